@@ -23,7 +23,7 @@ from memorygym.models.model import Model, sound
 from memorygym.models.specs import find
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import clustered_share, wilson
-from memorygym.tracks._qa.correctness import right
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Question, QuestionGold
 
 MOST_SHOWN = 50
@@ -196,7 +196,7 @@ def _questions(file: File) -> Iterator[Question]:
 
 def _ask(one: tuple[str, Question, Model]) -> bool:
     _, question, model = one
-    return right(question, sound(model.complete(prompt(question.text), ())).message.content)
+    return is_correct(question, sound(model.complete(prompt(question.text), ())).message.content)
 
 
 def prompt(question: str) -> list[Message]:

@@ -8,15 +8,15 @@ from memorygym.tracks import codeqa
 
 
 def options(
-    *told: str, n: int = 1, tokens: tuple[int, ...] = (12_000,), seed: int = 0
+    *words: str, n: int = 1, tokens: tuple[int, ...] = (12_000,), seed: int = 0
 ) -> Namespace:
-    """What `generate codeqa` is told."""
+    """The parsed options of `generate codeqa`."""
     parser = ArgumentParser()
     codeqa.add_options(parser)
-    return Namespace(**vars(parser.parse_args(told)), n=n, tokens=list(tokens), seed=seed)
+    return Namespace(**vars(parser.parse_args(words)), n=n, tokens=list(tokens), seed=seed)
 
 
 @cache
-def instance(*told: str, tokens: int = 12_000, seed: int = 0) -> dict[str, Any]:
-    """The first instance of such a run; nobody may change it."""
-    return codeqa.recipes(options(*told, tokens=(tokens,), seed=seed))[0].instance()
+def instance(*words: str, tokens: int = 12_000, seed: int = 0) -> dict[str, Any]:
+    """The first instance of such a run; a test that changes it copies it."""
+    return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0].instance()

@@ -1,4 +1,4 @@
-"""The shown form of code: paragraphs that stand alone, none too long, nothing left out."""
+"""The view of code: short paragraphs with a heading, in which nothing is left out."""
 
 import ast
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""Dealt code is run; whatever else claims to be dealt is refused before it does anything."""
+"""Generated code is run; other code is refused before it does anything."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-from memorygym.tracks.codeqa.execution import ExecutionJob, Failed, run
+from memorygym.tracks.codeqa.execution import ExecutionFailed, ExecutionJob, run
 from memorygym.tracks.codeqa.runner_process import LoadedPackage
 
 LOOP = "def test_it():\n    assert sum([one for one in range(4)]) == 6\n"
@@ -40,11 +40,11 @@ def test_code_that_computes_is_run(code: str) -> None:
     assert (outcome.passed, outcome.failed) == (1, [])
 
 
-@pytest.mark.parametrize("what", ESCAPES)
-def test_code_that_reaches_for_more_is_refused(what: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("escape", ESCAPES)
+def test_code_beyond_generated_code_is_refused_before_it_runs(escape: str, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    with pytest.raises(Failed, match="does what dealt code does not"):
-        run(package(ESCAPES[what].replace("MARK", repr(str(mark)))), [ExecutionJob(tests=True)])
+    with pytest.raises(ExecutionFailed, match="uses what generated code does not"):
+        run(package(ESCAPES[escape].replace("MARK", repr(str(mark)))), [ExecutionJob(tests=True)])
     assert not mark.exists()
 
 
@@ -57,27 +57,31 @@ def test_code_that_reaches_for_more_is_refused(what: str, tmp_path: Path) -> Non
         ("json/__init__.py", "from json import decoder", "decoder.scanner.re.A"),
     ],
 )
-def test_a_package_does_not_stand_for_one_of_python(place: str, line: str, call: str) -> None:
-    """What `from` does not find in a module, Python looks up among its own of that name."""
+def test_a_package_may_not_shadow_a_module_of_python(place: str, line: str, call: str) -> None:
+    """Python looks up a name that `from` does not find in a module as a module of its own."""
     files = {place: "X = 1\n", "b.py": f"{line}\n\n\ndef f():\n    return {call}\n"}
-    with pytest.raises(Failed, match="is a module of Python's own"):
+    with pytest.raises(ExecutionFailed, match="is a module of Python's own"):
         run(files, [ExecutionJob(["f()"])])
 
 
-def test_what_a_module_lacks_is_not_looked_up_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_missing_in_a_module_is_not_looked_up_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sys, "stdlib_module_names", frozenset())
-    made = LoadedPackage({"os": "X = 1\n", "b": "from os import path\n"})
+    package_ = LoadedPackage({"os": "X = 1\n", "b": "from os import path\n"})
     with pytest.raises(ImportError, match="cannot import name 'path'"):
-        made.module("b")
+        package_.module("b")
 
 
-def test_what_a_call_returns_must_be_a_number() -> None:
-    with pytest.raises(Failed, match="returns str, not int"):
+def test_a_call_must_return_a_number() -> None:
+    with pytest.raises(ExecutionFailed, match="returns str, not int"):
         run(package("def f():\n    return 'a' * 9\n"), [ExecutionJob(["f()"])])
 
 
 @pytest.mark.parametrize("code", ["def f():\n    f()\nf()\n", "'a' * 10**12\n", "1 // 0\n"])
-def test_code_that_breaks_says_how_in_few_words(code: str) -> None:
-    with pytest.raises(Failed, match=r"RecursionError|MemoryError|ZeroDivisionError") as told:
+def test_code_that_fails_gives_a_short_message(code: str) -> None:
+    with pytest.raises(
+        ExecutionFailed, match=r"RecursionError|MemoryError|ZeroDivisionError"
+    ) as error:
         run(package(code), [ExecutionJob(tests=True)])
-    assert len(str(told.value)) < 300
+    assert len(str(error.value)) < 300

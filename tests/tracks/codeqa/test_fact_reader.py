@@ -1,4 +1,4 @@
-"""The reader: what it takes from shown code, in any part and without its indentation."""
+"""The fact reader parses shown code, in any part and without indentation."""
 
 import pytest
 
@@ -27,13 +27,17 @@ REAL = '''[a/b.py · class Reader]
             return parse_amber(file.read(), "weigh()")'''
 
 
-def told(text: str) -> set[tuple[str, str, str]]:
-    return {(one.subject, one.key, one.value) for one in READER.read(text) if one.key != "source"}
+def facts(text: str) -> set[tuple[str, str, str]]:
+    return {
+        (statement.subject, statement.key, statement.value)
+        for statement in READER.read(text)
+        if statement.key != "source"
+    }
 
 
 @pytest.mark.parametrize("text", [CODE, normal(CODE), f"From memory:\n\n{normal(CODE)}\n\nBye."])
 def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
-    assert told(text) == {
+    assert facts(text) == {
         ("sift_quay", "file", "a.quay"),
         ("sift_quay", "default:margin", "37"),
         ("sift_quay", "default:quota", "-5"),
@@ -46,8 +50,8 @@ def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [REAL, normal(REAL)])
-def test_real_code_is_read_as_far_as_it_is_certain(text: str) -> None:
-    assert told(text) == {
+def test_real_code_gives_only_certain_statements(text: str) -> None:
+    assert facts(text) == {
         ("Reader.load", "default:mode", '"text (plain)"'),
         ("Reader.load", "calls:parse_amber", "yes"),
     }
@@ -68,20 +72,20 @@ from a.quay import sift_quay, weigh_jetty
 
 [CHANGELOG.md]
 Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
-    assert told(normal(text)) == {
+    assert facts(normal(text)) == {
         ("AmberQuay", "file", "a.b"), ("AmberQuay", "base", "CoralQuay"),
         ("AmberQuay.share", "value", "41"), ("QUAY_LIMIT", "value", "417"),
         ("QUAY_LIMIT", "file", "a.c"), ("TABLE_LIMIT", "value", '{"dawn": 3}'),
         ("TABLE_LIMIT", "file", "a.c"), ("sift_quay", "file", "a.quay"),
         ("weigh_jetty", "file", "a.quay"), ("QUAY_LIMIT", "value", "512"),
     }  # fmt: skip
-    held = StatementIndex(READER.read(text)).get("QUAY_LIMIT", "value")
-    assert held and held.value == "417"
+    statement = StatementIndex(READER.read(text)).get("QUAY_LIMIT", "value")
+    assert statement and statement.value == "417"
 
 
 @pytest.mark.parametrize("start", ["try:", "except ImportError:", "if BIG:", "else:"])
-def test_what_is_bound_under_a_condition_is_not_taken_for_a_value(start: str) -> None:
-    assert told(normal(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
+def test_a_name_bound_under_a_condition_has_no_value(start: str) -> None:
+    assert facts(normal(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
 
 
 def test_a_decorator_inside_a_function_is_a_call_and_a_raised_class_is_none() -> None:
@@ -91,7 +95,7 @@ def test_quay():
     def inner(crates):
         raise URLQuayClosed(crates)
     return inner(_AMBER_LIMIT)"""
-    assert {one for one in told(code) if one[1] != "file"} == {
+    assert {fact for fact in facts(code) if fact[1] != "file"} == {
         ("test_quay", "calls:memoize", "yes"), ("test_quay", "calls:inner", "yes"),
         ("test_quay", "raises", "URLQuayClosed"), ("test_quay", "reads:_AMBER_LIMIT", "yes"),
     }  # fmt: skip
@@ -100,7 +104,7 @@ def test_quay():
 @pytest.mark.parametrize(
     "text", ["def f(a=37):\nreturn a", "", "[a/b.py]", "[a/b.py]\ndef f(:", "]["]
 )
-def test_what_has_no_heading_or_is_no_code_tells_nothing(text: str) -> None:
+def test_a_text_without_heading_or_code_has_no_statements(text: str) -> None:
     assert READER.read(text) == ()
 
 
@@ -113,34 +117,37 @@ def test_of_two_observations_the_later_one_holds_in_any_order() -> None:
         "No more than 77 MB are allowed for the amber dusk import of quay records."
     )
     for texts in ([early, late], [late, early]):
-        known = StatementIndex(one for text in texts for one in READER.read(text))
-        found = READER.answer(
+        known = StatementIndex(statement for text in texts for statement in READER.read(text))
+        result = READER.answer(
             READER.ask("How many MB may the amber dusk import of quay records hold?"), known
         )
-        assert isinstance(found, Found) and found.answer == "77"
+        assert isinstance(result, Found) and result.answer == "77"
 
 
 @pytest.mark.parametrize("form", ["files", "session", "mixed"])
-def test_every_statement_is_told_in_a_sentence_that_is_read_back(form: str) -> None:
-    every = [
-        one
+def test_the_reader_parses_its_own_sentences(form: str) -> None:
+    statements = [
+        statement
         for text in instance("--form", form)["memory_files"].values()
-        for one in READER.read(text)
+        for statement in READER.read(text)
     ]
-    assert len(every) > 400
-    for one in every:
-        assert READER.read(READER.tell(one)) == (one,)
-        assert READER.read(normal(f"Kept.\n{READER.tell(one)} {READER.tell(one)}")) == (one, one)
+    assert len(statements) > 400
+    for statement in statements:
+        assert READER.read(READER.tell(statement)) == (statement,)
+        assert READER.read(normal(f"Kept.\n{READER.tell(statement)} {READER.tell(statement)}")) == (
+            statement,
+            statement,
+        )
 
 
-def test_a_cut_function_is_not_taken_for_a_whole_one() -> None:
+def test_a_cut_function_is_not_evaluated() -> None:
     known = StatementIndex(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b\nif c > 4:"))
     assert isinstance(READER.answer(READER.ask("What does `sift(3)` return?"), known), Missing)
     known = StatementIndex(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b"))
     assert isinstance(READER.answer(READER.ask("What does `sift(3)` return?"), known), Missing)
 
 
-def test_what_is_missing_is_named_one_step_after_the_other() -> None:
+def test_missing_facts_are_named_step_by_step() -> None:
     query = READER.ask(
         "What is the value of the constant read by the function called by name in `sift`?"
     )
@@ -148,8 +155,8 @@ def test_what_is_missing_is_named_one_step_after_the_other() -> None:
              ("QUAY_LIMIT", "value", "417")]  # fmt: skip
     known: list[Statement] = []
     for subject, key, value in steps:
-        got = READER.answer(query, StatementIndex(known))
-        assert isinstance(got, Missing) and got.query == subject
+        result = READER.answer(query, StatementIndex(known))
+        assert isinstance(result, Missing) and result.query == subject
         known.append(Statement(subject, key, value))
     assert READER.answer(query, StatementIndex(known)) == Found("417", tuple(known))
 
@@ -157,5 +164,5 @@ def test_what_is_missing_is_named_one_step_after_the_other() -> None:
 @pytest.mark.parametrize(
     "text", ["", "Hello.", "What is the value of it?", "=== FILE ===\n[a.py]\nx = 1"]
 )
-def test_what_asks_nothing_is_no_question(text: str) -> None:
+def test_a_text_without_a_question_has_no_query(text: str) -> None:
     assert READER.ask(text) is None

@@ -1,4 +1,4 @@
-"""The reader's interpreter agrees with Python, and gives up where it does not know better."""
+"""The reader's interpreter agrees with Python and gives up on unsupported code."""
 
 import pytest
 
@@ -8,22 +8,30 @@ from memorygym.core.tokens import normal
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.execution import ExecutionJob, Failed, run
+from memorygym.tracks.codeqa.execution import ExecutionFailed, ExecutionJob, run
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
 
 READER = CodeReader()
 
 
 def generated(seed: int) -> tuple[GrowingPackage, list[str], StatementIndex]:
-    """A package, calls of all its functions, and what its shown form tells."""
+    """A package, calls of all its functions, and the statements in its shown form."""
     package = GrowingPackage(named_rng("test", "evaluating", seed), 2)
     district = package.district()
     for _ in range(8):
         package.module(district)
-    calls = [f"{one.name}({given})" for one in district.functions for given in (0, 41, 517)]
-    parts = [normal(p) for path, code in package.files.items() for p in paragraphs(path, code)]
-    told = [one for part in parts for one in READER.read(part)]
-    return package, calls, StatementIndex(told)
+    calls = [
+        f"{function.name}({argument})"
+        for function in district.functions
+        for argument in (0, 41, 517)
+    ]
+    texts = [
+        normal(paragraph)
+        for path, code in package.files.items()
+        for paragraph in paragraphs(path, code)
+    ]
+    statements = [function for text in texts for function in READER.read(text)]
+    return package, calls, StatementIndex(statements)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -32,8 +40,8 @@ def test_it_agrees_with_python_on_hundreds_of_calls(seed: int) -> None:
     returned = run(package.files, [ExecutionJob(calls)])[0].returned
     assert len(calls) > 150
     for call, value in zip(calls, returned, strict=True):
-        found = READER.answer(READER.ask(f"What does `{call}` return?"), known)
-        assert isinstance(found, Found) and found.answer == str(value), call
+        result = READER.answer(READER.ask(f"What does `{call}` return?"), known)
+        assert isinstance(result, Found) and result.answer == str(value), call
 
 
 @pytest.mark.parametrize(
@@ -53,19 +61,19 @@ def test_it_agrees_with_python_on_hundreds_of_calls(seed: int) -> None:
         "return range(10 ** 8)[a] and sum(range(10 ** 12))",
     ],
 )
-def test_what_it_does_not_know_is_not_answered(body: str) -> None:
+def test_unsupported_code_is_not_answered(body: str) -> None:
     known = StatementIndex([Statement("sift", "source", f"def sift(a):\n{body}")])
     query = READER.ask("What does `sift(3)` return?")
     assert not isinstance(READER.answer(query, known), Found)
 
 
-def test_a_package_that_does_not_run_is_reported() -> None:
-    with pytest.raises(Failed, match="NameError"):
+def test_a_package_that_fails_to_run_is_reported() -> None:
+    with pytest.raises(ExecutionFailed, match="NameError"):
         run({"a/__init__.py": "", "a/b.py": "x = y"}, [ExecutionJob(tests=True)])
 
 
 def test_a_package_cannot_fill_the_memory() -> None:
-    with pytest.raises(Failed, match="MemoryError"):
+    with pytest.raises(ExecutionFailed, match="MemoryError"):
         run({"a/__init__.py": "x = 'a' * 10**11"}, [ExecutionJob(tests=True)])
 
 
@@ -82,11 +90,11 @@ def test_a_package_cannot_fill_the_memory() -> None:
         "y = getattr",
     ],
 )
-def test_code_that_does_more_than_ours_is_refused(code: str) -> None:
-    with pytest.raises(Failed, match="does what dealt code does not"):
+def test_code_beyond_generated_code_is_refused(code: str) -> None:
+    with pytest.raises(ExecutionFailed, match="uses what generated code does not"):
         run({"a/__init__.py": code}, [ExecutionJob(tests=True)])
 
 
-def test_a_call_that_does_more_than_ours_is_refused() -> None:
-    with pytest.raises(Failed, match="does what dealt code does not"):
+def test_a_call_beyond_generated_code_is_refused() -> None:
+    with pytest.raises(ExecutionFailed, match="uses what generated code does not"):
         run({"a/__init__.py": ""}, [ExecutionJob(["__import__('os').getcwd()"])])

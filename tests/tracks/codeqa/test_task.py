@@ -1,4 +1,4 @@
-"""The task of an instance: what is shown, what is asked, and that only its gold can tell."""
+"""The task of an instance: its events, its questions and its gold table."""
 
 import json
 
@@ -14,19 +14,19 @@ READER = CodeReader()
 
 @pytest.mark.parametrize("form", ["files", "mixed"])
 def test_the_events_are_the_texts_and_then_the_questions(form: str) -> None:
-    made = instance("--form", form)
-    task = codeqa.task_of(made, "synth-12k", 7)
+    data = instance("--form", form)
+    task = codeqa.task_of(data, "synth-12k", 7)
     texts = [event.text for event in task.events]
-    number = len(made["memory_files"])
-    assert texts[:number] == list(made["memory_files"].values())
-    assert [event.kind for event in task.events[number:]] == ["question"] * 6
-    for place, text in enumerate(texts, 1):
-        assert f" · event {place} of {len(texts)} ===\n" in text
-        assert (READER.ask(text) is not None) == (place > number)
+    shown = len(data["memory_files"])
+    assert texts[:shown] == list(data["memory_files"].values())
+    assert [event.kind for event in task.events[shown:]] == ["question"] * 6
+    for event, text in enumerate(texts, 1):
+        assert f" · event {event} of {len(texts)} ===\n" in text
+        assert (READER.ask(text) is not None) == (event > shown)
     assert task.recipe["template"] == "synth-12k" and task.recipe["seed"] == 7
 
 
-def test_its_gold_survives_json_and_holds_the_facts_of_every_question() -> None:
+def test_the_gold_table_survives_json_and_holds_the_facts_of_every_question() -> None:
     gold = codeqa.task_of(instance(), "synth-12k", 0).gold
     assert gold and QuestionGold.from_json(json.loads(json.dumps(gold.to_json()))) == gold
     assert isinstance(gold, QuestionGold)
@@ -34,16 +34,15 @@ def test_its_gold_survives_json_and_holds_the_facts_of_every_question() -> None:
     assert all(set(question.needs) <= ids and question.needs for question in gold.questions)
 
 
-def test_a_fact_is_told_first_where_it_says() -> None:
-    made = instance(seed=2)
-    task = codeqa.task_of(made, "synth-12k", 0)
+def test_each_fact_is_first_stated_in_its_event() -> None:
+    data = instance(seed=2)
+    task = codeqa.task_of(data, "synth-12k", 0)
     assert isinstance(task.gold, QuestionGold)
     for fact in task.gold.facts:
-        telling = [
-            n for n, event in enumerate(task.events)
-            if any(o[:3] == (fact.subject, fact.key, fact.value) for o in READER.read(event.text))
-        ]  # fmt: skip
-        assert telling[0] == fact.event
-        assert [one[:3] for one in READER.read(fact.sentence)] == [
+        key = (fact.subject, fact.key, fact.value)
+        read = [[statement[:3] for statement in READER.read(event.text)] for event in task.events]
+        events = [number for number, statements in enumerate(read) if key in statements]
+        assert events[0] == fact.event
+        assert [statement[:3] for statement in READER.read(fact.sentence)] == [
             (fact.subject, fact.key, fact.value)
         ]

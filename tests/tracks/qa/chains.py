@@ -1,4 +1,4 @@
-"""The smallest reader that walks: it takes "The lab of Ada is Orion." and its like, no more."""
+"""A minimal multi-hop reader: it parses sentences such as "The lab of Ada is Orion." only."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,7 @@ from memorygym.tracks._qa.questions import Fact, Found, Missing, Question
 
 TELLS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
 ASKS = re.compile(r"What is the ((?:\w+ of )+)([\w ]+)\?")
-Walk = tuple[str, tuple[str, ...]]
+Path = tuple[str, tuple[str, ...]]
 
 
 class Chains:
@@ -23,18 +23,18 @@ class Chains:
             for key, subject, value, rank in TELLS.findall(text)
         )
 
-    def ask(self, text: str) -> Walk | None:
-        found = ASKS.search(text)
-        return found and (found[2], tuple(reversed(found[1].removesuffix(" of ").split(" of "))))
+    def ask(self, text: str) -> Path | None:
+        match = ASKS.search(text)
+        return match and (match[2], tuple(reversed(match[1].removesuffix(" of ").split(" of "))))
 
-    def answer(self, query: Walk, known: StatementIndex) -> Found | Missing:
+    def answer(self, query: Path, known: StatementIndex) -> Found | Missing:
         name, keys = query
         used: tuple[Statement, ...] = ()
         for key in keys:
-            one = known.get(name, key)
-            if one is None:
+            statement = known.get(name, key)
+            if statement is None:
                 return Missing(f"{key} of {name}", used)
-            name, used = one.value, (*used, one)
+            name, used = statement.value, (*used, statement)
         return Found(name, used)
 
     def tell(self, statement: Statement) -> str:
@@ -57,15 +57,21 @@ TEXTS = (
 )
 
 
-def built(*texts: str, **changes: object) -> AblationInput:
-    """One question of two hops after these documents, one an event."""
+def instance(*texts: str, **changes: object) -> AblationInput:
+    """One question of two hops after these documents, one document per event."""
     documents = [ShownDocument(event, text) for event, text in enumerate(texts or TEXTS)]
-    sound = AblationInput(
-        Chains(), documents, FACTS, [asked(QUESTION)], lambda query: None, tokens=1000, target=1000
+    valid = AblationInput(
+        Chains(),
+        documents,
+        FACTS,
+        [question_event(QUESTION)],
+        lambda query: None,
+        tokens=1000,
+        target=1000,
     )
-    return replace(sound, **changes)  # type: ignore[arg-type]
+    return replace(valid, **changes)  # type: ignore[arg-type]
 
 
-def asked(question: Question) -> QuestionEvent:
-    """Its event asks as ever, so that its own wording may be anything."""
+def question_event(question: Question) -> QuestionEvent:
+    """The event always asks the standard question, so the question's own text may differ."""
     return QuestionEvent(question, f"=== QUESTION ===\n\n{QUESTION.text}")

@@ -3,9 +3,9 @@
 import pytest
 
 from memorygym.core.types import Task
-from tests.tracks.qa.episodes import generated
+from tests.tracks.qa.episodes import research_task
 
 
 @pytest.fixture(name="task")
 def _task() -> Task:
-    return generated()
+    return research_task()

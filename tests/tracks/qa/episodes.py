@@ -1,4 +1,4 @@
-"""Tasks of the research track, and how they are played."""
+"""Tasks of the research track, and a function that plays them."""
 
 from collections.abc import Callable
 from functools import cache
@@ -19,19 +19,21 @@ from memorygym.tracks.research import TRACK
 
 
 @cache
-def generated(hops: int = 4) -> Task:
+def research_task(hops: int = 4) -> Task:
     """An instance of 10,000 tokens."""
     options = TaskOptions(range(1), parameters={"hops": str(hops), "tokens": "10k"})
     return TRACK.tasks(options)[0].generate()
 
 
 def played(task: Task, spec: str, policy: Policy, budget: int = 1000) -> Trace:
-    """That memory in the hands of that reasoner."""
-    (plugged,) = (one for name, one in plug_all([spec]).items() if name == spec)
+    """The trace of an episode with that memory and that reasoner."""
+    (memory_spec,) = (memory for name, memory in plug_all([spec]).items() if name == spec)
     role: Role = "reference" if spec in REFERENCES else "memory"
-    row = SystemSpec(spec, spec, role, ComparisonLimits(budget))
-    who = TRACK.note_taker(policy, task) if plugged.tools else policy
-    make: Callable[[], Memory] = memory_of(row, task, plugged.make)
-    trace = play(Episode(TRACK.env(task), make, budget_of(row, task, tools=plugged.tools)), who)
+    system = SystemSpec(spec, spec, role, ComparisonLimits(budget))
+    player = TRACK.note_taker(policy, task) if memory_spec.tools else policy
+    make: Callable[[], Memory] = memory_of(system, task, memory_spec.make)
+    trace = play(
+        Episode(TRACK.env(task), make, budget_of(system, task, tools=memory_spec.tools)), player
+    )
     trace.gold = task.gold
     return trace

@@ -1,4 +1,4 @@
-"""Instances that the tests of the research track share; whoever alters one takes a copy."""
+"""Instances that the tests of the research track share; a test that changes one copies it."""
 
 import argparse
 from collections.abc import Callable
@@ -19,12 +19,12 @@ def options(*words: str, n: int = 1, tokens: tuple[int, ...] = (12_000,)) -> arg
 
 
 @lru_cache(maxsize=64)
-def first(*words: str, tokens: int = 12_000) -> dict[str, Any]:
+def first_instance(*words: str, tokens: int = 12_000) -> dict[str, Any]:
     return research.recipes(options(*words, tokens=(tokens,)))[0].instance()
 
 
 @pytest.fixture
-def asked() -> Callable[..., argparse.Namespace]:
+def parsed_options() -> Callable[..., argparse.Namespace]:
     """The options of a command line."""
     return options
 
@@ -32,4 +32,4 @@ def asked() -> Callable[..., argparse.Namespace]:
 @pytest.fixture
 def instance() -> Callable[..., dict[str, Any]]:
     """The first instance that a command line makes."""
-    return first
+    return first_instance

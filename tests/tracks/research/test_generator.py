@@ -1,4 +1,4 @@
-"""What is dealt: every stratum accepted, to length, the same everywhere, each dial alone."""
+"""The generator: every stratum passes the checks, has its length, and each count acts alone."""
 
 from collections import Counter
 from itertools import product
@@ -35,12 +35,17 @@ def recipe(hops=4, shape="bridge", number=0, tokens=12_000, **parameters):
 
 
 @pytest.mark.parametrize(("hops", "shape"), STRATA)
-def test_every_shape_of_every_length_of_chain_is_accepted_and_fits_the_schema(hops, shape):
-    made = recipe(hops, shape).instance()
-    assert made["verification"]["accepted"]
-    assert made["num_hops"] == len(made["decomposition"]) == len(made["grounding_facts"]) == hops
-    assert not misfit("research", made)
-    assert instance_id(made) == made["instance_id"]
+def test_every_shape_with_every_number_of_hops_passes_the_checks_and_the_schema(hops, shape):
+    instance = recipe(hops, shape).instance()
+    assert instance["verification"]["accepted"]
+    assert (
+        instance["num_hops"]
+        == len(instance["decomposition"])
+        == len(instance["grounding_facts"])
+        == hops
+    )
+    assert not misfit("research", instance)
+    assert instance_id(instance) == instance["instance_id"]
 
 
 @settings(max_examples=15)
@@ -52,92 +57,107 @@ def test_every_shape_of_every_length_of_chain_is_accepted_and_fits_the_schema(ho
     order=st.sampled_from(["shuffled", "hops"]),
 )
 def test_any_instance_reaches_its_length_within_one_percent(number, stratum, tokens, reveal, order):
-    made = recipe(*stratum, number, tokens, reveal=reveal, order=order).instance()
-    shown = sum(count(event.text) for event in events_of(made)[:-1])
-    assert shown == made["total_tokens"] == made["context_tokens"]["total"]
+    instance = recipe(*stratum, number, tokens, reveal=reveal, order=order).instance()
+    shown = sum(count(event.text) for event in events_of(instance)[:-1])
+    assert shown == instance["total_tokens"] == instance["context_tokens"]["total"]
     assert abs(shown - tokens) <= tokens / 100
 
 
-@pytest.mark.parametrize("dial", SOURCES)
-def test_a_dial_adds_documents_of_its_own_kind_alone(dial):
-    turned = DistractorCounts(**{name: 3 * (name == dial) for name in DistractorCounts.__slots__})
-    bare, more = (recipe(dials=dials, crowd=0).instance() for dials in (NONE, turned))
-    without, with_ = (
-        Counter(one["source"] for one in made["distractors"]) for made in (bare, more)
+@pytest.mark.parametrize("kind", SOURCES)
+def test_each_distractor_count_adds_only_documents_of_its_kind(kind):
+    three = DistractorCounts(**{name: 3 * (name == kind) for name in DistractorCounts.__slots__})
+    bare, extra = (
+        recipe(distractor_counts=counts, distractor_density=0).instance()
+        for counts in (NONE, three)
     )
-    assert with_ - without == {SOURCES[dial]: 3}
-    assert more["question"] == bare["question"]
+    plain_sources, extra_sources = (
+        Counter(distractor["source"] for distractor in instance["distractors"])
+        for instance in (bare, extra)
+    )
+    assert extra_sources - plain_sources == {SOURCES[kind]: 3}
+    assert extra["question"] == bare["question"]
 
 
-def test_the_crowd_grows_with_the_length_and_with_the_hops():
+def test_related_documents_grow_with_the_length_and_with_the_hops():
     shares = {}
     for hops, tokens in product((2, 4), (20_000, 60_000)):
-        made = recipe(hops, tokens=tokens, crowd=15).instance()["context_tokens"]
-        shares[hops, tokens] = made["crowd"] / (made["crowd"] + made["filler"])
+        instance = recipe(hops, tokens=tokens, distractor_density=15).instance()["context_tokens"]
+        shares[hops, tokens] = instance["related_entity"] / (
+            instance["related_entity"] + instance["filler"]
+        )
     assert all(0.1 * hops < share < 0.2 * hops for (hops, _), share in shares.items())
-    assert "crowd" not in recipe(crowd=0).instance()["context_tokens"]
+    assert "related_entity" not in recipe(distractor_density=0).instance()["context_tokens"]
 
 
 @pytest.mark.parametrize("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"])
-def test_the_densest_crowd_leaves_everything_decidable(shape):
+def test_the_highest_distractor_density_leaves_every_question_decidable(shape):
     for number in range(3):
-        made = recipe(6, shape, number, 40_000, crowd=90).instance()
-        assert made["verification"]["accepted"]
-        assert made["verification"]["attempts"] <= 2
+        instance = recipe(6, shape, number, 40_000, distractor_density=90).instance()
+        assert instance["verification"]["accepted"]
+        assert instance["verification"]["attempts"] <= 2
 
 
-def test_the_crowd_tells_no_needed_fact_again():
-    made = recipe(tokens=60_000, crowd=90).instance()
+def test_related_documents_state_no_needed_fact():
+    instance = recipe(tokens=60_000, distractor_density=90).instance()
     reader = ResearchReader()
-    told = Counter(one[:3] for text in made["memory_files"].values() for one in reader.read(text))
-    needed = [(one["subject"], one["key"], one["value"]) for one in made["grounding_facts"]]
-    assert [told[one] for one in needed] == [1] * len(needed)
+    stated = Counter(
+        fact[:3] for text in instance["memory_files"].values() for fact in reader.read(text)
+    )
+    needed = [
+        (needed_fact["subject"], needed_fact["key"], needed_fact["value"])
+        for needed_fact in instance["grounding_facts"]
+    ]
+    assert [stated[fact] for fact in needed] == [1] * len(needed)
 
 
-def test_what_the_crowd_says_otherwise_counts_as_rewritten():
-    made = recipe(tokens=60_000, crowd=90, dials=NONE).instance()
-    crowd = Counter(one["interferes_with"] for one in made["distractors"]
-                    if one["source"] == "crowd")  # fmt: skip
-    assert crowd
-    assert {one["fact_id"]: one["rewrites"] for one in made["grounding_facts"]} == {
-        one["fact_id"]: crowd[one["fact_id"]] for one in made["grounding_facts"]
+def test_other_values_in_related_documents_count_as_rewrites():
+    instance = recipe(tokens=60_000, distractor_density=90, distractor_counts=NONE).instance()
+    distractor_density = Counter(fact["interferes_with"] for fact in instance["distractors"]
+                    if fact["source"] == "related_entity")  # fmt: skip
+    assert distractor_density
+    assert {fact["fact_id"]: fact["rewrites"] for fact in instance["grounding_facts"]} == {
+        fact["fact_id"]: distractor_density[fact["fact_id"]] for fact in instance["grounding_facts"]
     }
 
 
-def test_neither_ids_nor_questions_nor_names_come_again():
-    made = [recipe(number=number).instance() for number in range(12)]
-    assert len({one["instance_id"] for one in made}) == len({one["question"] for one in made}) == 12
-    assert len({name for one in made for name in one["start_entities"]}) >= 12
+def test_instances_share_no_id_question_or_name():
+    instance = [recipe(number=number).instance() for number in range(12)]
+    assert (
+        len({instance["instance_id"] for instance in instance})
+        == len({instance["question"] for instance in instance})
+        == 12
+    )
+    assert len({name for instance in instance for name in instance["start_entities"]}) >= 12
 
 
 @pytest.mark.parametrize(("hops", "shape"), STRATA)
 def test_a_question_names_its_starts_and_nothing_that_must_be_found(hops, shape):
-    made = recipe(hops, shape).instance()
-    found = {one["sub_answer"] for one in made["decomposition"]}
+    instance = recipe(hops, shape).instance()
+    found = {step["sub_answer"] for step in instance["decomposition"]}
     # Of an intersection, the laboratory may be both named and found again.
-    found -= set(made["start_entities"])
-    assert all(start in made["question"] for start in made["start_entities"])
-    assert not any(name in made["question"] for name in [*found, made["answer"]])
+    found -= set(instance["start_entities"])
+    assert all(start in instance["question"] for start in instance["start_entities"])
+    assert not any(name in instance["question"] for name in [*found, instance["answer"]])
 
 
 def test_a_supporting_document_is_shown_once_and_never_with_the_question():
-    made = recipe(hops=6).instance()
-    texts = list(made["memory_files"].values())
-    for fact in made["grounding_facts"]:
+    instance = recipe(hops=6).instance()
+    texts = list(instance["memory_files"].values())
+    for fact in instance["grounding_facts"]:
         assert sum(fact["content"] in text for text in texts) == 1
-        assert fact["content"] not in events_of(made)[-1].text
+        assert fact["content"] not in events_of(instance)[-1].text
 
 
 def test_a_sliding_window_shows_documents_again():
-    made = recipe(eviction="sliding_window", window=3, tokens=30_000).instance()
-    document = made["turns"][0]["documents"][0]["text"]
-    shown = [document in text for text in made["memory_files"].values()]
+    instance = recipe(eviction="sliding_window", window=3, tokens=30_000).instance()
+    document = instance["turns"][0]["documents"][0]["text"]
+    shown = [document in text for text in instance["memory_files"].values()]
     assert shown == [True] * 3 + [False] * (len(shown) - 3)
 
 
 def test_hops_in_order_come_in_the_order_of_the_stream():
-    made = recipe(hops=6, order="hops").instance()
-    turns = [fact["first_available_at_turn"] for fact in made["grounding_facts"]]
+    instance = recipe(hops=6, order="hops").instance()
+    turns = [fact["first_available_at_turn"] for fact in instance["grounding_facts"]]
     assert turns == sorted(turns)
 
 
@@ -150,27 +170,29 @@ def test_no_answer_is_common(shape):
     assert answers.most_common(1)[0][1] <= 300 * 0.03
 
 
-def test_strata_are_dealt_in_turn_and_named_after_hops_and_length(asked):
-    made = research.recipes(asked("--hops", "2,8", n=5, tokens=(20_000, 1_000_000)))
-    assert [one.template for one in made] == [
+def test_strata_alternate_and_are_named_after_hops_and_length(parsed_options):
+    instance = research.recipes(parsed_options("--hops", "2,8", n=5, tokens=(20_000, 1_000_000)))
+    assert [recipe.template for recipe in instance] == [
         "hops2-20k", "hops2-1M", "hops8-20k", "hops8-1M", "hops2-20k"
     ]  # fmt: skip
-    assert [one.seed for one in made] == [0, 1, 2, 3, 4]
+    assert [recipe.seed for recipe in instance] == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
     ("words", "tokens", "message"),
     [
-        (("--hops", "9"), 20_000, "--hops 9: '9' is no whole number from 2 to 8"),
+        (("--hops", "9"), 20_000, "--hops 9: '9' is not a whole number 2 to 8"),
         (("--hops", "2,2"), 20_000, "2 is given more than once"),
         (("--hops", "8"), 2_000, "too short for 8 hops .* reachable are about [0-9,]+ to 10,000"),
         (("--hops", "2"), 10_000_001, "reachable are at most 10,000,000"),
         (("--conflict", "-1"), 20_000, "--conflict -1: give 0 to"),
-        (("--crowd", "91"), 20_000, "--crowd 91: give 0 to 90 percent"),
+        (("--distractor-density", "91"), 20_000, "--distractor-density 91: give 0 to 90 percent"),
         (("--near-miss", "900"), 40_000, "too short for 2 hops"),
         (("--eviction", "sliding_window", "--window", "1"), 20_000, "has 2 to 8 turns"),
     ],
 )
-def test_what_cannot_be_dealt_is_refused_with_what_can(asked, words, tokens, message):
+def test_impossible_options_are_refused_with_the_possible_values(
+    parsed_options, words, tokens, message
+):
     with pytest.raises(BadSettings, match=message):
-        research.recipes(asked(*words, tokens=(tokens,)))
+        research.recipes(parsed_options(*words, tokens=(tokens,)))

@@ -1,4 +1,4 @@
-"""The agentic mode: calls are answered from the instance's documents, and only memory lasts."""
+"""The agentic mode: calls are answered from the instance's documents; only memory persists."""
 
 from functools import lru_cache, partial
 
@@ -12,7 +12,7 @@ from memorygym.runs.comparison.memory_specs import Oracle
 from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks import research
-from memorygym.tracks._qa.correctness import right
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.search_env import SearchEnv
 from memorygym.tracks.research.strata import ResearchRecipe
@@ -24,7 +24,7 @@ def task(instance):
 
 
 @lru_cache(maxsize=16)
-def long(number, shape="bridge"):
+def agentic_task(number, shape="bridge"):
     settings = ResearchSettings("hops4", number, 0, 5, 20_000, shape, mode="agentic")
     return research.task_of(ResearchRecipe(settings).instance(), "hops4", number)
 
@@ -35,7 +35,7 @@ def call(name, **arguments):
 
 @lru_cache(maxsize=32)
 def played(number, memory, reasoner="strong", shape="bridge"):
-    task = long(number, shape)
+    task = agentic_task(number, shape)
     policy = research.reasoner(reasoner, task)
     make = registry.load("memory", memory, "make")
     if memory == "markdown":
@@ -47,18 +47,18 @@ def played(number, memory, reasoner="strong", shape="bridge"):
     return trace
 
 
-def solved(number, memory, **how):
-    trace = played(number, memory, **how)
-    given = [answer for one in trace.records if (answer := getattr(one, "answer", ""))]
-    return bool(given) and right(trace.gold.questions[0], given[-1])
+def solved(number, memory, **options):
+    trace = played(number, memory, **options)
+    answers = [answer for record in trace.records if (answer := getattr(record, "answer", ""))]
+    return bool(answers) and is_correct(trace.gold.questions[0], answers[-1])
 
 
 @pytest.mark.parametrize("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"])
-def test_who_keeps_all_answers_questions_of_every_shape(shape):
+def test_full_context_answers_questions_of_every_shape(shape):
     assert solved(1, "full", shape=shape)
 
 
-def test_memory_decides():
+def test_the_memory_decides_how_many_questions_are_answered():
     share = {
         memory: sum(solved(number, memory) for number in range(4))
         for memory in ("full", "markdown", "bm25", "recency", "none")
@@ -73,42 +73,42 @@ def test_the_oracle_answers_at_once(task):
     oracle = partial(Oracle, research.TRACK.oracle(task))
     episode = Episode(SearchEnv(task), oracle, Budget(view=1_000))
     trace = play(episode, research.reasoner("strong", task))
-    assert [one.event for one in trace.records if hasattr(one, "answer")] == [0]
+    assert [record.event for record in trace.records if hasattr(record, "answer")] == [0]
 
 
-def test_nothing_is_said_twice_while_memory_shows_it():
-    said = [one.message.content for one in played(1, "full").records
-            if hasattr(one, "message")]  # fmt: skip
-    lines = [line for text in said for line in text.split("\n") if line]
+def test_no_note_is_repeated_while_the_memory_shows_it():
+    replies = [record.message.content for record in played(1, "full").records
+            if hasattr(record, "message")]  # fmt: skip
+    lines = [line for text in replies for line in text.split("\n") if line]
     assert len(lines) == len(set(lines))
 
 
-def test_steps_do_not_decide():
-    steps = [one.event for one in played(1, "full").records]
-    assert max(steps) * 3 < int(long(1).events[0].text.split("At most ")[1].split()[0])
+def test_the_step_limit_is_far_above_what_is_needed():
+    steps = [record.event for record in played(1, "full").records]
+    assert max(steps) * 3 < int(agentic_task(1).events[0].text.split("At most ")[1].split()[0])
 
 
-def test_what_a_trace_measures_is_when_the_searches_told_it():
+def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
     trace = played(1, "full")
-    by = reader_of(trace)
-    (question,) = by.goals
-    assert [by.first_told(question, need) for need in question.needs] == sorted(
-        by.first_told(question, need) for need in question.needs
+    reader = reader_of(trace)
+    (question,) = reader.goals
+    assert [reader.first_told(question, need) for need in question.needs] == sorted(
+        reader.first_told(question, need) for need in question.needs
     )
-    assert all(by.first_told(question, need) < question.event for need in question.needs)
+    assert all(reader.first_told(question, need) < question.event for need in question.needs)
     (case,) = measure(trace).cases
     assert case.present == case.needs
     assert 0 < case.span < case.length
 
 
-def test_a_miss_is_put_down_to_what_memory_lost():
-    trace = next(played(n, "recency") for n in range(4) if not solved(n, "recency"))
+def test_a_miss_is_attributed_to_what_the_memory_lost():
+    trace = next(played(number, "recency") for number in range(4) if not solved(number, "recency"))
     assert [cause for _, cause in Attribution(trace).causes] == ["dropped"]
     trace = played(0, "none")
     assert [cause for _, cause in Attribution(trace).causes] == ["never written"]
 
 
-def test_the_weak_reasoner_falls_for_what_comes_first():
+def test_the_weak_reasoner_misses_some_questions_with_full_context():
     assert sum(solved(number, "full", reasoner="weak") for number in range(4)) < 4
 
 
@@ -131,16 +131,16 @@ def test_a_page_shows_headings_and_sentences_and_opening_shows_the_document(task
     env.reset()
     fact = task.gold.facts[0]
     page = env.step(call("search", query=fact.subject)).messages[0].content
-    heading, said, numbered = page.split("\n\n")[2].split("\n")
-    number = int(numbered.removeprefix("Document ").rstrip("."))
-    opened = env.step(call("open", document=number)).messages[0].content
-    assert heading in opened
-    assert fact.subject in opened
-    assert all(part in opened for part in said.split(". ")[:1])
+    heading, excerpt, last_line = page.split("\n\n")[2].split("\n")
+    number = int(last_line.removeprefix("Document ").rstrip("."))
+    document = env.step(call("open", document=number)).messages[0].content
+    assert heading in document
+    assert fact.subject in document
+    assert all(part in document for part in excerpt.split(". ")[:1])
 
 
 @pytest.mark.parametrize(
-    ("reply", "said"),
+    ("reply", "message"),
     [
         (call("open", document=10**6), "There is no document 1000000; there are 1 to"),
         (call("search", query="zzz"), "Nothing for 'zzz'."),
@@ -148,10 +148,10 @@ def test_a_page_shows_headings_and_sentences_and_opening_shows_the_document(task
         (Message("assistant", "hm"), "Nothing was called."),
     ],
 )
-def test_a_call_that_finds_nothing_is_a_step_that_says_so(task, reply, said):
+def test_a_call_without_a_result_gets_a_message_that_says_so(task, reply, message):
     env = SearchEnv(task)
     env.reset()
-    assert said in env.step(reply).messages[0].content
+    assert message in env.step(reply).messages[0].content
 
 
 def test_the_pages_of_a_name_hold_every_document_that_names_it(task):
@@ -160,22 +160,24 @@ def test_the_pages_of_a_name_hold_every_document_that_names_it(task):
     name = task.gold.facts[0].subject
     page = env.step(call("search", query=name)).messages[0].content
     pages = int(page.split("page 1 of ")[1].split(":")[0])
-    texts = [page, *(env.step(call("search", query=name, page=at)).messages[0].content
-                     for at in range(2, pages + 1))]  # fmt: skip
+    texts = [page, *(env.step(call("search", query=name, page=number)).messages[0].content
+                     for number in range(2, pages + 1))]  # fmt: skip
     documents = {part for event in task.events[1:] for part in event.text.split("\n\n")
                  if part.startswith("[") and name in part}  # fmt: skip
-    assert all(any(one.split("\n")[0] in text for text in texts) for one in documents)
+    assert all(any(document.split("\n")[0] in text for text in texts) for document in documents)
 
 
-def test_the_steps_are_counted(task):
+def test_the_task_ends_after_the_last_step(task):
     env = SearchEnv(task)
     env.reset()
-    most = int(task.events[0].text.split("At most ")[1].split()[0])
-    steps = [env.step(call("open", document=1)) for _ in range(most)]
-    assert [step.done for step in steps] == [False] * (most - 1) + [True]
+    limit = int(task.events[0].text.split("At most ")[1].split()[0])
+    steps = [env.step(call("open", document=1)) for _ in range(limit)]
+    assert [step.done for step in steps] == [False] * (limit - 1) + [True]
 
 
-def test_the_corpus_is_not_shown_beforehand(task):
-    shown = SearchEnv(task).reset().messages
-    assert not any(fact.value in one.content for fact in task.gold.facts for one in shown)
+def test_the_collection_is_not_shown_in_advance(task):
+    messages = SearchEnv(task).reset().messages
+    assert not any(
+        fact.value in message.content for fact in task.gold.facts for message in messages
+    )
     assert "search(query)" in task.system

@@ -1,4 +1,4 @@
-"""An instance as a task, what is graded right, and instances of the original's schema."""
+"""The task of an instance, its grading, and instances of the original's schema."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.types import Call, Message
 from memorygym.scoring.grading import grade
 from memorygym.tracks import research
-from memorygym.tracks._qa.correctness import right
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.research.fact_reader import ResearchReader
 
 ROW = {
@@ -26,12 +26,16 @@ ROW = {
 
 @pytest.mark.parametrize("reveal", ["immediate", "delayed"])
 def test_the_question_comes_last_and_before_the_searches_if_it_is_revealed(instance, reveal):
-    made = instance("--hops", "3", "--reveal", reveal)
-    task = research.task_of(made, "hops3-12k", 7)
-    told = [made["question"] in event.text for event in task.events]
-    assert told == [reveal == "immediate", *[False] * (len(told) - 2), True]
+    data = instance("--hops", "3", "--reveal", reveal)
+    task = research.task_of(data, "hops3-12k", 7)
+    events_with_question = [data["question"] in event.text for event in task.events]
+    assert events_with_question == [
+        reveal == "immediate",
+        *[False] * (len(events_with_question) - 2),
+        True,
+    ]
     assert task.recipe["seed"] == 7
-    assert made["question"] not in task.system
+    assert data["question"] not in task.system
 
 
 def test_every_needed_fact_is_read_from_its_event_and_from_its_sentence(instance):
@@ -39,26 +43,28 @@ def test_every_needed_fact_is_read_from_its_event_and_from_its_sentence(instance
     reader = ResearchReader()
     assert task.gold.questions[0].needs == tuple(fact.id for fact in task.gold.facts)
     for fact in task.gold.facts:
-        (noted,) = reader.read(fact.sentence)
-        assert noted[:3] == (fact.subject, fact.key, fact.value)
-        assert noted in reader.read(task.events[fact.event].text)
+        (statement,) = reader.read(fact.sentence)
+        assert statement[:3] == (fact.subject, fact.key, fact.value)
+        assert statement in reader.read(task.events[fact.event].text)
 
 
 @pytest.mark.parametrize("hops", ["2", "4", "5", "8"])
 def test_near_misses_stale_values_and_starts_are_graded_wrong(instance, hops):
-    made = instance("--hops", hops, "--near-miss", "8", "--other-time", "8", "--conflict", "8",
+    data = instance("--hops", hops, "--near-miss", "8", "--other-time", "8", "--conflict", "8",
                     tokens=20_000)  # fmt: skip
-    question = research.task_of(made, "made", 0).gold.questions[0]
-    last = made["grounding_facts"][-1]["fact_id"]
+    question = research.task_of(data, "made", 0).gold.questions[0]
+    last = data["grounding_facts"][-1]["fact_id"]
     reader = ResearchReader()
-    told = [
-        one.value
-        for document in made["distractors"]
+    wrong_values = [
+        statement.value
+        for document in data["distractors"]
         if document["interferes_with"] == last
-        for one in reader.read(document["content"])
+        for statement in reader.read(document["content"])
     ]
-    assert right(question, made["answer"])
-    assert not any(right(question, value) for value in [*told, *made["start_entities"]])
+    assert is_correct(question, data["answer"])
+    assert not any(
+        is_correct(question, value) for value in [*wrong_values, *data["start_entities"]]
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,7 @@ def test_an_instance_of_the_original_is_a_task():
     assert task.events[-1].text.startswith("=== QUESTION")
 
 
-def test_an_instance_of_ours_is_imported_as_it_is(instance):
+def test_our_own_instance_is_imported_unchanged(instance):
     made = instance("--hops", "3")
     assert research.imported(made) == made
 
@@ -102,21 +108,21 @@ def test_an_instance_of_ours_is_imported_as_it_is(instance):
         ({"eviction_policy": {"mode": "never"}}, "row 3.eviction_policy.mode must be one of"),
     ],
 )
-def test_a_record_that_is_none_is_refused_by_its_field(change, message):
+def test_an_invalid_instance_is_refused_with_the_wrong_field(change, message):
     with pytest.raises(BadSettings, match=message):
         research.imported({**ROW, **change}, "row 3")
 
 
-def test_what_an_agent_reads_is_as_it_was(instance, snapshot):
+def test_the_texts_of_the_scripted_mode_match_their_snapshot(instance, snapshot):
     task = research.task_of(instance("--hops", "4", "--reveal", "immediate"), "hops4-12k", 0)
-    texts = [task.system, *(task.events[at].text for at in (0, 1, -1))]
+    texts = [task.system, *(task.events[index].text for index in (0, 1, -1))]
     snapshot("research-scripted", "\n\n----\n\n".join(texts))
 
 
-def test_what_a_searching_agent_reads_is_as_it_was(instance, snapshot):
+def test_the_texts_of_the_agentic_mode_match_their_snapshot(instance, snapshot):
     task = research.task_of(instance("--hops", "4", "--mode", "agentic"), "hops4-12k", 0)
     env = research.env(task)
     search = Call("search", {"query": task.gold.facts[0].subject}, "1")
     steps = [env.reset(), env.step(Message("assistant", "", (search,)))]
-    texts = [task.system, *(one.content for step in steps for one in step.messages)]
+    texts = [task.system, *(message.content for step in steps for message in step.messages)]
     snapshot("research-agentic", "\n\n----\n\n".join(texts))

@@ -1,4 +1,4 @@
-"""Verification: every check fails on an instance with the defect that it is there to find."""
+"""Verification: each check fails on an instance with the defect that it should find."""
 
 from copy import deepcopy
 
@@ -13,107 +13,109 @@ OPTIONS = ("--hops", "4", "--conflict", "4")
 
 
 @pytest.fixture
-def made(instance):
+def instance(instance):
     return deepcopy(instance(*OPTIONS))
 
 
-def failed(made):
-    found = research.verification(made)
-    names = {name for name, one in found["checks"].items() if not one["ok"]}
-    assert found["accepted"] == (not names)
+def failed(instance):
+    verification = research.verification(instance)
+    names = {name for name, check in verification["checks"].items() if not check["ok"]}
+    assert verification["accepted"] == (not names)
     return names
 
 
-def support(made, hop=1):
+def support(instance, hop=1):
     """The turn that tells a fact, and the document there."""
-    fact = made["grounding_facts"][hop - 1]
-    turn = made["turns"][fact["first_available_at_turn"]]
-    return turn, next(one for one in turn["documents"] if one["is_supporting"])
+    fact = instance["grounding_facts"][hop - 1]
+    turn = instance["turns"][fact["first_available_at_turn"]]
+    return turn, next(document for document in turn["documents"] if document["is_supporting"])
 
 
-def shown(made, turn, old, new):
+def replace_text(instance, turn, old, new):
     """Replaces a text in the documents of a turn and in what is shown of it."""
-    for one in turn["documents"]:
-        one["text"] = one["text"].replace(old, new)
+    for document in turn["documents"]:
+        document["text"] = document["text"].replace(old, new)
     name = file_name(turn["turn_index"])
-    made["memory_files"][name] = made["memory_files"][name].replace(old, new)
+    instance["memory_files"][name] = instance["memory_files"][name].replace(old, new)
 
 
-def test_an_instance_is_accepted_and_says_so_again(made):
-    assert {**research.verification(made), "attempts": 1} == made["verification"]
-    assert not failed(made)
+def test_a_stored_verification_is_reproduced(instance):
+    assert {**research.verification(instance), "attempts": 1} == instance["verification"]
+    assert not failed(instance)
 
 
-def test_a_fact_that_no_document_tells_is_found(made):
-    turn, _ = support(made)
-    shown(made, turn, made["grounding_facts"][0]["content"], "Nothing was said.")
-    assert {"solvable", "full", "leave_one_out"} <= failed(made)
+def test_a_fact_that_no_document_tells_is_found(instance):
+    turn, _ = support(instance)
+    replace_text(instance, turn, instance["grounding_facts"][0]["content"], "Nothing was said.")
+    assert {"solvable", "full", "leave_one_out"} <= failed(instance)
 
 
-def test_a_fact_that_another_value_outranks_is_found(made):
-    fact = made["grounding_facts"][-1]
-    turn, document = support(made)
-    told = Statement(fact["subject"], fact["key"], "1", (9, 20400101))
-    shown(made, turn, document["text"], f"{document['text']} {ResearchReader().tell(told)}")
-    assert "full" in failed(made)
-
-
-def test_a_question_that_one_document_answers_is_found(made):
-    turn = made["turns"][0]
-    text = turn["documents"][0]["text"]
-    told = " ".join(fact["content"] for fact in made["grounding_facts"])
-    shown(made, turn, text, f"{text} {told}")
-    assert "one_fact_each" in failed(made)
-
-
-def test_a_question_that_names_what_must_be_found_is_found(made):
-    bridge = made["decomposition"][0]["sub_answer"]
-    made["question"] = made["question"].replace("?", f" (and of {bridge})?")
-    assert "question_leakage" in failed(made)
-
-
-def test_evidence_in_view_with_the_question_is_found(made):
-    made["question"] = " ".join(
-        [f"{made['question']}\n\n[Register · A · 1 May 2031]"]
-        + [fact["content"] for fact in made["grounding_facts"]]
+def test_a_fact_that_another_value_outranks_is_found(instance):
+    fact = instance["grounding_facts"][-1]
+    turn, document = support(instance)
+    statement = Statement(fact["subject"], fact["key"], "1", (9, 20400101))
+    replace_text(
+        instance, turn, document["text"], f"{document['text']} {ResearchReader().tell(statement)}"
     )
-    assert "question_leakage" in failed(made)
+    assert "full" in failed(instance)
 
 
-def test_a_text_that_is_not_that_of_its_turn_is_found(made):
-    made["turns"][0]["sub_query"] = "the mayor of Orm Ford"
-    assert failed(made) == {"turns_match"}
+def test_a_question_that_one_document_answers_is_found(instance):
+    turn = instance["turns"][0]
+    text = turn["documents"][0]["text"]
+    facts = " ".join(fact["content"] for fact in instance["grounding_facts"])
+    replace_text(instance, turn, text, f"{text} {facts}")
+    assert "one_fact_each" in failed(instance)
 
 
-def test_a_missing_length_is_found(made):
-    made["target_tokens"] *= 2
-    assert failed(made) == {"length"}
+def test_a_question_that_names_what_must_be_found_is_found(instance):
+    bridge = instance["decomposition"][0]["sub_answer"]
+    instance["question"] = instance["question"].replace("?", f" (and of {bridge})?")
+    assert "question_leakage" in failed(instance)
 
 
-def test_sub_queries_of_the_true_chain_alone_are_found(made):
-    last = made["decomposition"][-1]["sub_question"][8:-1]
-    for turn in made["turns"]:
+def test_evidence_in_view_with_the_question_is_found(instance):
+    instance["question"] = " ".join(
+        [f"{instance['question']}\n\n[Register · A · 1 May 2031]"]
+        + [fact["content"] for fact in instance["grounding_facts"]]
+    )
+    assert "question_leakage" in failed(instance)
+
+
+def test_a_text_that_is_not_that_of_its_turn_is_found(instance):
+    instance["turns"][0]["sub_query"] = "the mayor of Orm Ford"
+    assert failed(instance) == {"turns_match"}
+
+
+def test_a_missing_length_is_found(instance):
+    instance["target_tokens"] *= 2
+    assert failed(instance) == {"length"}
+
+
+def test_sub_queries_of_the_true_chain_alone_are_found(instance):
+    last = instance["decomposition"][-1]["sub_question"][8:-1]
+    for turn in instance["turns"]:
         if turn["sub_query"] != last:
-            shown(made, turn, f"Sub-query: {turn['sub_query']}", "Sub-query: news")
+            replace_text(instance, turn, f"Sub-query: {turn['sub_query']}", "Sub-query: news")
             turn["sub_query"] = "news"
-    assert "subquery_shortcut" in failed(made)
+    assert "subquery_shortcut" in failed(instance)
 
 
-def test_a_wrong_value_that_the_grader_takes_is_found(made):
-    contradiction = made["contradictions"]
-    terminal = next(one for one in contradiction if one["fact_id"] == "f4")
-    made["aliases"] = [terminal["value"]]
-    assert "stale" in failed(made)
+def test_a_wrong_value_that_the_grader_takes_is_found(instance):
+    contradiction = instance["contradictions"]
+    terminal = next(value for value in contradiction if value["fact_id"] == "f4")
+    instance["aliases"] = [terminal["value"]]
+    assert "stale" in failed(instance)
 
 
-def test_a_check_that_cannot_run_is_no_pass(made):
-    made["question"] = "What is love?"
-    found = research.verification(made)
-    assert not found["accepted"]
-    assert "no question" in found["checks"]["solvable"]["error"]
+def test_a_check_that_raises_an_error_is_not_passed(instance):
+    instance["question"] = "What is love?"
+    verification = research.verification(instance)
+    assert not verification["accepted"]
+    assert "no question" in verification["checks"]["solvable"]["error"]
 
 
-def test_a_missing_file_is_no_pass(made):
-    turn, _ = support(made)
-    made["memory_files"][file_name(turn["turn_index"])] = ""
-    assert {"full", "turns_match", "length"} <= failed(made)
+def test_an_empty_file_is_not_passed(instance):
+    turn, _ = support(instance)
+    instance["memory_files"][file_name(turn["turn_index"])] = ""
+    assert {"full", "turns_match", "length"} <= failed(instance)

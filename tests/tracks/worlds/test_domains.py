@@ -235,7 +235,7 @@ def test_a_category_holds_nothing_that_lists_split_at(domain: Domain, category: 
 def test_a_ratio_rests_on_numbers(domain: Domain) -> None:
     label = attribute_of(domain, "date").label
     assert_found(
-        replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio rests on '{label}'"
+        replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio names '{label}'"
     )
 
 

@@ -1,7 +1,7 @@
-"""What tracks share that ask about texts which were shown and evicted; no track itself.
+"""What the question-answering tracks share: questions about texts that were shown and evicted.
 
-questions, correctness       facts, questions, statements; whether an answer is right
-stream, reasoners            the environment and the locked reasoners
-defaults, question_reader    how such a track is played, how its traces are read
-ablation, leakage            proofs on the final texts of an instance
+questions, correctness       facts, questions, answers; whether an answer is right
+stream, reasoners            the environment and the fixed reasoners
+defaults, question_reader    the shared fields of these tracks; how their traces are read
+ablation, leakage            checks of the final texts of an instance
 """

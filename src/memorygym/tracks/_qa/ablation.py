@@ -1,11 +1,11 @@
-"""Proof that an instance asks for memory: its final texts, read once, answered with parts left out.
+"""Checks that an instance needs memory: a reader answers its final texts with parts left out.
 
-A check is a function of what was read; it gives {"ok": bool, numbers}. One that should have run and
-could not is not ok and says why, and an instance is accepted if all are ok.
+A check is a function of the parsed documents that returns {"ok": bool, numbers}. A check that
+raises an error is not ok and gives the reason. An instance is accepted if all checks are ok.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -13,19 +13,19 @@ from typing import Any, TypeAlias
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON
-from memorygym.tracks._qa.correctness import right
-from memorygym.tracks._qa.leakage import given_away, shared_wording
+from memorygym.tracks._qa.correctness import is_correct
+from memorygym.tracks._qa.leakage import leaked_names, shared_wording
 from memorygym.tracks._qa.questions import Fact, Found, Question, Reader
 from memorygym.tracks._qa.stream import REFUSAL
 
-Verdict: TypeAlias = dict[str, JSON]
+CheckResult: TypeAlias = dict[str, JSON]
 LENGTH_OFF = 0.01
-"""How far the length may be from the target, as a share of it."""
+"""How far the length may deviate from the target, as a share of the target."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownDocument:
-    """A part of a text that is shown, as small as one could be found alone."""
+    """The smallest part of a shown text that could be retrieved alone."""
 
     event: int
     text: str
@@ -33,7 +33,7 @@ class ShownDocument:
 
 @dataclass(frozen=True, slots=True)
 class QuestionEvent:
-    """A question, and the whole text of its event."""
+    """A question and the whole text of its event."""
 
     question: Question
     text: str
@@ -41,43 +41,43 @@ class QuestionEvent:
 
 @dataclass(frozen=True, slots=True)
 class AblationInput:
-    """What a track submits to the proof."""
+    """What a track passes to the checks."""
 
     reader: Reader
     documents: Sequence[ShownDocument]
-    """In the order of their events."""
+    """All shown documents, in the order of their events."""
     facts: Sequence[Fact]
     questions: Sequence[QuestionEvent]
     guess: Callable[[Any], str | None]
-    """The best answer to a query for who was shown nothing; None: it has none."""
+    """The best guess at the answer to a query without any text; None if there is none."""
     tokens: int
-    """Of all texts that are shown."""
+    """Tokens of all texts that are shown."""
     target: int
-    """Of how many tokens the instance was to be."""
+    """Tokens that the instance should have."""
     window: int = 1
-    """How many of the last events before a question can be seen without a memory."""
+    """How many of the last events before a question are in view without a memory."""
     pinned: str = ""
-    """What is in view beside every event."""
+    """The system message, which is in view in every event."""
     wording: frozenset[str] = frozenset()
-    """Words of the trade, in small letters, which questions and facts may share."""
+    """Words of the domain, in lower case, that questions and facts may share."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A question as the reader understands it."""
+    """A question as the reader parses it."""
 
     name: str
     question: Question
     text: str
-    """All that is in view when it is asked."""
+    """Everything that is in view when it is asked, apart from memory."""
     query: Any
     end: int
     """How many documents were shown before it."""
     needs: tuple[Fact, ...]
 
 
-class _Noted(Container[int]):
-    """No number at all; notes which were looked for."""
+class _RequestedNumbers(Container[int]):
+    """An empty container that records the numbers that were looked up in it."""
 
     def __init__(self) -> None:
         self.numbers: set[int] = set()
@@ -89,70 +89,70 @@ class _Noted(Container[int]):
 
 
 class DocumentReadings:
-    """What a reader takes from all documents, each of which it reads once and alone."""
+    """The statements that a reader finds in all documents; it reads each document once, alone."""
 
     def __init__(self, ablation_input: AblationInput) -> None:
-        if any(one.event > other.event for one, other in pairwise(ablation_input.documents)):
+        documents = ablation_input.documents
+        if any(document.event > later.event for document, later in pairwise(documents)):
             raise ValueError("the documents are not in the order of their events")
         self.ablation_input = ablation_input
-        self.told: dict[tuple[str, str], list[tuple[Statement, int]]] = {
+        self.statements: dict[tuple[str, str], list[tuple[Statement, int]]] = {
             (fact.subject, fact.key): [] for fact in ablation_input.facts
         }
-        """What is told of each fact, its other values too, and by which document."""
-        read = [
-            (one, number)
-            for number, document in enumerate(ablation_input.documents)
-            for one in ablation_input.reader.read(document.text)
+        """All statements about each fact, also with other values, with their document numbers."""
+        pairs = [
+            (statement, number)
+            for number, document in enumerate(documents)
+            for statement in ablation_input.reader.read(document.text)
         ]
-        for one, number in read:
-            if (told := self.told.get((one.subject, one.key))) is not None:
-                told.append((one, number))
-        self.known = StatementIndex((one for one, _ in read), (number for _, number in read))
+        for statement, number in pairs:
+            if statement[:2] in self.statements:
+                self.statements[statement[:2]].append((statement, number))
+        self.known = StatementIndex((pair[0] for pair in pairs), (pair[1] for pair in pairs))
         facts = {fact.id: fact for fact in ablation_input.facts}
-        self.cases = [
-            self._case(f"q{n}", one, facts) for n, one in enumerate(ablation_input.questions)
-        ]
+        events = enumerate(ablation_input.questions)
+        self.cases = [self._case(f"q{number}", event, facts) for number, event in events]
 
-    def _case(self, name: str, asked: QuestionEvent, facts: dict[str, Fact]) -> ParsedQuestion:
-        query = self.ablation_input.reader.ask(asked.text)
+    def _case(self, name: str, event: QuestionEvent, facts: dict[str, Fact]) -> ParsedQuestion:
+        query = self.ablation_input.reader.ask(event.text)
         if query is None:
-            raise ValueError(f"{name}: the reader finds no question in {asked.text!r}")
-        needs = tuple(facts[id] for id in asked.question.needs)
-        end = _first(self.ablation_input.documents, asked.question.event)
-        text = "\n".join((asked.question.text, asked.text, self.ablation_input.pinned))
-        return ParsedQuestion(name, asked.question, text, query, end, needs)
+            raise ValueError(f"{name}: the reader finds no question in {event.text!r}")
+        needs = tuple(facts[id] for id in event.question.needs)
+        end = _first(self.ablation_input.documents, event.question.event)
+        text = "\n".join((event.question.text, event.text, self.ablation_input.pinned))
+        return ParsedQuestion(name, event.question, text, query, end, needs)
 
-    def telling(self, fact: Fact) -> set[int]:
-        """The documents that tell a fact."""
-        return {n for one, n in self.told[fact.subject, fact.key] if one.value == fact.value}
+    def stating(self, fact: Fact) -> set[int]:
+        """The numbers of the documents that state a fact."""
+        return {n for s, n in self.statements[fact.subject, fact.key] if s.value == fact.value}
 
-    def of(self, case: ParsedQuestion) -> set[int]:
-        """The documents that tell anything that a question needs."""
-        return set().union(*map(self.telling, case.needs))
+    def needed_for(self, case: ParsedQuestion) -> set[int]:
+        """The numbers of the documents that state any fact that a question needs."""
+        return set().union(*map(self.stating, case.needs))
 
     def solves(self, case: ParsedQuestion, documents: Container[int]) -> bool:
-        """Whether the reader is right from these documents alone."""
-        got = self.ablation_input.reader.answer(case.query, self.known.only(documents))
-        return isinstance(got, Found) and right(case.question, got.answer)
+        """Whether the reader answers correctly from these documents alone."""
+        result = self.ablation_input.reader.answer(case.query, self.known.only(documents))
+        return isinstance(result, Found) and is_correct(case.question, result.answer)
 
 
 def _first(documents: Sequence[ShownDocument], event: int) -> int:
-    """The number of the first document of that event or a later one."""
+    """The number of the first document of an event or of a later one."""
     return bisect_left(documents, event, key=lambda document: document.event)
 
 
-def solvable(reading: DocumentReadings) -> Verdict:
-    """Right from nothing but the documents that tell what is needed."""
-    return _all(reading, lambda case: reading.solves(case, reading.of(case)))
+def solvable(reading: DocumentReadings) -> CheckResult:
+    """The reader is right from only the documents that state needed facts."""
+    return _all(reading, lambda case: reading.solves(case, reading.needed_for(case)))
 
 
-def full(reading: DocumentReadings) -> Verdict:
-    """Right from everything."""
+def full(reading: DocumentReadings) -> CheckResult:
+    """The reader is right from all documents before the question."""
     return _all(reading, lambda case: reading.solves(case, range(case.end)))
 
 
-def no_memory(reading: DocumentReadings) -> Verdict:
-    """Not right from what is still in view when it is asked."""
+def no_memory(reading: DocumentReadings) -> CheckResult:
+    """The reader is wrong from the documents that are still in view when the question is asked."""
     documents = reading.ablation_input.documents
 
     def seen(case: ParsedQuestion) -> range:
@@ -164,90 +164,99 @@ def no_memory(reading: DocumentReadings) -> Verdict:
     return _none(reading, lambda case: reading.solves(case, seen(case)))
 
 
-def leave_one_out(reading: DocumentReadings) -> Verdict:
-    """For each needed fact: not right without all the documents that tell it."""
-    tried, kept = 0, []
+def leave_one_out(reading: DocumentReadings) -> CheckResult:
+    """The reader is wrong when all documents that state any one needed fact are removed."""
+    trials, not_needed = 0, []
     for case in reading.cases:
         for fact in case.needs:
-            tried += 1
-            telling = reading.telling(fact)
-            if not telling or reading.solves(case, {*range(case.end)} - telling):
-                kept.append(f"{case.name}/{fact.id}")
-    return {"ok": not kept and tried > 0, "facts": tried, "not_needed": list(kept)}
+            trials += 1
+            documents = reading.stating(fact)
+            if not documents or reading.solves(case, {*range(case.end)} - documents):
+                not_needed.append(f"{case.name}/{fact.id}")
+    return {"ok": not not_needed and trials > 0, "facts": trials, "not_needed": list(not_needed)}
 
 
-def distractors_only(reading: DocumentReadings) -> Verdict:
-    """Not right from all the documents that tell nothing that is needed."""
-    return _none(reading, lambda case: reading.solves(case, {*range(case.end)} - reading.of(case)))
+def distractors_only(reading: DocumentReadings) -> CheckResult:
+    """The reader is wrong from all the documents that state no needed fact."""
+
+    def distractors(case: ParsedQuestion) -> set[int]:
+        return {*range(case.end)} - reading.needed_for(case)
+
+    return _none(reading, lambda case: reading.solves(case, distractors(case)))
 
 
-def single_document(reading: DocumentReadings) -> Verdict:
-    """Not right from any one document, unless it tells all that is needed.
+def single_document(reading: DocumentReadings) -> CheckResult:
+    """The reader is wrong from any single document, unless it states every needed fact.
 
-    Only a document that the reader looks for when it knows nothing can alone change what it does.
+    Documents that the reader never looks up when it knows nothing are skipped.
     """
-    tried, enough = 0, []
+    trials, sufficient = 0, []
     for case in reading.cases:
-        noted = _Noted()
-        reading.ablation_input.reader.answer(case.query, reading.known.only(noted))
-        whole = set.intersection(*map(reading.telling, case.needs)) if case.needs else set()
-        for number in sorted(noted.numbers - whole):
-            tried += number < case.end
+        requested = _RequestedNumbers()
+        reading.ablation_input.reader.answer(case.query, reading.known.only(requested))
+        complete = set.intersection(*map(reading.stating, case.needs)) if case.needs else set()
+        for number in sorted(requested.numbers - complete):
+            trials += number < case.end
             if number < case.end and reading.solves(case, (number,)):
-                enough.append(f"{case.name}/{number}")
-    return {"ok": not enough, "tried": tried, "enough": list(enough)}
+                sufficient.append(f"{case.name}/{number}")
+    return {"ok": not sufficient, "tried": trials, "enough": list(sufficient)}
 
 
-def closed_book(reading: DocumentReadings) -> Verdict:
-    """Not right from the question alone, by reading, by the best guess or by refusing."""
+def closed_book(reading: DocumentReadings) -> CheckResult:
+    """The question alone does not give the answer: not by reading, the best guess or a refusal."""
 
-    def guessed(case: ParsedQuestion) -> bool:
-        tried = (REFUSAL, reading.ablation_input.guess(case.query) or REFUSAL)
-        return reading.solves(case, ()) or any(right(case.question, one) for one in tried)
+    def guessable(case: ParsedQuestion) -> bool:
+        guesses = (REFUSAL, reading.ablation_input.guess(case.query) or REFUSAL)
+        return reading.solves(case, ()) or bool(_accepted(case, guesses))
 
-    return _none(reading, guessed)
+    return _none(reading, guessable)
 
 
-def question_leakage(reading: DocumentReadings) -> Verdict:
-    """Nothing that must be found is named in view, and no sentence that tells it is quoted."""
-    ablation_input, named, quoted = reading.ablation_input, [], []
+def question_leakage(reading: DocumentReadings) -> CheckResult:
+    """The question's event names nothing that must be found and quotes no sentence of its facts."""
+    reader, named, quoted = reading.ablation_input.reader, [], []
     for case in reading.cases:
         known = reading.known.only(range(case.end))
         truths = (case.question.truth, *case.question.aliases)
-        leaked = given_away(case.text, truths, case.needs, ablation_input.reader, case.query, known)
+        leaked = leaked_names(case.text, truths, case.needs, reader, case.query, known)
         named += [f"{case.name}/{name}" for name in leaked]
-        shared = shared_wording(case.question.text, case.needs, ablation_input.wording)
-        quoted += [f"{case.name}/{gram}" for gram in shared]
+        shared = shared_wording(case.question.text, case.needs, reading.ablation_input.wording)
+        quoted += [f"{case.name}/{run}" for run in shared]
     return {"ok": not named and not quoted, "named": list(named), "quoted": list(quoted)}
 
 
-def stale(reading: DocumentReadings) -> Verdict:
-    """Every other value told of a fact that is itself the answer is graded wrong; rivals too."""
-    tried, passed = 0, []
+def stale(reading: DocumentReadings) -> CheckResult:
+    """Rivals and, if a fact's value is the answer, all its other values are graded wrong."""
+    values, accepted = 0, list[JSON]()
     for case in reading.cases:
         for fact in case.needs:
-            told = reading.told[fact.subject, fact.key]
-            others = {one.value for one, n in told if n < case.end and one.value != fact.value}
+            statements = reading.statements[fact.subject, fact.key]
+            shown = {statement.value for statement, number in statements if number < case.end}
+            others = shown - {fact.value}
             if fact.rewrites and not others:
                 raise ValueError(f"{fact.id}: the reader finds none of its {fact.rewrites} values")
-            if not right(case.question, fact.value):
+            if not is_correct(case.question, fact.value):
                 continue
-            tried += len(others)
-            passed += [f"{case.name}/{v}" for v in sorted(others) if right(case.question, v)]
-        tried += len(case.question.rivals)
-        passed += [f"{case.name}/{v}" for v in case.question.rivals if right(case.question, v)]
-    return {"ok": not passed, "values": tried, "passed": list(passed)}
+            values += len(others)
+            accepted += _accepted(case, sorted(others))
+        values += len(case.question.rivals)
+        accepted += _accepted(case, case.question.rivals)
+    return {"ok": not accepted, "values": values, "passed": accepted}
 
 
-def length(reading: DocumentReadings) -> Verdict:
-    """The texts that are shown are as long as they were to be."""
+def _accepted(case: ParsedQuestion, values: Iterable[str]) -> list[JSON]:
+    return [f"{case.name}/{value}" for value in values if is_correct(case.question, value)]
+
+
+def length(reading: DocumentReadings) -> CheckResult:
+    """The shown texts have the target length."""
     achieved, target = reading.ablation_input.tokens, reading.ablation_input.target
-    off = (achieved - target) / target
-    ok = abs(off) <= LENGTH_OFF
-    return {"ok": ok, "tokens": achieved, "target": target, "off": round(off, 5)}
+    deviation = (achieved - target) / target
+    ok = abs(deviation) <= LENGTH_OFF
+    return {"ok": ok, "tokens": achieved, "target": target, "off": round(deviation, 5)}
 
 
-CHECKS: dict[str, Callable[[DocumentReadings], Verdict]] = {
+CHECKS: dict[str, Callable[[DocumentReadings], CheckResult]] = {
     check.__name__: check
     for check in (
         solvable, full, no_memory, leave_one_out, distractors_only, single_document, closed_book,
@@ -256,8 +265,8 @@ CHECKS: dict[str, Callable[[DocumentReadings], Verdict]] = {
 }  # fmt: skip
 
 
-def result(ablation_input: AblationInput, **more: Callable[[], Verdict]) -> dict[str, Any]:
-    """All checks, and more by name, as an instance carries them under `verification`."""
+def run_checks(ablation_input: AblationInput, **more: Callable[[], CheckResult]) -> dict[str, Any]:
+    """The results of all checks and of the track's own, as an instance stores them."""
     try:
         reading = DocumentReadings(ablation_input)
         checks = {name: _run(partial(check, reading)) for name, check in CHECKS.items()}
@@ -268,24 +277,24 @@ def result(ablation_input: AblationInput, **more: Callable[[], Verdict]) -> dict
     return {"accepted": accepted, "checks": checks, "llm_closed_book": "not run"}
 
 
-def _run(check: Callable[[], Verdict]) -> Verdict:
+def _run(check: Callable[[], CheckResult]) -> CheckResult:
     try:
         return check()
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
         return _error(error)
 
 
-def _error(error: Exception) -> Verdict:
+def _error(error: Exception) -> CheckResult:
     return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}
 
 
 def _all(
-    reading: DocumentReadings, solves: Callable[[ParsedQuestion], bool], off: str = "wrong"
-) -> Verdict:
-    found = [case.name for case in reading.cases if not solves(case)]
-    asked = len(reading.cases)
-    return {"ok": not found and asked > 0, "asked": asked, off: list(found)}
+    reading: DocumentReadings, solves: Callable[[ParsedQuestion], bool], label: str = "wrong"
+) -> CheckResult:
+    failures = [case.name for case in reading.cases if not solves(case)]
+    ok = not failures and len(reading.cases) > 0
+    return {"ok": ok, "asked": len(reading.cases), label: list(failures)}
 
 
-def _none(reading: DocumentReadings, solves: Callable[[ParsedQuestion], bool]) -> Verdict:
+def _none(reading: DocumentReadings, solves: Callable[[ParsedQuestion], bool]) -> CheckResult:
     return _all(reading, lambda case: not solves(case), "right")

@@ -4,20 +4,20 @@ from memorygym.scoring.grading import grade, squad
 from memorygym.tracks._qa.questions import Question
 
 EXACT = "em"
-"""The competency that asks for an exact match."""
+"""The question type that asks for an exact match."""
 
 
-def right(question: Question, answer: str) -> bool:
-    """Whether it agrees with the truth or an alias."""
+def is_correct(question: Question, answer: str) -> bool:
+    """Whether the answer agrees with the truth or an alias."""
     return verdict(question, answer)[0]
 
 
 def verdict(question: Question, answer: str) -> tuple[bool, str]:
-    """Whether it agrees with the truth or an alias, and why in a short sentence."""
+    """Whether the answer agrees with the truth or an alias, and why in a short sentence."""
     truths = (question.truth, *question.aliases)
     if question.question_type == EXACT:
-        same = squad.exact(answer, truths)
-        return same, f"{'matches' if same else 'does not match'} {question.truth}"
-    found = [grade(question.question_type, truth, answer, question.rivals) for truth in truths]
-    best = next((one for one in found if one.correct), found[0])
-    return best.correct, best.reason
+        is_match = squad.exact(answer, truths)
+        return is_match, f"{'matches' if is_match else 'does not match'} {question.truth}"
+    verdicts = [grade(question.question_type, truth, answer, question.rivals) for truth in truths]
+    chosen = next((candidate for candidate in verdicts if candidate.correct), verdicts[0])
+    return chosen.correct, chosen.reason

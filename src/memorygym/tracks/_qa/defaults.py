@@ -1,4 +1,4 @@
-"""What every track that asks about texts has alike: how it is played, as fields of its Track."""
+"""The fields of `Track` that all question-answering tracks share."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -9,7 +9,7 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import reader_of, table
 from memorygym.core.types import Message, Policy, Step, Task, tool
 from memorygym.tracks._qa.questions import QuestionGold
-from memorygym.tracks._qa.stream import QUESTION, Streaming, event_of, submit
+from memorygym.tracks._qa.stream import QUESTION, StreamingEnv, event_start, submit
 
 SUBMIT = submit("Answer the question of this event. Once a question.")
 RECALL = tool(
@@ -20,77 +20,77 @@ RECALL = tool(
 )
 
 
-class StreamEnv(Streaming):
-    """Whoever is asked may have memory brought for something else first."""
+class RecallEnv(StreamingEnv):
+    """The environment in which a question may be preceded by calls of `recall`."""
 
     tools = (SUBMIT, RECALL)
 
     def step(self, reply: Message) -> Step:
-        recalled = [call.arguments for call in reply.calls if call.name == RECALL.name]
-        if not recalled or not self._asks:
+        recalls = [call.arguments for call in reply.calls if call.name == RECALL.name]
+        if not recalls or not self._asks:
             return super().step(reply)
-        (given,) = recalled
-        assert isinstance(given, Mapping)
-        return recalling(str(given["query"]))
+        (arguments,) = recalls
+        assert isinstance(arguments, Mapping)
+        return recall_step(str(arguments["query"]))
 
 
-def recalling(query: str) -> Step:
-    """Whatever memory holds of it is composed for the newest message, which this is."""
+def recall_step(query: str) -> Step:
+    """The step that queries the memory: a memory composes for the newest message, this one."""
     return Step((Message("user", query),))
 
 
-# What plays is imported where it is used: a trace is read without it.
+# Reasoners are imported inside the functions, because reading a trace does not need them.
 
 
 def outcomes(trace: Trace) -> Sequence[Outcome]:
-    """How each question went. Raises BadTrace without a gold table."""
+    """The outcome of each question. Raises BadTrace if the trace has no gold table."""
     from memorygym.scoring.episode_scores import answered
 
-    by: Any = reader_of(trace)
-    return answered(trace, by)
+    trace_reader: Any = reader_of(trace)
+    return answered(trace, trace_reader)
 
 
 def reader(trace: Trace) -> Any:
-    """How a trace is read, through statements. Raises BadTrace without a gold table."""
+    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
     from memorygym.tracks._qa.question_reader import QuestionTraceReader
-    from memorygym.tracks._qa.reasoners import parsed
+    from memorygym.tracks._qa.reasoners import cached_reader
 
-    return QuestionTraceReader(trace, table(trace), parsed(trace.track, trace.system))
+    return QuestionTraceReader(trace, table(trace), cached_reader(trace.track, trace.system))
 
 
 def reasoner(name: str, task: Task) -> Policy:
     """The scripted reasoner of that name."""
-    from memorygym.tracks._qa.reasoners import LOCKED, parsed
+    from memorygym.tracks._qa.reasoners import REASONERS, cached_reader
 
-    return LOCKED[name](partial(parsed, task.track))
+    return REASONERS[name](partial(cached_reader, task.track))
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:
-    """Writes down what the track's reader takes from each text, and looks up what it needs."""
-    from memorygym.tracks._qa.reasoners import LookupNoteTaker, told
+    """The note taker that writes the facts of each text to memory and looks up needed ones."""
+    from memorygym.tracks._qa.reasoners import LookupNoteTaker, paragraph_facts
 
-    return LookupNoteTaker(reasoner, partial(told, task.track))
+    return LookupNoteTaker(reasoner, partial(paragraph_facts, task.track))
 
 
 def oracle(task: Task) -> Mapping[int, str]:
-    """By event of a question: one canonical sentence for every fact that it needs."""
+    """The canonical sentences of the facts that each question needs, by event."""
     gold = task.gold
     assert isinstance(gold, QuestionGold)
-    told = {fact.id: fact.sentence for fact in gold.facts}
+    sentences = {fact.id: fact.sentence for fact in gold.facts}
     return {
-        question.event: "\n\n".join(told[need] for need in question.needs)
+        question.event: "\n\n".join(sentences[need] for need in question.needs)
         for question in gold.questions
         if question.needs
     }
 
 
 def asks(view: Sequence[Message]) -> bool:
-    """Whether the running event asks a question."""
-    return view[event_of(view)].content.startswith(QUESTION)
+    """Whether the current event asks a question."""
+    return view[event_start(view)].content.startswith(QUESTION)
 
 
 SHARED: dict[str, Any] = {
-    "env": StreamEnv,
+    "env": RecallEnv,
     "outcomes": outcomes,
     "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
     "oracle": oracle,
@@ -100,4 +100,4 @@ SHARED: dict[str, Any] = {
     "asks": asks,
     "note_taker": note_taker,
 }
-"""Fields of a Track; it adds name, version, tasks and facts, and replaces what is its own."""
+"""Shared fields; a track adds name, version, tasks and facts, and overrides what differs."""

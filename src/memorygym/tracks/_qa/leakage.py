@@ -1,4 +1,4 @@
-"""What a question gives away of the facts that it rests on: their names, or their wording."""
+"""Checks whether a question leaks the facts that it needs: their names, or their wording."""
 
 import re
 import unicodedata
@@ -8,10 +8,10 @@ from typing import Any
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Fact, Reader
 
-GRAM = 4
-"""So many words in a row are a quotation."""
+RUN_LENGTH = 4
+"""Number of words in a row that count as a quotation."""
 SHORTEST = 3
-"""Letters and digits of a value that counts as named: shorter ones occur by chance."""
+"""Fewest letters and digits of a name to look for: shorter names occur by chance."""
 STOP = frozenset(
     "a about after all also an and any are as at be been before but by can did do does for from "
     "had has have how if in into is it its many much no not of on one only or other out over so "
@@ -26,11 +26,11 @@ _ALIKE = str.maketrans(
     "АВЕЅІЈКМНОРСТХаеѕіјорсухԁԛһΑΒΕΖΗΙΚΜΝΟΡΤΧΥαινορυ\N{LATIN SMALL LETTER DOTLESS I}",
     "ABESIJKMHOPCTXaesijopcyxdqhABEZHIKMNOPTXYaivopui",
 )
-"""Letters that look like others."""
+"""Look-alike letters of other alphabets, and the Latin letters that they stand for."""
 
 
 class WatchedIndex(StatementIndex):
-    """What is known but for some facts, and which names were looked up in it."""
+    """An index that hides some facts and records the names that were looked up in it."""
 
     def __init__(self, known: StatementIndex, hidden: Iterable[Fact]) -> None:
         self._known = known
@@ -39,20 +39,28 @@ class WatchedIndex(StatementIndex):
 
     def get(self, subject: str, key: str) -> Statement | None:
         self.names.add(subject)
-        one = self._known.get(subject, key)
-        return one if one and one[:3] not in self._hidden else None
+        statement = self._known.get(subject, key)
+        return statement if statement and statement[:3] not in self._hidden else None
 
     def about(self, subject: str) -> dict[str, Statement]:
         self.names.add(subject)
-        found = self._known.about(subject)
-        return {key: one for key, one in found.items() if one[:3] not in self._hidden}
+        statements = self._known.about(subject)
+        return {
+            key: statement
+            for key, statement in statements.items()
+            if statement[:3] not in self._hidden
+        }
 
     def whose(self, key: str, value: str) -> list[Statement]:
         self.names.add(value)
-        return [one for one in self._known.whose(key, value) if one[:3] not in self._hidden]
+        return [
+            statement
+            for statement in self._known.whose(key, value)
+            if statement[:3] not in self._hidden
+        ]
 
 
-def given_away(
+def leaked_names(
     text: str,
     truths: Iterable[str],
     facts: Collection[Fact],
@@ -60,43 +68,45 @@ def given_away(
     query: Any,
     known: StatementIndex,
 ) -> list[str]:
-    """Those of the names which a text names though its question does not start from them.
+    """The names of needed facts that a text contains although its question does not start there.
 
-    It starts from a name if the reader looks it up even where no fact of that name is known.
+    A question starts from a name if the reader looks the name up when no fact about it is known.
     """
     leaked = []
-    seen = folded(_TITLE.sub("", text))
-    found = [name for fact in facts for name in (fact.subject, fact.value)]
-    for name in dict.fromkeys([*found, *truths]):
-        if not names_it(seen, name):
+    visible = normalised(_TITLE.sub("", text))
+    candidates = [name for fact in facts for name in (fact.subject, fact.value)]
+    for name in dict.fromkeys([*candidates, *truths]):
+        if not contains_name(visible, name):
             continue
-        watched = WatchedIndex(known, [f for f in facts if name in (f.subject, f.value)])
+        watched = WatchedIndex(
+            known, [fact for fact in facts if name in (fact.subject, fact.value)]
+        )
         reader.answer(query, watched)
         if name not in watched.names:
             leaked.append(name)
     return leaked
 
 
-def folded(text: str) -> str:
-    """The text without what a reader does not see: look-alikes, joiners, marks, grouped digits.
+def normalised(text: str) -> str:
+    """The text with look-alike letters replaced, and without joiners, marks and digit grouping.
 
     >>> folded("Оr\u200bion, 6,108")
     'Orion, 6108'
     """
     flat = unicodedata.normalize("NFKD", text).translate(_ALIKE)
-    seen = "".join(one for one in flat if unicodedata.category(one) not in ("Cf", "Mn"))
-    return _THOUSANDS.sub("", seen)
+    visible = "".join(letter for letter in flat if unicodedata.category(letter) not in ("Cf", "Mn"))
+    return _THOUSANDS.sub("", visible)
 
 
-def names_it(text: str, name: str) -> bool:
-    """Whether a name stands in a text as whole words, in any case and however they are joined.
+def contains_name(text: str, name: str) -> bool:
+    """Whether a text contains a name as whole words, in any case and with any separators.
 
     >>> names_it("Who leads the Orion-lab?", "orion Lab"), names_it("Orionids", "Orion")
     (True, False)
     >>> names_it("not_before is 3", "NotBefore")
     True
     """
-    parts = list(map(re.escape, _PART.findall(folded(name))))
+    parts = list(map(re.escape, _PART.findall(normalised(name))))
     if sum(map(str.isalnum, name)) < SHORTEST or not parts:
         return False
     pattern = r"[\W_]*".join(parts)
@@ -106,17 +116,21 @@ def names_it(text: str, name: str) -> bool:
 def shared_wording(text: str, facts: Iterable[Fact], wording: Collection[str]) -> list[str]:
     """The runs of words that a question shares with the sentences of its facts.
 
-    A run counts if two of its words are neither common, nor of the trade, nor of a name or a key
-    that a question must state.
+    A run counts if at least two of its words are informative: not common words, not words of the
+    domain, and not part of the name, key or value of the fact.
     """
-    asked = set(_grams(text))
+    question_runs = set(_word_runs(text))
     shared: dict[str, None] = {}
     for fact in facts:
         stated = {*_words(f"{fact.subject} {fact.key.replace('_', ' ')} {fact.value}")}
-        for gram in _grams(fact.sentence):
-            telling = [w for w in gram if w not in STOP and w not in wording and w not in stated]
-            if gram in asked and len(telling) >= 2:
-                shared[" ".join(gram)] = None
+        for run in _word_runs(fact.sentence):
+            telling_words = [
+                word
+                for word in run
+                if word not in STOP and word not in wording and word not in stated
+            ]
+            if run in question_runs and len(telling_words) >= 2:
+                shared[" ".join(run)] = None
     return list(shared)
 
 
@@ -124,6 +138,6 @@ def _words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(text)]
 
 
-def _grams(text: str) -> Iterator[tuple[str, ...]]:
+def _word_runs(text: str) -> Iterator[tuple[str, ...]]:
     words = _words(text)
-    return zip(*(words[at:] for at in range(GRAM)), strict=False)
+    return zip(*(words[start:] for start in range(RUN_LENGTH)), strict=False)

@@ -1,4 +1,4 @@
-"""How a trace of a question-answering task is read: through its gold table and statements."""
+"""The trace reader of question-answering tasks: it uses the gold table and statements."""
 
 from typing import Any
 
@@ -9,12 +9,17 @@ from memorygym.tracks._qa.questions import QuestionGold, Reader
 
 
 class QuestionTraceReader(StatementReader):
-    """See core.trace_reader.AnswerReader. What questions need are facts of the table, by id."""
+    """A trace of a question-answering task. Questions name the facts they need by their ids.
 
-    def __init__(self, trace: Trace, gold: QuestionGold, by: Reader) -> None:
-        super().__init__(trace, gold.questions, by, frozenset())
+    Implements core.trace_reader.AnswerReader.
+    """
+
+    def __init__(self, trace: Trace, gold: QuestionGold, reader: Reader) -> None:
+        super().__init__(trace, gold.questions, reader, frozenset())
         self._by_id = {fact.id: fact for fact in gold.facts}
-        self._sentences = {(f.subject, f.key, f.value): f.sentence for f in gold.facts}
+        self._sentences = {
+            (fact.subject, fact.key, fact.value): fact.sentence for fact in gold.facts
+        }
         self.true = {(fact.subject, fact.key): fact.value for fact in gold.facts}
 
     def grade(self, goal: Any, answer: str) -> tuple[bool, str]:
@@ -38,5 +43,5 @@ class QuestionTraceReader(StatementReader):
         return int(goal.hops)
 
     def text(self, fact: Statement) -> str:
-        own = self._sentences.get((fact.subject, fact.key, fact.value))
-        return own or super().text(fact)
+        sentence = self._sentences.get((fact.subject, fact.key, fact.value))
+        return sentence or super().text(fact)

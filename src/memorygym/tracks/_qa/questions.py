@@ -1,4 +1,4 @@
-"""What a question-answering task is made of: texts that tell facts, questions that rest on them."""
+"""The data of a question-answering task: facts that texts state, and questions that need them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -11,43 +11,43 @@ from memorygym.core.types import JSON
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a question may rest on."""
+    """A fact that a question may need."""
 
     id: str
     subject: str
     key: str
     value: str
     sentence: str
-    """What the oracle shows; the reader takes exactly this fact from it."""
+    """The sentence that the oracle shows; the reader reads exactly this fact in it."""
     event: int
-    """The first event whose text tells it."""
+    """The first event whose text states it."""
     rewrites: int = 0
-    """How often another value was told of it before it was asked for."""
+    """How often a text gave it another value before the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, when it is asked and what is true then."""
+    """A question, the event in which it is asked, and the right answer at that time."""
 
     event: int
     kind: str
-    """What it asks for, as results group it."""
+    """The group of questions that results put it in."""
     question_type: str
-    """How it is graded: as `grading.grade` has it, or `em`, the exact match of SQuAD."""
+    """How it is graded: a type of `grading.grade`, or `em`, the exact match of SQuAD."""
     text: str
     truth: str
     aliases: tuple[str, ...] = ()
     """Other right answers."""
     rivals: tuple[str, ...] = ()
-    """Wrong candidates that it names."""
+    """Wrong candidates that the question names."""
     needs: tuple[str, ...] = ()
-    """IDs of the facts that it rests on."""
+    """Ids of the facts that it needs."""
     hops: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionGold:
-    """The side table of such a task."""
+    """The gold table of a question-answering task."""
 
     facts: tuple[Fact, ...]
     questions: tuple[Question, ...]
@@ -57,39 +57,40 @@ class QuestionGold:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "QuestionGold":
-        """The table again, from what `to_json` wrote. Raises ValueError with what is wrong."""
+        """The table that `to_json` wrote. Raises ValueError that names the wrong field."""
         return shape(cls, raw, "gold")
 
 
 class Found(NamedTuple):
-    """An answer, and what it was concluded from."""
+    """An answer, and the statements that it follows from."""
 
     answer: str
     used: tuple[Statement, ...]
 
 
 class Missing(NamedTuple):
-    """What must be known next to answer."""
+    """The next fact that an answer needs and that is not known."""
 
     query: str
-    """As one would search for it; "" if nothing can be searched for."""
+    """The words to search for it; "" if nothing can be searched for."""
     used: tuple[Statement, ...]
-    """What was concluded so far."""
+    """The statements used so far."""
 
 
 class Reader(Protocol):
-    """A track's strong reader: it knows rendered text alone, and no table of wordings."""
+    """The scripted reader of a track. It parses rendered text and has no access to the generator's
+    templates."""
 
     @property
     def read(self) -> Callable[[str], tuple[Statement, ...]]:
-        """What a text tells: a message, or any part of one that a memory kept."""
+        """The statements in a text: a message, or any part of one that a memory kept."""
 
     def ask(self, text: str) -> Any:
-        """The query in the text of an event; None if it asks nothing."""
+        """The query in the text of an event; None if the event asks nothing."""
 
     def answer(self, query: Any, known: StatementIndex) -> Found | Missing:
-        """What follows from what is known."""
+        """The answer that follows from the known statements, or what is missing."""
 
     @property
     def tell(self) -> Callable[[Statement], str]:
-        """The canonical sentence of a statement, which is read back to it."""
+        """The canonical sentence of a statement; `read` parses it back to the same statement."""

@@ -1,7 +1,7 @@
-"""The locked reasoners: they answer from what is in view, and have memory brought for each hop.
+"""The fixed scripted reasoners: they answer from the view and query the memory once per hop.
 
-The strong one reads all of the view. The weak one stands for a small model: of what names its next
-step it takes in few tokens, and believes the first match.
+The strong reasoner reads the whole view. The weak one imitates a small model: it reads only the
+first few tokens that name its next step, and believes the first match.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,23 +16,23 @@ from memorygym.core.track import find
 from memorygym.core.types import Call, Message, Policy, Tool
 from memorygym.tracks._qa.defaults import RECALL
 from memorygym.tracks._qa.questions import Found, Missing, Reader
-from memorygym.tracks._qa.stream import QUESTION, REFUSAL, event_of
+from memorygym.tracks._qa.stream import QUESTION, REFUSAL, event_start
 
 ATTENTION = 500
-"""Tokens that the weak reasoner takes in."""
-Readers = Callable[[str], Any]
-"""By the pinned message: who reads under it, a Reader unless the track concludes by itself."""
+"""Tokens that the weak reasoner reads per step."""
+ReaderFactory = Callable[[str], Any]
+"""Makes a reader from the system message: a Reader, or the track's own kind."""
 
 
 @lru_cache(maxsize=64)
-def parsed(track: str, system: str) -> Reader:
-    """The track's strong reader under that pinned message, which parses a text once."""
-    made: Any = find(track).facts(system)
-    return Parsed(made)
+def cached_reader(track: str, system: str) -> Reader:
+    """The track's reader for a system message; it parses each text once."""
+    reader: Any = find(track).facts(system)
+    return CachedReader(reader)
 
 
-class Parsed:
-    """A reader that keeps what it has read."""
+class CachedReader:
+    """A reader that caches what it has parsed."""
 
     def __init__(self, inner: Reader) -> None:
         self.read = lru_cache(maxsize=4_096)(inner.read)
@@ -41,122 +41,138 @@ class Parsed:
 
 
 class ParsedContext:
-    """An event that asks, as far as it has gone."""
+    """The current state of an event that asks: its query, the texts in view, and earlier steps."""
 
-    def __init__(self, query: Any, by: Any, view: Sequence[Message], at: int) -> None:
-        self.query, self.by = query, by
-        said = [message for message in view[at:] if message.role == "assistant"]
-        called = [call for message in said for call in message.calls]
-        own = {call.id for call in called if call.name == RECALL.name}
-        heard = (m for m in view[at:] if m.role == "tool" and m.call_id not in own)
-        self.texts = tuple(message.content for message in (*view[1:at], *heard))
-        """What memory and its tools brought, in order."""
-        self.notes = tuple(message.content for message in said if message.content)
-        """What was concluded so far."""
-        given = (call.arguments for call in called)
-        self.tried = {str(one.get("query")) for one in given if isinstance(one, Mapping)}
-        """What memory was asked for."""
+    def __init__(self, query: Any, reader: Any, view: Sequence[Message], start: int) -> None:
+        self.query, self.reader = query, reader
+        replies = [message for message in view[start:] if message.role == "assistant"]
+        calls_made = [call for message in replies for call in message.calls]
+        recall_ids = {call.id for call in calls_made if call.name == RECALL.name}
+        tool_results = (
+            message
+            for message in view[start:]
+            if message.role == "tool" and message.call_id not in recall_ids
+        )
+        self.texts = tuple(message.content for message in (*view[1:start], *tool_results))
+        """Texts from the memory and its tools, in order."""
+        self.notes = tuple(message.content for message in replies if message.content)
+        """The reasoner's own earlier notes."""
+        arguments = (call.arguments for call in calls_made)
+        self.queries = {
+            str(argument.get("query")) for argument in arguments if isinstance(argument, Mapping)
+        }
+        """Queries that the reasoner has already sent."""
 
 
 class Strong(Policy):
-    """Answers what follows from the view; asks memory for what is missing; else refuses."""
+    """The reasoner that answers from the view, queries memory for missing facts, else refuses."""
 
-    def __init__(self, reader: Readers) -> None:
+    def __init__(self, reader: ReaderFactory) -> None:
         self._reader = reader
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        by, at = self._reader(view[0].content), event_of(view)
-        shown = view[at].content
-        query = by.ask(shown) if shown.startswith(QUESTION) else None
+        reader, start = self._reader(view[0].content), event_start(view)
+        text = view[start].content
+        query = reader.ask(text) if text.startswith(QUESTION) else None
         if query is None:
             return END
-        asked = ParsedContext(query, by, view, at)
-        match self.conclude(asked):
+        context = ParsedContext(query, reader, view, start)
+        match self.conclude(context):
             case Found(answer):
                 return calls(submit(answer))
-            case Missing(wanted, used) if wanted and wanted not in asked.tried:
-                recall = calls((RECALL.name, {"query": wanted}))
-                notes = dict.fromkeys(map(by.tell, used))
+            case Missing(next_query, statements) if (
+                next_query and next_query not in context.queries
+            ):
+                recall = calls((RECALL.name, {"query": next_query}))
+                notes = dict.fromkeys(map(reader.tell, statements))
                 return Message("assistant", "\n".join(notes), recall.calls)
         return calls(submit(REFUSAL))
 
-    def conclude(self, asked: ParsedContext) -> Found | Missing:
-        """What follows from the whole view."""
-        by: Reader = asked.by
-        return by.answer(asked.query, StatementIndex(_read(by, (*asked.notes, *asked.texts))))
+    def conclude(self, context: ParsedContext) -> Found | Missing:
+        """The answer that follows from the whole view, or what is missing."""
+        reader: Reader = context.reader
+        return reader.answer(
+            context.query, StatementIndex(_read(reader, (*context.notes, *context.texts)))
+        )
 
 
 class Weak(Strong):
-    """Follows one step at a time, from the first paragraphs that name what it is about."""
+    """The reasoner that takes one step at a time, from the first parts that name its subject."""
 
-    def conclude(self, asked: ParsedContext) -> Found | Missing:
-        by: Reader = asked.by
-        noted = tuple(_read(by, asked.notes))
-        step = by.answer(asked.query, StatementIndex(noted))
+    def conclude(self, context: ParsedContext) -> Found | Missing:
+        reader: Reader = context.reader
+        notes = tuple(_read(reader, context.notes))
+        step = reader.answer(context.query, StatementIndex(notes))
         if isinstance(step, Found):
             return step
 
         def names_step(part: str) -> bool:
-            return any(s.subject in step.query or s.value in step.query for s in by.read(part))
+            return any(
+                statement.subject in step.query or statement.value in step.query
+                for statement in reader.read(part)
+            )
 
-        shown = _read(by, attended(asked.texts, names_step))
-        return by.answer(asked.query, StatementIndex((*noted, *shown), first=True))
+        attended = _read(reader, attended_parts(context.texts, names_step))
+        return reader.answer(context.query, StatementIndex((*notes, *attended), first=True))
 
 
-LOCKED = {"strong": Strong, "weak": Weak}
-"""By name, the strong one first."""
+REASONERS = {"strong": Strong, "weak": Weak}
+"""The reasoners by name, the strong one first."""
 
 
-def told(track: str, system: str, text: str) -> Iterator[str]:
-    """What the track's reader takes from each paragraph of a text, in canonical sentences."""
-    by = parsed(track, system)
+def paragraph_facts(track: str, system: str, text: str) -> Iterator[str]:
+    """The facts in each paragraph of a text, as canonical sentences."""
+    reader = cached_reader(track, system)
     for part in text.split("\n\n"):
-        if found := "\n".join(dict.fromkeys(map(by.tell, by.read(part)))):
-            yield found
+        if sentences := "\n".join(dict.fromkeys(map(reader.tell, reader.read(part)))):
+            yield sentences
 
 
-def _read(by: Reader, texts: Iterable[str]) -> Iterator[Statement]:
-    return (statement for text in texts for statement in by.read(text))
+def _read(reader: Reader, texts: Iterable[str]) -> Iterator[Statement]:
+    return (statement for text in texts for statement in reader.read(text))
 
 
-def attended(texts: Sequence[str], concerns: Callable[[str], bool]) -> Iterator[str]:
-    """The first parts that concern it: paragraphs, or documents and lines of notes."""
-    left = ATTENTION
+def attended_parts(texts: Sequence[str], is_relevant: Callable[[str], bool]) -> Iterator[str]:
+    """The first relevant parts of the texts, up to ATTENTION tokens.
+
+    A part is a paragraph, or a document or line of notes within one.
+    """
+    tokens_left = ATTENTION
     for text in texts:
         for part in text.replace("\n[", "\n\n[").split("\n\n"):
-            if concerns(part):
+            if is_relevant(part):
                 yield part
-                left -= count(part)
-                if left <= 0:
+                tokens_left -= count(part)
+                if tokens_left <= 0:
                     return
 
 
 class LookupNoteTaker(Policy):
-    """Writes down what each event tells, while it fits; then looks up what the reasoner needs."""
+    """The note taker that writes notes on each event while they fit, then looks up needed facts."""
 
     def __init__(self, reasoner: Policy, notes: Callable[[str, str], Iterable[str]]) -> None:
         self._reasoner = reasoner
         self._notes = notes
-        """What is written down of a text, under a pinned message."""
+        """The notes on a text, from the system message and the text."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        shown = view[event_of(view)].content
-        if not shown.startswith(QUESTION):
+        text = view[event_start(view)].content
+        if not text.startswith(QUESTION):
             if view[-1].role == "tool" or all(tool.name != "Write" for tool in tools):
                 return END
-            return calls(*map(write, self._notes(view[0].content, shown)))
-        return by_search(self._reasoner.act(view, tools), tools)
+            return calls(*map(write, self._notes(view[0].content, text)))
+        return recall_as_search(self._reasoner.act(view, tools), tools)
 
 
-def by_search(reply: Message, tools: Sequence[Tool]) -> Message:
-    """The reply with recalls as searches, where memory can be searched."""
+def recall_as_search(reply: Message, tools: Sequence[Tool]) -> Message:
+    """The reply with its recall calls turned into searches, if the memory can be searched."""
     if all(tool.name != "memory_search" for tool in tools):
         return reply
-    return replace(reply, calls=tuple(map(_searched, reply.calls)))
+    return replace(reply, calls=tuple(map(_as_search, reply.calls)))
 
 
-def _searched(call: Call) -> Call:
-    """A recall as a search; what a model got wrong is left to the referee."""
+def _as_search(call: Call) -> Call:
+    """A recall call as a search. An invalid call stays: the environment answers it."""
     match call:
         case Call(RECALL.name, {"query": str(query)}):
             name, arguments = search(query)

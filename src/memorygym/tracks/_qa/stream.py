@@ -1,4 +1,5 @@
-"""What environments of tracks share: texts are shown one by one, and some of them ask."""
+"""The environment that the question-answering tracks share: it shows one text per event, and some
+events ask a question."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -7,36 +8,39 @@ from memorygym.core.errors import Refused
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Env, Message, Step, Task, Tool, tool
 
-ASKS = "question"
-"""The kind of an event that asks."""
+QUESTION_KIND = "question"
+"""The kind of an event that asks a question."""
 EVENT, QUESTION = "===", "=== QUESTION"
-"""What the text of an event begins with, and of one that asks."""
+"""How the text of an event begins, and how the text of an event that asks begins."""
 REFUSAL = "I have no record of that."
 
 
 def submit(description: str) -> Tool:
-    """The tool that takes the answer of a question."""
+    """The tool that submits the answer to a question."""
     answer = {"type": "string", "description": "One claim, as asked for."}
     return tool("submit_answer", description, answer=answer)
 
 
-def identity(system: str, *parts: JSON) -> str:
-    """The content hash of what an agent can see."""
+def content_hash(system: str, *parts: JSON) -> str:
+    """The hash of everything that an agent can see of a task."""
     digest = sha256(system.encode())
     for part in parts:
         digest.update(canonical(part).encode())
     return digest.hexdigest()[:16]
 
 
-class Streaming(Env):
-    """Every reply without a call ends the event; every event begins with an empty context."""
+class StreamingEnv(Env):
+    """An environment that shows the events in order.
+
+    A reply without a call ends the event. Every event begins with an empty context.
+    """
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self._at = 0
+        self._event = 0
 
     def reset(self) -> Step:
-        self._at = 0
+        self._event = 0
         return self._show(None)
 
     def step(self, reply: Message) -> Step:
@@ -47,17 +51,17 @@ class Streaming(Env):
             arguments = reply.calls[0].arguments
             assert isinstance(arguments, Mapping)
             answer = str(arguments["answer"])
-        self._at += 1
+        self._event += 1
         return self._show(answer)
 
     @property
     def _asks(self) -> bool:
-        return self.task.events[self._at].kind == ASKS
+        return self.task.events[self._event].kind == QUESTION_KIND
 
     def _show(self, answer: str | None) -> Step:
-        if self._at == len(self.task.events):
+        if self._event == len(self.task.events):
             return Step(done=True, evict=True, answer=answer)
-        event = self.task.events[self._at]
+        event = self.task.events[self._event]
         return Step(
             (Message("user", event.text),),
             evict=True,
@@ -67,7 +71,7 @@ class Streaming(Env):
         )
 
 
-def event_of(view: Sequence[Message]) -> int:
-    """Where the running event begins in a view; what stands before it came from memory."""
-    at = (i for i in reversed(range(len(view))) if view[i].role == "user")
-    return next((i for i in at if view[i].content.startswith(EVENT)), 0)
+def event_start(view: Sequence[Message]) -> int:
+    """The index of the message that begins the current event; earlier ones come from memory."""
+    starts = (index for index in reversed(range(len(view))) if view[index].role == "user")
+    return next((index for index in starts if view[index].content.startswith(EVENT)), 0)

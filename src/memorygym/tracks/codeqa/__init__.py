@@ -1,4 +1,5 @@
-"""codeqa: files of a package and a debugging session stream past a memory, then are asked about."""
+"""The track codeqa: an agent reads files of a package and a debugging session, then answers
+questions about them."""
 
 import argparse
 from collections.abc import Mapping
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
-    """The task; nothing of the instance that could tell an answer is in it but for its gold."""
+    """The task of an instance; only its gold table contains answers."""
     texts = list(instance["memory_files"].values())
-    number = len(texts) + len(instance["qa_pairs"])
+    event_count = len(texts) + len(instance["qa_pairs"])
     events = [
         Event(turn["kind"], text) for turn, text in zip(instance["turns"], texts, strict=True)
     ]
     events += [
-        Event("question", f"=== QUESTION · event {n} of {number} ===\n{pair['question']}")
-        for n, pair in enumerate(instance["qa_pairs"], len(texts) + 1)
+        Event("question", f"=== QUESTION · event {number} of {event_count} ===\n{pair['question']}")
+        for number, pair in enumerate(instance["qa_pairs"], len(texts) + 1)
     ]
     recipe = {"template": template, "seed": seed, "instance": instance["instance_id"]}
     return Task(
@@ -54,17 +55,17 @@ def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
 
 
 def facts(_: str) -> Reader:
-    """The strong reader; it needs nothing of the pinned message."""
+    """The fact reader; it does not depend on the system message."""
     from memorygym.tracks.codeqa.answers import CodeReader
 
     return CodeReader()
 
 
 def recipes(args: argparse.Namespace) -> "list[CodeQARecipe]":
-    """The instances that the options ask for. Raises BadSettings with what can be reached."""
-    from memorygym.tracks.codeqa.generator.record import recipes as asked
+    """The recipes that the options ask for. Raises BadSettings with the possible values."""
+    from memorygym.tracks.codeqa.generator import record
 
-    return asked(args)
+    return record.recipes(args)
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:

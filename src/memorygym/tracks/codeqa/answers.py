@@ -1,6 +1,6 @@
-"""Understands questions, and answers them from statements.
+"""The reader's answers: it parses a question and answers it from statements.
 
-It says what must be known next where they do not suffice.
+If the statements do not suffice, it names the next missing fact.
 """
 
 import ast
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.fact_reader import read, tell
-from memorygym.tracks.codeqa.interpreter import Beyond, Evaluator, Lacking, Raised
+from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
 
 _LINKS = {
     "the function called by name in ": "calls", "the class made by name in ": "makes",
@@ -27,7 +27,7 @@ _TOPIC = re.compile(r"the [a-z]+(?: [a-z]+){2,6}$")
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A name, and what leads from it to the subject, first step first."""
+    """A name, and the steps that lead from it to the subject, in order."""
 
     anchor: str
     links: tuple[str, ...] = ()
@@ -35,18 +35,18 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked for."""
+    """A parsed question."""
 
     kind: str
     """`get`, `sum`, `callers`, `output`, `returns` or `failing`."""
     paths: tuple[Path, ...]
     keys: tuple[str, ...] = ()
-    """Of the subject at the end of each path."""
-    told: str = ""
+    """The key asked for of the subject at the end of each path."""
+    argument: str = ""
     """An expression, an argument, a number or a new value."""
 
 
-_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+_QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"^{pattern}\??$"))
     for kind, pattern in (
         ("default", r"What is the default of the parameter `(?P<word>\w+)` of (?P<path>.+?)"),
@@ -77,31 +77,31 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 
 def ask(text: str) -> Query | None:
-    """The query in the text of an event; None if it asks nothing that is understood.
+    """The query in the text of an event; None if the event asks no known question.
 
     >>> ask("What is the value of the constant read by `sift`?")
-    Query(kind='get', paths=(Path(anchor='sift', links=('reads',)),), keys=('value',), told='')
+    Query(kind='get', paths=(Path(anchor='sift', links=('reads',)),), keys=('value',), argument='')
     """
     for line in text.split("\n"):
-        for kind, pattern in _ASKED:
-            if (found := pattern.match(line.strip())) and (query := _query(kind, found)):
+        for kind, pattern in _QUESTIONS:
+            if (match := pattern.match(line.strip())) and (query := _query(kind, match)):
                 return query
     return None
 
 
-def _query(kind: str, found: re.Match[str]) -> Query | None:
-    words = found.groupdict()
+def _query(kind: str, match: re.Match[str]) -> Query | None:
+    words = match.groupdict()
     if kind == "output":
-        return Query("output", (), told=words["word"])
+        return Query("output", (), argument=words["word"])
     if kind == "sum":
-        one, other = (ask(f"What is {words[name]}?") for name in ("one", "other"))
-        return one and other and Query("sum", one.paths + other.paths, one.keys + other.keys)
+        left, right = (ask(f"What is {words[name]}?") for name in ("one", "other"))
+        return left and right and Query("sum", left.paths + right.paths, left.keys + right.keys)
     path = _path(words["path"])
     if path is None:
         return None
     match kind:
         case "callers" | "returns" | "failing":
-            return Query(kind, (path,), told=words["word"])
+            return Query(kind, (path,), argument=words["word"])
         case "default":
             return Query("get", (path,), (f"default:{words['word']}",))
         case "argument":
@@ -111,7 +111,7 @@ def _query(kind: str, found: re.Match[str]) -> Query | None:
 
 def _path(text: str) -> Path | None:
     links: list[str] = []
-    while start := next((one for one in _LINKS if text.startswith(one)), None):
+    while start := next((phrase for phrase in _LINKS if text.startswith(phrase)), None):
         links.insert(0, _LINKS[start])
         text = text.removeprefix(start)
     anchor = _NAME.match(text)
@@ -120,83 +120,83 @@ def _path(text: str) -> Path | None:
     return Path(text, tuple(links)) if _TOPIC.match(text) else None
 
 
-_MANY = {"calls": "calls:", "makes": "calls:", "reads": "reads:"}
-"""Links of which a definition may have several; a path goes on only where there is one."""
+_MULTIPLE = {"calls": "calls:", "makes": "calls:", "reads": "reads:"}
+"""Steps of which a definition may have several; a path continues only if there is one."""
 
 
 class UsedStatements:
-    """What statements tell, and which of these were used."""
+    """The known statements, and those of them that were used."""
 
     def __init__(
         self, known: StatementIndex, instead: Mapping[tuple[str, str], str] | None = None
     ) -> None:
         self._known = known
         self._instead = instead or {}
-        """What holds whatever is known, by subject and key."""
+        """By subject and key: values that override the known ones."""
         self.used: dict[Statement, None] = {}
 
     def get(self, subject: str, key: str) -> str:
-        """The value that holds. Raises Lacking."""
+        """The current value of a key. Raises UnknownName."""
         if (subject, key) in self._instead:
             return self._instead[subject, key]
-        one = self._known.get(subject, key)
-        if one is None:
-            raise Lacking(subject)
-        self.used[one] = None
-        return one.value
+        statement = self._known.get(subject, key)
+        if statement is None:
+            raise UnknownName(subject)
+        self.used[statement] = None
+        return statement.value
 
     def end(self, path: Path) -> str:
-        """The subject that a path leads to. Raises Lacking."""
+        """The subject that a path leads to. Raises UnknownName."""
         name = path.anchor
         for link in path.links:
-            name = self._only(name, link) if link in _MANY else self.get(name, link)
+            name = self._only(name, link) if link in _MULTIPLE else self.get(name, link)
         return name
 
     def _only(self, name: str, link: str) -> str:
-        start = _MANY[link]
-        held = self._known.about(name)
-        found = [key.removeprefix(start) for key in held if key.startswith(start)]
+        prefix = _MULTIPLE[link]
+        facts = self._known.about(name)
+        names = [key.removeprefix(prefix) for key in facts if key.startswith(prefix)]
         if link == "calls":
-            found = [one for one in found if one.islower()]
+            names = [callee for callee in names if callee.islower()]
         if link == "makes":
-            found = [one for one in found if one[0].isupper() and not one.isupper()]
-        if len(found) != 1:
-            raise Lacking(name)
-        self.used[held[f"{start}{found[0]}"]] = None
-        return found[0]
+            names = [callee for callee in names if callee[0].isupper() and not callee.isupper()]
+        if len(names) != 1:
+            raise UnknownName(name)
+        self.used[facts[f"{prefix}{names[0]}"]] = None
+        return names[0]
 
 
 def answer(query: Query, known: StatementIndex) -> Found | Missing:
-    """What follows from what is known."""
-    told = UsedStatements(known)
+    """The answer that follows from the known statements, or what is missing."""
+    used = UsedStatements(known)
     try:
         match query.kind:
             case "get":
-                said = _plain(told.get(told.end(query.paths[0]), query.keys[0]), query.keys[0])
+                text = _plain(used.get(used.end(query.paths[0]), query.keys[0]), query.keys[0])
             case "sum":
                 values = [
-                    int(told.get(told.end(path), key))
+                    int(used.get(used.end(path), key))
                     for path, key in zip(query.paths, query.keys, strict=True)
                 ]
-                said = str(sum(values))
+                text = str(sum(values))
             case "output":
-                said = str(Evaluator(told.get).expression(query.told))
+                text = str(Evaluator(used.get).expression(query.argument))
             case "returns":
-                name = told.end(query.paths[0])
-                said = str(Evaluator(told.get).call(name, int(query.told)))
+                name = used.end(query.paths[0])
+                text = str(Evaluator(used.get).call(name, int(query.argument)))
             case "callers":
-                said = _callers(told.end(query.paths[0]), int(query.told), known, told)
+                text = _callers(used.end(query.paths[0]), int(query.argument), known, used)
             case _:
-                return _failing(told.end(query.paths[0]), query.told, known)
-    except Lacking as error:
-        return Missing(str(error), tuple(told.used))
-    except (Beyond, Raised, ValueError):
-        return Missing("", tuple(told.used))
-    return Found(said, tuple(told.used)) if said != "None" else Missing("", tuple(told.used))
+                return _failing(used.end(query.paths[0]), query.argument, known)
+    except UnknownName as error:
+        return Missing(str(error), tuple(used.used))
+    except (Unsupported, Raised, ValueError):
+        return Missing("", tuple(used.used))
+    return Found(text, tuple(used.used)) if text != "None" else Missing("", tuple(used.used))
 
 
 def _plain(value: str, key: str) -> str:
-    """A value as one says it: text without its quotes, a module without its package."""
+    """A value as an answer states it: text without quotes, a module without its package."""
     if key == "file":
         return value.rpartition(".")[2]
     with suppress(ValueError, SyntaxError):
@@ -205,43 +205,43 @@ def _plain(value: str, key: str) -> str:
     return value
 
 
-def _callers(name: str, number: int, known: StatementIndex, told: UsedStatements) -> str:
-    """All callers, if so many are known as there are."""
-    found = known.whose(f"calls:{name}", "yes")
-    if len(found) != number:
-        raise Lacking(name)
-    told.used |= dict.fromkeys(found)
-    return f"{number} ({', '.join(sorted(one.subject for one in found))})"
+def _callers(name: str, number: int, known: StatementIndex, used: UsedStatements) -> str:
+    """The callers of a function, if all of them are known. Raises UnknownName."""
+    callers = known.whose(f"calls:{name}", "yes")
+    if len(callers) != number:
+        raise UnknownName(name)
+    used.used |= dict.fromkeys(callers)
+    return f"{number} ({', '.join(sorted(caller.subject for caller in callers))})"
 
 
 def _failing(name: str, value: str, known: StatementIndex) -> Found | Missing:
-    """The first test below a constant which fails once it has that value."""
-    way: dict[str, tuple[Statement, ...]] = {}
-    waiting: list[tuple[str, tuple[Statement, ...]]] = [
-        (one.subject, (one,)) for one in known.whose(f"reads:{name}", "yes")
+    """The first test that uses a constant and fails once the constant has a value."""
+    paths: dict[str, tuple[Statement, ...]] = {}
+    queue: list[tuple[str, tuple[Statement, ...]]] = [
+        (call.subject, (call,)) for call in known.whose(f"reads:{name}", "yes")
     ]
-    lacking = name
-    while waiting:
-        subject, before = waiting.pop(0)
-        if subject in way:
+    missing = name
+    while queue:
+        subject, path = queue.pop(0)
+        if subject in paths:
             continue
-        way[subject] = before
+        paths[subject] = path
         if subject.startswith("test_"):
-            told = UsedStatements(known, {(name, "value"): value})
+            statements = UsedStatements(known, {(name, "value"): value})
             try:
-                Evaluator(told.get).call(subject)
+                Evaluator(statements.get).call(subject)
             except Raised:
-                return Found(subject, tuple(dict.fromkeys((*before, *told.used))))
-            except Lacking as error:
-                lacking = str(error)
-            except Beyond:
+                return Found(subject, tuple(dict.fromkeys((*path, *statements.used))))
+            except UnknownName as error:
+                missing = str(error)
+            except Unsupported:
                 pass
-        waiting += [(one.subject, (*before, one)) for one in known.whose(f"calls:{subject}", "yes")]
-    return Missing(lacking, tuple(one for steps in way.values() for one in steps))
+        queue += [(call.subject, (*path, call)) for call in known.whose(f"calls:{subject}", "yes")]
+    return Missing(missing, tuple(call for steps in paths.values() for call in steps))
 
 
 class CodeReader:
-    """The strong reader of this track: of code, observations and notes."""
+    """The fact reader of this track: it parses code, observations and notes."""
 
     read, ask = staticmethod(read), staticmethod(ask)
     answer, tell = staticmethod(answer), staticmethod(tell)

@@ -1,8 +1,7 @@
-"""How code is shown: paragraphs under a heading that says where they stand, none too long to keep.
+"""The view of code: paragraphs under a heading with their place, none too long to store.
 
-A memory loses indentation and blank lines; so a paragraph is one definition, one method, or lines
-that stand together, and has no blank line inside. Paragraphs are packed into events of a length at
-which they are read in one go.
+A memory may lose indentation and blank lines. A paragraph is therefore one definition, one method
+or a run of lines, without a blank line inside. Paragraphs are packed into events.
 """
 
 import re
@@ -14,13 +13,13 @@ from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
 
 LONGEST = 400
-"""Tokens of a paragraph."""
+"""Most tokens of a paragraph."""
 _DEFINES = re.compile(r"(?:async def|def|class)\s+(\w+)")
 _STARTS = ("def ", "class ", "async def ", "@")
 
 
 def paragraphs(path: str, code: str) -> list[str]:
-    """The paragraphs that show a file.
+    """The paragraphs of a file.
 
     >>> for shown in paragraphs("a.py", "X = 1\\n\\nclass A:\\n    def f(self):\\n        return"):
     ...     shown
@@ -28,58 +27,58 @@ def paragraphs(path: str, code: str) -> list[str]:
     '[a.py · class A]\\nclass A:'
     '[a.py · class A]\\n    def f(self):\\n        return'
     """
-    shown: list[str] = []
+    parts: list[str] = []
     for chunk in chunks(code.splitlines()):
         name = _name(chunk)
         if any(line.startswith("class ") for line in chunk):
             for part in _members(chunk):
-                shown += _fitting(f"{path} · class {name}", part)
+                parts += _split_to_fit(f"{path} · class {name}", part)
         else:
-            shown += _fitting(path, chunk)
-    return shown
+            parts += _split_to_fit(path, chunk)
+    return parts
 
 
-def rendered(parts: Iterable[Iterable[str]]) -> str:
-    """The code that such chunks make up."""
+def joined_chunks(parts: Iterable[Iterable[str]]) -> str:
+    """The code of several chunks."""
     return "\n\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
 def chunks(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Runs of lines that stand together at the left margin, without blank lines."""
+    """Runs of lines that belong together at the left margin, without blank lines."""
     chunk: list[str] = []
-    apart = False
+    after_blank = False
     for line in lines:
         if not line.strip():
-            apart = True
+            after_blank = True
             continue
         if line[0] not in " \t)]}" and chunk:
-            decorated = chunk[-1].startswith("@")
-            body = chunk[-1][0] in " \t"
-            if not decorated and (apart or body or line.startswith(_STARTS)):
+            is_decorated = chunk[-1].startswith("@")
+            in_body = chunk[-1][0] in " \t"
+            if not is_decorated and (after_blank or in_body or line.startswith(_STARTS)):
                 yield chunk
                 chunk = []
         chunk.append(line)
-        apart = False
+        after_blank = False
     if chunk:
         yield chunk
 
 
 def _members(chunk: list[str]) -> Iterator[list[str]]:
     """The head of a class, then each of its methods."""
-    start = next(n for n, line in enumerate(chunk) if line.startswith("class ")) + 1
+    start = next(index for index, line in enumerate(chunk) if line.startswith("class ")) + 1
     margin = next((_indent(line) for line in chunk[start:]), 0)
     part = chunk[:start]
     for line in chunk[start:]:
-        opens = _indent(line) == margin and line.lstrip().startswith(_STARTS)
-        if opens and not part[-1].lstrip().startswith("@"):
+        begins_member = _indent(line) == margin and line.lstrip().startswith(_STARTS)
+        if begins_member and not part[-1].lstrip().startswith("@"):
             yield part
             part = []
         part.append(line)
     yield part
 
 
-def _fitting(head: str, lines: list[str]) -> Iterator[str]:
-    """The paragraph of those lines; too long a one in parts, which name what they continue."""
+def _split_to_fit(head: str, lines: list[str]) -> Iterator[str]:
+    """The paragraph of some lines; a long one is split, and each part names what it continues."""
     whole = "\n".join([f"[{head}]", *lines])
     if count(whole) <= LONGEST:
         yield whole
@@ -87,24 +86,24 @@ def _fitting(head: str, lines: list[str]) -> Iterator[str]:
     part: list[str] = []
     title, name, cost = head, _name(lines), count(head)
     for line in lines:
-        price = count(line) + 1
-        if part and cost + price > LONGEST - 20:
+        line_cost = count(line) + 1
+        if part and cost + line_cost > LONGEST - 20:
             yield "\n".join([f"[{title}]", *part])
             title, part, cost = f"{head} · {name or 'lines'}, continued", [], count(head)
         part.append(line)
-        cost += price
+        cost += line_cost
     yield "\n".join([f"[{title}]", *part])
 
 
 def _name(lines: Iterable[str]) -> str:
-    return next((found[1] for line in lines if (found := _DEFINES.match(line.lstrip()))), "")
+    return next((match[1] for line in lines if (match := _DEFINES.match(line.lstrip()))), "")
 
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-FULL = 3000
+EVENT_TOKENS = 3000
 """Tokens after which an event takes no further paragraph."""
 BETWEEN = 2
 """Tokens of the breaks between two paragraphs."""
@@ -112,24 +111,24 @@ BETWEEN = 2
 
 @dataclass(frozen=True, slots=True)
 class ShownParagraph:
-    """A paragraph, where it comes from and what it costs."""
+    """A paragraph with its file and its number of tokens."""
 
     text: str
     path: str
-    """Of its file; "" of an observation."""
+    """The path of its file; "" for an observation."""
     cost: int
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An event before it is numbered."""
+    """An event without its number."""
 
     kind: str
     """`file` or `observation`."""
     paragraphs: tuple[ShownParagraph, ...]
 
 
-def shown(text: str, path: str = "") -> ShownParagraph:
+def shown_paragraph(text: str, path: str = "") -> ShownParagraph:
     return ShownParagraph(text, path, count(text) + BETWEEN)
 
 
@@ -139,43 +138,45 @@ def pages(
     form: str,
     rng: Stream,
 ) -> list[Page]:
-    """The events: files in any order, each in one piece; observations in theirs, in between."""
+    """The events: whole files in random order, with the observations in order between them."""
     order = list(files)
     rng.shuffle(order)
-    full = _full(one for several in order for one in several)
+    packed = _packed(paragraph for file_paragraphs in order for paragraph in file_paragraphs)
     if form == "session":
-        parts = _parts(observations, len(full))
-        return [Page("observation", (*one, *part)) for one, part in zip(full, parts, strict=True)]
-    made = [Page("file", tuple(one)) for one in full]
+        parts = _parts(observations, len(packed))
+        return [
+            Page("observation", (*shown, *part)) for shown, part in zip(packed, parts, strict=True)
+        ]
+    result = [Page("file", tuple(shown)) for shown in packed]
     if not observations:
-        return made
-    number = max(1, min(len(made), len(observations) // 2, 1 + len(made) // 3))
-    places = sorted(rng.sample(range(1, len(made) + 1), min(number, len(made))))
-    parts = _parts(observations, len(places))
-    for place, part in reversed(list(zip(places, parts, strict=True))):
-        made[place:place] = [Page("observation", tuple(one)) for one in _full(part)]
-    return made
+        return result
+    page_count = max(1, min(len(result), len(observations) // 2, 1 + len(result) // 3))
+    positions = sorted(rng.sample(range(1, len(result) + 1), min(page_count, len(result))))
+    parts = _parts(observations, len(positions))
+    for position, part in reversed(list(zip(positions, parts, strict=True))):
+        result[position:position] = [Page("observation", tuple(group)) for group in _packed(part)]
+    return result
 
 
-def text_of(page: Page, number: int, of: int) -> str:
+def text_of(page: Page, number: int, total: int) -> str:
     """The text of an event."""
-    head = f"=== {'FILE' if page.kind == 'file' else 'OBSERVATION'} · event {number} of {of} ==="
-    return f"{head}\n" + "\n\n".join(one.text for one in page.paragraphs)
+    head = f"=== {'FILE' if page.kind == 'file' else 'OBSERVATION'} · event {number} of {total} ==="
+    return f"{head}\n" + "\n\n".join(paragraph.text for paragraph in page.paragraphs)
 
 
 def _parts(items: Sequence[ShownParagraph], number: int) -> list[Sequence[ShownParagraph]]:
-    """So many runs of about the same length."""
-    ends = [len(items) * n // number for n in range(number + 1)]
+    """The items in `number` runs of about the same length."""
+    ends = [len(items) * index // number for index in range(number + 1)]
     return [items[start:end] for start, end in pairwise(ends)]
 
 
-def _full(paragraphs: Iterable[ShownParagraph]) -> list[list[ShownParagraph]]:
-    found: list[list[ShownParagraph]] = []
-    cost = FULL
-    for one in paragraphs:
-        if cost + one.cost > FULL:
-            found.append([])
+def _packed(paragraphs: Iterable[ShownParagraph]) -> list[list[ShownParagraph]]:
+    groups: list[list[ShownParagraph]] = []
+    cost = EVENT_TOKENS
+    for paragraph in paragraphs:
+        if cost + paragraph.cost > EVENT_TOKENS:
+            groups.append([])
             cost = 0
-        found[-1].append(one)
-        cost += one.cost
-    return found
+        groups[-1].append(paragraph)
+        cost += paragraph.cost
+    return groups

@@ -1,4 +1,4 @@
-"""Runs a dealt package in a process of its own (runner_process.py), to learn what its code does."""
+"""Runs a generated package in a process of its own (runner_process.py) to see what it does."""
 
 import json
 import re
@@ -10,30 +10,30 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from memorygym.tracks.codeqa import runner_process
-from memorygym.tracks.codeqa.fact_reader import dotted
+from memorygym.tracks.codeqa.fact_reader import module_name
 
 _DEF = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 
-class Failed(Exception):
+class ExecutionFailed(Exception):
     """The package could not be run."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionJob:
-    """What to run, each job in modules imported anew."""
+    """One run of a package, in freshly imported modules."""
 
     calls: Sequence[str] = ()
-    """Of functions of the package, by their names alone."""
+    """Calls of functions of the package, by their bare names."""
     tests: bool = False
     """Whether to run all tests."""
     changes: Mapping[str, str] = field(default_factory=dict)
-    """Files that read otherwise."""
+    """Changed files, by path."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionOutcome:
-    """What came of a job."""
+    """The outcome of a job."""
 
     returned: Sequence[int]
     failed: Sequence[str]
@@ -42,7 +42,7 @@ class ExecutionOutcome:
 
 
 def run(files: Mapping[str, str], jobs: Sequence[ExecutionJob]) -> list[ExecutionOutcome]:
-    """The outcomes of jobs, from one process. Raises Failed with what it said."""
+    """The outcomes of jobs, run in one process. Raises ExecutionFailed with its error message."""
     modules = _modules(files)
     places = {name: module for module, code in modules.items() for name in _DEF.findall(code)}
 
@@ -50,7 +50,7 @@ def run(files: Mapping[str, str], jobs: Sequence[ExecutionJob]) -> list[Executio
         names = [name for name in re.findall(r"(\w+)\(", call) if name in places]
         return "\n".join(f"from {places[name]} import {name}" for name in names)
 
-    told = {
+    request = {
         "files": modules,
         "jobs": [
             {
@@ -62,24 +62,26 @@ def run(files: Mapping[str, str], jobs: Sequence[ExecutionJob]) -> list[Executio
         ],
     }
     command = [sys.executable, "-I", "-S", "-B", runner_process.__file__]
-    most = 2 * runner_process.SECONDS
+    limit = 2 * runner_process.SECONDS
     with TemporaryDirectory(prefix="memorygym-") as folder:
         try:
-            done = subprocess.run(
-                command, input=json.dumps(told).encode(), capture_output=True, cwd=folder, env={},
-                timeout=most, check=False,
+            process = subprocess.run(
+                command, input=json.dumps(request).encode(), capture_output=True, cwd=folder,
+                env={}, timeout=limit, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            raise Failed(f"the package ran for more than {most} s") from error
-    if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise Failed(f"the package ended with status {done.returncode}: {' '.join(last)[:200]}")
-    found: list[dict[str, Any]] = json.loads(done.stdout)
-    return [ExecutionOutcome(**one) for one in found]
+            raise ExecutionFailed(f"the package ran for more than {limit} s") from error
+    if process.returncode:
+        last_line = process.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise ExecutionFailed(
+            f"the package ended with status {process.returncode}: {' '.join(last_line)[:200]}"
+        )
+    results: list[dict[str, Any]] = json.loads(process.stdout)
+    return [ExecutionOutcome(**result) for result in results]
 
 
-def changed(files: Mapping[str, str], name: str, value: str) -> ExecutionJob:
-    """The job that sees which tests fail once a constant has another value."""
+def constant_change(files: Mapping[str, str], name: str, value: str) -> ExecutionJob:
+    """The job that runs all tests with another value of a constant."""
     line = re.compile(rf"^{name} = .*$", re.MULTILINE)
     path = next(path for path, code in files.items() if line.search(code))
     return ExecutionJob(
@@ -88,4 +90,4 @@ def changed(files: Mapping[str, str], name: str, value: str) -> ExecutionJob:
 
 
 def _modules(files: Mapping[str, str]) -> dict[str, str]:
-    return {dotted(path): code for path, code in files.items() if path.endswith(".py")}
+    return {module_name(path): code for path, code in files.items() if path.endswith(".py")}

@@ -1,7 +1,7 @@
-"""Reads shown code, observations and notes, a paragraph at a time and without its indentation.
+"""The fact reader of shown code, observations and notes, one paragraph at a time.
 
-An observation is what a session saw; a change log tells of earlier releases; a note is the one
-sentence in which a statement is told, and read back word for word.
+It does not need indentation. An observation is part of the debugging session; the change log states
+earlier values; a note is the canonical sentence of a statement.
 """
 
 import ast
@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from memorygym.core.statements import Statement
 
 DEFINED = (1,)
-"""The rank of what code or a note tells."""
+"""The rank of statements in code and of notes."""
 IMPORTED = (0,)
 SUPERSEDED = (-1,)
 OBSERVED = 2
-"""What the rank of an observation begins with; its date and time follow."""
+"""The first number in the rank of an observation; its date and time follow."""
 
 _MARKS: dict[tuple[int, ...], str] = {
     DEFINED: "", IMPORTED: ", by an import", SUPERSEDED: ", superseded"
@@ -39,8 +39,8 @@ _NOTED = re.compile(
 TOPIC = r"(?P<topic>[Tt]he [a-z]+(?: [a-z]+){2,6}?)"
 _NUMBER, _NAME = r"(?P<value>\d+)", r"(?P<value>\w+(?:\.\w+)?)"
 _OBSERVED = {
-    key: [re.compile(one.replace("TOPIC", TOPIC).replace("N#", _NUMBER).replace("N@", _NAME))
-          for one in sentences]
+    key: [re.compile(sentence.replace("TOPIC", TOPIC).replace("N#", _NUMBER).replace("N@", _NAME))
+          for sentence in sentences]
     for key, sentences in {
         "rows": [r"asked that TOPIC keep to N# rows", r"As for TOPIC, the user wants N# rows"],
         "breaks": [r"TOPIC goes wrong beyond N# entries", r"Beyond N# entries TOPIC loses data"],
@@ -59,14 +59,14 @@ _CHANGED = re.compile(
 )
 
 
-def observed(body: str, rank: tuple[int, ...]) -> Iterator[Statement]:
-    """What the lines of an observation tell about topics."""
+def observation_statements(body: str, rank: tuple[int, ...]) -> Iterator[Statement]:
+    """The statements about topics in the lines of an observation."""
     for line in body.split("\n"):
         for key, sentences in _OBSERVED.items():
             for sentence in sentences:
-                if found := sentence.search(line):
-                    topic = found["topic"]
-                    yield Statement(topic[0].lower() + topic[1:], key, found["value"], rank)
+                if match := sentence.search(line):
+                    topic = match["topic"]
+                    yield Statement(topic[0].lower() + topic[1:], key, match["value"], rank)
 
 
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -92,34 +92,39 @@ _KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 
 
 def read(text: str) -> tuple[Statement, ...]:
-    """What a text tells: an event, a passage of one, or notes.
+    """The statements in a text: an event, a passage of one, or notes.
 
     >>> read("[a/b.py]\\ndef sift(a, b=12):\\nreturn a + b")[1]
     Statement(subject='sift', key='default:b', value='12', rank=(1,))
     """
-    found: list[Statement] = []
+    statements: list[Statement] = []
     for paragraph in _BLANK.split(text):
-        heads = list(_HEAD.finditer(paragraph))
-        for place, head in enumerate(heads):
-            until = heads[place + 1].start() if place + 1 < len(heads) else len(paragraph)
-            body = paragraph[head.end() + 1 : until].split(_NOTE, 1)[0]
-            found += _told(head, "\n".join(line.strip() for line in body.strip().split("\n")))
+        headings = list(_HEAD.finditer(paragraph))
+        for index, heading in enumerate(headings):
+            end = headings[index + 1].start() if index + 1 < len(headings) else len(paragraph)
+            body = paragraph[heading.end() + 1 : end].split(_NOTE, 1)[0]
+            statements += _statements(
+                heading, "\n".join(line.strip() for line in body.strip().split("\n"))
+            )
     if _NOTE in text:
-        found += notes(text)
-    return tuple(found)
+        statements += notes(text)
+    return tuple(statements)
 
 
-def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
-    """What the lines below a heading tell."""
-    if head["stamp"]:
-        return observed(body, moment(head["stamp"]))
-    if head["kind"] == "md":
-        changed = _CHANGED.findall(body)
-        return (Statement(s, f"{_KEYS[what]}{name}", v, SUPERSEDED) for what, name, s, v in changed)
-    module = dotted(head["path"])
-    owner = f"{head['klass']}." if head["klass"] else ""
-    if head["part"]:
-        return _body(f"{owner}{head['part']}", body)
+def _statements(heading: re.Match[str], body: str) -> Iterator[Statement]:
+    """The statements in the lines below a heading."""
+    if heading["stamp"]:
+        return observation_statements(body, time_rank(heading["stamp"]))
+    if heading["kind"] == "md":
+        changes = _CHANGED.findall(body)
+        return (
+            Statement(subject, f"{_KEYS[phrase]}{name}", value, SUPERSEDED)
+            for phrase, name, subject, value in changes
+        )
+    module = module_name(heading["path"])
+    owner = f"{heading['klass']}." if heading["klass"] else ""
+    if heading["part"]:
+        return _body(f"{owner}{heading['part']}", body)
     if body.startswith(("def ", "@", "async def ")) and "def " in body:
         return _function(body, module, owner)
     if body.startswith(("class ", "@")):
@@ -127,18 +132,18 @@ def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
     return _lines(body, module)
 
 
-def dotted(path: str) -> str:
-    """The name under which a file is imported.
+def module_name(path: str) -> str:
+    """The module name of a file.
 
-    >>> dotted("a/b/c.py"), dotted("a/__init__.py")
+    >>> module_name("a/b/c.py"), module_name("a/__init__.py")
     ('a.b.c', 'a')
     """
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
-    marks, signature, rest = _split(source)
-    code = _parsed(f"{marks}{signature} pass")
+    decorators, signature, body = _split(source)
+    code = _parsed(f"{decorators}{signature} pass")
     if not isinstance(code, ast.FunctionDef | ast.AsyncFunctionDef):
         return
     name = f"{owner}{code.name}"
@@ -146,27 +151,35 @@ def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
         yield Statement(name, "file", module, DEFINED)
     arguments = code.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    given = list(zip(positional[::-1], arguments.defaults[::-1], strict=False))[::-1]
-    given += [(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d]
-    shown = f"{marks}{signature} pass"
-    for argument, default in given:
-        if value := ast.get_source_segment(shown, default):
+    defaults = list(zip(positional[::-1], arguments.defaults[::-1], strict=False))[::-1]
+    defaults += [
+        (argument, default)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default
+    ]
+    code_text = f"{decorators}{signature} pass"
+    for argument, default in defaults:
+        if value := ast.get_source_segment(code_text, default):
             yield Statement(name, f"default:{argument.arg}", _one_line(value), DEFINED)
-    for mark in code.decorator_list:
-        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name | ast.Attribute):
-            by = mark.func.id if isinstance(mark.func, ast.Name) else mark.func.attr
-            for word in mark.keywords:
-                if word.arg and (value := ast.get_source_segment(shown, word.value)):
-                    key = f"argument:{by}.{word.arg}"
+    for decorator in code.decorator_list:
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name | ast.Attribute):
+            decorator_name = (
+                decorator.func.id if isinstance(decorator.func, ast.Name) else decorator.func.attr
+            )
+            for keyword in decorator.keywords:
+                if keyword.arg and (value := ast.get_source_segment(code_text, keyword.value)):
+                    key = f"argument:{decorator_name}.{keyword.arg}"
                     yield Statement(name, key, _one_line(value), DEFINED)
     yield Statement(name, "source", source, DEFINED)
-    yield from _body(name, rest)
+    yield from _body(name, body)
 
 
 def _split(source: str) -> tuple[str, str, str]:
     """The decorators, the signature up to its colon, and the rest of a function."""
     lines = source.split("\n")
-    start = next(n for n, line in enumerate(lines) if line.startswith(("def ", "async def ")))
+    start = next(
+        number for number, line in enumerate(lines) if line.startswith(("def ", "async def "))
+    )
     end, depth = start, 0
     while end < len(lines):
         bare = _QUOTED.sub("", lines[end])
@@ -174,8 +187,8 @@ def _split(source: str) -> tuple[str, str, str]:
         end += 1
         if depth <= 0:
             break
-    marks = "".join(f"{line}\n" for line in lines[:start])
-    return marks, "\n".join(lines[start:end]), "\n".join(lines[end:])
+    decorators = "".join(f"{line}\n" for line in lines[:start])
+    return decorators, "\n".join(lines[start:end]), "\n".join(lines[end:])
 
 
 def _parsed(code: str) -> ast.stmt | None:
@@ -191,34 +204,34 @@ def _one_line(value: str) -> str:
 
 
 def _body(name: str, lines: str) -> Iterator[Statement]:
-    """What a function calls by name, raises and reads, as far as its shown lines tell."""
+    """The names that the shown lines of a function call, raise and read."""
     bare = _QUOTED.sub('""', lines)
-    for called in dict.fromkeys(_CALL.finditer(bare)):
-        word = called[1]
-        if word not in _KNOWN and not bare[: called.start()].endswith(_UNCALLED):
-            yield Statement(name, f"calls:{word}", "yes", DEFINED)
-    for raised in dict.fromkeys(_RAISE.findall(bare)):
-        yield Statement(name, "raises", raised, DEFINED)
-    for read in dict.fromkeys(_UPPER.findall(bare)):
-        yield Statement(name, f"reads:{read}", "yes", DEFINED)
+    for match in dict.fromkeys(_CALL.finditer(bare)):
+        name_ = match[1]
+        if name_ not in _KNOWN and not bare[: match.start()].endswith(_UNCALLED):
+            yield Statement(name, f"calls:{name_}", "yes", DEFINED)
+    for exception in dict.fromkeys(_RAISE.findall(bare)):
+        yield Statement(name, "raises", exception, DEFINED)
+    for constant in dict.fromkeys(_UPPER.findall(bare)):
+        yield Statement(name, f"reads:{constant}", "yes", DEFINED)
 
 
 def _class(body: str, module: str) -> Iterator[Statement]:
-    """What the head of a class tells."""
-    if not (head := _CLASS.search(body)):
+    """The statements in the head of a class."""
+    if not (match := _CLASS.search(body)):
         return
-    name, parent = head[1], head[2] or "object"
+    name, parent = match[1], match[2] or "object"
     yield Statement(name, "file", module, DEFINED)
     yield Statement(name, "base", parent.rpartition(".")[2], DEFINED)
-    for member, value in _SET.findall(body, head.end()):
+    for member, value in _SET.findall(body, match.end()):
         if _literal(value):
             yield Statement(f"{name}.{member}", "value", value, DEFINED)
 
 
 def _lines(body: str, module: str) -> Iterator[Statement]:
-    """What lines outside definitions tell: constants and imports.
+    """The statements in lines outside definitions: constants and imports.
 
-    What is bound under a condition tells nothing: other lines may bind it again.
+    A name bound under a condition is skipped, because other lines may bind it again.
     """
     for name, value in _SET.findall("" if _UNDER.search(body) else body):
         if name.isupper() and _literal(value):
@@ -247,22 +260,24 @@ def tell(statement: Statement) -> str:
     key, colon, name = statement.key.partition(":")
     phrase = _PHRASES[key + colon]
     value = statement.value.replace("\n", _LINE)
-    told = f"{phrase} {name}" if name else phrase
-    return f"Noted of `{statement.subject}`: {told} is `{value}`{_mark(statement.rank)}."
+    full_phrase = f"{phrase} {name}" if name else phrase
+    return f"Noted of `{statement.subject}`: {full_phrase} is `{value}`{_mark(statement.rank)}."
 
 
 def notes(text: str) -> Iterator[Statement]:
     """The statements of the sentences in a text."""
     for subject, phrase, name, value, mark in _NOTED.findall(text):
         key = f"{_KEYS[phrase]}{name}"
-        told = value.replace(_LINE, "\n") if key == "source" else value
-        yield Statement(subject, key, told, _RANKS[mark] if mark in _RANKS else moment(mark))
+        full_value = value.replace(_LINE, "\n") if key == "source" else value
+        yield Statement(
+            subject, key, full_value, _RANKS[mark] if mark in _RANKS else time_rank(mark)
+        )
 
 
-def moment(stamp: str) -> tuple[int, ...]:
-    """The rank of what was observed then.
+def time_rank(stamp: str) -> tuple[int, ...]:
+    """The rank of an observation at a time.
 
-    >>> moment("2031-03-04 10:41")
+    >>> time_rank("2031-03-04 10:41")
     (2, 2031, 3, 4, 10, 41)
     """
     return (OBSERVED, *map(int, re.findall(r"\d+", stamp)))

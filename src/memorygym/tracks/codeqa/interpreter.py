@@ -1,4 +1,4 @@
-"""Works out what calls of shown functions give: a reader's own interpreter of what is dealt."""
+"""The reader's interpreter: it evaluates calls of shown functions of a generated package."""
 
 import ast
 import operator
@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 MOST_STEPS = 20_000
-"""Statements and expressions before it gives up."""
+"""Most statements and expressions that it evaluates."""
 MOST_BITS, LONGEST = 4_000, 10_000
-"""Bits of a number, and parts of a text, a list or a range."""
+"""Most bits of a number, and the greatest length of a text, a list or a range."""
 ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
@@ -23,16 +23,16 @@ BUILTIN: Mapping[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-class Lacking(Exception):
-    """A name that was not told."""
+class UnknownName(Exception):
+    """A name that no known statement defines."""
 
 
 class Raised(Exception):
     """The code raises an exception."""
 
 
-class Beyond(Exception):
-    """Something that this interpreter does not do."""
+class Unsupported(Exception):
+    """Code that this interpreter does not support."""
 
 
 class _Return(Exception):
@@ -41,7 +41,7 @@ class _Return(Exception):
 
 
 def indented(source: str) -> str:
-    """The lines of a definition with the indentation that they had.
+    """The lines of a definition with their original indentation.
 
     >>> indented("def f(a):\\nif a:\\nreturn 1\\nreturn 2")
     'def f(a):\\n    if a:\\n        return 1\\n    return 2'
@@ -59,37 +59,37 @@ def indented(source: str) -> str:
 
 @lru_cache(maxsize=4096)
 def function(source: str) -> ast.FunctionDef:
-    """The syntax tree of a shown function. Raises Beyond, or SyntaxError if it lacks its end."""
+    """The syntax tree of a shown function. Raises Unsupported, or SyntaxError if it is cut."""
     body = ast.parse(indented(source)).body
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
-        raise Beyond("no function")
+        raise Unsupported("no function")
     return body[0]
 
 
 def bounded(value: Any) -> Any:
-    """The value, if it is of a size that can be worked with. Raises Beyond."""
+    """The value, if it is small enough. Raises Unsupported."""
     if isinstance(value, int) and value.bit_length() > MOST_BITS:
-        raise Beyond("a long number")
+        raise Unsupported("a long number")
     if isinstance(value, str | list | range) and len(value) > LONGEST:
-        raise Beyond("too much")
+        raise Unsupported("too much")
     return value
 
 
 class Evaluator:
-    """Evaluates expressions over definitions."""
+    """An evaluator of expressions over known definitions."""
 
     def __init__(self, get: Callable[[str, str], str]) -> None:
         self._get = get
-        """The `value` of a constant or the `source` of a function; raises Lacking."""
+        """Gets the `value` of a constant or the `source` of a function; raises UnknownName."""
         self._steps = 0
 
     def expression(self, text: str) -> Any:
-        """Its value. Raises Lacking, Beyond or Raised."""
+        """The value of an expression. Raises UnknownName, Unsupported or Raised."""
         return self._outermost(ast.parse(text, mode="eval").body)
 
-    def call(self, name: str, *given: int) -> Any:
-        """What a shown function returns, None if it ends without saying. Raises the same."""
-        return self._outermost(ast.Call(ast.Name(name), [*map(ast.Constant, given)], []))
+    def call(self, name: str, *arguments: int) -> Any:
+        """The value that a shown function returns; None without a return. Raises the same."""
+        return self._outermost(ast.Call(ast.Name(name), [*map(ast.Constant, arguments)], []))
 
     def _outermost(self, node: ast.expr) -> Any:
         try:
@@ -97,21 +97,21 @@ class Evaluator:
         except (
             ArithmeticError, LookupError, SyntaxError, TypeError, ValueError, RecursionError
         ) as error:  # fmt: skip
-            raise Beyond(str(error)) from error
+            raise Unsupported(str(error)) from error
 
-    def _called(self, code: ast.FunctionDef, given: list[Any]) -> Any:
-        names = [one.arg for one in code.args.args]
-        local = dict(zip(names, given, strict=False))
+    def _call_function(self, code: ast.FunctionDef, arguments: list[Any]) -> Any:
+        names = [argument.arg for argument in code.args.args]
+        local = dict(zip(names, arguments, strict=False))
         defaults = code.args.defaults
         for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True):
             if name not in local:
                 local[name] = self._value(default, {})
         if local.keys() != set(names):
-            raise Beyond(f"{code.name} takes other arguments")
+            raise Unsupported(f"{code.name} takes other arguments")
         try:
             self._block(code.body, local)
-        except _Return as done:
-            return done.value
+        except _Return as returned:
+            return returned.value
         return None
 
     def _block(self, body: list[ast.stmt], local: dict[str, Any]) -> None:
@@ -129,8 +129,8 @@ class Evaluator:
                 local[name] = self._value(ast.BinOp(ast.Name(name), op, value), local)
             case ast.If(test=test, body=body, orelse=other):
                 self._block(body if self._value(test, local) else other, local)
-            case ast.For(target=ast.Name(id=name), iter=many, body=body, orelse=[]):
-                for item in self._value(many, local):
+            case ast.For(target=ast.Name(id=name), iter=iterable, body=body, orelse=[]):
+                for item in self._value(iterable, local):
                     local[name] = item
                     self._block(body, local)
             case ast.Raise():
@@ -139,22 +139,22 @@ class Evaluator:
                 if not self._value(test, local):
                     raise Raised
             case _:
-                raise Beyond(type(statement).__name__)
+                raise Unsupported(type(statement).__name__)
 
     def _value(self, node: ast.expr, local: dict[str, Any]) -> Any:
         self._step()
-        return bounded(self._found(node, local))
+        return bounded(self._evaluated(node, local))
 
-    def _found(self, node: ast.expr, local: dict[str, Any]) -> Any:
+    def _evaluated(self, node: ast.expr, local: dict[str, Any]) -> Any:
         match node:
             case ast.Constant(value=value):
                 return value
             case ast.Name(id=name):
                 return local[name] if name in local else ast.literal_eval(self._get(name, "value"))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
-                one, other = self._value(left, local), self._value(right, local)
-                if isinstance(one, int) and isinstance(other, int):
-                    return ARITHMETIC[type(op)](one, other)
+                left_value, right_value = self._value(left, local), self._value(right, local)
+                if isinstance(left_value, int) and isinstance(right_value, int):
+                    return ARITHMETIC[type(op)](left_value, right_value)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -self._value(operand, local)
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
@@ -163,20 +163,23 @@ class Evaluator:
                 return self._value(body if self._value(test, local) else other, local)
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 return [self._value(item, local) for item in items]
-            case ast.Subscript(value=value, slice=place):
-                return self._value(value, local)[self._value(place, local)]
+            case ast.Subscript(value=value, slice=index):
+                return self._value(value, local)[self._value(index, local)]
             case ast.ListComp(
-                elt=elt, generators=[ast.comprehension(target=ast.Name(id=name), iter=many, ifs=[])]
+                elt=elt,
+                generators=[ast.comprehension(target=ast.Name(id=name), iter=iterable, ifs=[])],
             ):
-                return [self._value(elt, local | {name: item}) for item in self._value(many, local)]
+                return [
+                    self._value(elt, local | {name: item}) for item in self._value(iterable, local)
+                ]
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                given = [self._value(one, local) for one in args]
+                arguments = [self._value(argument, local) for argument in args]
                 if name in BUILTIN:
-                    return BUILTIN[name](*given)
-                return self._called(function(self._get(name, "source")), given)
-        raise Beyond(type(node).__name__)
+                    return BUILTIN[name](*arguments)
+                return self._call_function(function(self._get(name, "source")), arguments)
+        raise Unsupported(type(node).__name__)
 
     def _step(self) -> None:
         self._steps += 1
         if self._steps > MOST_STEPS:
-            raise Beyond("too long")
+            raise Unsupported("too long")

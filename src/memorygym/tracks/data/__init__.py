@@ -57,10 +57,10 @@ def reader(trace: Trace) -> Any:
 
 def strong(task: Task) -> Policy:
     """The one that is told what each question rests on."""
-    from memorygym.tracks._qa.reasoners import Parsed, Strong
+    from memorygym.tracks._qa.reasoners import CachedReader, Strong
 
     assert isinstance(task.gold, QuestionGold)
-    by = Parsed(informed_reader(task.gold))
+    by = CachedReader(informed_reader(task.gold))
     return Strong(lambda _: by)
 
 

@@ -15,7 +15,7 @@ from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
 from memorygym.tracks._qa.questions import Fact, Found, Missing, Question, QuestionGold
-from memorygym.tracks._qa.stream import ASKS, identity
+from memorygym.tracks._qa.stream import QUESTION_KIND, content_hash
 
 TRACK = "data"
 LONGEST_NAME = 40
@@ -110,7 +110,7 @@ def generate(sample: Sample, template: str, seed: int, most: int | None = None) 
         "not_asked": len(sample.questions) - len(asked),
     }  # fmt: skip
     gold = QuestionGold(tuple(fact for fact, _ in facts), questions)
-    id = identity(SYSTEM, *([event.kind, event.text] for event in events))
+    id = content_hash(SYSTEM, *([event.kind, event.text] for event in events))
     return Task(id, TRACK, recipe, SYSTEM, events, Budget(), gold)
 
 
@@ -201,7 +201,7 @@ def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> 
     total = len(packed) + len(questions)
     bodies = ["\n\n".join(paragraph.text for paragraph in event) for event in packed]
     told = [("text", "TEXT", body) for body in bodies]
-    told += [(ASKS, "QUESTION", question) for question in questions]
+    told += [(QUESTION_KIND, "QUESTION", question) for question in questions]
     return tuple(
         Event(kind, f"=== {title} · event {at} of {total} ===\n\n{body}")
         for at, (kind, title, body) in enumerate(told, 1)

@@ -1,6 +1,8 @@
-"""research: the results of scripted searches stream past, then one question of several hops is put.
+"""The track research: an agent reads the results of scripted searches, then answers one multi-hop
+question.
 
-All is fiction, dealt from a seed to any length; every instance is proved on its final texts.
+Everything is fictional and generated from a seed to any length; the final texts of every instance
+are checked.
 """
 
 import argparse
@@ -33,14 +35,14 @@ OPEN = tool(
 
 
 def env(task: Task) -> Env:
-    """An environment that plays the task: its searches are scripted, or the reasoner's own."""
+    """The environment of a task: with scripted searches, or with searches by the agent."""
     from memorygym.tracks.research.search_env import SearchEnv, steps_of
 
-    return SearchEnv(task) if steps_of(task) else defaults.StreamEnv(task)
+    return SearchEnv(task) if steps_of(task) else defaults.RecallEnv(task)
 
 
 def reasoner(name: str, task: Task) -> Policy:
-    """The scripted reasoner of that name."""
+    """The fixed reasoner of that name."""
     from memorygym.tracks.research.reasoners import SEARCHERS
     from memorygym.tracks.research.search_env import steps_of
 
@@ -48,25 +50,25 @@ def reasoner(name: str, task: Task) -> Policy:
 
 
 def asks(view: Sequence[Message]) -> bool:
-    """Whether the running event wants a decision: who searches himself is asked at every step."""
+    """Whether the current event needs a decision; in the agentic mode every event does."""
     from memorygym.tracks.research.generator.task_texts import SEARCHING
 
     return view[0].content == SEARCHING or defaults.asks(view)
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:
-    """The fixed user of memories with tools, who answers as that reasoner does."""
+    """The scripted note taker for memories with tools; it answers as the reasoner does."""
     from memorygym.tracks.research.reasoners import SearchNoteTaker, StepNoteTaker
     from memorygym.tracks.research.search_env import steps_of
 
     if steps_of(task):
         return SearchNoteTaker(reasoner)
-    behind = defaults.note_taker(reasoner, task)
-    return StepNoteTaker(behind) if task.events[0].kind == "briefing" else behind
+    inner = defaults.note_taker(reasoner, task)
+    return StepNoteTaker(inner) if task.events[0].kind == "briefing" else inner
 
 
 def oracle(task: Task) -> Mapping[int, str]:
-    """By event: what its question needs; who searches himself has the question at every step."""
+    """The facts that each event's question needs; in the agentic mode every event has it."""
     from memorygym.tracks.research.search_env import steps_of
 
     texts, steps = defaults.oracle(task), steps_of(task)
@@ -74,52 +76,52 @@ def oracle(task: Task) -> Mapping[int, str]:
 
 
 def reader(trace: Trace) -> Any:
-    """How its trace is read. Raises BadTrace without a gold table."""
+    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
     from memorygym.tracks.research.search_env import reader_of
 
     return reader_of(trace) or defaults.reader(trace)
 
 
-def facts(system: str) -> Reader:  # noqa: ARG001  # Every pinned message says the same.
-    """The reader, which knows rendered text alone."""
+def facts(system: str) -> Reader:  # noqa: ARG001  # All system messages say the same.
+    """The fact reader, which parses rendered text alone."""
     from memorygym.tracks.research.fact_reader import ResearchReader
 
     return ResearchReader()
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:
-    """Declares what only instances of this track know."""
-    from memorygym.tracks.research.strata import declare
+    """Adds the options that only this track has."""
+    from memorygym.tracks.research import strata
 
-    declare(group)
+    strata.add_options(group)
 
 
 def recipes(args: argparse.Namespace) -> "list[ResearchRecipe]":
-    """The instances that the options ask for. Raises BadSettings that says what is reachable."""
-    from memorygym.tracks.research.strata import asked
+    """The recipes that the options ask for. Raises BadSettings that names the possible values."""
+    from memorygym.tracks.research.strata import recipes_of
 
-    return asked(args)
+    return recipes_of(args)
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
-    """The task that an instance is."""
-    from memorygym.tracks.research.task import task_of as made
+    """The task of an instance."""
+    from memorygym.tracks.research import task
 
-    return made(instance, template, seed)
+    return task.task_of(instance, template, seed)
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
-    """What the final texts of an instance prove."""
-    from memorygym.tracks.research.verifier import verification as proved
+    """The results of all checks of an instance."""
+    from memorygym.tracks.research import verifier
 
-    return proved(instance)
+    return verifier.verification(instance)
 
 
 def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
     """An instance of the original's schema with all fields filled in. Raises BadSettings."""
-    from memorygym.tracks.research.task import imported as normalised
+    from memorygym.tracks.research import task
 
-    return normalised(raw, place)
+    return task.imported(raw, place)
 
 
 INSTANCES = Instances(

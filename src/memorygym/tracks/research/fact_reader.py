@@ -1,8 +1,8 @@
-"""The independent reader: it takes facts from rendered text alone and knows no table of wordings.
+"""The independent reader: it parses facts from rendered text and has no access to the templates.
 
-A sentence is first reduced to its frame: names, numbers and months become letters. The frames are
-few, so that each is matched with the patterns once. To answer, it walks a query from what is named
-to what is asked, fact by fact.
+A sentence is first reduced to its frame: names, numbers and months become letters. There are few
+frames, so each is matched with the patterns only once. To answer a query, the reader goes from the
+named entities to the answer, fact by fact.
 """
 
 import re
@@ -25,7 +25,7 @@ _RANKS = {
     "register": 3, "catalogue": 3, "field report": 2, "conference notes": 2,
     "newsletter": 1, "profile": 1, "travel log": 1,
 }  # fmt: skip
-"""Which sources prevail, as the system message has it."""
+"""Authority of each source, as the system message states it."""
 
 _FORWARD, _BACKWARD = (0, 1), (1, 0)
 _PATTERNS: tuple[tuple[str, str, tuple[int, int]], ...] = (
@@ -77,21 +77,21 @@ _PATTERNS: tuple[tuple[str, str, tuple[int, int]], ...] = (
 _COMPILED = tuple((re.compile(pattern), key, order) for pattern, key, order in _PATTERNS)
 
 
-class _Lacking(Exception):
-    """A subject and a key without whose value the walk cannot go on."""
+class _MissingFact(Exception):
+    """The subject and the key of a fact that the next step needs and that is not known."""
 
 
-def answered(query: question_grammar.Query, known: StatementIndex) -> Found | Missing:
-    """What follows from what is known, or what to look for next."""
-    walk = _Walk(known)
+def answer_of(query: question_grammar.Query, known: StatementIndex) -> Found | Missing:
+    """The answer that follows from the known facts, or the fact to search for next."""
+    walk = _QueryWalk(known)
     try:
         answer = walk.find(query)
-    except _Lacking as lacking:
-        return Missing(question_grammar.sought(*lacking.args), tuple(walk.used))
+    except _MissingFact as missing:
+        return Missing(question_grammar.search_words(*missing.args), tuple(walk.used))
     return Found(answer, tuple(walk.used))
 
 
-class _Walk:
+class _QueryWalk:
     def __init__(self, known: StatementIndex) -> None:
         self._known = known
         self.used: list[Statement] = []
@@ -100,76 +100,78 @@ class _Walk:
         match query:
             case question_grammar.Start(name):
                 return name
-            case question_grammar.GrammarStep(key, of, inverse, month):
-                found = self.find(of)
+            case question_grammar.GrammarStep(key, inner, inverse, month):
+                entity = self.find(inner)
                 if inverse:
-                    return self._subject(key, found)
-                return self._term(found, month) if month else self._value(found, key)
+                    return self._subject(key, entity)
+                return self._term(entity, month) if month else self._value(entity, key)
             case question_grammar.Pick(key, _, left, right):
                 names = [self.find(left), self.find(right)]
-                values = [self._whole(self._value(name, key), key) for name in names]
-                return names[query.place(values)]
+                values = [self._number(self._value(name, key), key) for name in names]
+                return names[query.chosen_index(values)]
             case question_grammar.Shared(laboratory, basis):
                 return self._shared(self.find(laboratory), self.find(basis))
             case question_grammar.Total(left, right):
                 sides = ((self.find(side), getattr(side, "key", "")) for side in (left, right))
-                return query.of(*(self._whole(value, key) for value, key in sides))
+                return query.result(*(self._number(value, key) for value, key in sides))
 
     def _value(self, subject: str, key: str) -> str:
-        one = self._known.get(subject, key)
-        if one is None:
-            raise _Lacking(subject, key)
-        self.used.append(one)
-        return one.value
+        statement = self._known.get(subject, key)
+        if statement is None:
+            raise _MissingFact(subject, key)
+        self.used.append(statement)
+        return statement.value
 
-    def _whole(self, value: str, key: str) -> int:
+    def _number(self, value: str, key: str) -> int:
         if not value.isdecimal():
-            raise _Lacking(value, key)
+            raise _MissingFact(value, key)
         return int(value)
 
     def _term(self, subject: str, month: int) -> str:
-        """Who was director in a month: the key of a term names its first month and its last."""
-        wanted = question_grammar.month_key(month)
-        for key, one in self._known.about(subject).items():
+        """The director in a month. The key of a term holds its first and its last month."""
+        month_name = question_grammar.month_key(month)
+        for key, statement in self._known.about(subject).items():
             match key.split(" "):
-                case ["director", first, last] if first <= wanted <= last:
-                    self.used.append(one)
-                    return one.value
-        raise _Lacking(subject, "director")
+                case ["director", first, last] if first <= month_name <= last:
+                    self.used.append(statement)
+                    return statement.value
+        raise _MissingFact(subject, "director")
 
     def _subject(self, key: str, value: str) -> str:
-        told = self._known.whose(key, value)
-        if len(told) != 1:
-            raise _Lacking(value, key)
-        self.used.append(told[0])
-        return told[0].subject
+        statements = self._known.whose(key, value)
+        if len(statements) != 1:
+            raise _MissingFact(value, key)
+        self.used.append(statements[0])
+        return statements[0].subject
 
     def _shared(self, laboratory: str, basis: str) -> str:
-        """Of those who work there, the one who invented a method on that basis."""
-        staff = {one.subject: one for one in self._known.whose("employer", laboratory)}
-        lacking = None if staff else _Lacking(laboratory, "employer")
+        """The person who works at the laboratory and invented a method with that basis."""
+        staff = {
+            statement.subject: statement for statement in self._known.whose("employer", laboratory)
+        }
+        missing = None if staff else _MissingFact(laboratory, "employer")
         self.used += staff.values()
         for method in self._known.whose("basis", basis):
             person = self._known.get(method.subject, "inventor")
             if person and person.value in staff:
                 self.used += [method, person]
                 return person.value
-            place = self._known.get(person.value, "employer") if person else None
+            employer = self._known.get(person.value, "employer") if person else None
             if person is None:
-                lacking = lacking or _Lacking(method.subject, "inventor")
-            elif place is None:
-                lacking = lacking or _Lacking(person.value, "employer")
-            # What is ruled out is worth keeping too: it need not be looked for again.
-            self.used += [one for one in (method, person, place) if one]
-        raise lacking or _Lacking(basis, "basis")
+                missing = missing or _MissingFact(method.subject, "inventor")
+            elif employer is None:
+                missing = missing or _MissingFact(person.value, "employer")
+            # Facts that rule a method out are kept too, so that it is not searched for again.
+            self.used += [statement for statement in (method, person, employer) if statement]
+        raise missing or _MissingFact(basis, "basis")
 
 
 class ResearchReader:
-    """Implements _qa.types.Reader."""
+    """The reader of the track. Implements _qa.questions.Reader."""
 
     def read(self, text: str) -> tuple[Statement, ...]:
-        """What a text tells: documents under their headings, and notes."""
-        told: list[Statement] = []
+        """The statements in a text: those of documents under their headings, and those of notes."""
+        statements: list[Statement] = []
         rank: tuple[int, ...] = ()
         for line in text.split("\n"):
             if not line or line.isspace():
@@ -177,16 +179,16 @@ class ResearchReader:
             elif heading := _HEADING.match(line):
                 rank = _rank(_RANKS.get(heading[1].strip().lower(), 0), *heading.groups()[1:])
             else:
-                found = [_statement(sentence, rank) for sentence in _SENTENCE.split(line)]
-                told += filter(None, found)
-        return tuple(told)
+                parsed = [_statement(sentence, rank) for sentence in _SENTENCE.split(line)]
+                statements += filter(None, parsed)
+        return tuple(statements)
 
-    ask = staticmethod(question_grammar.question)
-    answer = staticmethod(answered)
+    ask = staticmethod(question_grammar.parsed_question)
+    answer = staticmethod(answer_of)
 
     def tell(self, statement: Statement) -> str:
-        """A note with the rank of its source."""
-        fact = _told(statement)
+        """A note that states the fact and the rank of its source."""
+        fact = _fact_text(statement)
         if len(statement.rank) != 2:
             return f"Noted: {fact}"
         authority, day = statement.rank
@@ -194,7 +196,7 @@ class ResearchReader:
         return f"Noted from a source of rank {authority}, {date}: {fact}"
 
 
-def _told(statement: Statement) -> str:
+def _fact_text(statement: Statement) -> str:
     match statement.key.split(" "):
         case ["director", first, last]:
             term = f"from {_month(first)} to {_month(last)}"
@@ -208,15 +210,14 @@ def _month(key: str) -> str:
 
 
 def _rank(authority: int, day: str, month: str, year: str) -> tuple[int, int]:
-    return authority, int(year) * 10_000 + (question_grammar.MONTHS.index(month) + 1) * 100 + int(
-        day
-    )
+    month_number = question_grammar.MONTHS.index(month) + 1
+    return authority, int(year) * 10_000 + month_number * 100 + int(day)
 
 
 def _statement(sentence: str, rank: tuple[int, ...]) -> Statement | None:
     if sentence.startswith("Noted"):
-        if noted := _NOTED.match(sentence):
-            rank, sentence = _rank(int(noted[1]), *noted.groups()[1:4]), noted[5]
+        if ranked := _NOTED.match(sentence):
+            rank, sentence = _rank(int(ranked[1]), *ranked.groups()[1:4]), ranked[5]
         elif plain := _PLAIN.match(sentence):
             rank, sentence = (), plain[1]
     parts = _PARTS.findall(sentence)
@@ -227,20 +228,21 @@ def _statement(sentence: str, rank: tuple[int, ...]) -> Statement | None:
         return None
     key, subject, value, terms = frame
     months = [
-        question_grammar.month_key(question_grammar.month_of(*parts[at].split(" "))) for at in terms
+        question_grammar.month_key(question_grammar.month_of(*parts[index].split(" ")))
+        for index in terms
     ]
     return Statement(parts[subject], " ".join([key, *months]), parts[value].replace(",", ""), rank)
 
 
 @lru_cache(maxsize=4096)
 def _frame(text: str) -> tuple[str, int, int, tuple[int, ...]] | None:
-    """What a frame tells: a key, and where the subject, the value and the months of a term stand
-    among all that was reduced; None if it tells nothing."""
+    """The key that a frame states, and the positions of subject, value and months of a term among
+    the reduced parts; None if the frame states nothing."""
     marks = re.findall(r"\b[NM]\b|#", text)
-    things = [at for at, mark in enumerate(marks) if mark != "M"]
-    months = tuple(at for at, mark in enumerate(marks) if mark == "M")
+    names = [index for index, mark in enumerate(marks) if mark != "M"]
+    months = tuple(index for index, mark in enumerate(marks) if mark == "M")
     for pattern, key, (subject, value) in _COMPILED:
-        found = pattern.fullmatch(text.rstrip(".!"))
-        if found and len(things) == 2 and len(months) in (0, 2):
-            return key or found[1], things[subject], things[value], months
+        match = pattern.fullmatch(text.rstrip(".!"))
+        if match and len(names) == 2 and len(months) in (0, 2):
+            return key or match[1], names[subject], names[value], months
     return None

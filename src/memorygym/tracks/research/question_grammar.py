@@ -1,4 +1,4 @@
-"""What questions are made of, and the reader's grammar of them: phrases that nest."""
+"""The parts of questions, and the grammar by which the reader parses them: nested phrases."""
 
 import re
 from collections.abc import Sequence
@@ -8,40 +8,40 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a question names."""
+    """An entity that a question names."""
 
     name: str
-    """Of an entity; where none is dealt yet, its kind."""
+    """The entity's name; in a program without entities, its kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class GrammarStep:
-    """The value of a key of something; with `inverse`, what has that as its value."""
+    """The value of a key of an entity; with `inverse`, the entity that has that value."""
 
     key: str
-    of: "Query"
+    inner: "Query"
     inverse: bool = False
     month: int = 0
-    """Of a term of office: the month it must cover, counted from the year 0."""
+    """For a term of office: the month that it must cover, counted from the year 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The one of two with less, or more, of a key."""
+    """The one of two entities with the smaller, or larger, value of a key."""
 
     key: str
     least: bool
     left: "Query"
     right: "Query"
 
-    def place(self, values: Sequence[int]) -> int:
-        """Which of the two it is, from 0."""
+    def chosen_index(self, values: Sequence[int]) -> int:
+        """The index of the chosen entity: 0 or 1."""
         return values.index((min if self.least else max)(values))
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Who works at a laboratory and invented a method that builds on another."""
+    """The person who works at a laboratory and invented a method that builds on another."""
 
     laboratory: "Query"
     basis: "Query"
@@ -49,13 +49,13 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Two numbers added, or the difference between them."""
+    """The sum of two numbers, or the difference between them."""
 
     left: "Query"
     right: "Query"
     minus: bool
 
-    def of(self, first: int, second: int) -> str:
+    def result(self, first: int, second: int) -> str:
         """The sum, or the difference."""
         return str(abs(first - second) if self.minus else first + second)
 
@@ -66,8 +66,8 @@ NAME = r"[A-Z][a-z]+ [A-Z][a-z]+"
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )
-_ASKED = re.compile(r"^Question: (?:(?:Who|What) is|Which [a-z]+ is) (.+)\?\s*$", re.MULTILINE)
-_GET = {
+_QUESTION = re.compile(r"^Question: (?:(?:Who|What) is|Which [a-z]+ is) (.+)\?\s*$", re.MULTILINE)
+_FORWARD_PHRASES = {
     r"(?:employer of|laboratory that employs)": "employer",
     r"(?:birthplace of|native town of)": "birthplace",
     r"(?:mentor of|doctoral supervisor of)": "mentor",
@@ -86,7 +86,7 @@ _GET = {
     r"(?:population of|number of inhabitants of)": "population",
     r"(?:mayor of|person who is mayor of)": "mayor",
 }
-_WHOSE = {
+_INVERSE_PHRASES = {
     r"the laboratory (?:whose flagship is|famed for)": "flagship",
     r"the instrument (?:devised by|due to)": "designer",
     r"the method (?:devised by|due to)": "inventor",
@@ -94,14 +94,14 @@ _WHOSE = {
     r"the survey (?:headed by|under)": "leader",
     r"a method (?:derived from|rooted in)": "basis",
 }
-_CHOSEN = {
+_COMPARISONS = {
     "founding year": ("was founded later", "was founded earlier"),
     "birth year": ("was born later", "was born earlier"),
     "weight": ("is heavier", "is lighter"),
     "population": ("is more populous", "is less populous"),
 }
-"""In words, that it has more, and that it has less."""
-_SOUGHT = {
+"""By key: the words for the larger value, and for the smaller."""
+_SEARCH_WORDS = {
     "employer": "employer, works at, joined, holds a post at, payroll",
     "birthplace": "was born in, came into the world in",
     "mentor": "mentor, was trained by, learned the trade under, doctorate",
@@ -121,22 +121,22 @@ _SOUGHT = {
     "population": "inhabitants, people live in, census, residents",
     "mayor": "mayor",
 }
-"""Words in which one would search for a key."""
+"""By key: words to search for it."""
 _STEPS = [
-    *((re.compile(f"the {words} "), key, False) for words, key in _GET.items()),
-    *((re.compile(f"{words} "), key, True) for words, key in _WHOSE.items()),
+    *((re.compile(f"the {words} "), key, False) for words, key in _FORWARD_PHRASES.items()),
+    *((re.compile(f"{words} "), key, True) for words, key in _INVERSE_PHRASES.items()),
 ]
 _TERM = re.compile(r"the (?:director|head) in ([A-Z][a-z]+) (\d{4}) of ")
 _NAMED = re.compile(NAME)
 
 
 def month_of(name: str, year: str) -> int:
-    """A month counted from the year 0."""
+    """The number of a month, counted from the year 0."""
     return int(year) * 12 + MONTHS.index(name)
 
 
 def month_key(month: int) -> str:
-    """A month as keys write it.
+    """A month as it stands in a key.
 
     >>> month_key(2029 * 12 + 2)
     '2029-03'
@@ -153,58 +153,58 @@ def month_text(month: int) -> str:
     return f"{MONTHS[month % 12]} {month // 12}"
 
 
-def sought(subject: str, key: str) -> str:
-    """What one would search for: a name, and the words in which a key is told.
+def search_words(subject: str, key: str) -> str:
+    """A search query: a name, and words for the key.
 
-    >>> sought("Orm Hall", "mayor")
+    >>> search_words("Orm Hall", "mayor")
     'Orm Hall mayor'
     """
-    return f"{subject} {_SOUGHT.get(key, key)}"
+    return f"{subject} {_SEARCH_WORDS.get(key, key)}"
 
 
-def seeking(text: str) -> tuple[str, str] | None:
-    """The name and the key of what `sought` wrote; None if it did not."""
+def parsed_search(text: str) -> tuple[str, str] | None:
+    """The name and the key of a query of `search_words`; None for any other text."""
     name = " ".join(text.split(" ")[:2])
-    keys = (key for key in _SOUGHT if text == sought(name, key))
+    keys = (key for key in _SEARCH_WORDS if text == search_words(name, key))
     return next(((name, key) for key in keys), None)
 
 
-def question(text: str) -> Query | None:
-    """The query that the text of an event asks; None if it asks none."""
-    found = _ASKED.search(text)
-    return phrase(found[1]) if found else None
+def parsed_question(text: str) -> Query | None:
+    """The query in the text of an event; None if the event asks no question."""
+    match = _QUESTION.search(text)
+    return parsed_phrase(match[1]) if match else None
 
 
-def phrase(text: str) -> Query | None:
-    """The query of a whole phrase; None if it is none."""
+def parsed_phrase(text: str) -> Query | None:
+    """The query that a whole phrase states; None if the grammar does not cover it."""
     parser = _Parser(text)
     try:
-        query = parser.phrase()
-    except _Unread:
+        query = parser.parsed_phrase()
+    except _UnknownPhrase:
         return None
-    return query if parser.at == len(text) else None
+    return query if parser.position == len(text) else None
 
 
-class _Unread(ValueError):
-    """A phrase that the grammar lacks."""
+class _UnknownPhrase(ValueError):
+    """A phrase that the grammar does not cover."""
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.at = 0
+        self.position = 0
 
-    def phrase(self) -> Query:
+    def parsed_phrase(self) -> Query:
         if term := self._take(_TERM):
-            return GrammarStep("director", self.phrase(), month=month_of(*term.groups()))
+            return GrammarStep("director", self.parsed_phrase(), month=month_of(*term.groups()))
         for pattern, key, inverse in _STEPS:
             if self._take(pattern):
-                return GrammarStep(key, self.phrase(), inverse)
+                return GrammarStep(key, self.parsed_phrase(), inverse)
         if self._take("whichever of "):
             left, right = self._pair(" and ")
-            for key, (more, less) in _CHOSEN.items():
-                if found := self._take(f" (?:{more}|({less}))"):
-                    return Pick(key, bool(found[1]), left, right)
+            for key, (more, less) in _COMPARISONS.items():
+                if match := self._take(f" (?:{more}|({less}))"):
+                    return Pick(key, bool(match[1]), left, right)
         if self._take("the person who belongs to "):
             return Shared(*self._pair(" and devised a method derived from "))
         for words, minus in (("the sum of ", False), ("the difference between ", True)):
@@ -212,16 +212,16 @@ class _Parser:
                 return Total(*self._pair(" and "), minus)
         if name := self._take(_NAMED):
             return Start(name[0])
-        raise _Unread(self.text[self.at :])
+        raise _UnknownPhrase(self.text[self.position :])
 
     def _pair(self, between: str) -> tuple[Query, Query]:
-        left = self.phrase()
+        left = self.parsed_phrase()
         if not self._take(between):
-            raise _Unread(self.text[self.at :])
-        return left, self.phrase()
+            raise _UnknownPhrase(self.text[self.position :])
+        return left, self.parsed_phrase()
 
     def _take(self, pattern: str | re.Pattern[str]) -> re.Match[str] | None:
-        found = re.compile(pattern).match(self.text, self.at)
-        if found:
-            self.at = found.end()
-        return found
+        match = re.compile(pattern).match(self.text, self.position)
+        if match:
+            self.position = match.end()
+        return match

@@ -1,7 +1,7 @@
-"""Who decides in the track: the locked reasoners of the agentic mode, and the note takers.
+"""The fixed reasoners of the agentic mode, and the note takers of the track.
 
-The reasoners keep nothing between events but what memory shows. Beside a call they say what they
-newly concluded in that event, for their memory to hold.
+The reasoners keep no state between events: they know only what the memory shows. Next to a call
+they write what they concluded in that event, so that the memory can store it.
 """
 
 import re
@@ -13,211 +13,222 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.reasoners import by_search
-from memorygym.tracks._qa.stream import REFUSAL, event_of
+from memorygym.tracks._qa.reasoners import recall_as_search
+from memorygym.tracks._qa.stream import REFUSAL, event_start
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
-from memorygym.tracks.research.question_grammar import Query, seeking, sought
+from memorygym.tracks.research.question_grammar import Query, parsed_search, search_words
 
 LOOKUPS = (RECALL.name, "memory_search")
-"""Calls by which memory is asked."""
+"""Calls that query the memory."""
 _BACK = {"flagship", "designer", "inventor", "instrument", "leader", "basis", "employer"}
-"""Keys of which one may look for whatever has a value."""
+"""Keys that can be searched by value."""
 _STEP = re.compile(rf"{RESULT} · step (\d+) ===")
 _STEPS = re.compile(r"At most (\d+) steps\.$")
 _PAGE = re.compile(r"^Found for '(.+)', page (\d+) of (\d+):$", re.MULTILINE)
 _DONE = re.compile(r"^Searched for '(.+)'\.$", re.MULTILINE)
-_BRIEFING, _SHOWN, _SERVED = "=== BRIEFING", "=== SEARCH ", "asked at the end: "
+_BRIEFING_HEADER, _SEARCH_HEADER = "=== BRIEFING", "=== SEARCH "
+_QUESTION_PREFIX = "asked at the end: "
 _READER = ResearchReader()
 
 
-class ParsedContext:
-    """An event as far as it has gone."""
+class SearchContext:
+    """The current state of an event of the agentic mode, parsed from the view."""
 
     def __init__(self, view: Sequence[Message]) -> None:
-        at = max(at for at, one in enumerate(view) if one.content.startswith(RESULT))
-        self.result, self.question = view[at].content, view[at + 1].content
-        live = view[at + 2 :]
-        given = (call.arguments for one in live for call in one.calls if call.name in LOOKUPS)
-        self.tried = [str(one.get("query")) for one in given if isinstance(one, Mapping)]
-        """What memory was asked for, in order."""
-        texts = [one.content for one in view[1:]]
-        self.noted = tuple(_noted(texts))
-        """What was concluded, now or before."""
-        self.told = tuple(_READER.read("\n\n".join(texts)))
-        self.said = set(_noted(one.content for one in live))
-        """What was concluded or found in memory, in this event, and stays in view."""
-        self.done = {query for text in texts for query in _DONE.findall(text)}
-        """Searches that were read to the end."""
+        starts = (i for i, message in enumerate(view) if message.content.startswith(RESULT))
+        start = max(starts)
+        self.result, self.question = view[start].content, view[start + 1].content
+        messages = view[start + 2 :]
+        lookups = (call for message in messages for call in message.calls if call.name in LOOKUPS)
+        arguments = (
+            lookup.arguments for lookup in lookups if isinstance(lookup.arguments, Mapping)
+        )
+        self.queries = [str(argument.get("query")) for argument in arguments]
+        """Queries to the memory, in order."""
+        texts = [message.content for message in view[1:]]
+        self.notes = tuple(_statements_noted(texts))
+        """Statements concluded in this event or before."""
+        self.statements = tuple(_READER.read("\n\n".join(texts)))
+        self.new_notes = set(_statements_noted(message.content for message in messages))
+        """Notes of this event, concluded or retrieved; they stay in view."""
+        self.finished_queries = {query for text in texts for query in _DONE.findall(text)}
+        """Searches whose pages were all read."""
         page = _PAGE.search(self.result)
-        self.query = page[1] if page else ""
-        """What the page that it shows was searched for, if it shows one."""
-        self.next = int(page[2]) + 1 if page and page[2] != page[3] else 0
-        """The page after that; 0: none."""
+        self.page_query = page[1] if page else ""
+        """The query of the result page in view; "" if no page is in view."""
+        self.next_page = int(page[2]) + 1 if page and page[2] != page[3] else 0
+        """The number of the page after it; 0: none."""
 
     @property
     def is_last(self) -> bool:
-        """Whether nothing can be searched for any more."""
+        """Whether the steps are used up."""
         step, steps = _STEP.search(self.result), _STEPS.search(self.question)
         return bool(step and steps and int(step[1]) >= int(steps[1]))
 
-    def fresh(self) -> list[Statement]:
-        """What the page tells of what it was searched for, or of what was concluded before, and the
-        view has no better word on."""
-        aim = seeking(self.query)
-        if aim is None:
+    def findings(self) -> list[Statement]:
+        """The statements of the page about its query or about earlier notes that are new or outrank
+        those notes."""
+        target = parsed_search(self.page_query)
+        if target is None:
             return []
-        name, key = aim
-        before, page = StatementIndex(self.noted), _READER.read(self.result)
-        told = StatementIndex(
-            one
-            for one in page
-            if before.get(one.subject, one.key)
+        name, key = target
+        earlier, page = StatementIndex(self.notes), _READER.read(self.result)
+        relevant = StatementIndex(
+            statement
+            for statement in page
+            if earlier.get(statement.subject, statement.key)
             or (
-                one.key.split(" 2")[0] == key
-                and (one.subject == name or (one.value == name and key in _BACK))
+                statement.key.split(" 2")[0] == key
+                and (statement.subject == name or (statement.value == name and key in _BACK))
             )
         )
-        subjects = dict.fromkeys(one.subject for one in page)
-        best = (one for subject in subjects for one in told.about(subject).values())
-        held = ((one, before.get(one.subject, one.key)) for one in best)
-        return [one for one, other in held if other is None or one.rank > other.rank]
+        subjects = dict.fromkeys(statement.subject for statement in page)
+        statements = (s for subject in subjects for s in relevant.about(subject).values())
+        pairs = ((s, earlier.get(s.subject, s.key)) for s in statements)
+        return [s for s, known in pairs if known is None or s.rank > known.rank]
 
 
-def _noted(texts: Iterable[str]) -> Iterator[Statement]:
+def _statements_noted(texts: Iterable[str]) -> Iterator[Statement]:
     for text in texts:
         for line in text.split("\n"):
             if line.startswith("Noted"):
                 yield from _READER.read(line)
 
 
-def _calling(tool: Tool, notes: str, **arguments: JSON) -> Message:
+def _call(tool: Tool, notes: str, **arguments: JSON) -> Message:
     return Message("assistant", notes, (Call(tool.name, arguments, "1"),))
 
 
-_REFUSED = _calling(SUBMIT, "", answer=REFUSAL)
+_REFUSED = _call(SUBMIT, "", answer=REFUSAL)
 
 
-class Searcher(Policy):
-    """Looks for what is missing next, reads all pages about it, and trusts its notes alone."""
+class StrongSearcher(Policy):
+    """The reasoner that searches for the next missing fact, reads all pages, and uses its notes."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        scene = ParsedContext(view)
-        query = _READER.ask(scene.question)
-        return _REFUSED if query is None else self.step(scene, query)
+        context = SearchContext(view)
+        query = _READER.ask(context.question)
+        return _REFUSED if query is None else self.step(context, query)
 
-    def step(self, scene: ParsedContext, query: Query) -> Message:
-        """What to do next to answer the query."""
-        told = scene.fresh()
-        fresh = [one for one in told if one not in scene.said]
-        if scene.next and not scene.is_last:
-            return _calling(SEARCH, _notes(fresh), query=scene.query, page=scene.next)
-        known = StatementIndex((*scene.noted, *told))
-        got = _READER.answer(query, known)
-        if isinstance(got, Found):
-            return _calling(SUBMIT, "", answer=got.answer)
-        return _REFUSED if scene.is_last else _onward(scene, got, fresh, known)
+    def step(self, context: SearchContext, query: Query) -> Message:
+        """The next call on the way to the answer."""
+        findings = context.findings()
+        new = [statement for statement in findings if statement not in context.new_notes]
+        if context.next_page and not context.is_last:
+            return _call(SEARCH, _notes(new), query=context.page_query, page=context.next_page)
+        known = StatementIndex((*context.notes, *findings))
+        result = _READER.answer(query, known)
+        if isinstance(result, Found):
+            return _call(SUBMIT, "", answer=result.answer)
+        return _REFUSED if context.is_last else _next_call(context, result, new, known)
 
 
-def _onward(
-    scene: ParsedContext, got: Missing, fresh: list[Statement], known: StatementIndex
+def _next_call(
+    context: SearchContext, missing: Missing, new: list[Statement], known: StatementIndex
 ) -> Message:
-    """Memory is asked for the next step first; if it does not know, a search is made for it.
+    """The call for the next missing fact: it queries the memory first, then searches.
 
-    Some memories show one step in place of another. Who comes back to a step for that says again
-    what follows from it; nobody else does, for notes that repeat themselves need no memory.
+    Some memories show one step in place of another. Only when the reasoner returns to a step for
+    that reason does it repeat its notes; repeating them always would make a memory unnecessary.
     """
-    tried, wanted = scene.tried, got.query
-    ended = scene.query if scene.query not in scene.done else ""
-    notes = list(fresh)
-    if wanted in tried[:-1] or len(set(tried)) < len(tried):
-        notes += [one for one in got.used if one not in scene.said and one not in fresh]
-    waits = tried[-1:] == [wanted] or tried.count(wanted) > 1
-    if notes or not waits:
-        return _calling(RECALL, _notes(notes, ended), query=wanted)
-    search = _unsearched(wanted, known, scene.done | {scene.query})
+    queries, next_query = context.queries, missing.query
+    finished = context.page_query if context.page_query not in context.finished_queries else ""
+    notes = list(new)
+    if next_query in queries[:-1] or len(set(queries)) < len(queries):
+        notes += [s for s in missing.used if s not in context.new_notes and s not in new]
+    is_repeated = queries[-1:] == [next_query] or queries.count(next_query) > 1
+    if notes or not is_repeated:
+        return _call(RECALL, _notes(notes, finished), query=next_query)
+    search = _next_search(next_query, known, context.finished_queries | {context.page_query})
     if search is None:
         return _REFUSED
-    return _calling(SEARCH if search in (wanted, *tried) else RECALL, "", query=search)
+    return _call(SEARCH if search in (next_query, *queries) else RECALL, "", query=search)
 
 
-def _unsearched(query: str, known: StatementIndex, done: set[str]) -> str | None:
-    """What to search for when memory does not tell; None if nothing is left.
+def _next_search(query: str, known: StatementIndex, finished: set[str]) -> str | None:
+    """The next query to search for when memory lacks the fact; None if none is left.
 
-    Where several things have a value, each may have been corrected: they are searched for in turn.
+    If several entities have the value, each may have been corrected, so each is searched in turn.
     """
-    if query not in done:
+    if query not in finished:
         return query
-    name, key = seeking(query) or ("", "")
-    others = (sought(one.subject, key) for one in known.whose(key, name))
-    return next((one for one in others if one not in done), None)
+    name, key = parsed_search(query) or ("", "")
+    queries = (search_words(statement.subject, key) for statement in known.whose(key, name))
+    return next((other for other in queries if other not in finished), None)
 
 
-class Hasty(Searcher):
-    """Believes the first match, turns no page unless it must, and never asks its memory."""
+class WeakSearcher(StrongSearcher):
+    """The reasoner that believes the first match, reads few pages, and never queries the memory."""
 
-    def step(self, scene: ParsedContext, query: Query) -> Message:
-        got = _READER.answer(query, StatementIndex(scene.told, first=True))
-        if isinstance(got, Found):
-            return _calling(SUBMIT, "", answer=got.answer)
-        if scene.query != got.query and not scene.is_last:
-            return _calling(SEARCH, "", query=got.query)
-        if scene.is_last or not scene.next:
+    def step(self, context: SearchContext, query: Query) -> Message:
+        result = _READER.answer(query, StatementIndex(context.statements, first=True))
+        if isinstance(result, Found):
+            return _call(SUBMIT, "", answer=result.answer)
+        if context.page_query != result.query and not context.is_last:
+            return _call(SEARCH, "", query=result.query)
+        if context.is_last or not context.next_page:
             return _REFUSED
-        return _calling(SEARCH, "", query=got.query, page=scene.next)
+        return _call(SEARCH, "", query=result.query, page=context.next_page)
 
 
-SEARCHERS = {"strong": Searcher, "weak": Hasty}
-"""By name, the strong one first."""
+SEARCHERS = {"strong": StrongSearcher, "weak": WeakSearcher}
+"""The reasoners by name, the strong one first."""
 
 
-def _notes(told: Sequence[Statement], ended: str = "") -> str:
-    """What was concluded, and which search was read to the end."""
-    lines = [*map(_READER.tell, told), *([f"Searched for '{ended}'."] if ended else [])]
+def _notes(statements: Sequence[Statement], finished: str = "") -> str:
+    """Notes: the concluded statements, and the search whose pages were all read."""
+    lines = [*map(_READER.tell, statements), *([f"Searched for '{finished}'."] if finished else [])]
     return "\n".join(lines)
 
 
 class SearchNoteTaker(Policy):
-    """Writes what a searcher concludes, and searches its memory where the searcher recalls."""
+    """The note taker that writes what the reasoner concludes, and turns recalls into searches."""
 
     def __init__(self, reasoner: Policy) -> None:
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        reply = by_search(self._reasoner.act(view, tools), tools)
+        reply = recall_as_search(self._reasoner.act(view, tools), tools)
         if not reply.content or all(tool.name != "Write" for tool in tools):
             return reply
-        written = Call("Write", {"content": reply.content}, "0")
-        return replace(reply, calls=(written, *reply.calls))
+        write_call = Call("Write", {"content": reply.content}, "0")
+        return replace(reply, calls=(write_call, *reply.calls))
 
 
 class StepNoteTaker(Policy):
-    """Who was told the question first writes down nothing but what may lead on from it: what tells
-    of a name in the question or in what is noted already. The rest is left to the clerk."""
+    """The note taker for tasks that reveal the question first.
 
-    def __init__(self, clerk: Policy) -> None:
-        self._clerk = clerk
+    It writes only facts about names in the question or in its notes so far. Other events are left
+    to the wrapped note taker.
+    """
+
+    def __init__(self, note_taker: Policy) -> None:
+        self._note_taker = note_taker
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        at = event_of(view)
-        shown, heard = view[at].content, [one for one in view[at:] if one.role == "tool"]
-        if shown.startswith(_BRIEFING) and not heard:
-            return calls(write(shown.split(_SERVED, 1)[1]))
-        if not shown.startswith(_SHOWN):
-            return self._clerk.act(view, tools)
-        if not heard:
+        start = event_start(view)
+        text = view[start].content
+        tool_results = [message for message in view[start:] if message.role == "tool"]
+        if text.startswith(_BRIEFING_HEADER) and not tool_results:
+            return calls(write(text.split(_QUESTION_PREFIX, 1)[1]))
+        if not text.startswith(_SEARCH_HEADER):
+            return self._note_taker.act(view, tools)
+        if not tool_results:
             return calls(read())
-        return END if len(heard) > 1 else calls(*map(write, _leading(shown, heard[0].content)))
+        if len(tool_results) > 1:
+            return END
+        return calls(*map(write, _connected(text, tool_results[0].content)))
 
 
-def _leading(shown: str, held: str) -> list[str]:
-    """What a text tells of names that are held, and of those that this adds."""
-    left, known, found = dict.fromkeys(_READER.read(shown)), held, list[str]()
-    while leads := [one for one in left if one.subject in known or one.value in known]:
-        for one in leads:
-            del left[one]
-            if one.subject not in known or one.value not in known:
-                found.append(_READER.tell(one))
-                known += f"\n{one.subject} {one.value}"
-    return found
+def _connected(text: str, notes: str) -> list[str]:
+    """Notes on the facts of a text that are connected to the notes, in one or more steps."""
+    remaining, known, added = dict.fromkeys(_READER.read(text)), notes, list[str]()
+    while connected := [s for s in remaining if s.subject in known or s.value in known]:
+        for statement in connected:
+            del remaining[statement]
+            if statement.subject not in known or statement.value not in known:
+                added.append(_READER.tell(statement))
+                known += f"\n{statement.subject} {statement.value}"
+    return added

@@ -1,4 +1,4 @@
-"""The agentic mode: the reasoner searches the instance's documents itself, a call an event."""
+"""The agentic mode: the agent searches the instance's documents itself, one call per event."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from memorygym.core.track import table
 from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.memories.stores.splitter import headed, sentences
-from memorygym.tracks._qa.defaults import RECALL, recalling
+from memorygym.tracks._qa.defaults import RECALL, recall_step
 from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
 from memorygym.tracks._qa.stream import submit
@@ -23,60 +23,65 @@ from memorygym.tracks.research.task import documents_of
 
 SUBMIT = submit("Answer the question; this ends the task.")
 QUOTED = 4
-"""Sentences of a document on a page."""
+"""Sentences of each document on a result page."""
 DEEPEST = 2_000
-"""Documents that the pages of one search hold together at most."""
+"""Most documents on all pages of one search together."""
 _STEPS = re.compile(r"At most (\d+) steps\.$")
 _WORD = re.compile(r"[^\W_]+")
 _NAMES = re.compile(rf"\b{NAME}\b")
 
 
 def steps_of(task: Task) -> int:
-    """How many searches and readings a task allows; 0: the reasoner makes none itself."""
-    found = _STEPS.search(task.events[0].text) if task.system == task_texts.SEARCHING else None
-    return int(found[1]) if found else 0
+    """How many calls a task allows; 0 if it is not in the agentic mode."""
+    match = _STEPS.search(task.events[0].text) if task.system == task_texts.SEARCHING else None
+    return int(match[1]) if match else 0
 
 
 def reader_of(trace: Trace) -> QuestionTraceReader | None:
-    """How the trace of such a task is read; None for any other.
+    """The reader of a trace of the agentic mode; None for any other trace.
 
-    It is asked in the event that answers it, and rests there on what the events before it had told:
-    the rest was never there to be remembered.
+    The question counts as asked in the event that answers it. It needs the facts that earlier
+    events had shown; other facts were never there to be remembered.
     """
-    shown = [one for one in trace.records if isinstance(one, Observation) and one.messages]
-    texts = (message.content for one in shown[:1] for message in one.messages)
-    begun = any(text.startswith(task_texts.RESULT) for text in texts)
-    if trace.system != task_texts.SEARCHING or not begun:
+    observations = [
+        record for record in trace.records if isinstance(record, Observation) and record.messages
+    ]
+    texts = (message.content for record in observations[:1] for message in record.messages)
+    is_searching = any(text.startswith(task_texts.RESULT) for text in texts)
+    if trace.system != task_texts.SEARCHING or not is_searching:
         return None
     gold: QuestionGold = table(trace)
-    answered = [one.event for one in trace.records if isinstance(one, Answer)]
-    event = answered[-1] if answered else shown[-1].event
-    first = _first_told(shown, gold.facts)
-    facts = tuple(replace(fact, event=first.get(fact.id, event)) for fact in gold.facts)
-    asked = tuple(_asked(question, first, event) for question in gold.questions)
-    return QuestionTraceReader(trace, QuestionGold(facts, asked), ResearchReader())
+    answer_events = [record.event for record in trace.records if isinstance(record, Answer)]
+    event = answer_events[-1] if answer_events else observations[-1].event
+    first_events = _first_events(observations, gold.facts)
+    facts = tuple(replace(fact, event=first_events.get(fact.id, event)) for fact in gold.facts)
+    questions = tuple(_question_at(question, first_events, event) for question in gold.questions)
+    return QuestionTraceReader(trace, QuestionGold(facts, questions), ResearchReader())
 
 
-def _first_told(shown: list[Observation], facts: tuple[Fact, ...]) -> dict[str, int]:
-    """By fact: the first event that told it, if one did."""
-    wanted = {(fact.subject, fact.key, fact.value): fact.id for fact in facts}
+def _first_events(observations: list[Observation], facts: tuple[Fact, ...]) -> dict[str, int]:
+    """By fact id: the first event that stated the fact, if any did."""
+    needed = {(fact.subject, fact.key, fact.value): fact.id for fact in facts}
     reader = ResearchReader()
-    found: dict[str, int] = {}
-    for record in shown:
+    events: dict[str, int] = {}
+    for record in observations:
         for message in record.messages:
-            for one in reader.read(message.content):
-                if id := wanted.get(one[:3]):
-                    found.setdefault(id, record.event)
-    return found
+            for statement in reader.read(message.content):
+                if id := needed.get(statement[:3]):
+                    events.setdefault(id, record.event)
+    return events
 
 
-def _asked(question: Question, first: Mapping[str, int], event: int) -> Question:
-    told = tuple(need for need in question.needs if first.get(need, event) < event)
-    return replace(question, event=event, needs=told or question.needs)
+def _question_at(question: Question, first_events: Mapping[str, int], event: int) -> Question:
+    shown = tuple(need for need in question.needs if first_events.get(need, event) < event)
+    return replace(question, event=event, needs=shown or question.needs)
 
 
 class SearchEnv(Env):
-    """Each call but recall ends an event; the next shows what it found, then the question."""
+    """The environment of the agentic mode.
+
+    Each call but recall ends an event; the next event shows its result and then the question.
+    """
 
     tools = (SEARCH, OPEN, SUBMIT, RECALL)
 
@@ -84,7 +89,7 @@ class SearchEnv(Env):
         self.task = task
         self._question = task.events[0].text
         self._steps = steps_of(task)
-        self._at = 0
+        self._step = 0
 
     @cached_property
     def _corpus(self) -> dict[int, str]:
@@ -98,7 +103,7 @@ class SearchEnv(Env):
         return copy(self)  # The documents and their index never change.
 
     def reset(self) -> Step:
-        self._at = 0
+        self._step = 0
         return self._show("Nothing was searched for yet.")
 
     def step(self, reply: Message) -> Step:
@@ -106,15 +111,15 @@ class SearchEnv(Env):
         if call and call.name == SUBMIT.name:
             return Step(done=True, evict=True, answer=str(_argument(call, "answer")))
         if call and call.name == RECALL.name:
-            return recalling(str(_argument(call, "query")))
-        if self._at == self._steps:
+            return recall_step(str(_argument(call, "query")))
+        if self._step == self._steps:
             return Step(done=True, evict=True)
         return self._show(self._result(call))
 
     def _show(self, result: str) -> Step:
-        self._at += 1
-        # The question comes last, for a memory is searched for the newest message.
-        texts = (task_texts.step_text(self._at, result), self._question)
+        self._step += 1
+        # The question comes last, because a memory is searched for the newest message.
+        texts = (task_texts.step_text(self._step, result), self._question)
         return Step(tuple(Message("user", text) for text in texts), evict=True)
 
     def _result(self, call: Call | None) -> str:
@@ -129,28 +134,32 @@ class SearchEnv(Env):
         return self._corpus[number]
 
     def _page(self, query: str, page: object) -> str:
-        found = self._index.search(query, DEEPEST)
-        if not found:
+        results = self._index.search(query, DEEPEST)
+        if not results:
             return f"Nothing for '{query}'."
         names = _NAMES.findall(query)
-        naming = [n for n in found if names and all(name in self._corpus[n] for name in names)]
-        pages = max(1, -(-len(naming) // task_texts.LISTED))
-        at = page if isinstance(page, int) else 1
-        if not 1 <= at <= pages:
+        matching = [
+            number
+            for number in results
+            if names and all(name in self._corpus[number] for name in names)
+        ]
+        pages = max(1, -(-len(matching) // task_texts.LISTED))
+        page_number = page if isinstance(page, int) else 1
+        if not 1 <= page_number <= pages:
             return f"There is no page {page} for '{query}'; there are 1 to {pages}."
-        ranked = list(dict.fromkeys([*naming, *found]))
-        chosen = ranked[(at - 1) * task_texts.LISTED : at * task_texts.LISTED]
-        return task_texts.page_text(query, at, pages, self._excerpts(query, chosen))
+        ranked = list(dict.fromkeys([*matching, *results]))
+        chosen = ranked[(page_number - 1) * task_texts.LISTED : page_number * task_texts.LISTED]
+        return task_texts.page_text(query, page_number, pages, self._excerpts(query, chosen))
 
     def _excerpts(self, query: str, numbers: list[int]) -> Iterator[tuple[int, str, str]]:
-        """Of each document, the sentences with most of the words, as they stand."""
+        """The sentences of each document that share most words with the query, in their order."""
         terms = _words(query) - STOP_WORDS
         for number in numbers:
             heading, body = headed(self._corpus[number])
-            told = sentences(body)
-            fits = [-len(terms & _words(sentence)) for sentence in told]
-            best = sorted(sorted(range(len(told)), key=fits.__getitem__)[:QUOTED])
-            yield number, heading, " ".join(told[at] for at in best)
+            body_sentences = sentences(body)
+            scores = [-len(terms & _words(sentence)) for sentence in body_sentences]
+            chosen = sorted(sorted(range(len(body_sentences)), key=scores.__getitem__)[:QUOTED])
+            yield number, heading, " ".join(body_sentences[index] for index in chosen)
 
 
 def _words(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""What the command line asks for: strata of hops and lengths, and the instances in each."""
+"""The strata that the command line asks for, by hops and length, and the instances in each."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -12,13 +12,25 @@ from memorygym.core.tokens import short
 from memorygym.core.types import JSON
 from memorygym.datasets.instances.folder import failed_checks
 from memorygym.tracks.research.generator.graph import EntityGraph
-from memorygym.tracks.research.generator.length import LARGEST, add_turns, fill, least, unreachable
+from memorygym.tracks.research.generator.length import (
+    LARGEST,
+    add_turns,
+    fill,
+    too_short_message,
+    unfilled_tokens,
+)
 from memorygym.tracks.research.generator.programs import LEAST, MOST, program, shapes
-from memorygym.tracks.research.generator.record import VERSION, record
-from memorygym.tracks.research.generator.search_turns import BY_HOP, Plan, distract, order, plan
+from memorygym.tracks.research.generator.record import VERSION, instance_record
+from memorygym.tracks.research.generator.search_turns import (
+    BY_HOP,
+    Plan,
+    add_distractors,
+    order_turns,
+    plan,
+)
 from memorygym.tracks.research.generator.settings import (
-    CROWD,
-    DENSEST,
+    DISTRACTOR_DENSITY,
+    HIGHEST_DENSITY,
     WINDOWED,
     DistractorCounts,
     ResearchSettings,
@@ -28,26 +40,27 @@ from memorygym.tracks.research.verifier import verification
 
 HOPS = "2,3,4,5,6,8"
 ATTEMPTS = 20
-"""Deals of one instance before something must be wrong."""
+"""Most attempts to generate one instance."""
 WINDOW, WIDEST = 2, 8
-"""Turns of a window unless told otherwise, and of the widest."""
+"""Turns of a sliding window: the default, and the most."""
 MOST_OF_A_KIND = 1_000
-REHEARSED = 200_000
-"""Tokens from which an instance is first proved short: a long one takes minutes to reject."""
+REHEARSAL_LENGTH = 200_000
+"""Tokens from which an instance is first checked in a short version, because it takes minutes to
+reject a long one."""
 _SHORT = 40_000
 _FULLEST = 0.98
-"""The share of its length that an instance may have before it is filled."""
+"""The largest share of its length that an instance may have before filler is added."""
 _SAMPLED = 2
-"""Instances of each shape that say how short a stratum can be."""
+"""Instances of each shape that are sampled to find the shortest possible length."""
 _SPARE = 1.1
-"""How much longer than a sampled one an instance may be."""
+"""How much longer than the sampled instances another one may be."""
 _ROOMY = 30_000
-"""Tokens that hold any question with few distractors."""
+"""Tokens that are enough for any question with few distractors."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResearchRecipe:
-    """One instance, not dealt yet."""
+    """The recipe of one instance."""
 
     settings: ResearchSettings
 
@@ -64,112 +77,116 @@ class ResearchRecipe:
         return {**self.settings.parameters(), "seed": self.settings.seed}
 
     def instance(self) -> dict[str, JSON]:
-        """The first deal that every check accepts. Raises BadSettings if none of many is."""
-        failed: list[str] = []
+        """The first generated instance that passes every check.
+
+        Raises BadSettings if none of ATTEMPTS does.
+        """
+        failures: list[str] = []
         for attempt in range(ATTEMPTS):
-            bare = skeleton(self.settings, attempt)
-            if not bare.sound or least(bare) > self.settings.tokens * _FULLEST:
+            plan = skeleton(self.settings, attempt)
+            if not plan.unambiguous or unfilled_tokens(plan) > self.settings.tokens * _FULLEST:
                 continue
-            if failed := self._rehearsal(attempt):
+            if failures := self._short_failures(attempt):
                 continue
-            made = generate(self.settings, attempt)
-            made["verification"] = found = {**verification(made), "attempts": attempt + 1}
-            if not (failed := failed_checks(found)):
-                return made
+            instance = generate(self.settings, attempt)
+            checked = {**verification(instance), "attempts": attempt + 1}
+            instance["verification"] = checked
+            if not (failures := failed_checks(checked)):
+                return instance
         raise BadSettings(
-            f"{self.template}, instance {self.seed}: none of {ATTEMPTS} deals was accepted; "
-            f"the last failed {', '.join(failed) or 'to ask one clear thing'}"
+            f"{self.template}, instance {self.seed}: none of {ATTEMPTS} attempts passed; "
+            f"the last failed: {', '.join(failures) or 'one clear question'}; try another seed"
         )
 
-    def _rehearsal(self, attempt: int) -> list[str]:
-        if self.settings.tokens < REHEARSED:
+    def _short_failures(self, attempt: int) -> list[str]:
+        if self.settings.tokens < REHEARSAL_LENGTH:
             return []
         return failed_checks(verification(generate(replace(self.settings, tokens=_SHORT), attempt)))
 
 
 _OPTIONS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("hops", HOPS, "H[,H]", f"look-ups of a question, {LEAST} to {MOST}"),
-    ("reveal", ("delayed", "immediate"), None, "the question is told before the searches, too"),
+    ("reveal", ("delayed", "immediate"), None, "the question is also shown before the searches"),
     ("eviction", ("full_eviction", WINDOWED), None, "documents stay in view for some turns"),
     ("window", WINDOW, "N", f"turns in view under {WINDOWED}"),
-    ("order", ("shuffled", BY_HOP), None, "every chain's searches come in the order of its hops"),
-    ("mode", ("scripted", AGENTIC), None, "the reasoner searches and opens documents itself"),
+    ("order", ("shuffled", BY_HOP), None, "the searches of each chain follow its hops"),
+    ("mode", ("scripted", AGENTIC), None, "the agent searches and opens documents itself"),
     (
-        "crowd", CROWD, "PERCENT",
-        "of the documents that fill an instance to its length, so many percent for each hop"
-        " name entities of the question's chain, its siblings or its near misses: other facts of"
-        " them, mentions, outdated tellings; the one dial that grows with length and hops",
+        "distractor_density", DISTRACTOR_DENSITY, "PERCENT",
+        "percent, for each hop, of the filler documents that name entities of the question's"
+        " chain, its siblings or its near misses: other facts about them, mentions, outdated"
+        " values; the only distractors whose number grows with length and hops",
     ),
 )  # fmt: skip
-"""Name, what it is unless given, what stands for it in the help, and meaning; or in place of what
-it is two choices, the first for unless given, and the meaning of the second."""
-_EACH = "documents an instance, whatever its length,"
-_DIALS = {
-    "near_miss": f"{_EACH} that tell what is asked for of similar names",
-    "other_time": f"{_EACH} that tell what held earlier",
-    "conflict": f"{_EACH} of lower authority and a later date that say otherwise",
-    "paraphrase": f"{_EACH} about the right entity which leave the fact out",
-    "red_herring": "searches an instance, whatever its length, that lead nowhere",
+"""Name, default, placeholder in the help, and meaning. In place of a default there may be two
+choices: the first is the default, and the meaning is that of the second."""
+_EACH = "documents per instance, whatever its length,"
+_DISTRACTORS = {
+    "near_miss": f"{_EACH} that state the needed relation of an entity with a similar name",
+    "other_time": f"{_EACH} that state an earlier value",
+    "conflict": f"{_EACH} of lower authority and a later date that state another value",
+    "paraphrase": f"{_EACH} about the right entity that omit the fact",
+    "red_herring": "searches per instance, whatever its length, that lead nowhere",
 }
 
 
-def declare(group: "argparse._ArgumentGroup") -> None:
-    """The options of the track; all have defaults."""
-    many = asdict(DistractorCounts())
-    dials = ((name, many[name], "N", text) for name, text in _DIALS.items())
-    for name, default, metavar, text in (*_OPTIONS, *dials):
+def add_options(group: "argparse._ArgumentGroup") -> None:
+    """Adds the options of the track; all have defaults."""
+    counts = asdict(DistractorCounts())
+    options = ((name, counts[name], "N", text) for name, text in _DISTRACTORS.items())
+    for name, default, metavar, text in (*_OPTIONS, *options):
         choices = default if isinstance(default, tuple) else None
         usual = default[0] if choices else default
-        told = f"{default[1]}: {text}" if choices else text
+        help_text = f"{default[1]}: {text}" if choices else text
         group.add_argument(
             f"--{name.replace('_', '-')}", type=type(usual), choices=choices, default=usual,
-            metavar=metavar, help=f"{told} (default: {usual})",
+            metavar=metavar, help=f"{help_text} (default: {usual})",
         )  # fmt: skip
-    group.set_defaults(window=None)  # That it was given without need must be seen.
+    group.set_defaults(window=None)  # None shows that the option was not given.
 
 
-def asked(args: argparse.Namespace) -> list[ResearchRecipe]:
-    """Recipe i is of stratum i, cyclically. Raises BadSettings that says what is reachable."""
+def recipes_of(args: argparse.Namespace) -> list[ResearchRecipe]:
+    """The recipes; the strata alternate. Raises BadSettings with the possible values."""
     strata = list(product(_hops(args.hops), args.tokens))
-    dials = DistractorCounts(
+    counts = DistractorCounts(
         **{name: _within(args, name, MOST_OF_A_KIND) for name in DistractorCounts.__slots__}
     )
-    _within(args, "crowd", DENSEST, " percent")
-    given = ("seed", "reveal", "eviction", "order", "crowd", "mode")
-    chosen: dict[str, Any] = {name: getattr(args, name) for name in given}
-    chosen |= {"dials": dials, "window": _window(args)}
+    _within(args, "distractor_density", HIGHEST_DENSITY, " percent")
+    names = ("seed", "reveal", "eviction", "order", "distractor_density", "mode")
+    parameters: dict[str, Any] = {name: getattr(args, name) for name in names}
+    parameters |= {"distractor_counts": counts, "window": _window(args)}
 
     def settings(hops: int, tokens: int, shape: str, number: int) -> ResearchSettings:
         name = f"hops{hops}-{short(tokens)}"
-        return ResearchSettings(name, number, hops=hops, tokens=tokens, shape=shape, **chosen)
+        return ResearchSettings(name, number, hops=hops, tokens=tokens, shape=shape, **parameters)
 
     for hops, tokens in strata:
         samples = product(shapes(hops), range(_SAMPLED))
         _check_length([settings(hops, tokens, shape, number) for shape, number in samples])
-    made = []
+    recipes = []
     for number, (hops, tokens) in zip(range(args.n), cycle(strata), strict=False):
         choices = shapes(hops)
         shape = choices[number // len(strata) % len(choices)]
-        made.append(ResearchRecipe(settings(hops, tokens, shape, number)))
-    return made
+        recipes.append(ResearchRecipe(settings(hops, tokens, shape, number)))
+    return recipes
 
 
 def _hops(text: str) -> Iterator[int]:
     seen: set[int] = set()
     for part in text.split(","):
         if not (part.isascii() and part.isdigit() and LEAST <= int(part) <= MOST):
-            raise BadSettings(f"--hops {text}: {part!r} is no whole number from {LEAST} to {MOST}")
+            raise BadSettings(f"--hops {text}: {part!r} is not a whole number {LEAST} to {MOST}")
         if int(part) in seen:
             raise BadSettings(f"--hops {text}: {part} is given more than once")
         seen.add(int(part))
         yield int(part)
 
 
-def _within(args: argparse.Namespace, name: str, most: int, unit: str = "") -> int:
-    many: int = getattr(args, name)
-    if not 0 <= many <= most:
-        raise BadSettings(f"--{name.replace('_', '-')} {many}: give 0 to {most:,}{unit}")
-    return many
+def _within(args: argparse.Namespace, name: str, highest: int, unit: str = "") -> int:
+    number: int = getattr(args, name)
+    if not 0 <= number <= highest:
+        raise BadSettings(f"--{name.replace('_', '-')} {number}: give 0 to {highest:,}{unit}")
+    return number
 
 
 def _window(args: argparse.Namespace) -> int:
@@ -184,34 +201,36 @@ def _window(args: argparse.Namespace) -> int:
 
 
 def _check_length(samples: Sequence[ResearchSettings]) -> None:
-    """Raises BadSettings if instances such as these cannot be as long as they are to be."""
-    one = samples[0]
-    if one.tokens > LARGEST:
-        raise BadSettings(f"--tokens {one.tokens:,}: reachable are at most {LARGEST:,}")
-    if one.tokens > _ROOMY * one.window and max(astuple(one.dials)) <= 10:
+    """Raises BadSettings if instances like these cannot have their length."""
+    first = samples[0]
+    if first.tokens > LARGEST:
+        raise BadSettings(f"--tokens {first.tokens:,}: reachable are at most {LARGEST:,}")
+    if first.tokens > _ROOMY * first.window and max(astuple(first.distractor_counts)) <= 10:
         return
-    needed = max(least(skeleton(sample)) for sample in samples) * _SPARE
-    if needed > one.tokens:
-        raise BadSettings(f"--{unreachable(one.tokens, one.hops, int(needed))}")
+    needed = max(unfilled_tokens(skeleton(sample)) for sample in samples) * _SPARE
+    if needed > first.tokens:
+        raise BadSettings(f"--{too_short_message(first.tokens, first.hops, int(needed))}")
 
 
 def generate(settings: ResearchSettings, attempt: int = 0) -> dict[str, JSON]:
-    """The instance of that name, number and seed, not verified yet."""
-    made = skeleton(settings, attempt)
+    """The instance of these settings, not verified yet."""
+    plan = skeleton(settings, attempt)
     path = _path(settings, attempt)
-    add_turns(named_rng(*path, "turns"), made)
-    order(named_rng(*path, "order"), made)
-    shown = fill(named_rng(*path, "filler"), made)
-    return record(made, shown, attempt)
+    add_turns(named_rng(*path, "turns"), plan)
+    order_turns(named_rng(*path, "order"), plan)
+    shown = fill(named_rng(*path, "filler"), plan)
+    return instance_record(plan, shown, attempt)
 
 
 def skeleton(settings: ResearchSettings, attempt: int = 0) -> Plan:
-    """All of an instance that its length does not depend on."""
+    """The part of an instance that does not depend on its length."""
     path = _path(settings, attempt)
-    asked = program(named_rng(*path, "program"), settings.shape, settings.hops)
-    made = plan(named_rng(*path, "chains"), settings, asked, EntityGraph(named_rng(*path, "graph")))
-    distract(named_rng(*path, "distractors"), made)
-    return made
+    query = program(named_rng(*path, "program"), settings.shape, settings.hops)
+    new_plan = plan(
+        named_rng(*path, "chains"), settings, query, EntityGraph(named_rng(*path, "graph"))
+    )
+    add_distractors(named_rng(*path, "distractors"), new_plan)
+    return new_plan
 
 
 def _path(settings: ResearchSettings, attempt: int) -> tuple[str | int, ...]:

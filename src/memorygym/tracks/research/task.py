@@ -1,7 +1,6 @@
-"""An instance as a task: searches that pass by, then the question; nothing else is shown.
+"""The task of an instance: the results of searches, then the question; nothing else is shown.
 
-An instance of MemGym's own schema is read leniently: what is missing is filled in, what is wrong is
-named.
+Instances of MemGym's own schema are also read: missing fields are filled in, wrong ones are named.
 """
 
 import json
@@ -16,87 +15,103 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement
 from memorygym.core.types import Budget, Event, Task
 from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
-from memorygym.tracks._qa.stream import ASKS
+from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
 
 TRACK, AGENTIC = "research", "agentic"
 STEPS_A_HOP = 12
-"""Calls that a question allows for each of its hops, where the reasoner searches itself; and one
-more for every page of the whole collection."""
-SHOWS, TELLS = "search", "briefing"
-"""Kinds of events beside the one that asks."""
+"""Calls allowed for each hop of a question in the agentic mode; and one for each page of the whole
+collection."""
+SEARCH_KIND, BRIEFING_KIND = "search", "briefing"
+"""Kinds of events that ask no question."""
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
-    """The task that an instance is; its name in results is the template and the seed."""
+    """The task of an instance; results name it by the template and the seed."""
     events = events_of(instance)
-    facts, asked = facts_of(instance), question_of(instance, len(events) - 1)
+    facts, question = facts_of(instance), question_of(instance, len(events) - 1)
     id, parameters = instance["instance_id"], instance.get("parameters", {})
     if parameters.get("mode") == AGENTIC:
-        # The question comes first, and all that follows is what can be searched for.
+        # The question comes first; all other events are the collection to search.
         events = (events[-1], *events[:-1])
         facts = [replace(fact, event=0) for fact in facts]
-        asked = replace(asked, event=0)
-    gold = QuestionGold(tuple(facts), (asked,))
+        question = replace(question, event=0)
+    gold = QuestionGold(tuple(facts), (question,))
     recipe = {"template": template, "seed": seed, "instance": id, "parameters": parameters}
     return Task(id, TRACK, recipe, instance["system"], events, Budget(), gold)
 
 
 def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
-    """The searches in their order, the briefing before and the question after them."""
+    """The events: a briefing if the question is revealed, the searches, and the question."""
     turns = len(instance["turns"])
-    told = instance["reveal_mode"] == "immediate"
-    total = turns + 1 + told
+    is_revealed = instance["reveal_mode"] == "immediate"
+    total = turns + 1 + is_revealed
     question = instance["question"]
-    first = [Event(TELLS, task_texts.briefing_text(total, question))] if told else []
-    files = [instance["memory_files"][task_texts.file_name(at)] for at in range(turns)]
+    briefing = (
+        [Event(BRIEFING_KIND, task_texts.briefing_text(total, question))] if is_revealed else []
+    )
+    files = [instance["memory_files"][task_texts.file_name(turn)] for turn in range(turns)]
     if instance.get("parameters", {}).get("mode") == AGENTIC:
         documents = sum(len(turn["documents"]) for turn in instance["turns"])
         steps = STEPS_A_HOP * instance["num_hops"] + documents // task_texts.LISTED
-        asked = task_texts.task_text(question, instance["answer_form"], steps)
+        last_text = task_texts.task_text(question, instance["answer_form"], steps)
     else:
-        asked = task_texts.question_text(total, question, instance["answer_form"])
-    return (*first, *(Event(SHOWS, text) for text in files), Event(ASKS, asked))
+        last_text = task_texts.question_text(total, question, instance["answer_form"])
+    return (
+        *briefing,
+        *(Event(SEARCH_KIND, text) for text in files),
+        Event(QUESTION_KIND, last_text),
+    )
 
 
 def documents_of(texts: Iterable[str]) -> dict[str, int]:
-    """The documents that texts of events show, each with the first event that shows it."""
-    found: dict[str, int] = {}
-    for at, text in enumerate(texts):
+    """The documents in the texts of events, each with the first event that shows it."""
+    first_events: dict[str, int] = {}
+    for event, text in enumerate(texts):
         for paragraph in text.split("\n\n"):
             if paragraph.startswith("["):
-                found.setdefault(paragraph, at)
-    return found
+                first_events.setdefault(paragraph, event)
+    return first_events
 
 
 def facts_of(instance: Mapping[str, Any]) -> Sequence[Fact]:
-    """The facts that the question rests on, in the reader's terms."""
-    before = int(instance["reveal_mode"] == "immediate")
-    return [_fact(raw, before + _told_at(instance, raw)) for raw in instance["grounding_facts"]]
+    """The facts that the question needs, as the reader writes them."""
+    briefings = int(instance["reveal_mode"] == "immediate")
+    return [
+        _fact(raw, briefings + _first_turn(instance, raw)) for raw in instance["grounding_facts"]
+    ]
 
 
 def _fact(raw: Mapping[str, Any], event: int) -> Fact:
     id, content = raw["fact_id"], raw["content"]
     if not {"subject", "key", "value"} <= raw.keys():
-        # An imported fact is only a sentence: a model can be asked for it, our reader cannot.
+        # An imported fact is only a sentence: a model can use it, our reader cannot.
         return Fact(id, raw["source_paragraph_title"], "content", content, content, event)
-    told = Statement(raw["subject"], raw["key"], raw["value"], tuple(raw.get("rank", ())))
-    sentence = ResearchReader().tell(told)
-    return Fact(id, told.subject, told.key, told.value, sentence, event, raw.get("rewrites", 0))
+    statement = Statement(raw["subject"], raw["key"], raw["value"], tuple(raw.get("rank", ())))
+    sentence = ResearchReader().tell(statement)
+    return Fact(
+        id,
+        statement.subject,
+        statement.key,
+        statement.value,
+        sentence,
+        event,
+        raw.get("rewrites", 0),
+    )
 
 
-def _told_at(instance: Mapping[str, Any], raw: Mapping[str, Any]) -> int:
-    """The turn that tells a fact; of an imported one, the first with its paragraph."""
+def _first_turn(instance: Mapping[str, Any], raw: Mapping[str, Any]) -> int:
+    """The turn that states a fact; for an imported one, the first with its paragraph."""
     if "first_available_at_turn" in raw:
         return int(raw["first_available_at_turn"])
     titles = [[document["title"] for document in turn["documents"]] for turn in instance["turns"]]
     title = raw["source_paragraph_title"]
-    return next((at for at, found in enumerate(titles) if title in found), 0)
+    return next((turn for turn, turn_titles in enumerate(titles) if title in turn_titles), 0)
 
 
 def question_of(instance: Mapping[str, Any], event: int) -> Question:
-    """The question, asked in that event."""
+    """The question of an instance, asked in that event."""
     return Question(
         event=event,
         kind=instance.get("parameters", {}).get("shape", "bridge"),
@@ -135,30 +150,32 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
         _compiled()(raw)
     except fastjsonschema.JsonSchemaValueException as error:
         raise BadSettings(str(error).replace("data", place, 1)) from None
-    made = deepcopy({**_EMPTY, **raw})
-    made["original_question"] = raw.get("original_question") or made["question"]
-    made["turns"] = [_turn(at, turn) for at, turn in enumerate(made["turns"])]
-    made["grounding_facts"] = [
+    instance = deepcopy({**_EMPTY, **raw})
+    instance["original_question"] = raw.get("original_question") or instance["question"]
+    instance["turns"] = [_turn(at, turn) for at, turn in enumerate(instance["turns"])]
+    instance["grounding_facts"] = [
         {"fact_id": f"f{at}", "source_paragraph_title": "", **fact}
-        for at, fact in enumerate(made["grounding_facts"], 1)
+        for at, fact in enumerate(instance["grounding_facts"], 1)
     ]
-    made["num_hops"] = raw.get("num_hops") or len(made["decomposition"]) or 1
-    policy = {"mode": "full_eviction", "window_size": 1, **made.get("eviction_policy", {})}
-    # The original's default window counts for full eviction too; nothing outlives a turn there.
+    instance["num_hops"] = raw.get("num_hops") or len(instance["decomposition"]) or 1
+    policy = {"mode": "full_eviction", "window_size": 1, **instance.get("eviction_policy", {})}
+    # The original also gives full eviction a window, but nothing stays in view there.
     policy["window_size"] = policy["window_size"] if policy["mode"] == "sliding_window" else 1
-    made["eviction_policy"] = policy
-    turns = [(turn["sub_query"], [*map(_paragraph, turn["documents"])]) for turn in made["turns"]]
-    # The texts as our events show them; the original's own rendering has no headers.
-    made["memory_files"] = task_texts.memory_files(
-        turns, made["reveal_mode"], policy["window_size"]
+    instance["eviction_policy"] = policy
+    turns = [
+        (turn["sub_query"], [*map(_paragraph, turn["documents"])]) for turn in instance["turns"]
+    ]
+    # These are the texts as our events show them; the original's texts have no headers.
+    instance["memory_files"] = task_texts.memory_files(
+        turns, instance["reveal_mode"], policy["window_size"]
     )
-    made.setdefault("instance_id", place)
-    return made
+    instance.setdefault("instance_id", place)
+    return instance
 
 
 @cache
 def _compiled() -> Any:
-    """Checks what of an instance of the original's schema must be there, and of which type."""
+    """The compiled JSON Schema of an instance in the original's format."""
     import fastjsonschema
 
     schema = Path(__file__).with_name("import_schema.json").read_text(encoding="utf-8")
@@ -166,14 +183,16 @@ def _compiled() -> Any:
 
 
 def _turn(at: int, turn: Mapping[str, Any]) -> dict[str, Any]:
-    documents = [{"title": "", "is_supporting": False, **one} for one in turn["documents"]]
-    filled = {"sub_query": "", "sub_answer": "", "is_red_herring": False}
-    return {**filled, **turn, "turn_index": at, "documents": documents}
+    documents = [
+        {"title": "", "is_supporting": False, **document} for document in turn["documents"]
+    ]
+    defaults = {"sub_query": "", "sub_answer": "", "is_red_herring": False}
+    return {**defaults, **turn, "turn_index": at, "documents": documents}
 
 
 def _paragraph(document: Mapping[str, Any]) -> str:
     """A document under its title, without blank lines, so that it is one paragraph."""
     text = "\n".join(line for line in document["text"].splitlines() if line.strip())
     title = document["title"]
-    titled = not title or text.split("\n", 1)[0] in (title, f"[{title}]")
-    return text if titled else f"[{title}]\n{text}"
+    has_title = not title or text.split("\n", 1)[0] in (title, f"[{title}]")
+    return text if has_title else f"[{title}]\n{text}"

@@ -1,4 +1,4 @@
-"""Verification: what an instance claims, proved from its final texts by the independent reader."""
+"""Verification: the independent reader checks the claims of an instance on its final texts."""
 
 import re
 from collections import Counter
@@ -11,12 +11,12 @@ from memorygym.core.tokens import count
 from memorygym.core.types import JSON
 from memorygym.tracks._qa.ablation import (
     AblationInput,
+    CheckResult,
     QuestionEvent,
     ShownDocument,
-    Verdict,
-    result,
+    run_checks,
 )
-from memorygym.tracks._qa.correctness import right
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import file_name, memory_files
@@ -26,38 +26,41 @@ from memorygym.tracks.research.question_grammar import (
     Query,
     Shared,
     Total,
-    phrase,
+    parsed_phrase,
 )
 from memorygym.tracks.research.task import documents_of, events_of, facts_of, question_of
 
-CHANCE = 0.25
-"""The best that who sees only the order of the sub-queries may hope for."""
-_SOUGHT = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
+CHANCE_LEVEL = 0.25
+"""The highest accuracy allowed from the order of the sub-queries alone."""
+_SUB_QUERY = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 
 
-class _SilentReader(ResearchReader):
-    """The reader, which remembers what it was told."""
+class _RecordingReader(ResearchReader):
+    """A reader that records the statements in all texts that it reads."""
 
     def __init__(self, needed: set[tuple[str, str, str]]) -> None:
         self._needed = needed
         self.most = 0
-        """How many needed facts one text told at most."""
-        self.told: list[Statement] = []
-        self.answers: Counter[tuple[str, str]] = Counter()
-        """By key and value, how often it was told."""
+        """The most needed facts that a single text stated."""
+        self.statements: list[Statement] = []
+        self.value_counts: Counter[tuple[str, str]] = Counter()
+        """How often each key and value was stated."""
 
     def read(self, text: str) -> tuple[Statement, ...]:
-        told = super().read(text)
-        self.told += told
-        self.most = max(self.most, len(self._needed & {one[:3] for one in told}))
-        self.answers.update((one.key, one.value) for one in told)
-        return told
+        statements = super().read(text)
+        self.statements += statements
+        self.most = max(self.most, len(self._needed & {statement[:3] for statement in statements}))
+        self.value_counts.update((statement.key, statement.value) for statement in statements)
+        return statements
 
     def guess(self, query: Query) -> str | None:
-        """The most common answer to the last step of a query."""
+        """The best guess at a query: the most common answer to its last step."""
         match query:
             case GrammarStep(key, inverse=True):
-                return next((one.subject for one in self.told if one.key == key), None)
+                return next(
+                    (statement.subject for statement in self.statements if statement.key == key),
+                    None,
+                )
             case GrammarStep(key) | Pick(key):
                 return self._common(key)
             case Shared():
@@ -65,70 +68,74 @@ class _SilentReader(ResearchReader):
             case Total(left, right):
                 sides = [self.guess(side) for side in (left, right)]
                 numbers = [int(side) for side in sides if side and side.isdecimal()]
-                return query.of(*numbers) if len(numbers) == 2 else None
+                return query.result(*numbers) if len(numbers) == 2 else None
         return None
 
     def _common(self, key: str) -> str | None:
-        """What is told most often of a key; of numbers all told once, the middle of their range."""
-        told = {v: n for (k, v), n in self.answers.items() if k.split(" ")[0] == key or k == key}
-        best = max(told, key=lambda value: (told[value], value), default=None)
-        if best is None or told[best] > 1:
+        """The most common value of a key; for numbers that all occur once, the middle of them."""
+        statements = {
+            value: number
+            for (stated_key, value), number in self.value_counts.items()
+            if stated_key.split(" ")[0] == key or stated_key == key
+        }
+        best = max(statements, key=lambda value: (statements[value], value), default=None)
+        if best is None or statements[best] > 1:
             return best
-        numbers = [int(value) for value in told if value.isdecimal()]
+        numbers = [int(value) for value in statements if value.isdecimal()]
         return str((min(numbers) + max(numbers)) // 2) if numbers else None
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
-    """All checks on the final texts; an instance is accepted if every one of them is passed."""
+    """The results of all checks on the final texts; an instance must pass every one."""
     facts, (*texts, last) = facts_of(instance), [event.text for event in events_of(instance)]
-    listener = _SilentReader({(fact.subject, fact.key, fact.value) for fact in facts})
+    reader = _RecordingReader({(fact.subject, fact.key, fact.value) for fact in facts})
     contents = {raw["fact_id"]: raw["content"] for raw in instance["grounding_facts"]}
-    asked = QuestionEvent(question_of(instance, len(texts)), last)
+    question_event = QuestionEvent(question_of(instance, len(texts)), last)
     ablation_input = AblationInput(
-        reader=listener,
-        documents=[ShownDocument(at, text) for text, at in documents_of(texts).items()],
+        reader=reader,
+        documents=[ShownDocument(event, text) for text, event in documents_of(texts).items()],
         facts=[replace(fact, sentence=contents[fact.id]) for fact in facts],
-        questions=[asked],
-        guess=listener.guess,
+        questions=[question_event],
+        guess=reader.guess,
         tokens=sum(map(count, texts)),
         target=instance["target_tokens"],
         window=instance["eviction_policy"]["window_size"],
         pinned=instance["system"],
     )
-    return result(
+    return run_checks(
         ablation_input,
-        subquery_shortcut=lambda: _shortcut(instance, listener, asked),
-        one_fact_each=lambda: {"ok": listener.most == 1, "most": listener.most},
+        subquery_shortcut=lambda: _shortcut(instance, reader, question_event),
+        one_fact_each=lambda: {"ok": reader.most == 1, "most": reader.most},
         turns_match=lambda: _turns_match(instance),
     )
 
 
 def _shortcut(
-    instance: Mapping[str, Any], listener: _SilentReader, asked: QuestionEvent
-) -> Verdict:
-    """Who answers what the last sub-query of the question's last kind asks is wrong, and there
-    are so many of that kind that a guess among them seldom is right."""
-    known = StatementIndex(listener.told)
-    query = listener.ask(asked.text)
-    wanted = _last_keys(query)
-    found: list[str] = []
-    for at in range(len(instance["turns"])):
-        text = instance["memory_files"][file_name(at)]
-        sought = phrase(_SOUGHT.findall(text)[0])
-        if sought is not None and _last_keys(sought) == wanted[-1:]:
-            got = listener.answer(sought, known)
-            found += [got.answer] if isinstance(got, Found) else []
-    guesses = found[-1:]
-    if isinstance(query, Total) and len(found) > 1:
-        guesses = [query.of(*map(int, found[-2:]))]
-    distinct = len(dict.fromkeys(found))
-    wrong = not any(right(asked.question, guess) for guess in guesses)
-    fewest = len(wanted) / CHANCE
+    instance: Mapping[str, Any], reader: _RecordingReader, event: QuestionEvent
+) -> CheckResult:
+    """The last sub-query of the right type gives a wrong answer, and there are enough sub-queries
+    of that type that a guess among them rarely is right."""
+    known = StatementIndex(reader.statements)
+    query = reader.ask(event.text)
+    keys = _last_keys(query)
+    answers: list[str] = []
+    for turn in range(len(instance["turns"])):
+        text = instance["memory_files"][file_name(turn)]
+        sub_query = parsed_phrase(_SUB_QUERY.findall(text)[0])
+        if sub_query is not None and _last_keys(sub_query) == keys[-1:]:
+            result = reader.answer(sub_query, known)
+            answers += [result.answer] if isinstance(result, Found) else []
+    guesses = answers[-1:]
+    if isinstance(query, Total) and len(answers) > 1:
+        guesses = [query.result(*map(int, answers[-2:]))]
+    distinct = len(dict.fromkeys(answers))
+    wrong = not any(is_correct(event.question, guess) for guess in guesses)
+    fewest = len(keys) / CHANCE_LEVEL
     return {"ok": wrong and distinct >= fewest, "candidates": distinct, "guesses": list(guesses)}
 
 
 def _last_keys(query: Query | None) -> list[str]:
-    """What the last look-ups of a query are for: two for the sum of two."""
+    """The keys of the last look-ups of a query; a sum has two."""
     match query:
         case GrammarStep(key):
             return [key]
@@ -141,16 +148,22 @@ def _last_keys(query: Query | None) -> list[str]:
     return []
 
 
-def _turns_match(instance: Mapping[str, Any]) -> Verdict:
-    """The texts are those of the turns, and the documents are under their titles."""
+def _turns_match(instance: Mapping[str, Any]) -> CheckResult:
+    """The shown texts match the turns, and each document has its title."""
     turns, files = instance["turns"], instance["memory_files"]
-    texts = [(turn["sub_query"], [one["text"] for one in turn["documents"]]) for turn in turns]
+    texts = [
+        (turn["sub_query"], [document["text"] for document in turn["documents"]]) for turn in turns
+    ]
     window = instance["eviction_policy"]["window_size"]
-    off: list[JSON] = []
-    for at, (name, text) in enumerate(memory_files(texts, instance["reveal_mode"], window).items()):
-        documents = turns[at]["documents"]
-        titled = all(one["text"].startswith(f"[{one['title']}]\n") for one in documents)
+    mismatches: list[JSON] = []
+    for turn, (name, text) in enumerate(
+        memory_files(texts, instance["reveal_mode"], window).items()
+    ):
+        documents = turns[turn]["documents"]
+        titled = all(
+            document["text"].startswith(f"[{document['title']}]\n") for document in documents
+        )
         if not titled or files[name] != text:
-            off.append(at)
+            mismatches.append(turn)
     extra = len(files) - len(turns)
-    return {"ok": not off and not extra, "turns": len(turns), "off": off}
+    return {"ok": not mismatches and not extra, "turns": len(turns), "off": mismatches}

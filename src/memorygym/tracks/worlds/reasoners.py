@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.reasoners import ParsedContext, attended
-from memorygym.tracks._qa.stream import event_of
+from memorygym.tracks._qa.reasoners import ParsedContext, attended_parts
+from memorygym.tracks._qa.stream import event_start
 from memorygym.tracks.worlds.agents.honest import brief_reader
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record
@@ -29,12 +29,12 @@ class Strong(reasoners.Strong):
         super().__init__(strong_reader)
 
     def conclude(self, asked: ParsedContext) -> Found | Missing:
-        answer = asked.by.answer(asked.query, Knowledge(self.records(asked)))
+        answer = asked.reader.answer(asked.query, Knowledge(self.records(asked)))
         return Missing("", ()) if answer is None else Found(answer, ())
 
     def records(self, asked: ParsedContext) -> Sequence[Record]:
         """The records that the answer is computed from."""
-        return [record for text in asked.texts for record in asked.by.read(text)]
+        return [record for text in asked.texts for record in asked.reader.read(text)]
 
 
 class Weak(Strong):
@@ -46,8 +46,8 @@ class Weak(Strong):
     def records(self, asked: ParsedContext) -> Sequence[Record]:
         name = asked.query.names[0]
         first = Record(name)
-        for part in attended(asked.texts, lambda part: name in part):
-            for record in asked.by.read(part):
+        for part in attended_parts(asked.texts, lambda part: name in part):
+            for record in asked.reader.read(part):
                 if record.name == name:
                     first = _merged(first, record)
         return [first]
@@ -68,7 +68,7 @@ class LookupNoteTaker(Policy):
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        event = event_of(view)
+        event = event_start(view)
         looked_up = any(message.role == "tool" for message in view[event:])
         parsed = looked_up and strong_reader(view[0].content).ask(view[event].content) is not None
         policy = self._reasoner if parsed else self._writer

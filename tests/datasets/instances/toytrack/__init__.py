@@ -16,7 +16,7 @@ from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, Track
 from memorygym.datasets.instances.loader import tasks_of
 from memorygym.datasets.instances.schemas import instance_id
-from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, result
+from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, run_checks
 from memorygym.tracks._qa.defaults import SHARED
 from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
 from tests.tracks.qa.chains import Chains
@@ -101,7 +101,7 @@ def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     facts, (question,) = gold(instance).facts, gold(instance).questions
     tokens, target = sum(map(count, texts)), instance["target_tokens"]
     documents = [ShownDocument(event, text) for event, text in enumerate(texts)]
-    return result(
+    return run_checks(
         AblationInput(
             Chains(), documents, facts, [QuestionEvent(question, question.text)],
             lambda query: None, tokens, target,

@@ -1,6 +1,6 @@
-"""Generates instances: `synthetic` or `folder` makes one, `record` assembles it as JSON.
+"""The generator of instances: `synthetic` or `folder` makes one, `record` writes it as JSON.
 
-`package` writes code of `definitions` under names of `identifiers`, `session` the observations;
-`question_drafts`, `paths` and `question_selection` ask; `distractors`, `stale_values` and `filler`
-hide; `syntax_tree` reads code; `settings` are the parameters.
+`package` writes the code from `definitions` and `identifiers`, `session` the observations;
+`question_drafts`, `paths` and `question_selection` make the questions; `distractors`,
+`stale_values` and `filler` add text; `syntax_tree` parses code; `settings` are the parameters.
 """

@@ -1,4 +1,4 @@
-"""What code grows by: further places that name what is asked about, and tell nothing of it."""
+"""Distractors: further places that mention names in questions and state nothing about them."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -7,16 +7,16 @@ from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
 from memorygym.tracks.codeqa.answers import ask
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
-from memorygym.tracks.codeqa.generator.question_selection import Chosen
-from memorygym.tracks.codeqa.generator.stale_values import ends
+from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion
+from memorygym.tracks.codeqa.generator.stale_values import outer_words
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree
 
 RARER = 0.001
 """How often the rarest name is mentioned, as a share of the most popular one."""
 EXACT = 0.2
-"""Share of mentions that name what is asked about; the others name what is called alike."""
+"""Share of mentions of names in questions; the others mention similar names."""
 AROUND = 24
-"""Tokens that are shown around a sentence."""
+"""Tokens shown around a sentence."""
 PROSE: Mapping[str, Sequence[str]] = {
     "function": (
         "DEBUG {name} called {number} times in this run.",
@@ -52,7 +52,7 @@ PROSE: Mapping[str, Sequence[str]] = {
 
 
 _USED = {"function": "callee", "constant": "constant", "exception": "fault"}
-"""As what a function uses something."""
+"""By kind: the field of `Uses` for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,91 +62,100 @@ class Target:
     name: str
     kind: str
     """`function`, `constant`, `class`, `exception`, `test` or `topic`."""
-    made: Definition | None
-    """What code mentions it by; None if code may not, for that would change an answer."""
+    definition: Definition | None
+    """Its definition; None if new code may not use it because that would change an answer."""
 
 
 class MentionSampler:
-    """Draws mentions, of some names far more often than of others."""
+    """A sampler of mentions that draws some names far more often than others."""
 
-    def __init__(self, needed: Sequence[Target], alike: Sequence[Target]) -> None:
+    def __init__(self, needed: Sequence[Target], similar: Sequence[Target]) -> None:
         self._needed = needed
-        self._alike = alike
+        self._similar = similar
 
     def uses(self, uses: Uses, rng: Stream) -> Uses:
-        """The same with a function, a constant or an exception that is asked about."""
-        target = self._drawn(rng)
-        told = {_USED[target.kind]: target.made} if target.kind in _USED and target.made else {}
-        return replace(uses, **told)
+        """The same uses with a function, constant or exception from a question."""
+        target = self._draw(rng)
+        changes = (
+            {_USED[target.kind]: target.definition}
+            if target.kind in _USED and target.definition
+            else {}
+        )
+        return replace(uses, **changes)
 
     def parent(self, rng: Stream) -> Definition | None:
-        """A class that is asked about, to derive another one from."""
-        target = self._drawn(rng)
-        return target.made if target.kind == "class" else None
+        """A class from a question, as the base class of another."""
+        target = self._draw(rng)
+        return target.definition if target.kind == "class" else None
 
     def remarks(self, tokens: int, rng: Stream) -> list[str]:
-        """As many sentences that mention a name as about so many tokens show."""
-        found: list[str] = []
+        """Sentences that mention names, with about that many tokens in all."""
+        remarks: list[str] = []
         while tokens > 0:
-            target = self._drawn(rng)
-            told = rng.choice(PROSE["class" if target.kind == "exception" else target.kind])
-            found.append(told.format(name=target.name, number=rng.between(13, 986)))
-            tokens -= count(found[-1]) + AROUND
-        return found
+            target = self._draw(rng)
+            template = rng.choice(PROSE["class" if target.kind == "exception" else target.kind])
+            remarks.append(template.format(name=target.name, number=rng.between(13, 986)))
+            tokens -= count(remarks[-1]) + AROUND
+        return remarks
 
-    def _drawn(self, rng: Stream) -> Target:
-        some = self._needed if rng.bernoulli(EXACT) or not self._alike else self._alike
-        return rng.weighted(some, [RARER ** (n / len(some)) for n in range(len(some))])
+    def _draw(self, rng: Stream) -> Target:
+        targets = self._needed if rng.bernoulli(EXACT) or not self._similar else self._similar
+        return rng.weighted(
+            targets, [RARER ** (rank / len(targets)) for rank in range(len(targets))]
+        )
 
 
-def crowd_of(
-    chosen: Sequence[Chosen], tree: Tree, district: District, rng: Stream
+def mention_sampler(
+    selected: Sequence[SelectedQuestion], tree: Tree, district: District, rng: Stream
 ) -> MentionSampler:
-    """The crowd of these questions about a district."""
-    needed = dict.fromkeys(need.subject for one in chosen for need in one.needs)
-    families = {ends(name) for name in needed}
-    alike = [name for name in tree.places if name not in needed and ends(name) in families]
-    barred = _barred(chosen, tree)
-    faults = {one.name: one for one in district.faults}
+    """The sampler for mentions of the names in questions about a district."""
+    needed = dict.fromkeys(need.subject for question in selected for need in question.needs)
+    families = {outer_words(name) for name in needed}
+    similar = [name for name in tree.places if name not in needed and outer_words(name) in families]
+    barred = _protected(selected, tree)
+    faults = {fault.name: fault for fault in district.faults}
     others = (*district.functions, *district.constants, *district.classes)
-    made = faults | {one.name: one for one in others}
-    both = [
+    definitions = faults | {definition.name: definition for definition in others}
+    groups = [
         [
             Target(name, "exception" if name in faults else _kind(name),
-                   None if name in barred else made.get(name))
+                   None if name in barred else definitions.get(name))
             for name in names
         ]
-        for names in (needed, alike)
+        for names in (needed, similar)
     ]  # fmt: skip
-    for several in both:
-        rng.shuffle(several)
-    return MentionSampler(*both)
+    for targets in groups:
+        rng.shuffle(targets)
+    return MentionSampler(*groups)
 
 
-def _barred(chosen: Sequence[Chosen], tree: Tree) -> Set[str]:
-    """What further code may not use: its callers or its place are the answer, or a test fails."""
-    found: set[str] = set()
-    for one in chosen:
-        query = ask(one.draft.text)
+def _protected(selected: Sequence[SelectedQuestion], tree: Tree) -> Set[str]:
+    """The names that new code may not use because their callers or place are an answer, or because
+    a test would fail."""
+    names: set[str] = set()
+    for question in selected:
+        query = ask(question.draft.text)
         assert query
         if query.kind == "callers":
-            found.add(query.paths[0].anchor)
+            names.add(query.paths[0].anchor)
         if query.kind == "failing":
-            found |= _resting(query.paths[0].anchor, tree)
-        found |= {need.subject for need in one.needs if need.key == "file"}
-    return found
+            names |= _dependents(query.paths[0].anchor, tree)
+        names |= {need.subject for need in question.needs if need.key == "file"}
+    return names
 
 
-def _resting(constant: str, tree: Tree) -> Set[str]:
-    """A constant, and all functions that come to read it."""
-    found = {constant}
-    waiting = [one.name for one in tree.functions.values() if constant in one.reads]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [one.name for one in tree.functions.values() if name in one.calls]
-    return found
+def _dependents(constant: str, tree: Tree) -> Set[str]:
+    """A constant, and all functions that read it directly or through calls."""
+    names = {constant}
+    queue = [function.name for function in tree.functions.values() if constant in function.reads]
+    while queue:
+        name = queue.pop()
+        if name not in names:
+            names.add(name)
+            queue += [
+                function.name for function in tree.functions.values() if name in function.calls
+            ]
+    return names
 
 
 def _kind(name: str) -> str:

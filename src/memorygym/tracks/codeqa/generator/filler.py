@@ -1,13 +1,18 @@
-"""Fills a package up to a length with further modules, and the last tokens with settings.
+"""Filler of a package: further modules up to the target length, and settings for the last tokens.
 
-A freshly written package is run to learn what its calls return and which tests a change breaks.
+A new package is run to find what its calls return and which tests a change breaks.
 """
 
 from collections.abc import Iterable, Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.codeqa.code_view import FULL, ShownParagraph, paragraphs, shown
-from memorygym.tracks.codeqa.execution import ExecutionJob, changed, run
+from memorygym.tracks.codeqa.code_view import (
+    EVENT_TOKENS,
+    ShownParagraph,
+    paragraphs,
+    shown_paragraph,
+)
+from memorygym.tracks.codeqa.execution import ExecutionJob, constant_change, run
 from memorygym.tracks.codeqa.generator.definitions import Definition, number
 from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage, Test
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree
@@ -15,15 +20,15 @@ from memorygym.tracks.codeqa.generator.syntax_tree import Tree
 DISTRICT = 10
 """Modules of a district."""
 WHOLE, HALF = 1500, 420
-"""Tokens for which a whole module may be added, and one of two functions."""
+"""Tokens needed to add a whole module, and to add one of two functions."""
 HEAD = 17
 """Tokens of the first line of an event."""
 TYPICAL = 4444
-"""Stands for what a call returns until it is known."""
+"""A placeholder for the value of a call until it is known."""
 
 
 class Growth:
-    """The paragraphs of a package by file, and what they cost."""
+    """The paragraphs of a growing package by file, and their number of tokens."""
 
     def __init__(self, package: GrowingPackage, extra: int) -> None:
         self.package = package
@@ -45,61 +50,61 @@ class Growth:
                 tested = rng.sample(district.functions, min(TESTED, len(district.functions)))
                 path = package.test(district, tested)
                 code = test_module(package.tests[path], [TYPICAL] * len(tested))
-                self.cost += sum(one.cost for one in told(path, code))
+                self.cost += sum(paragraph.cost for paragraph in shown_file(path, code))
         while self._left(target) > HALF:
             package.small()
             self.take_new()
 
     def finish(self) -> None:
-        """Writes the tests of what was added."""
-        tests = [test for several in self.package.tests.values() for test in several]
+        """Writes the tests of the added modules."""
+        tests = [test for file_tests in self.package.tests.values() for test in file_tests]
         if tests:
             job = ExecutionJob([test.call for test in tests])
             write_tests(self.package, run(self.package.files, [job])[0].returned)
             self.take_new()
 
     def fill(self, missing: int) -> None:
-        """Adds settings that cost about as much."""
+        """Adds settings with about that many tokens."""
         if missing >= 60:
             self.package.ballast(missing - 40)
             self.take_new()
 
     def _left(self, target: int) -> int:
-        return target - self.cost - HEAD * (self.cost // (FULL - 100) + 1)
+        return target - self.cost - HEAD * (self.cost // (EVENT_TOKENS - 100) + 1)
 
     def take_new(self) -> None:
-        """Counts the files that were written since."""
+        """Counts the tokens of new files."""
         for path in self.package.files:
             if path not in self.files:
                 self._take(path)
 
     def _take(self, path: str) -> None:
-        self.files[path] = told(path, self.package.files[path])
-        self.cost += sum(one.cost for one in self.files[path])
+        self.files[path] = shown_file(path, self.package.files[path])
+        self.cost += sum(paragraph.cost for paragraph in self.files[path])
 
 
-def told(path: str, code: str) -> list[ShownParagraph]:
-    """A file as it is shown."""
-    return [shown(text, path) for text in paragraphs(path, code)]
+def shown_file(path: str, code: str) -> list[ShownParagraph]:
+    """The paragraphs in which a file is shown."""
+    return [shown_paragraph(text, path) for text in paragraphs(path, code)]
 
 
 ARGUMENTS = 2
-"""Calls of each function."""
+"""Executed calls of each function."""
 COMPOSITIONS = 40
 CHANGES = 24
 """Constants that are changed to see which tests fail."""
 
 
-def try_out(
+def execute_package(
     package: GrowingPackage, functions: Sequence[Definition], rng: Stream
 ) -> dict[str, int]:
-    """Writes the tests of a package, and returns what calls of its functions return."""
-    calls = [f"{one.name}({number(rng)})" for one in functions for _ in range(ARGUMENTS)]
+    """Writes the tests of a package; returns the value of each executed call."""
+    calls = [f"{function.name}({number(rng)})" for function in functions for _ in range(ARGUMENTS)]
     for _ in range(COMPOSITIONS):
         outer, inner = rng.choice(functions), rng.choice(functions)
         calls.append(f"{outer.name}({inner.name}({number(rng)}))")
     calls = list(dict.fromkeys(calls))
-    tests = [test for several in package.tests.values() for test in several]
+    tests = [test for file_tests in package.tests.values() for test in file_tests]
     job = ExecutionJob([*calls, *(test.call for test in tests)])
     returned = run(package.files, [job])[0].returned
     write_tests(package, returned[len(calls) :])
@@ -124,13 +129,15 @@ def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
     return "\n\n\n".join([head, *blocks]) + "\n"
 
 
-def breaking(package: GrowingPackage, tree: Tree, rng: Stream) -> tuple[tuple[str, str, str], ...]:
-    """Changes of a constant after which exactly one test of the package fails."""
+def breaking_changes(
+    package: GrowingPackage, tree: Tree, rng: Stream
+) -> tuple[tuple[str, str, str], ...]:
+    """Changes of a constant that make exactly one test fail: constant, value and test."""
     read = {name for code in tree.functions.values() for name in code.reads}
     names = [name for name in tree.constants if name in read]
     rng.shuffle(names)
     changes = [(name, str(number(rng))) for name in names[:CHANGES]]
-    outcomes = run(package.files, [changed(package.files, *change) for change in changes])
+    outcomes = run(package.files, [constant_change(package.files, *change) for change in changes])
     return tuple(
         (name, value, outcome.failed[0])
         for (name, value), outcome in zip(changes, outcomes, strict=True)

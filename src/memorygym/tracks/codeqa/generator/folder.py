@@ -1,6 +1,6 @@
-"""Deals an instance over a folder of the user's own Python code: so much of it as is asked for.
+"""The generator of instances from a folder of the user's own Python code, up to a target length.
 
-Every file is read as it is, and none is imported. A folder of which guessing gets too much right is
+Files are read unchanged and never imported. A folder whose answers are too easy to guess is
 refused.
 """
 
@@ -18,66 +18,73 @@ from tokenize import detect_encoding
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.tracks.codeqa.answers import ask
-from memorygym.tracks.codeqa.code_view import FULL, Page, ShownParagraph, chunks, pages, rendered
-from memorygym.tracks.codeqa.generator.filler import HEAD, told
+from memorygym.tracks.codeqa.code_view import (
+    EVENT_TOKENS,
+    Page,
+    ShownParagraph,
+    chunks,
+    joined_chunks,
+    pages,
+)
+from memorygym.tracks.codeqa.generator.filler import HEAD, shown_file
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, Runs
-from memorygym.tracks.codeqa.generator.question_selection import Chooser, Chosen
+from memorygym.tracks.codeqa.generator.question_selection import QuestionSelector, SelectedQuestion
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
-from memorygym.tracks.codeqa.generator.syntax_tree import tree
+from memorygym.tracks.codeqa.generator.syntax_tree import parse_tree
 from memorygym.tracks.codeqa.generator.synthetic import (
     LOG,
     GeneratedPackage,
     observations,
     questions,
-    said,
+    statements_in,
     tokens,
     walker_of,
 )
 
-ASIDE = 160
-"""Tokens that the session and the change log take for a question, more or less."""
-CLOSE = 25
-"""Tokens that may be missing."""
-LimitHit = Mapping[str, Sequence[list[str]]]
-"""By path: a file in its parts."""
-Taken = dict[str, list[int]]
-"""By path: the numbers of the parts that are shown."""
-MOST = 0.1
-"""Share of questions that the most frequent answer of their type may get right."""
-ENOUGH = 10
-"""Questions of a type, for its most frequent answer to say anything."""
+SESSION_TOKENS = 160
+"""Approximate tokens of the session and the change log per question."""
+TOLERANCE = 25
+"""Most tokens that an instance may be short of its target."""
+FileParts = Mapping[str, Sequence[list[str]]]
+"""By path: the parts of a file."""
+ShownParts = dict[str, list[int]]
+"""By path: the indexes of the shown parts."""
+HIGHEST_GUESS_RATE = 0.1
+"""Highest accuracy allowed for always giving the most frequent answer of a question's type."""
+FEWEST_QUESTIONS = 10
+"""Fewest questions of a type for which its most frequent answer counts."""
 DRAWS = 400
 """Drafts of each kind and number of hops."""
 
 _SKIPPED = frozenset(("__pycache__", "site-packages", "node_modules"))
 _PATH = re.compile(r"[^\s\]·]+\.py")
-"""A path that a heading can name."""
+"""A path that can stand in a heading."""
 _NAME = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Code to ask about."""
+    """The code of a folder."""
 
     name: str
     files: Mapping[str, str]
-    """Code by path, sorted; what does not parse is left out."""
+    """Code by path, sorted; files that do not parse are left out."""
     hash: str
-    """SHA-256 over paths and bytes of all its Python files, those left out as well."""
+    """SHA-256 of the paths and bytes of all its Python files, including those left out."""
 
 
 @lru_cache(maxsize=2)
 def folder_of(source: str) -> Folder:
-    """The Python files below a folder, hidden ones and links left out. Raises BadSettings."""
-    place = Path(source)
-    if not place.is_dir():
+    """The Python files below a folder, without hidden files and links. Raises BadSettings."""
+    folder = Path(source)
+    if not folder.is_dir():
         raise BadSettings(
-            f"--source {source} is no folder; give one that holds Python code, or leave --source"
-            " out for dealt packages"
+            f"--source {source} is not a folder; give a folder with Python code, or leave --source"
+            " out for generated packages"
         )
     digest = sha256()
     files: dict[str, str] = {}
-    for path, data in _read(place):
+    for path, data in _read(folder):
         digest.update(f"{path}\0{len(data)}\0".encode())
         digest.update(data)
         try:
@@ -89,131 +96,146 @@ def folder_of(source: str) -> Folder:
             files.pop(path, None)
     if not files:
         raise BadSettings(
-            f"--source {source} has no Python file that parses; give a folder that holds some"
+            f"--source {source} has no Python file that parses; give a folder with valid Python"
         )
-    return Folder(place.resolve().name, files, digest.hexdigest())
+    return Folder(folder.resolve().name, files, digest.hexdigest())
 
 
 def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*.py"), key=Path.as_posix):
         parts = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") or part in _SKIPPED for part in parts)
-        plain = path.is_file() and not path.is_symlink()
-        if plain and not hidden and _PATH.fullmatch("/".join(parts)):
+        is_skipped = any(part.startswith(".") or part in _SKIPPED for part in parts)
+        is_file = path.is_file() and not path.is_symlink()
+        if is_file and not is_skipped and _PATH.fullmatch("/".join(parts)):
             yield "/".join(parts), path.read_bytes()
 
 
-def refuse_guessed(settings: CodeQASettings) -> None:
-    """Raises BadSettings where guessing gets too many questions about the folder right."""
-    share, number = _measured(replace(settings, tokens=0, form="files"))
-    if share > MOST:
+def refuse_guessable(settings: CodeQASettings) -> None:
+    """Raises BadSettings if guessing answers too many questions about the folder."""
+    share, number = _guess_rate(replace(settings, tokens=0, form="files"))
+    if share > HIGHEST_GUESS_RATE:
         raise BadSettings(
-            f"--source {settings.source} is too easily guessed: always giving the most frequent"
+            f"--source {settings.source} is too easy to guess: always giving the most frequent"
             f" answer of a question's type is right for {share:.1%} of {number} questions, above"
-            f" {MOST:.0%}; give a folder with more code, or with more varied code"
+            f" {HIGHEST_GUESS_RATE:.0%}; give a folder with more code, or with more varied code"
         )
 
 
 @lru_cache(maxsize=8)
-def _measured(settings: CodeQASettings) -> tuple[float, int]:
-    """The share of how many questions that the most frequent answer of their type gets right.
+def _guess_rate(settings: CodeQASettings) -> tuple[float, int]:
+    """The accuracy of always giving the most frequent answer, and the number of questions.
 
-    What the session invents is none of the folder's, and would hide how its own answers repeat.
+    The session is left out: its invented facts would hide how often the folder's answers repeat.
     """
     files = folder_of(settings.source).files
     rng = named_rng("codeqa", "floor")
-    told = [one for path, code in files.items() for one in said(path, code)]
-    chooser = Chooser(QuestionDrafter(walker_of(tree(files), settings, rng), Runs()), told, rng)
+    statements = [draft for path, code in files.items() for draft in statements_in(path, code)]
+    chooser = QuestionSelector(
+        QuestionDrafter(walker_of(parse_tree(files), settings, rng), Runs()), statements, rng
+    )
     answers: dict[str, Counter[str]] = {}
-    for one in (one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS)):
-        query = ask(one.text)
+    for draft in (
+        draft for hops in sorted({*settings.hops}) for draft in chooser.pool(hops, DRAWS)
+    ):
+        query = ask(draft.text)
         assert query
         kind = query.keys[0].partition(":")[0] if query.kind == "get" else query.kind
-        answers.setdefault(kind, Counter())[one.truth] += 1
-    enough = [one for one in answers.values() if one.total() >= ENOUGH]
-    number = sum(one.total() for one in enough)
-    return sum(max(one.values()) for one in enough) / max(number, 1), number
+        answers.setdefault(kind, Counter())[draft.truth] += 1
+    counters = [draft for draft in answers.values() if draft.total() >= FEWEST_QUESTIONS]
+    number = sum(draft.total() for draft in counters)
+    return sum(max(draft.values()) for draft in counters) / max(number, 1), number
 
 
 def generate_folder(
     seed: tuple[int, int], attempt: int, settings: CodeQASettings
 ) -> GeneratedPackage:
-    """An instance over a folder. Raises BadSettings if it is too small, or easily guessed."""
+    """An instance from a folder. Raises BadSettings if it is too small or too easy to guess."""
     folder = folder_of(settings.source)
     files = folder.files
-    where = ("codeqa", "tree", *seed, settings.tokens, attempt)
-    most = sum(_cost(told(path, code)) for path, code in files.items())
-    if most < settings.tokens:
+    stream_path = ("codeqa", "tree", *seed, settings.tokens, attempt)
+    available = sum(_cost(shown_file(path, code)) for path, code in files.items())
+    if available < settings.tokens:
         raise BadSettings(
-            f"{settings.tokens:,} tokens are out of reach; {settings.source} has about {most:,}"
+            f"{settings.tokens:,} tokens are out of reach; {settings.source} has about"
+            f" {available:,}; give fewer --tokens or a larger folder"
         )
-    refuse_guessed(settings)
+    refuse_guessable(settings)
     order = list(files)
-    named_rng(*where, "files").shuffle(order)
-    near = ASIDE * settings.questions * (1 + settings.near_miss + settings.stale) // 3
-    cut = {path: list(chunks(files[path].splitlines())) for path in order}
-    taken: Taken = {}
-    _take(cut, taken, settings.tokens - near)
-    shown = _shown(files, cut, taken)
-    asked = questions(shown, tree(shown), Runs(), settings, where)
-    watched = observations(asked.told, named_rng(*where, "session"))
+    named_rng(*stream_path, "files").shuffle(order)
+    reserved = SESSION_TOKENS * settings.questions * (1 + settings.near_miss + settings.stale) // 3
+    parts = {path: list(chunks(files[path].splitlines())) for path in order}
+    shown_parts: ShownParts = {}
+    _take(parts, shown_parts, settings.tokens - reserved)
+    shown = _shown(files, parts, shown_parts)
+    planned = questions(shown, parse_tree(shown), Runs(), settings, stream_path)
+    session = observations(planned.facts, named_rng(*stream_path, "session"))
 
     def paged() -> tuple[dict[str, str], list[Page]]:
-        final = _shown(files, cut, taken) | ({LOG: asked.log} if asked.log else {})
-        parts = [part for path, code in final.items() if (part := told(path, code))]
-        return final, pages(parts, watched, settings.form, named_rng(*where, "pages"))
+        final = _shown(files, parts, shown_parts) | ({LOG: planned.log} if planned.log else {})
+        paragraphs_ = [part for path, code in final.items() if (part := shown_file(path, code))]
+        return final, pages(paragraphs_, session, settings.form, named_rng(*stream_path, "pages"))
 
-    _, made = paged()
-    missing = settings.tokens - tokens(made, len(made) + settings.questions)
-    left = _take(cut, taken, missing, _named(asked.chosen), CLOSE)
-    if left > CLOSE:
-        raise BadSettings(f"{left:,} tokens are missing: the source has no more code to show")
-    shown, made = paged()
+    _, pages_ = paged()
+    missing = settings.tokens - tokens(pages_, len(pages_) + settings.questions)
+    missing_tokens = _take(
+        parts, shown_parts, missing, _question_words(planned.selected), TOLERANCE
+    )
+    if missing_tokens > TOLERANCE:
+        raise BadSettings(
+            f"{missing_tokens:,} tokens are missing: the source has no more code to show"
+        )
+    shown, pages_ = paged()
     return GeneratedPackage(
-        f"{folder.name}@{folder.hash[:16]}", shown, made, asked.chosen, asked.near
+        f"{folder.name}@{folder.hash[:16]}", shown, pages_, planned.selected, planned.distractors
     )
 
 
 def _take(
-    cut: LimitHit, taken: Taken, room: int, named: Set[str] = frozenset(), close: int = 0
+    file_parts: FileParts,
+    shown_parts: ShownParts,
+    tokens_left: int,
+    excluded: Set[str] = frozenset(),
+    close: int = 0,
 ) -> int:
-    """Takes the parts that fit and hold none of those names, until so little room is left.
+    """Adds the parts that fit and contain no excluded name, until `close` tokens are left.
 
-    Returns what is left.
+    Returns the number of tokens left.
     """
-    for path, parts in cut.items():
-        held = {*taken.get(path, ())}
-        for at, part in enumerate(parts):
-            if at in held or room <= close:
+    for path, parts in file_parts.items():
+        shown = {*shown_parts.get(path, ())}
+        for index, part in enumerate(parts):
+            if index in shown or tokens_left <= close:
                 continue
-            cost = _cost(told(path, rendered([part])))
-            if cost <= room and named.isdisjoint(_NAME.findall("\n".join(part))):
-                taken.setdefault(path, []).append(at)
-                room -= cost
-    return room
+            cost = _cost(shown_file(path, joined_chunks([part])))
+            if cost <= tokens_left and excluded.isdisjoint(_NAME.findall("\n".join(part))):
+                shown_parts.setdefault(path, []).append(index)
+                tokens_left -= cost
+    return tokens_left
 
 
-def _named(chosen: Iterable[Chosen]) -> Set[str]:
-    """The words that name what is asked about."""
+def _question_words(selected: Iterable[SelectedQuestion]) -> Set[str]:
+    """The words of all names in questions."""
     return {
         word
-        for one in chosen
-        for need in one.needs
+        for question in selected
+        for need in question.needs
         for word in (*_NAME.findall(need.subject), need.key.rpartition(":")[2])
     }
 
 
-def _shown(files: Mapping[str, str], cut: LimitHit, taken: Taken) -> dict[str, str]:
-    """The code of what is taken, whole files as they are."""
+def _shown(
+    files: Mapping[str, str], file_parts: FileParts, shown_parts: ShownParts
+) -> dict[str, str]:
+    """The code of the shown parts; whole files stay unchanged."""
     return {
         path: files[path]
-        if len(numbers) == len(cut[path])
-        else rendered(cut[path][at] for at in sorted(numbers))
-        for path, numbers in taken.items()
+        if len(numbers) == len(file_parts[path])
+        else joined_chunks(file_parts[path][index] for index in sorted(numbers))
+        for path, numbers in shown_parts.items()
     }
 
 
 def _cost(parts: Iterable[ShownParagraph]) -> int:
-    """What paragraphs cost, and their share of an event's first line."""
-    cost = sum(one.cost for one in parts)
-    return cost + cost * HEAD // (FULL - 200)
+    """The tokens of paragraphs, and their share of the headers of events."""
+    cost = sum(paragraph.cost for paragraph in parts)
+    return cost + cost * HEAD // (EVENT_TOKENS - 200)

@@ -1,6 +1,6 @@
-"""Names for what packages define: combinations of words, each given out once.
+"""Names of definitions in packages: combinations of words, each used once.
 
-The grader takes none of the words for a word of a sentence.
+The grader never mistakes one of these words for a word of a sentence.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,31 +58,31 @@ _ENDS: Mapping[str, tuple[Sequence[str] | None, Sequence[str] | None]] = {
     "function": (VERBS, None), "test": (None, VERBS), "constant": (None, MEASURES),
     "class": (None, KINDS), "fault": (None, FAULTS), "module": (["the"], None),
 }  # fmt: skip
-"""By kind of name: its first and its last word; None: one of the domain."""
+"""By kind of name: its possible first and last words; None: a word of the domain."""
 
 
 class IdentifierPool:
-    """Gives out names in families, whose members differ in their qualifier alone."""
+    """A pool of names in families whose members differ only in their qualifier."""
 
     def __init__(self, rng: Stream, siblings: int) -> None:
-        self._chance = rng
+        self._rng = rng
         self._siblings = siblings
         self._taken: set[str] = set()
         self._waiting: dict[tuple[str, str], list[list[str]]] = {}
-        """Members of families that are still to be given out, by kind and domain."""
+        """Unused members of families, by kind and domain."""
 
     def draw(self, kind: str, domain: str) -> str:
         """A new name of a `function`, `test`, `constant`, `class`, `fault` or `module`."""
         waiting = self._waiting.setdefault((kind, domain), [])
         if not waiting:
-            first, last = (DOMAINS[domain] if one is None else one for one in _ENDS[kind])
-            ends = self._chance.choice(first), self._chance.choice(last)
-            middles = self._chance.sample(QUALIFIERS, self._siblings + 1)
+            first, last = (DOMAINS[domain] if word is None else word for word in _ENDS[kind])
+            ends = self._rng.choice(first), self._rng.choice(last)
+            middles = self._rng.sample(QUALIFIERS, self._siblings + 1)
             waiting += [[ends[0], middle, ends[1]] for middle in middles]
         words = waiting.pop()
-        # A name that is taken gets one more word: so names never run out.
+        # A name in use gets one more word, so names never run out.
         while (name := _joined(kind, words)).casefold() in self._taken:
-            words = [words[0], self._chance.choice(QUALIFIERS), *words[1:]]
+            words = [words[0], self._rng.choice(QUALIFIERS), *words[1:]]
         self._taken.add(name.casefold())
         return name
 

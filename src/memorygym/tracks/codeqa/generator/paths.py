@@ -1,4 +1,4 @@
-"""Walks from a name, or from a topic of the session, along what code says to where a value is."""
+"""Paths of questions: from a name, or a topic of the session, along the code to a value."""
 
 import builtins
 import re
@@ -20,11 +20,11 @@ def bare(value: str) -> str:
     return value.strip("\"'")
 
 
-def telling(value: str) -> bool:
-    """Whether a value is one that nobody would guess.
+def is_hard_value(value: str) -> bool:
+    """Whether a value is hard to guess.
 
-    >>> telling("417"), telling("0"), telling("'amber'"), telling("None"), telling("'the'")
-    (True, False, True, False, False)
+    >>> [is_hard_value(value) for value in ("417", "0", "'amber'", "None", "'the'")]
+    [True, False, True, False, False]
     """
     if NUMBER.match(value):
         return abs(int(value)) > 12 and int(value) % 10 != 0
@@ -32,8 +32,8 @@ def telling(value: str) -> bool:
     return value[:1] in "\"'" and len(word) > 3 and word.isalpha() and not familiar(word.casefold())
 
 
-def named(name: str) -> bool:
-    """Whether a name is one that nobody would guess.
+def is_hard_name(name: str) -> bool:
+    """Whether a name is hard to guess.
 
     >>> named("sift_amber_quay"), named("base"), named("value")
     (True, False, False)
@@ -52,21 +52,21 @@ _STEPS = {
     "culprit": "the function at fault in",
 }
 _OPENINGS = {"culprit": "function", "setting": "constant", "exception": "class"}
-"""What a topic may lead to."""
+"""By aspect of a topic: the kind of name that it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """Where a path has led to."""
+class PathEnd:
+    """The end of a path: its kind, its name, and the words of the path."""
 
     kind: str
     name: str
     text: str
-    told: tuple[SessionFact, ...] = ()
+    facts: tuple[SessionFact, ...] = ()
 
 
 class Walker:
-    """Draws names and paths of a tree; None where luck had none."""
+    """A sampler of names and paths in a package; a draw may fail and return None."""
 
     def __init__(
         self, tree: Tree, topics: Topics | None, rng: Stream, raisable: list[str] | None = None
@@ -84,29 +84,29 @@ class Walker:
     def pick(self, kind: str) -> str | None:
         return self.rng.choice(self.names[kind]) if self.names[kind] else None
 
-    def start(self, kind: str) -> End | None:
+    def start(self, kind: str) -> PathEnd | None:
         name = self.pick(kind)
-        return End(kind, name, f"`{name}`") if name else None
+        return PathEnd(kind, name, f"`{name}`") if name else None
 
-    def opening(self) -> End | None:
-        """A topic, and the one step that leads from it into the code."""
+    def opening(self) -> PathEnd | None:
+        """A topic, and the one step that leads from it to the code."""
         assert self.topics
         key = self.rng.choice(list(_OPENINGS))
-        if told := self.observed(BY_KEY[key]):
-            return End(_OPENINGS[key], told[0].value, f"{_STEPS[key]} {told[0].topic}", told)
+        if facts := self.observed(BY_KEY[key]):
+            return PathEnd(_OPENINGS[key], facts[0].value, f"{_STEPS[key]} {facts[0].topic}", facts)
         return None
 
-    def walk(self, end: End | None, steps: int) -> End | None:
-        """So many steps further."""
+    def walk(self, end: PathEnd | None, steps: int) -> PathEnd | None:
+        """The end of a path that goes `steps` further."""
         for _ in range(steps):
-            ways = self.ways(end) if end else []
-            if not ways or end is None:
+            next_steps = self.next_steps(end) if end else []
+            if not next_steps or end is None:
                 return None
-            key, kind, name = self.rng.choice(ways)
-            end = End(kind, name, f"{_STEPS[key]} {end.text}", end.told)
+            key, kind, name = self.rng.choice(next_steps)
+            end = PathEnd(kind, name, f"{_STEPS[key]} {end.text}", end.facts)
         return end
 
-    def ways(self, end: End) -> list[tuple[str, str, str]]:
+    def next_steps(self, end: PathEnd) -> list[tuple[str, str, str]]:
         if end.kind == "class":
             parent = self.tree.bases[end.name]
             return [("base", "class", parent)] if parent in self.tree.bases else []
@@ -114,11 +114,17 @@ class Walker:
             return []
         tree, code = self.tree, self.tree.functions[end.name]
         called = [name for name in code.calls if not hasattr(builtins, name)]
-        made = [n for n in called if n[0].isupper() and not n.isupper() and n not in code.raises]
-        onward = ("calls", "function", [name for name in called if name.islower()], tree.functions)
+        classes = [
+            name
+            for name in called
+            if name[0].isupper() and not name.isupper() and name not in code.raises
+        ]
+        functions = [name for name in called if name.islower()]
+        call_step = ("calls", "function", functions, tree.functions)
         steps: Sequence[tuple[str, str, Sequence[str], Container[str]]] = (
-            onward, onward,  # It is taken more often than the ways that end.
-            ("makes", "class", made, tree.bases), ("reads", "constant", code.reads, tree.constants),
+            call_step, call_step,  # Calls are followed more often than steps that end a path.
+            ("makes", "class", classes, tree.bases),
+            ("reads", "constant", code.reads, tree.constants),
             ("raises", "class", code.raises, tree.bases),
         )  # fmt: skip
         return [
@@ -128,7 +134,7 @@ class Walker:
         ]
 
     def observed(self, aspect: Aspect) -> tuple[SessionFact, ...]:
-        """That aspect of a topic and of its siblings, all with values of their own."""
+        """An aspect of a new topic and of its siblings, each with its own value."""
         assert self.topics
         topics = self.topics.family()
         values: dict[str, None] = {}
@@ -138,16 +144,17 @@ class Walker:
         if len(values) < len(topics):
             return ()
         return tuple(
-            SessionFact(topic, aspect, v, 1) for topic, v in zip(topics, values, strict=True)
+            SessionFact(topic, aspect, value, 1)
+            for topic, value in zip(topics, values, strict=True)
         )
 
     def remarks(self, number: int) -> list[SessionFact]:
-        """Observations that nothing is asked about."""
+        """Observations about which nothing is asked."""
         aspects = [self.rng.choice(list(BY_KEY.values())) for _ in range(number)]
-        return [one for aspect in aspects for one in self.observed(aspect)[:1]]
+        return [fact for aspect in aspects for fact in self.observed(aspect)[:1]]
 
     def observable(self, kind: str) -> str | None:
-        """A value that an aspect of that kind may have."""
+        """A possible value of an aspect of that kind."""
         if kind == "number":
             return str(number(self.rng))
         if kind == "word":

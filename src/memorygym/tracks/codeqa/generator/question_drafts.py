@@ -1,4 +1,4 @@
-"""Makes questions over a tree and a session, with what is true, before anybody reads a text."""
+"""Drafts of questions about a package and a session, with their true answers."""
 
 import builtins
 import re
@@ -8,109 +8,118 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from memorygym.tracks.codeqa.generator.paths import NUMBER, End, Walker, bare, named, telling
+from memorygym.tracks.codeqa.generator.paths import (
+    NUMBER,
+    PathEnd,
+    Walker,
+    bare,
+    is_hard_name,
+    is_hard_value,
+)
 from memorygym.tracks.codeqa.generator.session import BY_KEY, SessionFact
 from memorygym.tracks.codeqa.generator.syntax_tree import module_of
 
 _PROPERTIES = ("default", "value", "base", "raises", "file", "argument")
 _OF_USERS = ("rows", "breaks", "setting")
-"""Aspects of a topic of which users tell, and code does not."""
+"""Aspects of a topic that users report and code does not show."""
 LIKELY = 0.3
-"""Share of all names for which a module is where one would look."""
+"""Share of all names above which a module is the obvious guess for any name."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionDraft:
-    """A question that may be asked."""
+    """A question that may be selected."""
 
     kind: str
     text: str
     truth: str
     question_type: str = "retrieval"
-    told: tuple[SessionFact, ...] = ()
-    """What the session must observe for it, and then what it observes of topics like that."""
+    facts: tuple[SessionFact, ...] = ()
+    """The facts that the session must state for it, then those about sibling topics."""
     rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """What the running code was seen to do."""
+    """What the executed code did."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    """What calls return."""
+    """Values of calls."""
     failing: tuple[tuple[str, str, str], ...] = ()
-    """A constant, a new value of it, and the one test that then fails."""
+    """Constants with a new value and the one test that then fails."""
 
 
 class QuestionDrafter:
-    """Drafts questions of a kind and a number of hops; None where luck had none."""
+    """A maker of random drafts of a kind and a number of hops; a draw may return None."""
 
     def __init__(self, walker: Walker, runs: Runs) -> None:
-        self._at = walker
+        self._walker = walker
         self._tree = tree = walker.tree
         self._topics = walker.topics
-        self._chance = walker.rng
+        self._rng = walker.rng
         self._runs = runs
         self._called: dict[int, list[str]] = {}
         for name, callers in tree.callers.items():
-            apart = len({tree.functions[one].path for one in callers}) > 1
-            plain = all("." not in one and named(one) for one in callers)
-            if apart and plain and name in tree.functions:
+            in_several_files = len({tree.functions[name].path for name in callers}) > 1
+            are_named = all("." not in name and is_hard_name(name) for name in callers)
+            if in_several_files and are_named and name in tree.functions:
                 self._called.setdefault(len(set(callers)), []).append(name)
         classes = Counter(module_of(tree, name) for name in walker.names["class"])
-        places = Counter(module_of(tree, name) for name in tree.places)
-        most = len(tree.places) * LIKELY
-        self._crowded = {one for one in places if classes[one] > 3 or places[one] > most}
-        """Modules in which one expects a name to be, whichever it is."""
+        name_counts = Counter(module_of(tree, name) for name in tree.places)
+        limit = len(tree.places) * LIKELY
+        self._expected_modules = {
+            name for name in name_counts if classes[name] > 3 or name_counts[name] > limit
+        }
+        """Modules that are an obvious guess for any name."""
 
     def kinds(self, hops: int) -> dict[str, Callable[[int], QuestionDraft | None]]:
-        """What can be asked with so many hops."""
-        found: dict[str, Callable[[int], QuestionDraft | None]] = {
+        """By kind of question: the function that drafts one with so many hops."""
+        drafters: dict[str, Callable[[int], QuestionDraft | None]] = {
             name: partial(self._chain, name) for name in _PROPERTIES
         }
         if hops >= 2:
-            found |= {"sum": self._sum, "callers": self._callers}
+            drafters |= {"sum": self._sum, "callers": self._callers}
         if self._topics and hops == 1:
-            found["topic"] = partial(self._topic, list(BY_KEY))
-            found["complaint"] = partial(self._topic, _OF_USERS)
+            drafters["topic"] = partial(self._topic, list(BY_KEY))
+            drafters["complaint"] = partial(self._topic, _OF_USERS)
         if self._topics and hops >= 2:
-            found["bridge"] = self._bridge
+            drafters["bridge"] = self._bridge
         if self._runs.values:
-            found["output"] = partial(self._output, "output", 1)
+            drafters["output"] = partial(self._output, "output", 1)
         if self._runs.values and hops >= 2:
-            found |= {"returns": self._returns, "failing": self._failing}
-            found["composition"] = partial(self._output, "composition", 2)
-        return found
+            drafters |= {"returns": self._returns, "failing": self._failing}
+            drafters["composition"] = partial(self._output, "composition", 2)
+        return drafters
 
     def _chain(self, kind: str, hops: int) -> QuestionDraft | None:
-        """A property of what a path of names leads to."""
+        """A question about a property of a path's end."""
         start = "constant" if kind == "value" and hops == 1 else "function"
         if kind in ("base", "file"):
-            start = self._chance.choice(["function", "class"])
-        return self._final(self._at.walk(self._at.start(start), hops - 1), kind)
+            start = self._rng.choice(["function", "class"])
+        return self._final(self._walker.walk(self._walker.start(start), hops - 1), kind)
 
     def _bridge(self, hops: int) -> QuestionDraft | None:
-        """The same from a topic of the session."""
-        end = self._at.walk(self._at.opening(), hops - 2)
-        return self._final(end, self._chance.choice(_PROPERTIES))
+        """The same with a path that starts from a topic of the session."""
+        end = self._walker.walk(self._walker.opening(), hops - 2)
+        return self._final(end, self._rng.choice(_PROPERTIES))
 
-    def _final(self, end: End | None, kind: str) -> QuestionDraft | None:
+    def _final(self, end: PathEnd | None, kind: str) -> QuestionDraft | None:
         if end is None:
             return None
-        made = self._property(kind, end)
-        if made is None or not (NUMBER.match(made[1]) or named(made[1])):
+        property_ = self._property(kind, end)
+        if property_ is None or not (NUMBER.match(property_[1]) or is_hard_name(property_[1])):
             return None
-        text, truth = made
-        return QuestionDraft(kind, text, truth, told=end.told, rivals=self._rivals(truth))
+        text, truth = property_
+        return QuestionDraft(kind, text, truth, facts=end.facts, rivals=self._rivals(truth))
 
-    def _property(self, kind: str, end: End) -> tuple[str, str] | None:
-        """A question of what a path leads to, and what is true."""
+    def _property(self, kind: str, end: PathEnd) -> tuple[str, str] | None:
+        """A question about a path's end, and its true answer."""
         tree, name, path = self._tree, end.name, end.text
         code = tree.functions.get(name)
         match kind:
-            case "default" if told := self._default(end):
-                return f"What is {told[0]}?", told[1]
-            case "value" if telling(value := tree.constants.get(name, "")):
+            case "default" if default := self._default(end):
+                return f"What is {default[0]}?", default[1]
+            case "value" if is_hard_value(value := tree.constants.get(name, "")):
                 return f"What is the value of {path}?", bare(value)
             case "base" if not hasattr(builtins, parent := tree.bases.get(name, "object")):
                 return f"Which class does {path} derive from?", parent
@@ -120,81 +129,89 @@ class QuestionDrafter:
                     return f"Which exception does {path} raise?", fault
             case "file" if end.kind != "constant" and name in tree.places:
                 module = module_of(tree, name)
-                if module not in self._crowded:
+                if module not in self._expected_modules:
                     return f"In which module is {path} defined? Give the module's own name.", module
             case "argument" if code:
-                if held := [(*at, v) for at, v in code.arguments.items() if telling(v)]:
-                    mark, word, value = self._chance.choice(held)
+                if candidates := [
+                    (*place, value)
+                    for place, value in code.arguments.items()
+                    if is_hard_value(value)
+                ]:
+                    mark, word, value = self._rng.choice(candidates)
                     question = f"What does the decorator `{mark}` of {path} set `{word}` to?"
                     return question, bare(value)
         return None
 
-    def _default(self, end: End) -> tuple[str, str] | None:
+    def _default(self, end: PathEnd) -> tuple[str, str] | None:
         code = self._tree.functions.get(end.name)
-        held = [(p, v) for p, v in (code.defaults if code else {}).items() if telling(v)]
-        if not held:
+        candidates = [
+            (parameter, value)
+            for parameter, value in (code.defaults if code else {}).items()
+            if is_hard_value(value)
+        ]
+        if not candidates:
             return None
-        parameter, value = self._chance.choice(held)
+        parameter, value = self._rng.choice(candidates)
         return f"the default of the parameter `{parameter}` of {end.text}", bare(value)
 
     def _sum(self, hops: int) -> QuestionDraft | None:
-        """Two numbers, each at the end of a path of its own."""
-        first = self._chance.between(1, hops - 1)
-        ends = self._far(first), self._far(hops - first)
-        one, other = map(self._term, ends)
-        if not one or not other or one[0] == other[0] or not (ends[0] and ends[1]):
+        """The sum of two numbers, each at the end of its own path."""
+        first = self._rng.between(1, hops - 1)
+        ends = self._path_end(first), self._path_end(hops - first)
+        name, right = map(self._term, ends)
+        if not name or not right or name[0] == right[0] or not (ends[0] and ends[1]):
             return None
-        total = str(int(one[1]) + int(other[1]))
-        text = f"What is the sum of {one[0]} and {other[0]}?"
-        return QuestionDraft("sum", text, total, told=(*ends[0].told, *ends[1].told))
+        total = str(int(name[1]) + int(right[1]))
+        text = f"What is the sum of {name[0]} and {right[0]}?"
+        return QuestionDraft("sum", text, total, facts=(*ends[0].facts, *ends[1].facts))
 
-    def _far(self, hops: int) -> End | None:
-        """Something so many hops away, the last one for its value."""
-        if self._topics and hops > 1 and self._chance.bernoulli(0.5):
-            return self._at.walk(self._at.opening(), hops - 2)
-        start = "constant" if hops == 1 and self._chance.bernoulli(0.5) else "function"
-        return self._at.walk(self._at.start(start), hops - 1)
+    def _path_end(self, hops: int) -> PathEnd | None:
+        """A path with so many hops, the last of which reads the value."""
+        if self._topics and hops > 1 and self._rng.bernoulli(0.5):
+            return self._walker.walk(self._walker.opening(), hops - 2)
+        start = "constant" if hops == 1 and self._rng.bernoulli(0.5) else "function"
+        return self._walker.walk(self._walker.start(start), hops - 1)
 
-    def _term(self, end: End | None) -> tuple[str, str] | None:
+    def _term(self, end: PathEnd | None) -> tuple[str, str] | None:
         if end is None:
             return None
-        told: tuple[str, str] | None
+        term: tuple[str, str] | None
         if end.kind == "constant":
-            told = f"the value of {end.text}", self._tree.constants[end.name]
+            term = f"the value of {end.text}", self._tree.constants[end.name]
         else:
-            told = self._default(end)
-        return told if told and NUMBER.match(told[1]) and telling(told[1]) else None
+            term = self._default(end)
+        return term if term and NUMBER.match(term[1]) and is_hard_value(term[1]) else None
 
     def _callers(self, hops: int) -> QuestionDraft | None:
-        """All functions that call one; each of them is a hop."""
-        some = self._called.get(hops)
-        if not some:
+        """All callers of a function; each of them is a hop."""
+        names = self._called.get(hops)
+        if not names:
             return None
-        name = self._chance.choice(some)
+        name = self._rng.choice(names)
         truth = f"{hops} ({', '.join(sorted(set(self._tree.callers[name])))})"
         text = f"Which {hops} functions call `{name}`? Give their number and their names."
         return QuestionDraft("callers", text, truth, "relationship_count")
 
     def _topic(self, keys: Sequence[str], hops: int) -> QuestionDraft | None:
-        """What the session observed of a topic."""
-        aspect = BY_KEY[self._chance.choice(keys)]
-        told = self._at.observed(aspect)
-        if not told:
+        """A question about an observation of the session."""
+        aspect = BY_KEY[self._rng.choice(keys)]
+        facts = self._walker.observed(aspect)
+        if not facts:
             return None
-        first, *others = told
-        rivals = tuple(one.value for one in others)
+        first, *siblings = facts
+        rivals = tuple(name.value for name in siblings)
         text = aspect.question.format(topic=first.topic)
-        return QuestionDraft("topic", text, first.value, told=told, rivals=rivals)
+        return QuestionDraft("topic", text, first.value, facts=facts, rivals=rivals)
 
-    def _output(self, kind: str, deep: int, hops: int) -> QuestionDraft | None:
-        """What a call returns, or a call of what another one returns."""
-        call = self._chance.choice([one for one in self._runs.values if one.count("(") == deep])
+    def _output(self, kind: str, depth: int, hops: int) -> QuestionDraft | None:
+        """The value of a call, or of a nested call."""
+        call = self._rng.choice([name for name in self._runs.values if name.count("(") == depth])
         return QuestionDraft(kind, f"What does `{call}` return?", self._runs.values[call])
 
     def _returns(self, hops: int) -> QuestionDraft | None:
-        """What a function that must first be found returns."""
-        start = self._at.opening() if self._topics and self._chance.bernoulli(0.5) else None
-        end = start or self._at.walk(self._at.start("function"), 1)
+        """The value of a function that must first be found."""
+        start = self._walker.opening() if self._topics and self._rng.bernoulli(0.5) else None
+        end = start or self._walker.walk(self._walker.start("function"), 1)
         if end is None or end.kind != "function":
             return None
         calls = [
@@ -202,20 +219,20 @@ class QuestionDrafter:
         ]
         if not calls:
             return None
-        call = self._chance.choice(calls)
-        given = call[len(end.name) + 1 : -1]
-        text = f"What does {end.text} return for the argument {given}?"
-        return QuestionDraft("returns", text, self._runs.values[call], told=end.told)
+        call = self._rng.choice(calls)
+        argument = call[len(end.name) + 1 : -1]
+        text = f"What does {end.text} return for the argument {argument}?"
+        return QuestionDraft("returns", text, self._runs.values[call], facts=end.facts)
 
     def _failing(self, hops: int) -> QuestionDraft | None:
         if not self._runs.failing:
             return None
-        name, value, test = self._chance.choice(self._runs.failing)
+        name, value, test = self._rng.choice(self._runs.failing)
         text = f"Exactly one test fails once `{name}` is set to {value}: which one?"
         return QuestionDraft("failing", text, test)
 
     def _rivals(self, truth: str) -> tuple[str, ...]:
-        """Names that hold all its words and more, which the grader might take for it."""
+        """Names that contain all its words and more, which the grader might confuse with it."""
         words = set(truth.casefold().split("_"))
-        every = (one for one in self._tree.places if words < set(one.casefold().split("_")))
-        return tuple(islice(every, 8))
+        candidates = (name for name in self._tree.places if words < set(name.casefold().split("_")))
+        return tuple(islice(candidates, 8))

@@ -1,6 +1,6 @@
-"""Assembles instances: the dealt parts under the field names of the CodeQA schema.
+"""The instance as JSON, with the field names of the CodeQA schema.
 
-Each is drawn again until its proof accepts it.
+An instance is generated again until it passes its checks.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks.codeqa.code_view import Page, text_of
 from memorygym.tracks.codeqa.fact_reader import read, tell
 from memorygym.tracks.codeqa.generator.folder import generate_folder
-from memorygym.tracks.codeqa.generator.question_selection import Chosen, NoQuestion
+from memorygym.tracks.codeqa.generator.question_selection import NoQuestion, SelectedQuestion
 from memorygym.tracks.codeqa.generator.session import BY_KEY
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, SYNTH, VERSION, CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
@@ -29,14 +29,14 @@ _CATEGORIES = {
     "raises": "error_detail", "base": "design_decision", "file": "design_decision",
     "source": "api_behavior", "calls": "debug_finding", "reads": "repro_condition",
 }  # fmt: skip
-"""Of facts that the code tells."""
+"""Categories of facts in code, by key."""
 _PRESETS = ((10_000, "small"), (50_000, "medium"), (100_000, "large"), (500_000, "xl"))
 _JOINING = ("sum", "callers", "composition")
-"""Kinds of questions that join several facts, none of which leads to another."""
+"""Kinds of questions that combine several facts, none of which leads to another."""
 Need = tuple[str, str, str]
 """Subject, key and value."""
 _DIFFICULTIES = ("easy", "easy", "medium", "hard", "hard")
-"""By hops."""
+"""Difficulty by number of hops."""
 SYSTEM = (
     "You work on a Python package. Its files and what a debugging session observes are"
     " shown to you a few at a time, and each is gone when the next ones come. Afterwards you are"
@@ -49,7 +49,7 @@ SYSTEM = (
 
 @dataclass(frozen=True, slots=True)
 class CodeQARecipe:
-    """How one instance is made."""
+    """The recipe of one instance."""
 
     settings: CodeQASettings
     seed: int
@@ -59,7 +59,7 @@ class CodeQARecipe:
 
     @property
     def template(self) -> str:
-        """The stratum: where the code comes from, and how long it is."""
+        """The stratum: the source of the code, and the length."""
         name = self.settings.source.rstrip("/").rpartition("/")[2]
         return f"{name}-{short(self.settings.tokens)}"
 
@@ -67,7 +67,7 @@ class CodeQARecipe:
         return self.settings.to_json()
 
     def instance(self) -> dict[str, Any]:
-        """The instance with its verification. Raises BadSettings if none is accepted."""
+        """The first instance that passes every check, with their results. Raises BadSettings."""
         from memorygym.tracks.codeqa.verifier import verification
 
         failed = Counter[str]()
@@ -78,44 +78,47 @@ class CodeQARecipe:
             except NoQuestion as error:
                 failed[str(error)] += 1
                 continue
-            made = instance_of(generated, self.settings, self.seed, attempt)
-            verdict = verification(made)
+            instance = instance_of(generated, self.settings, self.seed, attempt)
+            verdict = verification(instance)
             if verdict["accepted"]:
-                return made | {"verification": verdict}
+                return instance | {"verification": verdict}
             for name, check in verdict["checks"].items():
                 failed[name] += not check["ok"]
-        told = ", ".join(f"{name} {times}×" for name, times in failed.items() if times)
-        raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {told}")
+        failures = ", ".join(f"{name} {count_}×" for name, count_ in failed.items() if count_)
+        raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {failures}")
 
 
 def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
-    """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
-    told = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")
+    """The recipes; the lengths alternate. Raises BadSettings with the possible values."""
+    hop_list = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")
     try:
-        hops = tuple(int(part) for part in told.split(","))
+        hops = tuple(int(part) for part in hop_list.split(","))
     except ValueError as error:
-        raise BadSettings(f"hops {told!r} are no numbers; write them as 1,2,3") from error
-    every = [
+        raise BadSettings(f"hops {hop_list!r} are no numbers; write them as 1,2,3") from error
+    settings = [
         CodeQASettings(
             tokens, args.questions, hops, args.form, args.near_miss, args.stale, args.source,
-            args.crowd,
+            args.distractor_density,
         )
         for tokens in args.tokens
     ]  # fmt: skip
-    return [CodeQARecipe(every[n % len(every)], n, args.seed) for n in range(args.n)]
+    return [
+        CodeQARecipe(settings[number % len(settings)], number, args.seed)
+        for number in range(args.n)
+    ]
 
 
 def instance_of(
     generated: GeneratedPackage, settings: CodeQASettings, seed: int, attempt: int
 ) -> dict[str, Any]:
-    """The instance without its verification; its id is the hash of all the rest."""
-    number = len(generated.pages) + len(generated.chosen)
+    """The instance without its verification; its id is the hash of all other fields."""
+    event_count = len(generated.pages) + len(generated.selected)
     texts = {
-        f"{n:05}_{page.kind}.txt": text_of(page, n, number)
-        for n, page in enumerate(generated.pages, 1)
+        f"{number:05}_{page.kind}.txt": text_of(page, number, event_count)
+        for number, page in enumerate(generated.pages, 1)
     }
     facts = _facts(generated, texts)
-    made: dict[str, Any] = {
+    instance: dict[str, Any] = {
         "base_instance": generated.name,
         "task_prompt": "Keep what matters of the package and of the session: questions follow"
         " after the last file.",
@@ -124,7 +127,10 @@ def instance_of(
         "repo_files": dict(generated.files),
         "image_name": "",
         "referenced_files": sorted({fact["evidence"] for fact in facts.values()}),
-        "qa_pairs": [_pair(n, one, facts) for n, one in enumerate(generated.chosen, 1)],
+        "qa_pairs": [
+            _pair(number, paragraph, facts)
+            for number, paragraph in enumerate(generated.selected, 1)
+        ],
         "grounding_facts": list(facts.values()),
         "distractors": _distractors(generated),
         "patch": "",
@@ -137,49 +143,53 @@ def instance_of(
         "fact_test_results": {},
         "turns": [
             {
-                "turn_index": n,
+                "turn_index": number,
                 "kind": page.kind,
-                "files": list(dict.fromkeys(one.path for one in page.paragraphs if one.path)),
+                "files": list(
+                    dict.fromkeys(paragraph.path for paragraph in page.paragraphs if paragraph.path)
+                ),
             }
-            for n, page in enumerate(generated.pages, 1)
+            for number, page in enumerate(generated.pages, 1)
         ],
         "eviction_policy": {"mode": "full_eviction", "window_size": 1},
-        "context_tokens": _spent(generated.pages, list(texts.values())),
+        "context_tokens": _tokens_by_kind(generated.pages, list(texts.values())),
         "canary": CANARY,
         "generator_version": VERSION,
         "schema": SCHEMA,
         "settings": settings.to_json() | {"seed": seed, "attempt": attempt},
         "system": SYSTEM,
     }
-    made["total_tokens"] = made["context_tokens"]["total"]
-    return {"instance_id": instance_id(made), **made}
+    instance["total_tokens"] = instance["context_tokens"]["total"]
+    return {"instance_id": instance_id(instance), **instance}
 
 
 def _facts(generated: GeneratedPackage, texts: Mapping[str, str]) -> dict[Need, dict[str, Any]]:
-    """The needed facts, each as it is told first and where."""
+    """The needed facts, each with its first statement and where it stands."""
     needs = dict.fromkeys(
-        (n.subject, n.key, n.value) for one in generated.chosen for n in one.needs
+        (need.subject, need.key, need.value)
+        for statement in generated.selected
+        for need in statement.needs
     )
-    found: dict[Need, dict[str, Any]] = {}
-    parts = [
-        (turn, name, part)
+    facts: dict[Need, dict[str, Any]] = {}
+    paragraphs = [
+        (turn, name, paragraph)
         for turn, (name, text) in enumerate(texts.items(), 1)
-        for part in text.split("\n\n")
+        for paragraph in text.split("\n\n")
     ]
-    known = cache(read)
+    parsed = cache(read)
     for number, (subject, key, value) in enumerate(needs, 1):
-        # A topic may begin a sentence.
+        # A topic may begin a sentence with a capital letter.
         word = subject[1:] if " " in subject else subject.rpartition(".")[2]
-        told = [
-            (one, turn, name)
-            for turn, name, part in parts
-            if word in part
-            for one in known(part)
-            if one.subject == subject and one.key == key
+        statements = [
+            (statement, turn, name)
+            for turn, name, paragraph in paragraphs
+            if word in paragraph
+            for statement in parsed(paragraph)
+            if statement.subject == subject and statement.key == key
         ]
-        statement, turn, name = next(each for each in told if each[0].value == value)
+        statement, turn, name = next(found for found in statements if found[0].value == value)
         aspect = BY_KEY.get(key)
-        found[subject, key, value] = {
+        facts[subject, key, value] = {
             "id": f"f{number}",
             "content": tell(statement),
             "topic": subject,
@@ -192,14 +202,16 @@ def _facts(generated: GeneratedPackage, texts: Mapping[str, str]) -> dict[Need, 
             "key": key,
             "value": value,
             "first_available_at_turn": turn,
-            "rewrites": len({one.value for one, _, _ in told} - {value}),
+            "rewrites": len({statement.value for statement, _, _ in statements} - {value}),
         }
-    return found
+    return facts
 
 
-def _pair(number: int, one: Chosen, facts: Mapping[Need, dict[str, Any]]) -> dict[str, Any]:
-    linked = [facts[need.subject, need.key, need.value] for need in one.needs]
-    draft = one.draft
+def _pair(
+    number: int, question: SelectedQuestion, facts: Mapping[Need, dict[str, Any]]
+) -> dict[str, Any]:
+    linked = [facts[need.subject, need.key, need.value] for need in question.needs]
+    draft = question.draft
     return {
         "qa_id": f"q{number}",
         "question": draft.text,
@@ -207,7 +219,7 @@ def _pair(number: int, one: Chosen, facts: Mapping[Need, dict[str, Any]]) -> dic
         "linked_fact_ids": [fact["id"] for fact in linked],
         "category": linked[-1]["category"],
         "requires_memory": True,
-        "difficulty": _DIFFICULTIES[one.hops],
+        "difficulty": _DIFFICULTIES[question.hops],
         "num_linked_facts": len(linked),
         "signal_tokens": sum(count(fact["content"]) for fact in linked),
         "requires_synthesis": draft.kind in _JOINING,
@@ -215,7 +227,7 @@ def _pair(number: int, one: Chosen, facts: Mapping[Need, dict[str, Any]]) -> dic
         "question_type": draft.question_type,
         "aliases": [],
         "rivals": list(draft.rivals),
-        "hops": one.hops,
+        "hops": question.hops,
     }
 
 
@@ -223,16 +235,18 @@ def _distractors(generated: GeneratedPackage) -> list[JSON]:
     return [
         {
             "id": f"d{number}",
-            "content": tell(one.statement),
-            "source": one.source,
-            "target_qa_id": f"q{one.question + 1}",
+            "content": tell(distractor.statement),
+            "source": distractor.source,
+            "target_qa_id": f"q{distractor.question + 1}",
         }
-        for number, one in enumerate(generated.near, 1)
+        for number, distractor in enumerate(generated.distractors, 1)
     ]
 
 
-def _spent(pages: Sequence[Page], texts: Sequence[str]) -> dict[str, int]:
-    """Tokens by what is shown."""
-    observed = sum(one.cost for page in pages for one in page.paragraphs if not one.path)
+def _tokens_by_kind(pages: Sequence[Page], texts: Sequence[str]) -> dict[str, int]:
+    """The number of tokens of files and of observations."""
+    observed = sum(
+        paragraph.cost for page in pages for paragraph in page.paragraphs if not paragraph.path
+    )
     total = sum(map(count, texts))
     return {"files": total - observed, "observations": observed, "total": total}

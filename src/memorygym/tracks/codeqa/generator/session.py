@@ -1,4 +1,4 @@
-"""What a debugging session observes: facts about topics, told one at a time, some of them twice."""
+"""Observations of a debugging session: facts about topics, some of which are later changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _REMARKS = ("service log", "review", "pytest output", "chat with the maintainer"
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """What can be observed of a topic."""
+    """A property of a topic that the session can observe."""
 
     key: str
     category: str
@@ -30,7 +30,7 @@ class Aspect:
     sentences: tuple[str, ...]
     question: str
     kind: str
-    """Of its values: `number`, `word`, `constant`, `exception` or `function`."""
+    """The kind of its values: `number`, `word`, `constant`, `exception` or `function`."""
 
 
 ASPECTS = (
@@ -72,55 +72,55 @@ BY_KEY: Mapping[str, Aspect] = {aspect.key: aspect for aspect in ASPECTS}
 
 @dataclass(frozen=True, slots=True)
 class SessionFact:
-    """One fact that is told, without its time."""
+    """One fact of the session, without its time."""
 
     topic: str
     aspect: Aspect
     value: str
     order: int
-    """Of several of one topic, the later one holds."""
+    """Of several facts of one topic, the one with the highest order holds."""
 
 
 class Topics:
-    """Gives out topics in families, whose members differ in one word."""
+    """A pool of topics in families whose members differ in one word."""
 
     def __init__(self, rng: Stream, siblings: int) -> None:
-        self._chance = rng
+        self._rng = rng
         self._members = siblings + 1
         self._taken: set[str] = set()
 
     def family(self) -> list[str]:
         nouns = [noun for nouns in DOMAINS.values() for noun in nouns]
-        rng = self._chance
+        rng = self._rng
         while True:
             work, noun = rng.choice(WORKS), rng.choice(nouns)
             firsts = rng.sample(QUALIFIERS, self._members)
             seconds = rng.choice(QUALIFIERS)
-            found = [f"the {first} {seconds} {work} of {noun} records" for first in firsts]
-            if self._taken.isdisjoint(found):
-                self._taken.update(found)
-                return found
+            family = [f"the {first} {seconds} {work} of {noun} records" for first in firsts]
+            if self._taken.isdisjoint(family):
+                self._taken.update(family)
+                return family
 
 
-def paragraph(one: SessionFact | str, stamp: str, rng: Stream) -> str:
-    """What the session sees at that time: a fact, or a remark that tells none."""
+def paragraph(observation: SessionFact | str, stamp: str, rng: Stream) -> str:
+    """The text of an observation: a fact, or a remark that states no fact."""
     genres: Sequence[str] = _REMARKS
-    if isinstance(one, str):
-        told = one
+    if isinstance(observation, str):
+        sentence = observation
     else:
-        genres = one.aspect.genres
-        told = rng.choice(one.aspect.sentences).format(
-            topic=one.topic, Topic=f"T{one.topic[1:]}", value=one.value
+        genres = observation.aspect.genres
+        sentence = rng.choice(observation.aspect.sentences).format(
+            topic=observation.topic, Topic=f"T{observation.topic[1:]}", value=observation.value
         )
-    lines = [told, rng.choice(NOISE)]
+    lines = [sentence, rng.choice(NOISE)]
     if rng.bernoulli(0.5):
         lines.reverse()
     return "\n".join([f"[{rng.choice(genres)} · {stamp}]", *lines])
 
 
-def stamps(number: int, rng: Stream) -> list[str]:
-    """So many times in order, no two alike."""
-    day, minute, found = 0, 8 * 60 + rng.between(3, 50), []
+def timestamps(number: int, rng: Stream) -> list[str]:
+    """Distinct times in order."""
+    day, minute, stamps = 0, 8 * 60 + rng.between(3, 50), []
     first, year = rng.between(1, 12) - 1, rng.between(2027, 2034)
     for _ in range(number):
         minute += rng.between(2, 19)
@@ -128,15 +128,15 @@ def stamps(number: int, rng: Stream) -> list[str]:
             day, minute = day + 1, 8 * 60 + rng.between(3, 50)
         years, month = divmod(first + day // 28, 12)
         date = f"{year + years}-{month + 1:02}-{day % 28 + 1:02}"
-        found.append(f"{date} {minute // 60:02}:{minute % 60:02}")
-    return found
+        stamps.append(f"{date} {minute // 60:02}:{minute % 60:02}")
+    return stamps
 
 
-def in_order(observations: Sequence[SessionFact], rng: Stream) -> list[SessionFact]:
-    """The observations shuffled, those of one topic in their order."""
-    found = list(observations)
-    rng.shuffle(found)
+def shuffled_in_order(observations: Sequence[SessionFact], rng: Stream) -> list[SessionFact]:
+    """The observations in random order, except that those of one topic keep theirs."""
+    shuffled = list(observations)
+    rng.shuffle(shuffled)
     by_topic: dict[tuple[str, str], list[SessionFact]] = {}
-    for one in sorted(found, key=lambda one: one.order):
-        by_topic.setdefault((one.topic, one.aspect.key), []).append(one)
-    return [by_topic[one.topic, one.aspect.key].pop(0) for one in found]
+    for fact in sorted(shuffled, key=lambda fact: fact.order):
+        by_topic.setdefault((fact.topic, fact.aspect.key), []).append(fact)
+    return [by_topic[fact.topic, fact.aspect.key].pop(0) for fact in shuffled]

@@ -19,21 +19,21 @@ SHORTEST, LONGEST = 10_000, 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class CodeQASettings:
-    """What an instance is made by, beside its seed."""
+    """The settings of an instance, apart from its seed."""
 
     tokens: int
-    """At the memory's input, within a hundredth."""
+    """Tokens shown to the memory, within one percent."""
     questions: int = 6
     hops: tuple[int, ...] = (1, 2, 3, 4)
-    """Of the questions, in turn."""
+    """Hops of the questions, in turn."""
     form: str = "mixed"
     near_miss: int = 2
-    """Siblings of a name or topic."""
+    """Siblings of each name and topic."""
     stale: int = 1
-    """Values that were told before and hold no longer, for each question that has such."""
+    """Earlier values that no longer hold, for each question that can have them."""
     source: str = SYNTH
-    crowd: int = 25
-    """Percent of the filler of a synthetic package that mention what is asked about."""
+    distractor_density: int = 25
+    """Percent of the filler of a generated package that mentions names in questions."""
 
     def __post_init__(self) -> None:
         """Raises BadSettings with what is possible."""
@@ -50,10 +50,10 @@ class CodeQASettings:
             ("questions", self.questions, 1, 40),
             ("near-miss", self.near_miss, 0, 8),
             ("stale", self.stale, 0, 8),
-            ("crowd", self.crowd, 0, 100),
+            ("distractor-density", self.distractor_density, 0, 100),
         ):
             if not least <= value <= most:
-                raise BadSettings(f"{name} {value} is out of reach; choose from {least} to {most}")
+                raise BadSettings(f"{name} {value} is out of range; choose {least} to {most}")
 
     def to_json(self) -> dict[str, JSON]:
         """The parameters as they stand in an instance."""
@@ -61,22 +61,22 @@ class CodeQASettings:
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:
-    """Declares what only instances of this track know."""
+    """Adds the options that only this track has."""
     group.add_argument(
         "--source", default="synth", metavar="synth|DIR",
-        help="where the code comes from: dealt, or a folder of your own, as it is (synth)",
+        help="source of the code: generated, or a folder of your own code, unchanged (synth)",
     )  # fmt: skip
     group.add_argument(
         "--form", default="mixed", choices=("files", "session", "mixed"),
         help="show files, a debugging session that opens them, or both by turns (mixed)",
     )  # fmt: skip
-    for name, kind, default, metavar, told in (
-        ("questions", int, 6, "N", "questions of an instance (6)"),
+    for name, kind, default, metavar, help_text in (
+        ("questions", int, 6, "N", "questions per instance (6)"),
         ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
         ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
-        ("stale", int, 1, "N", "earlier values of what is asked for, which hold no longer (1)"),
-        ("crowd", int, 25, "PERCENT",
-         "share of what a dealt package is filled up with that mentions what is asked about and"
-         " what is called alike; a folder has its own (25)"),
+        ("stale", int, 1, "N", "earlier values of each answer, which no longer hold (1)"),
+        ("distractor-density", int, 25, "PERCENT",
+         "percent of the filler of a generated package that mentions names in questions and"
+         " similar names; a folder has its own (25)"),
     ):  # fmt: skip
-        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=told)
+        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=help_text)

@@ -1,6 +1,6 @@
-"""What is told beside a needed fact and might be taken for it: siblings, and values of before.
+"""Distractors of needed facts: siblings, and earlier values.
 
-What holds no longer stands in the change log, and in earlier observations.
+Earlier values stand in the change log and in earlier observations.
 """
 
 import re
@@ -11,91 +11,104 @@ from typing import NamedTuple
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks.codeqa.generator.definitions import number
-from memorygym.tracks.codeqa.generator.paths import Walker, telling
-from memorygym.tracks.codeqa.generator.question_selection import Chosen, misleads, observable
+from memorygym.tracks.codeqa.generator.paths import Walker, is_hard_value
+from memorygym.tracks.codeqa.generator.question_selection import (
+    SelectedQuestion,
+    misleads,
+    observable,
+)
 from memorygym.tracks.codeqa.generator.session import SessionFact
 
 TRIES = 99
-"""Draws of a value that misleads."""
+"""Draws to find a misleading value."""
 _PHRASES = {"default": "preset for", "value": "value", "base": "parent class",
             "raises": "exception thrown"}  # fmt: skip
 
 
-def earlier(
-    chosen: Sequence[Chosen], times: int, walker: Walker, known: StatementIndex
+def earlier_observations(
+    selected: Sequence[SelectedQuestion], times: int, walker: Walker, known: StatementIndex
 ) -> list[SessionFact]:
     """Observations that later ones contradict."""
-    found = []
-    for one in chosen:
-        needed = {need.subject for need in one.needs}
-        for last in (told for told in one.draft.told if told.topic in needed):
-            values = {last.value}
+    observations = []
+    for question in selected:
+        needed = {need.subject for need in question.needs}
+        for latest in (fact for fact in question.draft.facts if fact.topic in needed):
+            values = {latest.value}
             for _ in range(TRIES):
-                value = walker.observable(last.aspect.kind)
+                value = walker.observable(latest.aspect.kind)
                 if value and value not in values and len(values) <= times:
-                    old = replace(last, value=value, order=0)
-                    if misleads(one, observable(old), known):
+                    old = replace(latest, value=value, order=0)
+                    if misleads(question, observable(old), known):
                         values.add(value)
-                        found.append(old)
-    return found
+                        observations.append(old)
+    return observations
 
 
-def changed(
-    chosen: Sequence[Chosen],
+def change_log_entries(
+    selected: Sequence[SelectedQuestion],
     others: Sequence[Statement],
     times: int,
     rng: Stream,
     known: StatementIndex,
 ) -> list[str]:
-    """Entries of a change log: for each question's last such fact, and for as many others."""
-    told: dict[tuple[str, str], Statement] = {}
-    for one in chosen:
-        held = [need for need in one.needs if _phrase(need)]
-        if held:
-            told[held[-1].subject, held[-1].key] = held[-1]
+    """Entries of the change log: on the last suitable fact of each question, and as many others."""
+    logged: dict[tuple[str, str], Statement] = {}
+    for question in selected:
+        candidates = [need for need in question.needs if _phrase(need)]
+        if candidates:
+            logged[candidates[-1].subject, candidates[-1].key] = candidates[-1]
     lines = [
         _line(need, old, rng)
-        for need in told.values()
-        for old in _olds(need, others, rng, times)
-        if all(misleads(o, need._replace(value=old), known) for o in chosen if need in o.needs)
+        for need in logged.values()
+        for old in _old_values(need, others, rng, times)
+        if all(
+            misleads(question, need._replace(value=old), known)
+            for question in selected
+            if need in question.needs
+        )
     ]
-    needed = {(need.subject, need.key) for one in chosen for need in one.needs}
-    likely = [
-        one for one in others
-        if (one.subject, one.key) not in needed and "." not in one.subject and _phrase(one)
-    ]  # fmt: skip
-    for other in rng.sample(likely, min(len(told), len(likely))):
-        lines += [_line(other, old, rng) for old in _olds(other, others, rng, times)]
+    needed = {(need.subject, need.key) for question in selected for need in question.needs}
+    other_facts = [
+        fact
+        for fact in others
+        if (fact.subject, fact.key) not in needed and "." not in fact.subject and _phrase(fact)
+    ]
+    for statement in rng.sample(other_facts, min(len(logged), len(other_facts))):
+        lines += [_line(statement, old, rng) for old in _old_values(statement, others, rng, times)]
     rng.shuffle(lines)
     return lines
 
 
-def _line(one: Statement, old: str, rng: Stream) -> str:
+def _line(statement: Statement, old: str, rng: Stream) -> str:
     release = f"{rng.between(1, 4)}.{rng.between(1, 9)}"
     return (
-        f"Until release {release} the {_phrase(one)} of `{one.subject}` was `{old}`;"
+        f"Until release {release} the {_phrase(statement)} of `{statement.subject}` was `{old}`;"
         " superseded since."
     )
 
 
-def _phrase(one: Statement) -> str:
-    key, _, name = one.key.partition(":")
-    if key not in _PHRASES or (key in ("default", "value") and not telling(one.value)):
+def _phrase(statement: Statement) -> str:
+    key, _, name = statement.key.partition(":")
+    if key not in _PHRASES or (key in ("default", "value") and not is_hard_value(statement.value)):
         return ""
     return f"{_PHRASES[key]} {name}" if name else _PHRASES[key]
 
 
-def _olds(one: Statement, others: Sequence[Statement], rng: Stream, times: int) -> list[str]:
-    """So many other values of that kind, or as many as there are."""
-    if one.value.lstrip("-").isdigit():
-        drawn = dict.fromkeys(str(number(rng)) for _ in range(times + 1))
-        return [value for value in drawn if value != one.value][:times]
-    alike = sorted({other.value for other in others if other.key == one.key} - {one.value})
-    return rng.sample(alike, min(times, len(alike)))
+def _old_values(
+    statement: Statement, others: Sequence[Statement], rng: Stream, times: int
+) -> list[str]:
+    """Up to `times` other values of the same kind."""
+    if statement.value.lstrip("-").isdigit():
+        numbers = dict.fromkeys(str(number(rng)) for _ in range(times + 1))
+        return [value for value in numbers if value != statement.value][:times]
+    same_key = sorted(
+        {other.value for other in others if other.key == statement.key} - {statement.value}
+    )
+    return rng.sample(same_key, min(times, len(same_key)))
 
 
 MOST = 12
-"""Distractors that are listed for a question."""
+"""Most distractors that are listed for a question."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -103,39 +116,41 @@ class MisleadingStatement(NamedTuple):
     """A statement that may mislead."""
 
     question: int
-    """Which one, from 0."""
+    """The number of the question, from 0."""
     statement: Statement
     source: str
-    """As the schema has it: `same_function`, `same_repo` or `adversarial`."""
+    """The kind in the schema: `same_function`, `same_repo` or `adversarial`."""
 
 
-def nearby(chosen: Sequence[Chosen], told: Sequence[Statement]) -> list[MisleadingStatement]:
-    """For each question, statements of the same key about names that resemble the needed ones."""
-    alike: dict[tuple[str, str, str], list[Statement]] = {}
-    for one in told:
-        alike.setdefault((one.key, *ends(one.subject)), []).append(one)
-    found = []
-    for at, each in enumerate(chosen):
-        near = dict.fromkeys(
+def near_distractors(
+    selected: Sequence[SelectedQuestion], statements: Sequence[Statement]
+) -> list[MisleadingStatement]:
+    """For each question: statements of the same key about names similar to the needed ones."""
+    similar: dict[tuple[str, str, str], list[Statement]] = {}
+    for statement in statements:
+        similar.setdefault((statement.key, *outer_words(statement.subject)), []).append(statement)
+    distractors = []
+    for index, question in enumerate(selected):
+        nearby = dict.fromkeys(
             MisleadingStatement(
-                at, other, "same_function" if need.subject.islower() else "same_repo"
+                index, other, "same_function" if need.subject.islower() else "same_repo"
             )
-            for need in each.needs
-            for other in alike.get((need.key, *ends(need.subject)), ())
+            for need in question.needs
+            for other in similar.get((need.key, *outer_words(need.subject)), ())
             if other.subject != need.subject
         )
-        needed = {need.subject for need in each.needs}
-        observed = (
-            MisleadingStatement(at, observable(one), "adversarial")
-            for one in each.draft.told
-            if one.topic not in needed
+        needed = {need.subject for need in question.needs}
+        siblings = (
+            MisleadingStatement(index, observable(fact), "adversarial")
+            for fact in question.draft.facts
+            if fact.topic not in needed
         )
-        found += [*near, *observed][:MOST]
-    return found
+        distractors += [*nearby, *siblings][:MOST]
+    return distractors
 
 
-def ends(name: str) -> tuple[str, str]:
-    """The first and the last word of a name, which siblings have alike."""
+def outer_words(name: str) -> tuple[str, str]:
+    """The first and the last word of a name, which all siblings share."""
     words: Iterable[str] = _WORD.findall(name)
-    every = list(words) or [name]
-    return every[0], every[-1]
+    parts = list(words) or [name]
+    return parts[0], parts[-1]

@@ -1,4 +1,4 @@
-"""What the syntax trees of a package say, of names that stand for one thing only."""
+"""The definitions in a package, from its syntax trees, for names with a single definition."""
 
 import ast
 import builtins
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from memorygym.tracks.codeqa.fact_reader import dotted
+from memorygym.tracks.codeqa.fact_reader import module_name
 
 Lines = Sequence[str]
 Defined = ast.FunctionDef | ast.AsyncFunctionDef
@@ -15,54 +15,54 @@ Defined = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function at the left margin, or a method of a class there."""
+    """A top-level function, or a method of a top-level class."""
 
     name: str
-    """Of a method with its class before it."""
+    """Its name; a method's has its class before it."""
     path: str
     defaults: Mapping[str, str]
     arguments: Mapping[tuple[str, str], str]
-    """Of its decorators, by decorator and keyword."""
+    """Arguments of its decorators, by decorator and keyword."""
     calls: tuple[str, ...]
-    """Names it calls, functions and classes alike, but for what it raises."""
+    """Names of functions and classes that it calls, except those it raises."""
     raises: tuple[str, ...]
-    """Names of exceptions, and of variables that hold one."""
+    """Names of the exceptions, or variables with exceptions, that it raises."""
     reads: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Tree:
-    """Definitions by their name."""
+    """The definitions of a package by name."""
 
     functions: dict[str, Function] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
-    """The path in which a name is defined."""
+    """The path of the file that defines a name."""
     callers: dict[str, list[str]] = field(default_factory=dict)
-    """Of names that only such functions call."""
+    """The callers of a name, if all of them are known."""
 
 
-def tree(files: Mapping[str, str]) -> Tree:
-    """The definitions of a package; of other files than Python nothing, of broken ones neither."""
-    seen = _Seen()
+def parse_tree(files: Mapping[str, str]) -> Tree:
+    """The definitions of a package; files that are not valid Python are skipped."""
+    collector = _DefinitionCollector()
     for path, code in files.items():
         if path.endswith(".py"):
             try:
                 module = ast.parse(code)
             except (SyntaxError, ValueError):
                 continue
-            seen.module(path, code.split("\n"), module)
-    return seen.found()
+            collector.module(path, code.split("\n"), module)
+    return collector.result()
 
 
-class _Seen:
-    """Collects definitions, and the names that mean several things."""
+class _DefinitionCollector:
+    """A collector of definitions, and of names with several meanings."""
 
     def __init__(self) -> None:
         self._tree = Tree()
-        self._times = Counter[str]()
-        self._vague: set[str] = set()
+        self._counts = Counter[str]()
+        self._ambiguous: set[str] = set()
 
     def module(self, path: str, code: Lines, module: ast.Module) -> None:
         for node in ast.walk(module):
@@ -71,18 +71,22 @@ class _Seen:
                     ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name)
                     | ast.ClassDef(name=name)
                 ):  # fmt: skip
-                    self._times[name] += 1
+                    self._counts[name] += 1
                 case ast.alias(name=name, asname=str(other)):
-                    self._vague |= {name, other}
+                    self._ambiguous |= {name, other}
                 case (
                     ast.Call(func=ast.Attribute(attr=name))
                     | ast.Raise(exc=ast.Call(func=ast.Name(id=name)))
                 ):
-                    self._vague.add(name)
+                    self._ambiguous.add(name)
                 case ast.Name(id=name, ctx=ast.Store()) if name.isupper():
-                    self._times[name] += 1
+                    self._counts[name] += 1
             if isinstance(node, Defined):
-                self._vague.update(o.id for o in node.decorator_list if isinstance(o, ast.Name))
+                self._ambiguous.update(
+                    decorator.id
+                    for decorator in node.decorator_list
+                    if isinstance(decorator, ast.Name)
+                )
         for node in module.body:
             self._top(path, code, node)
 
@@ -94,12 +98,12 @@ class _Seen:
             case ast.ClassDef():
                 self._class(path, code, node)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name.isupper():
-                if told := _text(code, value):
+                if value_text := _text(code, value):
                     self._tree.places[name] = path
-                    self._tree.constants[name] = told
-                self._vague.update(_said([node])[0])
+                    self._tree.constants[name] = value_text
+                self._ambiguous.update(_names_used([node])[0])
             case _:
-                self._vague.update(_said([node])[0])
+                self._ambiguous.update(_names_used([node])[0])
 
     def _class(self, path: str, code: Lines, node: ast.ClassDef) -> None:
         self._tree.places[node.name] = path
@@ -109,64 +113,74 @@ class _Seen:
         for member in node.body:
             if isinstance(member, Defined):
                 name = f"{node.name}.{member.name}"
-                self._times[name] += 1
+                self._counts[name] += 1
                 self._defined(path, code, member, name)
             else:
-                self._vague.update(_said([member])[0])
+                self._ambiguous.update(_names_used([member])[0])
 
     def _defined(self, path: str, code: Lines, node: Defined, name: str) -> None:
-        made = _function(path, code, node, name)
+        function = _function(path, code, node, name)
         outside = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
-        self._vague.update(_said(outside)[0])
+        self._ambiguous.update(_names_used(outside)[0])
         if not _is_whole(code, node):
-            self._vague.update(made.calls)
+            self._ambiguous.update(function.calls)
             return
-        self._tree.functions[name] = made
-        for called in made.calls:
+        self._tree.functions[name] = function
+        for called in function.calls:
             self._tree.callers.setdefault(called, []).append(name)
 
-    def found(self) -> Tree:
-        times = self._times
-        once = {n for n, one in times.items() if one == 1 and times[n.partition(".")[0]] == 1}
+    def result(self) -> Tree:
+        counts = self._counts
+        unique = {
+            name
+            for name, count in counts.items()
+            if count == 1 and counts[name.partition(".")[0]] == 1
+        }
         tree = self._tree
         callers = {
             name: names for name, names in tree.callers.items()
-            if name in tree.places and name not in self._vague and not hasattr(builtins, name)
-            and once.issuperset(names)
+            if name in tree.places and name not in self._ambiguous and not hasattr(builtins, name)
+            and unique.issuperset(names)
         }  # fmt: skip
         tables: Any = (tree.functions, tree.bases, tree.constants, tree.places, callers)
-        return Tree(*({n: one for n, one in table.items() if n in once} for table in tables))
+        return Tree(
+            *({name: count for name, count in table.items() if name in unique} for table in tables)
+        )
 
 
 def _function(path: str, code: Lines, node: Defined, name: str) -> Function:
-    told = node.args
-    positional = [*told.posonlyargs, *told.args]
-    given = [*zip(positional[::-1], told.defaults[::-1], strict=False)]
-    given += [(a, d) for a, d in zip(told.kwonlyargs, told.kw_defaults, strict=True) if d]
+    signature = node.args
+    positional = [*signature.posonlyargs, *signature.args]
+    defaults = [*zip(positional[::-1], signature.defaults[::-1], strict=False)]
+    defaults += [
+        (argument, default)
+        for argument, default in zip(signature.kwonlyargs, signature.kw_defaults, strict=True)
+        if default
+    ]
     arguments = {
-        (mark.func.id, word.arg): _text(code, word.value)
-        for mark in node.decorator_list
-        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name)
-        for word in mark.keywords
-        if word.arg
+        (decorator.func.id, keyword.arg): _text(code, keyword.value)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name)
+        for keyword in decorator.keywords
+        if keyword.arg
     }
     return Function(
         name, path,
-        {argument.arg: _text(code, default) for argument, default in given}, arguments,
-        *_said(node.body),
+        {argument.arg: _text(code, default) for argument, default in defaults}, arguments,
+        *_names_used(node.body),
     )  # fmt: skip
 
 
 def _text(code: Lines, node: ast.expr) -> str:
-    """The text of a plain value on one line, "" of any other."""
-    plain = isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
-    if not plain or node.end_lineno != node.lineno:
+    """The text of a constant value on one line; "" for any other value."""
+    is_constant = isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
+    if not is_constant or node.end_lineno != node.lineno:
         return ""
     return code[node.lineno - 1].encode()[node.col_offset : node.end_col_offset].decode()
 
 
-def _said(nodes: Sequence[ast.AST]) -> tuple[tuple[str, ...], ...]:
-    """The names that are called as they are, not as a part of something; raised; and read."""
+def _names_used(nodes: Sequence[ast.AST]) -> tuple[tuple[str, ...], ...]:
+    """The names that are called without a prefix, raised, and read."""
     parts = [part for node in nodes for part in ast.walk(node)]
     raised = {id(part.exc) for part in parts if isinstance(part, ast.Raise)}
     calls, raises, reads = dict[str, None](), dict[str, None](), dict[str, None]()
@@ -185,13 +199,13 @@ def _said(nodes: Sequence[ast.AST]) -> tuple[tuple[str, ...], ...]:
 
 
 def _is_whole(code: Lines, node: Defined) -> bool:
-    """Whether it is shown in one piece: no line of a text in it begins at the left margin."""
+    """Whether it is shown in one piece: no line of a string in it begins at the left margin."""
     rest = code[node.body[0].lineno : node.end_lineno]
     return all(not line or line[0] in " \t)]}" for line in rest)
 
 
 def exceptions(tree: Tree) -> list[str]:
-    """The classes whose base classes lead to a built-in exception."""
+    """The classes that derive from a built-in exception."""
     return [name for name in tree.bases if name in tree.places and _is_raisable(tree, name)]
 
 
@@ -205,5 +219,5 @@ def _is_raisable(tree: Tree, name: str) -> bool:
 
 
 def module_of(tree: Tree, name: str) -> str:
-    """The name of the module in which something is defined, without its package."""
-    return dotted(tree.places[name]).rpartition(".")[2]
+    """The name of the module that defines a name, without its package."""
+    return module_name(tree.places[name]).rpartition(".")[2]

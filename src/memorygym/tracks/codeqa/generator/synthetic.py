@@ -1,4 +1,4 @@
-"""Deals an instance: a package, questions about it and a session, and the texts that show them."""
+"""The generator of synthetic instances: a package, questions about it, a session, and the texts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,164 +12,175 @@ from memorygym.tracks.codeqa.code_view import (
     ShownParagraph,
     pages,
     paragraphs,
-    shown,
+    shown_paragraph,
     text_of,
 )
 from memorygym.tracks.codeqa.fact_reader import read
-from memorygym.tracks.codeqa.generator.distractors import MentionSampler, crowd_of
-from memorygym.tracks.codeqa.generator.filler import Growth, breaking, try_out
+from memorygym.tracks.codeqa.generator.distractors import MentionSampler, mention_sampler
+from memorygym.tracks.codeqa.generator.filler import Growth, breaking_changes, execute_package
 from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage
 from memorygym.tracks.codeqa.generator.paths import Walker
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, Runs
-from memorygym.tracks.codeqa.generator.question_selection import Chooser, Chosen
+from memorygym.tracks.codeqa.generator.question_selection import QuestionSelector, SelectedQuestion
 from memorygym.tracks.codeqa.generator.session import (
     SessionFact,
     Topics,
-    in_order,
     paragraph,
-    stamps,
+    shuffled_in_order,
+    timestamps,
 )
 from memorygym.tracks.codeqa.generator.settings import SYNTH, CodeQASettings
 from memorygym.tracks.codeqa.generator.stale_values import (
     MisleadingStatement,
-    changed,
-    earlier,
-    nearby,
+    change_log_entries,
+    earlier_observations,
+    near_distractors,
 )
-from memorygym.tracks.codeqa.generator.syntax_tree import Tree, exceptions, tree
+from memorygym.tracks.codeqa.generator.syntax_tree import Tree, exceptions, parse_tree
 
 MODULES = 5
-"""Of the part that is asked about, at least."""
+"""Fewest modules of the part with questions."""
 TESTS = 3
 LOG = "CHANGELOG.md"
-A_PAGE = 24
-"""Remarks in a file of them."""
+REMARKS_PER_FILE = 24
+"""Remarks in a file of reviews."""
 OBSERVED = 60
-"""Tokens of an observation, more or less."""
-A_REMARK = 15_000
-"""Tokens for which the session observes something that is not asked for."""
+"""Approximate tokens of an observation."""
+TOKENS_PER_REMARK = 15_000
+"""Tokens per observation about which nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedPackage:
-    """What an instance is assembled from."""
+    """The parts of an instance."""
 
     name: str
-    """Of the package."""
+    """The name of the package."""
     files: Mapping[str, str]
     pages: Sequence[Page]
-    chosen: Sequence[Chosen]
-    near: Sequence[MisleadingStatement]
+    selected: Sequence[SelectedQuestion]
+    distractors: Sequence[MisleadingStatement]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedQuestions:
-    """Questions, and what the change log and the session must tell for them."""
+    """The questions, and the change log and facts that they need."""
 
-    chosen: list[Chosen]
+    selected: list[SelectedQuestion]
     log: str
-    told: list[SessionFact]
-    near: list[MisleadingStatement]
+    facts: list[SessionFact]
+    distractors: list[MisleadingStatement]
 
 
 def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> GeneratedPackage:
-    """A synthetic instance before it is proven. Raises BadSettings where a length is too short."""
-    where = ("codeqa", *seed, settings.tokens, attempt)
-    package = GrowingPackage(named_rng(*where, "package"), settings.near_miss)
-    rng = named_rng(*where, "core")
+    """A synthetic instance, not checked yet. Raises BadSettings if the length is too short."""
+    stream_path = ("codeqa", *seed, settings.tokens, attempt)
+    package = GrowingPackage(named_rng(*stream_path, "package"), settings.near_miss)
+    rng = named_rng(*stream_path, "core")
     district = package.district()
     for _ in range(MODULES + max(0, settings.questions - 6) // 2):
         package.module(district)
     for _ in range(TESTS):
         package.test(district, rng.sample(district.functions, TESTED))
-    values = try_out(package, district.functions, rng)
-    seen = tree(package.files)
-    runs = Runs({call: str(value) for call, value in values.items()}, breaking(package, seen, rng))
-    asked = questions(package.files, seen, runs, settings, where)
-    if asked.log:
-        package.files[LOG] = asked.log
-    growth = Growth(package, OBSERVED * len(asked.told))
-    crowd = crowd_of(asked.chosen, seen, district, named_rng(*where, "crowd"))
-    package.crowd, package.crowding = crowd, settings.crowd / (200 - settings.crowd)
-    remarks = _remarks(growth, crowd, settings, named_rng(*where, "remarks"))
-    watched = observations(asked.told, named_rng(*where, "session"), remarks)
-    growth.cost += sum(one.cost for one in watched) - OBSERVED * len(asked.told)
+    values = execute_package(package, district.functions, rng)
+    tree = parse_tree(package.files)
+    runs = Runs(
+        {call: str(value) for call, value in values.items()}, breaking_changes(package, tree, rng)
+    )
+    planned = questions(package.files, tree, runs, settings, stream_path)
+    if planned.log:
+        package.files[LOG] = planned.log
+    growth = Growth(package, OBSERVED * len(planned.facts))
+    mentions = mention_sampler(planned.selected, tree, district, named_rng(*stream_path, "crowd"))
+    package.mentions, package.mention_share = (
+        mentions,
+        settings.distractor_density / (200 - settings.distractor_density),
+    )
+    remarks = _remarks(growth, mentions, settings, named_rng(*stream_path, "remarks"))
+    session = observations(planned.facts, named_rng(*stream_path, "session"), remarks)
+    growth.cost += sum(paragraph.cost for paragraph in session) - OBSERVED * len(planned.facts)
     if growth.cost > settings.tokens * 1.005:
         raise BadSettings(
             f"{settings.tokens:,} tokens are out of reach for {settings.questions} questions; from"
             f" {growth.cost + 200:,} on there is room for them"
         )
-    growth.grow(settings.tokens, named_rng(*where, "growth"))
+    growth.grow(settings.tokens, named_rng(*stream_path, "growth"))
     growth.finish()
-    shape = (watched, settings.form)
-    made = pages(list(growth.files.values()), *shape, named_rng(*where, "pages"))
-    growth.fill(settings.tokens - tokens(made, len(made) + settings.questions))
-    made = pages(list(growth.files.values()), *shape, named_rng(*where, "pages"))
-    return GeneratedPackage(f"synth-{package.name}", package.files, made, asked.chosen, asked.near)
+    shape = (session, settings.form)
+    shown_pages = pages(list(growth.files.values()), *shape, named_rng(*stream_path, "pages"))
+    growth.fill(settings.tokens - tokens(shown_pages, len(shown_pages) + settings.questions))
+    shown_pages = pages(list(growth.files.values()), *shape, named_rng(*stream_path, "pages"))
+    return GeneratedPackage(
+        f"synth-{package.name}", package.files, shown_pages, planned.selected, planned.distractors
+    )
 
 
 def _remarks(
-    growth: Growth, crowd: MentionSampler, settings: CodeQASettings, rng: Stream
+    growth: Growth, mentions: MentionSampler, settings: CodeQASettings, rng: Stream
 ) -> list[str]:
-    """Half of the crowd: what the session remarks, or files of reviews where there is none."""
-    room = max(0, settings.tokens - growth.cost)
-    found = crowd.remarks(room * settings.crowd // 200, rng)
+    """Half of the mentions: remarks of the session, or files of reviews if there is no session."""
+    tokens_left = max(0, settings.tokens - growth.cost)
+    remarks = mentions.remarks(tokens_left * settings.distractor_density // 200, rng)
     if settings.form != "files":
-        return found
-    for number, at in enumerate(range(0, len(found), A_PAGE), 1):
+        return remarks
+    for number, start in enumerate(range(0, len(remarks), REMARKS_PER_FILE), 1):
         path = f"docs/review_{number}.md"
-        growth.package.files[path] = "\n\n".join(found[at : at + A_PAGE]) + "\n"
+        growth.package.files[path] = "\n\n".join(remarks[start : start + REMARKS_PER_FILE]) + "\n"
     growth.take_new()
     return []
 
 
 def questions(
     files: Mapping[str, str],
-    seen: Tree,
+    tree: Tree,
     runs: Runs,
     settings: CodeQASettings,
-    where: tuple[str | int, ...],
+    stream_path: tuple[str | int, ...],
 ) -> PlannedQuestions:
-    """Chooses questions over the files, and what has to be told for them."""
-    rng = named_rng(*where, "questions")
-    walker = walker_of(seen, settings, rng)
-    statements = [one for path, code in files.items() for one in said(path, code)]
-    hops = [settings.hops[n % len(settings.hops)] for n in range(settings.questions)]
-    chooser = Chooser(QuestionDrafter(walker, runs), statements, rng)
-    chosen = [chooser.choose(number) for number in hops]
-    lines = changed(chosen, statements, settings.stale, rng, chooser.known)
-    told = [one for each in chosen for one in each.draft.told]
-    told += earlier(chosen, settings.stale, walker, chooser.known)
-    told += walker.remarks(4 + settings.tokens // A_REMARK) if walker.topics else []
+    """The questions about the files, and the texts that they need."""
+    rng = named_rng(*stream_path, "questions")
+    walker = walker_of(tree, settings, rng)
+    statements = [
+        statement for path, code in files.items() for statement in statements_in(path, code)
+    ]
+    hops = [settings.hops[number % len(settings.hops)] for number in range(settings.questions)]
+    chooser = QuestionSelector(QuestionDrafter(walker, runs), statements, rng)
+    selected = [chooser.select(number) for number in hops]
+    lines = change_log_entries(selected, statements, settings.stale, rng, chooser.known)
+    facts = [statement for question in selected for statement in question.draft.facts]
+    facts += earlier_observations(selected, settings.stale, walker, chooser.known)
+    facts += walker.remarks(4 + settings.tokens // TOKENS_PER_REMARK) if walker.topics else []
     log = "\n\n".join(lines) + "\n" if lines else ""
-    return PlannedQuestions(chosen, log, in_order(told, rng), nearby(chosen, statements))
+    return PlannedQuestions(
+        selected, log, shuffled_in_order(facts, rng), near_distractors(selected, statements)
+    )
 
 
-def walker_of(seen: Tree, settings: CodeQASettings, rng: Stream) -> Walker:
-    """What draws names; a dealt session may end with any class, another only with exceptions."""
+def walker_of(tree: Tree, settings: CodeQASettings, rng: Stream) -> Walker:
+    """The sampler of names; a generated session may end with any class, others with exceptions."""
     topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
-    return Walker(seen, topics, rng, None if settings.source == SYNTH else exceptions(seen))
+    return Walker(tree, topics, rng, None if settings.source == SYNTH else exceptions(tree))
 
 
-def said(path: str, code: str) -> list[Statement]:
-    """What the reader takes from a file as it is shown."""
-    return [one for shown in paragraphs(path, code) for one in read(shown)]
+def statements_in(path: str, code: str) -> list[Statement]:
+    """The statements that the reader finds in a shown file."""
+    return [statement for paragraph in paragraphs(path, code) for statement in read(paragraph)]
 
 
 def observations(
-    told: Sequence[SessionFact], rng: Stream, remarks: Sequence[str] = ()
+    facts: Sequence[SessionFact], rng: Stream, remarks: Sequence[str] = ()
 ) -> list[ShownParagraph]:
-    """The paragraphs of a session: facts in their order, and remarks anywhere between them."""
-    facts, others = iter(told), iter(remarks)
-    order = [True] * len(told) + [False] * len(remarks)
+    """The paragraphs of a session: facts in their order, with remarks between them."""
+    next_facts, next_remarks = iter(facts), iter(remarks)
+    order = [True] * len(facts) + [False] * len(remarks)
     rng.shuffle(order)
-    times = stamps(len(order), rng)
+    times = timestamps(len(order), rng)
     return [
-        shown(paragraph(next(facts) if fact else next(others), at, rng))
-        for fact, at in zip(order, times, strict=True)
+        shown_paragraph(paragraph(next(next_facts) if is_fact else next(next_remarks), time, rng))
+        for is_fact, time in zip(order, times, strict=True)
     ]
 
 
-def tokens(made: Sequence[Page], events: int) -> int:
-    """Of the texts of all events that show something."""
-    return sum(count(text_of(page, n + 1, events)) for n, page in enumerate(made))
+def tokens(shown_pages: Sequence[Page], events: int) -> int:
+    """The tokens of the texts of all events that show something."""
+    return sum(count(text_of(page, number + 1, events)) for number, page in enumerate(shown_pages))

@@ -1,5 +1,5 @@
-"""Generates instances: `record` assembles one as JSON, under the parameters of `settings`.
+"""The generator of instances: `record` writes one as JSON, with the parameters in `settings`.
 
 `relations` and `graph` make the facts, `programs` the question, `search_turns`, `prose` and
-`task_texts` the texts, `length` fills them up.
+`task_texts` the texts; `length` adds filler up to the target length.
 """

@@ -1,4 +1,4 @@
-"""The entity graph: chains of facts that a program asks for, and all else that may be told."""
+"""The entity graph: chains of facts that a program asks for, and all other facts."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
@@ -25,17 +25,17 @@ from memorygym.tracks.research.question_grammar import (
 )
 
 _WAITING = 400
-"""Entities that were mentioned and wait for a document of their own."""
+"""Most mentioned entities that wait for a document of their own."""
 
 
 class Claim(NamedTuple):
-    """What one sentence tells."""
+    """The fact that one sentence states."""
 
     subject: str
     relation: str
     value: str
     start: int = 0
-    """Of a term: its first month, counted from the year 0."""
+    """For a term: its first month, counted from the year 0."""
     end: int = 0
 
     @property
@@ -45,7 +45,7 @@ class Claim(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The key in the reader's terms."""
+        """The key as the reader writes it."""
         if self.relation != TERM:
             return self.relation
         return f"{self.relation} {month_key(self.start)} {month_key(self.end)}"
@@ -57,18 +57,18 @@ class Lookup(NamedTuple):
     claim: Claim
     operation: str
     inverse: bool = False
-    """Whether it starts from the value."""
+    """Whether the look-up starts from the value."""
     month: int = 0
-    """Of a term: the month asked for, counted from the year 0."""
+    """For a term: the month asked for, counted from the year 0."""
 
     @property
-    def asked(self) -> str:
-        """What it starts from."""
+    def start(self) -> str:
+        """The name that the look-up starts from."""
         return self.claim.value if self.inverse else self.claim.subject
 
     @property
-    def found(self) -> str:
-        """What it finds."""
+    def result(self) -> str:
+        """The name or number that it finds."""
         return self.claim.subject if self.inverse else self.claim.value
 
 
@@ -78,18 +78,22 @@ class Chain:
 
     starts: list[str] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
-    beside: list[tuple[int, Claim]] = field(default_factory=list)
-    """What must be told too so that a look-up asks for what it says: its number, and a claim."""
+    companions: list[tuple[int, Claim]] = field(default_factory=list)
+    """Further claims that make a look-up necessary: the look-up's number, and a claim."""
     answer: str = ""
 
     @property
-    def clear(self) -> bool:
-        """Whether no fact is needed twice, and no step back from a value leads to two subjects."""
+    def unambiguous(self) -> bool:
+        """Whether no fact is needed twice, and every inverse step leads to one subject."""
         ends = Counter((claim.relation, claim.value) for claim in set(self.facts))
-        back = [(one.claim.relation, one.claim.value) for one in self.lookups if one.inverse]
-        several = {"basis"}  # Of the methods on a basis, who works where decides.
-        once = len(set(self.facts)) == len(self.facts)
-        return once and all(ends[end] == 1 for end in back if end[0] not in several)
+        inverse_ends = [
+            (lookup.claim.relation, lookup.claim.value) for lookup in self.lookups if lookup.inverse
+        ]
+        ambiguous_keys = {"basis"}  # Several methods may share a basis: the employer decides.
+        is_distinct = len(set(self.facts)) == len(self.facts)
+        return is_distinct and all(
+            ends[end] == 1 for end in inverse_ends if end[0] not in ambiguous_keys
+        )
 
     @property
     def facts(self) -> list[Claim]:
@@ -124,25 +128,27 @@ class EntityGraph:
             case Shared():
                 return self._shared(program, chain)
             case Total(left, right):
-                return program.of(*(int(self._run(side, chain)) for side in (left, right)))
+                return program.result(*(int(self._run(side, chain)) for side in (left, right)))
 
     def _step(self, step: GrammarStep, chain: Chain) -> str:
-        found, relation = self._run(step.of, chain), RELATIONS[step.key]
+        entity, relation = self._run(step.inner, chain), RELATIONS[step.key]
         if step.inverse:
-            claim = Claim(self.names.new(relation.subject), step.key, found)
+            claim = Claim(self.names.new(relation.subject), step.key, entity)
         elif step.key == TERM:
-            claim = self.term(found, step.month)
-            chain.beside += [(len(chain.lookups), one) for one in self.terms_beside(claim)]
+            claim = self.term(entity, step.month)
+            chain.companions += [
+                (len(chain.lookups), term) for term in self.neighbouring_terms(claim)
+            ]
         else:
-            claim = Claim(found, step.key, self.value(relation))
+            claim = Claim(entity, step.key, self.value(relation))
         chain.lookups.append(Lookup(claim, "lookup", step.inverse, step.month))
-        return chain.lookups[-1].found
+        return chain.lookups[-1].result
 
     def _pick(self, pick: Pick, chain: Chain) -> str:
         sides = [self._run(side, chain) for side in (pick.left, pick.right)]
         claims = [Claim(side, pick.key, self.value(RELATIONS[pick.key])) for side in sides]
         chain.lookups += [Lookup(claim, "compare") for claim in claims]
-        return sides[pick.place([int(claim.value) for claim in claims])]
+        return sides[pick.chosen_index([int(claim.value) for claim in claims])]
 
     def _shared(self, shared: Shared, chain: Chain) -> str:
         laboratory, basis = (self._run(side, chain) for side in (shared.laboratory, shared.basis))
@@ -154,12 +160,12 @@ class EntityGraph:
             Lookup(Claim(person, "employer", laboratory), "intersect"),
         ]
         for _ in range(2):
-            chain.beside += self._rivals(first, laboratory, basis)
+            chain.companions += self._rivals(first, laboratory, basis)
         return person
 
     def _rivals(self, first: int, laboratory: str, basis: str) -> Iterator[tuple[int, Claim]]:
-        """A method of that basis by someone who works elsewhere, and someone else who works
-        there."""
+        """A method on that basis whose inventor works elsewhere, and another person who works at
+        the laboratory."""
         method, person = self.names.new("method"), self.names.new("person")
         yield first, Claim(method, "basis", basis)
         yield first + 1, Claim(method, "inventor", person)
@@ -167,14 +173,14 @@ class EntityGraph:
         yield first + 2, Claim(self.names.new("person"), "employer", laboratory)
 
     def value(self, relation: FunctionalRelation) -> str:
-        """A value for a chain: a name that nothing bears yet, or a number that no chain has."""
-        made = self.other(relation)
+        """A value for a chain: an unused name, or a number that no chain has."""
+        value = self.free_value(relation)
         if relation.numeric:
-            self._numbers[relation.key].add(int(made))
-        return made
+            self._numbers[relation.key].add(int(value))
+        return value
 
-    def other(self, relation: FunctionalRelation, span: tuple[int, int] | None = None) -> str:
-        """A value that no chain has, of a number in that span; such values may come again."""
+    def free_value(self, relation: FunctionalRelation, span: tuple[int, int] | None = None) -> str:
+        """A value that no chain has, for numbers within the span; such values may repeat."""
         if not relation.numeric:
             return self.names.new(relation.value)
         low, high = span or relation.span
@@ -186,40 +192,42 @@ class EntityGraph:
         return str(number)
 
     def term(self, laboratory: str, month: int) -> Claim:
-        """A director's term that covers the month."""
+        """A director's term that covers a month."""
         start = month - self.stream.between(3, 20)
         end = month + self.stream.between(3, 20)
         return Claim(laboratory, TERM, self.names.new("person"), start, end)
 
-    def terms_beside(self, claim: Claim) -> list[Claim]:
-        """The terms before and after."""
-        long = self.stream.between(14, 40)
+    def neighbouring_terms(self, claim: Claim) -> list[Claim]:
+        """The terms before and after a term."""
+        length = self.stream.between(14, 40)
         return [
             claim._replace(value=self.names.new("person"), start=start, end=end)
             for start, end in (
-                (claim.start - 1 - long, claim.start - 1),
-                (claim.end + 1, claim.end + 1 + long),
+                (claim.start - 1 - length, claim.start - 1),
+                (claim.end + 1, claim.end + 1 + length),
             )
         ]
 
     def profile(self) -> list[Claim]:
-        """All that is told of the next entity that waits, or of a new one."""
+        """The claims of a document about the next waiting entity, or about a new one."""
         if self._waiting and not self.stream.bernoulli(0.1):
             name, kind = self._waiting.popleft()
         else:
             kind = self.stream.choice(KINDS)
             name = self.names.new(kind)
         self._recent[kind].append(name)
-        return self.beside(name, kind, (), self.stream.between(1, 4))
+        return self.further_claims(name, kind, (), self.stream.between(1, 4))
 
-    def beside(self, name: str, kind: str, told: tuple[str, ...], most: int) -> list[Claim]:
-        """Up to that many further claims of an entity, of relations that are not told already."""
-        open_ = [one for one in of_kind(kind) if one.key not in told]
-        chosen = self.stream.sample(open_, min(most, len(open_)))
-        return [self.aside(name, relation) for relation in chosen]
+    def further_claims(
+        self, name: str, kind: str, stated: tuple[str, ...], most: int
+    ) -> list[Claim]:
+        """Up to `most` further claims of an entity, of relations that are not stated yet."""
+        candidates = [relation for relation in of_kind(kind) if relation.key not in stated]
+        chosen = self.stream.sample(candidates, min(most, len(candidates)))
+        return [self.extra_claim(name, relation) for relation in chosen]
 
-    def aside(self, name: str, relation: FunctionalRelation) -> Claim:
-        """A claim that no question rests on; the entities in it come up again."""
+    def extra_claim(self, name: str, relation: FunctionalRelation) -> Claim:
+        """A claim that no question needs; its entities may get documents of their own."""
         if relation.key == TERM:
             return self.term(name, self.stream.between(2019 * 12, 2031 * 12))
         if relation.numeric:

@@ -1,8 +1,7 @@
-"""Fills the turns of an instance with further documents to exactly the length it is to have.
+"""Adds filler documents to the turns of an instance until it has its target length.
 
-Some of them are a crowd around the answer: they name the entities of the question, its siblings and
-its near misses, and grow with the corpus, so that who searches a longer one finds more that
-misleads.
+Some of them are distractors that name the entities of the question, its siblings and its near
+misses. Their number grows with the corpus, so a search in a longer corpus finds more of them.
 """
 
 from bisect import bisect
@@ -15,177 +14,201 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
 from memorygym.tracks.research.generator.graph import Claim, Lookup
-from memorygym.tracks.research.generator.prose import DAYS, FIRST_DAY, Document, genres, written
+from memorygym.tracks.research.generator.prose import (
+    DAYS,
+    FIRST_DAY,
+    Document,
+    genres_of,
+    write_document,
+)
 from memorygym.tracks.research.generator.relations import KINDS, RELATIONS, TERM, of_kind
 from memorygym.tracks.research.generator.search_turns import (
     Distractor,
     Plan,
     Support,
-    otherwise,
+    changed_claim,
     search,
 )
 from memorygym.tracks.research.generator.task_texts import briefing_text
 
+RELATED = "related_entity"
+"""The source of a distractor that names an entity of the question, a sibling or a near miss."""
 LARGEST = 10_000_000
 """Tokens of the longest instance."""
-_BETWEEN = 2
+_BLANK_LINE = 2
 """Tokens of a blank line."""
-_ROOM = 400
-"""Tokens that hold any document."""
-_CLOSE = 30
-"""Tokens that may be left."""
-_OLDER, _MENTIONS = 0.04, 0.1
-"""Shares of the crowd: what held earlier, and mentions; the rest tells other keys."""
-_MOST = 5040
-"""The weight of whoever is written of most; that of the n-th is this over n."""
-_NEAR = 0.2
-"""How often other keys are told of a near miss."""
+_LARGEST_DOCUMENT = 400
+"""More tokens than any document has."""
+_TOLERANCE = 30
+"""Most tokens that an instance may be short of its target."""
+_OUTDATED_SHARE, _MENTION_SHARE = 0.04, 0.1
+"""Shares of the related documents: outdated values, and mentions; the rest state other keys."""
+_TOP_WEIGHT = 5040
+"""The weight of the most frequent look-up; the n-th has this weight divided by n."""
+_NEAR_MISS_SHARE = 0.2
+"""How often a related document is about a near miss."""
 
 
 def add_turns(stream: Stream, plan: Plan) -> None:
-    """Turns about other entities, so that none need be larger than a search is."""
+    """Adds turns about other entities, so that no turn grows larger than a search result."""
     size = 3_000 if plan.settings.tokens <= 1_000_000 else 5_800
     while len(plan.turns) * size < plan.settings.tokens:
-        document = written(stream, plan.graph.profile())
+        document = write_document(stream, plan.graph.profile())
         claim = stream.choice(document.claims)
         month = (claim.start + claim.end) // 2 if claim.relation == TERM else 0
         plan.turns.append(search(stream, Lookup(claim, "lookup", month=month), [document]))
 
 
 def fill(stream: Stream, plan: Plan) -> int:
-    """Adds documents up to the length of the settings; returns the tokens that are shown."""
+    """Adds documents up to the target length; returns the number of tokens shown."""
     settings, turns = plan.settings, plan.turns
-    weights = [min(settings.shown, len(turns) - at) for at in range(len(turns))]
-    spent = least(plan)
-    if spent > settings.tokens * 1.01:
-        raise BadSettings(unreachable(settings.tokens, settings.hops, spent))
-    crowd = DistractorGenerator(stream, plan)
-    costs = [[count(one.text) + _BETWEEN for one in turn.documents] for turn in turns]
-    heap = [(sum(own), at) for at, own in enumerate(costs)]
+    views = [min(settings.shown, len(turns) - index) for index in range(len(turns))]
+    tokens = unfilled_tokens(plan)
+    if tokens > settings.tokens * 1.01:
+        raise BadSettings(too_short_message(settings.tokens, settings.hops, tokens))
+    generator = DistractorGenerator(stream, plan)
+    costs = [[count(document.text) + _BLANK_LINE for document in turn.documents] for turn in turns]
+    heap = [(sum(document_costs), index) for index, document_costs in enumerate(costs)]
     heapify(heap)
-    while settings.tokens - spent > _CLOSE and heap:
-        size, at = heappop(heap)
-        room = (settings.tokens - spent) // weights[at] - _BETWEEN
-        if room > _ROOM and stream.below(100) < settings.crowded:
-            plan.distractors.append(crowd.next())
+    while settings.tokens - tokens > _TOLERANCE and heap:
+        size, index = heappop(heap)
+        room = (settings.tokens - tokens) // views[index] - _BLANK_LINE
+        if room > _LARGEST_DOCUMENT and stream.below(100) < settings.density_percent:
+            plan.distractors.append(generator.next())
             document = plan.distractors[-1].document
         else:
-            document = written(stream, plan.graph.profile())
+            document = write_document(stream, plan.graph.profile())
         while (cost := count(document.text)) > room and document.sentences:
             document = replace(document, sentences=document.sentences[:-1])
         if not document.sentences:
             continue
-        turns[at].documents.append(document)
-        spent += weights[at] * (cost + _BETWEEN)
-        heappush(heap, (size + cost, at))
+        turns[index].documents.append(document)
+        tokens += views[index] * (cost + _BLANK_LINE)
+        heappush(heap, (size + cost, index))
     for turn in turns:
         stream.shuffle(turn.documents)
-    return spent
+    return tokens
 
 
-def least(plan: Plan) -> int:
-    """The tokens that are shown before anything is added."""
+def unfilled_tokens(plan: Plan) -> int:
+    """The number of tokens shown before filler is added."""
     texts = list(plan.files.values())
     if plan.settings.reveal == "immediate":
         texts.append(briefing_text(len(plan.turns) + 2, plan.question))
     return sum(map(count, texts))
 
 
-def unreachable(tokens: int, hops: int, least: int) -> str:
-    """Why a length cannot be had, and which can."""
+def too_short_message(tokens: int, hops: int, unfilled_tokens: int) -> str:
+    """The message that says why a length is impossible, and which lengths are possible."""
     return (
         f"tokens {tokens:,} is too short for {hops} hops with these distractors; "
-        f"reachable are about {least:,} to {LARGEST:,}"
+        f"reachable are about {unfilled_tokens:,} to {LARGEST:,}"
     )
 
 
 class DistractorGenerator:
-    """Deals the documents of the crowd: none tells a needed fact, or what outranks one."""
+    """The generator of related documents: none states a needed fact or a value that outranks it."""
 
     def __init__(self, stream: Stream, plan: Plan) -> None:
         self._stream, self._plan = stream, plan
         self._supports = list(plan.supports)
         stream.shuffle(self._supports)
-        self._fame = list(accumulate(_MOST // rank for rank in range(1, len(self._supports) + 1)))
-        near = (one.document for one in plan.distractors if one.source == "sibling_near_miss")
-        named = (entity for document in near for entity in _entities(document.claims[0]))
-        self._near = list(dict.fromkeys(named))
+        self._cumulative_weights = list(
+            accumulate(_TOP_WEIGHT // rank for rank in range(1, len(self._supports) + 1))
+        )
+        near_misses = (
+            distractor.document
+            for distractor in plan.distractors
+            if distractor.source == "sibling_near_miss"
+        )
+        entities = (entity for document in near_misses for entity in _entities(document.claims[0]))
+        self._near = list(dict.fromkeys(entities))
         chains = (plan.chain, *plan.siblings)
         needed = [claim for chain in chains for claim in chain.facts]
-        needed += [claim for chain in chains for _, claim in chain.beside]
+        needed += [claim for chain in chains for _, claim in chain.companions]
         self._needed = {(claim.subject, claim.relation) for claim in needed}
-        self._asides: dict[tuple[str, str], Claim] = {}
+        self._extra_claims: dict[tuple[str, str], Claim] = {}
         for turn in plan.turns:
             for document in turn.documents:
                 for claim in document.claims:
-                    self._asides.setdefault((claim.subject, claim.relation), claim)
+                    self._extra_claims.setdefault((claim.subject, claim.relation), claim)
         self._waiting: list[Distractor] = []
 
     def next(self) -> Distractor:
-        """The next document. Who takes one and leaves all others leaves nothing undecided."""
+        """The next document. The question stays decidable whichever of them are shown."""
         if self._waiting:
             return self._waiting.pop()
-        support = self._famed()
-        if self._stream.bernoulli(_OLDER):
-            return self._older(support)
-        if not self._stream.bernoulli(_MENTIONS / (1 - _OLDER)):
-            near = self._near and self._stream.bernoulli(_NEAR)
-            entities = self._near if near else list(_entities(support.lookup.claim))
-            if asides := self._others(*self._stream.choice(entities)):
-                return Distractor("crowd", written(self._stream, asides))
-        return Distractor("crowd", self._mention(support.lookup))
+        support = self._random_support()
+        if self._stream.bernoulli(_OUTDATED_SHARE):
+            return self._outdated(support)
+        if not self._stream.bernoulli(_MENTION_SHARE / (1 - _OUTDATED_SHARE)):
+            is_near_miss = self._near and self._stream.bernoulli(_NEAR_MISS_SHARE)
+            entities = self._near if is_near_miss else list(_entities(support.lookup.claim))
+            if claims := self._further_claims(*self._stream.choice(entities)):
+                return Distractor(RELATED, write_document(self._stream, claims))
+        return Distractor(RELATED, self._mention(support.lookup))
 
-    def _famed(self) -> Support:
-        """Fame is uneven: the first of them is written of twice as much as the second."""
-        return self._supports[bisect(self._fame, self._stream.below(self._fame[-1]))]
+    def _random_support(self) -> Support:
+        """A random look-up; the first is drawn twice as often as the second."""
+        return self._supports[
+            bisect(self._cumulative_weights, self._stream.below(self._cumulative_weights[-1]))
+        ]
 
-    def _others(self, name: str, kind: str) -> list[Claim]:
-        """Some claims of other keys of an entity; each comes again with the same value."""
+    def _further_claims(self, name: str, kind: str) -> list[Claim]:
+        """Some claims of other keys of an entity; a claim that repeats keeps its value."""
         keys = [
-            one for one in of_kind(kind) if one.key != TERM and (name, one.key) not in self._needed
+            relation
+            for relation in of_kind(kind)
+            if relation.key != TERM and (name, relation.key) not in self._needed
         ]
         chosen = self._stream.sample(keys, min(len(keys), self._stream.between(1, 3)))
         for relation in chosen:
-            if (name, relation.key) not in self._asides:
-                self._asides[name, relation.key] = self._plan.graph.aside(name, relation)
-        return [self._asides[name, relation.key] for relation in chosen]
+            if (name, relation.key) not in self._extra_claims:
+                self._extra_claims[name, relation.key] = self._plan.graph.extra_claim(
+                    name, relation
+                )
+        return [self._extra_claims[name, relation.key] for relation in chosen]
 
     def _mention(self, lookup: Lookup) -> Document:
-        """A document about something else, which names an entity in the words of a search."""
-        document = written(self._stream, self._plan.graph.profile())
-        untold = RELATIONS[lookup.claim.relation].untold
-        said = untold[lookup.inverse].format(s=lookup.asked)
-        at = self._stream.below(len(document.sentences) + 1)
-        told = document.sentences
-        return replace(document, sentences=(*told[:at], said, *told[at:]))
+        """A document about something else that mentions an entity in the words of a search."""
+        document = write_document(self._stream, self._plan.graph.profile())
+        mentions = RELATIONS[lookup.claim.relation].mentions
+        mention = mentions[lookup.inverse].format(s=lookup.start)
+        index = self._stream.below(len(document.sentences) + 1)
+        sentences = document.sentences
+        return replace(document, sentences=(*sentences[:index], mention, *sentences[index:]))
 
-    def _older(self, support: Support) -> Distractor:
-        """What was told of a look-up before, and is outranked."""
+    def _outdated(self, support: Support) -> Distractor:
+        """A document with an outdated value of a look-up; the true value outranks it."""
         if support.lookup.inverse:
-            return self._withdrawn(support.lookup)
+            return self._corrected(support.lookup)
         stream, claim = self._stream, support.lookup.claim
-        genre = stream.choice(genres(claim.kind, most=support.document.authority))
-        days = DAYS - 1 if genre in support.lower else support.document.day - FIRST_DAY - 1
+        genre = stream.choice(genres_of(claim.kind, most=support.document.authority))
+        days = DAYS - 1 if genre in support.lower_genres else support.document.day - FIRST_DAY - 1
         day = FIRST_DAY + stream.between(0, days)
-        other = otherwise(self._plan, support)
-        beside = self._others(claim.subject, claim.kind)[: stream.below(3)]
-        document = written(stream, [other, *beside], genre, day)
-        return Distractor("crowd", document, support.hop, other.value if support.hop else "")
+        changed = changed_claim(self._plan, support)
+        further = self._further_claims(claim.subject, claim.kind)[: stream.below(3)]
+        document = write_document(stream, [changed, *further], genre, day)
+        return Distractor(RELATED, document, support.hop, changed.value if support.hop else "")
 
-    def _withdrawn(self, lookup: Lookup) -> Distractor:
-        """Something else of which the same was told, until a later document corrected that: the
-        correction comes first, so that it is there whatever is left out."""
+    def _corrected(self, lookup: Lookup) -> Distractor:
+        """Another subject with the same value, which a later document corrects.
+
+        The correction is added first, so that the wrong value is never shown without it.
+        """
         stream, claim = self._stream, lookup.claim
-        told = claim._replace(subject=self._plan.graph.names.new(claim.kind))
-        true = told._replace(value=self._plan.graph.other(RELATIONS[claim.relation]))
-        genre, day = stream.choice(genres(claim.kind)), stream.between(0, DAYS - 2)
+        wrong = claim._replace(subject=self._plan.graph.names.new(claim.kind))
+        corrected = wrong._replace(value=self._plan.graph.free_value(RELATIONS[claim.relation]))
+        genre, day = stream.choice(genres_of(claim.kind)), stream.between(0, DAYS - 2)
         later = stream.between(day + 1, DAYS - 1)
-        self._waiting.append(Distractor("crowd", written(stream, [told], genre, FIRST_DAY + day)))
-        return Distractor("crowd", written(stream, [true], genre, FIRST_DAY + later))
+        self._waiting.append(
+            Distractor(RELATED, write_document(stream, [wrong], genre, FIRST_DAY + day))
+        )
+        return Distractor(RELATED, write_document(stream, [corrected], genre, FIRST_DAY + later))
 
 
 def _entities(claim: Claim) -> Iterator[tuple[str, str]]:
-    """Those that a claim names, and their kinds."""
+    """The entities that a claim names, with their kinds."""
     yield claim.subject, claim.kind
     if (kind := RELATIONS[claim.relation].value) in KINDS:
         yield claim.value, kind

@@ -1,4 +1,4 @@
-"""What questions ask, as nested steps from the entities that they name, and in which words.
+"""Question programs: nested steps from the named entities, and their wording.
 
 Questions and sub-queries are phrases that nest to the right.
 """
@@ -28,20 +28,20 @@ from memorygym.tracks.research.question_grammar import (
 
 LEAST, MOST = 2, 8
 """Hops of a question."""
-_PICKED = {
+_COMPARISONS = {
     "founding year": ("was founded later", "was founded earlier"),
     "birth year": ("was born later", "was born earlier"),
     "weight": ("is heavier", "is lighter"),
     "population": ("is more populous", "is less populous"),
 }
-"""Of who has more, and of who has less."""
+"""By key: the words for the larger value, and for the smaller."""
 FORMS = {
     YEAR: "a year",
     COUNT: "a whole number, without a unit",
     "instrument": "the full name of an instrument",
     **{kind: f"the full name of a {kind}" for kind in KINDS if kind != "instrument"},
 }
-"""What is answered, by the kind of what is asked for."""
+"""The form of the answer, by its kind."""
 
 
 def shapes(hops: int) -> tuple[str, ...]:
@@ -52,14 +52,14 @@ def shapes(hops: int) -> tuple[str, ...]:
 def program(stream: Stream, shape: str, hops: int) -> Query:
     """A random program of that shape with exactly that many look-ups."""
     while True:
-        made = _SHAPES[shape][1](stream, hops)
-        if made and _temporal(made) == (shape == "temporal"):
-            return made
+        query = _SHAPES[shape][1](stream, hops)
+        if query and _temporal(query) == (shape == "temporal"):
+            return query
 
 
-def kind_of(made: Query) -> str:
-    """The kind of what a program finds: of an entity, YEAR or COUNT."""
-    match made:
+def kind_of(query: Query) -> str:
+    """The kind of a program's answer: a kind of entity, YEAR or COUNT."""
+    match query:
         case Start(kind):
             return kind
         case GrammarStep(key, _, inverse):
@@ -73,10 +73,10 @@ def kind_of(made: Query) -> str:
             return COUNT
 
 
-def _temporal(made: Query) -> bool:
-    match made:
-        case GrammarStep(key, of):
-            return key == TERM or _temporal(of)
+def _temporal(query: Query) -> bool:
+    match query:
+        case GrammarStep(key, inner):
+            return key == TERM or _temporal(inner)
         case Pick(_, _, left, right) | Total(left, right) | Shared(left, right):
             return _temporal(left) or _temporal(right)
     return False
@@ -95,7 +95,7 @@ def _numerical(stream: Stream, hops: int) -> Query | None:
 
 
 def _comparison(stream: Stream, hops: int) -> Query | None:
-    key = stream.choice(tuple(_PICKED))
+    key = stream.choice(tuple(_COMPARISONS))
     kind = RELATIONS[key].subject
     after = stream.between(1, hops - 4)
     first = stream.between(1, hops - 3 - after)
@@ -121,79 +121,87 @@ _SHAPES = {
     "intersection": (4, _intersection),
     "comparison": (5, _comparison),
 }
-"""The fewest hops of each shape, and what makes a program of it."""
+"""By shape: its fewest hops, and the function that makes a program of it."""
 _FREE = tuple(RELATIONS.values())
-_COUNTS = tuple(one for one in _FREE if one.value == COUNT)
+_COUNTS = tuple(relation for relation in _FREE if relation.value == COUNT)
 
 
 def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:
     if not steps:
         return Start(kind)
-    ends = tuple(one for one in _FREE if one.value == kind)
-    return _walk(stream, Start(stream.choice(KINDS)), steps, ends)
+    last_relations = tuple(relation for relation in _FREE if relation.value == kind)
+    return _walk(stream, Start(stream.choice(KINDS)), steps, last_relations)
 
 
 def _walk(
-    stream: Stream, made: Query, steps: int, ends: tuple[FunctionalRelation, ...]
+    stream: Stream, query: Query, steps: int, last_relations: tuple[FunctionalRelation, ...]
 ) -> Query | None:
     """The program taken that many steps further, the last by one of `ends`; None at a dead end."""
-    for left in range(steps, 0, -1):
-        options = _next(made)
-        if left == 1:
-            options = [(one, inverse) for one, inverse in options if one in ends and not inverse]
+    for steps_left in range(steps, 0, -1):
+        options = _next(query)
+        if steps_left == 1:
+            options = [
+                (relation, inverse)
+                for relation, inverse in options
+                if relation in last_relations and not inverse
+            ]
         else:
-            options = [(one, inverse) for one, inverse in options if inverse or not one.numeric]
+            options = [
+                (relation, inverse)
+                for relation, inverse in options
+                if inverse or not relation.numeric
+            ]
         if not options:
             return None
         relation, inverse = stream.choice(options)
         month = stream.between(2021 * 12, 2031 * 12) if relation.key == TERM else 0
-        made = GrammarStep(relation.key, made, inverse, month)
-    return made
+        query = GrammarStep(relation.key, query, inverse, month)
+    return query
 
 
-def _next(made: Query) -> list[tuple[FunctionalRelation, bool]]:
-    """The steps that lead on, none back along a fact that was used."""
-    kind = kind_of(made)
-    match made:
+def _next(query: Query) -> list[tuple[FunctionalRelation, bool]]:
+    """The possible next steps; none leads back along a fact that was just used."""
+    kind = kind_of(query)
+    match query:
         case GrammarStep(key) | Pick(key):
-            spent = {key}
+            used = {key}
         case Shared():
-            spent = {"employer", "inventor"}
+            used = {"employer", "inventor"}
         case _:
-            spent = set()
-    onward = [(one, False) for one in of_kind(kind) if one.key not in spent]
-    return onward + [(one, True) for one in into_kind(kind) if one.key not in spent]
+            used = set()
+    forward = [(relation, False) for relation in of_kind(kind) if relation.key not in used]
+    return forward + [(relation, True) for relation in into_kind(kind) if relation.key not in used]
 
 
-def question(stream: Stream, program: Query, starts: list[str]) -> str:
-    """A program in words; `starts` are the entities that it names."""
-    phrase = _phrase(stream, program, iter(starts))
-    kind = kind_of(program)
+def render_question(stream: Stream, query: Query, starts: list[str]) -> str:
+    """The text of a question; `starts` are the entities that it names."""
+    phrase = _phrase(stream, query, iter(starts))
+    kind = kind_of(query)
     asks = {"person": "Who is", YEAR: "What is", COUNT: "What is"}.get(kind, f"Which {kind} is")
     return f"{asks} {phrase}?"
 
 
 def step_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
-    """One step in words, which what it starts from is to follow."""
+    """One step in words; the entity that it starts from follows them."""
     relation = RELATIONS[key]
-    words = stream.choice(relation.whose if inverse else relation.asked)
+    words = stream.choice(relation.subject_phrases if inverse else relation.value_phrases)
     return words.format(month=month_text(month))
 
 
-def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
-    def told(part: Query) -> str:
+def _phrase(stream: Stream, query: Query, starts: Iterator[str]) -> str:
+    def words(part: Query) -> str:
         return _phrase(stream, part, starts)
 
-    match program:
+    match query:
         case Start():
             return next(starts)
-        case GrammarStep(key, of, inverse, month):
-            return f"{step_words(stream, key, month, inverse=inverse)} {told(of)}"
+        case GrammarStep(key, inner, inverse, month):
+            return f"{step_words(stream, key, month, inverse=inverse)} {words(inner)}"
         case Pick(key, least, left, right):
-            return f"whichever of {told(left)} and {told(right)} {_PICKED[key][least]}"
+            return f"whichever of {words(left)} and {words(right)} {_COMPARISONS[key][least]}"
         case Shared(laboratory, basis):
-            place = f"the person who belongs to {told(laboratory)}"
-            return f"{place} and devised a method derived from {told(basis)}"
+            place = f"the person who belongs to {words(laboratory)}"
+            return f"{place} and devised a method derived from {words(basis)}"
         case Total(left, right, minus):
-            sides = f"{told(left)} and {told(right)}"
+            sides = f"{words(left)} and {words(right)}"
             return f"{'the difference between' if minus else 'the sum of'} {sides}"

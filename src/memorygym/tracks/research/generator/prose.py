@@ -1,5 +1,4 @@
-"""Documents: a heading that says what it is, of whom and when, and sentences in the words of one
-of several genres."""
+"""Documents: a heading with genre, subject and date, and sentences in the wording of the genre."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ AUTHORITY = MappingProxyType({
     "Register": 3, "Catalogue": 3, "Field report": 2, "Conference notes": 2,
     "Newsletter": 1, "Profile": 1, "Travel log": 1,
 })  # fmt: skip
-"""Genres; of two that contradict each other, the higher is right."""
+"""Authority of each genre; if two documents contradict each other, the higher one is right."""
 GENRES = MappingProxyType({
     "person": ("Register", "Conference notes", "Profile", "Newsletter"),
     "laboratory": ("Register", "Conference notes", "Newsletter", "Travel log"),
@@ -23,11 +22,12 @@ GENRES = MappingProxyType({
     "survey": ("Register", "Field report", "Travel log"),
     "town": ("Register", "Field report", "Travel log"),
 })  # fmt: skip
-"""Those which tell of a kind of entity."""
+"""By kind of entity: the genres of documents about it."""
 FIRST_DAY, DAYS = 2031 * 12 * 28, 4 * 12 * 28
-"""When documents were written; all months have 28 days, counted from the year 0."""
+"""The first date of documents and the number of days; days count from the year 0, and every month
+has 28."""
 
-COLOUR = {
+IDLE_SENTENCES = {
     "Register": (
         "The entry on {s} was checked against the ledger by two clerks.",
         "Page proofs of what is said here of {s} went out for comment without any reply.",
@@ -82,7 +82,7 @@ COLOUR = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document; what it tells, and whether a question rests on it."""
+    """One document, the claims in it, and whether a question needs it."""
 
     genre: str
     day: int
@@ -90,26 +90,26 @@ class Document:
     sentences: tuple[str, ...]
     claims: tuple[Claim, ...]
     first: str
-    """The sentence that tells the first claim."""
+    """The sentence that states the first claim."""
     needed: bool = False
 
     @property
     def authority(self) -> int:
-        """Of its genre."""
+        """The authority of its genre."""
         return AUTHORITY[self.genre]
 
     @property
     def text(self) -> str:
-        """As it is shown."""
+        """The text that is shown."""
         return f"[{self.title}]\n{' '.join(self.sentences)}"
 
 
-def genres(kind: str, least: int = 1, most: int = 3) -> list[str]:
-    """Those which tell of a kind of entity, of an authority within these bounds."""
-    return [one for one in GENRES[kind] if least <= AUTHORITY[one] <= most]
+def genres_of(kind: str, least: int = 1, most: int = 3) -> list[str]:
+    """The genres of documents about a kind of entity, with an authority within the bounds."""
+    return [genre for genre in GENRES[kind] if least <= AUTHORITY[genre] <= most]
 
 
-def written(
+def write_document(
     stream: Stream,
     claims: Sequence[Claim],
     genre: str = "",
@@ -117,22 +117,22 @@ def written(
     *,
     needed: bool = False,
 ) -> Document:
-    """A document that tells the claims, all of one subject, among sentences that tell nothing."""
+    """A document that states claims about one subject, among sentences that state no fact."""
     subject, kind = claims[0].subject, claims[0].kind
     genre = genre or stream.choice(GENRES[kind])
     day = day or FIRST_DAY + stream.between(1, DAYS - 1)
-    told = [sentence(stream, claim) for claim in claims]
-    first = told[0]
-    stream.shuffle(told)
-    idle = min(len(COLOUR[genre]), max(1, stream.between(4, 6) - len(told)))
-    for template in stream.sample(COLOUR[genre], idle):
-        told.insert(stream.below(len(told) + 1), template.format(s=subject))
+    sentences = [sentence(stream, claim) for claim in claims]
+    first = sentences[0]
+    stream.shuffle(sentences)
+    idle_count = min(len(IDLE_SENTENCES[genre]), max(1, stream.between(4, 6) - len(sentences)))
+    for template in stream.sample(IDLE_SENTENCES[genre], idle_count):
+        sentences.insert(stream.below(len(sentences) + 1), template.format(s=subject))
     title = f"{genre} · {subject} · {day_text(day)}"
-    return Document(genre, day, title, tuple(told), tuple(claims), first, needed)
+    return Document(genre, day, title, tuple(sentences), tuple(claims), first, needed)
 
 
 def sentence(stream: Stream, claim: Claim) -> str:
-    """A claim in one of its wordings."""
+    """A sentence that states a claim, in one of its wordings."""
     relation = RELATIONS[claim.relation]
     value = claim.value
     if relation.numeric and relation.value != YEAR:

@@ -1,4 +1,4 @@
-"""The instance as JSON, in the field names of MemGym's schema."""
+"""The instance as JSON, with the field names of MemGym's schema."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,15 +19,18 @@ SCHEMA = "memorygym-research-1"
 VERSION = "research-v1"
 
 
-def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
-    """The whole instance but its verification; `shown` are its tokens."""
+def instance_record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
+    """The whole instance without its verification; `shown` is its number of tokens."""
     settings, lookups = plan.settings, plan.chain.lookups
     ids: list[JSON] = [f"f{hop}" for hop in range(1, len(lookups) + 1)]
-    terms = [id for id, one in zip(ids, lookups, strict=True) if one.claim.relation == TERM]
+    terms = [id for id, lookup in zip(ids, lookups, strict=True) if lookup.claim.relation == TERM]
     policy: JSON = {"mode": settings.eviction, "window_size": settings.shown, "allow_notes": True}
-    told = [one for one in plan.distractors if one.hop]
-    kinds, contradictions = dict.fromkeys(one.source for one in told), _contradictions(plan)
-    made: dict[str, JSON] = {
+    distractors = [distractor for distractor in plan.distractors if distractor.hop]
+    kinds, contradictions = (
+        dict.fromkeys(distractor.source for distractor in distractors),
+        _contradictions(plan),
+    )
+    instance: dict[str, JSON] = {
         "schema": SCHEMA,
         "generator_version": VERSION,
         "canary": CANARY,
@@ -42,11 +45,13 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "aliases": _aliases(plan),
         "num_hops": len(lookups),
         "decomposition": _decomposition(plan),
-        "turns": [_turn(at, turn) for at, turn in enumerate(plan.turns)],
-        "grounding_facts": [_fact(plan, one) for one in plan.supports if one.hop],
-        "distractors": _distractors(plan, told),
+        "turns": [_turn(index, turn) for index, turn in enumerate(plan.turns)],
+        "grounding_facts": [_fact(plan, support) for support in plan.supports if support.hop],
+        "distractors": _distractors(plan, distractors),
         "memory_files": {**plan.files},
-        "gold_supporting_paragraphs": [one.document.title for one in plan.supports if one.hop],
+        "gold_supporting_paragraphs": [
+            support.document.title for support in plan.supports if support.hop
+        ],
         "contradictions": contradictions,
         "transforms_applied": [*kinds, "filler", settings.order],
         "difficulty_preset": f"{len(lookups)}-hop {settings.shape}",
@@ -62,29 +67,29 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
             "retention_facts": ids,
             "noise_contradictions": contradictions,
             "temporal_facts": terms,
-            "per_hop_answers": [one.found for one in lookups],
+            "per_hop_answers": [lookup.result for lookup in lookups],
             "bridge_dependencies": _dependencies(lookups),
             "per_turn_retention": _retention(plan),
         },
     }
-    return {"instance_id": instance_id(made), **made}
+    return {"instance_id": instance_id(instance), **instance}
 
 
-def _turn(at: int, turn: SearchTurn) -> dict[str, JSON]:
+def _turn(index: int, turn: SearchTurn) -> dict[str, JSON]:
     return {
-        "turn_index": at,
+        "turn_index": index,
         "sub_query": turn.sub_query,
         "sub_answer": turn.sub_answer,
         "documents": [
-            {"title": one.title, "text": one.text, "is_supporting": one.needed}
-            for one in turn.documents
+            {"title": document.title, "text": document.text, "is_supporting": document.needed}
+            for document in turn.documents
         ],
         "is_red_herring": turn.red_herring,
     }
 
 
 def _aliases(plan: Plan) -> list[JSON]:
-    """The answer as documents write it, where that differs."""
+    """The answer as documents write it, if that differs."""
     answer = plan.chain.answer
     grouped = f"{int(answer):,}" if kind_of(plan.program) == "count" else answer
     return [grouped] if grouped != answer else []
@@ -93,8 +98,8 @@ def _aliases(plan: Plan) -> list[JSON]:
 def _decomposition(plan: Plan) -> list[JSON]:
     return [
         {
-            "sub_question": f"What is {plan.turns[plan.serving[hop]].sub_query}?",
-            "sub_answer": lookup.found,
+            "sub_question": f"What is {plan.turns[plan.turn_of_hop[hop]].sub_query}?",
+            "sub_answer": lookup.result,
             "operation": lookup.operation,
             "fact_ids": [f"f{hop}"],
         }
@@ -103,28 +108,35 @@ def _decomposition(plan: Plan) -> list[JSON]:
 
 
 def _fact(plan: Plan, support: Support) -> dict[str, JSON]:
-    hop, lookup, document, serving = support.hop, support.lookup, support.document, plan.serving
+    hop, lookup, document, turn_of_hop = (
+        support.hop,
+        support.lookup,
+        support.document,
+        plan.turn_of_hop,
+    )
     return {
         "fact_id": f"f{hop}",
         "content": document.first,
         "fact_type": _fact_type(plan, support),
         "source_paragraph_title": document.title,
         "needed_at_hop": hop,
-        "first_available_at_hop": list(serving).index(hop) + 1,
-        "first_available_at_turn": serving[hop],
-        "retention_span": len(plan.turns) - serving[hop],
+        "first_available_at_hop": list(turn_of_hop).index(hop) + 1,
+        "first_available_at_turn": turn_of_hop[hop],
+        "retention_span": len(plan.turns) - turn_of_hop[hop],
         "is_discoverable": True,
-        "intermediate_answer": lookup.found,
+        "intermediate_answer": lookup.result,
         "subject": lookup.claim.subject,
         "key": lookup.claim.key,
         "value": lookup.claim.value,
         "rank": _rank(document),
-        "rewrites": sum(one.hop == hop and bool(one.value) for one in plan.distractors),
+        "rewrites": sum(
+            distractor.hop == hop and bool(distractor.value) for distractor in plan.distractors
+        ),
     }
 
 
 def _rank(document: Document) -> list[JSON]:
-    """What decides when documents contradict each other: authority, then the day as yyyymmdd."""
+    """The rank of a document among contradicting ones: authority, then the day as yyyymmdd."""
     month, day = divmod(document.day, 28)
     return [document.authority, month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]
 
@@ -139,47 +151,50 @@ def _fact_type(plan: Plan, support: Support) -> str:
     return "terminal" if support.hop == len(plan.chain.lookups) else "bridge"
 
 
-def _distractors(plan: Plan, told: Sequence[Distractor]) -> list[JSON]:
+def _distractors(plan: Plan, distractors: Sequence[Distractor]) -> list[JSON]:
     turns = _places(plan)
     return [
         {
-            "id": f"d{at}",
-            "content": one.document.text,
-            "source": one.source,
-            "target_turn": turns[id(one.document)],
-            "interferes_with": f"f{one.hop}",
+            "id": f"d{index}",
+            "content": distractor.document.text,
+            "source": distractor.source,
+            "target_turn": turns[id(distractor.document)],
+            "interferes_with": f"f{distractor.hop}",
         }
-        for at, one in enumerate(told, 1)
+        for index, distractor in enumerate(distractors, 1)
     ]
 
 
 def _contradictions(plan: Plan) -> list[JSON]:
     return [
         {
-            "fact_id": f"f{one.hop}",
-            "value": one.value,
-            "source_paragraph_title": one.document.title,
-            "decided_by": _decided(one.document, plan.supports[one.hop - 1].document),
+            "fact_id": f"f{distractor.hop}",
+            "value": distractor.value,
+            "source_paragraph_title": distractor.document.title,
+            "decided_by": _decided(distractor.document, plan.supports[distractor.hop - 1].document),
         }
-        for one in plan.distractors
-        if one.value
+        for distractor in plan.distractors
+        if distractor.value
     ]
 
 
-def _decided(one: Document, other: Document) -> str:
-    return "recency" if one.authority == other.authority else "authority"
+def _decided(document: Document, other: Document) -> str:
+    return "recency" if document.authority == other.authority else "authority"
 
 
 def _places(plan: Plan) -> dict[int, int]:
-    """By the id of a document in memory, the turn that finds it."""
-    return {id(one): at for at, turn in enumerate(plan.turns) for one in turn.documents}
+    """The turn of each document, by the document's Python id."""
+    return {
+        id(document): index for index, turn in enumerate(plan.turns) for document in turn.documents
+    }
 
 
 def _context(plan: Plan, shown: int) -> dict[str, JSON]:
-    """The tokens that are shown, by what they are there for."""
+    """The number of tokens shown, by their purpose."""
     turns, tokens = _places(plan), Counter[str]()
-    kinds = [("supporting", one.document) for one in plan.supports if one.hop]
-    for kind, document in [*kinds, *((one.source, one.document) for one in plan.distractors)]:
+    documents = [("supporting", support.document) for support in plan.supports if support.hop]
+    documents += [(distractor.source, distractor.document) for distractor in plan.distractors]
+    for kind, document in documents:
         views = min(plan.settings.shown, len(plan.turns) - turns[id(document)])
         tokens[kind] += views * count(document.text)
     tokens["filler"] = shown - sum(tokens.values())
@@ -187,24 +202,26 @@ def _context(plan: Plan, shown: int) -> dict[str, JSON]:
 
 
 def _dependencies(lookups: Sequence[Lookup]) -> list[JSON]:
-    """Which fact must be known before a fact can be looked for."""
-    finders = {lookup.found: f"f{at}" for at, lookup in enumerate(lookups, 1)}
+    """For each fact, the fact that must be known before it can be searched for."""
+    finding_facts = {lookup.result: f"f{hop}" for hop, lookup in enumerate(lookups, 1)}
     return [
-        {"fact_id": f"f{at}", "after": finders.get(lookup.asked)}
-        for at, lookup in enumerate(lookups, 1)
+        {"fact_id": f"f{hop}", "after": finding_facts.get(lookup.start)}
+        for hop, lookup in enumerate(lookups, 1)
     ]
 
 
 def _retention(plan: Plan) -> list[JSON]:
-    """By turn: the facts in view, those gone from view, and those told for the first time."""
-    first = {f"f{hop}": at for hop, at in plan.serving.items()}
+    """By turn: the facts in view, those no longer in view, and those stated for the first time."""
+    first = {f"f{hop}": first_turn for hop, first_turn in plan.turn_of_hop.items()}
     window = plan.settings.shown
     return [
         {
             "turn": turn,
-            "available": [id for id, at in first.items() if at <= turn < at + window],
-            "evicted": [id for id, at in first.items() if at + window <= turn],
-            "critical": [id for id, at in first.items() if at == turn],
+            "available": [
+                id for id, first_turn in first.items() if first_turn <= turn < first_turn + window
+            ],
+            "evicted": [id for id, first_turn in first.items() if first_turn + window <= turn],
+            "critical": [id for id, first_turn in first.items() if first_turn == turn],
         }
         for turn in range(len(plan.turns))
     ]

@@ -1,6 +1,6 @@
-"""The entities of the fiction: their names, and what may be told of them, in which words.
+"""The relations of the fictional domain, with their wording, and the names of its entities.
 
-A name is two capitalised words, composed of syllables; none is told twice.
+A name is two capitalised words composed of syllables; no name is used twice.
 """
 
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ _TYPES = {
 
 
 class NamePool:
-    """Deals names of one instance."""
+    """The generator of the names of one instance."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._used: set[str] = set()
 
     def new(self, kind: str) -> str:
-        """A name that nothing bears yet."""
+        """An unused name."""
         pick = self._stream.choice
         while True:
             if kind in _TYPES:
@@ -51,17 +51,17 @@ class NamePool:
                 self._used.add(name)
                 return name
 
-    def near(self, name: str, kind: str) -> str:
-        """A new name that is easily taken for another."""
+    def similar(self, name: str, kind: str) -> str:
+        """An unused name that is easily mistaken for another."""
         first, last = name.split()
         for _ in range(50):
-            other = self._beside(first, last, kind)
+            other = self._variant(first, last, kind)
             if other not in self._used:
                 self._used.add(other)
                 return other
         return self.new(kind)
 
-    def _beside(self, first: str, last: str, kind: str) -> str:
+    def _variant(self, first: str, last: str, kind: str) -> str:
         pick = self._stream.choice
         if self._stream.bernoulli(0.5):
             changed = pick(_TYPES[kind]) if kind in _TYPES else self._ending(last)
@@ -70,7 +70,7 @@ class NamePool:
         return f"{changed} {last}"
 
     def _ending(self, stem: str) -> str:
-        """A stem with another end."""
+        """A stem with another ending."""
         cut = max(4, len(stem) - 3 - self._stream.below(2))
         return stem[:cut] + self._stream.choice(_THIRD)
 
@@ -92,17 +92,17 @@ class FunctionalRelation:
     value: str
     """A kind of entity, or YEAR or COUNT."""
     sentences: tuple[str, ...]
-    asked: tuple[str, str]
-    """What asks for the value; the subject follows."""
-    untold: tuple[str, ...]
-    """Names a subject in the words of a search, and tells nothing; where the value may be asked
-    from, the second does the same of that."""
-    whose: tuple[str, ...] = ()
-    """What asks for the subject; the value follows."""
+    value_phrases: tuple[str, str]
+    """Phrases that ask for the value; the subject follows."""
+    mentions: tuple[str, ...]
+    """Sentences that mention a subject in the words of a search and state nothing; if the subject
+    can be searched by value, the second mentions a value."""
+    subject_phrases: tuple[str, ...] = ()
+    """Phrases that ask for the subject; the value follows."""
     span: tuple[int, int] = (0, 0)
-    """Of a number: the smallest and the largest."""
+    """For a number: the smallest and the largest."""
     inverse: bool = False
-    """Whether each value has one subject, which may be asked for."""
+    """Whether each value has one subject, so that the subject can be asked for."""
 
     @property
     def numeric(self) -> bool:
@@ -115,137 +115,137 @@ _ALL = (
         "{s} holds a post at {v}.",
         "{v} has {s} on its payroll.",
         "{s} joined {v} some time ago and is still there.",
-    ), asked=("the employer of", "the laboratory that employs"),
-       untold=("Nobody could say where {s} works now, or on whose payroll.",)),
+    ), value_phrases=("the employer of", "the laboratory that employs"),
+       mentions=("Nobody could say where {s} works now, or on whose payroll.",)),
     FunctionalRelation("birthplace", "person", "town", (
         "{s} was born in {v}.",
         "{s} came into the world in {v}.",
         "{v} is where {s} was born.",
-    ), asked=("the birthplace of", "the native town of"),
-       untold=("In which town {s} was born is a story for another day.",)),
+    ), value_phrases=("the birthplace of", "the native town of"),
+       mentions=("In which town {s} was born is a story for another day.",)),
     FunctionalRelation("mentor", "person", "person", (
         "{s} learned the trade under {v}.",
         "{v} guided {s} through the doctorate.",
         "{s} was trained by {v}.",
-    ), asked=("the mentor of", "the doctoral supervisor of"),
-       untold=("Who trained {s} through the doctorate is not for us to tell.",)),
+    ), value_phrases=("the mentor of", "the doctoral supervisor of"),
+       mentions=("Who trained {s} through the doctorate is not for us to tell.",)),
     FunctionalRelation("birth year", "person", YEAR, (
         "{s} was born in {v}.",
         "{s} came into the world in {v}.",
         "The year {v} saw {s} born.",
-    ), span=(1921, 2004), asked=("the birth year of", "the year of birth of"),
-       untold=("In which year {s} was born is anybody's guess.",)),
+    ), span=(1921, 2004), value_phrases=("the birth year of", "the year of birth of"),
+       mentions=("In which year {s} was born is anybody's guess.",)),
     FunctionalRelation("seat", "laboratory", "town", (
         "{s} is based in {v}.",
         "{s} has all its buildings in {v}.",
         "{v} plays host to {s}.",
-    ), asked=("the home town of", "the town that is home to"),
-       untold=("Where {s} is based, and in which buildings, is left to the reader.",)),
+    ), value_phrases=("the home town of", "the town that is home to"),
+       mentions=("Where {s} is based, and in which buildings, is left to the reader.",)),
     FunctionalRelation("founding year", "laboratory", YEAR, (
         "{s} was founded in {v}.",
         "{s} opened its doors in {v}.",
         "The charter granted to {s} dates from {v}.",
-    ), span=(1848, 2019), asked=("the founding year of", "the year of foundation of"),
-       untold=("When {s} was founded or got its charter is left open here.",)),
+    ), span=(1848, 2019), value_phrases=("the founding year of", "the year of foundation of"),
+       mentions=("When {s} was founded or got its charter is left open here.",)),
     FunctionalRelation("staff", "laboratory", COUNT, (
         "{s} employs {v} people.",
         "{v} people are employed at {s}.",
         "{s} pays wages to {v} people.",
-    ), span=(112, 9870), asked=("the staff size of", "the number of employees of"),
-       untold=("How many people {s} employs, and at what wages, was not asked.",)),
+    ), span=(112, 9870), value_phrases=("the staff size of", "the number of employees of"),
+       mentions=("How many people {s} employs, and at what wages, was not asked.",)),
     FunctionalRelation("flagship", "laboratory", "instrument", (
         "{s} owns {v}, its showpiece.",
         "{v} serves as the showpiece at {s}.",
         "{s} shows {v} to visitors as its showpiece.",
-    ), inverse=True, asked=("the flagship instrument of", "the principal instrument of"),
-       whose=("the laboratory whose flagship is", "the laboratory famed for"),
-       untold=("What {s} counts as its showpiece was on the tip of every tongue.",
+    ), inverse=True, value_phrases=("the flagship instrument of", "the principal instrument of"),
+       subject_phrases=("the laboratory whose flagship is", "the laboratory famed for"),
+       mentions=("What {s} counts as its showpiece was on the tip of every tongue.",
                "Who owns {s} and shows it as a showpiece was much debated.")),
     FunctionalRelation("director", "laboratory", "person", (
         "{v} directed {s} from {a} to {b}.",
         "{s} was run by {v} from {a} to {b}.",
         "{s} had {v} in charge from {a} to {b}.",
-    ), asked=("the director in {month} of", "the head in {month} of"),
-       untold=("Who directed {s}, or was in charge before, was a riddle in the quiz.",)),
+    ), value_phrases=("the director in {month} of", "the head in {month} of"),
+       mentions=("Who directed {s}, or was in charge before, was a riddle in the quiz.",)),
     FunctionalRelation("designer", "instrument", "person", (
         "{s} was designed by {v}.",
         "{v} drew up the plans for {s}.",
         "The plans for {s} came from {v}.",
-    ), inverse=True, asked=("the designer of", "the engineer behind"),
-       whose=("the instrument devised by", "the instrument due to"),
-       untold=("By whom {s} was designed, and where the plans are, we did not hear.",
+    ), inverse=True, value_phrases=("the designer of", "the engineer behind"),
+       subject_phrases=("the instrument devised by", "the instrument due to"),
+       mentions=("By whom {s} was designed, and where the plans are, we did not hear.",
                "What was designed by {s}, and which plans, we did not hear.")),
     FunctionalRelation("weight", "instrument", COUNT, (
         "{s} weighs {v} kilograms.",
         "{s} tips the scales at {v} kilograms.",
         "The crane lifted {v} kilograms when {s} was moved.",
-    ), span=(131, 9790), asked=("the weight in kilograms of", "the mass in kilograms of"),
-       untold=("How many kilograms {s} weighs was a question for the crane.",)),
+    ), span=(131, 9790), value_phrases=("the weight in kilograms of", "the mass in kilograms of"),
+       mentions=("How many kilograms {s} weighs was a question for the crane.",)),
     FunctionalRelation("inventor", "method", "person", (
         "{s} was invented by {v}.",
         "{v} came up with {s}.",
         "Credit for {s} goes to {v}.",
-    ), inverse=True, asked=("the inventor of", "the originator of"),
-       whose=("the method devised by", "the method due to"),
-       untold=("By whom {s} was invented, and who takes credit, was argued at length.",
+    ), inverse=True, value_phrases=("the inventor of", "the originator of"),
+       subject_phrases=("the method devised by", "the method due to"),
+       mentions=("By whom {s} was invented, and who takes credit, was argued at length.",
                "What was invented by {s}, and who takes credit, was argued at length.")),
     FunctionalRelation("basis", "method", "method", (
         "{s} builds on {v}.",
         "{s} extends {v}.",
         "{v} is what {s} grew out of.",
-    ), asked=("the parent method of", "the method underlying"),
-       whose=("a method derived from", "a method rooted in"),
-       untold=("What {s} builds on or extends was lost in the noise.",
+    ), value_phrases=("the parent method of", "the method underlying"),
+       subject_phrases=("a method derived from", "a method rooted in"),
+       mentions=("What {s} builds on or extends was lost in the noise.",
                "What builds on {s} or extends it was lost in the noise.")),
     FunctionalRelation("instrument", "survey", "instrument", (
         "{s} took its readings with {v}.",
         "{v} supplied the readings for {s}.",
         "{s} was carried out with {v}.",
-    ), inverse=True, asked=("the measuring instrument of", "the instrument used by"),
-       whose=("the survey that relied on", "the survey equipped with"),
-       untold=("With what {s} was carried out or took its readings went unsaid.",
+    ), inverse=True, value_phrases=("the measuring instrument of", "the instrument used by"),
+       subject_phrases=("the survey that relied on", "the survey equipped with"),
+       mentions=("With what {s} was carried out or took its readings went unsaid.",
                "Which readings were taken with {s}, and where, went unsaid.")),
     FunctionalRelation("samples", "survey", COUNT, (
         "{s} gathered {v} samples.",
         "{v} samples were taken during {s}.",
         "{s} came home with {v} samples.",
-    ), span=(1040, 98700), asked=("the sample count of", "the number of samples of"),
-       untold=("How many samples {s} gathered was written on the lost page.",)),
+    ), span=(1040, 98700), value_phrases=("the sample count of", "the number of samples of"),
+       mentions=("How many samples {s} gathered was written on the lost page.",)),
     FunctionalRelation("leader", "survey", "person", (
         "{s} was led by {v}.",
         "{v} took {s} into the field.",
         "{v} was in command throughout {s}.",
-    ), inverse=True, asked=("the leader of", "the chief of"),
-       whose=("the survey headed by", "the survey under"),
-       untold=("By whom {s} was led into the field, and in command, was whispered.",
+    ), inverse=True, value_phrases=("the leader of", "the chief of"),
+       subject_phrases=("the survey headed by", "the survey under"),
+       mentions=("By whom {s} was led into the field, and in command, was whispered.",
                "What was led into the field by {s}, in command, was whispered.")),
     FunctionalRelation("population", "town", COUNT, (
         "{s} has {v} inhabitants.",
         "{v} people live in {s}.",
         "The census counted {v} residents in {s}.",
-    ), span=(2110, 98400), asked=("the population of", "the number of inhabitants of"),
-       untold=("How many people live in {s} is what the next census will tell.",)),
+    ), span=(2110, 98400), value_phrases=("the population of", "the number of inhabitants of"),
+       mentions=("How many people live in {s} is what the next census will tell.",)),
     FunctionalRelation("mayor", "town", "person", (
         "{s} is governed by {v} as mayor.",
         "{v} was sworn in as mayor in {s}.",
         "{v} wears the mayor's chain in {s}.",
-    ), asked=("the mayor of", "the person who is mayor of"),
-       untold=("Who is mayor in {s} was painted over on the sign.",)),
+    ), value_phrases=("the mayor of", "the person who is mayor of"),
+       mentions=("Who is mayor in {s} was painted over on the sign.",)),
 )  # fmt: skip
 
-RELATIONS = MappingProxyType({one.key: one for one in _ALL})
+RELATIONS = MappingProxyType({relation.key: relation for relation in _ALL})
 TERM = "director"
-"""The relation that holds from a month to a month; its claims name them in their key."""
+"""The relation that holds from one month to another; its claims have both months in their key."""
 
 
 def of_kind(kind: str) -> tuple[FunctionalRelation, ...]:
     """The relations that entities of a kind have."""
-    return tuple(one for one in _ALL if one.subject == kind)
+    return tuple(relation for relation in _ALL if relation.subject == kind)
 
 
 def into_kind(kind: str) -> tuple[FunctionalRelation, ...]:
-    """The relations by which an entity of a kind tells who has it."""
-    return tuple(one for one in _ALL if one.value == kind and one.inverse)
+    """The relations whose subject can be found from an entity of a kind."""
+    return tuple(relation for relation in _ALL if relation.value == kind and relation.inverse)
 
 
-KINDS = tuple(dict.fromkeys(one.subject for one in _ALL))
+KINDS = tuple(dict.fromkeys(relation.subject for relation in _ALL))

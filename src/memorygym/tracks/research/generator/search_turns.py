@@ -1,5 +1,5 @@
-"""The scripted searches of an instance before they are filled to length: what the question and its
-siblings need, what stands in the way of an answer, and their order."""
+"""The scripted searches of an instance before filler is added: those that the question and its
+siblings need, their distractors, and their order."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,8 +7,14 @@ from itertools import cycle, islice
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.generator.graph import Chain, Claim, EntityGraph, Lookup
-from memorygym.tracks.research.generator.programs import question, step_words
-from memorygym.tracks.research.generator.prose import DAYS, FIRST_DAY, Document, genres, written
+from memorygym.tracks.research.generator.programs import render_question, step_words
+from memorygym.tracks.research.generator.prose import (
+    DAYS,
+    FIRST_DAY,
+    Document,
+    genres_of,
+    write_document,
+)
 from memorygym.tracks.research.generator.relations import RELATIONS, TERM
 from memorygym.tracks.research.generator.settings import SIBLINGS, ResearchSettings
 from memorygym.tracks.research.generator.task_texts import memory_files
@@ -24,39 +30,39 @@ class SearchTurn:
     documents: list[Document] = field(default_factory=list)
     red_herring: bool = False
     hop: int = 0
-    """Which look-up of the question it serves, from 1; 0: none."""
+    """The look-up of the question that it serves, from 1; 0: none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """A look-up, and the document that tells its fact."""
+    """A look-up, and the document that states its fact."""
 
     lookup: Lookup
     document: Document
     hop: int
-    """Of the question, from 1; 0: of a sibling."""
+    """The hop of the question, from 1; 0 for a sibling's look-up."""
 
     @property
-    def lower(self) -> list[str]:
-        """The genres of lower authority than the document."""
-        return genres(self.lookup.claim.kind, most=self.document.authority - 1)
+    def lower_genres(self) -> list[str]:
+        """The genres with a lower authority than the document."""
+        return genres_of(self.lookup.claim.kind, most=self.document.authority - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Distractor:
-    """A document that stands in the way, and what of."""
+    """A document that interferes with a look-up."""
 
     source: str
     document: Document
     hop: int = 0
     """The look-up that it interferes with, from 1; 0: none."""
     value: str = ""
-    """What it tells instead of the truth, of the same key."""
+    """The wrong value of the same key that it states; "" if none."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """A question, the searches that lead to it, and those that do not."""
+    """A question, the searches that lead to its answer, and the others."""
 
     settings: ResearchSettings
     program: Query
@@ -66,104 +72,108 @@ class Plan:
     question: str
     turns: list[SearchTurn] = field(default_factory=list)
     supports: list[Support] = field(default_factory=list)
-    """Those of the question by their hops, then those of its siblings."""
+    """The question's supports by hop, then those of its siblings."""
     distractors: list[Distractor] = field(default_factory=list)
-    told: dict[str, set[str]] = field(default_factory=dict)
-    """By subject of the chain: the relations that something was said of."""
+    stated: dict[str, set[str]] = field(default_factory=dict)
+    """By subject of a chain: the relations that documents have stated."""
 
     @property
-    def sound(self) -> bool:
-        """Whether the question asks one clear thing: no step back has two ends."""
-        return all(chain.clear for chain in (self.chain, *self.siblings))
+    def unambiguous(self) -> bool:
+        """Whether the question has one answer: every inverse step leads to one subject."""
+        return all(chain.unambiguous for chain in (self.chain, *self.siblings))
 
     @property
-    def serving(self) -> dict[int, int]:
-        """By look-up, from 1: the turn that serves it, in the order of turns."""
-        return {turn.hop: at for at, turn in enumerate(self.turns) if turn.hop}
+    def turn_of_hop(self) -> dict[int, int]:
+        """The turn that serves each hop, by hop from 1, in the order of turns."""
+        return {turn.hop: index for index, turn in enumerate(self.turns) if turn.hop}
 
     @property
     def files(self) -> dict[str, str]:
-        """By name, the texts of the search events, as they are shown."""
-        turns = [(turn.sub_query, [one.text for one in turn.documents]) for turn in self.turns]
+        """The texts of the search events by file name, as they are shown."""
+        turns = [
+            (turn.sub_query, [document.text for document in turn.documents]) for turn in self.turns
+        ]
         return memory_files(turns, self.settings.reveal, self.settings.shown)
 
-    def aside(self, claim: Claim, most: int) -> list[Claim]:
-        """Up to that many other claims of its subject, of relations that nothing was said of."""
-        told = self.told[claim.subject]
-        aside = self.graph.beside(claim.subject, claim.kind, tuple(told), most)
-        told.update(one.relation for one in aside)
-        return aside
+    def further_claims(self, claim: Claim, most: int) -> list[Claim]:
+        """Up to `most` other claims of its subject, of relations that are not stated yet."""
+        stated = self.stated[claim.subject]
+        further_claims = self.graph.further_claims(claim.subject, claim.kind, tuple(stated), most)
+        stated.update(claim.relation for claim in further_claims)
+        return further_claims
 
 
 def plan(stream: Stream, settings: ResearchSettings, program: Query, graph: EntityGraph) -> Plan:
-    """The turns of the chain and its siblings, in no order yet."""
+    """The plan with the turns of the chain and its siblings, not ordered yet."""
     chain = graph.chain(program)
     siblings = [graph.chain(program) for _ in range(SIBLINGS)]
-    text = question(stream, program, chain.starts)
-    # One fact of each chain is never told by a source of the lowest authority.
-    firm = stream.below(len(chain.lookups))
-    made = Plan(settings, program, graph, chain, siblings, text)
-    for one in (chain, *siblings):
-        for claim in one.facts:
-            made.told.setdefault(claim.subject, set()).add(claim.relation)
-        _searches(stream, made, one, firm)
-    return made
+    text = render_question(stream, program, chain.starts)
+    # One fact of each chain never comes from a source of the lowest authority.
+    trusted_hop = stream.below(len(chain.lookups))
+    new_plan = Plan(settings, program, graph, chain, siblings, text)
+    for each_chain in (chain, *siblings):
+        for claim in each_chain.facts:
+            new_plan.stated.setdefault(claim.subject, set()).add(claim.relation)
+        _add_searches(stream, new_plan, each_chain, trusted_hop)
+    return new_plan
 
 
-def _searches(stream: Stream, made: Plan, chain: Chain, firm: int) -> None:
+def _add_searches(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) -> None:
     for number, lookup in enumerate(chain.lookups):
-        hop = number + 1 if chain is made.chain else 0
-        told = [lookup.claim, *made.aside(lookup.claim, stream.below(3))]
-        genre = stream.choice(genres(lookup.claim.kind, least=2 if number == firm else 1))
-        document = written(stream, told, genre, needed=hop > 0)
-        beside = [written(stream, [claim]) for at, claim in chain.beside if at == number]
-        turn = search(stream, lookup, [document, *beside])
+        hop = number + 1 if chain is plan.chain else 0
+        claims = [lookup.claim, *plan.further_claims(lookup.claim, stream.below(3))]
+        genre = stream.choice(genres_of(lookup.claim.kind, least=2 if number == trusted_hop else 1))
+        document = write_document(stream, claims, genre, needed=hop > 0)
+        companions = [
+            write_document(stream, [claim]) for index, claim in chain.companions if index == number
+        ]
+        turn = search(stream, lookup, [document, *companions])
         turn.hop = hop
-        made.turns.append(turn)
-        made.supports.append(Support(lookup, document, hop))
+        plan.turns.append(turn)
+        plan.supports.append(Support(lookup, document, hop))
         if hop:
-            made.distractors += [Distractor("natural", one, hop) for one in beside]
+            plan.distractors += [Distractor("natural", document, hop) for document in companions]
         else:
-            made.distractors.append(Distractor("sibling_chain", document, number + 1))
+            plan.distractors.append(Distractor("sibling_chain", document, number + 1))
 
 
 def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> SearchTurn:
-    """A turn that looks up one thing of one entity."""
+    """A turn that searches for one fact of one entity."""
     words = step_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
-    return SearchTurn(f"{words} {lookup.asked}", lookup.found, documents)
+    return SearchTurn(f"{words} {lookup.start}", lookup.result, documents)
 
 
-def distract(stream: Stream, plan: Plan) -> None:
-    """Adds what the dials ask for; each distractor stands in a random turn."""
-    dials = plan.settings.dials
-    for _ in range(dials.red_herring):
+def add_distractors(stream: Stream, plan: Plan) -> None:
+    """Adds as many distractors of each kind as the settings say, each to a random turn."""
+    distractor_counts = plan.settings.distractor_counts
+    for _ in range(distractor_counts.red_herring):
         _red_herring(stream, plan)
-    for make, many in (
-        (_near_miss, dials.near_miss),
-        (_other_time, dials.other_time),
-        (_conflict, dials.conflict),
-        (_paraphrase, dials.paraphrase),
+    for make, number in (
+        (_near_miss, distractor_counts.near_miss),
+        (_other_time, distractor_counts.other_time),
+        (_conflict, distractor_counts.conflict),
+        (_paraphrase, distractor_counts.paraphrase),
     ):
-        for support in islice(_supports(stream, plan, make), many):
-            turn, one = stream.choice(plan.turns), make(stream, plan, support)
-            turn.documents.append(one.document)
-            plan.distractors.append(one)
+        for support in islice(_supports(stream, plan, make), number):
+            turn, distractor = stream.choice(plan.turns), make(stream, plan, support)
+            turn.documents.append(distractor.document)
+            plan.distractors.append(distractor)
 
 
 def _supports(stream: Stream, plan: Plan, make: Callable[..., Distractor]) -> Iterator[Support]:
-    """The look-ups to interfere with, all of them once before any comes again."""
-    supports = [one for one in plan.supports if one.hop]
+    """The look-ups to interfere with; each is used once before any repeats."""
+    supports = [support for support in plan.supports if support.hop]
     if make is _conflict:
-        supports = [one for one in supports if one.lower]
+        supports = [support for support in supports if support.lower_genres]
     stream.shuffle(supports)
     return cycle(supports)
 
 
 def _red_herring(stream: Stream, plan: Plan) -> None:
-    """A search for what a look-up asks for, of an entity that is no part of the question."""
+    """Adds a search for the relation of a look-up, about an entity that the question ignores."""
     hop = stream.between(1, len(plan.chain.lookups))
-    lookup = _likened(plan, plan.chain.lookups[hop - 1])
-    document = written(stream, [lookup.claim])
+    lookup = _similar_lookup(plan, plan.chain.lookups[hop - 1])
+    document = write_document(stream, [lookup.claim])
     turn = search(stream, lookup, [document])
     turn.red_herring = True
     plan.turns.append(turn)
@@ -171,82 +181,87 @@ def _red_herring(stream: Stream, plan: Plan) -> None:
 
 
 def _near_miss(stream: Stream, plan: Plan, support: Support) -> Distractor:
-    """The same relation of an entity with a similar name."""
-    document = written(stream, [_likened(plan, support.lookup).claim])
+    """A document that states the same relation of an entity with a similar name."""
+    document = write_document(stream, [_similar_lookup(plan, support.lookup).claim])
     return Distractor("sibling_near_miss", document, support.hop)
 
 
-def _likened(plan: Plan, lookup: Lookup) -> Lookup:
-    """A look-up with a similar name in place of the one it starts from."""
+def _similar_lookup(plan: Plan, lookup: Lookup) -> Lookup:
+    """The look-up with a similar name in place of its start."""
     graph, claim = plan.graph, lookup.claim
     relation = RELATIONS[claim.relation]
     if lookup.inverse:
-        asked = graph.names.near(claim.value, relation.value)
-        claim = claim._replace(subject=graph.names.new(claim.kind), value=asked)
+        start = graph.names.similar(claim.value, relation.value)
+        claim = claim._replace(subject=graph.names.new(claim.kind), value=start)
     else:
-        asked = graph.names.near(claim.subject, claim.kind)
-        claim = claim._replace(subject=asked, value=graph.other(relation))
+        start = graph.names.similar(claim.subject, claim.kind)
+        claim = claim._replace(subject=start, value=graph.free_value(relation))
     return lookup._replace(claim=claim, operation="lookup")
 
 
 def _other_time(stream: Stream, plan: Plan, support: Support) -> Distractor:
-    """What held earlier: by a document of the same genre, or in another term."""
-    claim = otherwise(plan, support)
+    """An earlier value: in an older document of the same genre, or in an earlier term."""
+    claim = changed_claim(plan, support)
     earlier = FIRST_DAY + stream.below(support.document.day - FIRST_DAY)
     value = claim.value
     if claim.relation == TERM:
         start, value = claim.start - stream.between(90, 130), ""
         claim = claim._replace(start=start, end=start + stream.between(10, 40))
-    document = written(stream, [claim], support.document.genre, earlier)
+    document = write_document(stream, [claim], support.document.genre, earlier)
     return Distractor("same_entity", document, support.hop, value)
 
 
 def _conflict(stream: Stream, plan: Plan, support: Support) -> Distractor:
-    """A later document of lower authority that says otherwise."""
-    claim, day = otherwise(plan, support), support.document.day
+    """A later document of lower authority with another value."""
+    claim, day = changed_claim(plan, support), support.document.day
     later = day + stream.between(1, FIRST_DAY + DAYS - day)
-    document = written(stream, [claim], stream.choice(support.lower), later)
+    document = write_document(stream, [claim], stream.choice(support.lower_genres), later)
     return Distractor("conflicting_authority", document, support.hop, claim.value)
 
 
-def otherwise(plan: Plan, support: Support) -> Claim:
-    """The fact of a look-up with another value, by which a comparison comes out otherwise."""
+def changed_claim(plan: Plan, support: Support) -> Claim:
+    """The fact of a look-up with another value; it would reverse the result of a comparison."""
     lookup = support.lookup
     relation, span = RELATIONS[lookup.claim.relation], None
     if support.hop and lookup.operation == "compare":
-        pair = [one for one in plan.chain.lookups if one.operation == "compare"]
+        pair = [lookup for lookup in plan.chain.lookups if lookup.operation == "compare"]
         other = int(pair[lookup is pair[0]].claim.value)
         low, high = relation.span
         is_less = int(lookup.claim.value) < other
         span = (other + 1, high) if is_less else (low, other - 1)
-    return lookup.claim._replace(value=plan.graph.other(relation, span))
+    return lookup.claim._replace(value=plan.graph.free_value(relation, span))
 
 
 def _paraphrase(stream: Stream, plan: Plan, support: Support) -> Distractor:
-    """A document in the same genre, of the same subject, which leaves the fact out."""
-    near = plan.aside(support.lookup.claim, 1) or [_likened(plan, support.lookup).claim]
-    return Distractor("overlap", written(stream, near, support.document.genre), support.hop)
+    """A document of the same genre about the same subject that omits the fact."""
+    claims = plan.further_claims(support.lookup.claim, 1) or [
+        _similar_lookup(plan, support.lookup).claim
+    ]
+    return Distractor(
+        "overlap", write_document(stream, claims, support.document.genre), support.hop
+    )
 
 
 BY_HOP = "hops"
 
 
-def order(stream: Stream, plan: Plan) -> None:
-    """Orders the turns: at random, or so that every chain's come in the order of its hops.
+def order_turns(stream: Stream, plan: Plan) -> None:
+    """Orders the turns at random, or so that those of each chain follow its hops.
 
-    The last search for what the last hop asks is a sibling's, so it never gives the answer away.
+    The last search for the relation of the last hop is a sibling's, so it does not reveal the
+    answer.
     """
     hops = len(plan.chain.lookups)
-    many = 1 + len(plan.siblings)
+    number = 1 + len(plan.siblings)
     places: list[int] = list(range(len(plan.turns)))
     stream.shuffle(places)
-    slots = [places[at * hops : (at + 1) * hops] for at in range(many)]
+    slots = [places[index * hops : (index + 1) * hops] for index in range(number)]
     if plan.settings.order == BY_HOP:
-        slots = [sorted(own) for own in slots]
-    latest = max(range(many), key=lambda at: slots[at][-1])
+        slots = [sorted(slot) for slot in slots]
+    latest = max(range(number), key=lambda index: slots[index][-1])
     if latest == 0:
-        other = stream.between(1, many - 1)
+        other = stream.between(1, number - 1)
         slots[0], slots[other] = slots[other], slots[0]
-    taken = [*(place for own in slots for place in own), *places[many * hops :]]
+    taken = [*(place for slot in slots for place in slot), *places[number * hops :]]
     ordered = dict(zip(taken, plan.turns, strict=True))
-    plan.turns = [ordered[at] for at in range(len(ordered))]
+    plan.turns = [ordered[index] for index in range(len(ordered))]

@@ -1,21 +1,21 @@
-"""What an instance is to be like: the parameters, and what is reachable."""
+"""The parameters of an instance and their bounds."""
 
 from dataclasses import asdict, dataclass
 
 from memorygym.core.types import JSON
 
 SIBLINGS = 3
-"""Chains of the same form from other starts, so that the order of sub-queries tells nothing."""
+"""Chains of the same form from other starts, so the order of sub-queries gives nothing away."""
 WINDOWED = "sliding_window"
-"""The eviction that keeps documents in view for some turns."""
-CROWD = 8
-DENSEST = 90
-"""Most percent of an instance that are crowd."""
+"""The eviction policy that keeps documents in view for some turns."""
+DISTRACTOR_DENSITY = 8
+HIGHEST_DENSITY = 90
+"""Highest percentage of filler documents that may be related to the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class DistractorCounts:
-    """Distractors of each kind; every dial turns alone."""
+    """The number of distractors of each kind; each is set independently."""
 
     near_miss: int = 3
     other_time: int = 2
@@ -26,38 +26,38 @@ class DistractorCounts:
 
 @dataclass(frozen=True, slots=True)
 class ResearchSettings:
-    """One instance: with a name and a number, everything that it is dealt from."""
+    """The settings of one instance: everything that it is generated from."""
 
     template: str
     number: int
     seed: int
     hops: int
     tokens: int
-    """At the memory's input: of all texts before the question, as they are shown."""
+    """Tokens of all texts before the question, as they are shown to the memory."""
     shape: str
-    dials: DistractorCounts = DistractorCounts()
+    distractor_counts: DistractorCounts = DistractorCounts()
     reveal: str = "delayed"
     eviction: str = "full_eviction"
     window: int = 1
     order: str = "shuffled"
-    crowd: int = CROWD
-    """For each hop, percent of the documents that fill it up which name entities of the question's
-    chain, of its siblings or of its near misses."""
+    distractor_density: int = DISTRACTOR_DENSITY
+    """Percent, for each hop, of the filler documents that name entities of the question's chain,
+    of its siblings or of its near misses."""
     mode: str = "scripted"
-    """Whether the searches are scripted or the reasoner's own."""
+    """Either `scripted` searches, or `agentic`: the agent searches itself."""
 
     @property
-    def crowded(self) -> int:
-        """Percent of the documents that fill it up which are crowd."""
-        return min(DENSEST, self.crowd * self.hops)
+    def density_percent(self) -> int:
+        """Percent of the filler documents that are related to the question."""
+        return min(HIGHEST_DENSITY, self.distractor_density * self.hops)
 
     @property
     def shown(self) -> int:
-        """In how many turns a document is in view."""
+        """In how many turns each document is in view."""
         return self.window if self.eviction == WINDOWED else 1
 
     def parameters(self) -> dict[str, JSON]:
-        """As results and instances tell them."""
-        names = "mode hops tokens shape reveal eviction window order crowd".split()
-        told: dict[str, JSON] = {name: getattr(self, name) for name in names}
-        return {**told, "window": self.shown, **asdict(self.dials)}
+        """The parameters as results and instances store them."""
+        names = "mode hops tokens shape reveal eviction window order distractor_density".split()
+        parameters: dict[str, JSON] = {name: getattr(self, name) for name in names}
+        return {**parameters, "window": self.shown, **asdict(self.distractor_counts)}

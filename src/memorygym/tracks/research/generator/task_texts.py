@@ -1,12 +1,12 @@
-"""All that an agent reads beside documents: system message, headers, briefing, events that ask."""
+"""All texts that an agent reads apart from documents: system message, headers, questions."""
 
 from collections.abc import Iterable, Sequence
 
 LISTED = 10
-"""Documents on a page of what a search finds."""
+"""Documents on a result page."""
 
 RESULT = "=== RESULT"
-"""What an event begins with in which the reasoner searches."""
+"""How an event of the agentic mode begins."""
 
 _RULES = """\
 Documents begin with a line in square brackets: what it is, whom or what it is about, and its date.
@@ -39,7 +39,7 @@ and the pages end with them. The steps are counted; when they are used up, the t
 
 
 def search_text(event: int, events: int, sub_query: str, documents: Iterable[str]) -> str:
-    """An event that shows what a search found."""
+    """The text of an event that shows the documents of a scripted search."""
     head = f"=== SEARCH · event {event} of {events} ==="
     return "\n\n".join((head, f"Sub-query: {sub_query}", *documents))
 
@@ -47,33 +47,33 @@ def search_text(event: int, events: int, sub_query: str, documents: Iterable[str
 def memory_files(
     turns: Sequence[tuple[str, Sequence[str]]], reveal: str, window: int
 ) -> dict[str, str]:
-    """By name, the texts of the search events as they are shown: each turn's sub-query, and the
-    documents of all turns in the window that ends with it."""
+    """The texts of the search events by file name: each has its turn's sub-query and the documents
+    of all turns in the window that ends with it."""
     first = 2 if reveal == "immediate" else 1
     return {
-        file_name(at): search_text(
-            first + at,
+        file_name(turn): search_text(
+            first + turn,
             len(turns) + first,
             sub_query,
-            [text for _, texts in turns[max(0, at + 1 - window) : at + 1] for text in texts],
+            [text for _, texts in turns[max(0, turn + 1 - window) : turn + 1] for text in texts],
         )
-        for at, (sub_query, _) in enumerate(turns)
+        for turn, (sub_query, _) in enumerate(turns)
     }
 
 
 def file_name(turn: int) -> str:
-    """The name of the text of a turn, counted from 0."""
+    """The file name of a turn's text; turns count from 0."""
     return f"search_results_turn_{turn + 1}.txt"
 
 
 def briefing_text(events: int, question: str) -> str:
-    """The first event of a task that tells its question beforehand."""
+    """The first event of a task that reveals its question in advance."""
     head = f"=== BRIEFING · event 1 of {events} ==="
     return f"{head}\n\nThe searches that follow serve one question, asked at the end: {question}"
 
 
 def question_text(events: int, question: str, form: str) -> str:
-    """The last event; it shows nothing of what the searches found."""
+    """The last event, which asks the question and shows no document."""
     head = f"=== QUESTION · event {events} of {events} ==="
     return (
         f"{head}\n\nQuestion: {question}\n\nForm of the answer: {form}.\n\n"
@@ -82,18 +82,18 @@ def question_text(events: int, question: str, form: str) -> str:
 
 
 def task_text(question: str, form: str, steps: int) -> str:
-    """What every event of a task ends with whose searches the reasoner makes itself."""
+    """The last message of every event of the agentic mode."""
     return f"Question: {question}\n\nForm of the answer: {form}. At most {steps} steps."
 
 
 def step_text(step: int, result: str) -> str:
-    """What a step found."""
+    """The text of the event that shows the result of a step."""
     return f"{RESULT} · step {step} ===\n\n{result}"
 
 
-def page_text(query: str, page: int, pages: int, found: Iterable[tuple[int, str, str]]) -> str:
-    """A page of what a search found: numbers, headings and sentences of documents."""
+def page_text(query: str, page: int, pages: int, results: Iterable[tuple[int, str, str]]) -> str:
+    """A result page: numbers, headings and sentences of documents."""
     head = f"Found for '{query}', page {page} of {pages}:"
     return "\n\n".join((
-        head, *(f"{heading}\n{said}\nDocument {number}." for number, heading, said in found)
+        head, *(f"{heading}\n{excerpt}\nDocument {number}." for number, heading, excerpt in results)
     ))  # fmt: skip

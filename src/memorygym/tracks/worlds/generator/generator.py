@@ -11,7 +11,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Event, Task
-from memorygym.tracks._qa.stream import identity
+from memorygym.tracks._qa.stream import content_hash
 from memorygym.tracks.worlds.generator.domain_schema import Domain
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, guide_of, timeline_of
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
@@ -84,7 +84,7 @@ class Generator:
             "tokens": self.tokens, "salted": bool(self.salt),
         }  # fmt: skip
         seen: list[JSON] = [[e.kind, e.text, e.free_edits, e.session] for e in events]
-        id = identity(system, *seen, [budget.capacity, budget.writes, budget.slot])
+        id = content_hash(system, *seen, [budget.capacity, budget.writes, budget.slot])
         return Task(id, "worlds", recipe, system, events, budget, gold)
 
     def budget(self) -> Budget:
