@@ -1,8 +1,8 @@
-"""Makes docs/results/memories.md: every shipped memory at three budgets on all ten worlds.
+"""Writes docs/results/memories.md: every built-in memory at three budgets on all ten domains.
 
     python runs/memories.py [--seeds N] [--folder DIR]
 
-The comparison is kept in the folder; stopped and started again, it goes on where it was.
+The comparison is stored in the folder; to resume an interrupted run, repeat the command.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from memorygym.core import registry
 
 BUDGETS = (500, 1000, 2000)
 EXTRA = "chromadb"
-"""Needs an extra, and differs from markdown only where its scribe searches."""
+"""It needs an extra, and differs from markdown only in how its note taker searches."""
 TOGETHER = ", but not once all pairs are tested together (Holm)"
 TARGET = Path(__file__).parents[1] / "docs/results/memories.md"
 INTRODUCTION = """\
@@ -38,7 +38,7 @@ shown to differ (sign flips over tasks, Holm over all pairs).
 
 
 def main() -> int:
-    """Plays what is missing and writes the page."""
+    """Plays the missing episodes and writes the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path("build/memories"))
@@ -50,22 +50,22 @@ def main() -> int:
          "--reasoner", "strong,weak", "--seeds", str(args.seeds), "-o", str(args.folder)]
     )  # fmt: skip
     if status == 0:
-        found = json.loads((args.folder / "compare.json").read_bytes())
+        result = json.loads((args.folder / "compare.json").read_bytes())
         TARGET.parent.mkdir(parents=True, exist_ok=True)
-        TARGET.write_text("\n".join(page(found)) + "\n", encoding="utf-8")
+        TARGET.write_text("\n".join(page(result)) + "\n", encoding="utf-8")
     return status
 
 
-def page(found: Mapping[str, Any]) -> Iterator[str]:
+def page(result: Mapping[str, Any]) -> Iterator[str]:
     """The page, line by line."""
-    reports = {(one["reasoner"], one["budget"]): one for one in found["reports"]}
-    first, last = next(iter(reports.values())), max(found["recipe"]["seeds"])
-    yield INTRODUCTION.format(version_hash=found["version_hash"], tasks=first["tasks"], last=last)
-    for agreed in found["kendall"]:
-        tau, who = agreed["tau"], " and the ".join(agreed["reasoners"])
+    reports = {(report["reasoner"], report["budget"]): report for report in result["reports"]}
+    first, last = next(iter(reports.values())), max(result["recipe"]["seeds"])
+    yield INTRODUCTION.format(version_hash=result["version_hash"], tasks=first["tasks"], last=last)
+    for agreement in result["kendall"]:
+        tau, reasoners = agreement["tau"], " and the ".join(agreement["reasoners"])
         yield (
-            f"- Budget {agreed['budget']:,}: the rankings under the {who} reasoner agree with"
-            f" Kendall's tau-b {tau['mean']:.2f}"
+            f"- Budget {agreement['budget']:,}: the rankings under the {reasoners} reasoner agree"
+            f" with Kendall's tau-b {tau['mean']:.2f}"
             f" ({tau['low']:.2f} to {tau['high']:.2f})."
         )
     for budget in BUDGETS:
@@ -73,8 +73,8 @@ def page(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> Iterator[str]:
-    """One budget."""
-    weakly = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
+    """The table of one budget."""
+    weak_accuracy = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     yield f"\n## Budget {budget:,}\n"
     yield (
         "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | storing |"
@@ -82,34 +82,35 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     )
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in strong["rows"]:
-        if row["role"] != "held":
-            yield line(row, weakly[row["system"]])
+        if row["role"] != "unlimited":
+            yield line(row, weak_accuracy[row["system"]])
     verdict, pairs = strong["verdict"], strong["pairs"]
-    least = median(pair["detectable"] for pair in pairs if pair["detectable"])
-    said = "best" if verdict["won"] else "no winner"
-    together = not verdict["won"] and verdict["lead"]["low"] > 0
+    detectable = median(pair["detectable"] for pair in pairs if pair["detectable"])
+    outcome = "best" if verdict["won"] else "no winner"
+    only_uncorrected = not verdict["won"] and verdict["lead"]["low"] > 0
     yield (
         f"\n{strong['questions']} questions an arm, {strong['left_out']} left out (facts beyond the"
-        f" budget). {said.capitalize()}: {verdict['best']} leads {verdict['second']} by"
-        f" {percent(verdict['lead'])} points{TOGETHER * together}. Minimum detectable effect,"
-        f" median over pairs: {100 * least:.1f} points."
+        f" budget). {outcome.capitalize()}: {verdict['best']} leads {verdict['second']} by"
+        f" {percent(verdict['lead'])} points{TOGETHER * only_uncorrected}. Minimum detectable"
+        f" effect, median over pairs: {100 * detectable:.1f} points."
     )
 
 
 def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
-    """One memory."""
-    of = row["figures"]
+    """The row of one memory."""
+    figures = row["figures"]
     cells = [
-        row["system"], str(row["rank"] or ""), percent(of["accuracy"]), percent(weak),
-        percent(of["normalised"]), percent(of["storing"]), percent(of["retrieving"]),
-        percent(of["survival"]), percent(of["exposure"]),
-        *(amount(of[name]) for name in ("view", "ingest_tokens", "query_tokens")),
+        row["system"], str(row["rank"] or ""), percent(figures["accuracy"]), percent(weak),
+        percent(figures["normalised"]), percent(figures["write_loss"]),
+        percent(figures["retrieval_loss"]),
+        percent(figures["evidence_recall"]), percent(figures["stale_evidence_rate"]),
+        *(amount(figures[name]) for name in ("view", "ingest_tokens", "query_tokens")),
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
 def percent(figure: Mapping[str, Any] | None) -> str:
-    """A share with half the width of its interval, or the interval where it is lopsided."""
+    """A share in percent with half the width of its interval, or with an uneven interval."""
     if figure is None:
         return ""
     mean, low, high = (100 * figure[name] for name in ("mean", "low", "high"))
@@ -119,7 +120,7 @@ def percent(figure: Mapping[str, Any] | None) -> str:
 
 
 def amount(figure: Mapping[str, Any]) -> str:
-    """Tokens."""
+    """A number of tokens."""
     return f"{figure['mean']:,.0f}"
 
 

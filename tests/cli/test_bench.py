@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.runs.results.results_file import misfit, read_results
+from memorygym.runs.results.results_file import read_results, schema_problem
 from tests.servers.openai import serving
 
 LITE = ["bench", "--tier", "lite", "--template", "company"]
@@ -41,7 +41,7 @@ def test_the_results_file_fits_its_schema_and_is_the_same_every_time(command, tm
         command(*TWO, "-o", str(tmp_path / name), "-q")
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
     found = read_results(tmp_path / "a.json")
-    assert misfit(found) == ""
+    assert schema_problem(found) == ""
     assert [row["agent"] for row in found["episodes"]] == ["strategic", "naive"] * 2
 
 
@@ -66,7 +66,7 @@ def test_a_sealed_set_is_compared_with_the_public_one_unpaired(command, tmp_path
     public = str(tmp_path / "public.json")
     command(*TWO, "-o", public, "-q")
     out = command(*TWO, "--salt", "long and secret words", "--against", public).out
-    assert "strategic, sealed minus public:" in out and "unpaired" in out
+    assert "strategic, private minus public:" in out and "unpaired" in out
     assert "sealed by salt" in out and "secret words" not in out
 
 
@@ -76,7 +76,7 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
     command(*words, "-o", hard, "-q")
     status, _, err = command(*words, "--tier", "lite", "--against", hard)
     assert status == 2
-    assert "tier lite and tier standard are not compared" in err
+    assert "tier lite and tier standard differ: play both alike" in err
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--strategy", "no.such:make"], "no.such cannot be imported"),
         (["--backend", "os:getcwd"], "os:getcwd: it makes a str, which has no `observe`"),
         (["--template", "os:sep"], "worlds os:sep: that is a str, not a World"),
-        (["--validate", "--strategy", "naive"], "leave --strategy out"),
-        (["--model", "m", "--strategy", "naive"], "leave --validate and --strategy out"),
+        (["--validate", "--strategy", "naive"], "leave --agent out"),
+        (["--model", "m", "--strategy", "naive"], "leave --validate and --agent out"),
         (["--model", "opnai:m"], "did you mean openai?"),
         (["--model", ""], "model '' has no name"),
         (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "name of an episode is too"),
@@ -130,7 +130,7 @@ def test_bad_options_are_named_before_anything_is_played(
 
 def test_a_short_salt_seals_no_official_set(command) -> None:
     status, _, err = command("bench", "--official", "--salt", "abc")
-    assert status == 2 and "a salt of 3 characters can be guessed" in err
+    assert status == 2 and "a secret of 3 characters can be guessed" in err
 
 
 def test_a_model_stands_between_floor_and_ceiling(command, tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_provider_that_fails_is_no_score(command, tmp_path: Path) -> None:
         status, out, err = command(*LITE, "--seeds", "2", *words, "-o", str(path))
     assert status == 3
     assert out.startswith("2 episodes: 1 scored; 1 failed at the provider")
-    assert "had every failed episode scored 0, or 1:" in out
+    assert "if all failed episodes had scored 0:" in out
     assert "company seed 0, writer+400x1" in err
     assert len(read_results(path)["failures"]) == 1
 

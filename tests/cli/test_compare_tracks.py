@@ -76,6 +76,7 @@ def test_a_miss_is_explained(research: Path, capsys: pytest.CaptureFixture[str])
     assert "WRONG" in told and "observed" in told and "used" in told
 
 
+@pytest.mark.slow
 def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow import mostly_slow
+
 BM25, FEWER = "strong+bm25+300", "strong+bm25%3Atop_k%3D2+300"
 
 
@@ -29,7 +31,7 @@ def test_status_tells_the_accuracy_of_every_system(duel: Path, command) -> None:
     assert "accuracy: strong+bm25" in told and "strong+none+all 0.0 (2 worlds)" in told
 
 
-@pytest.mark.parametrize("salt", ["", "a salt of some length"])
+@mostly_slow("salt", ["", "a salt of some length"], quick=1)
 def test_the_next_command_ends_a_comparison(salt: str, command, tmp_path: Path) -> None:
     folder = tmp_path / "a run"
     words = ["-t", "company", "--tier", "lite", "--seed", "3", "--entities", "24", "-q"]

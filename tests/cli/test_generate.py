@@ -36,7 +36,7 @@ def test_the_manifest_tells_what_was_asked_for_and_every_file(tmp_path: Path, co
     files = held(tmp_path / "out")
     manifest = json.loads(files.pop("manifest.json"))
     assert sorted(manifest["files"]) == sorted(set(files) - {"lock"})
-    assert manifest["counts"] == {"planned": 6, "instances": 6, "dealt": 6}
+    assert manifest["counts"] == {"planned": 6, "instances": 6, "attempts": 6}
     assert manifest["recipe"]["options"] == {"keys": "plain", "spoil": -1}
     assert (manifest["generator_version"], manifest["canary"]) == ("toytrack-v1", CANARY)
     assert all(CANARY.encode() in data for name, data in files.items() if name != "lock")

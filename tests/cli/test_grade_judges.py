@@ -59,7 +59,7 @@ def test_without_a_judge_the_grader_is_measured_offline(command) -> None:
     status, out, err = command("grade", str(CASES), "--judge", "--worst", "0")
     assert (status, err) == (0, "")
     assert out.startswith(f"93 rows of {CASES}: 40 right, 53 wrong\n")
-    assert "typed grader       0/53  0.0 % [0.0, 6.8]" in out
+    assert "typed grader  0/53  0.0 % [0.0, 6.8]" in out
 
 
 def test_the_shipped_rows_are_of_every_kind() -> None:

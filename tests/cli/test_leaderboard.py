@@ -12,9 +12,10 @@ from memorygym.reports.packs import write_pack
 from memorygym.runs.evaluation import Evaluation, perform
 from tests.cli.boards import SALT, Make, section
 from tests.episodes import worlds
+from tests.slow import mostly_slow
 
 
-@pytest.mark.parametrize("form", ["md", "csv", "json"])
+@mostly_slow("form", ["md", "csv", "json"], quick=1)
 def test_the_same_runs_give_the_same_bytes_in_any_order(
     form: str, made: Make, command, tmp_path: Path
 ) -> None:

@@ -247,3 +247,11 @@ def test_what_a_memory_keeps_of_itself_is_weighed_and_recorded() -> None:
     assert [r.entries for r in episode.trace.records if isinstance(r, MemoryUpdate)] == [
         (Entry("0", "alpha"),)
     ]
+
+
+def test_a_text_is_charged_as_it_is_stored_without_needless_blanks() -> None:
+    episode = begin()
+    say(episode, calls(write("  alpha \t bravo \n\n charlie \n\n\n delta  ")))
+    plain = begin()
+    say(plain, calls(write("alpha bravo\ncharlie\ndelta")))
+    assert measured(episode) == measured(plain)

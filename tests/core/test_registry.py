@@ -11,6 +11,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.memories.markdown import Markdown
+from tests.slow import mostly_slow
 
 KINDS = ("domains", "memory", "agents", "tracks")
 METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
@@ -176,7 +177,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("words", "said"),
     [
         (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
@@ -195,6 +196,7 @@ PARTS = {
         (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
         (("-t", "nosuch:DOMAIN"), "domains nosuch:DOMAIN: nosuch cannot be imported (No module"),
     ],
+    quick=3,
 )
 def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
     words: tuple[str, ...], said: str, tmp_path: Path
@@ -224,3 +226,14 @@ def test_parts_of_every_kind_are_looked_for_in_the_working_folder(
     monkeypatch.setattr(sys, "path", [*sys.path])
     (tmp_path / f"part_of_{kind}.py").write_text(code)
     assert registry.load(kind, f"part_of_{kind}:part")
+
+
+@pytest.mark.parametrize(("text", "loud"), [("true", True), ("false", False)])
+def test_a_parameter_that_is_true_or_false_is_read_as_such(
+    text: str, loud: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = "class Loud(Markdown):\n    def __init__(self, loud: bool = False):\n"
+    made += "        super().__init__()\n        self.loud = loud\n"
+    (tmp_path / "loudspeaker.py").write_text(CODE.split("class", maxsplit=1)[0] + made)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert registry.make("memory", f"loudspeaker:Loud:loud={text}").loud is loud

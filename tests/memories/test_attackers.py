@@ -149,6 +149,7 @@ def finish(episode: Episode) -> None:
         ("observe", Refused("full"), ") at event 1. Catch memorygym.core.errors.Refused where sto"),
         ("compose", None, "compose() returned None at event 1. Return a list or tuple of Message"),
         ("compose", "all", "compose() returned 'all' at event 1. Return a list or tuple of"),
+        ("compose", ("a",), "compose() returned 'a' among its messages at event 1. Return a list"),
         ("compose", ["a"], "compose() returned 'a' among its messages at event 1. Return a list"),
         ("compose", [Message("user", b"a")], "b'a', calls=(), call_id='') among its messages"),  # type: ignore[arg-type]
         ("compose", [Message("god", "a")], "a role of system, user, assistant, tool."),  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from memorygym.reports.comparison_files import (
 )
 from memorygym.reports.curves import by_tokens, curve
 from memorygym.runs.comparison.figures import agreement, figures
-from memorygym.runs.comparison.sanity_checks import gates
+from memorygym.runs.comparison.sanity_checks import figure_checks
 from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}
@@ -28,7 +28,7 @@ def table(text: str) -> list[dict[str, str]]:
 
 def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
     first, second = (
-        as_bytes(document({}, gates(report), [report], [agreement(report, report)]))
+        as_bytes(document({}, figure_checks(report), [report], [agreement(report, report)]))
         for report in (
             figures(measured, {}, "test") for measured in (all_played(TWO), all_played(TWO)[::-1])
         )

@@ -14,6 +14,7 @@ from memorygym.runs.model_roles import ModelRoles
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
 from tests.reports.trace_rows import rewrite, rows_of
+from tests.slow import mostly_slow
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ RULINGS = {
 }
 
 
-@pytest.mark.parametrize("name", RULINGS)
+@mostly_slow("name", RULINGS, quick=4)
 def test_rulings_that_no_judge_can_have_given_are_named(name: str, ruled: Path) -> None:
     assert not examine(ruled, "traces").problems
     alter, told = RULINGS[name]

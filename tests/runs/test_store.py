@@ -87,7 +87,7 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        ({"version_hash": "other"}, "another contract"),
+        ({"version_hash": "other"}, "another version_hash"),
         (
             {"recipe": {"tier": "hard", "seeds": [0, 1]}},
             'another recipe: {"tier":"lite"}, not {"tier":"hard"}',

@@ -124,14 +124,14 @@ def test_the_weights_are_the_published_ones() -> None:
 def test_abstention_is_reported_apart_and_moves_no_axis() -> None:
     asked: ModelCall = [("retrieval", RIGHT), ("abstention", "I have no record of that.")]
     better, worse = score(told(asked)), score(told([asked[0], ("abstention", "12")]))
-    assert (better.abstention, worse.abstention) == (1.0, 0.0)
+    assert (better.correct_refusals, worse.correct_refusals) == (1.0, 0.0)
     assert better.composite == worse.composite and better.axes == worse.axes
 
 
 def test_a_skipped_question_counts_as_wrong_everywhere() -> None:
     asked: ModelCall = [(kind, SKIPPED) for kind in (*KINDS, "ratio")]
     found = score(told(asked))
-    assert (found.composite, found.accuracy, found.abstention, found.correct) == (0, 0, 0, 0)
+    assert (found.composite, found.accuracy, found.correct_refusals, found.correct) == (0, 0, 0, 0)
     assert outcomes(told(asked))[0].reason == "no answer was submitted"
 
 

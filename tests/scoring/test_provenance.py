@@ -9,12 +9,15 @@ from memorygym.agents.calls import END, calls, edit, read, submit, write
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.outcome import Outcome
-from memorygym.core.trace import Trace
+from memorygym.core.trace import MemoryUpdate, Trace
 from memorygym.core.types import Budget
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import COMPOSED, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.provenance import FactHistory, Provenance
+from memorygym.tracks import research
+from memorygym.tracks.research.generator.settings import ResearchSettings
+from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
@@ -195,3 +198,16 @@ def test_a_fact_that_no_message_told_is_unfounded() -> None:
 
 def test_an_entry_that_never_was_has_no_texts() -> None:
     assert Provenance(composed("bm25", 500)).origins("none such") == []
+
+
+def test_no_entry_comes_from_a_message_that_was_shown_after_it() -> None:
+    instance = ResearchRecipe(ResearchSettings("hops4", 0, 0, 4, 12_000, "bridge")).instance()
+    task = research.task_of(instance, "hops4", 0)
+    episode = Episode(research.TRACK.env(task), lambda: registry.make("memory", "full"))
+    trace = play(episode, research.TRACK.reasoners["strong"](task))
+    trace.gold = task.gold
+    provenance = Provenance(trace)
+    stored = (record for record in trace.records if isinstance(record, MemoryUpdate))
+    for id in {entry.id for record in stored for entry in record.entries}:
+        for version in provenance.origins(id):
+            assert all(source.event <= version.since for source in version.sources)

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from memorygym.stats import Estimate, bootstrap, clustered, estimate
+from memorygym.stats import Estimate, bootstrap, clustered, estimate, percentiles
 
 UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1]]
 
@@ -78,3 +78,9 @@ def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
 
 def test_one_world_cannot_be_drawn_again() -> None:
     assert bootstrap([[1, 0]], _share, "test") == Estimate(0.5, -inf, inf, 1)
+
+
+def test_a_bootstrap_interval_of_few_worlds_is_as_wide_as_that_of_t() -> None:
+    """Of ten worlds 0.86 % are left out at either end, not 2.5 %."""
+    found = percentiles(0.5, [draw / 1000 for draw in range(1001)], 10)
+    assert (found.low, found.high) == (0.008, 0.992)

@@ -15,8 +15,8 @@ from memorygym.cli._checks import headline
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import WIDTH
 from memorygym.core.track import find
+from memorygym.reports.terminal import WIDTH
 
 Row = Mapping[str, Any]
 

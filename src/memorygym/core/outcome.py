@@ -88,14 +88,14 @@ class Score:
     """The track's headline, from 0 to 1."""
     axes: Mapping[str, float | None]
     """The named parts of the headline; None where nothing was asked."""
-    abstention: float | None
+    correct_refusals: float | None
     """Share of the goals that ask for a refusal which were refused; None without any."""
     accuracy: float
-    """Mean score over all goals, abstention included."""
+    """Mean score over all goals, questions that ask for a refusal included."""
     correct: int
-    """Goals reached in full, abstention apart."""
+    """Goals reached in full, without those that ask for a refusal."""
     answerable: int
-    """Goals, abstention apart."""
+    """Goals, without those that ask for a refusal."""
     writes: int
     """Paid memory calls."""
     peak: int
@@ -109,13 +109,15 @@ class Score:
         return {
             "composite": round(self.composite, 6),
             "axes": axes,
-            "abstention": None if self.abstention is None else round(self.abstention, 6),
+            "correct_refusals": None
+            if self.correct_refusals is None
+            else round(self.correct_refusals, 6),
             "accuracy": round(self.accuracy, 6),
             "correct": self.correct,
             "answerable": self.answerable,
             "writes": self.writes,
             "peak_tokens": self.peak,
-            "competencies": {
+            "question_types": {
                 name: list(pair) for name, pair in sorted(self.question_types.items())
             },
         }

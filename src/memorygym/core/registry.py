@@ -7,7 +7,7 @@ imported until it is made, and no list of parts is kept by hand.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -191,15 +191,20 @@ def _imported(kind: str, spec: str, module: str) -> Any:
         raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({said}){hint}") from error
 
 
-def make(kind: str, spec: str, **given: object) -> Any:
-    """The part that `spec` names, with its parameters. Raises BadSettings if it makes none."""
+def make(kind: str, spec: str, *subject: object, **given: object) -> Any:
+    """The part that `spec` names, with its parameters. Raises BadSettings if it makes none.
+
+    A factory that needs one argument is given the `subject`: for an agent, the task.
+    """
     name, told = split(spec)
     factory = load(kind, name)
     parameters = {**set_parameters(f"{kind} {name}", factory, told), **given}
-    if not _takes(factory, parameters):
+    arguments = next((args for args in ((), subject) if _takes(factory, args, parameters)), None)
+    if arguments is None:
         what = type(factory).__name__
-        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs no arguments")
-    part = factory(**parameters)
+        needs = "at most the task" if kind == "agents" else "no arguments"
+        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs {needs}")
+    part = factory(*arguments, **parameters)
     for does, example in DOES.get(kind, {}).items():
         if not callable(getattr(part, does, None)):
             raise BadSettings(
@@ -249,14 +254,22 @@ def check(kind: str, spec: str) -> None:
     """Raises what `load` and `make` would; a part of the package itself need not be made."""
     if is_ours(kind, spec):
         load(kind, spec)
-    else:
+    elif kind != "agents" or not needs_task(spec):
         make(kind, spec)
 
 
-def _takes(factory: Any, parameters: dict[str, object]) -> bool:
-    """Whether it can be called with these parameters and no more."""
+def needs_task(spec: str) -> bool:
+    """Whether an agent is made for a task, as `make(task)` does, so that none is made before."""
+    name, stated = split(spec)
+    factory = load("agents", name)
+    parameters = set_parameters(f"agents {name}", factory, stated)
+    return not _takes(factory, (), parameters) and _takes(factory, (None,), parameters)
+
+
+def _takes(factory: Any, arguments: Sequence[object], parameters: dict[str, object]) -> bool:
+    """Whether it can be called with these arguments and parameters and no more."""
     try:
-        signature(factory).bind(**parameters)
+        signature(factory).bind(*arguments, **parameters)
     except TypeError:  # It is no callable, or takes others.
         return False
     except ValueError:  # Some functions in C do not tell what they take.

@@ -1,8 +1,4 @@
-"""Text as a file can hold it, and as a terminal of 80 columns shows it."""
-
-from textwrap import wrap
-
-WIDTH = 80
+"""Text as a file can hold it and a terminal may show it."""
 
 
 def encodable(text: str) -> str:
@@ -19,31 +15,6 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def fit(text: str, indent: str = "") -> list[str]:
-    """The lines of a text, wrapped; indents are kept, control characters become blanks.
-
-    >>> fit("a  b", "> ")
-    ['> a  b']
-    """
-    lines: list[str] = []
-    for line in text.split("\n"):
-        clean = plain(line).rstrip()
-        margin = indent + clean[: len(clean) - len(clean.lstrip())]
-        lines += wrap(
-            clean.lstrip(),
-            WIDTH,
-            initial_indent=margin,
-            subsequent_indent=margin,
-            break_on_hyphens=False,
-        ) or [indent.rstrip()]
-    return lines
-
-
-def wrapped(text: str, indent: str = "") -> str:
-    """The same as one text."""
-    return "\n".join(fit(text, indent))
-
-
 def one_line(text: str) -> str:
     """The text in one line without control characters: names and errors are somebody else's.
 
@@ -51,10 +22,3 @@ def one_line(text: str) -> str:
     'boom again [31m'
     """
     return " ".join(plain(text).split())
-
-
-def short(text: str, most: int, indent: str = "") -> list[str]:
-    """The first lines of a text, and how many more there are."""
-    lines = fit(text, indent)
-    rest = len(lines) - most
-    return [*lines[:most], f"{indent}… {rest} more lines"] if rest > 1 else lines

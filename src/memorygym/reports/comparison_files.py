@@ -32,14 +32,14 @@ def document(
     return {
         **about,
         "schema": SCHEMA,
-        "gates": plain(gates),
+        "sanity_checks": plain(gates),
         "reports": [_report(report) for report in reports],
         "kendall": plain(agreements),
     }
 
 
 def _report(report: Report) -> JSON:
-    found = report.contests
+    found = report.significance
     return {
         "reasoner": report.reasoner,
         "budget": report.budget,
@@ -97,7 +97,7 @@ def figures_csv(reports: Iterable[Report]) -> str:
 
 
 def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
-    pair = report.contests.over_recency.get(row.system)
+    pair = report.significance.over_recency.get(row.system)
     cells: dict[str, Cell] = {
         "reasoner": report.reasoner,
         "budget": report.budget,
@@ -120,7 +120,7 @@ def pairs_csv(reports: Iterable[Report]) -> str:
             pair.p, pair.adjusted, pair.detectable,
         )
         for report in reports
-        for pair in report.contests.pairs
+        for pair in report.significance.pairs
     ]  # fmt: skip
     return _table("system,other,tasks,low,difference,high,p,p_adjusted,detectable", rows)
 
@@ -128,8 +128,8 @@ def pairs_csv(reports: Iterable[Report]) -> str:
 def questions_csv(measured: Iterable[Measurement]) -> str:
     """questions.csv: one row a question and arm; left-out ones too."""
     rows = [
-        (one, one.system, *one.world, *(_cell(name, getattr(case, name)) for name in CASE))
-        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.system, m.world))
+        (one, one.system, *one.task, *(_cell(name, getattr(case, name)) for name in CASE))
+        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task))
         for case in one.cases
     ]
     return _table(",".join(("system", "template", "seed", *CASE)), rows)

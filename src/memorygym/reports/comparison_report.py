@@ -13,7 +13,7 @@ from memorygym.reports.columns import paragraph
 from memorygym.reports.curves import CURVES, Bin, by_tokens, curve
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, agreement, figures
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import SanityCheck, gates, invalid_text
+from memorygym.runs.comparison.sanity_checks import SanityCheck, figure_checks, invalid_text
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import ALL, Failure, Result
@@ -105,7 +105,7 @@ def outcome_of(found: ComparisonFindings, played: Sequence[SanityCheck]) -> Comp
             reports.append(figures(own.measured, own.failures, f"{who} {view}"))
         else:
             empty.append(SanityCheck(f"{who} finished a task at budget {view:,}", False, ""))
-    held = [*played, *empty, *(gate for report in reports for gate in gates(report))]
+    held = [*played, *empty, *(gate for report in reports for gate in figure_checks(report))]
     agreed = (
         agreement(one, other)
         for one, other in combinations(reports, 2)
@@ -125,7 +125,9 @@ def invalid_of(found: ComparisonFindings, outcome: ComparisonOutcome) -> str:
 def clock_for(found: ComparisonFindings, report: Report) -> Clock:
     """Milliseconds of a step, by arm but those of what is held, of a run that was kept."""
     own = found.under(report.reasoner, report.budget).clocked.items()
-    return clock_of({system: times for (_, system, _), times in own if role_of(system) != "held"})
+    return clock_of(
+        {system: times for (_, system, _), times in own if role_of(system) != "unlimited"}
+    )
 
 
 def curve_of(found: ComparisonFindings, report: Report, kind: str) -> list[Bin]:

@@ -17,8 +17,11 @@ from memorygym.core.track import find
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES, ComparisonOutcome
 from memorygym.reports.recheck import RESULTS, Method, Recheck, derived
+from memorygym.reports.stored_runs import read_played
 from memorygym.runs.comparison.run import Comparison
+from memorygym.runs.episode_result import ResultOptions, result_of
 from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.executors import watched
 from memorygym.runs.jobs import source_of
 from memorygym.runs.model_roles import Recall, UnusedModel, from_log
 from memorygym.runs.results.consistency import difference, inconsistencies, rows_in_order
@@ -63,7 +66,9 @@ class Evidence:
         return WORD if shown and (recipe["models"] or recipe["memory_model"]) else ""
 
 
-def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 1) -> Evidence:
+def examine(
+    folder: Path, check: str = "traces", salt: str = "", workers: int = 1, *, quiet: bool = True
+) -> Evidence:
     """Checks a finished run; a salt counts if it is that of the run.
 
     Raises BadSettings if its results cannot be read.
@@ -85,7 +90,7 @@ def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 
     if limit := _beyond(document, salt):
         return Evidence(document, REPORTED, (), (limit,))
     method, limits = _method(folder, document["recipe"], play=check == "play")
-    problems, outcome = _checked(folder, document, salt, method, workers)
+    problems, outcome = _checked(folder, document, salt, method, workers, quiet=quiet)
     if problems:
         told = (problem.replace(f"{folder}/", "") for problem in problems)
         return Evidence(document, REPORTED, tuple(told))
@@ -112,6 +117,26 @@ def _file_problems(folder: Path, document: Document) -> list[str]:
             found.append(f"results.jsonl, line {number}: is not that of results.json")
             break
     return found + _strays(folder, document)
+
+
+def trace_problems(folder: Path, document: Document, *, quiet: bool = True) -> list[str]:
+    """Traces that are missing, damaged, or score otherwise than the results say."""
+    problems = [problem for problem in _strays(folder, document) if problem.startswith("traces/")]
+    rows = {row["episode"]: row for row in document["episodes"]}
+    if problems or document["version_hash"] != version_hash(document["recipe"]["track"]):
+        return problems
+    paths = [Run(folder).trace_path(name) for name in rows]
+    stored = ([pair] for pair in read_played(paths))
+    for trace, damage in watched(stored, len(paths), quiet=quiet):
+        if trace is None:
+            problems.append(damage.replace(f"{folder}/", ""))
+            continue
+        row = rows[trace.name]
+        scored = result_of(trace.place, trace.trace, ResultOptions(causes=False)).to_json()
+        for figure in ("task", "composite", "right"):
+            if error := difference(row[figure], scored[figure], figure):
+                problems.append(f"traces/{trace.path.name}: results.json says otherwise: {error}")
+    return problems
 
 
 def _strays(folder: Path, document: Document) -> list[str]:
@@ -189,7 +214,13 @@ def _strange(recipe: Mapping[str, Any]) -> str:
 
 
 def _checked(
-    folder: Path, document: Document, salt: str, method: Method, workers: int
+    folder: Path,
+    document: Document,
+    salt: str,
+    method: Method,
+    workers: int,
+    *,
+    quiet: bool,
 ) -> tuple[list[str], ComparisonOutcome | None]:
     """What is wrong with traces and files, and what a comparison came to."""
     recipe = document["recipe"]
@@ -206,7 +237,7 @@ def _checked(
         job, players = source.job(), tuple(source.players(source.model_roles))
         failures = {row["episode"]: row for row in document["failures"]}
         check = Recheck(Run(folder), recipe, players, job.wanted, method, failures)
-        found = check.over(job.units, workers, waits=asked)
+        found = check.over(job.units, workers, waits=asked, quiet=quiet)
         if wrong := [one for one in found if isinstance(one, str)]:
             return wrong, None
         outcomes = [one for one in found if not isinstance(one, str)]

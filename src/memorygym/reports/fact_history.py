@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
-from memorygym.core.text import WIDTH, fit, one_line, short
+from memorygym.core.text import one_line
 from memorygym.core.trace import Trace
 from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
+from memorygym.reports.terminal import WIDTH, fit, short
 from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.provenance import (

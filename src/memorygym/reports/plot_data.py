@@ -103,7 +103,7 @@ def _drawn(report: Report) -> list[Report]:
     rows = [
         row
         for row in report["rows"]
-        if row["role"] != "held" and row["system"] not in BOUNDS and row["figures"]["accuracy"]
+        if row["role"] != "unlimited" and row["system"] not in BOUNDS and row["figures"]["accuracy"]
     ]
     return sorted(rows, key=lambda row: row["role"] != "memory")
 

@@ -19,7 +19,7 @@ from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.reports import comparison_report
 from memorygym.reports.curves import CURVES
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import SanityCheck, played_gates
+from memorygym.runs.comparison.sanity_checks import SanityCheck, played_checks
 from memorygym.runs.engine import Unit
 from memorygym.runs.episode_result import (
     EpisodeKey,
@@ -31,7 +31,7 @@ from memorygym.runs.episode_result import (
 )
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import findings as found_by_agents
-from memorygym.runs.executors import over_processes, over_threads
+from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.results.consistency import difference
 from memorygym.runs.results.results_file import Document, read_json
 from memorygym.runs.results.results_file import document as summed_up
@@ -59,10 +59,12 @@ class Recheck:
     failures: Mapping[str, Mapping[str, Any]]
     """By name: the rows of episodes without a trace."""
 
-    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Checked]:
+    def over(
+        self, units: Sequence[Unit], workers: int, *, waits: bool, quiet: bool = True
+    ) -> list[Checked]:
         """What comes of every episode, in the order of the results."""
         over = over_threads if waits else over_processes
-        return [one for found in over(self.unit, units, workers) for one in found]
+        return [*watched(over(self.unit, units, workers), len(units), quiet=quiet)]
 
     def unit(self, unit: Unit) -> list[Checked]:
         """Of one task's episodes."""
@@ -197,7 +199,7 @@ def derived(
     data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
         found = comparison_report.ComparisonFindings(about, outcomes)
-        gates = () if data else played_gates(source)
+        gates = () if data else played_checks(source)
         outcome = comparison_report.outcome_of(found, gates)
         outcome = _as_stated(folder, outcome) if data else outcome
         kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
@@ -217,7 +219,7 @@ def _as_stated(
     cannot be played again."""
     path = folder / comparison_report.DOCUMENT
     try:
-        gates = [shape(SanityCheck, gate) for gate in read_json(path)["gates"]]  # type: ignore[index]  # any JSON
+        gates = [shape(SanityCheck, gate) for gate in read_json(path)["sanity_checks"]]  # type: ignore[index]  # any JSON
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"{comparison_report.DOCUMENT} is damaged ({error!r})") from error
     return replace(found, gates=[*gates[: -len(found.gates) or None], *found.gates])

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clipped
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.text import fit
 from memorygym.core.trace import Trace
 from memorygym.core.track import reader_of, table
+from memorygym.reports.terminal import fit
 from memorygym.runs.episode_result import EpisodeKey, place_in
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import misfit
@@ -33,7 +33,7 @@ def numbered(text: str) -> tuple[str, int | None]:
     >>> numbered("company+0+strong+bm25+500#7"), numbered("company+0")
     (('company+0+strong+bm25+500', 7), ('company+0', None))
     """
-    episode, sign, number = text.partition("#")
+    episode, sign, number = text.rpartition("#") if "#" in text else (text, "", "")
     if sign and not re.fullmatch("[0-9]{1,9}", number):
         raise BadSettings(
             f"{text!r} is no ID: give the name of an episode and #N after it for its question N, as"
@@ -42,6 +42,15 @@ def numbered(text: str) -> tuple[str, int | None]:
     if sign and not int(number):
         raise BadSettings(f"{text!r}: questions are counted from 1")
     return episode, int(number) if sign else None
+
+
+def readable(name: str) -> str:
+    """The name of an episode or a question as people read and type it: its file escapes signs.
+
+    >>> readable("company+0+strong+bm25%3Atop_k%3D2+500#7")
+    'company+0+strong+bm25:top_k=2+500#7'
+    """
+    return unquote(name)
 
 
 def matching(name: str, names: Collection[str], run: Path) -> list[str]:
@@ -54,7 +63,7 @@ def matching(name: str, names: Collection[str], run: Path) -> list[str]:
     start = f"{wanted}+" if wanted else ""
     found = found or [key for key in names if unquote(key).startswith(start)]
     if not found:
-        near = get_close_matches(wanted, names, n=NEAREST, cutoff=0)
+        near = get_close_matches(wanted, map(unquote, names), n=NEAREST, cutoff=0)
         raise UnknownPart(f"episode of {run}", name, near)
     return found
 
@@ -66,7 +75,8 @@ def single(name: str, names: Collection[str], run: Path) -> str:
     if others:
         more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
         raise BadSettings(
-            f"{len(found)} episodes are named {name!r}…: {', '.join(found[:NEAREST])}{more};"
+            f"{len(found)} episodes are named {name!r}…:"
+            f" {', '.join(map(unquote, found[:NEAREST]))}{more};"
             " give more of the name"
         )
     return first
@@ -190,7 +200,7 @@ def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] =
     given = "none" if outcome.answer is None else outcome.answer
     mark = f"WRONG ({cause})" if cause else "right"
     return [
-        *fit(f"{id}  {q.question_type}: {mark}"),
+        *fit(f"{readable(id)}  {q.question_type}: {mark}"),
         *fit(q.text, "    "),
         *fit(f"truth {q.truth} | answer {given} | {outcome.reason}", "    "),
         *(line for limit in limits for line in fit(limit, "    ")),

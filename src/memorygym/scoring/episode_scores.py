@@ -95,7 +95,7 @@ def accuracies(trace: Trace, judged: Sequence[Outcome]) -> Score:
     return Score(
         composite=accuracy(answerable) or 0.0,
         axes={kind: accuracy([o for o in answerable if o.goal.kind == kind]) for kind in kinds},
-        abstention=accuracy([o for o in judged if o.goal.kind == "abstention"]),
+        correct_refusals=accuracy([o for o in judged if o.goal.kind == "abstention"]),
         accuracy=accuracy(judged) or 0.0,
         correct=sum(outcome.correct for outcome in answerable),
         answerable=len(answerable),

@@ -20,7 +20,7 @@ from memorygym.core.json_values import Frozen
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import Gold, Task
 from memorygym.memories.stores.notebook import TOOLS
-from memorygym.runs.comparison.sanity_checks import CEILING
+from memorygym.runs.comparison.sanity_checks import UPPER_BOUND
 from memorygym.testing.track_rules import RULES, PlayedTask, RuleViolation
 
 _ID = re.compile(r"(\w+-)?[0-9a-f]{16}")
@@ -176,7 +176,7 @@ def _scores(cases: Sequence[PlayedTask]) -> Iterator[str]:
         sum(case.mean(getattr(case, system)) for case in cases) / len(cases)
         for system in ("full", "none", "silent", "oracle")
     )
-    if oracle < CEILING:
+    if oracle < UPPER_BOUND:
         yield (
             f"with gold evidence (`oracle`) its strong reasoner scores {oracle:.1%}, less than"
             " 95 %: let `oracle` give all needed facts, or mend the reasoner"

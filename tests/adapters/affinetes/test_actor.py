@@ -63,7 +63,7 @@ def test_the_result_has_the_fields_that_callers_expect(server: Server) -> None:
     extra = result["extra"]
     assert set(result) == {"task_name", "score", "success", "time_taken", "extra"}
     assert extra["valid_for_scoring"]
-    assert extra["abstention"] == 1
+    assert extra["correct_refusals"] == 1
     assert len(extra["questions"]) == extra["answers"] == 10
     assert extra["usage"]["calls"] == extra["events"] == extra["events_seen"]
     assert extra["usage"]["total_tokens"] > extra["usage"]["completion_tokens"] > 0

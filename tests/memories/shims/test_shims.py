@@ -25,6 +25,7 @@ from tests.memories.shims.stand_ins import (
     Words,
     chosen,
 )
+from tests.slow import mostly_slow
 
 GOOD = [
     ("manage_context", Window),
@@ -53,7 +54,7 @@ def texts(memory: Memory, live: list[Message], budget: int | None = None) -> lis
     return [message.content for message in memory.compose(live, budget)]
 
 
-@pytest.mark.parametrize(("shim", "factory"), GOOD[::2])
+@mostly_slow(("shim", "factory"), GOOD[::2], quick=1)
 def test_a_wrapped_object_passes_the_conformance_of_memories(
     shim: str, factory: Callable[[], Any]
 ) -> None:

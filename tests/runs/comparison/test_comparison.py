@@ -12,7 +12,7 @@ from memorygym.memories.none import Nothing
 from memorygym.reports.comparison_report import perform
 from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import played_gates
+from memorygym.runs.comparison.sanity_checks import played_checks
 from tests.runs.comparison.small_runs import comparison, gossip, world
 
 
@@ -66,21 +66,22 @@ def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path:
 
 
 def test_all_gates_hold_for_memories_that_can_be_trusted() -> None:
-    found = played_gates(comparison("bm25"))
+    found = played_checks(comparison("bm25"))
     assert [gate.name for gate in found if gate.holds] == [
-        "full shows again what it was told",
+        "full shows the whole history",
         *(f"two episodes of {spec} stay apart" for spec in ("none", "full", "recency", "bm25")),
     ]
 
 
 def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
-    found = played_gates(comparison(m=MemorySpec(gossip(), tools=False)))
+    found = played_checks(comparison(m=MemorySpec(gossip(), tools=False)))
     (gate,) = [gate for gate in found if not gate.holds]
     assert (gate.name, gate.detail) == (
-        "two episodes of m stay apart", "one showed a word of the other"
+        "two episodes of m stay apart",
+        "one showed a word of the other; keep no state in class or module"
     )  # fmt: skip
 
 
 def test_a_memory_that_breaks_has_no_gate_since_its_episodes_fail() -> None:
-    found = played_gates(comparison(m=MemorySpec(RuleViolation, tools=False)))
+    found = played_checks(comparison(m=MemorySpec(RuleViolation, tools=False)))
     assert all(gate.holds for gate in found) and not any(" m " in gate.name for gate in found)

@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 FREE = {
-    "competencies", "causes", "store_precision", "parameters", "usage", "invariants", "models",
+    "question_types", "causes", "store_precision", "parameters", "usage", "invariants", "models",
     "judge",
     "axes", "data", "memory_model",
 }  # fmt: skip
@@ -103,3 +104,13 @@ def test_numbers_are_rounded_so_that_every_machine_writes_the_same(document: Doc
     for row in document["episodes"]:
         assert all(round(v, 6) == v for v in row.values() if isinstance(v, float))
     assert json.loads(json.dumps(document)) == document
+
+
+def test_the_summary_of_a_run_is_as_it_was(
+    finished: Path, snapshot: Callable[[str, str], None]
+) -> None:
+    summary = json.loads((finished / "results.json").read_text("utf-8"))["summary"]
+    lines = [
+        f"{agent} {name}: {value}" for agent in summary for name, value in summary[agent].items()
+    ]
+    snapshot("published_summary", "\n".join(lines))

@@ -6,6 +6,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import normal
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.answers import CodeReader
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance
 
 READER = CodeReader()
@@ -124,7 +125,7 @@ def test_of_two_observations_the_later_one_holds_in_any_order() -> None:
         assert isinstance(result, Found) and result.answer == "77"
 
 
-@pytest.mark.parametrize("form", ["files", "session", "mixed"])
+@mostly_slow("form", ["files", "session", "mixed"], quick=1)
 def test_the_reader_parses_its_own_sentences(form: str) -> None:
     statements = [
         statement

@@ -9,6 +9,7 @@ import pytest
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.tracks import codeqa
+from memorygym.tracks.codeqa.generator.folder import folder_of
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.syntax_tree import exceptions, parse_tree
 from tests.tracks.codeqa.instances import options
@@ -113,3 +114,8 @@ def test_a_length_beyond_the_folder_is_refused_with_the_folders_length(folder: P
 def test_a_source_without_code_is_refused(tmp_path: Path, name: str, reason: str) -> None:
     with pytest.raises(BadSettings, match=reason):
         instance_of(tmp_path / name)
+
+
+def test_a_file_that_does_not_parse_is_left_out(folder: Path) -> None:
+    files = folder_of(str(folder)).files
+    assert "broken.py" not in files and "trap.py" in files

@@ -14,8 +14,11 @@ from memorygym.scoring.attribution import Attribution
 from memorygym.tracks import research
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.research.generator.settings import ResearchSettings
+from memorygym.tracks.research.generator.task_texts import page_text, step_text
 from memorygym.tracks.research.search_env import SearchEnv
 from memorygym.tracks.research.strata import ResearchRecipe
+
+PLAIN = "What is the native town of Ann Orm?"
 
 
 @pytest.fixture
@@ -58,6 +61,7 @@ def test_full_context_answers_questions_of_every_shape(shape):
     assert solved(1, "full", shape=shape)
 
 
+@pytest.mark.slow
 def test_the_memory_decides_how_many_questions_are_answered():
     share = {
         memory: sum(solved(number, memory) for number in range(4))
@@ -101,6 +105,7 @@ def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
     assert 0 < case.span < case.length
 
 
+@pytest.mark.slow
 def test_a_miss_is_attributed_to_what_the_memory_lost():
     trace = next(played(number, "recency") for number in range(4) if not solved(number, "recency"))
     assert [cause for _, cause in Attribution(trace).causes] == ["dropped"]
@@ -181,3 +186,14 @@ def test_the_collection_is_not_shown_in_advance(task):
         fact.value in message.content for fact in task.gold.facts for message in messages
     )
     assert "search(query)" in task.system
+
+
+@pytest.mark.parametrize(("steps", "turns"), [(9, True), (2, False)])
+def test_the_strong_reasoner_turns_the_page_while_a_step_is_left(task, steps, turns):
+    question = f"Question: {PLAIN}\n\nForm of the answer: a name. At most {steps} steps."
+    found = page_text("the birthplace of Ann Orm", 1, 3, [(1, "[A]", "Nothing.")])
+    shown = [Message("user", step_text(2, found)), Message("user", question)]
+    reply = research.reasoner("strong", task).act([Message("system", task.system), *shown], ())
+    asked = [(call.name, dict(call.arguments)) for call in reply.calls]
+    turned = ("search", {"query": "the birthplace of Ann Orm", "page": 2})
+    assert (turned in asked) == turns

@@ -7,8 +7,12 @@ import pytest
 from memorygym.core.statements import Statement
 from memorygym.tracks import research
 from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.generator.task_texts import file_name
+from memorygym.tracks.research.strata import ResearchRecipe
 
+NUMERICAL = ResearchSettings("hops4", 1, 0, 4, 12_000, "numerical")
+"""The sum of what two towns have for their population."""
 OPTIONS = ("--hops", "4", "--conflict", "4")
 
 
@@ -119,3 +123,13 @@ def test_an_empty_file_is_not_passed(instance):
     turn, _ = support(instance)
     instance["memory_files"][file_name(turn["turn_index"])] = ""
     assert {"full", "turns_match", "length"} <= failed(instance)
+
+
+def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():
+    instance = deepcopy(ResearchRecipe(NUMERICAL).instance())
+    turn, rank = instance["turns"][0], (2, 20310101)
+    stated = [Statement(f"{first}rm Ford", "population", "5000", rank) for first in "BCDFGHJKLM"]
+    text = turn["documents"][0]["text"]
+    replace_text(instance, turn, text, " ".join([text, *map(ResearchReader().tell, stated)]))
+    instance["answer"] = "10000"
+    assert "closed_book" in failed(instance)

@@ -1,9 +1,13 @@
 """Agents cannot change the objects that they share, nor store data on them."""
 
+from collections.abc import Sequence
+
 import pytest
 
+from memorygym.core.trace_reader import HELD, STALE
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Record
+from memorygym.tracks.worlds.trace_facts import RequiredFact
 from tests.episodes import generated
 
 
@@ -44,3 +48,15 @@ def test_a_shared_reader_exposes_no_text_that_it_has_read(shared: StrongReader) 
     for part in (shared.read, shared.ask, shared.answer):
         with pytest.raises((TypeError, AttributeError)):
             setattr(part, "stash", [])  # noqa: B010  # A plain assignment would not type-check.
+
+
+@pytest.mark.parametrize(
+    ("values", "in_order", "stored"),
+    [((7,), HELD, HELD), ((9, 7), HELD, HELD), ((7, 9), STALE, HELD), ((9,), STALE, STALE)],
+)
+def test_a_value_that_another_one_follows_is_stale(
+    values: Sequence[int], in_order: str, stored: str
+) -> None:
+    fact = RequiredFact("Ann", "a", 7)
+    records = [Record("Ann", values={"a": value}) for value in values]
+    assert (fact.state(records), fact.state_in(records)) == (in_order, stored)

@@ -16,6 +16,7 @@ from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from tests.episodes import generated, gold
+from tests.slow import mostly_slow
 
 TEMPLATES = registry.names("domains")
 
@@ -241,7 +242,7 @@ def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> N
     assert not any(after.startswith(before) for before, after in pairs)
 
 
-@pytest.mark.parametrize("template", ["company", "codebase", "city"])
+@mostly_slow("template", ["company", "codebase", "city"], quick=1)
 @pytest.mark.parametrize("tokens", [60_000, 300_000])
 def test_a_length_is_met_within_one_percent(template: str, tokens: int) -> None:
     tasks = [generate(template, seed, "standard", Sizes(tokens=tokens)) for seed in (0, 1)]
@@ -257,3 +258,26 @@ def test_more_corrections_than_entities_of_earlier_sessions_are_refused() -> Non
     sizes = Sizes(entities=30, corrections=15)
     with pytest.raises(BadSettings, match="15 corrections"):
         generate("company", 0, "multi", sizes)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_question_weighs_more_for_a_key_attribute_and_for_a_key_category(template: str) -> None:
+    task = generated(template, 1, "standard")
+    table, guide = gold(task), strong_reader(task.system).guide
+    direct = [q for q in table.questions if q.kind == "retrieval"]
+    about = {(q.needs[0].key, table.categories[q.needs[0].entity]): q.weight for q in direct}
+    for (code, category), weight in about.items():
+        key = (code in guide.key_attributes, category in guide.key_categories)
+        assert weight == 1 + sum(key)
+
+
+def test_the_right_one_of_those_named_is_not_always_named_first(official: list[WorldsGold]) -> None:
+    places: dict[str, Counter[bool]] = {}
+    for question in (q for table in official for q in table.questions if q.rivals):
+        winner = question.truth.partition(" (")[0]
+        named = sorted([winner, *question.rivals], key=question.text.find)
+        if question.text.count(winner) and len(named) in (2, 5):
+            places.setdefault(question.question_type, Counter())[named[0] == winner] += 1
+    asked = {kind: counts for kind, counts in places.items() if counts.total() >= 20}
+    assert asked.keys() >= {"comparison", "synthesis", "outlier"}
+    assert all(counts[True] < 0.75 * counts.total() for counts in asked.values())

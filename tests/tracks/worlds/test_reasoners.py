@@ -1,6 +1,6 @@
 """The scripted reasoners and the gold evidence: what they can answer, and what they cannot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,12 +10,14 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import UnknownPart
 from memorygym.core.outcome import Outcome
-from memorygym.core.types import Budget, Memory, Task
+from memorygym.core.types import JSON, Budget, Memory, Message, Task
 from memorygym.runs.comparison.memory_specs import Oracle, least_view
 from memorygym.runs.systems import scripted
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.worlds import TRACK, note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import generated
 
@@ -84,3 +86,39 @@ def test_the_scripted_writer_stores_notes_and_answers_from_them() -> None:
     )
     trace.gold = task.gold
     assert 0.2 < share([o for o in outcomes(trace) if o.goal.kind != "abstention"]) < 1
+
+
+@pytest.mark.parametrize("others", [("Bob", "Cat"), ("Cat", "Bob")])
+def test_the_weak_reasoner_believes_the_first_of_two_words_on_a_relation(
+    others: tuple[str, str],
+) -> None:
+    task = generated("company", 1, "standard")
+    guide = strong_reader(task.system).guide
+    relation, attribute = guide.relations[0], guide.attributes[0]
+    told = [(attribute.code, 7), *((relation.code, f"{other} Harbor") for other in others)]
+    question = (
+        f'Complete the sentence "Ann Harbor {relation.phrase} ...": which {guide.noun} is it?'
+        " Answer as NAME."
+    )
+    assert weak_answer(task, told, question) == f"{others[0]} Harbor"
+
+
+@pytest.mark.parametrize("values", [(7, 9), (9, 7)])
+def test_the_weak_reasoner_believes_the_first_of_two_values(values: tuple[int, int]) -> None:
+    task = generated("company", 1, "standard")
+    number = next(a for a in strong_reader(task.system).guide.attributes if a.kind == "int")
+    question = f"Please state the entry for {number.label} at Ann Harbor."
+    told = [(number.code, value) for value in values]
+    assert weak_answer(task, told, question) == number.show(values[0])
+
+
+def weak_answer(task: Task, told: Sequence[tuple[str, Value]], question: str) -> JSON:
+    """What the weak reasoner answers from documents that each tell one fact of Ann Harbor."""
+    tell = strong_reader(task.system).guide.sentence
+    documents = (f"[Fact · Ann Harbor · now]\n{tell('Ann Harbor', *fact)}" for fact in told)
+    head, end = "=== QUESTION · event 9 of 9 · 5 March 2031 ===", "Answer with submit_answer."
+    asked = f"{head}\n{question}\n\n{end}"
+    texts = [("system", task.system), ("user", "\n\n".join(documents)), ("user", asked)]
+    reply = scripted("weak", task).act([Message(*text) for text in texts], ())
+    assert isinstance(reply.calls[0].arguments, Mapping)
+    return reply.calls[0].arguments["answer"]

@@ -74,7 +74,7 @@ class SampleRecipe:
         if self.role == AGENT:
             return AgentSystem(agent, self.memory, Limits(capacity=self.capacity))
         rows = systems([self.memory], [self.memory] * plugged(self.memory).tools, self._limits)
-        system = next(row for row in rows if row.spec == self.memory and row.role != "held")
+        system = next(row for row in rows if row.spec == self.memory and row.role != "unlimited")
         return MemorySystem(agent, system, plugged(self.memory), ModelRoles())
 
     def labels(self, agent: str, task: Task, repeat: int) -> dict[str, JSON]:

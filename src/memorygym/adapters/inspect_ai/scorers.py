@@ -34,19 +34,23 @@ from memorygym.scoring.attribution import Attribution, store_precision
 Figures = dict[str, float | None]
 Judgement = tuple[Figures, str, dict[str, Any]]
 """The figures of a trace, what came out in a few words, and what else its score keeps."""
-SHOWN = ("accuracy", "em", "f1", "survival")
+SHOWN = ("accuracy", "em", "f1", "evidence_recall")
 TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
 """What a score keeps of every question."""
 
 
 def shown(track: Track) -> tuple[str, ...]:
     """What every score of the track has; where it names no axes, the metadata tell the kinds."""
-    return ("composite", *track.axes, "abstention")
+    return ("composite", *track.axes, "correct_refusals")
 
 
 def _axes(trace: Trace) -> Judgement:
     found = episode_scores.score(trace)
-    figures = {**found.axes, "composite": found.composite, "abstention": found.abstention}
+    figures = {
+        **found.axes,
+        "composite": found.composite,
+        "correct_refusals": found.correct_refusals,
+    }
     more = {
         "axes": dict(found.axes), "writes": found.writes, "peak_tokens": found.peak,
         "accuracy": found.accuracy, "store_precision": dict(store_precision(trace)),
@@ -58,7 +62,7 @@ def _axes(trace: Trace) -> Judgement:
 def _answers(trace: Trace) -> Judgement:
     measured, left = measure(trace), trace.labels["left_out"]
     assert isinstance(left, list)
-    cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
+    cases = judged(measured, {measured.task: frozenset(map(int, map(str, left)))})
     more = {
         "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
         "cuts": measured.cuts, "store_precision": dict(measured.precision),
@@ -77,7 +81,7 @@ def value_of(cases: Sequence[QuestionCase]) -> Figures:
         "accuracy": fmean(case.score for case in cases),
         "em": fmean(case.exact for case in cases),
         "f1": fmean(case.f1 for case in cases),
-        "survival": sum(case.present for case in cases) / needs if needs else None,
+        "evidence_recall": sum(case.present for case in cases) / needs if needs else None,
     }
 
 

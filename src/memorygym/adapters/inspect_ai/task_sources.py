@@ -9,7 +9,7 @@ from typing import Any
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import JSON, Task
-from memorygym.datasets.instances.loader import kept
+from memorygym.datasets.instances.loader import folder_tasks
 from memorygym.runs.tasks import checked_salt, generated
 
 MANY = 10
@@ -133,7 +133,7 @@ def _listed(track: str, source: str) -> Mapping[Name, TaskRecipe]:
 def _found(track: str, source: Mapping[str, Any]) -> Iterator[TaskRecipe]:
     match source:
         case {"folder": folder}:
-            found = kept(Path(folder))
+            found = folder_tasks(Path(folder))
             if found[0].track != track:
                 raise BadSettings(f"{folder} holds instances of {found[0].track}, not of {track}")
             yield from found

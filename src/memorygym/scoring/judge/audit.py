@@ -156,6 +156,8 @@ def _row(number: int, raw: object) -> LabelledRow:
     """The row. Raises ValueError, which says what is wrong with it."""
     if not isinstance(raw, dict):
         raise ValueError("not a JSON object")
+    if "competency" in raw:  # What files that exist call the question type.
+        raw = {"question_type": raw["competency"], **raw}
     for field in (*TEXTS, "correct"):
         if field not in raw:
             raise ValueError(f"the field {field!r} is missing")

@@ -1,6 +1,7 @@
 """worlds: documents pass a memory with a budget; some facts are corrected, then asked about."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,7 @@ def _plugged_in(name: str) -> Agent:
     """An agent of another package."""
     from memorygym.core import registry
 
-    return Agent(make=lambda _: registry.make("agents", name))
+    return Agent(make=lambda task: registry.make("agents", name, replace(task, gold=None)))
 
 
 TRACK = Track(

@@ -101,7 +101,7 @@ OF_A_KIND = ("retrieval", "update", "abstention")
 
 def problems(row: Mapping[str, Any]) -> Iterator[str]:
     """The axes that do not follow from the tallies of the question types, as sentences."""
-    bounds = _bounds(row["competencies"])
+    bounds = _bounds(row["question_types"])
     for name in WEIGHTS:
         value, (low, high) = row["axes"].get(name), bounds.get(name, (None, None))
         if value is None or low is None or high is None:
@@ -110,7 +110,7 @@ def problems(row: Mapping[str, Any]) -> Iterator[str]:
             within = low - ROUNDING <= value <= high + ROUNDING
         if not within:
             expected = _figure(low) if low == high else f"{_figure(low)} to {_figure(high)}"
-            yield f"axes.{name}: {value}, but {expected} by competencies"
+            yield f"axes.{name}: {value}, but {expected} by question_types"
 
 
 def _bounds(tallies: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:

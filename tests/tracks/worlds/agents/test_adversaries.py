@@ -92,8 +92,15 @@ def test_an_alphabet_reads_what_it_wrote_and_states_the_price(alphabet: Alphabet
         assert all(count(line, shown) <= alphabet.cost(line) <= 7 for line in lines)
 
 
+@pytest.mark.slow
 def test_names_of_three_words_can_be_recoded() -> None:
     task = generate("company", 0, sizes=Sizes(entities=800))
     assert isinstance(task.gold, WorldsGold) and len(task.gold.names[0].split()) == 3
     trace = trace_of(task, "radix_words", policy_of("radix_words"))
     assert held_records(trace, BOOKS["radix_words"]) > 1
+
+
+def test_the_bound_of_an_adversary_is_a_number_of_points_over_an_agent_or_nobody() -> None:
+    bounds = [agent.bound for agent in AGENTS.values() if agent.bound]
+    assert bounds and all(0 <= bound.most <= 100 for bound in bounds)
+    assert all(bound.over in ("", *AGENTS) for bound in bounds)

@@ -1,0 +1,1 @@
+"""Mutation testing; `__main__.py` says how."""

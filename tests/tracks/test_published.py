@@ -1,0 +1,118 @@
+"""Tasks and scores of a published version stay as they are: whatever alters one is a new version.
+
+`python -m pytest tests/tracks/test_published.py --snapshot-update` records them again.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import astuple, is_dataclass
+from functools import partial
+from hashlib import sha256
+from itertools import product
+
+import pytest
+
+from memorygym.core import registry
+from memorygym.core.episode import Episode, play
+from memorygym.core.track import find
+from memorygym.core.types import Budget, Task
+from memorygym.runs.metrics import measure
+from memorygym.scoring.attribution import Attribution
+from memorygym.tracks import codeqa, research
+from memorygym.tracks.research.generator.settings import ResearchSettings
+from memorygym.tracks.research.strata import ResearchRecipe
+from memorygym.tracks.worlds import TRACK
+from memorygym.tracks.worlds.axes import score
+from tests.episodes import generated, played
+from tests.tracks.codeqa.instances import instance as codeqa_instance
+
+Snapshot = Callable[[str, str], None]
+TEMPLATES = registry.names("domains")
+SHAPES = ("bridge", "comparison", "intersection", "numerical", "temporal")
+
+
+def contents(task: Task) -> str:
+    """A hash of what an agent reads, and one of the gold table."""
+    assert is_dataclass(task.gold) and not isinstance(task.gold, type)
+    parts = repr([task.system, *(event.text for event in task.events)]), repr(astuple(task.gold))
+    return " ".join(sha256(part.encode()).hexdigest()[:16] for part in parts)
+
+
+def test_the_tasks_of_worlds_are_those_that_were_published(snapshot: Snapshot) -> None:
+    sizes = [
+        ("lite", 1, {}),
+        ("standard", 0, {}),
+        ("multi", 0, {}),
+        ("lite", 2, {"tokens": 30_000}),
+    ]
+    lines = []
+    for template, (tier, seed, more) in product(TEMPLATES, sizes):
+        task = generated(template, seed, tier, **more)
+        lines.append(f"{template} {tier} {seed}: {contents(task)}")
+    snapshot("published_worlds", "\n".join(lines))
+
+
+def test_the_instances_of_research_are_those_that_were_published(snapshot: Snapshot) -> None:
+    settings = [
+        ResearchSettings(f"hops{hops}", number, 0, hops, 12_000, shape)
+        for number, (shape, hops) in enumerate(product(SHAPES, (5, 7)))
+    ]
+    settings += [
+        ResearchSettings("hops4", 1, 3, 4, 20_000, "bridge", reveal="immediate", mode="agentic"),
+        ResearchSettings("hops5", 2, 3, 5, 20_000, "temporal", eviction="sliding_window", window=2),
+        ResearchSettings("hops2", 3, 3, 2, 12_000, "bridge", order="hops", distractor_density=0),
+    ]
+    lines = []
+    for one in settings:
+        task = research.task_of(ResearchRecipe(one).instance(), one.template, one.number)
+        lines.append(f"{one.template} {one.number} {one.shape}: {contents(task)}")
+    snapshot("published_research", "\n".join(lines))
+
+
+def test_the_instances_of_codeqa_are_those_that_were_published(snapshot: Snapshot) -> None:
+    words = [("--form", form) for form in ("files", "session", "mixed")]
+    words += [("--hops", "4", "--near-miss", "3", "--stale", "2"), ("--distractor-density", "0")]
+    lines = []
+    for number, told in enumerate(words):
+        task = codeqa.task_of(codeqa_instance(*told, seed=number), "synth", number)
+        lines.append(f"{' '.join(told)}: {contents(task)}")
+    snapshot("published_codeqa", "\n".join(lines))
+
+
+@pytest.mark.parametrize("template", ["company", "hospital"])
+def test_the_scores_of_agents_are_those_that_were_published(
+    template: str, snapshot: Snapshot
+) -> None:
+    lines = []
+    for name in TRACK.agents:
+        found = score(played(name, generated(template, 1, "lite"), agent=name))
+        parts = [found.composite, *found.axes.values(), found.abstention, found.accuracy]
+        lines.append(f"{name}: {' '.join('–' if n is None else f'{n:.6f}' for n in parts)}")
+    snapshot(f"published_scores_{template}", "\n".join(lines))
+
+
+def task_of(track: str) -> Task:
+    """One task of each track."""
+    if track == "codeqa":
+        return codeqa.task_of(codeqa_instance("--form", "mixed", seed=2), "synth", 2)
+    if track == "research":
+        settings = ResearchSettings("hops5", 0, 0, 5, 12_000, "bridge")
+        return research.task_of(ResearchRecipe(settings).instance(), "hops5", 0)
+    return generated("company", 1, "standard")
+
+
+@pytest.mark.parametrize("name", ["worlds", "research", "codeqa"])
+def test_what_reasoners_reach_with_a_memory_is_as_it_was(name: str, snapshot: Snapshot) -> None:
+    track, task = find(name), task_of(name)
+    lines = []
+    for memory, who in product(("full", "bm25", "recency"), ("strong", "weak")):
+        make = partial(registry.make, "memory", memory)
+        view = None if memory == "full" else 1_000
+        episode = Episode(track.env(task), make, Budget(view=view))
+        trace = play(episode, track.reasoners[who](task))
+        trace.gold, trace.labels = task.gold, {"memory": memory, "budget": view, "agent": who}
+        found = measure(trace)
+        causes = sorted(Counter(cause for _, cause in Attribution(trace).causes).items())
+        lines += [f"{memory} {who}: {causes} {found.cuts} {found.cache_breaks} {found.peak}"]
+        lines += [f"  {astuple(case)}" for case in found.cases]
+    snapshot(f"published_reasoners_{name}", "\n".join(lines))
