@@ -67,7 +67,7 @@ def test_a_sealed_set_is_compared_with_the_public_one_unpaired(command, tmp_path
     command(*TWO, "-o", public, "-q")
     out = command(*TWO, "--salt", "long and secret words", "--against", public).out
     assert "strategic, private minus public:" in out and "unpaired" in out
-    assert "sealed by salt" in out and "secret words" not in out
+    assert "private set, salt" in out and "secret words" not in out
 
 
 def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
@@ -108,10 +108,10 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--model", "m", "--judge-prompt", "lenient"], "--judge-prompt lenient is for --judge"),
         (["--model", "m", "--judge-prompt", "strict"], "--judge-prompt strict is for --judge"),
         (["--judge-prompt", "strict"], "--judge-prompt is for --model"),
-        (["--strategy", "os:system"], "os:system: that is a builtin_function_or_method"),
+        (["--strategy", "os:system"], "the agent os:system failed"),
         (["--strategy", "no.such:make"], "no.such cannot be imported"),
         (["--backend", "os:getcwd"], "os:getcwd: it makes a str, which has no `observe`"),
-        (["--template", "os:sep"], "worlds os:sep: that is a str, not a World"),
+        (["--template", "os:sep"], "os:sep: that is a str, not a Domain"),
         (["--validate", "--strategy", "naive"], "leave --agent out"),
         (["--model", "m", "--strategy", "naive"], "leave --validate and --agent out"),
         (["--model", "opnai:m"], "did you mean openai?"),

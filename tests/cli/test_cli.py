@@ -72,7 +72,7 @@ def test_no_command_is_bad_usage(command) -> None:
         ),
         (
             ["play", "--show", "--template", "company", "--entities", "0"],
-            "0 entities: a world needs at least 1",
+            "0 entities: a task needs at least 1",
         ),
         (["play", "--show", "--template", "company", "--seed", "-1"], "seed -1"),
         (["play", "--agent", "strategc", "--template", "company"], "did you mean strategic?"),

@@ -134,12 +134,12 @@ def test_what_a_command_names_in_its_place_works(
     trace = compared / "traces/company+0+strong+bm25+1000.jsonl.gz"
     assert main(["explain", str(trace)]) == 0
     assert main(["explain", str(compared), "company+0+strong+markdown+scribe#1"]) == 0
-    assert "company+0+strong+markdown%2Bscribe+1000#1  " in capsys.readouterr().out
+    assert "company+0+strong+markdown+scribe+1000#1  " in capsys.readouterr().out
 
 
 def test_to_draw_milliseconds_takes_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *SMALL, "--memories", "bm25", "--pareto"]) == 0
-    assert "against milliseconds: give --output" in capsys.readouterr().out
+    assert "against milliseconds: give a folder" in capsys.readouterr().out
 
 
 def test_two_reasoners_tell_whether_the_ranking_is_the_memories_own(
@@ -158,7 +158,7 @@ def test_the_curves_and_the_frontier_are_drawn_and_written(
     options = ("--memories", "bm25", "--seeds", "2", *drawn, "-o", str(tmp_path / "run"))
     assert main(["compare", *SMALL, *options]) == 0
     out = capsys.readouterr().out
-    assert "dominated by" in out and "2–4k" in out and "rewritten" in out
+    assert "dominated" in out and "2–4k" in out and "rewritten" in out
     assert {path.name for path in (tmp_path / "run").glob("*.csv")} >= {
         "retention.csv",
         "rewrite.csv",

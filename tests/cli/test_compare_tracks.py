@@ -159,7 +159,7 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
         (["--data", "nowhere"], "no such folder"),
         (["--data", "hotpotqa:x:least=3"], "choose from most"),
         (["--data", "x", "--track", "research"], "give one of them"),
-        (["--data", "hotpotqa:x", "--salt", "s"], "no secret can deal it"),
+        (["--data", "hotpotqa:x", "--salt", "s"], "no secret changes"),
     ],
 )
 def test_what_cannot_be_played_is_named(

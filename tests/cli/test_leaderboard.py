@@ -80,7 +80,7 @@ def test_a_run_has_the_status_that_its_files_show(
 @pytest.mark.parametrize("check", ["none", "play"])
 def test_a_salt_that_sealed_no_run_is_bad_usage(check: str, played: Path, command) -> None:
     status, out, err = command("leaderboard", str(played), "--check", check, "--salt", "another")
-    assert (status, out) == (2, "") and "--salt sealed none of these runs" in err
+    assert (status, out) == (2, "") and "--salt is the secret of none of these runs" in err
 
 
 def test_prose_fits_the_screen(made: Make, command) -> None:

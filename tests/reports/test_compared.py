@@ -229,7 +229,7 @@ def test_results_of_a_comparison_alone_are_not_ranked(
     duel: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["leaderboard", str(duel / "results.json")]) == 2
-    assert "give its folder or pack" in capsys.readouterr().err
+    assert "give its folder or its pack" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seed", [[], ["--seed", "1"]])

@@ -32,6 +32,7 @@ from memorygym.reports import comparison_report
 from memorygym.reports.comparison_report import ComparisonFindings, perform
 from memorygym.reports.comparison_tables import Setting, agreement_text, report_text
 from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, plot
+from memorygym.reports.stored_runs import readable
 from memorygym.runs.comparison import system_specs
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
@@ -183,7 +184,7 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
         else comparison_report.invalid_of(findings, outcome)
     )
     for failure in findings.failed:
-        print(one_line(f"{failure.place.episode}: {failure.error}"), file=sys.stderr)
+        print(one_line(f"{readable(failure.place.episode)}: {failure.error}"), file=sys.stderr)
     if any(failure.kind == "provider" for failure in findings.failed):
         return 3
     return 1 if findings.failed or not outcome.valid else 0

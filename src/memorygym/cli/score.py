@@ -13,7 +13,7 @@ from memorygym.core.json_types import shape
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.reports.evidence import trace_problems
-from memorygym.reports.stored_runs import checked, read_known
+from memorygym.reports.stored_runs import checked, read_known, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.runs.episode_result import EpisodeKey, Result, ResultOptions, place_in, result_of
@@ -159,7 +159,9 @@ def _place(trace: Trace) -> EpisodeKey:
 
 def _questions(scored: Scored) -> str:
     result = scored.result
-    title = f"\n== {result.place.who} on {result.template}, seed {result.seed}: {scored.path}"
+    title = (
+        f"\n== {readable(result.place.who)} on {result.template}, seed {result.seed}: {scored.path}"
+    )
     return "\n".join([*fit(title), *questions_text(scored.trace)])
 
 

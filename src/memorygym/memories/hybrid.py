@@ -1,8 +1,8 @@
-"""hybrid: every passage is kept under its words and its vector; both rankings are fused.
+"""hybrid: stores every passage under its words and its vector, and fuses both rankings.
 
 Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009) of `bm25` and `naive_rag`.
-Kept: the sum of 1 / (`rrf_k` + rank) with 60. Simplified: each ranking is cut off at four times
-`top_k`, and what is shown stands in the order it was told.
+Kept: the sum of 1 / (`rrf_k` + rank) with 60. Simplified: each ranking is cut at four times
+`top_k`, and passages are shown in the order in which they were read.
 """
 
 from memorygym.core.errors import at_least

@@ -1,10 +1,10 @@
-"""observation_masking: of old observations only a mark is left; replies and calls stay.
+"""observation_masking: old observations are replaced by a mark; replies and calls stay.
 
-MemGym's strategy, after OpenHands' condenser. Kept: what the user or a tool said is masked once it
-is neither among the first `keep_first` messages nor among the newest `attention_window`; role and
-call id stay; with `selective`, what reports an error stays, too. No model is asked.
-Simplified: the window counts what precedes the running event, and masking is for good. What the
-view's budget cannot hold then is forgotten, the oldest first, the first messages last.
+MemGym's strategy, after OpenHands' condenser. Kept: a message of user or tool is masked once it is
+neither among the first `keep_first` messages nor among the newest `attention_window`; role and
+call id stay; with `selective`, messages that report an error stay, too. No model is asked.
+Simplified: the window counts messages before the running event, and masking is permanent. What the
+context budget cannot hold is then dropped, the oldest first, the first messages last.
 """
 
 import re
@@ -24,7 +24,7 @@ _ERROR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """Masks what has left the window."""
+    """The rule that masks messages outside the window."""
 
     attention_window: int
     keep_first: int

@@ -5,19 +5,21 @@ All but the clock's are the same bytes for the same episodes.
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from io import StringIO
 from math import inf
 from typing import Any
 
 from memorygym.core.types import JSON
 from memorygym.reports.curves import Bin, Point
-from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
+from memorygym.runs.comparison.figures import COUNTS, Clock, RankAgreement, Report, SystemRow
 from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.stats import Estimate
 
 SCHEMA = "memorygym-compare-1"
+DIFFERENCES = ("gain", "degradation", "advantage", "write_loss", "retrieval_loss")
+"""Figures between -1 and 1; the others are shares or counts."""
 CASE = QuestionCase.__slots__
 Cell = str | float | None
 
@@ -46,7 +48,13 @@ def _report(report: Report) -> JSON:
         "tasks": len(report.worlds),
         "questions": report.questions,
         "left_out": report.left_out,
-        "rows": [{**_about(row), "figures": plain(row.figures)} for row in report.rows],
+        "rows": [
+            {
+                **_about(row),
+                "figures": plain({name: within(name, e) for name, e in row.figures.items()}),
+            }
+            for row in report.rows
+        ],
         "over_recency": plain([*found.over_recency.values()]),
         "pairs": plain(found.pairs),
         "verdict": plain(found.verdict),
@@ -91,6 +99,19 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None or abs(value) == inf else round(value, 6) + 0.0
 
 
+def within(name: str, estimate: Estimate | None) -> Estimate | None:
+    """The figure with its bounds cut to what it can be: a t interval of few tasks reaches beyond.
+
+    >>> within("accuracy", Estimate(0.5, -0.344, 1.109, 2)).high
+    1.0
+    """
+    if estimate is None or estimate.low == -inf or name == "normalised":
+        return estimate
+    least = -1.0 if name in DIFFERENCES else 0.0
+    most = inf if name in (*COUNTS, "view") else 1.0
+    return replace(estimate, low=max(least, estimate.low), high=min(most, estimate.high))
+
+
 def figures_csv(reports: Iterable[Report]) -> str:
     """compare.csv: one row an arm, budget and reasoner."""
     return rows_csv([_cells(report, row) for report in reports for row in report.rows])
@@ -107,7 +128,7 @@ def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
         "detectable": _rounded(pair.detectable) if pair else None,
     }
     for name, found in row.figures.items():
-        low, cells[name], high = _bounds(found)
+        low, cells[name], high = _bounds(within(name, found))
         cells |= {f"{name}_low": low, f"{name}_high": high}
     return cells
 

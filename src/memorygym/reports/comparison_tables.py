@@ -172,8 +172,12 @@ def _scores(report: Report) -> list[Column]:
 
 
 def normalised_text(row: SystemRow) -> str:
-    """The normalised gain with its interval."""
-    return "undefined" if row["gain"] and not row["normalised"] else span(row["normalised"])
+    """The normalised gain; with its bootstrap interval, which a few tasks make too narrow."""
+    gain = row["normalised"]
+    if not gain:
+        return "undefined" if row["gain"] else NOTHING
+    few = len(row.scores) < FEWEST_TASKS
+    return percent(gain, plus_minus=None) if few else span(gain)
 
 
 def _notes(report: Report) -> Iterator[str]:

@@ -77,7 +77,7 @@ CURVES: Mapping[str, Kind] = {
 
 
 def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bin]:
-    """The bins that hold questions, by system in the order of the report, without held systems."""
+    """The bins that hold questions, by memory and reference in the order of the report."""
     systems = [row.system for row in [*report.of("memory"), *report.of("reference")]]
     return binned(measured, systems, kind)
 

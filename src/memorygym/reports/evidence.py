@@ -163,9 +163,9 @@ def _beyond(document: Document, salt: str) -> str:
     """Why the run cannot be made again here; "" if it can."""
     recipe = document["recipe"]
     if document["version_hash"] != version_hash(recipe["track"]):
-        return f"only the code of contract {document['version_hash']} can check it"
+        return f"only the code of version {document['version_hash']} can check it"
     if recipe["salt"] and not opens(recipe, salt):
-        return "it is of a sealed set, which only its salt deals again"
+        return "it is of a private test set, which only its secret generates again"
     try:
         about = json.loads(as_bytes(_made(document, salt).job().about()))
     except MemoryGymError as error:

@@ -88,7 +88,8 @@ class Misses:
                 self.damaged.append(damage)
         for option, choices in self._choices.items():
             if choices:
-                _check(option, getattr(self._filter, option), choices)
+                kind = "memory" if option == "system" else option.replace("_", " ")
+                _check(kind, getattr(self._filter, option), choices)
         for findings in self._findings.values():
             findings.misses.sort(key=ORDER)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from memorygym.core import registry
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
+from memorygym.reports.stored_runs import readable
 from memorygym.reports.terminal import GREEN, RED, Row, fit, paint, table
 from memorygym.runs.episode_result import Failure
 from memorygym.runs.results.results_file import Document, ResultsComparison
@@ -98,7 +99,7 @@ def detectable_text(effects: Sequence[float], tasks: int) -> str:
 def _row(summary: Summary, axes: Sequence[str]) -> Row:
     estimates = [summary.composite, *(summary.axes.get(axis) for axis in axes)]
     refusals = percent(summary.correct_refusals, plus_minus=None)
-    return summary.who, [*map(percent, estimates), refusals]
+    return readable(summary.who), [*map(percent, estimates), refusals]
 
 
 def heading(document: Document) -> str:
@@ -139,7 +140,7 @@ def details(summary: Summary, failures: Sequence[ResultRow], cost: float | None)
         lines.append(limits)
     if summary.usage:
         lines.append(f"cost: {'unknown' if cost is None else f'{cost:.4f} USD'}")
-    return [f"{summary.who}:", *(f"  {line}" for line in lines)] if lines else []
+    return [f"{readable(summary.who)}:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _limits_text(usage: Usage) -> str:
@@ -182,7 +183,8 @@ def against_text(comparisons: Sequence[ResultsComparison], now: Document, before
     }.get(private, "now minus before")  # fmt: skip
     lines = []
     for pair in comparisons:
-        name = pair.agent if pair.agent == pair.other else f"{pair.agent} minus {pair.other}"
+        agent, other = readable(pair.agent), readable(pair.other)
+        name = agent if agent == other else f"{agent} minus {other}"
         how = "the same tasks, paired" if pair.paired else "other tasks, unpaired"
         verdict = "" if pair.difference.shown else "; not significant"
         lines += fit(f"{name}, {order}: {pair.difference.in_points}, {how}{verdict}")
@@ -195,7 +197,9 @@ def causes_table(summaries: Sequence[Summary]) -> str:
     for summary in summaries:
         if summary.causes:
             counts = sorted(summary.causes.items(), key=lambda item: -item[1])
-            rows += fit(f"{summary.who}: {', '.join(f'{cause} {n}' for cause, n in counts)}")
+            rows += fit(
+                f"{readable(summary.who)}: {', '.join(f'{cause} {n}' for cause, n in counts)}"
+            )
     return "\n".join(["misses by cause", *rows]) if rows else ""
 
 

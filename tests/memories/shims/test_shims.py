@@ -133,9 +133,9 @@ def test_a_condensation_lasts_and_a_view_does_not() -> None:
 @pytest.mark.parametrize(
     ("shim", "factory", "sentence"),
     [
-        ("add_search", chosen, "a dict has no `add`; choose another shim"),
-        ("manage_context", chosen, "no `manage_context`"),
-        ("condenser", Words, "a Words has no `condense`"),
+        ("add_search", chosen, "a dict has no method `add`; choose another shim"),
+        ("manage_context", chosen, "no method `manage_context`"),
+        ("condenser", Words, "a Words has no method `condense`"),
         ("add_search", Async, "the `search` of a Async is async"),
     ],
 )
@@ -149,8 +149,8 @@ def test_an_object_of_another_shape_is_bad_settings(
 @pytest.mark.parametrize(
     ("shim", "factory", "sentence"),
     [
-        ("manage_context", Numbers, "manage_context returned 0"),
-        ("add_search", Tuples, "which has no memory, text"),
+        ("manage_context", Numbers, "got 0 from manage_context"),
+        ("add_search", Tuples, "must be a str or have one of memory, text"),
     ],
 )
 def test_what_it_returns_of_another_shape_is_its_fault(

@@ -60,7 +60,7 @@ def test_what_is_found_under_a_budget_holds_the_arms_without_one() -> None:
 def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
     long = "m" * 220
     asked = comparison(**{long: MemorySpec(Nothing, tools=False)})
-    with pytest.raises(BadSettings, match="too long for files of 220 characters"):
+    with pytest.raises(BadSettings, match="has 248 characters, and a file"):
         perform(asked, tmp_path / "run", 1, quiet=True)
     assert not (tmp_path / "run").exists()
 
@@ -73,15 +73,15 @@ def test_all_gates_hold_for_memories_that_can_be_trusted() -> None:
     ]
 
 
-def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
+def test_a_memory_that_shows_one_episode_the_other_fails_its_check() -> None:
     found = played_checks(comparison(m=MemorySpec(gossip(), tools=False)))
     (gate,) = [gate for gate in found if not gate.holds]
     assert (gate.name, gate.detail) == (
         "two episodes of m stay apart",
-        "one showed a word of the other; keep no state in class or module"
+        "one showed a word of the other; keep no state in class or module",
     )  # fmt: skip
 
 
-def test_a_memory_that_breaks_has_no_gate_since_its_episodes_fail() -> None:
+def test_a_memory_that_breaks_has_no_check_since_its_episodes_fail() -> None:
     found = played_checks(comparison(m=MemorySpec(RuleViolation, tools=False)))
     assert all(gate.holds for gate in found) and not any(" m " in gate.name for gate in found)

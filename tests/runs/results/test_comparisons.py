@@ -46,7 +46,10 @@ def test_agents_that_share_nothing_are_not_compared(document) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda d: d.update(version_hash="worlds-v1@00000000"), "nothing is compared across them"),
+        (
+            lambda d: d.update(version_hash="worlds-v1@00000000"),
+            "the scores measure different things",
+        ),
         (
             lambda d: d["recipe"]["parameters"].update(tier="hard"),
             "tier lite and tier hard differ: play both alike",
