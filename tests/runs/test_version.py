@@ -73,7 +73,7 @@ track = find(name)
 parameters = {"tier": "lite"} if name == "worlds" else {"tokens": "10k"}
 asked = TaskOptions(range(1), parameters=parameters)
 recipes = track.files("locomo", Path(file), None) if track.files else track.tasks(asked)
-task = recipes[0].deal()
+task = recipes[0].generate()
 known = track.known(task)
 policy = track.note_taker(track.reasoners["strong"](known), known)
 trace = play(Episode(track.env(replace(task, gold=None)), make), policy)
@@ -152,7 +152,7 @@ def test_comments_and_blank_lines_change_no_contract(
 
 @pytest.mark.parametrize("track", TRACKS)
 def test_what_plays_an_episode_is_in_its_contract(track: str, tmp_path: Path) -> None:
-    """Whatever is imported while it is dealt, played and scored, its agents aside."""
+    """Whatever is imported while it is generated, played and scored, its agents aside."""
     file = published.file_of("locomo", tmp_path)
     told = subprocess.run(
         [sys.executable, "-c", PLAYS, track, file], capture_output=True, text=True, check=True
