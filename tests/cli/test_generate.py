@@ -23,10 +23,11 @@ def test_it_says_what_it_made(tmp_path: Path, command) -> None:
     out = tmp_path / "out"
     assert command(*SIX, "-o", str(out)) == (
         0,
-        "stratum   instances        asked                 achieved\n"
-        "toy-200           3          200                      200\n"
-        "toy-1000          3        1,000                    1,000\n"
-        f"6 instances, 3,600 tokens in {out}; 0 of 6 deals rejected\n",
+        "stratum   instances  asked tokens  achieved tokens\n"
+        "──────────────────────────────────────────────────\n"
+        "toy-200           3           200              200\n"
+        "toy-1000          3         1,000            1,000\n"
+        f"6 instances, 3,600 tokens in {out}; 0 of 6 attempts rejected\n",
         "",
     )
 
@@ -110,7 +111,7 @@ def test_an_instance_that_is_not_accepted_is_in_no_file(tmp_path: Path, command)
     status, out, _ = command(*SIX, "--spoil", "1", "-o", str(tmp_path))
     assert status == 1
     assert "REJECTED 000001 (toy-200): length\n" in out
-    assert out.endswith(f"5 instances, 3,410 tokens in {tmp_path}; 1 of 6 deals rejected\n")
+    assert out.endswith(f"5 instances, 3,410 tokens in {tmp_path}; 1 of 6 attempts rejected\n")
     assert len(json.loads((tmp_path / "manifest.json").read_bytes())["files"]) == 5
 
 
@@ -165,5 +166,5 @@ def test_the_schema_of_a_track_is_printed(command) -> None:
 
 def test_each_track_explains_its_own_options(command) -> None:
     out = command("generate", "toytrack", "--help").out
-    assert "what only toytrack knows" in out
+    assert "options of toytrack" in out
     assert "--keys {plain,odd}" in out

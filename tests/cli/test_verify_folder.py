@@ -63,7 +63,7 @@ def test_a_sound_folder_passes_every_check(folder: Path, command) -> None:
     assert rows.pop("manifest").split() == ["3", "0"]
     assert {tuple(row.split()) for row in rows.values()} == {("2", "0")}
     assert {"read", "id", "schema", "as_written", "leave_one_out", "length"} <= set(rows)
-    assert out.endswith(f"2 instances, 2 sound, 0 not, in {folder}\n")
+    assert out.endswith(f"2 instances in {folder}: 2 pass, 0 fail\n")
 
 
 def tell_twice(instance: Instance) -> None:
@@ -153,14 +153,14 @@ def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, com
     status, out, _ = command("verify", str(folder))
     assert status == 1
     assert f"FAILS read: instances/{path.name}: is not JSON (" in " ".join(out.split())
-    assert out.endswith(f"2 instances, 1 sound, 1 not, in {folder}\n")
+    assert out.endswith(f"2 instances in {folder}: 1 pass, 1 fail\n")
 
 
 @pytest.mark.parametrize(
     ("manifest", "problem"),
     [
         ("{", "manifest: {path} is not JSON ("),
-        ("[]", "manifest: {path} is no JSON object but list"),
+        ("[]", "manifest: {path} is not a JSON object but list"),
         ('{"schema": "x"}', "manifest: {path}: schema 'x'; this version reads memorygym-manif"),
         (None, "manifest: {folder} is not a folder of instances: it has no manifest.json"),
     ],
@@ -204,17 +204,17 @@ def test_workers_change_nothing(folder: Path, command) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["--template", "company"], "--template is for dealt tasks; DIR is proven as it is"),
-        (["--seeds", "5"], "--seeds is for dealt tasks; DIR is proven as it is"),
+        (["--template", "company"], "--template is for generated tasks; DIR is checked as it is"),
+        (["--seeds", "5"], "--seeds is for generated tasks; DIR is checked as it is"),
         (["--samples", "0"], "--samples 0: give at least 1"),
-        (["--samples", "3"], "--samples is for --llm; no model is asked"),
+        (["--samples", "3"], "--samples is for --model; no model is asked"),
     ],
 )
 def test_options_that_would_change_nothing_are_refused(
     words: list[str], complaint: str, folder: Path, command
 ) -> None:
     assert command("verify", str(folder), *words) == (2, "", f"memorygym: {complaint}\n")
-    assert command("verify", "--llm", "x").err.startswith("memorygym: --llm is for DIR")
+    assert command("verify", "--llm", "x").err.startswith("memorygym: --model is for DIR")
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path, command) -> None:
@@ -229,7 +229,7 @@ def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None
         out = command(
             "verify", str(folder), "--llm", "oracle", "--samples", "2", "--api-base", server.url
         ).out
-    assert "llm_closed_book     2 of 4 right without the texts (50.0 %, 9.5 to 90.5)" in out
+    assert "llm_closed_book: 2 of 4 right without the texts (50.0 %, 9.5 to 90.5)" in out
     asked = [message["content"] for message in server.bodies[0]["messages"]]
     assert asked == [SYSTEM, "What is the city of lab of Ada?"]
 
@@ -286,10 +286,10 @@ def test_what_is_no_file_does_not_end_the_proof_of_the_rest(folder: Path, comman
 @pytest.mark.parametrize(
     ("manifest", "why"),
     [
-        ({"recipe": {}}, "what its manifest asks for is refused: 'n'"),
+        ({"recipe": {}}, "the recipe in its manifest is refused: 'n'"),
         ({"recipe": {"n": 10**9}}, "n 1000000000 is more than 1,000,000"),
-        ({"recipe": None}, "its manifest does not say what was asked for"),
-        ({"track": "nothing"}, "its manifest does not say what was asked for"),
+        ({"recipe": None}, "its manifest has no recipe"),
+        ({"track": "nothing"}, "its manifest has no recipe"),
     ],
 )  # fmt: skip
 def test_a_manifest_that_asks_for_nothing_is_refused(

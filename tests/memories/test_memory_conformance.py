@@ -9,7 +9,7 @@ from memorygym.core.budget import BudgetTracker
 from memorygym.core.types import JSON, Budget, Entry, Memory
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
-from tests.memories.parts import EXTRAS, every, maker
+from tests.memories.parts import EXTRAS, UNLIKE, every, maker
 
 BY_DESIGN = {
     "none": "it forgets everything: without any budget not one fact comes back into view",
@@ -30,7 +30,7 @@ def found(memory: Memory, query: str, k: int = 5) -> list[str]:
     return memory.call("memory_search", {"query": query, "top_k": k}).split("\n")
 
 
-@every(*BY_DESIGN)
+@every(*BY_DESIGN, quick=UNLIKE[:2])
 def test_a_memory_keeps_every_rule(name: str) -> None:
     if name in EXTRAS and importlib.util.find_spec(name) is None:
         pytest.skip(f"{name} is not installed")

@@ -115,7 +115,7 @@ def test_explain_says_what_the_command_says(
     mixed: memorygym.Results, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = str(mixed.folders[0])
-    assert main(["explain", folder, "--system", "bm25", "--limit", "1"]) == 0
+    assert main(["explain", folder, "--memory", "bm25", "--limit", "1"]) == 0
     listed = capsys.readouterr().out
     assert listed == f"{mixed.explain(system='bm25', limit=1)}\n"
     miss = next(line.split()[0] for line in listed.splitlines() if "#" in line)

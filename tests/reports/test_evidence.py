@@ -20,6 +20,7 @@ from memorygym.runs.results.results_file import keep
 from memorygym.runs.store import Run, read_traces, write_trace
 from tests.episodes import worlds
 from tests.reports.trace_rows import rewrite, rows_of
+from tests.slow import mostly_slow
 
 
 @pytest.fixture
@@ -208,7 +209,7 @@ ALTERED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ALTERED)
+@mostly_slow("name", ALTERED, quick=8)
 def test_what_was_altered_is_named_with_its_file(name: str, pair: Path) -> None:
     alter, told = ALTERED[name]
     alter(pair)

@@ -13,7 +13,7 @@ from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import WIDTH, fit, one_line
+from memorygym.core.text import one_line
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON
 from memorygym.datasets._files import FileRecord
@@ -27,6 +27,7 @@ from memorygym.datasets._recall import (
     shares,
 )
 from memorygym.datasets._samples import format_named, load, unit_of
+from memorygym.reports.terminal import WIDTH, fit
 from memorygym.stats import Estimate
 
 KS = "1,5,10,25,50"

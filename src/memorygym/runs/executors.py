@@ -38,7 +38,9 @@ def over_processes(function: Callable[[A], B], tasks: Sequence[A], workers: int)
             " lambdas, or give --workers 1"
         ) from error
     pool = ProcessPoolExecutor(
-        min(workers, len(tasks)), initializer=_follow, initargs=(os.getpid(), registry.given())
+        min(workers, len(tasks)),
+        initializer=_follow,
+        initargs=(os.getpid(), registry.remembered_specs()),
     )
     try:
         yield from pool.map(function, tasks)
@@ -109,6 +111,7 @@ def watched(groups: Iterable[Sequence[A]], total: int, *, quiet: bool) -> Iterat
             print(f"\r{line}", end="", file=sys.stderr, flush=True)
 
     try:
+        write(f"[{'.' * BAR}] 0/{total} ")
         for done, group in enumerate(groups, start=1):
             filled = BAR * done // total
             left = (monotonic() - start) / done * (total - done)

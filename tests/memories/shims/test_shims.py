@@ -25,6 +25,7 @@ from tests.memories.shims.stand_ins import (
     Words,
     chosen,
 )
+from tests.slow import mostly_slow
 
 GOOD = [
     ("manage_context", Window),
@@ -44,7 +45,7 @@ def wrapped(shim: str, factory: Callable[[], Any]) -> Callable[[], Memory]:
 def opened(shim: str, factory: Callable[[], Any], budget: Budget | None = None) -> Memory:
     memory = wrapped(shim, factory)()
     tracker = BudgetTracker(budget or Budget())
-    tracker.unread += [message.content for message in TALK]
+    tracker.unread_texts += [message.content for message in TALK]
     memory.open(tracker.context())
     return memory
 
@@ -53,7 +54,7 @@ def texts(memory: Memory, live: list[Message], budget: int | None = None) -> lis
     return [message.content for message in memory.compose(live, budget)]
 
 
-@pytest.mark.parametrize(("shim", "factory"), GOOD[::2])
+@mostly_slow(("shim", "factory"), GOOD[::2], quick=1)
 def test_a_wrapped_object_passes_the_conformance_of_memories(
     shim: str, factory: Callable[[], Any]
 ) -> None:
@@ -69,7 +70,7 @@ def test_it_never_composes_more_than_the_budget(
     memory.observe(TALK)
     composed = memory.compose(TALK[-1:], budget)
     tracker = BudgetTracker(Budget())
-    tracker.unread += [message.content for message in TALK]
+    tracker.unread_texts += [message.content for message in TALK]
     assert sum(shown_tokens(message, tracker.count) for message in composed) <= budget
 
 

@@ -41,7 +41,7 @@ def figure(report: Report, system: str, name: str) -> Estimate | None:
 def test_a_memory_has_the_figures_worked_out_by_hand(name: str, mean: float) -> None:
     found = figure(reported(THREE), "m", name)
     assert found is not None
-    assert (found.mean, found.worlds) == (pytest.approx(mean), 3)
+    assert (found.mean, found.tasks) == (pytest.approx(mean), 3)
 
 
 def test_an_interval_is_over_tasks() -> None:
@@ -75,6 +75,7 @@ def _no_width(worlds: int) -> tuple[float, float]:
     return (0.0, 0.0) if worlds > 1 else (-inf, inf)
 
 
+@pytest.mark.slow
 @given(st.permutations(all_played({**THREE, "n": "01 - 11", "held:n": "11 - 11"})))
 @settings(max_examples=20, deadline=None)
 def test_the_order_in_which_tasks_were_played_changes_nothing(measured: list) -> None:  # type: ignore[type-arg]
