@@ -92,8 +92,8 @@ def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) ->
             "no parameter of memory bm25 named 'topk'; did you mean top_k",
         ),
         (("--memories", "bm25:top_k=0"), "top_k 0"),
-        (("--memories", "bm25", "--budget", "0"), "the least that holds one is [0-9]+ tokens"),
-        (("--memories", "bm25", "--budget", "9,1000"), "a budget of 9 holds no fact"),
+        (("--memories", "bm25", "--budget", "0"), "give at least [0-9]+"),
+        (("--memories", "bm25", "--budget", "9,1000"), "a budget of 9 tokens holds no needed fact"),
         (("--memories", "bm25", "--budget", "many"), "--budget many: give whole numbers"),
         (("--memories", "bm25", "--reasoner", "stong"), "did you mean strong?"),
         (("--memories", "bm25", "--capacity", "0"), "--capacity 0: give at least 1"),
@@ -170,12 +170,12 @@ def test_the_curves_and_the_frontier_are_drawn_and_written(
     [
         (
             "brittle:Brittle",
-            "the memory brittle:Brittle: observe raised ZeroDivisionError",
+            "memory brittle:Brittle: observe() raised ZeroDivisionError",
             "2 failed (brittle:Brittle 1, held:brittle:Brittle 1)",
         ),
         (
             "hiding:Hiding",
-            "the memory hiding:Hiding: made anew from its dump",
+            "memory hiding:Hiding: after restore(dump())",
             "* failed: hiding:Hiding on 1.",
         ),
     ],

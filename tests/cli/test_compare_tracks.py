@@ -144,7 +144,7 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
     parameter, *seed = others
     words = ["--memories", "bm25", "-q", "-o", str(tmp_path / "run"), *(seed or ["--seed", "1"])]
     assert main(["compare", "--data", f"{data}:{parameter}", *words]) == 2
-    assert "holds a run of another recipe" in capsys.readouterr().err
+    assert "holds a run with another recipe" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

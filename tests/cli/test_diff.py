@@ -111,4 +111,4 @@ def test_an_agent_is_chosen_by_name(run_of: Make, command) -> None:
 
 def test_a_run_without_results_is_named(command, tmp_path: Path) -> None:
     status, _, err = command("diff", str(tmp_path), str(tmp_path))
-    assert status == 2 and f"{tmp_path} holds no results.json" in err
+    assert status == 2 and f"{tmp_path} has no results.json" in err

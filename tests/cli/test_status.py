@@ -159,7 +159,7 @@ def test_several_runs_are_told_one_after_another(played: Path, command) -> None:
 
 def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
     status, _, err = command("status", str(tmp_path))
-    assert status == 2 and "is no folder of a run" in err
+    assert status == 2 and "is not the folder of a run" in err
 
 
 @pytest.mark.parametrize(

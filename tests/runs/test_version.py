@@ -152,7 +152,7 @@ def test_comments_and_blank_lines_change_no_contract(
 
 @pytest.mark.parametrize("track", TRACKS)
 def test_what_plays_an_episode_is_in_its_contract(track: str, tmp_path: Path) -> None:
-    """Whatever is imported while it is dealt, played and scored, its agents aside."""
+    """Whatever is imported while it is generated, played and scored, its agents aside."""
     file = published.file_of("locomo", tmp_path)
     told = subprocess.run(
         [sys.executable, "-c", PLAYS, track, file], capture_output=True, text=True, check=True

@@ -113,7 +113,7 @@ def test_replies_of_a_reasoner_that_are_cut_short_are_told_beside_the_figures(
     words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", f"scholar+{fault}")
     assert compare(*words, "-o", tmp_path / "run") == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "Replies of the reasoner cut short by its context or by --max-tokens, a task: " in told
+    assert "Replies of the reasoner cut short by its context or by --max-tokens, per task: " in told
     assert {figures["limited"]["mean"] for figures in rows(tmp_path / "run").values()} == {10}
 
 
