@@ -21,23 +21,21 @@ EXTRA = "chromadb"
 TOGETHER = ", but not once all pairs are tested together (Holm)"
 TARGET = Path(__file__).parents[1] / "docs/results/memories.md"
 INTRODUCTION = """\
-# The built-in memories at three budgets
+# Built-in memories at three budgets
 
-Made by `python runs/memories.py`; the same bytes on every machine. Version {version_hash}, {tasks}
-tasks (ten domains, standard tier, seeds 0 to {last}). Run offline: memories that need a model used
-the built-in extractive summariser, so read this as a ranking of mechanisms with a weak summariser,
-not of what they reach with an LLM.
+Written by `python runs/memories.py`; the same bytes on every machine. Benchmark version hash
+{version_hash}. {tasks} tasks (ten domains, standard tier, seeds 0 to {last}), run offline: memories
+that need a model used the built-in extractive summariser, so read this as a ranking of mechanisms
+with a weak summariser, not of what they reach with an LLM. Accuracy is the share of answerable
+questions that the fixed reasoner answers correctly from the context, with the 95 % interval over
+tasks. Write loss and retrieval loss are the two parts of the accuracy that is lost against
+`oracle`. Evidence recall is the share of needed facts in the context. The stale-evidence rate is
+the share of needed facts that had changed for which the context shows an old value. Context tokens
+are per question; ingest and query tokens of the memory's own model are per task.
 
-Accuracy is the share of answerable questions that the strong reasoner answers correctly from the
-context, with its 95 % interval over tasks. Write loss and retrieval loss are the two parts of what
-is lost against `oracle`. Evidence recall is the share of the needed facts that stood in the
-context. Stale evidence is, of the needed facts that had changed, the share for which the context
-still showed an old value. Context: tokens per question. Ingest and query: tokens of the memory's
-own model per task, while reading documents and while answering questions.
-
-`markdown+scribe` is the memory with tools, used by the track's scripted note taker within the
-track's writes; it may hold no more tokens than the context. Memories with the same rank are not
-significantly different (sign-flip tests over tasks, Holm-adjusted over all pairs).
+`markdown+scribe` is the memory with tools, used by the fixed scripted note taker within the track's
+limit of writes and with no more capacity than the context has tokens. Memories with the same rank
+do not differ significantly (sign flips over tasks, Holm over all pairs).
 """
 
 
@@ -50,7 +48,7 @@ def main() -> int:
     args.folder.parent.mkdir(parents=True, exist_ok=True)
     names = ",".join(name for name in registry.names("memory") if name != EXTRA)
     status = memorygym(
-        ["compare", "--memory", names, "--budget", ",".join(map(str, BUDGETS)),
+        ["compare", "--memories", names, "--budgets", ",".join(map(str, BUDGETS)),
          "--reasoner", "strong,weak", "--seeds", str(args.seeds), "-o", str(args.folder)]
     )  # fmt: skip
     if status == 0:
@@ -82,7 +80,8 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     yield f"\n## Budget {budget:,}\n"
     yield (
         "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | write loss, % |"
-        " retrieval loss, % | evidence recall, % | stale evidence, % | context | ingest | query |"
+        " retrieval loss, % | evidence recall, % | stale-evidence rate, % | context tokens |"
+        " ingest tokens | query tokens |"
     )
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in strong["rows"]:

@@ -28,20 +28,17 @@ PARAMETERS = {
 INSTANCES = {"research": 54, "codeqa": 18}
 RESULTS = Path(__file__).parents[1] / "docs/results"
 INTRODUCTION = """\
-# {title}: the built-in memories, by hops and by length
+# {title}: built-in memories by hops and by length
 
-Made by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine. Version
-{version_hash}, {tasks} instances (`--track {track}:{parameters}`),
-budget {budget} tokens. Run offline: memories that need a model used the built-in extractive
-summariser, so read this as a ranking of mechanisms with a weak summariser, not of what they reach
-with an LLM.
-
-Accuracy is the share of questions that the strong reasoner answers correctly, in %, with its 95 %
-interval. In the tables by hops and by length this is a Wilson interval with the sample size divided
-by the design effect, because questions of one instance are correlated. References stand first, then
-the memories by their accuracy. Memories with the same rank are not significantly different
-(sign-flip tests over instances, Holm-adjusted over all pairs). Context: tokens per question. Ingest
-and query: tokens of the memory's own model per instance.
+Written by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine.
+Benchmark version hash {version_hash}. {tasks} instances
+(`--track {track}:{parameters}`), budget {budget} tokens,
+run offline: memories that need a model used the built-in extractive summariser, so read this as a
+ranking of mechanisms with a weak summariser, not of what they reach with an LLM. Accuracy is the
+percentage of questions that the fixed reasoner answers correctly; in brackets the 95 % interval
+(Wilson interval with the sample size divided by the design effect, because questions of one
+instance are correlated). References come first, then the memories by accuracy; those with the same
+rank do not differ significantly (sign flips over instances, Holm over all pairs).
 """
 Rows = list[dict[str, str]]
 
@@ -59,7 +56,7 @@ def main() -> int:
         folder = args.folder / track
         folder.parent.mkdir(parents=True, exist_ok=True)
         status = memorygym(
-            ["compare", "--track", f"{track}:{PARAMETERS[track]}", "--memory", names,
+            ["compare", "--track", f"{track}:{PARAMETERS[track]}", "--memories", names,
              "--budgets", str(BUDGET), "--reasoner", "strong,weak", "--seeds", seeds,
              "-o", str(folder)]
         )  # fmt: skip
@@ -103,7 +100,7 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
     weak_accuracy = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     headings = (
         "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "write loss",
-        "retrieval loss", "evidence recall", "context", "ingest", "query",
+        "retrieval loss", "evidence recall", "context tokens", "ingest tokens", "query tokens",
     )  # fmt: skip
     yield "## All instances\n"
     yield f"| {' | '.join(headings)} |"
@@ -123,7 +120,8 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
         yield f"| {' | '.join(cells)} |"
     yield (
         f"\n{strong['questions']} questions per system, {strong['left_out']} left out (facts beyond"
-        " the budget)."
+        " the budget). Context tokens: per question; ingest and query tokens: of the memory's own"
+        " model, per instance."
     )
 
 

@@ -160,7 +160,7 @@ def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, com
     ("manifest", "problem"),
     [
         ("{", "manifest: {path} is not JSON ("),
-        ("[]", "manifest: {path} is no JSON object but list"),
+        ("[]", "manifest: {path} is not a JSON object but list"),
         ('{"schema": "x"}', "manifest: {path}: schema 'x'; this version reads memorygym-manif"),
         (None, "manifest: {folder} is not a folder of instances: it has no manifest.json"),
     ],
@@ -286,10 +286,10 @@ def test_what_is_no_file_does_not_end_the_proof_of_the_rest(folder: Path, comman
 @pytest.mark.parametrize(
     ("manifest", "why"),
     [
-        ({"recipe": {}}, "what its manifest asks for is refused: 'n'"),
+        ({"recipe": {}}, "the recipe in its manifest is refused: 'n'"),
         ({"recipe": {"n": 10**9}}, "n 1000000000 is more than 1,000,000"),
-        ({"recipe": None}, "its manifest does not say what was asked for"),
-        ({"track": "nothing"}, "its manifest does not say what was asked for"),
+        ({"recipe": None}, "its manifest has no recipe"),
+        ({"track": "nothing"}, "its manifest has no recipe"),
     ],
 )  # fmt: skip
 def test_a_manifest_that_asks_for_nothing_is_refused(

@@ -70,8 +70,8 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
     [
         ("agents", "no.such:make", r"agents no.such:make: no.such cannot be imported \(No module"),
         ("memory", "memorygym.memories.markdown:Nothing", "has no attribute 'Nothing'"),
-        ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
-        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs no arguments"),
+        ("agents", "os:kill", "os:kill: that is a builtin_function_or_method, not a factory"),
+        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs at most the task"),
         ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
         ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
         ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`; give"),
@@ -79,7 +79,7 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
 )
 def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
     with pytest.raises(BadSettings, match=message):
-        registry.check(kind, spec)
+        registry.check_spec(kind, spec)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "domains")])
@@ -107,7 +107,7 @@ def test_an_entry_point_of_another_package_is_a_part(
     assert outside(expression).endswith(said)
 
 
-def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
+def test_parameters_follow_the_name_in_the_types_of_the_factory() -> None:
     assert registry.make("memory", "bm25:top_k=3:chunk_size=64").top_k == 3
 
 
@@ -120,7 +120,7 @@ def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
         ("none:top_k=1", "memory none has no parameters, so no top_k"),
     ],
 )
-def test_a_knob_that_cannot_be_is_named(spec: str, reason: str) -> None:
+def test_an_impossible_parameter_is_named(spec: str, reason: str) -> None:
     with pytest.raises((BadSettings, UnknownPart), match=reason):
         registry.make("memory", spec)
 
@@ -152,8 +152,8 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        ("raise ValueError('boom')", "broke: ValueError: boom (bad_agent.py, line 4, in act);"),
-        ("return None", "broke: TypeError: a policy replies with a Message, not NoneType;"),
+        ("raise ValueError('boom')", "failed: ValueError: boom (bad_agent.py, line 4, in act);"),
+        ("return None", "failed: TypeError: a policy replies with a Message, not NoneType;"),
     ],
 )
 def test_an_agent_that_breaks_is_named_in_one_sentence(

@@ -6,12 +6,12 @@ from itertools import accumulate
 from math import comb
 
 import pytest
+from memorygym.tracks.tasks.settings import WorldsSettings
 
 from memorygym.core import registry
 from memorygym.core.rng import Stream, named_rng
 from memorygym.runs.episode_result import ResultOptions
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
-from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import results_of
 
 PLAYS = 2_000

@@ -24,7 +24,7 @@ def test_an_interval_is_that_of_students_t(values: list[float], mean: float, hal
     found = estimate(values)
     assert found.mean == pytest.approx(mean)
     assert (found.high - mean, mean - found.low) == pytest.approx((half, half), rel=1e-6, abs=1e-12)
-    assert found.worlds == len(values)
+    assert found.tasks == len(values)
 
 
 def test_a_single_world_has_no_interval() -> None:
@@ -38,7 +38,7 @@ def test_no_world_has_no_mean() -> None:
 
 def test_questions_are_clustered_by_world() -> None:
     found = clustered(UNEQUAL)
-    assert (found.mean, found.worlds) == (0.6, 4)
+    assert (found.mean, found.tasks) == (0.6, 4)
     assert (found.low, found.high) == pytest.approx((-0.014907045, 1.214907045))
 
 

@@ -36,13 +36,13 @@ def test_a_question_counts_once_however_large_its_world() -> None:
 
 @pytest.mark.parametrize("k", [0, 4])
 def test_k_is_at_most_the_repeats_at_hand(k: int) -> None:
-    with pytest.raises(ValueError, match=f"k = {k}: it must be from 1 to the 3 repeats"):
+    with pytest.raises(ValueError, match=f"k = {k}: give one from 1 to 3"):
         TWO.pass_at(k)
 
 
 @pytest.mark.parametrize("world", [[], [()], [(True,), (True, False)]])
 def test_a_world_is_repeated_whole(world: list[tuple[bool, ...]]) -> None:
-    with pytest.raises(ValueError, match="world 1"):
+    with pytest.raises(ValueError, match="task 1"):
         Repeats([[(True,)], world])
 
 
