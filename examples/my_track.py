@@ -33,8 +33,7 @@ def needs(texts: Sequence[str], *, first: bool = False) -> list[Statement]:
 
 
 def find(stock: list[list[str]], size: str = "", colour: str = "", budget: str = "") -> list[str]:
-    fits = (row for row in stock if row[1:3] == [size, colour] and row[3] <= budget)
-    return [coat for coat, *_ in fits]
+    return [row[0] for row in stock if row[1:3] == [size, colour] and row[3] <= budget]
 
 
 class ShopEnv(Env):  # Plays a task: a turn is an event, which evicts all that was shown before.
@@ -53,8 +52,8 @@ class ShopEnv(Env):  # Plays a task: a turn is an event, which evicts all that w
                 return Step((Message("user", " ".join(find(stock, **wishes)) or "No such coat."),))
             case [("order", {"coat": coat})]:
                 self.state["orders"].append([self.turn, coat])
-                wishes_met = (fact.value for fact in needs(script[: self.turn + 1])[-3:])
-                reward = float([coat] == find(stock, *wishes_met)[:1])
+                values = (fact.value for fact in needs(script[: self.turn + 1])[-3:])
+                reward = float([coat] == find(stock, *values)[:1])
         self.turn += 1
         messages = tuple(Message("user", text) for text in script[self.turn : self.turn + 1])
         return Step(messages, reward=reward, done=not messages, evict=True, answer=coat)
@@ -65,8 +64,7 @@ class Clerk(Policy):  # Acts on the view alone; a weak one believes what it read
     weak: bool = False
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        users = ((i, message.content) for i, message in enumerate(view) if message.role == "user")
-        start = max(i for i, content in users if content.startswith("Turn "))
+        start = max(i for i, m in enumerate(view) if m.role == "user" and m.content[:5] == "Turn ")
         if any(call.name == "find" for message in view[start:] for call in message.calls):
             coats = re.findall(r"\bP\d+", " ".join(message.content for message in view[start:]))
             return calls(("order", {"coat": coats[0]}) if coats else ("wait", {}))
@@ -90,9 +88,7 @@ class Recipe:  # A task that can be made; what has a type and a default is a par
         said = [(name, key, draw.choice(WISHES[key])) for name in people for key in WISHES]
         said += [(people[0], "friend", people[2]), (people[1], "friend", people[3])]
         draw.shuffle(said)
-        said += [
-            (name, "size", draw.choice(WISHES["size"])) for name in people[1:3]
-        ]  # They change.
+        said += [(name, "size", draw.choice(WISHES["size"])) for name in people[1:3]]  # Changes.
         lines = [f"{name}'s {key} is {value}." for name, key, value in said]
         lines += ["Nobody knows when the train to the sea leaves, or what it costs."] * self.turns
         lines += [f"Order a coat for {name}{s}." for s in ("", "'s friend") for name in people[:2]]
@@ -121,7 +117,7 @@ SHOP = Track(
     gold=SubTaskGold.from_json,
     facts=lambda _: FACTS,
     reasoners={"strong": lambda _: Clerk(), "weak": lambda _: Clerk(weak=True)},
-    oracle=lambda task: task.gold.texts(FACTS.tell),
+    oracle=lambda task: task.gold.texts(FACTS.render),
     tools=ShopEnv.tools,
     parameters=lambda: {"turns": "turns of small talk before the requests (12)"},
 )

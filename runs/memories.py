@@ -21,19 +21,21 @@ EXTRA = "chromadb"
 TOGETHER = ", but not once all pairs are tested together (Holm)"
 TARGET = Path(__file__).parents[1] / "docs/results/memories.md"
 INTRODUCTION = """\
-# Every shipped memory, at three budgets
+# Built-in memories at three budgets
 
-Made by `python runs/memories.py`; the same bytes on every machine. Contract {version_hash},
-{tasks} tasks (ten worlds, standard tier, seeds 0 to {last}), offline: memories that ask a model ask
-`extractive`, so this ranks mechanisms with a weak writer, not what they reach with a language
-model. Accuracy is the share of answerable questions that the locked reasoner gets right from the
-view, with the 95 % interval over tasks; `storing` and `retrieving` are the two parts of what is
-lost against `oracle`; `survival` counts needed facts in view, `stale` replaced facts of which the
-view gives an old value; tokens are in view at a question, and of the memory's model a task.
+Written by `python runs/memories.py`; the same bytes on every machine. Benchmark version hash
+{version_hash}. {tasks} tasks (ten domains, standard tier, seeds 0 to {last}), run offline: memories
+that need a model used the built-in extractive summariser, so read this as a ranking of mechanisms
+with a weak summariser, not of what they reach with an LLM. Accuracy is the share of answerable
+questions that the fixed reasoner answers correctly from the context, with the 95 % interval over
+tasks. Write loss and retrieval loss are the two parts of the accuracy that is lost against
+`oracle`. Evidence recall is the share of needed facts in the context. The stale-evidence rate is
+the share of needed facts that had changed for which the context shows an old value. Context tokens
+are per question; ingest and query tokens of the memory's own model are per task.
 
-`markdown+scribe` is the tool memory in the hands of the track's fixed scribe, within the track's
-writes and with no more capacity than the view has tokens. Memories with the same rank are not
-shown to differ (sign flips over tasks, Holm over all pairs).
+`markdown+scribe` is the memory with tools, used by the fixed scripted note taker within the track's
+limit of writes and with no more capacity than the context has tokens. Memories with the same rank
+do not differ significantly (sign flips over tasks, Holm over all pairs).
 """
 
 
@@ -77,8 +79,9 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     weak_accuracy = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     yield f"\n## Budget {budget:,}\n"
     yield (
-        "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | storing |"
-        " retrieving | survival, % | stale, % | in view | ingest | query |"
+        "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | write loss, % |"
+        " retrieval loss, % | evidence recall, % | stale-evidence rate, % | context tokens |"
+        " ingest tokens | query tokens |"
     )
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in strong["rows"]:
@@ -89,8 +92,8 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     outcome = "best" if verdict["won"] else "no winner"
     only_uncorrected = not verdict["won"] and verdict["lead"]["low"] > 0
     yield (
-        f"\n{strong['questions']} questions an arm, {strong['left_out']} left out (facts beyond the"
-        f" budget). {outcome.capitalize()}: {verdict['best']} leads {verdict['second']} by"
+        f"\n{strong['questions']} questions per system, {strong['left_out']} left out (facts beyond"
+        f" the budget). {outcome.capitalize()}: {verdict['best']} leads {verdict['second']} by"
         f" {percent(verdict['lead'])} points{TOGETHER * only_uncorrected}. Minimum detectable"
         f" effect, median over pairs: {100 * detectable:.1f} points."
     )

@@ -28,16 +28,17 @@ PARAMETERS = {
 INSTANCES = {"research": 54, "codeqa": 18}
 RESULTS = Path(__file__).parents[1] / "docs/results"
 INTRODUCTION = """\
-# {title}: every shipped memory, by hops and by length
+# {title}: built-in memories by hops and by length
 
-Made by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine. Contract
-{version_hash}, {tasks} instances (`--track {track}:{parameters}`),
-budget {budget} tokens, offline: memories that ask a model ask `extractive`, so this ranks
-mechanisms with a weak writer, not what they reach with a language model. Accuracy is the share of
-questions that the locked reasoner gets right, in %; in brackets the 95 % interval (Wilson, of as
-many questions as remain when those of an instance count as alike). References stand first, then
-the memories by their accuracy; those with the same rank are not shown to differ (sign flips over
-instances, Holm over all pairs).
+Written by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine.
+Benchmark version hash {version_hash}. {tasks} instances
+(`--track {track}:{parameters}`), budget {budget} tokens,
+run offline: memories that need a model used the built-in extractive summariser, so read this as a
+ranking of mechanisms with a weak summariser, not of what they reach with an LLM. Accuracy is the
+percentage of questions that the fixed reasoner answers correctly; in brackets the 95 % interval
+(Wilson interval with the sample size divided by the design effect, because questions of one
+instance are correlated). References come first, then the memories by accuracy; those with the same
+rank do not differ significantly (sign flips over instances, Holm over all pairs).
 """
 Rows = list[dict[str, str]]
 
@@ -98,8 +99,8 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
     """The table over all instances."""
     weak_accuracy = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     headings = (
-        "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "write_loss",
-        "retrieval_loss", "evidence_recall", "in view", "ingest", "query",
+        "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "write loss",
+        "retrieval loss", "evidence recall", "context tokens", "ingest tokens", "query tokens",
     )  # fmt: skip
     yield "## All instances\n"
     yield f"| {' | '.join(headings)} |"
@@ -118,9 +119,9 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
         ]  # fmt: skip
         yield f"| {' | '.join(cells)} |"
     yield (
-        f"\n{strong['questions']} questions an arm, {strong['left_out']} left out (facts beyond"
-        " the budget). In view: tokens at a question; ingest and query: of the memory's own model,"
-        " an instance."
+        f"\n{strong['questions']} questions per system, {strong['left_out']} left out (facts beyond"
+        " the budget). Context tokens: per question; ingest and query tokens: of the memory's own"
+        " model, per instance."
     )
 
 

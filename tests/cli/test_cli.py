@@ -128,7 +128,7 @@ def test_an_error_has_its_exit_code(
 def test_a_defect_is_not_hidden(command, monkeypatch: pytest.MonkeyPatch) -> None:
     stub = SimpleNamespace(add=lambda parser: None, run=_raise(ZeroDivisionError("a bug")))
     monkeypatch.setattr(cli, "import_module", lambda name: stub)
-    monkeypatch.setattr(registry, "_OUTSIDE", {})  # Another test may have played a part of theirs.
+    monkeypatch.setattr(registry, "_EXTERNAL", {})  # Another test may have played a part of theirs.
     with pytest.raises(ZeroDivisionError):
         command("list")
 

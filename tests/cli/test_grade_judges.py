@@ -131,7 +131,10 @@ def test_kept_replies_give_the_same_page_without_an_endpoint(
         ({**ROW, "correct": 1}, "the field 'correct' is neither true nor false"),
         ({**ROW, "answer": None}, "the field 'answer' is no string"),
         ({"question": "beds?", "truth": "1", "answer": "1"}, "the field 'correct' is missing"),
-        ({**ROW, "question_type": "multi_constraint", "truth": "few"}, "'few', which is no number"),
+        (
+            {**ROW, "question_type": "multi_constraint", "truth": "few"},
+            "'few', which is not a number",
+        ),
         ("[" * 100_000, "recursion"),
     ],
 )

@@ -21,7 +21,7 @@ CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Mark
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Callable[[str], str]:
-    """Runs code where a package of somebody else is installed that has a memory of its own."""
+    """Runs code where another package is installed that has a memory."""
     info = tmp_path / "outside_pack-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(METADATA)
@@ -79,7 +79,7 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
 )
 def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
     with pytest.raises(BadSettings, match=message):
-        registry.check(kind, spec)
+        registry.check_spec(kind, spec)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "domains")])
@@ -107,7 +107,7 @@ def test_an_entry_point_of_another_package_is_a_part(
     assert outside(expression).endswith(said)
 
 
-def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
+def test_parameters_follow_the_name_in_the_types_of_the_factory() -> None:
     assert registry.make("memory", "bm25:top_k=3:chunk_size=64").top_k == 3
 
 
@@ -120,7 +120,7 @@ def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
         ("none:top_k=1", "memory none has no parameters, so no top_k"),
     ],
 )
-def test_a_knob_that_cannot_be_is_named(spec: str, reason: str) -> None:
+def test_an_impossible_parameter_is_named(spec: str, reason: str) -> None:
     with pytest.raises((BadSettings, UnknownPart), match=reason):
         registry.make("memory", spec)
 
@@ -129,7 +129,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    """The command, run by somebody who works in that folder."""
+    """The command, run from that folder."""
     command = [sys.executable, "-m", "memorygym", *words]
     source = str(Path(registry.__file__).parents[2])
     return subprocess.run(

@@ -35,8 +35,10 @@ class CoverageMap:
         files, which may share a fixture, and those that run another line of the module."""
         lines = self.lines.get(mutant.path, {})
         touching = {test for tests in lines.values() for test in tests}
-        then = self._lines_then(mutant) if mutant.in_function else ()
-        exact = {test for line in then for test in lines.get(line, [])}
+        # Tests that were added to the record ran the lines as they are numbered now.
+        now = range(mutant.line, mutant.end_line + 1)
+        wanted = {*self._lines_then(mutant), *now} if mutant.in_function else ()
+        exact = {test for line in wanted for test in lines.get(line, [])}
         files = {test.partition("::")[0] for test in exact}
         beside = {test for test in self.seconds if test.partition("::")[0] in files}
         home = str(Path(mutant.path.replace("src/memorygym", "tests", 1)).parent)

@@ -9,7 +9,7 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.cli.status import command_of
-from memorygym.core.files import as_bytes
+from memorygym.core.files import json_bytes
 from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.comparison_report import outcome_of, perform, write_files
@@ -76,7 +76,7 @@ def test_templates_that_were_not_played_are_named(altered: Path) -> None:
     for name in ("run.json", "results.json"):
         found = json.loads((altered / name).read_bytes())
         found["recipe"]["templates"] = ["company", "hospital"]
-        (altered / name).write_bytes(as_bytes(found))
+        (altered / name).write_bytes(json_bytes(found))
     found = examine(altered, "traces")
     assert found.standing != VERIFIED and "recipe.templates" in found.limits[0]
 

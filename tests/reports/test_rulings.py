@@ -54,14 +54,14 @@ def count_more(rows: list[dict[str, Any]]) -> None:
     rows[0]["labels"]["judge"]["counts"]["repaired"] += 1
 
 
-ELSEWHERE = "its rulings are not on just the answers that the judge is asked about"
+ELSEWHERE = "its verdicts are not on exactly the answers that the judge is asked about"
 RULINGS = {
     "a quote": (alter_votes(quote="railway"), "the answer does not say what Scripted quotes"),
     "no quote": (alter_votes(quote=""), "Scripted accepts without a quote"),
     "a voter": (alter_votes(model="kind"), "votes of kind, but the judge is Scripted"),
     "an event": (rule_elsewhere, ELSEWHERE),
     "a ruling less": (drop_ruling, ELSEWHERE),
-    "counts": (count_more, "labels.judge.counts are not those of its rulings"),
+    "counts": (count_more, "labels.judge.counts are not those of its verdicts"),
 }
 
 

@@ -121,7 +121,7 @@ def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -
 
 def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    with serving(latency=0.5) as server:
+    with serving(latency=3) as server:
         words = [*BENCH, *MODEL, "--model", "writer", "--api-base", server.url, "--run"]
         with subprocess.Popen([*words, str(folder)]) as first:
             until_replies(folder, 0)

@@ -177,7 +177,7 @@ def _broken(error: Exception) -> int:
     parts = [
         (_frames(text, registry.module_of(kind, spec)), kind, spec)
         for kind in CHECKS
-        for spec in registry.outside(kind)
+        for spec in registry.external_specs(kind)
     ]
     if not parts:
         raise error

@@ -66,7 +66,7 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
     """
     if args.data is not None:
         return _read(args)
-    name, stated = registry.split(args.track)
+    name, stated = registry.split_spec(args.track)
     track = find(name)
     parameters = {**track.official, **_parameters(args, track), **stated}
     seeds = seeds or enough_seeds(track)

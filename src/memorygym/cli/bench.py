@@ -12,7 +12,7 @@ from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
 from memorygym.cli._task_options import PARAMETERS, add_tasks, tasks_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 from memorygym.core.text import one_line
 from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
@@ -131,7 +131,7 @@ def _write(path: Path, document: Document) -> None:
     """The results as JSON, or a row per agent as CSV."""
     if path.suffix == ".csv":
         rows = [*StoredRun(path, document, None).summary()]
-        write_whole(path, [rows_csv(rows).encode()])
+        write_atomically(path, [rows_csv(rows).encode()])
     else:
         write_results(path, document)
 
@@ -208,7 +208,7 @@ def _agents(args: argparse.Namespace, tasks: Tasks) -> tuple[str, ...]:
 def _check_official(args: argparse.Namespace) -> None:
     fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *PARAMETERS)
     chosen = [name for name in fixed if getattr(args, name) is not None]
-    _, parameters = registry.split(args.track)
+    _, parameters = registry.split_spec(args.track)
     if chosen or parameters:
         raise BadSettings(
             f"--official is the track's official set, seeds 0-{OFFICIAL_SEEDS - 1}: leave"

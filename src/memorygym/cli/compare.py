@@ -23,7 +23,7 @@ from memorygym.cli._model_options import (
 )
 from memorygym.cli._task_options import add_tasks, tasks_of
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 from memorygym.core.text import one_line
 from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
@@ -204,7 +204,7 @@ def _keep(
             keep(outputs.folder, document(findings.about, findings.outcomes, {}), findings.outcomes)
     if outputs.file:
         name = "compare.csv" if outputs.file.suffix == ".csv" else comparison_report.DOCUMENT
-        write_whole(outputs.file, [comparison_report.files_of(findings, outcome, ())[name]])
+        write_atomically(outputs.file, [comparison_report.files_of(findings, outcome, ())[name]])
 
 
 def _text(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from memorygym.cli._checks import refuse
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 from memorygym.core.types import JSON
 from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
@@ -124,7 +124,7 @@ def _measure(args: argparse.Namespace, lines: Iterable[bytes], name: str) -> int
     print("\n".join(page(name, rows, audits, 10 if args.worst is None else args.worst)))
     if args.output:
         text = json.dumps(document(name, problems, audits), indent=1, ensure_ascii=False)
-        write_whole(args.output, [f"{text}\n".encode(errors="backslashreplace")])
+        write_atomically(args.output, [f"{text}\n".encode(errors="backslashreplace")])
     if any(measured.dead for measured in audits):
         votes = (
             vote

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from memorygym.cli._checks import add_quiet, add_salt, check_counts, workers_of
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 from memorygym.reports.comparison_files import rows_csv
 from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
 from memorygym.reports.leaderboard import Leaderboard, sampler
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings("--salt is the secret of none of these runs")
     text = _text(sampler(runs), prices, args)
     if args.output:
-        write_whole(args.output, [text.encode()])
+        write_atomically(args.output, [text.encode()])
     else:
         print(text, end="")
     return 1 if any(evidence.problems for _, evidence in runs) else 0

@@ -14,7 +14,7 @@ from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, find
-from memorygym.reports.comparison_files import plain
+from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.terminal import Row as TableRow
 from memorygym.reports.terminal import fit, table
 from memorygym.runs.engine import perform
@@ -92,14 +92,14 @@ def run(args: argparse.Namespace) -> int:
         spread["sd"] = sqrt(spread["sd"] ** 2 + args.repeat_sd**2 / args.repeats)
         spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each world"
     row = {"delta": args.delta, **spread, **_seen(args, spread["sd"])}
-    print(json.dumps(plain(row), indent=1) if args.json else _as_text(args, row))
+    print(json.dumps(to_rounded_json(row), indent=1) if args.json else _as_text(args, row))
     return 0
 
 
 def _seen(args: argparse.Namespace, sd: float) -> Row:
     """What every plan shows, and what delta needs, by what the agent is compared with."""
     designs = {
-        "same_worlds": stats.same_worlds(args.r),
+        "same_worlds": stats.same_tasks(args.r),
         "other_worlds": stats.SEPARATE,
         "fixed_figure": stats.FIGURE,
     }
@@ -111,7 +111,7 @@ def _seen(args: argparse.Namespace, sd: float) -> Row:
     if args.tier == find(WORLDS).official["tier"]:
         plans["official_protocol"] = official
     try:
-        needed = {k: stats.worlds_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
+        needed = {k: stats.tasks_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
     except ValueError as error:
         raise BadSettings(f"--delta {args.delta:g}: {error}") from error
     return {

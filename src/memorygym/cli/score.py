@@ -9,7 +9,7 @@ from pathlib import Path
 
 from memorygym.cli._checks import add_quiet
 from memorygym.core.errors import BadSettings, BadTrace
-from memorygym.core.json_types import shape
+from memorygym.core.json_types import from_json
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.reports.evidence import trace_problems
@@ -151,7 +151,7 @@ def _scored(args: argparse.Namespace) -> Iterator[tuple[Scored | None, str]]:
 def _place(trace: Trace) -> EpisodeKey:
     """The episode of a trace. Raises BadTrace if its header lacks what a score needs."""
     try:
-        shape(str, trace.labels.get("version_hash", "unknown"), "labels.version_hash")
+        from_json(str, trace.labels.get("version_hash", "unknown"), "labels.version_hash")
         return place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error

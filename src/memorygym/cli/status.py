@@ -174,7 +174,7 @@ def _span(seconds: float) -> str:
 def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Iterator[str]:
     """Commands that finish the run, or show it."""
     folder, recipe = shlex.quote(str(path)), about["recipe"]
-    if spec := registry.given().get(("tracks", recipe["track"])):
+    if spec := registry.remembered_specs().get(("tracks", recipe["track"])):
         folder = f"{folder} --plug {shlex.quote(spec)}"
     if not state["running"] and not state["finished"]:
         if about["version_hash"] != (now := version_hash(recipe["track"])):
@@ -250,7 +250,7 @@ def _tasks(recipe: Recipe) -> Iterator[Option]:
         yield "-t", parameters.get("template")
     else:
         stated = "".join(f":{name}={value}" for name, value in parameters.items())
-        spec = registry.given().get(("tracks", recipe["track"]), recipe["track"])
+        spec = registry.remembered_specs().get(("tracks", recipe["track"]), recipe["track"])
         yield "--track", f"{spec}{stated}"
     many = len(seeds)
     yield ("--seeds", many or None) if seeds == list(range(many)) else ("--seed", seeds)

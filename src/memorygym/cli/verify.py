@@ -25,7 +25,7 @@ from memorygym.datasets.instances.verifier import (
     files_of,
     with_recipes,
 )
-from memorygym.models.model import Model, sound
+from memorygym.models.model import Model, check_reply
 from memorygym.models.specs import find
 from memorygym.reports.terminal import RED, Row, fit, paint, table, wrapped
 from memorygym.runs.executors import over_processes, over_threads, watched
@@ -88,10 +88,10 @@ def run(args: argparse.Namespace) -> int:
         return verify_folder(args)
     _refuse(args, OF_FOLDERS, "is for DIR; generated tasks are checked without it")
     check_counts(args, "seeds", "workers")
-    name, stated = registry.split(args.track)
+    name, stated = registry.split_spec(args.track)
     track = track_named(name)
     if not track.verify:
-        ours = (one for one in registry.names("tracks") if registry.is_ours("tracks", one))
+        ours = (one for one in registry.names("tracks") if registry.is_built_in("tracks", one))
         raise UnknownPart("track to verify", name, [o for o in ours if track_named(o).verify])
     given = {
         parameter: getattr(args, parameter)
@@ -218,7 +218,9 @@ def _questions(file: ListedFile) -> Iterator[Question]:
 
 def _ask(one: tuple[str, Question, Model]) -> bool:
     _, question, model = one
-    return is_correct(question, sound(model.complete(prompt(question.text), ())).message.content)
+    return is_correct(
+        question, check_reply(model.complete(prompt(question.text), ())).message.content
+    )
 
 
 def prompt(question: str) -> list[Message]:

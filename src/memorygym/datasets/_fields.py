@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar, cast
 
-from memorygym.core.errors import clipped
+from memorygym.core.errors import clip
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.core.text import encodable
+from memorygym.core.text import replace_surrogates
 
 T = TypeVar("T")
 Row = Mapping[str, object]
@@ -36,7 +36,7 @@ def text(row: Row, name: str) -> str:
         value = str(value)
     if not isinstance(value, str) or not value.strip():
         raise SchemaMismatch(f"is {quoted(value)}, not a text", name)
-    return encodable(value)
+    return replace_surrogates(value)
 
 
 def possibly_empty(row: Row, name: str) -> str:
@@ -44,13 +44,13 @@ def possibly_empty(row: Row, name: str) -> str:
     value = field(row, name)
     if not isinstance(value, str):
         raise SchemaMismatch(f"is {quoted(value)}, not a text", name)
-    return encodable(value)
+    return replace_surrogates(value)
 
 
 def optional(row: Row, name: str) -> str:
     """An optional text; "" if it is missing or null."""
     value = row.get(name)
-    return encodable(str(value)) if isinstance(value, (str, int, float)) else ""
+    return replace_surrogates(str(value)) if isinstance(value, (str, int, float)) else ""
 
 
 def items(row: Row, name: str) -> list[object]:
@@ -66,7 +66,9 @@ def texts(row: Row, name: str) -> tuple[str, ...]:
     value = row.get(name)
     values = value if isinstance(value, list) else [value]
     return tuple(
-        encodable(str(value_)) for value_ in values if isinstance(value_, (str, int, float))
+        replace_surrogates(str(value_))
+        for value_ in values
+        if isinstance(value_, (str, int, float))
     )
 
 
@@ -101,4 +103,4 @@ def check_distinct(ids: Sequence[str], place: str) -> None:
 
 def quoted(value: object) -> str:
     """A value as messages quote it."""
-    return clipped(repr(value), 40)
+    return clip(repr(value), 40)

@@ -70,7 +70,7 @@ def index_of(memory: str) -> Callable[[], Index]:
     memory_ = registry.make("memory", memory)
     if isinstance(memory_, Retrieval):
         return memory_.index
-    ours = [name for name in registry.names("memory") if registry.is_ours("memory", name)]
+    ours = [name for name in registry.names("memory") if registry.is_built_in("memory", name)]
     kinds = {name: signature(registry.load("memory", name)).return_annotation for name in ours}
     ranking = [name for name in ours if kinds[name] is Retrieval]
     raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")
@@ -142,7 +142,7 @@ def shares(searched: Sequence[SearchedQuestion], k: int) -> dict[str, Estimate]:
     groups = list(samples.values())
     mean = clustered(groups)
     if mean.high < inf:
-        mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.worlds)
+        mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.tasks)
     return {
         "recall": mean,
         "any": clustered_share([[share > 0 for share in group] for group in groups]),

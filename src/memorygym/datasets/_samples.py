@@ -12,7 +12,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row
 from memorygym.datasets._files import FileRecord, records
-from memorygym.scoring.grading.squad import normal
+from memorygym.scoring.grading.squad import normalize
 
 EVERYTHING = "rests_on_everything"
 """The reason why retrieval is not measured if the whole sample is evidence."""
@@ -139,14 +139,14 @@ def units_with_answer(units: Sequence[tuple[str, str]], answers: Sequence[str]) 
     >>> units_with_answer(normalised_units(units), ["12 Crowns"])
     ('1',)
     """
-    phrases = [f" {words} " for answer in answers if len(words := normal(answer)) >= SHORTEST]
+    phrases = [f" {words} " for answer in answers if len(words := normalize(answer)) >= SHORTEST]
     holders = tuple(id for id, text in units if any(words in text for words in phrases))
     return holders if len(holders) <= MOST_HOLDERS else ()
 
 
 def normalised_units(units: Sequence[Unit]) -> list[tuple[str, str]]:
     """The id of each unit and its SQuAD-normalised words, with blanks around them."""
-    return [(unit.id, f" {normal(unit.search_text)} ") for unit in units]
+    return [(unit.id, f" {normalize(unit.search_text)} ") for unit in units]
 
 
 def format_named(name: str) -> Format:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.core.text import encodable
+from memorygym.core.text import replace_surrogates
 from memorygym.datasets._fields import Row, field, items, optional, quoted, text, texts, under
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
@@ -64,7 +64,10 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
                     sentence if sentence.startswith(" ") else f" {sentence}"
                     for sentence in sentences[1:]
                 )
-                yield encodable(title), encodable("".join([*sentences[:1], *spaced]))
+                yield (
+                    replace_surrogates(title),
+                    replace_surrogates("".join([*sentences[:1], *spaced])),
+                )
             case _:
                 raise SchemaMismatch(
                     f"is {quoted(pair)}, not a title and sentences", f"context[{index}]"
@@ -82,7 +85,7 @@ def _supporting(row: Row) -> Iterator[str]:
     for index, fact in enumerate(items(row, "supporting_facts")):
         match fact:
             case [str() as title, int()]:
-                yield encodable(title)
+                yield replace_surrogates(title)
             case _:
                 place = f"supporting_facts[{index}]"
                 raise SchemaMismatch(f"is {quoted(fact)}, not a title and a number", place)

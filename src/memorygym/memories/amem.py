@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.types import MemoryContext, Message
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import Index, Passages, Ranked, shown, unseen, wanted
@@ -118,8 +118,8 @@ class AMem(Ranked):
     ) -> None:
         index = words_with(embedder)
         super().__init__(chunk_size, top_k, lambda context: Notes(context, index()))
-        at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
-        at_least(0, neighbours=neighbours)
+        require_at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
+        require_at_least(0, neighbours=neighbours)
         if retrieve_k > top_k:
             raise BadSettings(f"retrieve_k {retrieve_k}: give at most top_k, {top_k}")
         self.retrieve_k = retrieve_k

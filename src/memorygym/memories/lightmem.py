@@ -13,7 +13,7 @@ of which the model wrote nothing stays in its own words; search is by words, unl
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from memorygym.core.errors import at_least
+from memorygym.core.errors import require_at_least
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import Facts, Ranked
 from memorygym.memories.stores.reply_parser import joined, topics
@@ -38,7 +38,7 @@ class LightMem(Ranked):
     ) -> None:
         index = words_with(embedder)
         super().__init__(chunk_size, top_k, lambda context: Facts(context, index()))
-        at_least(1, buffer_size=buffer_size, entry_size=entry_size)
+        require_at_least(1, buffer_size=buffer_size, entry_size=entry_size)
         self.buffer_size = buffer_size
         self.entry_size = entry_size
 

@@ -10,7 +10,7 @@ that takes too much of the budget is summarised; the prompt asks for no sections
 
 from dataclasses import replace
 
-from memorygym.core.errors import at_least
+from memorygym.core.errors import require_at_least
 from memorygym.memories.stores.history_edits import Condenser, by_size
 
 
@@ -21,6 +21,6 @@ def make(
     max_event_length: int = 20_000,
     max_token_size: int | None = None,
 ) -> Condenser:
-    at_least(1, max_token_size=max_token_size)
+    require_at_least(1, max_token_size=max_token_size)
     rule = by_size(max_size, keep_first, condensation_ratio)
     return Condenser(replace(rule, max_tokens=max_token_size, max_event_length=max_event_length))

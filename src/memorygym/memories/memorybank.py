@@ -17,7 +17,7 @@ from math import exp, inf
 from operator import itemgetter
 from typing import NamedTuple
 
-from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.types import Entry, MemoryContext, Message
 from memorygym.memories.stores.passages import Passages, Ranked, told
 from memorygym.memories.stores.search.vectors import Best, Vectors, named
@@ -126,7 +126,7 @@ class MemoryBank(Ranked):
         hours_per_message: float = 0.5,
         embedder: str = "hashed",
     ) -> None:
-        at_least(1, chunk_chars=chunk_chars)
+        require_at_least(1, chunk_chars=chunk_chars)
         if not 0 <= hours_per_message < inf:
             raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
         embed, days = named(embedder), hours_per_message / 24

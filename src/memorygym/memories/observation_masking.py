@@ -10,7 +10,7 @@ context budget cannot hold is then dropped, the oldest first, the first messages
 import re
 from dataclasses import dataclass, replace
 
-from memorygym.core.errors import at_least
+from memorygym.core.errors import require_at_least
 from memorygym.memories.stores.history_edits import Condenser, History
 from memorygym.memories.stores.message_entries import to_text
 
@@ -43,5 +43,5 @@ class Mask:
 
 
 def make(attention_window: int = 100, keep_first: int = 1, selective: bool = True) -> Condenser:
-    at_least(0, attention_window=attention_window, keep_first=keep_first)
+    require_at_least(0, attention_window=attention_window, keep_first=keep_first)
     return Condenser(Mask(attention_window, keep_first, selective), keep_first=keep_first)

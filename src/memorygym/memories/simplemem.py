@@ -9,7 +9,7 @@ sentence; `top_k` does not grow with the question; the hybrid search is one of w
 `embedder` (hashed, minilm) adds vectors.
 """
 
-from memorygym.core.errors import at_least
+from memorygym.core.errors import require_at_least
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import Facts, Ranked
 from memorygym.memories.stores.reply_parser import alone
@@ -22,7 +22,7 @@ class SimpleMem(Ranked):
     _kept: Facts
 
     def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
-        at_least(1, window_size=window_size)
+        require_at_least(1, window_size=window_size)
         index = words_with(embedder)
         super().__init__(window_size, top_k, lambda context: Facts(context, index()))
 

@@ -6,12 +6,12 @@ older half at once, as MemGym's does where it must: one call for many messages, 
 context budget triggers it, too; three quarters of what is then kept belong to the window.
 """
 
-from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.memories.stores.history_edits import Condenser, Summarise
 
 
 def make(window_size: int = 20, keep_first: int = 1, max_event_length: int = 10_000) -> Condenser:
-    at_least(3, window_size=window_size)
+    require_at_least(3, window_size=window_size)
     left = window_size - window_size // 2
     if keep_first + 1 >= left:
         raise BadSettings(

@@ -34,9 +34,9 @@ def document(
     return {
         **about,
         "schema": SCHEMA,
-        "sanity_checks": plain(gates),
+        "sanity_checks": to_rounded_json(gates),
         "reports": [_report(report) for report in reports],
-        "kendall": plain(agreements),
+        "kendall": to_rounded_json(agreements),
     }
 
 
@@ -51,13 +51,15 @@ def _report(report: Report) -> JSON:
         "rows": [
             {
                 **_about(row),
-                "figures": plain({name: within(name, e) for name, e in row.figures.items()}),
+                "figures": to_rounded_json(
+                    {name: within(name, e) for name, e in row.figures.items()}
+                ),
             }
             for row in report.rows
         ],
-        "over_recency": plain([*found.over_recency.values()]),
-        "pairs": plain(found.pairs),
-        "verdict": plain(found.verdict),
+        "over_recency": to_rounded_json([*found.over_recency.values()]),
+        "pairs": to_rounded_json(found.pairs),
+        "verdict": to_rounded_json(found.verdict),
     }
 
 
@@ -71,21 +73,21 @@ def _about(row: SystemRow) -> dict[str, Cell]:
     }
 
 
-def plain(value: Any) -> Any:
+def to_rounded_json(value: Any) -> Any:
     """Dataclasses as objects of their fields, numbers to six places. Of an estimate the bounds are
     null for a single task, which has none."""
     match value:
-        case Estimate(worlds=worlds):
+        case Estimate(tasks=tasks):
             low, mean, high = _bounds(value)
-            return {"mean": mean, "low": low, "high": high, "tasks": worlds}
+            return {"mean": mean, "low": low, "high": high, "tasks": tasks}
         case float():
             return _rounded(value)
         case Mapping():
-            return {name: plain(item) for name, item in value.items()}
+            return {name: to_rounded_json(item) for name, item in value.items()}
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [to_rounded_json(item) for item in value]
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: to_rounded_json(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
@@ -141,7 +143,7 @@ def pairs_csv(reports: Iterable[Report]) -> str:
     """pairs.csv: every two memories that finished every task."""
     rows = [
         (
-            report, pair.system, pair.other, pair.difference.worlds, pair.difference,
+            report, pair.system, pair.other, pair.difference.tasks, pair.difference,
             pair.p, pair.adjusted, pair.detectable,
         )
         for report in reports

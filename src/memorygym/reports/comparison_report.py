@@ -7,7 +7,7 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
-from memorygym.core.files import as_bytes, write_whole
+from memorygym.core.files import json_bytes, write_atomically
 from memorygym.reports import comparison_files
 from memorygym.reports.columns import paragraph
 from memorygym.reports.curves import CURVES, Bin, by_tokens, curve
@@ -142,7 +142,7 @@ def write_files(
     timed = [(report, clock_for(found, report)) for report in outcome.told]
     timings = comparison_files.timings_csv(timed).encode()
     for name, data in {**files_of(found, outcome, kinds), "timings.csv": timings}.items():
-        write_whole(folder / name, [data])
+        write_atomically(folder / name, [data])
 
 
 def files_of(
@@ -161,7 +161,7 @@ def files_of(
     for kind in kinds:
         bins = [(report, curve_of(found, report, kind)) for report in reports]
         texts[f"{kind}.csv"] = comparison_files.curve_csv(bins)
-    return {DOCUMENT: as_bytes(document), **{name: text.encode() for name, text in texts.items()}}
+    return {DOCUMENT: json_bytes(document), **{name: text.encode() for name, text in texts.items()}}
 
 
 def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:

@@ -153,6 +153,6 @@ def _unknown(one: Entrant) -> str:
     kind, name = "agents", one.agent
     if name not in registry.names(kind):
         kind, name = "tracks", one.set.track  # It is one of the track's own.
-    if registry.is_ours(kind, name) or one.evidence.standing == REPRODUCED:
+    if registry.is_built_in(kind, name) or one.evidence.standing == REPRODUCED:
         return ""
     return f"agent {one.agent} is not of this package, and was not played again"

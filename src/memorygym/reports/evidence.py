@@ -11,7 +11,7 @@ from typing import Any
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
-from memorygym.core.files import as_bytes
+from memorygym.core.files import json_bytes
 from memorygym.core.json_values import canonical
 from memorygym.core.track import find
 from memorygym.models.reply_log import ReplyLog
@@ -167,7 +167,7 @@ def _beyond(document: Document, salt: str) -> str:
     if recipe["salt"] and not opens(recipe, salt):
         return "it is of a private test set, which only its secret generates again"
     try:
-        about = json.loads(as_bytes(_made(document, salt).job().about()))
+        about = json.loads(json_bytes(_made(document, salt).job().about()))
     except MemoryGymError as error:
         return f"it cannot be made again here ({error})"
     told = difference(recipe, about["recipe"], "recipe")
@@ -256,7 +256,7 @@ def _unlike(folder: Path, document: Document, files: Mapping[str, bytes]) -> Ite
     rows = (difference(stated, row, f"results.episodes[{at}]") for at, (stated, row) in pairs)
     yield from (wrong := [f"{RESULTS}: {told}" for told in rows if told])
     for name, data in files.items():
-        if name == RESULTS and (wrong or data == as_bytes(document)):
+        if name == RESULTS and (wrong or data == json_bytes(document)):
             continue
         if (folder / name).read_bytes() != data:
             yield f"{name}: {_otherwise(folder / name, data)}"

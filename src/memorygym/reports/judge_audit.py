@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from memorygym.core.errors import clipped
+from memorygym.core.errors import clip
 from memorygym.core.text import one_line
 from memorygym.core.types import JSON
 from memorygym.reports.terminal import Row, fit, table
@@ -75,6 +75,6 @@ def _worst(audit: Audit, most: int) -> list[str]:
     for row, names in worst[:most]:
         error = "wrong, accepted" if not row.correct else "right, rejected"
         lines += fit(f"line {row.line}: {error} by {', '.join(names)}", "  ")
-        answer = clipped(one_line(row.answer), 120)
+        answer = clip(one_line(row.answer), 120)
         lines += fit(f"truth {row.truth} | answer {answer}", "    ")
     return lines

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from memorygym.core.text import plain
+from memorygym.core.text import replace_controls
 from memorygym.reports.comparison_tables import detectable_text as detectable_pairs
 from memorygym.reports.comparison_tables import normalised_text, verdict_text
 from memorygym.reports.entrant import Entrant, Set
@@ -290,7 +290,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def safe(cell: str) -> str:
     """A name is somebody else's text: it must not break the table or the page."""
-    clean = plain(cell)
+    clean = replace_controls(cell)
     for mark in "\\|<>`[]":
         clean = clean.replace(mark, f"\\{mark}")
     return clean

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from memorygym.core.errors import BadSettings, BadTrace, MemoryGymError
-from memorygym.core.files import as_bytes
-from memorygym.core.json_types import shape
+from memorygym.core.files import json_bytes
+from memorygym.core.json_types import from_json
 from memorygym.core.trace import Action, Judgement, Trace
-from memorygym.core.track import table
+from memorygym.core.track import gold_table
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.reports import comparison_report
 from memorygym.reports.curves import CURVES
@@ -37,7 +37,7 @@ from memorygym.runs.results.results_file import Document, read_json
 from memorygym.runs.results.results_file import document as summed_up
 from memorygym.runs.store import Run, read_traces
 from memorygym.runs.systems import SystemPlayer, played
-from memorygym.scoring.judge import misruled
+from memorygym.scoring.judge import judgement_mismatch
 
 RESULTS = "results.json"
 Method = Literal["play", "replay", "score"]
@@ -87,7 +87,7 @@ class Recheck:
             if told := self._problem(trace, place, player, task):
                 return f"{file}: {told}"
             # All that looks into the table would read it again.
-            trace.gold = task.gold if task else table(trace)
+            trace.gold = task.gold if task else gold_table(trace)
             return result_of(place, trace, self.wanted)
         except MemoryGymError as error:
             return f"{file}: {error}"
@@ -129,7 +129,7 @@ class Recheck:
         not the trace's."""
         judge, judged = self._judge(place), replace(trace, gold=task.gold) if task else trace
         try:
-            return misruled(judged, judge) if judge else ""
+            return judgement_mismatch(judged, judge) if judge else ""
         except (KeyError, TypeError) as error:
             return f"the recipe does not tell who judged ({error!r})"
 
@@ -145,7 +145,7 @@ def _otherwise(trace: Trace, place: EpisodeKey, player: SystemPlayer, task: Task
         again = player.play(task, place.repeat, [])
     except MemoryGymError as error:
         return f"played again, it fails: {error}"
-    number = again.first_unlike(trace)
+    number = again.first_difference(trace)
     return "" if number is None else f"played again, record {number} comes out otherwise"
 
 
@@ -173,7 +173,7 @@ def unlike(trace: Trace, task: Task, player: SystemPlayer) -> str:
     except MemoryGymError as error:
         return str(error)
     unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judgement)])
-    match again.first_unlike(unjudged):
+    match again.first_difference(unjudged):
         case None:
             return ""
         case 0:
@@ -203,13 +203,13 @@ def derived(
         outcome = comparison_report.outcome_of(found, gates)
         outcome = _as_stated(folder, outcome) if data else outcome
         kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
-        summed = as_bytes(summed_up(about, outcomes, {}))
+        summed = json_bytes(summed_up(about, outcomes, {}))
         return {RESULTS: summed, **comparison_report.files_of(found, outcome, kinds)}, outcome
     if data:  # References and the self-test play the tasks, which are not here.
         beside = {name: stated[name] for name in ("references", "invariants")}
-        return {RESULTS: as_bytes({**summed_up(about, outcomes, {}), **beside})}, None
+        return {RESULTS: json_bytes({**summed_up(about, outcomes, {}), **beside})}, None
     document = found_by_agents(source, source.job(), outcomes).document
-    return {RESULTS: as_bytes({**document, "version": stated["version"]})}, None
+    return {RESULTS: json_bytes({**document, "version": stated["version"]})}, None
 
 
 def _as_stated(
@@ -219,7 +219,7 @@ def _as_stated(
     cannot be played again."""
     path = folder / comparison_report.DOCUMENT
     try:
-        gates = [shape(SanityCheck, gate) for gate in read_json(path)["sanity_checks"]]  # type: ignore[index]  # any JSON
+        gates = [from_json(SanityCheck, gate) for gate in read_json(path)["sanity_checks"]]  # type: ignore[index]  # any JSON
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"{comparison_report.DOCUMENT} is damaged ({error!r})") from error
     return replace(found, gates=[*gates[: -len(found.gates) or None], *found.gates])

@@ -52,7 +52,7 @@ def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
         raise BadSettings(f"{args.id}: the episode has questions 1 to {len(right)}")
     print(wrapped(f"{notes}{how}"))
     print("\n".join(_question(result, trace, number) if number else _episode(result, trace)))
-    unlike = trace.first_unlike(stored) if stored else None
+    unlike = trace.first_difference(stored) if stored else None
     if unlike is not None:
         print(f"\nthe trace differs from the one in the run, first in line {unlike + 1}")
     elif stored:

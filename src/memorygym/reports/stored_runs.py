@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clipped
+from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clip
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.trace import Trace
-from memorygym.core.track import reader_of, table
+from memorygym.core.track import gold_table, reader_of
 from memorygym.reports.terminal import fit
 from memorygym.runs.episode_result import EpisodeKey, place_in
 from memorygym.runs.results.consistency import planned
@@ -105,7 +105,7 @@ def check_track(folder: Path, about: Mapping[str, Any]) -> None:
     track = recipe.get("track") if isinstance(recipe, Mapping) else None
     if isinstance(track, str) and track not in registry.names("tracks"):
         raise BadSettings(
-            f"{folder} is a run of the track {clipped(track, 40)!r}, which is not installed here:"
+            f"{folder} is a run of the track {clip(track, 40)!r}, which is not installed here:"
             " name where it stands, as in --plug my_track:SHOP"
         )
 
@@ -163,7 +163,7 @@ def checked(trace: Trace) -> Trace:
     if trace.track not in tracks:  # Any other name would be imported and called.
         hint = "--plug pkg.mod:OBJECT tells of one of yours"
         raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}; {hint}")
-    trace.gold = table(trace)
+    trace.gold = gold_table(trace)
     reader_of(trace).read("")  # A track reads by what its pinned message states.
     return trace
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
-from memorygym.core.text import plain
+from memorygym.core.text import replace_controls
 
 WIDTH, NARROWEST, PROSE = 80, 40, 100
 """Columns of a file or a pipe, of the narrowest terminal, and of the longest line of prose."""
@@ -53,7 +53,7 @@ def fit(text: str, indent: str = "", columns: int | None = None) -> list[str]:
     columns = columns or min(width(), PROSE)
     lines: list[str] = []
     for line in text.split("\n"):
-        clean = plain(line).rstrip()
+        clean = replace_controls(line).rstrip()
         margin = indent + clean[: len(clean) - len(clean.lstrip())]
         lines += wrap(
             clean.lstrip(),
@@ -93,7 +93,7 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[s
     >>> table("", ["n", "share"], [("a", ["1", "50 %"])])
     ['   n  share', '───────────', 'a  1   50 %']
     """
-    rows = [row if isinstance(row, str) else (plain(row[0]), row[1]) for row in rows]
+    rows = [row if isinstance(row, str) else (replace_controls(row[0]), row[1]) for row in rows]
     names = [title, *(row[0] for row in rows if not isinstance(row, str))]
     columns = [
         [head, *(row[1][index] for row in rows if not isinstance(row, str))]

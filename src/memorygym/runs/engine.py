@@ -17,7 +17,7 @@ from memorygym import __version__
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe, table
+from memorygym.core.track import TaskRecipe, gold_table
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.episode_result import (
@@ -94,8 +94,8 @@ def perform(job: Job) -> list[Result | Failure]:
             kept = run.path if run else Path(stack.enter_context(TemporaryDirectory()))
             reply_log = ReplyLog(kept / "replies.jsonl", record=True)
             model_roles = model_roles.recorded(stack.enter_context(closing(reply_log)))
-        table = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
-        return list(watched(table.play(job.units, job.workers), len(job.units), quiet=job.quiet))
+        runner = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
+        return list(watched(runner.play(job.units, job.workers), len(job.units), quiet=job.quiet))
 
 
 def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
@@ -110,7 +110,7 @@ def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
 
 def _advice(player: SystemPlayer) -> str:
     """Where the author of a memory finds out more."""
-    if registry.is_ours("memory", registry.split(player.memory)[0]):
+    if registry.is_built_in("memory", registry.split_spec(player.memory)[0]):
         return ""
     return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."
 
@@ -180,5 +180,5 @@ class Runner:
         task = trace.recipe.get("template"), trace.recipe.get("seed")
         if not same or task != (place.template, place.seed):
             return None
-        trace.gold = table(trace)  # Parsed once here, for all that read it.
+        trace.gold = gold_table(trace)  # Parsed once here, for all that read it.
         return trace

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from memorygym.core.json_types import shape
+from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe
@@ -72,16 +72,16 @@ def place_in(trace: Trace) -> EpisodeKey:
     """The key of a trace's episode. Raises ValueError if its header lacks it."""
     labels, recipe, budget = trace.labels, trace.recipe, trace.labels.get("budget")
     player = System(
-        shape(str, labels.get("agent", "unknown"), "labels.agent"),
-        shape(str, labels.get("memory", "unknown"), "labels.memory"),
-        None if budget is None else shape(int, budget, "labels.budget"),
+        from_json(str, labels.get("agent", "unknown"), "labels.agent"),
+        from_json(str, labels.get("memory", "unknown"), "labels.memory"),
+        None if budget is None else from_json(int, budget, "labels.budget"),
         compared="budget" in labels,
     )
     task = MissingTask(
-        shape(str, recipe.get("template"), "recipe.template"),
-        shape(int, recipe.get("seed"), "recipe.seed"),
+        from_json(str, recipe.get("template"), "recipe.template"),
+        from_json(int, recipe.get("seed"), "recipe.seed"),
     )
-    repeat = shape(int, labels.get("repeat", 0), "labels.repeat")
+    repeat = from_json(int, labels.get("repeat", 0), "labels.repeat")
     return place_of(trace.track, task, repeat, player)
 
 
@@ -185,7 +185,7 @@ def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
         right=tuple(outcome.correct for outcome in went),
         repaired=sum(outcome.repaired for outcome in went),
         judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
-        stuck=len(trace.stuck),
+        stuck=len(trace.stuck_events),
         causes=Attribution(trace).counts if wanted.causes else {},
         precision=store_precision(trace) if wanted.causes else {},
         usage=usage_of(trace) if "usage" in labels else {},

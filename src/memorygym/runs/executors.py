@@ -38,7 +38,9 @@ def over_processes(function: Callable[[A], B], tasks: Sequence[A], workers: int)
             " lambdas, or give --workers 1"
         ) from error
     pool = ProcessPoolExecutor(
-        min(workers, len(tasks)), initializer=_follow, initargs=(os.getpid(), registry.given())
+        min(workers, len(tasks)),
+        initializer=_follow,
+        initargs=(os.getpid(), registry.remembered_specs()),
     )
     try:
         yield from pool.map(function, tasks)

@@ -163,7 +163,7 @@ def _cases(trace: Trace, goals: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
             continue
         replaced = [need for need in question.needs if reader.replaced(question, need)]
         answer, truths = outcome.answer or "", reader.truths(question)
-        stated = (reader.first_told(question, need) for need in question.needs)
+        stated = (reader.first_stated(question, need) for need in question.needs)
         cases.append(
             QuestionCase(
                 number=number,
@@ -176,7 +176,7 @@ def _cases(trace: Trace, goals: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
                 needs=len(question.needs),
                 present=sum(attribution.in_view(question, need) for need in question.needs),
                 replaced=len(replaced),
-                stale=sum(attribution.exposed(question, need) for need in replaced),
+                stale=sum(attribution.shows_stale(question, need) for need in replaced),
                 tokens=tokens.get(question.event, 0),
                 span=before(question.event) - before(min(stated, default=question.event)),
                 rewrites=max((reader.rewrites(question, n) for n in question.needs), default=0),

@@ -13,7 +13,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message, Policy, Tool, Writer
 from memorygym.models import extractive
-from memorygym.models.model import Model, Reply, unaddressed
+from memorygym.models.model import Model, Reply, without_endpoint
 from memorygym.models.recorded import Cached, logged
 from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
@@ -118,13 +118,13 @@ class ModelRoles:
     def describe(self, name: str) -> dict[str, JSON]:
         """The settings of a model."""
         chat = Chat(self.models[name], self.tool_mode, reasoning=self.reasoning)
-        return unaddressed(chat.describe())
+        return without_endpoint(chat.describe())
 
     def recipe(self) -> dict[str, JSON]:
         """The settings of all models, as a run's recipe holds them."""
         return {
             "models": {name: self.describe(name) for name in self.models},
-            "memory_model": unaddressed(self.writing.describe()) if self.writing else None,
+            "memory_model": without_endpoint(self.writing.describe()) if self.writing else None,
             "judge": self.judge.describe() if self.judge else None,
         }
 

@@ -23,8 +23,8 @@ from time import time
 from typing import IO, Any
 from urllib.parse import quote, unquote
 
-from memorygym.core.errors import BadSettings, BadTrace, clipped
-from memorygym.core.files import as_bytes, begun, write_whole
+from memorygym.core.errors import BadSettings, BadTrace, clip
+from memorygym.core.files import claimed_folder, json_bytes, write_atomically
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.types import JSON
@@ -38,7 +38,7 @@ SAME = ("format", "version_hash", "recipe")
 
 def write_trace(path: Path, trace: Trace) -> None:
     """Writes a trace, compressed if the name ends in .gz. An interrupted write leaves no file."""
-    write_whole(path, (f"{line}\n".encode() for line in trace.lines()))
+    write_atomically(path, (f"{line}\n".encode() for line in trace.lines()))
 
 
 def read_traces(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
@@ -208,11 +208,11 @@ def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
     folder holds anything else or is locked.
     """
     new: dict[str, JSON] = {"format": FORMAT, **about}
-    with begun(directory, "run.json", "traces", "run") as path:
+    with claimed_folder(directory, "run.json", "traces", "run") as path:
         if path.exists():
             _check_same(directory, new)
         else:
-            write_whole(path, [as_bytes(new)])
+            write_atomically(path, [json_bytes(new)])
         yield Run(directory)
 
 
@@ -227,8 +227,8 @@ def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:
             first = [k for k in keys if canonical(kept.get(k)) != canonical(wanted.get(k))][:1]
             kept, wanted = ({key: about.get(key) for key in first} for about in (kept, wanted))
         raise BadSettings(
-            f"{directory} holds a run with another {name}: {clipped(canonical(kept), 200)}, not"
-            f" {clipped(canonical(wanted), 200)}; give a new folder, or the options of that run"
+            f"{directory} holds a run with another {name}: {clip(canonical(kept), 200)}, not"
+            f" {clip(canonical(wanted), 200)}; give a new folder, or the options of that run"
         )
 
 
@@ -247,4 +247,4 @@ def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked:
 
 def finish(run: Run, rows: Sequence[Mapping[str, JSON]]) -> None:
     """Writes results.jsonl, in the order given, which is that of the tasks."""
-    write_whole(run.path / "results.jsonl", (f"{canonical(row)}\n".encode() for row in rows))
+    write_atomically(run.path / "results.jsonl", (f"{canonical(row)}\n".encode() for row in rows))

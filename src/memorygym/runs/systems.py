@@ -147,17 +147,17 @@ def is_foreign(memory: str) -> bool:
 
     A shim keeps the messages itself, so a memory behind a shim is not foreign.
     """
-    name, _ = registry.split(memory)
+    name, _ = registry.split_spec(memory)
     shim = name.partition(":")[0]
-    return not (registry.is_ours("memory", name) or registry.is_ours("shims", shim))
+    return not (registry.is_built_in("memory", name) or registry.is_built_in("shims", shim))
 
 
 def source_of(spec: str) -> str:
     """A hash of the code behind a spec: its module, all that it imports, and the shim."""
-    name, _ = registry.split(spec)
+    name, _ = registry.split_spec(spec)
     head, _, rest = name.partition(":")
     parts = [("memory", rest), ("shims", head)]
-    parts = parts if registry.is_ours("shims", head) else [("memory", name)]
+    parts = parts if registry.is_built_in("shims", head) else [("memory", name)]
     return digest(code_of(*(registry.module_of(kind, part) for kind, part in parts)))
 
 

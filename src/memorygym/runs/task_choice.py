@@ -58,7 +58,7 @@ def _of_folder(folder: Path) -> Tasks:
 
 def _of_file(data: str) -> Tasks:
     """The samples of a data set."""
-    name, parameters = registry.split(data)
+    name, parameters = registry.split_spec(data)
     format, colon, text = name.partition(":")
     if format not in registry.names("datasets") and ":" in text:
         # A format of one's own is `pkg.mod:object`.

@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, clipped
-from memorygym.core.json_types import shape
+from memorygym.core.errors import BadSettings, clip
+from memorygym.core.json_types import from_json
 from memorygym.core.track import TaskOptions, TaskRecipe, find
 from memorygym.core.types import JSON, Budget, Task
 
@@ -97,7 +97,7 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
 
     Tasks of a private test set cannot be generated without its secret, nor tasks from a file.
     """
-    track = registry.known("tracks", str(recipe["track"]))  # A file must not import code.
+    track = registry.require_name("tracks", str(recipe["track"]))  # A file must not import code.
     if recipe["data"]:
         missing = [task for task in _missing(recipe["data"]) if task.seed in recipe["seeds"]]
         return Tasks(track, missing, recipe, f"{track} track, of a file")
@@ -109,7 +109,7 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     first, last = min(seeds), max(seeds)
     if len(seeds) != last - first + 1:
         raise BadSettings(
-            f"the recipe lists the seeds {clipped(str(seeds), 60)}; those of a run are consecutive"
+            f"the recipe lists the seeds {clip(str(seeds), 60)}; those of a run are consecutive"
         )
     found = generated(track, TaskOptions(range(first, last + 1), salt, recipe["parameters"]))
     made = {**recipe, "templates": found.recipe["templates"]}
@@ -120,7 +120,8 @@ def _missing(data: Mapping[str, Any]) -> list[MissingTask]:
     """The tasks that a run took from a file, which was not given."""
     try:
         return [
-            MissingTask(shape(str, template), shape(int, seed)) for template, seed in data["tasks"]
+            MissingTask(from_json(str, template), from_json(int, seed))
+            for template, seed in data["tasks"]
         ]
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(
@@ -139,7 +140,7 @@ def unknown_part(recipe: Mapping[str, Any]) -> str:
     strange += [
         f"{parameter} {text}" for parameter, text in recipe["parameters"].items() if ":" in text
     ]
-    strange += [f"memory {spec}" for spec in memories if registry.split(spec)[0] not in known]
+    strange += [f"memory {spec}" for spec in memories if registry.split_spec(spec)[0] not in known]
     return f"{strange[0]} is not installed here" if strange else ""
 
 

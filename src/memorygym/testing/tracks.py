@@ -16,7 +16,7 @@ from typing import Any
 from memorygym.core import registry
 from memorygym.core.errors import MemoryGymError, UnknownPart
 from memorygym.core.guard import raised
-from memorygym.core.json_values import Frozen
+from memorygym.core.json_values import FrozenDict
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import Gold, Task
 from memorygym.memories.stores.notebook import TOOLS
@@ -31,7 +31,7 @@ def check_track(
     track: Track | str,
     seeds: int = 2,
     *,
-    parameters: Mapping[str, str] = Frozen(),
+    parameters: Mapping[str, str] = FrozenDict(),
     tasks: Sequence[TaskRecipe] | None = None,
 ) -> list[str]:
     """Every rule that the track breaks on the tasks of the first seeds, or on these `tasks`; [] if
@@ -74,7 +74,7 @@ def _names(track: Track) -> Iterator[str]:
     if not re.fullmatch(rf"{re.escape(track.name)}-v\d+", track.version):
         yield f'its version is {track.version!r}: give one such as "{track.name}-v1"'
     try:
-        find(registry.known("tracks", track.name))
+        find(registry.require_name("tracks", track.name))
     except UnknownPart:
         yield (
             "nothing finds it by its name, so its traces cannot be read: declare an entry point"

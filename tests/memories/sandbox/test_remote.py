@@ -214,7 +214,7 @@ def test_the_clock_stands_still_while_its_model_writes() -> None:
     tracker = BudgetTracker(Budget(), "be brief")
     memory.open(tracker.context(slow))
     assert memory.compose([HELLO], 9) == (Message("user", "be brief"),)
-    assert len(tracker.asked) == 1
+    assert len(tracker.model_calls) == 1
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def wrapped(shim: str, factory: Callable[[], Any]) -> Callable[[], Memory]:
 def opened(shim: str, factory: Callable[[], Any], budget: Budget | None = None) -> Memory:
     memory = wrapped(shim, factory)()
     tracker = BudgetTracker(budget or Budget())
-    tracker.unread += [message.content for message in TALK]
+    tracker.unread_texts += [message.content for message in TALK]
     memory.open(tracker.context())
     return memory
 
@@ -70,7 +70,7 @@ def test_it_never_composes_more_than_the_budget(
     memory.observe(TALK)
     composed = memory.compose(TALK[-1:], budget)
     tracker = BudgetTracker(Budget())
-    tracker.unread += [message.content for message in TALK]
+    tracker.unread_texts += [message.content for message in TALK]
     assert sum(shown_tokens(message, tracker.count) for message in composed) <= budget
 
 

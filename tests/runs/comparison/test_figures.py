@@ -41,7 +41,7 @@ def figure(report: Report, system: str, name: str) -> Estimate | None:
 def test_a_memory_has_the_figures_worked_out_by_hand(name: str, mean: float) -> None:
     found = figure(reported(THREE), "m", name)
     assert found is not None
-    assert (found.mean, found.worlds) == (pytest.approx(mean), 3)
+    assert (found.mean, found.tasks) == (pytest.approx(mean), 3)
 
 
 def test_an_interval_is_over_tasks() -> None:

@@ -19,7 +19,7 @@ BEST_FIRST = ("oracle", "full", "bm25", "markdown+scribe", "none")
 
 def questions(trace: Trace) -> Iterator[str]:
     """What each question of an episode is shown with: what memory composed, and the event."""
-    changes = list(trace.composed())
+    changes = list(trace.contexts())
     for record in trace.records:
         if isinstance(record, Observation) and "=== QUESTION" in record.messages[-1].content:
             composed = [messages for event, messages in changes if event <= record.event]

@@ -62,7 +62,7 @@ def test_advantages_over_recency_are_tested_together() -> None:
 def test_a_memory_that_failed_is_compared_with_recency_on_what_it_finished() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH[:5])}
     found = significance_tests(memories, {"a"}, scores(LOW), "test")
-    assert found.over_recency["b"].difference.worlds == 5
+    assert found.over_recency["b"].difference.tasks == 5
     assert found.over_recency["b"].p == 2 / 32
     assert found.pairs == ()
 

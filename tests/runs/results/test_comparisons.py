@@ -21,7 +21,7 @@ def document() -> Document:
 
 def test_an_agent_is_compared_with_itself_on_the_worlds_that_both_played(document) -> None:
     found = compare(document, _found("naive", first=1))
-    assert [(one.agent, one.paired, one.difference.estimate.worlds) for one in found] == [
+    assert [(one.agent, one.paired, one.difference.estimate.tasks) for one in found] == [
         ("naive", True, 2)
     ]
 

@@ -8,7 +8,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import StatementIndex
-from memorygym.core.tokens import count, normal
+from memorygym.core.tokens import count, normalize
 from memorygym.core.types import Task
 from memorygym.datasets._samples import Sample, SampleQuestion, Unit
 from memorygym.memories.stores.splitter import passages
@@ -87,7 +87,7 @@ def test_passages_of_a_memory_are_read_whatever_their_size(size: int) -> None:
     passages_ = [part for event in task.events[:-1] for part in passages(event.text, size, count)]
     assert len(question.needs) > 1
     assert isinstance(
-        answer_from(reader, task, question, ["\n\n".join(map(normal, passages_))]), Found
+        answer_from(reader, task, question, ["\n\n".join(map(normalize, passages_))]), Found
     )
 
 

@@ -96,10 +96,10 @@ def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
     trace = played(1, "full")
     reader = reader_of(trace)
     (question,) = reader.goals
-    assert [reader.first_told(question, need) for need in question.needs] == sorted(
-        reader.first_told(question, need) for need in question.needs
+    assert [reader.first_stated(question, need) for need in question.needs] == sorted(
+        reader.first_stated(question, need) for need in question.needs
     )
-    assert all(reader.first_told(question, need) < question.event for need in question.needs)
+    assert all(reader.first_stated(question, need) < question.event for need in question.needs)
     (case,) = measure(trace).cases
     assert case.present == case.needs
     assert 0 < case.span < case.length

@@ -6,11 +6,11 @@ from time import monotonic
 from typing import Any
 
 from memorygym.adapters.affinetes.request import Choice, sendable
-from memorygym.agents.chat import Chat, merged
+from memorygym.agents.chat import Chat, merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.outcome import Score
 from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.models.chat_completions import spoken
+from memorygym.models.chat_completions import split_reasoning
 from memorygym.models.scripted import Scripted
 from memorygym.runs.systems import start_episode
 from memorygym.scoring.episode_scores import score
@@ -63,7 +63,7 @@ class Game:
         if self._score:
             info["score"] = self._score.to_json()
             return OpenEnvResponse(OVER, reward, done=True, episode_id=self.id, info=sendable(info))
-        view = merged(as_text(self._episode.view(), self._episode.tools))
+        view = merge_neighbours(as_text(self._episode.view(), self._episode.tools))
         info["messages"] = [message.to_openai() for message in view]
         text = "\n\n".join(f"[{message.role}]\n{message.content}" for message in view)
         return OpenEnvResponse(sendable(text), reward, episode_id=self.id, info=sendable(info))
@@ -75,7 +75,7 @@ class Game:
         if not isinstance(action, str):
             problem = f"an action is the text of a reply, not {action!r:.80}"
             return self.shown(error=fault("bad_action", problem))
-        reply = Chat(Scripted([spoken(action)[1]]), "text")
+        reply = Chat(Scripted([split_reasoning(action)[1]]), "text")
         episode = self._episode
         episode.step(reply.act(episode.view(), episode.tools))
         if not episode.done:

@@ -47,7 +47,7 @@ def choice_of(
     Raises UnknownPart or BadSettings.
     """
     # The registry also takes `package.module:object`, which would let a caller run any code.
-    world = None if template is None else registry.known("domains", str(template))
+    world = None if template is None else registry.require_name("domains", str(template))
     if task_id is not None:
         meant, seed = where(_whole("task_id", task_id))
         if world not in (None, meant):
@@ -59,7 +59,7 @@ def choice_of(
         raise UnknownPart("tier", str(tier), TIERS)
     secret = "" if salt is None else checked_salt(str(salt), "salt")
     chosen = WorldsSettings(world or FIRST, _whole("seed", seed), str(tier), salt=secret)
-    return Choice(chosen, registry.known("memory", str(backend)))
+    return Choice(chosen, registry.require_name("memory", str(backend)))
 
 
 def where(task_id: int) -> tuple[str, int]:
@@ -76,7 +76,7 @@ def where(task_id: int) -> tuple[str, int]:
 def _worlds() -> list[str]:
     """The built-in domains; one of another package must not shift the ids."""
     names = registry.names("domains")
-    return [name for name in names if registry.is_ours("domains", name)]
+    return [name for name in names if registry.is_built_in("domains", name)]
 
 
 def seconds_of(timeout: object) -> float:

@@ -16,8 +16,8 @@ from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 
 from memorygym.agents.text_protocol import split_calls
 from memorygym.core.errors import ProviderFailure
-from memorygym.core.text import encodable
-from memorygym.core.tools import plain_call
+from memorygym.core.text import replace_surrogates
+from memorygym.core.tools import freeze_call
 from memorygym.core.types import JSON, Call, Message, Tool
 
 _Key = tuple[int, str, str, str]
@@ -56,7 +56,7 @@ class ChatLog:
 
 
 def _heard(message: Message) -> ChatMessage:
-    text = encodable(message.content)
+    text = replace_surrogates(message.content)
     if message.role == "tool":
         return ChatMessageTool(content=text, tool_call_id=message.call_id)
     return (ChatMessageSystem if message.role == "system" else ChatMessageUser)(content=text)
@@ -64,18 +64,20 @@ def _heard(message: Message) -> ChatMessage:
 
 def assistant(message: Message) -> ChatMessageAssistant:
     """A reply in Inspect's class."""
-    calls = [_tool_call(plain_call(call)) for call in message.calls]
-    return ChatMessageAssistant(content=encodable(message.content), tool_calls=calls or None)
+    calls = [_tool_call(freeze_call(call)) for call in message.calls]
+    return ChatMessageAssistant(
+        content=replace_surrogates(message.content), tool_calls=calls or None
+    )
 
 
 def _tool_call(call: Call) -> ToolCall:
     """A call in Inspect's class. Arguments that are no object are put, as JSON, into the field for
     unparsed arguments."""
-    text = encodable(json.dumps(call.arguments, ensure_ascii=False))
+    text = replace_surrogates(json.dumps(call.arguments, ensure_ascii=False))
     arguments, problem = json.loads(text), None
     if not isinstance(arguments, dict):
         arguments, problem = {}, text
-    return ToolCall(call.id, encodable(call.name), arguments, problem)
+    return ToolCall(call.id, replace_surrogates(call.name), arguments, problem)
 
 
 def reply_of(output: ModelOutput, earlier: int = 0) -> Message:

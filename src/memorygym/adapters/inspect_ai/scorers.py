@@ -24,7 +24,7 @@ from memorygym.adapters.inspect_ai.registry_names import registered
 from memorygym.adapters.inspect_ai.solver import TRACE
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
-from memorygym.core.track import Track, table, track_of
+from memorygym.core.track import Track, gold_table, track_of
 from memorygym.runs.comparison.figures import judged
 from memorygym.runs.metrics import QuestionCase, measure
 from memorygym.scoring import episode_scores
@@ -109,7 +109,7 @@ def trace_of(lines: list[str] | None, name: str) -> Trace:
     trace, damage = read_trace(lines, f"sample {name}")
     if damage:
         raise BadTrace(damage)
-    trace.gold = table(trace)  # Parsed once here, for all that read it.
+    trace.gold = gold_table(trace)  # Parsed once here, for all that read it.
     return trace
 
 

@@ -13,7 +13,7 @@ from memorygym.adapters.inspect_ai.messages import ChatLog, overflowed, reply_of
 from memorygym.adapters.inspect_ai.recipes import SampleRecipe
 from memorygym.adapters.inspect_ai.registry_names import refusing, registered
 from memorygym.adapters.inspect_ai.scripted_models import SEAT, ScriptedAPI
-from memorygym.agents.chat import merged
+from memorygym.agents.chat import merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.trace import Action, LimitHit, Observation, Trace
 from memorygym.core.types import JSON, Message, Policy, Task, Tool
@@ -94,7 +94,7 @@ class InspectEpisode:
         shown, offered = view, tools
         if self._mode == "text":
             shown, offered = as_text(view, tools), ()
-        state.messages = self.chat.messages(shown if self._plain else merged(shown))
+        state.messages = self.chat.messages(shown if self._plain else merge_neighbours(shown))
         state.output = await self._model.generate(state.messages, self.chat.tools(offered))
         return reply_of(state.output, sum(len(message.calls) for message in view))
 

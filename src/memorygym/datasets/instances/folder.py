@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import as_bytes, begun, write_whole
+from memorygym.core.files import claimed_folder, json_bytes, write_atomically
 from memorygym.core.json_values import canonical, json_hash
 from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, find
@@ -98,12 +98,12 @@ def open_folder(folder: Path, new: Mapping[str, JSON]) -> Iterator[None]:
     Raises BadSettings if the folder holds anything else or is in use. A folder without instances
     is started again with the new header.
     """
-    with begun(folder, "manifest.json", "instances", "instances") as path:
+    with claimed_folder(folder, "manifest.json", "instances", "instances") as path:
         old = read_manifest(folder) if path.exists() else {}
         if old and any(folder.glob("instances/*.json")):
             _check_same(folder, old, new)
         else:
-            write_whole(path, [as_bytes({**new, "files": {}})])
+            write_atomically(path, [json_bytes({**new, "files": {}})])
         yield
 
 
@@ -136,7 +136,7 @@ def make(job: InstanceJob) -> InstanceFile:
     if failed:
         return _made(job, instance, None, failed)
     path = job.folder / f"instances/{job.number:06}-{instance['instance_id']}.json"
-    write_whole(path, as_file(instance))
+    write_atomically(path, as_file(instance))
     return _made(job, instance, path)
 
 
@@ -191,7 +191,7 @@ def finish(folder: Path, new: Mapping[str, JSON], rows: Sequence[InstanceFile]) 
     files: dict[str, JSON] = {row.name: row.sha256 for row in accepted}
     tokens = sum(row.tokens for row in accepted)
     document = {**new, "files": files, "counts": counts, "tokens": tokens}
-    write_whole(folder / "manifest.json", [as_bytes(document)])
+    write_atomically(folder / "manifest.json", [json_bytes(document)])
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from memorygym.core.errors import MemoryFault
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.core.types import Message
 from memorygym.memories.stores.foreign_object import FedObject, method
 from memorygym.memories.stores.passages import Passages, Ranked, asked, shown
@@ -69,7 +69,7 @@ class AddSearch(Ranked):
         found = store.search(query, self.top_k) if query.strip() else []
         places = _in_time(found, self._kept.texts)
         return shown(
-            [(place, normal(text)) for place, (_, text) in zip(places, found, strict=True)],
+            [(place, normalize(text)) for place, (_, text) in zip(places, found, strict=True)],
             live, budget, self._meter.count,
         )  # fmt: skip
 
@@ -77,7 +77,7 @@ class AddSearch(Ranked):
 def _in_time(found: Sequence[tuple[str, str]], kept: Mapping[int, str]) -> list[int]:
     """The place of each result in time: by its passage, else by its time, else by its rank."""
     keys = {text: key for key, text in kept.items()}
-    told = [(keys.get(normal(text), 0), made) for made, text in found]
+    told = [(keys.get(normalize(text), 0), made) for made, text in found]
     if not all(key or made for key, made in told):
         return list(range(len(found)))
     order = sorted(range(len(found)), key=lambda at: told[at])

@@ -5,7 +5,7 @@ from inspect import iscoroutinefunction
 from typing import Any, Generic, Protocol, TypeVar
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.tokens import cut, shown_tokens
+from memorygym.core.tokens import shown_tokens, truncate
 from memorygym.core.types import Message
 from memorygym.memories.stores.message_entries import TranscriptMemory, newest, to_text
 
@@ -88,7 +88,7 @@ def _shortened(message: Message, budget: int, price: Callable[[str], int]) -> Me
     def cost(text: str) -> int:
         return shown_tokens(Message(message.role, text), price)
 
-    return Message(message.role, cut(message.content, budget, cost))
+    return Message(message.role, truncate(message.content, budget, cost))
 
 
 def _without(view: Sequence[Message], live: Sequence[Message]) -> list[Message]:

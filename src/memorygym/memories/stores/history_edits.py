@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.json_values import canonical
-from memorygym.core.tokens import MESSAGE_TOKENS, cut, shown_tokens
+from memorygym.core.tokens import MESSAGE_TOKENS, shown_tokens, truncate
 from memorygym.core.types import Message
 from memorygym.memories.stores.message_entries import Transcript, TranscriptMemory, groups, newest
 from memorygym.memories.stores.prompts import NEW, SO_FAR, summary
@@ -75,7 +75,7 @@ class History(Transcript):
             self.replace(place, ROLE + text)
             if self.texts[place] == ROLE + text:
                 return
-            text = cut(text, self.context.count(text) // 2, self.context.count)
+            text = truncate(text, self.context.count(text) // 2, self.context.count)
         self.forget([place])
 
     def forget(self, keys: Sequence[int]) -> None:
@@ -156,8 +156,8 @@ class Summarise:
 
     def __post_init__(self) -> None:
         """Raises BadSettings for what cannot be; the fields have the names of the parameters."""
-        at_least(0, keep_first=self.keep_first)
-        at_least(
+        require_at_least(0, keep_first=self.keep_first)
+        require_at_least(
             1,
             keep_recent=self.keep_recent,
             max_tokens=self.max_tokens,
@@ -196,11 +196,11 @@ class Summarise:
         messages = history.at(key for key in forgotten if not history.is_summary(key))
         new = [_read(message, self.max_event_length) for message in messages.values()]
         if not new:
-            return cut(so_far, most, price)
+            return truncate(so_far, most, price)
         for batch in _batches(new, price):
             text = "\n\n".join([f"{SO_FAR}\n{so_far}", f"{NEW}\n{batch[0]}", *batch[1:]])
             written = history.context.write(task, text, most)
-            written = cut(written, most, lambda start: price(self.render(start)))
+            written = truncate(written, most, lambda start: price(self.render(start)))
             so_far = self.render(written) if written else _starts(so_far, batch, most, price)
         return so_far
 
@@ -250,7 +250,7 @@ def _starts(so_far: str, new: Sequence[str], most: int, price: Callable[[str], i
     >>> _starts("Ann won. She ran.", ["Bob lost it.", "Eve sat."], 9, lambda t: len(t.split()))
     'Ann won. She ran.\\nEve sat.'
     """
-    kept = cut(so_far, most // 2, price)
+    kept = truncate(so_far, most // 2, price)
     newest = new[-max(1, most // START_TOKENS) :]
     share = (most - price(kept)) // len(newest) - 1
-    return "\n".join(filter(None, [kept, *(cut(text, share, price) for text in newest)]))
+    return "\n".join(filter(None, [kept, *(truncate(text, share, price) for text in newest)]))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from memorygym.core.tokens import cut, normal
+from memorygym.core.tokens import normalize, truncate
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9])|\n")
@@ -25,7 +25,7 @@ def passages(text: str, size: int, price: Callable[[str], int]) -> list[str]:
     """
     found: list[str] = []
     for paragraph in _PARAGRAPH.split(text):
-        whole = normal(paragraph)
+        whole = normalize(paragraph)
         if whole and price(whole) <= size:
             found.append(whole)
         elif whole:
@@ -76,7 +76,7 @@ def _parts(paragraph: str, size: int, price: Callable[[str], int]) -> Iterator[s
         if held:
             yield start + held
         held = sentence
-        while price(held) > room and (first := cut(held, room, price)):
+        while price(held) > room and (first := truncate(held, room, price)):
             yield start + first
             held = held[len(first) :].strip()
     if held:

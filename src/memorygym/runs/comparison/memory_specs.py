@@ -7,7 +7,7 @@ from functools import partial
 from time import perf_counter
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.tokens import count, normal, shown_tokens, words
+from memorygym.core.tokens import count, normalize, shown_tokens, words
 from memorygym.core.track import Track, find
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Task
 from memorygym.memories.none import Nothing
@@ -112,7 +112,7 @@ class UnlimitedContext(RenamedMemory):
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         # Composing may change what it stores, so it composes here as in its own row.
         super().compose(live, self._budget)
-        present = [normal(message.content) for message in live]
+        present = [normalize(message.content) for message in live]
         texts = (entry.text for entry in (self._dumped if self._as_dumped else self._inner.dump()))
         return [Message("user", t) for t in texts if not any(t in said for said in present)]
 

@@ -122,13 +122,13 @@ class MemorySystem:
         track, tools = find(task.track), self.plugged.tools
         if model and not tools:
             return DecisionsOnly(model, track.asks)
-        known = track.known(task)
+        known = track.reasoner_task(task)
         reasoner = model or scripted(self.agent, known)
         return note_taker(track, reasoner, known) if tools else reasoner
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """Plays one episode. Only the oracle sees the gold table, and a reasoner if its track is
-        `informed`."""
+        `reasoners_see_gold`."""
         plugged, model_roles, episode = self.plugged, self.model_roles, self.begin(task, steps)
         chat = model_roles.chat(self.agent) if self.agent in model_roles.models else None
         # The replies of a provider's model vary, so a rebuilt memory may differ honestly.

@@ -168,5 +168,5 @@ def _asked(
 
 def _context(episode: Episode) -> str:
     """The texts that the memory has put into the running event."""
-    composed = [m.content for _, messages in episode.trace.composed() for m in messages]
+    composed = [m.content for _, messages in episode.trace.contexts() for m in messages]
     return "\n".join([*composed, *(m.content for m in episode.view()[1:-1])])

@@ -109,7 +109,7 @@ class Gain:
     >>> tasks = [("company", seed) for seed in range(3)]
     >>> scores = {"none": dict.fromkeys(tasks, 0.25), "oracle": dict.fromkeys(tasks, 0.75)}
     >>> Gain(scores, "example").of(dict.fromkeys(tasks, 0.5))
-    Estimate(mean=0.5, low=0.5, high=0.5, worlds=3)
+    Estimate(mean=0.5, low=0.5, high=0.5, tasks=3)
     """
 
     def __init__(self, scores: Mapping[str, Scores], name: str) -> None:

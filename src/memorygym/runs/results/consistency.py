@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import MemoryGymError, clipped
+from memorygym.core.errors import MemoryGymError, clip
 from memorygym.core.track import find
 from memorygym.core.types import JSON
 from memorygym.runs.episode_result import EpisodeKey, place_of
@@ -118,7 +118,9 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
         "answerable": (sum(of for _, of in answerable), "question_types"),
     }
     # On a track from outside this package, a goal may be partly reached.
-    parts = () if registry.is_ours("tracks", recipe["track"]) else ("accuracy", "correct_refusals")
+    parts = (
+        () if registry.is_built_in("tracks", recipe["track"]) else ("accuracy", "correct_refusals")
+    )
     for name, (value, source) in figures.items():
         if not _may_be(row[name], value, partly=name in parts):
             yield f"{name}: {row[name]}, but {_told(value)} by {source}"
@@ -187,4 +189,4 @@ def difference(stated: JSON, computed: JSON, place: str) -> str:
     if stated == computed and type(stated) is type(computed):
         return ""
     given, found = (json.dumps(v, ensure_ascii=False) for v in (stated, computed))
-    return f"{place}: {clipped(given, 60)}, but it comes out as {clipped(found, 60)}"
+    return f"{place}: {clip(given, 60)}, but it comes out as {clip(found, 60)}"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from memorygym import __version__
-from memorygym.core.errors import BadSettings, clipped
-from memorygym.core.files import as_bytes, write_whole
+from memorygym.core.errors import BadSettings, clip
+from memorygym.core.files import json_bytes, write_atomically
 from memorygym.core.track import Invariant
 from memorygym.core.types import JSON
 from memorygym.runs.episode_result import Failure, Result
@@ -69,7 +69,7 @@ def write_results(path: Path, results: Mapping[str, JSON]) -> None:
     """Writes a results file. A file that does not fit the schema is not written."""
     if problem := misfit(results):
         raise AssertionError(f"{path} would not fit its schema: {problem}")
-    write_whole(path, [as_bytes(results)])
+    write_atomically(path, [json_bytes(results)])
 
 
 def read_results(path: Path) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def compare(a: Document, b: Document) -> list[ResultsComparison]:
         pairs = [(next(iter(ours)), next(iter(theirs)))]
     if not pairs:
         who = "agent" if a["recipe"]["kind"] == "bench" else "system"
-        first, second = (clipped(", ".join(names) or "none", 200) for names in (ours, theirs))
+        first, second = (clip(", ".join(names) or "none", 200) for names in (ours, theirs))
         raise BadSettings(f"no {who} is in both files: {first} and {second}")
     same = a["recipe"]["salt"] == b["recipe"]["salt"]
     found = []

@@ -8,7 +8,7 @@ from typing import Any
 from memorygym.core.types import JSON
 from memorygym.scoring.judge.agreement import Agreement
 from memorygym.scoring.usage import Usage
-from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_worlds
+from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_tasks
 
 TaskKey = tuple[str, int]
 """Template and seed of a task."""
@@ -46,7 +46,7 @@ class Summary:
     def detectable(self) -> float | None:
         """The smallest detectable difference between two agents on these tasks."""
         sd = self.deviation
-        return None if sd is None else mde(sd, self.worlds, same_worlds(LIKENESS))
+        return None if sd is None else mde(sd, self.worlds, same_tasks(LIKENESS))
 
     def bounds(self, failures: Collection[Row]) -> tuple[float, float] | None:
         """The composite if each failed episode had scored 0, and 1; None if none failed.

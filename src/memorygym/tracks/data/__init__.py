@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskOptions, TaskRecipe, Track, table
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, gold_table
 from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.questions import QuestionGold, Reader
@@ -52,7 +52,7 @@ def reader(trace: Trace) -> Any:
     """The reader of a trace. Raises BadTrace if the trace has no gold table."""
     from memorygym.tracks._qa.question_reader import QuestionTraceReader
 
-    gold = table(trace)
+    gold = gold_table(trace)
     return QuestionTraceReader(trace, gold, informed_reader(gold))
 
 
@@ -79,6 +79,6 @@ TRACK = Track(
     version="data-v1",
     tasks=tasks,
     facts=facts,
-    informed=True,
+    reasoners_see_gold=True,
     files=files,
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.text import one_line
-from memorygym.core.tokens import count, normal
+from memorygym.core.tokens import count, normalize
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
@@ -171,7 +171,7 @@ def _heading(names: Sequence[str]) -> str:
 def _parts(heading: str, unit: Unit) -> Iterator[tuple[str, str]]:
     """The headings and bodies of a unit's paragraphs."""
     head = f"[{heading}]\n"
-    text = normal(unit.text) or "(no text)"
+    text = normalize(unit.text) or "(no text)"
     bodies = [part.removeprefix(head) for part in passages(head + text, PART_TOKENS, count)]
     for number, body in enumerate(bodies, 1):
         yield heading if len(bodies) == 1 else f"{heading} · part {number}", body
@@ -261,7 +261,7 @@ class EvidenceReader:
             return Found(query.truth, known_statements)
         return Missing(query.text, known_statements)
 
-    def tell(self, statement: Statement) -> str:
+    def render(self, statement: Statement) -> str:
         """The paragraph of a statement."""
         return self._paragraphs[statement.subject]
 
@@ -276,7 +276,7 @@ class EvidenceReader:
     def _sentences_of(self, heading: str) -> tuple[str, ...]:
         if heading not in self._sentences:
             body = self._paragraphs[heading].removeprefix(f"[{heading}]\n")
-            self._sentences[heading] = tuple(map(_on_one_line, sentences(normal(body))))
+            self._sentences[heading] = tuple(map(_on_one_line, sentences(normalize(body))))
         return self._sentences[heading]
 
 

@@ -11,9 +11,9 @@ from memorygym.core.track import (
     Agent,
     Headline,
     Invariant,
-    Map,
+    MapFunction,
     PlayAgain,
-    Played,
+    PlayedEpisode,
     SelfTest,
     TaskOptions,
     TaskRecipe,
@@ -98,7 +98,7 @@ def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
 
 
 def validate(
-    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
+    recipes: Sequence[TaskRecipe], results: Sequence[PlayedEpisode], play: PlayAgain
 ) -> Sequence[Invariant]:
     """The self-test, over results that hold the measures of `inspect`."""
     from memorygym.tracks.worlds import self_test
@@ -106,7 +106,7 @@ def validate(
     return self_test.validate(recipes, results, play)
 
 
-def verify(recipes: Sequence[TaskRecipe], parallel_map: Map) -> Verification:
+def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
     """The verification of generated tasks: whether every question can be answered fairly."""
     from memorygym.tracks.worlds import verifier
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
-from memorygym.core.track import table
+from memorygym.core.track import gold_table
 from memorygym.scoring import episode_scores
 from memorygym.scoring.episode_scores import accuracy
 from memorygym.tracks.worlds.generator.gold import WorldsGold
@@ -21,7 +21,7 @@ WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency"
 
 def gold_of(trace: Trace) -> WorldsGold:
     """The gold table of a trace of worlds. Raises BadTrace if the trace has none."""
-    gold = table(trace)
+    gold = gold_table(trace)
     assert isinstance(gold, WorldsGold)
     return gold
 
