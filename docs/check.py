@@ -69,11 +69,11 @@ def sessions(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 class Terminal:
-    """A terminal of 80 columns: a folder, environment variables and running servers."""
+    """A terminal of 90 columns: a folder, environment variables and running servers."""
 
     def __init__(self, folder: Path) -> None:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self._environ = {**os.environ, "PATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
+        self._environ = {**os.environ, "PATH": path, "COLUMNS": "90", "LC_ALL": "C.UTF-8"}
         self._environ |= {"PYTHONPATH": str(ROOT / "src"), "MPLBACKEND": "agg"}
         self.folder = folder
         self._servers = list[subprocess.Popen[bytes]]()

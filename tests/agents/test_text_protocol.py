@@ -94,7 +94,7 @@ def test_what_is_no_whole_call_is_not_guessed_at(text: str) -> None:
     assert called(text) == ()
 
 
-def test_an_unknown_name_is_kept_for_the_referee() -> None:
+def test_an_unknown_name_is_kept_as_a_call() -> None:
     text = (
         f'<tool_call>{{"name": "rm", "arguments": {{}}}}</tool_call><tool_call>{WRITE}</tool_call>'
     )

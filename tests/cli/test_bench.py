@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.runs.results.results_file import read_results, schema_problem
+from memorygym.runs.results.results_file import misfit, read_results
 from tests.servers.openai import serving
 
 LITE = ["bench", "--tier", "lite", "--template", "company"]
@@ -41,7 +41,7 @@ def test_the_results_file_fits_its_schema_and_is_the_same_every_time(command, tm
         command(*TWO, "-o", str(tmp_path / name), "-q")
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
     found = read_results(tmp_path / "a.json")
-    assert schema_problem(found) == ""
+    assert misfit(found) == ""
     assert [row["agent"] for row in found["episodes"]] == ["strategic", "naive"] * 2
 
 

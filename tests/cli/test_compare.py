@@ -174,7 +174,7 @@ def test_the_curves_and_the_frontier_are_drawn_and_written(
         ),
         (
             "hiding:Hiding",
-            "memory hiding:Hiding: after restore(dump())",
+            "memory hiding:Hiding: after restore(dump()), compose() returned another context",
             "* failed: hiding:Hiding on 1.",
         ),
     ],

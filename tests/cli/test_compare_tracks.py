@@ -150,7 +150,7 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--track", "data"], "--track data: it deals no tasks; give --data FORMAT:FILE"),
+        (["--track", "data"], "--track data: it generates no tasks; give --data FORMAT:FILE"),
         (["--track", "reserch"], "did you mean research?"),
         (["--track", "research:hopps=2"], "did you mean hops?"),
         (["--track", "research:tokens=many"], "give a number such as"),

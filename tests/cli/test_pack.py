@@ -108,7 +108,7 @@ def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) ->
     out = command("pack", "--check", pack, "--salt", SALT, "--play").out
     assert out.endswith("\nreproduced\n") and SALT not in out
     status, _, err = command("pack", "--check", pack, "--salt", "another")
-    assert status == 2 and "--salt is not that of" in err
+    assert status == 2 and "--salt is not the secret of" in err
 
 
 def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
@@ -138,7 +138,9 @@ def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command
     trace = next((run / "traces").glob("*naive*"))
     trace.write_bytes(trace.read_bytes()[:3000])
     status, _, err = command("pack", str(run))
-    assert status == 2 and f"{trace.name} cannot be unpacked" in " ".join(err.split())
+    assert status == 2 and f"{trace.name} is damaged: it cannot be unpacked" in " ".join(
+        err.split()
+    )
 
 
 def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path) -> None:

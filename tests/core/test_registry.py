@@ -21,7 +21,7 @@ CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Mark
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Callable[[str], str]:
-    """Runs code where a package of somebody else is installed that has a memory of its own."""
+    """Runs code where another package is installed that has a memory."""
     info = tmp_path / "outside_pack-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(METADATA)
@@ -129,7 +129,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    """The command, run by somebody who works in that folder."""
+    """The command, run from that folder."""
     command = [sys.executable, "-m", "memorygym", *words]
     source = str(Path(registry.__file__).parents[2])
     return subprocess.run(

@@ -57,7 +57,7 @@ def test_other_limits_are_found_out() -> None:
         assert _unlike(trace, settings).removesuffix(" is not that of the task") in OF_LIMITS
 
 
-def test_a_sealed_trace_needs_its_salt() -> None:
+def test_a_private_trace_needs_its_secret() -> None:
     settings, other = (
         WorldsSettings("company", 0, "lite", salt=s) for s in ("a secret", "another")
     )

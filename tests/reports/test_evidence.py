@@ -67,7 +67,7 @@ def test_a_run_of_other_code_is_left_to_that_code(run: Path) -> None:
     rename(run, version_hash, "worlds-v1@00000000")
     found = examine(run, "play")
     assert found.standing == "self-reported" and not found.problems
-    assert found.limits == ("only the code of contract worlds-v1@00000000 can check it",)
+    assert found.limits == ("only the code of version worlds-v1@00000000 can check it",)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ ModelCall = list[tuple[str, str | None] | tuple[str, str | None, int]]
 
 
 def told(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) -> Trace:
-    """A trace in which these (competency, answer, weight) were asked and answered."""
+    """A trace in which these (question type, answer, weight) were asked and answered."""
     questions, records = (
         [],
         [MemoryUpdate(0, (Entry("1", "x"),), (), peak, writes)] if writes else [],
@@ -84,7 +84,7 @@ def test_without_a_capacity_the_gate_asks_for_all_of_breadth() -> None:
     assert score(told(asked, budget=Budget())).axes["maintenance"] == 0.5
 
 
-def test_reasoning_is_the_mean_over_competencies_not_questions() -> None:
+def test_reasoning_is_the_mean_over_question_types_not_questions() -> None:
     asked: ModelCall = [("ratio", RIGHT), ("delta", WRONG), ("delta", WRONG), ("delta", RIGHT)]
     assert axes(asked)["reasoning"] == pytest.approx((1 + 1 / 3) / 2)
 

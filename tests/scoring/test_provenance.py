@@ -131,7 +131,7 @@ def test_what_falls_out_of_a_window_was_dropped() -> None:
     assert history.lost == "dropped" and history.dropped == last.until and not last.changed
 
 
-def test_a_view_that_the_referee_cut_is_told() -> None:
+def test_a_truncated_view_is_named() -> None:
     trace = composed("full", 500)
     question, history = update(trace)
     assert history.lost == "not retrieved" and history.appearances == ()

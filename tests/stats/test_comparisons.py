@@ -89,8 +89,8 @@ def test_many_tests_are_held_to_more(ps: list[float], adjusted: list[float]) -> 
     assert holm(ps) == pytest.approx(adjusted)
 
 
-def _scores(mean: float, wobble: float, worlds: range = range(20)) -> dict[int, float]:
-    return {i: mean + wobble * (-1) ** i for i in worlds}
+def _scores(mean: float, wobble: float, tasks: range = range(20)) -> dict[int, float]:
+    return {i: mean + wobble * (-1) ** i for i in tasks}
 
 
 def test_agents_that_cannot_be_told_apart_share_a_rank() -> None:
@@ -139,7 +139,7 @@ def test_flips_drawn_for_all_pairs_together_agree_with_t() -> None:
         assert p == pytest.approx(paired(scores[one], scores[other]).p, abs=0.015)
 
 
-def test_pairs_share_their_flips_only_on_the_same_worlds() -> None:
+def test_pairs_share_their_flips_only_on_the_same_tasks() -> None:
     with pytest.raises(ValueError, match="scores of the same tasks"):
         sign_flips({"a": A, "b": {0: 0.5}}, "test")
     assert sign_flips({}, "test") == {}

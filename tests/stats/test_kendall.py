@@ -8,11 +8,11 @@ from memorygym.stats import kendall, tau_b
 LEVELS = (0.2, 0.4, 0.5, 0.7)
 
 
-def noisy(name: str, spread: float, worlds: int = 30) -> dict[str, dict[int, float]]:
+def noisy(name: str, spread: float, tasks: int = 30) -> dict[str, dict[int, float]]:
     """Four parts whose scores vary about their levels."""
     stream = named_rng("test", name)
     return {
-        f"part {level}": {w: level + spread * (stream.uniform() - 0.5) for w in range(worlds)}
+        f"part {level}": {w: level + spread * (stream.uniform() - 0.5) for w in range(tasks)}
         for level in LEVELS
     }
 

@@ -1,4 +1,4 @@
-"""Power: the numbers of worlds are those of the exact noncentral t (SciPy)."""
+"""Power: the numbers of tasks are those of the exact noncentral t (SciPy)."""
 
 import pytest
 
@@ -18,14 +18,14 @@ def test_as_many_worlds_are_needed_as_the_exact_test_needs(
 
 
 @pytest.mark.parametrize(
-    ("icc", "worlds", "points"),
+    ("icc", "tasks", "points"),
     [(0, 100, 3.1), (0.05, 100, 4.4), (0.1, 100, 5.3), (0.2, 100, 6.9), (0.1, 10, 18.9)],
 )
 def test_the_protocol_detects_what_it_was_designed_for(
-    icc: float, worlds: int, points: float
+    icc: float, tasks: int, points: float
 ) -> None:
     sd = 100 * (0.25 / 20 * design_effect([20], icc)) ** 0.5
-    assert mde(sd, worlds, same_tasks(0.5)) == pytest.approx(points, abs=0.1)
+    assert mde(sd, tasks, same_tasks(0.5)) == pytest.approx(points, abs=0.1)
 
 
 @pytest.mark.parametrize("design", [FIGURE, SEPARATE, same_tasks(0.9)])

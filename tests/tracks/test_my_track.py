@@ -101,7 +101,7 @@ def test_a_run_of_scripted_agents_is_scored_explained_and_told(
     out = said(capsys, "bench", "--track", SHOP, "--seeds", "2", "--run", run)
     assert all(name in out for name in ("strong", "weak", "silent", "shop-v1@"))
     assert "never written" in said(capsys, "explain", run)
-    assert "friend:" in said(capsys, "explain", run)
+    assert "s friend." in said(capsys, "explain", run)
 
 
 @pytest.mark.parametrize("command", ["score", "status"])

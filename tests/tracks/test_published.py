@@ -86,7 +86,7 @@ def test_the_scores_of_agents_are_those_that_were_published(
     lines = []
     for name in TRACK.agents:
         found = score(played(name, generated(template, 1, "lite"), agent=name))
-        parts = [found.composite, *found.axes.values(), found.abstention, found.accuracy]
+        parts = [found.composite, *found.axes.values(), found.correct_refusals, found.accuracy]
         lines.append(f"{name}: {' '.join('–' if n is None else f'{n:.6f}' for n in parts)}")
     snapshot(f"published_scores_{template}", "\n".join(lines))
 

@@ -24,7 +24,7 @@ from memorygym.datasets.instances.folder import (
 )
 from memorygym.datasets.instances.loader import TOKENS, tokens_of
 from memorygym.datasets.instances.schemas import generating_tracks, own_options, schema_of
-from memorygym.reports.terminal import Row, fit, table
+from memorygym.reports.terminal import Row, table
 from memorygym.runs.executors import over_processes, watched
 
 MOST_SHOWN = 20
@@ -130,7 +130,7 @@ def _page(args: argparse.Namespace, rows: Sequence[InstanceFile]) -> Iterator[st
         yield f"REJECTED {number:06} ({row.template}): {', '.join(row.failed)}"
     tokens = sum(row.tokens for row in rows if row.name)
     made, generated = len(rows) - len(rejected), sum(row.attempts for row in rows)
-    yield from fit(
+    yield (
         f"{made} instances, {tokens:,} tokens in {args.output};"
         f" {generated - made} of {generated} attempts rejected"
     )

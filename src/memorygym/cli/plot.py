@@ -18,8 +18,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="the picture: .svg, .png or .pdf",
     )  # fmt: skip
     parser.add_argument(
-        "--kind", choices=(AUTO, *AXES), default=AUTO,
-        help="forest: every system with its 95 %% interval; the others: accuracy by that"
+        "--kind", choices=(AUTO, *AXES), default=AUTO, metavar="KIND",
+        help=f"{', '.join(AXES)}; forest: every system with its 95 %% interval; the others: accuracy by that"
         " (default: budget if there are several budgets, else forest)",
     )  # fmt: skip
     parser.epilog = (

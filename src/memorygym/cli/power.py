@@ -186,7 +186,7 @@ def _as_text(args: argparse.Namespace, row: Row) -> str:
             f"its questions: intraclass correlation {row['icc']:.2f} within a task,"
             f" design effect {row['design_effect']:.2f}"
         )
-    heads = [name.replace("_", "\n") for name in row["worlds_needed"]]
+    heads = [name.replace("_", "\n").replace("worlds", "tasks") for name in row["worlds_needed"]]
     detectable: list[TableRow | str] = [
         (plan.replace("_", " "), [str(tasks), *(f"{points:.1f}" for points in least)])
         for plan, (tasks, *least) in ((k, v.values()) for k, v in row["detectable"].items())
@@ -200,7 +200,7 @@ def _as_text(args: argparse.Namespace, row: Row) -> str:
     return "\n".join([
         *lines, "",
         *fit(
-            f"same worlds: two agents on the same tasks, r = {args.r:g}; other worlds: two agents,"
+            f"same tasks: two agents on the same tasks, r = {args.r:g}; other tasks: two agents,"
             " each on its own tasks; fixed figure: one agent. In points, detected with"
             f" {100 * args.power:.0f} % power by a two-sided t test at 5 %."
         ),

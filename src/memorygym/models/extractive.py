@@ -193,10 +193,10 @@ def _relations(sentence: PlacedSentence) -> Iterator[str]:
     objects += [(after.index(name), name) for name in others]
     if not objects and (words := _WORDS.findall(after)):
         objects = [(after.rindex(words[-1]), words[-1])]
-    for start, object_ in sorted(objects):
-        rest = _CLAUSE.split(after[start + len(object_) :])[0]
+    for start, object_text in sorted(objects):
+        rest = _CLAUSE.split(after[start + len(object_text) :])[0]
         relation = " ".join(filter(None, [lead, _content(after[:start]), _content(rest)]))
-        yield f"{subject} | {relation or 'is'} | {object_.strip(_QUOTES)}"
+        yield f"{subject} | {relation or 'is'} | {object_text.strip(_QUOTES)}"
 
 
 def _content(text: str) -> str:
@@ -223,7 +223,7 @@ class Extractive(Model):
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         task = _join_texts(message for message in messages if message.role == "system")
         text = _join_texts(message for message in messages if message.role != "system")
-        limits = [int(object_) for object_ in LIMIT.findall(task)[-1:]]
+        limits = [int(limit) for limit in LIMIT.findall(task)[-1:]]
         limits += [self.options.max_tokens] if self.options.max_tokens else []
         written = write(task, text, min(limits, default=DEFAULT_LIMIT))
         prompt = count(task) + count(text)

@@ -72,7 +72,7 @@ def names(text: str) -> list[str]:
     >>> names("The risk of Larkin Harbor is low. Posted on 9 May by Ann.")
     ['Larkin Harbor', 'Ann']
     """
-    found = []
+    results = []
     for match in _NAME.finditer(text):
         name_words = [word for word in match[0].split() if word not in _CALENDAR]
         starts_sentence = (
@@ -81,8 +81,8 @@ def names(text: str) -> list[str]:
         if starts_sentence and name_words and name_words[0].lower() in OPENERS:
             name_words, starts_sentence = name_words[1:], False
         if name_words and (len(name_words) > 1 or not starts_sentence) and name_words != ["I"]:
-            found.append(" ".join(name_words))
-    return found
+            results.append(" ".join(name_words))
+    return results
 
 
 def placed_sentences(text: str) -> list[PlacedSentence]:
@@ -92,7 +92,7 @@ def placed_sentences(text: str) -> list[PlacedSentence]:
     [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('[Note · Ann]', 'Bob: 3')]
     """
     lines = normalize(text).split("\n")
-    found: list[PlacedSentence] = []
+    results: list[PlacedSentence] = []
     heads: list[str] = []
     head, section = "", 0
     for number, line in enumerate(lines):
@@ -103,8 +103,8 @@ def placed_sentences(text: str) -> list[PlacedSentence]:
             # Of consecutive headings the last, if it has a date; else all.
             dated = any(map(str.isdigit, heads[-1]))
             head, section, heads = heads[-1] if dated else "\n".join(heads), number, []
-        found += [PlacedSentence(part, number, head, section) for part in sentences(line)]
-    return found
+        results += [PlacedSentence(part, number, head, section) for part in sentences(line)]
+    return results
 
 
 def _is_heading(line: str) -> bool:
@@ -133,7 +133,7 @@ def informative(text: str, hint: str = "") -> list[tuple[PlacedSentence, int]]:
 
     Of sentences that differ only in a number, the last is returned.
 
-    >>> [one.text for one, _ in informative("Ann Lee won 3. Hello! Ann Lee won 4.")]
+    >>> [placed.text for placed, _ in informative("Ann Lee won 3. Hello! Ann Lee won 4.")]
     ['Ann Lee won 4.']
     """
     from_hint = _read_hint(hint)
@@ -141,7 +141,7 @@ def informative(text: str, hint: str = "") -> list[tuple[PlacedSentence, int]]:
     themes = {placed.section for placed in every_sentence if hint and _in_theme(placed.text, hint)}
     subjects = [_subject(placed) for placed in every_sentence]
     last = {subject: index for index, subject in enumerate(subjects)}
-    found: list[tuple[PlacedSentence, int]] = []
+    results: list[tuple[PlacedSentence, int]] = []
     for index, placed in enumerate(every_sentence):
         own_traits = traits(placed.text)
         if (
@@ -153,10 +153,10 @@ def informative(text: str, hint: str = "") -> list[tuple[PlacedSentence, int]]:
         worth = own_traits.weight + len(own_traits.words & from_hint.words)
         worth *= 1 if own_traits.words.isdisjoint(from_hint.again) else _REPEATED
         worth *= _THEME if placed.section in themes else 1
-        found.append(
+        results.append(
             (placed, worth * (_RECENCY * len(every_sentence) + index) // len(every_sentence))
         )
-    return found
+    return results
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,8 @@ def _read_hint(hint: str) -> _Hint:
 @lru_cache(maxsize=16_384)
 def _in_theme(sentence: str, hint: str) -> bool:
     """Whether a sentence has a name or quotation that the hint repeats."""
-    found = [*names(sentence), *(mark[0].strip("\"'“”") for mark in QUOTED.finditer(sentence))]
-    return any(len(phrase) > 3 and hint.count(phrase) > 1 for phrase in found)
+    results = [*names(sentence), *(mark[0].strip("\"'“”") for mark in QUOTED.finditer(sentence))]
+    return any(len(phrase) > 3 and hint.count(phrase) > 1 for phrase in results)
 
 
 def _subject(placed: PlacedSentence) -> tuple[str, str]:

@@ -248,13 +248,15 @@ class Provenance:
         unfounded: list[str] = []
         for fact in self._reader.facts(text):
             mentions = self._mentions(fact, event + 1)
-            sources = [one for one in mentions if one.passage.right or one.alone]
+            sources = [mention for mention in mentions if mention.passage.right or mention.alone]
             for mention in sources:
                 key = mention.event, mention.passage.heading
                 stated.setdefault(key, []).append(self._reader.text(fact))
             if not sources:
                 unfounded.append(self._reader.text(fact))
-        origins = [Source(at, heading, tuple(facts)) for (at, heading), facts in stated.items()]
+        origins = [
+            Source(number, heading, tuple(facts)) for (number, heading), facts in stated.items()
+        ]
         if not (origins or unfounded):
             origins = list(self._most_similar(text, event))
         return Version(text, event, None, False, tuple(origins), tuple(unfounded))
@@ -265,9 +267,11 @@ class Provenance:
         shared: dict[tuple[int, str], int] = {}
         for record in self._trace.records:
             match record:
-                case Observation(at, messages) | ToolResult(at, messages) if at <= event:
+                case Observation(number, messages) | ToolResult(number, messages) if (
+                    number <= event
+                ):
                     shown = messages
-                case Action(at, message) if at <= event:
+                case Action(number, message) if number <= event:
                     shown = (message,)
                 case _:
                     continue
@@ -275,6 +279,8 @@ class Provenance:
                 lines = to_text(message)
                 if same := own & set(map(normalize, sentences(lines))):
                     heading = (message.content or lines).partition("\n")[0]
-                    shared[at, heading] = len(same)
+                    shared[number, heading] = len(same)
         maximum = max(shared.values(), default=0)
-        return (Source(at, heading, ()) for (at, heading), n in shared.items() if n == maximum)
+        return (
+            Source(number, heading, ()) for (number, heading), n in shared.items() if n == maximum
+        )

@@ -93,7 +93,9 @@ def limits_of(trace: Trace) -> list[tuple[int, str]]:
 
 def limits_in(trace: Trace, event: int) -> list[str]:
     """The limits that the replies of an event met, each once."""
-    return list(dict.fromkeys(limit for at, limit in limits_of(trace) if limit and at == event))
+    return list(
+        dict.fromkeys(limit for number, limit in limits_of(trace) if limit and number == event)
+    )
 
 
 def cost_of(model: str, parts: Collection[Usage], prices: Mapping[str, Price]) -> float | None:

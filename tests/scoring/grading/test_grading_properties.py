@@ -18,7 +18,7 @@ ASKED = ["synthesis", "comparison", "outlier", "conditional", "multi_hop", "rela
 FIGURED = ["retrieval", "update", "trick_retrieval", "counterfactual", "relationship_hop"]
 
 Case = tuple[str, str]
-"""A competency and a truth as the dealer displays it."""
+"""A question type and a right answer as the generator displays it."""
 
 ints = st.integers(-9_999_999, 9_999_999)
 amounts = st.decimals(-9999, 99999, places=1, allow_nan=False)

@@ -135,15 +135,18 @@ def _numeral(reading: ParsedText, place: int) -> bool:
 def _span(reading: ParsedText, item: Quantity) -> bool:
     """Whether a number of "from 5 to 6" only explains another claim, as beside "by 1"."""
     words = reading.words
-    starts = [at for at in range(item.place) if words[at] == "from"]
+    starts = [index for index in range(item.place) if words[index] == "from"]
     if not starts:
         return False
     start = starts[-1]
     aside = reading.word(start - 1) in ("(", ",") and reading.word(start - 2)[-1:].isdigit()
     return aside or any(
         word[0].isdigit()
-        and (words[at - 1] == "by" or (words[at - 1] == "of" and reading.word(at - 2) in _SHIFTS))
-        for at, word in enumerate(words)
+        and (
+            words[index - 1] == "by"
+            or (words[index - 1] == "of" and reading.word(index - 2) in _SHIFTS)
+        )
+        for index, word in enumerate(words)
     )
 
 
@@ -154,12 +157,12 @@ def _overtaken(reading: ParsedText, item: Quantity) -> bool:
         return False
     if after == "before" and reading.word(item.end + 1) in ("the", "that", "it", "being"):
         return True
-    for at in range(item.end + 1, len(words) - 1):
-        turned = words[at] == "to" and not CHANGED.isdisjoint(words[at - 2 : at])
-        if turned and words[at + 1][0].isdigit():
+    for index in range(item.end + 1, len(words) - 1):
+        turned = words[index] == "to" and not CHANGED.isdisjoint(words[index - 2 : index])
+        if turned and words[index + 1][0].isdigit():
             return True
-        if words[at] in _HENCE and words[at - 1] != "or":
-            return any(word[0].isdigit() for word in words[at:])
+        if words[index] in _HENCE and words[index - 1] != "or":
+            return any(word[0].isdigit() for word in words[index:])
     return False
 
 
@@ -205,10 +208,10 @@ def _summed(reading: ParsedText, item: Quantity) -> bool:
     return sum(word[0].isdigit() for word in words[start:result]) > 1
 
 
-def _operand(reading: ParsedText, at: int) -> bool:
+def _operand(reading: ParsedText, index: int) -> bool:
     """Whether an operator after a number ends at a place: "84 divided by", "84 minus"."""
-    at -= reading.word(at) == "by"
-    return reading.word(at) in _OPERATORS and reading.word(at - 1)[:1].isdigit()
+    index -= reading.word(index) == "by"
+    return reading.word(index) in _OPERATORS and reading.word(index - 1)[:1].isdigit()
 
 
 def _spoken(word: str) -> bool:
@@ -230,15 +233,15 @@ def clauses(words: list[str]) -> list[tuple[list[str], str]]:
     >>> clauses(["unknown", ",", "sorry", "."])
     [(['unknown'], ','), (['sorry'], '.')]
     """
-    found: list[tuple[list[str], str]] = []
+    marked_clauses: list[tuple[list[str], str]] = []
     clause: list[str] = []
     for word in [*words, ""]:
         if word and word not in lexicon.BREAKS:
             clause.append(word)
         elif clause:
-            found.append((clause, word))
+            marked_clauses.append((clause, word))
             clause = []
-    return found
+    return marked_clauses
 
 
 def denied(reading: ParsedText, start: int, end: int) -> bool:
@@ -256,7 +259,9 @@ def denied(reading: ParsedText, start: int, end: int) -> bool:
         last += 1
     if not lexicon.NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == _BUT:
         return True
-    if any(words[at][0] in "<0123456789" or reading.capital(at) for at in range(end, last)):
+    if any(
+        words[index][0] in "<0123456789" or reading.capital(index) for index in range(end, last)
+    ):
         return False
     return not lexicon.NEGATORS.isdisjoint(words[end:last])
 

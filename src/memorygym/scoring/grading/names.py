@@ -97,8 +97,8 @@ def _subject(reading: ParsedText, place: int) -> bool:
         return False
     while end < len(reading.words) and _phrased(reading, end):
         end += 1
-    told = end - start >= 2 and reading.words[end - 1] not in _CONTEXT
-    return told and reading.word(end) == NAME
+    is_verb_phrase = end - start >= 2 and reading.words[end - 1] not in _CONTEXT
+    return is_verb_phrase and reading.word(end) == NAME
 
 
 def _phrased(reading: ParsedText, place: int) -> bool:
@@ -129,13 +129,13 @@ def _extended(reading: ParsedText, place: int) -> bool:
 
 def _others(reading: ParsedText) -> list[int]:
     """Places of rivals and of runs of two or more capitalised unknown words, unless denied."""
-    found: list[int] = []
+    found_places: list[int] = []
     run = 0
     for place, word in enumerate(reading.words):
         run = run + 1 if unknown(reading, place) else 0
         if word == RIVAL or run == 2:
-            found.append(place - (run == 2))
-    return [place for place in found if not denied(reading, place, place + 1)]
+            found_places.append(place - (run == 2))
+    return [place for place in found_places if not denied(reading, place, place + 1)]
 
 
 def unknown(reading: ParsedText, place: int) -> bool:
@@ -164,18 +164,18 @@ def _context(reading: ParsedText, place: int) -> bool:
 
 def _listed(reading: ParsedText, starts: Sequence[int]) -> set[int]:
     """Places of names in a list that only repeats the choices: "Of A, B and C, ..."."""
-    found: set[int] = set()
+    found_places: set[int] = set()
     group: list[int] = []
     for start in starts:
         mark = reading.words[_after(reading, group[-1]) : start] if group else []
         if mark == [","]:
             group.append(start)
         elif mark in (["and"], [",", "and"]):
-            found.update(group, (start,))
+            found_places.update(group, (start,))
             group = []
         else:
             group = [start] if _context(reading, start) else []
-    return found
+    return found_places
 
 
 def _unknown(reading: ParsedText, known: Collection[str], *, closed: bool) -> str:

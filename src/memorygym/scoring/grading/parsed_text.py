@@ -103,13 +103,13 @@ def phrase(text: str) -> tuple[str, ...]:
 def places(reading: ParsedText, words: tuple[str, ...]) -> list[int]:
     """The places where a phrase begins."""
     line = reading.line
-    wanted = f" {' '.join(words)} "
-    found: list[int] = []
-    at = line.find(wanted)
-    while at >= 0:
-        found.append(line.count(" ", 0, at))
-        at = line.find(wanted, at + len(wanted) - 1)
-    return found
+    spaced = f" {' '.join(words)} "
+    found_places: list[int] = []
+    position = line.find(spaced)
+    while position >= 0:
+        found_places.append(line.count(" ", 0, position))
+        position = line.find(spaced, position + len(spaced) - 1)
+    return found_places
 
 
 def mask(reading: ParsedText, words: tuple[str, ...], label: str = NAME) -> ParsedText:

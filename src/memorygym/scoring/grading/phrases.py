@@ -96,9 +96,9 @@ def _before(reading: ParsedText, start: int) -> str:
         reading.words[first - 1] not in BREAKS or reading.words[first - 1] in within
     ):
         first -= 1
-    said = _strange(reading, 0, first, lead=True)
-    if said or _linked(reading, start):
-        return said
+    objection_text = _strange(reading, 0, first, lead=True)
+    if objection_text or _linked(reading, start):
+        return objection_text
     return _strange(reading, first, start, lead=not reading.capital(start))
 
 

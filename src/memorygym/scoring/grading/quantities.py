@@ -76,10 +76,10 @@ class Number:
         bare = own.power is not None and claim.power is None
         return bare and self._near(own.value, claim.value)
 
-    def _near(self, true: Decimal, said: Decimal) -> bool:
+    def _near(self, true: Decimal, claimed: Decimal) -> bool:
         if not self.loose:
-            return said == true
-        return abs(said - true) <= _TOLERANCE * abs(true)
+            return claimed == true
+        return abs(claimed - true) <= _TOLERANCE * abs(true)
 
 
 def _settled(claim: Quantity, true: Quantity) -> Quantity:
@@ -95,25 +95,25 @@ def _settled(claim: Quantity, true: Quantity) -> Quantity:
 
 def quantities(reading: ParsedText) -> list[Quantity]:
     """All numbers in order of appearance, ordinals and malformed ones included."""
-    numbers_: list[Quantity] = []
+    results: list[Quantity] = []
     place, end = 0, len(reading.words)
     while place < end:
         word = reading.words[place]
         if word[0] in "0123456789." and word != ".":
             quantity = _digits(reading, place)
-            numbers_ += [quantity] if quantity else []
+            results += [quantity] if quantity else []
             place = quantity.end if quantity else place + 1
         elif word not in _SPELT:
             place += 1
         elif word in CARDINALS or word == "hundred":
-            numbers_.append(_spelled(reading, place))
-            place = numbers_[-1].end
+            results.append(_spelled(reading, place))
+            place = results[-1].end
         else:
             value = Decimal(ORDINALS.get(word, 0))
             ordinal = word in ORDINALS
-            numbers_.append(Quantity(value, None, MeasureUnit(), place, place + 1, ordinal=ordinal))
+            results.append(Quantity(value, None, MeasureUnit(), place, place + 1, ordinal=ordinal))
             place += 1
-    return _joined(reading, numbers_) if len(numbers_) > 1 else numbers_
+    return _joined(reading, results) if len(results) > 1 else results
 
 
 def _digits(reading: ParsedText, place: int) -> Quantity | None:
@@ -172,10 +172,10 @@ def _fits(part: int, value: int, step: int) -> bool:
     return step == 100 or (20 <= step <= 90 and 0 < value < 10)
 
 
-def _joined(reading: ParsedText, numbers_: list[Quantity]) -> list[Quantity]:
+def _joined(reading: ParsedText, results: list[Quantity]) -> list[Quantity]:
     """The quantities with "1 hour 42 min" joined into one."""
-    merged = numbers_[:1]
-    for item in numbers_[1:]:
+    merged = results[:1]
+    for item in results[1:]:
         last, unit = merged[-1], item.unit
         if unit.base in MAYBE_METRES and last.unit.base == "h":
             unit = MeasureUnit("min")
@@ -196,20 +196,15 @@ def number(text: str, *, ratio: bool = False) -> Number | None:
     ('min', None)
     """
     reading = read(text)
-    numbers_ = quantities(reading)
-    if (
-        len(numbers_) != 1
-        or numbers_[0].place != 0
-        or numbers_[0].value is None
-        or numbers_[0].ordinal
-    ):
+    results = quantities(reading)
+    if len(results) != 1 or results[0].place != 0 or results[0].value is None or results[0].ordinal:
         return None
-    rest = reading.raws[numbers_[0].end :]
+    rest = reading.raws[results[0].end :]
     if len(rest) > 1 or not all(raw.isalpha() and raw.islower() for raw in rest):
         return None
     if reading.words[0][0] not in ".0123456789":
         return None
-    true = numbers_[0]
+    true = results[0]
     if true.unit.base in MAYBE_METRES:
         true = replace(true, unit=MeasureUnit("m", true.unit.per))
     return Number(true, loose=ratio or true.fraction, rank=text.startswith("#"))
@@ -229,31 +224,33 @@ def dates(reading: ParsedText) -> list[Dated]:
     >>> dates(read("March 9, 2014"))
     [Dated(day=datetime.date(2014, 3, 9), place=0, end=4)]
     """
-    numbers_ = [
+    results = [
         (_date(*word.split("-")), place, place + 1)
         for place, word in enumerate(reading.words)
         if word.count("-") == 2 and word[0].isdigit()
     ]
     for make, pattern in ((_slashed, _SLASHED), (_date, _COMPACT)):
         for match in pattern.finditer(reading.text):
-            first, last = (bisect_left(reading.starts, at) for at in match.span())
-            numbers_.append((make(*match.groups()), first, last))
+            first, last = (bisect_left(reading.starts, index) for index in match.span())
+            results.append((make(*match.groups()), first, last))
     if not MONTHS.keys().isdisjoint(reading.words):
-        numbers_ += _spoken_dates(reading.words)
-    return [Dated(day, place, end) for day, place, end in numbers_ if day]
+        results += _spoken_dates(reading.words)
+    return [Dated(day, place, end) for day, place, end in results if day]
 
 
 def _spoken_dates(words: list[str]) -> Iterator[tuple[date | None, int, int]]:
-    places_ = [at for at, word in enumerate(words) if word not in (",", ".", "of", "the", *ENDINGS)]
-    words_ = [words[at] for at in places_]
-    for at, word in enumerate(words_):
+    kept = [
+        index for index, word in enumerate(words) if word not in (",", ".", "of", "the", *ENDINGS)
+    ]
+    spoken_words = [words[index] for index in kept]
+    for index, word in enumerate(spoken_words):
         if word in MONTHS:
-            first = last = at
-            while first > max(0, at - 2) and _figure(words_, first - 1):
+            first = last = index
+            while first > max(0, index - 2) and _figure(spoken_words, first - 1):
                 first -= 1
-            while last < at + 2 and _figure(words_, last + 1):
+            while last < index + 2 and _figure(spoken_words, last + 1):
                 last += 1
-            yield _spoken(words_, at), places_[first], places_[last] + 1
+            yield _spoken(spoken_words, index), kept[first], kept[last] + 1
 
 
 def day(text: str) -> date | None:
@@ -267,16 +264,16 @@ def _slashed(*groups: str) -> date | None:
     year, _, month, number, first, _, second, last = groups
     if year:
         return _date(year, month, number)
-    one, two = int(first), int(second)
-    if one == two or two > 12:
-        return _date(last, one, two)
-    return _date(last, two, one) if one > 12 else None
+    first_number, second_number = int(first), int(second)
+    if first_number == second_number or second_number > 12:
+        return _date(last, first_number, second_number)
+    return _date(last, second_number, first_number) if first_number > 12 else None
 
 
-def _spoken(words: list[str], at: int) -> date | None:
+def _spoken(words: list[str], index: int) -> date | None:
     """March 9 2014 · 9 March 2014 · 2014 March 9."""
-    month = MONTHS[words[at]]
-    near = [_figure(words, at + step) for step in (-2, -1, 0, 1, 2)]
+    month = MONTHS[words[index]]
+    near = [_figure(words, index + step) for step in (-2, -1, 0, 1, 2)]
     before, after, later = near[1], near[3], near[4]
     if before and after and before <= 31 < after:
         return _date(after, month, before)
@@ -285,8 +282,8 @@ def _spoken(words: list[str], at: int) -> date | None:
     return _date(before, month, after) if before and after and after <= 31 < before else None
 
 
-def _figure(words: list[str], at: int) -> int:
-    word = words[at] if 0 <= at < len(words) else ""
+def _figure(words: list[str], index: int) -> int:
+    word = words[index] if 0 <= index < len(words) else ""
     if word.isdecimal() and word.isascii() and len(word) <= 4:
         return int(word)
     return ORDINALS.get(word, 0)

@@ -35,16 +35,16 @@ def repairable(question_type: str, truth: str, answer: str, rivals: Collection[s
     >>> [repairable("retrieval", "8412", answer) for answer in answers]
     [False, False, False, False]
     """
-    wanted = truths.parse(question_type, truth)
-    said = any(char.isalnum() for char in answer)
-    if isinstance(wanted, truths.Refusal) or not said or len(answer) > MAX_CHARACTERS:
+    right = truths.parse(question_type, truth)
+    has_text = any(char.isalnum() for char in answer)
+    if isinstance(right, truths.Refusal) or not has_text or len(answer) > MAX_CHARACTERS:
         return False
     reading = read(answer)
-    if declines(reading) or hedge(reading) or _several(wanted, reading, rivals):
+    if declines(reading) or hedge(reading) or _several(right, reading, rivals):
         return False
-    if not _touches(wanted, reading):
+    if not _touches(right, reading):
         return False
-    return not _another(wanted, question_type, reading)
+    return not _another(right, question_type, reading)
 
 
 def _touches(truth: truths.Truth, reading: ParsedText) -> bool:
@@ -63,10 +63,12 @@ def _touches(truth: truths.Truth, reading: ParsedText) -> bool:
         case truths.Named(name, value):
             return _touches(name, reading) and _touches(value, reading)
         case Phrase(parts):
-            wanted = [word for part in parts for word in part]
+            phrase_words = [word for part in parts for word in part]
             # Any synonym of a choice may be right: the judge decides.
-            stems = {word[:_STEM] for word in _words(wanted)}
-            return len(wanted) <= _CHOICE or any(word[:_STEM] in stems for word in reading.words)
+            stems = {word[:_STEM] for word in _words(phrase_words)}
+            return len(phrase_words) <= _CHOICE or any(
+                word[:_STEM] in stems for word in reading.words
+            )
 
 
 def _numbered(reading: ParsedText) -> bool:
@@ -112,8 +114,9 @@ def _several(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) 
         case truths.Series():
             return len(numbers(reading, need=len(truth.items))) >= 2 * len(truth.items)
         case truths.Day():
-            found = [item for item in dates(reading) if not denied(reading, item.place, item.end)]
-            return len({item.day for item in found}) > 1
+            every = dates(reading)
+            kept = [item for item in every if not denied(reading, item.place, item.end)]
+            return len({item.day for item in kept}) > 1
         case Phrase():
             return _is_rival(truth, reading, rivals)
         case truths.Trend():
@@ -143,8 +146,8 @@ def _values(claims: Iterable[Quantity]) -> int:
 
 
 def _pairs(reading: ParsedText, second: Number | None) -> bool:
-    wanted = 2 if second else 1
-    return _values(numbers(reading, need=wanted)) > wanted
+    expected = 2 if second else 1
+    return _values(numbers(reading, need=expected)) > expected
 
 
 def _is_rival(truth: Phrase, reading: ParsedText, rivals: Collection[str]) -> bool:
@@ -161,7 +164,7 @@ def _names(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -
     """Number of distinct entities that are named as candidates."""
     own = sum(bool(places(reading, name.words)) for name in true)
     marked = masked(reading, true, rivals)
-    found: set[str] = set()
+    names_found: set[str] = set()
     start = 0
     for end in range(len(marked.words) + 1):
         if end < len(marked.words) and (marked.words[end] == RIVAL or unknown(marked, end)):
@@ -169,6 +172,6 @@ def _names(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -
         rival = RIVAL in marked.words[start:end]
         aside = marked.word(start - 1) in _ASIDE or marked.word(end) == "'s"
         if (end - start > 1 or rival) and not aside:
-            found.add(" ".join(marked.raws[start:end]))
+            names_found.add(" ".join(marked.raws[start:end]))
         start = end + 1
-    return own + len(found)
+    return own + len(names_found)

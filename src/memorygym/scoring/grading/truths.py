@@ -119,8 +119,8 @@ def parse(question_type: str, truth: str) -> Truth:
 def _value(text: str, truth: str, question_type: str) -> Number | Day | Series | Phrase | Name:
     if figure := number(text, ratio=question_type == "ratio"):
         return figure
-    if found := day(text):
-        return Day(found)
+    if date_ := day(text):
+        return Day(date_)
     items = [number(item) for item in re.split(r"[,;]\s+", text.strip("[]"))]
     known = tuple(item for item in items if item)
     if len(known) == len(items) > 1:

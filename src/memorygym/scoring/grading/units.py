@@ -104,21 +104,31 @@ class MeasureUnit:
             return False
         if "°" in (self.base, other.base):
             return self.base[0] != other.base[0]
-        mine, theirs = _SIZES.get(self.base), _SIZES.get(other.base)
-        return mine is None or theirs is None or mine[0] != theirs[0]
+        own_size, other_size = _SIZES.get(self.base), _SIZES.get(other.base)
+        return own_size is None or other_size is None or own_size[0] != other_size[0]
 
     def convert(self, value: Decimal, to: "MeasureUnit") -> Decimal:
         """A value of this unit converted to another; unchanged if no conversion is known."""
-        mine, theirs = _SIZES.get(self.base), _SIZES.get(to.base)
-        if self.base == to.base or mine is None or theirs is None or mine[0] != theirs[0]:
+        own_size, other_size = _SIZES.get(self.base), _SIZES.get(to.base)
+        if (
+            self.base == to.base
+            or own_size is None
+            or other_size is None
+            or own_size[0] != other_size[0]
+        ):
             return value
-        return value * mine[1] / theirs[1]
+        return value * own_size[1] / other_size[1]
 
 
 def finer(first: MeasureUnit, second: MeasureUnit) -> bool:
     """Whether the second unit of time is smaller, so that "1 hour 42 min" is one quantity."""
-    mine, theirs = _SIZES.get(first.base), _SIZES.get(second.base)
-    return bool(mine and theirs and mine[0] == theirs[0] == "time" and mine[1] > theirs[1])
+    own_size, other_size = _SIZES.get(first.base), _SIZES.get(second.base)
+    return bool(
+        own_size
+        and other_size
+        and own_size[0] == other_size[0] == "time"
+        and own_size[1] > other_size[1]
+    )
 
 
 def hyphenated(reading: ParsedText, place: int) -> bool:
@@ -129,19 +139,19 @@ def hyphenated(reading: ParsedText, place: int) -> bool:
 
 def prefix(reading: ParsedText, place: int) -> tuple[bool, bool, str]:
     """From the text before the digits: whether negative, whether signed, and the currency."""
-    text, at = reading.text, reading.starts[place] - 1
+    text, position = reading.text, reading.starts[place] - 1
     currency = sign = ""
-    while at >= 0 and (text[at] in "+- " or text[at] in CURRENCIES):
-        char = text[at]
-        if char == " " and not (at and text[at - 1] in CURRENCIES and not currency):
+    while position >= 0 and (text[position] in "+- " or text[position] in CURRENCIES):
+        char = text[position]
+        if char == " " and not (position and text[position - 1] in CURRENCIES and not currency):
             break
         if char in CURRENCIES:
             currency = CURRENCIES[char]
         elif char != " ":
-            if sign or (at and text[at - 1].isalnum() and not currency):
+            if sign or (position and text[position - 1].isalnum() and not currency):
                 break
             sign = char
-        at -= 1
+        position -= 1
     word = reading.word(place - 1)
     if not currency and word in CURRENCIES:
         currency, word = CURRENCIES[word], reading.word(place - 2)

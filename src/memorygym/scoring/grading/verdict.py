@@ -47,15 +47,15 @@ def grade(question_type: str, truth: str, answer: str, rivals: Collection[str] =
     >>> grade("retrieval", "8412", "It was 8,413.")
     Verdict(correct=False, reason='wanted 8412, read 8,413')
     """
-    wanted = truths.parse(question_type, truth)
+    right = truths.parse(question_type, truth)
     if len(answer) > MAX_CHARACTERS:
         return Verdict(False, f"wanted {truth}, read more than {MAX_CHARACTERS} characters")
     reading = read(answer)
     if not reading.words:
         return Verdict(False, f"wanted {truth}, read nothing")
-    objection = _objection(wanted, reading, rivals)
-    refused = declines(reading) and declines(_beside(wanted, reading))
-    if refused and not isinstance(wanted, truths.Refusal):
+    objection = _objection(right, reading, rivals)
+    refused = declines(reading) and declines(_beside(right, reading))
+    if refused and not isinstance(right, truths.Refusal):
         objection = "the answer refuses" if refuses(reading) else "the answer refuses and claims"
     if objection:
         return Verdict(False, f"wanted {truth}, {objection}")
@@ -123,15 +123,19 @@ def check_series(reading: ParsedText, truth: truths.Series) -> str:
 
 
 def check_day(reading: ParsedText, truth: truths.Day) -> str:
-    found = dates(reading)
-    kept = [item for item in found if not denied(reading, item.place, item.end)]
-    if not kept:
-        return "denies something" if found else "read no whole date"
-    now = [item for item in kept if not outdated(reading, item.place)] if kept[1:] else kept
-    for item in now or kept:
+    items = dates(reading)
+    affirmed = [item for item in items if not denied(reading, item.place, item.end)]
+    if not affirmed:
+        return "denies something" if items else "read no whole date"
+    current = (
+        [item for item in affirmed if not outdated(reading, item.place)]
+        if affirmed[1:]
+        else affirmed
+    )
+    for item in current or affirmed:
         if item.day != truth.day:
             return f"read {item.day.isoformat()}"
-    if len(kept) == len(found) and not NEGATORS.isdisjoint(reading.words):
+    if len(affirmed) == len(items) and not NEGATORS.isdisjoint(reading.words):
         return "denies something"
     return hedge(reading)
 
@@ -151,12 +155,12 @@ def check_trend(reading: ParsedText, truth: truths.Trend) -> str:
         return hedge(reading)
     claims = numbers(reading)
     percents = [claim for claim in claims if claim.unit.base == "%"]
-    change, said = truth.change, percents or claims
+    change, changes = truth.change, percents or claims
     if direction == "falling" or "down" in reading.words:
-        said = [_fallen(claim) for claim in said]
+        changes = [_fallen(claim) for claim in changes]
     if direction == "falling":
         change = replace(change, quantity=_fallen(change.quantity))
-    return hedge(reading) or _all(reading, said, [change])
+    return hedge(reading) or _all(reading, changes, [change])
 
 
 def check_extreme(reading: ParsedText, truth: truths.Extreme) -> str:
@@ -224,13 +228,13 @@ def _totalled(reading: ParsedText, claim: Quantity) -> bool:
 
 def _periods(reading: ParsedText) -> list[Quantity]:
     """The numbers that are labelled as periods; if there are none, positions such as "3rd"."""
-    found = [item for item in quantities(reading) if not denied(reading, item.place, item.end)]
-    named = [item for item in found if labelled(reading, item)]
+    items = [item for item in quantities(reading) if not denied(reading, item.place, item.end)]
+    named = [item for item in items if labelled(reading, item)]
     for place, word in enumerate(reading.words):
         if match := _QUARTER(word):
             quantity = next(iter(quantities(read(match[1]))))
             named.append(replace(quantity, place=place, end=place + 1))
-    return named or [item for item in found if item.ordinal]
+    return named or [item for item in items if item.ordinal]
 
 
 def _elements(reading: ParsedText, count: int) -> list[Quantity]:

@@ -49,24 +49,24 @@ class Audit:
             grade(row.question_type, row.truth, row.answer).correct if row.question_type else None
             for row in self.rows
         ]
-        verdicts_: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
+        by_name: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
         if self.judge is None:
-            return verdicts_
+            return by_name
         for index, name in enumerate(self.judge.names):
-            verdicts_[name] = [
+            by_name[name] = [
                 VERDICT_OF.get(panel_verdict.votes[index].outcome)
                 for panel_verdict in self.panel_verdicts
             ]
         if len(self.judge.names) > 1:
-            verdicts_[MAJORITY] = [panel_verdict.verdict for panel_verdict in self.panel_verdicts]
-        if GRADER in verdicts_:
-            verdicts_[TOGETHER] = [
+            by_name[MAJORITY] = [panel_verdict.verdict for panel_verdict in self.panel_verdicts]
+        if GRADER in by_name:
+            by_name[TOGETHER] = [
                 _together(row, verdict, panel_verdict)
                 for row, verdict, panel_verdict in zip(
                     self.rows, graded, self.panel_verdicts, strict=True
                 )
             ]
-        return verdicts_
+        return by_name
 
     @property
     def agreements(self) -> dict[str, Agreement]:

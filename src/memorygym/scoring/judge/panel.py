@@ -161,5 +161,5 @@ def voters(names: Sequence[str]) -> list[str]:
     >>> voters(["a", "b", "a"])
     ['a', 'b', 'a #2']
     """
-    earlier = [names[:at].count(name) for at, name in enumerate(names)]
+    earlier = [names[:index].count(name) for index, name in enumerate(names)]
     return [f"{n} #{k + 1}" if k else n for n, k in zip(names, earlier, strict=True)]

@@ -54,8 +54,8 @@ def judgement_mismatch(trace: Trace, described: Mapping[str, Any]) -> str:
 
 
 def _vote_mismatch(votes: Sequence[Vote], names: Sequence[str], answer: str) -> str:
-    if (voters_ := [vote.model for vote in votes]) != list(names):
-        return f"votes of {', '.join(voters_) or 'nobody'}, but the judge is {', '.join(names)}"
+    if (voted := [vote.model for vote in votes]) != list(names):
+        return f"votes of {', '.join(voted) or 'nobody'}, but the judge is {', '.join(names)}"
     for vote in votes:
         if vote.outcome == "yes" and not vote.quote.strip():
             return f"{vote.model} accepts without a quote"
