@@ -12,8 +12,8 @@ from memorygym.testing import check_memory
 from tests.memories.parts import EXTRAS, UNLIKE, every, maker
 
 BY_DESIGN = {
-    "none": "it forgets everything: without any budget not one fact comes back into view",
-    "full": "the referee had to step in at event 3: 2 of 7 composed messages were beyond the view",
+    "none": "The memory forgets everything: without any limit, compose() returned no fact",
+    "full": "A limit was hit at event 3: 2 of 7 composed messages were beyond the view",
 }
 """What the check finds in the floor, which keeps nothing, and in the ceiling, which heeds no
 budget of the view."""
@@ -38,7 +38,7 @@ def test_a_memory_keeps_every_rule(name: str) -> None:
 
 
 @every(of=BY_DESIGN)
-def test_the_check_tells_the_truth_of_the_floor_and_the_ceiling(name: str) -> None:
+def test_the_check_says_what_the_lower_and_the_upper_bound_break(name: str) -> None:
     (told,) = check_memory(maker(name))
     assert told.startswith(BY_DESIGN[name])
 
