@@ -108,7 +108,7 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--model", "m", "--judge-prompt", "lenient"], "--judge-prompt lenient is for --judge"),
         (["--model", "m", "--judge-prompt", "strict"], "--judge-prompt strict is for --judge"),
         (["--judge-prompt", "strict"], "--judge-prompt is for --model"),
-        (["--strategy", "os:system"], "the agent os:system failed"),
+        (["--strategy", "os:system"], "that is a builtin_function_or_method, not a factory"),
         (["--strategy", "no.such:make"], "no.such cannot be imported"),
         (["--backend", "os:getcwd"], "os:getcwd: it makes a str, which has no `observe`"),
         (["--template", "os:sep"], "os:sep: that is a str, not a Domain"),
@@ -116,7 +116,10 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--model", "m", "--strategy", "naive"], "leave --validate and --agent out"),
         (["--model", "opnai:m"], "did you mean openai?"),
         (["--model", ""], "model '' has no name"),
-        (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "name of an episode is too"),
+        (
+            ["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"],
+            "give the memory or the agent a shorter name",
+        ),
     ],
 )
 def test_bad_options_are_named_before_anything_is_played(

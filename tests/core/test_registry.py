@@ -70,7 +70,7 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
     [
         ("agents", "no.such:make", r"agents no.such:make: no.such cannot be imported \(No module"),
         ("memory", "memorygym.memories.markdown:Nothing", "has no attribute 'Nothing'"),
-        ("agents", "os:kill", "os:kill: that is a builtin_function_or_method, not a factory"),
+        ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
         ("agents", "os:sep", "os:sep: that is a str, not a factory that needs at most the task"),
         ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
         ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),

@@ -190,7 +190,9 @@ def _broken(error: Exception) -> int:
 
 def _frames(text: str, module: str) -> list[str]:
     """The places where a traceback passes through a module."""
-    file = getattr(sys.modules[module], "__file__", None) or ""
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    if not file:
+        return []
     lines = re.findall(rf'File "{re.escape(file)}", (line \d+, in .+)', text)
     return [f"{Path(file).name}, {line}" for line in lines]
 

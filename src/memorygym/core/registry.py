@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from inspect import Parameter, signature
+from types import BuiltinFunctionType
 from typing import Any, get_args
 
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
@@ -276,6 +277,8 @@ def needs_task(spec: str) -> bool:
 
 def _accepts(factory: Any, arguments: Sequence[object], parameters: dict[str, object]) -> bool:
     """Whether a factory can be called with these arguments and parameters alone."""
+    if arguments and isinstance(factory, BuiltinFunctionType):
+        return False  # Such as os.system, which would take anything.
     try:
         signature(factory).bind(*arguments, **parameters)
     except TypeError:  # It is not callable, or needs others.
