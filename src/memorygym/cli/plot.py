@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         " accuracy by that (default: budget if there are several budgets, else forest)",
     )  # fmt: skip
     parser.epilog = (
-        "Example: `memorygym compare --memories bm25,naive_rag -o duel`, then `memorygym plot duel"
+        "Example: `memorygym compare --memory bm25,naive_rag -o duel`, then `memorygym plot duel"
         " -o duel.svg`. It needs matplotlib: pip install 'agent-memorygym[plot]'"
     )
 
