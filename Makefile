@@ -10,7 +10,7 @@ empty =
 OFFLINE = not net$(EXTRAS:%=$(empty) and not %)
 
 .PHONY: demo test slow mutants $(EXTRAS) $(EXTRAS:%=install-%) lint types floors examples verify bench check \
-	leaderboard notebook picture lock clean
+	leaderboard notebook picture documents lock clean
 
 # The main job, offline: every shipped agent on ten seeds, with the invariant checks.
 demo: $(VENV)/installed
@@ -55,8 +55,13 @@ notebook: install-plot
 # The picture of the README.
 picture: install-plot
 	rm -rf build/picture
-	$(BIN)/memorygym compare --memories bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o build/picture -q
+	$(BIN)/memorygym compare --memory bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o build/picture -q
 	$(BIN)/memorygym plot build/picture -o docs/images/compare.svg
+
+# Runs the commands and the Python of the documents, and compares what they print with the pages.
+PAGES ?=
+documents: install-plot
+	$(BIN)/python docs/check.py $(PAGES)
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check
@@ -84,7 +89,7 @@ check: lint types floors test examples verify bench
 # The scripted agents on the official set, ranked.
 leaderboard: $(VENV)/installed
 	rm -rf build/official
-	$(BIN)/memorygym bench --official --quiet --run build/official
+	$(BIN)/memorygym bench --official --quiet -o build/official
 	$(BIN)/memorygym leaderboard build/official -o LEADERBOARD.md
 
 # Rewrites the lock files: the newest releases that pyproject.toml admits, for Python 3.11 and later.

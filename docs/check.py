@@ -3,12 +3,13 @@
     python docs/check.py [--update] [PAGE …]
 
 A fenced block whose lines begin with `$ ` is a terminal session. Each command runs in a scratch
-folder of its page, and must print the lines below it; a line `…` stands for any lines, and any
-version hash fits. `export` and `unset` hold for the rest of the page. A command that ends in `&` is
-a server: it gets a free port instead of the stated one, and is stopped after the page. A block
-```python is run as a script in that folder, or written there if a file's name follows
-(```python my_memory.py). A block under a line `<!-- not run: REASON -->` is left alone, and the
-reason is printed. `--update` writes what was printed into the pages. Exit code 1: a page is wrong.
+folder of its page, and must print the lines below it; any version hash fits. A line `…` stands for
+any lines; alone it stands for those of a command that succeeds. `export` and `unset` hold for the
+rest of the page. A command that ends in `&` is a server: it gets a free port instead of the stated
+one, and is stopped after the page. A block ```python is run as a script in that folder, or written
+there if a file's name follows (```python my_memory.py). A block under a line
+`<!-- not run: REASON -->` is left alone, and the reason is printed. `--update` writes what was
+printed into the pages. Exit code 1: a page is wrong.
 """
 
 import argparse
@@ -81,8 +82,8 @@ class Terminal:
         for name in SHOWN:
             (folder / name).symlink_to(ROOT / name)
 
-    def run(self, command: str) -> list[str]:
-        """The lines that a command prints."""
+    def run(self, command: str) -> tuple[list[str], int]:
+        """The lines that a command prints, and its exit code."""
         match shlex.split(command, comments=True):
             case ["export", setting]:
                 name, _, value = setting.partition("=")
@@ -92,8 +93,8 @@ class Terminal:
             case [*words, "&"]:
                 self._serve(words)
             case _:
-                return self._printed(["bash", "-c", command])[0]
-        return []
+                return self._printed(["bash", "-c", command])
+        return [], 0
 
     def run_python(self, script: str) -> tuple[list[str], int]:
         """The lines that a script prints, and its exit code."""
@@ -181,10 +182,12 @@ def _session(
     command: str, stated: list[str], terminal: Terminal, page: str, problems: list[str]
 ) -> str:
     """One command of a terminal session, with what it prints."""
-    lines = terminal.run(command)
+    lines, status = terminal.run(command)
     wanted = [line.rstrip() for line in stated]
     while wanted and not wanted[-1]:
         wanted.pop()
+    if wanted == [ANY] and status:
+        problems.append("\n".join([f"{page}: $ {command}", f"exit code {status}", *lines]))
     if fits(wanted, lines):
         return "\n".join([f"$ {command}", *stated, ""])
     lines = restated(wanted, lines)

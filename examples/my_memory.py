@@ -1,6 +1,6 @@
 """A memory in one file: it stores passages and shows those that share most words with the question.
 
-memorygym compare --memories my_memory:MyMemory:size=80
+memorygym compare --memory my_memory:MyMemory:size=80
 """
 
 from collections.abc import Sequence

@@ -48,7 +48,7 @@ def main() -> int:
     args.folder.parent.mkdir(parents=True, exist_ok=True)
     names = ",".join(name for name in registry.names("memory") if name != EXTRA)
     status = memorygym(
-        ["compare", "--memories", names, "--budgets", ",".join(map(str, BUDGETS)),
+        ["compare", "--memory", names, "--budget", ",".join(map(str, BUDGETS)),
          "--reasoner", "strong,weak", "--seeds", str(args.seeds), "-o", str(args.folder)]
     )  # fmt: skip
     if status == 0:

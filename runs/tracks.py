@@ -56,8 +56,8 @@ def main() -> int:
         folder = args.folder / track
         folder.parent.mkdir(parents=True, exist_ok=True)
         status = memorygym(
-            ["compare", "--track", f"{track}:{PARAMETERS[track]}", "--memories", names,
-             "--budgets", str(BUDGET), "--reasoner", "strong,weak", "--seeds", seeds,
+            ["compare", "--track", f"{track}:{PARAMETERS[track]}", "--memory", names,
+             "--budget", str(BUDGET), "--reasoner", "strong,weak", "--seeds", seeds,
              "-o", str(folder)]
         )  # fmt: skip
         if status:
