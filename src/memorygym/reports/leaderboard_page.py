@@ -15,9 +15,8 @@ from memorygym.reports.leaderboard import (
     names,
 )
 from memorygym.reports.leaderboard_rows import Prices, axes_of, dollars, tokens
-from memorygym.reports.markdown import grid, safe, wrapped
+from memorygym.reports.markdown import grid, mean, safe, wrapped
 from memorygym.reports.tables import detectable_text
-from memorygym.stats import Estimate
 
 MARK = "†"
 """Marks the status of a run of a model, which rests on the submitter's word."""
@@ -287,14 +286,6 @@ def figures(entrant: Entrant, axes: Sequence[str]) -> list[str]:
         *parts,
         mean(entrant.summary.correct_refusals, spread=False),
     ]
-
-
-def mean(estimate: Estimate | None, *, spread: bool = True) -> str:
-    """A share in percent."""
-    if estimate is None:
-        return "–"
-    half = f" ± {100 * (estimate.high - estimate.mean):.1f}" if spread else ""
-    return f"{100 * estimate.mean:.1f}{half}"
 
 
 def status(evidence: Evidence) -> str:

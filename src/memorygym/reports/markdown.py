@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from memorygym.reports import terminal
+from memorygym.stats import Estimate
 
 wrapped = partial(terminal.wrapped, columns=terminal.WIDTH)
 """A file has lines of 80 columns, however wide the terminal is."""
@@ -21,3 +22,11 @@ def safe(cell: str) -> str:
     for mark in "\\|<>`[]":
         clean = clean.replace(mark, f"\\{mark}")
     return clean
+
+
+def mean(estimate: Estimate | None, *, spread: bool = True) -> str:
+    """A share in percent."""
+    if estimate is None:
+        return "–"
+    half = f" ± {100 * (estimate.high - estimate.mean):.1f}" if spread else ""
+    return f"{100 * estimate.mean:.1f}{half}"
