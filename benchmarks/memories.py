@@ -46,7 +46,7 @@ def texts() -> tuple[list[str], list[str]]:
 
 def composed(memory: Memory, tracker: BudgetTracker, question: str) -> tuple[float, float]:
     """What the view before a question takes to be composed, and the CPU's part of it."""
-    tracker.unread.append(question)
+    tracker.unread_texts.append(question)
     live = (Message("user", question),)
     memory.observe(live)
     start, begun = perf_counter(), thread_time()
@@ -59,7 +59,7 @@ def filled(memory: Memory, tracker: BudgetTracker, entries: Sequence[str]) -> li
     times: list[float] = []
     begun = perf_counter()
     for text in entries:
-        tracker.unread.append(text)
+        tracker.unread_texts.append(text)
         message = (Message("user", text),)
         start = perf_counter()
         memory.observe(message)

@@ -2,20 +2,27 @@
 
     python docs/check.py [--update] [PAGE …]
 
-A fenced block whose lines begin with `$ ` is a terminal session: each command runs in a folder of
-its own page, and what follows must be what it prints; a line `…` stands for any lines. A block
-```python is run as a script in that folder, or written there if a file's name follows
-(```python my_memory.py). A block under a line `<!-- not run: REASON -->` is left alone, and the
-reason is printed. `--update` writes what was printed into the pages. Exit code 1: a page is wrong.
+A fenced block whose lines begin with `$ ` is a terminal session. Each command runs in a scratch
+folder of its page, and must print the lines below it; any version hash fits. A line `…` stands for
+any lines; alone it stands for those of a command that succeeds. `export` and `unset` hold for the
+rest of the page. A command that ends in `&` is a server: it gets a free port instead of the stated
+one, and is stopped after the page. A block ```python is run as a script in that folder, or written
+there if a file's name follows (```python my_memory.py). A block under a line
+`<!-- not run: REASON -->` is left alone, and the reason is printed. `--update` writes what was
+printed into the pages. Exit code 1: a page is wrong.
 """
 
 import argparse
 import difflib
 import os
 import re
+import shlex
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -25,6 +32,9 @@ ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 FENCE = re.compile(r"^```(\w*) ?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NOT_RUN = re.compile(r"<!-- not run: (.+?) -->\s*\Z")
+VERSION_HASH = re.compile(r"@[0-9a-f]{8}\b")
+SHOWN = ("examples", "tests", "src")
+"""Folders of the repository that the commands of a page may name."""
 ANY = "…"
 LIMIT_S = 600
 
@@ -54,29 +64,78 @@ def sessions(text: str) -> Iterator[tuple[str, list[str]]]:
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        more = list(takewhile(lambda line: line.startswith("> "), lines[start + 1 : end]))
-        command = "\n".join([lines[start][2:], *(line[2:] for line in more)])
-        yield command, lines[start + 1 + len(more) : end]
+        more = len(list(takewhile(lambda line: line.endswith("\\"), lines[start:end])))
+        command = "\n".join(lines[start : start + more + 1])
+        yield command.removeprefix("$ "), lines[start + more + 1 : end]
 
 
-def printed(command: str | list[str], folder: Path) -> list[str]:
-    """What a command prints on both streams, as somebody sees it in a terminal of 80 columns."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environ = {**os.environ, "PATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
-    environ |= {"PYTHONPATH": str(ROOT / "src"), "MPLBACKEND": "agg"}
-    done = subprocess.run(
-        command, shell=isinstance(command, str), cwd=folder, env=environ, timeout=LIMIT_S,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
-        check=False,
-    )  # fmt: skip
-    lines = [line.rstrip() for line in done.stdout.splitlines()]
-    if isinstance(command, list) and done.returncode:
-        lines.append(f"(it ended with {done.returncode})")
-    return lines
+class Terminal:
+    """A terminal of 90 columns: a folder, environment variables and running servers."""
+
+    def __init__(self, folder: Path) -> None:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        self._environ = {**os.environ, "PATH": path, "COLUMNS": "90", "LC_ALL": "C.UTF-8"}
+        self._environ |= {"PYTHONPATH": str(ROOT / "src"), "MPLBACKEND": "agg"}
+        self.folder = folder
+        self._servers = list[subprocess.Popen[bytes]]()
+        self._ports = dict[str, str]()
+        for name in SHOWN:
+            (folder / name).symlink_to(ROOT / name)
+
+    def run(self, command: str) -> tuple[list[str], int]:
+        """The lines that a command prints, and its exit code."""
+        match shlex.split(command, comments=True):
+            case ["export", setting]:
+                name, _, value = setting.partition("=")
+                self._environ[name] = self._with_ports(value)
+            case ["unset", name]:
+                del self._environ[name]
+            case [*words, "&"]:
+                self._serve(words)
+            case _:
+                return self._printed(["bash", "-c", command])
+        return [], 0
+
+    def run_python(self, script: str) -> tuple[list[str], int]:
+        """The lines that a script prints, and its exit code."""
+        return self._printed([sys.executable, "-c", script])
+
+    def close(self) -> None:
+        """Stops the servers."""
+        for server in self._servers:
+            server.kill()
+            server.wait()
+
+    def _printed(self, command: list[str]) -> tuple[list[str], int]:
+        done = subprocess.run(
+            command, cwd=self.folder, env=self._environ, timeout=LIMIT_S, text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        return [line.rstrip() for line in done.stdout.splitlines()], done.returncode
+
+    def _serve(self, words: list[str]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self._ports[words[words.index("--port") + 1]] = str(port)
+        command = [sys.executable, *map(self._with_ports, words[1:])]
+        self._servers.append(
+            subprocess.Popen(command, cwd=self.folder, env=self._environ, stdout=subprocess.DEVNULL)
+        )
+        while socket.socket().connect_ex(("127.0.0.1", port)):
+            if self._servers[-1].poll() is not None:
+                raise RuntimeError(f"the server ended: {shlex.join(words)}")
+            time.sleep(0.05)
+
+    def _with_ports(self, text: str) -> str:
+        for stated, port in self._ports.items():
+            text = text.replace(stated, port)
+        return text
 
 
 def fits(stated: list[str], lines: list[str]) -> bool:
-    """Whether the lines are those that a page states."""
+    """Whether the lines are those that a page states, whatever the version hashes."""
+    stated, lines = ([VERSION_HASH.sub("@", line) for line in part] for part in (stated, lines))
     pattern = "".join(
         "(.*\n)*" if line.strip() == ANY else re.escape(line) + "\n" for line in stated
     )
@@ -94,46 +153,48 @@ def restated(stated: list[str], lines: list[str]) -> list[str]:
 
 def checked(page: Path) -> tuple[str, list[str]]:
     """The page as it should be, and what is wrong with it."""
-    text, problems, at, parts = page.read_text("utf-8"), list[str](), 0, list[str]()
-    with TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        (folder / "examples").symlink_to(ROOT / "examples")
+    text, problems, end, parts = page.read_text("utf-8"), list[str](), 0, list[str]()
+    with TemporaryDirectory() as scratch, closing(Terminal(Path(scratch))) as terminal:
         for block in blocks(text):
-            parts.append(text[at : block.span[0]])
-            at = block.span[1]
-            parts.append(_rerun(block, folder, page.name, problems))
-    return "".join([*parts, text[at:]]), problems
+            parts.append(text[end : block.span[0]])
+            end = block.span[1]
+            parts.append(_rerun(block, terminal, page.name, problems))
+    return "".join([*parts, text[end:]]), problems
 
 
-def _rerun(block: Block, folder: Path, page: str, problems: list[str]) -> str:
+def _rerun(block: Block, terminal: Terminal, page: str, problems: list[str]) -> str:
     """The text of a block after it was run."""
     if block.excuse:
         print(f"{page}: not run ({block.excuse}): {block.text.splitlines()[0]}")
     elif block.language == "python" and block.file:
-        (folder / block.file).write_text(block.text, "utf-8")
+        (terminal.folder / block.file).write_text(block.text, "utf-8")
     elif block.language == "python":
-        lines = printed([sys.executable, "-c", block.text], folder)
-        if lines and lines[-1].startswith("(it ended"):
+        lines, status = terminal.run_python(block.text)
+        if status:
             problems.append(f"{page}: a block of Python failed\n{block.text}\n" + "\n".join(lines))
     elif block.text.startswith("$ "):
-        return "".join(_session(*part, folder, page, problems) for part in sessions(block.text))
+        parts = sessions(block.text)
+        return "".join(_session(*part, terminal, page, problems) for part in parts)
     return block.text
 
 
-def _session(command: str, stated: list[str], folder: Path, page: str, problems: list[str]) -> str:
+def _session(
+    command: str, stated: list[str], terminal: Terminal, page: str, problems: list[str]
+) -> str:
     """One command of a terminal session, with what it prints."""
-    lines = printed(command, folder)
+    lines, status = terminal.run(command)
     wanted = [line.rstrip() for line in stated]
     while wanted and not wanted[-1]:
         wanted.pop()
-    shown = f"$ {command}".replace("\n", "\n> ")
+    if wanted == [ANY] and status:
+        problems.append("\n".join([f"{page}: $ {command}", f"exit code {status}", *lines]))
     if fits(wanted, lines):
-        return "\n".join([shown, *stated, ""])
+        return "\n".join([f"$ {command}", *stated, ""])
     lines = restated(wanted, lines)
     difference = difflib.unified_diff(wanted, lines, "the page", "the command", lineterm="", n=1)
     problems.append("\n".join([f"{page}: $ {command}", *difference]))
     gap = [""] * (len(stated) - len(wanted))
-    return "\n".join([shown, *lines, *gap, ""])
+    return "\n".join([f"$ {command}", *lines, *gap, ""])
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Deals a task, plays it with a shipped agent under the real budgets, and scores what happened."""
+"""Generates a task, plays it with a built-in agent within the real budgets, and scores it."""
 
 from memorygym.core.episode import Episode, play
 from memorygym.memories.markdown import Markdown
@@ -16,7 +16,7 @@ for outcome in outcomes(trace):
     print(f"{mark}  {outcome.goal.text}\n       truth: {outcome.goal.truth}")
     print(f"       answer: {outcome.answer}")
 for outcome, cause in Attribution(trace).causes:
-    print(f"missed for '{cause}': {outcome.goal.question_type}")
+    print(f"missed because: {cause}: {outcome.goal.question_type}")
 for axis, value in score(trace).axes.items():
     print(f"{axis:12} {value}")
 print(f"{'composite':12} {score(trace).composite:.3f}")

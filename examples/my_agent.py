@@ -1,6 +1,6 @@
 """An agent in one file: it stores whole records of the key groups, and answers from them.
 
-memorygym bench --strategy my_agent:MyAgent
+memorygym bench --agent my_agent:MyAgent
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
-"""A memory in one file: it keeps passages, and shows those that share most words with the question.
+"""A memory in one file: it stores passages and shows those that share most words with the question.
 
-memorygym compare --memories my_memory:MyMemory:size=80
+memorygym compare --memory my_memory:MyMemory:size=80
 """
 
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ class MyMemory(Memory):
         self.size = size  # A parameter: its name, type and default are all that it takes.
 
     def open(self, context: MemoryContext) -> None:
-        self._kept = Passages(context)  # It asks the meter before it stores.
-        self._price = context.count
+        self._kept = Passages(context)  # Stores through context.store().
+        self._count = context.count
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:
-            for text in passages(message.content, self.size, self._price):
+            for text in passages(message.content, self.size, self._count):
                 self._kept.add(text)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         words, texts = set(asked(live).split()), self._kept.texts
         ranked = sorted(texts.items(), key=lambda item: -len(words & set(item[1].split())))
-        return shown(ranked, live, budget, self._price)  # The best that fit, oldest first.
+        return shown(ranked, live, budget, self._count)  # The best that fit, oldest first.
 
     def dump(self) -> list[Entry]:
         return self._kept.dump()
@@ -35,7 +35,7 @@ class MyMemory(Memory):
         self._kept.restore(entries)
 
 
-if __name__ == "__main__":  # What knows the answers is imported here: a memory may not.
+if __name__ == "__main__":  # Imported here: a memory may not import what knows the answers.
     from memorygym.testing import check_memory
 
     assert check_memory(MyMemory) == []

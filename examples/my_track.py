@@ -25,15 +25,15 @@ WAIT = tool("wait", "End the turn without an order.")
 
 
 def needs(texts: Sequence[str], *, first: bool = False) -> list[Statement]:
-    """The facts that the last text rests on if it is a request: a friend, then the wishes."""
+    """The facts that a request in the last text needs: a friend, then the wishes."""
     known = StatementIndex((fact for text in texts for fact in FACTS.read(text)), first=first)
     ((name, friend),) = REQUEST.findall(texts[-1]) or [("nobody", "")]
-    met = known.get(name, "friend") if friend else None
-    return [*filter(None, (met, *map(known.about(met.value if met else name).get, WISHES)))]
+    via = known.get(name, "friend") if friend else None
+    return [*filter(None, (via, *map(known.about(via.value if via else name).get, WISHES)))]
 
 
 def find(stock: list[list[str]], size: str = "", colour: str = "", budget: str = "") -> list[str]:
-    return [coat for coat, *of, price in stock if of == [size, colour] and price <= budget]
+    return [row[0] for row in stock if row[1:3] == [size, colour] and row[3] <= budget]
 
 
 class ShopEnv(Env):  # Plays a task: a turn is an event, which evicts all that was shown before.
@@ -52,11 +52,11 @@ class ShopEnv(Env):  # Plays a task: a turn is an event, which evicts all that w
                 return Step((Message("user", " ".join(find(stock, **wishes)) or "No such coat."),))
             case [("order", {"coat": coat})]:
                 self.state["orders"].append([self.turn, coat])
-                wanted = (fact.value for fact in needs(script[: self.turn + 1])[-3:])
-                reward = float([coat] == find(stock, *wanted)[:1])
+                values = (fact.value for fact in needs(script[: self.turn + 1])[-3:])
+                reward = float([coat] == find(stock, *values)[:1])
         self.turn += 1
-        shown = tuple(Message("user", text) for text in script[self.turn : self.turn + 1])
-        return Step(shown, reward=reward, done=not shown, evict=True, answer=coat)
+        messages = tuple(Message("user", text) for text in script[self.turn : self.turn + 1])
+        return Step(messages, reward=reward, done=not messages, evict=True, answer=coat)
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ class Clerk(Policy):  # Acts on the view alone; a weak one believes what it read
     weak: bool = False
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = max(i for i, m in enumerate(view) if m.role == "user" and m.content[:5] == "Turn ")
-        if any(call.name == "find" for message in view[now:] for call in message.calls):
-            coats = re.findall(r"\bP\d+", " ".join(message.content for message in view[now:]))
+        start = max(i for i, m in enumerate(view) if m.role == "user" and m.content[:5] == "Turn ")
+        if any(call.name == "find" for message in view[start:] for call in message.calls):
+            coats = re.findall(r"\bP\d+", " ".join(message.content for message in view[start:]))
             return calls(("order", {"coat": coats[0]}) if coats else ("wait", {}))
-        facts = needs([m.content for m in (*view[1:], view[now])], first=self.weak)
+        facts = needs([message.content for message in (*view[1:], view[start])], first=self.weak)
         wishes = {fact.key: fact.value for fact in facts if fact.key in WISHES}
         return calls(("find", wishes) if len(wishes) == len(WISHES) else ("wait", {}))
 
@@ -85,13 +85,13 @@ class Recipe:  # A task that can be made; what has a type and a default is a par
         coats = [f"P{number}" for number in draw.sample(range(100, 1000), 27)]
         stock = [[coats.pop(), *kind] for kind in product(*WISHES.values())][::-1]
         people = draw.sample("Ada Ben Eva Ida Leo Max Nia Sam Tom Zoe".split(), 4)
-        told = [(who, key, draw.choice(some)) for who in people for key, some in WISHES.items()]
-        told += [(people[0], "friend", people[2]), (people[1], "friend", people[3])]
-        draw.shuffle(told)
-        told += [(who, "size", draw.choice(WISHES["size"])) for who in people[1:3]]  # They change.
-        lines = [f"{who}'s {key} is {value}." for who, key, value in told]
+        said = [(name, key, draw.choice(WISHES[key])) for name in people for key in WISHES]
+        said += [(people[0], "friend", people[2]), (people[1], "friend", people[3])]
+        draw.shuffle(said)
+        said += [(name, "size", draw.choice(WISHES["size"])) for name in people[1:3]]  # Changes.
+        lines = [f"{name}'s {key} is {value}." for name, key, value in said]
         lines += ["Nobody knows when the train to the sea leaves, or what it costs."] * self.turns
-        lines += [f"Order a coat for {who}{s}." for s in ("", "'s friend") for who in people[:2]]
+        lines += [f"Order a coat for {name}{s}." for s in ("", "'s friend") for name in people[:2]]
         script = [f"Turn {number}: {line}" for number, line in enumerate(lines, 1)]
         state = {"stock": stock, "script": script, "orders": []}
         goals = ()
@@ -108,15 +108,16 @@ class Recipe:  # A task that can be made; what has a type and a default is a par
 SHOP = Track(
     name="shop",
     version="shop-v1",
-    tasks=lambda o: [
-        Recipe(n, o.salt, **set_parameters("shop", Recipe, o.parameters)) for n in o.seeds
+    tasks=lambda options: [
+        Recipe(seed, options.salt, **set_parameters("shop", Recipe, options.parameters))
+        for seed in options.seeds
     ],
     env=ShopEnv,
     outcomes=rewarded,
     gold=SubTaskGold.from_json,
     facts=lambda _: FACTS,
     reasoners={"strong": lambda _: Clerk(), "weak": lambda _: Clerk(weak=True)},
-    oracle=lambda task: task.gold.texts(FACTS.tell),
+    oracle=lambda task: task.gold.texts(FACTS.render),
     tools=ShopEnv.tools,
     parameters=lambda: {"turns": "turns of small talk before the requests (12)"},
 )

@@ -1,8 +1,8 @@
-"""Makes docs/results/memories.md: every shipped memory at three budgets on all ten worlds.
+"""Writes docs/results/memories.md: every built-in memory at three budgets on all ten domains.
 
     python runs/memories.py [--seeds N] [--folder DIR]
 
-The comparison is kept in the folder; stopped and started again, it goes on where it was.
+The comparison is stored in the folder; to resume an interrupted run, repeat the command.
 """
 
 import argparse
@@ -17,28 +17,30 @@ from memorygym.core import registry
 
 BUDGETS = (500, 1000, 2000)
 EXTRA = "chromadb"
-"""Needs an extra, and differs from markdown only where its scribe searches."""
+"""It needs an extra, and differs from markdown only in how its note taker searches."""
 TOGETHER = ", but not once all pairs are tested together (Holm)"
 TARGET = Path(__file__).parents[1] / "docs/results/memories.md"
 INTRODUCTION = """\
-# Every shipped memory, at three budgets
+# Built-in memories at three budgets
 
-Made by `python runs/memories.py`; the same bytes on every machine. Contract {version_hash},
-{tasks} tasks (ten worlds, standard tier, seeds 0 to {last}), offline: memories that ask a model ask
-`extractive`, so this ranks mechanisms with a weak writer, not what they reach with a language
-model. Accuracy is the share of answerable questions that the locked reasoner gets right from the
-view, with the 95 % interval over tasks; `storing` and `retrieving` are the two parts of what is
-lost against `oracle`; `survival` counts needed facts in view, `stale` replaced facts of which the
-view gives an old value; tokens are in view at a question, and of the memory's model a task.
+Written by `python runs/memories.py`; the same bytes on every machine. Benchmark version hash
+{version_hash}. {tasks} tasks (ten domains, standard tier, seeds 0 to {last}), run offline: memories
+that need a model used the built-in extractive summariser, so read this as a ranking of mechanisms
+with a weak summariser, not of what they reach with an LLM. Accuracy is the share of answerable
+questions that the fixed reasoner answers correctly from the context, with the 95 % interval over
+tasks. Write loss and retrieval loss are the two parts of the accuracy that is lost against
+`oracle`. Evidence recall is the share of needed facts in the context. The stale-evidence rate is
+the share of needed facts that had changed for which the context shows an old value. Context tokens
+are per question; ingest and query tokens of the memory's own model are per task.
 
-`markdown+scribe` is the tool memory in the hands of the track's fixed scribe, within the track's
-writes and with no more capacity than the view has tokens. Memories with the same rank are not
-shown to differ (sign flips over tasks, Holm over all pairs).
+`markdown+scribe` is the memory with tools, used by the fixed scripted note taker within the track's
+limit of writes and with no more capacity than the context has tokens. Memories with the same rank
+do not differ significantly (sign flips over tasks, Holm over all pairs).
 """
 
 
 def main() -> int:
-    """Plays what is missing and writes the page."""
+    """Plays the missing episodes and writes the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path("build/memories"))
@@ -46,26 +48,26 @@ def main() -> int:
     args.folder.parent.mkdir(parents=True, exist_ok=True)
     names = ",".join(name for name in registry.names("memory") if name != EXTRA)
     status = memorygym(
-        ["compare", "--memories", names, "--budgets", ",".join(map(str, BUDGETS)),
+        ["compare", "--memory", names, "--budget", ",".join(map(str, BUDGETS)),
          "--reasoner", "strong,weak", "--seeds", str(args.seeds), "-o", str(args.folder)]
     )  # fmt: skip
     if status == 0:
-        found = json.loads((args.folder / "compare.json").read_bytes())
+        result = json.loads((args.folder / "compare.json").read_bytes())
         TARGET.parent.mkdir(parents=True, exist_ok=True)
-        TARGET.write_text("\n".join(page(found)) + "\n", encoding="utf-8")
+        TARGET.write_text("\n".join(page(result)) + "\n", encoding="utf-8")
     return status
 
 
-def page(found: Mapping[str, Any]) -> Iterator[str]:
+def page(result: Mapping[str, Any]) -> Iterator[str]:
     """The page, line by line."""
-    reports = {(one["reasoner"], one["budget"]): one for one in found["reports"]}
-    first, last = next(iter(reports.values())), max(found["recipe"]["seeds"])
-    yield INTRODUCTION.format(version_hash=found["version_hash"], tasks=first["tasks"], last=last)
-    for agreed in found["kendall"]:
-        tau, who = agreed["tau"], " and the ".join(agreed["reasoners"])
+    reports = {(report["reasoner"], report["budget"]): report for report in result["reports"]}
+    first, last = next(iter(reports.values())), max(result["recipe"]["seeds"])
+    yield INTRODUCTION.format(version_hash=result["version_hash"], tasks=first["tasks"], last=last)
+    for agreement in result["kendall"]:
+        tau, reasoners = agreement["tau"], " and the ".join(agreement["reasoners"])
         yield (
-            f"- Budget {agreed['budget']:,}: the rankings under the {who} reasoner agree with"
-            f" Kendall's tau-b {tau['mean']:.2f}"
+            f"- Budget {agreement['budget']:,}: the rankings under the {reasoners} reasoner agree"
+            f" with Kendall's tau-b {tau['mean']:.2f}"
             f" ({tau['low']:.2f} to {tau['high']:.2f})."
         )
     for budget in BUDGETS:
@@ -73,43 +75,45 @@ def page(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> Iterator[str]:
-    """One budget."""
-    weakly = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
+    """The table of one budget."""
+    weak_accuracy = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     yield f"\n## Budget {budget:,}\n"
     yield (
-        "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | storing |"
-        " retrieving | survival, % | stale, % | in view | ingest | query |"
+        "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | write loss, % |"
+        " retrieval loss, % | evidence recall, % | stale-evidence rate, % | context tokens |"
+        " ingest tokens | query tokens |"
     )
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in strong["rows"]:
-        if row["role"] != "held":
-            yield line(row, weakly[row["system"]])
+        if row["role"] != "unlimited":
+            yield line(row, weak_accuracy[row["system"]])
     verdict, pairs = strong["verdict"], strong["pairs"]
-    least = median(pair["detectable"] for pair in pairs if pair["detectable"])
-    said = "best" if verdict["won"] else "no winner"
-    together = not verdict["won"] and verdict["lead"]["low"] > 0
+    detectable = median(pair["detectable"] for pair in pairs if pair["detectable"])
+    outcome = "best" if verdict["won"] else "no winner"
+    only_uncorrected = not verdict["won"] and verdict["lead"]["low"] > 0
     yield (
-        f"\n{strong['questions']} questions an arm, {strong['left_out']} left out (facts beyond the"
-        f" budget). {said.capitalize()}: {verdict['best']} leads {verdict['second']} by"
-        f" {percent(verdict['lead'])} points{TOGETHER * together}. Minimum detectable effect,"
-        f" median over pairs: {100 * least:.1f} points."
+        f"\n{strong['questions']} questions per system, {strong['left_out']} left out (facts beyond"
+        f" the budget). {outcome.capitalize()}: {verdict['best']} leads {verdict['second']} by"
+        f" {percent(verdict['lead'])} points{TOGETHER * only_uncorrected}. Minimum detectable"
+        f" effect, median over pairs: {100 * detectable:.1f} points."
     )
 
 
 def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
-    """One memory."""
-    of = row["figures"]
+    """The row of one memory."""
+    figures = row["figures"]
     cells = [
-        row["system"], str(row["rank"] or ""), percent(of["accuracy"]), percent(weak),
-        percent(of["normalised"]), percent(of["storing"]), percent(of["retrieving"]),
-        percent(of["survival"]), percent(of["exposure"]),
-        *(amount(of[name]) for name in ("view", "ingest_tokens", "query_tokens")),
+        row["system"], str(row["rank"] or ""), percent(figures["accuracy"]), percent(weak),
+        percent(figures["normalised"]), percent(figures["write_loss"]),
+        percent(figures["retrieval_loss"]),
+        percent(figures["evidence_recall"]), percent(figures["stale_evidence_rate"]),
+        *(amount(figures[name]) for name in ("view", "ingest_tokens", "query_tokens")),
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
 def percent(figure: Mapping[str, Any] | None) -> str:
-    """A share with half the width of its interval, or the interval where it is lopsided."""
+    """A share in percent with half the width of its interval, or with an uneven interval."""
     if figure is None:
         return ""
     mean, low, high = (100 * figure[name] for name in ("mean", "low", "high"))
@@ -119,7 +123,7 @@ def percent(figure: Mapping[str, Any] | None) -> str:
 
 
 def amount(figure: Mapping[str, Any]) -> str:
-    """Tokens."""
+    """A number of tokens."""
     return f"{figure['mean']:,.0f}"
 
 

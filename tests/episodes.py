@@ -1,4 +1,4 @@
-"""Tasks that are dealt once a run, hand-made episodes, and worlds played through the engine."""
+"""Tasks generated once per test run, hand-made episodes, and tasks played through the engine."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ def _dealt(template: str, seed: int, tier: str, salt: str, sizes: Sizes) -> Task
 def generated(
     template: str = "company", seed: int = 0, tier: str = "lite", salt: str = "", **sizes: int
 ) -> Task:
-    """A task of the worlds track, dealt once a run."""
+    """A task of the track worlds, generated once per test run."""
     return _dealt(template, seed, tier, salt, Sizes(**sizes))
 
 
@@ -77,7 +77,7 @@ def play_agent(
     memory: Callable[[], Memory] = Markdown,
     labels: Mapping[str, JSON] | None = None,
 ) -> Trace:
-    """An episode of that agent, or of another policy in its seat."""
+    """An episode of that agent, or of another policy in its place."""
     policy = policy or policy_for(agent, task)
     return played_by(episode_for(agent, task, memory), policy, task, labels or {})
 
@@ -89,7 +89,7 @@ def results_of(
     limits: Limits | None = None,
     repeat: int = 0,
 ) -> list[Result | Failure]:
-    """What agents come to on one world."""
+    """The scores of agents on one task."""
     players = tuple(AgentSystem(agent, limits=limits or Limits()) for agent in agents)
     return Runner("worlds", players, None, wanted).play_unit((recipe, repeat))
 

@@ -3,6 +3,7 @@
 TYPE_CHECKING = False  # Type checkers read it as true; `typing` itself would take 20 ms.
 if TYPE_CHECKING:
     from memorygym.core.errors import MemoryGymError as MemoryGymError
+    from memorygym.core.errors import Refused as Refused
     from memorygym.core.track import Track as Track
     from memorygym.core.types import Entry as Entry
     from memorygym.core.types import Memory as Memory
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _PLACES = {
-    "core.errors": ("MemoryGymError",),
+    "core.errors": ("MemoryGymError", "Refused"),
     "core.track": ("Track",),
     "core.types": ("Entry", "Memory", "MemoryContext", "Message", "Policy", "Task", "Tool"),
     "reports.api": ("compare", "evaluate", "load_results"),

@@ -1,7 +1,5 @@
 """`python -m memorygym` is the command `memorygym`."""
 
-import sys
+from memorygym.cli import command
 
-from memorygym.cli import main
-
-sys.exit(main())
+command()

@@ -3,6 +3,6 @@
 import sys
 
 if __name__ == "__main__":
-    from memorygym.cli import main
+    from memorygym.cli import command
 
-    sys.exit(main(["bench", *sys.argv[1:]]))
+    command(["bench", *sys.argv[1:]])

@@ -45,7 +45,7 @@ class Facts:
     def read(self, text: str) -> list[Statement]:
         return [Statement(subject, "code", code) for subject, code in TOLD.findall(text)]
 
-    def tell(self, fact: Statement) -> str:
+    def render(self, fact: Statement) -> str:
         return f"The code of the {fact.subject} is {fact.value}."
 
 
@@ -82,6 +82,6 @@ TRACK = Track(
     outcomes=outcomes,
     facts=lambda _: Facts(),
     reasoners={"strong": lambda _: Porter()},
-    oracle=lambda _: {1: Facts().tell(NEED)},
+    oracle=lambda _: {1: Facts().render(NEED)},
     tools=(OPEN,),
 )

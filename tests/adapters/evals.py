@@ -19,7 +19,7 @@ from memorygym.runs.metrics import Measurement
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.tasks import Tasks, generated
 
-AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "abstention")
+AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "correct_refusals")
 WARNINGS = (
     "ignore:Exception ignored in.*MemoryObject",
     "ignore:Exception ignored in.*_SelectorTransport",
@@ -54,7 +54,7 @@ def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Res
 def values(result: Result) -> dict[str, float | None]:
     """The figures of a result, by the names that Inspect shows."""
     score = result.score
-    return {"composite": score.composite, **score.axes, "abstention": score.abstention}
+    return {"composite": score.composite, **score.axes, "correct_refusals": score.correct_refusals}
 
 
 def played(logs: Path, model: Any, track: str, given: Mapping[str, Any], **options: Any) -> Any:

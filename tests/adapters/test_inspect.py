@@ -160,7 +160,7 @@ def registry_scorer() -> Any:
         ({"entities": "many"}, "entities 'many': give a whole number"),
         ({"entities": 0}, "0 entities"),
         ({"salt_file": "/nowhere/salt"}, "salt_file /nowhere/salt: cannot be read"),
-        ({"salt_file": None}, "salt_file '' is empty, as a variable is that was not set"),
+        ({"salt_file": None}, "salt_file '' is empty, perhaps from an unset variable"),
     ],
 )
 def test_a_bad_argument_is_refused_with_our_message(

@@ -163,7 +163,7 @@ def test_instances_of_code_are_played_too(tmp_path: Path) -> None:
         ("research", {"budget": "big"}, "budget 'big': give a whole number"),
         ("research", {"capacity": 0}, "capacity 0: give at least 1"),
         ("research", {"seeds": 0}, "seeds 0: give at least 1"),
-        ("research", {"data": "/nowhere"}, "/nowhere is no folder of instances"),
+        ("research", {"data": "/nowhere"}, "/nowhere is not a folder of instances"),
         ("research", {"data": "/nowhere", "hops": 2}, "no argument named 'hops'"),
         ("data", {"format": "hotpotqa"}, "data plays the tasks of a file: give -T file=…"),
         ("data", {"hops": 2}, "no argument named 'hops'; choose from budget"),

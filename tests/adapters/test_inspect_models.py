@@ -42,7 +42,7 @@ def test_an_endpoint_plays_with_native_tools(server: Server, tmp_path: Path) -> 
     log = played(server, tmp_path, "abstain")
     score = log.samples[0].scores["axes"]
     assert log.status == "success"
-    assert score.value["abstention"] == 1
+    assert score.value["correct_refusals"] == 1
     assert score.value["composite"] == 0
     assert {tool["function"]["name"] for tool in server.bodies[0]["tools"]} == {
         "submit_answer", "Write", "Edit", "Read", "memory_search",
@@ -61,7 +61,7 @@ def test_tools_can_be_told_as_text(server: Server, tmp_path: Path) -> None:
     log = played(server, tmp_path, "abstain", task_args={"tool_mode": "text"})
     assert all("tools" not in body for body in server.bodies)
     assert "<tool_call>" in server.bodies[0]["messages"][0]["content"]
-    assert log.samples[0].scores["axes"].value["abstention"] == 1
+    assert log.samples[0].scores["axes"].value["correct_refusals"] == 1
 
 
 def test_the_trace_tells_the_model_and_the_usage_of_every_reply(

@@ -35,7 +35,7 @@ def researcher(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) ->
     found = by.answer(by.ask(asked), known)
     if isinstance(found, Found):
         return "", [("submit_answer", {"answer": found.answer})]
-    notes = "\n".join(dict.fromkeys(map(by.tell, found.used)))
+    notes = "\n".join(dict.fromkeys(map(by.render, found.used)))
     if found.query and json.dumps(found.query)[1:-1] not in json.dumps(messages[2:]):
         return notes, [("recall", {"query": found.query})]
     return "", [("submit_answer", {"answer": REFUSAL})]

@@ -14,7 +14,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import Model, Reply, ToolsRejected
 from memorygym.models.scripted import Line, Scripted
-from tests.tracks.worlds.agents.reading_env import Reading, heard
+from tests.tracks.worlds.agents.reading_env import Reading, tool_results
 
 VIEW = [
     Message("system", "Rules."),
@@ -157,7 +157,7 @@ def test_how_a_model_was_asked_is_described() -> None:
     ],
 )
 def test_a_mistake_is_an_observation_not_a_crash(said: Line, answer: str) -> None:
-    (text,) = heard(played(said, "ok", "ok"))
+    (text,) = tool_results(played(said, "ok", "ok"))
     assert answer in text
 
 

@@ -18,7 +18,7 @@ from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.episodes import generated
 from tests.servers.openai import Server
-from tests.tracks.worlds.agents.reading_env import Reading, heard
+from tests.tracks.worlds.agents.reading_env import Reading, tool_results
 
 
 def chat(server: Server, name: str, tool_mode: Any = "auto", **options: Any) -> Chat:
@@ -80,10 +80,10 @@ def test_a_bad_model_ends_in_a_truthful_trace(
     assert len(kinds[Observation]) == len(task.events)
     assert len(kinds[LimitHit]) == (len(task.events) if "looper" in name else 0)
     assert len(kinds[Action]) == len(player.usage)
-    assert all(told in text for text in heard(trace))
-    assert bool(heard(trace)) == (bool(told) or name == "looper")
+    assert all(told in text for text in tool_results(trace))
+    assert bool(tool_results(trace)) == (bool(told) or name == "looper")
     stuck = name == "looper+unread"
-    assert len(trace.stuck) == (len(task.events) if stuck else 0)
+    assert len(trace.stuck_events) == (len(task.events) if stuck else 0)
     assert {cause for _, cause in Attribution(trace).causes} == {"stuck" if stuck else "format"}
 
 

@@ -1,4 +1,4 @@
-"""What an agent of somebody else keeps on itself is gone when the next event begins."""
+"""What another package's agent keeps on itself is gone when the next event begins."""
 
 from pathlib import Path
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from memorygym.agents.text_protocol import as_text, describe, split_calls
 from memorygym.core.types import Call, Message, Tool
 from memorygym.memories.stores.notebook import TOOLS
+from tests.slow import mostly_slow
 
 NAMES = ("Write", "Edit", "Read", "memory_search", "submit_answer")
 CASES = Path(__file__).parents[1] / "cases" / "tool_call_cases.jsonl"
@@ -93,7 +94,7 @@ def test_what_is_no_whole_call_is_not_guessed_at(text: str) -> None:
     assert called(text) == ()
 
 
-def test_an_unknown_name_is_kept_for_the_referee() -> None:
+def test_an_unknown_name_is_kept_as_a_call() -> None:
     text = (
         f'<tool_call>{{"name": "rm", "arguments": {{}}}}</tool_call><tool_call>{WRITE}</tool_call>'
     )
@@ -136,7 +137,7 @@ def test_a_call_shown_as_text_reads_back(arguments: dict[str, Any]) -> None:
     assert called(shown.content) == (call,)
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     "piece",
     [
         *(
@@ -172,6 +173,7 @@ def test_a_call_shown_as_text_reads_back(arguments: dict[str, Any]) -> None:
             '{"<tool_call>":',
         ),
     ],
+    quick=1,
 )
 @pytest.mark.parametrize("head", ["", '{"k": ' * 900 + "[" + "1," * 200_000])
 def test_a_megabyte_is_read_in_linear_time(head: str, piece: str) -> None:

@@ -66,8 +66,8 @@ def test_a_sealed_set_is_compared_with_the_public_one_unpaired(command, tmp_path
     public = str(tmp_path / "public.json")
     command(*TWO, "-o", public, "-q")
     out = command(*TWO, "--salt", "long and secret words", "--against", public).out
-    assert "strategic, sealed minus public:" in out and "unpaired" in out
-    assert "sealed by salt" in out and "secret words" not in out
+    assert "strategic, private minus public:" in out and "unpaired" in out
+    assert "private set, salt" in out and "secret words" not in out
 
 
 def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
     command(*words, "-o", hard, "-q")
     status, _, err = command(*words, "--tier", "lite", "--against", hard)
     assert status == 2
-    assert "tier lite and tier standard are not compared" in err
+    assert "tier lite and tier standard differ: play both alike" in err
 
 
 @pytest.mark.parametrize(
@@ -108,15 +108,18 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--model", "m", "--judge-prompt", "lenient"], "--judge-prompt lenient is for --judge"),
         (["--model", "m", "--judge-prompt", "strict"], "--judge-prompt strict is for --judge"),
         (["--judge-prompt", "strict"], "--judge-prompt is for --model"),
-        (["--strategy", "os:system"], "os:system: that is a builtin_function_or_method"),
+        (["--strategy", "os:system"], "that is a builtin_function_or_method, not a factory"),
         (["--strategy", "no.such:make"], "no.such cannot be imported"),
         (["--backend", "os:getcwd"], "os:getcwd: it makes a str, which has no `observe`"),
-        (["--template", "os:sep"], "worlds os:sep: that is a str, not a World"),
-        (["--validate", "--strategy", "naive"], "leave --strategy out"),
-        (["--model", "m", "--strategy", "naive"], "leave --validate and --strategy out"),
+        (["--template", "os:sep"], "os:sep: that is a str, not a Domain"),
+        (["--validate", "--strategy", "naive"], "leave --agent out"),
+        (["--model", "m", "--strategy", "naive"], "leave --validate and --agent out"),
         (["--model", "opnai:m"], "did you mean openai?"),
         (["--model", ""], "model '' has no name"),
-        (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "name of an episode is too"),
+        (
+            ["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"],
+            "give the memory or the agent a shorter name",
+        ),
     ],
 )
 def test_bad_options_are_named_before_anything_is_played(
@@ -130,7 +133,7 @@ def test_bad_options_are_named_before_anything_is_played(
 
 def test_a_short_salt_seals_no_official_set(command) -> None:
     status, _, err = command("bench", "--official", "--salt", "abc")
-    assert status == 2 and "a salt of 3 characters can be guessed" in err
+    assert status == 2 and "a secret of 3 characters can be guessed" in err
 
 
 def test_a_model_stands_between_floor_and_ceiling(command, tmp_path: Path) -> None:
@@ -168,7 +171,7 @@ def test_a_provider_that_fails_is_no_score(command, tmp_path: Path) -> None:
         status, out, err = command(*LITE, "--seeds", "2", *words, "-o", str(path))
     assert status == 3
     assert out.startswith("2 episodes: 1 scored; 1 failed at the provider")
-    assert "had every failed episode scored 0, or 1:" in out
+    assert "if all failed episodes had scored 0:" in out
     assert "company seed 0, writer+400x1" in err
     assert len(read_results(path)["failures"]) == 1
 

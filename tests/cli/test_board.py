@@ -21,7 +21,7 @@ def test_those_that_cannot_be_told_apart_share_a_rank(made: Make) -> None:
     out = page(shown(made({"strategic": 0.8, "naive": 0.5, "guesser": 0.5})))
     ranks = {row[1]: row[0] for row in section(out, PUBLIC)}
     assert ranks == {"strategic": "1", "naive": "2", "guesser": "2"}
-    assert "Two agents on these worlds must differ by" in out and "100 worlds" in out
+    assert "Two agents on these tasks must differ by" in out and "100 worlds" in out
 
 
 def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:

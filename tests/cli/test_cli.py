@@ -12,6 +12,7 @@ import pytest
 from memorygym import __version__, cli
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
+from tests.slow import mostly_slow
 
 HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.tracks", "memorygym.runs")
 DEAL = [sys.executable, "-m", "memorygym", "play", "--show", "--template", "company"]
@@ -41,13 +42,13 @@ def test_a_command_explains_itself(name: str, command) -> None:
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
-@pytest.mark.parametrize("salt", ["", " "])
+@mostly_slow("salt", ["", " "], quick=1)
 def test_an_empty_salt_is_refused_by_every_command_that_takes_one(salt: str, command) -> None:
     names = [path.stem.replace("_", "-") for path in cli.COMMANDS.glob("[!_]*.py")]
     takers = [name for name in names if "--salt" in command(name, "--help").out]
     assert {"bench", "compare", "verify"} <= {*takers}
     for name in takers:
-        said = f"memorygym: --salt {salt!r} is empty, as a variable is that was not set: give"
+        said = f"memorygym: --salt {salt!r} is empty"
         status, out, err = command(name, "--salt", salt)
         assert (status, out) == (2, "") and err.startswith(said)
 
@@ -71,7 +72,7 @@ def test_no_command_is_bad_usage(command) -> None:
         ),
         (
             ["play", "--show", "--template", "company", "--entities", "0"],
-            "0 entities: a world needs at least 1",
+            "0 entities: a task needs at least 1",
         ),
         (["play", "--show", "--template", "company", "--seed", "-1"], "seed -1"),
         (["play", "--agent", "strategc", "--template", "company"], "did you mean strategic?"),
@@ -127,7 +128,7 @@ def test_an_error_has_its_exit_code(
 def test_a_defect_is_not_hidden(command, monkeypatch: pytest.MonkeyPatch) -> None:
     stub = SimpleNamespace(add=lambda parser: None, run=_raise(ZeroDivisionError("a bug")))
     monkeypatch.setattr(cli, "import_module", lambda name: stub)
-    monkeypatch.setattr(registry, "_OUTSIDE", {})  # Another test may have played a part of theirs.
+    monkeypatch.setattr(registry, "_EXTERNAL", {})  # Another test may have played a part of theirs.
     with pytest.raises(ZeroDivisionError):
         command("list")
 
@@ -161,6 +162,17 @@ def test_an_interrupt_ends_it_quietly() -> None:
         human.send_signal(signal.SIGINT)
         _, err = human.communicate()
     assert (human.returncode, err) == (130, b"")
+
+
+def test_a_process_ends_at_once_where_a_thread_still_waits() -> None:
+    code = (
+        "import atexit, threading; from memorygym.cli import command;"
+        "atexit.register(print, 'the interpreter shut down');"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start();"
+        "command(['list', 'nothing'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "") and "nothing" in done.stderr
 
 
 def test_the_output_is_the_same_under_every_locale() -> None:

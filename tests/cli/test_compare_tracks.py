@@ -76,6 +76,7 @@ def test_a_miss_is_explained(research: Path, capsys: pytest.CaptureFixture[str])
     assert "WRONG" in told and "observed" in told and "used" in told
 
 
+@pytest.mark.slow
 def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,13 +144,13 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
     parameter, *seed = others
     words = ["--memories", "bm25", "-q", "-o", str(tmp_path / "run"), *(seed or ["--seed", "1"])]
     assert main(["compare", "--data", f"{data}:{parameter}", *words]) == 2
-    assert "holds a run of another recipe" in capsys.readouterr().err
+    assert "holds a run with another recipe" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--track", "data"], "--track data: it deals no tasks; give --data FORMAT:FILE"),
+        (["--track", "data"], "--track data: it generates no tasks; give --data FORMAT:FILE"),
         (["--track", "reserch"], "did you mean research?"),
         (["--track", "research:hopps=2"], "did you mean hops?"),
         (["--track", "research:tokens=many"], "give a number such as"),
@@ -158,7 +159,7 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
         (["--data", "nowhere"], "no such folder"),
         (["--data", "hotpotqa:x:least=3"], "choose from most"),
         (["--data", "x", "--track", "research"], "give one of them"),
-        (["--data", "hotpotqa:x", "--salt", "s"], "no secret can deal it"),
+        (["--data", "hotpotqa:x", "--salt", "s"], "no secret changes"),
     ],
 )
 def test_what_cannot_be_played_is_named(

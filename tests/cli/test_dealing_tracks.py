@@ -9,12 +9,13 @@ from memorygym.core.trace import CANARY
 from memorygym.datasets.instances.folder import instance_files, read_instance
 from memorygym.datasets.instances.schemas import generating_tracks, schema_of
 from tests.datasets.instances.plugins import start
+from tests.slow import mostly_slow
 
 TRACKS = sorted(generating_tracks())
 TWO = ("--n", "2", "--tokens", "10k", "--seed", "5", "-o")
 
 
-@pytest.mark.parametrize("track", TRACKS)
+@mostly_slow("track", TRACKS, quick=1)
 def test_what_it_deals_is_proven_again_from_its_bytes(track: str, tmp_path: Path, command) -> None:
     assert command("generate", track, *TWO, str(tmp_path)).status == 0
     status, out, _ = command("verify", str(tmp_path))
@@ -22,7 +23,7 @@ def test_what_it_deals_is_proven_again_from_its_bytes(track: str, tmp_path: Path
     assert all(CANARY in path.read_text("utf-8") for path in tmp_path.rglob("*.json"))
 
 
-@pytest.mark.parametrize("track", TRACKS)
+@mostly_slow("track", TRACKS, quick=1)
 def test_it_deals_the_same_bytes_in_every_process(
     track: str, tmp_path: Path, command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

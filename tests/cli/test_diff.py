@@ -48,7 +48,7 @@ def test_a_lower_composite_is_exit_code_1_and_regressions_are_shown(run_of: Make
 def test_a_single_regression_fails_only_if_asked_to(run_of: Make, command) -> None:
     runs = run_of("strategic", seeds=2), run_of("naive", seeds=2)
     status, out, _ = command("diff", *runs)
-    assert status == 0 and "no difference shown" in " ".join(out.split())
+    assert status == 0 and "not significant" in " ".join(out.split())
     assert "regressed, right in A alone" in out
     assert command("diff", *runs, "--fail-on-regression").status == 1
     assert command("diff", runs[0], runs[0], "--fail-on-regression").status == 0
@@ -90,8 +90,8 @@ def test_a_single_world_has_no_interval(run_of: Make, command) -> None:
 @pytest.mark.parametrize(
     ("agents", "more", "said"),
     [
-        (["naive"], ("--tier", "multi"), "are not compared"),
-        (["naive"], ("--tier", "lite", "--entities", "24"), "are not compared"),
+        (["naive"], ("--tier", "multi"), " differ: play both alike"),
+        (["naive"], ("--tier", "lite", "--entities", "24"), " differ: play both alike"),
         (["perfect", "guesser"], ("--tier", "lite"), "no agent is in both"),
     ],
 )
@@ -111,4 +111,4 @@ def test_an_agent_is_chosen_by_name(run_of: Make, command) -> None:
 
 def test_a_run_without_results_is_named(command, tmp_path: Path) -> None:
     status, _, err = command("diff", str(tmp_path), str(tmp_path))
-    assert status == 2 and f"{tmp_path} holds no results.json" in err
+    assert status == 2 and f"{tmp_path} has no results.json" in err

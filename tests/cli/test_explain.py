@@ -16,7 +16,7 @@ from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.episodes import lite
 
-RECENCY, PARAMETERS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
+RECENCY, PARAMETERS = "company+3+strong+recency+500", "company+3+strong+bm25:top_k=2+500"
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +49,12 @@ def steps(out: str) -> list[str]:
 
 def listed(out: str, cause: str) -> str:
     """The first listed question with that cause."""
-    return next(line.split()[0] for line in out.splitlines() if line.endswith(f": WRONG ({cause})"))
+    return next(line.split()[0] for line in out.splitlines() if f"  {cause}  " in line)
 
 
 def test_a_name_lists_the_misses_of_the_episodes_so_named(benched: Path, command) -> None:
     head, *lines = command("explain", str(benched), "company+0+naive").out.splitlines()
-    named = [line.split()[0] for line in lines if "WRONG (" in line]
+    named = [line.split()[0] for line in lines if " | truth " in line]
     assert head == f"{len(named)} of 10 questions missed in 1 episode"
     assert named and all(id.startswith("company+0+naive+0#") for id in named)
 
@@ -65,7 +65,7 @@ def test_a_name_lists_the_misses_of_the_episodes_so_named(benched: Path, command
         ("full", "not retrieved", ["observed", "stored", "retrieved", "in view"]),
         ("recency", "dropped", ["observed", "stored"]),
         ("recency", "never written", ["observed", "stored"]),
-        ("bm25%3Atop_k%3D2", "not retrieved", ["observed", "stored", "retrieved"]),
+        ("bm25:top_k=2", "not retrieved", ["observed", "stored", "retrieved"]),
     ],
 )
 def test_a_miss_is_followed_to_the_step_at_which_it_was_lost(
@@ -89,7 +89,8 @@ def test_a_right_answer_shows_the_same_chain(compared: Path, command) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [RECENCY, "company+3+strong+recency", PARAMETERS, "company+3+strong+bm25:top_k=2+500"]
+    "name",
+    [RECENCY, "company+3+strong+recency", PARAMETERS, "company+3+strong+bm25%3Atop_k%3D2+500"],
 )
 def test_a_name_may_be_shortened_or_spelt_out(name: str, compared: Path, command) -> None:
     status, out, _ = command("explain", str(compared), f"{name}#1")

@@ -41,10 +41,10 @@ def test_a_wrong_answer_is_no_error(command, tmp_path: Path) -> None:
     [
         (b'{"id": "b", "truth"', "Expecting ':'"),
         (b"[1]", "not a JSON object"),
-        (b'{"id": "b", "truth": "1", "answer": "1"}', "'competency' is missing"),
+        (b'{"id": "b", "truth": "1", "answer": "1"}', "'question_type' is missing"),
         (
             b'{"id": "b", "competency": "retrieval", "truth": 1, "answer": "1"}',
-            "'truth' is no string",
+            "'truth' is not a string",
         ),
         (b'{"id": "b", "competency": "retrieval", "truth": "", "answer": "1"}', "the truth ''"),
         (b"\xff\xfe\xfa", "decode"),

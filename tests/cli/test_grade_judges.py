@@ -59,7 +59,7 @@ def test_without_a_judge_the_grader_is_measured_offline(command) -> None:
     status, out, err = command("grade", str(CASES), "--judge", "--worst", "0")
     assert (status, err) == (0, "")
     assert out.startswith(f"93 rows of {CASES}: 40 right, 53 wrong\n")
-    assert "typed grader       0/53  0.0 % [0.0, 6.8]" in out
+    assert "typed grader  0/53  0.0 % [0.0, 6.8]" in out
 
 
 def test_the_shipped_rows_are_of_every_kind() -> None:
@@ -131,7 +131,10 @@ def test_kept_replies_give_the_same_page_without_an_endpoint(
         ({**ROW, "correct": 1}, "the field 'correct' is neither true nor false"),
         ({**ROW, "answer": None}, "the field 'answer' is no string"),
         ({"question": "beds?", "truth": "1", "answer": "1"}, "the field 'correct' is missing"),
-        ({**ROW, "question_type": "multi_constraint", "truth": "few"}, "'few', which is no number"),
+        (
+            {**ROW, "question_type": "multi_constraint", "truth": "few"},
+            "'few', which is not a number",
+        ),
         ("[" * 100_000, "recursion"),
     ],
 )

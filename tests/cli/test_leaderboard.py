@@ -12,9 +12,10 @@ from memorygym.reports.packs import write_pack
 from memorygym.runs.evaluation import Evaluation, perform
 from tests.cli.boards import SALT, Make, section
 from tests.episodes import worlds
+from tests.slow import mostly_slow
 
 
-@pytest.mark.parametrize("form", ["md", "csv", "json"])
+@mostly_slow("form", ["md", "csv", "json"], quick=1)
 def test_the_same_runs_give_the_same_bytes_in_any_order(
     form: str, made: Make, command, tmp_path: Path
 ) -> None:
@@ -79,7 +80,7 @@ def test_a_run_has_the_status_that_its_files_show(
 @pytest.mark.parametrize("check", ["none", "play"])
 def test_a_salt_that_sealed_no_run_is_bad_usage(check: str, played: Path, command) -> None:
     status, out, err = command("leaderboard", str(played), "--check", check, "--salt", "another")
-    assert (status, out) == (2, "") and "--salt sealed none of these runs" in err
+    assert (status, out) == (2, "") and "--salt is the secret of none of these runs" in err
 
 
 def test_prose_fits_the_screen(made: Make, command) -> None:

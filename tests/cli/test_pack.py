@@ -52,7 +52,7 @@ def test_a_packed_run_is_reproduced(played: Make, command) -> None:
     digest = out.split()[-1]
     status, out, _ = command("pack", "--check", f"{run}.tar.gz", "--play", "--workers", "1")
     assert status == 0 and digest in out and out.endswith("\nreproduced\n")
-    assert "episodes: 2 scored, 0 failed, of 2 planned; every hash is right" in out
+    assert "episodes: 2 scored, 0 failed, of 2 planned; every file hash is right" in out
 
 
 def test_a_model_is_reproduced_from_its_replies_alone(
@@ -65,7 +65,7 @@ def test_a_model_is_reproduced_from_its_replies_alone(
     (run / "replies.jsonl").unlink()
     command("pack", str(run), "-o", str(tmp_path / "less.tar.gz"))
     status, out, _ = command("pack", "--check", str(tmp_path / "less.tar.gz"), "--play")
-    assert status == 0 and "verified from traces\nnot shown: the model's replies" in out
+    assert status == 0 and "verified from traces\nnot verified: the model's replies" in out
 
 
 def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Path) -> None:
@@ -101,11 +101,14 @@ def test_a_reply_that_was_altered_does_not_lead_to_the_trace(played: Make, comma
 def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) -> None:
     command("pack", str(run := played(salt=SALT)))
     pack = f"{run}.tar.gz"
-    assert "self-reported\nnot shown: it is of a sealed set" in command("pack", "--check", pack).out
+    assert (
+        "self-reported\nnot verified: it is of a private test set"
+        in command("pack", "--check", pack).out
+    )
     out = command("pack", "--check", pack, "--salt", SALT, "--play").out
     assert out.endswith("\nreproduced\n") and SALT not in out
     status, _, err = command("pack", "--check", pack, "--salt", "another")
-    assert status == 2 and "--salt is not that of" in err
+    assert status == 2 and "--salt is not the secret of" in err
 
 
 def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
@@ -127,7 +130,7 @@ def test_a_run_that_was_stopped_is_refused_by_what_lacks(played: Make, command) 
     (run / "results.json").unlink()
     next((run / "traces").glob("*naive*")).unlink()
     status, _, err = command("pack", str(run))
-    assert status == 2 and "of 2 episodes 1 lack (company+0+naive+0)" in err
+    assert status == 2 and "1 of 2 episodes are missing (company+0+naive+0)" in err
 
 
 def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command) -> None:
@@ -135,7 +138,9 @@ def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command
     trace = next((run / "traces").glob("*naive*"))
     trace.write_bytes(trace.read_bytes()[:3000])
     status, _, err = command("pack", str(run))
-    assert status == 2 and f"{trace.name} cannot be unpacked" in " ".join(err.split())
+    assert status == 2 and f"{trace.name} is damaged: it cannot be unpacked" in " ".join(
+        err.split()
+    )
 
 
 def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path) -> None:
@@ -145,7 +150,9 @@ def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path
     )
     perform(asked, tmp_path / "run")
     status, _, err = command("pack", str(tmp_path / "run"))
-    assert status == 2 and "is not packed: nothing was scored" in " ".join(err.split())
+    assert status == 2 and "is not packed: none of its episodes has a score" in " ".join(
+        err.split()
+    )
 
 
 @pytest.mark.parametrize(

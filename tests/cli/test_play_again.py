@@ -8,7 +8,7 @@ import pytest
 from memorygym.cli import main
 from memorygym.runs.results.results_file import read_results
 from memorygym.runs.store import read_traces, write_trace
-from tests.servers.openai import serving
+from tests.servers.openai import Server, serving
 
 LITE = ["--tier", "lite", "-t", "company", "--seeds", "2"]
 SAME = "the trace is the same bytes as the one in the run"
@@ -75,7 +75,7 @@ def test_a_model_can_be_asked_anew(asked: Path, command) -> None:
         words = ["--play", "--again", "--api-base", server.url]
         _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
         assert server.bodies and server.bodies[0]["temperature"] == 0.5
-    assert "asked anew" in out and err == ""
+    assert "asked again" in out and err == ""
 
 
 def _vague(messages, tools):
@@ -99,8 +99,11 @@ def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
     assert SAME in out and "accepted by the judge" in " ".join(out.split()) and err == ""
 
 
-def test_a_provider_that_fails_is_exit_code_3(asked: Path, command) -> None:
-    words = ["--play", "--again", "--api-base", "http://127.0.0.1:9/v1"]
+def test_a_provider_that_fails_is_exit_code_3(
+    asked: Path, server: Server, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "fault", lambda _: "400")
+    words = ["--play", "--again", "--api-base", server.url]
     status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
     assert status == 3 and "failed: " in out
 
@@ -126,7 +129,7 @@ def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
     assert SAME in command(*test, "--salt", SALT).out
     for more in ([], ["--salt", "another"]):
         status, _, err = command(*test, *more)
-        assert status == 2 and "--salt" in err and "sealed set" in err
+        assert status == 2 and "--salt" in err and "private test set" in err
 
 
 @pytest.mark.parametrize(
@@ -142,7 +145,7 @@ def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
         (["company+0+perfect#0"], "counted from 1"),
         (["company+0+perfect#x"], "is no ID"),
         (["company+0+perfect#11"], "the episode has questions 1 to 10"),
-        (["company+0+perfect", "--cause", "stale"], "--cause is for what was played; leave --play"),
+        (["company+0+perfect", "--cause", "stale"], "--cause is for the list; leave it or --play"),
         (["company+0+perfect", "--salt", "x"], "leave --salt out"),
         (["company+0+perfect", "--again"], "perfect is scripted"),
     ],

@@ -46,7 +46,7 @@ def test_a_world_counts_once_in_a_mean(trace_file: Path, command, tmp_path: Path
     again.write_bytes(b"".join(_lines(trace_file)))
     status, out, err = command("score", str(trace_file), str(again), str(trace_file))
     assert status == 0
-    assert out.startswith("traces: 2 found, 2 scored, 0 damaged") and "\n1 world;" in out
+    assert out.startswith("traces: 2 found, 2 scored, 0 damaged") and "\n1 task;" in out
     assert f"{again} repeats {trace_file}" in err
 
 
@@ -123,6 +123,7 @@ def damaged(value: Any, place: tuple[str | int, ...], new: object) -> Any:
     return copy
 
 
+@pytest.mark.slow
 def test_no_damage_to_any_part_of_a_trace_raises(trace_file: Path, command, tmp_path: Path) -> None:
     rows = {row.get("kind"): row for row in map(json.loads, _lines(trace_file))}
     rows[None]["records"] = len(rows) - 1

@@ -7,6 +7,7 @@ import pytest
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
+from tests.slow import mostly_slow
 
 LITE = ["play", "--show", "--template", "company", "--seed", "3", "--tier", "lite"]
 
@@ -60,7 +61,7 @@ def test_impossible_sizes_say_why(size: list[str], command) -> None:
     assert size[1] in err
 
 
-@pytest.mark.parametrize("track", ["research:tokens=10k", "codeqa:tokens=12k"])
+@mostly_slow("track", ["research:tokens=10k", "codeqa:tokens=12k"], quick=1)
 def test_a_task_of_any_track_is_shown(track: str, command) -> None:
     words = ["play", "--show", "--track", track]
     plain, gold = command(*words).out, command(*words, "--gold").out

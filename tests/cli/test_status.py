@@ -2,13 +2,16 @@
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from memorygym.cli import main
 from tests.servers.openai import serving
+from tests.slow import mostly_slow
 
 LITE = ["bench", "-q", "--workers", "1", "--tier", "lite", "-t", "company"]
 TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
@@ -24,11 +27,17 @@ with open_run(folder, about):
 """
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("once") / "a run"
+    assert main([*TWO, "--run", str(folder)]) == 0
+    return folder
+
+
 @pytest.fixture
-def played(command, tmp_path: Path) -> Path:
-    """A finished run."""
-    assert command(*TWO, "--run", str(tmp_path / "a run")).status == 0
-    return tmp_path / "a run"
+def played(once: Path, tmp_path: Path) -> Path:
+    """A finished run, which a test may alter."""
+    return shutil.copytree(once, tmp_path / "a run")
 
 
 def _stop(folder: Path) -> Path:
@@ -65,7 +74,7 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
     assert state["provisional"]["strategic"]["worlds"] == 1
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     "words",
     [
         [*TWO],
@@ -73,6 +82,7 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
         [*LITE, "--seeds", "1", "--backend", "markdown", "--turns", "9"],
         ["bench", "-q", "--tier", "lite", "--seeds", "1", "--strategy", "naive"],
     ],
+    quick=2,
 )
 def test_the_next_command_ends_the_run(words: list[str], command, tmp_path: Path) -> None:
     folder = tmp_path / "a run"
@@ -149,7 +159,7 @@ def test_several_runs_are_told_one_after_another(played: Path, command) -> None:
 
 def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
     status, _, err = command("status", str(tmp_path))
-    assert status == 2 and "is no folder of a run" in err
+    assert status == 2 and "is not the folder of a run" in err
 
 
 @pytest.mark.parametrize(

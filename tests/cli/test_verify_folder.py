@@ -63,7 +63,7 @@ def test_a_sound_folder_passes_every_check(folder: Path, command) -> None:
     assert rows.pop("manifest").split() == ["3", "0"]
     assert {tuple(row.split()) for row in rows.values()} == {("2", "0")}
     assert {"read", "id", "schema", "as_written", "leave_one_out", "length"} <= set(rows)
-    assert out.endswith(f"2 instances, 2 sound, 0 not, in {folder}\n")
+    assert out.endswith(f"2 instances in {folder}: 2 pass, 0 fail\n")
 
 
 def tell_twice(instance: Instance) -> None:
@@ -86,23 +86,23 @@ DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
     ),
     "a verdict of its own": (
         lambda i: i["verification"]["checks"]["full"].update(asked=2),
-        ["as_written: the file says of full {"],
+        ["as_written: full: the file has {"],
     ),
     "a verdict left out": (
         lambda i: i["verification"]["checks"].pop("stale"),
-        ["as_written: the file says of stale null, the proof {"],
+        ["as_written: stale: the file has null, the check gives {"],
     ),
     "a length that changed after the proof": (
         tell_twice,
-        ["as_written: the file says of single_document {", "length: {"],
+        ["as_written: single_document: the file has {", "length: {"],
     ),
     "evidence that is gone": (
         forget,
-        ["as_written: the file says of", "solvable: {", "full: {", "leave_one_out: {", "length: {"],
+        ["as_written: ", "solvable: {", "full: {", "leave_one_out: {", "length: {"],
     ),
     "a proof that breaks": (
         lambda i: i.update(question="raise"),
-        ["as_written: its proof cannot be run (RuntimeError: the proof broke)"],
+        ["as_written: its checks cannot be run (RuntimeError: the check broke)"],
     ),
     "a field of another type": (
         lambda i: i.update(target_tokens="300"),
@@ -153,16 +153,16 @@ def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, com
     status, out, _ = command("verify", str(folder))
     assert status == 1
     assert f"FAILS read: instances/{path.name}: is not JSON (" in " ".join(out.split())
-    assert out.endswith(f"2 instances, 1 sound, 1 not, in {folder}\n")
+    assert out.endswith(f"2 instances in {folder}: 1 pass, 1 fail\n")
 
 
 @pytest.mark.parametrize(
     ("manifest", "problem"),
     [
         ("{", "manifest: {path} is not JSON ("),
-        ("[]", "manifest: {path} is no JSON object but list"),
+        ("[]", "manifest: {path} is not a JSON object but list"),
         ('{"schema": "x"}', "manifest: {path}: schema 'x'; this version reads memorygym-manif"),
-        (None, "manifest: {folder} is no folder of instances: it holds no manifest.json"),
+        (None, "manifest: {folder} is not a folder of instances: it has no manifest.json"),
     ],
 )  # fmt: skip
 def test_without_its_manifest_every_file_is_checked_all_the_same(
@@ -191,7 +191,7 @@ def test_a_manifest_cannot_point_outside_its_folder(folder: Path, command) -> No
     manifest["files"]["../secret.json"] = "0"
     (folder / "manifest.json").write_text(json.dumps(manifest))
     assert failures(folder, command) == [
-        "manifest: the manifest lists '../secret.json', which is no name of an instance's file"
+        "manifest: the manifest lists '../secret.json', which is not the name of an instance's file"
     ]
 
 
@@ -204,23 +204,23 @@ def test_workers_change_nothing(folder: Path, command) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["--template", "company"], "--template is for dealt tasks; DIR is proven as it is"),
-        (["--seeds", "5"], "--seeds is for dealt tasks; DIR is proven as it is"),
+        (["--template", "company"], "--template is for generated tasks; DIR is checked as it is"),
+        (["--seeds", "5"], "--seeds is for generated tasks; DIR is checked as it is"),
         (["--samples", "0"], "--samples 0: give at least 1"),
-        (["--samples", "3"], "--samples is for --llm; no model is asked"),
+        (["--samples", "3"], "--samples is for --model; no model is asked"),
     ],
 )
 def test_options_that_would_change_nothing_are_refused(
     words: list[str], complaint: str, folder: Path, command
 ) -> None:
     assert command("verify", str(folder), *words) == (2, "", f"memorygym: {complaint}\n")
-    assert command("verify", "--llm", "x").err.startswith("memorygym: --llm is for DIR")
+    assert command("verify", "--llm", "x").err.startswith("memorygym: --model is for DIR")
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path, command) -> None:
     status, _, err = command("verify", str(tmp_path))
     assert status == 2
-    assert "is no folder of instances: it holds no manifest.json" in err
+    assert "is not a folder of instances: it has no manifest.json" in err
 
 
 def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None:
@@ -229,7 +229,7 @@ def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None
         out = command(
             "verify", str(folder), "--llm", "oracle", "--samples", "2", "--api-base", server.url
         ).out
-    assert "llm_closed_book     2 of 4 right without the texts (50.0 %, 9.5 to 90.5)" in out
+    assert "llm_closed_book: 2 of 4 right without the texts (50.0 %, 9.5 to 90.5)" in out
     asked = [message["content"] for message in server.bodies[0]["messages"]]
     assert asked == [SYSTEM, "What is the city of lab of Ada?"]
 
@@ -243,9 +243,12 @@ def test_what_a_model_reads_is_as_it_was(snapshot) -> None:
     snapshot("closed_book", "\n\n".join(f"{one.role}:\n{one.content}" for one in told))
 
 
-def test_what_is_dealt_again_is_the_same(folder: Path, command) -> None:
+def test_what_is_generated_again_is_the_same(folder: Path, command) -> None:
     status, out, _ = command("verify", str(folder), "--again", "--workers", "1")
-    assert (status, re.search(r"dealt_again +(\d+) +(\d+)", out)[0].split()[1:]) == (0, ["2", "0"])
+    assert (status, re.search(r"generated_again +(\d+) +(\d+)", out)[0].split()[1:]) == (
+        0,
+        ["2", "0"],
+    )
 
 
 def tell_a_secret(instance: Instance) -> None:
@@ -260,14 +263,17 @@ def test_what_no_reader_understands_is_found_by_dealing_again(folder: Path, comm
     alter(folder, tell_a_secret)
     assert failures(folder, command) == []
     status, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
-    assert (status, [one["check"] for one in json.loads(out)["failures"]]) == (1, ["dealt_again"])
+    assert (status, [one["check"] for one in json.loads(out)["failures"]]) == (
+        1,
+        ["generated_again"],
+    )
 
 
-def test_a_file_that_nothing_asks_for_cannot_be_dealt_again(folder: Path, command) -> None:
+def test_a_file_that_nothing_asks_for_cannot_be_generated_again(folder: Path, command) -> None:
     shutil.copy(first(folder), folder / "instances" / "000002-more.json")
     shutil.copy(first(folder), folder / "instances" / "more.json")
     _, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
-    found = [one for one in json.loads(out)["failures"] if one["check"] == "dealt_again"]
+    found = [one for one in json.loads(out)["failures"] if one["check"] == "generated_again"]
     assert {one["reason"] for one in found} == {"the manifest asks for no instance of this name"}
     assert len(found) == 2
 
@@ -280,10 +286,10 @@ def test_what_is_no_file_does_not_end_the_proof_of_the_rest(folder: Path, comman
 @pytest.mark.parametrize(
     ("manifest", "why"),
     [
-        ({"recipe": {}}, "what its manifest asks for is refused: 'n'"),
+        ({"recipe": {}}, "the recipe in its manifest is refused: 'n'"),
         ({"recipe": {"n": 10**9}}, "n 1000000000 is more than 1,000,000"),
-        ({"recipe": None}, "its manifest does not say what was asked for"),
-        ({"track": "nothing"}, "its manifest does not say what was asked for"),
+        ({"recipe": None}, "its manifest has no recipe"),
+        ({"track": "nothing"}, "its manifest has no recipe"),
     ],
 )  # fmt: skip
 def test_a_manifest_that_asks_for_nothing_is_refused(

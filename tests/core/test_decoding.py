@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.json_types import SchemaMismatch, shape
+from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.types import JSON, Call, Entry, Message
 from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.generator.gold import Need
@@ -33,7 +33,7 @@ from memorygym.tracks.worlds.generator.gold import Need
     ],
 )
 def test_what_fits_becomes_the_type(kind: Any, raw: object, made: object) -> None:
-    assert shape(kind, raw) == made
+    assert from_json(kind, raw) == made
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_what_fits_becomes_the_type(kind: Any, raw: object, made: object) -> Non
     [
         (int, True, "here is True, not a whole number"),
         (int, 1.0, "here is 1.0, not a whole number"),
-        (int, 10**4000, "here is a huge number, beyond any whole number here"),
+        (int, 10**4000, "here is a huge number, which is too large"),
         (int | None, "1", "here is '1', not a whole number or null"),
         (str, None, "here is None, not a text"),
         (Value, [1, "a"], "here[1] is 'a', not a whole number"),
@@ -57,4 +57,4 @@ def test_what_fits_becomes_the_type(kind: Any, raw: object, made: object) -> Non
 )
 def test_what_does_not_fit_is_named_with_its_place(kind: Any, raw: object, problem: str) -> None:
     with pytest.raises(SchemaMismatch, match="^" + re.escape(problem)):
-        shape(kind, raw, "here")
+        from_json(kind, raw, "here")

@@ -1,4 +1,4 @@
-"""The referee: what is shown and dropped, how events end, episodes fork and sessions break."""
+"""The episode: what a view shows, how events end, how episodes fork and sessions break."""
 
 from collections.abc import Mapping, Sequence
 
@@ -47,7 +47,7 @@ def of(trace: Trace, kind: type[Record]) -> list[Record]:
     return [record for record in trace.records if isinstance(record, kind)]
 
 
-def test_a_view_is_the_pinned_message_the_status_and_the_event() -> None:
+def test_a_view_is_the_system_message_the_status_and_the_event() -> None:
     roles = [(m.role, m.content.split()[0]) for m in begin().view()]
     assert roles == [("system", "You"), ("user", "[memory:"), ("user", "alpha")]
 

@@ -194,7 +194,7 @@ def test_what_a_memory_adds_to_a_view_stays_within_its_budget(view: int | None, 
 
 
 class Hoarder(Memory):
-    """Keeps all that it sees without asking the meter."""
+    """Keeps all that it sees without asking its context."""
 
     def open(self, context: MemoryContext) -> None:
         self._all: list[Entry] = []
@@ -210,7 +210,7 @@ class Hoarder(Memory):
 
 
 class Smuggler(Memory):
-    """Asks the meter for one word and keeps a hundred."""
+    """Stores one word through its context and keeps a hundred."""
 
     tools = TOOLS[:1]
 

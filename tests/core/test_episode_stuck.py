@@ -43,20 +43,20 @@ def test_the_third_identical_failing_reply_ends_its_event(reply: Message) -> Non
     assert episode.event == 0 and not cuts(episode)
     episode.step(reply)
     assert cuts(episode) == [LimitHit(0, "stuck: the same calls kept failing (patience 3)")]
-    assert episode.trace.stuck == [0]
+    assert episode.trace.stuck_events == [0]
     assert episode.view()[-1].content == "Which?" and not episode.done
 
 
 def test_a_question_that_ends_so_has_no_answer() -> None:
     episode = played(begin(QUESTION), [BAD] * 3)
-    assert episode.done and episode.trace.stuck == [0]
+    assert episode.done and episode.trace.stuck_events == [0]
     assert not any(isinstance(record, Answer) for record in episode.trace.records)
     assert read_trace(episode.trace.lines()) == (episode.trace, "")
 
 
 def test_what_is_said_beside_the_calls_and_their_ids_make_no_difference() -> None:
     replies = [Message("assistant", id, (Call("memory_search", {}, id),)) for id in "abc"]
-    assert played(begin("one", "two"), replies).trace.stuck == [0]
+    assert played(begin("one", "two"), replies).trace.stuck_events == [0]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,6 @@ def test_a_fork_has_the_patience_that_was_left() -> None:
     episode = played(begin("one", "two"), [BAD])
     moment = episode.snapshot()
     played(episode, [BAD])
-    assert played(episode.fork(), [BAD]).trace.stuck == [0]
-    assert played(episode.fork(moment), [BAD]).trace.stuck == []
-    assert played(episode.fork(moment), [BAD, BAD]).trace.stuck == [0]
+    assert played(episode.fork(), [BAD]).trace.stuck_events == [0]
+    assert played(episode.fork(moment), [BAD]).trace.stuck_events == []
+    assert played(episode.fork(moment), [BAD, BAD]).trace.stuck_events == [0]

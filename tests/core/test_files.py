@@ -10,16 +10,16 @@ from threading import Thread
 
 import pytest
 
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 
-SCRIPT = "import sys; from pathlib import Path; from memorygym.core.files import write_whole;"
+SCRIPT = "import sys; from pathlib import Path; from memorygym.core.files import write_atomically;"
 LINES = [b"one\n", b"two\n"]
 TEXT = b"".join(LINES)
 
 
 def shell(command: str) -> bytes:
     """What a shell prints; $WRITE FILE writes one line into a file."""
-    write = [sys.executable, "-c", f"{SCRIPT} write_whole(Path(sys.argv[1]), [b'new\\n'])"]
+    write = [sys.executable, "-c", f"{SCRIPT} write_atomically(Path(sys.argv[1]), [b'new\\n'])"]
     return subprocess.run(
         ["bash", "-c", command, "bash", *write], check=True, stdout=subprocess.PIPE, timeout=60
     ).stdout
@@ -36,7 +36,7 @@ def test_a_link_stays_and_the_file_behind_it_is_replaced(tmp_path: Path) -> None
     (tmp_path / "link").symlink_to("second")
     (tmp_path / "second").symlink_to(Path("runs/old.json"))
     before = old.stat().st_ino
-    write_whole(tmp_path / "link", LINES)
+    write_atomically(tmp_path / "link", LINES)
     assert (tmp_path / "link").is_symlink() and (tmp_path / "second").is_symlink()
     assert old.read_bytes() == TEXT and old.stat().st_ino != before
     assert names(tmp_path / "runs") == ["old.json"]
@@ -46,7 +46,7 @@ def test_the_part_stands_beside_the_file_behind_a_link(tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
     (tmp_path / "link").symlink_to("runs/new.json")
     seen: list[Sequence[str]] = []
-    write_whole(
+    write_atomically(
         tmp_path / "link", (seen.append(names(tmp_path / "runs")) or line for line in LINES)
     )
     assert seen[0] == [f"new.json.{os.getpid()}.part"]
@@ -54,7 +54,7 @@ def test_the_part_stands_beside_the_file_behind_a_link(tmp_path: Path) -> None:
 
 def test_a_link_to_nothing_makes_what_it_names(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "new.json")
-    write_whole(tmp_path / "link", LINES)
+    write_atomically(tmp_path / "link", LINES)
     assert (tmp_path / "link").is_symlink() and (tmp_path / "new.json").read_bytes() == TEXT
 
 
@@ -62,7 +62,7 @@ def test_links_in_a_circle_are_named(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(OSError) as error:
-        write_whole(tmp_path / "a", LINES)
+        write_atomically(tmp_path / "a", LINES)
     assert (error.value.errno, error.value.filename) == (errno.ELOOP, str(tmp_path / "a"))
 
 
@@ -71,7 +71,7 @@ def test_a_pipe_is_written_into(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     reader = Thread(target=lambda: heard.append(pipe.read_bytes()), daemon=True)
     reader.start()
-    write_whole(pipe, LINES)
+    write_atomically(pipe, LINES)
     reader.join(60)
     assert heard == [TEXT] and pipe.is_fifo() and names(tmp_path) == ["pipe"]
 
@@ -80,7 +80,7 @@ def test_a_full_device_is_named_and_stays_a_device(tmp_path: Path) -> None:
     # Through a link of ours: a fault here must not replace the machine's own device.
     (tmp_path / "full").symlink_to("/dev/full")
     with pytest.raises(OSError) as error:
-        write_whole(tmp_path / "full", LINES)
+        write_atomically(tmp_path / "full", LINES)
     assert (error.value.errno, error.value.filename) == (errno.ENOSPC, str(tmp_path / "full"))
     assert (tmp_path / "full").is_char_device() and names(tmp_path) == ["full"]
 
@@ -101,5 +101,5 @@ def test_what_a_shell_reads_as_a_file_is_written_into(tmp_path: Path) -> None:
 
 def test_a_descriptor_that_is_not_open_is_named() -> None:
     with pytest.raises(OSError) as error:
-        write_whole(Path("/dev/fd/987"), LINES)
+        write_atomically(Path("/dev/fd/987"), LINES)
     assert (error.value.errno, error.value.filename) == (errno.EBADF, "/dev/fd/987")

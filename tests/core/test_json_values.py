@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.core.json_values import DEEPEST, json_value
+from memorygym.core.json_values import MAX_DEPTH, json_value
 
 LIST, OBJECT = ("[", "]"), ('{"a":', "}")
 
@@ -16,6 +16,6 @@ def nested(levels: int, brackets: tuple[str, str]) -> str:
 def test_json_of_the_deepest_level_is_read_and_deeper_json_stays_text(
     brackets: tuple[str, str],
 ) -> None:
-    deepest, deeper = (nested(levels, brackets) for levels in (DEEPEST, DEEPEST + 1))
+    deepest, deeper = (nested(levels, brackets) for levels in (MAX_DEPTH, MAX_DEPTH + 1))
     assert json_value(deepest) != deepest
     assert json_value(deeper) == deeper

@@ -11,6 +11,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.memories.markdown import Markdown
+from tests.slow import mostly_slow
 
 KINDS = ("domains", "memory", "agents", "tracks")
 METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
@@ -20,7 +21,7 @@ CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Mark
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Callable[[str], str]:
-    """Runs code where a package of somebody else is installed that has a memory of its own."""
+    """Runs code where another package is installed that has a memory."""
     info = tmp_path / "outside_pack-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(METADATA)
@@ -70,7 +71,7 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
         ("agents", "no.such:make", r"agents no.such:make: no.such cannot be imported \(No module"),
         ("memory", "memorygym.memories.markdown:Nothing", "has no attribute 'Nothing'"),
         ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
-        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs no arguments"),
+        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs at most the task"),
         ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
         ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
         ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`; give"),
@@ -78,7 +79,7 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
 )
 def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
     with pytest.raises(BadSettings, match=message):
-        registry.check(kind, spec)
+        registry.check_spec(kind, spec)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "domains")])
@@ -106,7 +107,7 @@ def test_an_entry_point_of_another_package_is_a_part(
     assert outside(expression).endswith(said)
 
 
-def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
+def test_parameters_follow_the_name_in_the_types_of_the_factory() -> None:
     assert registry.make("memory", "bm25:top_k=3:chunk_size=64").top_k == 3
 
 
@@ -119,7 +120,7 @@ def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
         ("none:top_k=1", "memory none has no parameters, so no top_k"),
     ],
 )
-def test_a_knob_that_cannot_be_is_named(spec: str, reason: str) -> None:
+def test_an_impossible_parameter_is_named(spec: str, reason: str) -> None:
     with pytest.raises((BadSettings, UnknownPart), match=reason):
         registry.make("memory", spec)
 
@@ -128,7 +129,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    """The command, run by somebody who works in that folder."""
+    """The command, run from that folder."""
     command = [sys.executable, "-m", "memorygym", *words]
     source = str(Path(registry.__file__).parents[2])
     return subprocess.run(
@@ -151,8 +152,8 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        ("raise ValueError('boom')", "broke: ValueError: boom (bad_agent.py, line 4, in act);"),
-        ("return None", "broke: TypeError: a policy replies with a Message, not NoneType;"),
+        ("raise ValueError('boom')", "failed: ValueError: boom (bad_agent.py, line 4, in act);"),
+        ("return None", "failed: TypeError: a policy replies with a Message, not NoneType;"),
     ],
 )
 def test_an_agent_that_breaks_is_named_in_one_sentence(
@@ -176,7 +177,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("words", "said"),
     [
         (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
@@ -195,6 +196,7 @@ PARTS = {
         (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
         (("-t", "nosuch:DOMAIN"), "domains nosuch:DOMAIN: nosuch cannot be imported (No module"),
     ],
+    quick=3,
 )
 def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
     words: tuple[str, ...], said: str, tmp_path: Path

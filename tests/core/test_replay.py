@@ -13,6 +13,7 @@ from memorygym.runs.tasks import Limits
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import results_of
+from tests.slow import mostly_slow
 
 AGENTS = ("strategic", "template_expert", "perfect", "malformed_caller", "edit_dumper")
 
@@ -28,7 +29,7 @@ def _unlike(trace: Trace, settings: WorldsSettings, limits: Limits = Limits()) -
     return unlike(trace, settings.generate(), player)
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("settings", "limits"),
     [
         (WorldsSettings("company", 0, "lite"), Limits()),
@@ -40,6 +41,7 @@ def _unlike(trace: Trace, settings: WorldsSettings, limits: Limits = Limits()) -
         (WorldsSettings("movie", 3, "lite", Sizes(tokens=9_000)), Limits()),
         (WorldsSettings("hospital", 4, "lite"), Limits(capacity=500)),
     ],
+    quick=2,
 )
 def test_what_was_played_comes_out_again(settings: WorldsSettings, limits: Limits) -> None:
     for trace in _traces(settings, limits):
@@ -55,7 +57,7 @@ def test_other_limits_are_found_out() -> None:
         assert _unlike(trace, settings).removesuffix(" is not that of the task") in OF_LIMITS
 
 
-def test_a_sealed_trace_needs_its_salt() -> None:
+def test_a_private_trace_needs_its_secret() -> None:
     settings, other = (
         WorldsSettings("company", 0, "lite", salt=s) for s in ("a secret", "another")
     )

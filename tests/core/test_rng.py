@@ -1,4 +1,4 @@
-"""Random streams are named, pinned and independent."""
+"""Random generators are named, stable and independent."""
 
 from collections import Counter
 
@@ -18,7 +18,7 @@ PINNED = {
     ("1",): [757, 821, 757, 422, 829],
     (1,): [144, 992, 191, 502, 226],
 }
-"""The first draws below 1,000; a change here changes every dealt world."""
+"""The first draws below 1,000; a change here changes every generated task."""
 SHUFFLED = ([4, 1, 2, 6, 3, 7, 5, 0], [39, 45, 35], ["b", "a", "d"], -2)
 FLOATED = (0.8205965890051209, "a", "b")
 

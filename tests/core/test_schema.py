@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.tools import misfit
+from memorygym.core.tools import call_problem
 from memorygym.core.types import JSON, Call, Tool
 
 
 def _heard(schema: Mapping[str, JSON], arguments: JSON) -> str:
     tools = {"look": Tool("look", "Looks.", schema)}
-    return misfit(Call("look", arguments), tools).removeprefix("look: ")
+    return call_problem(Call("look", arguments), tools).removeprefix("look: ")
 
 
 @pytest.mark.parametrize(

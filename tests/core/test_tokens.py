@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core.json_values import canonical
-from memorygym.core.tokens import count, normal, shown_tokens, words
+from memorygym.core.tokens import count, normalize, shown_tokens, words
 from memorygym.core.types import Call, Message
 
 KNOWN = {"Harbor", "revenue", "incomprehensible", "Mc", "Donald", "HTTP", "Server"}
@@ -58,13 +58,13 @@ def test_a_count_is_never_negative_and_grows_with_the_text(
 
 @given(st.text())
 def test_stored_text_is_normal_after_one_pass(text: str) -> None:
-    assert normal(normal(text)) == normal(text)
+    assert normalize(normalize(text)) == normalize(text)
 
 
 @given(st.text())
 def test_blanks_carry_nothing_once_stored(text: str) -> None:
     spaced = text.replace(" ", " \t \u2003 ")
-    assert normal(spaced) == normal(text)
+    assert normalize(spaced) == normalize(text)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_blanks_carry_nothing_once_stored(text: str) -> None:
     ],
 )
 def test_line_breaks_blanks_and_accents_have_one_form(text: str, stored: str) -> None:
-    assert normal(text) == stored
+    assert normalize(text) == stored
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1))
@@ -120,6 +120,6 @@ def test_a_text_of_shown_words_costs_what_its_words_cost_one_by_one(
 
 @given(st.text(alphabet="a \n\t\u00e9e\u0301\u00b7\u00a0"))
 def test_a_text_that_is_normal_is_left_as_it_is(text: str) -> None:
-    once = normal(text)
-    assert normal(once) == once
+    once = normalize(text)
+    assert normalize(once) == once
     assert not re.search(r"[^\S\n]{2}|[^\S\n]\n|\n\s|^\s|\s$|\t|\u00a0|e\u0301", once)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import freeze
-from memorygym.core.tools import misfit
+from memorygym.core.tools import call_problem
 from memorygym.core.types import JSON, Call, Tool
 
 LONG = "x" * 200
@@ -35,7 +35,7 @@ def heard(schema: Mapping[str, JSON], arguments: JSON) -> str:
     """What an agent hears of a call, whatever the order of its keys."""
     tools = {"look": Tool("look", "Looks.", schema)}
     (first, *others) = (
-        misfit(Call("look", freeze(each)), tools) for each in (arguments, _turned(arguments))
+        call_problem(Call("look", freeze(each)), tools) for each in (arguments, _turned(arguments))
     )
     assert others == [first]
     return first.removeprefix("look: ")
@@ -224,10 +224,11 @@ def test_no_call_raises_and_the_verdict_is_that_of_another_validator(
 
 def test_the_sentence_is_the_same_in_every_process() -> None:
     code = (
-        "from memorygym.core.tools import misfit; from memorygym.core.types import Call, Tool;"
+        "from memorygym.core.tools import call_problem;"
+        "from memorygym.core.types import Call, Tool;"
         "whole = {'additionalProperties': {'type': 'integer'}};"
         "look = Tool('look', '', {'properties': {'a': whole}});"
-        "print(misfit(Call('look', {'a': dict.fromkeys('qwertyuiop', '')}), {'look': look}))"
+        "print(call_problem(Call('look', {'a': dict.fromkeys('qwertyuiop', '')}), {'look': look}))"
     )
     said = {
         subprocess.run(

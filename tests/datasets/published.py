@@ -1,4 +1,4 @@
-"""Small files in the published form of each data set, made here: none of their words are theirs."""
+"""Small invented files in the published form of each data set."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def hotpot(number: int = 0, **fields: Any) -> Row:
 
 
 def hotpot_columns(number: int = 0) -> Row:
-    """The same as the Hugging Face copy has it."""
+    """The same question as columns, as in the Hugging Face copy."""
     row = hotpot(number)
     facts, context = row["supporting_facts"], row["context"]
     row["supporting_facts"] = {"title": [t for t, _ in facts], "sent_id": [n for _, n in facts]}
@@ -232,7 +232,7 @@ def longmemeval_v2(folder: Path) -> Path:
 
 
 def hotpot_file(folder: Path) -> Path:
-    """Real questions if `$MEMORYGYM_HOTPOT` names a file of them, else ones made here."""
+    """Real questions if `$MEMORYGYM_HOTPOT` names a file of them, otherwise invented ones."""
     real = os.environ.get("MEMORYGYM_HOTPOT")
     rows = [hotpot_columns(number) for number in range(6)]
     return Path(real) if real else write(folder / "hotpot.json", rows)

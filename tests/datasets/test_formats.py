@@ -1,4 +1,4 @@
-"""Every format reads a file of its published form: units, questions, evidence, categories."""
+"""Every format reads files of its published form: units, questions, evidence, categories."""
 
 import json
 from pathlib import Path
@@ -14,85 +14,87 @@ FORMATS = registry.names("datasets")
 
 
 def samples(name: str, path: Path, unit: str | None = None) -> list[Sample]:
-    found = list(load(name, path, unit))
-    assert all(isinstance(one, Sample) for one in found), found
-    return [one for one in found if isinstance(one, Sample)]
+    records = list(load(name, path, unit))
+    assert all(isinstance(record, Sample) for record in records), records
+    return [record for record in records if isinstance(record, Sample)]
 
 
 def evidence(sample: Sample) -> list[list[str]]:
-    told = {unit.id: unit.text for unit in sample.units}
-    return [[told[id] for id in asked.evidence] for asked in sample.questions]
+    texts = {unit.id: unit.text for unit in sample.units}
+    return [[texts[id] for id in question.evidence] for question in sample.questions]
 
 
-def test_every_format_is_tried_here() -> None:
+def test_every_format_has_a_file_here() -> None:
     assert set(FORMATS) == {*published.ROWS, "longmemeval_v2"}
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_reads_its_published_form(name: str, tmp_path: Path) -> None:
-    known = format_named(name)
-    for unit in known.units:
+    format_ = format_named(name)
+    for unit in format_.units:
         path = tmp_path / unit
         path.mkdir()
-        for one in samples(name, published.file_of(name, path), unit):
-            ids = [unit.id for unit in one.units]
-            assert len(ids) == len(set(ids)) and one.questions
-            assert all(set(asked.evidence) <= set(ids) for asked in one.questions)
+        for sample in samples(name, published.file_of(name, path), unit):
+            ids = [unit.id for unit in sample.units]
+            assert len(ids) == len(set(ids)) and sample.questions
+            assert all(set(question.evidence) <= set(ids) for question in sample.questions)
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_states_where_its_schema_was_looked_up(name: str) -> None:
-    known = format_named(name)
-    assert "https://" in known.source and known.licence and known.evidence
+    format_ = format_named(name)
+    assert "https://" in format_.source and format_.licence and format_.evidence
 
 
 @pytest.mark.parametrize("make", [published.hotpot, published.hotpot_columns])
 def test_both_forms_of_hotpotqa_read_alike(make, tmp_path: Path) -> None:
-    (one,) = samples("hotpotqa", published.write(tmp_path / "a.json", [make()]))
-    assert one.units[0].told == "Alder Mill\nAlder Mill stands in ward 0. It is old."
-    assert one.questions[0].evidence == ("Alder Mill", "Birch Lane")
-    assert (one.questions[0].category, one.questions[0].answers) == ("bridge", ("ward 0",))
+    (sample,) = samples("hotpotqa", published.write(tmp_path / "a.json", [make()]))
+    assert sample.units[0].search_text == "Alder Mill\nAlder Mill stands in ward 0. It is old."
+    assert sample.questions[0].evidence == ("Alder Mill", "Birch Lane")
+    assert (sample.questions[0].category, sample.questions[0].answers) == ("bridge", ("ward 0",))
 
 
-def test_paragraphs_of_one_title_are_told_apart(tmp_path: Path) -> None:
+def test_paragraphs_with_the_same_title_are_numbered(tmp_path: Path) -> None:
     row = published.hotpot(
         context=[["Ash", ["One."]], ["Ash", ["Two."]]], supporting_facts=[["Ash", 0]]
     )
-    (one,) = samples("hotpotqa", published.write(tmp_path / "a.json", [row]))
-    assert [unit.id for unit in one.units] == ["Ash", "Ash (2)"]
-    assert one.questions[0].evidence == ("Ash",)
+    (sample,) = samples("hotpotqa", published.write(tmp_path / "a.json", [row]))
+    assert [unit.id for unit in sample.units] == ["Ash", "Ash (2)"]
+    assert sample.questions[0].evidence == ("Ash",)
 
 
 def test_musique_has_aliases_and_its_hops_as_category(tmp_path: Path) -> None:
-    one = samples("musique", published.file_of("musique", tmp_path))[0]
-    assert one.questions[0].answers == ("4", "some")
-    assert one.questions[0].category == "2hop"
-    assert evidence(one) == [["Alder Mill has 4 rooms."]]
+    sample = samples("musique", published.file_of("musique", tmp_path))[0]
+    assert sample.questions[0].answers == ("4", "some")
+    assert sample.questions[0].category == "2hop"
+    assert evidence(sample) == [["Alder Mill has 4 rooms."]]
 
 
 def test_an_unanswerable_question_of_musique_measures_no_retrieval(tmp_path: Path) -> None:
     row = published.musique() | {"answerable": False}
-    (one,) = samples("musique", published.write(tmp_path / "a.jsonl", [row], lines=True))
-    assert one.questions[0].unranked == "unanswerable"
+    (sample,) = samples("musique", published.write(tmp_path / "a.jsonl", [row], lines=True))
+    assert sample.questions[0].unranked == "unanswerable"
 
 
 def test_a_turn_of_locomo_is_date_speaker_text_and_caption_in_the_order_of_sessions(
     tmp_path: Path,
 ) -> None:
-    one = samples("locomo", published.file_of("locomo", tmp_path))[0]
-    assert [unit.id for unit in one.units] == ["D1:1", "D1:2", "D2:1", "D2:2"]
-    assert one.units[1].told == "1:56 pm on 8 May, 2023\nBen: Look! [a photo of a red canoe]"
+    sample = samples("locomo", published.file_of("locomo", tmp_path))[0]
+    assert [unit.id for unit in sample.units] == ["D1:1", "D1:2", "D2:1", "D2:2"]
+    assert (
+        sample.units[1].search_text == "1:56 pm on 8 May, 2023\nBen: Look! [a photo of a red canoe]"
+    )
 
 
-def test_evidence_of_locomo_is_read_where_it_is_certain_and_counted_where_not(
+def test_unclear_evidence_of_locomo_is_counted_as_unknown(
     tmp_path: Path,
 ) -> None:
-    asked = samples("locomo", published.file_of("locomo", tmp_path))[0].questions
-    assert [one.evidence for one in asked] == [
+    questions = samples("locomo", published.file_of("locomo", tmp_path))[0].questions
+    assert [question.evidence for question in questions] == [
         ("D1:1",), ("D2:1", "D1:1"), ("D1:2",), (), ("D1:1",)
     ]  # fmt: skip
-    assert [one.unknown for one in asked] == [0, 0, 1, 0, 0]
-    assert [one.category for one in asked] == ["4", "2", "1", "3", "5"]
+    assert [question.unknown for question in questions] == [0, 0, 1, 0, 0]
+    assert [question.category for question in questions] == ["4", "2", "1", "3", "5"]
 
 
 def test_the_adversarial_answer_of_locomo_is_a_wrong_one(tmp_path: Path) -> None:
@@ -101,20 +103,20 @@ def test_the_adversarial_answer_of_locomo_is_a_wrong_one(tmp_path: Path) -> None
 
 
 def test_sessions_join_their_turns_under_one_date(tmp_path: Path) -> None:
-    one = samples("locomo", published.file_of("locomo", tmp_path), "session")[0]
-    assert one.units[1].told.splitlines() == [
+    sample = samples("locomo", published.file_of("locomo", tmp_path), "session")[0]
+    assert sample.units[1].search_text.splitlines() == [
         "2:00 pm on 9 May, 2023", "Ann: The kayak leaks.", "Ben: Then patch it with tape."
     ]  # fmt: skip
-    assert one.questions[1].evidence == ("session_2", "session_1")
+    assert sample.questions[1].evidence == ("session_2", "session_1")
 
 
-@pytest.mark.parametrize(("unit", "wanted"), [("session", "answer_2"), ("turn", "answer_2_1")])
+@pytest.mark.parametrize(("unit", "expected"), [("session", "answer_2"), ("turn", "answer_2_1")])
 def test_longmemeval_has_evidence_by_session_and_by_turn(
-    unit: str, wanted: str, tmp_path: Path
+    unit: str, expected: str, tmp_path: Path
 ) -> None:
-    one = samples("longmemeval", published.file_of("longmemeval", tmp_path), unit)[0]
-    assert one.questions[0].evidence == (wanted,)
-    assert "answer_2" not in "".join(unit.told for unit in one.units)
+    sample = samples("longmemeval", published.file_of("longmemeval", tmp_path), unit)[0]
+    assert sample.questions[0].evidence == (expected,)
+    assert "answer_2" not in "".join(unit.search_text for unit in sample.units)
 
 
 def test_an_abstention_of_longmemeval_measures_no_retrieval(tmp_path: Path) -> None:
@@ -131,44 +133,47 @@ def beam_folder(row: published.Row, folder: Path) -> Path:
     return folder
 
 
-def test_beam_reads_rows_with_questions_as_a_literal_and_folders(tmp_path: Path) -> None:
+def test_beam_reads_rows_literals_and_folders(tmp_path: Path) -> None:
     row = published.beam()
     literal = row | {"probing_questions": repr(row["probing_questions"])}
     rows = published.write(tmp_path / "a.json", [literal])
     folder = beam_folder(row, tmp_path / "100K" / "1")
     paths = (rows, folder, folder.parent, folder / "chat.json")
-    told = [samples("beam", path)[0] for path in paths]
-    assert all((one.units, evidence(one)) == (told[0].units, evidence(told[0])) for one in told)
-    assert evidence(told[0])[2] == ["My sprint ends on 29 March.", "The API takes 250 ms."]
+    samples_ = [samples("beam", path)[0] for path in paths]
+    assert all(
+        (sample.units, evidence(sample)) == (samples_[0].units, evidence(samples_[0]))
+        for sample in samples_
+    )
+    assert evidence(samples_[0])[2] == ["My sprint ends on 29 March.", "The API takes 250 ms."]
 
 
 def test_plans_of_a_chat_of_ten_million_tokens_number_their_messages_on(tmp_path: Path) -> None:
     row = published.beam()
     row["chat"] = [{"plan-1": row["chat"]}, {"plan-1": None, "plan-2": row["chat"]}]
-    (one,) = samples("beam", published.write(tmp_path / "a.json", [row]))
-    assert [unit.id for unit in one.units] == [str(number) for number in range(8)]
+    (sample,) = samples("beam", published.write(tmp_path / "a.json", [row]))
+    assert [unit.id for unit in sample.units] == [str(number) for number in range(8)]
 
 
-def test_ama_bench_rests_on_the_steps_that_are_named(tmp_path: Path) -> None:
-    one = samples("ama_bench", published.file_of("ama_bench", tmp_path))[0]
-    assert [asked.evidence for asked in one.questions] == [("1",), ()]
-    assert one.units[1].told == "Step 1\nAction: go up\nObservation: You see a door."
+def test_evidence_of_ama_bench_is_the_named_steps(tmp_path: Path) -> None:
+    sample = samples("ama_bench", published.file_of("ama_bench", tmp_path))[0]
+    assert [question.evidence for question in sample.questions] == [("1",), ()]
+    assert sample.units[1].search_text == "Step 1\nAction: go up\nObservation: You see a door."
 
 
-def test_memoryagentbench_rests_on_what_holds_an_answer(tmp_path: Path) -> None:
-    one = samples("memoryagentbench", published.file_of("memoryagentbench", tmp_path))[0]
-    assert evidence(one) == [["The fee at Alder Mill is 12 crowns."], []]
-    assert one.questions[0].answers == ("12 crowns", "twelve")
-    assert one.questions[0].category == "ruler_qa1"
+def test_evidence_of_memoryagentbench_contains_an_answer(tmp_path: Path) -> None:
+    sample = samples("memoryagentbench", published.file_of("memoryagentbench", tmp_path))[0]
+    assert evidence(sample) == [["The fee at Alder Mill is 12 crowns."], []]
+    assert sample.questions[0].answers == ("12 crowns", "twelve")
+    assert sample.questions[0].category == "ruler_qa1"
 
 
 def test_memgym_dr_reads_a_folder_of_instances(tmp_path: Path) -> None:
     (tmp_path / "instances").mkdir()
     for number, text in enumerate([json.dumps(published.memgym_dr()), "{"]):
         (tmp_path / "instances" / f"{number:06}-x.json").write_text(text)
-    found = list(load("memgym_dr", tmp_path))
-    assert isinstance(found[0], Sample)
-    assert found[1] == FileRecord(1, "instances/000001-x.json", None, "is cut off")
+    records = list(load("memgym_dr", tmp_path))
+    assert isinstance(records[0], Sample)
+    assert records[1] == FileRecord(1, "instances/000001-x.json", None, "is cut off")
 
 
 def test_memgym_dr_falls_back_on_the_titles_of_its_facts(tmp_path: Path) -> None:
@@ -177,20 +182,20 @@ def test_memgym_dr_falls_back_on_the_titles_of_its_facts(tmp_path: Path) -> None
         for document in turn["documents"]:
             document["is_supporting"] = False
     row["grounding_facts"] = [{"fact_id": "f", "source_paragraph_title": "Cedar Fair"}]
-    (one,) = samples("memgym_dr", published.write(tmp_path / "a.json", [row]))
-    assert evidence(one) == [["Cedar Fair dates from 1902."]]
+    (sample,) = samples("memgym_dr", published.write(tmp_path / "a.json", [row]))
+    assert evidence(sample) == [["Cedar Fair dates from 1902."]]
 
 
 def test_label_1_of_memgym_rm_is_safe_and_its_view_leaves_the_judgement_out(tmp_path: Path) -> None:
-    one = samples("memgym_rm", published.file_of("memgym_rm", tmp_path))[0]
-    assert [unit.text for unit in one.units] == ["Fix the bug.", "I ran the tests."]
-    assert one.questions[0].answers == ("Y",) and one.questions[0].rivals == ("N",)
-    assert "truncate_last_10" not in one.questions[0].question
+    sample = samples("memgym_rm", published.file_of("memgym_rm", tmp_path))[0]
+    assert [unit.text for unit in sample.units] == ["Fix the bug.", "I ran the tests."]
+    assert sample.questions[0].answers == ("Y",) and sample.questions[0].rivals == ("N",)
+    assert "truncate_last_10" not in sample.questions[0].question
 
 
 @pytest.mark.parametrize("file", ["", "questions.jsonl", "haystacks/lme_v2_small.json"])
 def test_longmemeval_v2_is_found_by_any_of_its_files(file: str, tmp_path: Path) -> None:
     first, second = samples("longmemeval_v2", published.longmemeval_v2(tmp_path) / file)
-    assert [len(one.units) for one in (first, second)] == [5, 2]
+    assert [len(sample.units) for sample in (first, second)] == [5, 2]
     assert first.questions[0].evidence == ("t0_1", "t1_0")
     assert second.questions[0].unranked == "abstention"

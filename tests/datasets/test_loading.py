@@ -1,4 +1,4 @@
-"""A file of another format is refused by name; a damaged one gives what is left of it."""
+"""A file of another format is refused; a damaged one gives its complete records."""
 
 import gzip
 import json
@@ -23,10 +23,10 @@ OTHERS = [
 
 
 def read(path: Path, name: str = "hotpotqa") -> tuple[list[str], list[str]]:
-    """IDs of the samples, and what is said of the other records."""
-    found = list(load(name, path))
-    left = [one.text for one in found if isinstance(one, FileRecord)]
-    return [one.id for one in found if isinstance(one, Sample)], left
+    """The ids of the samples, and the problems of the other records."""
+    records = list(load(name, path))
+    problems = [record.text for record in records if isinstance(record, FileRecord)]
+    return [record.id for record in records if isinstance(record, Sample)], problems
 
 
 @pytest.mark.parametrize(("wanted", "given"), OTHERS)
@@ -48,20 +48,20 @@ def test_a_file_of_another_format_is_named_with_its_first_bad_record(
         ("supporting_facts", [3], "record 1: supporting_facts[0] is 3, not a title and a number"),
     ],
 )
-def test_a_record_that_does_not_fit_is_told_by_its_field(
+def test_an_invalid_record_is_reported_with_its_field(
     field: str, value: object, told: str, tmp_path: Path
 ) -> None:
     rows = [ROWS[0], ROWS[1] | {field: value}, ROWS[2]]
     assert read(published.write(tmp_path / "a.json", rows)) == (["q0", "q2"], [told])
 
 
-def test_a_record_that_lacks_a_field_is_told(tmp_path: Path) -> None:
+def test_a_record_without_a_field_is_reported(tmp_path: Path) -> None:
     rows = [ROWS[0], {"_id": "x"}, 7]
     ids, left = read(published.write(tmp_path / "a.json", rows))
-    assert (ids, left) == (["q0"], ["record 1: context is missing", "record 2: is no object"])
+    assert (ids, left) == (["q0"], ["record 1: context is missing", "record 2: is not an object"])
 
 
-def test_a_list_that_is_cut_off_gives_its_whole_records(tmp_path: Path) -> None:
+def test_a_truncated_list_gives_its_complete_records(tmp_path: Path) -> None:
     text = json.dumps(ROWS)
     path = tmp_path / "a.json"
     path.write_text(text[: text.index('"q3"') + 30], encoding="utf-8")
@@ -70,14 +70,14 @@ def test_a_list_that_is_cut_off_gives_its_whole_records(tmp_path: Path) -> None:
     assert read(path)[1] == ["record 3: is missing: the file ends within the list"]
 
 
-def test_lines_that_cannot_be_read_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_broken_lines_are_reported_and_the_rest_is_read(tmp_path: Path) -> None:
     lines = [json.dumps(row) for row in ROWS]
     path = tmp_path / "a.jsonl"
     path.write_text("\n".join([lines[0][:50], lines[1], "", lines[2], lines[3][:90]]))
     assert read(path) == (["q1", "q2"], ["line 1: is cut off", "line 5: is cut off"])
 
 
-def test_a_record_with_broken_json_costs_no_other(tmp_path: Path) -> None:
+def test_broken_json_affects_only_its_record(tmp_path: Path) -> None:
     text = json.dumps(ROWS, indent=1).replace('"_id": "q1"', '"_id" "q1"')
     path = tmp_path / "a.json"
     path.write_text(text, encoding="utf-8")
@@ -86,10 +86,13 @@ def test_a_record_with_broken_json_costs_no_other(tmp_path: Path) -> None:
     assert told.startswith("record 1: cannot be read: Expecting ':' delimiter (line ")
 
 
-def test_a_byte_that_is_no_utf_8_costs_its_record_alone(tmp_path: Path) -> None:
+def test_an_invalid_byte_affects_only_its_record(tmp_path: Path) -> None:
     path = published.write(tmp_path / "a.jsonl", ROWS, lines=True)
     path.write_bytes(path.read_bytes().replace(b"q1", b"q\xff", 1))
-    assert read(path) == (["q0", "q2", "q3"], ["line 2: cannot be read: a byte of it is no UTF-8"])
+    assert read(path) == (
+        ["q0", "q2", "q3"],
+        ["line 2: cannot be read: it has a byte that is not UTF-8"],
+    )
 
 
 def _bom(raw: bytes) -> bytes:

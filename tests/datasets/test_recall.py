@@ -1,4 +1,4 @@
-"""Evidence recall counts what stands among the first k, by question and by category."""
+"""Evidence recall counts the evidence among the first k results, by question and category."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ RANKING = ("bm25", "hybrid", "naive_rag")
 
 
 class Alphabet:
-    """An index that ranks the same whatever is asked: by the text."""
+    """An index that ranks by text, whatever the query."""
 
     def __init__(self) -> None:
         self._texts: dict[int, str] = {}
@@ -34,51 +34,58 @@ def measured(name: str, path: Path, unit: str | None = None) -> RecallMeasuremen
 
 
 def test_recall_is_the_mean_share_any_and_all_of_the_evidence(tmp_path: Path) -> None:
-    # Alder, Birch, Cedar are ranked in this order; the questions rest on AB, B and CB.
-    found = measured("hotpotqa", published.file_of("hotpotqa", tmp_path))
-    assert figures(found.searched, [1, 2]) == {
+    # Alder, Birch, Cedar are ranked in this order; the questions need AB, B and CB.
+    measurement = measured("hotpotqa", published.file_of("hotpotqa", tmp_path))
+    assert figures(measurement.searched, [1, 2]) == {
         "recall": {"1": round(1 / 6, 6), "2": round(5 / 6, 6)},
         "any": {"1": round(1 / 3, 6), "2": 1.0},
         "all": {"1": 0.0, "2": round(2 / 3, 6)},
         "n": 3,
     }
-    assert found.smallest == 3
+    assert measurement.smallest == 3
 
 
 def test_a_single_sample_has_no_interval(tmp_path: Path) -> None:
-    found = measured("hotpotqa", published.file_of("hotpotqa", tmp_path, rows=1))
-    row = to_json(found, [1])
+    measurement = measured("hotpotqa", published.file_of("hotpotqa", tmp_path, rows=1))
+    row = to_json(measurement, [1])
     assert row["intervals"] == {"1": {"recall": None, "any": None, "all": None}}
 
 
 def test_locomo_counts_every_question_with_evidence_of_all_five_categories(tmp_path: Path) -> None:
-    found = measured("locomo", published.file_of("locomo", tmp_path, rows=2))
-    assert {name: len(ones) for name, ones in found.by_category().items()} == {
+    measurement = measured("locomo", published.file_of("locomo", tmp_path, rows=2))
+    assert {name: len(questions) for name, questions in measurement.by_category().items()} == {
         "1": 2, "2": 2, "4": 2, "5": 2
     }  # fmt: skip
-    assert found.skipped == {"without_evidence": 2} and found.unknown == 2
+    assert measurement.skipped == {"without_evidence": 2} and measurement.unknown == 2
 
 
-def test_a_question_of_whose_evidence_nothing_is_known_is_skipped_and_counted(
+def test_a_question_with_unknown_evidence_is_skipped_and_counted(
     tmp_path: Path,
 ) -> None:
     row = published.hotpot(supporting_facts=[["Elsewhere", 0]])
     path = published.write(tmp_path / "a.json", [row, published.hotpot(1)])
-    found = measured("hotpotqa", path)
-    assert (len(found.searched), found.skipped, found.unknown) == (1, {"evidence_unknown": 1}, 1)
+    measurement = measured("hotpotqa", path)
+    assert (len(measurement.searched), measurement.skipped, measurement.unknown) == (
+        1,
+        {"evidence_unknown": 1},
+        1,
+    )
 
 
-def test_records_that_are_left_out_are_kept_in_the_account(tmp_path: Path) -> None:
+def test_invalid_records_are_listed(tmp_path: Path) -> None:
     path = published.write(tmp_path / "a.json", [published.hotpot(), {}])
-    assert [one.index for one in measured("hotpotqa", path).left_out] == [1]
+    assert [record.index for record in measured("hotpotqa", path).left_out] == [1]
 
 
 @pytest.mark.parametrize("memory", RANKING)
 def test_a_memory_that_ranks_finds_what_is_named(memory: str, tmp_path: Path) -> None:
-    rows = [published.hotpot(n, supporting_facts=[[published.TITLES[n], 0]]) for n in range(3)]
+    rows = [
+        published.hotpot(number, supporting_facts=[[published.TITLES[number], 0]])
+        for number in range(3)
+    ]
     path = published.write(tmp_path / "a.json", rows)
-    found = measure(load("hotpotqa", path), index_of(memory), 1)
-    assert shares(found.searched, 1)["all"].mean == 1.0
+    measurement = measure(load("hotpotqa", path), index_of(memory), 1)
+    assert shares(measurement.searched, 1)["all"].mean == 1.0
 
 
 @pytest.mark.parametrize("memory", ["recency", "hipporag", "markdown"])
@@ -88,11 +95,11 @@ def test_a_memory_that_ranks_nothing_is_refused_with_those_that_do(memory: str) 
 
 
 @pytest.mark.parametrize("memory", ["bm52", "bm25:k=3"])
-def test_an_unknown_memory_or_knob_is_refused(memory: str) -> None:
+def test_an_unknown_memory_or_parameter_is_refused(memory: str) -> None:
     with pytest.raises(UnknownPart):
         index_of(memory)
 
 
-def test_what_was_really_asked_is_mostly_found(tmp_path: Path) -> None:
-    found = measure(load("hotpotqa", published.hotpot_file(tmp_path)), index_of("bm25"), 5)
-    assert shares(found.searched, 2)["any"].mean > 0.5
+def test_most_evidence_of_real_questions_is_found(tmp_path: Path) -> None:
+    measurement = measure(load("hotpotqa", published.hotpot_file(tmp_path)), index_of("bm25"), 5)
+    assert shares(measurement.searched, 2)["any"].mean > 0.5

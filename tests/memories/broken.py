@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count as counter
 from typing import ClassVar
 
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.recency import Recency
@@ -119,7 +119,7 @@ class Batching(Memory):
         self._kept.add(" ".join(message.content for message in new))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        present = {normal(message.content) for message in live}
+        present = {normalize(message.content) for message in live}
         texts = [text for text in self._kept.texts.values() if text not in present]
         return [Message("user", text) for text in texts[:1]]
 

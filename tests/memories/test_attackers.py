@@ -116,7 +116,7 @@ def test_nothing_in_a_view_carries_text_without_its_price(message: Message) -> N
 def test_a_memory_adds_at_most_its_capacity_to_a_view() -> None:
     task = generated("company", 0, "standard")
     trace = play(Episode(WorldsEnv(task), Mirror), Strategist())
-    sizes = [sum(shown_tokens(m, count) for m in shown) for _, shown in trace.composed()]
+    sizes = [sum(shown_tokens(m, count) for m in shown) for _, shown in trace.contexts()]
     assert task.budget.view == task.budget.capacity
     assert sizes and max(sizes) <= (task.budget.capacity or 0)
 

@@ -1,14 +1,13 @@
 """check_memory finds every defect of a memory, and says what it is and what to do."""
 
-import pytest
-
 from memorygym.core.types import Memory
 from memorygym.memories.recency import Recency
 from memorygym.testing import check_memory
 from tests.memories import attackers, broken
+from tests.slow import mostly_slow
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("memory", "sentence"),
     [
         (
@@ -50,6 +49,7 @@ from tests.memories import attackers, broken
             "When its model writes nothing: memory Trusting: compose() raised IndexError",
         ),
     ],
+    quick=2,
 )
 def test_the_check_says_what_is_broken(memory: type[Memory], sentence: str) -> None:
     assert any(sentence in broken for broken in check_memory(memory))

@@ -40,7 +40,7 @@ def opened(
 ) -> Memory:
     memory: Memory = registry.make("memory", spec)
     tracker = BudgetTracker(Budget(capacity=capacity))
-    tracker.unread.append("note boats user summary Summary")
+    tracker.unread_texts.append("note boats user summary Summary")
     memory.open(tracker.context(writer))
     return memory
 

@@ -9,11 +9,11 @@ from memorygym.core.budget import BudgetTracker
 from memorygym.core.types import JSON, Budget, Entry, Memory
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
-from tests.memories.parts import EXTRAS, every, maker
+from tests.memories.parts import EXTRAS, UNLIKE, every, maker
 
 BY_DESIGN = {
-    "none": "it forgets everything: without any budget not one fact comes back into view",
-    "full": "the referee had to step in at event 3: 2 of 7 composed messages were beyond the view",
+    "none": "The memory forgets everything: without any limit, compose() returned no fact",
+    "full": "A limit was hit at event 3: 2 of 7 composed messages were beyond the view",
 }
 """What the check finds in the floor, which keeps nothing, and in the ceiling, which heeds no
 budget of the view."""
@@ -30,7 +30,7 @@ def found(memory: Memory, query: str, k: int = 5) -> list[str]:
     return memory.call("memory_search", {"query": query, "top_k": k}).split("\n")
 
 
-@every(*BY_DESIGN)
+@every(*BY_DESIGN, quick=UNLIKE[:2])
 def test_a_memory_keeps_every_rule(name: str) -> None:
     if name in EXTRAS and importlib.util.find_spec(name) is None:
         pytest.skip(f"{name} is not installed")
@@ -38,7 +38,7 @@ def test_a_memory_keeps_every_rule(name: str) -> None:
 
 
 @every(of=BY_DESIGN)
-def test_the_check_tells_the_truth_of_the_floor_and_the_ceiling(name: str) -> None:
+def test_the_check_says_what_the_lower_and_the_upper_bound_break(name: str) -> None:
     (told,) = check_memory(maker(name))
     assert told.startswith(BY_DESIGN[name])
 

@@ -22,8 +22,9 @@ from memorygym.testing.views import BatchedMemory, limit_hit, splits_call, watch
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
-from tests.memories.parts import EXTRAS, NAMES, every, maker
+from tests.memories.parts import EXTRAS, NAMES, UNLIKE, every, maker
 from tests.memories.streams import budgets, streams
+from tests.slow import mostly_slow
 
 few = settings(
     max_examples=10, deadline=None, derandomize=True, database=None,
@@ -40,7 +41,7 @@ CONDENSERS = [
 """With no limit but the view's budget."""
 
 
-@every("full")
+@every("full", quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_no_view_and_no_dump_is_beyond_its_budget_even_by_one_token(name, acts, budget) -> None:
@@ -48,7 +49,7 @@ def test_no_view_and_no_dump_is_beyond_its_budget_even_by_one_token(name, acts, 
     assert not list(limit_hit(end.trace))
 
 
-@every("full")
+@every("full", quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts, budget) -> None:
@@ -57,7 +58,7 @@ def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts
         assert not list(limit_hit(end.trace))
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budget) -> None:
@@ -68,7 +69,7 @@ def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budge
     assert singly == together
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_restored_from_its_dump_in_a_new_object_it_gives_the_same_view(name, acts, budget) -> None:
@@ -79,7 +80,7 @@ def test_restored_from_its_dump_in_a_new_object_it_gives_the_same_view(name, act
         episode.step(reply)
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, streams, budgets)
 def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget) -> None:
@@ -97,7 +98,7 @@ def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget)
         assert shown[: len(views) - 1] == views[:-1]
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_no_tool_call_is_split_from_its_result(name, acts, budget) -> None:
@@ -160,7 +161,7 @@ def test_the_order_of_unrelated_entries_does_not_change_what_is_retrieved(name: 
     assert all("10204" in " ".join(texts) for texts in found if texts)
 
 
-@pytest.mark.parametrize("spec", CONDENSERS)
+@mostly_slow("spec", CONDENSERS, quick=2)
 @few
 @given(streams, st.integers(60, 400))
 def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts, view) -> None:
@@ -193,6 +194,7 @@ def seen(name: str) -> list[list[Any]]:
     return [read, *(composed(watched(maker(name), acts, budget)) for acts, budget in plays)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [

@@ -8,7 +8,7 @@ from memorygym.memories.recency import Recency
 
 def fed(*messages: Message) -> tuple[Memory, BudgetTracker]:
     memory, tracker = Recency(), BudgetTracker(Budget())
-    tracker.unread += [message.content for message in messages]
+    tracker.unread_texts += [message.content for message in messages]
     memory.open(tracker.context())
     memory.observe(messages)
     return memory, tracker

@@ -33,7 +33,7 @@ def opened(
     """A memory that took over a dump, then was told the texts; every word of them was shown."""
     memory: Memory = registry.make("memory", spec)
     tracker = BudgetTracker(Budget(capacity=capacity))
-    tracker.unread += [HEADING, QUESTION, *STORIES, *texts]
+    tracker.unread_texts += [HEADING, QUESTION, *STORIES, *texts]
     memory.open(tracker.context())
     memory.restore(dump)
     tracker.tokens = sum(tracker.price(entry.text) for entry in dump)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.tokens import count, normal
+from memorygym.core.tokens import count, normalize
 from memorygym.core.types import Message
 from memorygym.memories.stores import prompts
 from memorygym.models.extractive import write
@@ -53,12 +53,12 @@ LIMITS = st.integers(0, 90)
 def test_no_reply_exceeds_its_limit(kind: str, text: str, most: int) -> None:
     written = write(KINDS[kind], text, most)
     assert count(written) <= most
-    assert normal(written) == written
+    assert normalize(written) == written
 
 
 @given(TEXTS, LIMITS)
 def test_facts_stand_in_the_order_of_the_text(text: str, most: int) -> None:
-    rest, at = normal(text), 0
+    rest, at = normalize(text), 0
     for line in write(KINDS["facts"], text, most).split("\n"):
         at = rest.index(line, at) + len(line)
 

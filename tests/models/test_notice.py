@@ -8,7 +8,7 @@ from memorygym.models.openai import ThrottleNotice
 def test_one_line_in_a_while_for_each_endpoint_and_the_others_are_counted() -> None:
     lines: list[str] = []
     now = iter([0.0, 1.0, 2.0, 3.0, 11.0, 30.0])
-    tell = ThrottleNotice(lines.append, every=10, clock=lambda: next(now))
+    tell = ThrottleNotice(lines.append, interval=10, clock=lambda: next(now))
     for endpoint in ("a", "b", "a", "a", "a", "a"):
         tell(endpoint, f"{endpoint} is busy")
     more = "a is busy [and 2 more waits since the last line]"

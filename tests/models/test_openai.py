@@ -155,7 +155,7 @@ def test_every_wait_is_told(
     server: Server, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, str]] = []
-    monkeypatch.setattr(openai, "notice", lambda: lambda *line: told.append(line))
+    monkeypatch.setattr(openai, "throttle_notice", lambda: lambda *line: told.append(line))
     asked(server, waits, "echo+503x2").complete(HELLO, ())
     assert [endpoint for endpoint, _ in told] == [server.url] * 2
     assert told[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")

@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.core.types import Call
 from memorygym.models.model import OVERFLOW
-from memorygym.models.provider_errors import UNREADABLE, excused
+from memorygym.models.provider_errors import UNREADABLE, reply_for
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from memorygym.models.provider_errors import UNREADABLE, excused
     ],
 )
 def test_a_request_too_long_is_recognised(reason: str) -> None:
-    assert excused(reason, None) == excused({"message": reason}, None) == OVERFLOW
+    assert reply_for(reason, None) == reply_for({"message": reason}, None) == OVERFLOW
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_request_too_long_is_recognised(reason: str) -> None:
     ],
 )
 def test_another_refusal_is_not(reason: str) -> None:
-    assert excused(reason, None) is excused({"message": reason}, None) is None
+    assert reply_for(reason, None) is reply_for({"message": reason}, None) is None
 
 
 RAW = "{\"path\": 'a'}]"
@@ -60,6 +60,6 @@ RAW = "{\"path\": 'a'}]"
     ],
 )
 def test_a_call_that_the_server_cannot_read_is_a_reply_with_its_text(error: Any) -> None:
-    reply = excused(error, None)
+    reply = reply_for(error, None)
     assert reply
     assert (reply.message.calls, reply.finish) == ((Call("", RAW),), UNREADABLE)

@@ -20,7 +20,7 @@ from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
-from memorygym.models.recorded import EXPLAINED, Cached, NotRecorded
+from memorygym.models.recorded import MAX_EXPLAINED, Cached, NotRecorded
 from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
@@ -224,11 +224,11 @@ def test_only_the_first_lacking_requests_of_a_run_are_explained(reply_log: Open)
     recorded(reply_log, "Hello")
     model = Cached(reply_log(record=False), ASKED)
     told = []
-    for repeat in range(1, EXPLAINED + 3):
+    for repeat in range(1, MAX_EXPLAINED + 3):
         with pytest.raises(NotRecorded) as caught:
             model.sample(repeat).complete(HELLO, ())
         told.append("the nearest there" in str(caught.value))
-    assert told == [True] * EXPLAINED + [False] * 2
+    assert told == [True] * MAX_EXPLAINED + [False] * 2
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_the_endpoint_is_that_of_the_recording(reply_log: Open) -> None:
     [
         ("", "holds no recorded replies"),
         ("oops\n", "line 1: not the header"),
-        ('{"format": "memorygym-trace-3"}\n', "format 'memorygym-trace-2', not"),
+        ('{"format": "memorygym-trace-3"}\n', "format 'memorygym-trace-3', not"),
         ('{"format": "memorygym-replies-1"}\noops\n', "line 2: damaged"),
         ('{"format": "memorygym-replies-1"}\n{"model": {}}\n', "line 2: damaged"),
         ('{"format": "memorygym-replies-1"}\n3\n', "line 2: damaged"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from memorygym.core.errors import BadKey, BadSettings, MemoryGymError, UnknownPart
-from memorygym.models.specs import find, providers, split
+from memorygym.models.specs import find, providers, split_spec
 
 LOCAL = "http://127.0.0.1:9/v1"
 
@@ -31,7 +31,7 @@ def test_the_providers_are_the_files_that_make_models() -> None:
     ],
 )
 def test_a_spec_names_provider_and_model(spec: str, provider: str, name: str) -> None:
-    assert split(spec) == (provider, name)
+    assert split_spec(spec) == (provider, name)
 
 
 @pytest.mark.parametrize("head", ["opnai", "OpenAI", "openaii"])

@@ -9,7 +9,7 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.cli.status import command_of
-from memorygym.core.files import as_bytes
+from memorygym.core.files import json_bytes
 from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.comparison_report import outcome_of, perform, write_files
@@ -20,13 +20,14 @@ from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.reports.packs import opened, write_pack
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import played_gates
+from memorygym.runs.comparison.sanity_checks import played_checks
 from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import document, keep
 from tests.cli.boards import section
 from tests.datasets import published
 from tests.episodes import worlds
+from tests.slow import mostly_slow
 
 TASKS = ["--tier", "lite", "--template", "company", "--seeds", "3", "-q"]
 
@@ -46,7 +47,7 @@ def altered(duel: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(duel, tmp_path / "copy"))
 
 
-@pytest.mark.parametrize(("check", "standing"), [("traces", VERIFIED), ("play", REPRODUCED)])
+@mostly_slow(("check", "standing"), [("traces", VERIFIED), ("play", REPRODUCED)], quick=1)
 def test_a_comparison_is_shown_from_its_traces_and_by_playing(
     check: str, standing: str, duel: Path
 ) -> None:
@@ -54,6 +55,7 @@ def test_a_comparison_is_shown_from_its_traces_and_by_playing(
     assert (found.standing, found.problems, found.limits) == (standing, (), ())
 
 
+@pytest.mark.slow
 def test_memories_that_are_not_named_in_alphabetical_order_are_shown_as_well(
     tmp_path: Path,
 ) -> None:
@@ -74,7 +76,7 @@ def test_templates_that_were_not_played_are_named(altered: Path) -> None:
     for name in ("run.json", "results.json"):
         found = json.loads((altered / name).read_bytes())
         found["recipe"]["templates"] = ["company", "hospital"]
-        (altered / name).write_bytes(as_bytes(found))
+        (altered / name).write_bytes(json_bytes(found))
     found = examine(altered, "traces")
     assert found.standing != VERIFIED and "recipe.templates" in found.limits[0]
 
@@ -119,7 +121,7 @@ ALTERED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ALTERED)
+@mostly_slow("name", ALTERED, quick=2)
 def test_what_was_altered_is_named_with_its_file(name: str, altered: Path) -> None:
     alter, told = ALTERED[name]
     alter(altered)
@@ -136,10 +138,11 @@ def asked(folder: Path) -> None:
         worlds(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), model_roles
     )
     found = perform(comparison, folder, 4, quiet=True)
-    write_files(folder, found, outcome_of(found, played_gates(comparison)), ())
+    write_files(folder, found, outcome_of(found, played_checks(comparison)), ())
     keep(folder, document(found.about, found.outcomes, {}), found.outcomes)
 
 
+@pytest.mark.slow
 def test_models_of_a_comparison_reply_again_from_their_tape(tmp_path: Path) -> None:
     asked(tmp_path)
     found = [examine(tmp_path, check) for check in ("traces", "play")]
@@ -199,6 +202,7 @@ def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> No
     assert len({tuple(row) for row in rows}) == 1
 
 
+@pytest.mark.slow
 def test_a_comparison_that_came_twice_counts_once(duel: Path) -> None:
     found = sampler([("one", examine(duel)), ("two", examine(duel))])
     assert len(found.rankings) == 1 and found.notes == ["two repeats one: it is counted once"]
@@ -225,7 +229,7 @@ def test_results_of_a_comparison_alone_are_not_ranked(
     duel: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["leaderboard", str(duel / "results.json")]) == 2
-    assert "give its folder or pack" in capsys.readouterr().err
+    assert "give its folder or its pack" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seed", [[], ["--seed", "1"]])

@@ -45,7 +45,7 @@ def test_a_bin_of_a_single_task_has_no_interval() -> None:
     measured = played("m", "11")
     (only,) = curve(measured, figures(measured, {}, "test"), "retention")
     assert (only.accuracy.low, only.accuracy.high) == (-inf, inf)
-    assert "–" in curve_text([only], "retention")
+    assert "  100.0\n" in curve_text([only], "retention")
 
 
 def test_what_memories_held_has_no_curve_and_references_stand_last() -> None:

@@ -20,6 +20,7 @@ from memorygym.runs.results.results_file import keep
 from memorygym.runs.store import Run, read_traces, write_trace
 from tests.episodes import worlds
 from tests.reports.trace_rows import rewrite, rows_of
+from tests.slow import mostly_slow
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_run_of_other_code_is_left_to_that_code(run: Path) -> None:
     rename(run, version_hash, "worlds-v1@00000000")
     found = examine(run, "play")
     assert found.standing == "self-reported" and not found.problems
-    assert found.limits == ("only the code of contract worlds-v1@00000000 can check it",)
+    assert found.limits == ("only the code of version worlds-v1@00000000 can check it",)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,7 @@ ALTERED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ALTERED)
+@mostly_slow("name", ALTERED, quick=8)
 def test_what_was_altered_is_named_with_its_file(name: str, pair: Path) -> None:
     alter, told = ALTERED[name]
     alter(pair)

@@ -43,7 +43,7 @@ def test_a_plot_marks_dominated_points_with_small_letters() -> None:
     text = plot(by_tokens(costly()), "tokens a task")
     top, bottom = text.split("\n\n")[1].split("\n")[0], text.split("\n\n")[2]
     assert "B" in top
-    assert [line[:6].strip() for line in bottom.split("\n")[1:]] == [
+    assert [line[:6].strip() for line in bottom.split("\n")[3:]] == [
         "A none",
         "B full",
         "c m",

@@ -14,6 +14,7 @@ from memorygym.runs.model_roles import ModelRoles
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
 from tests.reports.trace_rows import rewrite, rows_of
+from tests.slow import mostly_slow
 
 
 @pytest.fixture
@@ -53,18 +54,18 @@ def count_more(rows: list[dict[str, Any]]) -> None:
     rows[0]["labels"]["judge"]["counts"]["repaired"] += 1
 
 
-ELSEWHERE = "its rulings are not on just the answers that the judge is asked about"
+ELSEWHERE = "its verdicts are not on exactly the answers that the judge is asked about"
 RULINGS = {
     "a quote": (alter_votes(quote="railway"), "the answer does not say what Scripted quotes"),
     "no quote": (alter_votes(quote=""), "Scripted accepts without a quote"),
     "a voter": (alter_votes(model="kind"), "votes of kind, but the judge is Scripted"),
     "an event": (rule_elsewhere, ELSEWHERE),
     "a ruling less": (drop_ruling, ELSEWHERE),
-    "counts": (count_more, "labels.judge.counts are not those of its rulings"),
+    "counts": (count_more, "labels.judge.counts are not those of its verdicts"),
 }
 
 
-@pytest.mark.parametrize("name", RULINGS)
+@mostly_slow("name", RULINGS, quick=4)
 def test_rulings_that_no_judge_can_have_given_are_named(name: str, ruled: Path) -> None:
     assert not examine(ruled, "traces").problems
     alter, told = RULINGS[name]

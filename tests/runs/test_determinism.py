@@ -16,6 +16,7 @@ import memorygym
 SCRIPT = Path(__file__).parent / "replay.py"
 SOURCE = Path(memorygym.__file__).parents[1]
 OTHERS = ("3.12", "3.13", "3.14")
+pytestmark = pytest.mark.slow
 
 
 @cache

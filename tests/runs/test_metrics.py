@@ -97,7 +97,7 @@ def asking(trace: Trace, *questions: Question) -> Trace:
 
 def test_an_episode_is_named_by_its_labels_and_its_recipe(trace: Trace) -> None:
     found = measure(trace)
-    assert (found.world, found.reasoner, found.system, found.budget) == (
+    assert (found.task, found.reasoner, found.system, found.budget) == (
         ("company", 5), "strong", "bm25", 500,
     )  # fmt: skip
     trace.labels["budget"] = None
@@ -201,4 +201,4 @@ def test_a_trace_without_its_table_cannot_be_measured(trace: Trace) -> None:
 def test_two_episodes_of_a_task_are_paired_whoever_remembered(trace: Trace) -> None:
     one: Measurement = measure(trace)
     trace.labels["memory"] = "held:bm25"
-    assert measure(trace).world == one.world
+    assert measure(trace).task == one.task

@@ -46,7 +46,7 @@ def test_the_models_of_a_recipe_are_described_as_they_were_and_cannot_be_asked()
     )
     again = model_roles_of(model_roles.recipe())
     assert again.recipe() == model_roles.recipe()
-    with pytest.raises(BadSettings, match="is not asked here"):
+    with pytest.raises(BadSettings, match="cannot be asked here"):
         again.chat("m").act([Message("user", "Hello")], ())
 
 

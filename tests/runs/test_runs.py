@@ -14,6 +14,7 @@ import pytest
 from memorygym.core.rng import named_rng
 from tests.runs.comparison.model_runs import REPLIES, digests, replies, until_replies
 from tests.servers.openai import Server, serving
+from tests.slow import mostly_slow
 
 BENCH = [sys.executable, "-m", "memorygym.bench", "--quiet"]
 SCRIPTED = [
@@ -31,7 +32,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return digests(folder)
 
 
-@pytest.mark.parametrize("moment", range(20))
+@mostly_slow("moment", range(20), quick=1)
 def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
     moment: int, whole: dict[str, str], tmp_path: Path
 ) -> None:
@@ -43,6 +44,7 @@ def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
     assert digests(tmp_path / "run") == whole
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(whole: dict[str, str], tmp_path: Path) -> None:
     words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run"), "--workers", "1"]
     subprocess.run(words, check=True)
@@ -58,6 +60,7 @@ def test_a_finished_run_is_not_played_again(whole: dict[str, str], tmp_path: Pat
     assert len(timings.splitlines()) == 12
 
 
+@pytest.mark.slow
 def test_a_trace_under_the_name_of_another_episode_is_played_again(
     whole: dict[str, str], tmp_path: Path
 ) -> None:
@@ -80,6 +83,7 @@ def slow() -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
     how: signal.Signals, slow: Server, tmp_path: Path
@@ -91,7 +95,7 @@ def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
         process.send_signal(how)
         _, told = process.communicate()
     assert process.returncode == (130 if how == signal.SIGINT else -how)
-    assert how == signal.SIGKILL or "the same command goes on" in told
+    assert how == signal.SIGKILL or "repeat the command to resume" in told
     kept, asked = replies(folder), len(slow.bodies)
     subprocess.run(words, check=True)
     total = replies(folder)
@@ -102,6 +106,7 @@ def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
     assert digests(again) == digests(folder)
 
 
+@pytest.mark.slow
 def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -> None:
     words = [*BENCH, *MODEL, "--model", "twins"]
     run = ["--api-base", slow.url, "--run", str(tmp_path / "run")]
@@ -116,7 +121,7 @@ def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -
 
 def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    with serving(latency=0.5) as server:
+    with serving(latency=3) as server:
         words = [*BENCH, *MODEL, "--model", "writer", "--api-base", server.url, "--run"]
         with subprocess.Popen([*words, str(folder)]) as first:
             until_replies(folder, 0)
@@ -128,6 +133,7 @@ def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
     assert "another process is writing into" in second.stderr
 
 
+@pytest.mark.slow
 def test_64_episodes_at_once_lose_nothing_to_a_server_that_fails(tmp_path: Path) -> None:
     faults = "writer+429x30+503x15+cutx15+garbagex10+emptyx10"
     rows = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 from memorygym.core.trace import Trace
 from memorygym.runs.store import (
     append_episode,
@@ -87,7 +87,7 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        ({"version_hash": "other"}, "another contract"),
+        ({"version_hash": "other"}, "another version_hash"),
         (
             {"recipe": {"tier": "hard", "seeds": [0, 1]}},
             'another recipe: {"tier":"lite"}, not {"tier":"hard"}',
@@ -144,7 +144,7 @@ def test_where_there_is_no_room_the_file_is_named_and_no_part_stays(
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
     try:
         with pytest.raises(OSError) as error:
-            write_whole(tmp_path / name, [b"more than ten bytes"])
+            write_atomically(tmp_path / name, [b"more than ten bytes"])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert error.value.filename == str(tmp_path / name)

@@ -73,8 +73,8 @@ track = find(name)
 parameters = {"tier": "lite"} if name == "worlds" else {"tokens": "10k"}
 asked = TaskOptions(range(1), parameters=parameters)
 recipes = track.files("locomo", Path(file), None) if track.files else track.tasks(asked)
-task = recipes[0].deal()
-known = track.known(task)
+task = recipes[0].generate()
+known = track.reasoner_task(task)
 policy = track.note_taker(track.reasoners["strong"](known), known)
 trace = play(Episode(track.env(replace(task, gold=None)), make), policy)
 trace.gold = task.gold
@@ -152,7 +152,7 @@ def test_comments_and_blank_lines_change_no_contract(
 
 @pytest.mark.parametrize("track", TRACKS)
 def test_what_plays_an_episode_is_in_its_contract(track: str, tmp_path: Path) -> None:
-    """Whatever is imported while it is dealt, played and scored, its agents aside."""
+    """Whatever is imported while it is generated, played and scored, its agents aside."""
     file = published.file_of("locomo", tmp_path)
     told = subprocess.run(
         [sys.executable, "-c", PLAYS, track, file], capture_output=True, text=True, check=True
@@ -277,9 +277,10 @@ def test_an_installed_track_rests_on_its_own_package_and_on_no_other(
 def test_the_contract_of_a_track_from_elsewhere_changes_with_its_helper(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "_GIVEN", {})
+    monkeypatch.setattr(registry, "_REMEMBERED", {})
     monkeypatch.syspath_prepend(str(tmp_path))
     written(tmp_path, {"teashop.py": f"import teaprices\n{SHOP}", "teaprices.py": "TEA = 2"})
+    version_hash.cache_clear()
     first = version_hash("teashop:SHOP")
     assert first.startswith("shop-v1@") and version_hash("shop") == first
     written(tmp_path, {"teaprices.py": "TEA = 3"})

@@ -28,7 +28,7 @@ ModelCall = list[tuple[str, str | None] | tuple[str, str | None, int]]
 
 
 def told(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) -> Trace:
-    """A trace in which these (competency, answer, weight) were asked and answered."""
+    """A trace in which these (question type, answer, weight) were asked and answered."""
     questions, records = (
         [],
         [MemoryUpdate(0, (Entry("1", "x"),), (), peak, writes)] if writes else [],
@@ -84,7 +84,7 @@ def test_without_a_capacity_the_gate_asks_for_all_of_breadth() -> None:
     assert score(told(asked, budget=Budget())).axes["maintenance"] == 0.5
 
 
-def test_reasoning_is_the_mean_over_competencies_not_questions() -> None:
+def test_reasoning_is_the_mean_over_question_types_not_questions() -> None:
     asked: ModelCall = [("ratio", RIGHT), ("delta", WRONG), ("delta", WRONG), ("delta", RIGHT)]
     assert axes(asked)["reasoning"] == pytest.approx((1 + 1 / 3) / 2)
 
@@ -124,14 +124,14 @@ def test_the_weights_are_the_published_ones() -> None:
 def test_abstention_is_reported_apart_and_moves_no_axis() -> None:
     asked: ModelCall = [("retrieval", RIGHT), ("abstention", "I have no record of that.")]
     better, worse = score(told(asked)), score(told([asked[0], ("abstention", "12")]))
-    assert (better.abstention, worse.abstention) == (1.0, 0.0)
+    assert (better.correct_refusals, worse.correct_refusals) == (1.0, 0.0)
     assert better.composite == worse.composite and better.axes == worse.axes
 
 
 def test_a_skipped_question_counts_as_wrong_everywhere() -> None:
     asked: ModelCall = [(kind, SKIPPED) for kind in (*KINDS, "ratio")]
     found = score(told(asked))
-    assert (found.composite, found.accuracy, found.abstention, found.correct) == (0, 0, 0, 0)
+    assert (found.composite, found.accuracy, found.correct_refusals, found.correct) == (0, 0, 0, 0)
     assert outcomes(told(asked))[0].reason == "no answer was submitted"
 
 

@@ -24,8 +24,8 @@ def test_a_table_gives_the_price_of_each_model(tmp_path: Path) -> None:
     ("table", "told"),
     [
         ("{", "is no price table: not JSON"),
-        ([], "an object of models, not []"),
-        ({"a": 3}, "'a': an object with prompt and completion, not 3"),
+        ([], "give an object of models, not []"),
+        ({"a": 3}, "'a': give an object with prompt and completion, not 3"),
         ({"a": {"prompt": 1}}, "'a': no price for completion"),
         ({"a": {"prompt": "1", "completion": 1}}, "prompt is '1'; give US dollars"),
         ({"a": {"prompt": -1, "completion": 1}}, "prompt is -1;"),

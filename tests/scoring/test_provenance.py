@@ -43,24 +43,24 @@ def ways(trace: Trace) -> Iterator[tuple[Outcome, FactHistory]]:
     """Every needed fact of every question."""
     provenance = Provenance(trace)
     for outcome in outcomes(trace):
-        for journey in provenance.journeys(outcome.goal):
-            yield outcome, journey
+        for history in provenance.histories(outcome.goal):
+            yield outcome, history
 
 
-def broken(journey: FactHistory) -> str:
+def broken(history: FactHistory) -> str:
     """The earliest step at which a fact was lost, as the places where it was found tell it."""
-    if any(sighting.passage.right for sighting in journey.sightings):
+    if any(appearance.passage.right for appearance in history.appearances):
         return ""
-    if journey.stored is not None and journey.dropped is None:
+    if history.stored is not None and history.dropped is None:
         return "not retrieved"
-    if not journey.wanted.old and any(stay.until is None for stay in journey.stays):
+    if not history.fact.old and any(span.until is None for span in history.spans):
         return "stale"
-    return "never written" if journey.stored is None else "dropped"
+    return "never written" if history.stored is None else "dropped"
 
 
-def relative(journey: FactHistory) -> bool:
+def relative(history: FactHistory) -> bool:
     """Whether a correction told only the difference, so that no single text tells the value."""
-    return any(t.passage.says.endswith(("higher", "lower")) for t in journey.told)
+    return any(t.passage.says.endswith(("higher", "lower")) for t in history.mentions)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_what_was_found_agrees_with_the_attribution_of_composed_memories(
     memory: str, reasoner: str, tier: str, view: int | None
 ) -> None:
     trace = composed(memory, view, reasoner, tier)
-    single = [journey for _, journey in ways(trace) if not relative(journey)]
-    assert single and all(broken(journey) == journey.lost for journey in single)
+    single = [history for _, history in ways(trace) if not relative(history)]
+    assert single and all(broken(history) == history.lost for history in single)
 
 
 @pytest.mark.parametrize("agent", AGENTS)
@@ -87,55 +87,55 @@ def test_what_was_found_agrees_with_the_attribution_of_agents(agent: str) -> Non
 def test_the_earliest_broken_step_is_the_cause_of_the_miss(memory: str) -> None:
     trace = composed(memory, 500)
     for outcome, cause in Attribution(trace).causes:
-        lost = {j.lost for j in Provenance(trace).journeys(outcome.goal)} - {""}
+        lost = {j.lost for j in Provenance(trace).histories(outcome.goal)} - {""}
         assert cause in lost if lost else cause not in lost
 
 
 def test_every_message_that_told_a_fact_is_found() -> None:
     table = gold(generated(seed=3))
-    for outcome, journey in ways(composed("none", None)):
-        told = [telling.event for telling in journey.told]
-        entity, key = table.names.index(journey.wanted.name), journey.wanted.key
+    for outcome, history in ways(composed("none", None)):
+        told = [mention.event for mention in history.mentions]
+        entity, key = table.names.index(history.fact.name), history.fact.key
         changes = [c.event for c in table.changes if (c.entity, c.code) == (entity, key)]
         before = [event for event in changes if event < outcome.goal.event]
         assert told == [table.shown[entity], *before]
-        assert journey.told[0].superseded == (before[0] if before else None)
+        assert history.mentions[0].superseded == (before[0] if before else None)
 
 
 def test_the_sentence_that_told_a_fact_is_found() -> None:
-    for _, journey in ways(composed("none", None)):
-        for telling in journey.told:
-            assert journey.wanted.name in telling.passage.heading
-            assert len(telling.passage.sentence) < 250 and "\n" not in telling.passage.sentence
+    for _, history in ways(composed("none", None)):
+        for mention in history.mentions:
+            assert history.fact.name in mention.passage.heading
+            assert len(mention.passage.sentence) < 250 and "\n" not in mention.passage.sentence
 
 
 def update(trace: Trace) -> tuple[Question, FactHistory]:
     """An update question of an episode, whose fact was told in full twice."""
     return next(
-        (outcome.goal, journey)
-        for outcome, journey in ways(trace)
-        if outcome.goal.kind == "update" and not relative(journey)
+        (outcome.goal, history)
+        for outcome, history in ways(trace)
+        if outcome.goal.kind == "update" and not relative(history)
     )
 
 
 def test_a_superseded_value_in_view_is_seen() -> None:
-    _, journey = update(composed("full", None))
-    assert journey.lost == ""
-    assert [sighting.passage.right for sighting in journey.sightings] == [False, True]
-    assert {sighting.source for sighting in journey.sightings} == {COMPOSED}
+    _, history = update(composed("full", None))
+    assert history.lost == ""
+    assert [appearance.passage.right for appearance in history.appearances] == [False, True]
+    assert {appearance.source for appearance in history.appearances} == {COMPOSED}
 
 
 def test_what_falls_out_of_a_window_was_dropped() -> None:
-    _, journey = update(composed("recency", 500))
-    last = journey.stays[-1]
-    assert journey.lost == "dropped" and journey.dropped == last.until and not last.changed
+    _, history = update(composed("recency", 500))
+    last = history.spans[-1]
+    assert history.lost == "dropped" and history.dropped == last.until and not last.changed
 
 
-def test_a_view_that_the_referee_cut_is_told() -> None:
+def test_a_truncated_view_is_named() -> None:
     trace = composed("full", 500)
-    question, journey = update(trace)
-    assert journey.lost == "not retrieved" and journey.sightings == ()
-    assert "were beyond the view's 500 tokens" in Provenance(trace).cuts(question.event)[0]
+    question, history = update(trace)
+    assert history.lost == "not retrieved" and history.appearances == ()
+    assert "were beyond the view's 500 tokens" in Provenance(trace).limit_reasons(question.event)[0]
 
 
 def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
@@ -148,12 +148,12 @@ def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
         for call in plan.get(at, ()):
             episode.step(calls(call))
         episode.step(END)
-    journey = Provenance(episode.trace).journeys(question)[0]
-    assert [(stay.until, stay.changed) for stay in journey.stays] == [(0, True), (None, False)]
-    assert [(s.source, s.passage.says) for s in journey.sightings] == [
-        ("Read", journey.stays[1].passage.says)
+    history = Provenance(episode.trace).histories(question)[0]
+    assert [(span.until, span.changed) for span in history.spans] == [(0, True), (None, False)]
+    assert [(s.source, s.passage.says) for s in history.appearances] == [
+        ("Read", history.spans[1].passage.says)
     ]
-    assert journey.lost == "stale"
+    assert history.lost == "stale"
 
 
 def value_of(table: WorldsGold, question: Question) -> object:
@@ -164,22 +164,22 @@ def value_of(table: WorldsGold, question: Question) -> object:
 
 def test_what_is_written_and_dropped_in_one_event_was_dropped() -> None:
     question, unseen = update(composed("none", None))
-    told = unseen.told[-1].passage
+    told = unseen.mentions[-1].passage
     text = f"{told.heading}\n{told.sentence}"
     episode = Episode(WorldsEnv(generate("company", 3, "lite")), Markdown, Budget())
     for call in (write(text), edit(text, "")):
         episode.step(calls(call))
     while not episode.done:
         episode.step(END)
-    (journey,) = Provenance(episode.trace).journeys(question)
-    assert (journey.stored, journey.dropped, journey.lost) == (0, 0, "dropped")
+    (history,) = Provenance(episode.trace).histories(question)
+    assert (history.stored, history.dropped, history.lost) == (0, 0, "dropped")
 
 
 @pytest.mark.parametrize("memory", ["full", "bm25"])
 def test_an_entry_comes_from_the_message_that_was_kept(memory: str) -> None:
     trace = composed(memory, None)
     provenance = Provenance(trace)
-    stored = [(event, id) for event, held in trace.stores() for id in held]
+    stored = [(event, id) for event, held in trace.memory_states() for id in held]
     for id in dict.fromkeys(id for _, id in stored):
         (version,) = provenance.origins(id)
         assert not version.unfounded and version.sources

@@ -92,7 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, json.dumps({"object": "list", "data": listed}))
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        length = int(self.headers["Content-Length"])
+        text = self.rfile.read(length)
+        if len(text) < length:  # A client that hangs up in the middle is expected.
+            self.close_connection = True
+            return
+        body = json.loads(text)
         self.server.bodies.append(body)
         self.server.keys.append(self.headers.get("Authorization", ""))
         if self.server.latency:

@@ -13,7 +13,7 @@ B = dict(enumerate([0.50, 0.57, 0.60, 0.41, 0.52, 0.50, 0.45]))
 
 def test_a_paired_difference_is_taken_on_shared_worlds() -> None:
     found = paired({**A, "only here": 0.1}, {"only there": 0.9, **B})
-    assert found.estimate.worlds == 7
+    assert found.estimate.tasks == 7
     assert (found.estimate.mean, found.estimate.low, found.estimate.high, found.p) == pytest.approx(
         (0.0657142857, 0.0067710229, 0.1246575485, 0.034276972)
     )
@@ -21,7 +21,7 @@ def test_a_paired_difference_is_taken_on_shared_worlds() -> None:
 
 def test_an_unpaired_difference_is_welchs() -> None:
     found = unpaired(list(A.values()), list(B.values())[:5])
-    assert found.estimate.worlds == 12
+    assert found.estimate.tasks == 12
     assert (found.estimate.mean, found.estimate.low, found.estimate.high, found.p) == pytest.approx(
         (0.0528571429, -0.0616299905, 0.1673442762, 0.32785467)
     )
@@ -44,12 +44,12 @@ def test_a_single_pair_tells_nothing() -> None:
 
 
 def test_agents_without_a_shared_world_cannot_be_paired() -> None:
-    with pytest.raises(ValueError, match="no world was played by both"):
+    with pytest.raises(ValueError, match="no task was played by both"):
         paired({1: 0.5}, {2: 0.5})
 
 
 def test_nothing_cannot_be_compared() -> None:
-    with pytest.raises(ValueError, match="0 worlds and 1"):
+    with pytest.raises(ValueError, match="0 tasks and 1"):
         unpaired([], [0.5])
 
 
@@ -89,8 +89,8 @@ def test_many_tests_are_held_to_more(ps: list[float], adjusted: list[float]) -> 
     assert holm(ps) == pytest.approx(adjusted)
 
 
-def _scores(mean: float, wobble: float, worlds: range = range(20)) -> dict[int, float]:
-    return {i: mean + wobble * (-1) ** i for i in worlds}
+def _scores(mean: float, wobble: float, tasks: range = range(20)) -> dict[int, float]:
+    return {i: mean + wobble * (-1) ** i for i in tasks}
 
 
 def test_agents_that_cannot_be_told_apart_share_a_rank() -> None:
@@ -139,7 +139,7 @@ def test_flips_drawn_for_all_pairs_together_agree_with_t() -> None:
         assert p == pytest.approx(paired(scores[one], scores[other]).p, abs=0.015)
 
 
-def test_pairs_share_their_flips_only_on_the_same_worlds() -> None:
-    with pytest.raises(ValueError, match="scores of the same worlds"):
+def test_pairs_share_their_flips_only_on_the_same_tasks() -> None:
+    with pytest.raises(ValueError, match="scores of the same tasks"):
         sign_flips({"a": A, "b": {0: 0.5}}, "test")
     assert sign_flips({}, "test") == {}

@@ -19,7 +19,7 @@ MEAN, QUESTIONS = 0.4, 20
 
 
 class Worlds:
-    """Worlds of 20 questions whose chance differs between worlds so that the ICC is as given."""
+    """Worlds of 20 questions whose chance differs between tasks so that the ICC is as given."""
 
     def __init__(self, icc: float) -> None:
         half = (3 * icc * MEAN * (1 - MEAN)) ** 0.5
@@ -41,7 +41,7 @@ def _coverage(found: Sequence[Estimate], truth: float) -> float:
 
 @pytest.fixture(scope="module")
 def composites() -> list[float]:
-    """What a scripted agent really scores: four axes, some worlds at 0."""
+    """What a scripted agent really scores: four axes, some tasks at 0."""
     tasks = [
         WorldsSettings(name, seed, "lite")
         for name in registry.names("domains")
@@ -54,26 +54,26 @@ def composites() -> list[float]:
 @pytest.mark.parametrize("n", [10, 100])
 @pytest.mark.parametrize("icc", [0.0, 0.1])
 def test_a_clustered_interval_covers_the_truth(n: int, icc: float) -> None:
-    stream, worlds = named_rng("coverage", n, str(icc)), Worlds(icc)
-    found = [clustered(worlds.draw(stream, n)) for _ in range(PLAYS)]
+    stream, tasks = named_rng("coverage", n, str(icc)), Worlds(icc)
+    found = [clustered(tasks.draw(stream, n)) for _ in range(PLAYS)]
     assert 0.93 <= _coverage(found, MEAN) <= 0.97
 
 
 def test_an_interval_that_ignored_worlds_would_be_too_narrow() -> None:
-    stream, worlds = named_rng("coverage", "naive"), Worlds(0.1)
+    stream, tasks = named_rng("coverage", "naive"), Worlds(0.1)
     found = [
-        clustered([[answer] for world in worlds.draw(stream, 10) for answer in world])
+        clustered([[answer] for task in tasks.draw(stream, 10) for answer in task])
         for _ in range(500)
     ]
     assert _coverage(found, MEAN) < 0.85
 
 
 def test_worlds_of_unequal_size_are_covered() -> None:
-    stream, worlds = named_rng("coverage", "unequal"), Worlds(0.1)
+    stream, tasks = named_rng("coverage", "unequal"), Worlds(0.1)
     found = []
     for _ in range(PLAYS):
-        drawn = worlds.draw(stream, 50)
-        found.append(clustered([stream.sample(world, stream.between(10, 20)) for world in drawn]))
+        drawn = tasks.draw(stream, 50)
+        found.append(clustered([stream.sample(task, stream.between(10, 20)) for task in drawn]))
     assert 0.93 <= _coverage(found, MEAN) <= 0.97
 
 
@@ -85,12 +85,12 @@ def test_the_interval_of_a_composite_covers_the_truth(n: int, composites: list[f
 
 
 def test_a_bootstrap_interval_covers_the_truth() -> None:
-    stream, worlds = named_rng("coverage", "bootstrap"), Worlds(0.1)
+    stream, tasks = named_rng("coverage", "bootstrap"), Worlds(0.1)
 
     def share(drawn: Sequence[list[int]]) -> float:
         return sum(map(sum, drawn)) / (QUESTIONS * len(drawn))
 
-    found = [bootstrap(worlds.draw(stream, 10), share, str(i), 400) for i in range(300)]
+    found = [bootstrap(tasks.draw(stream, 10), share, str(i), 400) for i in range(300)]
     assert 0.92 <= _coverage(found, MEAN) <= 0.98
 
 

@@ -24,7 +24,7 @@ def test_an_interval_is_that_of_students_t(values: list[float], mean: float, hal
     found = estimate(values)
     assert found.mean == pytest.approx(mean)
     assert (found.high - mean, mean - found.low) == pytest.approx((half, half), rel=1e-6, abs=1e-12)
-    assert found.worlds == len(values)
+    assert found.tasks == len(values)
 
 
 def test_a_single_world_has_no_interval() -> None:
@@ -36,16 +36,16 @@ def test_no_world_has_no_mean() -> None:
         estimate([])
 
 
-def test_questions_are_clustered_by_world() -> None:
+def test_questions_are_clustered_by_task() -> None:
     found = clustered(UNEQUAL)
-    assert (found.mean, found.worlds) == (0.6, 4)
+    assert (found.mean, found.tasks) == (0.6, 4)
     assert (found.low, found.high) == pytest.approx((-0.014907045, 1.214907045))
 
 
 def test_worlds_of_one_size_are_their_means() -> None:
-    worlds = [[1, 0, 1], [0, 0, 1], [1, 1, 1]]
-    means = estimate([sum(world) / 3 for world in worlds])
-    found = clustered(worlds)
+    tasks = [[1, 0, 1], [0, 0, 1], [1, 1, 1]]
+    means = estimate([sum(task) / 3 for task in tasks])
+    found = clustered(tasks)
     assert (found.mean, found.low, found.high) == pytest.approx((means.mean, means.low, means.high))
 
 
@@ -58,13 +58,13 @@ def test_no_observation_has_no_mean() -> None:
         clustered([[], []])
 
 
-def _share(worlds: list[list[int]]) -> float:
-    return sum(map(sum, worlds)) / sum(map(len, worlds))
+def _share(tasks: list[list[int]]) -> float:
+    return sum(map(sum, tasks)) / sum(map(len, tasks))
 
 
 def test_a_bootstrap_interval_is_near_that_of_t() -> None:
-    worlds = [[int(3 * i % 10 > j) for j in range(10)] for i in range(40)]
-    found, t = bootstrap(worlds, _share, "test"), clustered(worlds)
+    tasks = [[int(3 * i % 10 > j) for j in range(10)] for i in range(40)]
+    found, t = bootstrap(tasks, _share, "test"), clustered(tasks)
     assert found.mean == t.mean
     assert (found.low, found.high) == pytest.approx((t.low, t.high), abs=0.01)
 
@@ -81,6 +81,6 @@ def test_one_world_cannot_be_drawn_again() -> None:
 
 
 def test_a_bootstrap_interval_of_few_worlds_is_as_wide_as_that_of_t() -> None:
-    """Of ten worlds 0.86 % are left out at either end, not 2.5 %."""
+    """Of ten tasks 0.86 % are left out at either end, not 2.5 %."""
     found = percentiles(0.5, [draw / 1000 for draw in range(1001)], 10)
     assert (found.low, found.high) == (0.008, 0.992)

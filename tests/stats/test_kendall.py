@@ -8,11 +8,11 @@ from memorygym.stats import kendall, tau_b
 LEVELS = (0.2, 0.4, 0.5, 0.7)
 
 
-def noisy(name: str, spread: float, worlds: int = 30) -> dict[str, dict[int, float]]:
+def noisy(name: str, spread: float, tasks: int = 30) -> dict[str, dict[int, float]]:
     """Four parts whose scores vary about their levels."""
     stream = named_rng("test", name)
     return {
-        f"part {level}": {w: level + spread * (stream.uniform() - 0.5) for w in range(worlds)}
+        f"part {level}": {w: level + spread * (stream.uniform() - 0.5) for w in range(tasks)}
         for level in LEVELS
     }
 
@@ -36,7 +36,7 @@ def test_a_clear_ranking_has_a_narrow_interval_and_a_vague_one_a_wide_one() -> N
     clear, vague = (
         kendall(noisy("a", spread), noisy("b", spread), "test") for spread in (0.1, 2.0)
     )
-    assert (clear.mean, clear.low, clear.high, clear.worlds) == (1, 1, 1, 30)
+    assert (clear.mean, clear.low, clear.high, clear.tasks) == (1, 1, 1, 30)
     assert vague.low < vague.mean <= vague.high <= 1
 
 
@@ -44,7 +44,7 @@ def test_only_parts_and_worlds_in_both_are_compared() -> None:
     a, b = noisy("a", 0.1), noisy("b", 0.1)
     b["part 0.2"] = {w: value for w, value in b["part 0.2"].items() if w > 3}
     a["only here"] = {0: 1.0}
-    assert kendall(a, b, "test").worlds == 26
+    assert kendall(a, b, "test").tasks == 26
 
 
 def test_the_order_of_parts_changes_nothing() -> None:
@@ -56,8 +56,8 @@ def test_the_order_of_parts_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("a", "b", "reason"),
     [
-        ({"x": {0: 1.0}}, {"x": {0: 1.0}, "y": {0: 2.0}}, "1 parts in both"),
-        ({"x": {0: 1.0}, "y": {0: 1.0}}, {"x": {1: 1.0}, "y": {1: 2.0}}, "no world has a score"),
+        ({"x": {0: 1.0}}, {"x": {0: 1.0}, "y": {0: 2.0}}, "1 systems in both"),
+        ({"x": {0: 1.0}, "y": {0: 1.0}}, {"x": {1: 1.0}, "y": {1: 2.0}}, "no task has a score"),
     ],
 )
 def test_what_cannot_be_ranked_is_refused(

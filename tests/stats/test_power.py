@@ -1,8 +1,8 @@
-"""Power: the numbers of worlds are those of the exact noncentral t (SciPy)."""
+"""Power: the numbers of tasks are those of the exact noncentral t (SciPy)."""
 
 import pytest
 
-from memorygym.stats import FIGURE, SEPARATE, Design, design_effect, mde, same_worlds, worlds_needed
+from memorygym.stats import FIGURE, SEPARATE, Design, design_effect, mde, same_tasks, tasks_needed
 
 
 @pytest.mark.parametrize(
@@ -12,47 +12,47 @@ from memorygym.stats import FIGURE, SEPARATE, Design, design_effect, mde, same_w
 def test_as_many_worlds_are_needed_as_the_exact_test_needs(
     delta: float, alone: int, separate: int
 ) -> None:
-    assert worlds_needed(delta, 1.0) == alone
-    assert worlds_needed(delta, 1.0, SEPARATE) == separate
-    assert worlds_needed(delta, 1.0, same_worlds(0.5)) == alone
+    assert tasks_needed(delta, 1.0) == alone
+    assert tasks_needed(delta, 1.0, SEPARATE) == separate
+    assert tasks_needed(delta, 1.0, same_tasks(0.5)) == alone
 
 
 @pytest.mark.parametrize(
-    ("icc", "worlds", "points"),
+    ("icc", "tasks", "points"),
     [(0, 100, 3.1), (0.05, 100, 4.4), (0.1, 100, 5.3), (0.2, 100, 6.9), (0.1, 10, 18.9)],
 )
 def test_the_protocol_detects_what_it_was_designed_for(
-    icc: float, worlds: int, points: float
+    icc: float, tasks: int, points: float
 ) -> None:
     sd = 100 * (0.25 / 20 * design_effect([20], icc)) ** 0.5
-    assert mde(sd, worlds, same_worlds(0.5)) == pytest.approx(points, abs=0.1)
+    assert mde(sd, tasks, same_tasks(0.5)) == pytest.approx(points, abs=0.1)
 
 
-@pytest.mark.parametrize("design", [FIGURE, SEPARATE, same_worlds(0.9)])
-def test_the_worlds_needed_are_the_fewest(design: Design) -> None:
-    n = worlds_needed(3.0, 14.0, design)
+@pytest.mark.parametrize("design", [FIGURE, SEPARATE, same_tasks(0.9)])
+def test_the_tasks_needed_are_the_fewest(design: Design) -> None:
+    n = tasks_needed(3.0, 14.0, design)
     assert mde(14.0, n, design) <= 3.0 < mde(14.0, n - 1, design)
 
 
 def test_agents_that_agree_are_told_apart_sooner() -> None:
-    assert mde(1, 50, same_worlds(0.9)) < mde(1, 50, same_worlds(0.5)) < mde(1, 50, SEPARATE)
+    assert mde(1, 50, same_tasks(0.9)) < mde(1, 50, same_tasks(0.5)) < mde(1, 50, SEPARATE)
 
 
 def test_two_worlds_are_the_fewest_ever_needed() -> None:
-    assert worlds_needed(1.0, 0.0) == 2
+    assert tasks_needed(1.0, 0.0) == 2
 
 
 @pytest.mark.parametrize("wrong", [-1.1, 1.1, float("nan")])
 def test_a_correlation_has_bounds(wrong: float) -> None:
-    with pytest.raises(ValueError, match="no correlation"):
-        same_worlds(wrong)
+    with pytest.raises(ValueError, match="is not a correlation"):
+        same_tasks(wrong)
 
 
 def test_an_effect_of_nothing_is_never_seen() -> None:
     with pytest.raises(ValueError, match="above 0"):
-        worlds_needed(0, 1.0)
-    with pytest.raises(ValueError, match="more than 1,000,000,000 worlds"):
-        worlds_needed(1e-6, 1.0)
+        tasks_needed(0, 1.0)
+    with pytest.raises(ValueError, match="more than 1,000,000,000 tasks"):
+        tasks_needed(1e-6, 1.0)
 
 
 @pytest.mark.parametrize("power", [0.4, 1.0])

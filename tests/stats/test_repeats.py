@@ -24,11 +24,11 @@ def test_pass_at_k_and_pass_all_k_count_every_choice_of_repeats(
 
 
 def test_the_interval_is_over_worlds_after_the_mean_over_repeats() -> None:
-    worlds = [[(True, False)], [(True, True)], [(False, False)]]
-    assert Repeats(worlds).pass_at(1) == estimate([0.5, 1.0, 0.0])
+    tasks = [[(True, False)], [(True, True)], [(False, False)]]
+    assert Repeats(tasks).pass_at(1) == estimate([0.5, 1.0, 0.0])
 
 
-def test_a_question_counts_once_however_large_its_world() -> None:
+def test_a_question_counts_once_however_large_its_task() -> None:
     assert TWO.pass_at(1).mean == pytest.approx((2 / 3 + 0 + 1) / 3)
     assert TWO.pass_all(3).mean == pytest.approx(1 / 3)
     assert TWO.pass_at(2).mean == pytest.approx(2 / 3)
@@ -36,14 +36,14 @@ def test_a_question_counts_once_however_large_its_world() -> None:
 
 @pytest.mark.parametrize("k", [0, 4])
 def test_k_is_at_most_the_repeats_at_hand(k: int) -> None:
-    with pytest.raises(ValueError, match=f"k = {k}: it must be from 1 to the 3 repeats"):
+    with pytest.raises(ValueError, match=f"k = {k}: give one from 1 to 3"):
         TWO.pass_at(k)
 
 
-@pytest.mark.parametrize("world", [[], [()], [(True,), (True, False)]])
-def test_a_world_is_repeated_whole(world: list[tuple[bool, ...]]) -> None:
-    with pytest.raises(ValueError, match="world 1"):
-        Repeats([[(True,)], world])
+@pytest.mark.parametrize("task", [[], [()], [(True,), (True, False)]])
+def test_a_task_is_repeated_whole(task: list[tuple[bool, ...]]) -> None:
+    with pytest.raises(ValueError, match="task 1"):
+        Repeats([[(True,)], task])
 
 
 def test_the_answers_of_an_agent_without_chance_vary_between_questions_alone() -> None:
@@ -55,14 +55,14 @@ def test_the_answers_of_an_agent_without_chance_vary_between_questions_alone() -
 def test_the_variance_splits_into_what_made_it() -> None:
     stream = named_rng("test", "repeats")
     chances = [[0.2 if stream.bernoulli(0.5) else 0.8 for _ in range(20)] for _ in range(200)]
-    worlds = [[[stream.bernoulli(p) for _ in range(5)] for p in world] for world in chances]
-    found = Repeats(worlds).sources()
+    tasks = [[[stream.bernoulli(p) for _ in range(5)] for p in task] for task in chances]
+    found = Repeats(tasks).sources()
     assert found is not None
     assert found == pytest.approx((0.09, 0.16), abs=0.005)
 
 
-@pytest.mark.parametrize("worlds", [[[(True, False)]], [[(True,)], [(False,)]]])
+@pytest.mark.parametrize("tasks", [[[(True, False)]], [[(True,)], [(False,)]]])
 def test_one_world_or_one_repeat_does_not_tell_the_sources(
-    worlds: list[list[tuple[bool, ...]]],
+    tasks: list[list[tuple[bool, ...]]],
 ) -> None:
-    assert Repeats(worlds).sources() is None
+    assert Repeats(tasks).sources() is None

@@ -15,7 +15,7 @@ def test_a_share_has_wilsons_interval(k: int, n: int, low: float, high: float) -
 
 @pytest.mark.parametrize(("k", "n"), [(0, 0), (3, 2), (-1, 2)])
 def test_a_share_is_of_something(k: int, n: int) -> None:
-    with pytest.raises(ValueError, match="is no share"):
+    with pytest.raises(ValueError, match="is not a share"):
         wilson(k, n)
 
 
@@ -29,7 +29,7 @@ def test_questions_that_share_their_fate_count_as_one() -> None:
 @pytest.mark.parametrize("right", [True, False])
 def test_a_share_of_all_or_none_keeps_within_0_and_1(right: bool) -> None:
     found = clustered_share([(right,) * 4, (right,), ()])
-    assert (found.mean, found.worlds) == (float(right), 2)
+    assert (found.mean, found.tasks) == (float(right), 2)
     assert 0 <= found.low < found.high <= 1
 
 

@@ -15,11 +15,11 @@ def test_worlds_of_unequal_size_weigh_by_size() -> None:
     assert icc([(1, 0, 1, 0), (0, 1)]) == pytest.approx(-0.6)
 
 
-@pytest.mark.parametrize("worlds", [[], [(1, 0)], [(1,), (0,)], [(1, 1), (1, 1)]])
+@pytest.mark.parametrize("tasks", [[], [(1, 0)], [(1,), (0,)], [(1, 1), (1, 1)]])
 def test_where_nothing_can_be_compared_there_is_no_correlation(
-    worlds: list[tuple[int, ...]],
+    tasks: list[tuple[int, ...]],
 ) -> None:
-    assert icc(worlds) is None
+    assert icc(tasks) is None
 
 
 def test_a_mean_of_alike_questions_is_worth_fewer() -> None:

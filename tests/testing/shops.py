@@ -155,7 +155,7 @@ class Forgetful:
     def __init__(self, inner: Any) -> None:
         self.read = inner.read
 
-    def tell(self, fact: Statement) -> str:
+    def render(self, fact: Statement) -> str:
         return f"{fact.subject}: {fact.key}={fact.value}"
 
 
@@ -164,7 +164,7 @@ class Blind:
 
     def __init__(self) -> None:
         own = Sentence("{rank}/{subject}/{key}/{value}.")
-        self.read, self.tell = own.read, own.tell
+        self.read, self.render = own.read, own.render
 
 
 def unwritten(task: Task, seed: int) -> Task:
@@ -215,8 +215,8 @@ def without(task: Any) -> Mapping[int, str]:
 
 
 def told_of(task: Any) -> Mapping[int, str]:
-    tell = Sentence("Turn {rank}: {subject}'s {key} is {value}.").tell
-    found: Mapping[int, str] = task.gold.texts(tell)
+    render = Sentence("Turn {rank}: {subject}'s {key} is {value}.").render
+    found: Mapping[int, str] = task.gold.texts(render)
     return found
 
 

@@ -12,7 +12,8 @@ from memorygym.agents.reasoner_agent import Silent
 from memorygym.core import registry
 from memorygym.core.track import Track, find
 from memorygym.core.types import Message, Step, Task
-from memorygym.testing import check_track
+from memorygym.testing import check_track, track_rules
+from tests.slow import mostly_slow
 from tests.testing.shops import BROKEN, tasked
 from tests.tracks.shop_example import known
 
@@ -38,7 +39,7 @@ def shop() -> Iterator[Track]:
         yield track
 
 
-@pytest.mark.parametrize("sentence", BROKEN)
+@mostly_slow("sentence", BROKEN, quick=6)
 def test_a_broken_rule_is_said(sentence: str, shop: Track) -> None:
     found = check_track(BROKEN[sentence](shop))
     assert any(sentence in text for text in found), found
@@ -59,7 +60,9 @@ def test_a_track_that_raises_is_said(shop: Track) -> None:
     ]
 
 
-def test_a_task_that_never_ends_is_said(shop: Track) -> None:
+def test_a_task_that_never_ends_is_said(shop: Track, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(track_rules, "ENDLESS_TASK", 50)
+
     class Open:
         def __init__(self, task: Task) -> None:
             self.task, self.tools = task, shop.tools
@@ -75,8 +78,7 @@ def test_a_task_that_never_ends_is_said(shop: Track) -> None:
 
     found = check_track(replace(shop, env=Open, reasoners={"strong": lambda _: Silent()}))
     assert any(
-        "the task does not end within 2,001 events: let a Step say done=True" in text
-        for text in found
+        "the task does not end within 51 events: let a Step say done=True" in text for text in found
     ), found
 
 

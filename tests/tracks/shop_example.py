@@ -26,7 +26,7 @@ def known() -> Iterator[Track]:
     """This process finds the track by its name, until the block ends."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLES))
-        patch.setattr(registry, "_GIVEN", dict(registry.given()))
+        patch.setattr(registry, "_REMEMBERED", dict(registry.remembered_specs()))
         yield find(SHOP)
 
 
@@ -60,7 +60,7 @@ def clerk(
     messages: Sequence[Mapping[str, Any]], tools: Collection[str]
 ) -> tuple[str, list[tuple[str, dict[str, Any] | str]]]:
     """Decides as the strong reasoner does, as a model over the loopback; the track is known."""
-    clerk = import_module("my_track").LookupNoteTaker()
+    clerk = import_module("my_track").Clerk()
     told = [Message.from_openai(message) for message in messages]
     # What a memory composed, and the event, come as one message of the user.
     view = [replace(m, content=part) for m in told for part in m.content.split("\n\n")]

@@ -1,41 +1,44 @@
-"""The replies of scripted agents: messages that call tools of the memory and of the track."""
+"""The replies of scripted agents: messages with tool calls."""
 
 from collections.abc import Mapping
 
 from memorygym.core.types import JSON, Call, Message
 
-Wanted = tuple[str, Mapping[str, JSON]]
-"""The name of a tool, and its arguments."""
+ToolCall = tuple[str, Mapping[str, JSON]]
+"""The name of a tool and the arguments of the call."""
 
 
-def calls(*wanted: Wanted) -> Message:
-    """A reply that makes those calls; without any it ends the event."""
+def calls(*tool_calls: ToolCall) -> Message:
+    """A reply with these tool calls; without any it ends the event."""
     return Message(
         "assistant",
         "",
-        tuple(Call(name, arguments, str(i)) for i, (name, arguments) in enumerate(wanted)),
+        tuple(
+            Call(name, arguments, str(number))
+            for number, (name, arguments) in enumerate(tool_calls)
+        ),
     )
 
 
-def write(content: str) -> Wanted:
+def write(content: str) -> ToolCall:
     return "Write", {"content": content}
 
 
-def edit(old: str, new: str) -> Wanted:
+def edit(old: str, new: str) -> ToolCall:
     return "Edit", {"old_text": old, "new_text": new}
 
 
-def search(query: str, k: int = 8) -> Wanted:
+def search(query: str, k: int = 8) -> ToolCall:
     return "memory_search", {"query": query, "top_k": k}
 
 
-def read() -> Wanted:
+def read() -> ToolCall:
     return "Read", {}
 
 
-def submit(answer: str) -> Wanted:
+def submit(answer: str) -> ToolCall:
     return "submit_answer", {"answer": answer}
 
 
 END = calls()
-"""Ends the event."""
+"""The reply that ends an event."""

@@ -1,4 +1,4 @@
-"""The LLM agent: it sends the view and the tools to a model, and adds not a word of strategy."""
+"""The LLM agent: it sends the view and the tools to a model, without any prompt of its own."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,20 +7,20 @@ from typing import Literal, get_args
 from memorygym.agents.text_protocol import as_text, split_calls
 from memorygym.core.errors import UnknownPart
 from memorygym.core.types import JSON, Message, Policy, Tool
-from memorygym.models.model import Model, Reply, ToolsRejected, sound
+from memorygym.models.model import Model, Reply, ToolsRejected, check_reply
 
 ToolMode = Literal["auto", "native", "text"]
-"""How tools are told: as the endpoint's own feature, as text, or natively until it turns them down.
+"""How tools are sent: as the endpoint's feature, as text, or as its feature until rejected.
 
-`auto` settles within one episode: its first request finds out, at the cost of one refused request,
-so that no reply depends on what another episode met first.
+`auto` decides within each episode, at the cost of at most one rejected request, so that no reply
+depends on another episode.
 """
-COST = ("prompt_tokens", "completion_tokens", "cached_tokens", "finish")
-"""What is kept of a reply beside its message."""
+KEPT_FIGURES = ("prompt_tokens", "completion_tokens", "cached_tokens", "finish")
+"""The figures of a reply that `Chat.usage` keeps."""
 
 
 class Chat(Policy):
-    """Plays one episode by what a model replies; a ProviderFailure is left to fly."""
+    """A language model as policy, for one episode. Raises ProviderFailure if the model fails."""
 
     def __init__(
         self, model: Model, tool_mode: ToolMode = "auto", *, reasoning: bool = False
@@ -30,24 +30,24 @@ class Chat(Policy):
         self.model = model
         self.tool_mode = tool_mode
         self.reasoning = reasoning
-        """Keep what the model thought in the history, before its message in <think> tags."""
+        """Whether the history keeps the model's reasoning, in <think> tags before its message."""
         self.usage: list[dict[str, JSON]] = []
-        """Of each reply in order: COST, and `tools`, the mode in which it was asked."""
+        """For each reply in order: KEPT_FIGURES, and `tools`, the mode of the request."""
         self._as_text = tool_mode == "text"
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        made = sum(len(message.calls) for message in view)
-        reply = sound(self._ask(view, tools))
-        cost = {figure: getattr(reply, figure) for figure in COST}
-        self.usage.append({**cost, "tools": "text" if self._as_text else "native"})
-        message = _with_ids(_read(reply.message), made)
+        earlier_calls = sum(len(message.calls) for message in view)
+        reply = check_reply(self._ask(view, tools))
+        figures = {figure: getattr(reply, figure) for figure in KEPT_FIGURES}
+        self.usage.append({**figures, "tools": "text" if self._as_text else "native"})
+        message = _with_ids(_with_text_calls(reply.message), earlier_calls)
         if not (self.reasoning and reply.reasoning):
             return message
-        thought = f"<think>\n{reply.reasoning}\n</think>\n\n"
-        return replace(message, content=thought + message.content)
+        reasoning_text = f"<think>\n{reply.reasoning}\n</think>\n\n"
+        return replace(message, content=reasoning_text + message.content)
 
     def describe(self) -> dict[str, JSON]:
-        """How the model is asked, for the labels of a trace."""
+        """The model's description with tool mode and reasoning, for the labels of a trace."""
         return {
             **self.model.describe(),
             "tool_mode": self.tool_mode,
@@ -57,38 +57,38 @@ class Chat(Policy):
     def _ask(self, view: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         if not self._as_text:
             try:
-                return self.model.complete(merged(view), tools)
+                return self.model.complete(merge_neighbours(view), tools)
             except ToolsRejected:
                 if self.tool_mode == "native":
                     raise
                 self._as_text = True
-        return self.model.complete(merged(as_text(view, tools)), ())
+        return self.model.complete(merge_neighbours(as_text(view, tools)), ())
 
 
-def merged(view: Sequence[Message]) -> list[Message]:
-    """The view with neighbouring user (or system) messages made one, as many endpoints want."""
-    out: list[Message] = []
+def merge_neighbours(view: Sequence[Message]) -> list[Message]:
+    """The view with neighbouring user (or system) messages joined, as many endpoints require."""
+    messages: list[Message] = []
     for message in view:
-        last = out[-1] if out else None
+        last = messages[-1] if messages else None
         if last and last.role == message.role and message.role in ("user", "system"):
-            out[-1] = replace(last, content=f"{last.content}\n\n{message.content}")
+            messages[-1] = replace(last, content=f"{last.content}\n\n{message.content}")
         else:
-            out.append(message)
-    return out
+            messages.append(message)
+    return messages
 
 
-def _read(message: Message) -> Message:
-    """The reply with the calls that it makes in its text, if it makes none of its own."""
+def _with_text_calls(message: Message) -> Message:
+    """The reply with the calls in its text, if it has no native calls."""
     if message.calls:
         return message
     content, calls = split_calls(message.content)
     return Message("assistant", content, calls) if calls else message
 
 
-def _with_ids(message: Message, made: int) -> Message:
-    """Numbers the calls that came without an id, so that each result names its call."""
+def _with_ids(message: Message, earlier_calls: int) -> Message:
+    """The reply with an id for each call that has none, so that each result names its call."""
     calls = (
-        call if call.id else replace(call, id=f"call_{made + number}")
+        call if call.id else replace(call, id=f"call_{earlier_calls + number}")
         for number, call in enumerate(message.calls, start=1)
     )
     return replace(message, calls=tuple(calls))

@@ -1,7 +1,7 @@
-"""The text protocol: how a model without native tool calling calls, and how its text is read back.
+"""The text protocol: tool calls as text, for models without native tool calling.
 
 A call is a JSON object {"name", "arguments"} in <tool_call> or <function_call> tags, else in a
-fenced ```json block, else bare. Reading takes time linear in the text and never raises.
+fenced ```json block, else bare. Parsing takes linear time and never raises.
 """
 
 import json
@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from json import JSONDecoder
 
-from memorygym.core.json_values import DEEPEST
+from memorygym.core.json_values import MAX_DEPTH
 from memorygym.core.types import JSON, Call, Message, Tool
 
-LONGEST_NAME = 64
-"""Characters of a tool's name, as in the OpenAI format."""
+MAX_NAME = 64
+"""Most characters of a tool's name, as in the OpenAI format."""
 
 _TAG = re.compile(r"<(?:tool_call|function_call)>")
 _NEXT_TAG = re.compile(r"</?(?:tool_call|function_call)>")
@@ -22,36 +22,40 @@ _OBJECT = re.compile(r'\{(?=\s*")')
 _ATOMS = re.compile(
     r'(?:[\s,:]++|"(?:[^"\\]++|\\.)*+"|-?\d[\d.eE+-]*+|true|false|null|NaN|-?Infinity)*+', re.DOTALL
 )
-"""All of JSON but its brackets."""
-_BETWEEN = re.compile(r"[\s\[,]*(?=\{)")
+"""Everything of JSON but its brackets."""
+_SEPARATORS = re.compile(r"[\s\[,]*(?=\{)")
 _CLOSING = re.compile(r"[\s\]}]*(?:</(?:tool_call|function_call)>|```)|")
 _END = re.compile(r"\s*(?:</?(?:tool_call|function_call)>|```|\Z)")
 _NAME = re.compile(r'"name"\s*:\s*"([^"\\\n]{1,64})"')
-# Models put raw line breaks in strings: not strict. NaN and Infinity, which JSON lacks, stay text.
+# Not strict, as models put raw line breaks into strings. NaN and Infinity, no JSON, stay text.
 _DECODER = JSONDecoder(strict=False, parse_constant=str)
 
 
 def split_calls(text: str) -> tuple[str, tuple[Call, ...]]:
     """The text without its calls, and every call in it, whether or not a tool has its name.
 
-    A tagged block that cannot be read is a call too: its arguments are the block as it stands, so
-    that the referee answers it.
+    An unreadable tagged block is a call too, with the block as its arguments, so that the model is
+    told what is wrong with it.
     """
-    tagged = list(_marked(text, _TAG))
+    tagged = list(_marked_calls(text, _TAG))
     readable = any(not isinstance(call.arguments, str) for _, _, calls in tagged for call in calls)
-    # Unreadable tags may stand in a string of a call, so other forms of calls go before them.
-    found = tagged if readable else list(_marked(text, _FENCE)) or list(_bare(text)) or tagged
+    # Unreadable tags may stand in a string of a call, so other forms of calls come first.
+    blocks = (
+        tagged
+        if readable
+        else list(_marked_calls(text, _FENCE)) or list(_bare_calls(text)) or tagged
+    )
     rest, position = [], 0
-    for start, end, _ in found:
+    for start, end, _ in blocks:
         rest.append(text[position:start])
         position = end
     rest.append(text[position:])
-    return "".join(rest).strip(), tuple(call for _, _, calls in found for call in calls)
+    return "".join(rest).strip(), tuple(call for _, _, calls in blocks for call in calls)
 
 
 def describe(tools: Sequence[Tool]) -> str:
-    """What a model without native tool calling is told about the tools."""
-    listed = (
+    """The description of the tools for a model without native tool calling."""
+    listing = (
         {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
         for tool in tools
     )
@@ -63,22 +67,22 @@ def describe(tools: Sequence[Tool]) -> str:
             "A reply may hold several calls, each in its own tags; they are run in order and the"
             " next message gives their results.",
             "The tools, one a line, with a JSON schema of their arguments:",
-            *(json.dumps(tool, ensure_ascii=False) for tool in listed),
+            *(json.dumps(tool, ensure_ascii=False) for tool in listing),
         ]
     )
 
 
 def as_text(view: Sequence[Message], tools: Sequence[Tool]) -> list[Message]:
-    """The view for such a model: tools told in the system message, calls and results as text."""
-    shown = [_plain(message) for message in view]
-    if tools and shown and shown[0].role == "system":
-        shown[0] = Message("system", f"{shown[0].content}\n\n{describe(tools)}")
+    """The view for such a model: tools in the system message, calls and results as text."""
+    messages = [_as_text(message) for message in view]
+    if tools and messages and messages[0].role == "system":
+        messages[0] = Message("system", f"{messages[0].content}\n\n{describe(tools)}")
     elif tools:
-        shown.insert(0, Message("system", describe(tools)))
-    return shown
+        messages.insert(0, Message("system", describe(tools)))
+    return messages
 
 
-def _plain(message: Message) -> Message:
+def _as_text(message: Message) -> Message:
     if message.role == "tool":
         return Message("user", f"<tool_result>{message.content}</tool_result>")
     calls = (
@@ -90,11 +94,11 @@ def _plain(message: Message) -> Message:
 
 
 _Block = tuple[int, int, list[Call]]
-"""A stretch of the text that is calls: where it starts and ends, and the calls."""
+"""A part of the text that consists of calls: its start, its end, and the calls."""
 
 
-def _marked(text: str, mark: re.Pattern[str]) -> Iterator[_Block]:
-    """The calls after each such mark; after a tag what cannot be read is a call too."""
+def _marked_calls(text: str, mark: re.Pattern[str]) -> Iterator[_Block]:
+    """The calls after each mark; after a tag an unreadable block is a call too."""
     position = 0
     while opening := mark.search(text, position):
         calls, position = _calls(text, opening.end())
@@ -102,14 +106,14 @@ def _marked(text: str, mark: re.Pattern[str]) -> Iterator[_Block]:
             ending = _NEXT_TAG.search(text, opening.end())
             position = ending.start() if ending else len(text)
             block = text[opening.end() : position].strip()
-            named = _NAME.search(block)
-            calls = [Call(named[1] if named else "", block)] if block else []
+            name_match = _NAME.search(block)
+            calls = [Call(name_match[1] if name_match else "", block)] if block else []
         if calls:
             position = _CLOSING.match(text, position).end()  # type: ignore[union-attr]  # matches ""
             yield opening.start(), position, calls
 
 
-def _bare(text: str) -> Iterator[_Block]:
+def _bare_calls(text: str) -> Iterator[_Block]:
     position = 0
     while opening := _OBJECT.search(text, position):
         start = opening.start()
@@ -117,16 +121,16 @@ def _bare(text: str) -> Iterator[_Block]:
         if call := _call(value):
             yield start, position, [call]
         elif value is None:
-            # What failed may be prose with a brace in it: its last brace is tried once more.
+            # It may be prose with a brace: its last brace is tried once more.
             last = text.rfind("{", start + 1, position)
             position = last if last > start else max(position, start + 1)
 
 
 def _calls(text: str, position: int) -> tuple[list[Call], int]:
-    """The calls that follow one another from here, and where they end."""
+    """The consecutive calls from a position on, and their end."""
     calls = []
-    while ahead := _BETWEEN.match(text, position):
-        value, end = _decode(text, ahead.end())
+    while next_object := _SEPARATORS.match(text, position):
+        value, end = _decode(text, next_object.end())
         if value is None:
             break
         position = end
@@ -136,7 +140,7 @@ def _calls(text: str, position: int) -> tuple[list[Call], int]:
 
 
 def _decode(text: str, start: int) -> tuple[JSON, int]:
-    """The object that starts here and its end; or None, and where reading failed."""
+    """The object that starts at a position, and its end; or None, and where parsing failed."""
     end, missing = _extent(text, start)
     if not missing:
         return _value(text[start:end]), end
@@ -146,15 +150,15 @@ def _decode(text: str, start: int) -> tuple[JSON, int]:
 
 
 def _extent(text: str, start: int) -> tuple[int, int]:
-    """Where the object that starts here ends, or stops to be JSON, and how many brackets are open.
+    """Where the object ends or stops to be JSON, and the number of open brackets.
 
-    The decoder itself is no scanner: each of its errors counts the lines of the text before it.
+    The decoder is no scanner: each of its errors counts all lines before it, in quadratic time.
     """
     depth, position = 0, start
     while True:
         position = _ATOMS.match(text, position).end()  # type: ignore[union-attr]  # matches ""
         match text[position : position + 1]:
-            case "{" | "[" if depth < DEEPEST:
+            case "{" | "[" if depth < MAX_DEPTH:
                 depth += 1
             case "}" | "]":
                 depth -= 1
@@ -177,13 +181,13 @@ def _call(value: JSON) -> Call | None:
     if not isinstance(value, Mapping) or "arguments" not in value:
         return None
     name, arguments = value.get("name"), value["arguments"]
-    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+    if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME:
         return None
-    return Call(name, _unpacked(arguments) if isinstance(arguments, str) else arguments)
+    return Call(name, _parsed_arguments(arguments) if isinstance(arguments, str) else arguments)
 
 
-def _unpacked(arguments: str) -> JSON:
-    """Arguments given as the text of an object, as in the OpenAI format."""
-    opening = _BETWEEN.match(arguments)
+def _parsed_arguments(arguments: str) -> JSON:
+    """The arguments, parsed if they are the text of an object, as in the OpenAI format."""
+    opening = _SEPARATORS.match(arguments)
     value, end = _decode(arguments, opening.end()) if opening else (None, 0)
     return arguments if value is None or arguments[end:].strip() else value

@@ -1,8 +1,7 @@
 """The command `memorygym`: each file is a subcommand, imported only when it is chosen.
 
-Of such a file `add(parser)` declares arguments, `run(args)` returns the exit code, and the
-docstring opens with the line that --help shows. A file whose name begins with _ is no command but
-something that several of them share.
+In such a file `add(parser)` declares the arguments, `run(args)` returns the exit code, and the
+first line of the docstring is what --help shows. Files named with a leading _ are shared.
 """
 
 import argparse
@@ -10,26 +9,30 @@ import errno
 import io
 import os
 import re
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from memorygym import __doc__ as about
 from memorygym import __version__
 from memorygym.cli._checks import headline
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError, ProviderFailure, UnknownPart
+from memorygym.reports.terminal import PROSE, width
 
 BAD_USAGE, PROVIDER_FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes beside 0 (ok) and 1 (a check failed)."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
-"""Of an error that does not name its file."""
+"""Errors of a full disk, which do not name their file."""
 COMMANDS = Path(__file__).parent
-WIDTH = 79
 PLUG = "--plug"
-"""Before or after any command; what it names is known before the command is."""
+"""An option before or after any command; its track is loaded before the command."""
 
 
 MERGED = {
@@ -40,22 +43,36 @@ MERGED = {
     "validate-results": "score --check FILE",
     "verify-pack": "pack --check FILE",
 }
-"""Commands that were, and what does it now."""
+"""Earlier commands, and the command that replaces each."""
 
 
 CHECKS = {"agents": "check_policy", "tracks": "check_track"}
-"""By kind of what others bring: what says why it breaks."""
+"""By kind of plug-in: the function that checks it."""
 
 
 class _Format(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=28, width=WIDTH)
+        super().__init__(prog, max_help_position=28, width=min(width(), PROSE) - 1)
+
+
+def command(argv: Sequence[str] | None = None) -> NoReturn:
+    """`memorygym` as a process, which ends with the exit code of `main`.
+
+    After a stop, threads may still wait for a model. One that wakes up while the interpreter shuts
+    down can crash it, so the process then ends without that.
+    """
+    status = main(argv)
+    if any(thread.daemon for thread in threading.enumerate()):
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        # The same bytes under every locale; a lone surrogate is shown as its escape.
+        # The same bytes under every locale; a lone surrogate is printed as its escape.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
@@ -67,6 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MemoryGymError as error:
         return _complain(error, BAD_USAGE)
     except KeyboardInterrupt:
+        if argv is None:  # Further Ctrl-C, while workers end, must not print tracebacks.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         return INTERRUPTED
     except BrokenPipeError:
         # The interpreter flushes stdout once more when it ends.
@@ -85,76 +104,99 @@ def _run(argv: Sequence[str]) -> int:
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)  # Parts of one's own are found in the current folder.
     argv = _plugged(argv)
-    found = {path.stem.replace("_", "-"): path for path in sorted(COMMANDS.glob("[!_]*.py"))}
-    chosen = next((word for word in argv[:1] if not word.startswith("-")), "")
-    if chosen in MERGED:
-        raise BadSettings(f"no command named {chosen!r}; it is `memorygym {MERGED[chosen]}` now")
-    if chosen and chosen not in found:
-        raise UnknownPart("command", chosen, found)
+    files = command_files()
+    name = next((word for word in argv[:1] if not word.startswith("-")), "")
+    if name in MERGED:
+        raise BadSettings(f"no command named {name!r}; it is `memorygym {MERGED[name]}` now")
+    if name and name not in files:
+        raise UnknownPart("command", name, files)
+    try:
+        if not name:
+            top_parser(files).parse_args(argv)
+        module = import_module(f"memorygym.cli.{files[name].stem}")
+        parser = command_parser(name, files[name])
+        module.add(parser)
+        args = _parsed(parser, argv[1:])
+    except SystemExit as stop:  # argparse has said why
+        return int(stop.code or 0)
+    return int(module.run(args))
+
+
+def command_files() -> dict[str, Path]:
+    """By name: the file of every command."""
+    return {path.stem.replace("_", "-"): path for path in sorted(COMMANDS.glob("[!_]*.py"))}
+
+
+def top_parser(files: Mapping[str, Path]) -> argparse.ArgumentParser:
+    """The parser of `memorygym --help`, which lists the commands."""
     parser = argparse.ArgumentParser(
         "memorygym", description=about, formatter_class=_Format, allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"memorygym {__version__}")
     parser.add_argument(
         PLUG, metavar="TRACK",
-        help="a track of yours as pkg.mod:OBJECT, for any command that reads its runs",
+        help="your own track as pkg.mod:OBJECT, for any command that reads its runs",
     )  # fmt: skip
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    module = None
-    for name, path in found.items():
-        line = headline(path)
-        part = commands.add_parser(
-            name, help=line, description=line, formatter_class=_Format, allow_abbrev=False
-        )
-        if name == chosen:
-            module = import_module(f"memorygym.cli.{path.stem}")
-            module.add(part)
+    for name, path in files.items():
+        commands.add_parser(name, help=headline(path))
+    return parser
+
+
+def command_parser(name: str, path: Path) -> argparse.ArgumentParser:
+    """The parser of a command, still without its arguments."""
+    return argparse.ArgumentParser(
+        f"memorygym {name}", description=headline(path), formatter_class=_Format, allow_abbrev=False
+    )
+
+
+def _parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """The arguments, with options before, between or after them."""
     try:
-        args = parser.parse_args(argv)
-    except SystemExit as stop:  # argparse has said why
-        return int(stop.code or 0)
-    assert module is not None
-    return int(module.run(args))
+        return parser.parse_intermixed_args(words)
+    except TypeError:  # A command with actions of its own cannot be parsed so.
+        return parser.parse_args(words)
 
 
 def _plugged(argv: Sequence[str]) -> Sequence[str]:
-    """The words that are left once the tracks that they plug in are known by their names."""
+    """The words without --plug and its tracks, which are loaded and known by their names."""
     words = [*argv]
     while PLUG in words[:-1]:
-        at = words.index(PLUG)
+        index = words.index(PLUG)
         from memorygym.core.track import find
 
-        find(words[at + 1])
-        del words[at : at + 2]
+        find(words[index + 1])
+        del words[index : index + 2]
     return words
 
 
 def _broken(error: Exception) -> int:
-    """Tells of a track or an agent of somebody else that raised, or gave what it must not; raises
-    the error if there is none."""
+    """Reports an error of a track or an agent from outside; raises the error if there is none."""
     # Of an error in a worker process only the text of its traceback is here.
-    told = "".join(traceback.format_exception(error))
-    found = [
-        (_frames(told, registry.module_of(kind, spec)), kind, spec)
+    text = "".join(traceback.format_exception(error))
+    parts = [
+        (_frames(text, registry.module_of(kind, spec)), kind, spec)
         for kind in CHECKS
-        for spec in registry.outside(kind)
+        for spec in registry.external_specs(kind)
     ]
-    if not found:
+    if not parts:
         raise error
-    frames, kind, spec = max(found, key=lambda one: bool(one[0]))
+    frames, kind, spec = max(parts, key=lambda part: bool(part[0]))
     place = f" ({frames[-1]})" if frames else ""
-    what = f"the {kind[:-1]} {spec} broke: {type(error).__name__}: {error}{place}"
-    hint = f"memorygym.testing.{CHECKS[kind]} looks for what it must keep to"
-    return _complain(f"{what}; {hint}", BAD_USAGE)
+    problem = f"the {kind[:-1]} {spec} failed: {type(error).__name__}: {error}{place}"
+    hint = f"memorygym.testing.{CHECKS[kind]} lists the rules that it breaks"
+    return _complain(f"{problem}; {hint}", BAD_USAGE)
 
 
-def _frames(told: str, module: str) -> list[str]:
-    """Where a traceback passes through a module."""
-    file = getattr(sys.modules[module], "__file__", None) or ""
-    lines = re.findall(rf'File "{re.escape(file)}", (line \d+, in .+)', told)
+def _frames(text: str, module: str) -> list[str]:
+    """The places where a traceback passes through a module."""
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    if not file:
+        return []
+    lines = re.findall(rf'File "{re.escape(file)}", (line \d+, in .+)', text)
     return [f"{Path(file).name}, {line}" for line in lines]
 
 
-def _complain(what: object, status: int) -> int:
-    print(f"memorygym: {what}", file=sys.stderr)
+def _complain(message: object, status: int) -> int:
+    print(f"memorygym: {message}", file=sys.stderr)
     return status

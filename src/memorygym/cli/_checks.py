@@ -1,16 +1,17 @@
-"""The checks and options that most commands have."""
+"""Checks and options that most commands share."""
 
 import argparse
 import ast
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from memorygym.core.errors import BadSettings
 
 THREADS = 16
-"""For models, unless --workers says otherwise: they wait for replies, not for this machine."""
+"""Workers of a model by default: they wait for replies, not for this machine."""
 _Group = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
@@ -32,23 +33,70 @@ def refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
 def check_counts(args: argparse.Namespace, *names: str) -> None:
     """Raises BadSettings if one of these options is given and below 1."""
     for name in names:
-        if (given := getattr(args, name)) is not None and given < 1:
-            raise BadSettings(f"--{name.replace('_', '-')} {given}: give at least 1")
+        if (count := getattr(args, name)) is not None and count < 1:
+            raise BadSettings(f"--{name.replace('_', '-')} {count}: give at least 1")
 
 
 def workers_of(args: argparse.Namespace, *, waits: bool) -> int:
-    """How many work at a time: threads where a model is waited for, else processes."""
-    given: int | None = args.workers
-    return given or (THREADS if waits else os.cpu_count() or 1)
+    """The number of workers: threads if a model is asked, else processes."""
+    workers: int | None = args.workers
+    return workers or (THREADS if waits else os.cpu_count() or 1)
 
 
 class _Salt(argparse.Action):
-    def __call__(self, _: object, namespace: argparse.Namespace, given: Any, *__: object) -> None:
+    def __call__(self, _: object, namespace: argparse.Namespace, value: Any, *__: object) -> None:
         from memorygym.runs.tasks import checked_salt
 
-        setattr(namespace, self.dest, checked_salt(given, "--salt"))
+        setattr(namespace, self.dest, checked_salt(value, "--salt"))
 
 
-def add_salt(parser: _Group, what: str = "a secret that deals a sealed set") -> None:
+def add_salt(parser: _Group, help: str = "a secret that seeds a private test set") -> None:
     """Declares --salt, "" unless given."""
-    parser.add_argument("--salt", action=_Salt, default="", help=what)
+    parser.add_argument("--salt", action=_Salt, default="", help=help)
+
+
+def add_quiet(parser: _Group) -> None:
+    """Declares --quiet."""
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress line")
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where a command keeps its run and writes its result."""
+
+    folder: Path | None = None
+    """The folder of the run."""
+    file: Path | None = None
+    """A file (.json, .csv) or a device that receives the result alone."""
+
+
+def add_output(parser: _Group) -> None:
+    """Declares -o, with its spelling --run."""
+    parser.add_argument(
+        "--output", "-o", "--run", type=Path, action="append", default=[], metavar="PATH",
+        help="the folder that keeps traces, replies and results, so that the same command resumes"
+        " a stopped run; or a file for the result alone: .json, .csv, or any existing file",
+    )  # fmt: skip
+
+
+def outputs_of(args: argparse.Namespace) -> Outputs:
+    """The folder and the file that --output names. Raises BadSettings for two of a kind, or a file
+    in a folder that does not exist."""
+    files = [path for path in args.output if is_file(path)]
+    folders = [path for path in args.output if path not in files]
+    for paths in (files, folders):
+        if len(paths) > 1:
+            raise BadSettings(f"--output {paths[0]} and {paths[1]}: give one of them")
+    for path in files:
+        if not path.parent.is_dir():
+            raise BadSettings(f"{path}: there is no folder {path.parent}")
+    return Outputs(folders[0] if folders else None, files[0] if files else None)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path receives a result: .json, .csv, or anything that exists and is no folder.
+
+    >>> is_file(Path("r.json")), is_file(Path("/dev/null")), is_file(Path("duel"))
+    (True, True, False)
+    """
+    return not path.is_dir() and (path.suffix in (".json", ".csv") or path.exists())

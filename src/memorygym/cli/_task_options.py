@@ -1,4 +1,4 @@
-"""The options that say which tasks are played: those of a track, a folder, or a data set's file."""
+"""The options that select tasks: of a track, a folder, or the file of a data set."""
 
 import argparse
 
@@ -13,7 +13,7 @@ from memorygym.tracks.worlds.generator.tiers import TIERS
 WORLDS = "worlds"
 """What is played unless --track or --data says otherwise."""
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
-"""Options that are parameters of a track, for those who play worlds."""
+"""Options that set a parameter of a track; worlds has all of them."""
 
 
 def check_seed(seed: int) -> None:
@@ -25,8 +25,8 @@ def check_seed(seed: int) -> None:
 
 
 def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
-    """Declares which tasks of which track are played; `seeds` says how many without --seeds, and is
-    "" where a single one is played."""
+    """Declares the tasks that are played; `seeds` is the default of --seeds in words, "" where a
+    single task is played."""
     group.add_argument(
         "--track", default=WORLDS, metavar="TRACK",
         help="the kind of task (`memorygym list tracks`), its parameters after colons, as in"
@@ -38,7 +38,10 @@ def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
         " (`memorygym datasets`), as in locomo:locomo10.json:most=20",
     )  # fmt: skip
     group.add_argument(
-        "--template", "-t", help=f"one world (default: {'all ten' if seeds else 'the first'})"
+        "--template",
+        "-t",
+        metavar="DOMAIN",
+        help=f"one domain (default: {'all ten' if seeds else 'the first'})",
     )
     group.add_argument(
         "--tier", metavar="TIER", help=f"one of {', '.join(TIERS)} (default: standard)"
@@ -52,18 +55,18 @@ def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
     add_salt(group)
     for name in PARAMETERS[2:]:
         what = f"instead of the tier's {name}"
-        what = "length of the stream, in tokens" if name == "tokens" else what
+        what = "length of the documents, in tokens" if name == "tokens" else what
         group.add_argument(f"--{name}", type=int, metavar="N", help=what)
 
 
 def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
-    """What the options name; `seeds` is how many unless they say it, else enough for ten tasks.
+    """The tasks that the options name; `seeds` is the default, else as many as make ten tasks.
 
     Raises UnknownPart or BadSettings.
     """
     if args.data is not None:
         return _read(args)
-    name, stated = registry.split(args.track)
+    name, stated = registry.split_spec(args.track)
     track = find(name)
     parameters = {**track.official, **_parameters(args, track), **stated}
     seeds = seeds or enough_seeds(track)
@@ -71,7 +74,7 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
 
 
 def _seeds(args: argparse.Namespace, default: int) -> range:
-    """What --seed or --seeds names. Raises BadSettings."""
+    """The seeds that --seed or --seeds names. Raises BadSettings."""
     if args.seed is not None and args.seeds is not None:
         raise BadSettings(f"--seed {args.seed} and --seeds {args.seeds}: give one of them")
     if args.seed is not None:
@@ -81,7 +84,7 @@ def _seeds(args: argparse.Namespace, default: int) -> range:
 
 
 def _parameters(args: argparse.Namespace, track: Track) -> dict[str, str]:
-    """The options that are parameters. Raises BadSettings for one that the track does not have."""
+    """The options that set parameters. Raises BadSettings for one that the track does not have."""
     given = {
         name: str(getattr(args, name)) for name in PARAMETERS if getattr(args, name) is not None
     }
@@ -96,12 +99,14 @@ def _parameters(args: argparse.Namespace, track: Track) -> dict[str, str]:
 
 
 def _read(args: argparse.Namespace) -> Tasks:
-    """Tasks that lie on disk."""
+    """Tasks from a folder or a file."""
     given = [name for name in PARAMETERS if getattr(args, name) is not None]
     if args.track != WORLDS or given:
         other = f"--track {args.track}" if args.track != WORLDS else f"--{given[0]}"
         raise BadSettings(f"--data {args.data} and {other}: give one of them")
     if args.salt:
-        raise BadSettings(f"--salt: {args.data} is not dealt, so no secret can deal it")
+        raise BadSettings(
+            f"--salt: {args.data} holds finished tasks, which no secret changes: leave --salt out"
+        )
     every = args.seed is None and args.seeds is None
     return stored_tasks(args.data, None if every else _seeds(args, 1))

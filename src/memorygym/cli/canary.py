@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import plain
+from memorygym.core.text import replace_controls
 from memorygym.core.trace import CANARY
 
 BLOCK = 1 << 20
@@ -75,7 +75,7 @@ def _told(path: Path, most: int | None) -> bool:
         try:
             for hit in islice(hits(stream), most):
                 count += 1
-                print(f"{plain(str(path))}: line {hit.line}, byte {hit.offset}")
+                print(f"{replace_controls(str(path))}: line {hit.line}, byte {hit.offset}")
         except (EOFError, zlib.error, BadGzipFile) as error:
             if not count:
                 raise BadSettings(f"{path} cannot be unpacked to its end ({error})") from error

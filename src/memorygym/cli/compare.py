@@ -1,63 +1,79 @@
-"""Hold the reasoner fixed, change only the memory: what it adds, what it costs, where it loses."""
+"""Compare memories under a fixed reasoner: what each adds, what it costs, where it loses facts."""
 
 import argparse
 import sys
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
-from memorygym.cli._checks import check_counts, refuse, workers_of
-from memorygym.cli._model_options import add_judge, add_sampling, judge_of, sampling_of
+from memorygym.cli._checks import (
+    Outputs,
+    add_output,
+    add_quiet,
+    check_counts,
+    outputs_of,
+    refuse,
+    workers_of,
+)
+from memorygym.cli._model_options import (
+    add_judge,
+    add_sampling,
+    judge_of,
+    reply_log_of,
+    sampling_of,
+)
 from memorygym.cli._task_options import add_tasks, tasks_of
 from memorygym.core.errors import BadSettings
+from memorygym.core.files import write_atomically
 from memorygym.core.text import one_line
 from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
-from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
 from memorygym.reports import comparison_report
 from memorygym.reports.comparison_report import ComparisonFindings, perform
 from memorygym.reports.comparison_tables import Setting, agreement_text, report_text
 from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, plot
+from memorygym.reports.stored_runs import readable
 from memorygym.runs.comparison import system_specs
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
+from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
 from memorygym.runs.model_roles import OFFLINE, ModelRoles, asked_reasoners, check_slip
 from memorygym.runs.results.results_file import document, keep
 from memorygym.runs.tasks import Tasks, check_episodes
 
 BUDGET = 1000
-NOT_TIMED = "accuracy against milliseconds: give --output, which keeps the time of every step"
+NOT_TIMED = "accuracy against milliseconds: give a folder as -o, which keeps the time of every step"
 OF_A_MODEL = ("temperature", "max_tokens", "model_seed", "replay")
-"""Options that no scripted reasoner obeys."""
+"""Options that only apply to a model."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     what = parser.add_argument_group("what is compared")
     what.add_argument(
-        "--memories", required=True, metavar="LIST",
-        help="what is compared, commas between: names (`memorygym list memory`), parameters after"
-        " colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and oracle are"
-        " always there",
+        "--memory", "--memories", required=True, action="append", metavar="LIST",
+        help="memories, separated by commas, or repeat the option: names (`memorygym list memory`),"
+        " parameters after colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and"
+        " oracle are always added",
     )  # fmt: skip
     what.add_argument(
         "--budget", "--budgets", default=str(BUDGET), metavar="N[,N]", dest="budgets",
-        help="tokens that a memory may put before an event; of several a report each (default:"
-        f" {BUDGET})",
+        help="maximum tokens of context that a memory may show per event; one report for each"
+        f" (default: {BUDGET})",
     )  # fmt: skip
     what.add_argument(
         "--capacity", type=int, metavar="N",
-        help="most tokens that a memory may hold (default: no limit; with tools, what a view has)",
+        help="maximum tokens that a memory may hold (default: no limit; with tools, the context"
+        " budget)",
     )  # fmt: skip
     what.add_argument(
         "--memory-model", metavar="MODEL",
-        help=f"the model that memories ask (default: {OFFLINE}, which is offline and exact)",
+        help=f"the model that memories call (default: {OFFLINE}, offline and deterministic)",
     )  # fmt: skip
     fixed = parser.add_argument_group("what is held fixed")
     fixed.add_argument(
         "--reasoner", default="strong", metavar="LIST",
-        help="who answers from what memory shows: strong, weak or a model's name; of several,"
+        help="who answers from the context: strong, weak or a model's name; for several, also"
         " whether they rank the memories alike (default: strong)",
     )  # fmt: skip
     add_tasks(fixed, "enough for ten tasks")
@@ -65,41 +81,41 @@ def add(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--api-base", metavar="URL", help="the endpoint (default: OPENAI_BASE_URL)")
     add_sampling(how)
     how.add_argument(
-        "--replay", type=Path, metavar="FILE", help="recorded replies instead of the endpoint"
+        "--replay", type=Path, metavar="FILE", help="use recorded replies, ask no endpoint"
     )
     add_judge(how)
     _add_out(parser.add_argument_group("what comes out"))
     parser.epilog = (
-        "Example, offline: `memorygym compare --memories bm25,llm_summarizing -o duel`; then"
-        " `memorygym explain duel` lists the misses, and tells why of each."
+        "Example, offline: `memorygym compare --memory bm25,llm_summarizing -o duel`; then"
+        " `memorygym explain duel` lists the misses with their causes."
     )
 
 
 def _add_out(out: argparse._ArgumentGroup) -> None:
-    out.add_argument(
-        "--output", "-o", type=Path, metavar="DIR",
-        help="keep traces, JSON and CSV there; the same command goes on after a stop",
-    )  # fmt: skip
+    add_output(out)
     out.add_argument(
         "--pareto", action="store_true",
-        help="draw accuracy against tokens and, with --output, milliseconds",
+        help="draw accuracy against tokens and, with a folder as -o, milliseconds",
     )  # fmt: skip
     out.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[],
-        help="accuracy by tokens between telling and need, tokens shown, lookups combined, or by"
-        " how often the fact was rewritten; may be given several times",
+        help="accuracy by tokens since the fact was stated (retention), tokens shown (length),"
+        " lookups combined (hops), or how often the fact changed (rewrite); may be repeated",
     )  # fmt: skip
     out.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
-    out.add_argument("--quiet", "-q", action="store_true", help="no progress line")
+    add_quiet(out)
 
 
 def comparison_of(args: argparse.Namespace, stack: ExitStack) -> Comparison:
-    """What the options ask for; `stack` closes what it opens. Raises UnknownPart, BadSettings or
-    BadKey."""
+    """The comparison that the options describe; `stack` closes the files that it opens.
+
+    Raises UnknownPart, BadSettings or BadKey.
+    """
     check_counts(args, "seeds", "workers", "capacity")
-    specs = [spec.strip() for spec in args.memories.split(",") if spec.strip()]
+    names = ",".join(args.memory)
+    specs = [spec.strip() for spec in names.split(",") if spec.strip()]
     if not specs:  # A mistake, such as an unset variable.
-        raise BadSettings(f"--memories {args.memories!r}: name at least one")
+        raise BadSettings(f"--memory {names!r}: name at least one")
     tasks = tasks_of(args)
     check_episodes(len(tasks.recipes), 1, len(specs) + len(system_specs.REFERENCES))
     limits = [system_specs.ComparisonLimits(view, args.capacity) for view in _budgets(args, tasks)]
@@ -118,14 +134,14 @@ def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
 
 
 def _writer(args: argparse.Namespace) -> str | None:
-    """The model that memories ask, if it is not the offline one."""
+    """The model that memories call, if it is not the offline one."""
     return None if args.memory_model == OFFLINE else args.memory_model
 
 
 def model_roles_of(
     args: argparse.Namespace, track: str, stack: ExitStack
 ) -> tuple[tuple[str, ...], ModelRoles]:
-    """Who reasons, and which models are asked; raises as `comparison_of`."""
+    """The reasoners, and the models that are asked; raises as `comparison_of`."""
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = asked_reasoners(track, named)
     writer = _writer(args)
@@ -133,9 +149,7 @@ def model_roles_of(
         refuse(args, ("judge", "judge_prompt"), "a model as --reasoner; scripted answers are exact")
     if not asked and writer is None:
         refuse(args, OF_A_MODEL, "a model as --reasoner or --memory-model; no model is asked")
-    reply_log = (
-        stack.enter_context(closing(ReplyLog(args.replay, record=False))) if args.replay else None
-    )
+    reply_log = reply_log_of(args, stack)
 
     def model(name: str) -> Model:
         return find(name, args.api_base, reply_log, **sampling_of(args))
@@ -155,49 +169,63 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
-    played = played_gates(comparison)
-    if not all(gate.holds for gate in played):
-        print(invalid_text(played))
+    outputs = outputs_of(args)
+    checks = played_checks(comparison)
+    if not all(check.holds for check in checks):
+        print(invalid_text(checks))
         return 1
     workers = workers_of(args, waits=comparison.model_roles.waits)
-    found = perform(comparison, args.output, workers, quiet=args.quiet)
-    outcome = comparison_report.outcome_of(found, played)
-    valid = outcome.valid
-    if args.output:  # Before anything is printed: whoever reads it may have heard enough.
-        comparison_report.write_files(args.output, found, outcome, args.curve if valid else ())
-        if valid:
-            summed = document(found.about, found.outcomes, {})
-            keep(args.output, summed, found.outcomes)
+    findings = perform(comparison, outputs.folder, workers, quiet=args.quiet)
+    outcome = comparison_report.outcome_of(findings, checks)
+    _keep(args, outputs, findings, outcome)  # Before printing: the reader may close the pipe.
     print(
-        _text(args, comparison, found, outcome)
-        if valid
-        else comparison_report.invalid_of(found, outcome)
+        _text(args, comparison, findings, outcome)
+        if outcome.valid
+        else comparison_report.invalid_of(findings, outcome)
     )
-    for failed in found.failed:
-        print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
-    if any(failed.kind == "provider" for failed in found.failed):
+    for failure in findings.failed:
+        print(one_line(f"{readable(failure.place.episode)}: {failure.error}"), file=sys.stderr)
+    if any(failure.kind == "provider" for failure in findings.failed):
         return 3
-    return 1 if found.failed or not valid else 0
+    return 1 if findings.failed or not outcome.valid else 0
+
+
+def _keep(
+    args: argparse.Namespace,
+    outputs: Outputs,
+    findings: ComparisonFindings,
+    outcome: comparison_report.ComparisonOutcome,
+) -> None:
+    """Writes the tables and results into the folder, and the result alone into the file."""
+    if outputs.folder:
+        kinds = args.curve if outcome.valid else ()
+        comparison_report.write_files(outputs.folder, findings, outcome, kinds)
+        if outcome.valid:
+            keep(outputs.folder, document(findings.about, findings.outcomes, {}), findings.outcomes)
+    if outputs.file:
+        name = "compare.csv" if outputs.file.suffix == ".csv" else comparison_report.DOCUMENT
+        write_atomically(outputs.file, [comparison_report.files_of(findings, outcome, ())[name]])
 
 
 def _text(
     args: argparse.Namespace,
     comparison: Comparison,
-    found: ComparisonFindings,
+    findings: ComparisonFindings,
     outcome: comparison_report.ComparisonOutcome,
 ) -> str:
-    """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
-    version_hash, tasks = str(found.about["version_hash"]), comparison.tasks
-    plain = track_named(tasks.track).headline is None
-    setting = Setting(tasks.told, version_hash, args.capacity, _writer(args), plain)
+    """The tables of every reasoner and budget, the plots and curves, the agreement of reasoners."""
+    version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
+    has_words = track_named(tasks.track).headline is None
+    setting = Setting(tasks.description, version_hash, args.capacity, _writer(args), has_words)
     parts = []
     for report in outcome.reports:
-        clock = comparison_report.clock_for(found, report)
+        clock = comparison_report.clock_for(findings, report)
         parts.append(report_text(report, setting, clock))
         if args.pareto:
-            parts.append(plot(by_tokens(report), "tokens a task"))
-            parts.append(plot(by_clock(report, clock), "ms a step") if clock else NOT_TIMED)
+            parts.append(plot(by_tokens(report), "tokens per task"))
+            parts.append(plot(by_clock(report, clock), "ms per step") if clock else NOT_TIMED)
         parts += [
-            curve_text(comparison_report.curve_of(found, report, kind), kind) for kind in args.curve
+            curve_text(comparison_report.curve_of(findings, report, kind), kind)
+            for kind in args.curve
         ]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

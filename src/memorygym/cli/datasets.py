@@ -13,20 +13,21 @@ from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import WIDTH, fit, one_line
+from memorygym.core.text import one_line
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON
 from memorygym.datasets._files import FileRecord
 from memorygym.datasets._recall import (
     PLACES,
     RecallMeasurement,
-    Searched,
+    SearchedQuestion,
     figures,
     index_of,
     measure,
     shares,
 )
 from memorygym.datasets._samples import format_named, load, unit_of
+from memorygym.reports.terminal import WIDTH, fit
 from memorygym.stats import Estimate
 
 KS = "1,5,10,25,50"
@@ -109,7 +110,7 @@ def _show(args: argparse.Namespace) -> int:
             left_out.append(one)
             continue
         units.append(len(one.units))
-        tokens.append(sum(count(unit.told) for unit in one.units))
+        tokens.append(sum(count(unit.search_text) for unit in one.units))
         asked.update(question.category for question in one.questions)
         told["with_evidence"] += sum(bool(question.evidence) for question in one.questions)
         told["unknown_evidence"] += sum(question.unknown for question in one.questions)
@@ -205,7 +206,7 @@ def to_json(found: RecallMeasurement, ks: Sequence[int]) -> dict[str, JSON]:
     }
 
 
-def _intervals(searched: Sequence[Searched], k: int) -> dict[str, JSON]:
+def _intervals(searched: Sequence[SearchedQuestion], k: int) -> dict[str, JSON]:
     """The 95 % intervals at k; null where a single sample gives none."""
     return {
         name: None if one.high == inf else [round(one.low, PLACES), round(one.high, PLACES)]
@@ -245,7 +246,7 @@ def _recall_text(
     return "\n".join(lines)
 
 
-def _rows(name: str, searched: Sequence[Searched], ks: Sequence[int]) -> Iterator[str]:
+def _rows(name: str, searched: Sequence[SearchedQuestion], ks: Sequence[int]) -> Iterator[str]:
     head = f"{name[:21]:<22}{len(searched):>6}"
     for k in ks:
         cells = "".join(f"{_cell(one):>16}" for one in shares(searched, k).values())

@@ -1,7 +1,8 @@
-"""Compare two runs question by question: what is wrong now comes first."""
+"""Compare two runs question by question; regressions come first."""
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from memorygym.core.errors import UnknownPart
-from memorygym.core.text import fit
 from memorygym.core.types import JSON
+from memorygym.reports.stored_runs import read_played, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.results.results_file import Document, ResultsComparison, compare, read_results
 from memorygym.runs.results.summary import Row
@@ -20,37 +22,48 @@ from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 
 SHOWN = 10
-"""Questions of a list, unless all are asked for."""
+"""Questions of a list without --verbose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: its results, and the folder of its traces if there is one."""
+    """One of the two runs: its results, and the folder of its traces if there is one."""
 
     document: Document
     run: Run | None
+    damaged: dict[str, str] = field(default_factory=dict)
+    """By episode: the error of a trace that could not be shown."""
 
     @property
     def compared(self) -> bool:
-        """Whether it is of a comparison."""
+        """Whether it is a comparison."""
         return bool(self.document["recipe"]["kind"] == "compare")
 
-    def told(self, episode: str, number: int) -> tuple[str, str] | None:
-        """A question with its truth, and how it went; None unless its trace is there and whole."""
-        if not self.run or not (trace := self.run.trace(episode)):
+    def question(self, episode: str, number: int, *, right: bool) -> tuple[str, str] | None:
+        """A question with its truth, and its answer; None without a whole trace that agrees."""
+        if not self.run or episode in self.damaged:
             return None
-        outcome = outcomes(trace)[number - 1]
-        q = outcome.goal
+        ((stored, damage),) = read_played([self.run.trace_path(episode)])
+        outcome = None
+        if stored:
+            questions = outcomes(stored.trace)
+            outcome = questions[number - 1] if number <= len(questions) else None
+            if outcome is None or outcome.correct != right:
+                damage = f"{stored.path}: its score is not the one in the results"
+        if damage or not stored or not outcome:
+            self.damaged[episode] = damage
+            return None
+        goal = outcome.goal
         answer = "no answer" if outcome.answer is None else outcome.answer
-        cause = "" if outcome.correct else f" ({Attribution(trace).cause(outcome)})"
+        cause = "" if outcome.correct else f" ({Attribution(stored.trace).cause(outcome)})"
         return (
-            f"{q.question_type}: {q.text}\ntruth {q.truth}",
+            f"{goal.question_type}: {goal.text}\ntruth {goal.truth}",
             f"{answer} | {outcome.reason}{cause}",
         )
 
 
 class QuestionPair(NamedTuple):
-    """One question as it went in A and in B."""
+    """One question in A and in B."""
 
     before: str
     """The episode in A."""
@@ -61,12 +74,12 @@ class QuestionPair(NamedTuple):
     @property
     def id(self) -> str:
         """The question of B, as `memorygym explain` takes it."""
-        return f"{self.now}#{self.number}"
+        return f"{readable(self.now)}#{self.number}"
 
 
 @dataclass(slots=True)
 class Changes:
-    """An agent of B against the same, or another, of A."""
+    """An agent of B compared with the same, or another, of A."""
 
     comparison: ResultsComparison
     regressed: list[QuestionPair] = field(default_factory=list)
@@ -89,7 +102,8 @@ class Changes:
         """As --json prints it; composites as shares."""
         gap = self.comparison.difference.estimate
         return {
-            "agent": self.comparison.agent, "other": self.comparison.other,
+            "agent": readable(self.comparison.agent),
+            "other": readable(self.comparison.other),
             "difference": dict(gap.to_json()),
             "paired": self.comparison.paired, "worse": self.worse, "questions": self.asked,
             "regressed": [pair.id for pair in self.regressed],
@@ -104,64 +118,85 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("a", type=Path, metavar="A", help=f"before: {what}")
     parser.add_argument("b", type=Path, metavar="B", help="now: the same")
     parser.add_argument(
-        "--agent", help="this agent only; of comparisons REASONER+SYSTEM+BUDGET (default: memories)"
-    )
+        "--agent", metavar="AGENT",
+        help="only this agent; of comparisons REASONER+MEMORY+BUDGET (default: the memories)",
+    )  # fmt: skip
+    parser.add_argument("--memory", metavar="MEMORY", help="of comparisons: only this memory")
     parser.add_argument(
         "--fail-on-regression", action="store_true",
-        help="exit 1 if any question is wrong that was right (else: if a composite is shown to"
-        " be lower)",
+        help="exit 1 if any question became wrong (default: if a composite is significantly"
+        " lower)",
     )  # fmt: skip
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--verbose", "-v", action="store_true", help="show every changed question")
-    how.add_argument("--json", action="store_true", help="one JSON object an agent")
+    how.add_argument("--json", action="store_true", help="one JSON object per agent")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints what changed; 1 if B is worse."""
+    """Prints the changes; returns 1 if B is worse, 2 if a trace is damaged or was edited."""
     a, b = _side(args.a), _side(args.b)
-    found = [_changes(one, a, b) for one in _chosen(compare(b.document, a.document), args.agent, b)]
+    comparisons = _chosen(compare(b.document, a.document), args, b)
+    every = [_changes(comparison, a, b) for comparison in comparisons]
     if args.json:
-        for changes in found:
+        for changes in every:
             print(json.dumps(changes.to_json(), ensure_ascii=False))
     else:
         most = None if args.verbose else SHOWN
-        print("\n\n".join("\n".join(_lines(changes, a, b, most)) for changes in found))
-    worse = any(changes.worse for changes in found)
-    return int(worse or (args.fail_on_regression and any(changes.regressed for changes in found)))
+        print("\n\n".join("\n".join(_lines(changes, a, b, most)) for changes in every))
+    for error in [*a.damaged.values(), *b.damaged.values()]:
+        print(f"memorygym: {error}; `memorygym score --check` tells more", file=sys.stderr)
+    if a.damaged or b.damaged:
+        return 2
+    worse = any(changes.worse for changes in every)
+    return int(worse or (args.fail_on_regression and any(changes.regressed for changes in every)))
 
 
 def _side(path: Path) -> Side:
     folder = path if path.is_dir() else path.parent
-    return Side(read_results(path), Run(folder) if (folder / "run.json").exists() else None)
+    return Side(read_results(path), Run(folder) if (folder / "traces").is_dir() else None)
 
 
 def _chosen(
-    found: Sequence[ResultsComparison], agent: str | None, b: Side
+    comparisons: Sequence[ResultsComparison], args: argparse.Namespace, b: Side
 ) -> Sequence[ResultsComparison]:
-    """That agent, or all; of comparisons the memories, if any are in both."""
-    if agent is None:
-        rows = b.document["episodes"] if b.compared else ()
-        own = {row["who"] for row in rows if role_of(row["memory"]) == "memory"}
-        return [one for one in found if one.agent in own] or found
-    chosen = [one for one in found if agent in (one.agent, one.other)]
-    if not chosen:
-        raise UnknownPart("agent in both", agent, {one.agent for one in found})
-    return chosen
+    """The comparisons of the agent or the memory that is asked for; else of all, or of memories."""
+    memories = {row["who"]: row["memory"] for row in b.document["episodes"]}
+    if args.memory is not None:
+        chosen = [pair for pair in comparisons if memories.get(pair.agent) == args.memory]
+        if not chosen:
+            known = {memories[pair.agent] for pair in comparisons if pair.agent in memories}
+            raise UnknownPart("memory in both", args.memory, known)
+        comparisons = chosen
+    if args.agent is not None:
+        name = readable(args.agent)
+        chosen = [
+            pair for pair in comparisons if name in (readable(pair.agent), readable(pair.other))
+        ]
+        if not chosen:
+            known = {readable(pair.agent) for pair in comparisons}
+            raise UnknownPart("agent in both", args.agent, known)
+        return chosen
+    if not b.compared or args.memory is not None:
+        return comparisons
+    return [
+        pair for pair in comparisons if role_of(memories.get(pair.agent, "")) == "memory"
+    ] or comparisons
 
 
-def _changes(one: ResultsComparison, a: Side, b: Side) -> Changes:
-    """Every question that both were asked; a task's id is a hash of all that it asks."""
-    before, now = _episodes(a.document, one.other), _episodes(b.document, one.agent)
-    found = Changes(one, alone=(len(before.keys() - now.keys()), len(now.keys() - before.keys())))
+def _changes(comparison: ResultsComparison, a: Side, b: Side) -> Changes:
+    """The questions that changed; the id of a task is a hash of all that it asks."""
+    before, now = _episodes(a.document, comparison.other), _episodes(b.document, comparison.agent)
+    only = (len(before.keys() - now.keys()), len(now.keys() - before.keys()))
+    changes = Changes(comparison, alone=only)
     for key in (key for key in now if key in before):
         old, new = before[key], now[key]
         for number, (was, is_) in enumerate(zip(old["right"], new["right"], strict=True), start=1):
             pair = QuestionPair(old["episode"], new["episode"], number)
             if was == is_:
-                found.unchanged += 1
+                changes.unchanged += 1
             else:
-                (found.improved if is_ else found.regressed).append(pair)
-    return found
+                (changes.improved if is_ else changes.regressed).append(pair)
+    return changes
 
 
 def _episodes(document: Document, agent: str) -> Mapping[tuple[str, int], Row]:
@@ -177,19 +212,21 @@ def _lines(changes: Changes, a: Side, b: Side, most: int | None) -> Iterator[str
             continue
         yield f"\n{title}, right in {'A' if title == 'regressed' else 'B'} alone:"
         for pair in pairs[:most]:
-            yield from _question(pair, a, b)
+            yield from _question(pair, a, b, improved=title == "improved")
         if rest := len(pairs[most:]) if most else 0:
             yield f"  … {rest} more; -v shows them"
 
 
 def _headline(changes: Changes, figure: str) -> str:
-    one, gap = changes.comparison, changes.comparison.difference.estimate
-    pair = one.agent if one.agent == one.other else f"{one.agent} (B) against {one.other} (A)"
-    how = "paired" if one.paired else "other worlds, unpaired"
+    comparison = changes.comparison
+    gap = comparison.difference.estimate
+    agent, other = readable(comparison.agent), readable(comparison.other)
+    pair = agent if agent == other else f"{agent} (B) against {other} (A)"
+    how = "paired" if comparison.paired else "other tasks, unpaired"
     spread = f"{100 * gap.low:+.1f} to {100 * gap.high:+.1f}"
     if gap.high == inf:
-        spread = "no interval: too few worlds"
-    verdict = "worse" if changes.worse else "better" if gap.low > 0 else "no difference shown"
+        spread = "no interval: too few tasks"
+    verdict = "worse" if changes.worse else "better" if gap.low > 0 else "not significant"
     only = [f"{n} only in {side}" for side, n in zip("AB", changes.alone, strict=True) if n]
     return (
         f"{pair}: {len(changes.improved)} improved, {len(changes.regressed)} regressed,"
@@ -199,12 +236,15 @@ def _headline(changes: Changes, figure: str) -> str:
     )
 
 
-def _question(pair: QuestionPair, a: Side, b: Side) -> Iterator[str]:
+def _question(pair: QuestionPair, a: Side, b: Side, *, improved: bool) -> Iterator[str]:
     """The question with both answers, as far as their traces are there."""
     yield from fit(pair.id, "  ")
-    both = {"A": a.told(pair.before, pair.number), "B": b.told(pair.now, pair.number)}
-    told = {side: found for side, found in both.items() if found}
-    for text in dict.fromkeys(asked for asked, _ in told.values()):
-        yield from fit(text, "    ")
-    for side, (_, answer) in told.items():
+    both = {
+        "A": a.question(pair.before, pair.number, right=not improved),
+        "B": b.question(pair.now, pair.number, right=improved),
+    }
+    shown = {side: texts for side, texts in both.items() if texts}
+    for question in dict.fromkeys(question for question, _ in shown.values()):
+        yield from fit(question, "    ")
+    for side, (_, answer) in shown.items():
         yield from fit(f"{side}: {answer}", "    ")

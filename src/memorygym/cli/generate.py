@@ -1,4 +1,4 @@
-"""Deal instances of a track into a folder, each proven on its final bytes."""
+"""Generate instances of a track into a folder, each checked as rendered."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from memorygym.cli._checks import check_counts, headline
+from memorygym.cli._checks import add_quiet, check_counts, headline
 from memorygym.cli._task_options import check_seed
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import Instances
@@ -16,21 +16,22 @@ from memorygym.core.types import JSON
 from memorygym.datasets.instances.folder import (
     InstanceFile,
     InstanceJob,
-    about,
     finish,
     make,
+    manifest_header,
     open_folder,
-    recipes_digest,
+    recipes_hash,
 )
 from memorygym.datasets.instances.loader import TOKENS, tokens_of
 from memorygym.datasets.instances.schemas import generating_tracks, own_options, schema_of
+from memorygym.reports.terminal import Row, table
 from memorygym.runs.executors import over_processes, watched
 
 MOST_SHOWN = 20
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Declares a command for each track that deals instances."""
+    """Declares an action for each track that generates instances."""
     tracks = parser.add_subparsers(dest="track", metavar="TRACK", required=True)
     for name, instances in generating_tracks().items():
         line = headline(Path(str(import_module(instances.package).__file__))).removeprefix(
@@ -41,24 +42,23 @@ def add(parser: argparse.ArgumentParser) -> None:
             formatter_class=parser.formatter_class, allow_abbrev=False,
         )  # fmt: skip
         _add_common(part)
-        instances.declare(part.add_argument_group(f"what only {name} knows"))
+        instances.declare(part.add_argument_group(f"options of {name}"))
 
 
 def _add_common(part: argparse.ArgumentParser) -> None:
     part.add_argument("--n", type=int, default=1, metavar="N", help="instances (default: 1)")
     part.add_argument(
         "--tokens", type=lengths, default=TOKENS, metavar="T[,T]",
-        help=f"length shown before the questions, as in 10k,1M (default: {TOKENS})",
+        help=f"tokens of text before the questions, as in 10k,1M (default: {TOKENS})",
     )  # fmt: skip
     part.add_argument(
         "--seed", type=int, default=0, metavar="S",
-        help="another one deals other instances (default: 0)",
+        help="another seed generates other instances (default: 0)",
     )  # fmt: skip
-    part.add_argument("-o", "--output", type=Path, metavar="DIR", help="a new folder, or one begun")
+    part.add_argument("--output", "-o", type=Path, metavar="DIR", help="a folder; new or resumed")
     part.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
-    part.add_argument(
-        "--schema", action="store_true", help="print the JSON Schema of an instance and stop"
-    )
+    part.add_argument("--schema", action="store_true", help="print the JSON Schema of an instance")
+    add_quiet(part)
 
 
 def lengths(text: str) -> list[int]:
@@ -77,7 +77,7 @@ def lengths(text: str) -> list[int]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Makes what is not there yet; 1 if an instance was not accepted."""
+    """Generates the missing instances; returns 1 if one was rejected."""
     if args.schema:
         print(json.dumps(schema_of(args.track), indent=1, ensure_ascii=False))
         return 0
@@ -87,15 +87,18 @@ def run(args: argparse.Namespace) -> int:
     check_seed(args.seed)
     instances = generating_tracks()[args.track]
     recipes = instances.recipes(args)
-    new = about(args.track, instances, _recipe(args, instances, recipes))
+    new = manifest_header(args.track, instances, _recipe(args, instances, recipes))
     rows: list[InstanceFile] = []
     with open_folder(args.output, new):
         jobs = [InstanceJob(args.output, number, recipe) for number, recipe in enumerate(recipes)]
         made = ([row] for row in over_processes(make, jobs, args.workers))
         try:
-            rows += watched(made, len(jobs), quiet=False)
+            rows += watched(made, len(jobs), quiet=args.quiet)
         except KeyboardInterrupt:
-            print("\nstopped; what is made is kept; the same command goes on", file=sys.stderr)
+            print(
+                "\nstopped; repeat the command to resume",
+                file=sys.stderr,
+            )
             raise
         finish(args.output, new, rows)
     print("\n".join(_page(args, rows)))
@@ -105,23 +108,23 @@ def run(args: argparse.Namespace) -> int:
 def _recipe(
     args: argparse.Namespace, instances: Instances, recipes: Sequence[Any]
 ) -> dict[str, JSON]:
-    """The options as given, without the path: the recipes hold what lies there."""
+    """The given options. A path is left out: the recipes hold what lies there."""
     given = {name: getattr(args, name) for name in sorted(own_options(instances))}
     options = {name: value for name, value in given.items() if not isinstance(value, Path)}
     what = {"n": args.n, "tokens": list(args.tokens), "seed": args.seed, "options": options}
-    return {**what, "sha256": recipes_digest(recipes)}
+    return {**what, "sha256": recipes_hash(recipes)}
 
 
 def _page(args: argparse.Namespace, rows: Sequence[InstanceFile]) -> Iterator[str]:
-    """A line a stratum, then the instances that were not accepted."""
-    width = max(len(row.template) for row in rows)
-    yield f"{'stratum':<{width}}{'instances':>11}{'asked':>13}{'achieved':>25}"
+    """A row per stratum, then the rejected instances."""
+    cells: list[Row | str] = []
     for template in dict.fromkeys(row.template for row in rows):
         reached = [row.tokens for row in rows if row.template == template and row.name]
         asked = next(row.target for row in rows if row.template == template)
         low, high = min(reached, default=0), max(reached, default=0)
         achieved = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-        yield f"{template:<{width}}{len(reached):>11}{asked:>13,}{achieved:>25}"
+        cells.append((template, [str(len(reached)), f"{asked:,}", achieved]))
+    yield from table("stratum", ["instances", "asked tokens", "achieved tokens"], cells)
     rejected = [(number, row) for number, row in enumerate(rows) if row.failed]
     for number, row in rejected[:MOST_SHOWN]:
         yield f"REJECTED {number:06} ({row.template}): {', '.join(row.failed)}"
@@ -129,5 +132,5 @@ def _page(args: argparse.Namespace, rows: Sequence[InstanceFile]) -> Iterator[st
     made, generated = len(rows) - len(rejected), sum(row.attempts for row in rows)
     yield (
         f"{made} instances, {tokens:,} tokens in {args.output};"
-        f" {generated - made} of {generated} deals rejected"
+        f" {generated - made} of {generated} attempts rejected"
     )

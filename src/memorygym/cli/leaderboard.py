@@ -1,22 +1,25 @@
-"""Rank finished runs: agents or memories; ties share a rank; how far each is shown."""
+"""Rank finished runs; statistically tied agents or memories share a rank."""
 
 import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym.cli._checks import add_salt, check_counts, workers_of
+from memorygym.cli._checks import add_quiet, add_salt, check_counts, workers_of
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 from memorygym.reports.comparison_files import rows_csv
 from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
 from memorygym.reports.leaderboard import Leaderboard, sampler
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import as_json, flat_rows
 from memorygym.reports.packs import opened
+from memorygym.runs.executors import watched
 from memorygym.runs.results.consistency import inconsistencies
 from memorygym.runs.results.results_file import read_results
 from memorygym.scoring.usage import Price, read_prices
+
+FORMATS = ("md", "csv", "json")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -26,39 +29,47 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="the folder of a run, its results.json, or a pack (.tar.gz)",
     )  # fmt: skip
     parser.add_argument(
-        "--format", choices=("md", "csv", "json"), default="md", help="md unless given"
+        "--format", choices=FORMATS, help="(default: md, or what the ending of -o says)"
     )
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="instead of stdout")
+    parser.add_argument(
+        "--output",
+        "-o",
+        type=Path,
+        metavar="FILE",
+        help="write it there; .json and .csv set the format",
+    )
     parser.add_argument(
         "--check", choices=CHECKS, default="play",
-        help="how far runs are checked: not at all, from their traces, or by playing them again"
+        help="how runs are verified: not at all, from their traces, or by playing them again"
         " (default: play)",
     )  # fmt: skip
-    add_salt(parser, "the secret of a sealed set, to check its runs")
+    add_salt(parser, "the secret of a private test set, to verify its runs")
     parser.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens (JSON)")
     parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
+    add_quiet(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints or writes the leaderboard; 1 if a run fails its checks."""
+    """Prints or writes the leaderboard; returns 1 if a run fails its checks."""
     check_counts(args, "workers")
     if args.output and not args.output.parent.is_dir():
         raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
     prices = read_prices(args.prices) if args.prices else {}
-    examined = ((str(path), _evidence(path, args)) for path in dict.fromkeys(args.runs))
-    runs = sorted(examined, key=lambda pair: pair[0])
+    paths = [*dict.fromkeys(args.runs)]
+    examined = ([(str(path), _evidence(path, args))] for path in paths)
+    runs = sorted(watched(examined, len(paths), quiet=args.quiet), key=lambda pair: pair[0])
     if args.salt and not any(opens(found.document["recipe"], args.salt) for _, found in runs):
-        raise BadSettings("--salt sealed none of these runs")
+        raise BadSettings("--salt is the secret of none of these runs")
     text = _text(sampler(runs), prices, args)
     if args.output:
-        write_whole(args.output, [text.encode()])
+        write_atomically(args.output, [text.encode()])
     else:
         print(text, end="")
     return 1 if any(evidence.problems for _, evidence in runs) else 0
 
 
 def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
-    """What a run shows, in whichever form it comes."""
+    """How far a run is verified: a folder, a results file or a pack."""
     workers = workers_of(args, waits=False)
     if path.is_dir():
         return examine(path, args.check, args.salt, workers)
@@ -66,7 +77,8 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
         document = read_results(path)
         if document["recipe"]["kind"] == "compare":
             raise BadSettings(
-                f"{path} is of a comparison, whose ranks need its traces: give its folder or pack"
+                f"{path} is of a comparison, and ranks of memories need its traces: give its"
+                " folder or its pack"
             )
         wrong = tuple(inconsistencies(document))
         return Evidence(document, REPORTED, wrong, ("it came without its traces",))
@@ -76,11 +88,13 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
         return examine(folder, args.check, args.salt, workers)
 
 
-def _text(found: Leaderboard, prices: Mapping[str, Price], args: argparse.Namespace) -> str:
-    if args.format == "json":
-        return json.dumps(as_json(found, prices), indent=1, ensure_ascii=False) + "\n"
-    if args.format == "csv":
-        return rows_csv(flat_rows(found, prices))
+def _text(board: Leaderboard, prices: Mapping[str, Price], args: argparse.Namespace) -> str:
+    ending = args.output.suffix[1:] if args.output else ""
+    format = args.format or (ending if ending in FORMATS else "md")
+    if format == "json":
+        return json.dumps(as_json(board, prices), indent=1, ensure_ascii=False) + "\n"
+    if format == "csv":
+        return rows_csv(flat_rows(board, prices))
     words = ["memorygym leaderboard", *sorted(map(str, dict.fromkeys(args.runs)))]
     words += [f"--check {args.check}"] if args.check != "play" else []
-    return as_markdown(found, prices, " ".join(words))
+    return as_markdown(board, prices, " ".join(words))

@@ -15,8 +15,8 @@ from memorygym.cli._checks import headline
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import WIDTH
 from memorygym.core.track import find
+from memorygym.reports.terminal import WIDTH
 
 Row = Mapping[str, Any]
 
@@ -56,7 +56,7 @@ def _rows(kind: str, track: str) -> Iterator[Row]:
             "parameters": _parameters(kind, name),
         }
         if kind == "tracks":
-            row["version"] = find(name).version if registry.is_ours(kind, name) else ""
+            row["version"] = find(name).version if registry.is_built_in(kind, name) else ""
         yield row
 
 
@@ -81,7 +81,7 @@ def _line(head: str, told: str) -> str:
 def _parameters(kind: str, name: str) -> dict[str, Any]:
     """What may be set after the name of one of our parts: of a memory what it is unless set, of a
     track what it means."""
-    if kind not in ("memory", "tracks") or not registry.is_ours(kind, name):
+    if kind not in ("memory", "tracks") or not registry.is_built_in(kind, name):
         return {}
     if kind == "tracks":
         return dict(find(name).parameters())
@@ -92,7 +92,7 @@ def _parameters(kind: str, name: str) -> dict[str, Any]:
 
 def _about(kind: str, name: str) -> str:
     """What it states, or the first line of its docstring, without the name that it begins with."""
-    if kind == "domains" and registry.is_ours(kind, name):
+    if kind == "domains" and registry.is_built_in(kind, name):
         return str(registry.load(kind, name).about)
     modules = [f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind]]
     points = entry_points(group=registry.group_of(kind))

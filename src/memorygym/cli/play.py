@@ -2,9 +2,8 @@
 
 import argparse
 import json
-import os
-import sys
 from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import partial
 from pathlib import Path
 
@@ -12,17 +11,18 @@ from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import refuse
 from memorygym.cli._task_options import add_tasks, tasks_of
 from memorygym.core.episode import Episode, play
-from memorygym.core.text import wrapped
-from memorygym.core.trace import Trace
+from memorygym.core.trace import Answer, Record, Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports.tables import causes_table, questions_text, results_table
+from memorygym.reports.terminal import GREEN, RED, fit, paint, wrapped
 from memorygym.reports.transcript import HELP, Human, Screen, WatchedPolicy
 from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.results.summary import summaries
 from memorygym.runs.store import write_trace
 from memorygym.runs.systems import AgentSystem, played
+from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide, Value
 from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
@@ -31,16 +31,23 @@ from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--agent", help="see `memorygym list agents`")
+    who.add_argument(
+        "--agent",
+        "--strategy",
+        metavar="AGENT",
+        help="a name of `memorygym list agents`, or your own as pkg.mod:OBJECT",
+    )
     who.add_argument("--human", action="store_true", help="you play, under the same budgets")
-    who.add_argument("--show", action="store_true", help="nobody: show the task as it is read")
+    who.add_argument("--show", action="store_true", help="show the task, as an agent reads it")
     add_tasks(parser.add_argument_group("which task"), "")
     how = parser.add_argument_group("how it is played")
-    how.add_argument("--memory", default="markdown", help="markdown unless given")
     how.add_argument(
-        "--trace", type=Path, metavar="FILE", help="keep the trace: .jsonl or .jsonl.gz"
+        "--memory", "--backend", default="markdown", metavar="MEMORY", help="(default: markdown)"
     )
-    how.add_argument("--no-color", action="store_true", help="plain text (as with NO_COLOR set)")
+    how.add_argument(
+        "--output", "-o", "--trace", type=Path, metavar="FILE", dest="trace",
+        help="write the trace: .jsonl or .jsonl.gz",
+    )  # fmt: skip
     what = parser.add_argument_group("what --show prints")
     what.add_argument(
         "--json", action="store_true", help="one JSON message a line, nothing wrapped"
@@ -49,7 +56,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Shows the task, or plays, then tells what was right and why the rest was missed."""
+    """Shows the task, or plays it and prints the verdicts and the causes of misses."""
     if args.show:
         refuse(args, ("trace",), "an episode; --show plays none")
     else:
@@ -64,22 +71,27 @@ def run(args: argparse.Namespace) -> int:
         return 0
     player = AgentSystem("human" if args.human else args.agent, args.memory)
     policy = Human() if args.human else player.policy(task)
-    plain = args.no_color or "NO_COLOR" in os.environ or not sys.stdout.isatty()
-    screen = Screen(colour=not plain, whole=args.human)
+    screen = Screen(whole=True, echo=not args.human)
     print(screen.opening(task))
     if args.human:
         print(f"\n{HELP}")
     labels = player.system.labels(task.track, 0)
-    trace = played(player.begin(task, []), policy, task, labels, partial(_watched, screen))
+    trace = played(player.begin(task, []), policy, task, labels, partial(_watched, screen, task))
     if args.trace:
         write_trace(args.trace, trace)
     print(_verdicts(trace))
     return 0
 
 
-def _watched(screen: Screen, episode: Episode, policy: Policy) -> Trace:
-    """The episode, each record printed as it comes; a person may leave before the end."""
-    watched = WatchedPolicy(policy, episode.trace, screen.show)
+def _watched(screen: Screen, task: Task, episode: Episode, policy: Policy) -> Trace:
+    """The episode, printed record by record; a person may leave before the end."""
+
+    def show(record: Record) -> str:
+        if isinstance(record, Answer):
+            return _verdict(episode.trace, task, record.event)
+        return screen.show(record)
+
+    watched = WatchedPolicy(policy, episode.trace, show)
     try:
         play(episode, watched)
     except EOFError:
@@ -88,15 +100,28 @@ def _watched(screen: Screen, episode: Episode, policy: Policy) -> Trace:
     return episode.trace
 
 
+def _verdict(trace: Trace, task: Task, event: int) -> str:
+    """The verdict on the answer to the question of an event, as soon as it is given."""
+    so_far = copy(trace)
+    so_far.gold = task.gold
+    lines = []
+    for outcome in outcomes(so_far):
+        if outcome.goal.event == event:
+            word, colour = ("right", GREEN) if outcome.correct else ("WRONG", RED)
+            truth = "" if outcome.correct else f"; truth {outcome.goal.truth}"
+            lines += [paint(line, colour) for line in fit(f"{word}: {outcome.reason}{truth}", "  ")]
+    return "\n".join(lines)
+
+
 def _verdicts(trace: Trace) -> str:
-    """Every question with its verdict, the axes, and why each miss was missed."""
-    found = summaries([result_of(place_in(trace), trace, ResultOptions()).to_json()])
-    parts = [questions_text(trace), results_table(found), causes_table(found)]
-    return "\n" + "\n\n".join(wrapped(part) for part in parts if part)
+    """Every question with its verdict, the axes, and the causes of the misses."""
+    result = summaries([result_of(place_in(trace), trace, ResultOptions()).to_json()])
+    parts = ["\n".join(questions_text(trace)), results_table(result), causes_table(result)]
+    return "\n" + "\n\n".join(part for part in parts if part)
 
 
 def _json_lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
-    """The messages of a task, and its gold table if it is asked for."""
+    """The messages of a task, and its gold table if --gold is given."""
     for row in _messages(task):
         yield json.dumps(row, ensure_ascii=False)
     if args.gold:
@@ -128,10 +153,10 @@ def _summary(task: Task) -> str:
         "{} writes": budget.writes,
         "{} tokens an entry": budget.slot,
     }
-    told = [text.format(limit) for text, limit in limits.items() if limit is not None]
+    stated = [text.format(limit) for text, limit in limits.items() if limit is not None]
     tier = [str(recipe["tier"])] if "tier" in recipe else []
-    what = [str(recipe["template"]), f"seed {recipe['seed']}", *tier, f"{len(task.events)} events"]
-    return f"task {task.id}: {', '.join(what)}; {', '.join(told) or 'no limits of memory'}"
+    parts = [str(recipe["template"]), f"seed {recipe['seed']}", *tier, f"{len(task.events)} events"]
+    return f"task {task.id}: {', '.join(parts)}; {', '.join(stated) or 'no memory limits'}"
 
 
 def _messages(task: Task) -> Iterator[dict[str, JSON]]:
@@ -142,13 +167,13 @@ def _messages(task: Task) -> Iterator[dict[str, JSON]]:
 
 
 def _gold_text(gold: WorldsGold, guide: Guide) -> Iterator[str]:
-    """The side table for a person: who, what changed, what is asked and what is true."""
+    """The gold table for a person: facts, relations, changes, questions and truths."""
 
     def shown(code: str, value: Value) -> str:
         attribute = guide.attribute(code)
         return f"{attribute.label} {attribute.show(value)}"
 
-    yield "\n--- gold: facts as first told"
+    yield "\n--- gold: facts as first stated"
     for name, category, values, event in zip(
         gold.names, gold.categories, gold.values, gold.shown, strict=True
     ):

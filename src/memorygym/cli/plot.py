@@ -18,12 +18,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="the picture: .svg, .png or .pdf",
     )  # fmt: skip
     parser.add_argument(
-        "--kind", choices=(AUTO, *AXES), default=AUTO,
-        help="forest: every system with its 95 %% interval; the others: accuracy by that"
-        " (default: budget if there are several budgets, else forest)",
+        "--kind", choices=(AUTO, *AXES), default=AUTO, metavar="KIND",
+        help=f"one of {', '.join(AXES)}; forest: every system with its 95 %% interval; the others:"
+        " accuracy by that (default: budget if there are several budgets, else forest)",
     )  # fmt: skip
     parser.epilog = (
-        "Example: `memorygym compare --memories bm25,naive_rag -o duel`, then `memorygym plot duel"
+        "Example: `memorygym compare --memory bm25,naive_rag -o duel`, then `memorygym plot duel"
         " -o duel.svg`. It needs matplotlib: pip install 'agent-memorygym[plot]'"
     )
 

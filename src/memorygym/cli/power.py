@@ -1,4 +1,4 @@
-"""How many worlds a difference needs to be seen, and the least that a protocol can see."""
+"""How many tasks a difference needs, and the smallest difference that a protocol can detect."""
 
 import argparse
 import json
@@ -9,12 +9,14 @@ from typing import Any
 
 from memorygym import stats
 from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.cli._checks import add_quiet
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.text import fit
 from memorygym.core.track import TaskOptions, find
-from memorygym.reports.comparison_files import plain
+from memorygym.reports.comparison_files import to_rounded_json
+from memorygym.reports.terminal import Row as TableRow
+from memorygym.reports.terminal import fit, table
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
@@ -27,12 +29,16 @@ Row = Mapping[str, Any]
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    what = parser.add_argument_group("what is to be seen")
+    what = parser.add_argument_group("the difference")
     what.add_argument(
-        "--delta", type=float, default=3.0, metavar="X", help="points of composite (default: 3)"
+        "--delta", type=float, default=3.0, metavar="X", help="points of the composite (default: 3)"
     )
     what.add_argument(
-        "--power", type=float, default=0.8, metavar="P", help="chance to see it (default: 0.8)"
+        "--power",
+        type=float,
+        default=0.8,
+        metavar="P",
+        help="of detecting it (default: 0.8)",
     )
     plan = parser.add_argument_group("what is played")
     official = find(WORLDS).official["tier"]
@@ -40,34 +46,44 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--tier", default=official, help=f"one of {', '.join(TIERS)} (default: standard)"
     )
     plan.add_argument(
-        "--seeds", type=int, default=OFFICIAL_SEEDS, metavar="N", help="a template (default: 10)"
+        "--seeds",
+        type=int,
+        default=OFFICIAL_SEEDS,
+        metavar="N",
+        help="per domain (default: 10)",
     )
+    plan.add_argument("--templates", type=int, metavar="K", help="number of domains (default: all)")
     plan.add_argument(
-        "--templates", type=int, metavar="K", help="how many templates (default: all)"
-    )
-    plan.add_argument(
-        "--repeats", type=int, default=1, metavar="K", help="plays of every world (default: 1)"
+        "--repeats", type=int, default=1, metavar="K", help="plays of every task (default: 1)"
     )
     how = parser.add_argument_group("how scores vary")
     how.add_argument(
-        "--agent", default="strategic", help="the scripted agent that is measured for it"
+        "--agent",
+        "--strategy",
+        default="strategic",
+        metavar="AGENT",
+        help="the scripted agent that is played to measure it (default: strategic)",
     )
     how.add_argument(
-        "--sd", type=float, metavar="X", help="between worlds, in points; nothing is played then"
+        "--sd",
+        type=float,
+        metavar="X",
+        help="deviation between tasks, in points; plays nothing",
     )
     how.add_argument(
         "--repeat-sd", type=float, default=0.0, metavar="X",
-        help="between plays of one world, in points, beside that (default: 0)",
+        help="further deviation between plays of one task, in points (default: 0)",
     )  # fmt: skip
     how.add_argument(
-        "--r", type=float, default=0.5, help="correlation of two agents over worlds (default: 0.5)"
+        "--r", type=float, default=0.5, help="correlation of two agents over tasks (default: 0.5)"
     )
     how.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_quiet(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0."""
+    """Prints the table and returns 0."""
     _check(args)
     spread = {"sd": args.sd, "source": "as given", "icc": None, "design_effect": None}
     if args.sd is None:
@@ -76,14 +92,14 @@ def run(args: argparse.Namespace) -> int:
         spread["sd"] = sqrt(spread["sd"] ** 2 + args.repeat_sd**2 / args.repeats)
         spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each world"
     row = {"delta": args.delta, **spread, **_seen(args, spread["sd"])}
-    print(json.dumps(plain(row), indent=1) if args.json else _as_text(args, row))
+    print(json.dumps(to_rounded_json(row), indent=1) if args.json else _as_text(args, row))
     return 0
 
 
 def _seen(args: argparse.Namespace, sd: float) -> Row:
     """What every plan shows, and what delta needs, by what the agent is compared with."""
     designs = {
-        "same_worlds": stats.same_worlds(args.r),
+        "same_worlds": stats.same_tasks(args.r),
         "other_worlds": stats.SEPARATE,
         "fixed_figure": stats.FIGURE,
     }
@@ -95,7 +111,7 @@ def _seen(args: argparse.Namespace, sd: float) -> Row:
     if args.tier == find(WORLDS).official["tier"]:
         plans["official_protocol"] = official
     try:
-        needed = {k: stats.worlds_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
+        needed = {k: stats.tasks_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
     except ValueError as error:
         raise BadSettings(f"--delta {args.delta:g}: {error}") from error
     return {
@@ -143,7 +159,7 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
     check_agent(args.agent, agents_of(find(WORLDS)))
     tasks = generated(WORLDS, TaskOptions(range(OFFICIAL_SEEDS), parameters={"tier": args.tier}))
     job = Evaluation(tasks=tasks, agents=(args.agent,)).job(ResultOptions(causes=False))
-    played = perform(replace(job, workers=args.workers))
+    played = perform(replace(job, workers=args.workers, quiet=args.quiet))
     results = [found for found in played if isinstance(found, Result)]
     sd = 100 * stats.deviation([result.score.composite for result in results])
     if sd < 1e-9:
@@ -162,27 +178,30 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
 
 def _as_text(args: argparse.Namespace, row: Row) -> str:
     lines = fit(
-        f"composite, tier {args.tier}: deviation between worlds {row['sd']:.1f} points"
+        f"composite, tier {args.tier}: deviation between tasks {row['sd']:.1f} points"
         f" ({row['source']})"
     )
     if row["icc"] is not None:
         lines += fit(
-            f"its questions: intraclass correlation {row['icc']:.2f} within a world,"
+            f"its questions: intraclass correlation {row['icc']:.2f} within a task,"
             f" design effect {row['design_effect']:.2f}"
         )
-    heads = "".join(f"{name.replace('_', ' '):>15}" for name in row["worlds_needed"])
-    lines += ["", f"{'smallest difference':<22}{'worlds':>8}{heads}"]
-    for plan, (worlds, *least) in ((k, v.values()) for k, v in row["detectable"].items()):
-        cells = "".join(f"{x:15.1f}" for x in least)
-        lines.append(f"{plan.replace('_', ' '):<22}{worlds:8}{cells}")
-    lines += ["", f"{f'to see {args.delta:g} points':<30}{heads}"]
-    for name, key in (("worlds", "worlds_needed"), ("seeds a template", "seeds_needed")):
-        lines.append(f"{name:<30}" + "".join(f"{n:15,}" for n in row[key].values()))
+    heads = [name.replace("_", "\n").replace("worlds", "tasks") for name in row["worlds_needed"]]
+    detectable: list[TableRow | str] = [
+        (plan.replace("_", " "), [str(tasks), *(f"{points:.1f}" for points in least)])
+        for plan, (tasks, *least) in ((k, v.values()) for k, v in row["detectable"].items())
+    ]
+    needed: list[TableRow | str] = [
+        (name, [f"{n:,}" for n in row[key].values()])
+        for name, key in (("tasks", "worlds_needed"), ("seeds per domain", "seeds_needed"))
+    ]
+    lines += ["", *table("smallest difference", ["tasks", *heads], detectable)]
+    lines += ["", *table(f"to detect {args.delta:g} points", heads, needed)]
     return "\n".join([
         *lines, "",
         *fit(
-            f"same worlds: two agents on the same worlds, r = {args.r:g}; other worlds: two agents,"
-            " each on its own; fixed figure: one agent. In points, seen with"
+            f"same tasks: two agents on the same tasks, r = {args.r:g}; other tasks: two agents,"
+            " each on its own tasks; fixed figure: one agent. In points, detected with"
             f" {100 * args.power:.0f} % power by a two-sided t test at 5 %."
         ),
     ])  # fmt: skip

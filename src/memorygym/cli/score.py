@@ -1,4 +1,4 @@
-"""Score stored traces again, and average what may be averaged; or check results files."""
+"""Score stored traces again, or check results files against their traces."""
 
 import argparse
 import json
@@ -7,27 +7,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from memorygym.cli._checks import add_quiet
 from memorygym.core.errors import BadSettings, BadTrace
-from memorygym.core.json_types import shape
-from memorygym.core.text import fit, wrapped
+from memorygym.core.json_types import from_json
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
-from memorygym.reports.stored_runs import checked, read_known
+from memorygym.reports.evidence import trace_problems
+from memorygym.reports.stored_runs import checked, read_known, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
+from memorygym.reports.terminal import fit, wrapped
 from memorygym.runs.episode_result import EpisodeKey, Result, ResultOptions, place_in, result_of
+from memorygym.runs.executors import watched
 from memorygym.runs.results.consistency import problems
-from memorygym.runs.results.results_file import results_in, schema
+from memorygym.runs.results.results_file import read_results, results_in, schema
 from memorygym.runs.results.summary import summaries
+from memorygym.runs.store import trace_files
 from memorygym.runs.tasks import Limits
 from memorygym.runs.version import version_hash
 
 ONE_WORLD = ("template", "seed")
-"""What may differ within a table; traces that differ in anything else are never averaged."""
+"""Recipes may differ in these within a table; traces that differ elsewhere are not averaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A trace's result and where it came from."""
+    """A trace with its path and its result."""
 
     path: Path
     trace: Trace
@@ -36,7 +40,7 @@ class Scored:
 
     @property
     def group(self) -> str:
-        """The heading of the table that it belongs to."""
+        """The heading of its table."""
         labels, place = self.trace.labels, self.result.place
         played, now = labels.get("version_hash", "unknown"), version_hash(place.track)
         other = "" if played == now else f" (scored by {now})"
@@ -44,22 +48,26 @@ class Scored:
         memory = f"memory {place.memory}"
         if place.compared:
             memory = f"comparison, {f'{place.budget:,} tokens' if place.budget else 'no budget'}"
-        return f"{damaged}contract {played}{other}, {', '.join([memory, *_knobs(self.trace)])}"
+        return f"{damaged}version {played}{other}, {', '.join([memory, *_parameters(self.trace)])}"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    what = ".jsonl or .jsonl.gz files, or folders (of a run, or of traces); of --check results"
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=what)
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE",
+        help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces; with --check the"
+        " folder of a run or its results.json",
+    )  # fmt: skip
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--json", action="store_true", help="one JSON object a trace, with causes")
+    how.add_argument("--json", action="store_true", help="one JSON object per trace, with causes")
     how.add_argument("--verbose", "-v", action="store_true", help="show every question")
     how.add_argument(
         "--check", action="store_true",
-        help="of results.json, or of the folder of a run: the schema, and whether rows, counts and"
-        " summaries agree",
+        help="check results: the schema, whether rows, counts and summaries agree, and, of a"
+        " folder, whether its traces are whole and score the same",
     )  # fmt: skip
-    how.add_argument("--schema", action="store_true", help="print that JSON Schema and stop")
+    how.add_argument("--schema", action="store_true", help="print the JSON Schema of results")
+    add_quiet(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,12 +77,12 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(schema(), indent=1, ensure_ascii=False))
         return 0
     if not args.files:
-        raise BadSettings("no FILE given: name traces, or results files and --check, or --schema")
+        raise BadSettings("no FILE given: name traces, or results with --check, or give --schema")
     if args.check:
-        return max([_checked(path) for path in args.files])
+        return max([_checked(path, quiet=args.quiet) for path in args.files])
     found: list[Scored] = []
     total = damaged = 0
-    for scored, damage in _scored(args.files, attributed=args.json):
+    for scored, damage in _scored(args):
         total += 1
         damaged += bool(damage)
         if damage:
@@ -91,16 +99,18 @@ def run(args: argparse.Namespace) -> int:
     return 2 if damaged else 0
 
 
-def _checked(path: Path) -> int:
-    """Prints whether a results file is valid, then what is wrong with it by its JSON path."""
+def _checked(path: Path, *, quiet: bool) -> int:
+    """Prints whether results are valid, then each problem with its JSON path or its trace."""
     try:
-        found = problems(results_in(path))
+        errors = problems(results_in(path))
+        if not errors and (path / "traces").is_dir():
+            errors = trace_problems(path, read_results(path), quiet=quiet)
     except BadSettings as error:
-        found = [str(error)]
-    print(f"{path}: {f'{len(found)} problem' + 's' * (len(found) > 1) if found else 'valid'}")
-    for problem in found:
+        errors = [str(error)]
+    print(f"{path}: {f'{len(errors)} problem' + 's' * (len(errors) > 1) if errors else 'valid'}")
+    for problem in errors:
         print(wrapped(problem, "    "))
-    return int(bool(found))
+    return int(bool(errors))
 
 
 def _print(found: Sequence[Scored], *, verbose: bool) -> None:
@@ -113,33 +123,35 @@ def _print(found: Sequence[Scored], *, verbose: bool) -> None:
         print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
 
 
-def _knobs(trace: Trace) -> list[str]:
-    """What else of its recipe was played, as its track names it."""
+def _parameters(trace: Trace) -> list[str]:
+    """The other parameters of its recipe, as its track names them."""
     known = {*find(trace.track).parameters(), "salted", *Limits.__slots__} - {*ONE_WORLD}
     inner = [value for value in trace.recipe.values() if isinstance(value, Mapping)]
     stated = {name: value for part in (trace.recipe, *inner) for name, value in part.items()}
-    told = {k: v for k, v in stated.items() if k in known and v not in (None, False)}
-    return [f"{name} {value}" for name, value in told.items()]
+    shown = {k: v for k, v in stated.items() if k in known and v not in (None, False)}
+    return [f"{name} {value}" for name, value in shown.items()]
 
 
-def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored | None, str]]:
-    """Every trace scored as far as it can be, and what is wrong with it."""
-    for path, trace, damage in read_known(paths):
+def _scored(args: argparse.Namespace) -> Iterator[tuple[Scored | None, str]]:
+    """Every trace scored as far as it can be, with its error."""
+    total = len(trace_files(args.files))
+    rows = ([row] for row in read_known(args.files))
+    for path, trace, damage in watched(rows, total, quiet=args.quiet):
         if not trace:
             yield None, damage
             continue
         try:
             place = _place(trace)
-            result = result_of(place, trace, ResultOptions(causes=attributed))
+            result = result_of(place, trace, ResultOptions(causes=args.json))
             yield Scored(path, trace, damage, result), damage
         except BadTrace as error:
             yield None, f"{path}: {error}"
 
 
 def _place(trace: Trace) -> EpisodeKey:
-    """The episode that it is of. Raises BadTrace if its header lacks what a score needs."""
+    """The episode of a trace. Raises BadTrace if its header lacks what a score needs."""
     try:
-        shape(str, trace.labels.get("version_hash", "unknown"), "labels.contract")
+        from_json(str, trace.labels.get("version_hash", "unknown"), "labels.version_hash")
         return place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error
@@ -147,12 +159,14 @@ def _place(trace: Trace) -> EpisodeKey:
 
 def _questions(scored: Scored) -> str:
     result = scored.result
-    title = f"\n== {result.place.who} on {result.template}, seed {result.seed}: {scored.path}"
-    return "\n".join([*fit(title), *fit(questions_text(scored.trace))])
+    title = (
+        f"\n== {readable(result.place.who)} on {result.template}, seed {result.seed}: {scored.path}"
+    )
+    return "\n".join([*fit(title), *questions_text(scored.trace)])
 
 
 def _groups(found: Sequence[Scored]) -> dict[str, list[Scored]]:
-    """What may be averaged, by heading; of several traces of an episode only the first counts."""
+    """Traces that are averaged together, by heading; of an episode only the first trace counts."""
     groups: dict[str, list[Scored]] = {}
     firsts: dict[tuple[object, ...], Path] = {}
     for scored in found:
@@ -161,6 +175,7 @@ def _groups(found: Sequence[Scored]) -> dict[str, list[Scored]]:
         if (first := firsts.setdefault(key, scored.path)) is scored.path:
             groups.setdefault(scored.group, []).append(scored)
         else:
-            where = f"{scored.path} repeats {first}"
-            print(f"memorygym: {where}; left out of the table", file=sys.stderr)
+            print(
+                f"memorygym: {scored.path} repeats {first}; left out of the table", file=sys.stderr
+            )
     return groups

@@ -1,4 +1,4 @@
-"""Tell how far runs are, whether they are being played, and what to do next."""
+"""Show the progress of runs, whether they are being played, and what to do next."""
 
 import argparse
 import json
@@ -12,31 +12,34 @@ from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli._task_options import PARAMETERS, WORLDS
 from memorygym.core import registry
 from memorygym.core.files import is_locked
-from memorygym.core.text import fit
 from memorygym.core.track import find
-from memorygym.reports.stored_runs import about_run, read_played
+from memorygym.reports.stored_runs import about_run, read_played, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.system_specs import REFERENCES, named
 from memorygym.runs.episode_result import score_of
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_results
-from memorygym.runs.results.summary import Row, by_who, by_world
+from memorygym.runs.results.summary import Row, by_task, by_who
 from memorygym.runs.store import Run
 from memorygym.runs.version import version_hash
 from memorygym.scoring.episode_scores import outcomes
 
 HOUR, MINUTE = 3_600, 60
 Recipe = Mapping[str, Any]
-"""As run.json tells it."""
+"""The recipe in run.json."""
 Option = tuple[str, Any]
-"""Its name and value; None and False leave it out."""
+"""An option and its value; None and False leave it out."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument("run", nargs="+", type=Path, metavar="RUN", help="the folder of a run")
-    parser.add_argument("--json", action="store_true", help="one JSON object a run")
+    parser.add_argument(
+        "run", nargs="+", type=Path, metavar="RUN",
+        help="the folder of a run (bench -o, compare -o)",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="one JSON object per run")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _state(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
-    """How far a run is, as its folder tells at one moment: as --json prints it.
+    """The state of a run at one moment, as --json prints it.
 
-    Episodes that failed, or whose traces are damaged, the same command plays again.
+    The same command plays episodes again that failed or whose traces are damaged.
     """
     running = is_locked(folder)
     places = {place.episode for place in planned(about["recipe"])}
@@ -67,18 +70,18 @@ def _state(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     state = {
         "run": str(folder), "version_hash": about["version_hash"], "running": running,
         "finished": not left and results, "planned": len(places), "ended": len(rows),
-        "failed": [one for one in failures if one["episode"] not in kept], "left": left,
+        "failed": [row for row in failures if row["episode"] not in kept], "left": left,
         "damaged": damaged, "seconds": seconds, "remaining": remaining,
         "provisional": _composites(rows),
     }  # fmt: skip
     return {**state, "next": list(_next(state, folder, about))}
 
 
-def _ended(found: Run, places: set[str]) -> tuple[list[Row], list[str]]:
-    """The episodes of the run that ended, and what is wrong with the other traces."""
+def _ended(run: Run, places: set[str]) -> tuple[list[Row], list[str]]:
+    """The finished episodes of a run, and the errors of its other traces."""
     rows: list[Row] = []
     damaged: list[str] = []
-    for played, damage in read_played(map(found.trace_path, found.kept)):
+    for played, damage in read_played(map(run.trace_path, run.kept)):
         if played is None:
             damaged.append(damage)
         elif played.name != played.place.episode:
@@ -92,11 +95,11 @@ def _ended(found: Run, places: set[str]) -> tuple[list[Row], list[str]]:
 
 
 def _composites(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
-    """By agent or system the mean over worlds, of which each is the mean over its repeats."""
-    found = {agent: by_world(group, "composite") for agent, group in by_who(rows).items()}
+    """By agent or system: the mean over tasks; of a task the mean over its repeats."""
+    scores = {agent: by_task(group, "composite") for agent, group in by_who(rows).items()}
     return {
-        agent: {"composite": sum(each.values()) / len(each), "worlds": len(each)}
-        for agent, each in found.items()
+        agent: {"composite": sum(tasks.values()) / len(tasks), "worlds": len(tasks)}
+        for agent, tasks in scores.items()
     }
 
 
@@ -107,8 +110,8 @@ def _rounded(state: Mapping[str, Any]) -> dict[str, Any]:
         "seconds": round(state["seconds"], 3),
         "remaining": None if remaining is None else round(remaining, 1),
         "provisional": {
-            agent: {**found, "composite": round(found["composite"], 6)}
-            for agent, found in state["provisional"].items()
+            agent: {**figures, "composite": round(figures["composite"], 6)}
+            for agent, figures in state["provisional"].items()
         },
     }
 
@@ -139,15 +142,17 @@ def _lines(state: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
             time += f"; about {_span(state['remaining'])} left at that pace"
         yield time
         kind = COMPOSITE if about["recipe"]["kind"] == "bench" else ACCURACY
-        kind = kind if state["finished"] else f"provisional {kind} of what ended"
-        told = (
-            f"{agent} {100 * found['composite']:.1f} ({found['worlds']}"
-            f" world{'s' * (found['worlds'] != 1)})"
-            for agent, found in state["provisional"].items()
+        kind = kind if state["finished"] else f"provisional {kind} of the finished episodes"
+        scores = (
+            f"{readable(agent)} {100 * figures['composite']:.1f} ({figures['worlds']}"
+            f" task{'s' * (figures['worlds'] != 1)})"
+            for agent, figures in state["provisional"].items()
         )
-        yield from fit(f"{kind}: {', '.join(told)}")
+        yield from fit(f"{kind}: {', '.join(scores)}")
     for failure in state["failed"]:
-        yield from fit(f"failed: {failure['episode']}, {failure['kind']}: {failure['error']}")
+        yield from fit(
+            f"failed: {readable(failure['episode'])}, {failure['kind']}: {failure['error']}"
+        )
     for damage in state["damaged"]:
         yield from fit(f"damaged: {damage}")
     for command in state["next"]:
@@ -167,13 +172,13 @@ def _span(seconds: float) -> str:
 
 
 def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Iterator[str]:
-    """Commands that finish the run, or look at it."""
+    """Commands that finish the run, or show it."""
     folder, recipe = shlex.quote(str(path)), about["recipe"]
-    if spec := registry.given().get(("tracks", recipe["track"])):
+    if spec := registry.remembered_specs().get(("tracks", recipe["track"])):
         folder = f"{folder} --plug {shlex.quote(spec)}"
     if not state["running"] and not state["finished"]:
         if about["version_hash"] != (now := version_hash(recipe["track"])):
-            yield f"none goes on: this version plays {now}, another contract"
+            yield f"no command resumes it: this version of the code plays {now}"
         elif objects := recipe.get(TRUSTED):
             call = "evaluate" if recipe["kind"] == "bench" else "compare"
             told = f"memorygym.{call}(…, output={str(path)!r}) with {', '.join(objects)}"
@@ -187,8 +192,8 @@ def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Ite
 
 
 def command_of(recipe: Recipe, folder: Path) -> list[str]:
-    """The words that play what is left of a run. What run.json does not keep, a salt or the path of
-    a file, stands in capitals and has to be put in."""
+    """The command that plays the rest of a run. A secret or the path of a file, which run.json does
+    not keep, is written in capitals: replace it."""
     words = ["memorygym", recipe["kind"]]
     for name, value in (_bench if recipe["kind"] == "bench" else _compare)(recipe, folder):
         if value is True:
@@ -199,7 +204,7 @@ def command_of(recipe: Recipe, folder: Path) -> list[str]:
 
 
 def _bench(recipe: Recipe, folder: Path) -> Iterator[Option]:
-    yield "--run", folder
+    yield "-o", folder
     yield from _tasks(recipe)
     if recipe["models"]:
         asked = next(iter(recipe["models"].values()))
@@ -209,18 +214,18 @@ def _bench(recipe: Recipe, folder: Path) -> Iterator[Option]:
         yield "--keep-reasoning", asked["reasoning"] == "kept"
         yield from _judge(recipe)
     elif recipe["agents"] != list(agents_of(find(recipe["track"]))):
-        yield "--strategy", recipe["agents"]
+        yield "--agent", recipe["agents"]
     yield from _sizes(recipe)
     yield from ((f"--{name}", recipe[name]) for name in ("turns", "patience", "capacity"))
     yield "--salt", recipe["salt"] and "SALT"
-    yield "--backend", recipe["memory"] if recipe["memory"] != "markdown" else None
+    yield "--memory", recipe["memory"] if recipe["memory"] != "markdown" else None
     yield "--repeats", recipe["repeats"] if recipe["repeats"] > 1 else None
 
 
 def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
     reasoners, writer = ",".join(recipe["reasoners"]), recipe["memory_model"]
     yield "-o", folder
-    yield "--memories", ",".join(named(recipe) or REFERENCES[:1])
+    yield "--memory", ",".join(named(recipe) or REFERENCES[:1])
     yield "--budget", ",".join(map(str, recipe["budgets"]))
     yield from _tasks(recipe)
     yield from _sizes(recipe)
@@ -233,20 +238,20 @@ def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
 
 
 def _tasks(recipe: Recipe) -> Iterator[Option]:
-    """Which tasks, but for the parameters of worlds beside tier and template."""
+    """The tasks, without the parameters of worlds other than tier and template."""
     parameters, seeds = recipe["parameters"], recipe["seeds"]
     if recipe["data"]:
         yield "--data", "DATA"
-        # Of files, --seed counts the tasks; all are taken unless the recipe says from where.
+        # Of files, --seed counts the tasks; all are played unless the recipe says where they begin.
         first, many = recipe["data"].get("from"), len(recipe["data"]["tasks"])
         seeds = [] if first is None else list(range(first, first + many))
     elif recipe["track"] == WORLDS:
         yield "--tier", parameters["tier"]
         yield "-t", parameters.get("template")
     else:
-        told = "".join(f":{name}={value}" for name, value in parameters.items())
-        spec = registry.given().get(("tracks", recipe["track"]), recipe["track"])
-        yield "--track", f"{spec}{told}"
+        stated = "".join(f":{name}={value}" for name, value in parameters.items())
+        spec = registry.remembered_specs().get(("tracks", recipe["track"]), recipe["track"])
+        yield "--track", f"{spec}{stated}"
     many = len(seeds)
     yield ("--seeds", many or None) if seeds == list(range(many)) else ("--seed", seeds)
 
@@ -258,7 +263,7 @@ def _sizes(recipe: Recipe) -> Iterator[Option]:
 
 
 def _sampling(recipe: Recipe) -> Iterator[Option]:
-    """How models are asked: all alike."""
+    """The sampling options, which are the same for all models."""
     asked: Recipe = next(iter(recipe["models"].values()), recipe["memory_model"]) or {}
     yield "--temperature", asked.get("temperature")
     yield "--max-tokens", asked.get("max_tokens")

@@ -1,36 +1,45 @@
-"""Prove that worlds, or the instances in DIR, are fair: answerable, needed, not guessable."""
+"""Check that tasks are fair: answerable, only with the needed facts, and not by guessing."""
 
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from memorygym.cli._checks import THREADS, add_salt, check_counts
+from memorygym.cli._checks import THREADS, add_quiet, add_salt, check_counts
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.text import one_line, wrapped
+from memorygym.core.text import one_line
 from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message
 from memorygym.datasets.instances.folder import read_instance
 from memorygym.datasets.instances.schemas import generating_tracks, track_of
-from memorygym.datasets.instances.verifier import OF_FILES, File, check, files_of, to_generate_again
-from memorygym.models.model import Model, sound
+from memorygym.datasets.instances.verifier import (
+    FILE_CHECKS,
+    ListedFile,
+    check,
+    files_of,
+    with_recipes,
+)
+from memorygym.models.model import Model, check_reply
 from memorygym.models.specs import find
+from memorygym.reports.terminal import RED, Row, fit, paint, table, wrapped
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import clustered_share, wilson
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Question, QuestionGold
 
+A = TypeVar("A")
+B = TypeVar("B")
 MOST_SHOWN = 50
-OF_DEALT = {"track": WORLDS, "template": None, "tier": None, "seeds": 3, "salt": ""}
+OF_GENERATED = {"track": WORLDS, "template": None, "tier": None, "seeds": 3, "salt": ""}
 OF_MODELS = {"samples": 1, "api_base": None}
-OF_FOLDERS = {"llm": None, "again": False, **OF_MODELS}
-"""Options that only the one or the other obeys, and what they are unless given."""
+OF_FOLDERS = {"model": None, "again": False, **OF_MODELS}
+"""The options of generated tasks, of a model, and of folders, with their defaults."""
 NOT_RUN = "not run"
 SYSTEM = (
     "Answer the question from what you know. The texts that it is about are not shown to you. If"
@@ -42,44 +51,47 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument(
         "folder", nargs="?", type=Path, metavar="DIR",
-        help="a folder that `memorygym generate` wrote (default: tasks are dealt and proven)",
+        help="a folder that `memorygym generate` wrote (default: generate tasks and check them)",
     )  # fmt: skip
     parser.add_argument(
         "--track", default=WORLDS, metavar="TRACK",
-        help=f"whose tasks are dealt, its parameters after colons (default: {WORLDS})",
+        help=f"the track of generated tasks, its parameters after colons (default: {WORLDS})",
     )  # fmt: skip
-    parser.add_argument("--template", "-t", help="one of them (default: all)")
-    parser.add_argument("--tier", help="of worlds (default: standard)")
+    parser.add_argument(
+        "--template", "-t", metavar="DOMAIN", help="only this domain (default: all)"
+    )
+    parser.add_argument("--tier", help="the tier of worlds (default: standard)")
     parser.add_argument("--seeds", type=int, default=3, help="seeds 0 to N-1 (default: 3)")
     add_salt(parser)
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--again", action="store_true",
-        help="of DIR: deal every instance again from the manifest, and compare the bytes",
+        help="generate every instance of DIR again from its manifest, and compare the bytes",
     )  # fmt: skip
-    model = parser.add_argument_group("of DIR: what a model answers from the questions alone")
-    model.add_argument("--llm", metavar="MODEL", help="asks it (default: no model is asked)")
+    model = parser.add_argument_group("closed-book check of DIR: a model sees the questions alone")
+    model.add_argument("--model", "--llm", metavar="MODEL", help="ask it (default: no model)")
     model.add_argument(
-        "--samples", type=int, default=1, metavar="K", help="of each question (default: 1)"
+        "--samples", type=int, default=1, metavar="K", help="answers per question (default: 1)"
     )
     model.add_argument("--api-base", metavar="URL", help="the model's endpoint")
+    add_quiet(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if nothing is found, else 1."""
+    """Returns 0 if every check passes, else 1."""
     if args.folder:
         check_counts(args, "workers", "samples")
-        if not args.llm:
-            _refuse(args, OF_MODELS, "is for --llm; no model is asked")
-        _refuse(args, OF_DEALT, "is for dealt tasks; DIR is proven as it is")
+        if not args.model:
+            _refuse(args, OF_MODELS, "is for --model; no model is asked")
+        _refuse(args, OF_GENERATED, "is for generated tasks; DIR is checked as it is")
         return verify_folder(args)
-    _refuse(args, OF_FOLDERS, "is for DIR; dealt tasks are proven without it")
+    _refuse(args, OF_FOLDERS, "is for DIR; generated tasks are checked without it")
     check_counts(args, "seeds", "workers")
-    name, stated = registry.split(args.track)
+    name, stated = registry.split_spec(args.track)
     track = track_named(name)
     if not track.verify:
-        ours = (one for one in registry.names("tracks") if registry.is_ours("tracks", one))
+        ours = (one for one in registry.names("tracks") if registry.is_built_in("tracks", one))
         raise UnknownPart("track to verify", name, [o for o in ours if track_named(o).verify])
     given = {
         parameter: getattr(args, parameter)
@@ -87,9 +99,17 @@ def run(args: argparse.Namespace) -> int:
         if getattr(args, parameter)
     }
     recipes = track.tasks(TaskOptions(range(args.seeds), args.salt, given | stated))
-    found = track.verify(recipes, partial(over_processes, workers=args.workers))
-    print(json.dumps(found.json, indent=1) if args.json else found.text)
-    return 1 if found.failures else 0
+    result = track.verify(recipes, partial(_watched, workers=args.workers, quiet=args.quiet))
+    print(json.dumps(result.json, indent=1) if args.json else result.text)
+    return 1 if result.failures else 0
+
+
+def _watched(
+    function: Callable[[A], B], tasks: Sequence[A], *, workers: int, quiet: bool
+) -> Iterator[B]:
+    """What the function makes of every task, with a progress line."""
+    rows = ([row] for row in over_processes(function, tasks, workers))
+    return watched(rows, len(tasks), quiet=quiet)
 
 
 def _refuse(args: argparse.Namespace, options: Mapping[str, object], why: str) -> None:
@@ -99,13 +119,13 @@ def _refuse(args: argparse.Namespace, options: Mapping[str, object], why: str) -
 
 
 def verify_folder(args: argparse.Namespace) -> int:
-    """0 if nothing is found, else 1."""
+    """Returns 0 if every check passes, else 1."""
     files, problem = files_of(args.folder)
     if args.again:
-        files = to_generate_again(args.folder, files)
+        files = with_recipes(args.folder, files)
     found = [("manifest.json", "manifest", problem)]
     rows = ([one] for one in over_processes(check, files, args.workers))
-    for checked in watched(rows, len(files), quiet=args.json):
+    for checked in watched(rows, len(files), quiet=args.quiet or args.json):
         found += [(checked.name, finding.check, finding.problem) for finding in checked.findings]
     failures = [
         {"file": file, "check": check, "reason": problem}
@@ -119,51 +139,53 @@ def verify_folder(args: argparse.Namespace) -> int:
         "sound": len(sound),
         "checks": _counts(found),
         "failures": failures,
-        "llm_closed_book": _closed_book(args, sound) if args.llm else NOT_RUN,
+        "llm_closed_book": _closed_book(args, sound) if args.model else NOT_RUN,
     }
     print(json.dumps(report, indent=1) if args.json else "\n".join(_page(args, report)))
     return 1 if failures else 0
 
 
 def _counts(found: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
-    """By check, as they are shown: how many files it holds of."""
+    """How many files pass and fail, by check, in the order of the table."""
     failed = Counter(check for _, check, problem in found if problem)
     ok = Counter(check for _, check, problem in found if not problem)
-    names = dict.fromkeys([*OF_FILES, *sorted({*ok, *failed})])
+    names = dict.fromkeys([*FILE_CHECKS, *sorted({*ok, *failed})])
     return {name: {"ok": ok[name], "failed": failed[name]} for name in names}
 
 
 def _page(args: argparse.Namespace, report: dict[str, Any]) -> Iterator[str]:
     """Counts by check, then every failure with its file."""
     failures, files, sound = report["failures"], report["files"], report["sound"]
-    yield f"{'check':<20}{'ok':>9}{'failed':>9}"
-    for name, counts in report["checks"].items():
-        yield f"{name:<20}{counts['ok']:>9}{counts['failed']:>9}"
-    yield "llm_closed_book     " + _told(report["llm_closed_book"])
+    rows: list[Row | str] = [
+        (name, [str(counts["ok"]), str(counts["failed"])])
+        for name, counts in report["checks"].items()
+    ]
+    yield from table("check", ["ok", "failed"], rows)
+    yield from fit(f"llm_closed_book: {_closed_book_text(report['llm_closed_book'])}")
     for failure in failures[:MOST_SHOWN]:
         file, check, reason = map(one_line, failure.values())
-        yield wrapped(f"FAILS {check}: {file}: {reason}")
+        yield paint(wrapped(f"FAILS {check}: {file}: {reason}"), RED)
     if (more := len(failures) - MOST_SHOWN) > 0:
         yield f"… and {more} more"
-    yield f"{files} instances, {sound} sound, {files - sound} not, in {args.folder}"
+    yield f"{files} instances in {args.folder}: {sound} pass, {files - sound} fail"
 
 
-def _told(found: Any) -> str:
-    if found == NOT_RUN:
+def _closed_book_text(answers: Any) -> str:
+    if answers == NOT_RUN:
         return NOT_RUN
-    low, high = (100 * bound for bound in found["interval"])
+    low, high = (100 * bound for bound in answers["interval"])
     return (
-        f"{found['right']} of {found['asked']} right without the texts"
-        f" ({100 * found['share']:.1f} %, {low:.1f} to {high:.1f}), by {found['model']}"
+        f"{answers['right']} of {answers['asked']} right without the texts"
+        f" ({100 * answers['share']:.1f} %, {low:.1f} to {high:.1f}), by {answers['model']}"
     )
 
 
-def _closed_book(args: argparse.Namespace, files: Sequence[File]) -> JSON:
+def _closed_book(args: argparse.Namespace, files: Sequence[ListedFile]) -> JSON:
     """How often the model is right, with the 95 % interval, clustered by instance.
 
     Raises ProviderFailure if it does not answer.
     """
-    model = find(args.llm, args.api_base)
+    model = find(args.model, args.api_base)
     asked = [(file.name, q) for file in files for q in _questions(file)]
     tries = [(name, q, model.sample(k)) for name, q in asked for k in range(args.samples)]
     told: dict[str, list[bool]] = {}
@@ -185,7 +207,7 @@ def _closed_book(args: argparse.Namespace, files: Sequence[File]) -> JSON:
     }
 
 
-def _questions(file: File) -> Iterator[Question]:
+def _questions(file: ListedFile) -> Iterator[Question]:
     path = file.folder / file.name
     instance = read_instance(path)
     track = generating_tracks()[track_of(instance, str(path))]
@@ -196,7 +218,9 @@ def _questions(file: File) -> Iterator[Question]:
 
 def _ask(one: tuple[str, Question, Model]) -> bool:
     _, question, model = one
-    return is_correct(question, sound(model.complete(prompt(question.text), ())).message.content)
+    return is_correct(
+        question, check_reply(model.complete(prompt(question.text), ())).message.content
+    )
 
 
 def prompt(question: str) -> list[Message]:

@@ -1,31 +1,33 @@
-"""The referee's ledger: prices what is stored and charges every write path with the same check.
+"""The budget tracker: counts the tokens and writes of a memory, and refuses what exceeds a limit.
 
-What an agent stores through a tool costs writes and fits a slot; what a memory stores of its own
-accord, as it observes or composes, is bound by the capacity alone.
+Every text that a memory stores passes `BudgetTracker.store`. What the agent stores through a tool
+call costs one write and must fit a slot. What a memory stores on its own (as it observes or
+composes) is limited by the capacity alone.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from memorygym.core.errors import BadSettings, Refused
-from memorygym.core.text import encodable
-from memorygym.core.tokens import count, cut, normal, words
+from memorygym.core.text import replace_surrogates
+from memorygym.core.tokens import count, normalize, shown_tokens, truncate, words
 from memorygym.core.trace import ModelCall
 from memorygym.core.types import Budget, MemoryContext, Message, Writer
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-LONGEST = 1_000_000
-"""Characters of one stored text; longer ones are refused before they are priced."""
+MAX_CHARACTERS = 1_000_000
+"""Most characters of one stored text; longer texts are refused before their tokens are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerContext:
-    """A memory's side of the ledger, made anew at every `open`: nothing that is left on it lasts.
+    """The MemoryContext that a memory receives in `open`; every `open` receives a new one.
 
-    It holds functions rather than the ledger, which must not be within a memory's reach.
+    It holds functions, not the tracker: a memory must not be able to reach the tracker, and
+    whatever a memory leaves on its context is gone at the next session.
     """
 
     instructions: str
@@ -36,95 +38,117 @@ class TrackerContext:
 
 
 class BudgetTracker:
-    """Charges every write path with the same check; a memory may store through nothing else."""
+    """The token and write counts of one episode's memory, checked against its Budget."""
 
     def __init__(self, budget: Budget, instructions: str = "") -> None:
         self.budget = budget
         self.instructions = instructions
-        self.known: set[str] = set()
-        self.unread: list[str] = []
+        self.known_words: set[str] = set()
+        """Words that the environment has shown; they cost fewer tokens (see core.tokens)."""
+        self.unread_texts: list[str] = []
+        """Shown texts whose words are not yet in `known_words`; `count` adds them."""
         self.prices: dict[str, int] = {}
+        """Tokens of each stored text, as counted when it was first stored."""
         self.event = -1
+        """Number of the running event, from 0."""
         self.tokens = 0
+        """Tokens that the memory holds now."""
         self.writes = 0
+        """Paid writes so far in this episode."""
         self.free_edits = 0
+        """Edits left in this event that cost no write."""
         self.changed = False
-        self.paid = False
-        """Whether the agent is calling a tool: what it has stored costs writes and fits a slot."""
-        self.asked: list[ModelCall] = []
-        """What the memory's model wrote since the referee last looked."""
-        self._numbers: set[str] = set()
+        """Whether something was stored since the last dump was recorded."""
+        self.in_tool_call = False
+        """Whether the memory is running a tool call: then storing costs a write, within a slot."""
+        self.model_calls: list[ModelCall] = []
+        """Calls of the memory's model that the episode has not yet recorded."""
+        self._free_ids: set[str] = set()
 
     def context(self, writer: Writer | None = None) -> MemoryContext:
-        """What a memory is given in place of the ledger."""
+        """The MemoryContext for a memory; `writer` is the model that the memory may call."""
         return TrackerContext(
             self.instructions,
             event=lambda: self.event,
             store=lambda text, replacing=None: self.store(text, replacing),
-            count=lambda text: self.count(text),  # noqa: PLW0108  # A method shows its ledger.
+            count=lambda text: self.count(text),  # noqa: PLW0108  # A method exposes its tracker.
             write=lambda task, text, most: self.write(writer, task, text, most),
         )
 
     def status(self) -> Message:
-        """What is left, as the agent reads it."""
+        """The message that tells the agent what is left of its budget."""
         return _status(self.budget, self.writes, self.tokens)
 
     def count(self, text: str) -> int:
-        """Tokens of a text, given all words that the environment has shown."""
-        self.known.update(*map(words, self.unread))
-        self.unread.clear()
-        return count(text, self.known)
+        """Tokens of a text, where all words that the environment has shown are known."""
+        self.known_words.update(*map(words, self.unread_texts))
+        self.unread_texts.clear()
+        return count(text, self.known_words)
 
     def write(self, writer: Writer | None, task: str, text: str, most: int) -> str:
-        """See core.MemoryContext.write."""
+        """Calls the memory's model; see core.types.MemoryContext.write."""
         if writer is None:
-            raise BadSettings("the memory asks a model, and none was given to it")
-        # A model may write half a character; that must not cost the memory what it would store.
-        written = normal(encodable(writer(task, text, most)))
+            raise BadSettings("this memory calls a language model, and the episode has none")
+        # A model may emit half a character; the memory can still store the rest.
+        written = normalize(replace_surrogates(writer(task, text, most)))
         tokens = self.count(written)
         outcome: Literal["whole", "empty", "cut"] = "cut" if tokens > most else "whole"
         prompt = self.count(task) + self.count(text)
-        self.asked.append(ModelCall(-1, prompt, tokens, outcome if written else "empty"))
-        return cut(written, most, self.count) if tokens > most else written
+        self.model_calls.append(ModelCall(-1, prompt, tokens, outcome if written else "empty"))
+        return truncate(written, most, self.count) if tokens > most else written
 
     def store(self, text: str, replacing: str | None = None) -> str:
-        """See core.MemoryContext.admit; the refusal names what was asked and what is allowed."""
-        if len(text) > LONGEST:
-            raise Refused(f"refused: {len(text):,} characters asked, {LONGEST:,} allowed")
+        """Charges a write; see core.types.MemoryContext.store.
+
+        Raises Refused, naming the amount asked and the amount allowed, and then charges nothing.
+        """
+        if len(text) > MAX_CHARACTERS:
+            raise Refused(f"refused: {len(text):,} characters asked, {MAX_CHARACTERS:,} allowed")
         if _SURROGATE.search(text):
             raise Refused("refused: the text holds lone surrogates, which are not characters")
-        text = normal(text)
+        text = normalize(text)
         if not text and replacing is None:
             raise Refused("refused: nothing to store (the text is empty)")
         price = self.price(text)
         free = replacing is not None and self.free_edits > 0
-        after = self.tokens + price - (self.price(replacing) if replacing is not None else 0)
-        if self.paid:
-            _within("writes", self.writes + (not free), self.budget.writes)
-            _within("tokens in the entry", price, self.budget.slot)
-        _within("tokens in memory", after, self.budget.capacity)
+        tokens = self.tokens + price - (self.price(replacing) if replacing is not None else 0)
+        if self.in_tool_call:
+            _check_limit("writes", self.writes + (not free), self.budget.writes)
+            _check_limit("tokens in the entry", price, self.budget.slot)
+        _check_limit("tokens in memory", tokens, self.budget.capacity)
         if replacing is None:
-            self._numbers.add(str(len(self._numbers) + 1))
-        if self.paid:
+            self._free_ids.add(str(len(self._free_ids) + 1))
+        if self.in_tool_call:
             self.writes += not free
             self.free_edits -= free
         self.prices[text] = price
-        self.tokens = after
+        self.tokens = tokens
         self.changed = True
         return text
 
-    def weigh(self, held: Mapping[str, str]) -> int:
-        """Tokens of texts by id; one that was never admitted is priced now, and so is an id.
+    def dump_tokens(self, entries: Mapping[str, str]) -> int:
+        """Tokens of a dump (texts by id): those of its texts and of its ids.
 
-        The number of an admitted text is an id that costs nothing: it tells nothing, unless it is
-        all that there is of an entry.
+        The number of a stored text (1, 2, …) is a free id, unless its entry has no text: such an
+        id carries no information. A text that was never stored is priced now.
         """
-        numbers = self._numbers
-        ids = sum(self.count(id) for id, text in held.items() if not text or id not in numbers)
-        return ids + sum(map(self.price, held.values()))
+        free_ids = self._free_ids
+        ids = sum(self.count(id) for id, text in entries.items() if not text or id not in free_ids)
+        return ids + sum(map(self.price, entries.values()))
+
+    def fitting(self, context: Sequence[Message]) -> int:
+        """How many messages, from the first, fit into the view budget."""
+        left = self.budget.view
+        if left is None:
+            return len(context)
+        for index, message in enumerate(context):
+            left -= shown_tokens(message, self.count)
+            if left < 0:
+                return index
+        return len(context)
 
     def price(self, text: str) -> int:
-        """Tokens of a stored text; a text keeps the price at which it was first admitted."""
+        """Tokens of a text; a stored text keeps the price at which it was first stored."""
         return self.prices.get(text) or self.count(text)
 
 
@@ -140,6 +164,6 @@ def _status(limits: Budget, writes: int, tokens: int) -> Message:
     )
 
 
-def _within(what: str, asked: int, allowed: int | None) -> None:
+def _check_limit(unit: str, asked: int, allowed: int | None) -> None:
     if allowed is not None and asked > allowed:
-        raise Refused(f"refused: {asked:,} {what} asked, {allowed:,} allowed; nothing was stored")
+        raise Refused(f"refused: {asked:,} {unit} asked, {allowed:,} allowed; nothing was stored")

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, the same bytes wherever, and the lock of a folder."""
+"""Atomic file writing, with the same bytes on every machine, and the lock of a run's folder."""
 
 import errno
 import json
@@ -12,25 +12,24 @@ from typing import IO
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
 
-LEVEL = 6
-"""Of compression; fixed, for it changes the bytes."""
+GZIP_LEVEL = 6
+"""Compression level; fixed, because it changes the bytes."""
 DESCRIPTORS = Path("/dev/fd")
-"""Where the process finds its own open descriptors by number."""
-MOST_LINKS = 40
-"""From one to the next; Linux follows no more."""
+"""The folder in which a process finds its open file descriptors by number."""
+MAX_LINKS = 40
+"""Most symbolic links that are followed in a row, as in Linux."""
 
 
-def as_bytes(document: Mapping[str, JSON]) -> bytes:
-    """The one way in which documents are written."""
+def json_bytes(document: Mapping[str, JSON]) -> bytes:
+    """A JSON document as the bytes of its file: sorted keys, one final line break."""
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
-def write_whole(path: Path, lines: Iterable[bytes]) -> None:
-    """Writes a file all at once: whoever looks finds the old one or the new one, never a part.
+def write_atomically(path: Path, lines: Iterable[bytes]) -> None:
+    """Writes a file atomically: readers see the old file or the new one, never a part.
 
-    A link stays, and what it leads to is written. What is there and is no regular file, such as a
-    device, a pipe or /dev/stdout, is written into. Raises an OSError that names the file, on a
-    full disk too.
+    A path that ends in .gz is compressed. A symbolic link stays, and its target is replaced. A
+    device, a pipe or /dev/stdout is written into. Raises OSError with the name of the file.
     """
     packed = path.suffix == ".gz"
     try:
@@ -46,9 +45,9 @@ def write_whole(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def _target(path: Path) -> Path | int:
-    """What a path leads to through links: a file, which need not be there, or the number of the
-    open descriptor that names such as /dev/stdout stand for."""
-    for _ in range(MOST_LINKS):
+    """The file behind a path's symbolic links (it need not exist), or the number of the open
+    descriptor that a name such as /dev/stdout stands for."""
+    for _ in range(MAX_LINKS):
         if path.name.isdecimal() and path.parent.resolve() == DESCRIPTORS.resolve():
             return int(path.name)
         if not path.is_symlink():
@@ -58,7 +57,7 @@ def _target(path: Path) -> Path | int:
 
 
 def _replace(path: Path, lines: Iterable[bytes], *, packed: bool) -> None:
-    # A process that outlived its killed parent may be writing the same file.
+    # Each process writes a part of its own: one that outlived its parent may write the same file.
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         _write(part, lines, packed=packed)
@@ -69,22 +68,25 @@ def _replace(path: Path, lines: Iterable[bytes], *, packed: bool) -> None:
         raise
 
 
-def _write(place: Path | int, lines: Iterable[bytes], *, packed: bool) -> None:
-    with open(place, "wb") as file:  # noqa: PTH123  # a descriptor is no path
+def _write(target: Path | int, lines: Iterable[bytes], *, packed: bool) -> None:
+    with open(target, "wb") as file:  # noqa: PTH123  # a descriptor is no path
         if packed:
-            # Neither name nor time: the header would differ from run to run.
-            with GzipFile("", "wb", LEVEL, file, mtime=0) as stream:
+            # Without name and time: otherwise the header would differ from run to run.
+            with GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as stream:
                 stream.writelines(lines)
         else:
             file.writelines(lines)
 
 
 @contextmanager
-def begun(directory: Path, document: str, inner: str, holds: str) -> Iterator[Path]:
-    """Holds a folder that is new, empty or was begun: the path of its document, which need not be
-    there yet; the folder `inner` is. Raises BadSettings for any other, or one in use."""
+def claimed_folder(directory: Path, document: str, inner: str, holds: str) -> Iterator[Path]:
+    """Locks a folder to write into and yields the path of its document, which may not exist yet.
+
+    The subfolder `inner` is made. Raises BadSettings for a folder that another process writes into,
+    or that has other contents; `holds` names what was expected.
+    """
     path = directory / document
-    if not path.exists() and not all(  # What was killed as it began holds no more.
+    if not path.exists() and not all(  # A run that was killed as it began leaves only these.
         file.name in ("lock", inner) or file.suffix == ".part" for file in directory.rglob("*")
     ):
         raise BadSettings(
@@ -99,23 +101,24 @@ def begun(directory: Path, document: str, inner: str, holds: str) -> Iterator[Pa
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Holds the folder; the lock goes with the process, however it ends. Raises BadSettings."""
+    """Locks a folder until the block or the process ends. Raises BadSettings if it is in use."""
     with (directory / "lock").open("ab") as file:
-        if not claim(file):
+        if not try_lock(file):
             raise BadSettings(
                 f"another process is writing into {directory}; wait for it or give a new folder"
             )
         yield
 
 
-def claim(file: IO[bytes], *, shared: bool = False, once: bool = False) -> bool:
-    """Locks an open file for this process, if no other one has; shared locks allow each other.
+def try_lock(file: IO[bytes], *, shared: bool = False, once: bool = False) -> bool:
+    """Locks an open file for this process; False if another process has locked it.
 
-    With `once` no second open file of this process may have it either.
+    Several processes may hold a shared lock. With `once`, this process too can lock a file only
+    once.
     """
     import fcntl
 
-    # A record lock is not handed to worker processes, and is one for the whole process.
+    # `lockf` locks belong to the process and are not inherited by workers; `flock` locks are.
     lock = fcntl.flock if once else fcntl.lockf
     try:
         lock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
@@ -125,9 +128,9 @@ def claim(file: IO[bytes], *, shared: bool = False, once: bool = False) -> bool:
 
 
 def is_locked(directory: Path) -> bool:
-    """Whether a process is writing into the folder; who looks does not stand in another's way."""
+    """Whether a process is writing into the folder; asking does not block one that wants to."""
     try:
         with (directory / "lock").open("rb") as file:
-            return not claim(file, shared=True)
+            return not try_lock(file, shared=True)
     except FileNotFoundError:
         return False

@@ -10,8 +10,8 @@ from typing import NoReturn, get_args
 
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import MemoryFault, MemoryGymError, Refused
-from memorygym.core.tokens import normal
-from memorygym.core.tools import plain_call
+from memorygym.core.tokens import normalize
+from memorygym.core.tools import freeze_call
 from memorygym.core.types import JSON, Entry, Memory, Message, Role, Tool, Writer
 
 ROLES = get_args(Role)
@@ -110,7 +110,7 @@ class MemoryGuard:
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         """What the agent reads. Raises Refused, whose text the agent reads too."""
-        self._tracker.paid = True
+        self._tracker.in_tool_call = True
         try:
             result: object = self._call(name, arguments)
         except Refused:
@@ -118,7 +118,7 @@ class MemoryGuard:
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named
             self._raised(f"call({name!r})", error)
         finally:
-            self._tracker.paid = False
+            self._tracker.in_tool_call = False
         if not isinstance(result, str):
             self._broke(f"call({name!r}) returned {result!r:.80}", CALLED)
         return str.__str__(result)
@@ -135,7 +135,7 @@ class MemoryGuard:
                     if type(entry) is Entry
                     and type(entry.id) is type(entry.text) is str
                     and entry.text in prices
-                    and (entry.id.isdecimal() or normal(entry.id) == entry.id)
+                    and (entry.id.isdecimal() or normalize(entry.id) == entry.id)
                 }
                 if len(texts) == len(entries):
                     return texts
@@ -149,9 +149,9 @@ class MemoryGuard:
         for entry in entries if isinstance(entries, (tuple, list)) else [entries]:
             if type(entry) is not Entry or not type(entry.id) is type(entry.text) is str:
                 self._broke(f"dump() returned {entries!r:.80}", DUMPED)
-            if (id := normal(entry.id)) in texts:
+            if (id := normalize(entry.id)) in texts:
                 self._broke(f"dump() returned two entries with the id {id!r:.40}", DUMPED)
-            texts[id] = normal(entry.text)
+            texts[id] = normalize(entry.text)
         return texts
 
     def _message(self, message: Message) -> Message:
@@ -163,8 +163,8 @@ class MemoryGuard:
         calls: object = message.calls
         if type(calls) is tuple and not calls:
             return message
-        plain_calls = tuple(map(plain_call, message.calls))
-        return Message(message.role, message.content, plain_calls, message.call_id)
+        frozen_calls = tuple(map(freeze_call, message.calls))
+        return Message(message.role, message.content, frozen_calls, message.call_id)
 
     def _raised(self, method: str, error: Exception) -> NoReturn:
         """Names the error. Our own errors pass: a memory may lack its package, or ask a model that

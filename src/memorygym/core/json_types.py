@@ -1,4 +1,4 @@
-"""JSON as annotated types: whatever does not fit is named by its place, never used; and back."""
+"""Converts JSON to annotated Python types and back; a value of the wrong type names its place."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -6,111 +6,114 @@ from functools import cache, partial
 from types import NoneType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
-from memorygym.core.errors import clipped
+from memorygym.core.errors import clip
 from memorygym.core.types import JSON, Entry, Message, Tool
 
 T = TypeVar("T")
-Table = dict[type, Callable[[Any], Any]]
-"""By the type that JSON has: what makes the wanted value of it."""
+Converters = dict[type, Callable[[Any], Any]]
+"""For each type that a JSON value may have: the function that converts it to the annotated type."""
 
-_WORDS: dict[type, str] = {
+_TYPE_NAMES: dict[type, str] = {
     bool: "true or false", int: "a whole number", float: "a number", str: "a text",
     list: "a list", dict: "an object", NoneType: "null",
 }  # fmt: skip
-_LARGEST = 2**63
-"""Whole numbers stay below, so that no share or mean of them overflows."""
+_INT_BOUND = 2**63
+"""Whole numbers must be smaller, so that no mean or share of them overflows."""
 
 
 class SchemaMismatch(ValueError):
-    """A value of the wrong shape, and where it stands."""
+    """A JSON value that does not fit its type; the text says where and why."""
 
     def __init__(self, problem: str, place: str = "") -> None:
         super().__init__(f"{place} {problem}" if place else problem)
         self._problem, self._place = problem, place
 
     def under(self, place: str) -> "SchemaMismatch":
-        """The same one level further out."""
+        """The same mismatch, seen from the value that holds this one at `place`."""
         inner = self._place
         dot = "." if inner and not inner.startswith("[") else ""
         return SchemaMismatch(self._problem, place + dot + inner)
 
 
-def shape(kind: type[T], raw: object, place: str = "") -> T:
-    """The value as that type: a class is made of an object by field name or of a list in order.
+def from_json(kind: type[T], raw: object, place: str = "") -> T:
+    """Converts a JSON value to an annotated type. Raises SchemaMismatch if it does not fit.
 
-    A field may be left out if an empty text or list is its default. Raises Misfit.
+    A dataclass or named tuple is made from an object by field name, or from a list in field order.
+    A field whose default is an empty text or tuple may be left out.
 
     >>> from memorygym.core.types import Entry
-    >>> shape(tuple[Entry, ...], [["1", "a"], {"id": "2", "text": None}])
+    >>> from_json(tuple[Entry, ...], [["1", "a"], {"id": "2", "text": None}])
     Traceback (most recent call last):
-    memorygym.core.json_types.Misfit: [1].text is None, not a text
+    memorygym.core.json_types.SchemaMismatch: [1].text is None, not a text
     """
-    return cast(T, _made(_table(cast(Any, kind)), raw, place))
+    return cast(T, _convert(_converters(cast(Any, kind)), raw, place))
 
 
-def plain(value: object) -> JSON:
-    """A value as JSON that `shape` makes the same value of. Raises TypeError for any other.
+def to_json(value: object) -> JSON:
+    """Converts a value to JSON, from which `from_json` makes an equal value.
 
-    >>> plain([Message("user", "Hello"), Entry("1", "a")])
+    Raises TypeError for a value that has no JSON form here.
+
+    >>> to_json([Message("user", "Hello"), Entry("1", "a")])
     [{'role': 'user', 'content': 'Hello'}, ['1', 'a']]
     """
     match value:
         case Message():
-            said: dict[str, JSON] = {"role": value.role, "content": value.content}
+            message: dict[str, JSON] = {"role": value.role, "content": value.content}
             if value.calls:
-                said["calls"] = [[call.name, call.arguments, call.id] for call in value.calls]
+                message["calls"] = [[call.name, call.arguments, call.id] for call in value.calls]
             if value.call_id:
-                said["call_id"] = value.call_id
-            return said
+                message["call_id"] = value.call_id
+            return message
         case Entry():
             return [value.id, value.text]
         case Tool():
             return [value.name, value.description, value.parameters]
         case tuple() | list():
-            return [plain(item) for item in value]
+            return [to_json(item) for item in value]
         case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
+            return {str(name): to_json(item) for name, item in value.items()}
         case None | bool() | int() | float() | str():
             return value
-    raise TypeError(f"{value!r:.80}")
+    raise TypeError(f"{value!r:.80} cannot be written as JSON")
 
 
-def _made(table: Table, raw: object, place: str) -> object:
-    make = table.get(type(raw)) or table.get(_json_type(raw))
+def _convert(converters: Converters, raw: object, place: str) -> object:
+    make = converters.get(type(raw)) or converters.get(_json_type(raw))
     try:
         if make is None:
-            wanted = " or ".join(_WORDS[kind] for kind in table)
-            raise SchemaMismatch(f"is {_short(raw)}, not {wanted}")
+            wanted = " or ".join(_TYPE_NAMES[kind] for kind in converters)
+            raise SchemaMismatch(f"is {_brief(raw)}, not {wanted}")
         return make(raw)
-    except SchemaMismatch as misfit:
-        raise (misfit.under(place) if place else misfit) from None
+    except SchemaMismatch as mismatch:
+        raise (mismatch.under(place) if place else mismatch) from None
 
 
 def _json_type(raw: object) -> type:
-    """What JSON makes of a value that was never written: a tuple is a list."""
+    """The JSON type of a Python value: a mapping is an object, a tuple a list."""
     if isinstance(raw, Mapping):
         return dict
     return list if isinstance(raw, (tuple, list)) else type(raw)
 
 
 @cache
-def _table(kind: Any) -> Table:
-    """How to make that annotated type, by the type of what is there."""
+def _converters(kind: Any) -> Converters:
+    """The converters of an annotated type, by the type of the JSON value."""
     origin, inner = get_origin(kind), get_args(kind)
     if kind in (bool, str, NoneType):
-        return {kind: _same}
+        return {kind: _unchanged}
     if kind is int:
-        return {int: _whole}
+        return {int: _bounded_int}
     if kind is float:
-        return {float: _same, int: float}
+        return {float: _unchanged, int: float}
     if kind == JSON:
-        return dict.fromkeys(_WORDS, _same)
+        return dict.fromkeys(_TYPE_NAMES, _unchanged)
     if origin is Mapping:
-        return {dict: _same}
+        return {dict: _unchanged}
     if origin is Literal:
-        return {str: partial(_chosen, inner)}
+        return {str: partial(_literal, inner)}
     if origin is tuple and inner[1:] == (...,):
-        return {list: partial(_many, _table(inner[0]))}
+        return {list: partial(_tuple_of, _converters(inner[0]))}
     if is_dataclass(kind):
         types = {item.name: item.type for item in fields(kind)}
         defaults = {item.name: item.default for item in fields(kind)}
@@ -118,65 +121,66 @@ def _table(kind: Any) -> Table:
     if hasattr(kind, "_fields"):
         return _class(kind, kind.__annotations__, kind._field_defaults)
     if origin is tuple:
-        return {list: partial(_row, tuple, dict(enumerate(map(_table, inner))), len(inner))}
-    return {name: make for part in inner for name, make in _table(part).items()}  # a union
+        items = dict(enumerate(map(_converters, inner)))
+        return {list: partial(_positional, tuple, items, len(inner))}
+    return {name: make for part in inner for name, make in _converters(part).items()}  # a union
 
 
 def _class(
     kind: Callable[..., Any], types: Mapping[str, Any], defaults: Mapping[str, object]
-) -> Table:
-    tables = {name: _table(type_) for name, type_ in types.items()}
+) -> Converters:
+    items = {name: _converters(type_) for name, type_ in types.items()}
     needed = frozenset(name for name in types if defaults.get(name) not in ("", ()))
-    named = partial(_named, kind, tables, needed)
-    return {dict: named, list: partial(_row, lambda row: kind(*row), tables, len(needed))}
+    named = partial(_by_name, kind, items, needed)
+    return {dict: named, list: partial(_positional, lambda row: kind(*row), items, len(needed))}
 
 
-def _same(raw: object) -> object:
+def _unchanged(raw: object) -> object:
     return raw
 
 
-def _whole(raw: int) -> int:
-    if abs(raw) >= _LARGEST:
-        raise SchemaMismatch(f"is {_short(raw)}, beyond any whole number here")
+def _bounded_int(raw: int) -> int:
+    if abs(raw) >= _INT_BOUND:
+        raise SchemaMismatch(f"is {_brief(raw)}, which is too large")
     return raw
 
 
-def _chosen(choices: tuple[str, ...], raw: str) -> str:
+def _literal(choices: tuple[str, ...], raw: str) -> str:
     if raw not in choices:
-        raise SchemaMismatch(f"is {_short(raw)}, none of {', '.join(choices)}")
+        raise SchemaMismatch(f"is {_brief(raw)}, none of {', '.join(choices)}")
     return raw
 
 
-def _many(table: Table, raw: Sequence[object]) -> tuple[object, ...]:
-    return tuple(_made(table, item, f"[{at}]") for at, item in enumerate(raw))
+def _tuple_of(converters: Converters, raw: Sequence[object]) -> tuple[object, ...]:
+    return tuple(_convert(converters, item, f"[{index}]") for index, item in enumerate(raw))
 
 
-def _row(
+def _positional(
     make: Callable[[list[object]], object],
-    tables: Mapping[Any, Table],
-    least: int,
+    items: Mapping[Any, Converters],
+    minimum: int,
     raw: Sequence[Any],
 ) -> object:
-    if not least <= len(raw) <= len(tables):
-        raise SchemaMismatch(f"has {len(raw)} items, not {len(tables)}")
-    pairs = zip(tables.values(), raw, strict=False)
-    return make([_made(table, item, f"[{at}]") for at, (table, item) in enumerate(pairs)])
+    if not minimum <= len(raw) <= len(items):
+        raise SchemaMismatch(f"has {len(raw)} items, not {len(items)}")
+    pairs = zip(items.values(), raw, strict=False)
+    return make([_convert(of, item, f"[{index}]") for index, (of, item) in enumerate(pairs)])
 
 
-def _named(
+def _by_name(
     make: Callable[..., object],
-    tables: Mapping[str, Table],
+    items: Mapping[str, Converters],
     needed: frozenset[str],
     raw: Mapping[str, object],
 ) -> object:
-    if lacking := needed - raw.keys():
-        raise SchemaMismatch(f"lacks {', '.join(sorted(lacking))}")
-    if strange := raw.keys() - tables.keys():
-        raise SchemaMismatch(f"has unknown fields: {', '.join(sorted(map(_short, strange)))}")
-    return make(**{name: _made(tables[name], item, name) for name, item in raw.items()})
+    if missing := needed - raw.keys():
+        raise SchemaMismatch(f"lacks {', '.join(sorted(missing))}")
+    if unknown := raw.keys() - items.keys():
+        raise SchemaMismatch(f"has unknown fields: {', '.join(sorted(map(_brief, unknown)))}")
+    return make(**{name: _convert(items[name], item, name) for name, item in raw.items()})
 
 
-def _short(raw: object) -> str:
+def _brief(raw: object) -> str:
     return (
-        "a huge number" if isinstance(raw, int) and abs(raw) >= _LARGEST else clipped(repr(raw), 40)
+        "a huge number" if isinstance(raw, int) and abs(raw) >= _INT_BOUND else clip(repr(raw), 40)
     )

@@ -1,4 +1,4 @@
-"""What a task asks for, how each of these went, and what an episode is worth."""
+"""Goals (what a task asks for), their outcomes, and the score of an episode."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,36 +8,40 @@ from memorygym.core.types import JSON
 
 
 class Goal(Protocol):
-    """What a task asks for at one event: a question to answer, a sub-task to do."""
+    """What a task asks for at one event: a question to answer or a sub-task to do."""
 
     @property
     def event(self) -> int:
-        """The event at which it is due, from 0."""
+        """Number of the event at which it is due, from 0."""
 
     @property
     def kind(self) -> str:
-        """How results group it; `abstention` if the right answer is to refuse."""
+        """The group under which results list it; `abstention` if a refusal is the right answer."""
 
     @property
     def question_type(self) -> str:
-        """How it is graded, and a finer group than `kind`."""
+        """Its question type, a finer group than `kind`; it also selects the rule of grading."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """What is asked, as people read it."""
+
     @property
-    def truth(self) -> str: ...
+    def truth(self) -> str:
+        """The right answer, as people read it."""
+
     @property
     def rivals(self) -> tuple[str, ...]:
-        """Wrong candidates that it names."""
+        """Other candidates that the task names; an answer that claims one of them is wrong."""
 
     @property
     def needs(self) -> Sequence[Any]:
-        """The facts that it rests on, in the track's own terms."""
+        """The facts that the answer needs, in the track's own form."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubTask:
-    """A Goal of a track that acts: an order to place, a record to change."""
+    """A Goal of a track whose agent acts: an order to place, a record to change."""
 
     event: int
     kind: str
@@ -46,9 +50,9 @@ class SubTask:
     truth: str = ""
     """What is right, as people read it."""
     needs: tuple[Any, ...] = ()
-    """The facts that it rests on: of a track that reads statements, Statements."""
+    """The facts that it needs; Statements, where the track reads those."""
     question_type: str = ""
-    """Its kind, unless it is given."""
+    """Defaults to `kind`."""
     rivals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -57,18 +61,18 @@ class SubTask:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one goal went. Raises ValueError for a score beyond 0 to 1."""
+    """The result of one goal. Raises ValueError for a score outside 0 to 1."""
 
     goal: Goal
     score: float
-    """From 0 to 1; 1 is success."""
+    """From 0 to 1; 1 means that the goal was reached."""
     reason: str
     """Why, in a short sentence."""
     answer: str | None = None
-    """What was answered or done, as people read it; None if that was a fault of form: a question
-    without an answer, an event that the referee ended."""
+    """What was answered or done, as people read it; None for a fault of form: the agent gave no
+    answer, or a limit ended the event."""
     repaired: bool = False
-    """The grader rejected the answer and a judge accepted it."""
+    """Whether the grader rejected the answer and a judge accepted it."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.score <= 1:
@@ -82,40 +86,42 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What an episode is worth."""
+    """The score of an episode."""
 
     composite: float
-    """The track's headline, from 0 to 1."""
+    """The track's headline score, from 0 to 1."""
     axes: Mapping[str, float | None]
-    """The named parts of the headline; None where nothing was asked."""
-    abstention: float | None
-    """Share of the goals that ask for a refusal which were refused; None without any."""
+    """The named parts of the composite; None where no goal belongs to the part."""
+    correct_refusals: float | None
+    """Share of the unanswerable goals that were refused; None without any."""
     accuracy: float
-    """Mean score over all goals, abstention included."""
+    """Mean score over all goals, unanswerable ones included."""
     correct: int
-    """Goals reached in full, abstention apart."""
+    """Number of answerable goals that were reached in full."""
     answerable: int
-    """Goals, abstention apart."""
+    """Number of goals that do not ask for a refusal."""
     writes: int
-    """Paid memory calls."""
+    """Paid writes into memory."""
     peak: int
-    """Most tokens held at any moment."""
+    """Most tokens that the memory held at any moment."""
     question_types: Mapping[str, tuple[int, int]]
-    """Right and asked, by competency."""
+    """For each question type: how many were right, and how many were asked."""
 
     def to_json(self) -> dict[str, JSON]:
-        """As results store it, rounded to six places."""
-        axes = {name: None if x is None else round(x, 6) for name, x in self.axes.items()}
+        """As results files store it, rounded to six places."""
+        axes = {name: None if part is None else round(part, 6) for name, part in self.axes.items()}
         return {
             "composite": round(self.composite, 6),
             "axes": axes,
-            "abstention": None if self.abstention is None else round(self.abstention, 6),
+            "correct_refusals": None
+            if self.correct_refusals is None
+            else round(self.correct_refusals, 6),
             "accuracy": round(self.accuracy, 6),
             "correct": self.correct,
             "answerable": self.answerable,
             "writes": self.writes,
             "peak_tokens": self.peak,
-            "competencies": {
+            "question_types": {
                 name: list(pair) for name, pair in sorted(self.question_types.items())
             },
         }

@@ -1,16 +1,18 @@
-"""Finds parts by name: a file's name is its id; entry points and `package.module:factory` add more.
+"""Finds parts (memories, agents, domains, tracks, data sets) by name, and makes them.
 
-A module that is not installed is looked for in the working folder, for every kind of part.
-Parameters may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is
-imported until it is made, and no list of parts is kept by hand.
+A *spec* is a name with parameters, as in `bm25:top_k=5:chunk_size=256`. A name is that of a file of
+this package, of an entry point of another package, or `package.module:object`; modules that are not
+installed are looked for in the working folder. Nothing is imported before it is needed, and no list
+of parts is kept by hand.
 """
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from inspect import Parameter, signature
+from types import BuiltinFunctionType
 from typing import Any, get_args
 
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
@@ -23,89 +25,89 @@ FOLDERS = {
     "tracks": ("tracks",),
     "datasets": ("datasets",),
 }
-"""Where each kind lives, below the package; a track is a folder, every other part a file. Agents of
-ours are their track's: only those of somebody else are found by name."""
-DOES = {
+"""Folders of this package that hold the parts of each kind; a track is a folder, any other part a
+file. Built-in agents belong to their track: only other people's agents are found by name."""
+REQUIRED_METHODS = {
     "agents": {"act": "def act(self, view, tools)"},
     "memory": {
         "observe": "def observe(self, new)",
         "compose": "def compose(self, live, budget)",
     },
 }
-"""What a part of the kind has, once it is made, and how that begins."""
+"""The methods that a part of each kind must have, each with its first line."""
 EXAMPLES = {
     "agents": "examples/my_agent.py",
     "memory": "examples/my_memory.py",
     "tracks": "examples/my_track.py",
 }
 WORKING_FOLDER = ""
-"""As the search path of modules names it."""
+"""The name of the working folder in `sys.path`."""
 
-_KNOB = re.compile(r":(?=[A-Za-z_]\w*=)")
+_PARAMETER = re.compile(r":(?=[A-Za-z_]\w*=)")
 
 
-def split(spec: str) -> tuple[str, dict[str, str]]:
+def split_spec(spec: str) -> tuple[str, dict[str, str]]:
     """The name and the parameters of a spec; a value may hold colons.
 
-    >>> split("bm25:top_k=5"), split("my.mod:make:model=qwen3:8b")
+    >>> split_spec("bm25:top_k=5"), split_spec("my.mod:make:model=qwen3:8b")
     (('bm25', {'top_k': '5'}), ('my.mod:make', {'model': 'qwen3:8b'}))
     """
-    name, *parameters = _KNOB.split(spec)
+    name, *parameters = _PARAMETER.split(spec)
     return name, dict(parameter.split("=", 1) for parameter in parameters)
 
 
-def is_ours(kind: str, name: str) -> bool:
+def is_built_in(kind: str, name: str) -> bool:
     """Whether the part belongs to this package."""
     return name in _built_in(kind)
 
 
 @cache
 def _built_in(kind: str) -> dict[str, str]:
-    """By name: the module of a part, or `package.module:object`."""
-    from importlib.resources import files  # It takes longer than all the rest here.
+    """By name: the module of each built-in part, or its `package.module:object`."""
+    from importlib.resources import files  # Importing it takes longer than this whole module.
 
-    found: dict[str, str] = {}
+    modules: dict[str, str] = {}
     for folder in FOLDERS[kind]:
-        place = files("memorygym").joinpath(*folder.split("."))
-        for item in place.iterdir():
+        package_folder = files("memorygym").joinpath(*folder.split("."))
+        for item in package_folder.iterdir():
             name, _, ending = item.name.partition(".")
             if ending == "json":
-                found[name] = f"memorygym.{folder}:{name}"
+                modules[name] = f"memorygym.{folder}:{name}"
             elif item.is_dir() if kind == "tracks" else ending == "py":
-                found[name] = f"memorygym.{folder}.{name}"
-    return {name: found[name] for name in sorted(found) if name[:1] not in "_."}
+                modules[name] = f"memorygym.{folder}.{name}"
+    return {name: modules[name] for name in sorted(modules) if name[:1] not in "_."}
 
 
-_GIVEN: dict[tuple[str, str], str] = {}
-"""By kind and name: the spec under which this process was given a part that calls itself so."""
+_REMEMBERED: dict[tuple[str, str], str] = {}
+"""By kind and name: the spec of each part that `remember` has named in this process."""
 
 
-_OUTSIDE: dict[tuple[str, str], None] = {}
-"""By kind and spec: the parts of somebody else that this process has loaded, in order."""
+_EXTERNAL: dict[tuple[str, str], None] = {}
+"""By kind and spec: other people's parts that this process has loaded, in order."""
 
 
-def outside(kind: str) -> list[str]:
-    """The specs of these parts."""
-    return [spec for of, spec in _OUTSIDE if of == kind]
+def external_specs(kind: str) -> list[str]:
+    """The specs of other people's parts of a kind that this process has loaded, in order."""
+    return [spec for kind_, spec in _EXTERNAL if kind_ == kind]
 
 
 def remember(kind: str, name: str, spec: str) -> None:
-    """From now on the name stands for what the spec brought, if no other part has it.
+    """Makes a name stand for the part of a spec in this process.
 
-    Raises BadSettings if one has.
+    Raises BadSettings if another part has the name.
     """
-    if ":" not in spec or _GIVEN.get((kind, name)) == spec:
+    if ":" not in spec or _REMEMBERED.get((kind, name)) == spec:
         return
     if name in names(kind):
         raise BadSettings(
             f"{kind} {spec}: another part is named {name!r}; give it a name of its own"
         )
-    _GIVEN[kind, name] = spec
+    _REMEMBERED[kind, name] = spec
 
 
-def given() -> dict[tuple[str, str], str]:
-    """What `remember` keeps; another process that is to know it calls `remember` again."""
-    return dict(_GIVEN)
+def remembered_specs() -> dict[tuple[str, str], str]:
+    """What `remember` was told, by kind and name; a worker process repeats these calls."""
+    return dict(_REMEMBERED)
 
 
 def group_of(kind: str) -> str:
@@ -115,69 +117,69 @@ def group_of(kind: str) -> str:
 
 @cache
 def _plugged(kind: str) -> dict[str, str]:
-    from importlib.metadata import entry_points  # Likewise.
+    from importlib.metadata import entry_points  # Slow to import, too.
 
     return {point.name: point.value for point in entry_points(group=group_of(kind))}
 
 
 def names(kind: str) -> list[str]:
-    """The ids of all parts of a kind, sorted: built in, then plugged in by other packages."""
-    mine = {name for of, name in _GIVEN if of == kind}
-    return sorted(mine | _plugged(kind).keys() | _built_in(kind).keys())
+    """The names of all parts of a kind, built in or not, sorted."""
+    remembered = {name for kind_, name in _REMEMBERED if kind_ == kind}
+    return sorted(remembered | _plugged(kind).keys() | _built_in(kind).keys())
 
 
-def known(kind: str, name: str) -> str:
-    """The name, if a part has it: one that a file gives must not bring code of its own in.
+def require_name(kind: str, name: str) -> str:
+    """Returns the name if it is registered; a name read from a file must not load new code.
 
-    Raises UnknownPart with the nearest name.
+    Raises UnknownPart, which suggests the nearest name.
     """
     if name not in names(kind):
         raise UnknownPart(kind, name, names(kind))
     return name
 
 
-def target_of(kind: str, name: str) -> str:
-    """Where a part of another package is: what its entry point says, or the name itself."""
+def import_path(kind: str, name: str) -> str:
+    """The `package.module:object` of another package's part; else the name itself."""
     if ":" in name:
         return name
-    return _plugged(kind).get(name) or _GIVEN.get((kind, name), name)
+    return _plugged(kind).get(name) or _REMEMBERED.get((kind, name), name)
 
 
 def load(kind: str, spec: str, attribute: str = "make") -> Any:
-    """The object that `spec` names: an id's `attribute`, or what `package.module:object` is.
+    """The object behind a name: a module's `attribute`, or the object of `package.module:object`.
 
-    Raises UnknownPart with the nearest name if nothing answers to it, and BadSettings for a module
-    that cannot be imported or lacks the object.
+    Raises UnknownPart, with the nearest name, if no part has the name, and BadSettings if its
+    module cannot be imported or lacks the object.
     """
     if spec in _built_in(kind):
         module, _, name = _built_in(kind)[spec].partition(":")
         return getattr(import_module(module), name or attribute)
-    module, colon, name = target_of(kind, spec).partition(":")
+    module, colon, name = import_path(kind, spec).partition(":")
     if not colon or not module or module.startswith("."):
         raise UnknownPart(kind, spec, names(kind))
-    found = _imported(kind, spec, module)
-    _OUTSIDE[kind, spec] = None
+    imported = _imported(kind, spec, module)
+    _EXTERNAL[kind, spec] = None
     try:
-        return getattr(found, name)
+        return getattr(imported, name)
     except AttributeError as error:
         raise BadSettings(f"{kind} {spec}: {error}") from error
 
 
 def module_of(kind: str, spec: str) -> str:
-    """The module that states a part: an id's own, or that of `package.module:object`."""
-    return (_built_in(kind).get(spec) or target_of(kind, spec)).partition(":")[0]
+    """The name of the module that defines a part."""
+    return (_built_in(kind).get(spec) or import_path(kind, spec)).partition(":")[0]
 
 
 def load_module(kind: str, spec: str) -> Any:
-    """The same, imported. Raises BadSettings if that fails."""
+    """The module that defines a part. Raises BadSettings if it cannot be imported."""
     module = module_of(kind, spec)
-    return import_module(module) if is_ours(kind, spec) else _imported(kind, spec, module)
+    return import_module(module) if is_built_in(kind, spec) else _imported(kind, spec, module)
 
 
 def _imported(kind: str, spec: str, module: str) -> Any:
-    """Somebody else's module. Raises BadSettings with whatever it raised."""
+    """Imports another package's module. Raises BadSettings for any error in it."""
     if WORKING_FOLDER not in sys.path:
-        # It stays there: what the module imports later may lie beside it.
+        # The path stays: the module may later import files beside it.
         sys.path.append(WORKING_FOLDER)
     try:
         return import_module(module)
@@ -186,39 +188,48 @@ def _imported(kind: str, spec: str, module: str) -> Any:
     except ImportError as error:
         raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({error})") from error
     except Exception as error:
-        said = str(error) if isinstance(error, TypeError) else f"{type(error).__name__}: {error}"
+        reason = str(error) if isinstance(error, TypeError) else f"{type(error).__name__}: {error}"
         hint = f"; see {EXAMPLES[kind]}" if kind in EXAMPLES else ""
-        raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({said}){hint}") from error
+        raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({reason}){hint}") from error
 
 
-def make(kind: str, spec: str, **given: object) -> Any:
-    """The part that `spec` names, with its parameters. Raises BadSettings if it makes none."""
-    name, told = split(spec)
+def make(kind: str, spec: str, *subject: object, **given: object) -> Any:
+    """Makes the part of a spec. Raises BadSettings if its factory or the result does not fit.
+
+    A factory that needs one argument receives the `subject`: for an agent, the task.
+    """
+    name, values = split_spec(spec)
     factory = load(kind, name)
-    parameters = {**set_parameters(f"{kind} {name}", factory, told), **given}
-    if not _takes(factory, parameters):
+    parameters = {**set_parameters(f"{kind} {name}", factory, values), **given}
+    candidates = ((), subject)
+    arguments = next((args for args in candidates if _accepts(factory, args, parameters)), None)
+    if arguments is None:
         what = type(factory).__name__
-        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs no arguments")
-    part = factory(**parameters)
-    for does, example in DOES.get(kind, {}).items():
-        if not callable(getattr(part, does, None)):
+        needs = "at most the task" if kind == "agents" else "no arguments"
+        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs {needs}")
+    part = factory(*arguments, **parameters)
+    for method, example in REQUIRED_METHODS.get(kind, {}).items():
+        if not callable(getattr(part, method, None)):
             raise BadSettings(
-                f"{kind} {spec}: it makes a {type(part).__name__}, which has no `{does}`; give it"
+                f"{kind} {spec}: it makes a {type(part).__name__}, which has no `{method}`; give it"
                 f" `{example}`, as {EXAMPLES[kind]} does"
             )
     return part
 
 
-def set_parameters(what: str, factory: Any, told: Mapping[str, str]) -> dict[str, object]:
-    """The parameters in the types that the factory states. Raises UnknownPart, with the nearest
-    name, for one that it does not have, and BadSettings for a value that does not fit."""
-    stated = parameters_of(factory) if told else {}
-    if told and not stated:
-        raise BadSettings(f"{what} has no parameters, so no {', '.join(told)}")
-    for name in told:
-        if name not in stated:
-            raise UnknownPart(f"parameter of {what}", name, stated)
-    return {n: _value(f"{what}: {n}", stated[n].annotation, text) for n, text in told.items()}
+def set_parameters(what: str, factory: Any, values: Mapping[str, str]) -> dict[str, object]:
+    """The parameters of a spec, converted to the types that the factory declares.
+
+    Raises UnknownPart, with the nearest name, for a parameter that the factory does not have, and
+    BadSettings for a value of the wrong type.
+    """
+    accepted = parameters_of(factory) if values else {}
+    if values and not accepted:
+        raise BadSettings(f"{what} has no parameters, so no {', '.join(values)}")
+    for name in values:
+        if name not in accepted:
+            raise UnknownPart(f"parameter of {what}", name, accepted)
+    return {n: _value(f"{what}: {n}", accepted[n].annotation, text) for n, text in values.items()}
 
 
 def parameters_of(factory: Any) -> dict[str, Parameter]:
@@ -228,7 +239,7 @@ def parameters_of(factory: Any) -> dict[str, Parameter]:
 
 
 def _value(what: str, annotation: Any, text: str) -> object:
-    """A parameter's text as the type that it is annotated with; text where that tells nothing."""
+    """A parameter's text, converted to its annotated type if that is bool, int or float."""
     kinds = get_args(annotation) or (annotation,)
     if type(None) in kinds and text == "none":
         return None
@@ -236,29 +247,42 @@ def _value(what: str, annotation: Any, text: str) -> object:
         if text not in ("true", "false"):
             raise BadSettings(f"{what}={text}: give true or false")
         return text == "true"
-    for kind, called in ((int, "a whole number"), (float, "a number")):
+    for kind, expected in ((int, "a whole number"), (float, "a number")):
         if kind in kinds:
             try:
                 return kind(text)
             except ValueError:
-                raise BadSettings(f"{what}={text}: give {called}") from None
+                raise BadSettings(f"{what}={text}: give {expected}") from None
     return text
 
 
-def check(kind: str, spec: str) -> None:
-    """Raises what `load` and `make` would; a part of the package itself need not be made."""
-    if is_ours(kind, spec):
+def check_spec(kind: str, spec: str) -> None:
+    """Raises what `load` and `make` would raise for a spec.
+
+    Built-in parts, and agents that need a task, are only loaded.
+    """
+    if is_built_in(kind, spec):
         load(kind, spec)
-    else:
+    elif kind != "agents" or not needs_task(spec):
         make(kind, spec)
 
 
-def _takes(factory: Any, parameters: dict[str, object]) -> bool:
-    """Whether it can be called with these parameters and no more."""
+def needs_task(spec: str) -> bool:
+    """Whether the factory of an agent needs the task, like `make(task)`."""
+    name, values = split_spec(spec)
+    factory = load("agents", name)
+    parameters = set_parameters(f"agents {name}", factory, values)
+    return not _accepts(factory, (), parameters) and _accepts(factory, (None,), parameters)
+
+
+def _accepts(factory: Any, arguments: Sequence[object], parameters: dict[str, object]) -> bool:
+    """Whether a factory can be called with these arguments and parameters alone."""
+    if arguments and isinstance(factory, BuiltinFunctionType):
+        return False  # Such as os.system, which would take anything.
     try:
-        signature(factory).bind(**parameters)
-    except TypeError:  # It is no callable, or takes others.
+        signature(factory).bind(*arguments, **parameters)
+    except TypeError:  # It is not callable, or needs others.
         return False
-    except ValueError:  # Some functions in C do not tell what they take.
+    except ValueError:  # Some C functions have no signature.
         pass
     return True

@@ -1,7 +1,7 @@
-"""Named random streams, equal on every Python version, machine and process.
+"""Named random number generators, with equal output on every Python version and machine.
 
-A stream is seeded by the SHA-512 of its path and draws only through `getrandbits`, the one
-generator call whose output no Python release has changed.
+A generator is seeded with the SHA-512 of its name and draws through `getrandbits` alone, whose
+output no Python release has changed.
 """
 
 from collections.abc import MutableSequence, Sequence
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Stream:
-    """A random stream; make one with `named_rng`."""
+    """A random number generator; make one with `named_rng`."""
 
     __slots__ = ("_bits",)
 
@@ -57,7 +57,7 @@ class Stream:
         return items[-1]
 
     def shuffle(self, items: MutableSequence[T]) -> None:
-        """Shuffles in place (Fisher-Yates)."""
+        """Shuffles in place (Fisher–Yates)."""
         for i in range(len(items) - 1, 0, -1):
             j = self.below(i + 1)
             items[i], items[j] = items[j], items[i]
@@ -78,7 +78,7 @@ class Stream:
 
 
 def named_rng(*path: str | int) -> Stream:
-    """The stream of that name; equal paths give equal streams, all others are independent.
+    """The generator of that name: equal names give equal output, other names independent output.
 
     >>> [named_rng("company", 0).below(1000) for _ in range(2)]
     [946, 946]

@@ -1,4 +1,4 @@
-"""Statements: what most tracks read out of texts, and how they read a trace by them."""
+"""Statements: facts as (subject, key, value), by which most tracks read texts and traces."""
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -15,17 +15,17 @@ from memorygym.core.types import JSON
 
 
 class Statement(NamedTuple):
-    """What a reader takes from a text, or a goal needs: a key of a subject has a value.
+    """A fact that a text states or a goal needs: the `key` of `subject` is `value`.
 
-    See trace_reader.RequiredFact.
+    It is a trace_reader.RequiredFact.
     """
 
     subject: str
-    """As texts write its name."""
+    """The name as texts write it."""
     key: str
     value: str
     rank: tuple[int, ...] = ()
-    """Of several values of a key the highest rank holds; of equal ranks, the one told last."""
+    """Of several values of a key, the one of highest rank is current; of equal ranks the last."""
 
     @property
     def name(self) -> str:
@@ -35,27 +35,27 @@ class Statement(NamedTuple):
     def old(self) -> bool:
         return False
 
-    def told(self, record: "Statement") -> bool:
-        """Whether a statement tells of it, whatever value."""
+    def is_stated_by(self, record: "Statement") -> bool:
+        """Whether a statement has the same subject and key, whatever its value."""
         return record[:2] == self[:2]
 
     def state(self, records: Iterable["Statement"]) -> str:
-        """What follows from statements, told in this order: HELD, STALE or MISSING."""
-        held = StatementIndex(filter(self.told, records)).get(self.subject, self.key)
-        if held is None:
+        """HELD, STALE or MISSING, from statements in the order in which they were made."""
+        current = StatementIndex(filter(self.is_stated_by, records)).get(self.subject, self.key)
+        if current is None:
             return MISSING
-        return HELD if held.value == self.value else STALE
+        return HELD if current.value == self.value else STALE
 
     def state_in(self, store: Iterable["Statement"]) -> str:
-        """The same of statements whose order tells nothing: the right value may be the last."""
-        return self.state(sorted(store, key=lambda one: one.value == self.value))
+        """The same from statements whose order has no meaning: the right value may be the last."""
+        return self.state(sorted(store, key=lambda statement: statement.value == self.value))
 
 
 class StatementIndex:
-    """Statements by what they tell; with `first`, what was told first holds.
+    """The current value of every key, from a sequence of statements.
 
-    `sources` says where each comes from (a document's number), so that what is known `without` some
-    of them, or from them `only`, costs no more than what is looked up.
+    With `first` the first statement of a key is current, not the last. `sources` gives the source
+    of each statement (the number of a document); `only` then selects some sources at no cost.
     """
 
     def __init__(
@@ -67,53 +67,57 @@ class StatementIndex:
     ) -> None:
         self._by_subject: dict[str, dict[str, list[tuple[Statement, int]]]] = {}
         self._subjects: dict[tuple[str, str], list[tuple[str, int]]] = {}
-        """By key and value, of any statement."""
+        """Subjects and sources by key and value."""
         self._first = first
         self._sources: Container[int] | None = None
-        """What alone counts, unless all do."""
-        for one, source in zip(statements, sources or repeat(0)):  # noqa: B905  # repeat has no end
-            told = self._by_subject.setdefault(one.subject, {}).setdefault(one.key, [])
-            told.append((one, source))
-            self._subjects.setdefault((one.key, one.value), []).append((one.subject, source))
+        """The selected sources; None selects all."""
+        # `repeat` has no end, so the lengths differ.
+        for statement, source in zip(statements, sources or repeat(0)):  # noqa: B905
+            subject, key = statement.subject, statement.key
+            by_key = self._by_subject.setdefault(subject, {})
+            by_key.setdefault(key, []).append((statement, source))
+            self._subjects.setdefault((key, statement.value), []).append((subject, source))
 
     def only(self, sources: Container[int]) -> "StatementIndex":
-        """What is known from these alone."""
+        """The index of the statements from these sources alone."""
         other = copy(self)
         other._sources = sources
         return other
 
     def get(self, subject: str, key: str) -> Statement | None:
-        """The statement that holds."""
-        return self._holding(self._by_subject.get(subject, {}).get(key, ()))
+        """The current statement of a key of a subject."""
+        return self._current(self._by_subject.get(subject, {}).get(key, ()))
 
     def about(self, subject: str) -> dict[str, Statement]:
-        """All that holds of a subject, by key."""
+        """The current statements of a subject, by key."""
         keys = self._by_subject.get(subject, {})
-        found = ((key, self._holding(told)) for key, told in keys.items())
-        return {key: one for key, one in found if one}
+        current = ((key, self._current(stated)) for key, stated in keys.items())
+        return {key: statement for key, statement in current if statement}
 
     def whose(self, key: str, value: str) -> list[Statement]:
-        """The statements that hold with that value of that key, in the order they were told."""
-        told = self._subjects.get((key, value), ())
-        subjects = dict.fromkeys(s for s, source in told if self._counted(source))
-        held = (self.get(subject, key) for subject in subjects)
-        return [one for one in held if one and one.value == value]
+        """The current statements with that key and value, in the order of their first mention."""
+        stated = self._subjects.get((key, value), ())
+        subjects = dict.fromkeys(name for name, source in stated if self._includes(source))
+        current = (self.get(subject, key) for subject in subjects)
+        return [statement for statement in current if statement and statement.value == value]
 
-    def _counted(self, source: int) -> bool:
+    def _includes(self, source: int) -> bool:
         return self._sources is None or source in self._sources
 
-    def _holding(self, told: Iterable[tuple[Statement, int]]) -> Statement | None:
-        held: Statement | None = None
-        for one, source in told:
-            if self._counted(source) and (held is None or one.rank >= held.rank):
-                held = one
+    def _current(self, stated: Iterable[tuple[Statement, int]]) -> Statement | None:
+        current: Statement | None = None
+        for statement, source in stated:
+            if self._includes(source) and (current is None or statement.rank >= current.rank):
+                current = statement
                 if self._first:
                     break
-        return held
+        return current
 
 
 class Sentence:
-    """Reads and tells facts in one form of sentence; each place holds one word, the rank a number.
+    """A form of sentence that states one fact; it reads and renders Statements.
+
+    `{subject}`, `{key}` and `{value}` stand for one word each, `{rank}` for a number.
 
     >>> Sentence("{rank}: {subject}'s {key} is {value}.").read("You said: 7: Ada's size is M.")
     [Statement(subject='Ada', key='size', value='M', rank=(7,))]
@@ -127,62 +131,64 @@ class Sentence:
         self._pattern = re.compile(rf"(?<!\w){pattern}")
 
     def read(self, text: str) -> list[Statement]:
-        """What a text tells, in order."""
-        found = (match.groupdict() for match in self._pattern.finditer(text))
+        """The facts that a text states, in order."""
+        matches = (match.groupdict() for match in self._pattern.finditer(text))
         return [
             Statement(
-                one["subject"], one["key"], one["value"],
-                (int(one["rank"]),) if "rank" in one else (),
+                words["subject"], words["key"], words["value"],
+                (int(words["rank"]),) if "rank" in words else (),
             )
-            for one in found
+            for words in matches
         ]  # fmt: skip
 
-    def tell(self, fact: Statement) -> str:
-        """The sentence."""
+    def render(self, fact: Statement) -> str:
+        """The sentence that states a fact."""
         rank = fact.rank[0] if fact.rank else ""
         return self._form.format(subject=fact.subject, key=fact.key, value=fact.value, rank=rank)
 
 
 @dataclass(frozen=True, slots=True)
 class SubTaskGold:
-    """A gold table of sub-tasks whose needs are Statements; the fields `gold` and `outcomes` of
-    their track are `SubTaskGold.from_json` and `scoring.episode_scores.rewarded`."""
+    """The gold table of a track of sub-tasks whose needs are Statements.
+
+    Such a track has `gold=SubTaskGold.from_json` and `outcomes=scoring.episode_scores.rewarded`.
+    """
 
     goals: tuple[SubTask, ...]
     """In the order in which they are due."""
 
     def texts(self, tell: Callable[[Statement], str]) -> dict[int, str]:
-        """What an oracle shows: by event the facts that are needed there."""
+        """By event: the facts that its goal needs, as sentences; for a track's `oracle`."""
         return {goal.event: "\n".join(map(tell, goal.needs)) for goal in self.goals}
 
     def to_json(self) -> dict[str, JSON]:
         return {"goals": [asdict(goal) for goal in self.goals]}
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "SubTaskGold":
-        """Raises ValueError."""
-        return cls(tuple(map(_goal, raw["goals"])))
+    def from_json(cls, data: Mapping[str, Any]) -> "SubTaskGold":
+        """The gold table from JSON. Raises ValueError if it is not one."""
+        return cls(tuple(map(_goal, data["goals"])))
 
 
-def _goal(raw: Mapping[str, Any]) -> SubTask:
-    needs = tuple(Statement(s, key, value, tuple(rank)) for s, key, value, rank in raw["needs"])
-    return SubTask(**{**raw, "needs": needs, "rivals": tuple(raw["rivals"])})
+def _goal(data: Mapping[str, Any]) -> SubTask:
+    needs = tuple(Statement(s, key, value, tuple(rank)) for s, key, value, rank in data["needs"])
+    return SubTask(**{**data, "needs": needs, "rivals": tuple(data["rivals"])})
 
 
 class FactReader(Protocol):
-    """Reads facts out of a text, in whatever part of a message or note they stand."""
+    """A track's reader of facts: it finds them in any part of a message, document or note."""
 
     @property
     def read(self) -> Callable[[str], Sequence[Any]]:
-        """What a text tells, in order: Statements, unless the track has records of its own."""
+        """The facts that a text states, in order: Statements, or the track's own records."""
 
     @property
-    def tell(self) -> Callable[[Any], str]:
-        """The canonical sentence of a statement, which reads back to it."""
+    def render(self) -> Callable[[Any], str]:
+        """The sentence that states a fact; reading it gives the fact again."""
 
 
 class StatementReader:
-    """A trace whose goals need Statements. See trace_reader.TraceReader."""
+    """A trace_reader.TraceReader of a trace whose goals need Statements."""
 
     def __init__(
         self, trace: Trace, goals: Sequence[Goal], facts: FactReader, env_tools: frozenset[str]
@@ -197,23 +203,23 @@ class StatementReader:
 
     @cached_property
     def true(self) -> Mapping[tuple[str, str], str]:
-        """By subject and key: the value of each fact that a goal needs, as the last goal has it."""
+        """By subject and key: the value of each needed fact, as the last goal requires it."""
         facts = [self.required(goal, need) for goal in self.goals for need in goal.needs]
         return {(fact.subject, fact.key): fact.value for fact in facts}
 
     def required(self, goal: Any, need: Any) -> Statement:
         return Statement(*need)
 
-    def exposed(self, goal: Any, need: Any, seen: Sequence[Statement]) -> bool:
+    def shows_stale(self, goal: Any, need: Any, seen: Sequence[Statement]) -> bool:
         fact = self.required(goal, need)
-        return any(one.value != fact.value for one in seen if fact.told(one))
+        return any(other.value != fact.value for other in seen if fact.is_stated_by(other))
 
-    def first_told(self, goal: Any, need: Any) -> int:
-        return min((event for event, _ in self._tellings(goal, need)), default=int(goal.event))
+    def first_stated(self, goal: Any, need: Any) -> int:
+        return min((event for event, _ in self._mentions_of(goal, need)), default=int(goal.event))
 
     def rewrites(self, goal: Any, need: Any) -> int:
-        values = [value for at, value in self._tellings(goal, need) if at <= goal.event]
-        return sum(one != other for one, other in pairwise(values))
+        values = [value for event, value in self._mentions_of(goal, need) if event <= goal.event]
+        return sum(before != after for before, after in pairwise(values))
 
     def replaced(self, goal: Any, need: Any) -> bool:
         return self.rewrites(goal, need) > 0
@@ -222,37 +228,37 @@ class StatementReader:
         return max(1, len({self.required(goal, need).subject for need in goal.needs}))
 
     def conditions(self, texts: Iterable[str]) -> list[str]:
-        """Of the facts that goals need: all others count as irrelevant."""
-        true, seen, found = self.true, set[Statement](), []
+        """One of trace_reader.CONDITIONS for each text; facts that no goal needs are irrelevant."""
+        true, seen, conditions = self.true, set[Statement](), []
         for text in texts:
-            told = [one for one in self.read(text) if (one.subject, one.key) in true]
-            if not told:
-                found.append("irrelevant")
-            elif any(one.value != true[one.subject, one.key] for one in told):
-                found.append("stale")
+            stated = [fact for fact in self.read(text) if (fact.subject, fact.key) in true]
+            if not stated:
+                conditions.append("irrelevant")
+            elif any(fact.value != true[fact.subject, fact.key] for fact in stated):
+                conditions.append("stale")
             else:
-                found.append("duplicate" if seen.issuperset(told) else "true")
-            seen.update(told)
-        return found
+                conditions.append("duplicate" if seen.issuperset(stated) else "true")
+            seen.update(stated)
+        return conditions
 
     def facts(self, text: str) -> Iterator[Statement]:
-        return (Statement(*one) for one in self.read(text))
+        return (Statement(*record) for record in self.read(text))
 
     def text(self, fact: Statement) -> str:
-        return self._facts.tell(fact)
+        return self._facts.render(fact)
 
-    def says(self, fact: Statement, records: Sequence[Statement]) -> str:
-        return ", then ".join(dict.fromkeys(one.value for one in records))
+    def describe(self, fact: Statement, records: Sequence[Statement]) -> str:
+        return ", then ".join(dict.fromkeys(record.value for record in records))
 
-    def _tellings(self, goal: Any, need: Any) -> Sequence[tuple[int, str]]:
+    def _mentions_of(self, goal: Any, need: Any) -> Sequence[tuple[int, str]]:
         fact = self.required(goal, need)
-        return self._told.get((fact.subject, fact.key), ())
+        return self._mentions.get((fact.subject, fact.key), ())
 
     @cached_property
-    def _told(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:
-        """By subject and key: the events in which the environment told of it, with the value."""
-        told: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        for event, text in self._trace.told(self._env_tools):
-            for one in self.read(text):
-                told.setdefault((one.subject, one.key), []).append((event, one.value))
-        return told
+    def _mentions(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:
+        """By subject and key: each event at which the environment stated a value, and the value."""
+        mentions: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        for event, text in self._trace.environment_texts(self._env_tools):
+            for fact in self.read(text):
+                mentions.setdefault((fact.subject, fact.key), []).append((event, fact.value))
+        return mentions

@@ -1,23 +1,29 @@
-"""The one token counter: it prices every budget, roughly as language models' tokenizers do.
+"""The token counter of all budgets, which approximates the tokenizers of language models.
 
-A word that the environment has shown, in the same case, costs 1 (ceil(len/6) above 8 letters);
-any other word 1 per 2 letters, at least 2 if it has two or more; words split at case changes;
-digits 1 per 3; a line break 1; every other character its UTF-8 bytes; a word or number that follows
-another without a blank 1 more. Blanks cost nothing: stored text is normalised, so they carry
-nothing.
+The tokens of a text are the sum over its words, numbers and other characters:
+
+- a known word (one that the environment has shown, in the same case): 1, or ceil(letters / 6) if
+  it has more than 8 letters;
+- any other word: ceil(letters / 2), but 2 if it has two letters or more; words end where the case
+  changes;
+- a number: ceil(digits / 3); a line break: 1; any other character: the bytes of its UTF-8;
+- 1 more for a word or number that follows another without a blank.
+
+Blanks cost nothing: stored text is normalised, so they cannot carry information.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Container
 from functools import lru_cache
-from unicodedata import is_normalized, normalize
+from unicodedata import is_normalized
+from unicodedata import normalize as unicode_normal
 
 from memorygym.core.json_values import canonical
 from memorygym.core.types import Message
 
 MESSAGE_TOKENS = 4
-"""What a message costs beside its text."""
+"""Tokens of a message beside those of its texts."""
 
 _RUN = re.compile(r"[A-Za-z0-9]+|\n|[^\sA-Za-z0-9]")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -30,61 +36,61 @@ MONTHS = tuple(
 )
 
 
-class AllWords:
-    """A vocabulary that knows every word."""
+class _AllWords:
+    """A vocabulary that holds every word."""
 
     def __contains__(self, word: object) -> bool:
         return True
 
 
-EVERYTHING = AllWords()
+ALL_WORDS = _AllWords()
 
 
-def count(text: str, known: Container[str] = EVERYTHING) -> int:
-    """Tokens of a text for a reader who was shown the words `known`.
+def count(text: str, known: Container[str] = ALL_WORDS) -> int:
+    """Tokens of a text, where the words in `known` are known.
 
     >>> count("Acme Harbor 1234", {"Acme", "Harbor"})
     4
     >>> count("qzxvbn", set()), count("qzxvbn", {"qzxvbn"}), count("12M", {"M"})
     (3, 1, 3)
     """
-    if known is EVERYTHING:
-        return _of_shown(text)
-    # A ledger counts the same texts again and again: only the words that they lack matter.
+    if known is ALL_WORDS:
+        return _count_all_known(text)
+    # A budget counts the same texts many times while its words grow: cache by the words lacking.
     if isinstance(known, set):
-        return _lacking(text, words(text) - known)
+        return _count_lacking(text, words(text) - known)
     return sum(_run(run, known) for run in _RUN.findall(text))
 
 
 @lru_cache(maxsize=65_536)
-def _of_shown(text: str) -> int:
-    return sum(map(_run_of_shown, _RUN.findall(text)))
+def _count_all_known(text: str) -> int:
+    return sum(map(_run_all_known, _RUN.findall(text)))
 
 
 @lru_cache(maxsize=16_384)
-def _lacking(text: str, unknown: frozenset[str]) -> int:
-    """Tokens of a text, all of whose words are known but these."""
+def _count_lacking(text: str, unknown: frozenset[str]) -> int:
+    """Tokens of a text whose words are all known, except these."""
     runs = _RUN.findall(text)
-    total = sum(map(_run_of_known, runs))
+    total = sum(map(_run_own_known, runs))
     if unknown:
         known = words(text) - unknown
-        odd = [run for run in runs if run in unknown or not unknown.isdisjoint(words(run))]
-        total += sum(_run(run, known) - _run_of_known(run) for run in odd)
+        affected = [run for run in runs if run in unknown or not unknown.isdisjoint(words(run))]
+        total += sum(_run(run, known) - _run_own_known(run) for run in affected)
     return total
 
 
 @lru_cache(maxsize=65_536)
-def _run_of_shown(run: str) -> int:
-    return _run(run, EVERYTHING)
+def _run_all_known(run: str) -> int:
+    return _run(run, ALL_WORDS)
 
 
 @lru_cache(maxsize=65_536)
-def _run_of_known(run: str) -> int:
+def _run_own_known(run: str) -> int:
     return _run(run, words(run))
 
 
 def _run(run: str, known: Container[str]) -> int:
-    """Tokens of letters and digits without a blank between, or of one other character."""
+    """Tokens of a run: letters and digits without a blank between them, or one other character."""
     if not run.isascii():
         return len(run.encode("utf-8", "surrogatepass"))
     if run.isdigit():
@@ -98,7 +104,7 @@ def _run(run: str, known: Container[str]) -> int:
 
 
 def _price(piece: str, known: Container[str]) -> int:
-    """A word of one case pattern, or a number."""
+    """Tokens of a piece of a run: a word without a change of case, or a number."""
     size = len(piece)
     if piece.isdigit():
         return (size + 2) // 3
@@ -109,25 +115,25 @@ def _price(piece: str, known: Container[str]) -> int:
 
 @lru_cache(maxsize=16_384)
 def words(text: str) -> frozenset[str]:
-    """The words of a text as the counter sees them."""
+    """The words of a text, as the counter splits it."""
     return frozenset(_WORD.findall(text))
 
 
-def normal(text: str) -> str:
-    """Text as it is stored: NFC, every run of blanks one space or one line break, no blank ends.
+def normalize(text: str) -> str:
+    """The text as memories store it: NFC, each run of blanks one space or one line break, trimmed.
 
-    >>> normal("  a \\t b \\n\\n c ")
+    >>> normalize("  a \\t b \\n\\n c ")
     'a b\\nc'
     """
-    if _is_normal(text):
+    if _is_normalized(text):
         return text
-    # Blanks before a break go last: a pattern that takes them along is quadratic in their number.
-    text = _BLANK.sub(" ", _BREAK.sub("\n", normalize("NFC", text)))
+    # Blanks before a line break are removed last: a pattern for both takes quadratic time.
+    text = _BLANK.sub(" ", _BREAK.sub("\n", unicode_normal("NFC", text)))
     return text.replace(" \n", "\n").strip()
 
 
-def _is_normal(text: str) -> bool:
-    """Whether that is plain to see; it is of most texts, which were normalised before."""
+def _is_normalized(text: str) -> bool:
+    """Whether a quick check shows that a text is normalised, as most texts are."""
     return (
         "  " not in text
         and "\n\n" not in text
@@ -140,9 +146,9 @@ def _is_normal(text: str) -> bool:
 
 
 def shown_tokens(message: Message, price: Callable[[str], int]) -> int:
-    """What a composed message costs of the view: all that can carry text, its ids and blanks too.
+    """Tokens of a message in the context: its text, ids and calls, counted by `price`.
 
-    Blanks that `normal` would drop cost 1 each here, where texts are shown as they are.
+    The context is shown as it is, so each blank that `normalize` would drop costs 1 here.
 
     >>> shown_tokens(Message("user", "a  b"), count)
     7
@@ -150,19 +156,19 @@ def shown_tokens(message: Message, price: Callable[[str], int]) -> int:
     texts = [message.content, message.call_id] if message.call_id else [message.content]
     for call in message.calls:
         texts += [call.name, call.id, canonical(call.arguments)]
-    return MESSAGE_TOKENS + sum(map(price, texts)) + sum(map(_blanks, texts))
+    return MESSAGE_TOKENS + sum(map(price, texts)) + sum(map(_extra_blanks, texts))
 
 
 @lru_cache(maxsize=8192)
-def _blanks(text: str) -> int:
-    """Characters that `normal` would drop."""
-    return max(0, len(text) - len(normal(text)))
+def _extra_blanks(text: str) -> int:
+    """Number of characters that `normalize` would drop."""
+    return max(0, len(text) - len(normalize(text)))
 
 
-def short(tokens: int) -> str:
-    """A number of tokens as names have it.
+def abbreviate(tokens: int) -> str:
+    """A number of tokens as it is written in names.
 
-    >>> short(20_000), short(10_000_000), short(12_345)
+    >>> abbreviate(20_000), abbreviate(10_000_000), abbreviate(12_345)
     ('20k', '10M', '12345')
     """
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
@@ -171,14 +177,14 @@ def short(tokens: int) -> str:
     return str(tokens)
 
 
-def cut(text: str, most: int, price: Callable[[str], int] = count) -> str:
-    """The longest start of a text, at a blank, that costs at most that many tokens.
+def truncate(text: str, most: int, price: Callable[[str], int] = count) -> str:
+    """The longest start of a text, up to a blank, that has at most `most` tokens.
 
-    >>> cut("one two three", 2), cut("one two", 5)
+    >>> truncate("one two three", 2), truncate("one two", 5)
     ('one two', 'one two')
     """
     if price(text) <= most:
         return text
     ends = [blank.start() for blank in _ANY_BLANK.finditer(text)]
-    held = bisect_right(ends, most, key=lambda end: price(text[:end]))
-    return text[: ends[held - 1]] if held else ""
+    fitting = bisect_right(ends, most, key=lambda end: price(text[:end]))
+    return text[: ends[fitting - 1]] if fitting else ""

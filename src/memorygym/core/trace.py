@@ -1,6 +1,7 @@
-"""What happened in an episode: records in order, written as JSON lines and read back to equality.
+"""The trace: the complete, ordered record of an episode, stored as JSON lines.
 
-Every count and score is a pure function of a trace.
+Every count and score is a pure function of a trace. Every record has the number of its event, from
+0. A trace that is written and read back equals the original.
 """
 
 import json
@@ -10,60 +11,62 @@ from itertools import zip_longest
 from typing import Any, Literal, TypeAlias
 
 from memorygym.core.errors import BadTrace
-from memorygym.core.json_types import SchemaMismatch, plain, shape
+from memorygym.core.json_types import SchemaMismatch, from_json, to_json
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Budget, Entry, Gold, Message
 from memorygym.core.votes import PanelVerdict, Vote
 
 FORMAT = "memorygym-trace-3"
 CANARY = "memorygym:canary:6f0c3a52-9d1e-4c0b-8b1b-0d8f7c5e2a94"
-"""Marks every trace, so that a corpus can be searched for leaked benchmark data."""
+"""In the header of every trace, so that training data can be searched for benchmark data."""
 STUCK = "stuck: "
-"""How the reason of a cut begins that ended an event in which the same calls kept failing."""
+"""The start of a LimitHit's reason if the same calls kept failing (see Budget.patience)."""
 
 
-def first_unlike(some: Iterable[object], others: Iterable[object]) -> int | None:
-    """The number of the first item that differs, from 0; None if they are alike."""
+def first_difference(some: Iterable[object], others: Iterable[object]) -> int | None:
+    """The position of the first item that differs, from 0; None if all items are equal."""
     pairs = enumerate(zip_longest(some, others))
-    return next((at for at, (one, other) in pairs if one != other), None)
+    return next((index for index, (left, right) in pairs if left != right), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The environment showed messages; `evict` says that all shown before is gone."""
+    """The environment showed messages."""
 
     event: int
     messages: tuple[Message, ...]
     evict: bool = False
+    """Whether a new event began: everything shown before left the view."""
     session: bool = False
+    """Whether a new session began: the memory was rebuilt from its dump."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the memory put before the live messages changed (see `Trace.composed`)."""
+    """The memory's context changed; `Trace.contexts` puts the whole contexts together."""
 
     event: int
     messages: tuple[Message, ...]
     kept: int = 0
-    """How many messages of the last time stand unchanged before these."""
+    """How many messages of the previous context stand unchanged before these."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """The memory had its model write something."""
+    """The memory called its language model."""
 
     event: int
     prompt: int
-    """Tokens of the task and the text."""
+    """Tokens of the instruction and the text that the model was given."""
     reply: int
-    """Tokens that the model wrote, before they were cut."""
+    """Tokens that the model wrote, before truncation."""
     outcome: Literal["whole", "empty", "cut"]
-    """Cut: it wrote more than it was asked for."""
+    """Cut: the model wrote more than the limit, and its text was truncated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """The policy replied."""
+    """The agent replied."""
 
     event: int
     message: Message
@@ -71,7 +74,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """Tool results that the policy read."""
+    """The agent received the results of its tool calls."""
 
     event: int
     messages: tuple[Message, ...]
@@ -79,20 +82,20 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class MemoryUpdate:
-    """The memory changed: entries set and ids dropped, with the referee's measure after."""
+    """The memory changed: these entries were set, these ids dropped."""
 
     event: int
     entries: tuple[Entry, ...]
     dropped: tuple[str, ...]
     tokens: int
-    """Tokens held now, over the whole dump."""
+    """Tokens of the whole memory after the change."""
     writes: int
     """Paid writes so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The policy answered the question of an event."""
+    """The environment took a reply as the answer to the event's question."""
 
     event: int
     answer: str
@@ -100,7 +103,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """The environment gave a reward for what the policy did in an event."""
+    """The environment gave a reward for what the agent did."""
 
     event: int
     reward: float
@@ -108,7 +111,7 @@ class Reward:
 
 @dataclass(frozen=True, slots=True)
 class LimitHit:
-    """The referee stepped in: it ended an event or undid what broke a budget."""
+    """A limit was enforced: the event ended, or what exceeded a budget was undone."""
 
     event: int
     reason: str
@@ -116,41 +119,33 @@ class LimitHit:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Judge models ruled on the answer of an event, after play."""
+    """Judge models voted on the answer of an event, after the episode."""
 
     event: int
     votes: tuple[Vote, ...]
 
     @property
     def panel_verdict(self) -> PanelVerdict:
-        """What the votes come to."""
+        """The verdict of the votes."""
         return PanelVerdict(self.votes)
 
 
 Record: TypeAlias = (
-    Observation
-    | Context
-    | ModelCall
-    | Action
-    | ToolResult
-    | MemoryUpdate
-    | Answer
-    | Reward
-    | LimitHit
-    | Judgement
-)
+    Observation | Context | ModelCall | Action | ToolResult | MemoryUpdate | Answer | Reward
+    | LimitHit | Judgement
+)  # fmt: skip
 KINDS: dict[type[Any], str] = {
     Observation: "observation", Context: "context", ModelCall: "model_call", Action: "action",
     ToolResult: "tool_result", MemoryUpdate: "memory_update", Answer: "answer", Reward: "reward",
     LimitHit: "limit_hit", Judgement: "judgement",
 }  # fmt: skip
-"""What a line of a trace says as its kind."""
+"""The `kind` of each record in a stored trace."""
 _CLASSES = {kind: cls for cls, kind in KINDS.items()}
 
 
 @dataclass(slots=True)
 class Trace:
-    """An episode on paper: what was dealt (its text is in the records), then the records."""
+    """The record of one episode: its task (whose texts are in the records), then what happened."""
 
     task: str
     """The task's content-hash id."""
@@ -159,13 +154,13 @@ class Trace:
     system: str
     budget: Budget
     gold: Gold | Mapping[str, JSON] | None
-    """The side table; a plain mapping when read from disk."""
+    """The right answers and facts; a plain mapping if the trace was read from disk."""
     labels: dict[str, JSON] = field(default_factory=dict)
-    """Who played, as its seat says it: agent, memory, contract."""
+    """Who played, as its system states it: agent, memory, version hash and so on."""
     records: list[Record] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
-        """The trace as JSON lines: a header, then one record a line."""
+        """The trace as JSON lines: a header, then one line for each record."""
         gold = self.gold
         if gold is not None and not isinstance(gold, Mapping):
             gold = gold.to_json()
@@ -173,27 +168,27 @@ class Trace:
             FORMAT, CANARY, self.task, self.track, dict(self.recipe), self.system, self.budget,
             self.labels, gold, len(self.records),
         )  # fmt: skip
-        yield canonical({**_parts(header), "budget": _parts(self.budget)})
+        yield canonical({**_fields_of(header), "budget": _fields_of(self.budget)})
         for record in self.records:
-            parts = {name: plain(part) for name, part in _parts(record).items()}
-            yield canonical({"kind": KINDS[type(record)], **parts})
+            values = {name: to_json(value) for name, value in _fields_of(record).items()}
+            yield canonical({"kind": KINDS[type(record)], **values})
 
-    def first_unlike(self, other: "Trace") -> int | None:
-        """The number of the first line that differs, 0 for the header; None if they are alike."""
-        return first_unlike(self.lines(), other.lines())
+    def first_difference(self, other: "Trace") -> int | None:
+        """The number of the first JSON line that differs, 0 for the header; None if none does."""
+        return first_difference(self.lines(), other.lines())
 
     @property
-    def stuck(self) -> list[int]:
+    def stuck_events(self) -> list[int]:
         """The events that ended because the same calls kept failing."""
-        cuts = (record for record in self.records if isinstance(record, LimitHit))
-        return [cut.event for cut in cuts if cut.reason.startswith(STUCK)]
+        limits = (record for record in self.records if isinstance(record, LimitHit))
+        return [limit.event for limit in limits if limit.reason.startswith(STUCK)]
 
-    def copied(self) -> "Trace":
-        """A trace that goes on apart from this one."""
+    def copy(self) -> "Trace":
+        """A copy to which records can be added independently."""
         return replace(self, labels=dict(self.labels), records=list(self.records))
 
     def messages(self) -> Iterator[Message]:
-        """All that was said, in order, but what memory composed: nobody saw it in one piece."""
+        """All messages of the episode, in order, without the contexts that the memory composed."""
         yield Message("system", self.system)
         for record in self.records:
             match record:
@@ -202,38 +197,38 @@ class Trace:
                 case Observation(messages=messages) | ToolResult(messages=messages):
                     yield from messages
 
-    def told(self, env_tools: Container[str]) -> Iterator[tuple[int, str]]:
-        """What the environment told, shown or as an answer of those tools: (event, text)."""
-        made: dict[str, str] = {}
+    def environment_texts(self, env_tools: Container[str]) -> Iterator[tuple[int, str]]:
+        """What the environment showed, and what its tools returned: (event, text)."""
+        call_names: dict[str, str] = {}
         for record in self.records:
             match record:
                 case Action(message=message):
-                    made = {call.id: call.name for call in message.calls}
+                    call_names = {call.id: call.name for call in message.calls}
                 case Observation(event, messages) | ToolResult(event, messages):
                     for message in messages:
                         if (
                             isinstance(record, Observation)
-                            or made.get(message.call_id) in env_tools
+                            or call_names.get(message.call_id) in env_tools
                         ):
                             yield event, message.content
 
-    def composed(self) -> Iterator[tuple[int, tuple[Message, ...]]]:
-        """What the memory put before the live messages after each change: (event, messages)."""
-        shown: tuple[Message, ...] = ()
+    def contexts(self) -> Iterator[tuple[int, tuple[Message, ...]]]:
+        """The whole context after each change: (event, messages)."""
+        context: tuple[Message, ...] = ()
         for record in self.records:
             if isinstance(record, Context):
-                shown = (*shown[: record.kept], *record.messages)
-                yield record.event, shown
+                context = (*context[: record.kept], *record.messages)
+                yield record.event, context
 
-    def stores(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """What the memory held after each of its changes: (event, text by id)."""
-        held: dict[str, str] = {}
+    def memory_states(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """The whole memory after each change: (event, text by id)."""
+        entries: dict[str, str] = {}
         for record in self.records:
             if isinstance(record, MemoryUpdate):
-                held.update((entry.id, entry.text) for entry in record.entries)
+                entries.update((entry.id, entry.text) for entry in record.entries)
                 for id in record.dropped:
-                    held.pop(id, None)
-                yield record.event, dict(held)
+                    entries.pop(id, None)
+                yield record.event, dict(entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,42 +245,42 @@ class _Header:
     labels: Mapping[str, JSON]
     gold: Mapping[str, JSON] | None
     records: int
-    """How many lines follow."""
+    """Number of lines that follow."""
 
 
-def _parts(data: Any) -> dict[str, Any]:
+def _fields_of(data: Any) -> dict[str, Any]:
     return {name: getattr(data, name) for name in data.__slots__}
 
 
 def _record(raw: object) -> Record:
     kind = raw.pop("kind", None) if isinstance(raw, dict) else None
     if not isinstance(kind, str) or kind not in _CLASSES:
-        raise SchemaMismatch(f"no kind of record is {kind!r}")
-    record: Record = _counting(shape(_CLASSES[kind], raw), least=0)
+        raise SchemaMismatch(f"the kind of record {kind!r} is unknown")
+    record: Record = _check_numbers(from_json(_CLASSES[kind], raw), lowest=0)
     return record
 
 
-def _counting(part: Any, *, least: int) -> Any:
-    """The part itself, whose whole numbers are all counts or limits. Raises Misfit."""
-    for item in fields(part):
-        value = getattr(part, item.name)
-        if type(value) is int and value < least:
-            raise SchemaMismatch(f"is {value}, not at least {least}", item.name)
-    return part
+def _check_numbers(record: Any, *, lowest: int) -> Any:
+    """Returns the record. Raises SchemaMismatch if a whole number in it is below `lowest`."""
+    for item in fields(record):
+        value = getattr(record, item.name)
+        if type(value) is int and value < lowest:
+            raise SchemaMismatch(f"is {value}, not at least {lowest}", item.name)
+    return record
 
 
 def read_trace(lines: Iterable[str], name: str = "trace") -> tuple[Trace, str]:
-    """The trace and, if it is damaged, a sentence that names the first unreadable line (else "").
+    """Reads a trace; the second value names its first damaged line, or is "" if all are sound.
 
-    Everything before the damage is read. Raises BadTrace when not even the header can be read.
+    The records before the damage are returned. Raises BadTrace if the header cannot be read.
     """
     rows = enumerate(lines, start=1)
     try:
         raw = json.loads(next(rows, (0, ""))[1])
         if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
             raise BadTrace(f"{name}: format {raw['format']!r}; this version reads {FORMAT}")
-        header = _counting(shape(_Header, raw), least=0)
-        budget = _counting(header.budget, least=1)
+        header = _check_numbers(from_json(_Header, raw), lowest=0)
+        budget = _check_numbers(header.budget, lowest=1)
     except (ValueError, RecursionError) as error:
         raise BadTrace(f"{name}, line 1: not the header of a trace ({error})") from error
     trace = Trace(

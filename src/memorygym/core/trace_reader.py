@@ -1,6 +1,6 @@
-"""How a track reads one of its traces: which facts a goal needs, and what a text tells of them.
+"""How a track reads its traces: which facts a goal needs, and what a text states about them.
 
-Attribution, survival, store precision and `explain` go through it.
+Attribution of misses, evidence recall, store precision and `explain` are computed through it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,77 +9,78 @@ from typing import Any, Protocol
 from memorygym.core.outcome import Goal
 
 HELD, STALE, MISSING = "held", "stale", "missing"
+"""What a text says of a needed fact: its right value, another value, or nothing."""
 CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
-"""What an entry can be worth, from the facts in it."""
+"""What the facts in a memory's entry are, against the facts that goals need."""
 
 
 class RequiredFact(Protocol):
-    """A fact that a goal needs, with the value that is right."""
+    """A fact that a goal needs, with its right value."""
 
     @property
     def name(self) -> str:
-        """What every text about it names."""
+        """The name that every text about the fact contains."""
 
     @property
     def old(self) -> bool:
-        """Asked for is a value that was replaced."""
+        """Whether the goal asks for a former value, which was replaced."""
 
-    def told(self, record: Any) -> bool:
-        """Whether a record tells of it, whatever value."""
+    def is_stated_by(self, record: Any) -> bool:
+        """Whether a record is about this fact, whatever value it states."""
 
     def state(self, records: Iterable[Any]) -> str:
-        """What follows from records, told in this order: HELD, STALE (another value) or MISSING."""
+        """HELD, STALE or MISSING, from records in the order in which they were stated."""
 
     def state_in(self, store: Iterable[Any]) -> str:
-        """The same of records whose order tells nothing: the right value may be the last."""
+        """The same from records whose order has no meaning: the right value may be the last."""
 
 
 class TraceReader(Protocol):
-    """One trace, as its track reads it; `core.statements.StatementReader` does for most."""
+    """The reader of one trace; most tracks use `core.statements.StatementReader`."""
 
     @property
     def goals(self) -> Sequence[Goal]:
         """In the order in which they are due."""
 
     def truths(self, goal: Any) -> tuple[str, ...]:
-        """All texts that are right answers."""
+        """All right answers to a goal."""
 
     def read(self, text: str) -> Sequence[Any]:
-        """The records in a text."""
+        """The records (facts as the track represents them) in a text."""
 
     def required(self, goal: Any, need: Any) -> RequiredFact:
-        """The fact behind a need, as it was when the goal was due."""
+        """The fact of a need, with the value that was right when the goal was due."""
 
-    def exposed(self, goal: Any, need: Any, seen: Sequence[Any]) -> bool:
-        """Whether what was seen gives a superseded value as if it held."""
+    def shows_stale(self, goal: Any, need: Any, seen: Sequence[Any]) -> bool:
+        """Whether the seen records state a superseded value as if it were current."""
 
-    def first_told(self, goal: Any, need: Any) -> int:
-        """The event that first told it; that of the goal if none did."""
+    def first_stated(self, goal: Any, need: Any) -> int:
+        """The event that first stated the fact; the goal's own event if none did."""
 
     def rewrites(self, goal: Any, need: Any) -> int:
-        """How often it had been changed when the goal was due."""
+        """How often the fact had changed when the goal was due."""
 
     def replaced(self, goal: Any, need: Any) -> bool:
-        """Whether it had been, and the goal does not ask about the change."""
+        """Whether the fact had changed and the goal does not ask about the change itself."""
 
     def hops(self, goal: Any) -> int:
-        """How many lookups the goal combines."""
+        """How many lookups a goal combines."""
 
     def conditions(self, texts: Iterable[str]) -> Sequence[str]:
-        """One of CONDITIONS for each entry, of what held in the end."""
+        """One of CONDITIONS for each entry of the memory at the end of the episode."""
 
     def facts(self, text: str) -> Iterator[RequiredFact]:
-        """The facts that a text tells."""
+        """The facts that a text states."""
 
     def text(self, fact: Any) -> str:
         """A fact as people read it."""
 
-    def says(self, fact: Any, records: Sequence[Any]) -> str:
-        """What records tell of a fact, as people read it."""
+    def describe(self, fact: Any, records: Sequence[Any]) -> str:
+        """The value of a fact according to records, as people read it."""
 
 
 class AnswerReader(TraceReader, Protocol):
-    """The same where goals are questions and answers are graded."""
+    """A TraceReader of a track whose goals are questions, with its grader."""
 
     def grade(self, goal: Any, answer: str) -> tuple[bool, str]:
-        """Whether an answer is right, and why in a short sentence."""
+        """Whether an answer is right, and the reason in a short sentence."""

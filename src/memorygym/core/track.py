@@ -1,7 +1,7 @@
-"""A track: one kind of task, and all that the rest of the package knows of it.
+"""A track: one kind of task, with everything that the rest of the package needs to know about it.
 
-A folder tracks/NAME that states TRACK, an entry point, or `module:NAME` on the command line brings
-one. Nothing else of a track is looked up.
+A track is an object of the class `Track`: TRACK of a folder tracks/NAME, an entry point, or
+`module:NAME` on the command line. Nothing else of a track is looked up.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace
-from memorygym.core.json_values import Frozen
+from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.statements import FactReader, StatementReader
 from memorygym.core.trace import Trace
@@ -19,61 +19,61 @@ from memorygym.core.types import JSON, Env, Gold, Message, Policy, Task, Tool
 
 
 class TaskRecipe(Protocol):
-    """A task that can be made; template and seed name it within its track."""
+    """The settings from which a task is generated; template and seed name it within its track."""
 
     @property
     def template(self) -> str:
-        """What results group it by."""
+        """The group of tasks under which results list it."""
 
     @property
     def seed(self) -> int: ...
     def generate(self) -> Task:
-        """The task, the same every time. Raises BadSettings if it cannot be made."""
+        """The task, equal at every call. Raises BadSettings if it cannot be generated."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskOptions:
-    """Which tasks of a track are wanted."""
+    """The choice of a track's tasks."""
 
     seeds: range
     salt: str = ""
     """The secret of a private test set; "" for the public one."""
-    parameters: Mapping[str, str] = field(default_factory=Frozen)
-    """What stands after the track's name, as it was written."""
+    parameters: Mapping[str, str] = field(default_factory=FrozenDict)
+    """The parameters after the track's name, as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instances:
-    """A track's tasks as files, which `memorygym generate` writes and `memorygym verify` checks."""
+    """A track's tasks as JSON files: `memorygym generate` writes them, `verify` checks them."""
 
     schema: str
-    """What the field `schema` of such a file says."""
+    """The value of the field `schema` in such a file."""
     package: str
-    """The package that holds schema.json, the JSON Schema of a file."""
+    """The Python package that holds schema.json, the JSON Schema of a file."""
     declare: Callable[[Any], None]
-    """Adds the track's options to a parser or a group of one."""
+    """Adds the track's options to an argument parser or a group of one."""
     recipes: Callable[[Any], Sequence[Any]]
-    """The instances that parsed options ask for; each has `instance()`, template and seed."""
+    """From parsed options: the recipes of the instances, with `instance()`, template and seed."""
     task: Callable[[Mapping[str, Any], str, int], Task]
-    """The task of an instance, under a template and a seed."""
+    """The task of an instance, a template and a seed."""
     verification: Callable[[Mapping[str, Any]], dict[str, Any]]
-    """What the final texts of an instance prove."""
+    """The results of checking the final texts of an instance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """One row of a self-test."""
+    """One row of a self-test: a value that must not exceed (or fall below) a bound."""
 
     name: str
     value: float
     bound: float
     margin: float
-    """How far the value is on the right side of the bound; negative if it is not."""
+    """Distance of the value from the bound; negative if the invariant does not hold."""
     holds: bool
 
 
-class Played(Protocol):
-    """An episode as a self-test needs it."""
+class PlayedEpisode(Protocol):
+    """The result of an episode, as a self-test reads it."""
 
     @property
     def agent(self) -> str: ...
@@ -85,30 +85,32 @@ class Played(Protocol):
     def score(self) -> Score: ...
     @property
     def measures(self) -> Mapping[str, float]:
-        """What `SelfTest.inspect` took from its trace."""
+        """The return value of `SelfTest.inspect` for its trace."""
 
 
 PlayAgain = Callable[[Task, str, Callable[[Policy], Policy] | None], Trace]
-"""Plays an agent on a task with the memory of the run, with a policy put around it."""
+"""Plays the agent of that name on a task again, with a policy around it, and returns the trace."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """What must hold of a track's agents: `bench --validate`."""
+    """The checks of a track that `bench --validate` makes by playing its scripted agents."""
 
     inspect: Callable[[str, Trace], Mapping[str, float]]
-    """What is needed of an agent's trace."""
-    validate: Callable[[Sequence[TaskRecipe], Sequence[Played], PlayAgain], Sequence[Invariant]]
-    """The rows, over all episodes of a run."""
+    """From an agent's name and trace: the measures that `validate` needs."""
+    validate: Callable[
+        [Sequence[TaskRecipe], Sequence[PlayedEpisode], PlayAgain], Sequence[Invariant]
+    ]
+    """The invariants, from all episodes of a run."""
 
 
-Map = Callable[..., Iterable[Any]]
-"""As Python's `map`, perhaps in several processes."""
+MapFunction = Callable[..., Iterable[Any]]
+"""Like Python's `map`, possibly in several processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What dealt tasks prove."""
+    """The result of checking generated tasks."""
 
     failures: int
     text: str
@@ -117,124 +119,122 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """How the named parts of a score make up its composite, so that a stored row can be checked."""
+    """How the parts of a score give its composite, so that a stored result can be checked."""
 
     composite: Callable[[Mapping[str, float | None]], float]
-    """From the parts."""
+    """The composite, from the parts."""
     problems: Callable[[Mapping[str, Any]], Iterable[str]]
-    """What in the row of an episode the parts contradict, each in a sentence."""
+    """A sentence for each contradiction between the parts and the rest of an episode's result."""
 
 
-Maker = Callable[[Task], Policy]
-"""Makes who plays one task, for one episode."""
+PolicyFactory = Callable[[Task], Policy]
+"""Makes a policy that plays one task for one episode."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What an adversary may reach at most; `--validate` holds every one of them to it."""
+    """The highest score that an adversary may reach; `bench --validate` checks it."""
 
     most: float
-    """Points of the composite, of 100."""
+    """Most points of the composite, of 100."""
     over: str = ""
-    """Above the agent of that name; "" for the composite itself."""
+    """If set: most points above the agent of this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """A scripted agent that `bench` plays."""
+    """A scripted agent that `bench` can play."""
 
-    make: Maker
-    """From the task with its gold table, which only a `truth` may look at."""
+    make: PolicyFactory
+    """Makes the policy from the task with its gold table, which only kind `truth` may read."""
     kind: Literal["honest", "adversary", "truth"] = "honest"
-    """An adversary plays a trick; `truth` is told the answers or has no budget."""
+    """An adversary exploits a weakness; `truth` knows the answers or plays without budgets."""
     unbounded: bool = False
     """Whether it plays without budgets."""
     bound: Bound | None = None
-    """Of an adversary."""
+    """For an adversary: the score that it may reach."""
     about: str = ""
-    """What it does, in one line."""
+    """One line that says what it does."""
     imitates: str = ""
-    """What bad agent an adversary stands for, or what defect it would profit from."""
+    """For an adversary: the bad agent that it imitates, or the defect that it would exploit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """One kind of task. Required are the first nine fields; the rest have defaults that do."""
+    """One kind of task; the first nine fields are required. Raises BadSettings for a wrong one."""
 
     name: str
-    """As tasks and traces state it."""
+    """The name in tasks, traces and results."""
     version: str
-    """Of its scores, as in "shop-v1"; a change that alters a score makes a new one."""
+    """The version of its scores, as in "shop-v1"; whatever alters a score needs a new one."""
     tasks: Callable[[TaskOptions], Sequence[TaskRecipe]]
-    """What can be made, in the order of the seeds. Raises UnknownPart or BadSettings."""
+    """The recipes of the chosen tasks, in the order of seeds. Raises UnknownPart or BadSettings."""
     env: Callable[[Task], Env]
-    """An environment that plays a task. The task has no gold table."""
+    """Makes the environment of a task, which has no gold table here."""
     outcomes: Callable[[Trace], Sequence[Outcome]]
-    """How each goal of the trace's task went, in order: `scoring.episode_scores.answered` where
-    questions are graded, or from the rewards and calls that the trace records."""
+    """The outcome of each goal of a trace's task, in order: `scoring.episode_scores.answered` where
+    answers are graded, otherwise computed from the rewards and calls in the trace."""
     facts: Callable[[str], FactReader]
-    """By the pinned message: who reads the facts in a text."""
-    reasoners: Mapping[str, Maker]
-    """Scripted, the strong one first; each acts on the view alone. The task has no gold table,
-    unless the track is `informed`."""
+    """From the system message: the reader of facts in texts."""
+    reasoners: Mapping[str, PolicyFactory]
+    """Scripted agents that decide from the view alone, the strongest first. Their task has no gold
+    table, unless `reasoners_see_gold`."""
     oracle: Callable[[Task], Mapping[int, str]]
-    """By event: what it needs, in one canonical text. The task has its gold table."""
+    """By event: a text with all facts that the event needs. The task has its gold table here."""
     tools: tuple[Tool, ...]
-    """All that its environments offer: what these tools say does not come from memory."""
+    """The tools of its environments; their results do not come from the memory."""
 
     score: Callable[[Trace], Score] | None = None
-    """The headline and its parts; without it the mean score of all goals, by kind."""
-    agents: Mapping[str, Agent] = field(default_factory=Frozen)
-    """What `bench` plays without a model; without any each reasoner with the note taker, and one
-    that does nothing."""
+    """The composite score and its parts; default: the mean score of all goals, by kind."""
+    agents: Mapping[str, Agent] = field(default_factory=FrozenDict)
+    """The scripted agents of `bench`; default: reasoners with the note taker, and an idle one."""
     axes: tuple[str, ...] = ()
-    """The named parts of the score, in the order of tables."""
+    """The names of the score's parts, in the order of tables."""
     reader: Callable[[Trace], TraceReader] | None = None
-    """How its traces are read; without it through `facts` and the needs of `outcomes`."""
+    """The reader of a trace; default: one that uses `facts` and the needs of the goals."""
     gold: Callable[[Mapping[str, Any]], Gold] | None = None
-    """The gold table from JSON; without it a plain mapping. Raises ValueError."""
+    """The gold table from JSON, or ValueError; default: the JSON object itself."""
     asks: Callable[[Sequence[Message]], bool] = lambda _: True
-    """Whether the running event of a view wants a decision; elsewhere no model is asked."""
+    """Whether the running event of a view needs a decision; at other events no model is called."""
     note_taker: Callable[[Policy, Task], Policy] | None = None
-    """The fixed user of memories with tools, who decides as that reasoner does; without it one
-    that writes down what `facts` reads and searches before each decision."""
-    informed: bool = False
-    """Whether its reasoners are given the gold table, for nothing offline reads its texts."""
+    """Makes a reasoner use a memory's tools; default: it writes and searches what `facts` reads."""
+    reasoners_see_gold: bool = False
+    """Whether reasoners receive the gold table, because no script can read the track's texts."""
     parameters: Callable[[], Mapping[str, str]] = dict
-    """What may be set after its name, each with its meaning."""
+    """The parameters that may follow the track's name, each with its meaning."""
     instances: Instances | None = None
-    """Its tasks as files, if it has them."""
-    references: Mapping[str, str] = field(default_factory=Frozen)
-    """By role: agents that are printed beside every model, as floor and ceiling."""
-    official: Mapping[str, str] = field(default_factory=Frozen)
-    """The parameters of its official set."""
+    """How its tasks are written to files, if they are."""
+    references: Mapping[str, str] = field(default_factory=FrozenDict)
+    """By role: the agents printed beside every model, as lower and upper bound."""
+    official: Mapping[str, str] = field(default_factory=FrozenDict)
+    """The parameters of its official task set."""
     headline: Headline | None = None
-    """How `score` is made of its parts, where it is made of parts."""
+    """How the composite follows from the parts, if it does."""
     self_test: SelfTest | None = None
-    """What `bench --validate` checks."""
-    verify: Callable[[Sequence[TaskRecipe], Map], Verification] | None = None
-    """Whether dealt tasks are fair: answerable, needed, not guessable."""
+    """The checks of `bench --validate`."""
+    verify: Callable[[Sequence[TaskRecipe], MapFunction], Verification] | None = None
+    """Checks generated tasks: each is answerable, needs its facts, and cannot be guessed."""
     files: Callable[[str, Any, int | None], Sequence[TaskRecipe]] | None = None
-    """The tasks of a data set's file, by format, path and most questions, if it plays those."""
+    """The tasks of a data set's file, from format, path and most questions, if it plays those."""
 
     def __post_init__(self) -> None:
         for part in fields(self):
             value, (fits, example) = getattr(self, part.name), _FITS[part.name]
             if not fits(value) or (not value and part.name in ("name", "version", "reasoners")):
-                told = f"the track {self.name!r}: `{part.name}` is {value!r:.60}"
-                raise BadSettings(f"{told}; give one such as {part.name}={example}")
+                problem = f"the track {self.name!r}: `{part.name}` is {value!r:.60}"
+                raise BadSettings(f"{problem}; give one such as {part.name}={example}")
 
     @property
     def tool_names(self) -> frozenset[str]:
         """The names of its tools."""
         return frozenset(tool.name for tool in self.tools)
 
-    def known(self, task: Task) -> Task:
-        """The task as its reasoners may know it."""
-        return task if self.informed else replace(task, gold=None)
+    def reasoner_task(self, task: Task) -> Task:
+        """The task as its reasoners receive it: without gold table, unless they may see it."""
+        return task if self.reasoners_see_gold else replace(task, gold=None)
 
-    def reading(self, trace: Trace) -> TraceReader:
-        """How a trace of it is read. Raises BadTrace without a gold table."""
+    def reader_for(self, trace: Trace) -> TraceReader:
+        """The reader of one of its traces. Raises BadTrace if the trace has no gold table."""
         if self.reader:
             return self.reader(trace)
         goals = [outcome.goal for outcome in self.outcomes(trace)]
@@ -242,12 +242,12 @@ class Track:
 
 
 def _is(kind: Any, parts: Any = None) -> Callable[[Any], bool]:
-    def held(it: Any) -> Iterable[Any]:
-        if isinstance(it, Mapping):  # Others make their values when they are asked for one.
-            return it.values() if isinstance(it, dict) else ()
-        return it if parts else ()
+    def items(value: Any) -> Iterable[Any]:
+        if isinstance(value, Mapping):  # Only a dict holds its values; others may compute them.
+            return value.values() if isinstance(value, dict) else ()
+        return value if parts else ()
 
-    return lambda it: isinstance(it, kind) and all(isinstance(one, parts) for one in held(it))
+    return lambda value: isinstance(value, kind) and all(isinstance(x, parts) for x in items(value))
 
 
 _FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
@@ -262,15 +262,15 @@ _FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     **dict.fromkeys("score reader gold note_taker files".split(), (_is(Callable | None), "None")),
     "verify": (_is(Callable | None), "None"), "headline": (_is(Headline | None), "None"),
     "instances": (_is(Instances | None), "None"),
-    "self_test": (_is(SelfTest | None), "None"), "informed": (_is(bool), "False"),
+    "self_test": (_is(SelfTest | None), "None"), "reasoners_see_gold": (_is(bool), "False"),
 }  # fmt: skip
-"""By field of a track: what fits it, and an example."""
+"""For each field of a track: the check of its value, and an example of one."""
 
 
 def find(name: str) -> Track:
-    """The track of that name or spec. Raises UnknownPart or BadSettings."""
-    stated = registry.load("tracks", name, "TRACK")
-    track = stated() if callable(stated) else stated
+    """The track of a name or spec. Raises UnknownPart or BadSettings."""
+    definition = registry.load("tracks", name, "TRACK")
+    track = definition() if callable(definition) else definition
     if not isinstance(track, Track):
         raise BadSettings(
             f"tracks {name}: that is a {type(track).__name__}, not a Track; state it as"
@@ -281,20 +281,20 @@ def find(name: str) -> Track:
 
 
 def track_of(trace: Trace) -> Track:
-    """The track of a trace: only a known one, since a file must bring no code in."""
-    return find(registry.known("tracks", trace.track))
+    """The track of a trace; only a registered one, because a file must not load new code."""
+    return find(registry.require_name("tracks", trace.track))
 
 
 def reader_of(trace: Trace) -> TraceReader:
-    """How a trace is read. Raises BadTrace without a gold table."""
-    return track_of(trace).reading(trace)
+    """The reader of a trace, from its track. Raises BadTrace if the trace has no gold table."""
+    return track_of(trace).reader_for(trace)
 
 
-def table(trace: Trace) -> Any:
-    """The gold table of a trace, in memory or read from disk. Raises BadTrace without one."""
+def gold_table(trace: Trace) -> Any:
+    """The gold table of a trace, parsed by its track. Raises BadTrace if the trace has none."""
     if trace.gold is None:
         raise BadTrace(f"trace {trace.task} carries no gold table, so it cannot be scored")
-    read = track_of(trace).gold
-    if not isinstance(trace.gold, Mapping) or read is None:
+    parse = track_of(trace).gold
+    if not isinstance(trace.gold, Mapping) or parse is None:
         return trace.gold
-    return read(trace.gold)
+    return parse(trace.gold)

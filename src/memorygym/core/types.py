@@ -1,4 +1,7 @@
-"""The words of the system: what is dealt, played, remembered and recorded. Plain frozen data."""
+"""The shared types: messages, tools, tasks, environments, memories and policies.
+
+Data is frozen; parts that others write (Env, Memory, Policy) are protocols.
+"""
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +10,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from memorygym.core import json_values as frozen
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.schema import refuse_misfit
+from memorygym.core.schema import check_schema
 
 JSON: TypeAlias = frozen.JSON
 Role = Literal["system", "user", "assistant", "tool"]
@@ -15,28 +18,30 @@ Role = Literal["system", "user", "assistant", "tool"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call as the policy made it; `arguments` may be any JSON, malformed ones included."""
+    """A tool call as the agent made it."""
 
     name: str
     arguments: JSON
+    """An object if the call is well formed; otherwise whatever the agent sent."""
     id: str = ""
+    """Links the call to its result (Message.call_id)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A chat message; the field names are those of the OpenAI chat format."""
+    """A chat message."""
 
     role: Role
     content: str
     calls: tuple[Call, ...] = ()
     call_id: str = ""
-    """On a tool message: the id of the call that it answers."""
+    """In a tool message: the id of the call whose result it is."""
 
     def to_openai(self) -> dict[str, JSON]:
         """The message as an OpenAI chat-completion dictionary."""
-        out: dict[str, JSON] = {"role": self.role, "content": self.content}
+        chat_message: dict[str, JSON] = {"role": self.role, "content": self.content}
         if self.calls:
-            out["tool_calls"] = [
+            chat_message["tool_calls"] = [
                 {
                     "id": call.id,
                     "type": "function",
@@ -45,15 +50,15 @@ class Message:
                 for call in self.calls
             ]
         if self.role == "tool":
-            out["tool_call_id"] = self.call_id
-        return out
+            chat_message["tool_call_id"] = self.call_id
+        return chat_message
 
     @classmethod
     def from_openai(cls, raw: Mapping[str, JSON]) -> "Message":
-        """Reads an OpenAI chat message; arguments that are not JSON are kept as their text."""
+        """Reads an OpenAI chat message; arguments that are no JSON stay text. Raises ValueError."""
         calls = []
-        listed = raw.get("tool_calls") or ()
-        for item in listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ():
+        sent = raw.get("tool_calls") or ()
+        for item in sent if isinstance(sent, Sequence) and not isinstance(sent, str) else ():
             if isinstance(item, Mapping) and isinstance(function := item.get("function"), Mapping):
                 arguments = frozen.json_value(function.get("arguments"))
                 calls.append(Call(str(function.get("name")), arguments, str(item.get("id") or "")))
@@ -67,18 +72,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool that a policy may call: its name, one sentence, and a JSON schema of its arguments.
-
-    Raises BadSettings if the schema is none of draft 7.
-    """
+    """A tool that an agent may call. Raises BadSettings if its schema is not one of draft 7."""
 
     name: str
     description: str
+    """One sentence that the agent reads."""
     parameters: Mapping[str, JSON]
+    """The JSON Schema of the arguments, an object."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", frozen.freeze(self.parameters))
-        refuse_misfit(self.name, self.parameters)
+        check_schema(self.name, self.parameters)
 
     def to_openai(self) -> dict[str, JSON]:
         """The tool as an OpenAI function definition."""
@@ -87,7 +91,7 @@ class Tool:
 
 
 def tool(name: str, description: str, optional: Sequence[str] = (), **arguments: JSON) -> Tool:
-    """A tool by its arguments: of each its JSON type, or its JSON schema.
+    """A Tool from its arguments, each with its JSON type or its JSON Schema.
 
     >>> tool("order", "Order a coat.", coat="string").parameters["required"]
     ['coat']
@@ -95,8 +99,8 @@ def tool(name: str, description: str, optional: Sequence[str] = (), **arguments:
     schema: dict[str, JSON] = {
         "type": "object",
         "properties": {
-            name: {"type": given} if isinstance(given, str) else given
-            for name, given in arguments.items()
+            name: {"type": schema_of} if isinstance(schema_of, str) else schema_of
+            for name, schema_of in arguments.items()
         },
         "required": [name for name in arguments if name not in optional],
         "additionalProperties": False,
@@ -106,63 +110,64 @@ def tool(name: str, description: str, optional: Sequence[str] = (), **arguments:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The limits that the referee enforces; None means no limit."""
+    """The limits that an episode enforces; None means no limit. Tokens are those of core.tokens."""
 
     capacity: int | None = None
     """Most tokens that the memory may hold at any moment."""
     writes: int | None = None
-    """Most paid memory calls in an episode."""
+    """Most paid writes in an episode: entries that the agent stores by tool calls."""
     slot: int | None = None
-    """Most tokens of one entry."""
+    """Most tokens of one entry that the agent stores."""
     view: int | None = None
-    """Most tokens that the memory may add to a view, beside pinned and live."""
+    """Most tokens of the context, which the memory adds to the system and live messages."""
     turns: int = 64
-    """Most replies within one event; the next one ends the event."""
+    """Most replies with tool calls within one event; the next one ends the event."""
     patience: int = 3
-    """Identical failing calls in a row within one event; the one after which the event ends."""
+    """How often in a row the same failing calls may be made; then the event ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One message of the stream and what the referee must know of it."""
+    """One message of a task's stream: a document, a correction, a question."""
 
     kind: str
+    """The track's own name of such events."""
     text: str
     free_edits: int = 0
-    """Edits in this event that cost no write."""
+    """Edits of entries in this event that cost no write, as where it corrects facts."""
     session: bool = False
-    """A session break: the memory is rebuilt from its dump before this event is shown."""
+    """Whether a session begins: the memory is rebuilt from its dump before the event is shown."""
 
 
 class Gold(Protocol):
-    """The side table of facts, questions and truths that neither agent nor memory ever sees."""
+    """The gold table: facts, questions and right answers, which no agent and no memory sees."""
 
     def to_json(self) -> dict[str, JSON]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One problem: pure data. Raises BadSettings for a recipe or a state that is no JSON."""
+    """One task, as data. Raises BadSettings if its recipe or state is no JSON."""
 
     id: str
     """A hash of its content (`content_id`)."""
     track: str
     recipe: Mapping[str, JSON]
-    """The settings that make this task again: template, seed, tier, sizes (never a secret salt)."""
+    """The settings that generate this task again: template, seed, tier, sizes; never the secret."""
     system: str
-    """The pinned message."""
+    """The system message: the task instructions, which every view begins with."""
     events: tuple[Event, ...]
-    """What is shown, in order; () where `state` says all."""
+    """The messages to show, in order; () if the environment derives them from `state`."""
     budget: Budget
     gold: Gold | Mapping[str, JSON] | None
-    """What is right, as the track's `outcomes` read it; plain JSON, or an object that writes it."""
-    state: Mapping[str, JSON] = field(default_factory=frozen.Frozen)
-    """What tools act on, as it is at first; an environment works on `frozen.thaw` of it."""
+    """The right answers, as the track's `outcomes` read them: JSON, or an object with `to_json`."""
+    state: Mapping[str, JSON] = field(default_factory=frozen.FrozenDict)
+    """What tools act on, at the start; an environment changes a copy (json_values.thaw)."""
 
     def __post_init__(self) -> None:
         for name in ("recipe", "state"):
             value = getattr(self, name)
-            if problem := frozen.unlike_json(value):
+            if problem := frozen.json_problem(value):
                 raise BadSettings(
                     f"task {self.id or self.track!r}: {name}{problem}; give texts, numbers, true,"
                     " false, null, and lists and objects of these"
@@ -171,7 +176,7 @@ class Task:
 
 
 def content_id(*parts: JSON) -> str:
-    """16 hex digits of a hash over JSON: the id of a task from all that an agent can see of it.
+    """16 hex digits of a hash over JSON, for the id of a task from all that an agent can see of it.
 
     >>> content_id("shop", {"cups": 3}) == content_id("shop", {"cups": 3})
     True
@@ -181,110 +186,114 @@ def content_id(*parts: JSON) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the environment says back."""
+    """What an environment returns for a reply."""
 
     messages: tuple[Message, ...] = ()
     reward: float = 0.0
-    """What the reply earned; the trace records it."""
+    """The reward of the reply, which the trace records."""
     done: bool = False
+    """Whether the episode is over."""
     evict: bool = False
-    """Everything shown before is gone unless memory brings it back: a new event begins."""
+    """Whether a new event begins: everything shown before leaves the view."""
     session: bool = False
-    """A new session of a longer job: the memory is made anew from its dump first."""
+    """Whether a new session begins: the memory is first rebuilt from its dump."""
     free_edits: int = 0
-    """Replacements of an entry that cost no write in this event, as where it corrects a fact."""
+    """Edits of entries in this event that cost no write."""
     answer: str | None = None
-    """The answer that the reply gave to the open question, if it gave one."""
+    """The answer that the reply gave to the event's question, if it gave one."""
 
 
 class Env(Protocol):
-    """Plays a task."""
+    """An environment: it plays one task."""
 
     task: Task
     tools: tuple[Tool, ...]
 
-    def reset(self) -> Step: ...
+    def reset(self) -> Step:
+        """Starts the task: the first event."""
+
     def step(self, reply: Message) -> Step:
-        """Takes one reply: a message without calls, or with exactly one call of `tools`. Raises
-        Refused, having done nothing, for a call that cannot be taken now."""
+        """Takes a reply without calls, or with exactly one call of `tools`. Raises Refused,
+        changing nothing, for a call that is not possible now."""
 
     def fork(self) -> "Env":
-        """A copy that goes on from here: nothing done in one shows in the other."""
+        """An independent copy that continues from here."""
         return copy.deepcopy(self, {id(self.task): self.task})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that a memory holds."""
+    """One entry of a memory's dump; the tokens of its text and id count towards the capacity."""
 
     id: str
-    """Distinct; the number of an admitted text (1, 2, …) is free, any other id is weighed. It is
-    kept normalised as a text is, so blanks tell nothing here either."""
+    """Distinct within a dump, and normalised as texts are. The number of a stored text (1, 2, …)
+    costs nothing; any other id costs its tokens."""
     text: str
-    """Weighed and kept normalised, as `MemoryContext.store` returns it."""
+    """As `MemoryContext.store` returned it."""
 
 
 class MemoryContext(Protocol):
-    """The referee's side of a memory: the only way to store."""
+    """The services of the episode for its memory; `store` is the only way to keep text."""
 
     def event(self) -> int:
-        """The number of the running event, from 0."""
+        """Number of the running event, from 0."""
 
     @property
     def instructions(self) -> str:
-        """The pinned message: what the agent is told of its work."""
+        """The task instructions (the system message)."""
 
     def store(self, text: str, replacing: str | None = None) -> str:
-        """Charges a write of `text` (or an edit of the entry `replacing`) and returns the text to
-        store, normalised; raises Refused, charging nothing, if a budget forbids it."""
+        """Charges for a text, or for an edit of the text `replacing`, and returns the text to keep,
+        normalised. Raises Refused, charging nothing, if a budget forbids it."""
 
     def count(self, text: str) -> int:
-        """Tokens of a text, as the budgets count them now."""
+        """Tokens of a text, as budgets count them now."""
 
     def write(self, task: str, text: str, most: int) -> str:
-        """What the memory's model writes about a text, told the task: at most `most` tokens, ""
-        if it wrote nothing. The only way to a model; every call is recorded and counted.
+        """What the memory's language model writes about a text, given an instruction (`task`).
 
-        Raises ProviderFailure when the model fails, BadSettings when the episode has none.
+        At most `most` tokens; "" if it wrote nothing. Every call is recorded and counted.
+        Raises ProviderFailure if the model fails, BadSettings if the episode has none.
         """
 
 
 class Memory(Protocol):
-    """A memory; every method has a default, so a memory writes only what makes it one."""
+    """A memory. Every method has a default, so a class defines only those that it needs."""
 
     tools: tuple[Tool, ...] = ()
 
     def open(self, context: MemoryContext) -> None:
-        """Begins an episode, or a session of one."""
+        """Begins an episode or a session; keep `context` to store texts with it."""
         return
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        """Runs one of `tools` and returns what the agent reads; arguments fit the tool's schema.
-        Raises Refused, having done nothing, for a call that cannot be done."""
+        """Runs one of `tools` and returns what the agent reads; the arguments fit its schema.
+        Raises Refused, changing nothing, for a call that is not possible."""
         raise UnknownPart("tool", name, (tool.name for tool in self.tools))
 
     def observe(self, new: Sequence[Message]) -> None:
-        """Sees every message of the episode exactly once, in order."""
+        """Receives every message of the episode exactly once, in order."""
         return
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        """What the policy reads between the pinned part and `live`, at most `budget` tokens."""
+        """The context: messages for the agent to read before `live`, at most `budget` tokens."""
         return ()
 
     def dump(self) -> list[Entry]:
-        """All that the memory holds; the referee weighs this."""
+        """The complete state of the memory; its tokens count towards the capacity."""
         return []
 
     def restore(self, entries: Sequence[Entry]) -> None:
-        """Takes over a dump; afterwards this object acts as the one that was dumped."""
+        """Takes over a dump: from now on this memory behaves as the one that was dumped."""
         return
 
 
 Writer: TypeAlias = Callable[[str, str, int], str]
-"""The model behind `MemoryContext.write`: from a task, a text and a limit in tokens to a text."""
+"""The model behind `MemoryContext.write`: instruction, text and most tokens give a text."""
 
 
 class Policy(Protocol):
-    """The reasoner. It keeps nothing between events: only the view may inform it."""
+    """An agent. It keeps nothing between events, so that only the view and memory inform it."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message: ...
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        """The reply to a view: tool calls, or a text that ends the event."""

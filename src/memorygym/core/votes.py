@@ -1,43 +1,43 @@
-"""What judge models said of an answer, and what their votes come to."""
+"""The votes of judge models on an answer, and the verdict of the panel."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 
 class Vote(NamedTuple):
-    """What one judge model made of an answer."""
+    """The vote of one judge model on an answer."""
 
     model: str
-    said: Literal["yes", "no", "unreadable", "failed"]
-    """The last two are no verdict: its reply broke the form, or its provider failed."""
+    outcome: Literal["yes", "no", "unreadable", "failed"]
+    """Yes accepts the answer. Unreadable: the reply broke the form; failed: the provider did."""
     quote: str = ""
-    """The words of the answer that it judged by."""
+    """The words of the answer on which the vote rests."""
     problem: str = ""
-    """Why there is no verdict."""
+    """Why the vote is neither yes nor no."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelVerdict:
-    """What the votes come to."""
+    """The verdict of a panel of judge models: the majority of the votes that are yes or no."""
 
     votes: tuple[Vote, ...]
 
     @property
-    def ruled(self) -> int:
-        """How many of the models gave a verdict; the answer was not judged if none did."""
-        return sum(vote.said in ("yes", "no") for vote in self.votes)
+    def counted(self) -> int:
+        """How many votes are yes or no; if none is, the answer was not judged."""
+        return sum(vote.outcome in ("yes", "no") for vote in self.votes)
 
     @property
-    def yes(self) -> int:
-        """How many of them accept the answer."""
-        return sum(vote.said == "yes" for vote in self.votes)
+    def accepting(self) -> int:
+        """How many votes are yes."""
+        return sum(vote.outcome == "yes" for vote in self.votes)
 
     @property
     def accepted(self) -> bool:
-        """Whether most that ruled accept the answer; a tie rejects it."""
-        return 2 * self.yes > self.ruled
+        """Whether most of the counted votes accept the answer; a tie rejects it."""
+        return 2 * self.accepting > self.counted
 
     @property
     def verdict(self) -> bool | None:
-        """The same, and None if the answer was not judged."""
-        return self.accepted if self.ruled else None
+        """`accepted`, or None if the answer was not judged."""
+        return self.accepted if self.counted else None

@@ -3,7 +3,7 @@
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row
 from memorygym.datasets._samples import Format, Sample
-from memorygym.datasets.hotpotqa import titled
+from memorygym.datasets.hotpotqa import titled_sample
 
 
 def make() -> Format:
@@ -19,7 +19,7 @@ def make() -> Format:
 
 
 def sample(row: Row, index: int) -> Sample:
-    """One question and its paragraphs; the test set has no evidences, but entity_ids."""
+    """One question and its paragraphs; the test set has entity_ids in place of evidences."""
     if not row.keys() & {"evidences", "entity_ids"}:
         raise SchemaMismatch("is missing", "evidences")
-    return titled(row, index)
+    return titled_sample(row, index)

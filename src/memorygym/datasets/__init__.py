@@ -1,5 +1,5 @@
-"""Readers of public data sets in your own files, and tasks as files; no data is shipped.
+"""Readers of public data sets in your own files, and tasks as files; no data is included.
 
-A format is one file, whose name is its id. What formats share begins with an underscore.
-`instances` is the folder of tasks that `memorygym generate` writes.
+Each format is one module, whose name is its id. Shared modules begin with an underscore.
+`instances` reads and checks the folders that `memorygym generate` writes.
 """

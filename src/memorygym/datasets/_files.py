@@ -1,4 +1,4 @@
-"""Records of a JSON file, one at a time: what cannot be read is told, and the rest is read."""
+"""The records of a JSON file, one at a time; a broken record is reported and the rest is read."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from memorygym.core.errors import BadSettings
 _GZIP, _GZIP_BITS = b"\x1f\x8b", 31
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _STRAY = re.compile("[\udc80-\udcff]")
-"""A byte that is no UTF-8."""
+"""A byte that is not UTF-8."""
 _GAP = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _scan = json.JSONDecoder().raw_decode
@@ -21,23 +21,23 @@ _scan = json.JSONDecoder().raw_decode
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """One value of a file, or what is wrong in its place."""
+    """One record of a file, or the problem in its place."""
 
     index: int
-    """From 0."""
+    """Its index, from 0."""
     place: str
-    """As a message names it."""
+    """Its place as messages name it."""
     value: object
     problem: str = ""
 
     @property
     def text(self) -> str:
-        """What is wrong, as a message names it."""
+        """The message about its problem."""
         return f"{self.place}: {self.problem}"
 
 
 def records(path: Path) -> Iterator[FileRecord]:
-    """The records of a JSON list, of JSON lines, or the one object that a file is; gzip or not."""
+    """The records of a file: a JSON list, JSON lines or one object, plain or gzip."""
     text = text_of(path)
     start = len(text) - len(text.lstrip())
     if text.startswith("[", start):
@@ -48,7 +48,7 @@ def records(path: Path) -> Iterator[FileRecord]:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file; of a cut-off one what is left. Raises BadSettings and OSError."""
+    """The text of a file, even if it is cut off. Raises BadSettings or OSError."""
     raw = path.read_bytes()
     if raw.startswith(_GZIP):
         raw = _unpacked(path, raw)
@@ -70,7 +70,7 @@ def _unpacked(path: Path, raw: bytes) -> bytes:
 
 
 def _by_line(text: str) -> bool:
-    """Whether its lines are records: the first that is one, or any if the whole is no object."""
+    """Whether each line is a record: the first line is one, or another is and the whole is not."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2 or _parsed(lines[0]):
         return len(lines) > 1
@@ -85,7 +85,9 @@ def _parsed(text: str) -> bool:
 
 
 def _lines(text: str) -> Iterator[FileRecord]:
-    lines = [(f"line {n}", line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    lines = [
+        (f"line {number}", line) for number, line in enumerate(text.split("\n"), 1) if line.strip()
+    ]
     for index, (place, line) in enumerate(lines):
         try:
             yield _record(index, place, json.loads(line), line)
@@ -93,55 +95,55 @@ def _lines(text: str) -> Iterator[FileRecord]:
             yield FileRecord(index, place, None, _why(error))
 
 
-def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[FileRecord]:
-    """The values from a place on, with blanks and commas between; a list is `closed` by a bracket.
+def _listed(text: str, position: int, *, closed: bool = True) -> Iterator[FileRecord]:
+    """The values from a position on, separated by blanks and commas; a bracket closes a list.
 
-    After one that cannot be read it goes on with the next that has the fields of the first.
+    After a broken value, reading resumes at the next object with the fields of the first.
     """
     first: set[str] = set()
     for index in count():
-        at = _GAP.match(text, at).end()  # type: ignore[union-attr]  # It matches nothing, too.
+        position = _GAP.match(text, position).end()  # type: ignore[union-attr]  # The pattern matches the empty text, too.
         place = f"record {index}"
-        if at == len(text) or (closed and text[at] == "]"):
-            if closed and at == len(text):
+        if position == len(text) or (closed and text[position] == "]"):
+            if closed and position == len(text):
                 yield FileRecord(index, place, None, "is missing: the file ends within the list")
             return
         try:
-            value, end = _scan(text, at)
-            yield _record(index, place, value, text[at:end])
+            value, end = _scan(text, position)
+            yield _record(index, place, value, text[position:end])
             if not first and isinstance(value, dict):
                 first = set(value)
         except (ValueError, RecursionError) as error:
-            end = _resumed(text, at, first)
+            end = _resumed(text, position, first)
             yield FileRecord(index, place, None, _why(error))
-        at = end
-        if at < 0:
+        position = end
+        if position < 0:
             return
 
 
-def _resumed(text: str, at: int, first: set[str]) -> int:
-    """Where the next object begins that has the fields of the first; -1 if there is none."""
-    for found in _NEXT.finditer(text, at) if first else ():
+def _resumed(text: str, position: int, first: set[str]) -> int:
+    """The position of the next object with the fields of the first; -1 if there is none."""
+    for match in _NEXT.finditer(text, position) if first else ():
         try:
-            value, _ = _scan(text, found.end())
+            value, _ = _scan(text, match.end())
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict) and 2 * len(first & set(value)) > len(first):
-            return found.end()
+            return match.end()
     return -1
 
 
 def _record(index: int, place: str, value: object, text: str) -> FileRecord:
     if not text.isascii() and _STRAY.search(text):
-        return FileRecord(index, place, None, "cannot be read: a byte of it is no UTF-8")
+        return FileRecord(index, place, None, "cannot be read: it has a byte that is not UTF-8")
     return FileRecord(index, place, value)
 
 
 def _why(error: Exception) -> str:
     if not isinstance(error, json.JSONDecodeError):
-        told = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        return f"cannot be read: {told}"
+        reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
+        return f"cannot be read: {reason}"
     if error.msg.startswith("Unterminated") or error.pos >= len(error.doc.rstrip()):
         return "is cut off"
-    where = f"line {error.lineno}, " if error.lineno > 1 else ""
-    return f"cannot be read: {error.msg} ({where}column {error.colno})"
+    place = f"line {error.lineno}, " if error.lineno > 1 else ""
+    return f"cannot be read: {error.msg} ({place}column {error.colno})"

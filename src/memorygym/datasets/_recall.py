@@ -1,4 +1,4 @@
-"""Evidence recall: how much of what a question rests on a memory's search ranks first. No model."""
+"""Evidence recall: how much of the evidence a memory's search ranks first, without a model."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,124 +16,133 @@ from memorygym.stats import Estimate, clustered, clustered_share
 
 NAMES = ("recall", "any", "all")
 PLACES = 6
-"""Decimal places of a share in JSON."""
+"""Decimal places of shares in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
-    """A question that was searched for."""
+class SearchedQuestion:
+    """A question whose evidence was searched for."""
 
     sample: int
     category: str
     evidence: int
-    """Units that it rests on."""
+    """Number of units in its evidence."""
     ranks: tuple[int, ...]
-    """Where those of them stand that were found, from 1."""
+    """Ranks of the evidence that was found, from 1."""
 
     def share(self, k: int) -> float:
-        """How much of the evidence the first k hold."""
+        """The share of its evidence among the first k results."""
         return sum(rank <= k for rank in self.ranks) / self.evidence
 
 
 @dataclass(frozen=True, slots=True)
 class RecallMeasurement:
-    """What was searched for in a file, and what was not, and why."""
+    """The recall measurement of a file: the searched questions, and the skipped ones by reason."""
 
-    searched: tuple[Searched, ...]
+    searched: tuple[SearchedQuestion, ...]
     sizes: tuple[int, ...]
-    """Units of each sample."""
+    """Number of units of each sample."""
     smallest: int
-    """Units of the smallest sample of which a question counts; 0 if none does."""
+    """Number of units of the smallest sample with a counted question; 0 if there is none."""
     skipped: Mapping[str, int]
-    """Questions that do not count, by the reason."""
+    """Number of questions that do not count, by reason."""
     unknown: int
-    """Pieces of evidence that name no unit."""
+    """Number of pieces of evidence that name no unit."""
     left_out: tuple[FileRecord, ...]
-    """Records that are no sample."""
+    """Records that are not samples."""
 
-    def by_category(self) -> dict[str, list[Searched]]:
-        """What was searched for, by published category, in the order of their ids."""
-        found: dict[str, list[Searched]] = {}
-        for one in sorted(self.searched, key=lambda one: (len(one.category), one.category)):
-            found.setdefault(one.category, []).append(one)
-        return found
+    def by_category(self) -> dict[str, list[SearchedQuestion]]:
+        """The searched questions by published category, in the order of the categories' ids."""
+        groups: dict[str, list[SearchedQuestion]] = {}
+        for question in sorted(
+            self.searched, key=lambda question: (len(question.category), question.category)
+        ):
+            groups.setdefault(question.category, []).append(question)
+        return groups
 
 
 def index_of(memory: str) -> Callable[[], Index]:
-    """What makes empty indexes of the kind that a memory searches.
+    """The function that makes an empty index of the kind that a memory searches.
 
-    Raises UnknownPart, and BadSettings for a memory that has no ranking, with those that have one.
+    Raises UnknownPart, and BadSettings if the memory has no ranking; the message names those that
+    have one.
     """
-    made = registry.make("memory", memory)
-    if isinstance(made, Retrieval):
-        return made.index
-    ours = [name for name in registry.names("memory") if registry.is_ours("memory", name)]
-    makes = {name: signature(registry.load("memory", name)).return_annotation for name in ours}
-    ranking = [name for name in ours if makes[name] is Retrieval]
+    memory_ = registry.make("memory", memory)
+    if isinstance(memory_, Retrieval):
+        return memory_.index
+    ours = [name for name in registry.names("memory") if registry.is_built_in("memory", name)]
+    kinds = {name: signature(registry.load("memory", name)).return_annotation for name in ours}
+    ranking = [name for name in ours if kinds[name] is Retrieval]
     raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")
 
 
 def measure(
-    found: Iterable[Sample | FileRecord], index: Callable[[], Index], deepest: int
+    records: Iterable[Sample | FileRecord], index: Callable[[], Index], deepest: int
 ) -> RecallMeasurement:
-    """Searches for every question with evidence, once, among the units of its sample."""
-    searched: list[Searched] = []
+    """Searches once for every question with evidence among the units of its sample."""
+    searched: list[SearchedQuestion] = []
     sizes: list[int] = []
-    counted: list[int] = []
+    counted_sizes: list[int] = []
     left_out: list[FileRecord] = []
     skipped: Counter[str] = Counter()
     unknown = 0
-    for one in found:
-        if isinstance(one, FileRecord):
-            left_out.append(one)
+    for record in records:
+        if isinstance(record, FileRecord):
+            left_out.append(record)
             continue
-        unknown += sum(asked.unknown for asked in one.questions)
-        skipped.update(reason for asked in one.questions if (reason := _skipped(asked)))
-        if wanted := [asked for asked in one.questions if not _skipped(asked)]:
-            searched += _search(one, wanted, len(sizes), index(), deepest)
-            counted.append(len(one.units))
-        sizes.append(len(one.units))
+        unknown += sum(question.unknown for question in record.questions)
+        skipped.update(reason for question in record.questions if (reason := _skipped(question)))
+        if ranked := [question for question in record.questions if not _skipped(question)]:
+            searched += _search(record, ranked, len(sizes), index(), deepest)
+            counted_sizes.append(len(record.units))
+        sizes.append(len(record.units))
     return RecallMeasurement(
         searched=tuple(searched),
         sizes=tuple(sizes),
-        smallest=min(counted, default=0),
+        smallest=min(counted_sizes, default=0),
         skipped=dict(sorted(skipped.items())),
         unknown=unknown,
         left_out=tuple(left_out),
     )
 
 
-def _skipped(asked: SampleQuestion) -> str:
-    """Why a question does not count, "" if it does."""
-    if asked.unranked or asked.evidence:
-        return asked.unranked
-    return "evidence_unknown" if asked.unknown else "without_evidence"
+def _skipped(question: SampleQuestion) -> str:
+    """The reason why a question does not count; "" if it counts."""
+    if question.unranked or question.evidence:
+        return question.unranked
+    return "evidence_unknown" if question.unknown else "without_evidence"
 
 
 def _search(
-    sample: Sample, wanted: Sequence[SampleQuestion], number: int, index: Index, deepest: int
-) -> list[Searched]:
+    sample: Sample,
+    questions: Sequence[SampleQuestion],
+    sample_number: int,
+    index: Index,
+    deepest: int,
+) -> list[SearchedQuestion]:
     for key, unit in enumerate(sample.units):
-        index.set(key, unit.told)
+        index.set(key, unit.search_text)
     keys = {unit.id: key for key, unit in enumerate(sample.units)}
     searched = []
-    for asked in wanted:
-        place = {key: rank for rank, key in enumerate(index.search(asked.question, deepest), 1)}
-        held = tuple(place[keys[id]] for id in asked.evidence if keys[id] in place)
-        searched.append(Searched(number, asked.category, len(asked.evidence), held))
+    for question in questions:
+        ranks = {key: rank for rank, key in enumerate(index.search(question.question, deepest), 1)}
+        found = tuple(ranks[keys[id]] for id in question.evidence if keys[id] in ranks)
+        searched.append(
+            SearchedQuestion(sample_number, question.category, len(question.evidence), found)
+        )
     return searched
 
 
-def shares(searched: Sequence[Searched], k: int) -> dict[str, Estimate]:
-    """Recall at k with 95 % intervals, clustered by sample: the mean share of a question's
-    evidence, and the questions of which any, and of which all, is found."""
+def shares(searched: Sequence[SearchedQuestion], k: int) -> dict[str, Estimate]:
+    """Recall at k with 95 % intervals clustered by sample: the mean share of a question's evidence
+    that is found, and the shares of questions with any, and with all, of it found."""
     samples: dict[int, list[float]] = {}
-    for one in searched:
-        samples.setdefault(one.sample, []).append(one.share(k))
+    for question in searched:
+        samples.setdefault(question.sample, []).append(question.share(k))
     groups = list(samples.values())
     mean = clustered(groups)
     if mean.high < inf:
-        mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.worlds)
+        mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.tasks)
     return {
         "recall": mean,
         "any": clustered_share([[share > 0 for share in group] for group in groups]),
@@ -141,10 +150,11 @@ def shares(searched: Sequence[Searched], k: int) -> dict[str, Estimate]:
     }
 
 
-def figures(searched: Sequence[Searched], ks: Sequence[int]) -> dict[str, JSON]:
-    """Recall at every k as JSON: shares from 0 to 1, by k."""
-    found = {str(k): shares(searched, k) for k in ks} if searched else {}
+def figures(searched: Sequence[SearchedQuestion], ks: Sequence[int]) -> dict[str, JSON]:
+    """Recall as JSON: shares from 0 to 1, by k."""
+    by_k = {str(k): shares(searched, k) for k in ks} if searched else {}
     means: dict[str, JSON] = {
-        name: {k: round(at[name].mean, PLACES) for k, at in found.items()} for name in NAMES
+        name: {k: round(estimates[name].mean, PLACES) for k, estimates in by_k.items()}
+        for name in NAMES
     }
     return {**means, "n": len(searched)}

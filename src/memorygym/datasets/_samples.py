@@ -1,6 +1,6 @@
-"""The common form of all data sets: units that tell something, and questions that rest on some.
+"""The common form of all data sets: units of text, and questions with evidence among them.
 
-A file is read as a format: samples one at a time, and between them the records that are none.
+A file is read one sample at a time; records that are not valid samples come in between.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,31 +12,31 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row
 from memorygym.datasets._files import FileRecord, records
-from memorygym.scoring.grading.squad import normal
+from memorygym.scoring.grading.squad import normalize
 
 EVERYTHING = "rests_on_everything"
-"""Why retrieval is not measured by a question that all of its sample is evidence of."""
+"""The reason why retrieval is not measured if the whole sample is evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A paragraph, a turn or a session: the least thing that evidence names."""
+    """A paragraph, a turn or a session: the smallest piece that evidence names."""
 
     id: str
-    """As evidence names it; distinct within a sample."""
+    """The id that evidence uses; unique within a sample."""
     text: str
     title: str = ""
     session: str = ""
-    """The id of the session that it belongs to; never shown, for some ids give answers away."""
+    """The id of its session; never shown, because some ids give answers away."""
     date: str = ""
-    """Of its session, as published."""
+    """The date of its session, as published."""
     speaker: str = ""
 
     @property
-    def told(self) -> str:
-        """All that is searched: date, title, speaker and text."""
-        said = f"{self.speaker}: {self.text}" if self.speaker else self.text
-        return "\n".join(part for part in (self.date, self.title, said) if part)
+    def search_text(self) -> str:
+        """The text that is searched: date, title, speaker and text."""
+        line = f"{self.speaker}: {self.text}" if self.speaker else self.text
+        return "\n".join(part for part in (self.date, self.title, line) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,117 +46,117 @@ class SampleQuestion:
     id: str
     question: str
     answers: tuple[str, ...]
-    """The answer, then its aliases; empty where none is published."""
+    """The answer, then its aliases; empty if none is published."""
     evidence: tuple[str, ...]
-    """IDs of the units that it rests on; loading drops and counts those that name no unit."""
+    """Ids of the units that it needs; loading drops and counts ids that name no unit."""
     category: str
-    """Its published id."""
+    """Its published category."""
     sessions: tuple[str, ...] = ()
-    """Evidence by session, where that is published on its own."""
+    """Evidence by session, if published separately."""
     rivals: tuple[str, ...] = ()
     """Published wrong answers."""
     unranked: str = ""
-    """Why retrieval is not measured by it, if it is not, in one word."""
+    """The reason, in one word, why retrieval is not measured with it; "" if it is."""
     unknown: int = 0
-    """Pieces of evidence that name no unit of the sample, or cannot be read."""
+    """Number of pieces of evidence that name no unit or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A corpus and what is asked of it."""
+    """A corpus and the questions about it."""
 
     id: str
     units: tuple[Unit, ...]
-    """In the order they are told."""
+    """Its units, in order."""
     questions: tuple[SampleQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a file of a data set looks like, and where that was looked up."""
+    """The format of a data set's files, and the source of its description."""
 
     source: str
-    """Where the schema is published, and what could not be looked up."""
+    """Where the schema is published, and what could not be verified."""
     licence: str
     evidence: str
-    """Who says what a question rests on."""
+    """Where the evidence of questions comes from."""
     units: tuple[str, ...]
-    """What it can be cut into; the first unless told otherwise."""
+    """The units that it can be split into; the first is the default."""
     marks: frozenset[str]
-    """The fields by which a record is known."""
+    """The fields by which its records are recognised."""
     sample: Callable[[Row, int], Sample]
-    """Reads one record, given its index. Raises Misfit."""
+    """Reads one record with its index. Raises SchemaMismatch."""
     records: Callable[[Path], Iterator[FileRecord]] = records
-    """The records of a file, or of a folder where the data set is one."""
+    """The records of a file, or of a folder if the data set is one."""
 
     def __post_init__(self) -> None:
-        """Raises BadSettings if it states nothing to cut a file into."""
+        """Raises BadSettings if no valid unit is given."""
         if not self.units or set(self.units) - {"paragraph", "turn", "session"}:
             raise BadSettings(f"units {self.units}: choose from paragraph, turn, session")
 
 
-def with_known(sample: Sample) -> Sample:
-    """The same sample with the evidence that names a unit; the rest is counted as unknown."""
+def with_known_evidence(sample: Sample) -> Sample:
+    """The sample with only the evidence that names a unit; the rest is counted as unknown."""
     known = {unit.id for unit in sample.units}
     questions = []
-    for asked in sample.questions:
-        held = tuple(id for id in asked.evidence if id in known)
-        unknown = asked.unknown + len(asked.evidence) - len(held)
-        questions.append(replace(asked, evidence=held, unknown=unknown))
+    for question in sample.questions:
+        evidence = tuple(id for id in question.evidence if id in known)
+        unknown = question.unknown + len(question.evidence) - len(evidence)
+        questions.append(replace(question, evidence=evidence, unknown=unknown))
     return replace(sample, questions=tuple(questions))
 
 
-def by_session(sample: Sample) -> Sample:
-    """The same sample with its sessions as units."""
+def grouped_by_session(sample: Sample) -> Sample:
+    """The sample with its sessions as units."""
     sessions: dict[str, list[Unit]] = {}
     for unit in sample.units:
         sessions.setdefault(unit.session, []).append(unit)
-    home = {unit.id: unit.session for unit in sample.units}
+    session_of = {unit.id: unit.session for unit in sample.units}
     questions = []
-    for asked in sample.questions:
-        named = asked.sessions or tuple(home[id] for id in asked.evidence)
-        known = tuple(dict.fromkeys(id for id in named if id in sessions))
-        lost = sum(id not in sessions for id in named) if asked.sessions else asked.unknown
-        questions.append(replace(asked, evidence=known, unknown=lost))
+    for question in sample.questions:
+        names = question.sessions or tuple(session_of[id] for id in question.evidence)
+        known = tuple(dict.fromkeys(id for id in names if id in sessions))
+        unknown = sum(id not in sessions for id in names) if question.sessions else question.unknown
+        questions.append(replace(question, evidence=known, unknown=unknown))
     return Sample(sample.id, tuple(map(_joined, sessions.values())), tuple(questions))
 
 
 def _joined(turns: list[Unit]) -> Unit:
-    text = "\n".join(replace(turn, date="").told for turn in turns)
+    text = "\n".join(replace(turn, date="").search_text for turn in turns)
     return Unit(turns[0].session, text, session=turns[0].session, date=turns[0].date)
 
 
-MOST = 3
-"""Units that may hold an answer; what more of them hold is no evidence of where it was told."""
+MOST_HOLDERS = 3
+"""Most units with an answer: if more contain it, none of them counts as evidence."""
 SHORTEST = 2
-"""Characters of an answer that tell anything."""
+"""Fewest characters of an answer that is searched for."""
 
 
-def holders(said: Sequence[tuple[str, str]], answers: Sequence[str]) -> tuple[str, ...]:
-    """IDs of the units that hold one of the answers; `said` are all units as `spoken` has them.
+def units_with_answer(units: Sequence[tuple[str, str]], answers: Sequence[str]) -> tuple[str, ...]:
+    """The ids of the units that contain an answer, among the output of `normalised_units`.
 
     >>> units = [Unit("1", "The fee is 12 crowns."), Unit("2", "No fee.")]
-    >>> holders(spoken(units), ["12 Crowns"])
+    >>> units_with_answer(normalised_units(units), ["12 Crowns"])
     ('1',)
     """
-    wanted = [f" {words} " for answer in answers if len(words := normal(answer)) >= SHORTEST]
-    found = tuple(id for id, text in said if any(words in text for words in wanted))
-    return found if len(found) <= MOST else ()
+    phrases = [f" {words} " for answer in answers if len(words := normalize(answer)) >= SHORTEST]
+    holders = tuple(id for id, text in units if any(words in text for words in phrases))
+    return holders if len(holders) <= MOST_HOLDERS else ()
 
 
-def spoken(units: Sequence[Unit]) -> list[tuple[str, str]]:
-    """The id of each unit, and its words as SQuAD normalises them, blanks around each."""
-    return [(unit.id, f" {normal(unit.told)} ") for unit in units]
+def normalised_units(units: Sequence[Unit]) -> list[tuple[str, str]]:
+    """The id of each unit and its SQuAD-normalised words, with blanks around them."""
+    return [(unit.id, f" {normalize(unit.search_text)} ") for unit in units]
 
 
 def format_named(name: str) -> Format:
-    """The format of that id. Raises UnknownPart with the nearest one."""
-    made: Format = registry.make("datasets", name)
-    return made
+    """The format with that id. Raises UnknownPart that suggests the nearest one."""
+    found: Format = registry.make("datasets", name)
+    return found
 
 
 def unit_of(name: str, unit: str | None) -> str:
-    """The unit to cut a format into, its first unless one is told. Raises BadSettings."""
+    """The unit to split a format into, by default its first. Raises BadSettings."""
     choices = format_named(name).units
     if unit not in (None, *choices):
         raise BadSettings(f"{name} has no unit {unit}: choose from {', '.join(choices)}")
@@ -164,54 +164,56 @@ def unit_of(name: str, unit: str | None) -> str:
 
 
 def load(name: str, path: Path, unit: str | None = None) -> Iterator[Sample | FileRecord]:
-    """The samples of a file in order, and the records that are none, each with its problem.
+    """The samples of a file in order, and its invalid records, each with its problem.
 
-    Raises BadSettings, naming the format it looks like and the first bad record, if no record of
-    the file is a sample.
+    Raises BadSettings if no record is a sample; the message names the first problem and the
+    format that the file looks like.
     """
-    known = format_named(name)
-    joins = unit_of(name, unit) == "session" and {*known.units} != {"session"}
-    first: FileRecord | None = None
-    good = False
-    for record in known.records(path):
-        found = _sample(known, record)
-        if isinstance(found, FileRecord):
-            first = first or found
-            yield found
+    format_ = format_named(name)
+    groups = unit_of(name, unit) == "session" and {*format_.units} != {"session"}
+    first_problem: FileRecord | None = None
+    any_sample = False
+    for record in format_.records(path):
+        sample = _sample(format_, record)
+        if isinstance(sample, FileRecord):
+            first_problem = first_problem or sample
+            yield sample
             continue
-        good = True
-        yield by_session(found) if joins else found
-    if first is None and not good:
+        any_sample = True
+        yield grouped_by_session(sample) if groups else sample
+    if first_problem is None and not any_sample:
         raise BadSettings(f"{path} holds no records of {name}: it is empty")
-    if first is not None and not good:
-        looks = looks_like(first.value)
-        raise BadSettings(f"{path} is no {name} file: {first.text}; it looks like {looks}")
+    if first_problem is not None and not any_sample:
+        likely = looks_like(first_problem.value)
+        raise BadSettings(
+            f"{path} is not a {name} file: {first_problem.text}; it looks like {likely}"
+        )
 
 
-def _sample(known: Format, record: FileRecord) -> Sample | FileRecord:
+def _sample(format_: Format, record: FileRecord) -> Sample | FileRecord:
     if record.problem:
         return record
     if not isinstance(record.value, dict):
-        return replace(record, problem="is no object")
+        return replace(record, problem="is not an object")
     try:
-        found = known.sample(record.value, record.index)
-    except SchemaMismatch as misfit:
-        return replace(record, problem=str(misfit))
-    if not found.units:
-        return replace(record, problem=f"holds no {' or '.join(known.units)}")
-    return with_known(found)
+        sample = format_.sample(record.value, record.index)
+    except SchemaMismatch as mismatch:
+        return replace(record, problem=str(mismatch))
+    if not sample.units:
+        return replace(record, problem=f"holds no {' or '.join(format_.units)}")
+    return with_known_evidence(sample)
 
 
 def looks_like(value: object) -> str:
-    """The format whose fields a record has, or the fields that it has."""
+    """The format whose fields a record has; otherwise a list of its fields."""
     if not isinstance(value, dict):
         return "no known format"
-    fits = [
+    candidates = [
         (len(marks), name)
         for name in registry.names("datasets")
         if (marks := format_named(name).marks) <= value.keys()
     ]
-    if fits:
-        return max(fits)[1]
+    if candidates:
+        return max(candidates)[1]
     keys = ", ".join(sorted(map(str, value))[:8]) or "none"
     return f"no known format (its fields: {keys})"

@@ -3,7 +3,7 @@
 import re
 from functools import partial
 
-from memorygym.datasets._fields import Row, distinct, each, optional, text, texts
+from memorygym.datasets._fields import Row, check_distinct, optional, read_each, text, texts
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 _STEP = re.compile(r"\bsteps?\s+(\d+)(?:\s*(?:to|and|-|–)\s*(?:step\s+)?(\d+))?", re.IGNORECASE)
@@ -27,15 +27,15 @@ def make() -> Format:
 
 def sample(row: Row, index: int) -> Sample:
     """A trajectory and its questions."""
-    units = each(row, "trajectory", _unit)
-    distinct([unit.id for unit in units], "trajectory")
+    units = read_each(row, "trajectory", _unit)
+    check_distinct([unit.id for unit in units], "trajectory")
     name = optional(row, "episode_id") or str(index)
-    return Sample(name, units, each(row, "qa_pairs", partial(_asked, name)))
+    return Sample(name, units, read_each(row, "qa_pairs", partial(_question, name)))
 
 
-def _asked(name: str, pair: Row, at: int) -> SampleQuestion:
+def _question(name: str, pair: Row, index: int) -> SampleQuestion:
     return SampleQuestion(
-        id=f"{name}-{at}",
+        id=f"{name}-{index}",
         question=text(pair, "question"),
         answers=(text(pair, "answer"),),
         evidence=tuple(dict.fromkeys(texts(pair, "relevant_turn_indices") or _named(pair))),
@@ -43,14 +43,14 @@ def _asked(name: str, pair: Row, at: int) -> SampleQuestion:
     )
 
 
-def _unit(step: Row, at: int) -> Unit:
-    number = optional(step, "turn_idx") or str(at)
-    done, seen = optional(step, "action"), optional(step, "observation")
-    return Unit(number, f"Action: {done}\nObservation: {seen}", title=f"Step {number}")
+def _unit(step: Row, index: int) -> Unit:
+    number = optional(step, "turn_idx") or str(index)
+    action, observation = optional(step, "action"), optional(step, "observation")
+    return Unit(number, f"Action: {action}\nObservation: {observation}", title=f"Step {number}")
 
 
 def _named(pair: Row) -> list[str]:
-    """The steps that a question and its answer name, all of a span.
+    """The numbers of the steps that a question and its answer name, with all steps of a range.
 
     >>> _named({"question": "What changed between step 2 and step 4?", "answer": "At Step 9, all."})
     ['2', '3', '4', '9']

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.datasets._fields import Row, as_row, each, field, optional, said, shown, text, under
+from memorygym.datasets._fields import (
+    Row,
+    as_row,
+    field,
+    optional,
+    possibly_empty,
+    quoted,
+    read_each,
+    text,
+    under,
+)
 from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
@@ -16,11 +26,11 @@ _ANSWERS = ("answer", "ideal_answer", "ideal_response", "ideal_summary", "expect
 
 
 class BeamTurn(NamedTuple):
-    """A message and where it stands."""
+    """A message and its position in the chat."""
 
     message: Row
     plan: str
-    """Of a chat of 10M tokens, whose plans number their messages anew."""
+    """The plan, in a chat of 10M tokens; message numbers restart in every plan."""
     batch: int
     date: str
 
@@ -40,11 +50,11 @@ def make() -> Format:
 
 
 def chats(path: Path) -> Iterator[FileRecord]:
-    """The chats of a folder, of a folder of such, or the rows of a file."""
+    """The chats of a folder, of a folder of folders, or the rows of a file."""
     if path.is_dir() and not (path / _CHAT).is_file():
-        inner = sorted(path.glob(f"*/{_CHAT}"), key=lambda chat: (len(chat.parent.name), chat))
-        for at, chat in enumerate(inner):
-            yield _chat(chat.parent, at)
+        chat_files = sorted(path.glob(f"*/{_CHAT}"), key=lambda chat: (len(chat.parent.name), chat))
+        for index, chat in enumerate(chat_files):
+            yield _chat(chat.parent, index)
     elif path.is_dir() or path.name == _CHAT:
         yield _chat(path if path.is_dir() else path.parent, 0)
     else:
@@ -52,10 +62,10 @@ def chats(path: Path) -> Iterator[FileRecord]:
 
 
 def _chat(folder: Path, index: int) -> FileRecord:
-    """A folder as the row that the other form has."""
+    """The row of the JSON form, made from a folder."""
     chat, probes = list(records(folder / _CHAT)), list(records(folder / _PROBES))
-    for one, name in ((chat, _CHAT), (probes, str(_PROBES))):
-        if problem := next((record.problem for record in one if record.problem), ""):
+    for file_records, name in ((chat, _CHAT), (probes, str(_PROBES))):
+        if problem := next((record.problem for record in file_records if record.problem), ""):
             return FileRecord(index, str(folder), None, f"{name} {problem}")
     value = {
         "conversation_id": folder.name,
@@ -72,20 +82,20 @@ def sample(row: Row, index: int) -> Sample:
     probes = field(row, "probing_questions")
     if isinstance(probes, str):
         probes = _literal(probes)
-    asked: list[SampleQuestion] = []
+    questions: list[SampleQuestion] = []
     by_ability = as_row(probes, "probing_questions")
     with under("probing_questions"):
         for ability in by_ability:
-            asked += each(by_ability, ability, partial(_asked, name, ability))
-    return Sample(name, units, tuple(asked))
+            questions += read_each(by_ability, ability, partial(_question, name, ability))
+    return Sample(name, units, tuple(questions))
 
 
 def _literal(probes: str) -> object:
-    """The questions of the Hugging Face copy, which has them as the text of a Python literal."""
+    """The questions of the Hugging Face copy, which stores them as a Python literal."""
     try:
         return literal_eval(probes)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
-        raise SchemaMismatch(f"is {shown(probes)}, not an object", "probing_questions") from None
+        raise SchemaMismatch(f"is {quoted(probes)}, not an object", "probing_questions") from None
 
 
 def _units(row: Row) -> Iterator[Unit]:
@@ -95,11 +105,11 @@ def _units(row: Row) -> Iterator[Unit]:
             plan, shift = turn.plan, last + 1 if last >= 0 else 0
         number = field(turn.message, "id")
         if not isinstance(number, int):
-            raise SchemaMismatch(f"is {shown(number)}, not a whole number", "chat: id")
+            raise SchemaMismatch(f"is {quoted(number)}, not a whole number", "chat: id")
         last = max(last, number + shift)
         yield Unit(
             id=str(number + shift),
-            text=said(turn.message, "content"),
+            text=possibly_empty(turn.message, "content"),
             session=f"{plan} {turn.batch}".strip(),
             date=turn.date,
             speaker=text(turn.message, "role"),
@@ -109,21 +119,25 @@ def _units(row: Row) -> Iterator[Unit]:
 def _turns(value: object, plan: str, place: str) -> Iterator[BeamTurn]:
     """The messages of a list of plans, of batches, or of lists of messages."""
     if not isinstance(value, list):
-        raise SchemaMismatch(f"is {shown(value)}, not a list", place)
-    for at, item in enumerate(value):
-        here = f"{place}[{at}]"
+        raise SchemaMismatch(f"is {quoted(value)}, not a list", place)
+    for index, item in enumerate(value):
+        item_place = f"{place}[{index}]"
         match item:
             case {"turns": list() as turns}:
                 date = optional(item, "time_anchor")
-                yield from (BeamTurn(one, plan, at, date) for one in _messages(turns, here))
+                yield from (
+                    BeamTurn(message, plan, index, date) for message in _messages(turns, item_place)
+                )
             case list():
-                yield from (BeamTurn(one, plan, at, "") for one in _messages(item, here))
+                yield from (
+                    BeamTurn(message, plan, index, "") for message in _messages(item, item_place)
+                )
             case dict():
                 for name, inner in item.items():
                     if inner is not None:
                         yield from _turns(inner, str(name), f"{place}.{name}")
             case _:
-                raise SchemaMismatch(f"is {shown(item)}, not a batch", here)
+                raise SchemaMismatch(f"is {quoted(item)}, not a batch", item_place)
 
 
 def _messages(turns: list[object], place: str) -> Iterator[Row]:
@@ -134,12 +148,12 @@ def _messages(turns: list[object], place: str) -> Iterator[Row]:
             yield as_row(turn, place)
 
 
-def _asked(chat: str, ability: str, probe: Row, at: int) -> SampleQuestion:
+def _question(chat: str, ability: str, probe: Row, index: int) -> SampleQuestion:
     answer = next((optional(probe, key) for key in _ANSWERS if optional(probe, key)), "")
     if not answer:
         raise SchemaMismatch(f"has none of {', '.join(_ANSWERS)}")
     return SampleQuestion(
-        id=f"{chat}-{ability}-{at}",
+        id=f"{chat}-{ability}-{index}",
         question=text(probe, "question"),
         answers=(answer,),
         evidence=tuple(dict.fromkeys(map(str, _flat(probe.get("source_chat_ids"))))),
@@ -149,7 +163,7 @@ def _asked(chat: str, ability: str, probe: Row, at: int) -> SampleQuestion:
 
 
 def _flat(value: object) -> Iterator[object]:
-    """The ids in lists and objects of lists."""
+    """The ids in nested lists and objects."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):

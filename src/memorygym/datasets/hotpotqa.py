@@ -1,10 +1,10 @@
-"""hotpotqa: questions over ten Wikipedia paragraphs, two of which they rest on (distractor set)."""
+"""hotpotqa: questions over ten Wikipedia paragraphs, two of which are needed (distractor set)."""
 
 from collections.abc import Iterator
 
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.core.text import encodable
-from memorygym.datasets._fields import Row, field, items, optional, shown, text, texts, under
+from memorygym.core.text import replace_surrogates
+from memorygym.datasets._fields import Row, field, items, optional, quoted, text, texts, under
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 
@@ -24,23 +24,23 @@ def sample(row: Row, index: int) -> Sample:
     """One question and its paragraphs."""
     if "evidences" in row:
         raise SchemaMismatch("is a field of 2wiki", "evidences")
-    return titled(row, index)
+    return titled_sample(row, index)
 
 
-def titled(row: Row, index: int) -> Sample:
-    """One question and its paragraphs, in the original form or in that of the Hugging Face copy."""
+def titled_sample(row: Row, index: int) -> Sample:
+    """One question and its paragraphs, in the original form or that of the Hugging Face copy."""
     units: list[Unit] = []
     for title, sentences in _paragraphs(row):
-        seen = sum(unit.title == title for unit in units)
-        units.append(Unit(f"{title} ({seen + 1})" if seen else title, sentences, title))
-    asked = SampleQuestion(
+        count = sum(unit.title == title for unit in units)
+        units.append(Unit(f"{title} ({count + 1})" if count else title, sentences, title))
+    question = SampleQuestion(
         id=optional(row, "_id") or optional(row, "id") or str(index),
         question=text(row, "question"),
         answers=(*texts(row, "answer"), *texts(row, "answer_aliases")),
         evidence=tuple(dict.fromkeys(_supporting(row))),
         category=optional(row, "type") or "none",
     )
-    return Sample(asked.id, tuple(units), (asked,))
+    return Sample(question.id, tuple(units), (question,))
 
 
 def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
@@ -54,15 +54,23 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
         pairs = [list(pair) for pair in zip(titles, texts_of, strict=True)]
     else:
         pairs = items(row, "context")
-    for at, pair in enumerate(pairs):
+    for index, pair in enumerate(pairs):
         match pair:
-            case [str() as title, list() as said] if all(isinstance(one, str) for one in said):
-                # A blank before each that brings none, for some copies have stripped them.
-                spaced = (one if one.startswith(" ") else f" {one}" for one in said[1:])
-                yield encodable(title), encodable("".join([*said[:1], *spaced]))
+            case [str() as title, list() as sentences] if all(
+                isinstance(sentence, str) for sentence in sentences
+            ):
+                # Some copies have stripped the blank before a sentence.
+                spaced = (
+                    sentence if sentence.startswith(" ") else f" {sentence}"
+                    for sentence in sentences[1:]
+                )
+                yield (
+                    replace_surrogates(title),
+                    replace_surrogates("".join([*sentences[:1], *spaced])),
+                )
             case _:
                 raise SchemaMismatch(
-                    f"is {shown(pair)}, not a title and sentences", f"context[{at}]"
+                    f"is {quoted(pair)}, not a title and sentences", f"context[{index}]"
                 )
 
 
@@ -74,10 +82,10 @@ def _supporting(row: Row) -> Iterator[str]:
     if isinstance(facts, dict):
         yield from texts(facts, "title")
         return
-    for at, fact in enumerate(items(row, "supporting_facts")):
+    for index, fact in enumerate(items(row, "supporting_facts")):
         match fact:
             case [str() as title, int()]:
-                yield encodable(title)
+                yield replace_surrogates(title)
             case _:
-                place = f"supporting_facts[{at}]"
-                raise SchemaMismatch(f"is {shown(fact)}, not a title and a number", place)
+                place = f"supporting_facts[{index}]"
+                raise SchemaMismatch(f"is {quoted(fact)}, not a title and a number", place)

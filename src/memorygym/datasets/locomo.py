@@ -12,7 +12,7 @@ _SESSION = re.compile(r"session_(\d+)")
 _DIA = re.compile(r"D:?\s*(\d+)\s*:\s*(\d+)")
 ADVERSARIAL = "5"
 NOTHING = ("no information available", "not mentioned")
-"""What its evaluation takes for the right answer to an adversarial question."""
+"""The answers that its evaluation accepts for an adversarial question."""
 
 
 def make() -> Format:
@@ -34,59 +34,59 @@ def sample(row: fields.Row, index: int) -> Sample:
     conversation = fields.as_row(fields.field(row, "conversation"), "conversation")
     with fields.under("conversation"):
         units = tuple(_turns(conversation))
-        fields.distinct([unit.id for unit in units], "")
+        fields.check_distinct([unit.id for unit in units], "")
     name = fields.optional(row, "sample_id") or str(index)
-    return Sample(name, units, fields.each(row, "qa", partial(_asked, name)))
+    return Sample(name, units, fields.read_each(row, "qa", partial(_question, name)))
 
 
 def _turns(conversation: fields.Row) -> Iterator[Unit]:
     """The turns of the sessions, in the order of their numbers."""
-    found = (_SESSION.fullmatch(key) for key in conversation)
-    for number in sorted(int(one[1]) for one in found if one):
+    matches = (_SESSION.fullmatch(key) for key in conversation)
+    for number in sorted(int(match[1]) for match in matches if match):
         session = f"session_{number}"
         date = fields.optional(conversation, f"{session}_date_time")
-        yield from fields.each(conversation, session, partial(_turn, session, date))
+        yield from fields.read_each(conversation, session, partial(_turn, session, date))
 
 
 def _turn(session: str, date: str, turn: fields.Row, _: int) -> Unit:
     caption = fields.optional(turn, "blip_caption")
-    shown_too = f" [{caption}]" if caption else ""
+    caption_text = f" [{caption}]" if caption else ""
     return Unit(
         id=fields.text(turn, "dia_id"),
-        text=f"{fields.said(turn, 'text')}{shown_too}".strip(),
+        text=f"{fields.possibly_empty(turn, 'text')}{caption_text}".strip(),
         session=session,
         date=date,
         speaker=fields.text(turn, "speaker"),
     )
 
 
-def _asked(sample: str, qa: fields.Row, at: int) -> SampleQuestion:
+def _question(sample: str, qa: fields.Row, index: int) -> SampleQuestion:
     category = fields.text(qa, "category")
-    trap = category == ADVERSARIAL
-    told, unread = _evidence(fields.items(qa, "evidence") if "evidence" in qa else [])
+    is_adversarial = category == ADVERSARIAL
+    evidence, unknown = _evidence(fields.items(qa, "evidence") if "evidence" in qa else [])
     return SampleQuestion(
-        id=f"{sample}-{at}",
+        id=f"{sample}-{index}",
         question=fields.text(qa, "question"),
-        answers=NOTHING if trap else (fields.text(qa, "answer"),),
-        evidence=told,
+        answers=NOTHING if is_adversarial else (fields.text(qa, "answer"),),
+        evidence=evidence,
         category=category,
-        rivals=fields.texts(qa, "adversarial_answer") if trap else (),
-        unknown=unread,
+        rivals=fields.texts(qa, "adversarial_answer") if is_adversarial else (),
+        unknown=unknown,
     )
 
 
-def _evidence(told: list[object]) -> tuple[tuple[str, ...], int]:
-    """The turns that evidence names, and how many pieces of it name none.
+def _evidence(pieces: list[object]) -> tuple[tuple[str, ...], int]:
+    """The turns that evidence names, and the number of its pieces that name none.
 
     >>> _evidence(["D8:6; D9:17", "D:11:26", "D30:05", "D"])
     (('D8:6', 'D9:17', 'D11:26', 'D30:5'), 1)
     """
     ids: list[str] = []
-    unread = 0
-    for piece in told:
+    unknown = 0
+    for piece in pieces:
         if not isinstance(piece, str):
-            raise SchemaMismatch(f"is {fields.shown(piece)}, not a text", "evidence")
-        found = [f"D{int(session)}:{int(turn)}" for session, turn in _DIA.findall(piece)]
-        ids += found
-        unread += not found
-    return tuple(dict.fromkeys(ids)), unread
+            raise SchemaMismatch(f"is {fields.quoted(piece)}, not a text", "evidence")
+        turns = [f"D{int(session)}:{int(turn)}" for session, turn in _DIA.findall(piece)]
+        ids += turns
+        unknown += not turns
+    return tuple(dict.fromkeys(ids)), unknown

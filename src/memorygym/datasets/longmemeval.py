@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.datasets._fields import Row, as_row, items, optional, said, shown, text, texts, under
+from memorygym.datasets._fields import (
+    Row,
+    as_row,
+    items,
+    optional,
+    possibly_empty,
+    quoted,
+    text,
+    texts,
+    under,
+)
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 ABSTAINS = "_abs"
@@ -22,22 +32,28 @@ def make() -> Format:
 
 
 def sample(row: Row, index: int) -> Sample:
-    """One question and its history; sessions of one id are told apart by their place."""
+    """One question and its history; sessions with the same id are numbered by their index."""
     units: list[Unit] = []
     evidence: list[str] = []
-    seen: set[str] = set()
-    for session, date, place, turns in _sessions(row):
-        home = f"{session} ({place})" if session in seen else session
-        seen.add(home)
-        for at, turn in enumerate(turns):
-            with under(f"haystack_sessions[{place}][{at}]"):
-                told = as_row(turn, "")
-                content, role = said(told, "content"), text(told, "role")
-            unit = Unit(f"{home}_{at + 1}", content, session=home, date=date, speaker=role)
+    session_ids: set[str] = set()
+    for session, date, session_index, turns in _sessions(row):
+        session_id = f"{session} ({session_index})" if session in session_ids else session
+        session_ids.add(session_id)
+        for turn_index, turn in enumerate(turns):
+            with under(f"haystack_sessions[{session_index}][{turn_index}]"):
+                message = as_row(turn, "")
+                content, role = possibly_empty(message, "content"), text(message, "role")
+            unit = Unit(
+                f"{session_id}_{turn_index + 1}",
+                content,
+                session=session_id,
+                date=date,
+                speaker=role,
+            )
             units.append(unit)
-            evidence += [unit.id] if told.get("has_answer") is True else []
+            evidence += [unit.id] if message.get("has_answer") is True else []
     name = optional(row, "question_id") or str(index)
-    asked = SampleQuestion(
+    question = SampleQuestion(
         id=name,
         question=text(row, "question"),
         answers=(text(row, "answer"),),
@@ -46,17 +62,17 @@ def sample(row: Row, index: int) -> Sample:
         sessions=texts(row, "answer_session_ids"),
         unranked="abstention" if name.endswith(ABSTAINS) else "",
     )
-    return Sample(name, tuple(units), (asked,))
+    return Sample(name, tuple(units), (question,))
 
 
 def _sessions(row: Row) -> Iterator[tuple[str, str, int, list[object]]]:
-    """ID, date, place and turns of each session."""
+    """Id, date, index and turns of each session."""
     sessions = items(row, "haystack_sessions")
     ids, dates = texts(row, "haystack_session_ids"), texts(row, "haystack_dates")
     if len(ids) != len(sessions):
-        told = f"has {len(ids)} ids for {len(sessions)} sessions"
-        raise SchemaMismatch(told, "haystack_session_ids")
-    for at, session in enumerate(sessions):
+        problem = f"has {len(ids)} ids for {len(sessions)} sessions"
+        raise SchemaMismatch(problem, "haystack_session_ids")
+    for index, session in enumerate(sessions):
         if not isinstance(session, list):
-            raise SchemaMismatch(f"is {shown(session)}, not a list", f"haystack_sessions[{at}]")
-        yield ids[at], dates[at] if at < len(dates) else "", at, session
+            raise SchemaMismatch(f"is {quoted(session)}, not a list", f"haystack_sessions[{index}]")
+        yield ids[index], dates[index] if index < len(dates) else "", index, session

@@ -8,7 +8,14 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row, as_row, items, optional, rows, text, texts
 from memorygym.datasets._files import FileRecord, records
-from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit, holders, spoken
+from memorygym.datasets._samples import (
+    Format,
+    Sample,
+    SampleQuestion,
+    Unit,
+    normalised_units,
+    units_with_answer,
+)
 
 QUESTIONS, TRAJECTORIES = "questions.jsonl", "trajectories.jsonl"
 HAYSTACK = Path("haystacks") / "lme_v2_small.json"
@@ -26,37 +33,40 @@ def make() -> Format:
         units=("turn", "session"),
         marks=frozenset({"question", "question_type", "eval_function"}),
         sample=sample,
-        records=asked_of,
+        records=questions_with_trajectories,
     )
 
 
-def asked_of(path: Path) -> Iterator[FileRecord]:
-    """The questions, each with the trajectories of its haystack."""
+def questions_with_trajectories(path: Path) -> Iterator[FileRecord]:
+    """The records of the questions, each with the trajectories of its haystack."""
     questions, haystack = _files(path)
-    beside = questions.parent / TRAJECTORIES
-    if not beside.is_file() or not haystack.is_file():
-        # A file of another format, or one alone: its rows lack what must stand beside it.
+    trajectory_file = questions.parent / TRAJECTORIES
+    if not trajectory_file.is_file() or not haystack.is_file():
+        # A file of another format, or one without the files that must be next to it.
         yield from records(questions)
         return
-    known: dict[str, object] = {}
-    for row in records(beside):
+    trajectories: dict[str, object] = {}
+    for row in records(trajectory_file):
         if not isinstance(row.value, dict):
             yield FileRecord(
                 row.index, f"{TRAJECTORIES} {row.place}", None, row.problem or "no object"
             )
         else:
-            known[optional(row.value, "id")] = row.value
+            trajectories[optional(row.value, "id")] = row.value
     ids = _haystack(haystack)
     for record in records(questions):
         if not isinstance(record.value, dict):
             yield record
             continue
-        shown = [known.get(one) for one in ids.get(optional(record.value, "id"), ())]
-        yield replace(record, value={**record.value, "trajectories": shown})
+        found = [
+            trajectories.get(trajectory_id)
+            for trajectory_id in ids.get(optional(record.value, "id"), ())
+        ]
+        yield replace(record, value={**record.value, "trajectories": found})
 
 
 def _files(path: Path) -> tuple[Path, Path]:
-    """The questions and the haystack that a path stands for."""
+    """The paths of the questions and of the haystack that belong to a path."""
     if path.is_dir():
         return path / QUESTIONS, path / HAYSTACK
     if path.parent.name == HAYSTACK.parent.name:
@@ -65,52 +75,54 @@ def _files(path: Path) -> tuple[Path, Path]:
 
 
 def _haystack(path: Path) -> dict[str, tuple[str, ...]]:
-    """IDs of trajectories by question. Raises BadSettings."""
-    whole = next(records(path), None)
-    if whole is None or not isinstance(whole.value, dict):
-        raise BadSettings(f"{path} is no haystack: it is no object of lists by question")
-    return {question: texts(whole.value, question) for question in whole.value}
+    """The ids of trajectories by question. Raises BadSettings."""
+    record = next(records(path), None)
+    if record is None or not isinstance(record.value, dict):
+        raise BadSettings(
+            f"{path} is not a haystack: it must be a JSON object of lists by question"
+        )
+    return {question: texts(record.value, question) for question in record.value}
 
 
 def sample(row: Row, index: int) -> Sample:
     """One question and the states of its trajectories."""
     eval_function = text(row, "eval_function")
     if "trajectories" not in row:
-        told = f"cannot be read: {TRAJECTORIES} and {HAYSTACK} must stand beside the questions"
-        raise SchemaMismatch(told, "trajectories")
+        problem = f"cannot be read: {TRAJECTORIES} and {HAYSTACK} must stand beside the questions"
+        raise SchemaMismatch(problem, "trajectories")
     units = tuple(_units(row))
     if not units:
         raise SchemaMismatch("are none: its haystack names none that is known", "trajectories")
-    kind = text(row, "question_type")
+    question_type = text(row, "question_type")
     answer = text(row, "answer")
     question = row.get("question")
-    asks: Row = question if isinstance(question, dict) else row
-    asked = SampleQuestion(
+    source: Row = question if isinstance(question, dict) else row
+    sample_question = SampleQuestion(
         id=optional(row, "id") or str(index),
-        question=text(asks, "question" if asks is row else "text"),
+        question=text(source, "question" if source is row else "text"),
         answers=(answer,),
-        evidence=holders(spoken(units), [answer]),
-        category=kind,
-        unranked="abstention" if "-abs" in kind or "abstention" in eval_function else "",
+        evidence=units_with_answer(normalised_units(units), [answer]),
+        category=question_type,
+        unranked="abstention" if "-abs" in question_type or "abstention" in eval_function else "",
     )
-    return Sample(asked.id, units, (asked,))
+    return Sample(sample_question.id, units, (sample_question,))
 
 
 def _units(row: Row) -> Iterator[Unit]:
-    for at, trajectory in enumerate(items(row, "trajectories")):
+    for index, trajectory in enumerate(items(row, "trajectories")):
         if trajectory is None:
-            raise SchemaMismatch("is in the haystack and not in the file", f"trajectories[{at}]")
-        told = as_row(trajectory, f"trajectories[{at}]")
-        name = text(told, "id")
-        goal = optional(told, "goal")
-        for place, state in enumerate(rows(told, "states")):
-            yield Unit(f"{name}_{place}", _state(state), title=goal, session=name)
+            raise SchemaMismatch("is in the haystack and not in the file", f"trajectories[{index}]")
+        trajectory_row = as_row(trajectory, f"trajectories[{index}]")
+        name = text(trajectory_row, "id")
+        goal = optional(trajectory_row, "goal")
+        for state_index, state in enumerate(rows(trajectory_row, "states")):
+            yield Unit(f"{name}_{state_index}", _state(state), title=goal, session=name)
 
 
 def _state(state: Row) -> str:
-    """What a state shows and what was thought and done there."""
+    """The text of a state: its page, and the agent's thought and action."""
     thought = optional(state, "thoughts") or optional(state, "thought")
     page = optional(state, "accessibility_tree") or optional(state, "text")
     url, action = optional(state, "url"), optional(state, "action")
     parts = {"URL": url, "Thought": thought, "Action": action, "Page": page}
-    return "\n".join(f"{name}: {said}" for name, said in parts.items() if said)
+    return "\n".join(f"{name}: {value}" for name, value in parts.items() if value)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from memorygym.datasets._fields import Row, each, optional, rows, said, text, texts
+from memorygym.datasets._fields import Row, optional, possibly_empty, read_each, rows, text, texts
 from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 from memorygym.datasets.instances.folder import instance_files
@@ -27,7 +27,7 @@ def make() -> Format:
 
 
 def rows_of(path: Path) -> Iterator[FileRecord]:
-    """The records of a file, or of a folder of `memorygym generate`, where each is a file."""
+    """The records of a file, or of a folder of `memorygym generate` with a file for each."""
     if not path.is_dir():
         yield from records(path)
         return
@@ -38,25 +38,29 @@ def rows_of(path: Path) -> Iterator[FileRecord]:
 
 def sample(row: Row, index: int) -> Sample:
     """One question and the documents that its search turns showed."""
-    told = list(chain.from_iterable(each(row, "turns", _documents)))
-    named = {optional(fact, "source_paragraph_title") for fact in rows(row, "grounding_facts")}
-    supporting = [unit.id for unit, supports in told if supports]
-    asked = SampleQuestion(
+    documents = list(chain.from_iterable(read_each(row, "turns", _documents)))
+    titles = {optional(fact, "source_paragraph_title") for fact in rows(row, "grounding_facts")}
+    supporting = [unit.id for unit, supports in documents if supports]
+    question = SampleQuestion(
         id=optional(row, "instance_id") or str(index),
         question=text(row, "question"),
         answers=(text(row, "answer"), *texts(row, "answer_aliases")),
-        evidence=tuple(supporting or [unit.id for unit, _ in told if unit.title in named - {""}]),
+        evidence=tuple(
+            supporting or [unit.id for unit, _ in documents if unit.title in titles - {""}]
+        ),
         category=text(row, "num_hops"),
     )
-    return Sample(asked.id, tuple(unit for unit, _ in told), (asked,))
+    return Sample(question.id, tuple(unit for unit, _ in documents), (question,))
 
 
-def _documents(turn: Row, at: int) -> Sequence[tuple[Unit, bool]]:
-    """What a turn showed, and whether it supports the answer."""
+def _documents(turn: Row, index: int) -> Sequence[tuple[Unit, bool]]:
+    """The documents of a turn, and whether each supports the answer."""
 
-    def read(document: Row, place: int) -> tuple[Unit, bool]:
-        body, title = said(document, "text"), optional(document, "title")
-        unit = Unit(f"{at}-{place}", body, title, session=optional(turn, "turn_index") or str(at))
+    def read(document: Row, position: int) -> tuple[Unit, bool]:
+        body, title = possibly_empty(document, "text"), optional(document, "title")
+        unit = Unit(
+            f"{index}-{position}", body, title, session=optional(turn, "turn_index") or str(index)
+        )
         return unit, document.get("is_supporting") is True
 
-    return each(turn, "documents", read)
+    return read_each(turn, "documents", read)

@@ -1,13 +1,20 @@
-"""memoryagentbench: a long context that is told once, and many questions (MemoryAgentBench)."""
+"""memoryagentbench: a long context that is shown once, and many questions (MemoryAgentBench)."""
 
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.tokens import count
-from memorygym.datasets._fields import Row, as_row, items, optional, shown, text, texts
-from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit, holders, spoken
+from memorygym.datasets._fields import Row, as_row, items, optional, quoted, text, texts
+from memorygym.datasets._samples import (
+    Format,
+    Sample,
+    SampleQuestion,
+    Unit,
+    normalised_units,
+    units_with_answer,
+)
 from memorygym.memories.stores.splitter import passages
 
 SIZE = 512
-"""Most tokens of a unit: the context is cut at blank lines, then at the ends of sentences."""
+"""Most tokens of a unit: the context is split at blank lines, then at the ends of sentences."""
 
 
 def make() -> Format:
@@ -27,8 +34,8 @@ def make() -> Format:
 def sample(row: Row, index: int) -> Sample:
     """A context and its questions."""
     parts = passages(text(row, "context"), SIZE, count)
-    units = [Unit(str(at), part) for at, part in enumerate(parts, 1)]
-    said = spoken(units)
+    units = [Unit(str(number), part) for number, part in enumerate(parts, 1)]
+    normalised = normalised_units(units)
     questions, answers = texts(row, "questions"), items(row, "answers")
     if len(questions) != len(answers):
         raise SchemaMismatch(
@@ -37,18 +44,18 @@ def sample(row: Row, index: int) -> Sample:
     metadata = as_row(row.get("metadata") or {}, "metadata")
     source = optional(metadata, "source") or "unknown"
     types, ids = texts(metadata, "question_types"), texts(metadata, "qa_pair_ids")
-    asked = []
-    for at, (question, answer) in enumerate(zip(questions, answers, strict=True)):
-        right = texts({"answer": answer}, "answer")
-        if not right:
-            raise SchemaMismatch(f"is {shown(answer)}, not an answer", f"answers[{at}]")
-        asked.append(
+    sample_questions = []
+    for position, (question, answer) in enumerate(zip(questions, answers, strict=True)):
+        accepted = texts({"answer": answer}, "answer")
+        if not accepted:
+            raise SchemaMismatch(f"is {quoted(answer)}, not an answer", f"answers[{position}]")
+        sample_questions.append(
             SampleQuestion(
-                id=ids[at] if at < len(ids) else f"{index}-{at}",
+                id=ids[position] if position < len(ids) else f"{index}-{position}",
                 question=question,
-                answers=right,
-                evidence=holders(said, right),
-                category=types[at] if at < len(types) else source,
+                answers=accepted,
+                evidence=units_with_answer(normalised, accepted),
+                category=types[position] if position < len(types) else source,
             )
         )
-    return Sample(f"{source}-{index}", tuple(units), tuple(asked))
+    return Sample(f"{source}-{index}", tuple(units), tuple(sample_questions))

@@ -1,9 +1,9 @@
-"""musique: questions composed of two to four single ones, over twenty paragraphs (MuSiQue)."""
+"""musique: questions composed of two to four simple ones, over twenty paragraphs (MuSiQue)."""
 
 from itertools import compress
 
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.datasets._fields import Row, each, field, optional, rows, text, texts
+from memorygym.datasets._fields import Row, field, optional, read_each, rows, text, texts
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 
@@ -23,15 +23,15 @@ def make() -> Format:
 
 def sample(row: Row, index: int) -> Sample:
     """One question and its paragraphs."""
-    units = each(row, "paragraphs", _unit)
+    units = read_each(row, "paragraphs", _unit)
     answerable = row.get("answerable", True)
     if not isinstance(answerable, bool):
         raise SchemaMismatch(f"is {answerable!r}, not true or false", "answerable")
     if answerable:
         field(row, "answer")
     name = optional(row, "id") or str(index)
-    supports = [one.get("is_supporting") is True for one in rows(row, "paragraphs")]
-    asked = SampleQuestion(
+    supports = [paragraph.get("is_supporting") is True for paragraph in rows(row, "paragraphs")]
+    question = SampleQuestion(
         id=name,
         question=text(row, "question"),
         answers=(*texts(row, "answer"), *texts(row, "answer_aliases")),
@@ -39,8 +39,8 @@ def sample(row: Row, index: int) -> Sample:
         category=name.partition("__")[0],
         unranked="" if answerable else "unanswerable",
     )
-    return Sample(name, units, (asked,))
+    return Sample(name, units, (question,))
 
 
-def _unit(paragraph: Row, at: int) -> Unit:
-    return Unit(str(at), text(paragraph, "paragraph_text"), optional(paragraph, "title"))
+def _unit(paragraph: Row, index: int) -> Unit:
+    return Unit(str(index), text(paragraph, "paragraph_text"), optional(paragraph, "title"))

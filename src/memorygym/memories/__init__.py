@@ -1,5 +1,5 @@
-"""The memories, one a file whose name is the memory's id, and what they are built from.
+"""The memories, one file each; the file's name is the memory's id.
 
-`stores` holds the parts that memories share, `shims` the wrappers around objects of other shapes,
-`sandbox` the process in which a memory of somebody else runs.
+`stores` holds the parts that memories share, `shims` the wrappers around objects of other classes,
+`sandbox` the process in which a memory from outside this package runs.
 """

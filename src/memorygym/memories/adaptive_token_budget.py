@@ -1,9 +1,9 @@
-"""adaptive_token_budget: what was said first and last stays; the middle is a short summary.
+"""adaptive_token_budget: the first and last messages stay; the middle becomes a short summary.
 
 MemGym's strategy. Kept: `max_tokens`, the first `keep_first` messages and the user's first one
-(`preserve_first_user`), the newest `keep_recent`, calls whole, a summary of at most 300 tokens.
-Simplified: no wording of its own for each environment. Not repeated: MemGym's keeps no record and
-summarises the whole middle anew at every step; here each message is summarised once.
+(`preserve_first_user`), the newest `keep_recent`, whole calls, a summary of at most 300 tokens.
+Simplified: one prompt for all environments. Not repeated: MemGym's keeps no record and summarises
+the whole middle again at every step; here each message is summarised once.
 """
 
 from memorygym.memories.stores.history_edits import Condenser, Summarise
@@ -15,7 +15,7 @@ def make(
     keep_first: int = 2,
     preserve_first_user: bool = True,
 ) -> Condenser:
-    """The memory; a smaller view's budget is its limit in place of `max_tokens`."""
+    """The memory. A context budget below `max_tokens` replaces that limit."""
     rule = Summarise(
         keep_first,
         keep_recent,

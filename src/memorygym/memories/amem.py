@@ -1,11 +1,11 @@
-"""amem: notes with keywords, linked to their nearest; a search brings notes and what they link to.
+"""amem: notes with keywords, linked to the nearest notes; a search finds notes and their links.
 
-A-Mem (Xu et al. 2025), a Zettelkasten. Kept: one model call a note, which gives it keywords; links
+A-Mem (Xu et al. 2025), a Zettelkasten. Kept: one model call per note, which gives keywords; links
 to its `neighbours` nearest notes, followed both ways; after every `evo_threshold` notes the most
-linked ones evolve: their keywords are written anew in the light of the notes around them, and their
-links follow. A search finds `retrieve_k` notes; with those that they link to, `top_k` at most show.
-Simplified: a note has no tags and no context sentence beside its keywords; shared keywords tell
-whether to link, not the model; evolution comes in batches of `neighbours` calls; search is by
+linked notes evolve: the model rewrites their keywords from the notes around them, and their links
+follow. A search finds `retrieve_k` notes; with their links, at most `top_k` are shown.
+Simplified: a note has keywords, but no tags and no context sentence; shared keywords decide on
+links, not the model; evolution comes in batches of `neighbours` calls; search is by
 words, unless `embedder` (hashed, minilm) adds vectors.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.types import MemoryContext, Message
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import Index, Passages, Ranked, shown, unseen, wanted
@@ -24,7 +24,7 @@ _NAMED, _LINKS = "keywords:", "links:"
 
 
 @dataclass(frozen=True, slots=True)
-class Zettel:
+class Note:
     """One note."""
 
     body: str
@@ -37,7 +37,7 @@ class Zettel:
     def text(self) -> str:
         """The note as an entry.
 
-        >>> print(Zettel("Ann ran.", ["Ann"], [3, 7]).text)
+        >>> print(Note("Ann ran.", ["Ann"], [3, 7]).text)
         Ann ran.
         keywords: Ann
         links: 3, 7
@@ -46,10 +46,10 @@ class Zettel:
         return f"{self.body}\n{_NAMED} {', '.join(self.named)}\n{_LINKS} {links}"
 
     @classmethod
-    def from_text(cls, text: str) -> "Zettel":
+    def from_text(cls, text: str) -> "Note":
         """Reads an entry back.
 
-        >>> Zettel.from_text("Ann ran.\\nkeywords:\\nlinks: 3, 7").links
+        >>> Note.from_text("Ann ran.\\nkeywords:\\nlinks: 3, 7").links
         (3, 7)
         """
         body, named, links = text.rsplit("\n", 2)
@@ -60,17 +60,17 @@ class Zettel:
         )
 
 
-class Zettels(Passages):
-    """The notes of a memory, which an index finds, and their links in both directions."""
+class Notes(Passages):
+    """The notes of a memory under an index, and their links in both directions."""
 
     def __init__(self, context: MemoryContext, index: Index) -> None:
         super().__init__(context, index)
-        self.notes: dict[int, Zettel] = {}
+        self.notes: dict[int, Note] = {}
         self._from: dict[int, set[int]] = {}
-        """By note: those that link to it."""
+        """By note: the notes that link to it."""
 
     def linked(self, key: int) -> list[int]:
-        """The notes that a note links to, nearest first, then those that link to it."""
+        """The notes that a note links to, nearest first, then the notes that link to it."""
         links = dict.fromkeys([*self.notes[key].links, *sorted(self._from.get(key, ()))])
         return [other for other in links if other in self.notes]
 
@@ -82,13 +82,13 @@ class Zettels(Passages):
 
     def _set(self, key: int, text: str) -> None:
         self._untie(key)
-        note = self.notes[key] = Zettel.from_text(text)
+        note = self.notes[key] = Note.from_text(text)
         for other in note.links:
             self._from.setdefault(other, set()).add(key)
         super()._set(key, text)
 
     def searched(self, text: str) -> str:
-        note = Zettel.from_text(text)
+        note = Note.from_text(text)
         return "\n".join([note.body, *note.named])
 
     def _untie(self, key: int) -> None:
@@ -105,7 +105,7 @@ KEYWORDS_TOKENS = 64
 class AMem(Ranked):
     """Linked notes."""
 
-    _kept: Zettels
+    _kept: Notes
 
     def __init__(
         self,
@@ -117,9 +117,9 @@ class AMem(Ranked):
         embedder: str = "none",
     ) -> None:
         index = words_with(embedder)
-        super().__init__(chunk_size, top_k, lambda context: Zettels(context, index()))
-        at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
-        at_least(0, neighbours=neighbours)
+        super().__init__(chunk_size, top_k, lambda context: Notes(context, index()))
+        require_at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
+        require_at_least(0, neighbours=neighbours)
         if retrieve_k > top_k:
             raise BadSettings(f"retrieve_k {retrieve_k}: give at most top_k, {top_k}")
         self.retrieve_k = retrieve_k
@@ -131,15 +131,15 @@ class AMem(Ranked):
         if key is not None and key % self.evo_threshold == 0:
             self._evolve()
 
-    def _note(self, body: str, context: str, but: int = 0) -> Zettel:
-        """A note whose keywords the model draws from the context, linked but to the key `but`."""
+    def _note(self, body: str, context: str, but: int = 0) -> Note:
+        """A note with keywords that the model takes from `context`, not linked to the key `but`."""
         reply = self._meter.write(prompts.keywords(), context, KEYWORDS_TOKENS)
         named = keywords(reply, NAMED)
         like = self._kept.search(" ".join(named), self.neighbours + 1) if named else []
-        return Zettel(body, named, [key for key in like if key != but][: self.neighbours])
+        return Note(body, named, [key for key in like if key != but][: self.neighbours])
 
     def _evolve(self) -> None:
-        """Writes the keywords and links of the most linked notes anew."""
+        """Rewrites the keywords and links of the most linked notes."""
         degrees = {key: len(self._kept.linked(key)) for key in self._kept.notes}
         hubs = sorted(degrees, key=lambda key: (-degrees[key], key))[: self.neighbours]
         for hub in sorted(hubs):

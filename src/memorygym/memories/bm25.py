@@ -1,8 +1,8 @@
-"""bm25: every passage is kept; those that match the words of the event best are shown.
+"""bm25: stores every passage and shows those that best match the words of the event.
 
 Okapi BM25 (Robertson and Zaragoza 2009) as SQLite FTS5 computes it (k1 1.2, b 0.75), incremental.
 Kept: ranking by words alone, `chunk_size` and `top_k`. Simplified: question words are dropped from
-the query, and what is shown stands in the order it was told, not of its rank.
+the query, and passages are shown in the order in which they were read, not by rank.
 """
 
 from memorygym.memories.stores.passages import Retrieval

@@ -1,4 +1,4 @@
-"""chromadb: the page of entries of `markdown`, searched by vectors in Chroma: exact ranking."""
+"""chromadb: the entries of `markdown`, searched by vectors in Chroma, ranked exactly."""
 
 import weakref
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 EXACT = 2000
-"""Up to so many entries all are ranked; beyond, so many that Chroma's graph finds nearest."""
+"""Up to this many entries all are ranked; of more, this many nearest by Chroma's graph."""
 BATCH = 1000
-"""Entries sent at once."""
+"""Entries sent to Chroma at once."""
 
 
 def connect() -> "ClientAPI":
-    """A client in this process, without telemetry; BadSettings if Chroma is not installed."""
+    """A client in this process, without telemetry. Raises BadSettings if Chroma is missing."""
     try:
         import chromadb
         from chromadb.config import Settings
@@ -32,10 +32,10 @@ def connect() -> "ClientAPI":
 
 
 class Chroma:
-    """An index of texts under integer keys; keys grow in the order of the entries."""
+    """An index of texts under integer keys, which grow in the order of the entries."""
 
     def __init__(self, client: "ClientAPI", texts: Iterable[tuple[int, str]] = ()) -> None:
-        # All ephemeral clients of a process share one store: only the name keeps memories apart.
+        # All ephemeral clients of a process share one store; the name keeps memories apart.
         name = f"memory-{uuid4().hex}"
         self._rows = client.create_collection(
             name, embedding_function=None, metadata={"hnsw:space": "ip"}
@@ -78,5 +78,5 @@ class Chroma:
 
 
 def make() -> Notebook:
-    """The memory; raises BadSettings at once if Chroma is not installed."""
+    """The memory. Raises BadSettings if Chroma is not installed."""
     return Notebook(partial(Chroma, connect()))

@@ -1,7 +1,7 @@
-"""full: all that was observed is shown again, whatever the budget. The ceiling in information.
+"""full: the full context, whatever the budget; the upper bound in information.
 
-Nothing is simplified, for there is no paper: it is an agent whose context never ends. Under a view
-budget the referee cuts the newest messages off; `memorygym compare` gives it none.
+It is an agent with an endless context. Under a context budget the newest messages are cut off;
+`memorygym compare` gives it no budget.
 """
 
 from collections.abc import Sequence

@@ -1,10 +1,10 @@
-"""hipporag: triples tie passages into a graph; a walk from the question's phrases finds passages.
+"""hipporag: triples link passages in a graph; a walk from the question's phrases finds passages.
 
 HippoRAG (Gutiérrez et al. 2024), with the passage nodes of HippoRAG 2 (2025). Kept: one model call
-a passage for its triples; a graph of phrases and passages; personalised PageRank from the phrases
+per passage for its triples; a graph of phrases and passages; personalised PageRank from the phrases
 of the question, the rarer ones heavier, and, with a small weight, from the passages that match it;
-the `top_k` passages most visited. A walk goes on with a chance of `damping` percent, 50 as there.
-Simplified: the question's phrases are those of the graph that stand in it, without a model call;
+the `top_k` passages most visited. A walk continues with a chance of `damping` percent, 50 as there.
+Simplified: the question's phrases are the graph's phrases that occur in it, without a model call;
 phrases are synonyms when they differ in case, punctuation or article alone; passages are matched by
 words, and triples are not filtered by a model.
 """
@@ -18,36 +18,36 @@ from memorygym.memories.stores.reply_parser import phrase, triples
 from memorygym.memories.stores.search.fulltext import FullText
 
 STATED = "\n|\n"
-"""Stands in an entry between the passage and its triples."""
+"""Separates the passage from its triples in an entry."""
 SEED = 1000
-"""The weight of a phrase that stands in one passage alone; one that stands in n has an n-th."""
+"""The weight of a phrase that occurs in one passage; a phrase in n passages has an n-th of it."""
 PASSAGE_SEED = 50
-"""The weight of the passage that matches best; the n-th has an n-th. A 20th, as in HippoRAG 2."""
+"""The weight of the best matching passage, a 20th as in HippoRAG 2; the n-th has an n-th of it."""
 WHOLE = 100_000
-"""What all starting points have together."""
+"""The total weight of all starting points."""
 LONGEST = 6
-"""Words of a phrase that is looked for in a query."""
+"""Most words of a phrase that is looked for in a query."""
 QUERY = 100
-"""Words of a query that are looked at; a question has fewer, and documents are no question."""
+"""Most words of a query that are read; a question has fewer."""
 Node = str | int
 """A phrase, or a passage's key."""
 
 
 class PhraseGraph:
-    """Phrases tied to phrases by triples, and to the passages that state them.
+    """A graph of phrases, linked by triples, and of the passages that state them.
 
-    Whole numbers throughout: a share below one is lost, so a search ends by itself and is the same
-    on every machine.
+    All numbers are whole, and shares below one are dropped, so a search ends and is the same on
+    every machine.
     """
 
     def __init__(self, damping: int) -> None:
         self._damping = damping
         self._words = FullText()
         self._ties: dict[Node, dict[Node, int]] = {}
-        """By node and neighbour: how often they are tied."""
+        """By node and neighbour: the number of their links."""
         self._degrees: dict[Node, int] = {}
-        self._told: dict[int, list[tuple[Node, Node]]] = {}
-        """By passage: the ties that it makes."""
+        self._links: dict[int, list[tuple[Node, Node]]] = {}
+        """By passage: its links."""
 
     def set(self, key: int, text: str) -> None:
         body, stated = _split(text)
@@ -55,17 +55,17 @@ class PhraseGraph:
         pairs = [(phrase(one), phrase(other)) for one, _, other in triples(stated)]
         names = dict.fromkeys(name for pair in pairs for name in pair)
         told = [pair for pair in pairs if pair[0] != pair[1]]
-        self._told[key] = [*told, *((key, name) for name in names)]
-        for one, other in self._told[key]:
+        self._links[key] = [*told, *((key, name) for name in names)]
+        for one, other in self._links[key]:
             self._tie(one, other, 1)
 
     def drop(self, key: int) -> None:
         self._words.drop(key)
-        for one, other in self._told.pop(key):
+        for one, other in self._links.pop(key):
             self._tie(one, other, -1)
 
     def search(self, query: str, k: int) -> list[int]:
-        """The passages that a walk from the phrases and best matches of a query visits most."""
+        """The passages that a walk from the query's phrases and best matches visits most."""
         start: dict[Node, int] = {}
         for name in self._phrases(query):
             start[name] = SEED // sum(isinstance(node, int) for node in self._ties[name])
@@ -76,7 +76,7 @@ class PhraseGraph:
         return sorted(keys, key=lambda key: (-visits[key], key))[:k]
 
     def _phrases(self, text: str) -> list[str]:
-        """The phrases of the graph that stand in the beginning of a text."""
+        """The phrases of the graph that occur in the beginning of a text."""
         words = phrase(text).split()[:QUERY]
         runs = (
             " ".join(words[at : at + size])
@@ -86,8 +86,8 @@ class PhraseGraph:
         return [run for run in dict.fromkeys(runs) if run in self._ties]
 
     def _visits(self, start: Mapping[Node, int]) -> dict[Node, int]:
-        """How often a walk comes by each node. It goes on with a chance of `damping` percent at
-        each step, else it begins anew."""
+        """How often a walk visits each node. At each step it continues with a chance of `damping`
+        percent, and else restarts."""
         total = sum(start.values())
         front = {node: WHOLE * weight // total for node, weight in start.items()} if total else {}
         visits: dict[Node, int] = {}
@@ -120,7 +120,7 @@ class PhraseGraph:
 
 
 def _split(entry: str) -> tuple[str, str]:
-    """The passage and its triples."""
+    """The passage of an entry, and its triples."""
     body, _, stated = f"{entry}\n".rpartition(STATED)
     return body, stated
 

@@ -1,19 +1,19 @@
-"""lightmem: passages wait in a buffer; once it is full a model turns all of it into topics' notes.
+"""lightmem: passages wait in a buffer; when it is full, a model turns it into notes by topic.
 
-LightMem (Fang et al. 2025). Kept: the short-term buffer, read by one model call each time that it
-holds `buffer_size` tokens, not one a message; its segmentation by topic; long-term entries of a
-topic's facts, in the order of time; search for `top_k` of them.
-Simplified: a topic is a heading, found by form and not by attention; nothing is compressed before
-the model reads it; the update in sleep-time is the merging of equal entries, the newest of which
-stays; what still waits is searched as it was told; an entry has about `entry_size` tokens at most;
-a topic of which the model wrote nothing stays in its own words; search is by words, unless
+LightMem (Fang et al. 2025). Kept: the short-term buffer, read by one model call whenever it holds
+`buffer_size` tokens, not one call per message; segmentation by topic; long-term entries of a
+topic's facts, in the order of time; search for `top_k` entries.
+Simplified: a topic is a heading, found by its form, not by attention; nothing is compressed before
+the model reads it; the sleep-time update only merges equal entries, of which the newest stays;
+waiting passages are searched as they are; an entry has at most about `entry_size` tokens; a topic
+of which the model wrote nothing stays in its own words; search is by words, unless
 `embedder` (hashed, minilm) adds vectors.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from memorygym.core.errors import at_least
+from memorygym.core.errors import require_at_least
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import Facts, Ranked
 from memorygym.memories.stores.reply_parser import joined, topics
@@ -24,7 +24,7 @@ WAITING = "~\n"
 
 
 class LightMem(Ranked):
-    """A buffer before topics' notes."""
+    """A buffer of passages, and notes by topic."""
 
     _kept: Facts
 
@@ -38,7 +38,7 @@ class LightMem(Ranked):
     ) -> None:
         index = words_with(embedder)
         super().__init__(chunk_size, top_k, lambda context: Facts(context, index()))
-        at_least(1, buffer_size=buffer_size, entry_size=entry_size)
+        require_at_least(1, buffer_size=buffer_size, entry_size=entry_size)
         self.buffer_size = buffer_size
         self.entry_size = entry_size
 
@@ -50,7 +50,7 @@ class LightMem(Ranked):
             self._read(newest[::-1])
 
     def _read(self, keys: Sequence[int]) -> None:
-        """Has the model read the buffer, and puts its notes in the place of it."""
+        """Has the model read the buffer, and replaces the buffer by its notes."""
         buffer = [self.body(self._kept.texts[key]) for key in keys]
         text = joined(buffer)
         reply = self._meter.write(prompts.facts(), text, 2 * self._meter.count(text))
@@ -61,7 +61,7 @@ class LightMem(Ranked):
                 self._kept.tell(f"{heading}\n{' '.join(sentences)}")
 
     def _packed(self, heading: str, said: Sequence[str]) -> Iterator[list[str]]:
-        """Sentences in groups that make entries."""
+        """The sentences of a topic in groups, one for each entry."""
         held: list[str] = []
         room = most = self.entry_size - self._meter.count(heading)
         for sentence in said:

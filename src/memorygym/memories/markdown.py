@@ -1,4 +1,4 @@
-"""markdown: a page of entries that the agent writes, edits, reads and searches (FTS5, BM25)."""
+"""markdown: entries that the agent writes, edits, reads and searches (FTS5, BM25)."""
 
 from memorygym.memories.stores.notebook import Notebook
 from memorygym.memories.stores.search.fulltext import FullText

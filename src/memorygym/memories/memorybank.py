@@ -1,14 +1,14 @@
-"""memorybank: passages fade with time unless they are recalled (Zhong et al. 2023, MemoryBank).
+"""memorybank: passages decay with time unless they are recalled (Zhong et al. 2023, MemoryBank).
 
-Kept: the forgetting curve of Ebbinghaus: a passage counts cosine · exp(-hours / (24 · strength));
-being shown makes it half as strong again, up to 100, and new. Paragraphs are cut at `chunk_chars`
-characters. Simplified: no daily summaries and no portrait of the user, for which the paper asks a
-model; a passage is strengthened once at the same hour. The clock is the episode's: each message of
-the user is `hours_per_message` later, so that what is told first and never recalled has lost half
-its weight after the 34 events of a worlds task.
+Kept: the forgetting curve of Ebbinghaus: a passage scores cosine · exp(-hours / (24 · strength));
+being shown multiplies its strength by 1.5, up to 100, and makes it new. Paragraphs are cut at
+`chunk_chars` characters. Simplified: no daily summaries and no user portrait, for which the paper
+asks a model; a passage is strengthened once per hour at most. The clock is the episode's: each
+message of the user is `hours_per_message` later, so the first passage, if never recalled, has lost
+half its weight after the 34 events of a worlds task.
 
-An entry is a passage under a line of two numbers that is not shown: the message with which it was
-told or last recalled, and how often it was recalled.
+An entry is a passage under a line of two numbers, which is not shown: the message with which it was
+read or last recalled, and the number of recalls.
 """
 
 from collections.abc import Sequence
@@ -17,28 +17,28 @@ from math import exp, inf
 from operator import itemgetter
 from typing import NamedTuple
 
-from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.types import Entry, MemoryContext, Message
 from memorygym.memories.stores.passages import Passages, Ranked, told
 from memorygym.memories.stores.search.vectors import Best, Vectors, named
 from memorygym.memories.stores.splitter import passages
 
 STRENGTHS = tuple(min(100.0, 1.5**recalls) for recalls in range(13))
-"""By recalls: the days in which a passage fades to 1/e; more recalls count no more."""
+"""By number of recalls: the days in which a passage decays to 1/e; further recalls do not count."""
 
 
 class EntryHeader(NamedTuple):
     """The first line of an entry."""
 
     told: int
-    """The number of the message of the user with which it was told or last recalled."""
+    """The number of the user's message with which it was read or last recalled."""
     recalls: int
 
 
 class DecayingIndex(Passages):
-    """Passages under their vectors; beyond the capacity the one of least retention makes room.
+    """Passages under their vectors; at the capacity the one with the least retention is dropped.
 
-    The clock is the newest mark, so that all of the state is in the entries.
+    The clock is the newest mark, so all state is in the entries.
     """
 
     def __init__(self, context: MemoryContext, index: Vectors, days_per_message: float) -> None:
@@ -48,7 +48,7 @@ class DecayingIndex(Passages):
         self._rates = [days_per_message / strength for strength in STRENGTHS]
         self._marks: dict[int, EntryHeader] = {}
         self._groups: list[dict[int, int]] = [{} for _ in STRENGTHS]
-        """By recalls: when each key was told, oldest first."""
+        """By number of recalls: when each key was read, oldest first."""
 
     def search(self, query: str, k: int) -> list[int]:
         """The k keys with the largest products of cosine and retention, best first."""
@@ -57,7 +57,7 @@ class DecayingIndex(Passages):
         for group, rate in zip(self._groups, self._rates, strict=True):
             for key in reversed(group):
                 retention = exp((group[key] - self.now) * rate)
-                if retention <= worst:  # No cosine is above 1, and older ones retain less.
+                if retention <= worst:  # No cosine is above 1, and older passages retain less.
                     break
                 score = cosine(key) * retention
                 if score > worst:
@@ -65,14 +65,14 @@ class DecayingIndex(Passages):
         return [key for key, _ in best.found()]
 
     def recall(self, key: int) -> None:
-        """Strengthens a passage and makes it new, unless something did at this hour."""
+        """Strengthens a passage and makes it new, at most once per hour."""
         mark = self._marks[key]
         if mark.told < self.now:
             stronger = EntryHeader(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
             self.replace(key, _entry(stronger, _passage(self.texts[key])))
 
     def victim(self) -> int:
-        """The key of least retention; ties go to the smaller key."""
+        """The key with the least retention; of equals the smallest."""
         least: list[tuple[float, int]] = []
         for group, strength in zip(self._groups, STRENGTHS, strict=True):
             for hour, oldest in islice(groupby(group.items(), itemgetter(1)), 1):
@@ -80,7 +80,7 @@ class DecayingIndex(Passages):
         return min(least)[1]
 
     def drop(self, key: int) -> None:
-        """Forgets the passage under a key."""
+        """Drops the passage under a key."""
         super().drop(key)
         del self._groups[self._marks.pop(key).recalls][key]
         if not self._marks:
@@ -115,7 +115,7 @@ def _entry(mark: EntryHeader, passage: str) -> str:
 
 
 class MemoryBank(Ranked):
-    """Passages under their vectors, weighed by what is left of them."""
+    """Passages under their vectors, weighted by retention."""
 
     _kept: DecayingIndex
 
@@ -126,7 +126,7 @@ class MemoryBank(Ranked):
         hours_per_message: float = 0.5,
         embedder: str = "hashed",
     ) -> None:
-        at_least(1, chunk_chars=chunk_chars)
+        require_at_least(1, chunk_chars=chunk_chars)
         if not 0 <= hours_per_message < inf:
             raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
         embed, days = named(embedder), hours_per_message / 24
@@ -142,7 +142,7 @@ class MemoryBank(Ranked):
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         shown = self.found(live, budget)
-        # Seen again at the same hour they rank the same: what was recalled only gained on the rest.
+        # Composing twice at the same hour ranks alike: recalled passages only gain on the others.
         for key in sorted(shown):
             self._kept.recall(key)
         return told(shown)

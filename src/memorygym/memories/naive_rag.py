@@ -1,10 +1,10 @@
-"""naive_rag: every passage is kept as a vector; those nearest to the event are shown.
+"""naive_rag: stores every passage as a vector and shows those nearest to the event.
 
 Retrieval-augmented generation (Lewis et al. 2020) as agents use it: chunk, embed, cosine.
 Kept: chunks of `chunk_size` tokens, the `top_k` nearest, exact search. Simplified: nothing is
-trained; the default vectors are hashed words and trigrams, so likeness is of letters, not of sense
-(`embedder=minilm` has the usual ones); chunks end with sentences and do not overlap; what is shown
-stands in the order it was told.
+trained; the default vectors are hashed words and trigrams, so they compare letters, not meaning
+(`embedder=minilm` has the usual vectors); chunks end with sentences and do not overlap; passages
+are shown in the order in which they were read.
 """
 
 from functools import partial

@@ -1,10 +1,10 @@
-"""none: nothing is kept, so the view is the pinned message and the event. The floor."""
+"""none: stores nothing, so the agent sees its instructions and the event. The lower bound."""
 
 from memorygym.core.types import Memory
 
 
 class Nothing(Memory):
-    """Forgets everything at once."""
+    """A memory that stores nothing."""
 
 
 make = Nothing

@@ -1,16 +1,16 @@
-"""observation_masking: of old observations only a mark is left; replies and calls stay.
+"""observation_masking: old observations are replaced by a mark; replies and calls stay.
 
-MemGym's strategy, after OpenHands' condenser. Kept: what the user or a tool said is masked once it
-is neither among the first `keep_first` messages nor among the newest `attention_window`; role and
-call id stay; with `selective`, what reports an error stays, too. No model is asked.
-Simplified: the window counts what precedes the running event, and masking is for good. What the
-view's budget cannot hold then is forgotten, the oldest first, the first messages last.
+MemGym's strategy, after OpenHands' condenser. Kept: a message of user or tool is masked once it is
+neither among the first `keep_first` messages nor among the newest `attention_window`; role and
+call id stay; with `selective`, messages that report an error stay, too. No model is asked.
+Simplified: the window counts messages before the running event, and masking is permanent. What the
+context budget cannot hold is then dropped, the oldest first, the first messages last.
 """
 
 import re
 from dataclasses import dataclass, replace
 
-from memorygym.core.errors import at_least
+from memorygym.core.errors import require_at_least
 from memorygym.memories.stores.history_edits import Condenser, History
 from memorygym.memories.stores.message_entries import to_text
 
@@ -24,7 +24,7 @@ _ERROR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """Masks what has left the window."""
+    """The rule that masks messages outside the window."""
 
     attention_window: int
     keep_first: int
@@ -43,5 +43,5 @@ class Mask:
 
 
 def make(attention_window: int = 100, keep_first: int = 1, selective: bool = True) -> Condenser:
-    at_least(0, attention_window=attention_window, keep_first=keep_first)
+    require_at_least(0, attention_window=attention_window, keep_first=keep_first)
     return Condenser(Mask(attention_window, keep_first, selective), keep_first=keep_first)

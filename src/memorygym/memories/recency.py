@@ -1,7 +1,7 @@
-"""recency: the newest tokens that fit the budget; what falls out is forgotten for good.
+"""recency: truncation to the newest tokens that fit the budget; the rest is dropped for good.
 
-The bar that every memory must clear at an equal budget: plain truncation. Of the oldest message
-that is left, the end stays; a tool call and its results stay or go together.
+It is the baseline that every memory must beat at an equal budget. The oldest message that fits in
+part keeps its end; a tool call and its results stay or go together.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from memorygym.memories.stores.message_entries import TranscriptMemory, ending, 
 
 
 class Recency(TranscriptMemory):
-    """A window of tokens over the history."""
+    """The newest tokens of the history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         price = self._meter.count

@@ -1,15 +1,15 @@
-"""simplemem: a model takes every passage apart into facts that stand alone; facts are searched.
+"""simplemem: a model splits every passage into self-contained facts, which are searched.
 
-SimpleMem (Liu et al. 2026). Kept: one model call a window of the stream, whose reply is a list of
+SimpleMem (Liu et al. 2026). Kept: one model call per window of the stream, whose reply is a list of
 self-contained facts under their source's heading (who, when); search for `top_k` facts.
-Simplified: a window is a passage of at most `window_size` tokens and does not overlap the next; no
-call is spared but for a passage that is held word for word; of facts only equal ones are merged,
-the newest of which stays; the fields of an entry (time, place, persons) stay in its heading and
+Simplified: a window is a passage of at most `window_size` tokens, without overlap; only
+a passage that is already stored word for word needs no call; only equal facts are merged, of which
+the newest stays; the fields of an entry (time, place, persons) stay in its heading and
 sentence; `top_k` does not grow with the question; the hybrid search is one of words, unless
 `embedder` (hashed, minilm) adds vectors.
 """
 
-from memorygym.core.errors import at_least
+from memorygym.core.errors import require_at_least
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import Facts, Ranked
 from memorygym.memories.stores.reply_parser import alone
@@ -22,7 +22,7 @@ class SimpleMem(Ranked):
     _kept: Facts
 
     def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
-        at_least(1, window_size=window_size)
+        require_at_least(1, window_size=window_size)
         index = words_with(embedder)
         super().__init__(window_size, top_k, lambda context: Facts(context, index()))
 

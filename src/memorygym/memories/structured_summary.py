@@ -1,4 +1,4 @@
-"""structured_summary: as llm_summarizing, but the summary is a state of named fields.
+"""structured_summary: as llm_summarizing, but the summary has named fields.
 
 MemGym's port of OpenHands' structured condenser. Kept: the fields and their markdown, the
 parameters. Simplified: the model is asked for sections rather than to call a function, so any
@@ -17,7 +17,7 @@ FIELDS = (
     "dependencies", "other_relevant_context",
 )  # fmt: skip
 NOTHING = ("", "-", "none", "n/a", "unknown")
-"""What stands in a field that says nothing."""
+"""Values of a field that say nothing."""
 
 
 def make(
@@ -33,7 +33,7 @@ def make(
 
 
 def markdown(written: str) -> str:
-    """The fields that say something, each once and in order.
+    """The fields that say something, each once, in order.
 
     >>> print(markdown("Ann won.\\n**Pending tasks**\\nnone\\nuser_context: A race."))
     ## user_context

@@ -1,6 +1,6 @@
-"""The OpenAI chat-completion format: what is sent, and what comes back whole or as a stream.
+"""The OpenAI chat-completions format: writes requests, reads replies, whole or streamed.
 
-Pure functions; whatever an endpoint sends that is no completion raises Garbled.
+The functions are pure. They raise MalformedReply for a body that is no chat completion.
 """
 
 import json
@@ -9,72 +9,73 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from memorygym.core.errors import clipped
+from memorygym.core.errors import clip
 from memorygym.core.json_values import json_text
-from memorygym.core.text import encodable
+from memorygym.core.text import replace_surrogates
 from memorygym.core.types import JSON, Call, Message
 from memorygym.models.model import Reply
 
-THOUGHT = "</think>"
+END_OF_REASONING = "</think>"
 _UNNAMED = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_NAME = 64
 
 
 class MalformedReply(ValueError):
-    """The body is no chat completion."""
+    """The body of a response is no chat completion."""
 
 
-class Reported(MalformedReply):
-    """It is an error that the endpoint reports with status 200."""
+class ReportedError(MalformedReply):
+    """The body is an error that the endpoint reports with status 200."""
 
     def __init__(self, error: JSON) -> None:
-        super().__init__(f"the endpoint reports an error: {clipped(json.dumps(error), 200)}")
+        super().__init__(f"the endpoint reports an error: {clip(json.dumps(error), 200)}")
         self.error = error
 
 
 def to_wire(message: Message) -> dict[str, JSON]:
-    """The message as sent, in a form that endpoints take whatever a model wrote before.
+    """The message as a request contains it, in a form that endpoints accept.
 
-    Lone surrogates become question marks. Names that no function may have and arguments that are no
-    object would make an endpoint refuse the whole history, so that a model's slip would look like
-    the provider's failure: they are sent as the nearest name and as an object around the text.
+    Lone surrogates become question marks. An endpoint would reject the whole history for a call
+    with an invalid name or arguments that are no object; then the model's mistake would look like a
+    failure of the provider. Such a call is sent with the nearest valid name, and with its arguments
+    as the text in an object.
 
     >>> (call,) = to_wire(Message("assistant", "", (Call("rm -r", "{oops", "c"),)))["tool_calls"]
     >>> call["function"]
     {'name': 'rm_-r', 'arguments': '{"malformed": "{oops"}'}
     """
     if not message.calls:
-        return replace(message, content=encodable(message.content)).to_openai()
+        return replace(message, content=replace_surrogates(message.content)).to_openai()
     calls = tuple(map(_well_formed, message.calls))
-    return replace(message, content=encodable(message.content), calls=calls).to_openai()
+    return replace(message, content=replace_surrogates(message.content), calls=calls).to_openai()
 
 
 def _well_formed(call: Call) -> Call:
     arguments = call.arguments
     if not isinstance(arguments, Mapping):
-        arguments = {"malformed": encodable(json_text(arguments))}
+        arguments = {"malformed": replace_surrogates(json_text(arguments))}
     name = _UNNAMED.sub("_", call.name)[:_LONGEST_NAME] or "unnamed"
     return Call(name, arguments, call.id)
 
 
 def read_completion(text: str) -> Reply:
-    """The reply in the body of a response."""
+    """The reply in the body of a response. Raises MalformedReply."""
     return _reply(_object(text))
 
 
 def read_stream(lines: Iterable[str]) -> Reply:
-    """The reply in the lines of a server-sent stream; one that ends before its time is Garbled."""
+    """The reply in the lines of a server-sent stream. Raises MalformedReply if it ends early."""
     chunks = list(_chunks(lines))
     choices = [_first(chunk.get("choices")) for chunk in chunks]
     finishes = [str(choice["finish_reason"]) for choice in choices if choice.get("finish_reason")]
     if not finishes:
         raise MalformedReply("the stream ended before the reply did")
     deltas = [_mapping(choice.get("delta")) for choice in choices]
-    pieces = (piece for delta in deltas for piece in _mappings(delta.get("tool_calls")))
+    call_pieces = (piece for delta in deltas for piece in _mappings(delta.get("tool_calls")))
     message: JSON = {
         "content": "".join(_text(delta.get("content")) for delta in deltas),
         "reasoning": "".join(map(_reasoning, deltas)),
-        "tool_calls": _assembled(pieces),
+        "tool_calls": _joined_calls(call_pieces),
     }
     usages = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
     choice: JSON = {"message": message, "finish_reason": finishes[-1]}
@@ -82,7 +83,7 @@ def read_stream(lines: Iterable[str]) -> Reply:
 
 
 def _chunks(lines: Iterable[str]) -> Iterator[Mapping[str, JSON]]:
-    """The objects of a stream up to its end. Raises Reported for an error among them."""
+    """The objects of a stream. Raises ReportedError if one is an error."""
     for line in lines:
         data = line.removeprefix("data:").strip()
         if not line.startswith("data:") or not data:
@@ -91,15 +92,14 @@ def _chunks(lines: Iterable[str]) -> Iterator[Mapping[str, JSON]]:
             return
         chunk = _object(data)
         if chunk.get("error"):
-            raise Reported(chunk["error"])
+            raise ReportedError(chunk["error"])
         yield chunk
 
 
-def _assembled(pieces: Iterable[Mapping[str, JSON]]) -> list[JSON]:
-    """The calls. A piece goes to the call of its index; if it has none, to that of its id, or the
-    last."""
+def _joined_calls(call_pieces: Iterable[Mapping[str, JSON]]) -> list[JSON]:
+    """The calls, joined from pieces: by index, else by id, else to the last call."""
     calls: dict[str, dict[str, Any]] = {}
-    for piece in pieces:
+    for piece in call_pieces:
         index = piece.get("index", piece.get("id"))
         key = str(index) if index is not None else next(reversed(calls), "0")
         call = calls.setdefault(key, {"id": "", "function": {"name": "", "arguments": ""}})
@@ -115,14 +115,14 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
     raw = choice.get("message")
     if not isinstance(raw, Mapping):
         if body.get("error"):
-            raise Reported(body["error"])
-        raise MalformedReply(f"no reply in the body: {clipped(json.dumps(body), 200)}")
-    thought, content = spoken(_text(raw.get("content")))
+            raise ReportedError(body["error"])
+        raise MalformedReply(f"no reply in the body: {clip(json.dumps(body), 200)}")
+    thought, content = split_reasoning(_text(raw.get("content")))
     try:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
     except RecursionError as error:
         raise MalformedReply("a call's arguments are nested too deep to read") from error
-    # Some providers send an empty text for a call without arguments.
+    # Some providers send "" for a call without arguments.
     calls = (
         replace(call, arguments={}) if call.arguments in ("", None) else call
         for call in message.calls
@@ -130,8 +130,8 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
     usage = _mapping(body.get("usage"))
     return Reply(
         Message("assistant", content, tuple(calls)),
-        _whole(usage.get("prompt_tokens")),
-        _whole(usage.get("completion_tokens")),
+        _token_count(usage.get("prompt_tokens")),
+        _token_count(usage.get("completion_tokens")),
         _text(choice.get("finish_reason")),
         _reasoning(raw) or thought,
         _cached(usage),
@@ -139,23 +139,25 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
 
 
 def _reasoning(raw: Mapping[str, JSON]) -> str:
-    """What stands beside the content, under either of the names in use."""
+    """The reasoning beside the content, under either of the names in use."""
     return _text(raw.get("reasoning_content")) or _text(raw.get("reasoning"))
 
 
 def _cached(usage: Mapping[str, JSON]) -> int | None:
-    """Tokens that the provider had already; DeepSeek has its own name for them."""
-    told = _mapping(usage.get("prompt_tokens_details")).get("cached_tokens")
-    return _whole(usage.get("prompt_cache_hit_tokens") if told is None else told)
+    """Prompt tokens from the provider's cache; DeepSeek has its own field for them."""
+    cached = _mapping(usage.get("prompt_tokens_details")).get("cached_tokens")
+    return _token_count(usage.get("prompt_cache_hit_tokens") if cached is None else cached)
 
 
-def spoken(text: str) -> tuple[str, str]:
-    """The reasoning that some endpoints leave before the text in <think> tags, and the text.
+def split_reasoning(text: str) -> tuple[str, str]:
+    """The reasoning in <think> tags before a text, and the text.
 
-    >>> spoken("<think>hm</think>yes"), spoken("hm</think>yes"), spoken("<think>hm"), spoken("yes")
-    (('hm', 'yes'), ('hm', 'yes'), ('hm', ''), ('', 'yes'))
+    >>> split_reasoning("<think>hm</think>yes"), split_reasoning("hm</think>yes")
+    (('hm', 'yes'), ('hm', 'yes'))
+    >>> split_reasoning("<think>hm"), split_reasoning("yes")
+    (('hm', ''), ('', 'yes'))
     """
-    head, closed, tail = text.partition(THOUGHT)
+    head, closed, tail = text.partition(END_OF_REASONING)
     opened = head.lstrip().startswith("<think>")
     if opened or (closed and "<think>" not in head):
         return head.lstrip().removeprefix("<think>").strip(), tail.lstrip()
@@ -173,7 +175,7 @@ def _object(text: str) -> Mapping[str, JSON]:
 
 
 def _text(value: JSON) -> str:
-    """A text, or the text parts of a list of parts, joined."""
+    """A text, or the joined text parts of a list of parts."""
     if isinstance(value, str):
         return value
     return "".join(_text(part.get("text")) for part in _mappings(value))
@@ -184,7 +186,7 @@ def _first(value: JSON) -> Mapping[str, JSON]:
 
 
 def _mapping(value: JSON) -> Mapping[str, JSON]:
-    """The object; an empty one for anything else."""
+    """The value if it is an object; else an empty object."""
     return value if isinstance(value, Mapping) else {}
 
 
@@ -194,5 +196,5 @@ def _mappings(value: JSON) -> list[Mapping[str, JSON]]:
     return [item for item in value if isinstance(item, Mapping)]
 
 
-def _whole(value: JSON) -> int | None:
+def _token_count(value: JSON) -> int | None:
     return value if type(value) is int and 0 <= value < 2**63 else None

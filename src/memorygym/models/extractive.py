@@ -1,7 +1,7 @@
-"""A model that needs no network: it answers the tasks of memories by copying from the text.
+"""The provider `extractive`: an offline stand-in for a model, which copies sentences from the text.
 
-The same request has the same reply on every machine. It understands nothing: what it keeps is told
-by names, numbers, quotations, lateness and the words of the task.
+Equal requests have equal replies on every machine. It understands nothing: it ranks sentences by
+names, numbers, quotations, recency and the words of the instruction.
 """
 
 import re
@@ -12,10 +12,10 @@ from functools import lru_cache
 from heapq import heapify, heappop, heappush
 
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.tokens import count, cut, normal
+from memorygym.core.tokens import count, normalize, truncate
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.memories.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
-from memorygym.models.model import Model, Reply, checked_sampling, described, options_of
+from memorygym.models.model import Model, Reply, check_sampling, described, options_of
 from memorygym.models.salience import (
     NUMBER,
     OPENERS,
@@ -23,18 +23,18 @@ from memorygym.models.salience import (
     PlacedSentence,
     informative,
     names,
-    said,
+    placed_sentences,
     traits,
 )
 
 NAMELESS = True
-"""There is one, so the provider alone is the spec."""
+"""The provider has a single model, so its name is the whole spec."""
 SHAPING = ("max_tokens",)
 """The options on which replies depend."""
-LONGEST = 1024
-"""Tokens of a reply whose request sets no limit."""
-MOST_RARE = 8
-"""Keywords that are no names: long words, which are rare ones."""
+DEFAULT_LIMIT = 1024
+"""Most tokens of a reply if the request sets no limit."""
+MAX_RARE_WORDS = 8
+"""Most keywords that are no names: the longest words, which tend to be rare."""
 _PARTS = re.compile(rf"^(?:{re.escape(SO_FAR)}|{re.escape(NEW)})[^\S\n]*$", re.MULTILINE)
 _RARE = re.compile(r"(?<![\w-])[a-z]{6,}(?![\w-])")
 _OBJECT = re.compile(f"{QUOTED.pattern}|{NUMBER.pattern}(?:, {NUMBER.pattern})*")
@@ -43,10 +43,11 @@ _QUOTES = "\"'“”"
 _CLAUSE = re.compile(r"[,;:.](?=\s|$)")
 
 
-@lru_cache(maxsize=1024)  # Several memories ask it the same.
+@lru_cache(maxsize=1024)  # Several memories make the same request.
 def write(task: str, text: str, most: int) -> str:
-    """The answer to a task of `memories.stores.prompts` in at most that many tokens; a
-    `core.Writer`.
+    """The reply to an instruction of `memories.stores.prompts`, in at most `most` tokens.
+
+    It is a `core.types.Writer`. Raises UnknownPart for another instruction.
 
     >>> write("Task: summary", "Summary so far:\\nAnn won 2 cups.\\n\\nNew:\\nHi! Bob won 3.", 20)
     'Ann won 2 cups.\\nBob won 3.'
@@ -62,7 +63,9 @@ def write(task: str, text: str, most: int) -> str:
 
 def _summary(text: str, most: int, hint: str) -> str:
     text = _PARTS.sub("", text)
-    return _extract(informative(text, hint) or [(one, 1) for one in said(text)], most)
+    return _extract(
+        informative(text, hint) or [(sentence, 1) for sentence in placed_sentences(text)], most
+    )
 
 
 def _facts(text: str, most: int, _: str) -> str:
@@ -70,15 +73,19 @@ def _facts(text: str, most: int, _: str) -> str:
 
 
 def _keywords(text: str, most: int, _: str) -> str:
-    text = normal(text)
+    text = normalize(text)
     rare = sorted(dict.fromkeys(_RARE.findall(text)), key=len, reverse=True)
-    rare = [word for word in rare if word not in OPENERS][:MOST_RARE]
-    return _while_fits([*dict.fromkeys(names(text)), *rare], ", ", most)
+    rare = [word for word in rare if word not in OPENERS][:MAX_RARE_WORDS]
+    return _join_fitting([*dict.fromkeys(names(text)), *rare], ", ", most)
 
 
 def _triples(text: str, most: int, _: str) -> str:
-    telling = [one for one in said(text) if traits(one.text).weight]
-    return _while_fits([row for one in telling for row in _relations(one)], "\n", most)
+    informative_sentences = [
+        sentence for sentence in placed_sentences(text) if traits(sentence.text).weight
+    ]
+    return _join_fitting(
+        [row for sentence in informative_sentences for row in _relations(sentence)], "\n", most
+    )
 
 
 Answer = Callable[[str, int, str], str]
@@ -90,8 +97,8 @@ KINDS: dict[str, Answer] = {
 }
 
 
-def _while_fits(parts: Sequence[str], between: str, most: int) -> str:
-    """The first parts that fit together."""
+def _join_fitting(parts: Sequence[str], between: str, most: int) -> str:
+    """As many parts, from the first, as fit into the limit, joined."""
     gap, left, kept = count(between), most + count(between), []
     for part in parts:
         left -= count(part) + gap
@@ -104,86 +111,92 @@ def _while_fits(parts: Sequence[str], between: str, most: int) -> str:
 def _extract(
     ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: bool = False
 ) -> str:
-    """What is worth most for its tokens, in order, under its headings; `apart` puts each sentence
-    on a line of its own."""
+    """The sentences of most weight per token, in order, under headings; with `apart` each on a
+    line of its own."""
     if not ranked:
         return ""
-    if chosen := _chosen(ranked, most, apart=apart):
-        return _laid_out([ranked[at][0] for at in chosen], apart=apart)
-    return cut(max(ranked, key=lambda pair: pair[1])[0].text, most)
+    if chosen := _choose(ranked, most, apart=apart):
+        return _layout([ranked[index][0] for index in chosen], apart=apart)
+    return truncate(max(ranked, key=lambda pair: pair[1])[0].text, most)
 
 
-def _chosen(ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: bool) -> list[int]:
-    """The places of the sentences that are worth most for a token.
+def _choose(ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: bool) -> list[int]:
+    """The positions of the sentences of most weight per token.
 
-    Once a heading is paid for, all under it costs less, so facts about one thing stay together.
+    The first sentence under a heading pays for the heading; further ones cost less, so that facts
+    about one subject stay together.
     """
-    done: set[int] = set()
+    taken: set[int] = set()
     lines: set[int] = set()
-    opened: set[int] = set()
-    under: dict[int, list[int]] = defaultdict(list)
-    for at, (one, _) in enumerate(ranked):
-        under[one.section].append(at)
+    open_sections: set[int] = set()
+    by_section: dict[int, list[int]] = defaultdict(list)
+    for index, (sentence, _) in enumerate(ranked):
+        by_section[sentence.section].append(index)
 
-    def cost(one: PlacedSentence) -> int:
-        tokens = traits(one.text).tokens + (apart or one.line not in lines)
-        closed = one.head and one.section not in opened
-        return tokens + (count(one.head) + 1 if closed else 0)
+    def cost(sentence: PlacedSentence) -> int:
+        tokens = traits(sentence.text).tokens + (apart or sentence.line not in lines)
+        closed = sentence.head and sentence.section not in open_sections
+        return tokens + (count(sentence.head) + 1 if closed else 0)
 
-    def queued(at: int) -> tuple[int, int]:
-        one, weight = ranked[at]
-        return -1000 * weight // cost(one), -at
+    def queued(index: int) -> tuple[int, int]:
+        sentence, weight = ranked[index]
+        return -1000 * weight // cost(sentence), -index
 
     left = most + 1  # No line break stands before the first line.
-    queue = [queued(at) for at in range(len(ranked))]
+    queue = [queued(index) for index in range(len(ranked))]
     heapify(queue)
     while queue:
-        at = -heappop(queue)[1]
-        one = ranked[at][0]
-        price = cost(one)
-        if at in done or price > left:
+        index = -heappop(queue)[1]
+        sentence = ranked[index][0]
+        price = cost(sentence)
+        if index in taken or price > left:
             continue
         left -= price
-        done.add(at)
-        lines.add(one.line)
-        if one.head and one.section not in opened:
-            opened.add(one.section)
-            for other in under[one.section]:
+        taken.add(index)
+        lines.add(sentence.line)
+        if sentence.head and sentence.section not in open_sections:
+            open_sections.add(sentence.section)
+            for other in by_section[sentence.section]:
                 heappush(queue, queued(other))
-    return sorted(done)
+    return sorted(taken)
 
 
-def _laid_out(chosen: Sequence[PlacedSentence], *, apart: bool) -> str:
-    """Sentences of one line stay on it, unless they are to stand apart."""
+def _layout(chosen: Sequence[PlacedSentence], *, apart: bool) -> str:
+    """The sentences as text: those of one line stay on one line, unless `apart`."""
     parts: list[str] = []
     last: PlacedSentence | None = None
-    for one in chosen:
-        if one.head and (last is None or last.section != one.section):
-            parts.append(f"\n{one.head}")
-        same = last is not None and last.line == one.line and not apart
-        parts.append(f" {one.text}" if same else f"\n{one.text}")
-        last = one
+    for sentence in chosen:
+        if sentence.head and (last is None or last.section != sentence.section):
+            parts.append(f"\n{sentence.head}")
+        same = last is not None and last.line == sentence.line and not apart
+        parts.append(f" {sentence.text}" if same else f"\n{sentence.text}")
+        last = sentence
     return "".join(parts)[1:]
 
 
-def _relations(one: PlacedSentence) -> Iterator[str]:
-    """A row for each further name of a sentence, and one for its first number or quotation."""
-    here = names(one.text)
-    subject = here[0] if here else next(reversed(names(one.head)), "")
+def _relations(sentence: PlacedSentence) -> Iterator[str]:
+    """Triples of a sentence: its first name with each further name and the first number or
+    quotation."""
+    own_names = names(sentence.text)
+    subject = own_names[0] if own_names else next(reversed(names(sentence.head)), "")
     if not subject:
         return
-    before, _, after = one.text.partition(subject) if here else ("", "", one.text)
+    before, _, after = sentence.text.partition(subject) if own_names else ("", "", sentence.text)
     lead = _content(before)
-    told = _OBJECT.search(after)
-    objects = [(told.start(), told[0])] if told else []
-    others = [name for name in here[1:] if name in after and not (told and name in told[0])]
+    first_object = _OBJECT.search(after)
+    objects = [(first_object.start(), first_object[0])] if first_object else []
+    others = [
+        name
+        for name in own_names[1:]
+        if name in after and not (first_object and name in first_object[0])
+    ]
     objects += [(after.index(name), name) for name in others]
     if not objects and (words := _WORDS.findall(after)):
         objects = [(after.rindex(words[-1]), words[-1])]
-    for start, found in sorted(objects):
-        rest = _CLAUSE.split(after[start + len(found) :])[0]
+    for start, object_text in sorted(objects):
+        rest = _CLAUSE.split(after[start + len(object_text) :])[0]
         relation = " ".join(filter(None, [lead, _content(after[:start]), _content(rest)]))
-        yield f"{subject} | {relation or 'is'} | {found.strip(_QUOTES)}"
+        yield f"{subject} | {relation or 'is'} | {object_text.strip(_QUOTES)}"
 
 
 def _content(text: str) -> str:
@@ -192,28 +205,27 @@ def _content(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How long it may write."""
+    """The options of the model."""
 
     max_tokens: int | None = None
-    """Most tokens of one reply; the task may say fewer."""
+    """Most tokens of one reply; the instruction may set fewer."""
 
     def __post_init__(self) -> None:
-        checked_sampling(None, self.max_tokens, None)
+        check_sampling(None, self.max_tokens, None)
 
 
 class Extractive(Model):
-    """The same behind the interface of models: the system messages are the task, the others the
-    text."""
+    """`write` as a Model: the system messages are the instruction, the other messages the text."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        task = _joined(message for message in messages if message.role == "system")
-        text = _joined(message for message in messages if message.role != "system")
-        limits = [int(found) for found in LIMIT.findall(task)[-1:]]
+        task = _join_texts(message for message in messages if message.role == "system")
+        text = _join_texts(message for message in messages if message.role != "system")
+        limits = [int(limit) for limit in LIMIT.findall(task)[-1:]]
         limits += [self.options.max_tokens] if self.options.max_tokens else []
-        written = write(task, text, min(limits, default=LONGEST))
+        written = write(task, text, min(limits, default=DEFAULT_LIMIT))
         prompt = count(task) + count(text)
         return Reply(Message("assistant", written), prompt, count(written), "stop", "", 0)
 
@@ -221,12 +233,12 @@ class Extractive(Model):
         return {**described("extractive", "", self.options, SHAPING), "endpoint": None}
 
 
-def _joined(messages: Iterator[Message]) -> str:
+def _join_texts(messages: Iterator[Message]) -> str:
     return "\n\n".join(message.content for message in messages)
 
 
 def make(name: str, api_base: str | None = None, **options: object) -> Extractive:
-    """The model; it has no name and no endpoint."""
+    """The model, which has no name and no endpoint. Raises BadSettings for either."""
     if name:
         raise BadSettings(f"extractive takes no name; leave {name!r} out")
     if api_base is not None:

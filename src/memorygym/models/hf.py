@@ -1,4 +1,4 @@
-"""A local model through `transformers`: its own chat template, greedy unless told otherwise."""
+"""The provider `hf`: a local model through `transformers`, with its own chat template."""
 
 import copy
 import json
@@ -10,14 +10,14 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON, Message, Tool
-from memorygym.models.chat_completions import spoken, to_wire
+from memorygym.models.chat_completions import split_reasoning, to_wire
 from memorygym.models.model import (
     OVERFLOW,
     SAMPLING,
     Model,
     Reply,
     ToolsRejected,
-    checked_sampling,
+    check_sampling,
     described,
     options_of,
     sample_seed,
@@ -29,29 +29,29 @@ SHAPING = (*SAMPLING, "context", "dtype")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to generate."""
+    """The options of a local model."""
 
     temperature: float | None = None
-    """None or 0 takes the likeliest token each time."""
+    """None or 0: greedy decoding."""
     max_tokens: int | None = None
-    """Most tokens of one reply; None for as many as the context leaves."""
+    """Most tokens of one reply; None: as many as the context leaves."""
     seed: int | None = None
-    """Of sampling, 0 unless given; the same request with the same seed gets the same reply."""
+    """The seed of sampling (default 0); equal requests with equal seeds get equal replies."""
     context: int | None = None
-    """Most tokens of a request and its reply; None for what the model was made for."""
+    """Most tokens of a request and its reply together; None: the model's own limit."""
     device: str | None = None
-    """Such as cpu or cuda:0; None for a GPU if there is one."""
+    """cpu, cuda:0, …; None: a GPU if there is one."""
     dtype: str = "auto"
-    """Of the weights, such as bfloat16; auto is as they were saved."""
+    """The type of the weights, such as bfloat16; auto: as they were saved."""
 
     def __post_init__(self) -> None:
-        checked_sampling(self.temperature, self.max_tokens, self.seed)
+        check_sampling(self.temperature, self.max_tokens, self.seed)
         if self.context is not None and not (type(self.context) is int and self.context > 0):
             raise BadSettings(f"context {self.context!r}: give a whole number from 1")
 
 
 class Local(Model):
-    """A model in this process; safe to share between threads, one request at a time."""
+    """A model in this process; threads may share it, and it runs one request at a time."""
 
     def __init__(self, name: str, options: Options) -> None:
         self.name = name
@@ -83,24 +83,28 @@ class Local(Model):
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         if tools and not self._takes_tools:
             raise ToolsRejected(f"the chat template of {self.name} takes no tools")
-        asked = self._tokenizer.apply_chat_template(
+        prompt_ids = self._tokenizer.apply_chat_template(
             [_templated(message) for message in messages],
             tools=[tool.to_openai() for tool in tools] or None,
             add_generation_prompt=True,
             return_dict=True,
         )["input_ids"]
-        room = self._context() - len(asked)
-        if room < 1:
+        free_tokens = self._context() - len(prompt_ids)
+        if free_tokens < 1:
             return OVERFLOW
-        written = self._generate(asked, min(room, self.options.max_tokens or room))
-        ends = [at for at, token in enumerate(written) if token in self._ends()]
-        kept = written[: ends[0]] if ends else written
-        # Marks of calls may be special tokens, so these are kept, all but the one that ends.
-        thought, content = spoken(self._tokenizer.decode(kept, skip_special_tokens=False))
+        reply_ids = self._generate(
+            prompt_ids, min(free_tokens, self.options.max_tokens or free_tokens)
+        )
+        ends = [index for index, token in enumerate(reply_ids) if token in self._ends()]
+        text_ids = reply_ids[: ends[0]] if ends else reply_ids
+        # The marks of calls may be special tokens, so only the end token is removed.
+        thought, content = split_reasoning(
+            self._tokenizer.decode(text_ids, skip_special_tokens=False)
+        )
         return Reply(
             Message("assistant", content),
-            len(asked),
-            len(written),
+            len(prompt_ids),
+            len(reply_ids),
             "stop" if ends else "length",
             thought,
             0,
@@ -125,33 +129,35 @@ class Local(Model):
 
     def _ends(self) -> set[int]:
         ends = self._model.generation_config.eos_token_id
-        listed = ends if isinstance(ends, list) else [ends]
-        return {end for end in (*listed, self._tokenizer.eos_token_id) if end is not None}
+        end_ids = ends if isinstance(ends, list) else [ends]
+        return {end for end in (*end_ids, self._tokenizer.eos_token_id) if end is not None}
 
-    def _generate(self, asked: list[int], longest: int) -> list[int]:
-        """The new tokens, the same for the same request whatever was generated before."""
+    def _generate(self, prompt_ids: list[int], longest: int) -> list[int]:
+        """The generated tokens; equal for equal requests, whatever was generated before."""
         torch, options = self._torch, self.options
-        named = sha256(f"{options.seed or 0}:{asked}".encode()).digest()
-        hot = bool(options.temperature)
-        how = {"temperature": options.temperature, "top_k": 0, "top_p": 1.0} if hot else {}
-        ids = torch.tensor([asked], device=self._model.device)
+        seed_hash = sha256(f"{options.seed or 0}:{prompt_ids}".encode()).digest()
+        is_sampled = bool(options.temperature)
+        sampling = (
+            {"temperature": options.temperature, "top_k": 0, "top_p": 1.0} if is_sampled else {}
+        )
+        ids = torch.tensor([prompt_ids], device=self._model.device)
         with self._lock, torch.random.fork_rng(), torch.inference_mode():
-            torch.manual_seed(int.from_bytes(named[:7], "big"))
-            out = self._model.generate(
+            torch.manual_seed(int.from_bytes(seed_hash[:7], "big"))
+            output = self._model.generate(
                 ids,
                 attention_mask=torch.ones_like(ids),
                 max_new_tokens=longest,
-                do_sample=hot,
+                do_sample=is_sampled,
                 eos_token_id=sorted(self._ends()) or None,
                 pad_token_id=self._tokenizer.pad_token_id or next(iter(self._ends()), 0),
-                **how,
+                **sampling,
             )
-        new: list[int] = out[0, len(asked) :].tolist()
+        new: list[int] = output[0, len(prompt_ids) :].tolist()
         return new
 
 
 def _templated(message: Message) -> dict[str, JSON]:
-    """As templates want it: like the OpenAI format, with arguments as objects and not as text."""
+    """The message for a chat template: the OpenAI format with arguments as objects, not text."""
     raw = to_wire(message)
     calls = raw.get("tool_calls")
     if isinstance(calls, list):
@@ -161,7 +167,7 @@ def _templated(message: Message) -> dict[str, JSON]:
 
 
 def make(name: str, api_base: str | None = None, **options: object) -> Local:
-    """The model in that folder, or of that name on the hub; it has no endpoint."""
+    """The model in a folder, or of a name on the Hugging Face hub. Raises BadSettings."""
     if api_base is not None:
         raise BadSettings(f"hf:{name} runs in this process; leave the endpoint {api_base!r} out")
     return Local(name, options_of(Options, options))

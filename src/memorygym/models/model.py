@@ -1,4 +1,4 @@
-"""A model writes the next message of a chat; what every provider of one must do."""
+"""The protocol of a language model, which writes the next message of a chat."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -10,58 +10,60 @@ from memorygym.core.types import JSON, Call, Message, Tool
 
 T = TypeVar("T")
 SAMPLING = ("temperature", "max_tokens", "seed")
-"""The options on which the replies of most models depend."""
+"""The sampling options of most models; replies depend on them."""
 CONTEXT_EXCEEDED = "context_exceeded"
-"""The `finish` of a request that the model's context does not hold."""
+"""The `finish` of a request that exceeds the model's context."""
 
 
 class ToolsRejected(ProviderFailure):
-    """The endpoint takes no tools; the same messages with the tools told as text may do."""
+    """The endpoint rejects native tools; the tools can be described as text instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a model wrote and what the provider says it cost."""
+    """A reply of a model, with the provider's token counts."""
 
     message: Message
     prompt_tokens: int | None = None
-    """By the provider's own count; None if it gave none."""
+    """Tokens of the request, by the provider's count; None if unknown."""
     completion_tokens: int | None = None
+    """Tokens of the reply, likewise."""
     finish: str = ""
-    """Why the model stopped, in the provider's word: stop, length, tool_calls, …"""
+    """Why the model stopped, as the provider says: stop, length, tool_calls, …"""
     reasoning: str = ""
-    """What the model thought before it wrote, if the provider tells; no part of the message."""
+    """The model's reasoning, if the provider returns it; it is not part of the message."""
     cached_tokens: int | None = None
-    """Of the prompt's tokens, those that the provider had from an earlier request."""
+    """Prompt tokens that the provider read from its cache."""
 
 
 OVERFLOW = Reply(Message("assistant", ""), 0, 0, CONTEXT_EXCEEDED, cached_tokens=0)
-"""The reply to a request beyond the model's context: nothing was written and nothing is charged.
+"""The reply to a request that exceeds the model's context: empty, without any tokens.
 
-It is a limit of the model, not a failure of its provider, so it is a reply and not an exception.
+This is a limit of the model, not a failure of its provider; so it is a reply, not an exception.
 """
 
 
 class Model(Protocol):
-    """Text generation behind one method; the others have defaults."""
+    """A language model. Only `complete` must be defined; the other methods have defaults."""
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        """The next message. Raises ProviderFailure when there is none, ToolsRejected when `tools`
-        is why. OVERFLOW if the context does not hold the request."""
+        """The model's reply; OVERFLOW if the request exceeds its context.
+
+        Raises ProviderFailure if there is no reply, ToolsRejected if `tools` are the reason.
+        """
 
     def describe(self) -> dict[str, JSON]:
-        """How it is asked: its `name` and all that shapes a reply, and the `endpoint`, which does
-        not."""
+        """The `name`, the options on which replies depend, and the `endpoint`, which is not one."""
         return {"name": type(self).__name__}
 
     def sample(self, index: int) -> "Model":
-        """The same model for the repeat of that number: what it draws is not what others drew."""
+        """The same model for a numbered repeat, with another seed of sampling."""
         return self
 
 
-def sound(reply: Reply) -> Reply:
-    """The reply itself. Raises ProviderFailure for what is none: a model from elsewhere is a part
-    that may be broken, and the referee is to meet nothing but messages."""
+def check_reply(reply: Reply) -> Reply:
+    """Returns the reply. Raises ProviderFailure if it is not a Reply with an assistant's message,
+    because models of other people may return anything."""
     match reply:
         case Reply(Message("assistant", str(), tuple(calls)), reasoning=str()):
             if all(isinstance(call, Call) for call in calls):
@@ -69,35 +71,35 @@ def sound(reply: Reply) -> Reply:
     raise ProviderFailure(f"a model must reply with an assistant's message, not {reply!r:.80}")
 
 
-def unaddressed(asked: Mapping[str, JSON]) -> dict[str, JSON]:
-    """What a model says of itself without its address: another one may serve the same model."""
-    return {name: value for name, value in asked.items() if name != "endpoint"}
+def without_endpoint(description: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The description of a model without its endpoint: other endpoints may serve the same model."""
+    return {name: value for name, value in description.items() if name != "endpoint"}
 
 
 def described(provider: str, name: str, options: object, shaping: Sequence[str]) -> dict[str, JSON]:
-    """All that shapes the replies of a model, wherever it is asked."""
-    shapes = {option: getattr(options, option) for option in shaping}
-    return {"provider": provider, "name": name or provider, **shapes}
+    """The description of a model without endpoint: name, and the options that shape replies."""
+    shaping_options = {option: getattr(options, option) for option in shaping}
+    return {"provider": provider, "name": name or provider, **shaping_options}
 
 
 def sample_seed(seed: int, index: int) -> int:
-    """The seed of a repeat; the first has the seed itself."""
+    """The seed of a numbered repeat; the first repeat has the given seed."""
     return named_rng("sample", seed, index).below(2**31) if index else seed
 
 
-def options_of(kind: type[T], given: Mapping[str, object]) -> T:
-    """A provider's options by name. Raises UnknownPart, with the nearest name, for another one."""
+def options_of(kind: type[T], values: Mapping[str, object]) -> T:
+    """A provider's options by name. Raises UnknownPart, with the nearest name, for others."""
     choices = [item.name for item in fields(cast(Any, kind))]
-    for option in given:
+    for option in values:
         if option not in choices:
             raise UnknownPart("model option", option, choices)
-    return kind(**given)
+    return kind(**values)
 
 
-def checked_sampling(temperature: Any, max_tokens: object, seed: object) -> None:
-    """Raises BadSettings for values that no model takes."""
-    known = isinstance(temperature, int | float) and not isinstance(temperature, bool)
-    if temperature is not None and not (known and 0 <= temperature <= 100):
+def check_sampling(temperature: Any, max_tokens: object, seed: object) -> None:
+    """Raises BadSettings for values that no model accepts."""
+    is_number = isinstance(temperature, int | float) and not isinstance(temperature, bool)
+    if temperature is not None and not (is_number and 0 <= temperature <= 100):
         raise BadSettings(f"temperature {temperature!r}: give a number from 0")
     if max_tokens is not None and not (type(max_tokens) is int and max_tokens > 0):
         raise BadSettings(f"max_tokens {max_tokens!r}: give a whole number from 1")

@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible endpoint as a model: retried with patience, and honest about failing."""
+"""The provider `openai`: a model behind any OpenAI-compatible endpoint, with retries."""
 
 import copy
 import os
@@ -18,7 +18,7 @@ from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.chat_completions import (
     MalformedReply,
-    Reported,
+    ReportedError,
     read_completion,
     read_stream,
     to_wire,
@@ -28,24 +28,24 @@ from memorygym.models.model import (
     Model,
     Reply,
     ToolsRejected,
-    checked_sampling,
+    check_sampling,
     described,
     options_of,
     sample_seed,
 )
-from memorygym.models.provider_errors import excused
+from memorygym.models.provider_errors import reply_for
 
 if TYPE_CHECKING:
     from openai import APIStatusError
 
-LONGEST_WAIT = 60.0
-"""Seconds between two tries at most, whatever Retry-After asks."""
-PASSING = (408, 409, 425, 429)
-"""Statuses below 500 that may be gone at the next try."""
-UNABLE = (400, 404, 405, 422, 501)
-"""Statuses with which endpoints turn down `tools`, if the message speaks of tools."""
+MAX_WAIT = 60.0
+"""Most seconds between two attempts, whatever the header Retry-After says."""
+RETRIED = (408, 409, 425, 429)
+"""Statuses below 500 that are retried."""
+TOOLS_REJECTED = (400, 404, 405, 422, 501)
+"""Statuses with which endpoints reject `tools`, if the message mentions tools."""
 BUSY = (429, 503)
-"""Statuses whose reason tells of the endpoint and not of the request."""
+"""Statuses whose reason is about the endpoint, not about the request."""
 OPENAI = "https://api.openai.com/v1"
 CHUTES = "https://llm.chutes.ai/v1"
 SHAPING = (*SAMPLING, "extra")
@@ -54,43 +54,43 @@ SHAPING = (*SAMPLING, "extra")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to ask; what is None is left to the endpoint."""
+    """The options of requests; None leaves a value to the endpoint."""
 
     temperature: float | None = None
     max_tokens: int | None = None
     """Most tokens of one reply."""
     seed: int | None = None
     stream: bool = False
-    """Ask for the reply in pieces, which keeps slow connections alive."""
+    """Whether to stream replies, which keeps slow connections alive."""
     max_retries: int = 5
     timeout: float = 120.0
-    """Seconds without a byte before a request is given up."""
+    """Seconds without a byte after which a request is given up."""
     extra: Mapping[str, JSON] | None = None
-    """More fields of the request's body."""
+    """Further fields of the request's body."""
 
     def __post_init__(self) -> None:
-        checked_sampling(self.temperature, self.max_tokens, self.seed)
+        check_sampling(self.temperature, self.max_tokens, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address and its key."""
+    """The URL of an endpoint and its key."""
 
     url: str
     key: str = field(repr=False)
 
     @property
     def shown(self) -> str:
-        """The address without the user and password or query that it may carry."""
+        """The URL without user, password and query."""
         parts = urlsplit(self.url)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:
-    """The endpoint that the command line and the environment name.
+    """The endpoint from `api_base` (the command line) and the environment.
 
-    The address: `api_base`, else OPENAI_BASE_URL, else OpenAI's, or that of Chutes when only
-    CHUTES_API_KEY is set. A local endpoint needs no key.
+    The URL is `api_base`, else OPENAI_BASE_URL, else that of OpenAI, or of Chutes if only
+    CHUTES_API_KEY is set. A local endpoint needs no key. Raises BadKey or BadSettings.
 
     >>> resolve("http://127.0.0.1:8000/v1", {})
     Endpoint(url='http://127.0.0.1:8000/v1')
@@ -108,15 +108,17 @@ def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:
 
 
 def _is_local(url: str) -> bool:
-    """Whether the address is of this machine or a private network; BadSettings if it is no URL."""
-    wrong = BadSettings(f"{url!r} is no URL of an endpoint, such as http://127.0.0.1:8000/v1")
+    """Whether a URL is of this machine or a private network. Raises BadSettings if it is no URL."""
+    error_for_url = BadSettings(
+        f"{url!r} is no URL of an endpoint, such as http://127.0.0.1:8000/v1"
+    )
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise wrong from error
+        raise error_for_url from error
     if not host or parts.scheme not in ("http", "https"):
-        raise wrong
+        raise error_for_url
     try:
         return ip_address(host).is_private
     except ValueError:
@@ -124,52 +126,54 @@ def _is_local(url: str) -> bool:
 
 
 class ThrottleNotice:
-    """Tells why it waits: one line in `every` seconds for an endpoint, the others are counted.
+    """Reports waits: at most one line per endpoint in `interval` seconds; it counts the others.
 
-    Safe to share between threads.
+    Threads may share it.
     """
 
     def __init__(
         self,
         write: Callable[[str], object],
-        every: float = 10.0,
+        interval: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._write, self._every, self._clock = write, every, clock
+        self._write, self._every, self._clock = write, interval, clock
         self._lock = threading.Lock()
         self._last: dict[str, float] = {}
-        self._kept_back: dict[str, int] = {}
+        self._suppressed: dict[str, int] = {}
 
     def __call__(self, endpoint: str, line: str) -> None:
         with self._lock:
             now, last = self._clock(), self._last.get(endpoint)
             if last is not None and now < last + self._every:
-                self._kept_back[endpoint] = self._kept_back.get(endpoint, 0) + 1
+                self._suppressed[endpoint] = self._suppressed.get(endpoint, 0) + 1
                 return
             self._last[endpoint] = now
-            more = self._kept_back.pop(endpoint, 0)
-            self._write(f"{line} [and {more} more waits since the last line]" if more else line)
+            suppressed = self._suppressed.pop(endpoint, 0)
+            self._write(
+                f"{line} [and {suppressed} more waits since the last line]" if suppressed else line
+            )
 
 
 @cache
 def throttle_notice() -> ThrottleNotice:
-    """Tells it on stderr, for all models of this process together."""
-    # In one write, so that lines of other threads stay whole.
+    """The notice on stderr that all models of this process share."""
+    # One write per line, so that lines of several threads do not mix.
     return ThrottleNotice(lambda line: sys.stderr.write(f"{line}\n"))
 
 
-class _Passing(Exception):
-    """A failure that may be gone at the next try, after `wait` seconds if the endpoint said so."""
+class _RetryableError(Exception):
+    """A failure to retry, after `wait` seconds if the endpoint says so."""
 
-    def __init__(self, reason: str, wait: float | None = None, told: str = "") -> None:
+    def __init__(self, reason: str, wait: float | None = None, brief_reason: str = "") -> None:
         super().__init__(reason)
         self.wait = wait
-        self.told = told or reason
-        """The reason in few words."""
+        self.brief_reason = brief_reason or reason
+        """The reason in a few words."""
 
 
 class OpenAI(Model):
-    """A model behind an endpoint; safe to share between threads."""
+    """A model behind an endpoint; threads may share it."""
 
     def __init__(
         self, name: str, endpoint: Endpoint, options: Options, sleep: Callable[[float], None]
@@ -195,18 +199,18 @@ class OpenAI(Model):
         for attempt in range(1, tries + 1):
             try:
                 return self._try(body)
-            except _Passing as failure:
+            except _RetryableError as failure:
                 last = failure
             if attempt < tries:
-                wait = min(2.0 ** (attempt - 1) if last.wait is None else last.wait, LONGEST_WAIT)
-                what = f"{last.told}, waiting {wait:.3g} s (try {attempt + 1} of {tries})"
-                throttle_notice()(self.endpoint.shown, f"{self}: {what}")
+                wait = min(2.0 ** (attempt - 1) if last.wait is None else last.wait, MAX_WAIT)
+                line = f"{last.brief_reason}, waiting {wait:.3g} s (try {attempt + 1} of {tries})"
+                throttle_notice()(self.endpoint.shown, f"{self}: {line}")
                 self._sleep(wait)
         raise ProviderFailure(f"{self}: no reply after {tries} tries; the last error: {last}")
 
     def describe(self) -> dict[str, JSON]:
-        asked = described("openai", self.name, self.options, SHAPING)
-        return {**asked, "endpoint": self.endpoint.shown}
+        description = described("openai", self.name, self.options, SHAPING)
+        return {**description, "endpoint": self.endpoint.shown}
 
     def sample(self, index: int) -> "OpenAI":
         if self.options.seed is None:
@@ -234,45 +238,45 @@ class OpenAI(Model):
         return body | dict(options.extra or {})
 
     def _try(self, body: Mapping[str, JSON]) -> Reply:
-        """One request. The stream too is read to its end at once: nobody watches it arrive."""
+        """Sends one request; a stream is read to its end before anything is parsed."""
         try:
             text = self._client.post("/chat/completions", cast_to=str, body=body)
             return read_stream(text.split("\n")) if body.get("stream") else read_completion(text)
         except self._openai.APIStatusError as error:
-            return self._judged(error, body)
+            return self._reply_to_status(error, body)
         except self._openai.APIConnectionError as error:
-            raise _Passing(str(error.__cause__ or error) or type(error).__name__) from error
+            raise _RetryableError(str(error.__cause__ or error) or type(error).__name__) from error
         except MalformedReply as error:
-            reported = error.error if isinstance(error, Reported) else None
-            if reply := excused(reported, self.options.max_tokens):
+            reported = error.error if isinstance(error, ReportedError) else None
+            if reply := reply_for(reported, self.options.max_tokens):
                 return reply
-            raise _Passing(str(error)) from error
+            raise _RetryableError(str(error)) from error
 
-    def _judged(self, error: "APIStatusError", body: Mapping[str, JSON]) -> Reply:
-        """The reply or the exception that the status and the reason mean."""
+    def _reply_to_status(self, error: "APIStatusError", body: Mapping[str, JSON]) -> Reply:
+        """The reply that an error status means. Raises what it means otherwise."""
         status = error.status_code
         reason = " ".join(str(error).removeprefix(f"Error code: {status} - ").split())[:300]
         if status in (401, 403):
             raise BadKey(f"{self}: the key was refused (status {status}: {reason})") from error
-        told: JSON = error.body
-        # Before the tools: a request too long may be told with the tokens of its tools.
-        if status not in BUSY and (reply := excused(told, self.options.max_tokens)):
+        brief_reason: JSON = error.body
+        # Checked before tools: the error of a too long request may mention the tokens of its tools.
+        if status not in BUSY and (reply := reply_for(brief_reason, self.options.max_tokens)):
             return reply
-        if status in PASSING or (status >= 500 and status not in UNABLE):
+        if status in RETRIED or (status >= 500 and status not in TOOLS_REJECTED):
             wait = _retry_after(error.response.headers)
-            raise _Passing(f"status {status}: {reason}", wait, f"status {status}") from error
-        if "tools" in body and status in UNABLE and "tool" in reason.lower():
+            raise _RetryableError(f"status {status}: {reason}", wait, f"status {status}") from error
+        if "tools" in body and status in TOOLS_REJECTED and "tool" in reason.lower():
             raise ToolsRejected(f"{self} takes no tools: {reason}") from error
         raise ProviderFailure(f"{self}: status {status}: {reason}") from error
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the endpoint asks to wait, given as such or as a date."""
-    asked = headers.get("retry-after", "")
+    """Seconds to wait, from the header Retry-After, which has seconds or a date."""
+    description = headers.get("retry-after", "")
     with suppress(ValueError):
-        return max(0.0, float(asked))
+        return max(0.0, float(description))
     with suppress(ValueError):
-        return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
+        return max(0.0, parsedate_to_datetime(description).timestamp() - time.time())
     return None
 
 
@@ -284,5 +288,5 @@ def make(
     sleep: Callable[[float], None] = time.sleep,
     **options: object,
 ) -> OpenAI:
-    """The model of that name at the endpoint that `api_base` and the environment name."""
+    """The model of a name at the endpoint of `api_base` and the environment."""
     return OpenAI(name, resolve(api_base, environ), options_of(Options, options), sleep)

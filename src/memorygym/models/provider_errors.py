@@ -1,8 +1,8 @@
-"""Whose fault a refusal is: what the model under test cannot do is a reply, not a failure.
+"""Reads endpoints' errors: some are limits or mistakes of the model, not failures of its provider.
 
-A request longer than its context ends an event, and a call that its server cannot read is answered
-by the referee; any other refusal is the provider's failure and ends the episode without a score.
-There is no standard for saying so: these are the words in use.
+A request that exceeds the context ends the event. A call that the server could not parse is
+returned to the model as an error message. Any other error is the provider's failure, and the
+episode has no score. There is no standard for these errors: the patterns are the wordings in use.
 """
 
 import json
@@ -13,9 +13,9 @@ from memorygym.core.types import JSON, Call, Message
 from memorygym.models.model import OVERFLOW, Reply
 
 UNREADABLE = "unreadable_call"
-"""The `finish` of a reply whose call the server could not read, so that only its text is known."""
+"""The `finish` of a reply whose call the server could not parse; only its text is known."""
 _UNREAD = re.compile(r"error parsing tool call: raw='(.*)', err=", re.DOTALL)
-"""As Ollama says it, with status 500."""
+"""The wording of Ollama, with status 500."""
 _TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size"
     r"|maximum context length|maximum model length|model's context length"
@@ -32,30 +32,30 @@ _LONGEST = re.compile(
 )
 
 
-def excused(error: JSON, max_tokens: int | None) -> Reply | None:
-    """The reply that an endpoint's error stands for; None if the error is the provider's.
+def reply_for(error: JSON, max_tokens: int | None) -> Reply | None:
+    """The reply that an endpoint's error means; None if the provider failed.
 
-    >>> excused({"failed_generation": "Read{"}, None).message.calls
+    >>> reply_for({"failed_generation": "Read{"}, None).message.calls
     (Call(name='', arguments='Read{', id=''),)
     """
     text = error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
     if _TOO_LONG.search(text):
         longest = _LONGEST.search(text)
-        # If `max_tokens` alone fills the context, no request would fit: the settings' fault.
+        # If `max_tokens` alone fills the context, no request fits: the settings are wrong.
         if not (longest and max_tokens and max_tokens >= int(longest[1])):
             return OVERFLOW
-    written = _unread_call(error)
-    if written is None:
+    call_text = _unread_call(error)
+    if call_text is None:
         return None
-    return Reply(Message("assistant", "", (Call("", written),)), finish=UNREADABLE)
+    return Reply(Message("assistant", "", (Call("", call_text),)), finish=UNREADABLE)
 
 
 def _unread_call(error: JSON) -> str | None:
-    """What the model wrote, if the error is that it is no call; Groq gives it a field."""
+    """The model's text, if the error is that it is no valid call; Groq has a field for it."""
     if isinstance(error, Mapping):
         failed = error.get("failed_generation")
         if isinstance(failed, str):
             return failed
         error = error.get("message")
-    found = _UNREAD.search(error) if isinstance(error, str) else None
-    return found[1] if found else None
+    match = _UNREAD.search(error) if isinstance(error, str) else None
+    return match[1] if match else None

@@ -1,9 +1,10 @@
-"""A file of replies, each under the hash of its full request: append-only JSON lines.
+"""The reply log: a file of model replies, each under the hash of its whole request, in JSON lines.
 
     {"format": "memorygym-replies-1", "canary": …}
     {"key": SHA-256, "model": …, "sample": 0, "tools": …, "messages": […], "reply": … or "rejected"}
 
-`tools` and `messages` are short hashes, which tell where a request that is not here differs.
+Lines are only appended. `tools` and `messages` are short hashes, which show where a request that is
+not in the log differs.
 """
 
 import gzip
@@ -19,48 +20,48 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import claim
+from memorygym.core.files import try_lock
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON, Message, Tool
 
 FORMAT = "memorygym-replies-1"
-SHORT = 8
+SHORT_HASH = 8
 """Hexadecimal digits of a short hash."""
 
 
 def outline(
     model: Mapping[str, JSON], messages: Sequence[Message], tools: Sequence[Tool], sample: int
 ) -> dict[str, JSON]:
-    """The key and the parts, as they are written, of all that a reply may depend on.
+    """The key of a request, and its parts as the log stores them.
 
-    `model` is how it is asked, without the endpoint: the same request elsewhere is the same
-    request. `sample` is the number of the repeat.
+    `model` is the model's description without the endpoint: the same request to another endpoint is
+    the same request. `sample` is the number of the repeat.
     """
-    said = [canonical(message.to_openai()) for message in messages]
-    offered = canonical([tool.to_openai() for tool in tools])
-    whole = (
-        f'{{"messages":[{",".join(said)}],"model":{canonical(model)},'
-        f'"sample":{sample},"tools":{offered}}}'
+    message_texts = [canonical(message.to_openai()) for message in messages]
+    tool_texts = canonical([tool.to_openai() for tool in tools])
+    request_text = (
+        f'{{"messages":[{",".join(message_texts)}],"model":{canonical(model)},'
+        f'"sample":{sample},"tools":{tool_texts}}}'
     )
     return {
-        "key": _hash(whole),
+        "key": _hash(request_text),
         "model": dict(model),
         "sample": sample,
-        "tools": _hash(offered)[:SHORT],
-        "messages": [_hash(message)[:SHORT] for message in said],
+        "tools": _hash(tool_texts)[:SHORT_HASH],
+        "messages": [_hash(message)[:SHORT_HASH] for message in message_texts],
     }
 
 
 class ReplyLog:
-    """The open file; safe to share between threads and between models."""
+    """An open reply log; threads and models may share it. Raises BadSettings for a damaged file."""
 
     def __init__(self, path: str | Path, *, record: bool) -> None:
         self.path = Path(path)
         self.records = record
-        """Whether it takes new replies."""
+        """Whether new replies are recorded."""
         self._lock = threading.Lock()
-        self._places: dict[str, tuple[int, int]] = {}
+        self._positions: dict[str, tuple[int, int]] = {}
         self._endpoints: dict[str, JSON] = {}
         try:
             self._file = _appending(self.path) if record else _reading(self.path)
@@ -73,50 +74,50 @@ class ReplyLog:
             raise
 
     def find(self, key: str) -> Mapping[str, Any] | None:
-        """What is written under a key."""
+        """The row of a key; None if there is none."""
         with self._lock:
-            return self._read(key) if key in self._places else None
+            return self._read(key) if key in self._positions else None
 
     def append(self, row: Mapping[str, JSON], endpoint: JSON) -> Mapping[str, Any]:
-        """What is now under the row's key: the row, written at once and in one write, or the first
-        one."""
+        """Appends a row in one write, and returns the row of its key, which may be an earlier one.
+        Raises OSError if the disk is full."""
         line = canonical({**row, "endpoint": endpoint}).encode() + b"\n"
         key = str(row["key"])
         with self._lock:
-            if key not in self._places:
+            if key not in self._positions:
                 start = self._file.seek(0, 2)
                 if self._file.write(line) != len(line):
                     self._file.truncate(start)
                     raise OSError(ENOSPC, f"no room for a reply in {self.path}")
-                self._note({**row, "endpoint": endpoint}, start, len(line))
+                self._index({**row, "endpoint": endpoint}, start, len(line))
             return self._read(key)
 
     def endpoint(self, model: Mapping[str, JSON]) -> JSON:
-        """Where the first reply of a model asked like that came from; None if there is none."""
+        """The endpoint of the first reply of a model with that description, or None."""
         return self._endpoints.get(canonical(model))
 
     def models(self) -> list[Mapping[str, Any]]:
-        """How the models were asked whose replies are here."""
+        """The descriptions of the models whose replies are recorded."""
         return [json.loads(model) for model in self._endpoints]
 
     def rows(self) -> Iterator[Mapping[str, Any]]:
-        """Everything that is written."""
-        for key in list(self._places):
+        """All rows."""
+        for key in list(self._positions):
             with self._lock:
                 yield self._read(key)
 
     def close(self) -> None:
-        """Closes the file and gives up its lock."""
+        """Closes the file and releases its lock."""
         self._file.close()
 
     def _read(self, key: str) -> Mapping[str, Any]:
-        start, length = self._places[key]
+        start, length = self._positions[key]
         self._file.seek(start)
         row: Mapping[str, Any] = json.loads(self._file.read(length))
         return row
 
     def _begin(self) -> None:
-        """Takes in what is there; a recording goes on after its last whole line."""
+        """Indexes the rows of the file; a recording continues after the last complete line."""
         if not self.records:
             self._file.seek(0)
             if not self._load(self._file):
@@ -129,7 +130,7 @@ class ReplyLog:
             self._file.write(canonical({"format": FORMAT, "canary": CANARY}).encode() + b"\n")
 
     def _load(self, file: IO[bytes]) -> int:
-        """Notes every whole line; where the last one ends."""
+        """Indexes every complete line, and returns the end of the last one."""
         start = 0
         for number, line in enumerate(iter(file.readline, b""), start=1):
             if not line.endswith(b"\n"):
@@ -139,15 +140,15 @@ class ReplyLog:
                 if number == 1 and row["format"] != FORMAT:
                     raise BadSettings(f"{self.path}: format {row['format']!r}, not {FORMAT}")
                 if number > 1:
-                    self._note(row, start, len(line))
+                    self._index(row, start, len(line))
             except (ValueError, KeyError, TypeError, RecursionError) as error:
-                what = "not the header of recorded replies" if number == 1 else "damaged"
-                raise BadSettings(f"{self.path}, line {number}: {what} ({error})") from error
+                problem = "not the header of recorded replies" if number == 1 else "damaged"
+                raise BadSettings(f"{self.path}, line {number}: {problem} ({error})") from error
             start += len(line)
         return start
 
-    def _note(self, row: Mapping[str, Any], start: int, length: int) -> None:
-        self._places.setdefault(str(row["key"]), (start, length))
+    def _index(self, row: Mapping[str, Any], start: int, length: int) -> None:
+        self._positions.setdefault(str(row["key"]), (start, length))
         self._endpoints.setdefault(canonical(row["model"]), row["endpoint"])
 
 
@@ -156,25 +157,25 @@ def _appending(path: Path) -> IO[bytes]:
         raise BadSettings(f"{path}: record to a plain .jsonl file and pack it afterwards")
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("ab+", buffering=0)
-    if not claim(file, once=True):
+    if not try_lock(file, once=True):
         file.close()
         raise BadSettings(f"another run is recording to {path}")
     return file
 
 
 def _reading(path: Path) -> IO[bytes]:
-    """The file; a packed one is unpacked aside, so that any reply can be sought in it."""
+    """The file opened for reading; a compressed one is first decompressed into a temporary file."""
     if path.suffix != ".gz":
         return path.open("rb")
     with ExitStack() as opened:
-        whole = opened.enter_context(TemporaryFile())
+        request_text = opened.enter_context(TemporaryFile())
         try:
             with gzip.open(path) as packed:
-                whole.writelines(packed)
+                request_text.writelines(packed)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise BadSettings(f"{path} cannot be unpacked ({error})") from error
         opened.pop_all()
-    return whole
+    return request_text
 
 
 def _hash(text: str) -> str:

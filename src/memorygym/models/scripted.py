@@ -1,4 +1,4 @@
-"""A model that follows a script: for tests, and for trying an agent without an endpoint."""
+"""A model that follows a script, for tests and for trying an agent without an endpoint."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -7,12 +7,14 @@ from memorygym.core.types import Message, Tool
 from memorygym.models.model import Model, Reply
 
 Line = Message | str | Exception
-"""A reply, its text alone, or an error to raise."""
+"""A reply, the text of one, or an error to raise."""
 Rule = Callable[[Sequence[Message], Sequence[Tool]], Line]
 
 
 class Scripted(Model):
-    """Replies from a list, in order, or from a function of the messages and the tools.
+    """Replies from a list, in order, or from a function of messages and tools.
+
+    Raises ProviderFailure after the end of the list.
 
     >>> Scripted(["ok"]).complete([], []).message
     Message(role='assistant', content='ok', calls=(), call_id='')
@@ -25,8 +27,8 @@ class Scripted(Model):
             self._rule = script
             return
         lines = iter(script)
-        over = ProviderFailure("the script is over")
-        self._rule = lambda *_: next(lines, over)
+        end_of_script = ProviderFailure("the script is over")
+        self._rule = lambda *_: next(lines, end_of_script)
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         self.seen.append(tuple(messages))

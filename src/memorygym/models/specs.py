@@ -1,8 +1,8 @@
-"""Names a model by a spec: NAME at an OpenAI-compatible endpoint, or PROVIDER:NAME.
+"""Finds a model by its spec: NAME at an OpenAI-compatible endpoint, or PROVIDER:NAME.
 
-A provider is a file of this folder with a `make`, its `Options`, and in `SHAPING` those on which
-replies depend; one with `NAMELESS` has a single model and is itself the spec. A colon after
-anything else belongs to the name, as in qwen3:8b.
+A provider is a file of this folder with `make`, `Options`, and `SHAPING`, the options on which
+replies depend. A provider with `NAMELESS` has a single model, and its name is the whole spec. A
+colon after anything but a provider belongs to the name, as in qwen3:8b.
 """
 
 from collections.abc import Mapping
@@ -19,40 +19,40 @@ from memorygym.models.recorded import Cached
 from memorygym.models.reply_log import ReplyLog
 
 DEFAULT = "openai"
-_SLIP = 0.85
-"""So near to a provider's name that it is taken for a slip; `openchat:7b` is not."""
+_SIMILARITY = 0.85
+"""From this similarity on, a word is taken for a misspelt provider; `openchat:7b` is below."""
 
 
 def find(
     spec: str, api_base: str | None = None, reply_log: ReplyLog | None = None, **options: object
 ) -> Model:
-    """The model of that spec; with a tape, its replies are recorded or replayed.
+    """The model of a spec; with a reply log, its replies are recorded or replayed.
 
-    To replay needs neither a key nor the provider's package. Raises UnknownPart or BadSettings, and
-    BadKey for an endpoint without its key.
+    Replaying needs neither a key nor the provider's package. Raises UnknownPart, BadSettings, or
+    BadKey if an endpoint needs a key.
     """
-    provider, name = split(spec)
+    provider, name = split_spec(spec)
     module = providers()[provider]
-    asked = described(provider, name, options_of(module.Options, options), module.SHAPING)
+    description = described(provider, name, options_of(module.Options, options), module.SHAPING)
     if reply_log is not None and not reply_log.records:
-        return Cached(reply_log, asked)
+        return Cached(reply_log, description)
     model: Model = module.make(name, api_base, **options)
-    return model if reply_log is None else Cached(reply_log, asked, model)
+    return model if reply_log is None else Cached(reply_log, description, model)
 
 
-def split(spec: str) -> tuple[str, str]:
-    """The provider and the name.
+def split_spec(spec: str) -> tuple[str, str]:
+    """The provider and the name of a spec. Raises UnknownPart or BadSettings.
 
-    >>> split("gpt-x"), split("qwen3:8b"), split("openai:qwen3:8b")
+    >>> split_spec("gpt-x"), split_spec("qwen3:8b"), split_spec("openai:qwen3:8b")
     (('openai', 'gpt-x'), ('openai', 'qwen3:8b'), ('openai', 'qwen3:8b'))
-    >>> split("extractive")
+    >>> split_spec("extractive")
     ('extractive', '')
     """
     head, colon, name = spec.partition(":")
     if not colon and getattr(providers().get(head), "NAMELESS", False):
         return head, ""
     if not (colon and head in providers()):
-        if colon and get_close_matches(head.casefold(), providers(), 1, _SLIP):
+        if colon and get_close_matches(head.casefold(), providers(), 1, _SIMILARITY):
             raise UnknownPart("provider of models", head, providers())
         head, name = DEFAULT, spec
     if not name.strip():
@@ -62,7 +62,7 @@ def split(spec: str) -> tuple[str, str]:
 
 @cache
 def providers() -> Mapping[str, Any]:
-    """The files of this folder that make models, by name."""
+    """The modules of this folder that make models, by name."""
     names = sorted(item.name for item in iter_modules(models.__path__))
     modules = {name: import_module(f"memorygym.models.{name}") for name in names}
     return {name: module for name, module in modules.items() if hasattr(module, "make")}

@@ -28,7 +28,7 @@ from memorygym.reports.stored_results import read_run
 from memorygym.runs import evaluation
 from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
+from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
 from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.model_roles import OFFLINE, asked_reasoners, check_slip
@@ -121,7 +121,7 @@ def _compare(
     planned: Comparison, asked: "AskedOptions", given: Sequence[Given], folder: Path
 ) -> None:
     """Plays, and keeps all files. Raises BadSettings for a set-up that is invalid."""
-    played = played_gates(planned)
+    played = played_checks(planned)
     if not all(gate.holds for gate in played):
         raise BadSettings(invalid_text(played))
     workers = asked.workers(given, waits=planned.model_roles.waits)

@@ -130,7 +130,7 @@ class AskedOptions:
         """What is played; `seeds` is how many unless they are given, else enough for ten tasks."""
         if "data" in self._options:
             return self._stored(str(self._options["data"]))
-        name, stated = registry.split(self.get("track", "worlds"))
+        name, stated = registry.split_spec(self.get("track", "worlds"))
         track = find(name)
         parameters = {**track.official, **self._parameters(track), **stated}
         salt = self.get("salt", None)

@@ -91,10 +91,10 @@ FIGURES = {
     "advantage": "accuracy minus that of `recency`",
     "exact": "share of answers that match the truth word for word (exact match of SQuAD)",
     "f1": "word overlap of answer and truth (F1 of SQuAD)",
-    "storing": "write loss: accuracy of `oracle` minus that of `held:MEMORY`",
-    "retrieving": "retrieval loss: accuracy of `held:MEMORY` minus that of the memory",
-    "survival": "evidence recall: share of the needed facts that were in the context",
-    "exposure": "stale-evidence rate: of the needed facts that had changed, the share for which the"
+    "write_loss": "accuracy of `oracle` minus that of `held:MEMORY`",
+    "retrieval_loss": "accuracy of `held:MEMORY` minus that of the memory",
+    "evidence_recall": "share of the needed facts that were in the context",
+    "stale_evidence_rate": "of the needed facts that had changed, the share for which the"
     " context still showed an old value, also if it showed the new one",
     "precision": "share of the final entries of the memory that are true",
     "stale": "share of the final entries that state an old value",
@@ -147,7 +147,7 @@ def _of_results() -> Iterator[TableGuide]:
         (*TASK, "agent", "memory", "trusted", "error"),
         {
             "repeat": "counted from 0", "composite": scored["composite"],
-            "abstention": scored["abstention"], "accuracy": scored["accuracy"],
+            "correct_refusals": scored["correct_refusals"], "accuracy": scored["accuracy"],
             "questions": scored["answerable"], "correct": scored["correct"],
             "peak_tokens": scored["peak"], "writes": scored["writes"],
         },
@@ -162,7 +162,7 @@ def _of_results() -> Iterator[TableGuide]:
             "tasks": "tasks that it finished", "episodes": "tasks times repeats",
             "accuracy": scored["accuracy"],
         },
-        {name: scored[name] for name in ("composite", "abstention")},
+        {name: scored[name] for name in ("composite", "correct_refusals")},
         "The named parts of the composite have three columns each, too.",
     )  # fmt: skip
 
@@ -246,7 +246,7 @@ def _leaderboard() -> TableGuide:
             " or truth; of a comparison memory or reference", "memory": "the memory or system",
             "composite": f"the headline score, {share}",
             "low": LOW, "high": HIGH,
-            "abstention": f"correct refusals, {share}", "normalised_gain": FIGURES["normalised"],
+            "correct_refusals": share, "normalised_gain": FIGURES["normalised"],
             "worlds": "tasks", "repeats": "of each task",
             "ingest_tokens": "tokens of the model per episode, while reading documents",
             "query_tokens": "tokens of the model per episode, while answering questions",
@@ -257,7 +257,7 @@ def _leaderboard() -> TableGuide:
             "status": "how far the run was checked", "submitters_word": "what no check can show",
             "why": "why it was checked no further, or is not ranked",
         },
-        more="The named parts of the composite stand before `abstention`.",
+        more="The named parts of the composite stand before `correct_refusals`.",
     )  # fmt: skip
 
 

@@ -1,36 +1,20 @@
-"""Columns of text for a terminal of 80: names, shares with their intervals, amounts."""
+"""Cells of a table: shares with their intervals, amounts, quantities, p-values; and prose below."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
-from textwrap import wrap
 
-from memorygym.core.text import WIDTH, plain
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.figures import SystemRow
 from memorygym.stats import NOTHING, Estimate, percent
-
-NAME = 20
-"""Of the first column; a longer name has a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a table tells of a row."""
+    """A column of a comparison's table."""
 
     head: str
-    width: int
     cell: Callable[[SystemRow], str]
-
-
-def named(name: str, cells: str, width: int = NAME) -> list[str]:
-    """A row.
-
-    >>> named("a", "1", 4), named("abcd", "1", 4)
-    (['a   1'], ['abcd', '    1'])
-    """
-    if len(name) < width:
-        return [f"{plain(name):<{width}}{cells}".rstrip()]
-    return [*paragraph(name), f"{'':<{width}}{cells}".rstrip()]
 
 
 def amount(value: float | None) -> str:
@@ -50,7 +34,7 @@ def amount(value: float | None) -> str:
     return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
 
 
-def quantity(found: Estimate | None) -> str:
+def quantity(estimate: Estimate | None) -> str:
     """An amount with half of its interval, if that has a width, in the unit of the amount.
 
     >>> quantity(Estimate(12, 11, 13.26, 9)), quantity(Estimate(12, 12, 12, 9))
@@ -60,9 +44,9 @@ def quantity(found: Estimate | None) -> str:
     >>> quantity(Estimate(54_100, 3_600, 104_600, 9)), quantity(Estimate(100_300, 99e3, 101_600, 9))
     ('54±50k', '100±1k')
     """
-    if found is None:
+    if estimate is None:
         return NOTHING
-    mean, half = found.mean, found.high - found.mean
+    mean, half = estimate.mean, estimate.high - estimate.mean
     if not 0 < half < inf:
         return amount(mean)
     size, unit = next(((n, u) for n, u in ((1e6, "M"), (1e3, "k")) if mean >= n), (1, ""))
@@ -71,14 +55,14 @@ def quantity(found: Estimate | None) -> str:
     return f"{mean / size:.{digits}f}±{half / size:.{digits}f}{unit}"
 
 
-def share(head: str, width: int, figure: str, sign: str = "") -> Column:
+def share(head: str, figure: str, sign: str = "") -> Column:
     """A share in percent, or a difference of two."""
-    return Column(head, width, lambda row: percent(row[figure], sign))
+    return Column(head, lambda row: percent(row[figure], sign))
 
 
-def number(head: str, width: int, figure: str) -> Column:
+def number(head: str, figure: str) -> Column:
     """A quantity."""
-    return Column(head, width, lambda row: quantity(row[figure]))
+    return Column(head, lambda row: quantity(row[figure]))
 
 
 def p_value(p: float | None) -> str:
@@ -92,8 +76,8 @@ def p_value(p: float | None) -> str:
 
 
 def paragraph(text: str) -> list[str]:
-    """Its lines."""
-    return wrap(plain(text), WIDTH, break_on_hyphens=False)
+    """The lines of a text without line breaks of its own."""
+    return fit(" ".join(text.split()))
 
 
 def listed(words: Iterable[str]) -> str:

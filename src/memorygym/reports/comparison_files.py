@@ -5,19 +5,21 @@ All but the clock's are the same bytes for the same episodes.
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from io import StringIO
 from math import inf
 from typing import Any
 
 from memorygym.core.types import JSON
 from memorygym.reports.curves import Bin, Point
-from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
+from memorygym.runs.comparison.figures import COUNTS, Clock, RankAgreement, Report, SystemRow
 from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.stats import Estimate
 
 SCHEMA = "memorygym-compare-1"
+DIFFERENCES = ("gain", "degradation", "advantage", "write_loss", "retrieval_loss")
+"""Figures between -1 and 1; the others are shares or counts."""
 CASE = QuestionCase.__slots__
 Cell = str | float | None
 
@@ -32,24 +34,32 @@ def document(
     return {
         **about,
         "schema": SCHEMA,
-        "gates": plain(gates),
+        "sanity_checks": to_rounded_json(gates),
         "reports": [_report(report) for report in reports],
-        "kendall": plain(agreements),
+        "kendall": to_rounded_json(agreements),
     }
 
 
 def _report(report: Report) -> JSON:
-    found = report.contests
+    found = report.significance
     return {
         "reasoner": report.reasoner,
         "budget": report.budget,
         "tasks": len(report.worlds),
         "questions": report.questions,
         "left_out": report.left_out,
-        "rows": [{**_about(row), "figures": plain(row.figures)} for row in report.rows],
-        "over_recency": plain([*found.over_recency.values()]),
-        "pairs": plain(found.pairs),
-        "verdict": plain(found.verdict),
+        "rows": [
+            {
+                **_about(row),
+                "figures": to_rounded_json(
+                    {name: within(name, e) for name, e in row.figures.items()}
+                ),
+            }
+            for row in report.rows
+        ],
+        "over_recency": to_rounded_json([*found.over_recency.values()]),
+        "pairs": to_rounded_json(found.pairs),
+        "verdict": to_rounded_json(found.verdict),
     }
 
 
@@ -63,21 +73,21 @@ def _about(row: SystemRow) -> dict[str, Cell]:
     }
 
 
-def plain(value: Any) -> Any:
+def to_rounded_json(value: Any) -> Any:
     """Dataclasses as objects of their fields, numbers to six places. Of an estimate the bounds are
     null for a single task, which has none."""
     match value:
-        case Estimate(worlds=worlds):
+        case Estimate(tasks=tasks):
             low, mean, high = _bounds(value)
-            return {"mean": mean, "low": low, "high": high, "tasks": worlds}
+            return {"mean": mean, "low": low, "high": high, "tasks": tasks}
         case float():
             return _rounded(value)
         case Mapping():
-            return {name: plain(item) for name, item in value.items()}
+            return {name: to_rounded_json(item) for name, item in value.items()}
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [to_rounded_json(item) for item in value]
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: to_rounded_json(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
@@ -91,13 +101,30 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None or abs(value) == inf else round(value, 6) + 0.0
 
 
+def within(name: str, estimate: Estimate | None) -> Estimate | None:
+    """The figure with its bounds cut to what it can be: a t interval of few tasks reaches beyond.
+
+    >>> within("accuracy", Estimate(0.5, -0.344, 1.109, 2)).high
+    1.0
+    """
+    if estimate is None or estimate.low == -inf or name == "normalised":
+        return estimate
+    least = -1.0 if name in DIFFERENCES else 0.0
+    most = inf if name in (*COUNTS, "view") else 1.0
+    return replace(estimate, low=max(least, estimate.low), high=min(most, estimate.high))
+
+
+def _within(row: SystemRow) -> dict[str, Estimate | None]:
+    return {name: within(name, figure) for name, figure in row.figures.items()}
+
+
 def figures_csv(reports: Iterable[Report]) -> str:
     """compare.csv: one row an arm, budget and reasoner."""
     return rows_csv([_cells(report, row) for report in reports for row in report.rows])
 
 
 def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
-    pair = report.contests.over_recency.get(row.system)
+    pair = report.significance.over_recency.get(row.system)
     cells: dict[str, Cell] = {
         "reasoner": report.reasoner,
         "budget": report.budget,
@@ -107,7 +134,7 @@ def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
         "detectable": _rounded(pair.detectable) if pair else None,
     }
     for name, found in row.figures.items():
-        low, cells[name], high = _bounds(found)
+        low, cells[name], high = _bounds(within(name, found))
         cells |= {f"{name}_low": low, f"{name}_high": high}
     return cells
 
@@ -116,11 +143,11 @@ def pairs_csv(reports: Iterable[Report]) -> str:
     """pairs.csv: every two memories that finished every task."""
     rows = [
         (
-            report, pair.system, pair.other, pair.difference.worlds, pair.difference,
+            report, pair.system, pair.other, pair.difference.tasks, pair.difference,
             pair.p, pair.adjusted, pair.detectable,
         )
         for report in reports
-        for pair in report.contests.pairs
+        for pair in report.significance.pairs
     ]  # fmt: skip
     return _table("system,other,tasks,low,difference,high,p,p_adjusted,detectable", rows)
 
@@ -128,8 +155,8 @@ def pairs_csv(reports: Iterable[Report]) -> str:
 def questions_csv(measured: Iterable[Measurement]) -> str:
     """questions.csv: one row a question and arm; left-out ones too."""
     rows = [
-        (one, one.system, *one.world, *(_cell(name, getattr(case, name)) for name in CASE))
-        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.system, m.world))
+        (one, one.system, *one.task, *(_cell(name, getattr(case, name)) for name in CASE))
+        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task))
         for case in one.cases
     ]
     return _table(",".join(("system", "template", "seed", *CASE)), rows)

@@ -7,13 +7,13 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
-from memorygym.core.files import as_bytes, write_whole
+from memorygym.core.files import json_bytes, write_atomically
 from memorygym.reports import comparison_files
 from memorygym.reports.columns import paragraph
 from memorygym.reports.curves import CURVES, Bin, by_tokens, curve
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, agreement, figures
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import SanityCheck, gates, invalid_text
+from memorygym.runs.comparison.sanity_checks import SanityCheck, figure_checks, invalid_text
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import ALL, Failure, Result
@@ -105,7 +105,7 @@ def outcome_of(found: ComparisonFindings, played: Sequence[SanityCheck]) -> Comp
             reports.append(figures(own.measured, own.failures, f"{who} {view}"))
         else:
             empty.append(SanityCheck(f"{who} finished a task at budget {view:,}", False, ""))
-    held = [*played, *empty, *(gate for report in reports for gate in gates(report))]
+    held = [*played, *empty, *(gate for report in reports for gate in figure_checks(report))]
     agreed = (
         agreement(one, other)
         for one, other in combinations(reports, 2)
@@ -125,7 +125,9 @@ def invalid_of(found: ComparisonFindings, outcome: ComparisonOutcome) -> str:
 def clock_for(found: ComparisonFindings, report: Report) -> Clock:
     """Milliseconds of a step, by arm but those of what is held, of a run that was kept."""
     own = found.under(report.reasoner, report.budget).clocked.items()
-    return clock_of({system: times for (_, system, _), times in own if role_of(system) != "held"})
+    return clock_of(
+        {system: times for (_, system, _), times in own if role_of(system) != "unlimited"}
+    )
 
 
 def curve_of(found: ComparisonFindings, report: Report, kind: str) -> list[Bin]:
@@ -140,7 +142,7 @@ def write_files(
     timed = [(report, clock_for(found, report)) for report in outcome.told]
     timings = comparison_files.timings_csv(timed).encode()
     for name, data in {**files_of(found, outcome, kinds), "timings.csv": timings}.items():
-        write_whole(folder / name, [data])
+        write_atomically(folder / name, [data])
 
 
 def files_of(
@@ -159,7 +161,7 @@ def files_of(
     for kind in kinds:
         bins = [(report, curve_of(found, report, kind)) for report in reports]
         texts[f"{kind}.csv"] = comparison_files.curve_csv(bins)
-    return {DOCUMENT: as_bytes(document), **{name: text.encode() for name, text in texts.items()}}
+    return {DOCUMENT: json_bytes(document), **{name: text.encode() for name, text in texts.items()}}
 
 
 def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:

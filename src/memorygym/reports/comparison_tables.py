@@ -1,54 +1,54 @@
-"""A comparison as text: what memories add, where they lose what they were told, what they cost."""
+"""A comparison as text: what memories add, where they lose facts, and what they cost."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from statistics import median
 
-from memorygym.core.text import WIDTH
 from memorygym.reports.columns import (
-    NAME,
     Column,
     amount,
     listed,
-    named,
     number,
     p_value,
     paragraph,
     share,
 )
+from memorygym.reports.terminal import Row, table
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
 from memorygym.stats import NOTHING, percent, span
 
-GROUPS = f"{'':<34}{' ingest ':─^16}{'':<4}{' query ':─^16}"
-"""Over the columns of what a memory's own model costs."""
-ENDS = {"oracle": "oracle (ceiling)", "none": "none (floor)"}
-MATCHES = (share("EM", 12, "exact"), share("F1", 12, "f1"))
+ENDS = {"oracle": "oracle (upper bound)", "none": "none (lower bound)"}
+MATCHES = (share("EM", "exact"), share("F1", "f1"))
 LOSSES = (
-    share("vs full", 12, "degradation", "+"),
-    share("storing", 12, "storing", "+"),
-    share("retrieving", 12, "retrieving", "+"),
-    share("survival", 12, "survival"),
-    share("stale", 12, "exposure"),
+    share("vs full", "degradation", "+"),
+    share("write\nloss", "write_loss", "+"),
+    share("retrieval\nloss", "retrieval_loss", "+"),
+    share("evidence\nrecall", "evidence_recall"),
+    share("stale\nevidence", "stale_evidence_rate"),
 )
 COSTS = (
-    number("in view", 10, "view"),
-    number("calls", 9, "ingest_calls"),
-    number("tokens", 11, "ingest_tokens"),
-    number("calls", 9, "query_calls"),
-    number("tokens", 11, "query_tokens"),
-    number("breaks", 10, "cache_breaks"),
+    number("context\ntokens", "view"),
+    number("ingest\ncalls", "ingest_calls"),
+    number("ingest\ntokens", "ingest_tokens"),
+    number("query\ncalls", "query_calls"),
+    number("query\ntokens", "query_tokens"),
+    number("cache\nbreaks", "cache_breaks"),
 )
 STORE = (
-    share("true", 9, "precision"),
-    share("stale", 10, "stale"),
-    share("wrong", 10, "wrong"),
-    share("duplicate", 10, "duplicate"),
-    share("irrelevant", 11, "irrelevant"),
-    number("peak", 10, "peak"),
+    share("true", "precision"),
+    share("stale", "stale"),
+    share("wrong", "wrong"),
+    share("duplicate", "duplicate"),
+    share("irrelevant", "irrelevant"),
+    number("peak\ntokens", "peak"),
 )
+FEWEST_TASKS = 4
+"""With fewer, the spread between tasks is too uncertain to say what could be told apart."""
+LEAST = 0.0005
+"""A smaller detectable difference only says that two memories scored alike on every task."""
 FAULTS = {
-    "cuts": "Views or writes that the referee cut",
+    "cuts": "Contexts or writes that the limits cut",
     "empty": "Empty replies of the memory's model",
     "overlong": "Replies of the memory's model longer than asked",
     "limited": "Replies of the reasoner cut short by its context or by --max-tokens",
@@ -59,34 +59,29 @@ FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Under what a comparison was made."""
+    """The setting of a comparison, as its heading prints it."""
 
     tasks: str
-    """What was played, in a few words."""
+    """The tasks, in a few words."""
     version_hash: str
     capacity: int | None = None
     """Most tokens that a memory may hold."""
     writer: str | None = None
     """The model that memories ask, if it is not the offline one."""
     words: bool = False
-    """Whether it is told how the words of the answers match."""
+    """Whether exact match and F1 of the answers are shown."""
 
 
 def report_text(report: Report, setting: Setting, clock: Clock | None = None) -> str:
-    """All of it, at most 80 columns wide."""
+    """The whole report, as wide as the terminal."""
     parts = [
-        [*_unjudged(report), *_heading(report, setting)],
+        [*_played(report), *_heading(report, setting)],
         [*_table(report, "what it adds, %", _scores(report)), *_notes(report)],
         [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
         if setting.words
         else [],
         [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)],
-        [
-            GROUPS,
-            *_table(report, "what it costs", COSTS),
-            *paragraph(COST),
-            *_faults(report),
-        ],
+        [*_table(report, "what it costs", COSTS), *paragraph(COST), *_faults(report)],
         [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)],
         _clock(clock) if clock else [],
     ]
@@ -94,34 +89,40 @@ def report_text(report: Report, setting: Setting, clock: Clock | None = None) ->
 
 
 SCORES = (
-    "Means and 95 % intervals over tasks. #: one more than the memories shown to be better."
-    " Normalised gain: (m - none) / (oracle - none), undefined unless oracle is shown to be above"
-    " none. p: sign-flip test against recency, adjusted for the number of memories (Holm)."
+    "Means and 95 % intervals over tasks. #: rank = 1 + number of memories that are significantly"
+    " better (Holm-adjusted). Normalised gain: (m - none) / (oracle - none), undefined unless"
+    " oracle is significantly above none. p: sign-flip test against recency (the last N tokens),"
+    " adjusted for the number of memories (Holm)."
 )
 LOST = (
-    "storing: oracle minus all that the memory held (held:MEMORY, an arm of its own); retrieving:"
-    " all that it held minus what it showed; survival: needed facts in view; stale: of needed facts"
-    " that had changed, those of which the view gave an old value, be it beside the new one."
+    "Write loss: accuracy of oracle minus accuracy with all that the memory held (system"
+    " held:MEMORY). Retrieval loss: accuracy with all that it held minus accuracy with what it"
+    " showed. Evidence recall: share of the needed facts that were in the context. Stale evidence:"
+    " of the needed facts that had changed, the share for which the context still showed an old"
+    " value (also if it showed the new one)."
 )
 COST = (
-    "in view: tokens that a question was shown; ingest and query: of the memory's own model, a"
-    " task, in events that ask nothing and that ask; breaks: times a task that the view did not go"
-    " on from the one before."
+    "Context: tokens shown per question. Ingest / query: calls and tokens of the memory's own model"
+    " per task, while reading documents / answering questions. Cache breaks: how often per task the"
+    " context did not extend the previous one (a prompt-cache miss)."
 )
-WORDS = "EM and F1 as SQuAD has them, over all aliases; accuracy above is graded by type."
-HELD = "Of its entries at the end; peak: most tokens held."
+WORDS = (
+    "Exact match and F1 as SQuAD defines them, over all aliases; the accuracy above is graded by"
+    " answer type."
+)
+HELD = "Shares of the memory's entries at the end of a task. Peak tokens: the most it held."
 
 
-def _unjudged(report: Report) -> list[str]:
-    """What could not be judged."""
+def _played(report: Report) -> list[str]:
+    """How many episodes were played, failed and left out."""
     failed = {row.system: row.failed for row in report.rows if row.failed}
-    told = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
+    counts = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
     played = sum(len(row.scores) for row in report.rows)
-    asked = _count(report.questions, "question")
+    questions = _count(report.questions, "question")
     return paragraph(
-        f"{len(report.rows)} arms on {_count(len(report.worlds), 'task')}: {played:,} played,"
-        f" {sum(failed.values()):,} failed{f' ({told})' if told else ''};"
-        f" {asked} an arm, {report.left_out:,} left out (facts beyond the budget)"
+        f"{len(report.rows)} systems on {_count(len(report.worlds), 'task')}: {played:,} played,"
+        f" {sum(failed.values()):,} failed{f' ({counts})' if counts else ''};"
+        f" {questions} per system, {report.left_out:,} left out (facts beyond the budget)"
     )
 
 
@@ -131,125 +132,131 @@ def _heading(report: Report, setting: Setting) -> list[str]:
     writer = f" memory model {setting.writer}," if setting.writer else ""
     return paragraph(
         f"{setting.tasks}, reasoner {report.reasoner},{writer} {budget},"
-        f" {capacity}, contract {setting.version_hash}"
+        f" {capacity}, version {setting.version_hash}"
     )
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def _table(
     report: Report, title: str, columns: Sequence[Column], *, references: bool = True
 ) -> list[str]:
     """The memories and, set apart, the references."""
-    heads = "".join(f"{column.head:>{column.width}}" for column in columns)
-    lines = [f"{title:<{NAME}}{heads}", "─" * WIDTH]
-    for row in report.of("memory"):
-        lines += _line(row, columns)
+    rows: list[Row | str] = [_row(row, columns) for row in report.of("memory")]
     if references:
-        lines += [f"{'─ references ':─<{WIDTH}}"]
-        for row in report.of("reference"):
-            lines += _line(row, columns)
-    return lines
+        rows += ["references", *(_row(row, columns) for row in report.of("reference"))]
+    return table(title, [column.head for column in columns], rows)
 
 
-def _line(row: SystemRow, columns: Sequence[Column]) -> list[str]:
+def _row(row: SystemRow, columns: Sequence[Column]) -> Row:
     name = ENDS.get(row.system, row.system) + "*" * bool(row.failed)
-    return named(name, "".join(f"{column.cell(row):>{column.width}}" for column in columns))
+    return name, [column.cell(row) for column in columns]
 
 
 def _scores(report: Report) -> list[Column]:
-    over = report.contests.over_recency
+    over = report.significance.over_recency
 
     def p(row: SystemRow) -> str:
         return p_value(over[row.system].adjusted) if row.system in over else NOTHING
 
     return [
-        Column("#", 3, lambda row: NOTHING if row.rank is None else str(row.rank)),
-        share("accuracy", 11, "accuracy"),
-        share("vs none", 12, "gain", "+"),
-        Column("normalised gain", 17, normalised_text),
-        share("vs recency", 11, "advantage", "+"),
-        Column("p", 6, p),
+        Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
+        share("accuracy", "accuracy"),
+        share("vs none", "gain", "+"),
+        Column("normalised\ngain", normalised_text),
+        share("vs recency", "advantage", "+"),
+        Column("p", p),
     ]
 
 
 def normalised_text(row: SystemRow) -> str:
-    """The normalised gain with its interval."""
-    return "undefined" if row["gain"] and not row["normalised"] else span(row["normalised"])
+    """The normalised gain; with its bootstrap interval, which a few tasks make too narrow."""
+    gain = row["normalised"]
+    if not gain:
+        return "undefined" if row["gain"] else NOTHING
+    few = len(row.scores) < FEWEST_TASKS
+    return percent(gain, plus_minus=None) if few else span(gain)
 
 
 def _notes(report: Report) -> Iterator[str]:
     yield from paragraph(SCORES)
     if failed := [row for row in report.rows if row.failed]:
-        told = listed(f"{row.system} on {row.failed}" for row in failed)
-        yield from paragraph(f"* failed: {told}. Figures are of the tasks finished; no rank.")
+        counts = listed(f"{row.system} on {row.failed}" for row in failed)
+        yield from paragraph(
+            f"* failed: {counts}. Figures are over the finished tasks; without a rank."
+        )
     yield ""
     yield from paragraph(verdict_text(report))
-    yield from paragraph(detectable_text(report))
+    if effect := detectable_text(report):
+        yield from paragraph(effect)
 
 
 def detectable_text(report: Report) -> str:
-    """The least differences that these tasks show."""
-    found = report.contests
-    pairs = found.pairs or tuple(found.over_recency.values())
-    # Two memories of the same scores differ by nothing, however many the tasks.
-    least = sorted(pair.detectable for pair in pairs if pair.detectable)
-    if len(report.worlds) < 2 or (least and median(least) > 1):
-        return "So few tasks cannot tell memories apart."
-    if not least:
+    """The smallest differences that these tasks can show; "" if their scores do not tell it."""
+    tests = report.significance
+    pairs = tests.pairs or tuple(tests.over_recency.values())
+    effects = sorted(size for pair in pairs if (size := pair.detectable or 0.0) > LEAST)
+    tasks = len(report.worlds)
+    if tasks < FEWEST_TASKS or (effects and median(effects) > 1):
+        return (
+            f"{_count(tasks, 'task')} cannot tell memories apart: play more"
+            " (`memorygym power` says how many)."
+        )
+    if not effects:
         return ""
-    low, mid, high = (100 * one for one in (least[0], median(least), least[-1]))
-    range_ = f" ({low:.1f} to {high:.1f}, by pair)" if len(least) > 1 else ""
-    who = "Two memories" if found.pairs else "A memory and recency"
+    low, middle, high = (100 * effect for effect in (effects[0], median(effects), effects[-1]))
+    range_ = f" ({low:.1f} to {high:.1f}, by pair)" if len(effects) > 1 else ""
+    who = "two memories" if tests.pairs else "a memory and recency"
     return (
-        f"Minimum detectable effect: {who.lower()} must differ by {mid:.1f} points{range_} to be"
+        f"Minimum detectable effect: {who} must differ by {middle:.1f} points{range_} to be"
         " told apart on these tasks (80 % power)."
     )
 
 
 def verdict_text(report: Report) -> str:
-    """Who is best; or that nobody is shown to be, and why."""
-    found = report.contests.verdict
-    if found is None:
+    """Which memory is best; or that none is significantly best, and why."""
+    verdict = report.significance.verdict
+    if verdict is None:
         return "no winner: fewer than two memories finished every task"
-    if not found.lead.mean:
-        return f"no winner: {found.best} and {found.second} are level"
-    lead = f"{found.best} leads {found.second} by {percent(found.lead)} points"
-    if found.won:
+    if not verdict.lead.mean:
+        return f"no winner: {verdict.best} and {verdict.second} are level"
+    lead = f"{verdict.best} leads {verdict.second} by {percent(verdict.lead)} points"
+    if verdict.won:
         return f"best: {lead}"
-    if found.lead.low <= 0:
-        holds = "and the interval holds 0" if len(report.worlds) > 1 else "on a single task"
-        return f"no winner: {lead}, {holds}"
-    ranks = report.contests.ranks.items()
-    beside = listed(system for system, rank in ranks if rank == 1 and system != found.best)
-    return f"no winner: {lead}, but once all pairs are tested together it ranks with {beside}"
+    if verdict.lead.low <= 0:
+        reason = "and the interval holds 0" if len(report.worlds) > 1 else "on a single task"
+        return f"no winner: {lead}, {reason}"
+    ranks = report.significance.ranks.items()
+    equals = listed(system for system, rank in ranks if rank == 1 and system != verdict.best)
+    return f"no winner: {lead}, but once all pairs are tested together it ranks with {equals}"
 
 
 def _faults(report: Report) -> Iterator[str]:
     for figure, words in FAULTS.items():
-        rows = [row for row in report.rows if row.role != "held"]
-        means = {row.system: mean.mean for row in rows if (mean := row[figure])}
-        if told := ", ".join(f"{system} {amount(mean)}" for system, mean in means.items() if mean):
-            yield from paragraph(f"{words}, a task: {told}.")
+        rows = [row for row in report.rows if row.role != "unlimited"]
+        means = {row.system: estimate.mean for row in rows if (estimate := row[figure])}
+        counts = ", ".join(f"{system} {amount(mean)}" for system, mean in means.items() if mean)
+        if counts:
+            yield from paragraph(f"{words}, per task: {counts}.")
 
 
 def _clock(clock: Clock) -> list[str]:
-    told = ", ".join(
+    times = ", ".join(
         f"{system} {amount(p50)}/{amount(p95)}" for system, (p50, p95) in clock.items()
     )
-    return paragraph(f"Milliseconds of memory a step, median/95th percentile: {told}.")
+    return paragraph(f"Milliseconds of the memory per step, median/95th percentile: {times}.")
 
 
-def agreement_text(found: RankAgreement) -> str:
+def agreement_text(agreement: RankAgreement) -> str:
     """How far two reasoners agree, as a sentence."""
-    one, other = found.reasoners
-    tau, budget = found.tau, f" at budget {found.budget:,}" if found.budget else ""
+    first, second = agreement.reasoners
+    tau, budget = agreement.tau, f" at budget {agreement.budget:,}" if agreement.budget else ""
     low, high = ("unknown" if abs(b) == inf else f"{b:.2f}" for b in (tau.low, tau.high))
     return "\n".join(
         paragraph(
-            f"Rankings under the {one} and the {other} reasoner{budget}: Kendall's tau-b"
-            f" {tau.mean:.2f}, 95 % interval {low} to {high}, over {tau.worlds} tasks"
+            f"Rankings under the {first} and the {second} reasoner{budget}: Kendall's tau-b"
+            f" {tau.mean:.2f}, 95 % interval {low} to {high}, over {tau.tasks} tasks"
         )
     )

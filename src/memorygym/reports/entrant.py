@@ -12,7 +12,7 @@ from memorygym.core.track import Agent, TaskOptions, find
 from memorygym.reports.evidence import REPRODUCED, Evidence
 from memorygym.runs.evaluation import OFFICIAL_SEEDS
 from memorygym.runs.results.results_file import Document, composites
-from memorygym.runs.results.summary import Domain, Summary
+from memorygym.runs.results.summary import Summary, TaskKey
 from memorygym.runs.tasks import Limits
 from memorygym.runs.version import version_hash
 
@@ -107,7 +107,7 @@ class Entrant:
         return "adversary" if known.kind == "adversary" else "truth"
 
     @cached_property
-    def worlds(self) -> Mapping[Domain, float]:
+    def worlds(self) -> Mapping[TaskKey, float]:
         """The composite of each world."""
         return composites(self.evidence.document)[self.agent]
 
@@ -153,6 +153,6 @@ def _unknown(one: Entrant) -> str:
     kind, name = "agents", one.agent
     if name not in registry.names(kind):
         kind, name = "tracks", one.set.track  # It is one of the track's own.
-    if registry.is_ours(kind, name) or one.evidence.standing == REPRODUCED:
+    if registry.is_built_in(kind, name) or one.evidence.standing == REPRODUCED:
         return ""
     return f"agent {one.agent} is not of this package, and was not played again"

@@ -11,14 +11,17 @@ from typing import Any
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
-from memorygym.core.files import as_bytes
+from memorygym.core.files import json_bytes
 from memorygym.core.json_values import canonical
 from memorygym.core.track import find
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES, ComparisonOutcome
 from memorygym.reports.recheck import RESULTS, Method, Recheck, derived
+from memorygym.reports.stored_runs import read_played
 from memorygym.runs.comparison.run import Comparison
+from memorygym.runs.episode_result import ResultOptions, result_of
 from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.executors import watched
 from memorygym.runs.jobs import source_of
 from memorygym.runs.model_roles import Recall, UnusedModel, from_log
 from memorygym.runs.results.consistency import difference, inconsistencies, rows_in_order
@@ -63,7 +66,9 @@ class Evidence:
         return WORD if shown and (recipe["models"] or recipe["memory_model"]) else ""
 
 
-def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 1) -> Evidence:
+def examine(
+    folder: Path, check: str = "traces", salt: str = "", workers: int = 1, *, quiet: bool = True
+) -> Evidence:
     """Checks a finished run; a salt counts if it is that of the run.
 
     Raises BadSettings if its results cannot be read.
@@ -85,7 +90,7 @@ def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 
     if limit := _beyond(document, salt):
         return Evidence(document, REPORTED, (), (limit,))
     method, limits = _method(folder, document["recipe"], play=check == "play")
-    problems, outcome = _checked(folder, document, salt, method, workers)
+    problems, outcome = _checked(folder, document, salt, method, workers, quiet=quiet)
     if problems:
         told = (problem.replace(f"{folder}/", "") for problem in problems)
         return Evidence(document, REPORTED, tuple(told))
@@ -114,6 +119,26 @@ def _file_problems(folder: Path, document: Document) -> list[str]:
     return found + _strays(folder, document)
 
 
+def trace_problems(folder: Path, document: Document, *, quiet: bool = True) -> list[str]:
+    """Traces that are missing, damaged, or score otherwise than the results say."""
+    problems = [problem for problem in _strays(folder, document) if problem.startswith("traces/")]
+    rows = {row["episode"]: row for row in document["episodes"]}
+    if problems or document["version_hash"] != version_hash(document["recipe"]["track"]):
+        return problems
+    paths = [Run(folder).trace_path(name) for name in rows]
+    stored = ([pair] for pair in read_played(paths))
+    for trace, damage in watched(stored, len(paths), quiet=quiet):
+        if trace is None:
+            problems.append(damage.replace(f"{folder}/", ""))
+            continue
+        row = rows[trace.name]
+        scored = result_of(trace.place, trace.trace, ResultOptions(causes=False)).to_json()
+        for figure in ("task", "composite", "right"):
+            if error := difference(row[figure], scored[figure], figure):
+                problems.append(f"traces/{trace.path.name}: results.json says otherwise: {error}")
+    return problems
+
+
 def _strays(folder: Path, document: Document) -> list[str]:
     """Traces and tables that lack, and those that are of nothing that was played."""
     wanted = {row["episode"] for row in document["episodes"]}
@@ -138,11 +163,11 @@ def _beyond(document: Document, salt: str) -> str:
     """Why the run cannot be made again here; "" if it can."""
     recipe = document["recipe"]
     if document["version_hash"] != version_hash(recipe["track"]):
-        return f"only the code of contract {document['version_hash']} can check it"
+        return f"only the code of version {document['version_hash']} can check it"
     if recipe["salt"] and not opens(recipe, salt):
-        return "it is of a sealed set, which only its salt deals again"
+        return "it is of a private test set, which only its secret generates again"
     try:
-        about = json.loads(as_bytes(_made(document, salt).job().about()))
+        about = json.loads(json_bytes(_made(document, salt).job().about()))
     except MemoryGymError as error:
         return f"it cannot be made again here ({error})"
     told = difference(recipe, about["recipe"], "recipe")
@@ -189,7 +214,13 @@ def _strange(recipe: Mapping[str, Any]) -> str:
 
 
 def _checked(
-    folder: Path, document: Document, salt: str, method: Method, workers: int
+    folder: Path,
+    document: Document,
+    salt: str,
+    method: Method,
+    workers: int,
+    *,
+    quiet: bool,
 ) -> tuple[list[str], ComparisonOutcome | None]:
     """What is wrong with traces and files, and what a comparison came to."""
     recipe = document["recipe"]
@@ -206,7 +237,7 @@ def _checked(
         job, players = source.job(), tuple(source.players(source.model_roles))
         failures = {row["episode"]: row for row in document["failures"]}
         check = Recheck(Run(folder), recipe, players, job.wanted, method, failures)
-        found = check.over(job.units, workers, waits=asked)
+        found = check.over(job.units, workers, waits=asked, quiet=quiet)
         if wrong := [one for one in found if isinstance(one, str)]:
             return wrong, None
         outcomes = [one for one in found if not isinstance(one, str)]
@@ -225,7 +256,7 @@ def _unlike(folder: Path, document: Document, files: Mapping[str, bytes]) -> Ite
     rows = (difference(stated, row, f"results.episodes[{at}]") for at, (stated, row) in pairs)
     yield from (wrong := [f"{RESULTS}: {told}" for told in rows if told])
     for name, data in files.items():
-        if name == RESULTS and (wrong or data == as_bytes(document)):
+        if name == RESULTS and (wrong or data == json_bytes(document)):
             continue
         if (folder / name).read_bytes() != data:
             yield f"{name}: {_otherwise(folder / name, data)}"

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
-from memorygym.core.text import WIDTH, fit, one_line, short
+from memorygym.core.text import one_line
 from memorygym.core.trace import Trace
 from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
+from memorygym.reports.terminal import WIDTH, fit, short
 from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.provenance import (
@@ -43,16 +44,16 @@ def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
     cause = attribution.cause(outcome)
     yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
     provenance = Provenance(trace, attribution)
-    journeys = provenance.journeys(question)
-    lost = sum(bool(journey.lost) for journey in journeys)
-    for journey in sorted(journeys, key=lambda journey: STEPS.index(journey.lost)):
-        if journey.lost or not lost:
-            fact = attribution.reader.text(journey.wanted)
-            yield from ["", *fit(fact), *_way(journey, provenance, question.event)]
-    if 0 < lost < len(journeys):
-        yield f"\n{len(journeys) - lost} more facts were in view"
+    histories = provenance.histories(question)
+    lost = sum(bool(history.lost) for history in histories)
+    for history in sorted(histories, key=lambda history: STEPS.index(history.lost)):
+        if history.lost or not lost:
+            fact = attribution.reader.text(history.fact)
+            yield from ["", *fit(fact), *_way(history, provenance, question.event)]
+    if 0 < lost < len(histories):
+        yield f"\n{len(histories) - lost} more facts were in view"
     yield ""
-    yield from _row("used", [_used(outcome, lost, len(journeys))])
+    yield from _row("used", [_used(outcome, lost, len(histories))])
 
 
 def _used(outcome: Outcome, lost: int, needed: int) -> str:
@@ -69,38 +70,42 @@ def _used(outcome: Outcome, lost: int, needed: int) -> str:
     return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all in view"
 
 
-def _way(journey: FactHistory, provenance: Provenance, event: int) -> Iterator[str]:
+def _way(history: FactHistory, provenance: Provenance, event: int) -> Iterator[str]:
     """The steps of a fact up to the one at which it was lost."""
-    told = [line for telling in journey.told[-MOST:] for line in _telling(telling)]
+    told = [line for mention in history.mentions[-MOST:] for line in _telling(mention)]
     yield from _row("observed", told or ["no message told it in words that the reader knows"])
-    yield from _row("stored", [_kept(journey), *_stays(journey.stays)])
-    if not journey.stays:
-        at = dict.fromkeys(telling.event for telling in journey.told)
-        undone = [f"the referee in event {e + 1}: {cut}" for e in at for cut in provenance.cuts(e)]
+    yield from _row("stored", [_kept(history), *_stays(history.spans)])
+    if not history.spans:
+        at = dict.fromkeys(mention.event for mention in history.mentions)
+        undone = [
+            f"the referee in event {e + 1}: {cut}"
+            for e in at
+            for cut in provenance.limit_reasons(e)
+        ]
         yield from _row("", undone)
-    cuts = [cut for cut in provenance.cuts(event) if BEYOND in cut]
-    if journey.lost in ("", "not retrieved"):
-        yield from _row("retrieved", [_retrieved(journey, cut=bool(cuts))])
-    if journey.sightings or cuts:
-        yield from _row(IN_VIEW, _in_view(journey, cuts))
+    cuts = [cut for cut in provenance.limit_reasons(event) if BEYOND in cut]
+    if history.lost in ("", "not retrieved"):
+        yield from _row("retrieved", [_retrieved(history, cut=bool(cuts))])
+    if history.appearances or cuts:
+        yield from _row(IN_VIEW, _in_view(history, cuts))
 
 
-def _telling(telling: Mention) -> list[str]:
-    passage = telling.passage
-    head = f"event {telling.event + 1}: {one_line(passage.heading)}"
-    over = [] if telling.superseded is None else [f"superseded in event {telling.superseded + 1}"]
+def _telling(mention: Mention) -> list[str]:
+    passage = mention.passage
+    head = f"event {mention.event + 1}: {one_line(passage.heading)}"
+    over = [] if mention.superseded is None else [f"superseded in event {mention.superseded + 1}"]
     return [head, passage.sentence, *over]
 
 
-def _kept(journey: FactHistory) -> str:
-    since = 0 if journey.stored is None else journey.stored + 1
-    match journey.lost:
+def _kept(history: FactHistory) -> str:
+    since = 0 if history.stored is None else history.stored + 1
+    match history.lost:
         case "never written":
-            told = "the right value was never held" if journey.stays else "no entry ever told it"
+            told = "the right value was never held" if history.spans else "no entry ever told it"
             return f"LOST: {told}"
         case "dropped":
-            assert journey.dropped is not None
-            return f"LOST: held after event {since}, no more after event {journey.dropped + 1}"
+            assert history.dropped is not None
+            return f"LOST: held after event {since}, no more after event {history.dropped + 1}"
         case "stale":
             return "LOST: another value was held when it was asked"
     return f"held since event {since}" if since else "not by an entry"
@@ -108,9 +113,9 @@ def _kept(journey: FactHistory) -> str:
 
 def _stays(stays: Sequence[HeldSpan]) -> Iterator[str]:
     """The entries that told something of a fact, whatever value."""
-    for stay in stays[-MOST:]:
-        yield _line(f"entry {stay.id}, event {stay.since + 1}", stay.passage)
-        yield f"  says {stay.passage.says}{_end(stay)}"
+    for span in stays[-MOST:]:
+        yield _line(f"entry {span.id}, event {span.since + 1}", span.passage)
+        yield f"  says {span.passage.says}{_end(span)}"
     if len(stays) > MOST:
         yield f"… and {len(stays) - MOST} entries before these"
 
@@ -122,25 +127,25 @@ def _end(kept: HeldSpan | Version) -> str:
     return f", {'rewritten' if kept.changed else 'dropped'} in event {kept.until + 1}"
 
 
-def _retrieved(journey: FactHistory, *, cut: bool) -> str:
-    if journey.lost:
+def _retrieved(history: FactHistory, *, cut: bool) -> str:
+    if history.lost:
         return "perhaps: the referee cut the view" if cut else "LOST: no text that tells it came"
-    sources = dict.fromkeys(sighting.source for sighting in journey.sightings)
+    sources = dict.fromkeys(appearance.source for appearance in history.appearances)
     how = ("composed" if source == COMPOSED else f"by {source}" for source in sources)
     return f"yes, {', '.join(how)}"
 
 
-def _in_view(journey: FactHistory, cuts: Sequence[str]) -> Iterator[str]:
+def _in_view(history: FactHistory, cuts: Sequence[str]) -> Iterator[str]:
     """What stood there of the fact."""
-    other = not journey.wanted.old and any(not s.passage.right for s in journey.sightings)
-    if not journey.lost:
+    other = not history.fact.old and any(not s.passage.right for s in history.appearances)
+    if not history.lost:
         yield "yes, and another value too" if other else "yes"
-    elif journey.lost == "not retrieved" and cuts:
+    elif history.lost == "not retrieved" and cuts:
         yield "LOST"
     else:
         yield "another value" if other else "no"
-    for sighting in journey.sightings[-MOST:]:
-        yield _line(f"says {sighting.passage.says}", sighting.passage)
+    for appearance in history.appearances[-MOST:]:
+        yield _line(f"says {appearance.passage.says}", appearance.passage)
     for cut in cuts:
         yield f"the referee: {cut}"
 
@@ -156,7 +161,7 @@ def entry_lines(trace: Trace, id: str) -> Iterator[str]:
     """Every text that an entry had, with the messages that it can come from."""
     versions = Provenance(trace).origins(id)
     if not versions:
-        ids = {key for _, held in trace.stores() for key in held}
+        ids = {key for _, held in trace.memory_states() for key in held}
         raise UnknownPart("entry", id, ids)
     for version in versions[:MOST]:
         yield from _version(id, version)

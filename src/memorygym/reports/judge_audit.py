@@ -1,37 +1,36 @@
-"""A judge, measured on labelled rows: how often it accepts wrong answers and rejects right ones."""
+"""A judge measured on labelled rows: how often it accepts wrong answers or rejects right ones."""
 
 from collections.abc import Sequence
 
-from memorygym.core.errors import clipped
-from memorygym.core.text import fit, one_line
+from memorygym.core.errors import clip
+from memorygym.core.text import one_line
 from memorygym.core.types import JSON
+from memorygym.reports.terminal import Row, fit, table
 from memorygym.scoring.judge import difference
 from memorygym.scoring.judge.audit import GRADER, Audit, LabelledRow
 
 FORMAT = "memorygym-judge-audit-1"
-_NAME = 18
-"""Columns of a judge's name."""
 
 
 def _span(audits: Sequence[Audit]) -> float | None:
-    """By how much more the second prompt accepts."""
+    """How much larger a share of the rows the second prompt accepts."""
     if len(audits) < 2:
         return None
     strict, lenient = (
-        [panel_verdict.verdict for panel_verdict in one.panel_verdicts] for one in audits
+        [panel_verdict.verdict for panel_verdict in audit.panel_verdicts] for audit in audits
     )
     return difference(list(zip(strict, lenient, strict=True)))
 
 
 def document(file: str, problems: Sequence[str], audits: Sequence[Audit]) -> dict[str, JSON]:
-    """All that was measured, as JSON."""
+    """The whole measurement, as JSON."""
     span = _span(audits)
     return {
         "format": FORMAT,
         "file": file,
         "problems": list(problems),
         "span": None if span is None else round(span, 6),
-        "audits": [one.to_json() for one in audits],
+        "audits": [audit.to_json() for audit in audits],
     }
 
 
@@ -39,36 +38,43 @@ def page(name: str, rows: Sequence[LabelledRow], audits: Sequence[Audit], worst:
     """The same as lines of text, with the worst rows of each judge."""
     right = sum(row.correct for row in rows)
     lines = [f"{len(rows)} rows of {name}: {right} right, {len(rows) - right} wrong"]
-    for one in audits:
-        lines += ["", *_table(one)]
+    for audit in audits:
+        lines += ["", *_table(audit)]
     if (span := _span(audits)) is not None:
         lines += ["", f"lenient accepts {100 * span:+.1f} points more of the rows than strict"]
-    for one in audits:
-        lines += _worst(one, worst)
+    for audit in audits:
+        lines += _worst(audit, worst)
     return lines
 
 
-def _table(one: Audit) -> list[str]:
-    title = "no judge" if one.judge is None else f"prompt {one.judge.prompt}"
-    heads = f"{'false accepts':<27} {'false rejects':<27}"
-    lines = [f"{title:<{_NAME}} {heads} kappa", "-" * 80]
-    for name, found in one.agreements.items():
-        kappa = "    -" if found.kappa is None else f"{found.kappa:5.2f}"
-        accepts, rejects = str(found.false_accepts), str(found.false_rejects)
-        lines.append(f"{name[-_NAME:]:<{_NAME}} {accepts:<27} {rejects:<27} {kappa}")
-    for name, lost in one.lost.items():
-        lines.append(f"{name}: {lost['unreadable']} replies unreadable, {lost['failed']} failed")
+def _table(audit: Audit) -> list[str]:
+    title = "no judge" if audit.judge is None else f"prompt {audit.judge.prompt}"
+    rows: list[Row | str] = [
+        (
+            name,
+            [
+                str(agreement.false_accepts),
+                str(agreement.false_rejects),
+                "–" if agreement.kappa is None else f"{agreement.kappa:.2f}",
+            ],
+        )
+        for name, agreement in audit.agreements.items()
+    ]
+    lines = table(title, ["false accepts", "false rejects", "kappa"], rows)
+    for name, lost in audit.lost.items():
+        lines += fit(f"{name}: {lost['unreadable']} replies unreadable, {lost['failed']} failed")
     return lines
 
 
-def _worst(one: Audit, most: int) -> list[str]:
-    found = one.worst()
-    who = GRADER if one.judge is None else f"prompt {one.judge.prompt}"
-    if not found or most < 1:
+def _worst(audit: Audit, most: int) -> list[str]:
+    worst = audit.worst()
+    who = GRADER if audit.judge is None else f"prompt {audit.judge.prompt}"
+    if not worst or most < 1:
         return []
-    lines = ["", f"worst rows, {who}: {min(most, len(found))} of {len(found)}"]
-    for row, blamed in found[:most]:
-        what = "wrong, accepted" if not row.correct else "right, rejected"
-        lines += fit(f"line {row.line}: {what} by {', '.join(blamed)}", "  ")
-        lines += fit(f"wanted {row.truth}, read {clipped(one_line(row.answer), 120)}", "    ")
+    lines = ["", f"worst rows, {who}: {min(most, len(worst))} of {len(worst)}"]
+    for row, names in worst[:most]:
+        error = "wrong, accepted" if not row.correct else "right, rejected"
+        lines += fit(f"line {row.line}: {error} by {', '.join(names)}", "  ")
+        answer = clip(one_line(row.answer), 120)
+        lines += fit(f"truth {row.truth} | answer {answer}", "    ")
     return lines

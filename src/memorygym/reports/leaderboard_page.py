@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from memorygym.core.text import plain, wrapped
+from memorygym.core.text import replace_controls
 from memorygym.reports.comparison_tables import detectable_text as detectable_pairs
 from memorygym.reports.comparison_tables import normalised_text, verdict_text
 from memorygym.reports.entrant import Entrant, Set
@@ -17,6 +17,7 @@ from memorygym.reports.leaderboard import (
 )
 from memorygym.reports.leaderboard_rows import Prices, axes_of, dollars, tokens
 from memorygym.reports.tables import detectable_text
+from memorygym.reports.terminal import wrapped
 from memorygym.stats import Estimate
 
 MARK = "†"
@@ -118,8 +119,8 @@ def _under(table: RankedTable) -> str:
     """What the table rests on: worlds, the least difference, references."""
     ranked = [one.summary for _, one in table.ranked]
     lines = [f"{max(one.worlds for one in ranked)} worlds."]
-    if least := max(one.detectable or 0.0 for one in ranked):
-        lines[0] += f" {detectable_text(least)}".replace("\n", " ")
+    effects = [one.detectable or 0.0 for one in ranked]
+    lines[0] += f" {detectable_text(effects, max(one.worlds for one in ranked))}".rstrip()
     if table.set.judge != "null":
         lines.append(f"A judge could repair rejected answers: {safe(table.set.judge)}.")
     told = [
@@ -265,7 +266,7 @@ def heads(axes: Sequence[str]) -> list[str]:
 def figures(one: Entrant, axes: Sequence[str]) -> list[str]:
     """The composite with its interval, its parts, and refusals."""
     parts = [mean(one.summary.axes.get(axis), spread=False) for axis in axes]
-    return [mean(one.summary.composite), *parts, mean(one.summary.abstention, spread=False)]
+    return [mean(one.summary.composite), *parts, mean(one.summary.correct_refusals, spread=False)]
 
 
 def mean(found: Estimate | None, *, spread: bool = True) -> str:
@@ -289,7 +290,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def safe(cell: str) -> str:
     """A name is somebody else's text: it must not break the table or the page."""
-    clean = plain(cell)
+    clean = replace_controls(cell)
     for mark in "\\|<>`[]":
         clean = clean.replace(mark, f"\\{mark}")
     return clean

@@ -67,7 +67,7 @@ def _flat(
         **_set_json(one.set), "rank": rank, "agent": one.agent, "kind": one.kind,
         "memory": one.memory, "composite": whole["mean"], "low": whole["low"],
         "high": whole["high"], **axes,
-        "abstention": _share(summary.abstention), "worlds": summary.worlds,
+        "correct_refusals": _share(summary.correct_refusals), "worlds": summary.worlds,
         "repeats": one.recipe["repeats"], "ingest_tokens": tokens(one, "ingest"),
         "query_tokens": tokens(one, "query"), "cost_usd": cost, "repaired": summary.repaired,
         "bound": bound.most if bound else None, "bound_over": bound.over or None if bound else None,

@@ -1,4 +1,4 @@
-"""The misses of a run by cause, and where the facts of one question were lost: as text and rows."""
+"""The misses of a run by cause, and the history of the facts of one question, as text and rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,25 +9,28 @@ from typing import Any
 
 from memorygym.core.errors import BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.text import fit
+from memorygym.core.text import one_line
 from memorygym.reports import stored_runs
 from memorygym.reports.fact_history import entry_lines, question_lines
+from memorygym.reports.stored_runs import readable
+from memorygym.reports.terminal import Row as TableRow
+from memorygym.reports.terminal import clip, table, wrapped
 from memorygym.runs.comparison.system_specs import role_of
+from memorygym.runs.episode_result import EpisodeKey
+from memorygym.runs.executors import watched
 from memorygym.runs.store import trace_files
-from memorygym.scoring.attribution import CAUSES, LOSSES, Attribution
+from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import limits_in
 
 EVERY = "all"
-"""As a system: all of a comparison, its references too."""
+"""As a system: every one of a comparison, the references too."""
 KINDS = ("retrieval", "update", "reasoning")
-"""Those that come first in a table."""
-WIDE = 11
-"""Columns of a number in a table."""
+"""The kinds of questions that come first in a table; refusals come last."""
 Row = Mapping[str, Any]
-"""A miss as --json prints it."""
+"""A miss as `--json` prints it."""
 ORDER = itemgetter("template", "seed", "agent", "repeat", "number")
-"""The first episode comes first."""
+"""The order of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class MissFilter:
     agent: str | None = None
     """Of this agent or reasoner."""
     system: str | None = None
-    """Of a comparison: of this system, or `all`; without it of the memories."""
+    """Of this memory or reference of a comparison, or `all`; without it of the memories."""
     template: str | None = None
     """Of this domain."""
     cause: str | None = None
@@ -49,119 +52,140 @@ class MissFilter:
 
 @dataclass(slots=True)
 class TraceFindings:
-    """What the traces of agents, or of one system of a comparison, hold."""
+    """The questions and misses of an agent, or of one system of a comparison."""
 
-    misses: list[tuple[Row, Outcome]] = field(default_factory=list)
+    misses: list[Row] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """The kind of every question."""
     episodes: int = 0
 
 
 class Misses:
-    """The misses of some traces that a filter asks for."""
+    """The misses that a filter selects from some traces."""
 
-    def __init__(self, wanted: MissFilter, *, every: bool) -> None:
-        """Of a comparison the memories alone are listed, unless the filter or `every` asks for
+    def __init__(self, filter: MissFilter, *, every: bool) -> None:
+        """Of a comparison only the memories are listed, unless the filter or `every` asks for
         more. Raises UnknownPart."""
-        self._wanted = wanted
-        self._system = wanted.system or (EVERY if every else None)
-        self._found: dict[str, TraceFindings] = {}
-        self._met: dict[str, set[str]] = {
+        self._filter = filter
+        self._system = filter.system or (EVERY if every else None)
+        self._findings: dict[tuple[object, ...], TraceFindings] = {}
+        self._choices: dict[str, set[str]] = {
             option: set() for option in ("agent", "template", "question_type", "system")
         }
-        """What the filter may ask for, as far as the traces tell."""
-        self._left: set[str] = set()
+        """The values of each filter that occur in the traces."""
+        self._left_out: set[str] = set()
         self.damaged: list[str] = []
-        """What is wrong with the traces that cannot be read."""
-        _check("cause", wanted.cause, CAUSES)
+        """The errors of the traces that cannot be read."""
+        _check("cause", filter.cause, CAUSES)
 
-    def read(self, paths: Iterable[Path]) -> None:
-        """Takes the misses of these traces in. Raises UnknownPart for a filter that none fits."""
-        for played, damage in stored_runs.read_played(paths):
-            if played:
-                self._add(played)
+    def read(self, paths: Sequence[Path], *, quiet: bool = True) -> None:
+        """Adds the misses of these traces. Raises UnknownPart for a filter that no trace fits."""
+        rows = ([row] for row in stored_runs.read_played(paths))
+        for stored, damage in watched(rows, len(paths), quiet=quiet):
+            if stored:
+                self._add(stored)
             else:
                 self.damaged.append(damage)
-        for option, choices in self._met.items():
+        for option, choices in self._choices.items():
             if choices:
-                _check(option, getattr(self._wanted, option), choices)
-        for found in self._found.values():
-            found.misses.sort(key=lambda miss: ORDER(miss[0]))
+                kind = "memory" if option == "system" else option.replace("_", " ")
+                _check(kind, getattr(self._filter, option), choices)
+        for findings in self._findings.values():
+            findings.misses.sort(key=ORDER)
 
-    def _add(self, played: stored_runs.StoredTrace) -> None:
-        told, place = outcomes(played.trace), played.place
-        self._met["agent"].add(place.agent)
-        self._met["template"].add(place.template)
-        self._met["question_type"] |= {n for o in told for n in (o.goal.kind, o.goal.question_type)}
-        if not self._wants(played):
+    def _add(self, stored: stored_runs.StoredTrace) -> None:
+        questions, place = outcomes(stored.trace), stored.place
+        self._choices["agent"].add(place.agent)
+        self._choices["template"].add(place.template)
+        self._choices["question_type"] |= {
+            name
+            for outcome in questions
+            for name in (outcome.goal.kind, outcome.goal.question_type)
+        }
+        if not self._selects(place):
             return
-        # Of a comparison they are grouped by system.
-        found = self._found.setdefault(place.who if place.compared else "", TraceFindings())
-        found.episodes += 1
-        found.asked += [o.goal.kind for o in told if self._wanted.question_type in _names(o.goal)]
-        found.misses += self._misses(played, told)
+        key = (place.agent, place.memory, place.budget) if place.compared else (place.agent,)
+        findings = self._findings.setdefault(key, TraceFindings())
+        findings.episodes += 1
+        findings.asked += [
+            outcome.goal.kind
+            for outcome in questions
+            if self._filter.question_type in _names(outcome.goal)
+        ]
+        findings.misses += self._misses(stored, questions)
 
-    def _wants(self, played: stored_runs.StoredTrace) -> bool:
-        place, memory = played.place, played.place.memory
-        given = ((self._wanted.agent, place.agent), (self._wanted.template, place.template))
+    def _selects(self, place: EpisodeKey) -> bool:
+        memory = place.memory
+        given = ((self._filter.agent, place.agent), (self._filter.template, place.template))
         if any(wanted not in (None, own) for wanted, own in given):
             return False
-        self._met["system"] |= {memory, EVERY}
+        self._choices["system"] |= {memory, EVERY}
         if self._system not in (None, EVERY):
             return memory == self._system
         if self._system == EVERY or not place.compared or role_of(memory) == "memory":
             return True
-        self._left.add(memory)
+        self._left_out.add(memory)
         return False
 
     def _misses(
-        self, played: stored_runs.StoredTrace, told: Sequence[Outcome]
-    ) -> Iterator[tuple[Row, Outcome]]:
-        attribution = Attribution(played.trace)
-        for number, outcome in enumerate(told, start=1):
-            if outcome.correct or self._wanted.question_type not in _names(outcome.goal):
+        self, stored: stored_runs.StoredTrace, questions: Sequence[Outcome]
+    ) -> Iterator[Row]:
+        attribution = Attribution(stored.trace)
+        for number, outcome in enumerate(questions, start=1):
+            if outcome.correct or self._filter.question_type not in _names(outcome.goal):
                 continue
             cause = attribution.cause(outcome)
-            if self._wanted.cause in (None, cause):
-                yield _miss(played, number, outcome, cause, attribution), outcome
+            if self._filter.cause in (None, cause):
+                yield _miss(stored, number, outcome, cause, attribution)
 
     def rows(self) -> Iterator[Row]:
-        """One a miss."""
-        for found in self._found.values():
-            yield from (row for row, _ in found.misses[: self._wanted.limit])
+        """One row per miss."""
+        for findings in self._findings.values():
+            yield from findings.misses[: self._filter.limit]
 
     def text(self) -> str:
-        """A table by cause and every miss, for each system."""
-        groups = self._found or {"": TraceFindings()}
-        parts = [_text(who, found, self._wanted.limit) for who, found in groups.items()]
-        if self._left:
-            told = f"left out: {', '.join(sorted(self._left))} (--system {EVERY} lists them too)"
-            parts.append("\n".join(fit(told)))
+        """A table by cause, then one line per miss."""
+        groups = dict(zip(_labels([*self._findings]), self._findings.values(), strict=True))
+        misses = [miss for findings in groups.values() for miss in findings.misses]
+        asked = sum(len(findings.asked) for findings in groups.values())
+        episodes = sum(findings.episodes for findings in groups.values())
+        parts = [
+            f"{len(misses)} of {asked} questions missed in {episodes}"
+            f" episode{'s' * (episodes != 1)}"
+        ]
+        if misses:
+            parts += ["\n".join(_table(groups)), "\n".join(_lines([*self.rows()]))]
+        if (rest := len(misses) - len([*self.rows()])) > 0:
+            parts.append(f"… {rest} more; leave --limit out to see them")
+        if self._left_out:
+            names = ", ".join(sorted(self._left_out))
+            parts.append(wrapped(f"left out: {names} (--memory {EVERY} lists them too)"))
         return "\n\n".join(parts)
 
 
-def misses_of(run: Path, name: str, wanted: MissFilter) -> Misses:
-    """Those of a folder or trace; `name` is the beginning of some episodes' names, or "" for all.
+def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -> Misses:
+    """The misses of a folder or trace; `name` is how some episodes' names begin, or "" for all.
 
     Raises UnknownPart or BadSettings.
     """
     traces = _traces(run)
-    found = Misses(wanted, every=bool(name) or run.is_file())
-    found.read(traces[episode] for episode in stored_runs.matching(name, traces, run))
-    return found
+    misses = Misses(filter, every=bool(name) or run.is_file())
+    paths = [traces[episode] for episode in stored_runs.matching(name, traces, run)]
+    misses.read(paths, quiet=quiet)
+    return misses
 
 
 def history_of(run: Path, name: str, number: int | None, entry: str | None = None) -> str:
-    """The way of the facts of question `number` of one episode, or that of an entry of its memory.
+    """The history of the facts of a question of one episode, or of an entry of its memory.
 
     Raises UnknownPart, BadSettings or BadTrace.
     """
     traces = _traces(run)
     name = stored_runs.single(name, traces, run)
-    ((played, damage),) = stored_runs.read_played([traces[name]])
-    if played is None:
+    ((stored, damage),) = stored_runs.read_played([traces[name]])
+    if stored is None:
         raise BadTrace(damage)
-    trace = played.trace
+    trace = stored.trace
     lines = question_lines(trace, name, number) if number else entry_lines(trace, entry or "")
     return "\n".join(lines)
 
@@ -172,89 +196,79 @@ def _traces(run: Path) -> dict[str, Path]:
 
 
 def _miss(
-    played: stored_runs.StoredTrace,
+    stored: stored_runs.StoredTrace,
     number: int,
     outcome: Outcome,
     cause: str,
     attribution: Attribution,
 ) -> Row:
-    """A question that was missed, by its number in the episode from 1."""
-    q, place = outcome.goal, played.place
+    """A missed question; its number in the episode counts from 1."""
+    goal, place = outcome.goal, stored.place
+    facts = stored_runs.facts_of(attribution, goal)
     return {
-        "id": f"{played.name}#{number}", "template": place.template, "seed": place.seed,
+        "id": f"{readable(stored.name)}#{number}", "template": place.template, "seed": place.seed,
         "agent": place.agent, "memory": place.memory, "budget": place.budget,
-        "repeat": place.repeat, "number": number, "event": q.event, "kind": q.kind,
-        "question_type": q.question_type, "question": q.text, "truth": q.truth,
+        "repeat": place.repeat, "number": number, "event": goal.event, "kind": goal.kind,
+        "question_type": goal.question_type, "question": goal.text, "truth": goal.truth,
         "answer": outcome.answer, "reason": outcome.reason, "cause": cause,
-        "limits": list(limits_in(played.trace, q.event)),
-        "facts": [
-            {"fact": fact.text, "lost": fact.step} for fact in stored_runs.facts_of(attribution, q)
-        ],
+        "limits": list(limits_in(stored.trace, goal.event)),
+        "facts": [{"fact": fact.text, "lost": fact.step} for fact in facts],
     }  # fmt: skip
 
 
-def _check(kind: str, given: str | None, choices: Iterable[str]) -> None:
-    if given is not None and given not in choices:
-        raise UnknownPart(kind, given, choices)
+def _check(kind: str, value: str | None, choices: Iterable[str]) -> None:
+    if value is not None and value not in choices:
+        raise UnknownPart(kind, value, choices)
 
 
 def _names(question: Goal) -> tuple[str | None, ...]:
-    """What --competency may be for this question to count."""
+    """The values of the filter `question_type` that select this question."""
     return None, question.question_type, question.kind
 
 
-def _text(who: str, found: TraceFindings, limit: int | None) -> str:
-    """The table, then every miss."""
-    head, *table = _summary(found)
-    parts = ["\n".join([*fit(f"{who}: {head}" if who else head), *table])]
-    for row, outcome in found.misses[:limit]:
-        lines = stored_runs.verdict_lines(row["id"], outcome, row["cause"], row["limits"])
-        parts.append("\n".join([*lines, *_steps(row["facts"])]))
-    if rest := len(found.misses[limit:]) if limit else 0:
-        parts.append(f"… {rest} more; leave --limit out to see them")
-    return "\n\n".join(parts)
+def _labels(keys: Sequence[tuple[object, ...]]) -> list[str]:
+    """The parts of each key in which the keys differ; of a comparison always the system.
+
+    >>> _labels([("strong", "bm25", 300), ("strong", "bm25", 600)])
+    ['bm25\\n300', 'bm25\\n600']
+    """
+    parts = [*zip(*keys, strict=True)]
+    main = 1 if len(parts) > 1 else 0
+    shown = [i for i, values in enumerate(parts) if i == main or len({*values}) > 1]
+    return ["\n".join(str(key[i] or "no budget") for i in shown) for key in keys]
 
 
-def _steps(facts: Sequence[Row]) -> Iterator[str]:
-    """Where the needed facts were lost, the earliest step first; those in view are only counted."""
-    for step in (*LOSSES, stored_runs.IN_VIEW):
-        if texts := [fact["fact"] for fact in facts if fact["lost"] == step]:
-            told = "" if step == stored_runs.IN_VIEW else f": {'; '.join(texts)}"
-            yield from fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
-
-
-def _summary(found: TraceFindings) -> Iterator[str]:
-    """How many were missed, by cause and by kind of question."""
-    episodes = f"{found.episodes} episode{'s' * (found.episodes != 1)}"
-    yield f"{len(found.misses)} of {len(found.asked)} questions missed in {episodes}"
-    if not found.misses:
-        return
-    yield ""
-    others = [kind for kind in found.asked if kind not in (*KINDS, "abstention")]
-    every = dict.fromkeys([*KINDS, *others, "abstention"])  # Refusals come last.
-    kinds = [kind for kind in every if kind in found.asked]
-    missed = [(row["kind"], row["cause"]) for row, _ in found.misses]
-    if len(kinds) > 4 or max(map(len, kinds)) >= WIDE:
-        yield from _by_kind(found.asked, missed, kinds)
-        return
-    by_cause = {cause: [kind for kind, why in missed if why == cause] for cause in CAUSES}
-    rows = {cause: of_cause for cause, of_cause in by_cause.items() if of_cause}
-    rows |= {"missed": [kind for kind, _ in missed], "asked": found.asked}
-    yield _line("cause", (*kinds, "all"))
-    for head, group in rows.items():
-        yield _line(head, [*map(group.count, kinds), len(group)])
-
-
-def _by_kind(
-    asked: Sequence[str], missed: Sequence[tuple[str, str]], kinds: Sequence[str]
-) -> Iterator[str]:
-    """The same where there are too many kinds for columns."""
+def _table(groups: Mapping[str, TraceFindings]) -> list[str]:
+    """The number of misses by cause, and the share that was missed by kind of question."""
+    every = TraceFindings()
+    for findings in groups.values():
+        every.misses += findings.misses
+        every.asked += findings.asked
+    columns = [*groups.values(), *([every] if len(groups) > 1 else [])]
+    heads = [*groups, *(["all"] if len(groups) > 1 else [])]
+    causes = [Counter(miss["cause"] for miss in column.misses) for column in columns]
+    rows: list[TableRow | str] = [
+        (cause, [str(count[cause]) for count in causes])
+        for cause in CAUSES
+        if any(count[cause] for count in causes)
+    ]
+    rows.append("missed of asked, by kind of question")
+    others = [kind for kind in every.asked if kind not in (*KINDS, "abstention")]
+    kinds = [kind for kind in dict.fromkeys([*KINDS, *others, "abstention"]) if kind in every.asked]
     for kind in kinds:
-        causes = Counter(cause for of, cause in missed if of == kind)
-        told = ", ".join(f"{cause} {causes[cause]}" for cause in CAUSES if causes[cause])
-        many = f"{causes.total()} of {asked.count(kind)} missed"
-        yield from fit(f"{kind}: {many}{told and f': {told}'}", "  ")
+        missed = [sum(miss["kind"] == kind for miss in column.misses) for column in columns]
+        asked = [column.asked.count(kind) for column in columns]
+        rows.append((kind, [f"{m}/{n}" for m, n in zip(missed, asked, strict=True)]))
+    rows.append(("all", [f"{len(column.misses)}/{len(column.asked)}" for column in columns]))
+    return table("misses by cause", heads, rows)
 
 
-def _line(head: str, cells: Sequence[object]) -> str:
-    return f"{head:<20}" + "".join(f"{cell!s:>{WIDE}}" for cell in cells)
+def _lines(misses: Sequence[Row]) -> Iterator[str]:
+    """One line per miss, cut at the edge of a terminal and whole in a file."""
+    id_width = max(len(miss["id"]) for miss in misses)
+    cause_width = max(len(miss["cause"]) for miss in misses)
+    for miss in misses:
+        answer = "none" if miss["answer"] is None else miss["answer"]
+        text = f"{miss['question']} | truth {miss['truth']} | answer {answer}"
+        head = f"{miss['id']:<{id_width}}  {miss['cause']:<{cause_width}}"
+        yield clip(f"{head}  {one_line(text)}")

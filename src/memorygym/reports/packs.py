@@ -27,7 +27,7 @@ from typing import Self
 
 from memorygym import __version__
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON
 from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES
@@ -93,7 +93,7 @@ def write_pack(folder: Path, path: Path) -> str:
     told = {**about, "files": {name: digest(folder / name) for name in names}}
     manifest = json.dumps(told, indent=1, sort_keys=True).encode() + b"\n"
     files = ((name, (folder / name).read_bytes()) for name in names)
-    write_whole(path, _tar(chain([(MANIFEST, manifest)], files)))
+    write_atomically(path, _tar(chain([(MANIFEST, manifest)], files)))
     return sha256(manifest).hexdigest()
 
 

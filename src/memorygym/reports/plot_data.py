@@ -6,7 +6,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
-from memorygym.reports.comparison_files import plain
+from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.curves import CURVES, binned
 from memorygym.reports.stored_results import StoredRun
 
@@ -103,7 +103,7 @@ def _drawn(report: Report) -> list[Report]:
     rows = [
         row
         for row in report["rows"]
-        if row["role"] != "held" and row["system"] not in BOUNDS and row["figures"]["accuracy"]
+        if row["role"] != "unlimited" and row["system"] not in BOUNDS and row["figures"]["accuracy"]
     ]
     return sorted(rows, key=lambda row: row["role"] != "memory")
 
@@ -118,7 +118,7 @@ def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
     bins = binned(played, [row["system"] for row in rows], kind)
     marks: dict[str, list[Mark]] = {row["system"]: [] for row in rows}
     for one in bins:
-        marks[one.system].append(_mark(one.place, plain(one.accuracy)))
+        marks[one.system].append(_mark(one.place, to_rounded_json(one.accuracy)))
     names = {one.place: one.name for one in bins}
     return Panel(
         title,

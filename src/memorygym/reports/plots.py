@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import write_whole
+from memorygym.core.files import write_atomically
 from memorygym.reports.extras import missing
 from memorygym.reports.plot_data import (
     AUTO,
@@ -71,7 +71,7 @@ class Plot:
             raise BadSettings(f"{path}: give a name that ends in .svg, .png or .pdf")
         if not path.parent.is_dir():
             raise BadSettings(f"{path}: there is no folder {path.parent}")
-        write_whole(path, [self.as_bytes(form)])
+        write_atomically(path, [self.as_bytes(form)])
 
     def as_bytes(self, form: str) -> bytes:
         """The file as svg, png or pdf."""

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from memorygym.core.errors import BadSettings, BadTrace, MemoryGymError
-from memorygym.core.files import as_bytes
-from memorygym.core.json_types import shape
+from memorygym.core.files import json_bytes
+from memorygym.core.json_types import from_json
 from memorygym.core.trace import Action, Judgement, Trace
-from memorygym.core.track import table
+from memorygym.core.track import gold_table
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.reports import comparison_report
 from memorygym.reports.curves import CURVES
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import SanityCheck, played_gates
+from memorygym.runs.comparison.sanity_checks import SanityCheck, played_checks
 from memorygym.runs.engine import Unit
 from memorygym.runs.episode_result import (
     EpisodeKey,
@@ -31,13 +31,13 @@ from memorygym.runs.episode_result import (
 )
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import findings as found_by_agents
-from memorygym.runs.executors import over_processes, over_threads
+from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.results.consistency import difference
 from memorygym.runs.results.results_file import Document, read_json
 from memorygym.runs.results.results_file import document as summed_up
 from memorygym.runs.store import Run, read_traces
 from memorygym.runs.systems import SystemPlayer, played
-from memorygym.scoring.judge import misruled
+from memorygym.scoring.judge import judgement_mismatch
 
 RESULTS = "results.json"
 Method = Literal["play", "replay", "score"]
@@ -59,10 +59,12 @@ class Recheck:
     failures: Mapping[str, Mapping[str, Any]]
     """By name: the rows of episodes without a trace."""
 
-    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Checked]:
+    def over(
+        self, units: Sequence[Unit], workers: int, *, waits: bool, quiet: bool = True
+    ) -> list[Checked]:
         """What comes of every episode, in the order of the results."""
         over = over_threads if waits else over_processes
-        return [one for found in over(self.unit, units, workers) for one in found]
+        return [*watched(over(self.unit, units, workers), len(units), quiet=quiet)]
 
     def unit(self, unit: Unit) -> list[Checked]:
         """Of one task's episodes."""
@@ -85,7 +87,7 @@ class Recheck:
             if told := self._problem(trace, place, player, task):
                 return f"{file}: {told}"
             # All that looks into the table would read it again.
-            trace.gold = task.gold if task else table(trace)
+            trace.gold = task.gold if task else gold_table(trace)
             return result_of(place, trace, self.wanted)
         except MemoryGymError as error:
             return f"{file}: {error}"
@@ -127,7 +129,7 @@ class Recheck:
         not the trace's."""
         judge, judged = self._judge(place), replace(trace, gold=task.gold) if task else trace
         try:
-            return misruled(judged, judge) if judge else ""
+            return judgement_mismatch(judged, judge) if judge else ""
         except (KeyError, TypeError) as error:
             return f"the recipe does not tell who judged ({error!r})"
 
@@ -143,7 +145,7 @@ def _otherwise(trace: Trace, place: EpisodeKey, player: SystemPlayer, task: Task
         again = player.play(task, place.repeat, [])
     except MemoryGymError as error:
         return f"played again, it fails: {error}"
-    number = again.first_unlike(trace)
+    number = again.first_difference(trace)
     return "" if number is None else f"played again, record {number} comes out otherwise"
 
 
@@ -171,7 +173,7 @@ def unlike(trace: Trace, task: Task, player: SystemPlayer) -> str:
     except MemoryGymError as error:
         return str(error)
     unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judgement)])
-    match again.first_unlike(unjudged):
+    match again.first_difference(unjudged):
         case None:
             return ""
         case 0:
@@ -197,17 +199,17 @@ def derived(
     data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
         found = comparison_report.ComparisonFindings(about, outcomes)
-        gates = () if data else played_gates(source)
+        gates = () if data else played_checks(source)
         outcome = comparison_report.outcome_of(found, gates)
         outcome = _as_stated(folder, outcome) if data else outcome
         kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
-        summed = as_bytes(summed_up(about, outcomes, {}))
+        summed = json_bytes(summed_up(about, outcomes, {}))
         return {RESULTS: summed, **comparison_report.files_of(found, outcome, kinds)}, outcome
     if data:  # References and the self-test play the tasks, which are not here.
         beside = {name: stated[name] for name in ("references", "invariants")}
-        return {RESULTS: as_bytes({**summed_up(about, outcomes, {}), **beside})}, None
+        return {RESULTS: json_bytes({**summed_up(about, outcomes, {}), **beside})}, None
     document = found_by_agents(source, source.job(), outcomes).document
-    return {RESULTS: as_bytes({**document, "version": stated["version"]})}, None
+    return {RESULTS: json_bytes({**document, "version": stated["version"]})}, None
 
 
 def _as_stated(
@@ -217,7 +219,7 @@ def _as_stated(
     cannot be played again."""
     path = folder / comparison_report.DOCUMENT
     try:
-        gates = [shape(SanityCheck, gate) for gate in read_json(path)["gates"]]  # type: ignore[index]  # any JSON
+        gates = [from_json(SanityCheck, gate) for gate in read_json(path)["sanity_checks"]]  # type: ignore[index]  # any JSON
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"{comparison_report.DOCUMENT} is damaged ({error!r})") from error
     return replace(found, gates=[*gates[: -len(found.gates) or None], *found.gates])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from memorygym.core.text import plain
+from memorygym.core.text import replace_controls
 from memorygym.reports.columns import amount, p_value
 from memorygym.reports.stored_results import StoredRun
 from memorygym.runs.objects import TRUSTED
@@ -28,7 +28,7 @@ class ResultsTable:
 
     def text(self) -> str:
         """Columns as wide as their cells, the first to the left."""
-        cells = [[plain(cell) for cell in row] for row in (self.heads, *self.rows)]
+        cells = [[replace_controls(cell) for cell in row] for row in (self.heads, *self.rows)]
         wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = [GAP.join(_set(row, wide)).rstrip() for row in cells]
         return "\n".join([self.title, "", lines[0], "─" * len(lines[0]), *lines[1:], *self.notes])

@@ -15,7 +15,7 @@ from memorygym.core.types import JSON
 from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.stored_runs import about_run
 from memorygym.runs.comparison.figures import judged, left_out
-from memorygym.runs.comparison.system_specs import HELD, SCRIBE, role_of
+from memorygym.runs.comparison.system_specs import UNLIMITED, WRITER, role_of
 from memorygym.runs.metrics import QuestionCase
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.results_file import read_json, read_results
@@ -30,7 +30,7 @@ class PlayedTask:
     reasoner: str
     budget: int | None
     system: str
-    world: tuple[str, int]
+    task: tuple[str, int]
     cases: tuple[QuestionCase, ...]
 
 
@@ -75,7 +75,7 @@ class StoredRun:
 
     def label(self, name: str) -> str:
         """How tables and plots call a system, an agent or a memory."""
-        return f"{name} (trusted)" if self.trusted(name.removesuffix(SCRIBE)) else name
+        return f"{name} (trusted)" if self.trusted(name.removesuffix(WRITER)) else name
 
     def table(self, name: str) -> list[dict[str, Any]]:
         """The rows of a CSV file of the folder, numbers as numbers and empty cells as None."""
@@ -113,7 +113,7 @@ class StoredRun:
                 "repeat": row["repeat"], "trusted": self.trusted(row["agent"], row["memory"]),
                 "composite": row.get("composite"),
                 **{axis: row.get("axes", {}).get(axis) for axis in axes},
-                "abstention": row.get("abstention"), "accuracy": row.get("accuracy"),
+                "correct_refusals": row.get("correct_refusals"), "accuracy": row.get("accuracy"),
                 "questions": row.get("answerable"), "correct": row.get("correct"),
                 "peak_tokens": row.get("peak_tokens"), "writes": row.get("writes"),
                 "error": row.get("error"),
@@ -122,7 +122,7 @@ class StoredRun:
     def _compared(self) -> Iterator[dict[str, JSON]]:
         counted = self._counted()
         for row in [*self.document["episodes"], *self.document["failures"]]:
-            if (role := role_of(row["memory"])) == "held":
+            if (role := role_of(row["memory"])) == "unlimited":
                 continue
             world = (row["template"], row["seed"])
             cases = counted.get((row["agent"], row["budget"], row["memory"], world), [])
@@ -142,7 +142,7 @@ class StoredRun:
             played = self.under(report["reasoner"], report["budget"])
             left = left_out(played)
             for one in played:
-                key = (one.reasoner, one.budget, one.system, one.world)
+                key = (one.reasoner, one.budget, one.system, one.task)
                 found.setdefault(key, judged(one, left))
         return found
 
@@ -152,7 +152,7 @@ class StoredRun:
             yield from self._agents()
             return
         for row in self.table("compare.csv"):
-            if row["role"] != "held":
+            if row["role"] != "unlimited":
                 named = {name: row.pop(name) for name in ("reasoner", "budget", "system", "role")}
                 yield {**named, "trusted": self._trusted(named["system"], named["reasoner"]), **row}
 
@@ -160,7 +160,7 @@ class StoredRun:
         memory = self.recipe["memory"]
         for agent, found in self.document["summary"].items():
             figures = {"composite": found["composite"], **found["axes"]}
-            figures["abstention"] = found["abstention"]
+            figures["correct_refusals"] = found["correct_refusals"]
             yield {
                 "agent": agent, "memory": memory, "trusted": self.trusted(agent, memory),
                 "tasks": found["worlds"], "episodes": found["episodes"],
@@ -169,7 +169,7 @@ class StoredRun:
             }  # fmt: skip
 
     def _trusted(self, system: str, reasoner: str) -> bool:
-        return self.trusted(system.removeprefix(HELD).removesuffix(SCRIBE), reasoner)
+        return self.trusted(system.removeprefix(UNLIMITED).removesuffix(WRITER), reasoner)
 
     def _place(self, row: Row) -> dict[str, JSON]:
         return {

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clipped
+from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clip
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.text import fit
 from memorygym.core.trace import Trace
-from memorygym.core.track import reader_of, table
+from memorygym.core.track import gold_table, reader_of
+from memorygym.reports.terminal import fit
 from memorygym.runs.episode_result import EpisodeKey, place_in
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import misfit
@@ -33,7 +33,7 @@ def numbered(text: str) -> tuple[str, int | None]:
     >>> numbered("company+0+strong+bm25+500#7"), numbered("company+0")
     (('company+0+strong+bm25+500', 7), ('company+0', None))
     """
-    episode, sign, number = text.partition("#")
+    episode, sign, number = text.rpartition("#") if "#" in text else (text, "", "")
     if sign and not re.fullmatch("[0-9]{1,9}", number):
         raise BadSettings(
             f"{text!r} is no ID: give the name of an episode and #N after it for its question N, as"
@@ -42,6 +42,15 @@ def numbered(text: str) -> tuple[str, int | None]:
     if sign and not int(number):
         raise BadSettings(f"{text!r}: questions are counted from 1")
     return episode, int(number) if sign else None
+
+
+def readable(name: str) -> str:
+    """The name of an episode or a question as people read and type it: its file escapes signs.
+
+    >>> readable("company+0+strong+bm25%3Atop_k%3D2+500#7")
+    'company+0+strong+bm25:top_k=2+500#7'
+    """
+    return unquote(name)
 
 
 def matching(name: str, names: Collection[str], run: Path) -> list[str]:
@@ -54,7 +63,7 @@ def matching(name: str, names: Collection[str], run: Path) -> list[str]:
     start = f"{wanted}+" if wanted else ""
     found = found or [key for key in names if unquote(key).startswith(start)]
     if not found:
-        near = get_close_matches(wanted, names, n=NEAREST, cutoff=0)
+        near = get_close_matches(wanted, map(unquote, names), n=NEAREST, cutoff=0)
         raise UnknownPart(f"episode of {run}", name, near)
     return found
 
@@ -66,7 +75,8 @@ def single(name: str, names: Collection[str], run: Path) -> str:
     if others:
         more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
         raise BadSettings(
-            f"{len(found)} episodes are named {name!r}…: {', '.join(found[:NEAREST])}{more};"
+            f"{len(found)} episodes are named {name!r}…:"
+            f" {', '.join(map(unquote, found[:NEAREST]))}{more};"
             " give more of the name"
         )
     return first
@@ -95,7 +105,7 @@ def check_track(folder: Path, about: Mapping[str, Any]) -> None:
     track = recipe.get("track") if isinstance(recipe, Mapping) else None
     if isinstance(track, str) and track not in registry.names("tracks"):
         raise BadSettings(
-            f"{folder} is a run of the track {clipped(track, 40)!r}, which is not installed here:"
+            f"{folder} is a run of the track {clip(track, 40)!r}, which is not installed here:"
             " name where it stands, as in --plug my_track:SHOP"
         )
 
@@ -153,7 +163,7 @@ def checked(trace: Trace) -> Trace:
     if trace.track not in tracks:  # Any other name would be imported and called.
         hint = "--plug pkg.mod:OBJECT tells of one of yours"
         raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}; {hint}")
-    trace.gold = table(trace)
+    trace.gold = gold_table(trace)
     reader_of(trace).read("")  # A track reads by what its pinned message states.
     return trace
 
@@ -190,7 +200,7 @@ def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] =
     given = "none" if outcome.answer is None else outcome.answer
     mark = f"WRONG ({cause})" if cause else "right"
     return [
-        *fit(f"{id}  {q.question_type}: {mark}"),
+        *fit(f"{readable(id)}  {q.question_type}: {mark}"),
         *fit(q.text, "    "),
         *fit(f"truth {q.truth} | answer {given} | {outcome.reason}", "    "),
         *(line for limit in limits for line in fit(limit, "    ")),

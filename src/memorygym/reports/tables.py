@@ -1,29 +1,35 @@
-"""Results as tables that fit 80 columns."""
+"""The tables of `bench`, `score` and `play`, as wide as the terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from memorygym.core import registry
-from memorygym.core.text import fit, plain
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
+from memorygym.reports.stored_runs import readable
+from memorygym.reports.terminal import GREEN, RED, Row, fit, paint, table
 from memorygym.runs.episode_result import Failure
 from memorygym.runs.results.results_file import Document, ResultsComparison
-from memorygym.runs.results.summary import Row, Summary
+from memorygym.runs.results.summary import Row as ResultRow
+from memorygym.runs.results.summary import Summary
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import Usage, limits_in
 from memorygym.stats import Repeats, percent
 
+COMPOSITE, ACCURACY = "composite", "accuracy"
+"""The head of the first column: for agents, and for the systems of a comparison."""
+FEWEST_TASKS = 4
+"""With fewer, the spread between tasks is too uncertain to say what could be told apart."""
+
 
 def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str:
-    """How many episodes were scored, with how many events that ended stuck, and why the others
-    were not.
+    """How many episodes were scored, how many events ended stuck, and why episodes failed.
 
     >>> first_line(20, [])
     '20 episodes: 20 scored; 0 failed at the provider, 0 at the memory, 0 excluded'
     """
     provider, memory = (
-        sum(one.kind == kind for one in failures) for kind in ("provider", "memory")
+        sum(failure.kind == kind for failure in failures) for kind in ("provider", "memory")
     )
     scored = f"{planned - len(failures)} scored"
     scored += f", {stuck:,} {'event' if stuck == 1 else 'events'} stuck" if stuck else ""
@@ -33,45 +39,35 @@ def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str
     )
 
 
-COMPOSITE, ACCURACY = "composite", "accuracy"
-"""What heads the first column: of agents, and of the systems of a comparison."""
-MOST_AXES = 4
-"""Parts of the composite that fit beside it."""
-
-
 def results_table(
-    found: Sequence[Summary],
+    summaries: Sequence[Summary],
     references: Mapping[str, Summary] | None = None,
     head: str = COMPOSITE,
 ) -> str:
-    """One row an agent, then the references; what its figures mean, and what they can show."""
-    # The named parts of the composite, in the order of the track.
-    track, stated = found[0].track, [*found[0].axes]
+    """One row per agent, then the references; the meaning of the figures; what they can show."""
+    track, stated = summaries[0].track, [*summaries[0].axes]
     own = find(track).axes if track in registry.names("tracks") else ()
+    # In the order of the track.
     axes = own if set(own) == set(stated) else stated
     letters = _letters(axes)
-    # Parts that do not fit are told of each row below it.
-    heads = (head, *letters[:MOST_AXES])
-    rows = [f"{'agent':<19}" + "".join(f"{head:>11}" for head in heads) + f"{'abst':>6}"]
-    rows += [line for one in found for line in _row(one, axes, letters)]
+    rows: list[Row | str] = [_row(summary, axes) for summary in summaries]
     if references:
-        rows.append(f"scripted, on the same worlds: {', '.join(references)}")
-        rows += [line for one in references.values() for line in _row(one, axes, letters)]
-    worlds = max(one.worlds for one in found)
+        rows.append(f"scripted, on the same tasks: {', '.join(references)}")
+        rows += [_row(summary, axes) for summary in references.values()]
+    lines = table("agent", [head, *letters, "refusals"], rows)
+    tasks = max(summary.worlds for summary in summaries)
     named = [f"{letter} {axis}" for letter, axis in zip(letters, axes, strict=True)]
-    first, *others = [*named, "abst refusals"]
-    rows.append(
-        f"{worlds} {'world' if worlds == 1 else 'worlds'}; shares in % with 95 % intervals,"
-        f" clustered by world; {first},"
+    lines += fit(
+        f"{tasks} {'task' if tasks == 1 else 'tasks'}; shares in % with 95 % intervals, clustered"
+        f" by task; {', '.join([*named, 'refusals: correct refusals'])}."
     )
-    rows += fit(f"{', '.join(others)}.")
-    if least := max(one.detectable or 0.0 for one in found):
-        rows.append(detectable_text(least))
-    return "\n".join(rows)
+    if effect := detectable_text([summary.detectable or 0.0 for summary in summaries], tasks):
+        lines += fit(effect)
+    return "\n".join(lines)
 
 
 def _letters(axes: Sequence[str]) -> list[str]:
-    """The first letter of each, or as many letters as tell them apart.
+    """The first letter of each axis, or as many letters as tell the axes apart.
 
     >>> _letters(["breadth", "maintenance"]), _letters(["retrieval", "reasoning", "update"])
     (['B', 'M'], ['RET', 'REA', 'UPD'])
@@ -84,69 +80,67 @@ def _letters(axes: Sequence[str]) -> list[str]:
     return [axis.upper() for axis in axes]
 
 
-def detectable_text(least: float) -> str:
-    """The least difference that these worlds show, in words."""
-    if least > 1:
-        return "So few worlds cannot tell agents apart (`memorygym power`)."
+def detectable_text(effects: Sequence[float], tasks: int) -> str:
+    """The smallest difference that these tasks can show, in words; "" if nothing tells it."""
+    effect = max(effects, default=0.0)
+    if tasks < FEWEST_TASKS or effect > 1:
+        return (
+            f"{tasks} {'task' if tasks == 1 else 'tasks'} cannot tell agents apart: play more"
+            " (`memorygym power` says how many)."
+        )
+    if not round(effect, 3):
+        return ""
     return (
-        f"Two agents on these worlds must differ by {100 * least:.1f} points to be told apart\n"
-        "(80 % power, correlation .5; `memorygym power`)."
+        f"Two agents on these tasks must differ by {100 * effect:.1f} points to be told apart"
+        " (80 % power, correlation .5; `memorygym power`)."
     )
 
 
-def _row(one: Summary, axes: Sequence[str], letters: Sequence[str]) -> list[str]:
-    figures = [one.composite, *(one.axes.get(axis) for axis in axes[:MOST_AXES])]
-    cells = [f"{percent(figure):>11}" for figure in figures]
-    refusals = percent(one.abstention, plus_minus=None)
-    more = zip(letters[MOST_AXES:], axes[MOST_AXES:], strict=True)
-    told = [f"{letter} {percent(one.axes.get(axis))}" for letter, axis in more]
-    lines = _named(one.who, f"{''.join(cells)}{refusals:>6}")
-    return [*lines, f"{'':<19}  {', '.join(told)}"] if told else lines
-
-
-def _named(who: str, rest: str) -> list[str]:
-    """A row; a name that is too long for its column has a line of its own."""
-    name = plain(who)
-    return [f"{name:<19}{rest}"] if len(name) < 19 else [name, f"{'':<19}{rest}"]
+def _row(summary: Summary, axes: Sequence[str]) -> Row:
+    estimates = [summary.composite, *(summary.axes.get(axis) for axis in axes)]
+    refusals = percent(summary.correct_refusals, plus_minus=None)
+    return readable(summary.who), [*map(percent, estimates), refusals]
 
 
 def heading(document: Document) -> str:
-    """Under which contract and recipe the figures were made."""
+    """The version hash and the recipe of the figures."""
     recipe = document["recipe"]
     parameters = [
         f"{name} {value}" for name, value in recipe["parameters"].items() if name != "template"
     ]
-    parameters.sort(key=lambda told: not told.startswith("tier "))
-    parts = [f"contract {document['version_hash']}", *parameters]
+    parameters.sort(key=lambda text: not text.startswith("tier "))
+    parts = [f"version {document['version_hash']}", *parameters]
     budgets = ", ".join(f"{budget:,}" for budget in recipe.get("budgets", ()))
     parts += [f"memory {recipe['memory']}" if not budgets else f"comparison at {budgets} tokens"]
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
     parts += ["judged"] if recipe["judge"] else []
     salt, tasks = recipe["salt"], "tasks of files" if recipe["data"] else "public seeds"
-    return ", ".join([*parts, f"sealed by salt {salt[:12]}…" if salt else tasks])
+    return ", ".join([*parts, f"private set, salt {salt[:12]}…" if salt else tasks])
 
 
-def details(one: Summary, failures: Sequence[Row], cost: float | None) -> list[str]:
-    """What a model's row leaves out: bounds, repeats, judge, tokens and cost."""
+def details(summary: Summary, failures: Sequence[ResultRow], cost: float | None) -> list[str]:
+    """The figures of a model beside its row: bounds, repeats, judge, tokens and cost."""
     lines = []
-    if bounds := one.bounds(failures):
+    if bounds := summary.bounds(failures):
         low, high = (100 * bound for bound in bounds)
-        lines.append(f"had every failed episode scored 0, or 1: {low:.1f} to {high:.1f}")
-    if one.repeats:
-        lines += _repeats_lines(one.repeats)
-    if one.repaired:
-        lines.append(f"answers that the judge alone accepted: {one.repaired}")
-    if one.judged:
-        lines.append(f"the judge and the typed grader: {one.judged}")
-    for name, usage in one.usage.items():
+        lines.append(
+            f"if all failed episodes had scored 0: {low:.1f}; if all had scored 1: {high:.1f}"
+        )
+    if summary.repeats:
+        lines += _repeats_lines(summary.repeats)
+    if summary.repaired:
+        lines.append(f"answers that the judge alone accepted: {summary.repaired}")
+    if summary.judged:
+        lines.append(f"the judge and the typed grader: {summary.judged}")
+    for name, usage in summary.usage.items():
         figures = (("prompt", usage.prompt), ("completion", usage.completion))
-        told = (f"{'unknown' if n is None else format(n, ',')} {kind}" for kind, n in figures)
-        lines.append(f"tokens at {name}: {', '.join(told)}, in {usage.calls:,} replies")
-    if limits := _limits_text(sum(one.usage.values(), Usage(0, 0, 0, 0))):
+        counts = (f"{'unknown' if n is None else format(n, ',')} {kind}" for kind, n in figures)
+        lines.append(f"tokens at {name}: {', '.join(counts)}, in {usage.calls:,} replies")
+    if limits := _limits_text(sum(summary.usage.values(), Usage(0, 0, 0, 0))):
         lines.append(limits)
-    if one.usage:
+    if summary.usage:
         lines.append(f"cost: {'unknown' if cost is None else f'{cost:.4f} USD'}")
-    return [f"{one.who}:", *(f"  {line}" for line in lines)] if lines else []
+    return [f"{readable(summary.who)}:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _limits_text(usage: Usage) -> str:
@@ -156,79 +150,87 @@ def _limits_text(usage: Usage) -> str:
     '3 replies were cut at max_tokens, 1 request exceeded the context'
     """
     cut, exceeded = usage.cut, usage.exceeded
-    told = (
+    counts = (
         [f"{cut:,} {'reply was' if cut == 1 else 'replies were'} cut at max_tokens"] if cut else []
     )
     if exceeded:
-        told.append(
+        counts.append(
             f"{exceeded:,} {'request' if exceeded == 1 else 'requests'} exceeded the context"
         )
-    return ", ".join(told)
+    return ", ".join(counts)
 
 
-def _repeats_lines(found: Repeats) -> list[str]:
-    k, sources = found.fewest, found.sources()
+def _repeats_lines(repeats: Repeats) -> list[str]:
+    k, sources = repeats.fewest, repeats.sources()
     shares = {
-        "pass@1": found.pass_at(1), f"pass@{k}": found.pass_at(k), f"pass^{k}": found.pass_all(k)
-    }  # fmt: skip
-    told = ", ".join(f"{name} {percent(share)}" for name, share in shares.items())
-    lines = [f"{k} repeats, in %: {told}"]
+        "pass@1": repeats.pass_at(1),
+        f"pass@{k}": repeats.pass_at(k),
+        f"pass^{k}": repeats.pass_all(k),
+    }
+    figures = ", ".join(f"{name} {percent(share)}" for name, share in shares.items())
+    lines = [f"{k} repeats, in %: {figures}"]
     if sources:
         between, within = sources
         lines.append(f"variance of answers: {between:.3f} between questions, {within:.3f} within")
     return lines
 
 
-def against_text(found: Sequence[ResultsComparison], now: Document, before: Document) -> str:
-    """By how much each agent is better than in an earlier results file."""
-    sealed, public = now["recipe"]["salt"], before["recipe"]["salt"]
-    what = {
-        (False, True): "public minus sealed", (True, False): "sealed minus public",
-    }.get((bool(sealed), bool(public)), "now minus before")  # fmt: skip
+def against_text(comparisons: Sequence[ResultsComparison], now: Document, before: Document) -> str:
+    """How much better each agent is than in an earlier results file."""
+    private = bool(now["recipe"]["salt"]), bool(before["recipe"]["salt"])
+    order = {
+        (False, True): "public minus private", (True, False): "private minus public",
+    }.get(private, "now minus before")  # fmt: skip
     lines = []
-    for one in found:
-        pair = one.agent if one.agent == one.other else f"{one.agent} minus {one.other}"
-        how = "the same worlds, paired" if one.paired else "other worlds, unpaired"
-        spans = "" if one.difference.shown else "; no difference shown"
-        lines.append(f"{pair}, {what}: {one.difference.in_points}, {how}{spans}")
+    for pair in comparisons:
+        agent, other = readable(pair.agent), readable(pair.other)
+        name = agent if agent == other else f"{agent} minus {other}"
+        how = "the same tasks, paired" if pair.paired else "other tasks, unpaired"
+        verdict = "" if pair.difference.shown else "; not significant"
+        lines += fit(f"{name}, {order}: {pair.difference.in_points}, {how}{verdict}")
     return "\n".join(lines)
 
 
-def causes_table(found: Sequence[Summary]) -> str:
-    """Why misses were missed, by agent."""
+def causes_table(summaries: Sequence[Summary]) -> str:
+    """The causes of misses, by agent."""
     rows = []
-    for one in found:
-        if one.causes:
-            said = ", ".join(f"{c} {n}" for c, n in sorted(one.causes.items(), key=lambda p: -p[1]))
-            rows += _named(one.who, said)
+    for summary in summaries:
+        if summary.causes:
+            counts = sorted(summary.causes.items(), key=lambda item: -item[1])
+            rows += fit(
+                f"{readable(summary.who)}: {', '.join(f'{cause} {n}' for cause, n in counts)}"
+            )
     return "\n".join(["misses by cause", *rows]) if rows else ""
 
 
-def invariants_table(rows: Sequence[Invariant]) -> str:
-    """Name, value, bound, margin, verdict."""
-    lines = [f"{'invariant':<40}{'value':>10}{'bound':>9}{'margin':>9}  verdict"]
-    for row in rows:
-        verdict = "holds" if row.holds else "FAILS"
-        lines.append(
-            f"{row.name[:39]:<40}{row.value:10.2f}{row.bound:9.2f}{row.margin:9.2f}  {verdict}"
+def invariants_table(invariants: Sequence[Invariant]) -> str:
+    """Name, value, bound, margin and verdict of each invariant."""
+    heads = ["value", "bound", "margin", "verdict"]
+    rows: list[Row | str] = [
+        (
+            row.name,
+            [
+                *(f"{number:.2f}" for number in (row.value, row.bound, row.margin)),
+                "holds" if row.holds else "FAILS",
+            ],
         )
-    failed = sum(not row.holds for row in rows)
-    lines.append(
-        f"{len(rows)} invariants, {failed} fail" if failed else f"{len(rows)} invariants, all hold"
-    )
-    return "\n".join(lines)
+        for row in invariants
+    ]
+    failed = sum(not row.holds for row in invariants)
+    verdict = f"{failed} fail" if failed else "all hold"
+    last = paint(f"{len(invariants)} invariants, {verdict}", RED if failed else GREEN)
+    return "\n".join([*table("invariant", heads, rows), last])
 
 
-def questions_text(trace: Trace) -> str:
-    """Each question with truth, answer, verdict and, if missed, the cause."""
+def questions_text(trace: Trace) -> Iterator[str]:
+    """Each question with truth, answer, verdict and, if it was missed, the cause."""
     attribution = Attribution(trace)
-    lines = []
     for outcome in outcomes(trace):
-        q = outcome.goal
-        mark = "right" if outcome.correct else f"WRONG ({attribution.cause(outcome)})"
-        lines += [
-            f"[event {q.event + 1}] {q.question_type}: {q.text}",
-            f"    truth {q.truth} | answer {outcome.answer} | {mark}: {outcome.reason}",
-            *(f"    {limit}" for limit in limits_in(trace, q.event)),
-        ]
-    return "\n".join(lines)
+        goal = outcome.goal
+        verdict = "right" if outcome.correct else f"WRONG ({attribution.cause(outcome)})"
+        yield from fit(f"[event {goal.event + 1}] {goal.question_type}: {goal.text}")
+        yield from fit(
+            f"truth {goal.truth} | answer {outcome.answer} | {verdict}: {outcome.reason}", "    "
+        )
+        for limit in limits_in(trace, goal.event):
+            yield from fit(limit, "    ")

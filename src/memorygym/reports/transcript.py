@@ -1,4 +1,4 @@
-"""An episode at a terminal: its records as lines of text, and lines that a person plays by."""
+"""An episode on a terminal: its records as text, and the commands by which a person plays."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import trace
 from memorygym.core.json_values import canonical
-from memorygym.core.text import WIDTH, fit, short, wrapped
 from memorygym.core.types import Message, Policy, Task, Tool
+from memorygym.reports.terminal import BOLD, DIM, RED, fit, paint, short, width, wrapped
 
-BOLD, DIM, RED = "1", "2", "31"
 HELP = """\
 write TEXT        store a new entry (costs a write)
 edit OLD => NEW   replace text that occurs once in memory (costs a write)
@@ -25,74 +24,79 @@ PROMPT = "> "
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """How records look."""
+    """The look of an episode's records."""
 
-    colour: bool = False
     whole: bool = False
-    """Nothing is shortened, and replies are not echoed: for a person who plays."""
+    """Whether texts are whole; else the first lines of each."""
+    echo: bool = True
+    """Whether replies are shown; a person has typed them."""
     lines: int = 5
-    """Of an event, when it is shortened."""
+    """Lines of a shortened event."""
 
     def opening(self, task: Task) -> str:
-        """The pinned message, which is before the agent in every event."""
-        return self._paint("\n".join(self._cut(task.system, self.lines)), DIM)
+        """The system message, which the agent sees in every event."""
+        return _paint("\n".join(self._cut(task.system, self.lines)), DIM)
 
     def show(self, record: trace.Record, limit: str = "") -> str:
-        """The record; "" for one that another record tells already.
+        """The record as text; "" for one that another record shows already.
 
-        `limit` is what kept a reply from being whole.
+        `limit` is the reason why a reply is not whole.
         """
         match record:
             case trace.Observation(_, messages):
-                return "\n".join(self._shown(message.content) for message in messages)
+                return "\n".join(self._observation(message.content) for message in messages)
             case trace.Context(_, messages):
                 return "\n".join(
                     line for message in messages for line in self._cut(message.content, 2, "  | ")
                 )
             case trace.Action(_, message):
-                return "" if self.whole else "\n".join(_said(message, limit))
+                return "\n".join(self._action(message, limit)) if self.echo else ""
             case trace.ToolResult(_, messages):
-                return "\n".join(self._heard(message.content) for message in messages)
+                return "\n".join(self._tool_result(message.content) for message in messages)
             case trace.MemoryUpdate(_, _, _, tokens, writes):
-                return self._paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
+                return paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
             case trace.LimitHit(_, reason):
-                return self._paint(f"  ! {reason}", RED)
+                return paint(f"  ! {reason}", RED)
             case trace.Reward(_, reward):
-                return self._paint(f"  reward {reward:g}", DIM)
+                return paint(f"  reward {reward:g}", DIM)
             case trace.Answer() | trace.ModelCall() | trace.Judgement():
                 return ""
 
-    def _shown(self, text: str) -> str:
+    def _observation(self, text: str) -> str:
         if text.startswith("[memory:"):
-            return "\n" + self._paint(wrapped(text), DIM)
+            return "\n" + _paint(wrapped(text), DIM)
         head, _, body = text.partition("\n")
-        lines = [self._paint(wrapped(head), BOLD), *self._cut(body, self.lines)]
-        return "\n".join(lines)
+        return "\n".join([_paint(wrapped(head), BOLD), *self._cut(body, self.lines)])
 
-    def _heard(self, text: str) -> str:
+    def _tool_result(self, text: str) -> str:
         lines = "\n".join(self._cut(text, 3, "  < "))
-        return self._paint(lines, RED) if text.startswith("refused") else lines
+        return _paint(lines, RED) if text.startswith("refused") else lines
+
+    def _action(self, message: Message, limit: str) -> list[str]:
+        """What the agent says and calls, a line each; nothing means that it ends the event."""
+        lines = self._cut(message.content, 3, "  > ") if message.content else []
+        for call in message.calls:
+            line = f"{call.name} {canonical(call.arguments)}"
+            room = width() - len("  > ")
+            if self.whole:
+                lines += fit(line, "  > ")
+            else:
+                lines.append(f"  > {line if len(line) <= room else line[: room - 1] + '…'}")
+        if limit:
+            return [*lines, f"  > … ({limit})" if lines else f"  > (nothing: {limit})"]
+        return lines or ["  > (no call: the event ends)"]
 
     def _cut(self, text: str, most: int, indent: str = "") -> list[str]:
         return fit(text, indent) if self.whole else short(text, most, indent)
 
-    def _paint(self, text: str, code: str) -> str:
-        return f"\033[{code}m{text}\033[0m" if self.colour else text
 
-
-def _said(message: Message, limit: str) -> list[str]:
-    """What the agent says and calls, a line each; nothing means that it ends the event."""
-    lines = short(message.content, 3, "  > ") if message.content else []
-    for call in message.calls:
-        line = f"  > {call.name} {canonical(call.arguments)}"
-        lines.append(line if len(line) <= WIDTH else line[: WIDTH - 1] + "…")
-    if limit:
-        return [*lines, f"  > … ({limit})" if lines else f"  > (nothing: {limit})"]
-    return lines or ["  > (no call: the event ends)"]
+def _paint(text: str, code: str) -> str:
+    """Every line in a colour of its own, so that a pager shows each of them."""
+    return "\n".join(paint(line, code) for line in text.split("\n"))
 
 
 class WatchedPolicy(Policy):
-    """Prints what has happened since the last turn, then lets the player act."""
+    """A policy that prints the records since the last turn, then lets the player act."""
 
     def __init__(
         self, player: Policy, trace: trace.Trace, show: Callable[[trace.Record], str]
@@ -107,7 +111,7 @@ class WatchedPolicy(Policy):
         return self._player.act(view, tools)
 
     def catch_up(self) -> None:
-        """Prints what is not yet printed."""
+        """Prints the records that are not printed yet."""
         for record in self._trace.records[self._printed :]:
             text = self._show(record)
             if text:
@@ -116,7 +120,7 @@ class WatchedPolicy(Policy):
 
 
 class Human(Policy):
-    """Asks until a line makes a reply. Raises EOFError at the end of input."""
+    """A person, asked until a line makes a reply. Raises EOFError at the end of input."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         while True:
@@ -127,7 +131,7 @@ class Human(Policy):
 
 
 def understand(line: str) -> Message | str:
-    """The reply that a line makes, or what to tell the person instead.
+    """The reply that a line makes, or an explanation for the person.
 
     >>> understand("answer 42").calls[0].arguments
     {'answer': '42'}
@@ -154,7 +158,7 @@ def understand(line: str) -> Message | str:
             return "type a command, or help"
         case "help":
             return HELP
-    return f"cannot make out {line.strip()!r}\n{HELP}"
+    return f"no command {line.strip()!r}\n{HELP}"
 
 
 def _call(rest: str) -> Message | str:

@@ -1,6 +1,6 @@
-"""Plays every seat of a run on every task; an episode that ended is kept, and never played again.
+"""The engine: it plays every system of a run on every task, and keeps each episode that ended.
 
-Clocks live here.
+An episode that is kept is never played again. The clocks are here.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from memorygym import __version__
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe, table
+from memorygym.core.track import TaskRecipe, gold_table
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.episode_result import (
@@ -39,22 +39,22 @@ Keep = Callable[[], None]
 LONGEST_NAME = 220
 """Characters of an episode's name; file systems take 255, its endings included."""
 Unit = tuple[TaskRecipe, int]
-"""A task and the number of its repeat: what one worker plays."""
+"""A task and the number of its repeat, which one worker plays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What is played, by whom, and where it is kept."""
+    """What is played, by which systems, and where it is kept."""
 
     tasks: Tasks
     players: Callable[[ModelRoles], Sequence[SystemPlayer]]
-    """Who plays, asking these models."""
+    """The systems, which ask these models."""
     model_roles: ModelRoles = field(default_factory=ModelRoles)
     repeats: int = 1
     recipe: Mapping[str, JSON] = field(default_factory=dict)
-    """What must agree for two runs to be one, beside the tasks."""
+    """What must agree, beside the tasks, for a run to be resumed."""
     folder: Path | None = None
-    """Of the run; one that was stopped goes on."""
+    """The folder of the run; a stopped run is resumed."""
     wanted: ResultOptions = field(default_factory=ResultOptions)
     workers: int = 1
     quiet: bool = True
@@ -65,37 +65,37 @@ class Job:
         return list(product(self.tasks.recipes, range(self.repeats)))
 
     def about(self) -> dict[str, JSON]:
-        """What run.json holds, but for how it was started; a salt only as its hash."""
+        """What run.json holds, but for how the run was started; a secret only as its hash."""
         recipe = {**self.tasks.recipe, "repeats": self.repeats, **self.recipe}
-        told: dict[str, JSON] = {
+        about: dict[str, JSON] = {
             "version_hash": version_hash(self.tasks.track),
             "version": __version__,
         }
-        return {**told, "recipe": {**recipe, **self.model_roles.recipe()}}
+        return {**about, "recipe": {**recipe, **self.model_roles.recipe()}}
 
     def episodes(self) -> Iterator[EpisodeKey]:
-        """All of them, in the order of the results."""
+        """All episodes, in the order of the results."""
         players = self.players(self.model_roles)
         for (recipe, repeat), player in product(self.units, players):
             yield place_of(self.tasks.track, recipe, repeat, player.system)
 
 
 def perform(job: Job) -> list[Result | Failure]:
-    """Plays whatever is not kept yet, in the order of the results.
+    """Plays every episode that is not kept yet; returns all, in the order of the results.
 
-    Raises BadKey at once, and BadSettings for a folder of another run.
+    Raises BadKey at once, and BadSettings for the folder of another run.
     """
     if job.folder:
         _check_names(job.folder, job.episodes())
     with playing(job.folder, job.about()) as run, ExitStack() as stack:
         model_roles = job.model_roles
         if model_roles.asks:
-            # Kept or not: what a memory asks is asked again for what it holds, to the same reply.
+            # A replay log is needed even without a folder: a memory may ask the same thing twice.
             kept = run.path if run else Path(stack.enter_context(TemporaryDirectory()))
             reply_log = ReplyLog(kept / "replies.jsonl", record=True)
             model_roles = model_roles.recorded(stack.enter_context(closing(reply_log)))
-        table = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
-        return list(watched(table.play(job.units, job.workers), len(job.units), quiet=job.quiet))
+        runner = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
+        return list(watched(runner.play(job.units, job.workers), len(job.units), quiet=job.quiet))
 
 
 def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
@@ -103,21 +103,21 @@ def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
     longest = max((place.episode for place in episodes), key=len, default="")
     if len(longest) > LONGEST_NAME:
         raise BadSettings(
-            f"{folder}: the name of an episode is too long for files of {LONGEST_NAME} characters:"
-            f" {longest[:60]}…"
+            f"{folder}: the name of episode {longest[:60]}… has {len(longest)} characters, and a"
+            f" file's may have {LONGEST_NAME}; give the memory or the agent a shorter name"
         )
 
 
 def _advice(player: SystemPlayer) -> str:
     """Where the author of a memory finds out more."""
-    if registry.is_ours("memory", registry.split(player.memory)[0]):
+    if registry.is_built_in("memory", registry.split_spec(player.memory)[0]):
         return ""
     return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """The seats of a run, and the folder that keeps what they play."""
+    """The systems of a run, and the folder that keeps their episodes."""
 
     track: str
     players: tuple[SystemPlayer, ...]
@@ -125,39 +125,39 @@ class Runner:
     wanted: ResultOptions = field(default_factory=ResultOptions)
 
     def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Result | Failure]]:
-        """Every seat on every task, in the order of the tasks."""
+        """Plays every system on every task, in the order of the tasks."""
         over = over_threads if any(player.waits for player in self.players) else over_processes
         yield from over(self.play_unit, units, workers)
 
     def play_unit(self, unit: Unit) -> list[Result | Failure]:
-        """Every seat on one task, which is made and parsed once.
+        """Plays every system on one task, which is generated once.
 
-        Somebody else's memory can read files, and a trace holds the answers: where one plays, all
-        traces of a task are written when its last seat has ended.
+        A memory from outside this package can read files, and a trace holds the answers. If one
+        plays, the traces of a task are written only when its last system has ended.
         """
         recipe, late = unit[0], list[Keep]()
-        made = cache(recipe.generate)
+        generate = cache(recipe.generate)
         foreign = any(player.foreign for player in self.players)
         keep = late.append if foreign else call
-        found = [self._outcome(unit, player, made, keep) for player in self.players]
+        outcomes = [self._outcome(unit, player, generate, keep) for player in self.players]
         for write in late:
             write()
-        return found
+        return outcomes
 
     def _outcome(
         self,
         unit: Unit,
         player: SystemPlayer,
-        made: Callable[[], Task],
+        generate: Callable[[], Task],
         keep: Callable[[Keep], None],
     ) -> Result | Failure:
-        """The result of an episode, which is played unless the run has kept it."""
+        """The result of an episode, which is played unless the run keeps it already."""
         place = place_of(self.track, *unit, player.system)
         if trace := self._kept(place, player):
             return result_of(place, trace, self.wanted)
         steps, start = list[float](), perf_counter()
         try:
-            trace = player.play(made(), place.repeat, steps)
+            trace = player.play(generate(), place.repeat, steps)
         except BadKey:
             raise
         except ProviderFailure as error:
@@ -171,14 +171,14 @@ class Runner:
         return result_of(place, trace, self.wanted)
 
     def _kept(self, place: EpisodeKey, player: SystemPlayer) -> Trace | None:
-        """The trace of an episode, if the run has kept it, whatever the name of its file."""
+        """The trace of an episode that the run keeps, if its labels and task agree."""
         trace = self.run.trace(place.episode) if self.run else None
         if trace is None:
             return None
         labels = player.system.labels(self.track, place.repeat)
         same = {label: trace.labels.get(label) for label in labels} == labels
-        made = trace.recipe.get("template"), trace.recipe.get("seed")
-        if not same or made != (place.template, place.seed):
+        task = trace.recipe.get("template"), trace.recipe.get("seed")
+        if not same or task != (place.template, place.seed):
             return None
-        trace.gold = table(trace)  # All that looks into the table would read it again.
+        trace.gold = gold_table(trace)  # Parsed once here, for all that read it.
         return trace

@@ -1,10 +1,10 @@
-"""What an episode comes to: a result that follows from its trace alone, or a failure."""
+"""The result of an episode, computed from its trace alone, or its failure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from memorygym.core.json_types import shape
+from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe
@@ -19,17 +19,17 @@ from memorygym.scoring.judge.agreement import Agreement, agreement
 from memorygym.scoring.usage import Usage, usage_of
 
 ALL = "all"
-"""The budget of a system that knows none, in the names of its episodes."""
+"""Stands for the budget of a system without one, in the names of its episodes."""
 Kind = Literal["provider", "memory"]
-"""Whose failure it was."""
+"""What failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeKey:
-    """Which episode of a run: its task, and who played it with which memory."""
+    """The key of an episode within a run: its task, agent, memory and budget."""
 
     episode: str
-    """Its name."""
+    """The name of the episode and of its files."""
     track: str
     template: str
     seed: int
@@ -37,13 +37,13 @@ class EpisodeKey:
     agent: str
     memory: str
     budget: int | None = None
-    """Tokens of the view, where a comparison sets them."""
+    """Most tokens of the context, if a comparison sets them."""
     who: str
-    """What its row is summed up under: the agent, or of a comparison reasoner and system."""
+    """Its row in summaries: the agent, or for a comparison reasoner, system and budget."""
 
     @property
     def compared(self) -> bool:
-        """Whether it is of a comparison."""
+        """Whether it belongs to a comparison."""
         return self.who != self.agent
 
     def to_json(self) -> dict[str, JSON]:
@@ -52,7 +52,7 @@ class EpisodeKey:
 
 
 def place_of(track: str, recipe: TaskRecipe, repeat: int, player: System) -> EpisodeKey:
-    """The episode of a seat on a task."""
+    """The key of a system's episode on a task."""
     system = (player.agent, player.memory, ALL if player.budget is None else player.budget)
     parts = system if player.compared else (player.agent, repeat)
     return EpisodeKey(
@@ -69,31 +69,31 @@ def place_of(track: str, recipe: TaskRecipe, repeat: int, player: System) -> Epi
 
 
 def place_in(trace: Trace) -> EpisodeKey:
-    """The episode that a trace is of. Raises ValueError if its header cannot tell."""
+    """The key of a trace's episode. Raises ValueError if its header lacks it."""
     labels, recipe, budget = trace.labels, trace.recipe, trace.labels.get("budget")
     player = System(
-        shape(str, labels.get("agent", "unknown"), "labels.agent"),
-        shape(str, labels.get("memory", "unknown"), "labels.memory"),
-        None if budget is None else shape(int, budget, "labels.budget"),
+        from_json(str, labels.get("agent", "unknown"), "labels.agent"),
+        from_json(str, labels.get("memory", "unknown"), "labels.memory"),
+        None if budget is None else from_json(int, budget, "labels.budget"),
         compared="budget" in labels,
     )
     task = MissingTask(
-        shape(str, recipe.get("template"), "recipe.template"),
-        shape(int, recipe.get("seed"), "recipe.seed"),
+        from_json(str, recipe.get("template"), "recipe.template"),
+        from_json(int, recipe.get("seed"), "recipe.seed"),
     )
-    repeat = shape(int, labels.get("repeat", 0), "labels.repeat")
+    repeat = from_json(int, labels.get("repeat", 0), "labels.repeat")
     return place_of(trace.track, task, repeat, player)
 
 
 def score_of(trace: Trace, went: Sequence[Outcome]) -> Score:
-    """What a trace scored. A comparison sets budgets of its own, which no track's headline knows:
-    there it is plain accuracy."""
+    """The score of a trace. For a comparison it is plain accuracy: its budgets are not the track's,
+    for which the track's headline is defined."""
     return accuracies(trace, went) if "budget" in trace.labels else score(trace)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An episode without a score, which is never a score of 0."""
+    """An episode that failed: it has no score, which is not a score of 0."""
 
     place: EpisodeKey
     kind: Kind
@@ -114,37 +114,37 @@ class Result:
     version_hash: str
     score: Score
     right: tuple[bool, ...]
-    """Of each goal, in order."""
+    """Whether each goal was reached, in order."""
     repaired: int
     """Answers that only a judge accepted."""
     judged: Agreement | None
-    """Of the judge with the grader; None where there was no judge."""
+    """Agreement of judge and grader; None without a judge."""
     stuck: int
     """Events that ended because the same calls kept failing."""
     causes: Mapping[str, int]
     """Misses by cause."""
     precision: Mapping[str, float]
     usage: Mapping[str, Usage]
-    """Of a model's replies at ingest and at query; empty for a scripted agent."""
+    """Usage of a model, at ingest and at query; empty for a scripted agent."""
     measured: Measurement | None = None
-    """What the trace tells of the memory, where that is asked for."""
+    """Measurements of the memory, if asked for."""
     measures: Mapping[str, float] = field(default_factory=dict)
-    """What the track's self-test took from the trace."""
+    """Figures of the track's self-test."""
     trace: Trace | None = None
 
     @property
     def agent(self) -> str:
-        """Who played."""
+        """The agent."""
         return self.place.agent
 
     @property
     def template(self) -> str:
-        """Of the task."""
+        """The task's."""
         return self.place.template
 
     @property
     def seed(self) -> int:
-        """Of the task."""
+        """The task's."""
         return self.place.seed
 
     def to_json(self) -> dict[str, JSON]:
@@ -161,16 +161,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class ResultOptions:
-    """What is taken from a trace beside its score."""
+    """What a result holds beside its score."""
 
     causes: bool = True
-    """Why each miss was missed, and what the entries are worth."""
+    """The causes of misses, and the shares of true and false entries."""
     measured: bool = False
-    """What a comparison needs of the memory."""
+    """The measurements that a comparison needs."""
     traced: bool = False
     """The trace itself."""
     inspect: Callable[[str, Trace], Mapping[str, float]] | None = None
-    """Further figures of an agent's trace, in the process that played it."""
+    """A function for further figures of an agent's trace, called in the process that played it."""
 
 
 def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
@@ -185,7 +185,7 @@ def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
         right=tuple(outcome.correct for outcome in went),
         repaired=sum(outcome.repaired for outcome in went),
         judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
-        stuck=len(trace.stuck),
+        stuck=len(trace.stuck_events),
         causes=Attribution(trace).counts if wanted.causes else {},
         precision=store_precision(trace) if wanted.causes else {},
         usage=usage_of(trace) if "usage" in labels else {},

@@ -1,4 +1,4 @@
-"""A whole evaluation: plays agents or a model on a track, keeps every episode, and sums up."""
+"""An evaluation as a job: agents or a model play a track, and the results are summed up."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ OFFICIAL_SEEDS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Who plays what, with which memory."""
+    """The agents, the tasks and the memory of an evaluation."""
 
     tasks: Tasks
     agents: tuple[str, ...]
@@ -34,12 +34,12 @@ class Evaluation:
     model_roles: ModelRoles = field(default_factory=ModelRoles)
     repeats: int = 1
     validate: bool = False
-    """Whether the track's self-test is run."""
+    """Whether the track's self-test runs."""
     given: Sequence[Given] = ()
     """The agents and the memory that were passed as objects."""
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
-        """One an agent."""
+        """One system for each agent."""
         foreign, given = is_foreign(self.memory), {part.name: part for part in self.given}
         return [
             AgentSystem(agent, self.memory, self.limits, model_roles, foreign=foreign, given=given)
@@ -53,11 +53,11 @@ class Evaluation:
         return own[0] if own else source_of(self.memory)
 
     def job(self, wanted: ResultOptions | None = None) -> Job:
-        """The run that plays it."""
+        """The run that plays the evaluation."""
         test = find(self.tasks.track).self_test
         if self.validate and not test:
             raise BadSettings(
-                f"--validate: the track {self.tasks.track} has no self-test; leave it out"
+                f"--validate: the track {self.tasks.track} has no self-test; leave the option out"
             )
         return Job(
             tasks=self.tasks,
@@ -80,14 +80,14 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What an evaluation found."""
+    """The results of an evaluation."""
 
     results: Sequence[Result]
     failures: Sequence[Failure]
     summaries: Sequence[Summary]
-    """One an agent, best composite first."""
+    """One for each agent, best composite first."""
     references: Mapping[str, Summary]
-    """By role: scripted agents on the same tasks, beside a model."""
+    """By role: the scripted references on the same tasks, beside a model."""
     invariants: Sequence[Invariant]
     document: Document
     """The results file."""
@@ -101,7 +101,7 @@ def perform(
     traced: bool = False,
     quiet: bool = True,
 ) -> Findings:
-    """Plays, keeps and sums up. Raises BadKey at once, and BadSettings for a folder of another."""
+    """Plays, keeps and sums up. Raises BadKey at once, and BadSettings for another run's folder."""
     job = evaluation.job(ResultOptions(traced=traced))
     job = replace(job, folder=folder, workers=workers, quiet=quiet)
     outcomes = play(job)
@@ -112,7 +112,7 @@ def perform(
 
 
 def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failure]) -> Findings:
-    """What the episodes of an evaluation come to."""
+    """The findings of an evaluation's episodes."""
     results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     rows = invariants(evaluation, results) if evaluation.validate else []
@@ -123,7 +123,7 @@ def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failu
 
 
 def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[Invariant]:
-    """The track's self-test over results that were played with its `inspect`."""
+    """The invariants of the track's self-test, over results played with its `inspect`."""
     test = find(evaluation.tasks.track).self_test
     assert test
 
@@ -136,7 +136,7 @@ def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[In
 
 
 def references(evaluation: Evaluation) -> dict[str, Summary]:
-    """The track's floor, ceiling and best scripted agent on the tasks of an evaluation."""
+    """The track's lower bound, upper bound and best scripted agent, on an evaluation's tasks."""
     roles = find(evaluation.tasks.track).references
     beside = replace(
         evaluation,

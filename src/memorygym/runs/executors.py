@@ -1,5 +1,7 @@
-"""Many tasks at once: processes for simulations, threads for models; results in order, and how far
-they are on a terminal."""
+"""Executors: many tasks at once, in processes for simulations or in threads for models.
+
+Results come in the order of the tasks; a terminal shows the progress.
+"""
 
 import os
 import pickle
@@ -21,30 +23,34 @@ BAR = 30
 """Characters of the bar that shows progress."""
 
 
-def over_processes(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> Iterator[B]:
-    """What `one` makes of every task, in the order of the tasks, whatever the number of workers."""
+def over_processes(function: Callable[[A], B], tasks: Sequence[A], workers: int) -> Iterator[B]:
+    """`function` of every task, in the order of the tasks, for any number of workers."""
     if workers <= 1 or len(tasks) <= 1:
-        yield from map(one, tasks)
+        yield from map(function, tasks)
         return
     try:
-        pickle.dumps((one, tasks))  # What fails on its way to a worker may never come back.
+        pickle.dumps(
+            (function, tasks)
+        )  # A task that fails on its way to a worker may hang the pool.
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise BadSettings(
             f"a task cannot be sent to another process ({error}): make it of plain data, without"
             " lambdas, or give --workers 1"
         ) from error
     pool = ProcessPoolExecutor(
-        min(workers, len(tasks)), initializer=_follow, initargs=(os.getpid(), registry.given())
+        min(workers, len(tasks)),
+        initializer=_follow,
+        initargs=(os.getpid(), registry.remembered_specs()),
     )
     try:
-        yield from pool.map(one, tasks)
+        yield from pool.map(function, tasks)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _follow(parent: int, given: Mapping[tuple[str, str], str]) -> None:
-    """A worker leaves Ctrl-C to its parent, ends when its parent was killed, and knows the parts
-    that its parent was given."""
+    """Starts a worker: it ignores Ctrl-C, ends when its parent is killed, and knows the parts that
+    its parent was given."""
     for (kind, name), spec in given.items():
         registry.remember(kind, name, spec)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -57,10 +63,10 @@ def _follow(parent: int, given: Mapping[tuple[str, str], str]) -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def over_threads(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> Iterator[B]:
-    """The same in threads. Whoever stops iterating does not wait for tasks that have begun.
+def over_threads(function: Callable[[A], B], tasks: Sequence[A], workers: int) -> Iterator[B]:
+    """The same in threads. A caller that stops iterating does not wait for running tasks.
 
-    The first error is raised where its task stands, and no task begins after it.
+    The first error is raised in its task's place, and no task begins after it.
     """
     waiting: SimpleQueue[tuple[Future[B], A] | None] = SimpleQueue()
     futures: list[Future[B]] = []
@@ -74,19 +80,19 @@ def over_threads(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> Ite
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                future.set_result(one(task))
+                future.set_result(function(task))
             except BaseException as error:  # noqa: BLE001  # raised by future.result()
                 for other in futures:
                     other.cancel()
                 future.set_exception(error)
 
-    # Daemons: a request under way must not hold up the end of the process.
+    # Daemon threads: a running request must not delay the end of the process.
     threads = [Thread(target=work, daemon=True) for _ in range(max(1, min(workers, len(tasks))))]
     for thread in threads:
         waiting.put(None)
         thread.start()
     try:
-        # Tasks begin in order, so what an error cancelled stands behind it.
+        # Tasks begin in order, so cancelled tasks come after the error.
         for future in futures:
             yield future.result()
         for thread in threads:
@@ -97,7 +103,7 @@ def over_threads(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> Ite
 
 
 def watched(groups: Iterable[Sequence[A]], total: int, *, quiet: bool) -> Iterator[A]:
-    """What the groups hold, one after another; a terminal shows how many of `total` are done."""
+    """The items of the groups, in order; a terminal shows how many of `total` groups are done."""
     start, shown = monotonic(), not quiet and sys.stderr.isatty()
 
     def write(line: str) -> None:
@@ -105,6 +111,7 @@ def watched(groups: Iterable[Sequence[A]], total: int, *, quiet: bool) -> Iterat
             print(f"\r{line}", end="", file=sys.stderr, flush=True)
 
     try:
+        write(f"[{'.' * BAR}] 0/{total} ")
         for done, group in enumerate(groups, start=1):
             filled = BAR * done // total
             left = (monotonic() - start) / done * (total - done)

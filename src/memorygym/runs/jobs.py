@@ -1,4 +1,4 @@
-"""A run from what its run.json says: the job again, of agents, a model or a comparison."""
+"""A job from its run.json: an evaluation or a comparison that can be played again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,10 @@ from memorygym.runs.tasks import Limits, again
 def source_of(
     recipe: Mapping[str, Any], salt: str = "", recall: Recall = UnusedModel
 ) -> Evaluation | Comparison:
-    """What was played; `recall` makes its models, which else cannot be asked.
+    """The evaluation or comparison of a recipe. `recall` makes its models, which by default cannot
+    be asked.
 
-    Raises UnknownPart or BadSettings for tasks or parts that are not to be had here.
+    Raises UnknownPart or BadSettings for tasks or parts that are not available here.
     """
     tasks, model_roles = again(recipe, salt), model_roles_of(recipe, recall)
     if recipe["kind"] == "bench":

@@ -1,7 +1,7 @@
-"""What one episode tells of its memory: every figure of a comparison is made from these.
+"""The measurements of an episode, from which every figure of a comparison is computed.
 
-All of it is a pure function of a trace; the reasoner's answers tell how it went, the view alone
-tells which facts were there.
+They are a pure function of the trace. Scores come from the reasoner's answers; which facts were
+available comes from the contexts alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,54 +32,54 @@ class QuestionCase:
     """How one answerable question went."""
 
     number: int
-    """Counted from 1 over all questions of the task, as in its ID."""
+    """Counted from 1 over all questions of the task, as in its id."""
     kind: str
     """retrieval, update or reasoning."""
     score: float
-    """From 0 to 1; 1 is right."""
+    """From 0 to 1; 1 is correct."""
     needs: int
-    """Facts that it rests on."""
+    """Number of facts that it needs."""
     present: int
-    """Of these, how many the view held."""
+    """Needed facts that the context held."""
     replaced: int
-    """Of these, how many had been changed before it was asked, unless it asks about the change."""
+    """Needed facts that had changed before the question, unless it asks about the change."""
     stale: int
-    """Of the replaced ones, of how many the view gave the superseded value."""
+    """Replaced facts of which the context showed the superseded value."""
     tokens: int
-    """What memory brought into the view, tool results included."""
+    """Tokens that the memory put into the context, tool results included."""
     span: int
-    """Tokens shown between the first telling of its oldest fact and the question."""
+    """Tokens shown between the first statement of its oldest fact and the question."""
     rewrites: int
-    """How often the most rewritten of its facts had been changed."""
+    """How often its most rewritten fact had changed."""
     hops: int = 1
-    """Lookups that the question combines."""
+    """Number of lookups that the question combines."""
     length: int = 0
-    """Tokens shown before it was asked."""
+    """Tokens shown before the question."""
     exact: bool = False
-    """Whether the answer matches the truth word for word (EM of SQuAD)."""
+    """Whether the answer matches the truth exactly (EM of SQuAD)."""
     f1: float = 0.0
-    """Of the answer's words with the truth's (SQuAD)."""
+    """F1 of the words of answer and truth (SQuAD)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCost:
-    """What the memory's own model cost, by the one token counter."""
+    """Calls and tokens of the memory's own model, by the benchmark's token counter."""
 
     calls: int = 0
     tokens: int = 0
-    """Of prompts and replies together."""
+    """Tokens of prompts and replies together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One arm on one task."""
+    """One system on one task."""
 
     template: str
     seed: int
     system: str
-    """The row: a memory as it was named, none, full, recency, oracle, or held:MEMORY."""
+    """The row: none, full, recency, oracle, a memory as it was named, or held:MEMORY."""
     budget: int | None
-    """Tokens of the view; None without a limit."""
+    """Most tokens of the context; None without a limit."""
     reasoner: str
     cases: tuple[QuestionCase, ...]
     ingest: ModelCost
@@ -87,122 +87,122 @@ class Measurement:
     query: ModelCost
     """In events that ask."""
     empty: int
-    """Replies of the memory's model that were empty."""
+    """Empty replies of the memory's model."""
     overlong: int
-    """Replies of it that were longer than asked, and cut."""
+    """Replies of the memory's model that were longer than allowed, and cut."""
     cache_breaks: int
-    """How often what the memory composed was not a continuation of what it composed before."""
+    """How often a context did not extend the one before, which is a prompt-cache miss."""
     cuts: int
-    """Times the referee cut a view or undid a write beyond the capacity."""
+    """How often a limit cut a context, undid a dump or ended an event."""
     peak: int
-    """Most tokens held."""
+    """Most tokens stored."""
     writes: int
-    """Paid by an agent through tools."""
+    """Writes that an agent paid for through tools."""
     precision: Mapping[str, float]
     """Shares of the final entries that are true, stale, wrong, duplicate or irrelevant."""
     limited: int = 0
-    """Replies of a model as the reasoner that its context or `--max-tokens` cut short."""
+    """Replies of a model reasoner that its context length or `--max-tokens` cut short."""
     repaired: int = 0
     """Answers that the grader rejected and a judge accepted."""
 
     @property
-    def world(self) -> tuple[str, int]:
-        """What is paired: the same task under every arm."""
+    def task(self) -> tuple[str, int]:
+        """Template and seed: the unit of pairing over systems."""
         return self.template, self.seed
 
 
 def measure(trace: Trace) -> Measurement:
-    """What the trace of an arm tells. Raises BadTrace without a gold table."""
+    """The measurements of a trace. Raises BadTrace without a gold table."""
     labels, stored = trace.labels, [r for r in trace.records if isinstance(r, MemoryUpdate)]
-    told = outcomes(trace)
-    events = {outcome.goal.event for outcome in told}
-    asked = [record for record in trace.records if isinstance(record, ModelCall)]
+    goals = outcomes(trace)
+    events = {outcome.goal.event for outcome in goals}
+    calls = [record for record in trace.records if isinstance(record, ModelCall)]
     return Measurement(
         template=str(trace.recipe["template"]),
         seed=int(str(trace.recipe["seed"])),
         system=str(labels["memory"]),
         budget=None if labels["budget"] is None else int(str(labels["budget"])),
         reasoner=str(labels["agent"]),
-        cases=_cases(trace, told),
-        ingest=_spent([one for one in asked if one.event not in events]),
-        query=_spent([one for one in asked if one.event in events]),
-        empty=sum(one.outcome == "empty" for one in asked),
-        overlong=sum(one.outcome == "cut" for one in asked),
-        cache_breaks=_fractures(trace),
+        cases=_cases(trace, goals),
+        ingest=_cost([call for call in calls if call.event not in events]),
+        query=_cost([call for call in calls if call.event in events]),
+        empty=sum(call.outcome == "empty" for call in calls),
+        overlong=sum(call.outcome == "cut" for call in calls),
+        cache_breaks=_cache_breaks(trace),
         cuts=sum(isinstance(record, LimitHit) for record in trace.records),
         peak=max((record.tokens for record in stored), default=0),
         writes=stored[-1].writes if stored else 0,
         precision=store_precision(trace),
         limited=sum(bool(limit) for _, limit in limits_of(trace)),
-        repaired=sum(outcome.repaired for outcome in told),
+        repaired=sum(outcome.repaired for outcome in goals),
     )
 
 
-def _spent(asked: list[ModelCall]) -> ModelCost:
-    return ModelCost(len(asked), sum(one.prompt + one.reply for one in asked))
+def _cost(calls: list[ModelCall]) -> ModelCost:
+    return ModelCost(len(calls), sum(call.prompt + call.reply for call in calls))
 
 
-def _fractures(trace: Trace) -> int:
-    """Changes of the composed part that dropped or altered a message of it."""
-    found, before = 0, 0
+def _cache_breaks(trace: Trace) -> int:
+    """How often a context dropped or altered a message of the one before."""
+    breaks, before = 0, 0
     for record in trace.records:
         if isinstance(record, Context):
-            found += record.kept < before
+            breaks += record.kept < before
             before = record.kept + len(record.messages)
-    return found
+    return breaks
 
 
-def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
+def _cases(trace: Trace, goals: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
     before, attribution = _shown_before(trace), Attribution(trace)
-    by = attribution.reader
-    by_view = _tokens_in_view(trace, track_of(trace).tool_names)
+    reader = attribution.reader
+    tokens = _context_tokens(trace, track_of(trace).tool_names)
     cases = []
-    for number, outcome in enumerate(told, start=1):
+    for number, outcome in enumerate(goals, start=1):
         question = outcome.goal
         if question.kind == "abstention":
             continue
-        replaced = [need for need in question.needs if by.replaced(question, need)]
-        said, truths = outcome.answer or "", by.truths(question)
-        told_at = (by.first_told(question, need) for need in question.needs)
+        replaced = [need for need in question.needs if reader.replaced(question, need)]
+        answer, truths = outcome.answer or "", reader.truths(question)
+        stated = (reader.first_stated(question, need) for need in question.needs)
         cases.append(
             QuestionCase(
                 number=number,
                 kind=question.kind,
                 score=outcome.score,
-                hops=by.hops(question),
+                hops=reader.hops(question),
                 length=before(question.event),
-                exact=squad.exact(said, truths),
-                f1=squad.f1(said, truths),
+                exact=squad.exact(answer, truths),
+                f1=squad.f1(answer, truths),
                 needs=len(question.needs),
                 present=sum(attribution.in_view(question, need) for need in question.needs),
                 replaced=len(replaced),
-                stale=sum(attribution.exposed(question, need) for need in replaced),
-                tokens=by_view.get(question.event, 0),
-                span=before(question.event) - before(min(told_at, default=question.event)),
-                rewrites=max((by.rewrites(question, n) for n in question.needs), default=0),
+                stale=sum(attribution.shows_stale(question, need) for need in replaced),
+                tokens=tokens.get(question.event, 0),
+                span=before(question.event) - before(min(stated, default=question.event)),
+                rewrites=max((reader.rewrites(question, n) for n in question.needs), default=0),
             )
         )
     return tuple(cases)
 
 
-def _tokens_in_view(trace: Trace, env_tools: frozenset[str]) -> dict[int, int]:
-    """By event: the most that memory brought into a view, composed or read with tools."""
-    found: dict[int, int] = {}
-    others: set[str] = set()
+def _context_tokens(trace: Trace, env_tools: frozenset[str]) -> dict[int, int]:
+    """By event: the most tokens that the memory put into a context, composed or read with tools."""
+    most: dict[int, int] = {}
+    env_calls: set[str] = set()
     composed: list[int] = []
-    heard: list[int] = []
+    results: list[int] = []
     for record in trace.records:
         match record:
             case Context(messages=messages, kept=kept):
                 composed[kept:] = _sizes(messages)
             case Observation(evict=True):
-                heard = []
+                results = []
             case ToolResult(messages=messages):
-                heard += _sizes([m for m in messages if m.call_id not in others])
+                results += _sizes([m for m in messages if m.call_id not in env_calls])
             case Action(event=event, message=message):
-                others = {call.id for call in message.calls if call.name in env_tools}
-                found[event] = max(found.get(event, 0), sum(composed) + sum(heard))
-    return found
+                env_calls = {call.id for call in message.calls if call.name in env_tools}
+                most[event] = max(most.get(event, 0), sum(composed) + sum(results))
+    return most
 
 
 def _sizes(messages: Sequence[Message]) -> list[int]:
@@ -210,7 +210,7 @@ def _sizes(messages: Sequence[Message]) -> list[int]:
 
 
 def _shown_before(trace: Trace) -> Callable[[int], int]:
-    """Tells how many tokens were shown before an event, which may never have come."""
+    """A function from an event, played or not, to the number of tokens shown before it."""
     records = (record for record in trace.records if isinstance(record, Observation))
-    shown = [(one.event, sum(count(m.content) for m in one.messages)) for one in records]
-    return lambda event: sum(tokens for at, tokens in shown if at < event)
+    shown = [(record.event, sum(count(m.content) for m in record.messages)) for record in records]
+    return lambda event: sum(tokens for earlier, tokens in shown if earlier < event)

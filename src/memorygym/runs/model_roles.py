@@ -1,4 +1,4 @@
-"""The models of a run: who decides, who writes for memories, and who judges answers."""
+"""The models of a run, by role: deciding, writing for memories, judging answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message, Policy, Tool, Writer
 from memorygym.models import extractive
-from memorygym.models.model import Model, Reply, unaddressed
+from memorygym.models.model import Model, Reply, without_endpoint
 from memorygym.models.recorded import Cached, logged
 from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
@@ -21,24 +21,27 @@ from memorygym.models.writer import writer_of
 from memorygym.scoring.judge import Judge
 
 OF_THE_AGENT = ("tool_mode", "reasoning")
-"""What a recipe tells of the agent; the rest is how the model was asked."""
+"""Fields of a recipe that are the agent's; the others say how the model was asked."""
 
 
 class UnusedModel(Model):
-    """A model of a run that is looked at, not asked."""
+    """A model of a run that is read, not played."""
 
-    def __init__(self, asked: Mapping[str, JSON]) -> None:
-        self._asked = asked
+    def __init__(self, settings: Mapping[str, JSON]) -> None:
+        self._settings = settings
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        raise BadSettings(f"the model {self._asked.get('name')} is not asked here")
+        raise BadSettings(
+            f"the model {self._settings.get('name')} cannot be asked here: the run is only read;"
+            " play it with `bench` or `compare`"
+        )
 
     def describe(self) -> dict[str, JSON]:
-        return dict(self._asked)
+        return dict(self._settings)
 
 
 class DecisionsOnly(Policy):
-    """Lets a model speak where the track wants a decision, and is silent everywhere else."""
+    """A policy that asks its model only where the track needs a decision."""
 
     def __init__(self, model: Policy, asks: Callable[[Sequence[Message]], bool]) -> None:
         self._model, self._asks = model, asks
@@ -48,7 +51,7 @@ class DecisionsOnly(Policy):
 
 
 class NumberedReplies(Policy):
-    """Tells of each row of a model's usage which reply it is of: not every reply is the model's."""
+    """A policy that numbers a model's usage rows by reply; not every reply is the model's."""
 
     def __init__(self, policy: Policy, model: Chat) -> None:
         self._policy, self._usage = policy, model.usage
@@ -64,31 +67,31 @@ class NumberedReplies(Policy):
 
 
 Recall = Callable[[Mapping[str, Any]], Model]
-"""Makes a model from how it was asked."""
+"""A function that makes a model from its settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRoles:
-    """All models that a run asks, and how."""
+    """All models of a run, and how they are asked."""
 
     models: Mapping[str, Model] = field(default_factory=dict)
-    """Who decides, by name."""
+    """The models that decide, by name."""
     writing: Model | None = None
-    """What memories ask; without it the offline extractive model."""
+    """The model that writes for memories; None is the offline extractive model."""
     judge: Judge | None = None
-    """Who may repair what the grader rejected of a model's answers."""
+    """The judge that may accept a model's answers that the grader rejected."""
     tool_mode: ToolMode = "auto"
     reasoning: bool = False
-    """Whether a model is shown its own reasoning again."""
+    """Whether a model sees its own earlier reasoning."""
 
     @property
     def waits(self) -> bool:
-        """Whether a model is asked: then many episodes wait at a time."""
+        """Whether a model is asked, so that many episodes can wait at a time."""
         return bool(self.models or self.writing)
 
     @property
     def asks(self) -> bool:
-        """Whether any of them is really asked, and not replayed."""
+        """Whether any model is really asked, not replayed."""
         judges = self.judge.models if self.judge else ()
         models = [*self.models.values(), *([self.writing] if self.writing else []), *judges]
         return any(not isinstance(model, Cached) for model in models)
@@ -104,7 +107,7 @@ class ModelRoles:
         return writer_of(self.writing) if self.writing else extractive.write
 
     def recorded(self, reply_log: ReplyLog) -> "ModelRoles":
-        """The same, with every reply kept on a tape."""
+        """The same roles, with every reply kept in the reply log."""
         models = {name: logged(model, reply_log) for name, model in self.models.items()}
         writing = self.writing and logged(self.writing, reply_log)
         judge = self.judge
@@ -113,21 +116,21 @@ class ModelRoles:
         return replace(self, models=models, writing=writing, judge=judge)
 
     def describe(self, name: str) -> dict[str, JSON]:
-        """How that model is asked."""
+        """The settings of a model."""
         chat = Chat(self.models[name], self.tool_mode, reasoning=self.reasoning)
-        return unaddressed(chat.describe())
+        return without_endpoint(chat.describe())
 
     def recipe(self) -> dict[str, JSON]:
-        """How all are asked, as the recipe of a run tells it."""
+        """The settings of all models, as a run's recipe holds them."""
         return {
             "models": {name: self.describe(name) for name in self.models},
-            "memory_model": unaddressed(self.writing.describe()) if self.writing else None,
+            "memory_model": without_endpoint(self.writing.describe()) if self.writing else None,
             "judge": self.judge.describe() if self.judge else None,
         }
 
 
 def model_roles_of(recipe: Mapping[str, Any], recall: Recall = UnusedModel) -> ModelRoles:
-    """The models of a run's recipe. Raises BadSettings if it does not tell how they were asked."""
+    """The models of a run's recipe. Raises BadSettings if it lacks their settings."""
     try:
         first: Mapping[str, Any] = next(iter(recipe["models"].values()), {})
         judged, writing = recipe["judge"], recipe["memory_model"]
@@ -147,16 +150,18 @@ def model_roles_of(recipe: Mapping[str, Any], recall: Recall = UnusedModel) -> M
             reasoning=first.get("reasoning") == "kept",
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise BadSettings(f"the recipe does not tell how it was asked ({error!r})") from error
+        raise BadSettings(
+            f"the recipe of the run lacks settings of its models ({error!r})"
+        ) from error
 
 
 def from_log(reply_log: ReplyLog) -> Recall:
-    """Models that reply what a tape holds."""
+    """Models that replay a reply log."""
     return partial(Cached, reply_log)
 
 
 def anew(api_base: str | None = None) -> Recall:
-    """Models that are asked once more."""
+    """Models that are asked again."""
 
     def recall(asked: Mapping[str, Any]) -> Model:
         options = {

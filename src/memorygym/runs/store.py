@@ -1,14 +1,14 @@
-"""Runs on disk: traces that are the same bytes wherever they are written, and the folder of a run.
+"""The run store: traces, whose bytes are the same on every machine, and the folder of a run.
 
     DIR/run.json              what is played
-    DIR/traces/NAME.jsonl.gz  one an episode, written whole or not at all as the episode ends
+    DIR/traces/NAME.jsonl.gz  one for each episode, written whole or not at all when it ends
     DIR/timings.jsonl         seconds and dates, in no digest
-    DIR/replies.jsonl         of a model: what it replied to each request, so that no reply is lost
+    DIR/replies.jsonl         the replies of models, by request, so that none is lost
     DIR/results.jsonl         in task order, when the run completes
     DIR/results.json          the same with summaries, as `bench -o` writes it
 
-A run that was stopped, even by kill -9, goes on where it was and ends with the same bytes. Digests
-are over uncompressed lines, since another zlib may pack the same lines differently.
+A run that was stopped, even by kill -9, is resumed by its command and ends with the same bytes.
+Digests are over uncompressed lines, because another zlib may compress the same lines differently.
 """
 
 import json
@@ -23,28 +23,28 @@ from time import time
 from typing import IO, Any
 from urllib.parse import quote, unquote
 
-from memorygym.core.errors import BadSettings, BadTrace, clipped
-from memorygym.core.files import as_bytes, begun, write_whole
+from memorygym.core.errors import BadSettings, BadTrace, clip
+from memorygym.core.files import claimed_folder, json_bytes, write_atomically
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.types import JSON
 
 FORMAT = "memorygym-run-3"
 LAST = {"memorygym-run-2": "a37886c", "memorygym-results-2": "a37886c"}
-"""By an earlier layout: the last commit that reads it."""
+"""By earlier layout: the last commit that reads it."""
 SAME = ("format", "version_hash", "recipe")
-"""What must agree for a run to be continued; the rest of `run.json` tells how it was started."""
+"""What must agree for a run to be resumed; the rest of `run.json` says how it was started."""
 
 
 def write_trace(path: Path, trace: Trace) -> None:
-    """Writes a trace, packed if the name ends in .gz; when interrupted, it has written nothing."""
-    write_whole(path, (f"{line}\n".encode() for line in trace.lines()))
+    """Writes a trace, compressed if the name ends in .gz. An interrupted write leaves no file."""
+    write_atomically(path, (f"{line}\n".encode() for line in trace.lines()))
 
 
 def read_traces(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
-    """Every trace of these files and folders with what is wrong with it ("" if nothing).
+    """Every trace of these files and folders, with what is damaged ("" if nothing).
 
-    The trace is None if nothing of it can be read. Raises BadSettings for a folder without traces
+    The trace is None if none of it can be read. Raises BadSettings for a folder without traces
     and FileNotFoundError for a missing file, before the first trace is read.
     """
     for path in trace_files(paths):
@@ -57,8 +57,8 @@ def read_traces(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str
 
 
 def trace_files(paths: Iterable[Path]) -> list[Path]:
-    """The files meant by files and folders (of a run, or of traces), each once."""
-    found: dict[Path, Path] = {}
+    """The trace files of paths, each once; a path is a file, a run's folder or one of traces."""
+    unique: dict[Path, Path] = {}
     for path in paths:
         folder = path / "traces" if (path / "traces").is_dir() else path
         if (path / "run.json").exists():
@@ -71,13 +71,13 @@ def trace_files(paths: Iterable[Path]) -> list[Path]:
                 f"no traces in {folder}: give .jsonl or .jsonl.gz files, or their folder"
             )
         for file in files:
-            found.setdefault(file.resolve(strict=True), file)
-    return list(found.values())
+            unique.setdefault(file.resolve(strict=True), file)
+    return list(unique.values())
 
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[IO[bytes] | GzipFile]:
-    """A file, unpacked if its name ends in .gz. Raises BadSettings where it cannot be."""
+    """A file, decompressed if its name ends in .gz. Raises BadSettings if that fails."""
     with path.open("rb") as file:
         if path.suffix != ".gz":
             yield file
@@ -86,11 +86,11 @@ def unpacked(path: Path) -> Iterator[IO[bytes] | GzipFile]:
             with GzipFile("", "rb", fileobj=file) as stream:
                 yield stream
         except (EOFError, zlib.error, BadGzipFile) as error:
-            raise BadSettings(f"{path.name} cannot be unpacked ({error})") from error
+            raise BadSettings(f"{path.name} is damaged: it cannot be unpacked ({error})") from error
 
 
 def _lines(path: Path) -> Generator[str, None, None]:
-    """The lines of a file; where it cannot be unpacked or decoded stands "", which is no record."""
+    """The lines of a file. An unreadable part gives "", which is no record."""
     try:
         with unpacked(path) as stream:
             for line in stream:
@@ -100,7 +100,7 @@ def _lines(path: Path) -> Generator[str, None, None]:
 
 
 def check_layout(path: Path, stated: object) -> None:
-    """Raises BadSettings for a file of an earlier layout, with who reads it."""
+    """Raises BadSettings for a file of an earlier layout; the message names what reads it."""
     if isinstance(stated, str) and stated in LAST:
         raise BadSettings(
             f"{path}: made by an earlier version of memorygym (layout {stated}); play it again, or"
@@ -110,7 +110,7 @@ def check_layout(path: Path, stated: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A folder that keeps what was played."""
+    """The folder of a run, which keeps its episodes."""
 
     path: Path
 
@@ -122,7 +122,7 @@ class Run:
         )
 
     def trace_path(self, name: str) -> Path:
-        """Where the trace of that episode is; `name` as `kept` lists it."""
+        """The file of an episode's trace; `name` as `kept` lists it."""
         return self.path / "traces" / f"{name}.jsonl.gz"
 
     def trace(self, name: str) -> Trace | None:
@@ -134,28 +134,32 @@ class Run:
         return None if damage else trace
 
     def about(self) -> dict[str, JSON]:
-        """What `run.json` says. Raises BadSettings if this is no folder of a run."""
+        """The content of `run.json`. Raises BadSettings if this is not the folder of a run."""
         path = self.path / "run.json"
         try:
             about: dict[str, JSON] = json.loads(path.read_bytes())
             if "format" not in about:
                 raise BadSettings(
-                    f"{path} states no format: it was made by a version of memorygym before"
-                    f" {next(iter(LAST))}, or by something else; play it again"
+                    f"{path} has no `format`: it is older than {next(iter(LAST))}, or of another"
+                    " program; play the run again"
                 )
             check_layout(path, about["format"])
             if about["format"] != FORMAT:
                 raise BadSettings(
-                    f"{path}: format {about['format']!r}; this version reads {FORMAT}"
+                    f"{path}: the format is {about['format']!r}, and this version reads {FORMAT};"
+                    " use the version of memorygym that made it, or play the run again"
                 )
         except FileNotFoundError:
-            raise BadSettings(f"{self.path} is no folder of a run: it holds no run.json") from None
+            raise BadSettings(
+                f"{self.path} is not the folder of a run: it has no run.json; give a folder that"
+                " `bench` or `compare` wrote"
+            ) from None
         except (ValueError, KeyError, TypeError) as error:
-            raise BadSettings(f"{path} is damaged ({error})") from error
+            raise BadSettings(f"{path} is damaged ({error}); play the run again") from error
         return about
 
     def timings(self) -> Iterator[dict[str, Any]]:
-        """What was clocked of each episode; a line that is being written is left out."""
+        """The times of each episode; a line that is being written is left out."""
         path = self.path / "timings.jsonl"
         for line in path.read_bytes().splitlines() if path.exists() else ():
             with suppress(ValueError):
@@ -163,7 +167,8 @@ class Run:
 
 
 def episode_name(*parts: object) -> str:
-    """A file's name from template, seed, agent, …; different parts, different names.
+    """The name of an episode's file, from template, seed, agent, …; different parts give different
+    names.
 
     >>> episode_name("company", 0, "org/model")
     'company+0+org%2Fmodel'
@@ -172,7 +177,7 @@ def episode_name(*parts: object) -> str:
 
 
 def name_parts(name: str) -> list[str]:
-    """What an episode is named after.
+    """The parts of an episode's name.
 
     >>> name_parts("company+0+org%2Fmodel")
     ['company', '0', 'org/model']
@@ -182,7 +187,7 @@ def name_parts(name: str) -> list[str]:
 
 @contextmanager
 def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | None]:
-    """The run that is kept in a folder, if one is given; who stops it is told how it goes on."""
+    """The run kept in a folder, if one is given. Ctrl-C prints how to resume."""
     if folder is None:
         yield None
         return
@@ -191,23 +196,23 @@ def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | No
             yield run
         except KeyboardInterrupt:
             kept = f"{len(run.kept)} episodes are kept in {run.path}"
-            print(f"\nstopped; {kept}; the same command goes on", file=sys.stderr)
+            print(f"\nstopped; {kept}; repeat the command to resume", file=sys.stderr)
             raise
 
 
 @contextmanager
 def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
-    """Begins a run, or resumes one of the same version hash and recipe; locks out other processes.
+    """Begins a run, or resumes one of the same version hash and recipe, and locks the folder.
 
     `about` holds `version_hash`, `recipe` and how the run was started. Raises BadSettings if the
-    folder holds anything else or is in use.
+    folder holds anything else or is locked.
     """
     new: dict[str, JSON] = {"format": FORMAT, **about}
-    with begun(directory, "run.json", "traces", "run") as path:
+    with claimed_folder(directory, "run.json", "traces", "run") as path:
         if path.exists():
             _check_same(directory, new)
         else:
-            write_whole(path, [as_bytes(new)])
+            write_atomically(path, [json_bytes(new)])
         yield Run(directory)
 
 
@@ -222,13 +227,13 @@ def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:
             first = [k for k in keys if canonical(kept.get(k)) != canonical(wanted.get(k))][:1]
             kept, wanted = ({key: about.get(key) for key in first} for about in (kept, wanted))
         raise BadSettings(
-            f"{directory} holds a run of another {name}: {clipped(canonical(kept), 200)}, not"
-            f" {clipped(canonical(wanted), 200)}; give a new folder"
+            f"{directory} holds a run with another {name}: {clip(canonical(kept), 200)}, not"
+            f" {clip(canonical(wanted), 200)}; give a new folder, or the options of that run"
         )
 
 
 def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:
-    """Keeps an episode that ended, and what else was clocked in it."""
+    """Keeps the trace of an episode that ended, and its times."""
     write_trace(run.trace_path(name), trace)
     row: dict[str, JSON] = {
         "episode": name,
@@ -241,5 +246,5 @@ def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked:
 
 
 def finish(run: Run, rows: Sequence[Mapping[str, JSON]]) -> None:
-    """Writes the results, in the order given: that of the tasks."""
-    write_whole(run.path / "results.jsonl", (f"{canonical(row)}\n".encode() for row in rows))
+    """Writes results.jsonl, in the order given, which is that of the tasks."""
+    write_atomically(run.path / "results.jsonl", (f"{canonical(row)}\n".encode() for row in rows))

@@ -1,4 +1,4 @@
-"""Who plays a task, with which memory and limits: a run plays every seat on every task."""
+"""The systems of a run: an agent or reasoner with a memory and limits, which plays every task."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,24 +23,24 @@ from memorygym.runs.version import code_of, digest, version_hash
 from memorygym.scoring.judge import judge_trace
 
 Steps = list[float]
-"""Milliseconds of the memory in each step of an episode."""
+"""Milliseconds that the memory took in each step of an episode."""
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One way to play every task of a run, as its recipe tells it."""
+    """One row of a run, as its recipe names it."""
 
     agent: str
     """The agent, the reasoner or the model."""
     memory: str
-    """As rows name it."""
+    """The memory, as rows name it."""
     budget: int | None = None
-    """Tokens of the view, where a comparison sets them."""
+    """Most tokens of the context, if a comparison sets them."""
     compared: bool = False
-    """Whether it is of a comparison, where reasoner, system and budget tell rows apart."""
+    """Whether it belongs to a comparison, whose rows differ by reasoner, memory and budget."""
 
     def labels(self, track: str, repeat: int) -> dict[str, JSON]:
-        """Who plays, as the trace says it."""
+        """The labels of its traces."""
         own = {"budget": self.budget} if self.compared else {"repeat": repeat}
         return {
             "agent": self.agent,
@@ -51,11 +51,11 @@ class System:
 
 
 class SystemPlayer(Protocol):
-    """Who plays in a seat."""
+    """A system that can play."""
 
     @property
     def system(self) -> System:
-        """Where."""
+        """Its row."""
 
     @property
     def memory(self) -> str:
@@ -63,24 +63,25 @@ class SystemPlayer(Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether a model is waited for."""
+        """Whether it waits for a model."""
 
     @property
     def foreign(self) -> bool:
-        """Whether somebody else's memory plays, which can read files: a trace holds the answers."""
+        """Whether its memory is from outside this package: that can read files, and traces hold the
+        answers."""
 
     def begin(self, task: Task, steps: Steps) -> Episode:
-        """The episode that it plays, at its beginning. Raises MemoryFault."""
+        """An episode of the task, at its beginning. Raises MemoryFault."""
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
-        """Who plays it: that model, or who has the name of the agent. Raises UnknownPart."""
+        """The policy that plays the task: `model`, or the named agent. Raises UnknownPart."""
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
-        """One episode. Raises ProviderFailure or MemoryFault."""
+        """Plays one episode. Raises ProviderFailure or MemoryFault."""
 
 
 def systems_of(recipe: Mapping[str, Any]) -> list[System]:
-    """Who plays in a run, from its recipe."""
+    """The systems of a run, from its recipe."""
     if recipe["kind"] == "bench":
         return [System(agent, recipe["memory"]) for agent in recipe["agents"]]
     return [
@@ -91,7 +92,7 @@ def systems_of(recipe: Mapping[str, Any]) -> list[System]:
 
 @dataclass(frozen=True, slots=True)
 class AgentSystem:
-    """An agent, or a model of `model_roles` that has its name, with a memory. See Player."""
+    """An agent, or the model of that name in `model_roles`, with a memory. See SystemPlayer."""
 
     agent: str
     memory: str = "markdown"
@@ -129,7 +130,7 @@ class AgentSystem:
 
 
 class FreshPolicy(Policy):
-    """An agent that is made again as every event begins: what it keeps on itself is no memory."""
+    """An agent made anew at every event, so that what it keeps on itself is lost."""
 
     def __init__(self, make: Callable[[], Policy], episode: Episode) -> None:
         self._make, self._episode = make, episode
@@ -142,35 +143,38 @@ class FreshPolicy(Policy):
 
 
 def is_foreign(memory: str) -> bool:
-    """Whether a memory keeps its state in somebody else's code, which may keep more than it dumps.
+    """Whether code outside this package keeps a memory's state, which may be more than it dumps.
 
-    Behind a shim the state is what was said, which the shim keeps.
+    A shim keeps the messages itself, so a memory behind a shim is not foreign.
     """
-    name, _ = registry.split(memory)
+    name, _ = registry.split_spec(memory)
     shim = name.partition(":")[0]
-    return not (registry.is_ours("memory", name) or registry.is_ours("shims", shim))
+    return not (registry.is_built_in("memory", name) or registry.is_built_in("shims", shim))
 
 
 def source_of(spec: str) -> str:
-    """A hash of the code behind a spec: of its module, of what that imports, and of the shim."""
-    name, _ = registry.split(spec)
+    """A hash of the code behind a spec: its module, all that it imports, and the shim."""
+    name, _ = registry.split_spec(spec)
     head, _, rest = name.partition(":")
     parts = [("memory", rest), ("shims", head)]
-    parts = parts if registry.is_ours("shims", head) else [("memory", name)]
+    parts = parts if registry.is_built_in("shims", head) else [("memory", name)]
     return digest(code_of(*(registry.module_of(kind, part) for kind, part in parts)))
 
 
 def policy_for(agent: str, task: Task) -> Policy:
-    """The agent; one of the track's own is given the task with its gold table."""
+    """The named agent. An agent of the track receives the task with its gold table.
+
+    Raises UnknownPart with the choices.
+    """
     own = agents_of(find(task.track))
     if agent in own:
         return own[agent].make(task)
-    policy: Policy = registry.make("agents", agent)
+    policy: Policy = registry.make("agents", agent, replace(task, gold=None))
     return policy
 
 
 def episode_for(agent: str, task: Task, memory: Callable[[], Memory]) -> Episode:
-    """The episode that an agent plays: without the gold table, and for some without budget."""
+    """The episode that an agent plays; an `unbounded` agent plays without a budget."""
     own = agents_of(find(task.track))
     lifted = LIFTED if agent in own and own[agent].unbounded else None
     return start_episode(task, memory, lifted)
@@ -182,26 +186,31 @@ def start_episode(
     budget: Budget | None = None,
     writer: Writer = extractive.write,
 ) -> Episode:
-    """The episode of a task, whose environment never meets the gold table."""
+    """An episode of a task, whose environment never sees the gold table."""
     return Episode(find(task.track).env(replace(task, gold=None)), memory, budget, writer)
 
 
 Play = Callable[[Episode, Policy], Trace]
-"""Plays an episode to its end."""
+"""A function that plays an episode to its end."""
 
 
 def played(
-    episode: Episode, policy: Policy, task: Task, labels: Mapping[str, JSON], once: Play = play
+    episode: Episode,
+    policy: Policy,
+    task: Task,
+    labels: Mapping[str, JSON],
+    play_episode: Play = play,
 ) -> Trace:
-    """The trace of an episode that is played to its end, with the gold table of its task."""
-    trace = once(episode, policy)
+    """Plays an episode to its end; returns its trace with the gold table and the labels."""
+    trace = play_episode(episode, policy)
     trace.gold = task.gold
     trace.labels.update(labels)
     return trace
 
 
 def modelled(trace: Trace, chat: Chat, model_roles: ModelRoles) -> Trace:
-    """The trace of a model: it tells how that was asked and what it used, and is judged if due."""
+    """The trace of a model's episode, with how the model was asked and what it used; judged if the
+    run has a judge."""
     name = str(trace.labels["agent"])
     trace.labels |= {"model": model_roles.describe(name), "usage": list(chat.usage)}
     return judge_trace(trace, model_roles.judge) if model_roles.judge else trace
@@ -209,7 +218,7 @@ def modelled(trace: Trace, chat: Chat, model_roles: ModelRoles) -> Trace:
 
 def scripted(name: str, task: Task) -> Policy:
     """The track's reasoner of that name. Raises UnknownPart with the choices."""
-    made = find(task.track).reasoners
-    if name not in made:
-        raise UnknownPart("reasoner", name, made)
-    return made[name](task)
+    reasoners = find(task.track).reasoners
+    if name not in reasoners:
+        raise UnknownPart("reasoner", name, reasoners)
+    return reasoners[name](task)

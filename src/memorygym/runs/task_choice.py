@@ -10,7 +10,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track, find
 from memorygym.core.types import JSON
-from memorygym.datasets.instances.loader import kept
+from memorygym.datasets.instances.loader import folder_tasks
 from memorygym.runs.tasks import Tasks, from_disk
 
 DATA = "data"
@@ -41,7 +41,7 @@ def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
         )
     about = found.recipe["data"]
     assert isinstance(about, Mapping)
-    taken = from_disk(some, found.track, str(about["sha256"]), found.told)
+    taken = from_disk(some, found.track, str(about["sha256"]), found.description)
     names: list[JSON] = [[one.template, one.seed] for one in some]
     # From where is told, so that the command can be told again.
     part: dict[str, JSON] = {**about, "tasks": names, "from": chosen.start}
@@ -50,7 +50,7 @@ def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
 
 def _of_folder(folder: Path) -> Tasks:
     """The instances of a folder."""
-    found = kept(folder)
+    found = folder_tasks(folder)
     track = found[0].track
     digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
     return from_disk(found, track, digest, f"{track} track, folder {folder.name or folder}")
@@ -58,8 +58,12 @@ def _of_folder(folder: Path) -> Tasks:
 
 def _of_file(data: str) -> Tasks:
     """The samples of a data set."""
-    name, parameters = registry.split(data)
+    name, parameters = registry.split_spec(data)
     format, colon, text = name.partition(":")
+    if format not in registry.names("datasets") and ":" in text:
+        # A format of one's own is `pkg.mod:object`.
+        attribute, _, text = text.partition(":")
+        format = f"{format}:{attribute}"
     if not colon:
         raise BadSettings(f"data {data}: no such folder; give a data set as FORMAT:FILE")
     if unknown := sorted(parameters.keys() - {"most"}):

@@ -1,4 +1,4 @@
-"""What is played: the tasks of one track, each made when it is needed, and under which limits."""
+"""The tasks of a run, each generated when it is needed, and their limits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, clipped
-from memorygym.core.json_types import shape
+from memorygym.core.errors import BadSettings, clip
+from memorygym.core.json_types import from_json
 from memorygym.core.track import TaskOptions, TaskRecipe, find
 from memorygym.core.types import JSON, Budget, Task
 
@@ -20,15 +20,15 @@ class Tasks:
     track: str
     recipes: Sequence[TaskRecipe]
     recipe: Mapping[str, JSON]
-    """What must agree for two sets to be one; a salt only as its hash."""
-    told: str
-    """What they are, in a few words."""
+    """What identifies the set of tasks. A secret appears only as its hash."""
+    description: str
+    """The tasks in a few words."""
 
 
 LIFTED = Budget()
-"""No limits: for an agent that is `unbounded`."""
+"""No limits, for an `unbounded` agent."""
 CAPACITY = 1000
-"""Tokens that a memory may hold on a track whose tasks set no limit."""
+"""Most tokens that a memory may store on a track whose tasks set no limit."""
 LARGEST = 1_000_000
 """Most episodes of a run."""
 
@@ -36,36 +36,38 @@ LARGEST = 1_000_000
 def check_episodes(*factors: int) -> None:
     """Raises BadSettings if their product is more than a run can hold."""
     if (planned := prod(factors)) > LARGEST:
-        told = f"{planned:,}" if planned < LARGEST**3 else "endless"
+        number = f"{planned:,}" if planned < LARGEST**3 else "endless"
         raise BadSettings(
-            f"{told} episodes are too many for a run: give fewer seeds, repeats or agents, for at"
+            f"{number} episodes are too many for a run: give fewer seeds, repeats or agents, for at"
             f" most {LARGEST:,} together"
         )
 
 
 def generated(track: str, options: TaskOptions) -> Tasks:
-    """The tasks that the track makes. Raises UnknownPart or BadSettings."""
+    """The tasks that a track generates. Raises UnknownPart or BadSettings."""
     made = find(track)
     seeds = options.seeds
     if (many := seeds.stop - seeds.start) > 1:  # A range of more than a machine word has no len.
         first = made.tasks(replace(options, seeds=range(seeds.start, seeds.start + 1)))
         check_episodes(len(first), many)
     if not (recipes := made.tasks(options)):
-        raise BadSettings(f"the track {made.name} makes no task of the seeds {[*seeds][:3]}")
+        raise BadSettings(
+            f"the track {made.name} makes no task from the seeds {[*seeds][:3]}; give other seeds"
+        )
     recipe = {
         **_recipe(made.name, recipes),
         "seeds": list(options.seeds),
         "parameters": dict(sorted(options.parameters.items())),
         "salt": salt_hash(options.salt),
     }
-    told = "".join(f", {name} {value}" for name, value in options.parameters.items())
-    return Tasks(made.name, recipes, recipe, f"{made.name} track{told}")
+    parameters = "".join(f", {name} {value}" for name, value in options.parameters.items())
+    return Tasks(made.name, recipes, recipe, f"{made.name} track{parameters}")
 
 
-def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, told: str) -> Tasks:
-    """Tasks that lie in files, which the digest tells apart."""
-    data: JSON = {"sha256": digest, "tasks": [[one.template, one.seed] for one in recipes]}
-    return Tasks(track, recipes, {**_recipe(track, recipes), "data": data}, told)
+def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, description: str) -> Tasks:
+    """Tasks from files, which the digest identifies."""
+    data: JSON = {"sha256": digest, "tasks": [[task.template, task.seed] for task in recipes]}
+    return Tasks(track, recipes, {**_recipe(track, recipes), "data": data}, description)
 
 
 def _recipe(track: str, recipes: Sequence[TaskRecipe]) -> dict[str, JSON]:
@@ -76,7 +78,7 @@ def _recipe(track: str, recipes: Sequence[TaskRecipe]) -> dict[str, JSON]:
 
 @dataclass(frozen=True, slots=True)
 class MissingTask:
-    """A task of a file that is not at hand: it has its name, and cannot be made."""
+    """A task from a file that was not given: it has a name and cannot be generated."""
 
     template: str
     seed: int
@@ -84,46 +86,53 @@ class MissingTask:
     def generate(self) -> Any:
         """Raises BadSettings."""
         raise BadSettings(
-            f"the task {self.template} {self.seed} lies in a file that is not given here; repeat"
-            " the command that began the run, with its --data"
+            f"the task {self.template} {self.seed} is in a file that was not given; repeat the"
+            " command that began the run, with its --data"
         )
 
 
 def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
-    """The tasks of a run's recipe. Raises UnknownPart for a track that is not known here, or
-    BadSettings for a salt that is another.
+    """The tasks of a run's recipe. Raises UnknownPart for an unknown track, and BadSettings for
+    another secret than the run's.
 
-    Those of a private test set cannot be made without its salt, and none that lie in a file.
+    Tasks of a private test set cannot be generated without its secret, nor tasks from a file.
     """
-    track = registry.known("tracks", str(recipe["track"]))  # A file must bring no code in.
+    track = registry.require_name("tracks", str(recipe["track"]))  # A file must not import code.
     if recipe["data"]:
-        places = [one for one in _elsewhere(recipe["data"]) if one.seed in recipe["seeds"]]
-        return Tasks(track, places, recipe, f"{track} track, of a file")
+        missing = [task for task in _missing(recipe["data"]) if task.seed in recipe["seeds"]]
+        return Tasks(track, missing, recipe, f"{track} track, of a file")
     if salt and salt_hash(salt) != recipe["salt"]:
-        raise BadSettings("that is not the salt of the run")
+        raise BadSettings(
+            "--salt: that is not the secret of the run; give the one that it was made with"
+        )
     seeds = recipe["seeds"]
     first, last = min(seeds), max(seeds)
     if len(seeds) != last - first + 1:
-        raise BadSettings(f"the seeds of a run are in a row, not {clipped(str(seeds), 60)}")
+        raise BadSettings(
+            f"the recipe lists the seeds {clip(str(seeds), 60)}; those of a run are consecutive"
+        )
     found = generated(track, TaskOptions(range(first, last + 1), salt, recipe["parameters"]))
     made = {**recipe, "templates": found.recipe["templates"]}
-    return Tasks(track, found.recipes, made, found.told)
+    return Tasks(track, found.recipes, made, found.description)
 
 
-def _elsewhere(data: Mapping[str, Any]) -> list[MissingTask]:
-    """The tasks that a run took from a file."""
+def _missing(data: Mapping[str, Any]) -> list[MissingTask]:
+    """The tasks that a run took from a file, which was not given."""
     try:
         return [
-            MissingTask(shape(str, template), shape(int, seed)) for template, seed in data["tasks"]
+            MissingTask(from_json(str, template), from_json(int, seed))
+            for template, seed in data["tasks"]
         ]
     except (KeyError, TypeError, ValueError) as error:
-        raise BadSettings(f"the recipe does not tell which tasks it took ({error!r})") from error
+        raise BadSettings(
+            f"the recipe of the run does not say which tasks it took ({error!r})"
+        ) from error
 
 
 def unknown_part(recipe: Mapping[str, Any]) -> str:
-    """Which part of somebody else's run is not installed here; "" if all are.
+    """The part of another person's run that is not installed here; "" if all are.
 
-    What has another name would be imported and called when the run is made again.
+    A part of another name would be imported and called when the run is played again.
     """
     memories = recipe["memories"] if recipe["kind"] == "compare" else [recipe["memory"]]
     tracks, known = registry.names("tracks"), [*registry.names("memory"), "oracle"]
@@ -131,38 +140,38 @@ def unknown_part(recipe: Mapping[str, Any]) -> str:
     strange += [
         f"{parameter} {text}" for parameter, text in recipe["parameters"].items() if ":" in text
     ]
-    strange += [f"memory {spec}" for spec in memories if registry.split(spec)[0] not in known]
+    strange += [f"memory {spec}" for spec in memories if registry.split_spec(spec)[0] not in known]
     return f"{strange[0]} is not installed here" if strange else ""
 
 
 def checked_salt(given: str, name: str) -> str:
-    """What was given as `name` to seal a set. Raises BadSettings for nothing: it would not seal."""
+    """The secret that was given as the option `name`. Raises BadSettings if it is empty."""
     if not given.strip():
         raise BadSettings(
-            f"{name} {given!r} is empty, as a variable is that was not set: give a value, or leave"
+            f"{name} {given!r} is empty, perhaps from an unset variable: give a value, or leave"
             f" {name} out for the public set"
         )
     return given
 
 
 def salt_hash(salt: str) -> str | None:
-    """What is told of the secret of a private test set; None for the public one."""
+    """The hash of a private test set's secret; None for the public set."""
     return sha256(salt.encode()).hexdigest() if salt else None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What `bench` sets beside the budget of a task; None leaves it."""
+    """Limits that `bench` sets in place of a task's; None leaves the task's."""
 
     turns: int | None = None
     """Most replies within one event."""
     patience: int | None = None
     """Identical failing calls in a row that end an event."""
     capacity: int | None = None
-    """Tokens that the memory may hold, and put into a view."""
+    """Most tokens that the memory may store, and put into a context."""
 
     def applied(self, task: Task) -> Task:
-        """The task under these limits; its recipe tells of those that are set."""
+        """The task with these limits; its recipe holds those that are set."""
         given = {name: value for name, value in self.to_json().items() if value is not None}
         budget = replace(task.budget, **{n: v for n, v in given.items() if n != "capacity"})
         if self.capacity or budget.capacity is None:

@@ -1,6 +1,6 @@
-"""What a score depends on, as a version and a hash: nothing compares across contracts.
+"""The version hash: a hash of all code and texts that a score depends on.
 
-What modules import is read off their text: none of it is run.
+Nothing is compared across version hashes. Imports are read from the text of modules; none is run.
 """
 
 import re
@@ -28,17 +28,17 @@ PLAYED = (
     "memorygym.models.chat_completions",
     "memorygym.runs.tasks",
 )
-"""What every track is played with: the referee, the memory and the agent that are used unless
-others are named, and the form in which any model is asked and answers."""
+"""What every track is played with: the episode, the default memory and agent, and the form in
+which models are asked and answer."""
 STOPS = frozenset({"memorygym", "memorygym.core.registry", "memorygym.core.files"})
-"""Imported, though no score depends on it: the front, which states the version and leads to all;
-what finds parts by name, which count themselves; how files are written."""
+"""Modules that are imported, but that no score depends on: the package itself, the registry, which
+finds parts that are counted themselves, and the writing of files."""
 CHOSEN = frozenset({"tracks", "memory", "shims"})
-"""Kinds of which a run names its own part, and says so beside its contract."""
+"""Kinds of parts that a run names beside its version hash."""
 _LOOKED_UP = re.compile(r'registry\.\w+\(\s*"(\w+)"')
-"""The kind of what code looks up by name, which no import shows."""
+"""The kind of a part that code looks up by name, which no import shows."""
 Find = Callable[[str], Path | None]
-"""The file of a module; None for one that is not followed."""
+"""A function from a module to its file; None for a module that is not followed."""
 
 _STRING = (
     r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""',
@@ -46,10 +46,10 @@ _STRING = (
     r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"',
     r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'",
 )
-# Each way that these begin is a plain character, so that the search leaps from one to the next.
+# Each alternative begins with a plain character, which makes the search fast.
 _STRINGS = re.compile("|".join(_STRING), re.S)
 _SILENT = re.compile("|".join([*_STRING, r"#[^\n]*", r"\n\s*(?:#[^\n]*\s*)*(?=\n)"]), re.S)
-"""A string, a comment, or a line's end with blank lines and lines of comments behind it."""
+"""A string, a comment, or a line break before blank lines and comment lines."""
 _TYPES = re.compile(r"^([ \t]*)if (?:\w+\.)?TYPE_CHECKING:.*\n(?:\1[ \t]+.*\n)*", re.M)
 _IMPORT = re.compile(
     r"from(?<![\w.]from)[ \t]*(?P<dots>[. \t]*)(?P<module>[\w.]*)[ \t]+import\b[ \t]*"
@@ -60,23 +60,22 @@ _IMPORT = re.compile(
 
 @lru_cache(maxsize=16)
 def version_hash(track: str) -> str:
-    """The version of the track and a hash of all that its scores depend on."""
+    """The version hash of a track: its version, and a hash of all that its scores depend on."""
     return f"{find(track).version}@{digest(sources(track))}"
 
 
 def digest(texts: Mapping[str, str]) -> str:
-    """A hash of texts under their names."""
-    found = sha256()
+    """A hash of texts and their names."""
+    hashed = sha256()
     for name in sorted(texts):
-        found.update(f"{name}\0{texts[name]}\0".encode(errors="surrogateescape"))
-    return found.hexdigest()[:8]
+        hashed.update(f"{name}\0{texts[name]}\0".encode(errors="surrogateescape"))
+    return hashed.hexdigest()[:8]
 
 
 def sources(track: str, folder: Path = HERE) -> dict[str, str]:
-    """What scores of the track depend on: the code by module, and the texts beside the track's.
+    """What a track's scores depend on: code by module, and the texts in the track's folder.
 
-    It is all that is imported from the track's own folder and from what every track is played
-    with. This package is read where it lies in the folder.
+    That is the track's folder, PLAYED, and all that either imports. `folder` holds this package.
     """
     module = registry.module_of("tracks", track)
     follow = _follower(module, folder)
@@ -87,12 +86,12 @@ def sources(track: str, folder: Path = HERE) -> dict[str, str]:
 
 
 def code_of(module: str, *others: str) -> dict[str, str]:
-    """The code of a module and of all that it imports, and so of others of this package."""
+    """The code of modules and of all that they import."""
     return reached([module, *others], _follower(module, HERE))
 
 
 def _follower(module: str, folder: Path) -> Find:
-    """Finds modules of this package and of the project that the module belongs to."""
+    """A finder of modules of this package and of the project that the module belongs to."""
     ours = "memorygym"
     theirs = None if module.partition(".")[0] == ours else beside(module)
 
@@ -109,7 +108,7 @@ def _follower(module: str, folder: Path) -> Find:
 
 
 def _own(module: str, file: Path | None) -> Iterator[tuple[str, Path]]:
-    """The modules and texts of a package, or the module if it is none, each with its file."""
+    """The modules and texts of a package, each with its file; of a plain module only that."""
     if file is None or not is_package(file):
         yield from [(module, file)] if file else []
         return
@@ -122,7 +121,7 @@ def _own(module: str, file: Path | None) -> Iterator[tuple[str, Path]]:
 
 
 def _looked_up(texts: Iterable[str], folder: Path) -> set[str]:
-    """The modules of this package's parts of each kind that code looks up by name."""
+    """The modules of this package's parts, of each kind that code looks up by name."""
     kinds = {kind for text in texts for kind in _LOOKED_UP.findall(text)} - CHOSEN
     places = [place for kind in kinds & registry.FOLDERS.keys() for place in registry.FOLDERS[kind]]
     return {
@@ -132,22 +131,22 @@ def _looked_up(texts: Iterable[str], folder: Path) -> set[str]:
     }
 
 
-@cache  # A run asks for the code of every memory that it names, and most of that is the same.
+@cache  # A run reads the code of every memory that it names, most of which is shared.
 def code(text: str) -> str:
-    r"""The lines of a module without comments, blank lines and blanks at their ends.
+    r"""The lines of a module without comments, blank lines and trailing blanks.
 
     >>> code('# one\na = 1  # two\n\n  # three\nb = "# four"')
     'a = 1\nb = "# four"'
     """
-    told = _SILENT.sub(lambda found: found[0] if found[0][0] in "\"'" else "", f"\n{text}\n")
-    return "\n".join(map(str.rstrip, told.split("\n"))).strip("\n")
+    lines = _SILENT.sub(lambda found: found[0] if found[0][0] in "\"'" else "", f"\n{text}\n")
+    return "\n".join(map(str.rstrip, lines.split("\n"))).strip("\n")
 
 
 @cache
 def imported(lines: str, package: str) -> tuple[str, ...]:
-    r"""What `code` of a package may import anywhere: modules, and names in them that may be some.
+    r"""What code may import: modules, and names in them that may be modules.
 
-    What only type checkers import is left out.
+    Imports for type checkers are left out.
 
     >>> list(imported("import a.b as c, d\nfrom .e import (f, g as h)", "x.y"))
     ['a.b', 'd', 'x.y.e', 'x.y.e.f', 'x.y.e.g']
@@ -172,7 +171,7 @@ def _names(listed: str) -> Iterator[str]:
 
 
 def reached(roots: Iterable[str], find: Find) -> dict[str, str]:
-    """By module: the code of the roots, of all that they import, and of the packages above."""
+    """By module: the code of the roots, of all that they import, and of their packages."""
     files: dict[str, Path | None] = {}
     texts: dict[str, str] = {}
     waiting = deque(roots)
@@ -181,19 +180,21 @@ def reached(roots: Iterable[str], find: Find) -> dict[str, str]:
         above = name.rpartition(".")[0]
         holder = files.get(above)
         if name in files or (holder and not is_package(holder)):
-            continue  # It is known, or a name in a module.
+            continue  # Already seen, or a name in a module.
         files[name] = file = find(name)
         if not file:
             continue
         lines = text_of(file)
-        if not (is_package(file) and _STRINGS.fullmatch(lines)):  # A guide to modules is no code.
+        if not (
+            is_package(file) and _STRINGS.fullmatch(lines)
+        ):  # A package with a docstring alone has no code.
             texts[name] = lines
         waiting.extend([above, *imported(lines, name if is_package(file) else above)])
     return texts
 
 
 def text_of(file: Path) -> str:
-    """What a file says, whatever ends its lines; of a module its code."""
+    """The text of a file, with any line endings; of a module its code."""
     text = file.read_text(encoding="utf-8", errors="surrogateescape")
     return code(text) if file.suffix == ".py" else text
 
@@ -204,9 +205,9 @@ def is_package(file: Path) -> bool:
 
 
 def beside(module: str) -> Find:
-    """Finds modules of another project: what is in the same package on top, or beside it.
+    """A finder of modules of another project: in the same top package, or in the same folder.
 
-    Where all packages are installed nothing is beside another.
+    Packages in site-packages do not belong together.
     """
     top = module.partition(".")[0]
     place = _place(top)
@@ -222,6 +223,6 @@ def beside(module: str) -> Find:
 
 
 def _place(top: str) -> Path | None:
-    """The folder in which a module or package on top lies."""
+    """The folder of a top-level module or package."""
     file = file_of(top)
     return file and (file.parent.parent if is_package(file) else file.parent)

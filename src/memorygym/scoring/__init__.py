@@ -1,6 +1,6 @@
-"""What a trace is worth: grades, scores, why a question was missed, what the episode cost.
+"""Computes from a trace: grades, scores, the causes of missed questions, and the cost.
 
-`episode_scores` (outcomes and score), `attribution` (why a question was missed), `provenance`
-(where a fact went), `usage` (calls, tokens, money), `grading` (by type, no model), `judge`
-(optional).
+`episode_scores` (outcomes and score), `attribution` (the cause of a miss), `provenance`
+(the history of a fact), `usage` (calls, tokens, money), `grading` (rules by type of answer, without
+a model), `judge` (an optional LLM judge).
 """

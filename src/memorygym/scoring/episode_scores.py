@@ -1,4 +1,4 @@
-"""Outcomes and scores of any track: pure functions of a trace."""
+"""Outcomes and scores of an episode of any track: pure functions of its trace."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -6,27 +6,28 @@ from memorygym.core.outcome import Outcome, Score, SubTask
 from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Answer, Judgement, MemoryUpdate, Reward, Trace
 from memorygym.core.trace_reader import AnswerReader
-from memorygym.core.track import table, track_of
+from memorygym.core.track import gold_table, track_of
 from memorygym.core.votes import PanelVerdict
 from memorygym.scoring.grading import repairable
 
 
 def outcomes(trace: Trace) -> Sequence[Outcome]:
-    """Every goal in order. Raises BadTrace without a gold table."""
+    """The outcomes of a trace's goals, in order. Raises BadTrace if it has no gold table."""
     return track_of(trace).outcomes(trace)
 
 
 def score(trace: Trace) -> Score:
-    """What an episode is worth to its track: `accuracies` unless that says otherwise."""
-    scored = track_of(trace).score
-    return scored(trace) if scored else accuracies(trace, outcomes(trace))
+    """The score of an episode by its track's own rule; `accuracies` if the track has none."""
+    track_score = track_of(trace).score
+    return track_score(trace) if track_score else accuracies(trace, outcomes(trace))
 
 
 def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
-    """Every question in order, graded; one without an answer is wrong."""
-    answers = {one.event: one.answer for one in trace.records if isinstance(one, Answer)}
+    """The graded outcome of each question, in order; a question without an answer is wrong."""
+    records = trace.records
+    answers = {record.event: record.answer for record in records if isinstance(record, Answer)}
     panel_verdicts = {
-        one.event: one.panel_verdict for one in trace.records if isinstance(one, Judgement)
+        record.event: record.panel_verdict for record in records if isinstance(record, Judgement)
     }
     graded = []
     for goal in by.goals:
@@ -41,27 +42,34 @@ def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
 
 
 def rewarded(trace: Trace) -> list[Outcome]:
-    """Every sub-task of a track whose gold table is `statements.SubTaskGold`: the score is the
-    reward of its event, the answer is `Step.answer`."""
-    gold: SubTaskGold = table(trace)
-    earned: dict[int, float] = {}
-    done: dict[int, str] = {}
+    """The outcome of each sub-task, in order, for a track whose gold table is a SubTaskGold.
+
+    Its score is the reward of its event, its answer the `Step.answer`.
+    """
+    gold: SubTaskGold = gold_table(trace)
+    rewards: dict[int, float] = {}
+    answers: dict[int, str] = {}
     for record in trace.records:
         match record:
             case Reward(event, reward):
-                earned[event] = earned.get(event, 0.0) + reward
+                rewards[event] = rewards.get(event, 0.0) + reward
             case Answer(event, answer):
-                done[event] = answer
-    return [_done(goal, earned.get(goal.event, 0.0), done, trace.stuck) for goal in gold.goals]
+                answers[event] = answer
+    return [
+        _done(goal, rewards.get(goal.event, 0.0), answers, trace.stuck_events)
+        for goal in gold.goals
+    ]
 
 
-def _done(goal: SubTask, reward: float, done: Mapping[int, str], stuck: Collection[int]) -> Outcome:
-    answer = done.get(goal.event, None if goal.event in stuck else "nothing was done")
+def _done(
+    goal: SubTask, reward: float, answers: Mapping[int, str], stuck: Collection[int]
+) -> Outcome:
+    answer = answers.get(goal.event, None if goal.event in stuck else "nothing was done")
     return Outcome(goal, reward, f"it was rewarded with {reward:g}", answer)
 
 
 def _repaired(outcome: Outcome, panel_verdict: PanelVerdict | None) -> Outcome:
-    """The outcome, right after all if a judge accepted what the grader may have misread."""
+    """The outcome, corrected if a judge accepted an answer that the grader may have misread."""
     if (
         outcome.correct
         or panel_verdict is None
@@ -69,14 +77,14 @@ def _repaired(outcome: Outcome, panel_verdict: PanelVerdict | None) -> Outcome:
         or not may_repair(outcome)
     ):
         return outcome
-    quote = next(vote.quote for vote in panel_verdict.votes if vote.said == "yes")
-    votes = f"{panel_verdict.yes} of {panel_verdict.ruled}"
-    said = f"{outcome.reason}; accepted by the judge, {votes}: {quote!r}"
-    return Outcome(outcome.goal, 1.0, said, outcome.answer, repaired=True)
+    quote = next(vote.quote for vote in panel_verdict.votes if vote.outcome == "yes")
+    votes = f"{panel_verdict.accepting} of {panel_verdict.counted}"
+    reason = f"{outcome.reason}; accepted by the judge, {votes}: {quote!r}"
+    return Outcome(outcome.goal, 1.0, reason, outcome.answer, repaired=True)
 
 
 def may_repair(outcome: Outcome) -> bool:
-    """Whether the grader may have misread the answer that it rejected, so that a judge is asked."""
+    """Whether a judge may accept an answer that the grader rejected, for it may be misread."""
     goal, answer = outcome.goal, outcome.answer
     if outcome.correct or answer is None:
         return False
@@ -84,18 +92,23 @@ def may_repair(outcome: Outcome) -> bool:
 
 
 def accuracies(trace: Trace, judged: Sequence[Outcome]) -> Score:
-    """The mean score of all goals but those that ask for a refusal, and the same by kind."""
+    """The default score: the composite is the mean over answerable goals, the axes are by kind."""
     stored = [record for record in trace.records if isinstance(record, MemoryUpdate)]
     answerable = [outcome for outcome in judged if outcome.goal.kind != "abstention"]
     kinds = dict.fromkeys(outcome.goal.kind for outcome in answerable)
     tally: dict[str, tuple[int, int]] = {}
     for outcome in judged:
-        good, asked = tally.get(outcome.goal.question_type, (0, 0))
-        tally[outcome.goal.question_type] = (good + outcome.correct, asked + 1)
+        correct, asked = tally.get(outcome.goal.question_type, (0, 0))
+        tally[outcome.goal.question_type] = (correct + outcome.correct, asked + 1)
     return Score(
         composite=accuracy(answerable) or 0.0,
-        axes={kind: accuracy([o for o in answerable if o.goal.kind == kind]) for kind in kinds},
-        abstention=accuracy([o for o in judged if o.goal.kind == "abstention"]),
+        axes={
+            kind: accuracy([outcome for outcome in answerable if outcome.goal.kind == kind])
+            for kind in kinds
+        },
+        correct_refusals=accuracy(
+            [outcome for outcome in judged if outcome.goal.kind == "abstention"]
+        ),
         accuracy=accuracy(judged) or 0.0,
         correct=sum(outcome.correct for outcome in answerable),
         answerable=len(answerable),
@@ -106,5 +119,5 @@ def accuracies(trace: Trace, judged: Sequence[Outcome]) -> Score:
 
 
 def accuracy(judged: Sequence[Outcome]) -> float | None:
-    """The mean score; None of nothing."""
+    """The mean score of outcomes; None if there are none."""
     return sum(outcome.score for outcome in judged) / len(judged) if judged else None

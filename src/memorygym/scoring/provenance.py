@@ -1,7 +1,8 @@
-"""Where a fact went: the messages that told it, the entries that held it, the view, the answer.
+"""The history of a fact (the messages that stated it, the entries that held it, the view), and the
+sources of an entry (the messages that it can come from).
 
-From a trace alone, as the track's strong reader reads it: gold only says which facts are needed and
-what is true. The other way round, the messages that an entry can come from.
+Both come from a trace alone, as the track's reader reads it; the gold table only says which facts
+are needed and what is right.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.core.outcome import Goal
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.trace_reader import HELD, RequiredFact
 from memorygym.memories.stores.message_entries import to_text
@@ -20,67 +21,67 @@ from memorygym.scoring.attribution import Attribution
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The place in a text that tells of a fact."""
+    """The place in a text that states a fact."""
 
     heading: str
-    """Of the document, "" if there is none."""
+    """Heading of the document; "" if it has none."""
     sentence: str
-    """Or the line of a note."""
+    """The sentence, or the line of a note, that states the fact."""
     says: str
-    """The value that it gives."""
+    """The value that it states."""
     right: bool
-    """Whether it tells the value that is asked for."""
+    """Whether that is the value asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A message that told of a fact."""
+    """A message that stated a fact."""
 
     event: int
     passage: Passage
     superseded: int | None = None
-    """The event whose message gave another value."""
+    """The event whose message replaced the value; None if none did."""
     alone: bool = True
-    """Whether the passage tells the value that is asked for, whatever else was told."""
+    """Whether the passage alone states the value asked for, whatever other messages state."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldSpan:
-    """The time for which an entry told the same of a fact."""
+    """The time for which an entry stated the same value of a fact."""
 
     id: str
     passage: Passage
     since: int
     """The event in which it was stored."""
     until: int | None = None
-    """The event in which that ended; None if it was there when the question was asked."""
+    """The event in which it changed or went; None if it was there when the question was asked."""
     changed: bool = False
-    """It ended because the entry got another text, not because it was dropped."""
+    """Whether it ended because the entry got another text; otherwise the entry was dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """What memory brought of a fact into the event of the question."""
+    """A passage about a fact that the memory brought into the event of the question."""
 
     source: str
-    """The tool that was heard, or COMPOSED."""
+    """The name of the tool that returned it, or COMPOSED."""
     passage: Passage
 
 
 @dataclass(frozen=True, slots=True)
 class FactHistory:
-    """A needed fact from the message that told it to the event of the question."""
+    """The history of a needed fact, from the first message about it to the question's event."""
 
-    wanted: RequiredFact
-    told: tuple[Mention, ...]
-    stays: tuple[HeldSpan, ...]
+    fact: RequiredFact
+    mentions: tuple[Mention, ...]
+    spans: tuple[HeldSpan, ...]
     stored: int | None
-    """The event after which the memory first held it."""
+    """The event after which the memory first held its right value; None if it never did."""
     dropped: int | None
-    """The event after which the memory held it no more."""
-    sightings: tuple[Appearance, ...]
+    """The event after which the memory no longer held it; None if it still did."""
+    appearances: tuple[Appearance, ...]
     lost: str
-    """As `Attribution.lost` has it."""
+    """Where the fact was lost: the value of `Attribution.lost`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,53 +91,53 @@ class Source:
     event: int
     heading: str
     facts: tuple[str, ...]
-    """That both tell; none if they share words alone."""
+    """Facts that both state; none if they share only sentences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A text that an entry had, and where it can come from."""
+    """A text that an entry had, and the messages that it can come from."""
 
     text: str
     since: int
     until: int | None
     changed: bool
-    """It ended because the entry got another text, not because it was dropped."""
+    """Whether it ended because the entry got another text; otherwise the entry was dropped."""
     sources: tuple[Source, ...]
     unfounded: tuple[str, ...]
-    """Facts in it that no message had told."""
+    """Facts in the text that no message had stated."""
 
 
 class Provenance:
-    """Where the facts and the entries of one trace come from."""
+    """The histories of facts and the sources of entries, from one trace."""
 
     def __init__(self, trace: Trace, attribution: Attribution | None = None) -> None:
         self._trace = trace
         self._attribution = attribution or Attribution(trace)
         self._reader = self._attribution.reader
 
-    def journeys(self, question: Goal) -> list[FactHistory]:
-        """Of every fact that a question needs, in its order."""
-        return [self._journey(question, need) for need in question.needs]
+    def histories(self, question: Goal) -> list[FactHistory]:
+        """The history of each fact that a question needs, in the question's order."""
+        return [self._history(question, need) for need in question.needs]
 
-    def cuts(self, event: int) -> list[str]:
-        """Why the referee stepped in in an event."""
-        records = self._trace.records
-        return [r.reason for r in records if isinstance(r, LimitHit) and r.event == event]
+    def limit_reasons(self, event: int) -> list[str]:
+        """The reasons of the limits that were enforced in an event."""
+        limits = [record for record in self._trace.records if isinstance(record, LimitHit)]
+        return [limit.reason for limit in limits if limit.event == event]
 
     def origins(self, id: str) -> list[Version]:
-        """Every text that an entry had, with the messages that it can come from."""
-        found: list[Version] = []
+        """Each text that an entry had, with the messages that it can come from."""
+        versions: list[Version] = []
         for record in self._trace.records:
             if not isinstance(record, MemoryUpdate):
                 continue
             texts = [entry.text for entry in record.entries if entry.id == id]
-            if found and found[-1].until is None and (texts or id in record.dropped):
-                found[-1] = replace(found[-1], until=record.event, changed=bool(texts))
-            found += [self._version(text, record.event) for text in texts]
-        return found
+            if versions and versions[-1].until is None and (texts or id in record.dropped):
+                versions[-1] = replace(versions[-1], until=record.event, changed=bool(texts))
+            versions += [self._version(text, record.event) for text in texts]
+        return versions
 
-    def _journey(self, question: Goal, need: Any) -> FactHistory:
+    def _history(self, question: Goal, need: Any) -> FactHistory:
         fact, event = self._attribution.required(question, need), question.event
         states = self._attribution.held(fact, event)
         held = [number for number, (_, state) in enumerate(states) if state == HELD]
@@ -144,8 +145,8 @@ class Provenance:
         views = self._attribution.views.get(event, ())
         return FactHistory(
             fact,
-            self._told(fact, event),
-            self._stays(fact, event),
+            self._mentions(fact, event),
+            self._held_spans(fact, event),
             states[held[0]][0] if held else None,
             after[0][0] if after else None,
             tuple(
@@ -156,39 +157,39 @@ class Provenance:
             self._attribution.lost(question, need),
         )
 
-    def _told(self, fact: RequiredFact, before: int) -> tuple[Mention, ...]:
-        """The messages that told of a fact before an event."""
-        found: list[Mention] = []
+    def _mentions(self, fact: RequiredFact, before: int) -> tuple[Mention, ...]:
+        """The messages that stated a fact before an event."""
+        mentions: list[Mention] = []
         known: list[Any] = []
         for event, text in self._messages:
             if event >= before:
                 break
-            known += self._telling(text, fact)
+            known += self._records_about(text, fact)
             for passage in self._passages(text, fact):
                 right = passage.right if fact.old else fact.state(known) == HELD
-                last = found[-1].passage if found else passage
-                # Of two that are right, the later one is a word of less authority.
+                last = mentions[-1].passage if mentions else passage
+                # If both are right, the later message is a source of lower rank.
                 if last.says != passage.says and not (last.right and right):
-                    found[-1] = replace(found[-1], superseded=event)
-                told = replace(passage, right=right)
-                found.append(Mention(event, told, alone=passage.right))
-        return tuple(found)
+                    mentions[-1] = replace(mentions[-1], superseded=event)
+                stated = replace(passage, right=right)
+                mentions.append(Mention(event, stated, alone=passage.right))
+        return tuple(mentions)
 
-    def _stays(self, fact: RequiredFact, before: int) -> tuple[HeldSpan, ...]:
-        """How long which entry told what of a fact, before an event."""
-        open: dict[str, HeldSpan] = {}
-        closed: list[HeldSpan] = []
+    def _held_spans(self, fact: RequiredFact, before: int) -> tuple[HeldSpan, ...]:
+        """The spans for which entries stated values of a fact, before an event."""
+        open_spans: dict[str, HeldSpan] = {}
+        ended: list[HeldSpan] = []
         for event, texts in self._attribution.about(fact.name):
             if event >= before:
                 break
             now = {id: p for id, text in texts.items() if (p := self._passage(text, fact))}
-            for id, stay in list(open.items()):
-                if id not in now or now[id].says != stay.passage.says:
+            for id, span in list(open_spans.items()):
+                if id not in now or now[id].says != span.passage.says:
                     changed = (event, id) not in self._drops
-                    closed.append(replace(open.pop(id), until=event, changed=changed))
+                    ended.append(replace(open_spans.pop(id), until=event, changed=changed))
             for id, passage in now.items():
-                open.setdefault(id, HeldSpan(id, passage, event))
-        return tuple(sorted((*closed, *open.values()), key=lambda stay: stay.since))
+                open_spans.setdefault(id, HeldSpan(id, passage, event))
+        return tuple(sorted((*ended, *open_spans.values()), key=lambda span: span.since))
 
     @cached_property
     def _drops(self) -> set[tuple[int, str]]:
@@ -197,80 +198,89 @@ class Provenance:
 
     @cached_property
     def _messages(self) -> list[tuple[int, str]]:
-        """What the environment showed: (event, text)."""
+        """The texts that the environment showed: (event, text)."""
         shown = (record for record in self._trace.records if isinstance(record, Observation))
         return [(record.event, m.content) for record in shown for m in record.messages]
 
-    def _telling(self, text: str, fact: RequiredFact) -> list[Any]:
-        return [record for record in self._reader.read(text) if fact.told(record)]
+    def _records_about(self, text: str, fact: RequiredFact) -> list[Any]:
+        return [record for record in self._reader.read(text) if fact.is_stated_by(record)]
 
     def _passage(self, text: str, fact: RequiredFact) -> Passage | None:
-        """All that a text tells of a fact, at the first place that does; None if it does not."""
-        records = self._telling(text, fact)
+        """What a text states of a fact, at the first place that does; None if it does not."""
+        records = self._records_about(text, fact)
         if not records:
             return None
         first = self._passages(text, fact)[0]
-        return self._put(first.heading, first.sentence, fact, records)
+        return self._passage_of(first.heading, first.sentence, fact, records)
 
     def _passages(self, text: str, fact: RequiredFact) -> list[Passage]:
-        """The places in a text that tell of a fact."""
-        records = self._telling(text, fact)
+        """The places in a text that state a fact."""
+        records = self._records_about(text, fact)
         if not records:
             return []
-        found: list[Passage] = []
+        passages: list[Passage] = []
         heading = ""
         for line in text.split("\n"):
             for sentence in sentences(line):
                 place = f"{heading}\n{sentence}".strip()
                 if fact.name not in place:
                     continue
-                if own := self._telling(place, fact) or self._telling(sentence, fact):
-                    found.append(self._put(heading, sentence, fact, own))
+                about = self._records_about
+                if own := about(place, fact) or about(sentence, fact):
+                    passages.append(self._passage_of(heading, sentence, fact, own))
             if line.startswith("[") or line.strip("#*-: ") == fact.name:
                 heading = line
-        if not found:  # No sentence tells of it alone.
-            told = ((part, self._telling(part, fact)) for part in text.split("\n\n"))
-            found = [self._put("", part.strip(), fact, own) for part, own in told if own]
-        return found or [self._put("", text, fact, records)]
+        if not passages:  # No single sentence states it.
+            for part in text.split("\n\n"):
+                if own := self._records_about(part, fact):
+                    passages.append(self._passage_of("", part.strip(), fact, own))
+        return passages or [self._passage_of("", text, fact, records)]
 
-    def _put(
+    def _passage_of(
         self, heading: str, sentence: str, fact: RequiredFact, records: Sequence[Any]
     ) -> Passage:
-        """The passage that holds these records of a fact."""
+        """The passage whose text states these records of a fact."""
         right = fact.state(records) == HELD
-        return Passage(heading, sentence, self._reader.says(fact, records), right)
+        return Passage(heading, sentence, self._reader.describe(fact, records), right)
 
     def _version(self, text: str, event: int) -> Version:
-        told: dict[tuple[int, str], list[str]] = {}
+        stated: dict[tuple[int, str], list[str]] = {}
         unfounded: list[str] = []
         for fact in self._reader.facts(text):
-            sources = [t for t in self._told(fact, event + 1) if t.passage.right or t.alone]
-            for telling in sources:
-                key = telling.event, telling.passage.heading
-                told.setdefault(key, []).append(self._reader.text(fact))
+            mentions = self._mentions(fact, event + 1)
+            sources = [mention for mention in mentions if mention.passage.right or mention.alone]
+            for mention in sources:
+                key = mention.event, mention.passage.heading
+                stated.setdefault(key, []).append(self._reader.text(fact))
             if not sources:
                 unfounded.append(self._reader.text(fact))
-        found = [Source(at, heading, tuple(facts)) for (at, heading), facts in told.items()]
-        if not (found or unfounded):
-            found = list(self._alike(text, event))
-        return Version(text, event, None, False, tuple(found), tuple(unfounded))
+        origins = [
+            Source(number, heading, tuple(facts)) for (number, heading), facts in stated.items()
+        ]
+        if not (origins or unfounded):
+            origins = list(self._most_similar(text, event))
+        return Version(text, event, None, False, tuple(origins), tuple(unfounded))
 
-    def _alike(self, text: str, event: int) -> Iterator[Source]:
+    def _most_similar(self, text: str, event: int) -> Iterator[Source]:
         """The messages up to an event that share most sentences with a text."""
-        own = set(map(normal, sentences(text)))
+        own = set(map(normalize, sentences(text)))
         shared: dict[tuple[int, str], int] = {}
         for record in self._trace.records:
             match record:
-                case Observation(at, messages) | ToolResult(at, messages) if at <= event:
-                    heard = messages
-                case Action(at, message) if at <= event:
-                    heard = (message,)
+                case Observation(number, messages) | ToolResult(number, messages) if (
+                    number <= event
+                ):
+                    shown = messages
+                case Action(number, message) if number <= event:
+                    shown = (message,)
                 case _:
                     continue
-            for message in heard:
+            for message in shown:
                 lines = to_text(message)
-                if same := own & set(map(normal, sentences(lines))):
+                if same := own & set(map(normalize, sentences(lines))):
                     heading = (message.content or lines).partition("\n")[0]
-                    shared[at, heading] = len(same)
-        most = max(shared.values(), default=0)
-        return (Source(at, heading, ()) for (at, heading), n in shared.items() if n == most)
+                    shared[number, heading] = len(same)
+        maximum = max(shared.values(), default=0)
+        return (
+            Source(number, heading, ()) for (number, heading), n in shared.items() if n == maximum
+        )

@@ -1,7 +1,8 @@
-"""The statistics: every figure with an interval that is clustered by world.
+"""The statistics: means and shares with intervals clustered by task, tests, ranks, power.
 
-`intervals`, `comparisons` (of two agents or many), `power`, `repeats` (pass@k), `spread`. What this
-file imports with `as` is public.
+The questions of one task are correlated, so tasks are the independent observations everywhere.
+`intervals`, `comparisons` (two systems or many), `power`, `repeats` (pass@k), `spread`. The names
+that this file imports with `as` are public.
 """
 
 from memorygym.stats.comparisons import Difference as Difference
@@ -28,8 +29,8 @@ from memorygym.stats.power import FIGURE as FIGURE
 from memorygym.stats.power import SEPARATE as SEPARATE
 from memorygym.stats.power import Design as Design
 from memorygym.stats.power import mde as mde
-from memorygym.stats.power import same_worlds as same_worlds
-from memorygym.stats.power import worlds_needed as worlds_needed
+from memorygym.stats.power import same_tasks as same_tasks
+from memorygym.stats.power import tasks_needed as tasks_needed
 from memorygym.stats.repeats import Repeats as Repeats
 from memorygym.stats.spread import design_effect as design_effect
 from memorygym.stats.spread import deviation as deviation

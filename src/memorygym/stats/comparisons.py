@@ -1,4 +1,7 @@
-"""Two agents or many: differences with intervals, exact tests, and ranks that ties share."""
+"""Comparisons of two systems or many: differences with intervals, permutation tests, ranks.
+
+Throughout, the scores of a system are a mapping from task to value.
+"""
 
 from bisect import bisect_left
 from collections.abc import Hashable, Mapping, Sequence
@@ -12,152 +15,159 @@ from memorygym.core.rng import named_rng
 from memorygym.stats.intervals import ALPHA, Estimate, around, bootstrap, points, t_tail
 from memorygym.stats.spread import deviation
 
-EXACT = 24
-"""Most differing worlds of which every sign flip is counted."""
-FLIPS = 9_999
-"""Drawn where there are more."""
+MAX_EXACT = 24
+"""Most differing tasks for which `sign_flip` counts every assignment of signs."""
+DRAWN_FLIPS = 9_999
+"""Number of random assignments of signs for more tasks."""
 W = TypeVar("W", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """By how much the first scored higher than the second."""
+    """The mean score of the first minus that of the second, with its test."""
 
     estimate: Estimate
     p: float
-    """Of Student's t, two-sided: below 0.05 exactly where the interval leaves 0 out. Where paired
-    worlds all differ alike, which leaves no spread to judge by, of their signs."""
+    """Two-sided p value of Student's t test, below 0.05 exactly if the interval excludes 0. If all
+    paired tasks differ by the same amount, that of the sign test instead: 2^(1 − n)."""
 
     @property
     def shown(self) -> bool:
-        """Whether the interval leaves 0 out."""
+        """Whether the interval excludes 0."""
         return self.estimate.low > 0 or self.estimate.high < 0
 
     @property
     def in_points(self) -> str:
-        """A difference of shares as tables show it."""
+        """The difference in percentage points, as tables show it."""
         return points(self.estimate)
 
 
 def paired(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
-    """The difference world by world, on the worlds that both played.
+    """The paired difference on the tasks that both played (Student 1908, paired t test).
 
-    >>> paired({"x": 0.5, "y": 0.7}, {"x": 0.4, "y": 0.4, "z": 0.9}).estimate.worlds
+    mean(d) ± t(0.025, n − 1) × s(d) / √n. Raises ValueError if they share no task.
+
+    >>> paired({"x": 0.5, "y": 0.7}, {"x": 0.4, "y": 0.4, "z": 0.9}).estimate.tasks
     2
     """
-    values = _differences(a, b)
+    values = _paired_values(a, b)
     n, mean = len(values), sum(values) / len(values)
     if n == 1:
-        return _unsure(mean, 1)
-    error = deviation(values) / sqrt(n)
-    if mean and error <= 1e-9 * abs(mean):
-        return Difference(around(mean, error, n - 1, n), 2.0 ** (1 - n))
-    return _difference(mean, error, n - 1, n)
+        return _without_interval(mean, 1)
+    standard_error = deviation(values) / sqrt(n)
+    if mean and standard_error <= 1e-9 * abs(mean):
+        return Difference(around(mean, standard_error, n - 1, n), 2.0 ** (1 - n))
+    return _difference(mean, standard_error, n - 1, n)
 
 
 def unpaired(a: Sequence[float], b: Sequence[float]) -> Difference:
-    """The difference between the means of two sets of worlds, such as public and sealed
-    (Welch 1947)."""
+    """The difference between the means of two sets of tasks, such as public and private ones.
+
+    Welch's t interval, for unequal variances (Welch 1947, Biometrika 34). Raises ValueError if a
+    set is empty.
+    """
     if not (a and b):
-        raise ValueError(f"{len(a)} worlds and {len(b)}: nothing to compare")
-    mean, worlds = sum(a) / len(a) - sum(b) / len(b), len(a) + len(b)
+        raise ValueError(f"{len(a)} tasks and {len(b)} tasks: give at least 1 of each")
+    mean, tasks = sum(a) / len(a) - sum(b) / len(b), len(a) + len(b)
     if min(len(a), len(b)) < 2:
-        return _unsure(mean, worlds)
+        return _without_interval(mean, tasks)
     va, vb = (deviation(values) ** 2 / len(values) for values in (a, b))
     below = va**2 / (len(a) - 1) + vb**2 / (len(b) - 1)
-    return _difference(mean, sqrt(va + vb), (va + vb) ** 2 / below if below else inf, worlds)
+    return _difference(mean, sqrt(va + vb), (va + vb) ** 2 / below if below else inf, tasks)
 
 
-def _differences(a: Mapping[W, float], b: Mapping[W, float]) -> list[float]:
-    values = [a[world] - b[world] for world in a if world in b]
+def _paired_values(a: Mapping[W, float], b: Mapping[W, float]) -> list[float]:
+    values = [a[task] - b[task] for task in a if task in b]
     if not values:
-        raise ValueError("no world was played by both, so nothing can be paired")
+        raise ValueError("no task was played by both, so nothing can be paired")
     return values
 
 
-def _difference(mean: float, error: float, freedom: float, worlds: int) -> Difference:
-    found = around(mean, error, freedom, worlds)
-    if not error:
-        return Difference(found, 0.0 if mean else 1.0)
-    return Difference(found, 2 * t_tail(abs(mean) / error, freedom))
+def _difference(mean: float, standard_error: float, df: float, tasks: int) -> Difference:
+    estimate = around(mean, standard_error, df, tasks)
+    if not standard_error:
+        return Difference(estimate, 0.0 if mean else 1.0)
+    return Difference(estimate, 2 * t_tail(abs(mean) / standard_error, df))
 
 
-def _unsure(mean: float, worlds: int) -> Difference:
-    return Difference(Estimate(mean, -inf, inf, worlds), 1.0)
+def _without_interval(mean: float, tasks: int) -> Difference:
+    return Difference(Estimate(mean, -inf, inf, tasks), 1.0)
 
 
 def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
-    """How often the paired differences would sum so far from 0 if their signs were chance.
+    """The two-sided p value of the paired permutation test, which flips signs of differences.
 
-    It assumes no distribution. Up to EXACT differing worlds every flip is counted; beyond, FLIPS
-    of them are drawn from the stream of that name, and the data count as one more.
+    It is the share of assignments of signs whose sum is at least as far from 0 as the observed one,
+    and assumes no distribution (Fisher 1935, The Design of Experiments, §21). Up to MAX_EXACT
+    differing tasks every assignment is counted. Beyond, DRAWN_FLIPS are drawn from the generator of
+    that name, and p is (1 + hits) / (1 + draws) (Phipson and Smyth 2010).
     """
-    values = [value for value in _differences(a, b) if value]
-    reach = _reach(values)
-    if len(values) <= EXACT:
+    values = [value for value in _paired_values(a, b) if value]
+    threshold = _threshold(values)
+    if len(values) <= MAX_EXACT:
         left, right = _sums(values[::2]), sorted(_sums(values[1::2]))
-        # Signs come in mirrored pairs, so one tail is half of both.
-        beyond = sum(len(right) - bisect_left(right, reach - part) for part in left)
+        # Assignments come in mirrored pairs, so one tail is half of both.
+        beyond = sum(len(right) - bisect_left(right, threshold - part) for part in left)
         return min(1.0, 2 * beyond / 2 ** len(values)) if values else 1.0
     tables = _tables(values)
     stream, hits = named_rng("sign-flip", name), 0
-    for _ in range(FLIPS):
-        hits += abs(sum(map(stream.choice, tables))) >= reach
-    return (1 + hits) / (1 + FLIPS)
+    for _ in range(DRAWN_FLIPS):
+        hits += abs(sum(map(stream.choice, tables))) >= threshold
+    return (1 + hits) / (1 + DRAWN_FLIPS)
 
 
 def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple[str, str], float]:
-    """`sign_flip` of every pair of them, all with scores of the same worlds.
+    """`sign_flip` of every pair of systems, all with scores of the same tasks.
 
-    What is drawn is drawn once for all pairs: the sum of a difference, flipped world by world, is
-    the difference of the two flipped sums.
+    All pairs share one set of random signs: the flipped sum of a difference is the difference of
+    the two flipped sums. Raises ValueError if the tasks differ.
 
     >>> sign_flips({"a": {0: 0.9, 1: 0.8}, "b": {0: 0.1, 1: 0.3}}, "example")
     {('a', 'b'): 0.5}
     """
-    worlds = list(next(iter(scores.values()), ()))
-    if any(one.keys() != set(worlds) for one in scores.values()):
-        raise ValueError("pairs share their flips only where all have scores of the same worlds")
+    tasks = list(next(iter(scores.values()), ()))
+    if any(ranking.keys() != set(tasks) for ranking in scores.values()):
+        raise ValueError("all systems need scores of the same tasks")
     flipped: dict[str, list[float]] = {}
-    found = {}
+    differences = {}
     for a, b in combinations(scores, 2):
-        values = [value for world in worlds if (value := scores[a][world] - scores[b][world])]
-        if len(values) <= EXACT:
-            found[a, b] = sign_flip(scores[a], scores[b], name)
+        values = [value for task in tasks if (value := scores[a][task] - scores[b][task])]
+        if len(values) <= MAX_EXACT:
+            differences[a, b] = sign_flip(scores[a], scores[b], name)
             continue
-        flipped = flipped or _flipped(scores, worlds, name)
-        reach = _reach(values)
+        flipped = flipped or _flipped(scores, tasks, name)
+        threshold = _threshold(values)
         sums = map(abs, map(sub, flipped[a], flipped[b]))
-        found[a, b] = (1 + sum(map(reach.__le__, sums))) / (1 + FLIPS)
-    return found
+        differences[a, b] = (1 + sum(map(threshold.__le__, sums))) / (1 + DRAWN_FLIPS)
+    return differences
 
 
-def _reach(values: Sequence[float]) -> float:
-    """How far from 0 a sum must be to count; sums that differ only by rounding are equal."""
+def _threshold(values: Sequence[float]) -> float:
+    """The distance from 0 that a sum must reach; sums that differ only by rounding are equal."""
     return abs(sum(values)) - 1e-9 * sum(map(abs, values))
 
 
 def _flipped(
-    scores: Mapping[str, Mapping[W, float]], worlds: Sequence[W], name: str
+    scores: Mapping[str, Mapping[W, float]], tasks: Sequence[W], name: str
 ) -> dict[str, list[float]]:
-    """By name: the sums of its scores under FLIPS drawn signs of the worlds, the same for all."""
-    stream, sums = named_rng("sign-flips", name), {part: [0.0] * FLIPS for part in scores}
-    for i in range(0, len(worlds), 8):
-        few = worlds[i : i + 8]
-        drawn = [stream.below(1 << len(few)) for _ in range(FLIPS)]
-        for part, mine in scores.items():
-            (table,) = _tables([mine[world] for world in few])
+    """By system: the sums of its scores under each random assignment of signs, the same for all."""
+    stream, sums = named_rng("sign-flips", name), {part: [0.0] * DRAWN_FLIPS for part in scores}
+    for i in range(0, len(tasks), 8):
+        chunk = tasks[i : i + 8]
+        drawn = [stream.below(1 << len(chunk)) for _ in range(DRAWN_FLIPS)]
+        for part, own_scores in scores.items():
+            (table,) = _tables([own_scores[task] for task in chunk])
             sums[part] = list(map(add, sums[part], map(table.__getitem__, drawn)))
     return sums
 
 
 def _tables(values: Sequence[float]) -> list[list[float]]:
-    """Eight worlds at a draw: a table of their sums is quicker than a sign for each."""
+    """Tables of the sums of eight tasks each: one draw from a table replaces eight signs."""
     return [_sums(values[i : i + 8]) for i in range(0, len(values), 8)]
 
 
 def _sums(values: Sequence[float]) -> list[float]:
-    """What the values sum to, for all choices of their signs."""
+    """The sums of the values under every assignment of signs."""
     sums = [0.0]
     for value in values:
         sums = [total + sign for total in sums for sign in (-value, value)]
@@ -165,7 +175,9 @@ def _sums(values: Sequence[float]) -> list[float]:
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """The p values, adjusted for being many (Holm 1979), in their order.
+    """The p values adjusted for multiple tests, in their order (Holm 1979, step-down Bonferroni).
+
+    The i-th smallest of m becomes the largest of (m − j + 1) × p(j) for j ≤ i, at most 1.
 
     >>> holm([0.25, 0.125])
     [0.25, 0.25]
@@ -178,36 +190,39 @@ def holm(ps: Sequence[float]) -> list[float]:
 
 
 def ranks(scores: Mapping[str, Mapping[W, float]]) -> dict[str, int]:
-    """Every agent's rank from its value on each world: one more than the agents shown to be better.
+    """Each agent's rank: 1 + the number of agents that are significantly better (Holm-adjusted).
 
-    Two agents are compared on the worlds that both played, or if these are fewer than two, by
-    their means; all pairs are tested together (Holm). Agents that cannot be told apart may share
-    a rank. "Not shown to differ" does not carry over from pair to pair; this count needs it not
-    to. An agent of few worlds has a good rank because little is known of it.
+    Two agents are compared on the tasks that both played, or by their means if these are fewer than
+    two. Agents without a significant difference may share a rank. That relation is not transitive,
+    and the count does not need it to be. An agent with few tasks can have a good rank only because
+    little is known about it.
 
-    >>> worlds = {"hi": [0.9, 0.8, 0.9, 0.8], "as": [0.8, 0.9, 0.8, 0.9], "lo": [0.1, 0.2, 0.2, 0]}
-    >>> ranks({name: dict(enumerate(values)) for name, values in worlds.items()})
+    >>> tasks = {"hi": [0.9, 0.8, 0.9, 0.8], "as": [0.8, 0.9, 0.8, 0.9], "lo": [0.1, 0.2, 0.2, 0]}
+    >>> ranks({name: dict(enumerate(values)) for name, values in tasks.items()})
     {'hi': 1, 'as': 1, 'lo': 3}
     """
     pairs = list(combinations(scores, 2))
-    found = [_compared(scores[a], scores[b]) for a, b in pairs]
+    differences = [_compared(scores[a], scores[b]) for a, b in pairs]
     rank = dict.fromkeys(scores, 1)
-    for (a, b), difference, p in zip(pairs, found, holm([d.p for d in found]), strict=True):
+    for (a, b), difference, p in zip(
+        pairs, differences, holm([d.p for d in differences]), strict=True
+    ):
         if p < ALPHA:
             rank[b if difference.estimate.mean > 0 else a] += 1
     return rank
 
 
 def _compared(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
-    shared = sum(world in b for world in a)
+    shared = sum(task in b for task in a)
     return paired(a, b) if shared > 1 else unpaired(list(a.values()), list(b.values()))
 
 
 def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
-    """Kendall's tau-b (1945, The treatment of ties in ranking problems, Biometrika 33).
+    """Kendall's rank correlation tau-b (1945, The treatment of ties in ranking problems, Biometrika
+    33): (concordant − discordant pairs) / √(pairs untied in a × pairs untied in b).
 
-    1 where two lists of scores rank alike, -1 where one is the other reversed; a tie in one of
-    them lowers it. 0 where one ties all, since it ranks nothing.
+    1 for equal rankings, -1 for reversed ones, 0 if one list ties all. Raises ValueError for lists
+    of different lengths or of fewer than 2 scores.
 
     >>> tau_b([1, 2, 3], [2, 4, 9]), tau_b([1, 2, 3], [3, 2, 1]), tau_b([1, 2, 3], [5, 5, 5])
     (1.0, -1.0, 0.0)
@@ -215,14 +230,16 @@ def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
     0.8
     """
     if len(a) != len(b) or len(a) < 2:
-        raise ValueError(f"{len(a)} scores and {len(b)}: a ranking of at least 2 is compared")
-    balance = told_a = told_b = 0
+        raise ValueError(
+            f"{len(a)} scores and {len(b)} scores: give two lists of one length, at least 2"
+        )
+    balance = untied_a = untied_b = 0
     for (a1, b1), (a2, b2) in combinations(zip(a, b, strict=True), 2):
         by_a, by_b = (a1 > a2) - (a1 < a2), (b1 > b2) - (b1 < b2)
         balance += by_a * by_b
-        told_a += by_a != 0
-        told_b += by_b != 0
-    return balance / sqrt(told_a * told_b) if balance else 0.0
+        untied_a += by_a != 0
+        untied_b += by_b != 0
+    return balance / sqrt(untied_a * untied_b) if balance else 0.0
 
 
 def kendall(
@@ -230,27 +247,30 @@ def kendall(
     b: Mapping[str, Mapping[W, float]],
     name: str,
 ) -> Estimate:
-    """The tau-b of the rankings by mean score, of the parts and on the worlds that are in both.
+    """The tau-b of two rankings by mean score, over the systems and tasks that both have.
 
-    Worlds are drawn again for both rankings together, from the stream of that name.
+    Its interval is a cluster bootstrap: tasks are resampled for both rankings together, with the
+    generator of that name. Raises ValueError for fewer than 2 systems or no task in both.
 
     >>> kendall({"x": {0: 1, 1: 2}, "y": {0: 3, 1: 4}}, {"x": {0: 5, 1: 6}, "y": {0: 7, 1: 8}}, "e")
-    Estimate(mean=1.0, low=1.0, high=1.0, worlds=2)
+    Estimate(mean=1.0, low=1.0, high=1.0, tasks=2)
     """
     parts = [part for part in a if part in b]
     if len(parts) < 2:
-        raise ValueError(f"{len(parts)} parts in both rankings: give at least 2")
-    worlds = [w for w in a[parts[0]] if all(w in one[part] for one in (a, b) for part in parts)]
-    if not worlds:
-        raise ValueError("no world has a score for every part in both rankings")
-    ours, theirs = ([[one[part][w] for w in worlds] for part in parts] for one in (a, b))
+        raise ValueError(f"{len(parts)} systems in both rankings: give at least 2")
+    tasks = [
+        w for w in a[parts[0]] if all(w in ranking[part] for ranking in (a, b) for part in parts)
+    ]
+    if not tasks:
+        raise ValueError("no task has a score for every system in both rankings")
+    first, second = ([[ranking[part][w] for w in tasks] for part in parts] for ranking in (a, b))
     return bootstrap(
-        range(len(worlds)),
-        lambda picks: tau_b(_totals(ours, picks), _totals(theirs, picks)),
+        range(len(tasks)),
+        lambda picks: tau_b(_totals(first, picks), _totals(second, picks)),
         name,
     )
 
 
 def _totals(scores: Sequence[Sequence[float]], picks: Sequence[int]) -> list[float]:
-    """Of each part over the picked worlds; sums that differ only by rounding are equal."""
+    """The sum of each system over the picked tasks; sums that differ only by rounding are equal."""
     return [round(sum(map(row.__getitem__, picks)), 9) for row in scores]

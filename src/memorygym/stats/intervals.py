@@ -1,6 +1,7 @@
-"""Means and shares with 95 % intervals, by world: the questions of a world share their fate.
+"""Means and shares with 95 % intervals that are clustered by task.
 
-They rest on the tails and quantiles of the normal and of Student's t, here to twelve digits.
+The quantiles of the normal distribution and of Student's t are computed here, to twelve digits.
+Throughout, `tasks` holds one value (or one sequence of values) per task.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,57 +14,60 @@ from memorygym.core.rng import named_rng
 from memorygym.stats.spread import design_effect, icc
 
 _TINY = 1e-300
-_ENOUGH = 10_000
-"""Most steps of the continued fraction; it takes about √max(a, b)."""
+_MAX_STEPS = 10_000
+"""Most steps of the continued fraction, which needs about √max(a, b)."""
 
 
-def t_tail(t: float, freedom: float) -> float:
-    """The share of Student's t above t; the normal's for infinite degrees of freedom.
+def t_tail(t: float, df: float) -> float:
+    """P(T > t) for Student's t with `df` degrees of freedom; the normal for infinite df.
+
+    By the incomplete beta function: I_x(df/2, 1/2) / 2 with x = df / (df + t²) (Abramowitz and
+    Stegun 1964, 26.7.1).
 
     >>> round(t_tail(2.262157, 9), 6)
     0.025
     """
     if t == inf:
         return 0.0
-    if freedom == inf:
+    if df == inf:
         return erfc(t / sqrt(2)) / 2
-    tail = beta_share(freedom / (freedom + t * t), freedom / 2, 0.5) / 2
+    tail = beta_share(df / (df + t * t), df / 2, 0.5) / 2
     return tail if t >= 0 else 1 - tail
 
 
 @lru_cache(maxsize=4096)
-def t_point(tail: float, freedom: float = inf) -> float:
-    """The point that a share `tail` of Student's t lies above.
+def t_point(tail: float, df: float = inf) -> float:
+    """The upper quantile of Student's t: the t with P(T > t) = `tail`, by bisection.
 
     >>> round(t_point(0.025, 9), 6), round(t_point(0.025), 6)
     (2.262157, 1.959964)
     """
-    if not (0 < tail < 1 and freedom > 0):
-        raise ValueError(f"no point with {tail} above it for {freedom} degrees of freedom")
+    if not (0 < tail < 1 and df > 0):
+        raise ValueError(f"no t quantile for tail {tail} and {df} degrees of freedom")
     if tail > 0.5:
-        return -t_point(1 - tail, freedom)
+        return -t_point(1 - tail, df)
     low, high = 0.0, 1.0
-    while t_tail(high, freedom) > tail:
+    while t_tail(high, df) > tail:
         low, high = high, 2 * high
     while low < (middle := (low + high) / 2) < high and high - low > 1e-13 * high:
-        low, high = (middle, high) if t_tail(middle, freedom) > tail else (low, middle)
+        low, high = (middle, high) if t_tail(middle, df) > tail else (low, middle)
     return high
 
 
 def beta_share(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function, by its continued fraction (DLMF 8.17.22).
+    """The regularised incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22).
 
     >>> round(beta_share(0.25, 2, 3), 8)
     0.26171875
     """
     if x <= 0 or x >= 1:
         return float(x >= 1)
-    if x > (a + 1) / (a + b + 2):  # The fraction is quick only on this side.
+    if x > (a + 1) / (a + b + 2):  # The fraction converges quickly only on this side.
         return 1 - beta_share(1 - x, b, a)
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x)) / a
-    # Lentz's method, modified so that no denominator is 0.
+    # The modified method of Lentz (Thompson and Barnett 1986): no denominator is 0.
     value, c, d = 1.0, 1.0, 0.0
-    for step in range(_ENOUGH):
+    for step in range(_MAX_STEPS):
         m = step // 2
         if step == 0:
             term = 1.0
@@ -80,25 +84,28 @@ def beta_share(x: float, a: float, b: float) -> float:
 
 
 ALPHA = 0.05
-"""How often an interval may miss."""
+"""1 − confidence level of the intervals."""
 DRAWS = 2_000
-"""Resamples of a bootstrap."""
+"""Number of resamples of a bootstrap."""
 NOTHING = "–"
-"""What tables print where there is no figure."""
+"""The text of a table's cell that has no figure."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean with its 95 % interval, clustered by world."""
+    """A mean with its 95 % interval, clustered by task."""
 
     mean: float
     low: float
+    """Lower end of the interval; -inf for a single task, which has no interval."""
     high: float
-    worlds: int
+    """Upper end of the interval; inf for a single task."""
+    tasks: int
+    """Number of tasks."""
 
     def to_json(self) -> dict[str, float | None]:
-        """Without worlds; a single one has no interval: null, since JSON has no infinity."""
+        """Mean, low and high, to six places; an infinite end is null."""
         low, high = (
             None if abs(bound) == inf else round(bound, 6) for bound in (self.low, self.high)
         )
@@ -106,77 +113,84 @@ class Estimate:
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """The mean of one value a world, with a t interval; a single world has no interval.
+    """The mean of one value per task, with Student's t interval: mean ± t(0.025, n − 1) × s / √n.
 
-    >>> found = estimate([1, 2, 3, 4])
-    >>> found.mean, round(found.low, 3), round(found.high, 3), found.worlds
+    >>> mean = estimate([1, 2, 3, 4])
+    >>> mean.mean, round(mean.low, 3), round(mean.high, 3), mean.tasks
     (2.5, 0.446, 4.554, 4)
     """
     return clustered([(value,) for value in values])
 
 
 def clustered(values: Sequence[Sequence[float]]) -> Estimate:
-    """The mean over all observations, of one sequence a world, with a cluster-robust t interval.
+    """The mean over all observations, given one sequence per task, with a cluster-robust interval.
 
-    The mean is a ratio of sums, so worlds may differ in size, and its variance is that of the
-    worlds' sums about it. Worlds without an observation do not count.
+    The mean is a ratio of sums, so tasks may differ in size. Its variance is that of the tasks'
+    residual sums, n / (n − 1) × Σ(Σy − mean × m)² / N² (Cochran 1977, Sampling Techniques, §9A),
+    with n − 1 degrees of freedom. Tasks without an observation are ignored. Raises ValueError if
+    none remains.
     """
-    worlds = [world for world in values if world]
-    if not worlds:
+    tasks = [task for task in values if task]
+    if not tasks:
         raise ValueError("no values to estimate from")
-    n, size = len(worlds), sum(len(world) for world in worlds)
-    mean = sum(sum(world) for world in worlds) / size
+    n, size = len(tasks), sum(len(task) for task in tasks)
+    mean = sum(sum(task) for task in tasks) / size
     if n == 1:
         return Estimate(mean, -inf, inf, 1)
-    squares = sum((sum(world) - mean * len(world)) ** 2 for world in worlds)
+    squares = sum((sum(task) - mean * len(task)) ** 2 for task in tasks)
     return around(mean, sqrt(squares * n / (n - 1)) / size, n - 1, n)
 
 
-def around(mean: float, error: float, freedom: float, worlds: int) -> Estimate:
-    """The t interval about a mean with that standard error."""
-    half = t_point(ALPHA / 2, freedom) * error
-    return Estimate(mean, mean - half, mean + half, worlds)
+def around(mean: float, error: float, df: float, tasks: int) -> Estimate:
+    """The t interval of a mean with that standard error: mean ± t(0.025, df) × error."""
+    half = t_point(ALPHA / 2, df) * error
+    return Estimate(mean, mean - half, mean + half, tasks)
 
 
 def bootstrap(
-    worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = DRAWS
+    tasks: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = DRAWS
 ) -> Estimate:
-    """Any statistic of worlds with its interval over worlds drawn again with replacement.
+    """Any statistic of tasks with its cluster bootstrap interval: tasks are resampled with
+    replacement (Efron and Tibshirani 1993, An Introduction to the Bootstrap).
 
-    `name` names the random stream.
+    `name` names the random generator.
     """
-    drawn = (statistic([worlds[i] for i in picks]) for picks in resamples(len(worlds), name, draws))
-    return percentiles(statistic(worlds), list(drawn), len(worlds))
+    drawn = (statistic([tasks[i] for i in picks]) for picks in resamples(len(tasks), name, draws))
+    return percentiles(statistic(tasks), list(drawn), len(tasks))
 
 
 def resamples(n: int, name: str, draws: int = DRAWS) -> list[list[int]]:
-    """Which of n worlds each draw with replacement takes; none of a single world."""
+    """The tasks that each bootstrap resample of n tasks takes, as numbers; [] for a single task."""
     stream = named_rng("bootstrap", name)
     return [[stream.below(n) for _ in range(n)] for _ in range(draws if n > 1 else 0)]
 
 
-def percentiles(value: float, drawn: Sequence[float], worlds: int) -> Estimate:
-    """The interval of a value, given what resamples of so many worlds made of it.
+def percentiles(value: float, drawn: Sequence[float], tasks: int) -> Estimate:
+    """The expanded percentile interval of a value, from its bootstrap resamples.
 
-    The percentiles are expanded to what Student's t would reach (Hesterberg 2015, What teachers
-    should know about the bootstrap, §5.1), for plain ones are too narrow for ten worlds.
+    The percentiles are taken at Φ(−√(n / (n − 1)) × t(0.025, n − 1)) instead of 0.025, since plain
+    ones are too narrow for few tasks (Hesterberg 2015, What teachers should know about the
+    bootstrap, §5.1).
     """
-    if worlds < 2:
-        return Estimate(value, -inf, inf, worlds)
+    if tasks < 2:
+        return Estimate(value, -inf, inf, tasks)
     ordered = sorted(drawn)
-    reach = sqrt(worlds / (worlds - 1)) * t_point(ALPHA / 2, worlds - 1)
+    reach = sqrt(tasks / (tasks - 1)) * t_point(ALPHA / 2, tasks - 1)
     skipped = int(t_tail(reach, inf) * len(ordered))
-    return Estimate(value, ordered[skipped], ordered[-1 - skipped], worlds)
+    return Estimate(value, ordered[skipped], ordered[-1 - skipped], tasks)
 
 
 def wilson(k: float, n: float) -> tuple[float, float]:
-    """The 95 % interval of a share of k in n (Wilson 1927), sound at 0, at n and for small n.
+    """The 95 % score interval of a share k / n (Wilson 1927, Probable inference, JASA 22).
+
+    It is (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n), which is valid at 0, at n and for
+    small n. Raises ValueError unless 0 ≤ k ≤ n and n ≥ 1.
 
     >>> [round(bound, 4) for bound in wilson(8, 10)]
     [0.4902, 0.9433]
     """
     if not 0 <= k <= n or n < 1:
-        raise ValueError(f"{k} of {n} is no share")
+        raise ValueError(f"{k} of {n} is not a share: give 0 <= k <= n and n >= 1")
     z = t_point(ALPHA / 2)
     share, spread = k / n, z * z / n
     centre = (share + spread / 2) / (1 + spread)
@@ -184,11 +198,13 @@ def wilson(k: float, n: float) -> tuple[float, float]:
     return (centre - half if k else 0.0), (centre + half if k < n else 1.0)
 
 
-def clustered_share(worlds: Sequence[Sequence[float]]) -> Estimate:
-    """The share of true ones, with Wilson's interval of as many trials as the design effect leaves.
+def clustered_share(tasks: Sequence[Sequence[float]]) -> Estimate:
+    """The share of true values, given one sequence per task, with Wilson's interval.
 
-    For a few questions of each of a few worlds, where the t interval of `clustered` leaves 0 to 1,
-    or has no width. Worlds without a trial do not count; a single one has no interval.
+    The number of trials is divided by the design effect, because trials of one task are correlated
+    (Kish 1965, Survey Sampling; see `spread.design_effect`). Use it for few questions of few tasks,
+    where the t interval of `clustered` would exceed 0 to 1 or have no width. Tasks without a trial
+    are ignored. Raises ValueError if none remains.
 
     >>> alike = clustered_share([(True, True), (False, False)] * 5)
     >>> tuple(round(bound, 4) for bound in (alike.low, alike.high)) == tuple(
@@ -196,54 +212,54 @@ def clustered_share(worlds: Sequence[Sequence[float]]) -> Estimate:
     ... )
     True
     """
-    asked = [world for world in worlds if world]
+    asked = [task for task in tasks if task]
     n, k = sum(map(len, asked)), sum(map(sum, asked))
     if not n:
         raise ValueError("no trials to estimate a share from")
     if len(asked) == 1:
         return Estimate(k / n, -inf, inf, 1)
-    likeness = max(0.0, icc(asked) or 0.0)
-    effective = n / design_effect([len(world) for world in asked], likeness)
+    correlation = max(0.0, icc(asked) or 0.0)
+    effective = n / design_effect([len(task) for task in asked], correlation)
     low, high = wilson(k / n * effective, effective)
     return Estimate(k / n, low, high, len(asked))
 
 
-def percent(found: Estimate | None, sign: str = "", plus_minus: str | None = "±") -> str:
-    """A share or difference with half of its interval; "+" as sign shows it always.
+def percent(figure: Estimate | None, sign: str = "", plus_minus: str | None = "±") -> str:
+    """A share or difference in percent, ± half of its interval; sign "+" always shows the sign.
 
     >>> percent(Estimate(0.5, 0.4, 0.6, 9)), percent(Estimate(0, 0, 0, 9), "+")
     ('50.0±10.0', '0.0±0.0')
     >>> percent(Estimate(0.5, 0.4, 0.6, 9), plus_minus=None)
     '50.0'
     """
-    if found is None:
+    if figure is None:
         return NOTHING
-    mean = round(100 * found.mean, 1)
+    mean = round(100 * figure.mean, 1)
     text = f"{mean:{sign}.1f}" if mean else "0.0"
-    half = 100 * (found.high - found.mean)
+    half = 100 * (figure.high - figure.mean)
     if plus_minus is None or half == inf:
         return text
-    # Beyond a hundred points an interval says no more than that it is useless.
+    # An interval wider than a hundred points carries no information.
     return f"{text}{plus_minus}{'100' if half > 99.95 else f'{half:.1f}'}"
 
 
-def span(found: Estimate | None) -> str:
-    """A ratio with its interval, which need not be symmetric.
+def span(figure: Estimate | None) -> str:
+    """A share in percent with the ends of its interval, which need not be symmetric.
 
     >>> span(Estimate(0.5, 0.4, 0.756, 9)), span(Estimate(0.1, -0.04, 0.2, 9))
     ('50.0 (40–76)', '10.0 (-4 to 20)')
     """
-    if found is None:
+    if figure is None:
         return NOTHING
-    low, high = round(100 * found.low), round(100 * found.high)
-    return f"{percent(found, plus_minus=None)} ({low}{'–' if low >= 0 else ' to '}{high})"
+    low, high = round(100 * figure.low), round(100 * figure.high)
+    return f"{percent(figure, plus_minus=None)} ({low}{'–' if low >= 0 else ' to '}{high})"
 
 
-def points(found: Estimate) -> str:
-    """A difference.
+def points(figure: Estimate) -> str:
+    """A difference in percentage points with its interval.
 
     >>> points(Estimate(0.5, -0.1, 1.1, 9))
     '+50.0 (-10.0 to +110.0) points'
     """
-    mean, low, high = (f"{100 * share:+.1f}" for share in (found.mean, found.low, found.high))
+    mean, low, high = (f"{100 * share:+.1f}" for share in (figure.mean, figure.low, figure.high))
     return f"{mean} ({low} to {high}) points"

@@ -1,4 +1,4 @@
-"""The smallest difference that a number of worlds can show, and the worlds that one needs."""
+"""Statistical power: the smallest detectable difference for a number of tasks, and the reverse."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -6,65 +6,71 @@ from math import sqrt
 from memorygym.stats.intervals import ALPHA, t_point
 
 POWER = 0.8
-MOST = 10**9
-"""Worlds beyond which a search gives up."""
+"""The probability with which a true difference is to be detected."""
+MAX_TASKS = 10**9
+"""The number of tasks beyond which `tasks_needed` gives up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What an agent is compared with."""
+    """The design of a comparison: what an agent is compared with."""
 
     variance: float
-    """Of one world's difference, in variances of one world's score."""
+    """Variance of the difference on one task, as a multiple of that of one task's score."""
     groups: int
-    """Sets of worlds that are played, each as large."""
+    """Number of task sets that are played, all of one size."""
 
 
 FIGURE = Design(1.0, 1)
-"""A fixed figure, such as one from a paper; also differences whose own deviation is known."""
+"""Against a fixed figure, such as one from a paper; also for differences of known deviation."""
 SEPARATE = Design(2.0, 2)
-"""Another agent, on other worlds."""
+"""Against another agent on other tasks."""
 
 
-def same_worlds(r: float) -> Design:
-    """Another agent on the same worlds, where the scores of the two correlate by r."""
+def same_tasks(r: float) -> Design:
+    """Against another agent on the same tasks, where their scores have correlation r.
+
+    The variance of the difference is 2 − 2r. Raises ValueError unless -1 ≤ r ≤ 1.
+    """
     if not -1 <= r <= 1:
-        raise ValueError(f"{r} is no correlation: give one from -1 to 1")
+        raise ValueError(f"{r} is not a correlation: give one from -1 to 1")
     return Design(2 - 2 * r, 1)
 
 
-def mde(sd: float, worlds: int, design: Design = FIGURE, power: float = POWER) -> float:
-    """The minimum detectable effect: the least true difference that a two-sided t test on that
-    many worlds, each set of a comparison as large, finds with that probability.
+def mde(sd: float, tasks: int, design: Design = FIGURE, power: float = POWER) -> float:
+    """The minimum detectable effect: the smallest true difference that a two-sided t test finds
+    with probability `power`, on `tasks` tasks in each set of the design.
 
-    (t of 1 − α/2 + t of the power) × standard error (Bloom 1995, Minimum detectable effects,
-    Evaluation Review 19). `sd` is the deviation of the scores of one agent between worlds.
+    (t(1 − α/2) + t(power)) × standard error (Bloom 1995, Minimum detectable effects, Evaluation
+    Review 19). `sd` is the standard deviation of one agent's scores between tasks.
 
     >>> round(mde(0.5, 100), 4), round(mde(0.5, 100, SEPARATE), 4)
     (0.1415, 0.1991)
     """
     if not 0.5 <= power < 1:
         raise ValueError(f"power {power}: give one from 0.5 to below 1")
-    freedom = design.groups * (worlds - 1)
-    reach = t_point(ALPHA / 2, freedom) + t_point(1 - power, freedom)
-    return reach * sd * sqrt(design.variance / worlds)
+    df = design.groups * (tasks - 1)
+    factor = t_point(ALPHA / 2, df) + t_point(1 - power, df)
+    return factor * sd * sqrt(design.variance / tasks)
 
 
-def worlds_needed(delta: float, sd: float, design: Design = FIGURE, power: float = POWER) -> int:
-    """The fewest worlds, in each set of a comparison, that show a difference of delta.
+def tasks_needed(delta: float, sd: float, design: Design = FIGURE, power: float = POWER) -> int:
+    """The smallest number of tasks, in each set of the design, that detects a difference of delta.
 
-    >>> worlds_needed(0.5, 1.0), worlds_needed(0.5, 1.0, SEPARATE)
+    Raises ValueError for a delta that is not positive or needs more than MAX_TASKS tasks.
+
+    >>> tasks_needed(0.5, 1.0), tasks_needed(0.5, 1.0, SEPARATE)
     (34, 64)
     """
     if delta <= 0:
-        raise ValueError(f"a difference of {delta} needs no worlds: give one above 0")
+        raise ValueError(f"a difference of {delta} needs no tasks: give one above 0")
     low, high = 1, 2
     while mde(sd, high, design, power) > delta:
         low, high = high, 2 * high
-        if high > MOST:
-            raise ValueError(f"a difference of {delta} needs more than {MOST:,} worlds")
+        if high > MAX_TASKS:
+            raise ValueError(f"a difference of {delta} needs more than {MAX_TASKS:,} tasks")
     while high - low > 1:
         middle = (low + high) // 2
-        shown = mde(sd, middle, design, power) <= delta
-        low, high = (low, middle) if shown else (middle, high)
+        detected = mde(sd, middle, design, power) <= delta
+        low, high = (low, middle) if detected else (middle, high)
     return high

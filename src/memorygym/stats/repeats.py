@@ -1,4 +1,4 @@
-"""Repeated play of the same worlds: pass@k, pass^k, and where the uncertainty comes from."""
+"""Repeated runs of the same tasks: pass@k, pass^k, and the sources of uncertainty."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,49 +10,58 @@ from memorygym.stats.spread import anova
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """The outcomes of K repeats.
+    """The outcomes of repeated runs. Raises ValueError if questions of a task differ in repeats.
 
     >>> shaky = Repeats([[(True, True), (True, False)], [(False, False), (False, True)]])
     >>> shaky.pass_at(1).mean, shaky.pass_at(2).mean, shaky.pass_all(2).mean
     (0.5, 0.75, 0.25)
     """
 
-    worlds: Sequence[Sequence[Sequence[bool]]]
-    """By world, question and repeat; all questions of a world were repeated together."""
+    tasks: Sequence[Sequence[Sequence[bool]]]
+    """By task, question and repeat: whether the answer was right. All questions of a task have the
+    same number of repeats."""
 
     def __post_init__(self) -> None:
-        for i, world in enumerate(self.worlds):
-            if len({len(question) for question in world}) > 1 or not (world and world[0]):
-                raise ValueError(f"world {i}: its questions were not all repeated equally often")
+        for index, task in enumerate(self.tasks):
+            if len({len(question) for question in task}) > 1 or not (task and task[0]):
+                raise ValueError(f"task {index}: its questions were not all repeated equally often")
 
     @property
     def fewest(self) -> int:
-        """Repeats that every world has: the largest k."""
-        return min(len(world[0]) for world in self.worlds)
+        """The number of repeats that every task has, which is the largest possible k."""
+        return min(len(task[0]) for task in self.tasks)
 
     def pass_at(self, k: int) -> Estimate:
-        """The chance that at least one of k repeats is right: 1 − C(n − c, k) / C(n, k), unbiased
-        (Chen et al. 2021, arXiv 2107.03374)."""
+        """pass@k: the probability that at least one of k repeats is right.
+
+        The unbiased estimate 1 − C(n − c, k) / C(n, k) for c right of n (Chen et al. 2021, arXiv
+        2107.03374).
+        """
         return self._over(k, lambda n, right: 1 - comb(n - right, k) / comb(n, k))
 
     def pass_all(self, k: int) -> Estimate:
-        """The chance that all of k repeats are right, pass^k: C(c, k) / C(n, k), unbiased
-        (Yao et al. 2024, arXiv 2406.12045)."""
+        """pass^k: the probability that all of k repeats are right.
+
+        The unbiased estimate C(c, k) / C(n, k) for c right of n (Yao et al. 2024, arXiv
+        2406.12045).
+        """
         return self._over(k, lambda n, right: comb(right, k) / comb(n, k))
 
     def _over(self, k: int, value: Callable[[int, int], float]) -> Estimate:
         if not 1 <= k <= self.fewest:
-            raise ValueError(f"k = {k}: it must be from 1 to the {self.fewest} repeats at hand")
+            raise ValueError(f"k = {k}: give one from 1 to {self.fewest}, the number of repeats")
         return clustered(
-            [[value(len(question), sum(question)) for question in world] for world in self.worlds]
+            [[value(len(question), sum(question)) for question in task] for task in self.tasks]
         )
 
     def sources(self) -> tuple[float, float] | None:
-        """What makes answers vary (one-way ANOVA, a negative part read as 0): the variance of the
-        questions' chances of being answered rightly, and that of the outcome of one question, which
-        more repeats average out. None without two worlds and two repeats of each."""
-        if len(self.worlds) < 2 or self.fewest < 2:
+        """The variance between questions, and the variance between repeats of one question.
+
+        The components of a one-way analysis of variance, a negative one taken as 0; more repeats
+        reduce only the second. None without two tasks and two repeats of each.
+        """
+        if len(self.tasks) < 2 or self.fewest < 2:
             return None
-        found = anova([question for world in self.worlds for question in world])
-        assert found is not None
-        return max(0.0, found.between - found.within) / found.size, found.within
+        table = anova([question for task in self.tasks for question in task])
+        assert table is not None
+        return max(0.0, table.between - table.within) / table.size, table.within

@@ -1,4 +1,4 @@
-"""How values vary: between worlds, and how far the questions of one world resemble each other."""
+"""Variation between tasks, and the correlation of the questions of one task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,31 +6,34 @@ from math import sqrt
 
 
 def deviation(values: Sequence[float]) -> float:
-    """The sample standard deviation.
+    """The sample standard deviation, √(Σ(x − mean)² / (n − 1)). Raises ValueError for n < 2.
 
     >>> round(deviation([1, 2, 3, 4]), 6)
     1.290994
     """
     if len(values) < 2:
-        raise ValueError(f"no deviation of {len(values)} values: give at least 2")
+        raise ValueError(f"no standard deviation of {len(values)} values: give at least 2")
     mean = sum(values) / len(values)
     return sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Anova:
-    """A one-way analysis of variance."""
+    """The result of a one-way analysis of variance."""
 
     between: float
     """Mean square between groups."""
     within: float
     """Mean square within groups."""
     size: float
-    """Observations of a group: the mean, less what unequal sizes cost."""
+    """The effective group size n₀ = (N − Σm² / N) / (n − 1): the mean size if all are equal."""
 
 
 def anova(values: Sequence[Sequence[float]]) -> Anova | None:
-    """The mean squares of groups; None unless there are two, and one with two observations."""
+    """The one-way analysis of variance of groups (Fisher 1925).
+
+    None unless there are two groups, one of which has two observations.
+    """
     groups = [group for group in values if group]
     n, size = len(groups), sum(len(group) for group in groups)
     if n < 2 or size == n:
@@ -46,22 +49,26 @@ def anova(values: Sequence[Sequence[float]]) -> Anova | None:
 
 
 def icc(values: Sequence[Sequence[float]]) -> float | None:
-    """The intraclass correlation of the observations of a world, by analysis of variance.
+    """The intraclass correlation of a task's observations, by analysis of variance.
 
-    It is negative where worlds differ less than chance would make them, as where all ask the same
-    mix of easy and hard questions. None where nothing varies or there is nothing to compare.
+    (MSB − MSW) / (MSB + (n₀ − 1) × MSW) (Donner 1986, A review of inference procedures for the
+    intraclass correlation coefficient). It is negative if tasks differ less than chance would make
+    them, as when all ask the same mix of easy and hard questions. None if nothing varies or there
+    is nothing to compare.
 
     >>> icc([(1, 1), (0, 0)]), icc([(1, 0), (1, 0)]), icc([(1, 1), (1, 1)])
     (1.0, -1.0, None)
     """
-    found = anova(values)
-    if not found or not (found.between or found.within):
+    table = anova(values)
+    if not table or not (table.between or table.within):
         return None
-    return (found.between - found.within) / (found.between + (found.size - 1) * found.within)
+    return (table.between - table.within) / (table.between + (table.size - 1) * table.within)
 
 
 def design_effect(sizes: Sequence[int], correlation: float) -> float:
-    """By how much clustering multiplies the variance of a mean (Kish 1965): 1 + (m − 1) × ICC.
+    """The factor by which clustering multiplies the variance of a mean: 1 + (m − 1) × ICC.
+
+    m is the mean cluster size weighted by size, Σm² / Σm (Kish 1965, Survey Sampling).
 
     >>> round(design_effect([20] * 100, 0.1), 6)
     2.9

@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.errors import MemoryFault
-from memorygym.core.trace import Action, Observation, Record, ToolResult, Trace, first_unlike
+from memorygym.core.trace import Action, Observation, Record, ToolResult, Trace, first_difference
 from memorygym.core.types import JSON, Call, Memory, Message, Policy, Task
 from memorygym.memories.sandbox.server import made
 from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
@@ -96,7 +96,7 @@ def _tools(make: Make) -> Iterator[str]:
 
 def _repeats(make: Make) -> Iterator[str]:
     first, second = (_played(_task(make), make).records for _ in range(2))
-    if (index := first_unlike(first, second)) is not None:
+    if (index := first_difference(first, second)) is not None:
         yield (
             f"The same task played twice differs from event {_event(first, index)} on. Use no"
             " randomness, no clock and no hash(), and keep nothing in the class or the module."
@@ -119,7 +119,7 @@ def _rebuilt(make: Make) -> Iterator[str]:
         ]
         for t in (task, broken)
     )
-    if (index := first_unlike(whole, rebuilt)) is not None:
+    if (index := first_difference(whole, rebuilt)) is not None:
         yield (
             "After restore(dump()) before every event, the episode differs from event"
             f" {_event(whole, index)} on. {KEEP_IN_DUMP}"
@@ -170,7 +170,7 @@ def _rebuilt_elsewhere(make: Make, fresh: PartFactory) -> Iterator[str]:
     there = fresh.ask(_answers, moments)
     if isinstance(there, str):
         yield there
-    elif there is not None and (event := first_unlike(here, there)) is not None:
+    elif there is not None and (event := first_difference(here, there)) is not None:
         yield (
             f"After restore(dump()) in a fresh process, the memory differs at event {event + 1}."
             " Keep no state in the class, the module or a global."
@@ -217,7 +217,7 @@ def _apart(make: Make) -> Iterator[str]:
             if not episode.done:
                 episode.step(policy.act(episode.view(), episode.tools))
     for task, episode in zip(tasks, episodes, strict=True):
-        if episode.trace.first_unlike(_played(task, make)) is not None:
+        if episode.trace.first_difference(_played(task, make)) is not None:
             yield (
                 "Two episodes played in turns differ from the same episodes played alone. Keep"
                 " state on the object (self), not in the class, the module or a global."

@@ -18,8 +18,8 @@ from typing import Any
 
 from memorygym.core.episode import play
 from memorygym.core.guard import raised
-from memorygym.core.tools import plain_reply
-from memorygym.core.trace import Trace, first_unlike
+from memorygym.core.tools import check_reply
+from memorygym.core.trace import Trace, first_difference
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import FreshPolicy, start_episode
@@ -90,7 +90,7 @@ class RecordedPolicy(Policy):
         if not any(message.role == "assistant" for message in view):
             self.turns.append([])
         reply = self._policy.act(view, tools)
-        self.turns[-1].append((list(view), tuple(tools), repr(plain_reply(reply))))
+        self.turns[-1].append((list(view), tuple(tools), repr(check_reply(reply))))
         return reply
 
 
@@ -121,7 +121,7 @@ def _task(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
 
 def _broken(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
     trace, recorded = _played(task, made(make, task)), RecordedPolicy(made(make, task))
-    if (index := first_unlike(trace.records, _played(task, recorded).records)) is not None:
+    if (index := first_difference(trace.records, _played(task, recorded).records)) is not None:
         yield (
             f"the task played twice differs from event {_event(trace, index)} on. Use no random"
             " numbers, clock or hash(), and keep nothing in the class, the module or a global."
@@ -129,7 +129,7 @@ def _broken(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
         return
     episode = start_episode(task, Markdown)
     renewed = play(episode, FreshPolicy(partial(made, make, task), episode))
-    if (index := first_unlike(trace.records, renewed.records)) is not None:
+    if (index := first_difference(trace.records, renewed.records)) is not None:
         yield (
             f"made anew at every event, the agent acts differently at event {_event(trace, index)}."
             " Keep nothing on self from one event to the next: act on the view alone, and write"
@@ -141,7 +141,7 @@ def _broken(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
         yield replies
     elif replies is not None:
         here = [[reply for _, _, reply in turns] for turns in recorded.turns]
-        if (event := first_unlike(here, replies)) is not None:
+        if (event := first_difference(here, replies)) is not None:
             yield (
                 f"in a fresh process, the agent acts differently at event {event + 1}. Keep nothing"
                 " in the class, the module or a global: act on the view alone."
@@ -158,7 +158,7 @@ def _replies(make: MakesPolicy, task: Task, turns: Sequence[Sequence[Turn]]) -> 
     replies = []
     for event in reversed(turns):
         policy = made(make, task)
-        replies.append([repr(plain_reply(policy.act(view, tools))) for view, tools, _ in event])
+        replies.append([repr(check_reply(policy.act(view, tools))) for view, tools, _ in event])
     return replies[::-1]
 
 

@@ -13,7 +13,7 @@ from memorygym.agents.reasoner_agent import Silent
 from memorygym.core.episode import Episode
 from memorygym.core.errors import Refused
 from memorygym.core.outcome import Outcome
-from memorygym.core.trace import Action, Reward, Trace, first_unlike, read_trace
+from memorygym.core.trace import Action, Reward, Trace, first_difference, read_trace
 from memorygym.core.trace_reader import HELD, TraceReader
 from memorygym.core.track import TaskRecipe, Track
 from memorygym.core.types import Budget, Env, Memory, Message, Policy, Step, Task
@@ -55,7 +55,7 @@ class PlayedTask:
         return replace(self.task, gold=None)
 
     def reasoner(self, name: str) -> Policy:
-        return self.track.reasoners[name](self.track.known(self.task))
+        return self.track.reasoners[name](self.track.reasoner_task(self.task))
 
     def strong(self) -> Policy:
         return self.reasoner(next(iter(self.track.reasoners)))
@@ -107,7 +107,7 @@ class PlayedTask:
 
     @cached_property
     def reader(self) -> TraceReader:
-        return self.track.reading(self.full)
+        return self.track.reader_for(self.full)
 
     def mean(self, trace: Trace) -> float:
         """The mean score of the goals."""
@@ -131,7 +131,7 @@ def env_rules(case: PlayedTask) -> Iterator[str]:
     replies = list(_replies(case))
     once = list(_steps(case.track.env(case.bare), replies))
     again = list(_steps(case.track.env(case.bare), replies))
-    if (index := first_unlike(once, again)) is not None:
+    if (index := first_difference(once, again)) is not None:
         event = once[min(index, len(once) - 1)][1] + 1
         yield (
             f"played twice, its environment differs at event {event}: draw from named_rng(…) alone,"
@@ -205,7 +205,7 @@ def replays(case: PlayedTask) -> Iterator[str]:
     for name in case.track.reasoners:
         make = partial(case.reasoner, name)
         once, renewed = (case.play(make, Full, each=each) for each in (False, True))
-        if (line := once.first_unlike(renewed)) is not None:
+        if (line := once.first_difference(renewed)) is not None:
             event = once.records[line - 1].event if 0 < line <= len(once.records) else 0
             yield (
                 f"the reasoner {name!r}, made anew at every event, acts differently at event"
@@ -225,7 +225,7 @@ def goals(case: PlayedTask) -> Iterator[str]:
     copy, damage = read_trace(trace.lines())
     assert not damage
     for source, other in (("again", trace), ("from disk", copy)):
-        index = first_unlike(map(_row, outcomes), map(_row, case.track.outcomes(other)))
+        index = first_difference(map(_row, outcomes), map(_row, case.track.outcomes(other)))
         if index is not None:
             yield (
                 f"goal {index + 1} has another outcome if its trace is read {source}: compute"
@@ -259,10 +259,10 @@ def _rewards(trace: Trace, outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def facts(case: PlayedTask) -> Iterator[str]:
     """Needed facts can be read: in their own sentence, in what was shown, in the oracle's text."""
-    if case.track.informed:
+    if case.track.reasoners_see_gold:
         return
     reader, texts = case.reader, case.track.oracle(case.task)
-    documents = [*case.full.told(case.track.tool_names)]
+    documents = [*case.full.environment_texts(case.track.tool_names)]
     for outcome in case.outcomes:
         goal = outcome.goal
         shown = [

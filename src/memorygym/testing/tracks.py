@@ -16,11 +16,11 @@ from typing import Any
 from memorygym.core import registry
 from memorygym.core.errors import MemoryGymError, UnknownPart
 from memorygym.core.guard import raised
-from memorygym.core.json_values import Frozen
+from memorygym.core.json_values import FrozenDict
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import Gold, Task
 from memorygym.memories.stores.notebook import TOOLS
-from memorygym.runs.comparison.sanity_checks import CEILING
+from memorygym.runs.comparison.sanity_checks import UPPER_BOUND
 from memorygym.testing.track_rules import RULES, PlayedTask, RuleViolation
 
 _ID = re.compile(r"(\w+-)?[0-9a-f]{16}")
@@ -31,7 +31,7 @@ def check_track(
     track: Track | str,
     seeds: int = 2,
     *,
-    parameters: Mapping[str, str] = Frozen(),
+    parameters: Mapping[str, str] = FrozenDict(),
     tasks: Sequence[TaskRecipe] | None = None,
 ) -> list[str]:
     """Every rule that the track breaks on the tasks of the first seeds, or on these `tasks`; [] if
@@ -74,7 +74,7 @@ def _names(track: Track) -> Iterator[str]:
     if not re.fullmatch(rf"{re.escape(track.name)}-v\d+", track.version):
         yield f'its version is {track.version!r}: give one such as "{track.name}-v1"'
     try:
-        find(registry.known("tracks", track.name))
+        find(registry.require_name("tracks", track.name))
     except UnknownPart:
         yield (
             "nothing finds it by its name, so its traces cannot be read: declare an entry point"
@@ -176,7 +176,7 @@ def _scores(cases: Sequence[PlayedTask]) -> Iterator[str]:
         sum(case.mean(getattr(case, system)) for case in cases) / len(cases)
         for system in ("full", "none", "silent", "oracle")
     )
-    if oracle < CEILING:
+    if oracle < UPPER_BOUND:
         yield (
             f"with gold evidence (`oracle`) its strong reasoner scores {oracle:.1%}, less than"
             " 95 %: let `oracle` give all needed facts, or mend the reasoner"

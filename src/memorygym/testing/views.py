@@ -109,7 +109,7 @@ def _mixes(make: Make) -> Iterator[str]:
     watched(make, story(0), AMPLE)
     others = {figure for text in texts(story(0)) for figure in FIGURE.findall(text)}
     for moment in watched(make, story(1), AMPLE):
-        if mixed := others & _figures(moment.composed):
+        if mixed := others & _figures(moment.context):
             yield (
                 f"compose() returned text of another episode ({min(mixed)}) at event"
                 f" {moment.event + 1}. Keep state on the object (self), not in class or module."
@@ -119,7 +119,7 @@ def _mixes(make: Make) -> Iterator[str]:
 
 def _repeats_live(make: Make) -> Iterator[str]:
     for moment in (*watched(make, story(0), AMPLE), *watched(make, story(0), TIGHT)):
-        shown = _plain("\n".join(message.content for message in moment.composed))
+        shown = _plain("\n".join(message.content for message in moment.context))
         for message in moment.live:
             text = _plain(message.content)
             if len(text.split()) >= WORDS and text in shown:
@@ -132,7 +132,7 @@ def _repeats_live(make: Make) -> Iterator[str]:
 
 def _alters(make: Make) -> Iterator[str]:
     *_, end = watched(make, story(0), TIGHT)
-    shown = (text for _, text in end.trace.told({LOOK.name}))
+    shown = (text for _, text in end.trace.environment_texts({LOOK.name}))
     if [text for text in shown if not text.startswith("[memory:")] != list(texts(story(0))):
         yield "The memory altered a message that it was given. Make new messages instead."
 
@@ -141,7 +141,7 @@ def _splits(make: Make) -> Iterator[str]:
     """No call is separated from its result; a view that was cut at a limit is not checked."""
     for budget in (AMPLE, TIGHT, STORED):
         moments = watched(make, story(0), budget)
-        split = [moment.event + 1 for moment in moments if splits_call(moment.composed)]
+        split = [moment.event + 1 for moment in moments if splits_call(moment.context)]
         if split and not any(limit_hit(moments[-1].trace)):
             yield (
                 f"compose() separated a tool call from its result at event {split[0]}. Return both"
@@ -179,7 +179,7 @@ def _restored(make: Make) -> Iterator[str]:
 def _batches(make: Make) -> Iterator[str]:
     singly, together = (
         [
-            (m.composed, m.entries)
+            (m.context, m.entries)
             for m in watched(partial(BatchedMemory, make, size), story(0), TIGHT)
         ]
         for size in (1, len(story(0)))
@@ -225,7 +225,7 @@ def _unhelped(make: Make) -> Iterator[str]:
 
 def _recalled(moment: Snapshot) -> set[str]:
     """The figures of earlier events that are in the context."""
-    return _figures(moment.composed) - _figures(moment.live)
+    return _figures(moment.context) - _figures(moment.live)
 
 
 def _figures(messages: Sequence[Message]) -> set[str]:

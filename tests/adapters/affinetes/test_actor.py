@@ -63,7 +63,7 @@ def test_the_result_has_the_fields_that_callers_expect(server: Server) -> None:
     extra = result["extra"]
     assert set(result) == {"task_name", "score", "success", "time_taken", "extra"}
     assert extra["valid_for_scoring"]
-    assert extra["abstention"] == 1
+    assert extra["correct_refusals"] == 1
     assert len(extra["questions"]) == extra["answers"] == 10
     assert extra["usage"]["calls"] == extra["events"] == extra["events_seen"]
     assert extra["usage"]["total_tokens"] > extra["usage"]["completion_tokens"] > 0
@@ -118,7 +118,7 @@ def test_a_timeout_tells_what_was_played_and_gives_no_score() -> None:
         result = evaluated("slowing", base_url=server.url, timeout=2)
         late.set()
     assert (result["score"], result["error_type"]) == (None, "timeout")
-    assert result["error"] == "the episode was not over after 2 seconds"
+    assert result["error"] == "the episode did not end within 2 seconds"
     assert (result["extra"]["events_seen"], result["extra"]["usage"]["calls"]) == (4, 3)
 
 
@@ -172,8 +172,8 @@ def test_a_salt_deals_another_world_and_is_not_told() -> None:
         ({"seed": -1}, "seed -1: give a whole number from 0"),
         ({"seed": "3"}, "seed '3': give a whole number"),
         ({"task_id": 1.5}, "task_id 1.5: give a whole number"),
-        ({"task_id": 13, "template": "city"}, "task_id 13 is of the world company, not city"),
-        ({"salt": ""}, "salt '' is empty, as a variable is that was not set: give a value"),
+        ({"task_id": 13, "template": "city"}, "task_id 13 is of the template company, not city"),
+        ({"salt": ""}, "salt '' is empty, perhaps from an unset variable: give a value"),
         ({"timeout": 0}, "timeout 0: give seconds, more than 0"),
         ({"model": " "}, "model ' ': give a name, or memorygym/AGENT"),
         ({"model": "m", "base_url": "nowhere"}, "'nowhere' is no URL"),

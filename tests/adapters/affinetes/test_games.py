@@ -15,6 +15,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
 from tests.episodes import generated, played
+from tests.slow import mostly_slow
 
 ABOUT = {
     "task_id",
@@ -50,7 +51,7 @@ async def driven(actor: Actor, agent: str, task: Task, **asked: Any) -> list[Ope
     return shown
 
 
-@pytest.mark.parametrize("tier", ["lite", "standard", "multi"])
+@mostly_slow("tier", ["lite", "standard", "multi"], quick=4)
 @pytest.mark.parametrize("agent", ["strategic", "clairvoyant", "naive"])
 @pytest.mark.parametrize("template", ["company", "research"])
 def test_an_agent_that_steps_gets_the_score_that_bench_gives(

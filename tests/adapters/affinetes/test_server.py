@@ -52,7 +52,7 @@ def test_the_client_measures_a_model(run: Any) -> None:
             )
         )
     assert result["task_name"] == "memorygym:company:multi"
-    assert result["extra"]["abstention"] == 1
+    assert result["extra"]["correct_refusals"] == 1
     assert "hush" not in json.dumps(result)
     assert server.keys[-1] == "Bearer sk-hush"
 

@@ -1,4 +1,4 @@
-"""The track of the tests, plugged in as another package's would be."""
+"""Installs the test track as another package would."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def plug(folder: Path) -> Path:
-    """Writes what tells Python of it; the folder belongs on the path."""
+    """Writes the package metadata of the track; the folder must be put on the path."""
     info = folder / "toytrack-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toytrack\nVersion: 1.0\n")
@@ -28,7 +28,7 @@ def plug(folder: Path) -> Path:
 
 @contextmanager
 def plugged(folder: Path) -> Iterator[None]:
-    """This process knows the track."""
+    """Makes the track known to this process."""
     caches = (registry._plugged, schemas.generating_tracks)  # Looked up once a process.
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(plug(folder)))
@@ -40,7 +40,7 @@ def plugged(folder: Path) -> Iterator[None]:
 
 
 def start(folder: Path, *words: str, seconds: float = 0) -> "subprocess.Popen[str]":
-    """A process of its own that knows the track, each instance of which takes some seconds."""
+    """A process that knows the track; each instance takes that many seconds."""
     path = os.pathsep.join([str(folder), str(ROOT), str(ROOT / "src")])
     return subprocess.Popen(
         [sys.executable, "-m", "memorygym", *words],

@@ -1,4 +1,4 @@
-"""Instances on disk: what is read is an instance, and anything else is told by what it is."""
+"""Instances on disk: valid ones are read, and anything else is refused with what it looks like."""
 
 import json
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from tests.datasets.instances.plugins import plugged
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Two instances; the track is known as long as the tests run."""
+    """A folder of two instances, with the track known during the tests."""
     out = tmp_path_factory.mktemp("made") / "out"
     with plugged(tmp_path_factory.mktemp("plug")):
         main(["generate", "toytrack", "--n", "2", "--tokens", "300", "-o", str(out)])
         yield out
 
 
-def test_what_was_written_is_read_again(folder: Path) -> None:
+def test_written_instances_are_read_unchanged(folder: Path) -> None:
     for path in folder.glob("instances/*.json"):
         instance = read_instance(path)
         assert b"".join(as_file(instance)) == path.read_bytes()
@@ -36,7 +36,7 @@ def test_what_was_written_is_read_again(folder: Path) -> None:
     assert read_manifest(folder)["track"] == "toytrack"
 
 
-def test_neither_the_verdict_nor_the_order_of_fields_is_in_the_id(folder: Path) -> None:
+def test_the_id_ignores_the_verification_and_the_order_of_fields(folder: Path) -> None:
     instance = read_instance(min(folder.glob("instances/*.json")))
     other = {**dict(reversed(instance.items())), "verification": {}}
     assert instance_id(other) == instance["instance_id"]
@@ -45,8 +45,8 @@ def test_neither_the_verdict_nor_the_order_of_fields_is_in_the_id(folder: Path) 
 
 FOREIGN: dict[str, tuple[Any, str]] = {
     "no JSON": ("{", "is not JSON (Expecting property name"),
-    "a number that JSON lacks": ('{"a": NaN}', "is not JSON (NaN is no JSON)"),
-    "a list": ([], "is no JSON object but list"),
+    "a number that JSON lacks": ('{"a": NaN}', "is not JSON (NaN is not valid JSON)"),
+    "a list": ([], "is not a JSON object but list"),
     "nothing known": ({"a": 1}, "it names no schema, not memorygym-"),
     "a trace": ({"format": "memorygym-trace-3"}, "it looks like a trace"),
     "results": ({"schema": "memorygym-results-3"}, "it looks like a results file, for `memorygym"),
@@ -59,16 +59,16 @@ FOREIGN: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_another_file_is_told_by_what_it_looks_like(
+def test_another_file_is_refused_with_what_it_looks_like(
     kind: str, folder: Path, tmp_path: Path
 ) -> None:
-    content, told = FOREIGN[kind]
+    content, message = FOREIGN[kind]
     path = tmp_path / "a.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content))
-    with pytest.raises(BadSettings) as caught:
+    with pytest.raises(BadSettings) as error:
         read_instance(path)
-    assert str(caught.value).startswith(str(path))
-    assert told in str(caught.value)
+    assert str(error.value).startswith(str(path))
+    assert message in str(error.value)
 
 
 def test_the_first_bad_field_is_named(folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A memory in a process of its own is the same memory, and its every failure is its own."""
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
@@ -24,11 +25,28 @@ from memorygym.memories.sandbox.process import ProcessLimits
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
+from tests.slow import mostly_slow
 
 HELLO = Message("user", "Hello Larkin Harbor")
 PLUGINS = "tests.memories.sandbox.plugins"
 FREE = Budget()
 QUICK = ProcessLimits(seconds=20, memory=1024, processor=2)
+
+
+def has_landlock() -> bool:
+    """What the kernel says, not the code under test: whether a ruleset of no rights is refused for
+    what it lacks (ENOMSG), rather than as a call that is unknown or switched off."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    nothing = (ctypes.c_uint64 * 1)(0)
+    return (
+        sys.platform == "linux"
+        and libc.syscall(444, nothing, ctypes.sizeof(nothing), 0) < 0
+        and ctypes.get_errno() == errno.ENOMSG
+    )
+
+
+def test_other_processes_are_shut_off_wherever_the_kernel_can() -> None:
+    assert can_shut() == has_landlock()
 
 
 def opened(spec: str, limits: ProcessLimits = QUICK, budget: Budget = FREE) -> Memory:
@@ -50,7 +68,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
     assert list(traces[0].lines()) == list(traces[1].lines())
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("spec", "sentence"),
     [
         ("Importer", "may not import memorygym.tracks"),
@@ -83,6 +101,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         ("Garbage:kind=number", "compose() returned 3 before"),
         ("Garbage:kind=numbers", "compose() returned [3], where [0] is 3"),
     ],
+    quick=6,
 )
 def test_whatever_goes_wrong_there_is_that_memorys_fault(spec: str, sentence: str) -> None:
     with pytest.raises(MemoryFault) as caught:
@@ -195,7 +214,7 @@ def test_the_clock_stands_still_while_its_model_writes() -> None:
     tracker = BudgetTracker(Budget(), "be brief")
     memory.open(tracker.context(slow))
     assert memory.compose([HELLO], 9) == (Message("user", "be brief"),)
-    assert len(tracker.asked) == 1
+    assert len(tracker.model_calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -209,17 +228,6 @@ def test_the_clock_stands_still_while_its_model_writes() -> None:
 def test_a_memory_that_cannot_be_made_is_bad_usage(spec: str, sentence: str) -> None:
     with pytest.raises(BadSettings, match=sentence):
         Remote(spec)
-
-
-def has_landlock() -> bool:
-    """Asked of the kernel here, so that a fault of what is tested skips no test."""
-    create_ruleset, ask_version = 444, 1
-    linux = sys.platform == "linux"
-    return linux and ctypes.CDLL(None).syscall(create_ruleset, None, 0, ask_version) > 0
-
-
-def test_memories_are_shut_off_wherever_the_kernel_can() -> None:
-    assert can_shut() == has_landlock()
 
 
 @pytest.mark.parametrize(

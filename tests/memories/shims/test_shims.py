@@ -25,6 +25,7 @@ from tests.memories.shims.stand_ins import (
     Words,
     chosen,
 )
+from tests.slow import mostly_slow
 
 GOOD = [
     ("manage_context", Window),
@@ -44,7 +45,7 @@ def wrapped(shim: str, factory: Callable[[], Any]) -> Callable[[], Memory]:
 def opened(shim: str, factory: Callable[[], Any], budget: Budget | None = None) -> Memory:
     memory = wrapped(shim, factory)()
     tracker = BudgetTracker(budget or Budget())
-    tracker.unread += [message.content for message in TALK]
+    tracker.unread_texts += [message.content for message in TALK]
     memory.open(tracker.context())
     return memory
 
@@ -53,7 +54,7 @@ def texts(memory: Memory, live: list[Message], budget: int | None = None) -> lis
     return [message.content for message in memory.compose(live, budget)]
 
 
-@pytest.mark.parametrize(("shim", "factory"), GOOD[::2])
+@mostly_slow(("shim", "factory"), GOOD[::2], quick=1)
 def test_a_wrapped_object_passes_the_conformance_of_memories(
     shim: str, factory: Callable[[], Any]
 ) -> None:
@@ -69,7 +70,7 @@ def test_it_never_composes_more_than_the_budget(
     memory.observe(TALK)
     composed = memory.compose(TALK[-1:], budget)
     tracker = BudgetTracker(Budget())
-    tracker.unread += [message.content for message in TALK]
+    tracker.unread_texts += [message.content for message in TALK]
     assert sum(shown_tokens(message, tracker.count) for message in composed) <= budget
 
 
@@ -132,9 +133,9 @@ def test_a_condensation_lasts_and_a_view_does_not() -> None:
 @pytest.mark.parametrize(
     ("shim", "factory", "sentence"),
     [
-        ("add_search", chosen, "a dict has no `add`; choose another shim"),
-        ("manage_context", chosen, "no `manage_context`"),
-        ("condenser", Words, "a Words has no `condense`"),
+        ("add_search", chosen, "a dict has no method `add`; choose another shim"),
+        ("manage_context", chosen, "no method `manage_context`"),
+        ("condenser", Words, "a Words has no method `condense`"),
         ("add_search", Async, "the `search` of a Async is async"),
     ],
 )
@@ -148,8 +149,8 @@ def test_an_object_of_another_shape_is_bad_settings(
 @pytest.mark.parametrize(
     ("shim", "factory", "sentence"),
     [
-        ("manage_context", Numbers, "manage_context returned 0"),
-        ("add_search", Tuples, "which has no memory, text"),
+        ("manage_context", Numbers, "got 0 from manage_context"),
+        ("add_search", Tuples, "must be a str or have one of memory, text"),
     ],
 )
 def test_what_it_returns_of_another_shape_is_its_fault(

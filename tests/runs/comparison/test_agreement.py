@@ -11,7 +11,7 @@ def test_rankings_that_agree_have_a_tau_of_1_and_references_are_no_part_of_it() 
     weak = reported({"a": "1100 1100", "b": "1000 1000", "c": "0000 0000", "recency": "1111 1111"})
     found = agreement(reported(STRONG), weak)
     assert found is not None
-    assert (found.tau.mean, found.tau.worlds) == (1, 2)
+    assert (found.tau.mean, found.tau.tasks) == (1, 2)
 
 
 def test_a_memory_that_failed_under_one_reasoner_is_ranked_under_neither() -> None:

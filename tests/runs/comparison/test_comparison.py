@@ -12,7 +12,7 @@ from memorygym.memories.none import Nothing
 from memorygym.reports.comparison_report import perform
 from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import played_gates
+from memorygym.runs.comparison.sanity_checks import played_checks
 from tests.runs.comparison.small_runs import comparison, gossip, world
 
 
@@ -60,27 +60,28 @@ def test_what_is_found_under_a_budget_holds_the_arms_without_one() -> None:
 def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
     long = "m" * 220
     asked = comparison(**{long: MemorySpec(Nothing, tools=False)})
-    with pytest.raises(BadSettings, match="too long for files of 220 characters"):
+    with pytest.raises(BadSettings, match="has 248 characters, and a file"):
         perform(asked, tmp_path / "run", 1, quiet=True)
     assert not (tmp_path / "run").exists()
 
 
 def test_all_gates_hold_for_memories_that_can_be_trusted() -> None:
-    found = played_gates(comparison("bm25"))
+    found = played_checks(comparison("bm25"))
     assert [gate.name for gate in found if gate.holds] == [
-        "full shows again what it was told",
+        "full shows the whole history",
         *(f"two episodes of {spec} stay apart" for spec in ("none", "full", "recency", "bm25")),
     ]
 
 
-def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
-    found = played_gates(comparison(m=MemorySpec(gossip(), tools=False)))
+def test_a_memory_that_shows_one_episode_the_other_fails_its_check() -> None:
+    found = played_checks(comparison(m=MemorySpec(gossip(), tools=False)))
     (gate,) = [gate for gate in found if not gate.holds]
     assert (gate.name, gate.detail) == (
-        "two episodes of m stay apart", "one showed a word of the other"
+        "two episodes of m stay apart",
+        "one showed a word of the other; keep no state in class or module",
     )  # fmt: skip
 
 
-def test_a_memory_that_breaks_has_no_gate_since_its_episodes_fail() -> None:
-    found = played_gates(comparison(m=MemorySpec(RuleViolation, tools=False)))
+def test_a_memory_that_breaks_has_no_check_since_its_episodes_fail() -> None:
+    found = played_checks(comparison(m=MemorySpec(RuleViolation, tools=False)))
     assert all(gate.holds for gate in found) and not any(" m " in gate.name for gate in found)

@@ -20,9 +20,10 @@ from tests.runs.comparison.model_runs import (
     until_replies,
 )
 from tests.servers.openai import Server, serving
+from tests.slow import mostly_slow
 
 
-@pytest.mark.parametrize("fault", ["429", "400", "501"])
+@mostly_slow("fault", ["429", "400", "501"], quick=1)
 def test_a_model_that_fails_fails_its_memory_alone(
     fault: str, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -37,7 +38,7 @@ def test_a_model_that_fails_fails_its_memory_alone(
     assert rows(tmp_path / "run")["bm25"]["accuracy"]["mean"] > 0.5
 
 
-@pytest.mark.parametrize("faults", ["429x3", "cutx1", "garbagex1", "emptyx1"])
+@mostly_slow("faults", ["429x3", "cutx1", "garbagex1", "emptyx1"], quick=1)
 def test_a_model_that_fails_for_a_while_is_waited_for(
     faults: str, server: Server, tmp_path: Path
 ) -> None:
@@ -83,13 +84,14 @@ def test_a_reasoner_that_never_replies_is_told_and_counted(
     told = capsys.readouterr()
     out = " ".join(told.out.split())
     assert out.startswith("6 episodes played, 6 failed (bm25 1, full 1, held:bm25 1, none 1,")
-    assert "it does not hold that scholar+400 finished a task at budget 1,000" in out
+    assert '"scholar+400 finished a task at budget 1,000" fails' in out
     assert told.err.count("status 400") == 6
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("brain", "fault"),
     [("mute", "empty"), ("chatterbox", "overlong"), ("babbler", None), ("ponderer", None)],
+    quick=1,
 )
 def test_whatever_a_model_writes_is_handled_and_counted(
     brain: str, fault: str | None, server: Server, tmp_path: Path
@@ -111,7 +113,7 @@ def test_replies_of_a_reasoner_that_are_cut_short_are_told_beside_the_figures(
     words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", f"scholar+{fault}")
     assert compare(*words, "-o", tmp_path / "run") == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "Replies of the reasoner cut short by its context or by --max-tokens, a task: " in told
+    assert "Replies of the reasoner cut short by its context or by --max-tokens, per task: " in told
     assert {figures["limited"]["mean"] for figures in rows(tmp_path / "run").values()} == {10}
 
 
@@ -128,7 +130,7 @@ def test_half_a_character_does_not_cost_a_memory_its_note(server: Server, tmp_pa
     assert rows(tmp_path / "run")["amem"]["accuracy"]["mean"] > 0.5
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+@mostly_slow("how", [signal.SIGINT, signal.SIGKILL], quick=1)
 def test_no_model_is_asked_twice_when_its_comparison_was_stopped(
     how: signal.Signals, tmp_path: Path
 ) -> None:

@@ -12,13 +12,14 @@ from memorygym.core.trace import Observation, Trace
 from memorygym.memories.stores.prompts import LIMIT
 from tests.runs.comparison.model_runs import ASKING, REPLIES, compare, digests, rows, traces
 from tests.servers.openai import Server, serving
+from tests.slow import mostly_slow
 
 BEST_FIRST = ("oracle", "full", "bm25", "markdown+scribe", "none")
 
 
 def questions(trace: Trace) -> Iterator[str]:
     """What each question of an episode is shown with: what memory composed, and the event."""
-    changes = list(trace.composed())
+    changes = list(trace.contexts())
     for record in trace.records:
         if isinstance(record, Observation) and "=== QUESTION" in record.messages[-1].content:
             composed = [messages for event, messages in changes if event <= record.event]
@@ -107,7 +108,7 @@ def test_of_a_model_no_ceiling_is_asked_but_that_nothing_is_better_than_the_whol
 ) -> None:
     words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", "prose,abstain")
     assert compare(*words, "-o", tmp_path / "run") == 0
-    gates = json.loads((tmp_path / "run/compare.json").read_bytes())["gates"]
+    gates = json.loads((tmp_path / "run/compare.json").read_bytes())["sanity_checks"]
     assert [gate["name"] for gate in gates if "oracle is" in gate["name"]] == (
         ["oracle is at least none"] * 2
     )
@@ -147,6 +148,7 @@ def test_what_a_memory_asks_is_counted_where_it_asks_it(server: Server, tmp_path
     assert found["ingest_tokens"] > 100 * found["ingest_calls"]
 
 
+@pytest.mark.slow
 def test_nothing_is_asked_twice_whether_the_comparison_is_kept_or_not(
     server: Server, tmp_path: Path
 ) -> None:
@@ -188,7 +190,7 @@ def test_a_comparison_replays_without_key_and_endpoint_to_the_same_bytes(
     assert digests(tmp_path / "again") == found
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@mostly_slow("workers", [1, 2], quick=1)
 def test_workers_change_no_byte(server: Server, tmp_path: Path, workers: int) -> None:
     words = ("--memories", ASKING, "--seeds", "2", "--api-base", server.url)
     models = ("--reasoner", "scholar", "--memory-model", "condenser")

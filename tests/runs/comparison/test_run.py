@@ -28,7 +28,7 @@ class Forgetful(Memory):
             raise ValueError("too much")
 
 
-def arms_of(found: Sequence[Result | Failure]) -> list[tuple[str, int | None]]:
+def systems_of(found: Sequence[Result | Failure]) -> list[tuple[str, int | None]]:
     return [(one.place.memory, one.place.budget) for one in found]
 
 
@@ -37,28 +37,28 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_arms_without_a_budget_are_played_once_for_all_budgets() -> None:
+def test_systems_without_a_budget_are_played_once_for_all_budgets() -> None:
     found = play(comparison("bm25", budgets=(500, 1000)))
-    assert arms_of(found) == [
+    assert systems_of(found) == [
         ("none", None), ("full", None), ("recency", 500), ("oracle", 500), ("bm25", 500),
         ("held:bm25", 500), ("recency", 1000), ("oracle", 1000), ("bm25", 1000),
         ("held:bm25", 1000),
     ]  # fmt: skip
 
 
-def test_every_arm_is_asked_the_same_questions() -> None:
+def test_every_system_is_asked_the_same_questions() -> None:
     found = measured(play(comparison("bm25", "markdown")))
     asked = {tuple((case.number, case.kind) for case in one.cases) for one in found}
-    assert len(asked) == 1 and {one.world for one in found} == {("company", 0)}
+    assert len(asked) == 1 and {one.task for one in found} == {("company", 0)}
 
 
 def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:
     found = play(comparison(broken=MemorySpec(Forgetful, tools=False)))
     failed = [one for one in found if isinstance(one, Failure)]
-    assert arms_of(failed) == [("broken", 500), ("held:broken", 500)]
+    assert systems_of(failed) == [("broken", 500), ("held:broken", 500)]
     assert [one.kind for one in failed] == ["memory"] * 2
     assert failed[1].place.episode == "company+0+strong+held%3Abroken+500"
-    assert failed[0].error == "the memory Forgetful: observe raised ValueError: too much"
+    assert failed[0].error.startswith("memory Forgetful: observe() raised ValueError: too much (")
     assert len(found) == 6
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from memorygym.runs.comparison.figures import figures
-from memorygym.runs.comparison.sanity_checks import gates, invalid_text
+from memorygym.runs.comparison.sanity_checks import figure_checks, invalid_text
 from tests.runs.comparison.measurements import THREE, all_played, reported
 
 
 def verdicts(systems: dict[str, str], reasoner: str = "strong") -> list[bool]:
     measured = [replace(one, reasoner=reasoner) for one in all_played(systems)]
-    return [gate.holds for gate in gates(figures(measured, {}, "test"))]
+    return [gate.holds for gate in figure_checks(figures(measured, {}, "test"))]
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ def test_a_gate_fails_where_the_set_up_cannot_be_trusted(
 
 
 def test_a_gate_says_what_was_found() -> None:
-    first, second = gates(reported({**THREE, "full": "- - -"}, full=3))
+    first, second = figure_checks(reported({**THREE, "full": "- - -"}, full=3))
     assert (first.name, first.detail) == ("oracle is at least 95 %", "oracle 100.0 %, none 16.7 %")
     assert second.detail == "full not played, none 16.7 %"
 
 
 def test_a_valid_set_up_has_nothing_to_say() -> None:
-    assert invalid_text(gates(reported(THREE))) == ""
+    assert invalid_text(figure_checks(reported(THREE))) == ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.runs.comparison.significance import contests
+from memorygym.runs.comparison.significance import significance_tests
 
 TASKS = [("company", seed) for seed in range(8)]
 LOW, MID = [0.2, 0.3] * 4, [0.5, 0.6] * 4
@@ -15,7 +15,7 @@ def scores(values: list[float]) -> dict[tuple[str, int], float]:
 
 def test_a_memory_that_betters_all_others_on_every_task_is_best() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH), "c": scores(LOW)}
-    found = contests(memories, memories, scores(LOW), "test")
+    found = significance_tests(memories, memories, scores(LOW), "test")
     assert found.ranks == {"b": 1, "a": 2, "c": 3}
     assert found.verdict is not None
     assert (found.verdict.best, found.verdict.second, found.verdict.won) == ("b", "a", True)
@@ -24,7 +24,7 @@ def test_a_memory_that_betters_all_others_on_every_task_is_best() -> None:
 def test_no_memory_is_best_where_the_interval_of_its_lead_holds_0() -> None:
     close = [0.5, 0.6, 0.5, 0.6, 0.5, 0.6, 0.5, 0.7]
     memories = {"a": scores(MID), "b": scores(close), "c": scores(LOW)}
-    verdict = contests(memories, memories, scores(LOW), "test").verdict
+    verdict = significance_tests(memories, memories, scores(LOW), "test").verdict
     assert verdict is not None
     assert (verdict.best, verdict.second, verdict.won) == ("b", "a", False)
 
@@ -33,7 +33,7 @@ def test_no_memory_is_best_while_another_shares_its_rank() -> None:
     # Less on average than a, but so uneven that nobody can tell.
     uneven = [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]
     memories = {"a": scores(HIGH), "b": scores(MID), "c": scores(uneven)}
-    found = contests(memories, memories, scores(LOW), "test")
+    found = significance_tests(memories, memories, scores(LOW), "test")
     assert found.verdict is not None
     assert found.verdict.lead.low > 0
     assert found.ranks["c"] == 1
@@ -42,39 +42,39 @@ def test_no_memory_is_best_while_another_shares_its_rank() -> None:
 
 def test_two_tasks_that_happen_to_agree_make_nobody_best() -> None:
     memories = {"a": scores([14 / 17, 13 / 17]), "b": scores([1 / 17, 0.0])}
-    found = contests(memories, memories, scores([0.0, 0.0]), "test")
+    found = significance_tests(memories, memories, scores([0.0, 0.0]), "test")
     assert found.ranks == {"a": 1, "b": 1}
     assert found.verdict is not None and not found.verdict.won
 
 
 def test_a_single_memory_has_nobody_to_be_better_than() -> None:
-    found = contests({"a": scores(MID)}, {"a"}, scores(LOW), "test")
+    found = significance_tests({"a": scores(MID)}, {"a"}, scores(LOW), "test")
     assert (found.verdict, found.pairs, found.ranks) == (None, (), {"a": 1})
 
 
 def test_advantages_over_recency_are_tested_together() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH)}
-    found = contests(memories, memories, scores(LOW), "test").over_recency
+    found = significance_tests(memories, memories, scores(LOW), "test").over_recency
     # All eight signs alike: 2 of 256 flips; two memories: twice that.
     assert {(pair.p, pair.adjusted) for pair in found.values()} == {(2 / 256, 4 / 256)}
 
 
 def test_a_memory_that_failed_is_compared_with_recency_on_what_it_finished() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH[:5])}
-    found = contests(memories, {"a"}, scores(LOW), "test")
-    assert found.over_recency["b"].difference.worlds == 5
+    found = significance_tests(memories, {"a"}, scores(LOW), "test")
+    assert found.over_recency["b"].difference.tasks == 5
     assert found.over_recency["b"].p == 2 / 32
     assert found.pairs == ()
 
 
 def test_without_recency_memories_are_still_ranked() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH)}
-    found = contests(memories, memories, {}, "test")
+    found = significance_tests(memories, memories, {}, "test")
     assert (found.over_recency, found.ranks) == ({}, {"a": 2, "b": 1})
 
 
 def test_the_detectable_difference_is_that_of_the_paired_deviation() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH)}
-    (pair,) = contests(memories, memories, scores(LOW), "test").pairs
+    (pair,) = significance_tests(memories, memories, scores(LOW), "test").pairs
     # (t of .975 + t of .8, 7 degrees: 2.3646 + 0.8960) x 0.05345 / root of 8.
     assert pair.detectable == pytest.approx(3.2606 * 0.0534522 / 8**0.5, rel=1e-3)

@@ -42,7 +42,7 @@ def test_every_view_is_a_step() -> None:
     assert len(steps) == 3 and all(step >= 0 for step in steps)
 
 
-class RuleViolation(Memory):
+class Broken(Memory):
     """Cannot compose."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
@@ -50,8 +50,8 @@ class RuleViolation(Memory):
 
 
 def test_a_timed_memory_fails_under_its_own_name() -> None:
-    with pytest.raises(MemoryFault, match="the memory Broken: compose raised ValueError: no view"):
-        begin("one fact", memory=lambda: TimedMemory(RuleViolation(), [])).view()
+    with pytest.raises(MemoryFault, match=r"memory Broken: compose\(\) raised ValueError: no"):
+        begin("one fact", memory=lambda: TimedMemory(Broken(), [])).view()
 
 
 def test_what_was_clocked_is_found_by_reasoner_arm_and_budget(tmp_path: Path) -> None:

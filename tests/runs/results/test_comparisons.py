@@ -21,7 +21,7 @@ def document() -> Document:
 
 def test_an_agent_is_compared_with_itself_on_the_worlds_that_both_played(document) -> None:
     found = compare(document, _found("naive", first=1))
-    assert [(one.agent, one.paired, one.difference.estimate.worlds) for one in found] == [
+    assert [(one.agent, one.paired, one.difference.estimate.tasks) for one in found] == [
         ("naive", True, 2)
     ]
 
@@ -37,20 +37,25 @@ def test_worlds_of_another_salt_are_other_worlds(document) -> None:
 
 
 def test_agents_that_share_nothing_are_not_compared(document) -> None:
-    with pytest.raises(BadSettings, match="no agent is in both: strategic, naive and guesser"):
+    with pytest.raises(
+        BadSettings, match="no agent is in both files: strategic, naive and guesser"
+    ):
         compare(document, _found("guesser"))
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda d: d.update(version_hash="worlds-v1@00000000"), "nothing is compared across them"),
+        (
+            lambda d: d.update(version_hash="worlds-v1@00000000"),
+            "the scores measure different things",
+        ),
         (
             lambda d: d["recipe"]["parameters"].update(tier="hard"),
-            "tier lite and tier hard are not compared",
+            "tier lite and tier hard differ: play both alike",
         ),
         (lambda d: d["recipe"].update(memory="chromadb"), "memory markdown and memory chromadb"),
-        (lambda d: d["recipe"]["parameters"].update(writes="3"), "are not compared"),
+        (lambda d: d["recipe"]["parameters"].update(writes="3"), "differ: play both alike"),
     ],
 )
 def test_what_measured_otherwise_is_not_compared(change, said: str, document) -> None:

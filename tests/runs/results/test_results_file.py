@@ -54,7 +54,7 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 FREE = {
-    "competencies", "causes", "store_precision", "parameters", "usage", "invariants", "models",
+    "question_types", "causes", "store_precision", "parameters", "usage", "invariants", "models",
     "judge",
     "axes", "data", "memory_model",
 }  # fmt: skip

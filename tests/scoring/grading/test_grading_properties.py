@@ -7,6 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from memorygym.scoring.grading import grade
+from tests.slow import mostly_slow
 
 NAMES = ["Brant Orchard", "Cedar Quay", "Elm Hollow", "Ina Vogel", "Unit 9 Relay", "Old Pine Ridge"]
 CHOICES = ["moderate", "mid-career", "tech_hub", "small town", "polar", "request-reply"]
@@ -17,7 +18,7 @@ ASKED = ["synthesis", "comparison", "outlier", "conditional", "multi_hop", "rela
 FIGURED = ["retrieval", "update", "trick_retrieval", "counterfactual", "relationship_hop"]
 
 Case = tuple[str, str]
-"""A competency and a truth as the dealer displays it."""
+"""A question type and a right answer as the generator displays it."""
 
 ints = st.integers(-9_999_999, 9_999_999)
 amounts = st.decimals(-9999, 99999, places=1, allow_nan=False)
@@ -193,7 +194,7 @@ def test_another_date_or_label_or_name_is_wrong(
     assert not grade("retrieval", true, said).correct
 
 
-@pytest.mark.parametrize("mark", [", ", " or ", " and ", " / ", "; ", "\n", " ", " | ", ", or "])
+@mostly_slow("mark", [", ", " or ", " and ", " / ", "; ", "\n", " ", " | ", ", or "], quick=1)
 @pytest.mark.parametrize(
     ("question_type", "candidates"),
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.scoring.grading.squad import exact, f1, normal
+from memorygym.scoring.grading.squad import exact, f1, normalize
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from memorygym.scoring.grading.squad import exact, f1, normal
     ],
 )
 def test_articles_case_blanks_and_punctuation_do_not_count(text: str, wanted: str) -> None:
-    assert normal(text) == wanted
+    assert normalize(text) == wanted
 
 
 @pytest.mark.parametrize(

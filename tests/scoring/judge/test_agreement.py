@@ -35,7 +35,7 @@ def test_kappa_is_undefined_where_nothing_could_differ(found: Agreement) -> None
 def test_the_line_and_the_json_say_the_same() -> None:
     found = Agreement(20, 5, 10, 15, 2)
     assert str(found) == (
-        "35 of 50 answers ruled alike (70.0 %), kappa 0.40;"
+        "35 of 50 answers judged alike (70.0 %), kappa 0.40;"
         " accepts 10/25 40.0 % [23.4, 59.3] that it rejects,"
         " rejects 5/25 20.0 % [8.9, 39.1] that it accepts; 2 not judged"
     )

@@ -60,7 +60,7 @@ def fallen(rule_for: Callable[[str], Rule], build: Builder) -> list[str]:
             "m",
             Scripted(rule_for(attack["answer"])).complete(build(attack["answer"]), ()),
             attack["answer"],
-        ).said
+        ).outcome
         for attack in ATTACKS
     }
     return [kind for kind, vote_ in said.items() if vote_ == "yes"]

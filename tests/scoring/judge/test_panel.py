@@ -45,7 +45,7 @@ def test_most_of_those_that_ruled_decide_and_a_tie_rejects(
 
 def test_each_vote_is_kept_with_its_words_or_its_problem() -> None:
     votes = ruled(YES, NO, "hm", DOWN).votes
-    assert [vote.said for vote in votes] == ["yes", "no", "unreadable", "failed"]
+    assert [vote.outcome for vote in votes] == ["yes", "no", "unreadable", "failed"]
     assert [vote.quote or vote.problem for vote in votes] == [
         "8412", "8412", "it is no JSON", "timed out",
     ]  # fmt: skip

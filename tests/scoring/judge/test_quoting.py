@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core.tokens import normal
-from memorygym.scoring.grading.verdict import LONGEST
+from memorygym.core.tokens import normalize
+from memorygym.scoring.grading.verdict import MAX_CHARACTERS
 from memorygym.scoring.judge.judge_prompts import cut, quoted
 
 TEXTS = st.text(st.characters(), max_size=60)
@@ -15,7 +15,7 @@ TEXTS = st.text(st.characters(), max_size=60)
 
 @given(TEXTS)
 def test_the_string_says_what_the_text_says(text: str) -> None:
-    assert json.loads(quoted(text)) == normal(text)
+    assert json.loads(quoted(text)) == normalize(text)
 
 
 @given(TEXTS)
@@ -32,6 +32,6 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
 
 
 def test_a_long_text_keeps_its_ends_and_says_how_much_is_missing() -> None:
-    text = "a" * LONGEST + "b" * LONGEST
-    assert cut(text) == f"{'a' * 1000} (... {LONGEST} characters left out ...) {'b' * 1000}"
-    assert cut("a" * LONGEST) == "a" * LONGEST
+    text = "a" * MAX_CHARACTERS + "b" * MAX_CHARACTERS
+    assert cut(text) == f"{'a' * 1000} (... {MAX_CHARACTERS} characters left out ...) {'b' * 1000}"
+    assert cut("a" * MAX_CHARACTERS) == "a" * MAX_CHARACTERS

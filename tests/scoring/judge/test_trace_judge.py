@@ -30,7 +30,7 @@ ASKED = (
 
 
 def told(*asked: tuple[str, str, str | None]) -> Trace:
-    """A trace of these questions (competency, truth, answer)."""
+    """A trace of these questions (question type, right answer, answer)."""
     questions = tuple(
         Question(event, kind, kind, f"Question {event}?", truth, RIVALS if kind == "update" else ())
         for event, (kind, truth, _) in enumerate(asked)

@@ -11,7 +11,7 @@ ANSWER = "It has\n 8,412   beds."
 
 def read(text: str) -> tuple[str, str]:
     found = vote("m", Reply(Message("assistant", text)), ANSWER)
-    return found.said, found.problem or found.quote
+    return found.outcome, found.problem or found.quote
 
 
 @pytest.mark.parametrize(

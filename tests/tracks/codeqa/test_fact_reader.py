@@ -3,9 +3,10 @@
 import pytest
 
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.answers import CodeReader
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance
 
 READER = CodeReader()
@@ -35,7 +36,9 @@ def facts(text: str) -> set[tuple[str, str, str]]:
     }
 
 
-@pytest.mark.parametrize("text", [CODE, normal(CODE), f"From memory:\n\n{normal(CODE)}\n\nBye."])
+@pytest.mark.parametrize(
+    "text", [CODE, normalize(CODE), f"From memory:\n\n{normalize(CODE)}\n\nBye."]
+)
 def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
     assert facts(text) == {
         ("sift_quay", "file", "a.quay"),
@@ -49,7 +52,7 @@ def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
     }
 
 
-@pytest.mark.parametrize("text", [REAL, normal(REAL)])
+@pytest.mark.parametrize("text", [REAL, normalize(REAL)])
 def test_real_code_gives_only_certain_statements(text: str) -> None:
     assert facts(text) == {
         ("Reader.load", "default:mode", '"text (plain)"'),
@@ -72,7 +75,7 @@ from a.quay import sift_quay, weigh_jetty
 
 [CHANGELOG.md]
 Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
-    assert facts(normal(text)) == {
+    assert facts(normalize(text)) == {
         ("AmberQuay", "file", "a.b"), ("AmberQuay", "base", "CoralQuay"),
         ("AmberQuay.share", "value", "41"), ("QUAY_LIMIT", "value", "417"),
         ("QUAY_LIMIT", "file", "a.c"), ("TABLE_LIMIT", "value", '{"dawn": 3}'),
@@ -85,7 +88,7 @@ Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
 
 @pytest.mark.parametrize("start", ["try:", "except ImportError:", "if BIG:", "else:"])
 def test_a_name_bound_under_a_condition_has_no_value(start: str) -> None:
-    assert facts(normal(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
+    assert facts(normalize(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
 
 
 def test_a_decorator_inside_a_function_is_a_call_and_a_raised_class_is_none() -> None:
@@ -124,7 +127,7 @@ def test_of_two_observations_the_later_one_holds_in_any_order() -> None:
         assert isinstance(result, Found) and result.answer == "77"
 
 
-@pytest.mark.parametrize("form", ["files", "session", "mixed"])
+@mostly_slow("form", ["files", "session", "mixed"], quick=1)
 def test_the_reader_parses_its_own_sentences(form: str) -> None:
     statements = [
         statement
@@ -133,8 +136,10 @@ def test_the_reader_parses_its_own_sentences(form: str) -> None:
     ]
     assert len(statements) > 400
     for statement in statements:
-        assert READER.read(READER.tell(statement)) == (statement,)
-        assert READER.read(normal(f"Kept.\n{READER.tell(statement)} {READER.tell(statement)}")) == (
+        assert READER.read(READER.render(statement)) == (statement,)
+        assert READER.read(
+            normalize(f"Kept.\n{READER.render(statement)} {READER.render(statement)}")
+        ) == (
             statement,
             statement,
         )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from memorygym.core import tokens
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
-from memorygym.datasets.instances.schemas import instance_id, misfit
+from memorygym.datasets.instances.schemas import instance_id, schema_problem
 from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
@@ -20,6 +20,7 @@ from memorygym.tracks.codeqa.generator import identifiers
 from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance, options
 
 READER = CodeReader()
@@ -33,11 +34,12 @@ FORMS = ("files", "session", "mixed")
 @pytest.mark.parametrize("form", FORMS)
 def test_an_instance_fits_its_schema_and_its_id_is_of_its_content(form: str) -> None:
     data = instance("--form", form)
-    assert misfit("codeqa", data) == ""
+    assert schema_problem("codeqa", data) == ""
     assert data["instance_id"] == instance_id(data)
     assert data["verification"]["accepted"]
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 2**40), length=st.integers(11_000, 30_000), form=st.sampled_from(FORMS),
     near=st.integers(0, 3), stale=st.integers(0, 2), hops=st.sampled_from(["1", "2,3", "4,1", "3"]),
@@ -86,7 +88,7 @@ def test_stale_values_are_shown_and_graded_wrong() -> None:
     assert with_stale["verification"]["checks"]["stale"]["values"] > 0
 
 
-@pytest.mark.parametrize("form", ["files", "mixed"])
+@mostly_slow("form", ["files", "mixed"], quick=1)
 def test_distractor_density_adds_mentions_of_names_in_questions(form: str) -> None:
     def mentions(percent: str) -> int:
         data = instance("--distractor-density", percent, "--form", form, tokens=40_000)
@@ -109,6 +111,7 @@ def test_a_mention_states_no_fact(kind: str) -> None:
         assert not READER.read(f"[review · 2031-03-04 10:41]\n{remark}")
 
 
+@pytest.mark.slow
 def test_all_eight_categories_are_asked_for() -> None:
     data = [instance("--questions", "12", seed=seed) for seed in range(8)]
     asked = {pair["category"] for instance_ in data for pair in instance_["qa_pairs"]}
@@ -122,7 +125,7 @@ def test_siblings_are_listed_as_distractors_of_their_question() -> None:
     assert len(data["distractors"]) > len(questions)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@mostly_slow("seed", range(4), quick=1)
 def test_nearly_right_answers_are_graded_wrong(seed: int) -> None:
     data = instance(seed=seed)
     names = {word for code in data["repo_files"].values() for word in code.split("(")[0].split()}
@@ -183,7 +186,9 @@ def test_blocks_have_one_statement_so_that_their_indentation_can_be_restored() -
         (("--hops", "5"), 12_000, "from 1 to 4"),
         (("--hops", "many"), 12_000, "write them as"),
         (("--questions", "0"), 12_000, "choose 1 to 40"),
-        (("--questions", "40"), 10_000, "there is room for them"),
+        pytest.param(
+            ("--questions", "40"), 10_000, "there is room for them", marks=pytest.mark.slow
+        ),
         (("--stale", "99"), 12_000, "choose 0 to 8"),
     ],
 )

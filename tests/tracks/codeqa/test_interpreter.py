@@ -4,7 +4,7 @@ import pytest
 
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
@@ -26,7 +26,7 @@ def generated(seed: int) -> tuple[GrowingPackage, list[str], StatementIndex]:
         for argument in (0, 41, 517)
     ]
     texts = [
-        normal(paragraph)
+        normalize(paragraph)
         for path, code in package.files.items()
         for paragraph in paragraphs(path, code)
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from memorygym.tracks import codeqa
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance
 
 Instance = dict[str, Any]
@@ -107,7 +108,7 @@ def test_a_planted_defect_fails_its_checks(defect: str) -> None:
     assert checks <= failed(data)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@mostly_slow("seed", range(5), quick=1)
 def test_answers_from_executed_code_are_executed_again(seed: int) -> None:
     data = instance("--hops", "2,3", seed=seed)
     number = sum(pair["kind"] in ("output", "composition", "failing") for pair in data["qa_pairs"])

@@ -37,7 +37,7 @@ class Chains:
             name, used = statement.value, (*used, statement)
         return Found(name, used)
 
-    def tell(self, statement: Statement) -> str:
+    def render(self, statement: Statement) -> str:
         return f"The {statement.key} of {statement.subject} is {statement.value}."
 
 

@@ -72,7 +72,7 @@ def test_the_heading_gives_the_rank_of_its_document(genre, authority):
 def test_the_reader_parses_its_own_notes(key, rank):
     relation = RELATIONS[key.split(" 2")[0]]
     statement = Statement("Halden Quist", key, value_of(relation)[0], rank)
-    assert READER.read(READER.tell(statement)) == (statement,)
+    assert READER.read(READER.render(statement)) == (statement,)
 
 
 def test_passages_state_what_the_whole_text_states(instance):

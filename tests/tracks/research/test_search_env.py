@@ -61,6 +61,7 @@ def test_full_context_answers_questions_of_every_shape(shape):
     assert solved(1, "full", shape=shape)
 
 
+@pytest.mark.slow
 def test_the_memory_decides_how_many_questions_are_answered():
     share = {
         memory: sum(solved(number, memory) for number in range(4))
@@ -95,15 +96,16 @@ def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
     trace = played(1, "full")
     reader = reader_of(trace)
     (question,) = reader.goals
-    assert [reader.first_told(question, need) for need in question.needs] == sorted(
-        reader.first_told(question, need) for need in question.needs
+    assert [reader.first_stated(question, need) for need in question.needs] == sorted(
+        reader.first_stated(question, need) for need in question.needs
     )
-    assert all(reader.first_told(question, need) < question.event for need in question.needs)
+    assert all(reader.first_stated(question, need) < question.event for need in question.needs)
     (case,) = measure(trace).cases
     assert case.present == case.needs
     assert 0 < case.span < case.length
 
 
+@pytest.mark.slow
 def test_a_miss_is_attributed_to_what_the_memory_lost():
     trace = next(played(number, "recency") for number in range(4) if not solved(number, "recency"))
     assert [cause for _, cause in Attribution(trace).causes] == ["dropped"]

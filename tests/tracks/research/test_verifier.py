@@ -59,7 +59,7 @@ def test_a_fact_that_another_value_outranks_is_found(instance):
     turn, document = support(instance)
     statement = Statement(fact["subject"], fact["key"], "1", (9, 20400101))
     replace_text(
-        instance, turn, document["text"], f"{document['text']} {ResearchReader().tell(statement)}"
+        instance, turn, document["text"], f"{document['text']} {ResearchReader().render(statement)}"
     )
     assert "full" in failed(instance)
 
@@ -130,6 +130,6 @@ def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():
     turn, rank = instance["turns"][0], (2, 20310101)
     stated = [Statement(f"{first}rm Ford", "population", "5000", rank) for first in "BCDFGHJKLM"]
     text = turn["documents"][0]["text"]
-    replace_text(instance, turn, text, " ".join([text, *map(ResearchReader().tell, stated)]))
+    replace_text(instance, turn, text, " ".join([text, *map(ResearchReader().render, stated)]))
     instance["answer"] = "10000"
     assert "closed_book" in failed(instance)

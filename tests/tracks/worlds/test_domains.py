@@ -11,7 +11,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.testing import check_world
+from memorygym.testing import check_domain
 from memorygym.tracks.worlds import domains
 from memorygym.tracks.worlds.generator.domain_schema import (
     AttributeSpec,
@@ -29,7 +29,7 @@ def domain(request: pytest.FixtureRequest) -> Domain:
 
 
 def with_attribute(domain: Domain, kind: str, /, **changes: Any) -> Domain:
-    """The world with its last trait of a kind changed."""
+    """The domain with its last attribute of a kind changed."""
     at = max(i for i, spec in enumerate(domain.attribute_specs) if spec.kind == kind)
     attribute_specs = (
         *domain.attribute_specs[:at],
@@ -48,15 +48,15 @@ def with_wording(domain: Domain, **changes: Any) -> Domain:
 
 
 def assert_found(domain: Domain, *words: str) -> None:
-    """Some sentence of the check names the world and all these words."""
-    broken = check_world(domain)
+    """Asserts that a sentence of the check names the domain and all these words."""
+    broken = check_domain(domain)
     assert any(all(word in found for word in (f"{domain.id}: ", *words)) for found in broken), (
         broken
     )
 
 
 def test_a_domain_keeps_every_rule(domain: Domain) -> None:
-    assert check_world(domain) == []
+    assert check_domain(domain) == []
 
 
 def test_ten_categories_are_needed(domain: Domain) -> None:
@@ -234,9 +234,7 @@ def test_a_category_holds_nothing_that_lists_split_at(domain: Domain, category: 
 
 def test_a_ratio_rests_on_numbers(domain: Domain) -> None:
     label = attribute_of(domain, "date").label
-    assert_found(
-        replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio rests on '{label}'"
-    )
+    assert_found(replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio names '{label}'")
 
 
 def test_a_ceiling_can_be_met(domain: Domain) -> None:

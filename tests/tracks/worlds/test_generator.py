@@ -16,6 +16,7 @@ from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from tests.episodes import generated, gold
+from tests.slow import mostly_slow
 
 TEMPLATES = registry.names("domains")
 
@@ -241,7 +242,7 @@ def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> N
     assert not any(after.startswith(before) for before, after in pairs)
 
 
-@pytest.mark.parametrize("template", ["company", "codebase", "city"])
+@mostly_slow("template", ["company", "codebase", "city"], quick=1)
 @pytest.mark.parametrize("tokens", [60_000, 300_000])
 def test_a_length_is_met_within_one_percent(template: str, tokens: int) -> None:
     tasks = [generate(template, seed, "standard", Sizes(tokens=tokens)) for seed in (0, 1)]

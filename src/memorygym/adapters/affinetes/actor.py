@@ -1,4 +1,4 @@
-"""The environment: one class, whose public methods its callers know from other environments."""
+"""The environment of affinetes: one class with the public methods that its callers expect."""
 
 import asyncio
 import secrets
@@ -14,11 +14,11 @@ from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.core.rng import named_rng
 
 PUBLIC = 10
-"""Seeds below it are the public set, from which a fresh episode is never dealt."""
+"""Seeds below it are the public set; a fresh episode is never generated from them."""
 AT_ONCE = 256
-"""Evaluations at a time; more wait their turn, and their time runs."""
+"""Most evaluations at a time; others wait, and their timeout runs."""
 SILENCE = 120.0
-"""Seconds without a byte before a request is given up."""
+"""Seconds without a byte after which a request fails."""
 
 
 class Actor:
@@ -26,13 +26,13 @@ class Actor:
 
     def __init__(self, episodes: int = 256, idle: float = 3600.0, origin: str = "") -> None:
         self._most = episodes
-        """Open episodes at a time."""
+        """Most open episodes at a time."""
         self._idle = idle
-        """Seconds after which an episode that nobody asks for may be dropped to make room."""
-        # Each replica has an origin of its own, lest all deal the same fresh episodes.
+        """Seconds without a call after which an episode may be dropped to make room."""
+        # Each replica has its own origin, so that replicas generate different fresh episodes.
         self._fresh = named_rng("affinetes", origin or secrets.token_hex(16))
         self._games: dict[str, Game] = {}
-        """By id, the one that was asked for last at the end."""
+        """By id, the last used one at the end."""
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, "memorygym-evaluate")
 
@@ -50,7 +50,7 @@ class Actor:
         salt: str | None = None,
         **options: Any,
     ) -> dict[str, Any]:
-        """The score of a model on one episode, or the error that there is instead of one.
+        """The score of a model on one episode, or an error in its place.
 
         Raises UnknownPart, BadSettings or BadKey for what cannot begin.
         """
@@ -62,10 +62,10 @@ class Actor:
         try:
             result = await asyncio.wait_for(playing, seconds)
         except TimeoutError:
-            result = match.failed("timeout", f"the episode was not over after {seconds:g} seconds")
+            result = match.failed("timeout", f"the episode did not end within {seconds:g} seconds")
         except ProviderFailure as error:
             kind = "bad_key" if isinstance(error, BadKey) else "provider_failure"
-            # A provider may say the key back.
+            # A provider may repeat the key.
             reason = str(error).replace(api_key, "[key]") if api_key else str(error)
             result = match.failed(kind, reason)
         finally:
@@ -82,7 +82,7 @@ class Actor:
         backend: str = "markdown",
         salt: str | None = None,
     ) -> OpenEnvResponse:
-        """Begins an episode: a fresh one unless `task_id` or `seed` says which.
+        """Begins an episode: a fresh one, unless `task_id` or `seed` names one.
 
         Raises UnknownPart or BadSettings for what cannot begin.
         """
@@ -96,19 +96,19 @@ class Actor:
             return game.shown()
 
     async def step(self, action: str, episode_id: str | None = None) -> OpenEnvResponse:
-        """Takes one reply of the agent: text, with tool calls in it as the observation tells."""
+        """Takes one reply of the agent: text with tool calls, as the observation describes."""
         with self._lock:
             game = self._asked_for(episode_id)
             return game.step(action) if game else unknown(episode_id)
 
     async def state(self, episode_id: str | None = None) -> OpenEnvResponse:
-        """What the agent may read now; nothing moves."""
+        """What the agent may read now; the episode does not advance."""
         with self._lock:
             game = self._asked_for(episode_id)
             return game.shown() if game else unknown(episode_id)
 
     async def stop(self, episode_id: str | None = None) -> dict[str, Any]:
-        """Forgets an episode."""
+        """Ends an episode."""
         with self._lock:
             stopped = self._games.pop(str(episode_id), None) is not None
         return sendable({"status": "ok", "stopped": stopped, "episode_id": episode_id})
@@ -121,7 +121,7 @@ class Actor:
         return game
 
     def _make_room(self) -> None:
-        """Drops what is over or long idle; an episode in play never makes room for another."""
+        """Drops an episode that is over or long idle; an episode in play is never dropped."""
         if len(self._games) < self._most:
             return
         now = monotonic()
@@ -131,5 +131,5 @@ class Actor:
                 return
         raise BadSettings(
             f"{self._most} episodes are open, the most at a time: stop one, or try again when one"
-            f" was left alone for {self._idle:g} seconds"
+            f" has been idle for {self._idle:g} seconds"
         )

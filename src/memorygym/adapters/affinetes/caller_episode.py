@@ -1,4 +1,4 @@
-"""An episode that the caller plays: what `reset`, `step` and `state` show and take."""
+"""An episode that the caller plays through `reset`, `step` and `state`."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from time import monotonic
 from typing import Any
 
 from memorygym.adapters.affinetes.request import Choice, sendable
-from memorygym.agents.chat import Chat, merged
+from memorygym.agents.chat import Chat, merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.outcome import Score
 from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.models.chat_completions import spoken
+from memorygym.models.chat_completions import split_reasoning
 from memorygym.models.scripted import Scripted
 from memorygym.runs.systems import start_episode
 from memorygym.scoring.episode_scores import score
@@ -21,7 +21,7 @@ except ImportError:
 
     @dataclass
     class OpenEnvResponse:  # type: ignore[no-redef]  # one of the two
-        """What an interactive call returns: the fields and defaults of affinetes' own class."""
+        """The return value of an interactive call: the fields and defaults of affinetes' class."""
 
         observation: str
         reward: float = 0.0
@@ -40,42 +40,42 @@ OVER = "The episode is over."
 
 
 class Game:
-    """An open episode. What it shows and how it reads a reply are the chat agent's, text mode."""
+    """An open episode. It shows texts and reads replies as the chat agent does in text mode."""
 
     def __init__(self, choice: Choice, task_id: int | None) -> None:
         task = choice.world.generate()
         self.id = secrets.token_hex(16)
         self.touched = monotonic()
-        """When it was last asked for."""
+        """When it was last used."""
         self._gold = task.gold
         self._episode = start_episode(task, memory_factory(choice.memory))
-        self._about = {"task_id": task_id, **choice.told(task)}
+        self._about = {"task_id": task_id, **choice.facts(task)}
         self._score: Score | None = None
 
     @property
     def over(self) -> bool:
-        """Whether it was played to its end."""
+        """Whether the episode has ended."""
         return self._score is not None
 
     def shown(self, reward: float = 0.0, **more: Any) -> OpenEnvResponse:
-        """All that the agent may read now; what was shown before is to be forgotten."""
+        """All that the agent may read now; it must forget what was shown before."""
         info = {**self._about, "event": self._episode.trace.records[-1].event + 1, **more}
         if self._score:
             info["score"] = self._score.to_json()
             return OpenEnvResponse(OVER, reward, done=True, episode_id=self.id, info=sendable(info))
-        view = merged(as_text(self._episode.view(), self._episode.tools))
+        view = merge_neighbours(as_text(self._episode.view(), self._episode.tools))
         info["messages"] = [message.to_openai() for message in view]
         text = "\n\n".join(f"[{message.role}]\n{message.content}" for message in view)
         return OpenEnvResponse(sendable(text), reward, episode_id=self.id, info=sendable(info))
 
     def step(self, action: object) -> OpenEnvResponse:
-        """Takes a reply; the reward, which is the composite, comes with the last one."""
+        """Takes a reply. The last one earns the reward, which is the composite."""
         if self.over:
             return self.shown(error=fault("episode_done", f"{OVER} Call reset() for another one."))
         if not isinstance(action, str):
             problem = f"an action is the text of a reply, not {action!r:.80}"
             return self.shown(error=fault("bad_action", problem))
-        reply = Chat(Scripted([spoken(action)[1]]), "text")
+        reply = Chat(Scripted([split_reasoning(action)[1]]), "text")
         episode = self._episode
         episode.step(reply.act(episode.view(), episode.tools))
         if not episode.done:
@@ -97,5 +97,5 @@ def unknown(episode_id: object) -> OpenEnvResponse:
 
 
 def fault(kind: str, text: str) -> dict[str, Any]:
-    """An error as affinetes' environments put it into `info`."""
+    """An error in the form that affinetes expects in `info`."""
     return {"type": kind, "message": text, "retryable": True}

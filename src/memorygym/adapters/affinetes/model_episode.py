@@ -1,4 +1,4 @@
-"""A model on one episode: what `evaluate` plays and reports."""
+"""An episode that a model plays, as `evaluate` reports it."""
 
 import os
 from collections.abc import Sequence
@@ -24,15 +24,15 @@ from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import usage_of
 
 SCRIPTED = "memorygym/"
-"""A model whose name begins so is a shipped agent: `memorygym/strategic`."""
+"""The prefix of a model that is a built-in agent: `memorygym/strategic`."""
 
 
 class Abandoned(Exception):
-    """Nobody waits for the episode any more."""
+    """The caller no longer waits for the episode."""
 
 
 class ModelEpisode(Policy):
-    """Plays in a thread, until the end or until it is abandoned."""
+    """An episode that is played in a thread, to its end or until it is abandoned."""
 
     def __init__(
         self,
@@ -69,13 +69,13 @@ class ModelEpisode(Policy):
         self._episode = player.begin(self._task, [])
 
     def play(self) -> dict[str, Any]:
-        """Plays to the end; the result."""
+        """Plays to the end; returns the result."""
         play(self._episode, self)
         trace = self._trace()
         player = System(self._model, self._seat.memory)
         place = place_of(trace.track, self._choice.world, 0, player)
         found = result_of(place, trace, ResultOptions())
-        questions = [  # Without what would have been right.
+        questions = [  # Without the truths.
             {
                 "kind": outcome.goal.kind,
                 "question_type": outcome.goal.question_type,
@@ -93,16 +93,16 @@ class ModelEpisode(Policy):
         return self._policy.act(view, tools)
 
     def abandon(self) -> None:
-        """Lets the thread end at its next reply; nothing more is asked of the model."""
+        """Ends the thread at its next reply; the model is not asked again."""
         self._gone.set()
 
     def failed(self, kind: str, reason: str) -> dict[str, Any]:
-        """What was played until now, without a score: that is not known, which is not 0."""
+        """The result so far, with an error and without a score, which is not a score of 0."""
         result = self._result(None, self._extra(self._trace()))
         return {**result, "error": reason, "error_type": kind}
 
     def _trace(self) -> Trace:
-        """What is recorded until now, fit to be judged; the thread may still be writing."""
+        """The trace so far, complete enough to be scored; the thread may still be writing."""
         records = list(self._episode.trace.records)
         replies = sum(isinstance(record, Action) for record in records)
         labels = {**self._seat.system.labels(self._task.track, 0), "agent": self._model}
@@ -123,7 +123,7 @@ class ModelEpisode(Policy):
 
     def _extra(self, trace: Trace) -> dict[str, Any]:
         return {
-            **self._choice.told(self._task),
+            **self._choice.facts(self._task),
             "model": self._model,
             "events_seen": len({record.event for record in trace.records}),
             "answers": sum(isinstance(record, Answer) for record in trace.records),
@@ -132,13 +132,13 @@ class ModelEpisode(Policy):
         }
 
     def _sleep(self, seconds: float) -> None:
-        """How the model waits before it tries again."""
+        """Waits before the model tries again."""
         if self._gone.wait(seconds):
             raise Abandoned
 
 
 def _usage(trace: Trace) -> dict[str, int | None]:
-    """In the words of the OpenAI format; a figure that a reply came without is None."""
+    """Usage in the OpenAI format; a figure that a reply lacked is None."""
     parts = usage_of(trace)
     whole = parts["ingest"] + parts["query"]
     prompt, completion = whole.prompt, whole.completion

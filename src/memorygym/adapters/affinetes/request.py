@@ -1,4 +1,4 @@
-"""What a caller may ask to be dealt, checked: only parts that are listed are ever loaded."""
+"""The checked request of a caller; only built-in parts are ever loaded."""
 
 import json
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from memorygym.tracks.worlds.generator.tiers import TIERS
 from memorygym.tracks.worlds.settings import WorldsSettings
 
 FIRST = "company"
-"""The world of a caller that names none."""
+"""The domain if the caller names none."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A world, and the memory that it is played with."""
+    """A task, and the memory that it is played with."""
 
     world: WorldsSettings
     memory: str
 
-    def told(self, task: Task) -> dict[str, JSON]:
-        """What every answer says of the episode; a salt is told of, not told."""
+    def facts(self, task: Task) -> dict[str, JSON]:
+        """What every answer says of the episode; a secret is mentioned, not shown."""
         world = self.world
         return {
             "template": world.template,
@@ -42,28 +42,28 @@ class Choice:
 def choice_of(
     task_id: object, seed: object, template: object, tier: object, backend: object, salt: object
 ) -> Choice:
-    """What is dealt: a task id says world and seed, else `template` and `seed` do.
+    """The task that was asked for: by task id, or else by `template` and `seed`.
 
     Raises UnknownPart or BadSettings.
     """
-    # The registry would take `package.module:object` too: from a stranger, that runs any code.
-    world = None if template is None else registry.known("domains", str(template))
+    # The registry also takes `package.module:object`, which would let a caller run any code.
+    world = None if template is None else registry.require_name("domains", str(template))
     if task_id is not None:
         meant, seed = where(_whole("task_id", task_id))
         if world not in (None, meant):
             raise BadSettings(
-                f"task_id {task_id} is of the world {meant}, not {world}; leave template out"
+                f"task_id {task_id} is of the template {meant}, not {world}; leave template out"
             )
         world = meant
     if tier not in tuple(TIERS):
         raise UnknownPart("tier", str(tier), TIERS)
     secret = "" if salt is None else checked_salt(str(salt), "salt")
     chosen = WorldsSettings(world or FIRST, _whole("seed", seed), str(tier), salt=secret)
-    return Choice(chosen, registry.known("memory", str(backend)))
+    return Choice(chosen, registry.require_name("memory", str(backend)))
 
 
 def where(task_id: int) -> tuple[str, int]:
-    """World and seed of a task id: ids run through all worlds with seed 0, then with seed 1, …
+    """Template and seed of a task id: ids run through all templates with seed 0, then seed 1, …
 
     >>> where(0), where(9), where(10)
     (('agentteam', 0), ('university', 0), ('agentteam', 1))
@@ -74,9 +74,9 @@ def where(task_id: int) -> tuple[str, int]:
 
 @cache
 def _worlds() -> list[str]:
-    """The shipped worlds: one that another package plugs in must not shift the ids."""
+    """The built-in domains; one of another package must not shift the ids."""
     names = registry.names("domains")
-    return [name for name in names if registry.is_ours("domains", name)]
+    return [name for name in names if registry.is_built_in("domains", name)]
 
 
 def seconds_of(timeout: object) -> float:
@@ -87,7 +87,7 @@ def seconds_of(timeout: object) -> float:
 
 
 def sendable(value: T) -> T:
-    """The value as it comes out of JSON; lone surrogates, which no body can carry, become `?`."""
+    """The value after JSON; lone surrogates, which no body can carry, become `?`."""
     text: T = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     return text
 

@@ -1,1 +1,1 @@
-"""Inspect AI: our tracks as its tasks, its models as our agents, our agents as its models."""
+"""Inspect AI: tracks as its tasks, its models as agents, scripted agents as its models."""

@@ -1,4 +1,4 @@
-"""Our messages and tools as Inspect's, and a model's output as the reply that the referee takes."""
+"""Messages and tools in Inspect's classes, and a model's output as a reply of an episode."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -16,15 +16,15 @@ from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 
 from memorygym.agents.text_protocol import split_calls
 from memorygym.core.errors import ProviderFailure
-from memorygym.core.text import encodable
-from memorygym.core.tools import plain_call
+from memorygym.core.text import replace_surrogates
+from memorygym.core.tools import freeze_call
 from memorygym.core.types import JSON, Call, Message, Tool
 
 _Key = tuple[int, str, str, str]
 
 
 class ChatLog:
-    """The chat of one episode; a message that is shown again keeps its id, so logs stay small."""
+    """The chat of one episode. A message that is shown again keeps its id, so logs stay small."""
 
     def __init__(self) -> None:
         self._shown: dict[_Key, ChatMessage] = {}
@@ -32,17 +32,17 @@ class ChatLog:
         self._tools: tuple[Sequence[Tool], list[ToolInfo]] = ((), [])
 
     def messages(self, view: Iterable[Message]) -> list[ChatMessage]:
-        """The view as Inspect has it."""
+        """The view in Inspect's classes."""
         return [self._message(at, message) for at, message in enumerate(view)]
 
     def tools(self, tools: Sequence[Tool]) -> list[ToolInfo]:
-        """The tools as Inspect has them, translated only when they change."""
+        """The tools in Inspect's classes, translated only when they change."""
         if tools != self._tools[0]:
             self._tools = (tools, tool_infos(tools))
         return self._tools[1]
 
     def keep(self, message: Message, output: ModelOutput) -> None:
-        """Shows this reply as the provider sent it from now on, reasoning included."""
+        """From now on shows this reply as the provider sent it, reasoning included."""
         if output.message.tool_calls:
             self._said[id(message)] = (message, output.message)
 
@@ -56,31 +56,34 @@ class ChatLog:
 
 
 def _heard(message: Message) -> ChatMessage:
-    text = encodable(message.content)
+    text = replace_surrogates(message.content)
     if message.role == "tool":
         return ChatMessageTool(content=text, tool_call_id=message.call_id)
     return (ChatMessageSystem if message.role == "system" else ChatMessageUser)(content=text)
 
 
 def assistant(message: Message) -> ChatMessageAssistant:
-    """A reply of ours as a model's."""
-    calls = [_tool_call(plain_call(call)) for call in message.calls]
-    return ChatMessageAssistant(content=encodable(message.content), tool_calls=calls or None)
+    """A reply in Inspect's class."""
+    calls = [_tool_call(freeze_call(call)) for call in message.calls]
+    return ChatMessageAssistant(
+        content=replace_surrogates(message.content), tool_calls=calls or None
+    )
 
 
 def _tool_call(call: Call) -> ToolCall:
-    """Arguments that are no object travel as JSON in the field for what could not be parsed."""
-    text = encodable(json.dumps(call.arguments, ensure_ascii=False))
+    """A call in Inspect's class. Arguments that are no object are put, as JSON, into the field for
+    unparsed arguments."""
+    text = replace_surrogates(json.dumps(call.arguments, ensure_ascii=False))
     arguments, problem = json.loads(text), None
     if not isinstance(arguments, dict):
         arguments, problem = {}, text
-    return ToolCall(call.id, encodable(call.name), arguments, problem)
+    return ToolCall(call.id, replace_surrogates(call.name), arguments, problem)
 
 
-def reply_of(output: ModelOutput, made: int = 0) -> Message:
-    """What a model said, with the calls that it made natively, else those in its text.
+def reply_of(output: ModelOutput, earlier: int = 0) -> Message:
+    """The reply of a model, with its native tool calls, or else the calls in its text.
 
-    `made` calls were made before: those in the text, which have no id, are numbered from there.
+    `earlier` is the number of calls before: calls in a text have no id and are numbered from there.
     """
     if output.empty:
         raise ProviderFailure(f"{output.model}: the provider sent no message")
@@ -90,12 +93,12 @@ def reply_of(output: ModelOutput, made: int = 0) -> Message:
     content, found = split_calls(said.content)
     if said.calls or not found:
         return said
-    calls = (replace(call, id=f"call_{made + n}") for n, call in enumerate(found, start=1))
+    calls = (replace(call, id=f"call_{earlier + n}") for n, call in enumerate(found, start=1))
     return Message("assistant", content, tuple(calls))
 
 
 def overflowed(output: ModelOutput) -> bool:
-    """Whether the context did not hold the request: then the text is the provider's complaint."""
+    """Whether the request exceeded the context length; then the text is the provider's error."""
     return output.stop_reason == "model_length" and output.usage is None
 
 
@@ -110,20 +113,20 @@ def _call(call: ToolCall) -> Call:
 
 
 def message_of(message: ChatMessage) -> Message:
-    """Inspect's message as ours."""
+    """A message from Inspect's class."""
     calls = tuple(map(_call, getattr(message, "tool_calls", None) or ()))
     return Message(message.role, message.text, calls, getattr(message, "tool_call_id", None) or "")
 
 
 def tool_infos(tools: Sequence[Tool]) -> list[ToolInfo]:
-    """Our tools as Inspect's, schema by schema."""
+    """Tools in Inspect's classes."""
     params = ToolParams.model_validate
     return [
-        ToolInfo(name=one.name, description=one.description, parameters=params(one.parameters))
-        for one in tools
+        ToolInfo(name=tool.name, description=tool.description, parameters=params(tool.parameters))
+        for tool in tools
     ]
 
 
 def tool_of(info: ToolInfo) -> Tool:
-    """Inspect's tool as ours."""
+    """A tool from Inspect's class."""
     return Tool(info.name, info.description, info.parameters.model_dump(exclude_none=True))

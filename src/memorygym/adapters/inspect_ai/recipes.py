@@ -1,4 +1,4 @@
-"""What a task's arguments name: one recipe a sample, fit for a log, with no secret in it."""
+"""The samples that a task's arguments name: one recipe each, fit for a log, without secrets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ from memorygym.runs.version import version_hash
 
 TOOL_MODES = ("native", "text")
 ROLES = AGENT, REASONER = ("agent", "reasoner")
-"""An agent uses its memory itself; a reasoner is shown what memory brings within a budget."""
+"""An agent uses its memory itself; a reasoner sees what the memory composes within a budget."""
 BUDGET = 1000
 MEMORY = "markdown"
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRecipe:
-    """One sample: which task, who plays it with what, and how tools are told."""
+    """One sample: its task, role, memory and limits, and how tools are described."""
 
     track: str
     template: str
@@ -45,22 +45,22 @@ class SampleRecipe:
     role: str
     memory: str
     budget: int | None
-    """Tokens of the view of a reasoner."""
+    """Most tokens of a reasoner's context."""
     capacity: int | None
-    """Most tokens that the memory may hold."""
+    """Most tokens that the memory may store."""
     tool_mode: str
-    """`text` tells the tools in the system message, for models without tool calling."""
+    """`text` describes the tools in the system message, for models without tool calling."""
     source: Source
     """Where the task comes from."""
 
     @property
     def name(self) -> str:
-        """The sample's id: one task."""
+        """The sample's id."""
         return f"{self.template}-{self.seed}"
 
     @property
-    def told(self) -> str:
-        """The sample in a line."""
+    def description(self) -> str:
+        """The sample in one line."""
         parameters: Any = self.source.get("parameters", {})
         words = [f"{name} {value}" for name, value in parameters.items() if name != "template"]
         return " · ".join((self.track, self.template, f"seed {self.seed}", *words))
@@ -70,15 +70,15 @@ class SampleRecipe:
         return generate(self.track, self.source, (self.template, self.seed))
 
     def player(self, agent: str) -> SystemPlayer:
-        """Where that agent, reasoner or model plays: as in `bench`, or as in `compare`."""
+        """The system with that agent, reasoner or model: as in `bench`, or as in `compare`."""
         if self.role == AGENT:
             return AgentSystem(agent, self.memory, Limits(capacity=self.capacity))
         rows = systems([self.memory], [self.memory] * plugged(self.memory).tools, self._limits)
-        system = next(row for row in rows if row.spec == self.memory and row.role != "held")
+        system = next(row for row in rows if row.spec == self.memory and row.role != "unlimited")
         return MemorySystem(agent, system, plugged(self.memory), ModelRoles())
 
     def labels(self, agent: str, task: Task, repeat: int) -> dict[str, JSON]:
-        """Who plays, and the questions that a comparison would leave out."""
+        """The labels of its traces, and the questions that a comparison would leave out."""
         labels = self.player(agent).system.labels(self.track, repeat)
         return labels if self.role == AGENT else {**labels, "left_out": self._left_out(task)}
 
@@ -87,7 +87,7 @@ class SampleRecipe:
         return ComparisonLimits(self.budget or BUDGET, self.capacity)
 
     def _left_out(self, task: Task) -> list[JSON]:
-        """The numbers of the questions whose facts do not fit the view together."""
+        """The numbers of the questions whose needed facts together do not fit the budget."""
         system = SystemSpec("oracle", "oracle", "reference", self._limits)
         reasoner = next(iter(find(self.track).reasoners))
         player = MemorySystem(reasoner, system, plugged(system.spec), ModelRoles())
@@ -95,7 +95,7 @@ class SampleRecipe:
         return [*sorted(numbers)]
 
     def to_json(self) -> dict[str, Any]:
-        """As a sample's metadata hold it."""
+        """As a sample's metadata."""
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
@@ -104,16 +104,16 @@ class SampleRecipe:
         return cls(**{name: raw[name] for name in cls.__slots__})
 
 
-def recipes(track: str, given: Mapping[str, Any]) -> list[SampleRecipe]:
+def recipes(track: str, arguments: Mapping[str, Any]) -> list[SampleRecipe]:
     """Every sample that the arguments name. Raises UnknownPart, BadSettings or MemoryFault."""
-    made = find(track)
-    check_arguments(made, given)
-    source = source_of(made, given)
-    # Tracks whose tasks lie in files ask about texts: there the reasoner is held fixed.
-    usual = REASONER if made.instances or made.files else AGENT
-    role = _chosen("role", given, ROLES, usual)
-    mode = _chosen("tool_mode", given, TOOL_MODES, TOOL_MODES[0])
-    memory, budget = str(given.get("memory", MEMORY)), given.get("budget")
+    found_track = find(track)
+    check_arguments(found_track, arguments)
+    source = source_of(found_track, arguments)
+    # Tracks whose tasks are in files ask about texts: there a fixed reasoner plays by default.
+    usual = REASONER if found_track.instances or found_track.files else AGENT
+    role = _chosen("role", arguments, ROLES, usual)
+    mode = _chosen("tool_mode", arguments, TOOL_MODES, TOOL_MODES[0])
+    memory, budget = str(arguments.get("memory", MEMORY)), arguments.get("budget")
     if role == REASONER:
         plugged(memory)
         budget = positive("budget", budget) or BUDGET
@@ -124,35 +124,35 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[SampleRecipe]:
         )
     else:
         check_memory(memory)
-    capacity = positive("capacity", given.get("capacity"))
-    found = [
+    capacity = positive("capacity", arguments.get("capacity"))
+    samples = [
         SampleRecipe(track, template, seed, role, memory, budget, capacity, mode, source)
-        for template, seed in names(track, source, given)
+        for template, seed in names(track, source, arguments)
     ]
-    task = found[0].generate()  # Whatever cannot be is to be found before anything is played.
+    task = samples[0].generate()  # Finds what is impossible before anything is played.
     if budget is not None:
-        check_view(made, task, budget)
-    return found
+        check_view(found_track, task, budget)
+    return samples
 
 
-def about(one: SampleRecipe) -> dict[str, JSON]:
-    """What a log says of the whole task; a salt only as its hash."""
-    player = one.player("").system
+def about(recipe: SampleRecipe) -> dict[str, JSON]:
+    """What a log says of the whole task; a secret only as its hash."""
+    player = recipe.player("").system
     return {
-        "version_hash": version_hash(one.track), "track": one.track, "role": one.role,
-        "memory": player.memory, "budget": player.budget, "capacity": one.capacity,
-        "source": dict(one.source), "salt": salt_hash(salt_of(one.source)),
+        "version_hash": version_hash(recipe.track), "track": recipe.track, "role": recipe.role,
+        "memory": player.memory, "budget": player.budget, "capacity": recipe.capacity,
+        "source": dict(recipe.source), "salt": salt_hash(salt_of(recipe.source)),
     }  # fmt: skip
 
 
-def _chosen(name: str, given: Mapping[str, Any], choices: Sequence[str], usual: str) -> str:
+def _chosen(name: str, arguments: Mapping[str, Any], choices: Sequence[str], usual: str) -> str:
     """The choice that `-T` gave. Raises UnknownPart."""
-    if (choice := str(given.get(name, usual))) not in choices:
+    if (choice := str(arguments.get(name, usual))) not in choices:
         raise UnknownPart(name, choice, choices)
     return choice
 
 
 @lru_cache(maxsize=8)
 def plugged(spec: str) -> MemorySpec:
-    """The memory of that spec; to try somebody else's may take seconds."""
+    """The memory of that spec, cached: starting a process for one may take seconds."""
     return plug_all([spec])[spec]

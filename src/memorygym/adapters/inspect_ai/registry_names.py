@@ -1,4 +1,4 @@
-"""What our parts need from Inspect: full names in its registry, and its way to refuse bad usage."""
+"""Full names in Inspect's registry, and Inspect's error for bad usage."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,16 +11,16 @@ from memorygym.core.errors import BadSettings, UnknownPart
 
 
 def registered(register: Callable[..., Any], make: Callable[..., Any], name: str) -> Any:
-    """What `register` makes of `make`, found as memorygym/NAME."""
-    made = register(name=name)(make)
+    """Registers `make` as memorygym/NAME."""
+    registered = register(name=name)(make)
     full = f"memorygym/{name}"
-    # Inspect leaves its prefix out in an editable install of a distribution of another name.
-    return made if registry_info(made).name == full else register(name=full)(make)
+    # Inspect omits the prefix in an editable install whose distribution has another name.
+    return registered if registry_info(registered).name == full else register(name=full)(make)
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turns a bad setting into the error that Inspect prints as one message and no traceback."""
+    """Turns bad settings into the error that Inspect prints without a traceback."""
     try:
         yield
     except (BadSettings, UnknownPart) as error:

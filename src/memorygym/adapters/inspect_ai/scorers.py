@@ -1,5 +1,4 @@
-"""The scorers: the track's own score of what agents played, and what a comparison measures of the
-answers of reasoners."""
+"""The scorers: the track's own score for agents, and a comparison's figures for reasoners."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -25,7 +24,7 @@ from memorygym.adapters.inspect_ai.registry_names import registered
 from memorygym.adapters.inspect_ai.solver import TRACE
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
-from memorygym.core.track import Track, table, track_of
+from memorygym.core.track import Track, gold_table, track_of
 from memorygym.runs.comparison.figures import judged
 from memorygym.runs.metrics import QuestionCase, measure
 from memorygym.scoring import episode_scores
@@ -33,32 +32,36 @@ from memorygym.scoring.attribution import Attribution, store_precision
 
 Figures = dict[str, float | None]
 Judgement = tuple[Figures, str, dict[str, Any]]
-"""The figures of a trace, what came out in a few words, and what else its score keeps."""
-SHOWN = ("accuracy", "em", "f1", "survival")
+"""The figures of a trace, a summary in words, and the metadata of its score."""
+SHOWN = ("accuracy", "em", "f1", "evidence_recall")
 TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
-"""What a score keeps of every question."""
+"""The fields of every question that a score keeps."""
 
 
 def shown(track: Track) -> tuple[str, ...]:
-    """What every score of the track has; where it names no axes, the metadata tell the kinds."""
-    return ("composite", *track.axes, "abstention")
+    """The figures of every score of the track; without axes, the metadata hold the kinds."""
+    return ("composite", *track.axes, "correct_refusals")
 
 
 def _axes(trace: Trace) -> Judgement:
-    found = episode_scores.score(trace)
-    figures = {**found.axes, "composite": found.composite, "abstention": found.abstention}
+    score = episode_scores.score(trace)
+    figures = {
+        **score.axes,
+        "composite": score.composite,
+        "correct_refusals": score.correct_refusals,
+    }
     more = {
-        "axes": dict(found.axes), "writes": found.writes, "peak_tokens": found.peak,
-        "accuracy": found.accuracy, "store_precision": dict(store_precision(trace)),
+        "axes": dict(score.axes), "writes": score.writes, "peak_tokens": score.peak,
+        "accuracy": score.accuracy, "store_precision": dict(store_precision(trace)),
     }  # fmt: skip
-    right = f"{found.correct} of {found.answerable} answerable right"
+    right = f"{score.correct} of {score.answerable} answerable right"
     return {name: figures.get(name) for name in shown(track_of(trace))}, right, more
 
 
 def _answers(trace: Trace) -> Judgement:
     measured, left = measure(trace), trace.labels["left_out"]
     assert isinstance(left, list)
-    cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
+    cases = judged(measured, {measured.task: frozenset(map(int, map(str, left)))})
     more = {
         "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
         "cuts": measured.cuts, "store_precision": dict(measured.precision),
@@ -77,12 +80,12 @@ def value_of(cases: Sequence[QuestionCase]) -> Figures:
         "accuracy": fmean(case.score for case in cases),
         "em": fmean(case.exact for case in cases),
         "f1": fmean(case.f1 for case in cases),
-        "survival": sum(case.present for case in cases) / needs if needs else None,
+        "evidence_recall": sum(case.present for case in cases) / needs if needs else None,
     }
 
 
 def _scorer(judge: Callable[[Trace], Judgement]) -> Scorer:
-    """What nothing was asked about is NaN, which no mean counts."""
+    """A figure; NaN, which means do not count, if nothing was asked about it."""
 
     async def score(state: TaskState, _: Target) -> Score:
         trace = trace_of(state.store.get(TRACE), str(state.sample_id))
@@ -102,11 +105,11 @@ def _scorer(judge: Callable[[Trace], Judgement]) -> Scorer:
 def trace_of(lines: list[str] | None, name: str) -> Trace:
     """The trace of a sample, from its store in memory or in a log. Raises BadTrace."""
     if lines is None:
-        raise BadTrace(f"sample {name} holds no trace: it was not played by memorygym/play")
+        raise BadTrace(f"sample {name} holds no trace: give a log of the solver memorygym/play")
     trace, damage = read_trace(lines, f"sample {name}")
     if damage:
         raise BadTrace(damage)
-    trace.gold = table(trace)  # Read once here, not once a use.
+    trace.gold = gold_table(trace)  # Parsed once here, for all that read it.
     return trace
 
 
@@ -122,15 +125,14 @@ def explanation(trace: Trace, attribution: Attribution) -> str:
             "(none)" if outcome.answer is None else outcome.answer,
             f"**{missed}**: {outcome.reason}" if missed else "right",
         )  # fmt: skip
-        told = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
-        rows.append(f"| {' | '.join(told)} |")
+        texts = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
+        rows.append(f"| {' | '.join(texts)} |")
     causes = ", ".join(f"{cause} {n}" for cause, n in sorted(attribution.counts.items()))
     return "\n".join([*rows, f"\nMisses by cause: {causes or 'none'}."])
 
 
 def shares(part: str) -> Metric:
-    """Accuracy by what cases have there: one value a task, as everywhere, and then the mean and its
-    standard error over tasks."""
+    """Accuracy by a field of the cases: the mean over tasks, and its standard error."""
 
     def metric(given: list[SampleScore]) -> Value:
         tasks: dict[Any, dict[str, list[float]]] = {}
@@ -149,7 +151,7 @@ def shares(part: str) -> Metric:
 
 
 def _by(part: str) -> Any:
-    """The metric of that name; what is averaged over epochs has no questions any more."""
+    """The metric of that name; scores averaged over epochs hold no questions."""
     return registered(partial(metric, scores="unreduced"), partial(shares, part), part)()
 
 

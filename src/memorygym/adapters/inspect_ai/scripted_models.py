@@ -1,4 +1,4 @@
-"""Our agents and locked reasoners as models: `--model memorygym/strategic`, without a network."""
+"""Scripted agents and reasoners as models: `--model memorygym/strategic`, without a network."""
 
 from contextvars import ContextVar
 from typing import Any
@@ -23,11 +23,11 @@ from memorygym.core.track import find
 from memorygym.core.types import Policy
 
 SEAT: ContextVar[Policy] = ContextVar("SEAT")
-"""Who plays the sample at hand. The solver seats it, so gold never passes through a message."""
+"""The policy that plays the current sample. The solver sets it, so no message holds gold."""
 
 
 class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is absent
-    """A registered agent or a reasoner; what it does is worked out here and costs no tokens."""
+    """A scripted agent or reasoner as a model; it runs here and costs no tokens."""
 
     def __init__(
         self,
@@ -42,7 +42,9 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
             known = {one for track in registry.names("tracks") for one in players(track)}
             check_agent(model_name, known)
             if model_args:
-                raise BadSettings(f"-M {next(iter(model_args))}: a scripted agent takes no options")
+                raise BadSettings(
+                    f"-M {next(iter(model_args))}: a scripted agent takes no options; leave it out"
+                )
 
     async def generate(
         self,
@@ -54,7 +56,9 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
         """The agent's next reply."""
         if (policy := SEAT.get(None)) is None:
             with refusing():
-                raise BadSettings(f"memorygym/{self.model_name} plays only the tasks of memorygym")
+                raise BadSettings(
+                    f"memorygym/{self.model_name} plays only tasks of memorygym; give another model"
+                )
         view = [message_of(said) for said in input]
         message = policy.act(view, [tool_of(tool) for tool in tools])
         stop = "tool_calls" if message.calls else "stop"
@@ -66,13 +70,13 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
         )
 
     def max_connections(self) -> int:
-        """Nothing is waited for."""
+        """Any number: no network is used."""
         return 64
 
 
 def players(track: str) -> set[str]:
-    """The agents and reasoners of a track; none of one that cannot be loaded, which others
-    outlive."""
+    """The agents and reasoners of a track; none if it cannot be loaded, so that other tracks still
+    work."""
     try:
         found = find(track)
     except (ImportError, BadSettings):

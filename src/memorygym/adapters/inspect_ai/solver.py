@@ -13,7 +13,7 @@ from memorygym.adapters.inspect_ai.messages import ChatLog, overflowed, reply_of
 from memorygym.adapters.inspect_ai.recipes import SampleRecipe
 from memorygym.adapters.inspect_ai.registry_names import refusing, registered
 from memorygym.adapters.inspect_ai.scripted_models import SEAT, ScriptedAPI
-from memorygym.agents.chat import merged
+from memorygym.agents.chat import merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.trace import Action, LimitHit, Observation, Trace
 from memorygym.core.types import JSON, Message, Policy, Task, Tool
@@ -21,12 +21,12 @@ from memorygym.models.model import CONTEXT_EXCEEDED
 
 R = TypeVar("R")
 TRACE = "memorygym_trace"
-"""Where a sample's store keeps the trace, as its JSON lines."""
+"""The key of a sample's store that holds the trace, as JSON lines."""
 _HEADING = re.compile(r"=== (.+?) ===")
 
 
 class NeedsReply(Exception):
-    """Who plays needs a reply that only Inspect's model can give."""
+    """The policy needs a reply of Inspect's model."""
 
     def __init__(self, view: Sequence[Message], tools: Sequence[Tool]) -> None:
         super().__init__("Inspect asks the model")
@@ -34,7 +34,7 @@ class NeedsReply(Exception):
 
 
 class Proxy(Policy):
-    """Stands for Inspect's model; what is `said` for it is what it replies, once."""
+    """A policy in the place of Inspect's model; it replies `said`, once."""
 
     def __init__(self) -> None:
         self.said: list[Message] = []
@@ -46,7 +46,7 @@ class Proxy(Policy):
 
 
 class InspectEpisode:
-    """One episode, and the model that plays it."""
+    """An episode and the model that plays it."""
 
     def __init__(self, recipe: SampleRecipe, task: Task, model: Model, repeat: int) -> None:
         scripted = isinstance(model.api, ScriptedAPI)
@@ -57,17 +57,17 @@ class InspectEpisode:
         self.policy = player.policy(task, None if scripted else self._proxy)
         self.chat = ChatLog()
         self._model = model
-        # A scripted agent reads the view as it is; endpoints want it as our own chat sends it.
+        # A scripted agent reads the view as it is; a provider gets it as the chat agent sends it.
         self._plain = scripted
         self._mode = "native" if scripted else recipe.tool_mode
         self._usage: list[dict[str, JSON]] = []
         self._replies = 0
-        """All until now, the model's and others'."""
+        """The number of replies so far, of the model and of scripts."""
         self._gold = task.gold
         self._labels = recipe.labels(self._agent, task, repeat)
 
     async def turn(self, state: TaskState) -> None:
-        """Takes one reply of who plays; the model is asked only where it is needed."""
+        """Takes one reply of the policy; the model is asked only if it is needed."""
         view, tools, said = self.episode.view(), self.episode.tools, None
         if self._plain:
             reply = said = await self._said(state, view, tools)
@@ -77,7 +77,7 @@ class InspectEpisode:
             except NeedsReply as needed:
                 said = await self._said(state, needed.view, needed.tools)
                 self._proxy.said.append(said)
-                # Those who stand before it keep nothing, so that they can be asked again.
+                # The policies before the model keep nothing, so they can be asked again.
                 reply = self.policy.act(view, tools)
         self.episode.step(reply)
         self._replies += 1
@@ -90,37 +90,37 @@ class InspectEpisode:
     async def _said(
         self, state: TaskState, view: Sequence[Message], tools: Sequence[Tool]
     ) -> Message:
-        """What the model says to a view."""
+        """The reply of the model to a view."""
         shown, offered = view, tools
         if self._mode == "text":
             shown, offered = as_text(view, tools), ()
-        state.messages = self.chat.messages(shown if self._plain else merged(shown))
+        state.messages = self.chat.messages(shown if self._plain else merge_neighbours(shown))
         state.output = await self._model.generate(state.messages, self.chat.tools(offered))
         return reply_of(state.output, sum(len(message.calls) for message in view))
 
     @property
     def event(self) -> int | None:
-        """The event at hand, None once the episode is over."""
+        """The running event; None when the episode is over."""
         return None if self.episode.done else self._last(Observation).event
 
     @property
     def heading(self) -> str:
-        """What the event at hand calls itself."""
+        """The heading of the running event."""
         shown = self._last(Observation).messages[-1].content
         found = _HEADING.search(shown)
         return found[1] if found else shown.split("\n", 1)[0][:80]
 
     def _last(self, kind: type[R]) -> R:
-        """The newest record of the kind."""
+        """The newest record of a class."""
         return next(r for r in reversed(self.episode.trace.records) if isinstance(r, kind))
 
     def cut(self, reason: str) -> None:
-        """Notes that something other than the referee ended the episode."""
+        """Records that something other than the episode's own limits ended it."""
         if self.event is not None:
             self.episode.trace.records.append(LimitHit(self.event, reason))
 
     def finished(self) -> Trace:
-        """The trace as it stands, with its labels."""
+        """The trace so far, with its labels."""
         trace = self.episode.trace
         trace.gold = self._gold
         trace.labels.update(self._labels)
@@ -131,7 +131,7 @@ class InspectEpisode:
 
 
 def _usage(output: ModelOutput, mode: str) -> dict[str, JSON]:
-    """Of one reply, in the words of our own chat agent."""
+    """The usage of one reply, as the chat agent records it."""
     usage = output.usage
     return {
         "prompt_tokens": usage.input_tokens if usage else None,
@@ -143,12 +143,12 @@ def _usage(output: ModelOutput, mode: str) -> dict[str, JSON]:
 
 
 def play() -> Solver:
-    """Plays the episode of a sample; its trace is kept in the sample's store, whatever happens."""
+    """Plays the episode of a sample; the trace is kept in the sample's store even if it fails."""
 
     async def solve(state: TaskState, _: Generate) -> TaskState:
         recipe = SampleRecipe.from_json(state.metadata)
         with refusing():
-            # A long instance takes minutes to be made, in which other samples go on.
+            # Generating a long instance takes minutes, during which other samples go on.
             task = await to_thread.run_sync(recipe.generate)
             match = InspectEpisode(recipe, task, get_model(), state.epoch - 1)
         SEAT.set(match.policy)

@@ -1,4 +1,4 @@
-"""The entry point: one task a registered track, the solver, the scorers, our agents as models.
+"""The entry point: one task for each track, the solver, the scorers, scripted agents as models.
 
 `inspect eval memorygym/worlds -T template=company -T tier=lite -T seeds=3 --model openai/NAME`
 """
@@ -24,20 +24,23 @@ __all__ = ["ANSWERS", "AXES", "PLAY", "PROVIDER", "TASKS"]
 def task_of(track: str) -> Callable[..., Task]:
     """The task of a track, as Inspect calls it with `-T` arguments."""
 
-    def make(**given: Any) -> Task:
-        with refusing():  # Only now is the track's code looked at.
-            found = recipes(track, given)
-            as_agent = found[0].role == AGENT
+    def make(**arguments: Any) -> Task:
+        with refusing():  # The track is loaded only now.
+            samples = recipes(track, arguments)
+            as_agent = samples[0].role == AGENT
             figures = shown(find(track)) if as_agent else SHOWN
-        # The recipes only: the solver deals the tasks, and truths stay with the scorer.
-        samples = [Sample(input=one.told, id=one.name, metadata=one.to_json()) for one in found]
+        # Recipes only: the solver generates the tasks, and truths stay with the scorer.
+        dataset = [
+            Sample(input=recipe.description, id=recipe.name, metadata=recipe.to_json())
+            for recipe in samples
+        ]
         return Task(
-            dataset=MemoryDataset(samples, name=track),
+            dataset=MemoryDataset(dataset, name=track),
             solver=PLAY(),
             scorer=AXES() if as_agent else ANSWERS(),
             version=version_hash(track),
             viewer=_looks(track, "axes" if as_agent else "answers", figures),
-            metadata=about(found[0]),
+            metadata=about(samples[0]),
         )
 
     make.__name__ = track
@@ -45,8 +48,8 @@ def task_of(track: str) -> Callable[..., Task]:
 
 
 def _looks(tasks: str, scorer: str, figures: Sequence[str]) -> viewer.ViewerConfig:
-    """How `inspect view` shows our logs unless its user chose otherwise: one line a task, all
-    figures at first sight; a colour goes from 0 to 1, whatever was reached."""
+    """The default layout of `inspect view`: one line for each task with all figures, and colours
+    from 0 to 1."""
     column = viewer.TaskSamplesColumn
     columns = [column(id=name) for name in ("sampleStatus", "sampleId", "epoch", "answer")]
     columns += [column.score(scorer, name) for name in figures]

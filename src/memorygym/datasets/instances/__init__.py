@@ -1,5 +1,5 @@
 """Tasks of question-answering tracks as files.
 
-`folder` (a folder of them), `schemas` (what one must be), `loader` (played from parameters or a
-folder), `verifier` (whether a folder is what it says).
+`folder` writes and reads a folder of instances, `schemas` validates one, `loader` makes tasks from
+parameters or a folder, and `verifier` checks a folder.
 """

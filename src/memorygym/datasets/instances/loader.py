@@ -1,4 +1,4 @@
-"""Tasks of instances: made from a track's parameters as they are played, or read from a folder."""
+"""Tasks of instances: generated from a track's parameters when played, or read from a folder."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
@@ -19,16 +19,16 @@ TOKENS = "20k"
 
 @dataclass(frozen=True, slots=True)
 class GeneratedTask:
-    """An instance that is made when it is played."""
+    """The task of an instance that is generated when it is played."""
 
     template: str
-    """What results group it by."""
+    """The template, by which results are grouped."""
     seed: int
-    """Its number."""
+    """The number of the instance."""
     make: Callable[[Mapping[str, Any], str, int], Task]
-    """Of the track: the task of an instance."""
+    """The track's function that makes a task from an instance."""
     recipe: Any
-    """Of the track: `instance()` makes it."""
+    """The track's recipe, whose `instance()` generates the instance."""
 
     def generate(self) -> Task:
         """The task."""
@@ -37,7 +37,7 @@ class GeneratedTask:
 
 @dataclass(frozen=True, slots=True)
 class StoredTask:
-    """An instance in a folder of `memorygym generate`."""
+    """The task of an instance in a folder of `memorygym generate`."""
 
     track: str
     path: Path
@@ -45,11 +45,11 @@ class StoredTask:
 
     @property
     def template(self) -> str:
-        """All of a folder are one group: hops and length are told of each question."""
+        """The track's name: a folder is one group, because results list hops and length anyway."""
         return self.track
 
     def generate(self) -> Task:
-        """The task. Raises BadSettings for a file that is damaged."""
+        """The task. Raises BadSettings if the file is damaged."""
         instance = read_instance(self.path)
         if (track := track_of(instance, str(self.path))) != self.track:
             raise BadSettings(f"{self.path} is of {track}, not of {self.track}")
@@ -62,7 +62,7 @@ def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequen
 
 
 def _made(track: str, instances: Instances, options: TaskOptions) -> list[GeneratedTask]:
-    """The instances of these numbers, of a private set with a salt. Raises UnknownPart or
+    """The tasks of the given numbers; with a salt, of a private test set. Raises UnknownPart or
     BadSettings."""
     parsed = _parsed(track, instances, options.parameters)
     if options.salt:
@@ -76,38 +76,41 @@ def _made(track: str, instances: Instances, options: TaskOptions) -> list[Genera
     ]
 
 
-def kept(folder: Path) -> list[StoredTask]:
-    """The instances of a folder. Raises BadSettings unless they are those of its manifest."""
+def folder_tasks(folder: Path) -> list[StoredTask]:
+    """The tasks of a folder. Raises BadSettings unless its files match its manifest."""
     manifest = read_manifest(folder)
     track = str(manifest.get("track"))
     if track not in generating_tracks():
-        raise BadSettings(f"{folder}: its manifest names no track that deals instances: {track!r}")
+        raise BadSettings(f"{folder}: its manifest names no track with instances: {track!r}")
     if manifest.get("counts") is None:
-        raise BadSettings(f"{folder} is not finished; the same `memorygym generate` goes on")
+        raise BadSettings(f"{folder} is not finished; repeat its `memorygym generate` to resume")
     listed: Mapping[str, object] = manifest["files"]
     paths = instance_files(folder)
-    there = {f"instances/{path.name}": path for path in paths}
-    for name in sorted({*listed, *there}):
-        if name not in there or sha256(there[name].read_bytes()).hexdigest() != listed.get(name):
+    existing = {f"instances/{path.name}": path for path in paths}
+    for name in sorted({*listed, *existing}):
+        if name not in existing or sha256(existing[name].read_bytes()).hexdigest() != listed.get(
+            name
+        ):
             raise BadSettings(
-                f"{folder}: {name} is not as the manifest has it; `memorygym verify` tells more"
+                f"{folder}: {name} does not match the manifest;"
+                f" `memorygym verify {folder}` says why"
             )
     return [StoredTask(track, path, number) for number, path in enumerate(paths)]
 
 
 class _Parameters(argparse.ArgumentParser):
-    """Reads parameters as the options of `generate` are read."""
+    """A parser that reads parameters like the options of `generate`."""
 
     def error(self, message: str) -> NoReturn:
         raise BadSettings(f"track {self.prog}: {message.replace('--', '')}")
 
 
 def _parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> argparse.Namespace:
-    """The track's own options, as parameters set them. Raises UnknownPart or BadSettings."""
-    parser, stated = _parser(track, instances), parameters_of(instances)
+    """The track's options with the given parameters. Raises UnknownPart or BadSettings."""
+    parser, known = _parser(track, instances), parameters_of(instances)
     for name in parameters:
-        if name.replace("-", "_") not in stated:
-            raise UnknownPart(f"parameter of the track {track}", name, stated)
+        if name.replace("-", "_") not in known:
+            raise UnknownPart(f"parameter of the track {track}", name, known)
     words: Sequence[str] = [
         f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()
     ]
@@ -118,9 +121,11 @@ def _parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> 
 
 
 def parameters_of(instances: Instances) -> dict[str, str]:
-    """The names of the track's parameters, each with its meaning."""
+    """The track's parameters, each with its meaning."""
     actions = _parser("", instances)._actions
-    return {one.dest: str(one.help) for one in sorted(actions, key=lambda one: one.dest)}
+    return {
+        action.dest: str(action.help) for action in sorted(actions, key=lambda action: action.dest)
+    }
 
 
 def _parser(track: str, instances: Instances) -> _Parameters:

@@ -1,6 +1,6 @@
-"""What an instance on disk must be: its id is of its content, and its track publishes its schema.
+"""The validity of instances on disk: the id is a hash of the content, and each track has a schema.
 
-Tracks that have `Track.instances` publish the file schema.json in their package.
+Tracks with `Track.instances` publish the file schema.json in their package.
 """
 
 import json
@@ -17,11 +17,11 @@ from memorygym.core.track import Instances, find
 from memorygym.core.types import JSON
 
 DERIVED = ("instance_id", "verification")
-"""What is computed of the rest of an instance."""
+"""Fields that are computed from the rest of an instance."""
 COMMON = {
     "schema": str, "canary": str, "generator_version": str, "instance_id": str, "verification": dict
 }  # fmt: skip
-"""What instances of every track have, and of which type."""
+"""Fields of the instances of every track, with their types."""
 _DIGITS = 16
 _DOCUMENTS = {
     "memorygym-trace-": "a trace",
@@ -39,7 +39,7 @@ _DATASETS = (
 
 
 def instance_id(instance: Mapping[str, JSON]) -> str:
-    """The name of an instance, by all that it holds but what is computed of it.
+    """The id of an instance: a hash of all fields that are not derived.
 
     >>> instance_id({"schema": "memorygym-codeqa-1", "question": "?"})
     'codeqa-fcf6635dc59b7d25'
@@ -51,36 +51,36 @@ def instance_id(instance: Mapping[str, JSON]) -> str:
 
 @cache
 def generating_tracks() -> Mapping[str, Instances]:
-    """The instances of every track that has them, by the track's name."""
+    """The `instances` of every track that has them, by the track's name."""
     tracks = (find(name) for name in registry.names("tracks"))
     return {track.name: track.instances for track in tracks if track.instances}
 
 
 def own_options(instances: Instances) -> dict[str, Any]:
-    """The options that only that track knows, with what they are unless given."""
+    """The options that only one track has, with their defaults."""
     own = ArgumentParser(add_help=False)
     instances.declare(own)
     return vars(own.parse_args([]))
 
 
 def track_of(instance: Mapping[str, Any], place: str) -> str:
-    """The track that deals such instances. Raises BadSettings that says what this is instead."""
-    wanted = {instances.schema: name for name, instances in generating_tracks().items()}
-    given = instance.get("schema", instance.get("format"))
-    if isinstance(given, str) and given in wanted:
-        return wanted[given]
-    told = f"its schema is {given!r}" if given else "it names no schema"
-    looks = "".join(f"; it looks like {what}" for what in [_looks_like(instance, given)] if what)
+    """The track of an instance. Raises BadSettings that says what the document looks like."""
+    tracks = {instances.schema: name for name, instances in generating_tracks().items()}
+    schema = instance.get("schema", instance.get("format"))
+    if isinstance(schema, str) and schema in tracks:
+        return tracks[schema]
+    problem = f"its schema is {schema!r}" if schema else "it names no schema"
+    looks = "".join(f"; it looks like {kind}" for kind in [_looks_like(instance, schema)] if kind)
     raise BadSettings(
-        f"{place} is no instance that this version reads: {told}, not"
-        f" {' or '.join(sorted(wanted))}{looks}"
+        f"{place} is not an instance that this version reads: {problem}, not"
+        f" {' or '.join(sorted(tracks))}{looks}"
     )
 
 
-def _looks_like(document: Mapping[str, Any], given: object) -> str:
-    for start, what in _DOCUMENTS.items():
-        if isinstance(given, str) and given.startswith(start):
-            return what
+def _looks_like(document: Mapping[str, Any], schema: object) -> str:
+    for start, kind in _DOCUMENTS.items():
+        if isinstance(schema, str) and schema.startswith(start):
+            return kind
     for name, fields in _DATASETS:
         if fields <= set(document):
             return f"a row of {name}, for `memorygym datasets`"
@@ -90,20 +90,20 @@ def _looks_like(document: Mapping[str, Any], given: object) -> str:
 def schema_of(track: str) -> dict[str, Any]:
     """The published JSON Schema (draft 7) of a track's instances."""
     text = (files(generating_tracks()[track].package) / "schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
-def misfit(track: str, instance: Mapping[str, Any]) -> str:
-    """Where and how an instance does not fit its track's schema; "" if it does."""
+def schema_problem(track: str, instance: Mapping[str, Any]) -> str:
+    """The first problem of an instance with its track's schema; "" if it is valid."""
     import fastjsonschema
 
     try:
         _validate(track)(instance)
     except fastjsonschema.JsonSchemaValueException as error:
         return str(error).replace("data", "instance", 1)
-    off = [name for name, kind in COMMON.items() if not isinstance(instance.get(name), kind)]
-    return f"instance.{off[0]} must be {COMMON[off[0]].__name__}" if off else ""
+    wrong = [name for name, kind in COMMON.items() if not isinstance(instance.get(name), kind)]
+    return f"instance.{wrong[0]} must be {COMMON[wrong[0]].__name__}" if wrong else ""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Whether a folder of instances is what it says: every file read again, every proof run again."""
+"""The verification of a folder of instances: every file is read and every check is run again."""
 
 import re
 from argparse import Namespace
@@ -18,59 +18,59 @@ from memorygym.datasets.instances.folder import (
     failed_checks,
     parse,
     read_manifest,
-    recipes_digest,
+    recipes_hash,
 )
 from memorygym.datasets.instances.schemas import (
     generating_tracks,
     instance_id,
-    misfit,
     own_options,
+    schema_problem,
     track_of,
 )
 
-OF_FILES = ("read", "manifest", "canary", "schema", "id", "version", "as_written")
-"""What is checked of every file beside what its track proves."""
-MOST = 1_000_000
-"""Instances that a folder is believed to have been made of."""
+FILE_CHECKS = ("read", "manifest", "canary", "schema", "id", "version", "as_written")
+"""Names of the checks of every file, besides those of its track."""
+MOST_INSTANCES = 1_000_000
+"""Most instances that a manifest may claim."""
 _NAME = re.compile(r"instances/([0-9]{6,})-[\w-]+\.json").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file that is there, or that the manifest lists."""
+class ListedFile:
+    """A file that exists or that the manifest lists."""
 
     folder: Path
     name: str
     sha256: str | None
-    """As the manifest has it."""
+    """Its hash in the manifest; None if the manifest does not list it."""
     again: bool = False
-    """Whether it is to be dealt again."""
+    """Whether to generate it again."""
     recipe: InstanceRecipe | None = None
-    """From what; None if nothing asks for such a file."""
+    """Its recipe; None if the manifest asks for no such file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found; "" is nothing wrong."""
+    """The result of a check; the problem is "" if it passed."""
 
     check: str
     problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A file, and everything that could be checked of it."""
+class FileReport:
+    """The results of all checks of a file."""
 
     name: str
     findings: tuple[Finding, ...]
 
 
-def files_of(folder: Path) -> tuple[list[File], str]:
-    """The files of a folder in order, and what is wrong with its manifest ("" if nothing).
+def files_of(folder: Path) -> tuple[list[ListedFile], str]:
+    """The files of a folder in order, and the problem of its manifest ("" if none).
 
-    Raises BadSettings for a folder that holds neither.
+    Raises BadSettings for a folder without files and manifest.
     """
-    there = {f"instances/{path.name}" for path in folder.glob("instances/*.json")}
+    existing = {f"instances/{path.name}" for path in folder.glob("instances/*.json")}
     listed: Mapping[str, Any] = {}
     problem = ""
     try:
@@ -78,26 +78,26 @@ def files_of(folder: Path) -> tuple[list[File], str]:
         listed = manifest["files"]
         problem = _manifest_problem(manifest)
     except BadSettings as error:
-        if not there:
+        if not existing:
             raise
         problem = str(error)
-    names = sorted(there.union(name for name in listed if _NAME(name)))
-    return [File(folder, name, listed.get(name)) for name in names], problem
+    names = sorted(existing.union(name for name in listed if _NAME(name)))
+    return [ListedFile(folder, name, listed.get(name)) for name in names], problem
 
 
-def to_generate_again(folder: Path, files: Sequence[File]) -> list[File]:
-    """The files with the recipes that the manifest names. Raises BadSettings if it names none."""
+def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
+    """The files with their recipes from the manifest. Raises BadSettings if it has none."""
     manifest = read_manifest(folder)
-    track, told = manifest.get("track"), manifest.get("recipe")
+    track, recipe = manifest.get("track"), manifest.get("recipe")
     instances = generating_tracks().get(str(track))
-    if instances is None or not isinstance(told, dict):
-        raise BadSettings(f"{folder}: its manifest does not say what was asked for")
+    if instances is None or not isinstance(recipe, dict):
+        raise BadSettings(f"{folder}: its manifest has no recipe; generate the folder anew")
     try:
-        recipes = instances.recipes(_asked(instances, told))
-    except Exception as error:  # Whoever wrote the manifest may have asked for anything.
-        raise BadSettings(f"{folder}: what its manifest asks for is refused: {error}") from error
-    if recipes_digest(recipes) != told.get("sha256"):
-        raise BadSettings(f"{folder}: this version deals another recipe than its manifest names")
+        recipes = instances.recipes(_options(instances, recipe))
+    except Exception as error:  # A manifest from elsewhere may contain anything.
+        raise BadSettings(f"{folder}: the recipe in its manifest is refused: {error}") from error
+    if recipes_hash(recipes) != recipe.get("sha256"):
+        raise BadSettings(f"{folder}: this version's recipe differs from its manifest's")
     numbered = {f"{number:06}": recipe for number, recipe in enumerate(recipes)}
     names = [_NAME(file.name) for file in files]
     return [
@@ -106,18 +106,23 @@ def to_generate_again(folder: Path, files: Sequence[File]) -> list[File]:
     ]
 
 
-def _asked(instances: Instances, told: Mapping[str, Any]) -> Namespace:
-    """The command line again; a path that the manifest leaves out is as if not given."""
-    if told["n"] > MOST:
-        raise ValueError(f"n {told['n']} is more than {MOST:,}")
-    given = {"n": told["n"], "tokens": told["tokens"], "seed": told["seed"], **told["options"]}
-    return Namespace(**{**own_options(instances), **given})
+def _options(instances: Instances, recipe: Mapping[str, Any]) -> Namespace:
+    """The options of the command line; a path that the manifest omits counts as not given."""
+    if recipe["n"] > MOST_INSTANCES:
+        raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
+    options = {
+        "n": recipe["n"],
+        "tokens": recipe["tokens"],
+        "seed": recipe["seed"],
+        **recipe["options"],
+    }
+    return Namespace(**{**own_options(instances), **options})
 
 
 def _manifest_problem(manifest: Mapping[str, Any]) -> str:
     files, counts = manifest["files"], manifest.get("counts")
-    if strange := [name for name in files if not _NAME(name)]:
-        return f"the manifest lists {strange[0]!r}, which is no name of an instance's file"
+    if invalid := [name for name in files if not _NAME(name)]:
+        return f"the manifest lists {invalid[0]!r}, which is not the name of an instance's file"
     if counts is None:
         return "the manifest lists no files yet: `memorygym generate` has not finished"
     if manifest.get("canary") != CANARY:
@@ -127,18 +132,18 @@ def _manifest_problem(manifest: Mapping[str, Any]) -> str:
     return ""
 
 
-def check(file: File) -> Checked:
-    """All that can be checked of a file; what no longer makes sense after a failure is left out."""
-    return Checked(file.name, tuple(_findings(file)))
+def check(file: ListedFile) -> FileReport:
+    """Runs all checks of a file; after a failure, checks that depend on it are skipped."""
+    return FileReport(file.name, tuple(_findings(file)))
 
 
-def _findings(file: File) -> Iterator[Finding]:
+def _findings(file: ListedFile) -> Iterator[Finding]:
     path = file.folder / file.name
     try:
         data = path.read_bytes()
         instance = parse(data, path)
     except FileNotFoundError:
-        yield Finding("read", "the manifest lists it, but it is not there")
+        yield Finding("read", "the manifest lists it, but it does not exist")
         return
     except OSError as error:
         yield Finding("read", f"cannot be read: {error.strerror}")
@@ -147,68 +152,74 @@ def _findings(file: File) -> Iterator[Finding]:
         yield Finding("read", str(error).removeprefix(f"{path} "))
         return
     yield Finding("read")
-    yield Finding("manifest", _unlisted(file, data))
+    yield Finding("manifest", _manifest_mismatch(file, data))
     is_marked = instance.get("canary") == CANARY
     yield Finding("canary", "" if is_marked else f"its canary is {instance.get('canary')!r}")
     try:
         track = track_of(instance, file.name)
-        problem = misfit(track, instance)
+        problem = schema_problem(track, instance)
     except BadSettings as error:
         track, problem = "", str(error)
     yield Finding("schema", problem)
     if file.again:
-        yield Finding("dealt_again", _otherwise(file.recipe, data))
+        yield Finding("generated_again", _generated_problem(file.recipe, data))
     if not problem:
-        yield from _proven(file, track, instance)
+        yield from _verification_findings(file, track, instance)
 
 
-def _unlisted(file: File, data: bytes) -> str:
+def _manifest_mismatch(file: ListedFile, data: bytes) -> str:
     if file.sha256 is None:
         return "the manifest does not list it"
     digest = sha256(data).hexdigest()
     return "" if digest == file.sha256 else f"its SHA-256 is {digest}, not {file.sha256}"
 
 
-def _otherwise(recipe: InstanceRecipe | None, data: bytes) -> str:
+def _generated_problem(recipe: InstanceRecipe | None, data: bytes) -> str:
     if recipe is None:
         return "the manifest asks for no instance of this name"
     try:
         generated = recipe.instance()
     except BadSettings as error:
-        return f"nothing is dealt: {error}"
+        return f"it cannot be generated: {error}"
     is_same = b"".join(as_file(generated)) == data
-    return "" if is_same else f"what is dealt is {generated['instance_id']}, and not these bytes"
+    return "" if is_same else f"generating gives {generated['instance_id']}, not these bytes"
 
 
-def _proven(file: File, track: str, instance: Mapping[str, Any]) -> Iterator[Finding]:
-    id, given = instance_id(instance), instance["instance_id"]
-    named = Path(file.name).stem.partition("-")[2]
-    wrong = [f"its {what} is {has}" for what, has in (("id", given), ("name", named)) if has != id]
+def _verification_findings(
+    file: ListedFile, track: str, instance: Mapping[str, Any]
+) -> Iterator[Finding]:
+    id, stated = instance_id(instance), instance["instance_id"]
+    stem = Path(file.name).stem.partition("-")[2]
+    wrong = [
+        f"its {label} is {value}"
+        for label, value in (("id", stated), ("name", stem))
+        if value != id
+    ]
     yield Finding("id", f"{', '.join(wrong)}, but its content is {id}" if wrong else "")
     version = instance["generator_version"]
-    ours = find(track).version
-    yield Finding("version", "" if version == ours else f"made by {version}; this is {ours}")
+    current = find(track).version
+    yield Finding("version", "" if version == current else f"made by {version}; this is {current}")
     try:
-        found = generating_tracks()[track].verification(instance)
-        failed = failed_checks(found)
-    except Exception as error:  # noqa: BLE001  # A proof that cannot run rejects what it is of.
-        yield Finding("as_written", f"its proof cannot be run ({type(error).__name__}: {error})")
+        verification = generating_tracks()[track].verification(instance)
+        failed = failed_checks(verification)
+    except Exception as error:  # noqa: BLE001  # A check that cannot run counts as failed.
+        yield Finding("as_written", f"its checks cannot be run ({type(error).__name__}: {error})")
         return
-    yield Finding("as_written", _unlike(instance["verification"], found))
-    for name, one in found["checks"].items():
-        yield Finding(name, canonical(one) if name in failed else "")
+    yield Finding("as_written", _verification_problem(instance["verification"], verification))
+    for name, check_result in verification["checks"].items():
+        yield Finding(name, canonical(check_result) if name in failed else "")
     if failed == ["accepted"]:
-        yield Finding("accepted", "no check failed, and yet it is not accepted")
+        yield Finding("accepted", "no check failed, but the track did not accept it")
 
 
-def _unlike(written: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    """The first check of which the file says other than the proof."""
-    told = written.get("checks")
-    checks = told if isinstance(told, dict) else {}
-    for name in dict.fromkeys([*found["checks"], *checks]):
-        one, other = checks.get(name), found["checks"].get(name)
-        if canonical(one) != canonical(other):
-            return f"the file says of {name} {canonical(one)}, the proof {canonical(other)}"
-    if written.get("accepted") is not found["accepted"]:
-        return f"the file says accepted: {canonical(written.get('accepted'))}"
+def _verification_problem(stored: Mapping[str, Any], verification: Mapping[str, Any]) -> str:
+    """The first check whose stored result differs from the new one."""
+    stored_checks = stored.get("checks")
+    checks = stored_checks if isinstance(stored_checks, dict) else {}
+    for name in dict.fromkeys([*verification["checks"], *checks]):
+        old, new = checks.get(name), verification["checks"].get(name)
+        if canonical(old) != canonical(new):
+            return f"{name}: the file has {canonical(old)}, the check gives {canonical(new)}"
+    if stored.get("accepted") is not verification["accepted"]:
+        return f"the file says accepted: {canonical(stored.get('accepted'))}"
     return ""

@@ -16,7 +16,7 @@ from memorygym.core.errors import (
     UnknownPart,
 )
 from memorygym.core.guard import CALLED, COMPOSED, DUMPED, TOOLS, fault
-from memorygym.core.json_types import SchemaMismatch, plain, shape
+from memorygym.core.json_types import SchemaMismatch, from_json, to_json
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Tool
 from memorygym.memories.sandbox import process
 from memorygym.memories.sandbox.module_files import search_path
@@ -34,13 +34,13 @@ def memory_factory(spec: str, limits: ProcessLimits = DEFAULT) -> Callable[[], M
     >>> memory_factory("bm25:top_k=5")().top_k
     5
     """
-    name, _ = registry.split(spec)
-    if registry.is_ours("memory", name):
+    name, _ = registry.split_spec(spec)
+    if registry.is_built_in("memory", name):
         return partial(registry.make, "memory", spec)
     shim, colon, inner = name.partition(":")
     if not colon:
-        registry.known("memory", name)
-    elif ":" in inner and not registry.is_ours("shims", shim):
+        registry.require_name("memory", name)
+    elif ":" in inner and not registry.is_built_in("shims", shim):
         raise UnknownPart("shim", shim, registry.names("shims"))
     return partial(Remote, spec, limits)
 
@@ -72,7 +72,7 @@ class Remote(Memory):
         self._process = Process(spec)
         self._end = weakref.finalize(self, self._process.end)
         try:
-            self._ask("start", asdict(limits), plain(search_path()))
+            self._ask("start", asdict(limits), to_json(search_path()))
         except MemoryGymError:
             self._end()
             raise
@@ -87,24 +87,24 @@ class Remote(Memory):
         self._ask("open", context.instructions)
 
     def observe(self, new: Sequence[Message]) -> None:
-        self._ask("observe", plain(tuple(new)))
+        self._ask("observe", to_json(tuple(new)))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return self._value_of(tuple[Message, ...], "compose", plain(tuple(live)), budget)
+        return self._value_of(tuple[Message, ...], "compose", to_json(tuple(live)), budget)
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        return self._value_of(str, "call", name, plain(arguments))
+        return self._value_of(str, "call", name, to_json(arguments))
 
     def dump(self) -> list[Entry]:
         return list(self._value_of(tuple[Entry, ...], "dump"))
 
     def restore(self, entries: Sequence[Entry]) -> None:
-        self._ask("restore", plain(tuple(entries)))
+        self._ask("restore", to_json(tuple(entries)))
 
     def _value_of(self, kind: type[T], method: str, *arguments: JSON) -> T:
         value = self._ask(method, *arguments)
         try:
-            return shape(kind, value)
+            return from_json(kind, value)
         except SchemaMismatch as mismatch:
             detail = "" if str(mismatch).startswith("is ") else f", where {mismatch},"
             problem = f"returned {value!r:.80}{detail}"

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from memorygym.core import registry
 from memorygym.core.errors import MemoryFault, MemoryGymError
 from memorygym.core.guard import raised
-from memorygym.core.json_types import plain, shape
+from memorygym.core.json_types import from_json, to_json
 from memorygym.core.types import JSON, Entry, Memory, Message
 from memorygym.memories.sandbox import process
 from memorygym.memories.sandbox.import_guard import block, shut, was_blocked
@@ -40,19 +40,19 @@ class RemoteContext:
         self.instructions = ""
 
     def event(self) -> int:
-        return shape(int, self._ask("event"))
+        return from_json(int, self._ask("event"))
 
     def store(self, text: str, replacing: str | None = None) -> str:
-        return shape(str, self._ask("store", text, replacing))
+        return from_json(str, self._ask("store", text, replacing))
 
     def count(self, text: str) -> int:
         """Tokens of a text; the count of a text cannot change within a request."""
         if text not in self._counted:
-            self._counted[text] = shape(int, self._ask("count", text))
+            self._counted[text] = from_json(int, self._ask("count", text))
         return self._counted[text]
 
     def write(self, task: str, text: str, most: int) -> str:
-        return shape(str, self._ask("write", task, text, most))
+        return from_json(str, self._ask("write", task, text, most))
 
     def request(self) -> Line | None:
         """The next request; None when the parent has no more."""
@@ -95,9 +95,9 @@ def made(spec: str) -> Memory:
 
     Parameters that the shim has go to the shim, all others to the factory.
     """
-    name, parameters = registry.split(spec)
+    name, parameters = registry.split_spec(spec)
     shim, _, inner = name.partition(":")
-    if not registry.is_ours("shims", shim):
+    if not registry.is_built_in("shims", shim):
         memory: Memory = registry.make("memory", spec)
         return memory
     wrap = registry.load("shims", shim, "wrap")
@@ -124,7 +124,7 @@ class Service:
         try:
             value = self._run(request)
             try:
-                return process.encode(["returned", plain(value)])
+                return process.encode(["returned", to_json(value)])
             except TypeError as error:
                 raise MemoryFault(f"returned {error}, which is no JSON") from error
         except BaseException as error:  # noqa: BLE001  # sys.exit() is an error, too
@@ -140,15 +140,15 @@ class Service:
             case ["tools"]:
                 return self._memory.tools
             case ["observe", new]:
-                self._memory.observe(shape(tuple[Message, ...], new))
+                self._memory.observe(from_json(tuple[Message, ...], new))
             case ["compose", live, None | int() as budget]:
-                return self._memory.compose(shape(tuple[Message, ...], live), budget)
+                return self._memory.compose(from_json(tuple[Message, ...], live), budget)
             case ["call", str(name), Mapping() as arguments]:
                 return self._memory.call(name, arguments)
             case ["dump"]:
                 return self._memory.dump()
             case ["restore", entries]:
-                self._memory.restore(shape(tuple[Entry, ...], entries))
+                self._memory.restore(from_json(tuple[Entry, ...], entries))
         return None
 
     def _start(self, limits: ProcessLimits, path: list[str]) -> None:

@@ -1,1 +1,1 @@
-"""Wrappers around objects of other shapes, one a file: the file's name is the wrapper's id."""
+"""Shims: wrappers around objects of other classes, one file each; the file's name is the id."""

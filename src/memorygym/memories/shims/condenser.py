@@ -1,10 +1,10 @@
-"""condenser: any object that has `condense(view)`, as the condensers of OpenHands do.
+"""condenser: the shim for any object with `condense(view)`, as the condensers of OpenHands have.
 
-It is asked once for every message. A view that it returns is shown; a condensation that it returns
+The object is called once for every message. A view that it returns is shown; a condensation
 (`forgotten_event_ids`, `summary`, `summary_offset`) is applied to the events for good. A condenser
-of OpenHands gets the events of its SDK, any other one `View` and `Event` of this file. It has no
-dump: the messages are kept here, and a restored memory condenses all of them again with a new
-object, which is exact for deterministic ones. The model calls that it makes itself are not counted.
+of OpenHands gets the events of its SDK, any other one the classes of this file. The object has no
+dump: the shim stores the messages, and a restored memory condenses them again with a new object,
+which is exact if that is deterministic. Model calls that the object makes itself are not counted.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,12 +25,12 @@ class HistoryEvent:
     id: str
     role: str
     content: str
-    """A call or a result begins with a line that tells which."""
+    """A call or a result begins with a line that says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Events in order."""
+    """The events in order."""
 
     events: list[HistoryEvent]
 
@@ -45,7 +45,7 @@ class View:
 
 
 class _Condensed:
-    """The object, and the events as they were condensed so far."""
+    """The wrapped object, and the events as condensed so far."""
 
     def __init__(self, factory: Callable[[], Any]) -> None:
         made = factory()
@@ -71,7 +71,10 @@ class _Condensed:
         elif hasattr(answer, "events"):
             shown = answer.events
         else:
-            raise MemoryFault(f"condense returned {answer!r:.80}, no view and no condensation")
+            raise MemoryFault(
+                f"got {answer!r:.80} from condense(), which must return a view (`events`) or a"
+                " condensation (`forgotten_event_ids`)"
+            )
         self.view = [self._message(event) for event in shown]
 
     def _applied(self, condensation: Any, at: int) -> list[Any]:
@@ -91,7 +94,7 @@ class _Condensed:
 
 
 def _openhands() -> tuple[Any, Any]:
-    """Makers of an event and of a view of the OpenHands SDK."""
+    """The factories of an event and of a view in the OpenHands SDK."""
     events, llm = import_module("openhands.sdk.event"), import_module("openhands.sdk.llm")
     view = import_module("openhands.sdk.context.view").View
 

@@ -1,9 +1,9 @@
-"""manage_context: any object that has `manage_context(history, observation)`, as MemGym's do.
+"""manage_context: the shim for objects with `manage_context(history, observation)`, as in MemGym.
 
-It is asked once for every message, with all messages before it and the message itself, in the form
-of OpenAI's chat; what it returned last (`content`: messages or text) is the view. It has no dump:
-the messages are kept here, and a restored memory asks a new object about all of them again, which
-is exact for deterministic objects. The model calls that it makes itself are not counted.
+The object is called once for every message, with all messages before it and the message itself, in
+OpenAI's chat format; its last result (`content`: messages or a text) is shown. The object has no
+dump: the shim stores the messages, and a restored memory calls a new object with all of them, which
+is exact if the object is deterministic. Model calls that the object makes itself are not counted.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from memorygym.memories.stores.foreign_object import Viewed, method
 
 
 class _Managed:
-    """The object, the history that it was shown, and the view that it made of that."""
+    """The wrapped object, the history that it was given, and its last view."""
 
     def __init__(self, factory: Callable[[], Any]) -> None:
         self._manage_context = method(factory(), "manage_context")
@@ -23,7 +23,7 @@ class _Managed:
         self.view: list[Message] = []
 
     def add(self, message: Message) -> None:
-        """Shows it a message after all that came before."""
+        """Calls the object with a message and all messages before it."""
         observation = message.to_openai()
         returned = self._manage_context([*self._history], observation)
         self._history.append(observation)
@@ -34,7 +34,9 @@ def _messages(content: object) -> list[Message]:
     if isinstance(content, str):
         return [Message("user", content)]
     if not isinstance(content, (list, tuple)) or not all(isinstance(m, Mapping) for m in content):
-        raise MemoryFault(f"manage_context returned {content!r:.80}, not messages or a text")
+        raise MemoryFault(
+            f"got {content!r:.80} from manage_context(), which must return messages or a text"
+        )
     return [Message.from_openai(message) for message in content]
 
 

@@ -1,11 +1,11 @@
-"""What an object of other people needs to be a memory: it is fed, rebuilt, and its view fitted."""
+"""The base of shims: it feeds an object, makes it anew, and fits its view into the budget."""
 
 from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from typing import Any, Generic, Protocol, TypeVar
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.tokens import cut, shown_tokens
+from memorygym.core.tokens import shown_tokens, truncate
 from memorygym.core.types import Message
 from memorygym.memories.stores.message_entries import TranscriptMemory, newest, to_text
 
@@ -14,41 +14,40 @@ V = TypeVar("V")
 
 
 class FedObject(Generic[T, V]):
-    """An object that was given everything that is kept, in order, and nothing else.
+    """An object that was given every stored item, in order, and nothing else.
 
-    It can neither be dumped nor forget: once something that it was given is gone, a new one is made
-    and given what is left. So its state follows from what is kept, exactly if deterministic.
+    It can neither be dumped nor forget: once one of its items is dropped, a new object is made and
+    given the rest. So its state follows from the stored items, exactly if it is deterministic.
     """
 
     def __init__(self, make: Callable[[], T], feed: Callable[[T, V], None]) -> None:
         self._make, self._feed = make, feed
         self._object = make()
-        self._given: list[int] = []
+        self._fed: list[int] = []
 
     def with_all(self, kept: Mapping[int, V]) -> T:
-        """The object, given all that is kept."""
-        if not kept.keys() >= set(self._given):
-            self._object, self._given = self._make(), []
-        for key in list(kept)[len(self._given) :]:
+        """The object, given all stored items."""
+        if not kept.keys() >= set(self._fed):
+            self._object, self._fed = self._make(), []
+        for key in list(kept)[len(self._fed) :]:
             self._feed(self._object, kept[key])
-            self._given.append(key)
+            self._fed.append(key)
         return self._object
 
 
-def method(made: object, name: str) -> Callable[..., Any]:
-    """A method of an object. Raises BadSettings if it has none of that name that can be called as
-    it stands."""
-    found: Any = getattr(made, name, None)
+def method(wrapped: object, name: str) -> Callable[..., Any]:
+    """A method of an object. Raises BadSettings if there is none of that name, or it is async."""
+    found: Any = getattr(wrapped, name, None)
     if not callable(found):
-        raise BadSettings(f"a {type(made).__name__} has no `{name}`; choose another shim")
+        raise BadSettings(f"a {type(wrapped).__name__} has no method `{name}`; choose another shim")
     if iscoroutinefunction(found):
-        raise BadSettings(f"the `{name}` of a {type(made).__name__} is async; give a plain one")
+        raise BadSettings(f"the `{name}` of a {type(wrapped).__name__} is async; give a plain one")
     bound: Callable[..., Any] = found
     return bound
 
 
 class Viewer(Protocol):
-    """An object, and what it would show of the messages that it was given."""
+    """An object that is given messages, and the view that it makes of them."""
 
     view: list[Message]
 
@@ -56,7 +55,7 @@ class Viewer(Protocol):
 
 
 class Viewed(TranscriptMemory):
-    """The messages, and the object that makes a view of them."""
+    """The stored messages, and the object that makes a view of them."""
 
     def __init__(self, make: Callable[[], Viewer]) -> None:
         self._viewer: FedObject[Viewer, Message] = FedObject(
@@ -64,8 +63,8 @@ class Viewed(TranscriptMemory):
         )
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        """The view as it may precede `live`: what stands there is left out. What the object wrote
-        itself, as a summary, comes before the messages that it quotes, and of these the newest."""
+        """The view without what is in `live`. The object's own texts, such as a summary, take the
+        budget before the messages that it quotes, of which the newest are kept."""
         view, price = self._viewer.with_all(self._kept.messages).view, self._meter.count
         left = _without(_paired(view), live)
         if budget is None:
@@ -84,12 +83,12 @@ class Viewed(TranscriptMemory):
 
 
 def _shortened(message: Message, budget: int, price: Callable[[str], int]) -> Message:
-    """The start of a message that fits, without text if none does."""
+    """The beginning of a message that fits; empty if nothing does."""
 
     def cost(text: str) -> int:
         return shown_tokens(Message(message.role, text), price)
 
-    return Message(message.role, cut(message.content, budget, cost))
+    return Message(message.role, truncate(message.content, budget, cost))
 
 
 def _without(view: Sequence[Message], live: Sequence[Message]) -> list[Message]:

@@ -1,44 +1,43 @@
-"""What condensers share: rules edit the past before it is shown, and each edit is for good.
+"""The base of condensers: rules that edit the history before it is shown, each edit for good.
 
-The past is messages, the oldest of which may have become a summary. That is an entry of its own,
-under the key of the newest message that it covers: what has a lower key was pinned, what has a
-higher one is still as it was observed. Nothing is summarised twice but the summary itself, which
-the next one continues.
+The history is messages, and perhaps a summary of the oldest ones. The summary is an entry under the
+key of the newest message that it covers: messages with lower keys are the head, messages with
+higher keys are as they were observed. No message is summarised twice; a summary continues the last.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.json_values import canonical
-from memorygym.core.tokens import MESSAGE_TOKENS, cut, shown_tokens
+from memorygym.core.tokens import MESSAGE_TOKENS, shown_tokens, truncate
 from memorygym.core.types import Message
 from memorygym.memories.stores.message_entries import Transcript, TranscriptMemory, groups, newest
 from memorygym.memories.stores.prompts import NEW, SO_FAR, summary
 
 ROLE = "summary\n"
-"""Begins the entry of a summary; no message has this role."""
+"""The beginning of a summary's entry; no message has this role."""
 PREFIX = "[Summary]\n"
-"""Begins the message that shows it."""
+"""The beginning of the message that shows a summary."""
 HEAD = 3
-"""A head that takes more than the third part of the room is no head: it goes as all else does."""
+"""A head that takes more than a third of the room is treated as any other messages."""
 
 
 class History(Transcript):
-    """All that was observed, as it is kept now.
+    """The history as it is stored now.
 
-    Beyond the capacity the oldest message makes room, and the summary only when it is alone.
+    At the capacity the oldest message is dropped, and the summary only when nothing else is left.
     """
 
     past: Sequence[int]
-    """The keys of what precedes the running event."""
+    """The keys of the messages before the running event."""
 
     def victim(self) -> int:
         return next((key for key in self.texts if not self.is_summary(key)), super().victim())
 
     def is_summary(self, key: int) -> bool:
-        """Whether the summary stands under a key."""
+        """Whether a key is that of the summary."""
         return self.texts[key].startswith(ROLE)
 
     def summary(self) -> int:
@@ -46,16 +45,16 @@ class History(Transcript):
         return next(filter(self.is_summary, self.past), 0)
 
     def cost(self, keys: Sequence[int]) -> int:
-        """Tokens that messages take of the view."""
+        """Tokens that messages take in the context."""
         return sum(shown_tokens(self.messages[key], self.context.count) for key in keys)
 
     def head(
         self, keep_first: int, room: int | None = None, *, first_user: bool = False
     ) -> list[int]:
-        """The first messages of the episode, as far as they are kept, and the user's first one;
-        groups whole. None if they take too much of the room.
+        """The first messages of the episode that are still stored, and the user's first one; groups
+        stay whole. [] if they take too much of the room.
 
-        Keys number the messages from 1, so that those after a dropped head are not taken for it.
+        Keys number the messages from 1, so later messages are not mistaken for a dropped head.
         """
         if end := self.summary():
             head = [key for key in self.past if key < end]
@@ -68,19 +67,19 @@ class History(Transcript):
         return head if room is None or self.cost(head) <= room // HEAD else []
 
     def condense(self, keys: Sequence[int], text: str) -> None:
-        """Puts a summary in the place of the last of the messages and forgets the others; one that
-        the capacity refuses is cut."""
+        """Replaces the last of the messages by a summary and drops the others. A summary that the
+        capacity refuses is cut."""
         *others, place = keys
         self.forget(others)
         while text:
             self.replace(place, ROLE + text)
             if self.texts[place] == ROLE + text:
                 return
-            text = cut(text, self.context.count(text) // 2, self.context.count)
+            text = truncate(text, self.context.count(text) // 2, self.context.count)
         self.forget([place])
 
     def forget(self, keys: Sequence[int]) -> None:
-        """Drops messages. The newest of all is only not shown: it tells what the next key is."""
+        """Drops messages. The newest is only hidden, because the next key follows from it."""
         gone = set(keys)
         self.past = [key for key in self.past if key not in gone]
         for key in gone - {next(reversed(self.messages))}:
@@ -93,11 +92,11 @@ class History(Transcript):
 
 
 Rule = Callable[[History, int | None], None]
-"""Edits the past for good, so that it can be shown within a budget."""
+"""A rule that edits the history for good, so that it fits a budget."""
 
 
 class Condenser(TranscriptMemory):
-    """The past after its rules, within the budget."""
+    """A memory that shows the history after its rules, within the budget."""
 
     holds = History
     _kept: History
@@ -105,7 +104,7 @@ class Condenser(TranscriptMemory):
     def __init__(self, *rules: Rule, keep_first: int = 0) -> None:
         self.rules = rules
         self.keep_first = keep_first
-        """Messages at the start that are shown before the newest, where both do not fit."""
+        """First messages that have precedence over the newest, if not all fit."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         history = self._kept
@@ -121,44 +120,44 @@ class Condenser(TranscriptMemory):
 
 
 SUMMARY_TOKENS = 1_000
-"""Most tokens of a summary where no budget bounds it."""
+"""Most tokens of a summary without a budget."""
 CALL_TOKENS = 12_000
-"""Tokens of new messages that one call summarises; more are taken in turns."""
+"""Tokens of new messages that one call summarises; more take several calls."""
 START_TOKENS = 16
-"""Tokens of the start of a message that are worth keeping where no summary was written."""
+"""Tokens of a message's beginning that are kept if no summary was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summarise:
-    """Head, summary, tail: once the past is too long, what lies between is summarised."""
+    """The rule that keeps head and tail of a long history, and summarises the middle."""
 
     keep_first: int
     """Messages of the head."""
     keep_recent: int
-    """Most messages of the tail; it may be one group of more."""
+    """Most messages of the tail, unless one group has more."""
     max_size: int | None = None
-    """Most messages of the past, the summary included."""
+    """Most messages of the history, the summary included."""
     max_tokens: int | None = None
-    """Most tokens of the past; the smaller one of this and the view's budget counts."""
+    """Most tokens of the history; the smaller of this and the context budget counts."""
     kept: float = 0.75
-    """How much of a budget is kept when a view exceeds it, so that not every message does."""
+    """Share of a budget that is kept when the history exceeds it, so that cuts are rare."""
     max_event_length: int | None = None
-    """Characters of a message that the model reads; of a longer one it reads both ends."""
+    """Most characters of a message that the model reads; of a longer one it reads both ends."""
     summary_share: float = 0.5
-    """Of what is kept, what the tail leaves to the summary."""
+    """Share of the kept tokens that the summary may take."""
     summary_tokens: int | None = None
-    """Most tokens of the summary, beside what the budget leaves it."""
+    """Most tokens of the summary, if the budget leaves more."""
     first_user: bool = False
     """Whether the first message of the user belongs to the head."""
     sections: tuple[str, ...] = ()
-    """What the model is asked to divide the summary into."""
+    """The sections that the model is asked for."""
     render: Callable[[str], str] = str
-    """Lays out what the model wrote."""
+    """Formats what the model wrote."""
 
     def __post_init__(self) -> None:
         """Raises BadSettings for what cannot be; the fields have the names of the parameters."""
-        at_least(0, keep_first=self.keep_first)
-        at_least(
+        require_at_least(0, keep_first=self.keep_first)
+        require_at_least(
             1,
             keep_recent=self.keep_recent,
             max_tokens=self.max_tokens,
@@ -186,7 +185,7 @@ class Summarise:
             history.condense(forgotten, self._summary(history, forgotten, room))
 
     def _summary(self, history: History, forgotten: Sequence[int], room: int | None) -> str:
-        """The summary so far and messages as one text of what fits the room."""
+        """A new summary of the summary so far and the messages, within the room."""
         price = history.context.count
         most = SUMMARY_TOKENS if room is None else room - MESSAGE_TOKENS - price(PREFIX)
         most = min(most, self.summary_tokens or most)
@@ -197,17 +196,17 @@ class Summarise:
         messages = history.at(key for key in forgotten if not history.is_summary(key))
         new = [_read(message, self.max_event_length) for message in messages.values()]
         if not new:
-            return cut(so_far, most, price)
+            return truncate(so_far, most, price)
         for batch in _batches(new, price):
             text = "\n\n".join([f"{SO_FAR}\n{so_far}", f"{NEW}\n{batch[0]}", *batch[1:]])
             written = history.context.write(task, text, most)
-            written = cut(written, most, lambda start: price(self.render(start)))
+            written = truncate(written, most, lambda start: price(self.render(start)))
             so_far = self.render(written) if written else _starts(so_far, batch, most, price)
         return so_far
 
 
 def by_size(max_size: int, keep_first: int, condensation_ratio: float) -> Summarise:
-    """Keeps that ratio of `max_size` messages, the head and the summary among them."""
+    """The rule that keeps a ratio of `max_size` messages, head and summary included."""
     left = int(max_size * condensation_ratio)
     if not 0 < condensation_ratio < 1:
         raise BadSettings(f"condensation_ratio {condensation_ratio}: give more than 0, less than 1")
@@ -221,7 +220,7 @@ def by_size(max_size: int, keep_first: int, condensation_ratio: float) -> Summar
 
 
 def _read(message: Message, most: int | None) -> str:
-    """A message as the model reads it; of one that is too long both ends."""
+    """A message as the model reads it; of a long one both ends."""
     made = (f"{call.name} {canonical(call.arguments)}" for call in message.calls)
     text = "\n".join(filter(None, [message.content, *made]))
     if message.role == "assistant":
@@ -232,7 +231,7 @@ def _read(message: Message, most: int | None) -> str:
 
 
 def _batches(texts: Sequence[str], price: Callable[[str], int]) -> Iterator[list[str]]:
-    """The texts in runs that one call reads; none but a single one is shorter than that."""
+    """The texts in batches, one for each call; only a single batch may be small."""
     batch: list[str] = []
     held, left = 0, sum(map(price, texts))
     for text in texts:
@@ -245,13 +244,13 @@ def _batches(texts: Sequence[str], price: Callable[[str], int]) -> Iterator[list
 
 
 def _starts(so_far: str, new: Sequence[str], most: int, price: Callable[[str], int]) -> str:
-    """What stands in for a summary that was not written: the starts of all texts, or of the newest
-    where they are too many.
+    """The substitute for a summary that was not written: the beginnings of all texts, or of the
+    newest if they are many.
 
     >>> _starts("Ann won. She ran.", ["Bob lost it.", "Eve sat."], 9, lambda t: len(t.split()))
     'Ann won. She ran.\\nEve sat.'
     """
-    kept = cut(so_far, most // 2, price)
+    kept = truncate(so_far, most // 2, price)
     newest = new[-max(1, most // START_TOKENS) :]
     share = (most - price(kept)) // len(newest) - 1
-    return "\n".join(filter(None, [kept, *(cut(text, share, price) for text in newest)]))
+    return "\n".join(filter(None, [kept, *(truncate(text, share, price) for text in newest)]))

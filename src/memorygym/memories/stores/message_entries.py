@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from memorygym.core.json_values import canonical
-from memorygym.core.tokens import normal, shown_tokens
+from memorygym.core.tokens import normalize, shown_tokens
 from memorygym.core.types import JSON, Call, MemoryContext, Message, Role
 from memorygym.memories.stores.passages import PassageMemory, Passages
 
@@ -29,7 +29,7 @@ def to_text(message: Message) -> str:
     if message.calls:
         calls: JSON = [[call.name, call.arguments, call.id] for call in message.calls]
         head += f" {canonical(calls)}"
-    return normal(f"{head}\n{message.content}")
+    return normalize(f"{head}\n{message.content}")
 
 
 def from_text(text: str) -> Message:

@@ -1,4 +1,4 @@
-"""A notebook of entries with Write, Edit, Read and memory_search, under any index."""
+"""The notebook: entries with the tools Write, Edit, Read and memory_search, under any index."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -100,7 +100,7 @@ class Notebook(Memory):
         return key
 
     def read(self, arguments: Mapping[str, JSON]) -> str:
-        """The lines asked for."""
+        """The lines that were asked for."""
         lines = "\n".join(self.entries.values())
         start, number = arguments.get("start_line", 1), arguments.get("num_lines")
         if start != 1 or number is not None:
@@ -110,7 +110,7 @@ class Notebook(Memory):
         return lines or EMPTY
 
     def _search(self, query: str, k: int) -> str:
-        """The entries found, one after the other; the index is built when first searched."""
+        """The entries found, one after the other. The index is built at the first search."""
         if self._index is None:
             self._index = self._make_index(self.entries.items())
         return "\n".join(self.entries[key] for key in self._index.search(query, k)) or NOTHING

@@ -5,8 +5,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import Protocol
 
-from memorygym.core.errors import Refused, at_least
-from memorygym.core.tokens import MESSAGE_TOKENS, normal
+from memorygym.core.errors import Refused, require_at_least
+from memorygym.core.tokens import MESSAGE_TOKENS, normalize
 from memorygym.core.types import Entry, Memory, MemoryContext, Message
 from memorygym.memories.stores.splitter import headed, passages
 
@@ -48,7 +48,7 @@ class Passages:
             try:
                 admitted = self.context.store(text)
             except Refused:
-                if normal(text) and self.texts:
+                if normalize(text) and self.texts:
                     victim = self.victim()
                     gone.append((victim, self.texts[victim]))
                     self.drop(victim)
@@ -111,7 +111,7 @@ class Facts(Passages):
 
     def tell(self, fact: str) -> None:
         """Stores a fact, or moves it to the end."""
-        fact = normal(fact)
+        fact = normalize(fact)
         if fact in self.keys:
             self.drop(self.keys[fact])
         self.add(fact)
@@ -132,7 +132,7 @@ def asked(live: Sequence[Message]) -> str:
     Its heading is left out: it tells where in the stream it stands, as all other messages' do.
     """
     said = (message.content for message in reversed(live) if message.role in ("user", "tool"))
-    return headed(normal(next(said, "")))[1]
+    return headed(normalize(next(said, "")))[1]
 
 
 def wanted(search: Callable[[str, int], list[int]], live: Sequence[Message], k: int) -> list[int]:
@@ -159,7 +159,7 @@ def shown(
 def unseen(ranked: Iterable[tuple[int, str]], live: Sequence[Message]) -> Iterator[tuple[int, str]]:
     """The texts that do not stand in the live messages: a part of a paragraph stands there if one
     message holds its heading and its sentences, on whatever lines."""
-    present = [_unbroken(normal(message.content)) for message in live]
+    present = [_unbroken(normalize(message.content)) for message in live]
     for key, text in ranked:
         head, body = map(_unbroken, headed(text))
         if not any(head in said and body in said for said in present):
@@ -217,7 +217,7 @@ class Ranked(PassageMemory):
     def __init__(
         self, chunk_size: int, top_k: int, holds: Callable[[MemoryContext], Passages]
     ) -> None:
-        at_least(1, chunk_size=chunk_size, top_k=top_k)
+        require_at_least(1, chunk_size=chunk_size, top_k=top_k)
         self.holds = holds
         self.chunk_size = chunk_size
         self.top_k = top_k

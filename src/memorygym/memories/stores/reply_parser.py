@@ -1,6 +1,6 @@
-"""Reads what a model wrote for a memory: facts, keywords, triples; other lines are lost.
+"""The parser of what a model writes for a memory: facts, keywords and triples.
 
-The facts of a passage, or of several at once, are put back under its headings.
+Other lines are dropped. Facts are put back under the headings of their passages.
 """
 
 import re
@@ -12,16 +12,16 @@ _BULLET = re.compile(r"^(?:[-*•]|\d{1,2}[.)])\s+")
 _HEADING = re.compile(r"^(?:\[.*\]|=+ .*|#+ .*)$")
 _WORD = re.compile(r"[^\W_]+")
 _AROUND = " \t\"'*`[](){}<>,;|"
-"""What may stand around a name and does not belong to it."""
+"""Characters around a name that do not belong to it."""
 LONGEST = 80
-"""Characters of a keyword or of a part of a triple; what is longer is a sentence."""
+"""Most characters of a keyword or of a part of a triple; a longer text is a sentence."""
 
 Triple = tuple[str, str, str]
 """Subject, relation, object."""
 
 
 def facts(reply: str, heading: str = "") -> list[tuple[str, str]]:
-    """Each fact under its heading; `heading` is that of the facts before any.
+    """Each fact with its heading; `heading` is that of facts before the first heading.
 
     >>> facts("Here they are:\\n- Ann ran.\\n[Note · Bob]\\nHe won.\\n---", "[Log]")
     [('[Log]', 'Ann ran.'), ('[Note · Bob]', 'He won.')]
@@ -68,7 +68,7 @@ def triples(reply: str) -> list[Triple]:
 
 
 def phrase(name: str) -> str:
-    """A name as it is compared: its words, lower case, no leading article.
+    """A name as it is compared: its words in lower case, without a leading article.
 
     >>> phrase("The Oak-Pier"), phrase("oak pier.")
     ('oak pier', 'oak pier')
@@ -84,11 +84,11 @@ def _is_name(text: str) -> bool:
 
 
 UNTITLED = "[-]"
-"""Heads, for the model, a passage without a heading, so that it is not taken for the one before."""
+"""The heading, for the model, of a passage without one, so that it is not joined to the last."""
 
 
 def alone(reply: str, passage: str) -> list[str]:
-    """The facts that a model wrote of one passage, each under its heading; the passage as it is if
+    """The facts that a model wrote of one passage, each under its heading; the passage itself if
     it wrote none.
 
     >>> alone("She ran.\\nShe won.", "[Note · Ann]\\nShe ran and won.")
@@ -106,14 +106,14 @@ def joined(passages: Sequence[str]) -> str:
     >>> joined(["[Note · Ann]\\nShe ran.", "Bye."])
     '[Note · Ann]\\nShe ran.\\n\\n[-]\\nBye.'
     """
-    return "\n\n".join(one if headed(one)[0] else f"{UNTITLED}\n{one}" for one in passages)
+    return "\n\n".join(text if headed(text)[0] else f"{UNTITLED}\n{text}" for text in passages)
 
 
 def topics(reply: str, passages: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """The headings and facts that a model wrote of the passages, in the order of these.
+    """The headings and facts that a model wrote of passages, in the order of the passages.
 
-    A passage of which it wrote nothing stays in its own words; what it put under headings that no
-    passage has comes last.
+    A passage of which it wrote nothing stays as it is; facts under headings that no passage has
+    come last.
 
     >>> list(topics("[Bob]\\nHe won\\nHe sat.", ["[Ann]\\nShe ran. She won.", "[Bob]\\nHe did."]))
     [('[Ann]', ['She ran. She won.']), ('[Bob]', ['He won.', 'He sat.'])]

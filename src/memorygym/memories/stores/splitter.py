@@ -1,22 +1,22 @@
-"""Splits text into passages and sentences; what heads a passage goes with each of its parts."""
+"""The splitter of texts into passages and sentences; each part of a passage has its heading."""
 
 import re
 from collections.abc import Callable, Iterator
 
-from memorygym.core.tokens import cut, normal
+from memorygym.core.tokens import normalize, truncate
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9])|\n")
 ENDS = re.compile(r"[.!?][\"')\]]*$")
-"""The end of a line that is no heading: it ends a sentence."""
+"""The end of a sentence; a line that has it is no heading."""
 _BRACKETED = re.compile(r"\[.+\]$")
 LONGEST_HEAD = 120
-"""Characters of a line that may be a heading."""
+"""Most characters of a heading's line."""
 
 
 def passages(text: str, size: int, price: Callable[[str], int]) -> list[str]:
-    """The paragraphs of a text, normalised; one of more than `size` tokens is split at the ends of
-    sentences, and each part begins with the paragraph's heading.
+    """The normalised paragraphs of a text. A paragraph of more than `size` tokens is split at the
+    ends of sentences, and each part begins with the paragraph's heading.
 
     >>> passages("[Note · Ann]\\nShe ran. She won.\\n\\nBye.", 7, lambda text: len(text.split()))
     ['[Note · Ann]\\nShe ran. She won.', 'Bye.']
@@ -25,7 +25,7 @@ def passages(text: str, size: int, price: Callable[[str], int]) -> list[str]:
     """
     found: list[str] = []
     for paragraph in _PARAGRAPH.split(text):
-        whole = normal(paragraph)
+        whole = normalize(paragraph)
         if whole and price(whole) <= size:
             found.append(whole)
         elif whole:
@@ -54,7 +54,7 @@ def headed(paragraph: str) -> tuple[str, str]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text; a line ends one, too.
+    """The sentences of a text; the end of a line ends a sentence, too.
 
     >>> sentences('It cost $1.5M. "Fine," he said. Done')
     ['It cost $1.5M.', '"Fine," he said.', 'Done']
@@ -76,7 +76,7 @@ def _parts(paragraph: str, size: int, price: Callable[[str], int]) -> Iterator[s
         if held:
             yield start + held
         held = sentence
-        while price(held) > room and (first := cut(held, room, price)):
+        while price(held) > room and (first := truncate(held, room, price)):
             yield start + first
             held = held[len(first) :].strip()
     if held:
@@ -84,7 +84,7 @@ def _parts(paragraph: str, size: int, price: Callable[[str], int]) -> Iterator[s
 
 
 def _pieces(body: str) -> Iterator[tuple[str, str]]:
-    """The sentences, each with the blank or the line break that stood before it."""
+    """The sentences, each with the blank or line break before it."""
     for line in body.split("\n"):
         for number, sentence in enumerate(sentences(line)):
             yield " " if number else "\n", sentence

@@ -1,5 +1,6 @@
-"""The job of `compare`: the reasoner is held fixed and only the memory changes.
+"""The job of `compare`: the reasoner is fixed and only the memory changes.
 
-To play:    systems (the rows and their budgets), memory_specs (the memories), run (the job)
-To measure: figures (of all episodes), significance (tests, ranks), sanity_checks (what must hold)
+Play:    system_specs (the rows and their budgets), memory_specs (how memories are made), run (the
+         job), replay_check (a rebuilt memory must act alike)
+Measure: figures (of all episodes), significance (tests and ranks), sanity_checks
 """

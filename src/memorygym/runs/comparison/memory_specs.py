@@ -1,4 +1,4 @@
-"""Memories as arms play them: made by their specs, shown whole, timed, and the oracle."""
+"""How a comparison makes memories: from specs, with unlimited context, timed; the oracle."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from functools import partial
 from time import perf_counter
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.tokens import count, normal, shown_tokens, words
+from memorygym.core.tokens import count, normalize, shown_tokens, words
 from memorygym.core.track import Track, find
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Task
 from memorygym.memories.none import Nothing
@@ -19,25 +19,25 @@ from memorygym.runs.systems import is_foreign, source_of
 
 @dataclass(frozen=True, slots=True)
 class MemorySpec:
-    """How a memory is made that was named."""
+    """How a named memory is made."""
 
     make: Callable[[], Memory]
     tools: bool
-    """Whether it gives its user tools."""
+    """Whether it has tools."""
     source: str = ""
-    """A hash of its code: a run of one cannot be continued with another."""
+    """A hash of its code; a run cannot be resumed with other code."""
     given: GivenMemory | None = None
     """The object that was passed instead of a spec."""
     foreign: bool = False
-    """Whether its state is kept by somebody else's code, which may keep more than it dumps."""
+    """Whether code outside this package keeps its state, which may be more than it dumps."""
 
 
 def plug_all(specs: Iterable[str]) -> dict[str, MemorySpec]:
-    """The references and the memories, ready to be made for every episode.
+    """The references and the memories by spec, ready to be made for every episode.
 
-    Raises UnknownPart, BadSettings or MemoryFault for one that cannot be made.
+    Raises UnknownPart, BadSettings or MemoryFault for a memory that cannot be made.
     """
-    oracle = MemorySpec(Nothing, tools=False)  # The track makes it, for each task.
+    oracle = MemorySpec(Nothing, tools=False)  # The track makes it for each task.
     return {
         spec: oracle if spec == "oracle" else plug(spec)
         for spec in dict.fromkeys([*REFERENCES, *specs])
@@ -45,7 +45,7 @@ def plug_all(specs: Iterable[str]) -> dict[str, MemorySpec]:
 
 
 def plug(spec: str) -> MemorySpec:
-    """One memory; raises as `plug_all`."""
+    """How one memory is made. Raises as `plug_all` does."""
     make = memory_factory(spec)
     memory: Memory = make()
     return MemorySpec(make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
@@ -61,17 +61,17 @@ def plug_given(given: GivenMemory) -> MemorySpec:
 def memory_of(
     system: SystemSpec, task: Task, make: Callable[[], Memory], *, foreign: bool = False
 ) -> Callable[[], Memory]:
-    """Makes the memory of an arm; `make` makes the one that its spec names, `foreign` if that is
-    somebody else's."""
+    """The factory of a system's memory. `make` makes the memory that its spec names; `foreign` says
+    whether that comes from outside this package."""
     if system.name == "oracle":
         return partial(Oracle, find(task.track).oracle(task))
-    if system.role == "held":
-        return lambda: UnlimitedView(make(), system.limits.view, weighed=foreign)
+    if system.role == "unlimited":
+        return lambda: UnlimitedContext(make(), system.limits.view, as_dumped=foreign)
     return make
 
 
 class RenamedMemory(Memory):
-    """Another memory, under its name."""
+    """A wrapper around a memory that keeps its name."""
 
     def __init__(self, inner: Memory) -> None:
         self._inner = inner
@@ -97,36 +97,36 @@ class RenamedMemory(Memory):
         self._inner.restore(entries)
 
 
-class UnlimitedView(RenamedMemory):
-    """A memory that shows all that another one holds: what is missing here was not stored.
+class UnlimitedContext(RenamedMemory):
+    """A memory whose context is everything that it stores: a fact missing here was not stored.
 
-    With `weighed` that is what it held as the event began. Then it is asked nothing that it is not
-    asked in its own arm, and cannot tell the two apart.
+    With `as_dumped`, the context is what `dump` returned as the event began. The memory is then
+    called exactly as in its own row, and cannot tell the two rows apart.
     """
 
-    def __init__(self, inner: Memory, budget: int, *, weighed: bool = False) -> None:
+    def __init__(self, inner: Memory, budget: int, *, as_dumped: bool = False) -> None:
         super().__init__(inner)
-        self._budget, self._weighed = budget, weighed
-        self._before: Sequence[Entry] = ()
+        self._budget, self._as_dumped = budget, as_dumped
+        self._dumped: Sequence[Entry] = ()
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        # What it composes may change what it holds, so it composes here as in its own arm.
+        # Composing may change what it stores, so it composes here as in its own row.
         super().compose(live, self._budget)
-        present = [normal(message.content) for message in live]
-        texts = (entry.text for entry in (self._before if self._weighed else self._inner.dump()))
+        present = [normalize(message.content) for message in live]
+        texts = (entry.text for entry in (self._dumped if self._as_dumped else self._inner.dump()))
         return [Message("user", t) for t in texts if not any(t in said for said in present)]
 
     def dump(self) -> list[Entry]:
-        self._before = entries = super().dump()
+        self._dumped = entries = super().dump()
         return entries
 
     def restore(self, entries: Sequence[Entry]) -> None:
-        self._before = entries
+        self._dumped = entries
         super().restore(entries)
 
 
 class TimedMemory(RenamedMemory):
-    """A memory whose work is timed: milliseconds from one compose to the end of the next."""
+    """A wrapper that times a memory: milliseconds from one compose to the end of the next."""
 
     def __init__(self, inner: Memory, steps: list[float]) -> None:
         super().__init__(inner)
@@ -157,45 +157,45 @@ class TimedMemory(RenamedMemory):
 
 
 class Oracle(Memory):
-    """The ceiling: shows the facts that each question needs if they fit the budget together.
+    """Gold evidence: the facts that each question needs, if they fit the budget together.
 
-    It is the one memory that is given the side table.
+    It is the upper bound, and the only memory made from the gold table.
     """
 
     def __init__(self, texts: Mapping[int, str]) -> None:
         self._texts = texts
-        """What to show, by event."""
+        """The text of each event."""
 
     def open(self, context: MemoryContext) -> None:
-        self._meter = context
+        self._context = context
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        message = Message("user", self._texts.get(self._meter.event(), ""))
+        message = Message("user", self._texts.get(self._context.event(), ""))
         if not message.content:
             return ()
-        fits = budget is None or shown_tokens(message, self._meter.count) <= budget
+        fits = budget is None or shown_tokens(message, self._context.count) <= budget
         return (message,) if fits else ()
 
 
 def check_view(track: Track, task: Task, view: int) -> None:
-    """Raises BadSettings for a budget that holds no fact of the task."""
+    """Raises BadSettings if no needed fact of the task fits the budget."""
     if (least := least_view(track, task)) > view:
         raise BadSettings(
-            f"a budget of {view} holds no fact of this track; the least that holds one is"
-            f" {least} tokens"
+            f"a budget of {view} tokens holds no needed fact of this track; give at least {least}"
         )
 
 
 def least_view(track: Track, task: Task) -> int:
-    """The fewest tokens of a view that hold what some event of the task needs."""
+    """The fewest tokens of a context that hold what some event of the task needs."""
     texts = track.oracle(task)
     known = set(words(task.system))
-    if not task.events:  # What tools will have shown is known only once it is played.
+    if not task.events:  # What tools show is known only when it is played.
         known.update(*map(words, texts.values()))
     costs: list[int] = []
-    for at in range(max(len(task.events), max(texts, default=-1) + 1)):
-        if at < len(task.events):
-            known |= words(task.events[at].text)
-        if texts.get(at):
-            costs.append(shown_tokens(Message("user", texts[at]), partial(count, known=known)))
+    for event in range(max(len(task.events), max(texts, default=-1) + 1)):
+        if event < len(task.events):
+            known |= words(task.events[event].text)
+        if texts.get(event):
+            message = Message("user", texts[event])
+            costs.append(shown_tokens(message, partial(count, known=known)))
     return min(costs, default=0)

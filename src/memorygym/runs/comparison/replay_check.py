@@ -36,12 +36,12 @@ def play_rebuilt(
         if episode.event != drawn:
             copy = None
         elif copy is None:
-            copy = episode.restored(make)
+            copy = episode.with_new_memory(make)
         view = episode.view()
         if copy and (rebuilt_view := copy.view()) != view:
             moment = copy.snapshot()
             difference = unlike(view[1:], rebuilt_view[1:])
-            difference += cause(moment.held, moment.tracker.prices)
+            difference += cause(moment.recorded, moment.tracker.prices)
             problem = f"after restore(dump()), compose() returned {difference}"
             raise fault(name, problem, drawn, KEEP_IN_DUMP)
         reply = policy.act(view, episode.tools)

@@ -1,4 +1,4 @@
-"""A comparison as a job: its arms are seats of one run on the same tasks."""
+"""A comparison as a job: its systems play the same tasks in one run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,20 +32,20 @@ from memorygym.runs.version import code_of, digest
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All that is held fixed and all that varies."""
+    """The tasks and reasoners, which are fixed, and the memories, which vary."""
 
     tasks: Tasks
     memories: Mapping[str, MemorySpec]
-    """By spec, the references too."""
+    """By spec, references included."""
     limits: Sequence[ComparisonLimits]
-    """One a budget."""
+    """One for each budget."""
     reasoners: tuple[str, ...] = ("strong",)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
     models: Sequence[GivenModel] = ()
     """Those of `model_roles` that were passed as objects."""
 
     def systems(self) -> list[SystemSpec]:
-        """All arms at all budgets, each once."""
+        """All systems at all budgets, each once."""
         tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
         found = {
             (system.name, system.budget): system
@@ -55,14 +55,14 @@ class Comparison:
         return list(found.values())
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
-        """Every arm under every reasoner."""
+        """Every system with every reasoner."""
         return [
             MemorySystem(reasoner, system, self.memories[system.spec], model_roles)
             for reasoner, system in product(self.reasoners, self.systems())
         ]
 
     def job(self) -> Job:
-        """The run that plays it."""
+        """The run that plays the comparison."""
         recipe: dict[str, JSON] = {
             "kind": "compare",
             "compares": digest(code_of(__name__)),
@@ -84,7 +84,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class MemorySystem:
-    """A reasoner with what one system shows it. See systems.SystemPlayer."""
+    """A reasoner with the memory of one system. See systems.SystemPlayer."""
 
     agent: str
     """The reasoner: one of the track's own, or a model of `model_roles`."""
@@ -117,21 +117,21 @@ class MemorySystem:
         )
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
-        """The reasoner; with a memory's tools the track's note taker, who decides as it does. A
-        model is silent where the track wants no decision."""
+        """The reasoner. For a memory with tools it is the track's note taker, which decides as the
+        reasoner does. A model is not asked where the track needs no decision."""
         track, tools = find(task.track), self.plugged.tools
         if model and not tools:
             return DecisionsOnly(model, track.asks)
-        known = track.known(task)
+        known = track.reasoner_task(task)
         reasoner = model or scripted(self.agent, known)
         return note_taker(track, reasoner, known) if tools else reasoner
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
-        """No memory but the oracle meets the gold table, nor does a reasoner, unless its track is
-        `informed`."""
+        """Plays one episode. Only the oracle sees the gold table, and a reasoner if its track is
+        `reasoners_see_gold`."""
         plugged, model_roles, episode = self.plugged, self.model_roles, self.begin(task, steps)
         chat = model_roles.chat(self.agent) if self.agent in model_roles.models else None
-        # What a model of a provider writes differs from time to time.
+        # The replies of a provider's model vary, so a rebuilt memory may differ honestly.
         rebuilt = plugged.foreign and self.spec.role == "memory" and not model_roles.writing
         rebuild = partial(play_rebuilt, task=task, make=plugged.make, name=self.spec.name)
         labels, policy = self.system.labels(task.track, repeat), self.policy(task, chat)

@@ -1,4 +1,4 @@
-"""Memories against the references and each other, task by task: gain, tests, ranks, the best."""
+"""Significance of a comparison, paired by task: gain, tests, ranks and the best memory."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,60 +7,60 @@ from functools import cache
 from memorygym import stats
 from memorygym.stats import Estimate
 
-Domain = tuple[str, int]
-"""Template and seed: what is paired."""
-Scores = Mapping[Domain, float]
-"""By task: the share of its steps that were answered rightly."""
+TaskKey = tuple[str, int]
+"""Template and seed of a task, which is the unit of pairing."""
+Scores = Mapping[TaskKey, float]
+"""By task: the share of its questions that were answered correctly."""
 RECENCY = "recency"
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two arms on the tasks that both finished."""
+    """Two systems on the tasks that both finished."""
 
     system: str
     other: str
     difference: Estimate
-    """Accuracy of the first minus that of the other."""
+    """Accuracy of the first minus accuracy of the other."""
     p: float
-    """Of a sign-flip test over the tasks, two-sided."""
+    """p value of a two-sided sign-flip test over tasks."""
     adjusted: float
-    """The same, adjusted for being one of many (Holm)."""
+    """The p value, adjusted for multiple tests (Holm)."""
     detectable: float | None
-    """The least true difference that so many tasks show with 80 % power; None for a single one."""
+    """The least true difference that so many tasks detect with 80 % power; None for one task."""
 
 
 @dataclass(frozen=True, slots=True)
 class BestSystem:
-    """Who is best, if anyone is."""
+    """The best memory, and whether its lead is significant."""
 
     best: str
-    """The memory of the highest accuracy."""
+    """The memory with the highest accuracy."""
     second: str
     lead: Estimate
-    """Accuracy of the best minus that of the second."""
+    """Accuracy of the best minus accuracy of the second."""
     won: bool
-    """Whether the interval of the lead leaves 0 out, and no other memory shares the first rank."""
+    """Whether the interval of the lead excludes 0, and no other memory shares the first rank."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignificanceTests:
-    """What the memories of a comparison show against each other."""
+    """The significance tests among the memories of a comparison."""
 
     over_recency: Mapping[str, Pair]
-    """By memory; without those that share no task with recency."""
+    """By memory, without those that share no task with recency."""
     pairs: tuple[Pair, ...]
     """Every pair of memories that finished all tasks."""
     ranks: Mapping[str, int]
-    """Of these: one more than the memories shown to be better."""
+    """Of these memories: 1 + the number of memories that are significantly better."""
     verdict: BestSystem | None
-    """None with fewer than two of them."""
+    """None with fewer than two memories that finished all tasks."""
 
 
-def contests(
+def significance_tests(
     memories: Mapping[str, Scores], finished: Collection[str], recency: Scores, name: str
 ) -> SignificanceTests:
-    """All that can be said; `finished` names those that finished all tasks, `name` the streams."""
+    """All tests. `finished` holds the memories that finished all tasks; `name` names the rng."""
     whole = {system: memories[system] for system in sorted(finished)}
     scores = {RECENCY: recency, **memories}
     alike = all(mine.keys() == recency.keys() for mine in whole.values())
@@ -72,44 +72,44 @@ def contests(
         for system in sorted(memories)
         if memories[system].keys() & recency.keys()
     }
-    places = stats.ranks(whole)
+    ranks = stats.ranks(whole)
     return SignificanceTests(
         {pair.system: pair for pair in _pairs(scores, over)},
         tuple(_pairs(scores, {pair: p for pair, p in drawn.items() if RECENCY not in pair})),
-        places,
-        _verdict(whole, places),
+        ranks,
+        _verdict(whole, ranks),
     )
 
 
 def _pairs(scores: Mapping[str, Scores], ps: Mapping[tuple[str, str], float]) -> list[Pair]:
-    found = []
+    pairs = []
     for ((system, other), p), adjusted in zip(ps.items(), stats.holm([*ps.values()]), strict=True):
         a, b = scores[system], scores[other]
-        values = [a[world] - b[world] for world in a if world in b]
+        values = [a[task] - b[task] for task in a if task in b]
         detectable = stats.mde(stats.deviation(values), len(values)) if len(values) > 1 else None
-        found.append(Pair(system, other, stats.paired(a, b).estimate, p, adjusted, detectable))
-    return found
+        pairs.append(Pair(system, other, stats.paired(a, b).estimate, p, adjusted, detectable))
+    return pairs
 
 
-def _verdict(scores: Mapping[str, Scores], places: Mapping[str, int]) -> BestSystem | None:
+def _verdict(scores: Mapping[str, Scores], ranks: Mapping[str, int]) -> BestSystem | None:
     if len(scores) < 2:
         return None
-    means = {system: sum(mine.values()) / len(mine) for system, mine in scores.items()}
+    means = {system: sum(own.values()) / len(own) for system, own in scores.items()}
     best, second, *_ = sorted(scores, key=lambda system: (-means[system], system))
     lead = stats.paired(scores[best], scores[second]).estimate
-    alone = sum(place == 1 for place in places.values()) == 1
+    alone = sum(rank == 1 for rank in ranks.values()) == 1
     return BestSystem(best, second, lead, won=lead.low > 0 and alone)
 
 
 class Gain:
-    """Normalised gains of many arms: how much of what a perfect memory would add, each adds.
+    """Normalised gains: the share of the gain of gold evidence over no memory that a system adds.
 
-    Arms of the same tasks share their resamples.
+    Systems on the same tasks share their resamples.
 
     >>> tasks = [("company", seed) for seed in range(3)]
     >>> scores = {"none": dict.fromkeys(tasks, 0.25), "oracle": dict.fromkeys(tasks, 0.75)}
     >>> Gain(scores, "example").of(dict.fromkeys(tasks, 0.5))
-    Estimate(mean=0.5, low=0.5, high=0.5, worlds=3)
+    Estimate(mean=0.5, low=0.5, high=0.5, tasks=3)
     """
 
     def __init__(self, scores: Mapping[str, Scores], name: str) -> None:
@@ -118,27 +118,27 @@ class Gain:
         self._scale = cache(self._scale_on)
 
     def of(self, scores: Scores) -> Estimate | None:
-        """(m − none) / (oracle − none), a ratio of means whose parts are drawn again together.
+        """(m − none) / (oracle − none), a ratio of means whose parts are resampled together.
 
-        None where the interval of oracle − none holds 0, as it does on a single task.
+        None if the interval of oracle − none includes 0, as it does for a single task.
         """
-        worlds = tuple(w for w in scores if w in self._none and w in self._oracle)
-        mine = [scores[world] for world in worlds]
-        gains = [(_sum(mine, pick) - floor) / width for pick, floor, width in self._scale(worlds)]
-        return stats.percentiles(gains[0], gains[1:], len(worlds)) if gains else None
+        tasks = tuple(task for task in scores if task in self._none and task in self._oracle)
+        own = [scores[task] for task in tasks]
+        gains = [(_sum(own, pick) - none) / width for pick, none, width in self._scale(tasks)]
+        return stats.percentiles(gains[0], gains[1:], len(tasks)) if gains else None
 
-    def _scale_on(self, worlds: tuple[Domain, ...]) -> list[tuple[Sequence[int], float, float]]:
-        """Of these tasks, then of every resample of them: their places in worlds, the sum of
-        none's scores, and oracle's minus that; [] where there is no gain to tell."""
-        none, oracle = ({w: s[w] for w in worlds} for s in (self._none, self._oracle))
-        if not worlds or stats.paired(oracle, none).estimate.low <= 0:
+    def _scale_on(self, tasks: tuple[TaskKey, ...]) -> list[tuple[Sequence[int], float, float]]:
+        """For these tasks, then for every resample: their indexes in `tasks`, the sum of none's
+        scores, and the sum of oracle's minus that; [] if oracle has no gain over none."""
+        none, oracle = ({task: s[task] for task in tasks} for s in (self._none, self._oracle))
+        if not tasks or stats.paired(oracle, none).estimate.low <= 0:
             return []
         low, high = [*none.values()], [*oracle.values()]
         scale = [
-            (pick, floor := _sum(low, pick), _sum(high, pick) - floor)
-            for pick in (range(len(worlds)), *stats.resamples(len(worlds), self._name))
+            (pick, lower := _sum(low, pick), _sum(high, pick) - lower)
+            for pick in (range(len(tasks)), *stats.resamples(len(tasks), self._name))
         ]
-        # A resample without any room between the two would make a gain that is no number.
+        # A resample in which oracle has no gain would divide by zero.
         return scale if min(width for _, _, width in scale) > 0 else []
 
 

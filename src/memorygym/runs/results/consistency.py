@@ -1,4 +1,4 @@
-"""What a results file says twice must agree: rows, counts, summaries and what was planned."""
+"""The consistency of a results file: rows, counts, summaries and the recipe must agree."""
 
 import json
 from collections import Counter
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import MemoryGymError, clipped
+from memorygym.core.errors import MemoryGymError, clip
 from memorygym.core.track import find
 from memorygym.core.types import JSON
 from memorygym.runs.episode_result import EpisodeKey, place_of
@@ -19,29 +19,29 @@ from memorygym.runs.systems import systems_of
 from memorygym.runs.tasks import again, check_episodes, unknown_part
 
 Recipe = Mapping[str, Any]
-"""What `run.json` says is played."""
+"""The recipe of a run, as `run.json` holds it."""
 ROUNDING = 2e-6
-"""Figures are stored to six places: what is computed from rounded ones may differ by this."""
+"""Figures are stored to six decimals, so computed ones may differ by this."""
 Places = Mapping[str, EpisodeKey]
-"""By name: the episodes that a recipe names."""
+"""The episodes of a recipe, by name."""
 
 
 def planned(recipe: Recipe) -> list[EpisodeKey]:
-    """Every episode that a recipe names, in the order of the results.
+    """Every episode of a recipe, in the order of the results.
 
-    Raises UnknownPart or BadSettings for tasks that cannot be made here.
+    Raises UnknownPart or BadSettings for tasks that cannot be generated here.
     """
     tasks = again(recipe)
     players, repeats = systems_of(recipe), recipe["repeats"]
     check_episodes(len(tasks.recipes), repeats, len(players))
     return [
-        place_of(tasks.track, one, repeat, player)
-        for one, repeat, player in product(tasks.recipes, range(repeats), players)
+        place_of(tasks.track, task, repeat, player)
+        for task, repeat, player in product(tasks.recipes, range(repeats), players)
     ]
 
 
 def rows_in_order(document: Document) -> list[Row]:
-    """Episodes and failures, as results.jsonl lists them."""
+    """Episodes and failures, in the order of results.jsonl."""
     rows = {row["episode"]: row for row in [*document["episodes"], *document["failures"]]}
     return [rows[place.episode] for place in planned(document["recipe"])]
 
@@ -49,7 +49,7 @@ def rows_in_order(document: Document) -> list[Row]:
 def problems(path: Path) -> list[str]:
     """What is wrong with a results file, each with its JSON path; [] if nothing is.
 
-    Raises BadSettings if it is no JSON.
+    Raises BadSettings if it is not JSON.
     """
     found = read_json(path)
     if problem := misfit(found):
@@ -59,9 +59,9 @@ def problems(path: Path) -> list[str]:
 
 
 def inconsistencies(document: Document) -> list[str]:
-    """The same for a document that fits the schema."""
-    if told := unknown_part(document["recipe"]):
-        return [f"results.recipe: its episodes cannot be named here ({told})"]
+    """What is wrong with a document that fits the schema, each with its JSON path."""
+    if missing := unknown_part(document["recipe"]):
+        return [f"results.recipe: its episodes cannot be named here ({missing})"]
     try:
         places = {place.episode: place for place in planned(document["recipe"])}
     except MemoryGymError as error:
@@ -77,31 +77,30 @@ def inconsistencies(document: Document) -> list[str]:
         for problem in _place_problems(row, places)
     ]
     found += _count_problems(document, len(places))
-    # A summary of rows that are wrong would only say the same again.
+    # A summary of wrong rows would only repeat their problems.
     return found or _summary_problems(document)
 
 
 def _place_problems(row: Row, places: Places) -> Iterator[str]:
-    """Whether a row is of an episode that was planned, under its own name."""
+    """A row must be of a planned episode, under its own name."""
     place = places.get(row["episode"])
     if place is None:
-        yield f"episode: {row['episode']!r} is none that the recipe names"
+        yield f"episode: {row['episode']!r} is not in the recipe"
         return
     for name, value in place.to_json().items():
         if row[name] != value:
-            yield f"{name}: {row[name]!r}, but that of the episode is {value!r}"
+            yield f"{name}: {row[name]!r}, but the episode's is {value!r}"
 
 
 def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]:
     recipe = document["recipe"]
     yield from _place_problems(row, places)
-    if row["version_hash"] != document["version_hash"]:
-        own, whole = row["version_hash"], document["version_hash"]
-        yield f"version hash: {own!r}, but that of the file is {whole!r}"
+    if row["version_hash"] != (version := document["version_hash"]):
+        yield f"version_hash: {row['version_hash']!r}, but the file's is {version!r}"
     right, asked = sum(row["right"]), len(row["right"])
-    tallies = row["competencies"]
+    tallies = row["question_types"]
     if impossible := [name for name, (good, of) in tallies.items() if good > of]:
-        yield f"competencies: more right than asked of {impossible[0]}"
+        yield f"question_types: more right than asked of {impossible[0]}"
         return
     headline = find(recipe["track"]).headline if recipe["kind"] == "bench" else None
     if headline:
@@ -111,18 +110,23 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
     figures = {
         **({"composite": (headline.composite(row["axes"]), "its axes")} if headline else {}),
         "accuracy": (right / asked if asked else 0.0, "right"),
-        "abstention": (refused[0] / refused[1] if refused and refused[1] else None, "competencies"),
-        "correct": (sum(good for good, _ in answerable), "competencies"),
-        "answerable": (sum(of for _, of in answerable), "competencies"),
+        "correct_refusals": (
+            refused[0] / refused[1] if refused and refused[1] else None,
+            "question_types",
+        ),
+        "correct": (sum(good for good, _ in answerable), "question_types"),
+        "answerable": (sum(of for _, of in answerable), "question_types"),
     }
-    # On another's track a goal that is not reached in full may earn a part.
-    parts = () if registry.is_ours("tracks", recipe["track"]) else ("accuracy", "abstention")
+    # On a track from outside this package, a goal may be partly reached.
+    parts = (
+        () if registry.is_built_in("tracks", recipe["track"]) else ("accuracy", "correct_refusals")
+    )
     for name, (value, source) in figures.items():
         if not _may_be(row[name], value, partly=name in parts):
             yield f"{name}: {row[name]}, but {_told(value)} by {source}"
     good, of = (sum(tally[at] for tally in tallies.values()) for at in (0, 1))
     if (good, of) != (right, asked):
-        yield f"competencies: {good} of {of} right, but right tells {right} of {asked}"
+        yield f"question_types: {good} of {of} right, but right tells {right} of {asked}"
     if row["causes"] and sum(row["causes"].values()) != asked - right:
         yield f"causes: of {sum(row['causes'].values())} misses, but right tells {asked - right}"
     if row["repaired"] and not recipe["judge"]:
@@ -132,8 +136,7 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
 
 
 def _may_be(stated: float | None, computed: float | None, *, partly: bool) -> bool:
-    """Whether a figure is the computed one; `partly`, or a mean of scores of which that is the
-    share of full ones."""
+    """Whether a figure equals the computed one; `partly`, whether it is at least that."""
     if stated is None or computed is None:
         return stated is computed
     return isclose(stated, computed, abs_tol=ROUNDING) or (partly and computed <= stated <= 1)
@@ -144,7 +147,7 @@ def _told(value: float | None) -> str:
 
 
 def _count_problems(document: Document, wanted: int) -> Iterator[str]:
-    """Whether every planned episode is scored or a failure, once."""
+    """Every planned episode must be scored or failed, once."""
     rows, stated = [*document["episodes"], *document["failures"]], document["episodes_planned"]
     if stated != wanted:
         yield f"results.episodes_planned: {stated}, but the recipe names {wanted}"
@@ -186,4 +189,4 @@ def difference(stated: JSON, computed: JSON, place: str) -> str:
     if stated == computed and type(stated) is type(computed):
         return ""
     given, found = (json.dumps(v, ensure_ascii=False) for v in (stated, computed))
-    return f"{place}: {clipped(given, 60)}, but it comes out as {clipped(found, 60)}"
+    return f"{place}: {clip(given, 60)}, but it comes out as {clip(found, 60)}"

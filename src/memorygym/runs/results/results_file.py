@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from memorygym import __version__
-from memorygym.core.errors import BadSettings, clipped
-from memorygym.core.files import as_bytes, write_whole
+from memorygym.core.errors import BadSettings, clip
+from memorygym.core.files import json_bytes, write_atomically
 from memorygym.core.track import Invariant
 from memorygym.core.types import JSON
 from memorygym.runs.episode_result import Failure, Result
-from memorygym.runs.results.summary import Domain, Summary, by_who, by_world, summaries
+from memorygym.runs.results.summary import Summary, TaskKey, by_task, by_who, summaries
 from memorygym.runs.store import Run, check_layout, finish
 from memorygym.stats import Difference, paired, unpaired
 
 SCHEMA = "memorygym-results-3"
 Document = Mapping[str, Any]
-"""A results file as `read_results` gives it."""
+"""A results file, as `read_results` returns it."""
 ALIKE = (
     "track", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",
 )  # fmt: skip
 """What must agree in two recipes before their scores are compared, beside the parameters."""
 KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
-"""As people know them."""
+"""The kinds of runs, in words."""
 
 
 def document(
@@ -36,9 +36,9 @@ def document(
     references: Mapping[str, Summary],
     rows: Sequence[Invariant] = (),
 ) -> dict[str, Any]:
-    """The results file of a run; `about` holds its contract and recipe.
+    """The results file of a run; `about` holds its version hash and recipe.
 
-    What a model cost is left out: it depends on the day's prices, and all of this on the traces.
+    It follows from the traces alone, so it leaves out what a model cost, which depends on prices.
     """
     episodes = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Result)]
     failures = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Failure)]
@@ -49,8 +49,8 @@ def document(
         "recipe": about["recipe"],
         "episodes_planned": len(outcomes),
         "failures": failures,
-        "summary": {one.who: one.to_json(failures) for one in summaries(episodes)},
-        "references": {role: one.as_reference() for role, one in references.items()},
+        "summary": {summary.who: summary.to_json(failures) for summary in summaries(episodes)},
+        "references": {role: summary.as_reference() for role, summary in references.items()},
         "episodes": episodes,
         "invariants": [
             asdict(replace(row, value=round(row.value, 4), margin=round(row.margin, 4)))
@@ -59,42 +59,46 @@ def document(
     }
 
 
-def keep(folder: Path, found: Mapping[str, JSON], outcomes: Sequence[Result | Failure]) -> None:
+def keep(folder: Path, results: Mapping[str, JSON], outcomes: Sequence[Result | Failure]) -> None:
     """Writes results.jsonl and results.json into the folder of a run that has ended."""
     finish(Run(folder), [outcome.to_json() for outcome in outcomes])
-    write_results(folder / "results.json", found)
+    write_results(folder / "results.json", results)
 
 
 def write_results(path: Path, results: Mapping[str, JSON]) -> None:
-    """Writes a results file, which fits the schema or is not written."""
+    """Writes a results file. A file that does not fit the schema is not written."""
     if problem := misfit(results):
         raise AssertionError(f"{path} would not fit its schema: {problem}")
-    write_whole(path, [as_bytes(results)])
+    write_atomically(path, [json_bytes(results)])
 
 
 def read_results(path: Path) -> dict[str, Any]:
-    """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
+    """Reads a results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
     path = results_in(path)
     found = read_json(path)
     if problem := misfit(found):
-        raise BadSettings(f"{path} is no results file of this version: {problem}")
+        raise BadSettings(
+            f"{path} is no results file of this version ({problem}); play the run again"
+        )
     assert isinstance(found, dict)
     return found
 
 
 def results_in(path: Path) -> Path:
-    """A results file, or the one in a run's folder. Raises BadSettings if there is none yet."""
+    """A results file, or that in a run's folder. Raises BadSettings if it has none."""
     if not path.is_dir():
         return path
     if not (path / "results.json").exists():
         if (path / "run.json").exists():
             Run(path).about()  # Raises for a run of an earlier layout.
-        raise BadSettings(f"{path} holds no results.json: the run has not finished")
+        raise BadSettings(
+            f"{path} has no results.json: the run has not finished; repeat its command to resume"
+        )
     return path / "results.json"
 
 
 def read_json(path: Path) -> object:
-    """What a file holds. Raises BadSettings if that is no JSON, or of an earlier layout."""
+    """The content of a JSON file. Raises BadSettings if it is not JSON, or of an earlier layout."""
     try:
         found: object = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
@@ -105,7 +109,7 @@ def read_json(path: Path) -> object:
 
 
 def misfit(value: object, what: str = "results") -> str:
-    """Where and how a results file, or its recipe, does not fit the schema; "" if it does."""
+    """Where and how results, or their recipe, do not fit the schema; "" if they do."""
     import fastjsonschema
 
     try:
@@ -118,7 +122,7 @@ def misfit(value: object, what: str = "results") -> str:
 
 
 def _unreal(value: object, place: str) -> Iterator[str]:
-    """Where numbers stand that are none: JSON forbids NaN, but Python reads it."""
+    """The places of NaN and infinities: JSON forbids them, but Python reads them."""
     if isinstance(value, dict):
         for name, item in value.items():
             yield from _unreal(item, f"{place}.{name}")
@@ -148,21 +152,21 @@ def schema() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ResultsComparison:
-    """Two agents, or one agent on two sets of worlds; or so two systems of comparisons."""
+    """The difference of two agents, or of one agent on two sets of tasks; or of two systems."""
 
     agent: str
-    """As rows are summed up: of a comparison with its system and budget."""
+    """Its row in the summary; for a comparison with memory and budget."""
     other: str
     difference: Difference
-    """Composite of `agent` minus that of `other`, as a share."""
+    """Composite of `agent` minus that of `other`, from -1 to 1."""
     paired: bool
-    """On the same worlds, world by world."""
+    """Whether both played the same tasks, compared task by task."""
 
 
-def composites(document: Document) -> dict[str, dict[Domain, float]]:
-    """By agent or system: the composite of each world, the mean over its repeats."""
+def composites(document: Document) -> dict[str, dict[TaskKey, float]]:
+    """By agent or system: the composite of each task, the mean over its repeats."""
     groups = by_who(document["episodes"])
-    return {agent: by_world(rows, "composite") for agent, rows in groups.items()}
+    return {agent: by_task(rows, "composite") for agent, rows in groups.items()}
 
 
 def check_comparable(a: Document, b: Document) -> None:
@@ -170,39 +174,39 @@ def check_comparable(a: Document, b: Document) -> None:
     kinds = {KINDS[document["recipe"]["kind"]] for document in (a, b)}
     if len(kinds) > 1:
         raise BadSettings(
-            f"{' and '.join(sorted(kinds))} measure different things: compare two of a kind"
+            f"{' and '.join(sorted(kinds))} measure different things: give two of one kind"
         )
-    one, other = _contract(a), _contract(b)
-    if one != other:
+    first, second = _version_hash(a), _version_hash(b)
+    if first != second:
         raise BadSettings(
-            f"contracts {one} and {other} measure different things: nothing is compared across them"
+            f"the version hashes {first} and {second} differ: the scores measure different things;"
+            " play both with one version"
         )
-    ours, theirs = _settings(a), _settings(b)
-    for name in {**ours, **theirs}:
-        mine, given = ours.get(name), theirs.get(name)
-        if mine != given:
-            raise BadSettings(f"{name} {mine} and {name} {given} are not compared: play both alike")
+    settings, others = _settings(a), _settings(b)
+    for name in {**settings, **others}:
+        value, other = settings.get(name), others.get(name)
+        if value != other:
+            raise BadSettings(f"{name} {value} and {name} {other} differ: play both alike")
 
 
 def _settings(document: Document) -> dict[str, Any]:
-    """What must agree; which templates were played need not, since the worlds that both have are
-    compared."""
+    """The settings that must agree; not templates: tasks that both played are compared."""
     recipe = document["recipe"]
     parameters = {name: value for name, value in recipe["parameters"].items() if name != "template"}
     return {name: recipe.get(name) for name in ALIKE} | parameters
 
 
-def _contract(document: Document) -> str:
-    """What its scores depend on: of a comparison also on the code that compares."""
+def _version_hash(document: Document) -> str:
+    """The version hash of its scores; for a comparison with that of the code that compares."""
     compares = document["recipe"].get("compares")
     return f"{document['version_hash']}+{compares}" if compares else str(document["version_hash"])
 
 
 def compare(a: Document, b: Document) -> list[ResultsComparison]:
-    """Every agent of `a` against itself in `b`; if they share none, the one of each.
+    """Every agent of `a` against itself in `b`; if they share none, the only agent of each.
 
-    Sets of worlds of different salts are different worlds: these are compared unpaired, as
-    public with sealed ones. Raises BadSettings if the two cannot be compared.
+    Other secrets give other tasks, as for a public and a private test set: these are compared
+    unpaired. Raises BadSettings if the two cannot be compared.
     """
     check_comparable(a, b)
     ours, theirs = composites(a), composites(b)
@@ -211,13 +215,13 @@ def compare(a: Document, b: Document) -> list[ResultsComparison]:
         pairs = [(next(iter(ours)), next(iter(theirs)))]
     if not pairs:
         who = "agent" if a["recipe"]["kind"] == "bench" else "system"
-        first, second = (clipped(", ".join(names) or "none", 200) for names in (ours, theirs))
-        raise BadSettings(f"no {who} is in both: {first} and {second}")
+        first, second = (clip(", ".join(names) or "none", 200) for names in (ours, theirs))
+        raise BadSettings(f"no {who} is in both files: {first} and {second}")
     same = a["recipe"]["salt"] == b["recipe"]["salt"]
     found = []
     for agent, other in pairs:
         mine, given = ours[agent], theirs[other]
-        if same and any(world in given for world in mine):
+        if same and any(task in given for task in mine):
             found.append(ResultsComparison(agent, other, paired(mine, given), paired=True))
         else:
             apart = unpaired([*mine.values()], [*given.values()])

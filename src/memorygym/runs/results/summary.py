@@ -1,4 +1,4 @@
-"""What agents reached over their worlds, with intervals: computed from the rows of results."""
+"""Summaries: the figures of each agent over its tasks, with intervals, from the rows of results."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -8,54 +8,54 @@ from typing import Any
 from memorygym.core.types import JSON
 from memorygym.scoring.judge.agreement import Agreement
 from memorygym.scoring.usage import Usage
-from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_worlds
+from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_tasks
 
-Domain = tuple[str, int]
-"""Template and seed."""
+TaskKey = tuple[str, int]
+"""Template and seed of a task."""
 Row = Mapping[str, Any]
-"""An episode as results store it. All figures are of rows, so that a file can be recomputed."""
+"""An episode as results store it. All figures come from rows, so they can be recomputed."""
 LIKENESS = 0.5
-"""The correlation of two agents over the same worlds that a detectable difference supposes."""
+"""The correlation of two agents on the same tasks that a detectable difference assumes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an agent reached over its worlds; repeats are averaged within a world first."""
+    """The figures of an agent over its tasks; repeats are averaged within a task first."""
 
     who: str
-    """The agent, or of a comparison reasoner, system and budget."""
+    """The agent, or for a comparison reasoner, system and budget."""
     track: str
     episodes: int
     worlds: int
     composite: Estimate
     axes: Mapping[str, Estimate | None]
-    abstention: Estimate | None
+    correct_refusals: Estimate | None
     accuracy: float
     deviation: float | None
-    """Standard deviation of the composite between worlds; None for a single world."""
+    """Standard deviation of the composite between tasks; None for a single task."""
     repaired: int
     judged: Agreement | None
-    """Of the judge with the grader; None where there was no judge."""
+    """Agreement of judge and grader; None without a judge."""
     repeats: Repeats | None
     usage: Mapping[str, Usage]
     causes: Mapping[str, int]
-    scores: Mapping[Domain, Sequence[float]]
-    """By world: the composite of each of its episodes."""
+    scores: Mapping[TaskKey, Sequence[float]]
+    """By task: the composite of each of its episodes."""
 
     @property
     def detectable(self) -> float | None:
-        """The smallest difference between two agents on these worlds that would be seen."""
+        """The smallest detectable difference between two agents on these tasks."""
         sd = self.deviation
-        return None if sd is None else mde(sd, self.worlds, same_worlds(LIKENESS))
+        return None if sd is None else mde(sd, self.worlds, same_tasks(LIKENESS))
 
     def bounds(self, failures: Collection[Row]) -> tuple[float, float] | None:
         """The composite if each failed episode had scored 0, and 1; None if none failed.
 
-        `failures` may be those of all agents. A world of which all failed counts as any other.
+        `failures` may be those of all agents. A task that failed altogether counts as any other.
         """
         if not failures:
             return None
-        lost = Counter(_world(row) for row in failures if row["who"] == self.who)
+        lost = Counter(_task(row) for row in failures if row["who"] == self.who)
         worlds = sorted(self.scores.keys() | lost.keys())
         low = high = 0.0
         for world in worlds:
@@ -72,7 +72,8 @@ class Summary:
             "worlds": self.worlds, "episodes": self.episodes,
             "composite": _interval(self.composite),
             "axes": {name: _interval(found) for name, found in self.axes.items()},
-            "abstention": _interval(self.abstention), "accuracy": round(self.accuracy, 6),
+            "correct_refusals": _interval(self.correct_refusals),
+            "accuracy": round(self.accuracy, 6),
             "deviation": _rounded(self.deviation), "detectable": _rounded(self.detectable),
             "bounds": bounds and [round(bound, 6) for bound in bounds], "repaired": self.repaired,
             "judge": self.judged.to_json() if self.judged else None,
@@ -90,9 +91,9 @@ class Summary:
 
 
 def summaries(rows: Iterable[Row]) -> list[Summary]:
-    """One an agent, best composite first."""
-    found = map(_summary, by_who(rows).values())
-    return sorted(found, key=lambda one: -one.composite.mean)
+    """One for each agent, best composite first."""
+    all_summaries = map(_summary, by_who(rows).values())
+    return sorted(all_summaries, key=lambda summary: -summary.composite.mean)
 
 
 def by_who(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -113,8 +114,8 @@ def _summary(rows: Sequence[Row]) -> Summary:
         episodes=len(rows),
         worlds=len(whole),
         composite=estimate(list(whole.values())),
-        axes={axis: _estimate(by_world(rows, "axes", axis)) for axis in axes},
-        abstention=_estimate(by_world(rows, "abstention")),
+        axes={axis: _estimate(by_task(rows, "axes", axis)) for axis in axes},
+        correct_refusals=_estimate(by_task(rows, "correct_refusals")),
         accuracy=sum(row["accuracy"] for row in rows) / len(rows),
         deviation=deviation(list(whole.values())) if len(whole) > 1 else None,
         repaired=sum(row["repaired"] for row in rows),
@@ -126,31 +127,31 @@ def _summary(rows: Sequence[Row]) -> Summary:
     )
 
 
-def by_world(rows: Iterable[Row], figure: str, part: str = "") -> dict[Domain, float]:
-    """A figure of each world or a part of it, the mean over its repeats; worlds without one are
-    left out."""
+def by_task(rows: Iterable[Row], figure: str, part: str = "") -> dict[TaskKey, float]:
+    """A figure, or a part of it, for each task: the mean over repeats. Tasks without it are left
+    out."""
     return _means(_each(rows, figure, part))
 
 
-def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[Domain, list[float]]:
-    """The same once for each repeat that has it."""
-    found: dict[Domain, list[float]] = {}
+def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[TaskKey, list[float]]:
+    """The values of a figure, by task, one for each repeat that has it."""
+    found: dict[TaskKey, list[float]] = {}
     for row in rows:
         value = row[figure].get(part) if part else row[figure]
         if value is not None:
-            found.setdefault(_world(row), []).append(value)
+            found.setdefault(_task(row), []).append(value)
     return found
 
 
-def _means(found: Mapping[Domain, Sequence[float]]) -> dict[Domain, float]:
+def _means(found: Mapping[TaskKey, Sequence[float]]) -> dict[TaskKey, float]:
     return {world: sum(values) / len(values) for world, values in found.items()}
 
 
-def _world(row: Row) -> Domain:
+def _task(row: Row) -> TaskKey:
     return row["template"], row["seed"]
 
 
-def _estimate(found: Mapping[Domain, float]) -> Estimate | None:
+def _estimate(found: Mapping[TaskKey, float]) -> Estimate | None:
     return estimate(list(found.values())) if found else None
 
 
@@ -162,14 +163,14 @@ def _judged(rows: Sequence[Row]) -> Agreement | None:
 
 
 def _repeats(rows: Sequence[Row]) -> Repeats | None:
-    """Of each question over the repeats of its world; None if no world was repeated."""
-    worlds: dict[Domain, list[tuple[bool, ...]]] = {}
+    """The repeats of each question; None if no task was repeated."""
+    worlds: dict[TaskKey, list[tuple[bool, ...]]] = {}
     for row in rows:
-        worlds.setdefault(_world(row), []).append(tuple(map(bool, row["right"])))
+        worlds.setdefault(_task(row), []).append(tuple(map(bool, row["right"])))
     most = max(len(group) for group in worlds.values())
     if most < 2:
         return None
-    # A world of which an episode failed has fewer repeats, and would lower k for all.
+    # A task with a failed episode has fewer repeats, and would lower k for all.
     whole = [group for group in worlds.values() if len(group) == most]
     return Repeats([list(zip(*group, strict=True)) for group in whole])
 

@@ -1,4 +1,4 @@
-"""Typed grading: one claim per answer against one typed truth, without a model."""
+"""Typed grading: compares the one claim of an answer with the one right answer, without a model."""
 
 from memorygym.scoring.grading.repair import repairable
 from memorygym.scoring.grading.truths import UnreadableTruth, parse

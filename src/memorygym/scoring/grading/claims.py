@@ -1,7 +1,7 @@
-"""What the words around a number or a name make of it: a claim, context, or something denied.
+"""Decides which numbers and names an answer claims, from the words around them.
 
-That depends never on the truth, so one answer makes one claim, whatever it is compared with. Every
-number gets a rank; the lowest rank present is claimed.
+The decision never depends on the right answer: an answer makes the same claim whatever it is
+compared with. Every number has a rank, and those of the lowest rank present are the claim.
 """
 
 from memorygym.scoring.grading import lexicon
@@ -11,13 +11,13 @@ from memorygym.scoring.grading.quantities import ENDINGS, Quantity, quantities
 from memorygym.scoring.grading.units import SCALES, UNITS
 
 CLAIM, TOTAL, YEAR, PLACE, NOTHING = range(5)
-"""Ranks: a claim; the N of "of N" or an earlier value; a year after "in"; an ordinal; never one."""
+"""Ranks: a claim; the N of "of N", or an earlier value; a year after "in"; an ordinal; no claim."""
 
 BOUND = -1
-"""The rank of "over 5" and "60 or more": it counts as a claim that agrees with nothing."""
+"""The rank of "over 5" and "60 or more": a claim that agrees with no right answer."""
 
 _MANY = 64
-"""More numbers than this are a list, whatever stands between them."""
+"""Most numbers in an answer; more are a list, whatever stands between them."""
 
 _SET = frozenset(
     "across among all these those both every each other past last top bottom first best "
@@ -43,11 +43,11 @@ _FAMILIAR = VOCABULARY | lexicon.BREAKS | MONTHS.keys() | UNITS.keys()
 
 
 def numbers(reading: ParsedText, need: int = 1, *, ordinals: bool = False) -> list[Quantity]:
-    """The claimed numbers: all of the lowest ranks that together hold `need` of them."""
-    found = quantities(reading)
-    if len(found) > _MANY:
-        return found
-    ranked = [(rank(reading, item), item) for item in found]
+    """The claimed numbers: those of the lowest ranks, up to the rank that makes them `need`."""
+    every = quantities(reading)
+    if len(every) > _MANY:
+        return every
+    ranked = [(rank(reading, item), item) for item in every]
     limit = PLACE if ordinals else YEAR
     for top in range(CLAIM, limit + 1):
         chosen = [item for rank_, item in ranked if rank_ <= top]
@@ -57,7 +57,7 @@ def numbers(reading: ParsedText, need: int = 1, *, ordinals: bool = False) -> li
 
 
 def bounded(reading: ParsedText, claim: Quantity) -> bool:
-    """Whether a number is only a limit: "at least 5", "over 60", "60+"."""
+    """Whether a number is only a bound: "at least 5", "over 60", "60+"."""
     before, earlier = reading.word(claim.place - 1), reading.word(claim.place - 2)
     after, later = reading.word(claim.end), reading.word(claim.end + 1)
     if before in _BOUNDS or (earlier, before) in (("at", "least"), ("at", "most"), ("up", "to")):
@@ -68,7 +68,7 @@ def bounded(reading: ParsedText, claim: Quantity) -> bool:
 
 
 def rank(reading: ParsedText, item: Quantity) -> int:
-    """How much a number looks like a claim."""
+    """The rank of a number, from CLAIM (most likely) to NOTHING; BOUND for a mere bound."""
     before, earlier = reading.word(item.place - 1), reading.word(item.place - 2)
     after = reading.word(item.end)
     if _context(reading, item) or denied(reading, item.place, item.end) or _summed(reading, item):
@@ -96,7 +96,7 @@ def rank(reading: ParsedText, item: Quantity) -> int:
 
 
 def outdated(reading: ParsedText, place: int) -> bool:
-    """Whether the two words before a place make what follows an earlier value: "changed from"."""
+    """Whether the words before a place announce an earlier value: "changed from"."""
     before, earlier = reading.word(place - 1), reading.word(place - 2)
     if before in _EARLIER or (before == "from" and earlier in CHANGED):
         return True
@@ -104,7 +104,7 @@ def outdated(reading: ParsedText, place: int) -> bool:
 
 
 def _context(reading: ParsedText, item: Quantity) -> bool:
-    """Period labels, totals of periods, days of a date, digits in a name."""
+    """Whether a number is a period's label, a count of periods, part of a date or of a name."""
     before, after = reading.word(item.place - 1), reading.word(item.end)
     sure = before in (":", "of", "is") and reading.word(item.place - 2) == "confidence"
     if sure or before == "confidence" or after in _SURE:
@@ -120,46 +120,49 @@ def _context(reading: ParsedText, item: Quantity) -> bool:
         return True
     alone = item.end == item.place + 1
     if alone and after in (".", ")") and _numeral(reading, item.end):
-        # One alone may be the count: "2. Ann Lee and Bo Ray".
+        # A single one may be the count: "2. Ann Lee and Bo Ray".
         later = range(item.end + 2, len(reading.words))
         return before != "" or any(_numeral(reading, place) for place in later)
     return alone and _named(reading, item.place - 1) and _named(reading, item.end)
 
 
 def _numeral(reading: ParsedText, place: int) -> bool:
-    """Whether a number that ends there numbers a name: "1. Ann Lee"."""
+    """Whether the number that ends at a place is the list number of a name: "1. Ann Lee"."""
     mark = reading.word(place) in (".", ")") and reading.word(place - 1).isdigit()
     return mark and reading.word(place + 1) == NAME
 
 
 def _span(reading: ParsedText, item: Quantity) -> bool:
-    """Whether "from 5 to 6" only frames another claim: the 5 after a change, both beside "by 1"."""
+    """Whether a number of "from 5 to 6" only explains another claim, as beside "by 1"."""
     words = reading.words
-    starts = [at for at in range(item.place) if words[at] == "from"]
+    starts = [index for index in range(item.place) if words[index] == "from"]
     if not starts:
         return False
     start = starts[-1]
     aside = reading.word(start - 1) in ("(", ",") and reading.word(start - 2)[-1:].isdigit()
     return aside or any(
         word[0].isdigit()
-        and (words[at - 1] == "by" or (words[at - 1] == "of" and reading.word(at - 2) in _SHIFTS))
-        for at, word in enumerate(words)
+        and (
+            words[index - 1] == "by"
+            or (words[index - 1] == "of" and reading.word(index - 2) in _SHIFTS)
+        )
+        for index, word in enumerate(words)
     )
 
 
 def _overtaken(reading: ParsedText, item: Quantity) -> bool:
-    """Whether a later number counts instead: "was 5, corrected to 6", "12 and 30, so 42"."""
+    """Whether a later number replaces this one: "was 5, corrected to 6", "12 and 30, so 42"."""
     words, after = reading.words, reading.word(item.end)
     if _TURNS.isdisjoint(words):
         return False
     if after == "before" and reading.word(item.end + 1) in ("the", "that", "it", "being"):
         return True
-    for at in range(item.end + 1, len(words) - 1):
-        turned = words[at] == "to" and not CHANGED.isdisjoint(words[at - 2 : at])
-        if turned and words[at + 1][0].isdigit():
+    for index in range(item.end + 1, len(words) - 1):
+        turned = words[index] == "to" and not CHANGED.isdisjoint(words[index - 2 : index])
+        if turned and words[index + 1][0].isdigit():
             return True
-        if words[at] in _HENCE and words[at - 1] != "or":
-            return any(word[0].isdigit() for word in words[at:])
+        if words[index] in _HENCE and words[index - 1] != "or":
+            return any(word[0].isdigit() for word in words[index:])
     return False
 
 
@@ -172,7 +175,7 @@ def _named(reading: ParsedText, place: int) -> bool:
 
 
 def _share(reading: ParsedText, item: Quantity) -> int:
-    """ "the highest of 5" counts a set; "a margin of 12" states a value."""
+    """The rank of a number after "of": "the highest of 5" counts a set, "a margin of 12" claims."""
     place = item.place - 1
     if reading.word(place) == "the":
         place -= 1
@@ -184,7 +187,7 @@ def _share(reading: ParsedText, item: Quantity) -> int:
 
 
 def _summed(reading: ParsedText, item: Quantity) -> bool:
-    """Whether the number is an operand of a sum whose result follows: 12 + 30 = 42."""
+    """Whether the number is an operand of a formula whose result follows: 12 + 30 = 42."""
     words = reading.words
     if _FORMULA.isdisjoint(words):
         return False
@@ -205,10 +208,10 @@ def _summed(reading: ParsedText, item: Quantity) -> bool:
     return sum(word[0].isdigit() for word in words[start:result]) > 1
 
 
-def _operand(reading: ParsedText, at: int) -> bool:
-    """Whether an operator ends at a place, with a number before it: "84 divided by", "84 minus"."""
-    at -= reading.word(at) == "by"
-    return reading.word(at) in _OPERATORS and reading.word(at - 1)[:1].isdigit()
+def _operand(reading: ParsedText, index: int) -> bool:
+    """Whether an operator after a number ends at a place: "84 divided by", "84 minus"."""
+    index -= reading.word(index) == "by"
+    return reading.word(index) in _OPERATORS and reading.word(index - 1)[:1].isdigit()
 
 
 def _spoken(word: str) -> bool:
@@ -230,43 +233,45 @@ def clauses(words: list[str]) -> list[tuple[list[str], str]]:
     >>> clauses(["unknown", ",", "sorry", "."])
     [(['unknown'], ','), (['sorry'], '.')]
     """
-    found: list[tuple[list[str], str]] = []
+    marked_clauses: list[tuple[list[str], str]] = []
     clause: list[str] = []
     for word in [*words, ""]:
         if word and word not in lexicon.BREAKS:
             clause.append(word)
         elif clause:
-            found.append((clause, word))
+            marked_clauses.append((clause, word))
             clause = []
-    return found
+    return marked_clauses
 
 
 def denied(reading: ParsedText, start: int, end: int) -> bool:
-    """Whether its clause denies a span: "not 5", "5 is wrong"; "5 not 6" keeps the 5."""
+    """Whether the clause of a span denies it: "not 5", "5 is wrong"; in "5 not 6" not the 5."""
     words = reading.words
     if lexicon.NEGATORS.isdisjoint(words):
         return False
     first, last = start, end
     while first > 0 and words[first - 1] not in lexicon.BREAKS:
         first -= 1
-    # Something only supposed ends it: "5 if it had not changed", "5 had it not".
+    # A condition ends the clause: "5 if it had not changed", "5 had it not".
     while last < len(words) and words[last] not in _ENDS:
         if words[last : last + 2] == ["had", "it"]:
             break
         last += 1
     if not lexicon.NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == _BUT:
         return True
-    if any(words[at][0] in "<0123456789" or reading.capital(at) for at in range(end, last)):
+    if any(
+        words[index][0] in "<0123456789" or reading.capital(index) for index in range(end, last)
+    ):
         return False
     return not lexicon.NEGATORS.isdisjoint(words[end:last])
 
 
 def hedge(reading: ParsedText) -> str:
-    """What speaks against an answer with a word that offers an alternative, or ""."""
-    found = [word for word in reading.words if word in lexicon.HEDGES]
-    return f"hedges with '{found[0]}'" if found else ""
+    """Why an answer is wrong that offers an alternative by a word such as "or"; "" if none does."""
+    hedges = [word for word in reading.words if word in lexicon.HEDGES]
+    return f"hedges with '{hedges[0]}'" if hedges else ""
 
 
 def familiar(word: str) -> bool:
-    """Whether a word can stand beside a claim in words without being a second one."""
+    """Whether a word can stand beside a claim in words without being a second claim."""
     return word in _FAMILIAR or word[0] in "<0123456789'%&.+="

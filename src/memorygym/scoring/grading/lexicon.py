@@ -1,6 +1,6 @@
-"""The words that the grader knows: what may stand around a claim without being a claim itself.
+"""The words that the grader knows: they may stand around a claim without being a claim.
 
-Values that worlds choose from ("high", "active", "go") must never be listed here as frame or noun.
+The values of attributes ("high", "active", "go") must never be listed here as frame or noun.
 """
 
 
@@ -61,7 +61,7 @@ HEDGES = _words("or either alternatively")
 BREAKS = _words(
     ", ; . : ! ? ( ) [ ] { } | / - but and so though although however because while"
 ) | {"\n"}
-"""Where one clause ends and the next begins."""
+"""Words and marks that separate clauses."""
 
 TITLES = _words("dr mr mrs ms miss prof professor sir dame doctor mayor captain")
 
@@ -69,7 +69,7 @@ CLIPPED = TITLES | _words("st mt no inc corp ltd jr sr vs co approx")
 """Words whose full stop does not end a sentence."""
 
 PERIODS = _words("period quarter week month season day hour step round phase session point version")
-"""Nouns whose number says when, not how much."""
+"""Nouns whose number is a time, not an amount."""
 
 CHANGED = _words("""
     up down changed increased decreased rose fell risen fallen grew dropped raised reduced revised

@@ -1,4 +1,4 @@
-"""Which entities an answer names, and which of them it claims."""
+"""Finds the entities that an answer names, and those that it claims."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,29 +8,29 @@ from memorygym.scoring.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, 
 from memorygym.scoring.grading.parsed_text import NAME, ParsedText, mask, phrase, places
 
 RIVAL = "<rival>"
-"""Stands for another known candidate."""
+"""The label that replaces another candidate."""
 
 _KNOWN = VOCABULARY | MONTHS.keys() | TITLES
 _SUBJECT = "<subject>"
-"""Stands for the name that opens a sentence which the claim completes."""
+"""The label that replaces the subject of a sentence which the claim completes."""
 
 _CONTEXT = frozenset(
     "of than over for versus vs among beats beat beating exceeds outperforms outranks leads "
     "trails ahead behind against compared regarding concerning from above below surpasses tops "
     "edges precedes".split()
 )
-"""Words after which a name is what the claim is about or is compared with."""
+"""Words after which a name is only the subject of the claim, or is compared with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A true entity, titles dropped."""
+    """The name of a right entity, without titles."""
 
     words: tuple[str, ...]
 
 
 def masked(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> ParsedText:
-    """The reading with true names and rivals as labels; the longest phrase at a place wins."""
+    """The answer with right names and rivals replaced by labels; the longest match wins."""
     labels = {name.words: NAME for name in true}
     if rivals:
         line = reading.line
@@ -44,15 +44,15 @@ def masked(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -
 
 
 def missing(reading: ParsedText, true: Sequence[Name]) -> str:
-    """The first true name that a reading lacks, or ""."""
+    """The first right name that an answer lacks; "" if it has all."""
     lacking = (name.words for name in true if not places(reading, name.words))
     return " ".join(next(lacking, ()))
 
 
 def objection(reading: ParsedText, known: Collection[str] = ()) -> str:
-    """Why a masked reading does not claim exactly the masked names; "" when it does.
+    """Why a masked answer does not claim exactly the masked names; "" if it does.
 
-    `known` are words that belong to another part of the truth.
+    `known` are words of another part of the right answer.
     """
     words = reading.words
     own = [place for place, word in enumerate(words) if word == NAME]
@@ -76,8 +76,8 @@ def objection(reading: ParsedText, known: Collection[str] = ()) -> str:
 
 
 def completion(reading: ParsedText) -> ParsedText:
-    """The masked reading, where "Ann Lee works with <name>" claims only what completes it."""
-    # Before the name stand a subject and at least two words of what is said of it.
+    """The masked answer with the subject of "Ann Lee works with <name>" replaced by a label."""
+    # A subject and at least two words of a verb phrase stand before the name.
     for place in _others(reading) if NAME in reading.words[3:] else ():
         if _subject(reading, place):
             end = _after(reading, place)
@@ -91,18 +91,18 @@ def completion(reading: ParsedText) -> ParsedText:
 
 
 def _subject(reading: ParsedText, place: int) -> bool:
-    """Whether only a verb phrase, in lower case, stands between a name and the true one."""
+    """Whether only a verb phrase, in lower case, stands between a name and the right one."""
     start = end = _after(reading, place)
     if reading.word(start) in BREAKS:
         return False
     while end < len(reading.words) and _phrased(reading, end):
         end += 1
-    told = end - start >= 2 and reading.words[end - 1] not in _CONTEXT
-    return told and reading.word(end) == NAME
+    is_verb_phrase = end - start >= 2 and reading.words[end - 1] not in _CONTEXT
+    return is_verb_phrase and reading.word(end) == NAME
 
 
 def _phrased(reading: ParsedText, place: int) -> bool:
-    """Whether a word may belong to what a sentence says of its subject: "works with 2 firms:"."""
+    """Whether a word may belong to a verb phrase: "works with 2 firms:"."""
     word = reading.words[place]
     if word in NEGATORS or word in HEDGES or word in _CONTEXT or word == RIVAL:
         return False
@@ -110,7 +110,7 @@ def _phrased(reading: ParsedText, place: int) -> bool:
 
 
 def _after(reading: ParsedText, place: int) -> int:
-    """Where the name at a place ends."""
+    """The end of the name at a place."""
     end = place + 1
     while reading.capital(end) and not reading.word(end).startswith("<"):
         end += 1
@@ -128,24 +128,24 @@ def _extended(reading: ParsedText, place: int) -> bool:
 
 
 def _others(reading: ParsedText) -> list[int]:
-    """Where rivals and runs of two or more capitalised unknown words begin, unless denied."""
-    found: list[int] = []
+    """Places of rivals and of runs of two or more capitalised unknown words, unless denied."""
+    found_places: list[int] = []
     run = 0
     for place, word in enumerate(reading.words):
         run = run + 1 if unknown(reading, place) else 0
         if word == RIVAL or run == 2:
-            found.append(place - (run == 2))
-    return [place for place in found if not denied(reading, place, place + 1)]
+            found_places.append(place - (run == 2))
+    return [place for place in found_places if not denied(reading, place, place + 1)]
 
 
 def unknown(reading: ParsedText, place: int) -> bool:
-    """Whether a word is capitalised and unknown, as those of other names are."""
+    """Whether a word is capitalised and unknown, like those of other names."""
     word = reading.words[place]
     return reading.capital(place) and word not in _KNOWN and word[0] != "<"
 
 
 def _context(reading: ParsedText, place: int) -> bool:
-    """Whether the name at a place only says what the claim is about: "of X", "than X", "X's"."""
+    """Whether the name at a place is only the subject of the claim: "of X", "than X", "X's"."""
     before, end = place - 1, _after(reading, place)
     if reading.word(end) == "'s":
         return True
@@ -163,23 +163,23 @@ def _context(reading: ParsedText, place: int) -> bool:
 
 
 def _listed(reading: ParsedText, starts: Sequence[int]) -> set[int]:
-    """The names of a list that only repeats the choice: "Of A, B and C, ..."."""
-    found: set[int] = set()
+    """Places of names in a list that only repeats the choices: "Of A, B and C, ..."."""
+    found_places: set[int] = set()
     group: list[int] = []
     for start in starts:
         mark = reading.words[_after(reading, group[-1]) : start] if group else []
         if mark == [","]:
             group.append(start)
         elif mark in (["and"], [",", "and"]):
-            found.update(group, (start,))
+            found_places.update(group, (start,))
             group = []
         else:
             group = [start] if _context(reading, start) else []
-    return found
+    return found_places
 
 
 def _unknown(reading: ParsedText, known: Collection[str], *, closed: bool) -> str:
-    """What an answer offers beside the name in lower case, or ""."""
+    """What else an answer offers in lower case, beside the name; "" if nothing."""
     for clause, mark in clauses(reading.words):
         strange = [word for word in clause if not (familiar(word) or word in known)]
         whole = len(strange) == len(clause) > 1 and mark != ":"  # A label is no further name.

@@ -1,4 +1,4 @@
-"""A text as the words and marks that the checks look at: one reading, shared by all of them."""
+"""Splits a text into words and punctuation marks, which all checks of the grader share."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from functools import lru_cache
 from memorygym.scoring.grading.lexicon import CLIPPED, TITLES
 
 NAME = "<name>"
-"""Stands for a name that was found; no word of a text can spell it."""
+"""The label that replaces a right name; no word of a text can equal it."""
 
 _TOKEN = re.compile(
     r"[0-9]{3,4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9-])"  # an ISO date
@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     r"|[,;:.!?()\[\]{}/=%°|&+\n]|(?<=\s)-(?=\s)"  # a mark; anything else is a blank
 )
 _APART = re.compile(r"[^0-9.]+")
-"""What may set thousands apart: blank, apostrophe, underscore, and "{,}" or "\\," of LaTeX."""
+"""Separators of thousands: blank, apostrophe, underscore, and "{,}" or "\\," of LaTeX."""
 _PLAIN = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-")
     | dict.fromkeys("\u2014\u2015", " - ")
@@ -33,7 +33,7 @@ _PLAIN = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """Parallel lists: the folded words, as written, and where each starts in the text."""
+    """The words of a text, as parallel lists: in lower case, as written, and their start."""
 
     text: str
     words: list[str]
@@ -42,11 +42,11 @@ class ParsedText:
 
     @property
     def line(self) -> str:
-        """The words with a blank around each, so that a phrase is found on word bounds."""
+        """The words with a blank around each, so that a search finds whole words."""
         return f" {' '.join(self.words)} "
 
     def glued(self, place: int) -> bool:
-        """Whether no blank stands between this word and the one before it."""
+        """Whether no blank stands between a word and the one before it."""
         before = place - 1
         return before >= 0 and self.starts[before] + len(self.raws[before]) == self.starts[place]
 
@@ -59,7 +59,7 @@ class ParsedText:
 
 
 def read(text: str) -> ParsedText:
-    """The reading of a text.
+    """Splits a text into words.
 
     >>> read("**Mid-career** (Dr. Ina Vogel's)").words
     ['mid', 'career', '(', 'dr', 'ina', 'vogel', "'s", ')']
@@ -90,7 +90,7 @@ def read(text: str) -> ParsedText:
 
 @lru_cache(maxsize=4096)
 def phrase(text: str) -> tuple[str, ...]:
-    """The words of a name or value, titles dropped.
+    """The words of a name or value, without titles.
 
     >>> phrase("Dr. Ina Vogel"), phrase("tech_hub")
     (('ina', 'vogel'), ('tech', 'hub'))
@@ -101,19 +101,19 @@ def phrase(text: str) -> tuple[str, ...]:
 
 
 def places(reading: ParsedText, words: tuple[str, ...]) -> list[int]:
-    """Where a phrase begins, each occurrence once."""
+    """The places where a phrase begins."""
     line = reading.line
-    wanted = f" {' '.join(words)} "
-    found: list[int] = []
-    at = line.find(wanted)
-    while at >= 0:
-        found.append(line.count(" ", 0, at))
-        at = line.find(wanted, at + len(wanted) - 1)
-    return found
+    spaced = f" {' '.join(words)} "
+    found_places: list[int] = []
+    position = line.find(spaced)
+    while position >= 0:
+        found_places.append(line.count(" ", 0, position))
+        position = line.find(spaced, position + len(spaced) - 1)
+    return found_places
 
 
 def mask(reading: ParsedText, words: tuple[str, ...], label: str = NAME) -> ParsedText:
-    """The reading with every occurrence of a phrase replaced by one label."""
+    """The text with every occurrence of a phrase replaced by a label."""
     starts = places(reading, words)
     if not starts:
         return reading

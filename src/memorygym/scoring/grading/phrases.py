@@ -1,4 +1,4 @@
-"""Values in words: an enum choice or a text of several phrases."""
+"""Grades values in words: one of several choices, or a text of several phrases."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from memorygym.scoring.grading.lexicon import BREAKS, CHANGED, NEGATORS, VOCABUL
 from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, places
 
 VALUE = "<value>"
-"""Stands for a part of the value that was found."""
+"""The label that replaces a part of the value in the answer."""
 
 _LINKS = frozenset(
     ": is are was were be been being as a an the has have had it's that's remains remained became "
     "stands equals reads says named called rated listed recorded stated currently now still "
     "described classified considered ranked marked labelled labeled 's".split()
 )
-"""Words after which a sentence, whatever its subject, makes its claim."""
+"""Words after which a sentence makes its claim, whatever its subject."""
 
 _ABOUT = frozenset("of for at in by from to with on about regarding concerning".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A value in words; each part must appear whole, in any order.
+    """A value in words; an answer must contain each part, in any order.
 
-    A text without punctuation may be told in pieces of at least two words.
+    A part may be split into pieces of at least two words.
     """
 
     parts: tuple[tuple[str, ...], ...]
@@ -45,7 +45,7 @@ def value(text: str) -> Phrase:
 
 
 def objection(reading: ParsedText, truth: Phrase, rivals: Collection[str]) -> str:
-    """Why a reading does not claim exactly this value; "" when it does."""
+    """Why an answer does not claim exactly this value; "" if it does."""
     covered = reading
     for part in truth.parts:
         pieces = next(_pieces(reading, part), None)
@@ -64,7 +64,7 @@ def objection(reading: ParsedText, truth: Phrase, rivals: Collection[str]) -> st
 
 
 def _pieces(reading: ParsedText, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ...]]:
-    """The ways in which a reading says all the words, longest first piece first."""
+    """The ways to split the words into pieces in the answer, longest first piece first."""
     if not words:
         yield ()
         return
@@ -88,7 +88,7 @@ def _rival(reading: ParsedText, covered: ParsedText, truth: Phrase, rivals: Coll
 
 
 def _before(reading: ParsedText, start: int) -> str:
-    """What stands before the claim and is not the lead-in of a sentence."""
+    """Why the words before the claim are more than the lead-in of its sentence; "" if not."""
     first = start
     # A label may hold brackets: "Ann Lee (tier): gold".
     within = (":", "(", ")") if reading.word(start - 1) == ":" else (":",)
@@ -96,14 +96,14 @@ def _before(reading: ParsedText, start: int) -> str:
         reading.words[first - 1] not in BREAKS or reading.words[first - 1] in within
     ):
         first -= 1
-    said = _strange(reading, 0, first, lead=True)
-    if said or _linked(reading, start):
-        return said
+    objection_text = _strange(reading, 0, first, lead=True)
+    if objection_text or _linked(reading, start):
+        return objection_text
     return _strange(reading, first, start, lead=not reading.capital(start))
 
 
 def _linked(reading: ParsedText, start: int) -> bool:
-    """Whether the words before lead up to a claim: "... is", "changed to", "written in"."""
+    """Whether the words before a place introduce a claim: "... is", "changed to", "written in"."""
     last, earlier = reading.word(start - 1), reading.word(start - 2)
     if last in _LINKS or (last in ("in", "by", "with") and earlier.endswith(("ed", "en", "made"))):
         return True
@@ -114,7 +114,7 @@ def _linked(reading: ParsedText, start: int) -> bool:
 
 
 def _strange(reading: ParsedText, start: int, end: int, *, lead: bool = False) -> str:
-    """The first word that is neither frame nor the name of what the claim is about."""
+    """The first word that is neither a known one nor part of the subject's name, as a reason."""
     for place in range(start, end):
         word = reading.words[place]
         longer = word[0].isdigit() and reading.text[reading.starts[place] - 1] == "-"
@@ -135,6 +135,6 @@ def _about(reading: ParsedText, place: int, *, lead: bool) -> bool:
 
 
 def _proper(reading: ParsedText, place: int) -> bool:
-    """Whether a word is capitalised and unknown, as the words of names are."""
+    """Whether a word is capitalised and unknown, like the words of names."""
     word = reading.word(place)
     return reading.capital(place) and word not in VOCABULARY and word[0] != "<"

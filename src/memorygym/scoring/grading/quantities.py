@@ -1,4 +1,4 @@
-"""Numbers with their signs, scales and units, and whole dates, wherever they stand in a reading."""
+"""Finds the numbers of a text, with signs, scales and units, and its whole dates."""
 
 import re
 from bisect import bisect_left
@@ -18,7 +18,7 @@ _wellformed: Callable[[str], object] = re.compile(
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
 ).fullmatch
 _DIGITS = 24
-"""Longer numbers are unreadable: no world has them, and they would overflow exact arithmetic."""
+"""Most digits of a number; longer ones are unreadable, as exact arithmetic would overflow."""
 _TOLERANCE = Decimal("0.02")
 _SPELT = frozenset((*CARDINALS, *ORDINALS, "hundred", "none", "nil"))
 ENDINGS = frozenset(("st", "nd", "rd", "th"))
@@ -31,17 +31,17 @@ _COMPACT = re.compile(r"(?<![0-9./-])([12][0-9]{3})([01][0-9])([0-3][0-9])(?![0-
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number as one claim states it."""
+    """A number in a text."""
 
     value: Decimal | None
-    """Sign and digits as written; None when the digits are malformed or the number is glued."""
+    """Sign and digits as written; None if they are malformed or glued to a word."""
     power: int | None
-    """Power of ten of the stated scale ("K", "million"); None when no scale is stated."""
+    """Power of ten of the stated scale ("K", "million"); None if none is stated."""
     unit: MeasureUnit
     place: int
-    """Where its first word stands."""
+    """Place of its first word."""
     end: int
-    """Where the words after it begin."""
+    """Place of the first word after it."""
     signed: bool = False
     """Whether a plus or minus is written."""
     ordinal: bool = False
@@ -51,14 +51,14 @@ class Quantity:
 
     @property
     def whole(self) -> Decimal:
-        """The value with its scale."""
+        """The value multiplied by its scale."""
         assert self.value is not None
         return self.value.scaleb(self.power or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A true number: exact, or within 2 % when `loose`."""
+    """A right number; claims must equal it, or be within 2 % if it is `loose`."""
 
     quantity: Quantity
     loose: bool
@@ -66,24 +66,24 @@ class Number:
     """Whether it is a position ("#306"), which "306th" states too."""
 
     def agrees(self, claim: Quantity) -> bool:
-        """Whether a claim states this number; it may leave out scale and unit."""
-        mine = self.quantity
-        claim = _settled(claim, mine)
-        if claim.value is None or mine.value is None or mine.unit.clashes(claim.unit):
+        """Whether a claim equals this number; it may omit scale and unit."""
+        own = self.quantity
+        claim = _settled(claim, own)
+        if claim.value is None or own.value is None or own.unit.clashes(claim.unit):
             return False
-        if self._near(mine.whole, claim.unit.convert(claim.whole, mine.unit)):
+        if self._near(own.whole, claim.unit.convert(claim.whole, own.unit)):
             return True
-        bare = mine.power is not None and claim.power is None
-        return bare and self._near(mine.value, claim.value)
+        bare = own.power is not None and claim.power is None
+        return bare and self._near(own.value, claim.value)
 
-    def _near(self, true: Decimal, said: Decimal) -> bool:
+    def _near(self, true: Decimal, claimed: Decimal) -> bool:
         if not self.loose:
-            return said == true
-        return abs(said - true) <= _TOLERANCE * abs(true)
+            return claimed == true
+        return abs(claimed - true) <= _TOLERANCE * abs(true)
 
 
 def _settled(claim: Quantity, true: Quantity) -> Quantity:
-    """What a lone "m" means: the truth's own unit, metres after "5 " for a bare truth, millions."""
+    """The claim with a lone "m" decided by the right number: its unit, metres, or millions."""
     if claim.unit.base not in MAYBE_METRES:
         return claim
     if true.unit.base in ("m", "min"):
@@ -95,29 +95,29 @@ def _settled(claim: Quantity, true: Quantity) -> Quantity:
 
 def quantities(reading: ParsedText) -> list[Quantity]:
     """All numbers in order of appearance, ordinals and malformed ones included."""
-    found: list[Quantity] = []
+    results: list[Quantity] = []
     place, end = 0, len(reading.words)
     while place < end:
         word = reading.words[place]
         if word[0] in "0123456789." and word != ".":
             quantity = _digits(reading, place)
-            found += [quantity] if quantity else []
+            results += [quantity] if quantity else []
             place = quantity.end if quantity else place + 1
         elif word not in _SPELT:
             place += 1
         elif word in CARDINALS or word == "hundred":
-            found.append(_spelled(reading, place))
-            place = found[-1].end
+            results.append(_spelled(reading, place))
+            place = results[-1].end
         else:
             value = Decimal(ORDINALS.get(word, 0))
             ordinal = word in ORDINALS
-            found.append(Quantity(value, None, MeasureUnit(), place, place + 1, ordinal=ordinal))
+            results.append(Quantity(value, None, MeasureUnit(), place, place + 1, ordinal=ordinal))
             place += 1
-    return _joined(reading, found) if len(found) > 1 else found
+    return _joined(reading, results) if len(results) > 1 else results
 
 
 def _digits(reading: ParsedText, place: int) -> Quantity | None:
-    """The number at a place; None for dates and for digits that belong to a word."""
+    """The number at a place; None for a date and for digits that belong to a word."""
     raw, after = reading.words[place], reading.word(place + 1)
     glued = bool(after) and reading.glued(place + 1)
     if "-" in raw or units.hyphenated(reading, place):
@@ -166,16 +166,16 @@ def _spelled(reading: ParsedText, place: int) -> Quantity:
 
 
 def _fits(part: int, value: int, step: int) -> bool:
-    """Whether a cardinal may continue what was said so far: "forty" takes "two", not "twelve"."""
+    """Whether a cardinal may continue a number: "two" may follow "forty", "twelve" may not."""
     if step == 0:
         return part == 0
     return step == 100 or (20 <= step <= 90 and 0 < value < 10)
 
 
-def _joined(reading: ParsedText, found: list[Quantity]) -> list[Quantity]:
+def _joined(reading: ParsedText, results: list[Quantity]) -> list[Quantity]:
     """The quantities with "1 hour 42 min" joined into one."""
-    merged = found[:1]
-    for item in found[1:]:
+    merged = results[:1]
+    for item in results[1:]:
         last, unit = merged[-1], item.unit
         if unit.base in MAYBE_METRES and last.unit.base == "h":
             unit = MeasureUnit("min")
@@ -190,28 +190,28 @@ def _joined(reading: ParsedText, found: list[Quantity]) -> list[Quantity]:
 
 @lru_cache(maxsize=4096)
 def number(text: str, *, ratio: bool = False) -> Number | None:
-    """The true number that a text spells whole, or None.
+    """The right number that a whole text spells, or None.
 
     >>> number("102 min").quantity.unit.base, number("builds 5 trams")
     ('min', None)
     """
     reading = read(text)
-    found = quantities(reading)
-    if len(found) != 1 or found[0].place != 0 or found[0].value is None or found[0].ordinal:
+    results = quantities(reading)
+    if len(results) != 1 or results[0].place != 0 or results[0].value is None or results[0].ordinal:
         return None
-    rest = reading.raws[found[0].end :]
+    rest = reading.raws[results[0].end :]
     if len(rest) > 1 or not all(raw.isalpha() and raw.islower() for raw in rest):
         return None
     if reading.words[0][0] not in ".0123456789":
         return None
-    true = found[0]
+    true = results[0]
     if true.unit.base in MAYBE_METRES:
         true = replace(true, unit=MeasureUnit("m", true.unit.per))
     return Number(true, loose=ratio or true.fraction, rank=text.startswith("#"))
 
 
 class Dated(NamedTuple):
-    """A date and the words that state it."""
+    """A date, and the places of the words that state it."""
 
     day: date
     place: int
@@ -219,59 +219,61 @@ class Dated(NamedTuple):
 
 
 def dates(reading: ParsedText) -> list[Dated]:
-    """Every whole date that a text states, in any notation that can mean only one day.
+    """The whole dates of a text, in any unambiguous notation.
 
     >>> dates(read("March 9, 2014"))
     [Dated(day=datetime.date(2014, 3, 9), place=0, end=4)]
     """
-    found = [
+    results = [
         (_date(*word.split("-")), place, place + 1)
         for place, word in enumerate(reading.words)
         if word.count("-") == 2 and word[0].isdigit()
     ]
     for make, pattern in ((_slashed, _SLASHED), (_date, _COMPACT)):
         for match in pattern.finditer(reading.text):
-            first, last = (bisect_left(reading.starts, at) for at in match.span())
-            found.append((make(*match.groups()), first, last))
+            first, last = (bisect_left(reading.starts, index) for index in match.span())
+            results.append((make(*match.groups()), first, last))
     if not MONTHS.keys().isdisjoint(reading.words):
-        found += _spoken_dates(reading.words)
-    return [Dated(day, place, end) for day, place, end in found if day]
+        results += _spoken_dates(reading.words)
+    return [Dated(day, place, end) for day, place, end in results if day]
 
 
 def _spoken_dates(words: list[str]) -> Iterator[tuple[date | None, int, int]]:
-    kept = [at for at, word in enumerate(words) if word not in (",", ".", "of", "the", *ENDINGS)]
-    plain = [words[at] for at in kept]
-    for at, word in enumerate(plain):
+    kept = [
+        index for index, word in enumerate(words) if word not in (",", ".", "of", "the", *ENDINGS)
+    ]
+    spoken_words = [words[index] for index in kept]
+    for index, word in enumerate(spoken_words):
         if word in MONTHS:
-            first = last = at
-            while first > max(0, at - 2) and _figure(plain, first - 1):
+            first = last = index
+            while first > max(0, index - 2) and _figure(spoken_words, first - 1):
                 first -= 1
-            while last < at + 2 and _figure(plain, last + 1):
+            while last < index + 2 and _figure(spoken_words, last + 1):
                 last += 1
-            yield _spoken(plain, at), kept[first], kept[last] + 1
+            yield _spoken(spoken_words, index), kept[first], kept[last] + 1
 
 
 def day(text: str) -> date | None:
-    """The date that a text spells whole in ISO notation, or None."""
+    """The date that a whole text spells in ISO notation, or None."""
     whole = len(read(text).words) == 1 and text.count("-") == 2
     return _date(*text.split("-")) if whole else None
 
 
 def _slashed(*groups: str) -> date | None:
-    """Year first is plain; else one of the first two must be over 12, or both equal."""
+    """The date of 2014/3/9 or 9/3/2014; None if day and month cannot be told apart."""
     year, _, month, number, first, _, second, last = groups
     if year:
         return _date(year, month, number)
-    one, two = int(first), int(second)
-    if one == two or two > 12:
-        return _date(last, one, two)
-    return _date(last, two, one) if one > 12 else None
+    first_number, second_number = int(first), int(second)
+    if first_number == second_number or second_number > 12:
+        return _date(last, first_number, second_number)
+    return _date(last, second_number, first_number) if first_number > 12 else None
 
 
-def _spoken(words: list[str], at: int) -> date | None:
+def _spoken(words: list[str], index: int) -> date | None:
     """March 9 2014 · 9 March 2014 · 2014 March 9."""
-    month = MONTHS[words[at]]
-    near = [_figure(words, at + step) for step in (-2, -1, 0, 1, 2)]
+    month = MONTHS[words[index]]
+    near = [_figure(words, index + step) for step in (-2, -1, 0, 1, 2)]
     before, after, later = near[1], near[3], near[4]
     if before and after and before <= 31 < after:
         return _date(after, month, before)
@@ -280,15 +282,15 @@ def _spoken(words: list[str], at: int) -> date | None:
     return _date(before, month, after) if before and after and after <= 31 < before else None
 
 
-def _figure(words: list[str], at: int) -> int:
-    word = words[at] if 0 <= at < len(words) else ""
+def _figure(words: list[str], index: int) -> int:
+    word = words[index] if 0 <= index < len(words) else ""
     if word.isdecimal() and word.isascii() and len(word) <= 4:
         return int(word)
     return ORDINALS.get(word, 0)
 
 
 def _date(*parts: str | int) -> date | None:
-    """The date of a year, a month and a day; None if there is none."""
+    """The date of a year, month and day; None if there is no such day."""
     try:
         return date(*map(int, parts))
     except ValueError:

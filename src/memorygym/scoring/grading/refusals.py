@@ -1,4 +1,4 @@
-"""Whether an answer refuses: says that it cannot be known, and says nothing else."""
+"""Recognises a refusal: an answer that only says that the right answer cannot be known."""
 
 import re
 
@@ -78,7 +78,7 @@ _EXCUSES = frozenset(
 
 
 def refuses(reading: ParsedText) -> bool:
-    """Whether the whole answer refuses.
+    """Whether the whole answer is a refusal.
 
     >>> from memorygym.scoring.grading.parsed_text import read
     >>> refuses(read("I don't know.")), refuses(read("Unknown, maybe 60"))
@@ -100,7 +100,7 @@ def refuses(reading: ParsedText) -> bool:
 
 
 def declines(reading: ParsedText) -> bool:
-    """Whether any clause refuses, whatever the others say."""
+    """Whether any clause of an answer refuses."""
     if _CUES.isdisjoint(reading.words):
         return False
     return any(_declining(clause) for clause, _ in clauses(reading.words))
@@ -117,9 +117,9 @@ def _idle(word: str) -> bool:
 
 
 def _leads(reading: ParsedText, clause: list[str], mark: str) -> bool:
-    """Whether a clause before the refusal only names what is asked: "For Ann Lee", "Ann Lee".
+    """Whether a clause before the refusal only names the subject: "For Ann Lee", "Ann Lee".
 
-    A label, which ends in a colon, may also say what of it: "business line at Ann Lee:".
+    A label, which ends in a colon, may also name the attribute: "business line at Ann Lee:".
     """
     if clause[0] in MONTHS:
         return False

@@ -1,4 +1,4 @@
-"""Which rejected answers the grader may have misread, so that a judge may look at them again."""
+"""Decides which rejected answers the grader may have misread, so that a judge may accept them."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -10,25 +10,24 @@ from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, plac
 from memorygym.scoring.grading.phrases import VALUE, Phrase
 from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
 from memorygym.scoring.grading.refusals import declines
-from memorygym.scoring.grading.verdict import LONGEST
+from memorygym.scoring.grading.verdict import MAX_CHARACTERS
 
 _ASIDE = frozenset("of than for over versus vs against".split())
-"""Words after which a name is what the claim is about or is compared with."""
+"""Words after which a name is only the subject of the claim, or is compared with it."""
 _NUMERALS = CARDINALS.keys() | ORDINALS.keys() | COUNTS
 _CHOICE = 2
-"""Most words of a choice; a longer text is not told without any word of it."""
+"""Most words of a choice; a right answer to a longer text shares a word with it."""
 _STEM = 4
-"""Letters that two words of one stem begin with."""
+"""Number of first letters that two words of one stem share."""
 
 
 def repairable(question_type: str, truth: str, answer: str, rivals: Collection[str] = ()) -> bool:
-    """Whether a rejected answer makes one claim in words that the grader may not know.
+    """Whether a rejected answer makes one claim, in words that the grader may not know.
 
-    Never: an empty or overlong answer, a refusal, any answer where a refusal is wanted, an answer
-    that offers several candidates, one that says a rival choice, another number or date and not a
-    word beside it, or one without what every right answer has: a number for a number, a word of the
-    name for a name. A choice of one or two words may be told by any synonym. `rivals` are as for
-    `grade`.
+    False for: an empty or overlong answer; a refusal; any answer where a refusal is right; several
+    candidates; a rival choice; another number or date with no word beside it; an answer without
+    what every right one has (a number for a number, a word of the name for a name). A choice of one
+    or two words may be expressed by any synonym. `rivals` are as for `grade`.
 
     >>> repairable("retrieval", "tech_hub", "a hub of technology")
     True
@@ -36,20 +35,20 @@ def repairable(question_type: str, truth: str, answer: str, rivals: Collection[s
     >>> [repairable("retrieval", "8412", answer) for answer in answers]
     [False, False, False, False]
     """
-    wanted = truths.parse(question_type, truth)
-    said = any(char.isalnum() for char in answer)
-    if isinstance(wanted, truths.Refusal) or not said or len(answer) > LONGEST:
+    right = truths.parse(question_type, truth)
+    has_text = any(char.isalnum() for char in answer)
+    if isinstance(right, truths.Refusal) or not has_text or len(answer) > MAX_CHARACTERS:
         return False
     reading = read(answer)
-    if declines(reading) or hedge(reading) or _several(wanted, reading, rivals):
+    if declines(reading) or hedge(reading) or _several(right, reading, rivals):
         return False
-    if not _touches(wanted, reading):
+    if not _touches(right, reading):
         return False
-    return not _another(wanted, question_type, reading)
+    return not _another(right, question_type, reading)
 
 
 def _touches(truth: truths.Truth, reading: ParsedText) -> bool:
-    """Whether an answer has what every right one has, however it is worded."""
+    """Whether an answer contains what every right answer contains, whatever its wording."""
     match truth:
         case truths.Refusal():
             return False
@@ -59,30 +58,32 @@ def _touches(truth: truths.Truth, reading: ParsedText) -> bool:
             return change is None or _numbered(reading)
         case Name(words):
             return not _words(words).isdisjoint(reading.words)
-        case truths.EntityList(_, names):  # Who names them all has counted them.
+        case truths.EntityList(_, names):  # An answer that names them all has counted them.
             return all(_touches(name, reading) for name in names) if names else _numbered(reading)
         case truths.Named(name, value):
             return _touches(name, reading) and _touches(value, reading)
         case Phrase(parts):
-            wanted = [word for part in parts for word in part]
-            # Of a choice any synonym may do: to tell that is what a judge is for.
-            stems = {word[:_STEM] for word in _words(wanted)}
-            return len(wanted) <= _CHOICE or any(word[:_STEM] in stems for word in reading.words)
+            phrase_words = [word for part in parts for word in part]
+            # Any synonym of a choice may be right: the judge decides.
+            stems = {word[:_STEM] for word in _words(phrase_words)}
+            return len(phrase_words) <= _CHOICE or any(
+                word[:_STEM] in stems for word in reading.words
+            )
 
 
 def _numbered(reading: ParsedText) -> bool:
-    """Whether a number is told, in figures or in words."""
+    """Whether an answer contains a number, in figures or in words."""
     figures = any(char.isnumeric() for char in reading.text)
     return figures or not _NUMERALS.isdisjoint(reading.words)
 
 
 def _words(words: Collection[str]) -> set[str]:
-    """Those that are not in every text, if there are any."""
+    """The words that are not frame words; all words if there are no others."""
     return set(words) - FRAME or set(words)
 
 
 def _another(truth: truths.Truth, question_type: str, reading: ParsedText) -> bool:
-    """Whether the answer is a value of the wanted kind, written so that none can misread it."""
+    """Whether the answer is another value of the right type, written unambiguously."""
     end = len(reading.words)
     if isinstance(truth, truths.Day):
         return [(item.place, item.end) for item in dates(reading)] == [(0, end)]
@@ -92,7 +93,7 @@ def _another(truth: truths.Truth, question_type: str, reading: ParsedText) -> bo
         return False
     match truth, read_as:
         case Number(), Number(quantity):
-            return quantity.end == end  # "45 dozen" is not read to its end.
+            return quantity.end == end  # "45 dozen" has a word that was not read.
         case (truths.Series(), truths.Series()) | (truths.Trend(), truths.Trend()):
             return True
         case (truths.Extreme(), truths.Extreme()) | (truths.MatchCount(), truths.MatchCount()):
@@ -104,7 +105,7 @@ def _another(truth: truths.Truth, question_type: str, reading: ParsedText) -> bo
 
 
 def _several(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) -> bool:
-    """Whether there are more distinct candidates than the truth has parts, or a known wrong one."""
+    """Whether an answer has more candidates than the right answer has parts, or a known rival."""
     match truth:
         case truths.Refusal():
             return False
@@ -113,8 +114,9 @@ def _several(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) 
         case truths.Series():
             return len(numbers(reading, need=len(truth.items))) >= 2 * len(truth.items)
         case truths.Day():
-            found = [item for item in dates(reading) if not denied(reading, item.place, item.end)]
-            return len({item.day for item in found}) > 1
+            every = dates(reading)
+            kept = [item for item in every if not denied(reading, item.place, item.end)]
+            return len({item.day for item in kept}) > 1
         case Phrase():
             return _is_rival(truth, reading, rivals)
         case truths.Trend():
@@ -139,17 +141,17 @@ def _several(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) 
 
 
 def _values(claims: Iterable[Quantity]) -> int:
-    """How many distinct numbers are claimed."""
+    """Number of distinct claimed numbers."""
     return len({claim.place if claim.value is None else claim.whole for claim in claims})
 
 
 def _pairs(reading: ParsedText, second: Number | None) -> bool:
-    wanted = 2 if second else 1
-    return _values(numbers(reading, need=wanted)) > wanted
+    expected = 2 if second else 1
+    return _values(numbers(reading, need=expected)) > expected
 
 
 def _is_rival(truth: Phrase, reading: ParsedText, rivals: Collection[str]) -> bool:
-    """Whether another choice is said; the longest phrase at a place wins."""
+    """Whether an answer contains another choice; the longest match at a place wins."""
     known = {phrase(rival) for rival in rivals} - {()}
     for words in sorted(known | set(truth.parts), key=lambda words: (-len(words), words)):
         if places(reading, words) and words not in truth.parts:
@@ -159,10 +161,10 @@ def _is_rival(truth: Phrase, reading: ParsedText, rivals: Collection[str]) -> bo
 
 
 def _names(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> int:
-    """How many distinct entities are named as candidates."""
+    """Number of distinct entities that are named as candidates."""
     own = sum(bool(places(reading, name.words)) for name in true)
     marked = masked(reading, true, rivals)
-    found: set[str] = set()
+    names_found: set[str] = set()
     start = 0
     for end in range(len(marked.words) + 1):
         if end < len(marked.words) and (marked.words[end] == RIVAL or unknown(marked, end)):
@@ -170,6 +172,6 @@ def _names(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -
         rival = RIVAL in marked.words[start:end]
         aside = marked.word(start - 1) in _ASIDE or marked.word(end) == "'s"
         if (end - start > 1 or rival) and not aside:
-            found.add(" ".join(marked.raws[start:end]))
+            names_found.add(" ".join(marked.raws[start:end]))
         start = end + 1
-    return own + len(found)
+    return own + len(names_found)

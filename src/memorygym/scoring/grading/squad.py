@@ -1,8 +1,8 @@
-"""Exact match and F1 as question answering reports them: SQuAD's normalisation, any right answer.
+"""Exact match and F1 of SQuAD (Rajpurkar et al. 2016, arXiv 1606.05250), against any right answer.
 
-Rajpurkar et al. 2016: lower case, no ASCII punctuation, no articles, single blanks. One thing
-differs: a text of which nothing would be left is compared in lower case, so that an answer "A"
-can be right and an empty one never is.
+Texts are compared in lower case, without ASCII punctuation and articles, with single blanks. One
+rule differs: a text of which nothing would remain is compared in lower case, so that an answer "A"
+can be right and an empty answer never is.
 """
 
 import re
@@ -14,10 +14,10 @@ _DROPPED = str.maketrans("", "", punctuation)
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 
 
-def normal(text: str) -> str:
-    """The text as it is compared.
+def normalize(text: str) -> str:
+    """The text in the form in which it is compared.
 
-    >>> normal("The  U.S. Army"), normal("A")
+    >>> normalize("The  U.S. Army"), normalize("A")
     ('us army', 'a')
     """
     bare = _ARTICLE.sub(" ", text.lower().translate(_DROPPED))
@@ -25,25 +25,27 @@ def normal(text: str) -> str:
 
 
 def exact(answer: str, truths: Iterable[str]) -> bool:
-    """Whether the answer is one of the truths.
+    """Whether the answer equals one of the right answers.
 
     >>> exact("the Eiffel Tower.", ["La tour Eiffel", "Eiffel Tower"])
     True
     """
-    given = normal(answer)
-    return bool(given) and any(given == normal(truth) for truth in truths)
+    answer_words = normalize(answer)
+    return bool(answer_words) and any(answer_words == normalize(truth) for truth in truths)
 
 
 def f1(answer: str, truths: Iterable[str]) -> float:
-    """The harmonic mean of the precision and recall of words, against the likest truth.
+    """The harmonic mean of word precision and recall, against the most similar right answer.
 
     >>> f1("in Paris, France", ["Paris"]), f1("", ["Paris"])
     (0.5, 0.0)
     """
-    given = Counter(normal(answer).split())
-    return max((_f1(given, Counter(normal(truth).split())) for truth in truths), default=0.0)
+    answer_words = Counter(normalize(answer).split())
+    return max(
+        (_f1(answer_words, Counter(normalize(truth).split())) for truth in truths), default=0.0
+    )
 
 
-def _f1(given: Counter[str], wanted: Counter[str]) -> float:
-    same = (given & wanted).total()
-    return 2 * same / (given.total() + wanted.total()) if same else 0.0
+def _f1(answer_words: Counter[str], truth_words: Counter[str]) -> float:
+    same = (answer_words & truth_words).total()
+    return 2 * same / (answer_words.total() + truth_words.total()) if same else 0.0

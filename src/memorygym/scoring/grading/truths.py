@@ -1,4 +1,4 @@
-"""What the right answer is, as a type: one class per way of being right."""
+"""The types of right answers, and the parser that finds the type of a text."""
 
 import re
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ LABELS = ("strongly rising", "slightly rising", "flat", "slightly falling", "str
 
 
 class UnreadableTruth(ValueError):
-    """A truth that no answer could match."""
+    """The text of a right answer that no answer could match."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Nothing was ever said about it: the right answer says so."""
+    """The right answer is a refusal, because no text states the fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One of five labels, and the change over the whole series where it is given."""
+    """One of the five LABELS, and the change over the whole series, if given."""
 
     label: str
     change: Number | None
@@ -47,7 +47,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The period of a peak or trough, and its value where it is given."""
+    """The period of a maximum or minimum, and its value, if given."""
 
     period: Number
     value: Number | None
@@ -55,7 +55,7 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True)
 class MatchCount:
-    """How many match, and their total where it is given."""
+    """The number of matches, and their total, if given."""
 
     count: Number
     total: Number | None
@@ -63,7 +63,7 @@ class MatchCount:
 
 @dataclass(frozen=True, slots=True)
 class EntityList:
-    """How many entities are related, and which where they are given."""
+    """The number of related entities, and their names, if given."""
 
     count: Number
     names: tuple[Name, ...]
@@ -71,7 +71,7 @@ class EntityList:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An entity with its value."""
+    """An entity and its value."""
 
     name: Name
     value: Number | Day | Series | Phrase | Name
@@ -87,7 +87,7 @@ _PAIR = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)\s*").fullmatch
 
 @lru_cache(maxsize=4096)
 def parse(question_type: str, truth: str) -> Truth:
-    """The typed truth that a text states.
+    """The right answer of a text, as one of the types. Raises UnreadableTruth.
 
     >>> parse("temporal_trend", "flat")
     Trend(label='flat', change=None)
@@ -95,14 +95,14 @@ def parse(question_type: str, truth: str) -> Truth:
     text = truth.strip()
     if question_type == "abstention" or text.casefold() == "abstain":
         return Refusal()
-    # "3 (41.5)" is "3" and "41.5"; the second is empty where there are no brackets.
+    # "3 (41.5)" is "3" and "41.5"; without brackets the second is empty.
     pair = _PAIR(text)
     whole, inner = (pair[1], pair[2].strip()) if pair else (text, "")
     match question_type:
         case "temporal_trend":
             label = " ".join(phrase(whole))
             if label not in LABELS:
-                raise UnreadableTruth(f"the trend {truth!r} is none of {', '.join(LABELS)}")
+                raise UnreadableTruth(f"the trend {truth!r} is not one of {', '.join(LABELS)}")
             return Trend(label, _part(inner, truth))
         case "temporal_extreme":
             return Extreme(_count(whole, truth), _part(inner, truth))
@@ -119,8 +119,8 @@ def parse(question_type: str, truth: str) -> Truth:
 def _value(text: str, truth: str, question_type: str) -> Number | Day | Series | Phrase | Name:
     if figure := number(text, ratio=question_type == "ratio"):
         return figure
-    if found := day(text):
-        return Day(found)
+    if date_ := day(text):
+        return Day(date_)
     items = [number(item) for item in re.split(r"[,;]\s+", text.strip("[]"))]
     known = tuple(item for item in items if item)
     if len(known) == len(items) > 1:
@@ -143,7 +143,7 @@ def _proper(text: str) -> bool:
 def _count(text: str, truth: str) -> Number:
     figure = number(text)
     if figure is None:
-        raise UnreadableTruth(f"the truth {truth!r} starts with {text!r}, which is no number")
+        raise UnreadableTruth(f"the truth {truth!r} starts with {text!r}, which is not a number")
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Signs, currencies, scales, units and divisors: what stands around the digits of a number."""
+"""Reads what stands around the digits of a number: sign, currency, scale, unit, divisor."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SCALES = {
     "k": 3, "thousand": 3, "mn": 6, "mln": 6, "mio": 6, "million": 6, "millions": 6, "b": 9,
     "bn": 9, "bln": 9, "billion": 9, "billions": 9, "t": 12, "tn": 12, "trillion": 12,
 }  # fmt: skip
-"""Power of ten by scale word; a lone "m" may be metres or millions and is settled by the truth."""
+"""Power of ten by scale word; a lone "m" (metres or millions) is decided by the right answer."""
 
 CURRENCIES = {
     "$": "$", "usd": "$", "dollar": "$", "dollars": "$", "us$": "$", "€": "€", "eur": "€",
@@ -56,13 +56,13 @@ _SPELLINGS = {
 UNITS = {word: unit for unit, words in _SPELLINGS.items() for word in words.split()} | CURRENCIES
 
 SHORT = frozenset("d y t k b".split())
-"""Letters that are units or scales only when nothing stands between them and the number."""
+"""Letters that are units or scales only directly after the number."""
 
 MAYBE_METRES = ("m?", "m ?")
-"""The base of "5m" and of "5 m": metres, minutes or millions, which only the truth can tell."""
+"""The base of "5m" and of "5 m": metres, minutes or millions; the right answer decides."""
 
 CLASH = "?"
-"""The base of a number with two units at once, such as "$3 %": it agrees with no stated unit."""
+"""The base of a number with two units, such as "$3 %": it agrees with no unit."""
 
 _EXPONENT = re.compile(r"e[0-9]{1,2}").fullmatch
 
@@ -82,15 +82,15 @@ _SIZES: dict[str, tuple[str, Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class MeasureUnit:
-    """What a number counts: `$` per `month`, `%`, nothing per `100`."""
+    """The unit of a number: `$` per `month`, `%`, nothing per `100`."""
 
     base: str = ""
     """The canonical unit or currency."""
     per: str = ""
-    """What it is divided by: a unit or an integer in digits; "/3" for an odd one after a slash."""
+    """The divisor: a unit, or a whole number; "/3" if an unusual number follows a slash."""
 
     def clashes(self, other: "MeasureUnit") -> bool:
-        """Whether both are stated and cannot mean the same.
+        """Whether both units are stated and differ in kind.
 
         >>> minute = MeasureUnit("min")
         >>> minute.clashes(MeasureUnit("h")), minute.clashes(MeasureUnit("%"))
@@ -104,21 +104,31 @@ class MeasureUnit:
             return False
         if "°" in (self.base, other.base):
             return self.base[0] != other.base[0]
-        mine, theirs = _SIZES.get(self.base), _SIZES.get(other.base)
-        return mine is None or theirs is None or mine[0] != theirs[0]
+        own_size, other_size = _SIZES.get(self.base), _SIZES.get(other.base)
+        return own_size is None or other_size is None or own_size[0] != other_size[0]
 
     def convert(self, value: Decimal, to: "MeasureUnit") -> Decimal:
-        """A value in this unit as one in another; unchanged where no conversion is known."""
-        mine, theirs = _SIZES.get(self.base), _SIZES.get(to.base)
-        if self.base == to.base or mine is None or theirs is None or mine[0] != theirs[0]:
+        """A value of this unit converted to another; unchanged if no conversion is known."""
+        own_size, other_size = _SIZES.get(self.base), _SIZES.get(to.base)
+        if (
+            self.base == to.base
+            or own_size is None
+            or other_size is None
+            or own_size[0] != other_size[0]
+        ):
             return value
-        return value * mine[1] / theirs[1]
+        return value * own_size[1] / other_size[1]
 
 
 def finer(first: MeasureUnit, second: MeasureUnit) -> bool:
-    """Whether the second is a smaller time unit, so that "1 hour 42 min" is one quantity."""
-    mine, theirs = _SIZES.get(first.base), _SIZES.get(second.base)
-    return bool(mine and theirs and mine[0] == theirs[0] == "time" and mine[1] > theirs[1])
+    """Whether the second unit of time is smaller, so that "1 hour 42 min" is one quantity."""
+    own_size, other_size = _SIZES.get(first.base), _SIZES.get(second.base)
+    return bool(
+        own_size
+        and other_size
+        and own_size[0] == other_size[0] == "time"
+        and own_size[1] > other_size[1]
+    )
 
 
 def hyphenated(reading: ParsedText, place: int) -> bool:
@@ -128,20 +138,20 @@ def hyphenated(reading: ParsedText, place: int) -> bool:
 
 
 def prefix(reading: ParsedText, place: int) -> tuple[bool, bool, str]:
-    """Whether negative, whether signed, and the currency, from what stands before the digits."""
-    text, at = reading.text, reading.starts[place] - 1
+    """From the text before the digits: whether negative, whether signed, and the currency."""
+    text, position = reading.text, reading.starts[place] - 1
     currency = sign = ""
-    while at >= 0 and (text[at] in "+- " or text[at] in CURRENCIES):
-        char = text[at]
-        if char == " " and not (at and text[at - 1] in CURRENCIES and not currency):
+    while position >= 0 and (text[position] in "+- " or text[position] in CURRENCIES):
+        char = text[position]
+        if char == " " and not (position and text[position - 1] in CURRENCIES and not currency):
             break
         if char in CURRENCIES:
             currency = CURRENCIES[char]
         elif char != " ":
-            if sign or (at and text[at - 1].isalnum() and not currency):
+            if sign or (position and text[position - 1].isalnum() and not currency):
                 break
             sign = char
-        at -= 1
+        position -= 1
     word = reading.word(place - 1)
     if not currency and word in CURRENCIES:
         currency, word = CURRENCIES[word], reading.word(place - 2)
@@ -153,7 +163,7 @@ def prefix(reading: ParsedText, place: int) -> tuple[bool, bool, str]:
 
 
 def suffix(reading: ParsedText, place: int) -> tuple[int | None, MeasureUnit, int]:
-    """Scale and unit after a number, and where they end."""
+    """The scale (a power of ten) and unit after a number, and the place where they end."""
     power: int | None = None
     if place >= len(reading.words):
         return None, MeasureUnit(), place
@@ -190,7 +200,7 @@ def _base(reading: ParsedText, place: int) -> tuple[str, int]:
 
 
 def _per(reading: ParsedText, place: int) -> tuple[str, int]:
-    """What a number is divided by: "/100", "out of 100", "of 5", "/hr", "per month"."""
+    """The divisor of a number, and its end: "/100", "out of 100", "of 5", "/hr", "per month"."""
     first = reading.word(place)
     if first not in ("/", "per", "of", "out"):
         return "", place

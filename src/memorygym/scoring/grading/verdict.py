@@ -1,10 +1,10 @@
-"""The one door: is this answer right? Else, what speaks against it, for each kind of truth."""
+"""Grades an answer: right or wrong, with the reason, by the rule of each type of right answer."""
 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from memorygym.core.errors import clipped
+from memorygym.core.errors import clip
 from memorygym.scoring.grading import names, phrases, truths
 from memorygym.scoring.grading.claims import bounded, denied, hedge, labelled, numbers, outdated
 from memorygym.scoring.grading.lexicon import NEGATORS
@@ -14,8 +14,8 @@ from memorygym.scoring.grading.phrases import Phrase
 from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
 from memorygym.scoring.grading.refusals import declines, refuses
 
-LONGEST = 2000
-"""Most characters of an answer: a claim is short, and a longer text is a list of guesses."""
+MAX_CHARACTERS = 2000
+"""Most characters of an answer; a longer one is wrong, because it could list many guesses."""
 _TREND = re.compile(
     r"(?<= )(?:(?:strongly|slightly) (?:rising|falling)|(?:rising|falling) (?:strongly|slightly)"
     r"|flat)(?= )"
@@ -35,27 +35,27 @@ _QUARTER = re.compile(r"(?:q|p|period)([1-9][0-9]?)").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether an answer is right, and why in a short sentence."""
+    """The result of grading: whether the answer is right, and the reason in a short sentence."""
 
     correct: bool
     reason: str
 
 
 def grade(question_type: str, truth: str, answer: str, rivals: Collection[str] = ()) -> Verdict:
-    """The verdict on an answer; `rivals` are other known candidates that it may not claim.
+    """Grades an answer; `rivals` are other candidates, and an answer that claims one is wrong.
 
     >>> grade("retrieval", "8412", "It was 8,413.")
     Verdict(correct=False, reason='wanted 8412, read 8,413')
     """
-    wanted = truths.parse(question_type, truth)
-    if len(answer) > LONGEST:
-        return Verdict(False, f"wanted {truth}, read more than {LONGEST} characters")
+    right = truths.parse(question_type, truth)
+    if len(answer) > MAX_CHARACTERS:
+        return Verdict(False, f"wanted {truth}, read more than {MAX_CHARACTERS} characters")
     reading = read(answer)
     if not reading.words:
         return Verdict(False, f"wanted {truth}, read nothing")
-    objection = _objection(wanted, reading, rivals)
-    refused = declines(reading) and declines(_beside(wanted, reading))
-    if refused and not isinstance(wanted, truths.Refusal):
+    objection = _objection(right, reading, rivals)
+    refused = declines(reading) and declines(_beside(right, reading))
+    if refused and not isinstance(right, truths.Refusal):
         objection = "the answer refuses" if refuses(reading) else "the answer refuses and claims"
     if objection:
         return Verdict(False, f"wanted {truth}, {objection}")
@@ -63,7 +63,7 @@ def grade(question_type: str, truth: str, answer: str, rivals: Collection[str] =
 
 
 def _beside(truth: truths.Truth, reading: ParsedText) -> ParsedText:
-    """What stands beside a value in words, which may read like a refusal: a choice "unknown"."""
+    """The answer without the value in words, which may look like a refusal: a choice "unknown"."""
     value = truth.value if isinstance(truth, truths.Named) else truth
     if isinstance(value, Phrase):
         for part in value.parts:
@@ -72,10 +72,10 @@ def _beside(truth: truths.Truth, reading: ParsedText) -> ParsedText:
 
 
 def _objection(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) -> str:
-    """What speaks against the answer, or ""."""
+    """Why the answer is wrong; "" if it is right."""
     match truth:
         case truths.Refusal():
-            return "" if refuses(reading) else f"read {clipped(' '.join(reading.raws), 60)}"
+            return "" if refuses(reading) else f"read {clip(' '.join(reading.raws), 60)}"
         case Number():
             return check_number(reading, truth)
         case truths.Series():
@@ -123,15 +123,19 @@ def check_series(reading: ParsedText, truth: truths.Series) -> str:
 
 
 def check_day(reading: ParsedText, truth: truths.Day) -> str:
-    found = dates(reading)
-    kept = [item for item in found if not denied(reading, item.place, item.end)]
-    if not kept:
-        return "denies something" if found else "read no whole date"
-    now = [item for item in kept if not outdated(reading, item.place)] if kept[1:] else kept
-    for item in now or kept:
+    items = dates(reading)
+    affirmed = [item for item in items if not denied(reading, item.place, item.end)]
+    if not affirmed:
+        return "denies something" if items else "read no whole date"
+    current = (
+        [item for item in affirmed if not outdated(reading, item.place)]
+        if affirmed[1:]
+        else affirmed
+    )
+    for item in current or affirmed:
         if item.day != truth.day:
             return f"read {item.day.isoformat()}"
-    if len(kept) == len(found) and not NEGATORS.isdisjoint(reading.words):
+    if len(affirmed) == len(items) and not NEGATORS.isdisjoint(reading.words):
         return "denies something"
     return hedge(reading)
 
@@ -151,12 +155,12 @@ def check_trend(reading: ParsedText, truth: truths.Trend) -> str:
         return hedge(reading)
     claims = numbers(reading)
     percents = [claim for claim in claims if claim.unit.base == "%"]
-    change, said = truth.change, percents or claims
+    change, changes = truth.change, percents or claims
     if direction == "falling" or "down" in reading.words:
-        said = [_fallen(claim) for claim in said]
+        changes = [_fallen(claim) for claim in changes]
     if direction == "falling":
         change = replace(change, quantity=_fallen(change.quantity))
-    return hedge(reading) or _all(reading, said, [change])
+    return hedge(reading) or _all(reading, changes, [change])
 
 
 def check_extreme(reading: ParsedText, truth: truths.Extreme) -> str:
@@ -182,7 +186,7 @@ def check_roll(reading: ParsedText, truth: truths.EntityList, rivals: Collection
 
 
 def _all(reading: ParsedText, claims: Sequence[Quantity], truths: Sequence[Number]) -> str:
-    """Whether there are claims and each agrees with one of the truths; else why not."""
+    """Why not all claims agree with one of the right numbers; "" if there are some and all do."""
     if not claims:
         return "read no number"
     for claim in claims:
@@ -194,7 +198,7 @@ def _all(reading: ParsedText, claims: Sequence[Quantity], truths: Sequence[Numbe
 
 
 def _pair(reading: ParsedText, first: Number, second: Number | None) -> str:
-    """Two numbers in order, the second one optional where the truth does not have it."""
+    """Why the claims are not these two numbers in order; the second is optional if it is None."""
     claims = numbers(reading, need=2 if second else 1)
     if claims and second and _totalled(reading, claims[0]):
         claims = claims[::-1]
@@ -207,7 +211,7 @@ def _pair(reading: ParsedText, first: Number, second: Number | None) -> str:
 
 
 def _remark(reading: ParsedText, claims: Sequence[Quantity]) -> str:
-    """Why more numbers than the truth has are a list; one that adds a detail is welcome."""
+    """Why further numbers make the answer a list; one number that adds a detail is allowed."""
     if len(claims) > 1:
         return f"read {', '.join(_show(reading, claim) for claim in claims)} too"
     for claim in claims:
@@ -223,24 +227,24 @@ def _totalled(reading: ParsedText, claim: Quantity) -> bool:
 
 
 def _periods(reading: ParsedText) -> list[Quantity]:
-    """The numbers that are named as periods; else positions such as "3rd"."""
-    found = [item for item in quantities(reading) if not denied(reading, item.place, item.end)]
-    named = [item for item in found if labelled(reading, item)]
+    """The numbers that are labelled as periods; if there are none, positions such as "3rd"."""
+    items = [item for item in quantities(reading) if not denied(reading, item.place, item.end)]
+    named = [item for item in items if labelled(reading, item)]
     for place, word in enumerate(reading.words):
         if match := _QUARTER(word):
             quantity = next(iter(quantities(read(match[1]))))
             named.append(replace(quantity, place=place, end=place + 1))
-    return named or [item for item in found if item.ordinal]
+    return named or [item for item in items if item.ordinal]
 
 
 def _elements(reading: ParsedText, count: int) -> list[Quantity]:
-    """The elements of a series, without the labels and list numbers before them."""
+    """The elements of a series, without the labels or list numbers before them."""
     claims = numbers(reading, need=count)
     return [claim for claim in claims if not _heading(reading, claim)]
 
 
 def _heading(reading: ParsedText, claim: Quantity) -> bool:
-    """Whether a number heads the next one: "2019: 12.0", or "1. 12.0" on a line of its own."""
+    """Whether a number only labels the next one: "2019: 12.0", or "1. 12.0" on its own line."""
     after, later = reading.word(claim.end), reading.word(claim.end + 1)
     if not later[:1].isdigit():
         return False
@@ -249,7 +253,7 @@ def _heading(reading: ParsedText, claim: Quantity) -> bool:
 
 
 def _fallen(claim: Quantity) -> Quantity:
-    """ "falling by 7.3 %" states -7.3 %."""
+    """The claim with a negative value: "falling by 7.3 %" states -7.3 %."""
     if claim.signed or claim.value is None:
         return claim
     return replace(claim, value=-claim.value)

@@ -1,4 +1,4 @@
-"""How far a judge agrees with a reference: with the typed grader on traces, with labels on rows."""
+"""The agreement of a judge with a reference: the typed grader (traces) or labels (rows)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,24 +11,24 @@ from memorygym.scoring.episode_scores import outcomes
 from memorygym.stats import wilson
 
 Pair = tuple[bool, bool | None]
-"""What the reference says and what the judge says; None if it gave no verdict."""
+"""The verdicts of the reference and of the judge; None if the judge gave none."""
 
 
 class Share(NamedTuple):
-    """So many of so many."""
+    """A share: k of n."""
 
     k: int
     n: int
 
     def to_json(self) -> dict[str, JSON]:
-        """With its 95 % Wilson interval."""
+        """The counts, the rate and its 95 % Wilson interval."""
         low, high = wilson(self.k, self.n) if self.n else (0.0, 1.0)
         rate = round(self.k / self.n, 6) if self.n else None
         interval: list[JSON] = [round(low, 6), round(high, 6)]
         return {"k": self.k, "n": self.n, "rate": rate, "interval": interval}
 
     def __str__(self) -> str:
-        """As tables show it.
+        """The share as tables show it.
 
         >>> str(Share(1, 30)), str(Share(0, 0))
         ('1/30  3.3 % [0.6, 16.7]', '0/0')
@@ -43,30 +43,32 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Answers by what the reference and the judge say of them."""
+    """Numbers of answers by the verdicts of the reference and of the judge."""
 
     both: int
-    """Both accept."""
+    """Accepted by both."""
     reference: int
-    """Only the reference accepts."""
+    """Accepted by the reference alone."""
     judge: int
-    """Only the judge accepts."""
+    """Accepted by the judge alone."""
     neither: int
     not_judged: int
 
     @property
     def n(self) -> int:
-        """Answers that both ruled on."""
+        """Answers with a verdict of both."""
         return self.both + self.reference + self.judge + self.neither
 
     @property
     def raw(self) -> float | None:
-        """The share on which they agree."""
+        """The share of these answers on which they agree."""
         return (self.both + self.neither) / self.n if self.n else None
 
     @property
     def kappa(self) -> float | None:
-        """Agreement beyond chance (Cohen 1960); None where chance alone makes it perfect.
+        """Cohen's kappa: (observed − expected) / (1 − expected) agreement; None if expected is 1.
+
+        Source: Cohen 1960, A coefficient of agreement for nominal scales.
 
         >>> tabulate([(True, True), (True, False), (False, False), (False, False)]).kappa
         0.5
@@ -74,25 +76,25 @@ class Agreement:
         if self.raw is None:
             return None
         yes, accepted = self.both + self.reference, self.both + self.judge
-        rng = (yes * accepted + (self.n - yes) * (self.n - accepted)) / self.n**2
-        return None if rng == 1 else (self.raw - rng) / (1 - rng)
+        expected = (yes * accepted + (self.n - yes) * (self.n - accepted)) / self.n**2
+        return None if expected == 1 else (self.raw - expected) / (1 - expected)
 
     @property
     def false_accepts(self) -> Share:
-        """Of those that the reference rejects, how many the judge accepts."""
+        """The share of the answers rejected by the reference that the judge accepts."""
         return Share(self.judge, self.judge + self.neither)
 
     @property
     def false_rejects(self) -> Share:
-        """Of those that the reference accepts, how many the judge rejects."""
+        """The share of the answers accepted by the reference that the judge rejects."""
         return Share(self.reference, self.reference + self.both)
 
     def __add__(self, other: "Agreement") -> "Agreement":
-        """That of all answers of the two."""
+        """The agreement over the answers of both."""
         return Agreement(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
     def to_json(self) -> dict[str, JSON]:
-        """Counts, agreement, and rates with intervals."""
+        """Counts, agreement, kappa, and rates with intervals."""
         return {
             "n": self.n,
             "not_judged": self.not_judged,
@@ -103,18 +105,18 @@ class Agreement:
         }
 
     def __str__(self) -> str:
-        """In one line."""
+        """The agreement in one line."""
         raw = "-" if self.raw is None else f"{100 * self.raw:.1f} %"
         kappa = "undefined" if self.kappa is None else f"{self.kappa:.2f}"
         return (
-            f"{self.both + self.neither} of {self.n} answers ruled alike ({raw}), kappa {kappa};"
+            f"{self.both + self.neither} of {self.n} answers judged alike ({raw}), kappa {kappa};"
             f" accepts {self.false_accepts} that it rejects,"
             f" rejects {self.false_rejects} that it accepts; {self.not_judged} not judged"
         )
 
 
 def tabulate(pairs: Iterable[Pair]) -> Agreement:
-    """The table of these pairs."""
+    """The Agreement of pairs of verdicts."""
     counts = Counter(pairs)
     return Agreement(
         counts[True, True],
@@ -126,9 +128,9 @@ def tabulate(pairs: Iterable[Pair]) -> Agreement:
 
 
 def agreement(traces: Iterable[Trace]) -> dict[str, Agreement]:
-    """By prompt: how far the judge agrees with the typed grader on what it was shown.
+    """By prompt: the agreement of the judge with the typed grader on the answers that it judged.
 
-    Both sides are there only if the judge ruled on accepted answers too (`audit_accepted`).
+    These include answers that the grader accepted only if the judge has `audit_accepted`.
     """
     pairs: dict[str, list[Pair]] = defaultdict(list)
     for trace in traces:
@@ -139,17 +141,17 @@ def agreement(traces: Iterable[Trace]) -> dict[str, Agreement]:
 
 
 def difference(verdicts: Sequence[tuple[bool | None, bool | None]]) -> float | None:
-    """How much more is accepted by the second than by the first, where both gave a verdict.
+    """The acceptance rate of the second minus that of the first, where both gave a verdict.
 
     >>> difference([(False, True), (True, True), (None, True)])
     0.5
     """
-    ruled = [(a, b) for a, b in verdicts if a is not None and b is not None]
-    return sum(b - a for a, b in ruled) / len(ruled) if ruled else None
+    both = [(a, b) for a, b in verdicts if a is not None and b is not None]
+    return sum(b - a for a, b in both) / len(both) if both else None
 
 
 def _pairs(trace: Trace) -> list[Pair]:
-    """The grader's and the judge's verdicts on what was judged."""
+    """The verdicts of the grader and the judge on the answers that were judged."""
     panel_verdicts = {r.event: r.panel_verdict for r in trace.records if isinstance(r, Judgement)}
     return [
         (outcome.correct and not outcome.repaired, panel_verdict.verdict)

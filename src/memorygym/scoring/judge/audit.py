@@ -1,4 +1,4 @@
-"""What a judge's verdicts are worth on labelled rows, beside those of the typed grader."""
+"""Measures a judge, and the typed grader beside it, on answers that people have labelled."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,16 +12,16 @@ from memorygym.scoring.judge.panel import Judge, JudgeCase
 
 GRADER, MAJORITY, TOGETHER = "typed grader", "majority", "grader, then judge"
 
-SAID = {"yes": True, "no": False}
-"""The verdict of a vote; any other is none."""
+VERDICT_OF = {"yes": True, "no": False}
+"""The verdict of a vote by its outcome; other outcomes are no verdicts."""
 Verdicts = Sequence[bool | None]
-"""By row; None is no verdict."""
+"""Verdicts by row; None where there is none."""
 TEXTS = ("question", "truth", "answer")
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """An answer, and whether it is right."""
+    """An answer, with the label whether it is right."""
 
     line: int
     question: str
@@ -29,47 +29,48 @@ class LabelledRow:
     answer: str
     correct: bool
     question_type: str = ""
-    """The kind of question, which the typed grader needs."""
+    """The question type, which the typed grader needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Labelled rows, and what a judge said of each."""
+    """Labelled rows with a judge's verdicts on them."""
 
     rows: Sequence[LabelledRow]
     judge: Judge | None
-    """None to measure the typed grader alone."""
+    """None: only the typed grader is measured."""
     panel_verdicts: Sequence[PanelVerdict]
-    """By row; empty without a judge."""
+    """Verdicts by row; empty without a judge."""
 
     @property
     def verdicts(self) -> dict[str, Verdicts]:
-        """By who gave them: the grader, each model, their majority, and the grader with repairs."""
+        """The verdicts by name: the grader, each model, their majority, the grader with repairs."""
         graded = [
             grade(row.question_type, row.truth, row.answer).correct if row.question_type else None
             for row in self.rows
         ]
-        found: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
+        by_name: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
         if self.judge is None:
-            return found
-        for at, name in enumerate(self.judge.names):
-            found[name] = [
-                SAID.get(panel_verdict.votes[at].said) for panel_verdict in self.panel_verdicts
+            return by_name
+        for index, name in enumerate(self.judge.names):
+            by_name[name] = [
+                VERDICT_OF.get(panel_verdict.votes[index].outcome)
+                for panel_verdict in self.panel_verdicts
             ]
         if len(self.judge.names) > 1:
-            found[MAJORITY] = [panel_verdict.verdict for panel_verdict in self.panel_verdicts]
-        if GRADER in found:
-            found[TOGETHER] = [
+            by_name[MAJORITY] = [panel_verdict.verdict for panel_verdict in self.panel_verdicts]
+        if GRADER in by_name:
+            by_name[TOGETHER] = [
                 _together(row, verdict, panel_verdict)
                 for row, verdict, panel_verdict in zip(
                     self.rows, graded, self.panel_verdicts, strict=True
                 )
             ]
-        return found
+        return by_name
 
     @property
     def agreements(self) -> dict[str, Agreement]:
-        """The same against the labels; a row without a competency has no verdict of the grader."""
+        """The agreement of each with the labels; the grader skips rows without a question type."""
         labels = [row.correct for row in self.rows]
         return {
             name: tabulate(zip(labels, verdicts, strict=True))
@@ -78,46 +79,46 @@ class Audit:
 
     @property
     def lost(self) -> dict[str, Mapping[str, int]]:
-        """By model: the votes that were no verdicts."""
+        """By model: the number of its votes that were no verdicts, by outcome."""
         names = self.judge.names if self.judge else []
-        said = [
-            [panel_verdict.votes[at].said for panel_verdict in self.panel_verdicts]
-            for at in range(len(names))
+        outcomes = [
+            [panel_verdict.votes[index].outcome for panel_verdict in self.panel_verdicts]
+            for index in range(len(names))
         ]
         return {
-            name: {kind: said[at].count(kind) for kind in ("unreadable", "failed")}
-            for at, name in enumerate(names)
+            name: {kind: votes.count(kind) for kind in ("unreadable", "failed")}
+            for name, votes in zip(names, outcomes, strict=True)
         }
 
     @property
     def dead(self) -> bool:
-        """Whether some row got no reply from any model."""
+        """Whether no model replied for some row."""
         return any(
-            all(vote.said == "failed" for vote in panel_verdict.votes)
+            all(vote.outcome == "failed" for vote in panel_verdict.votes)
             for panel_verdict in self.panel_verdicts
         )
 
     def worst(self) -> list[tuple[LabelledRow, list[str]]]:
-        """The rows on which somebody erred, with who: the judge's members, or without a judge the
-        grader. False accepts and most errors first."""
-        tried = self.verdicts
+        """The wrongly judged rows, with the names of the models that erred (or the grader, if there
+        is no judge): wrongly accepted answers first, then those with most errors."""
+        by_name = self.verdicts
         if self.judge:
-            tried = {name: tried[name] for name in tried if name not in (GRADER, TOGETHER)}
-        erred = [
-            (row, [name for name, said in tried.items() if said[at] not in (row.correct, None)])
-            for at, row in enumerate(self.rows)
+            by_name = {name: by_name[name] for name in by_name if name not in (GRADER, TOGETHER)}
+        errors = [
+            (row, [name for name, by in by_name.items() if by[index] not in (row.correct, None)])
+            for index, row in enumerate(self.rows)
         ]
-        blamed = [(row, names) for row, names in erred if names]
-        return sorted(blamed, key=lambda one: (one[0].correct, -len(one[1]), one[0].line))
+        wrong = [(row, names) for row, names in errors if names]
+        return sorted(wrong, key=lambda error: (error[0].correct, -len(error[1]), error[0].line))
 
     def to_json(self) -> dict[str, JSON]:
-        """How it judged, what that is worth, and every vote."""
+        """The judge, its agreements with the labels, and every vote."""
         votes: list[JSON] = [
             [list(vote) for vote in panel_verdict.votes] for panel_verdict in self.panel_verdicts
         ]
         return {
             "judge": self.judge.describe() if self.judge else None,
-            "agreements": {name: one.to_json() for name, one in self.agreements.items()},
+            "agreements": {name: measured.to_json() for name, measured in self.agreements.items()},
             "lost": dict(self.lost),
             "rows": [row.line for row in self.rows],
             "verdicts": {name: list(verdicts) for name, verdicts in self.verdicts.items()},
@@ -126,20 +127,20 @@ class Audit:
 
 
 def audit(rows: Sequence[LabelledRow], judge: Judge | None) -> Audit:
-    """Asks the judge about every row."""
+    """Lets the judge judge every row."""
     cases = [JudgeCase(row.question, row.truth, row.answer) for row in rows]
     return Audit(rows, judge, list(judge.judge_all(cases)) if judge else [])
 
 
 def _together(row: LabelledRow, graded: bool | None, panel_verdict: PanelVerdict) -> bool | None:
-    """What a score would count: the grader's verdict, repaired by the judge where it may be."""
+    """The verdict that a score would use: the grader's, repaired by the judge where it may be."""
     if graded is not False:
         return graded
     return panel_verdict.accepted and repairable(row.question_type, row.truth, row.answer)
 
 
 def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[LabelledRow], list[str]]:
-    """The rows, and what is wrong with each line that is none."""
+    """The rows of a JSONL file, and a message for each line that is not one."""
     rows: list[LabelledRow] = []
     problems: list[str] = []
     for number, line in enumerate(lines, start=1):
@@ -153,15 +154,17 @@ def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[LabelledRow], lis
 
 
 def _row(number: int, raw: object) -> LabelledRow:
-    """The row. Raises ValueError, which says what is wrong with it."""
+    """The row of a JSON value. Raises ValueError, which says what is wrong with it."""
     if not isinstance(raw, dict):
         raise ValueError("not a JSON object")
+    if "competency" in raw:  # What files that exist call the question type.
+        raw = {"question_type": raw["competency"], **raw}
     for field in (*TEXTS, "correct"):
         if field not in raw:
             raise ValueError(f"the field {field!r} is missing")
     for field in (*TEXTS, "question_type"):
         if not isinstance(raw.get(field, ""), str):
-            raise ValueError(f"the field {field!r} is no string")
+            raise ValueError(f"the field {field!r} is not a string")
     if not isinstance(raw["correct"], bool):
         raise ValueError("the field 'correct' is neither true nor false")
     given = {name: raw[name] for name in (*TEXTS, "correct", "question_type") if name in raw}

@@ -1,6 +1,6 @@
-"""What a judge model reads: instructions around three quoted texts, which are data and no more.
+"""The prompts of a judge model: instructions around three quoted texts, which are only data.
 
-Any text is quoted as a JSON string that nothing in it can close, and that hides nothing.
+Each text is quoted as a JSON string that nothing in it can close, and that hides no character.
 """
 
 import json
@@ -8,32 +8,31 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from memorygym.core.errors import UnknownPart
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.core.types import Message
-from memorygym.scoring.grading.verdict import LONGEST
+from memorygym.scoring.grading.verdict import MAX_CHARACTERS
 
 _MARKUP = frozenset("<>{}[]`\x7f")
-"""What tags, objects, fences and chat tokens are made of; and DEL, which JSON lets pass."""
+"""Characters of tags, objects, fences and chat tokens; and DEL, which JSON does not escape."""
 
 
 def quoted(text: str) -> str:
-    """The text, normalised as stored text is, cut in the middle if it is long, as a JSON string.
+    """The text as a JSON string: normalised, and shortened in the middle if it is long.
 
-    Markup, and beyond ASCII all but letters and digits, is escaped: blanks that break lines,
-    characters that are not seen or change the order of others, look-alikes of quotes. The JSON
-    string still says the same.
+    Markup is escaped, and beyond ASCII everything but letters and digits: line breaks, invisible
+    or reordering characters, look-alikes of quotes. The JSON value is unchanged by that.
 
     >>> print(quoted('a "b" <c>\\u202e'))
     "a \\"b\\" \\u003cc\\u003e\\u202e"
     """
-    return "".join(_plain(char) for char in json.dumps(cut(normal(text)), ensure_ascii=False))
+    return "".join(_plain(char) for char in json.dumps(cut(normalize(text)), ensure_ascii=False))
 
 
 def cut(text: str) -> str:
-    """The text, or its two ends with a mark of how much is missing between them."""
-    if len(text) <= LONGEST:
+    """The text; if it is too long, its two ends with the number of characters left out."""
+    if len(text) <= MAX_CHARACTERS:
         return text
-    half = LONGEST // 2
+    half = MAX_CHARACTERS // 2
     return f"{text[:half]} (... {len(text) - 2 * half} characters left out ...) {text[-half:]}"
 
 
@@ -67,7 +66,7 @@ contradict the reference.
 - The reference ABSTAIN means that it cannot be known: only an answer that says so is correct."""
 
 PROMPTS = MappingProxyType({"strict": _STRICT, "lenient": _LENIENT})
-"""What counts as correct, by the name of the prompt."""
+"""The rules of what is correct, by the name of the prompt."""
 
 _BEFORE = """\
 You compare one answer to a question with the reference, which is known to be right.
@@ -91,7 +90,7 @@ Reply with one JSON object and nothing else: {form}"""
 
 
 def messages(prompt: str, question: str, truth: str, answer: str) -> list[Message]:
-    """The request. Raises UnknownPart for a prompt that is none of PROMPTS."""
+    """The request to a judge model. Raises UnknownPart if the prompt is not one of PROMPTS."""
     if prompt not in PROMPTS:
         raise UnknownPart("judge prompt", prompt, PROMPTS)
     texts = {"question": question, "reference": truth, "answer": answer}
@@ -102,6 +101,6 @@ def messages(prompt: str, question: str, truth: str, answer: str) -> list[Messag
 
 
 def prompt_hash(prompt: str) -> str:
-    """Eight hexadecimal digits of all that the prompt says; verdicts of others do not compare."""
-    asked = messages(prompt, "a \u2028<b>", "c", "d")
-    return sha256("\0".join(message.content for message in asked).encode()).hexdigest()[:8]
+    """A hash of the whole prompt, 8 hex digits; verdicts of other prompts are not comparable."""
+    request = messages(prompt, "a \u2028<b>", "c", "d")
+    return sha256("\0".join(message.content for message in request).encode()).hexdigest()[:8]

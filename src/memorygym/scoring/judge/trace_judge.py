@@ -1,4 +1,4 @@
-"""A judge goes over the answers of a trace: its rulings are appended, and the score follows."""
+"""Judges the answers of a trace: the verdicts are appended to it, and the score uses them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,47 +13,51 @@ from memorygym.scoring.judge.panel import Judge, JudgeCase, said_in, voters
 
 
 def judge_trace(trace: Trace, judge: Judge) -> Trace:
-    """The trace with the judge's rulings at its end, those of an earlier judge left out."""
+    """The trace with the judge's verdicts at its end, in place of those of an earlier judge."""
     played, answered = _unjudged(trace)
-    asked = [one for one in answered if _is_asked(one, audit_accepted=judge.audit_accepted)]
+    audited = judge.audit_accepted
+    asked = [outcome for outcome in answered if _is_asked(outcome, audit_accepted=audited)]
     cases = (JudgeCase(o.goal.text, o.goal.truth, o.answer or "") for o in asked)
-    events = [one.goal.event for one in asked]
-    ruled = dict(zip(events, judge.judge_all(cases), strict=True))
-    records = [Judgement(event, panel_verdict.votes) for event, panel_verdict in ruled.items()]
-    counts = _counts(answered, ruled)
+    events = [outcome.goal.event for outcome in asked]
+    verdicts = dict(zip(events, judge.judge_all(cases), strict=True))
+    records = [Judgement(event, panel_verdict.votes) for event, panel_verdict in verdicts.items()]
+    counts = _counts(answered, verdicts)
     labels = {**trace.labels, "judge": {**judge.describe(), "counts": counts}}
     return replace(trace, records=[*played, *records], labels=labels)
 
 
-def misruled(trace: Trace, described: Mapping[str, Any]) -> str:
-    """Why a trace's rulings cannot be those of a judge that describes itself so; "" if they can.
+def judgement_mismatch(trace: Trace, described: Mapping[str, Any]) -> str:
+    """Why a trace's verdicts cannot come from the judge with that description; "" if they can.
 
-    That its models gave these votes cannot be told from a trace.
+    A trace cannot show that the models really gave these votes.
     """
     panel_verdicts = [record for record in trace.records if isinstance(record, Judgement)]
     played, answered = _unjudged(trace)
     audits = described["audit_accepted"]
-    asked = {one.goal.event: one for one in answered if _is_asked(one, audit_accepted=audits)}
-    if [*played, *panel_verdicts] != trace.records or [one.event for one in panel_verdicts] != list(
-        asked
-    ):
-        return "its rulings are not on just the answers that the judge is asked about"
+    asked = {
+        outcome.goal.event: outcome
+        for outcome in answered
+        if _is_asked(outcome, audit_accepted=audits)
+    }
+    events = [record.event for record in panel_verdicts]
+    if [*played, *panel_verdicts] != trace.records or events != list(asked):
+        return "its verdicts are not on exactly the answers that the judge is asked about"
     names = voters([model["name"] for model in described["models"]])
     for record in panel_verdicts:
-        if told := _misvoted(record.votes, names, asked[record.event].answer or ""):
-            return f"the ruling of event {record.event}: {told}"
+        if problem := _vote_mismatch(record.votes, names, asked[record.event].answer or ""):
+            return f"the verdict of event {record.event}: {problem}"
     counts = _counts(answered, {record.event: record.panel_verdict for record in panel_verdicts})
-    stated = trace.labels.get("judge")
-    if not isinstance(stated, dict) or stated.get("counts") != counts:
-        return "labels.judge.counts are not those of its rulings"
+    label = trace.labels.get("judge")
+    if not isinstance(label, dict) or label.get("counts") != counts:
+        return "labels.judge.counts are not those of its verdicts"
     return ""
 
 
-def _misvoted(votes: Sequence[Vote], names: Sequence[str], answer: str) -> str:
-    if (found := [vote.model for vote in votes]) != list(names):
-        return f"votes of {', '.join(found) or 'nobody'}, but the judge is {', '.join(names)}"
+def _vote_mismatch(votes: Sequence[Vote], names: Sequence[str], answer: str) -> str:
+    if (voted := [vote.model for vote in votes]) != list(names):
+        return f"votes of {', '.join(voted) or 'nobody'}, but the judge is {', '.join(names)}"
     for vote in votes:
-        if vote.said == "yes" and not vote.quote.strip():
+        if vote.outcome == "yes" and not vote.quote.strip():
             return f"{vote.model} accepts without a quote"
         if not said_in(vote.quote, answer):
             return f"the answer does not say what {vote.model} quotes"
@@ -61,10 +65,10 @@ def _misvoted(votes: Sequence[Vote], names: Sequence[str], answer: str) -> str:
 
 
 def _unjudged(trace: Trace) -> tuple[list[Record], list[Outcome]]:
-    """What was played, and what the grader alone makes of every answer."""
+    """The records of play, and the outcome of every answer by the grader alone."""
     played: list[Record] = [record for record in trace.records if not isinstance(record, Judgement)]
-    found = outcomes(replace(trace, records=played))
-    return played, [outcome for outcome in found if outcome.answer is not None]
+    graded = outcomes(replace(trace, records=played))
+    return played, [outcome for outcome in graded if outcome.answer is not None]
 
 
 def _is_asked(outcome: Outcome, *, audit_accepted: bool) -> bool:
@@ -76,18 +80,18 @@ def _is_asked(outcome: Outcome, *, audit_accepted: bool) -> bool:
 def _counts(
     answered: Sequence[Outcome], panel_verdicts: dict[int, PanelVerdict]
 ) -> dict[str, JSON]:
-    """What became of the answers that the grader rejected, and the votes that were no verdicts."""
+    """Counts of the answers that the grader rejected, by result, and of votes without a verdict."""
     rejected = [outcome.goal.event for outcome in answered if not outcome.correct]
     asked = [panel_verdicts[event] for event in rejected if event in panel_verdicts]
-    ruled = [panel_verdict for panel_verdict in asked if panel_verdict.ruled]
-    repaired = sum(panel_verdict.accepted for panel_verdict in ruled)
+    judged = [panel_verdict for panel_verdict in asked if panel_verdict.counted]
+    repaired = sum(panel_verdict.accepted for panel_verdict in judged)
     votes = [vote for panel_verdict in panel_verdicts.values() for vote in panel_verdict.votes]
     return {
         "rejected": len(rejected),
         "not_repairable": len(rejected) - len(asked),
         "repaired": repaired,
-        "upheld": len(ruled) - repaired,
-        "not_judged": len(asked) - len(ruled),
-        "unreadable": sum(vote.said == "unreadable" for vote in votes),
-        "failed": sum(vote.said == "failed" for vote in votes),
+        "upheld": len(judged) - repaired,
+        "not_judged": len(asked) - len(judged),
+        "unreadable": sum(vote.outcome == "unreadable" for vote in votes),
+        "failed": sum(vote.outcome == "failed" for vote in votes),
     }

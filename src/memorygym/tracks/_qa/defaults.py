@@ -6,7 +6,7 @@ from typing import Any
 
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
-from memorygym.core.track import reader_of, table
+from memorygym.core.track import gold_table, reader_of
 from memorygym.core.types import Message, Policy, Step, Task, tool
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import QUESTION, StreamingEnv, event_start, submit
@@ -55,7 +55,7 @@ def reader(trace: Trace) -> Any:
     from memorygym.tracks._qa.question_reader import QuestionTraceReader
     from memorygym.tracks._qa.reasoners import cached_reader
 
-    return QuestionTraceReader(trace, table(trace), cached_reader(trace.track, trace.system))
+    return QuestionTraceReader(trace, gold_table(trace), cached_reader(trace.track, trace.system))
 
 
 def reasoner(name: str, task: Task) -> Policy:

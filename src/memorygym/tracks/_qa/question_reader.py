@@ -33,7 +33,7 @@ class QuestionTraceReader(StatementReader):
         fact = self._by_id[need]
         return Statement(fact.subject, fact.key, fact.value)
 
-    def first_told(self, goal: Any, need: str) -> int:
+    def first_stated(self, goal: Any, need: str) -> int:
         return self._by_id[need].event
 
     def rewrites(self, goal: Any, need: str) -> int:

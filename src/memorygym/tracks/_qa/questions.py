@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Protocol
 
-from memorygym.core.json_types import shape
+from memorygym.core.json_types import from_json
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON
 
@@ -58,7 +58,7 @@ class QuestionGold:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "QuestionGold":
         """The table that `to_json` wrote. Raises ValueError that names the wrong field."""
-        return shape(cls, raw, "gold")
+        return from_json(cls, raw, "gold")
 
 
 class Found(NamedTuple):
@@ -92,5 +92,5 @@ class Reader(Protocol):
         """The answer that follows from the known statements, or what is missing."""
 
     @property
-    def tell(self) -> Callable[[Statement], str]:
+    def render(self) -> Callable[[Statement], str]:
         """The canonical sentence of a statement; `read` parses it back to the same statement."""

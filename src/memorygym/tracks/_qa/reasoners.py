@@ -37,7 +37,7 @@ class CachedReader:
     def __init__(self, inner: Reader) -> None:
         self.read = lru_cache(maxsize=4_096)(inner.read)
         self.ask = lru_cache(maxsize=256)(inner.ask)
-        self.answer, self.tell = inner.answer, inner.tell
+        self.answer, self.render = inner.answer, inner.render
 
 
 class ParsedContext:
@@ -84,7 +84,7 @@ class Strong(Policy):
                 next_query and next_query not in context.queries
             ):
                 recall = calls((RECALL.name, {"query": next_query}))
-                notes = dict.fromkeys(map(reader.tell, statements))
+                notes = dict.fromkeys(map(reader.render, statements))
                 return Message("assistant", "\n".join(notes), recall.calls)
         return calls(submit(REFUSAL))
 
@@ -124,7 +124,7 @@ def paragraph_facts(track: str, system: str, text: str) -> Iterator[str]:
     """The facts in each paragraph of a text, as canonical sentences."""
     reader = cached_reader(track, system)
     for part in text.split("\n\n"):
-        if sentences := "\n".join(dict.fromkeys(map(reader.tell, reader.read(part)))):
+        if sentences := "\n".join(dict.fromkeys(map(reader.render, reader.read(part)))):
             yield sentences
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks.codeqa.fact_reader import read, tell
+from memorygym.tracks.codeqa.fact_reader import read, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
 
 _LINKS = {
@@ -244,4 +244,4 @@ class CodeReader:
     """The fact reader of this track: it parses code, observations and notes."""
 
     read, ask = staticmethod(read), staticmethod(ask)
-    answer, tell = staticmethod(answer), staticmethod(tell)
+    answer, render = staticmethod(answer), staticmethod(render)

@@ -251,10 +251,10 @@ def _literal(text: str) -> bool:
     return True
 
 
-def tell(statement: Statement) -> str:
+def render(statement: Statement) -> str:
     """The sentence of a statement.
 
-    >>> tell(Statement("sift", "default:quota", "37", DEFINED))
+    >>> render(Statement("sift", "default:quota", "37", DEFINED))
     'Noted of `sift`: preset for quota is `37`.'
     """
     key, colon, name = statement.key.partition(":")

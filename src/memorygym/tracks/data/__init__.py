@@ -1,8 +1,8 @@
-"""Public data sets as tasks: all units are shown, then every question with evidence is asked.
+"""The track data: public data sets as tasks. All units are shown, then the questions are asked.
 
-Nothing here can be dealt: a task is made of a sample of a local file (`memorygym.datasets`). The
-offline reader understands no free text. It is told which paragraphs a question rests on, and
-answers exactly when the view holds all of them: what is measured is whether evidence survives.
+Nothing is generated: a task is made from a sample of a local file (`memorygym.datasets`). The
+offline reader does not understand free text. It knows which paragraphs a question needs and answers
+if the view holds all of them, so the score measures evidence recall.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskOptions, TaskRecipe, Track, table
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, gold_table
 from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.questions import QuestionGold, Reader
@@ -21,51 +21,52 @@ if TYPE_CHECKING:
 
 
 def tasks(_: TaskOptions) -> Sequence[TaskRecipe]:
-    """Raises BadSettings: there is nothing to deal."""
-    raise BadSettings("--track data: it deals no tasks; give --data FORMAT:FILE")
+    """Raises BadSettings, because this track generates no tasks."""
+    raise BadSettings("--track data: it generates no tasks; give --data FORMAT:FILE")
 
 
 def files(name: str, path: Path, most: int | None = None) -> "list[DataRecipe]":
-    """The samples of a file of that format of which a question can be asked.
+    """The samples of a file that have a question with evidence.
 
-    Raises UnknownPart for the format, and BadSettings for a file of another or without evidence.
+    Raises UnknownPart for an unknown format, and BadSettings for a file of another format or
+    without evidence.
     """
     from memorygym.tracks.data.generator import recipes
 
     return recipes(name, path, most)
 
 
-def facts(system: str) -> Reader:  # noqa: ARG001  # No pinned message says what is asked.
-    """The reader without a side table, to which no text tells anything."""
+def facts(system: str) -> Reader:  # noqa: ARG001  # No system message says what is asked.
+    """The reader without a gold table, which finds no statements."""
     return informed_reader(QuestionGold((), ()))
 
 
 def informed_reader(gold: QuestionGold) -> Reader:
-    """The reader that knows which paragraphs the questions of a task rest on."""
+    """The reader that knows which paragraphs the questions of a task need."""
     from memorygym.tracks.data.generator import EvidenceReader
 
     return EvidenceReader(gold)
 
 
 def reader(trace: Trace) -> Any:
-    """How its trace is read. Raises BadTrace without a gold table."""
+    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
     from memorygym.tracks._qa.question_reader import QuestionTraceReader
 
-    gold = table(trace)
+    gold = gold_table(trace)
     return QuestionTraceReader(trace, gold, informed_reader(gold))
 
 
 def strong(task: Task) -> Policy:
-    """The one that is told what each question rests on."""
+    """The reasoner that knows which paragraphs each question needs."""
     from memorygym.tracks._qa.reasoners import CachedReader, Strong
 
     assert isinstance(task.gold, QuestionGold)
-    by = CachedReader(informed_reader(task.gold))
-    return Strong(lambda _: by)
+    reader_ = CachedReader(informed_reader(task.gold))
+    return Strong(lambda _: reader_)
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:
-    """The fixed user of memories with tools: it copies paragraph by paragraph, while they fit."""
+    """The note taker for memories with tools; it copies whole paragraphs while they fit."""
     from memorygym.tracks._qa.reasoners import LookupNoteTaker
 
     return LookupNoteTaker(reasoner, lambda _, text: text.split("\n\n")[1:])
@@ -78,6 +79,6 @@ TRACK = Track(
     version="data-v1",
     tasks=tasks,
     facts=facts,
-    informed=True,
+    reasoners_see_gold=True,
     files=files,
 )

@@ -1,5 +1,5 @@
-"""Makes the tasks of a file: of each sample, paragraphs packed into events, then questions. Reads
-which of the paragraphs that questions rest on a text holds in full."""
+"""The tasks of a file: the paragraphs of a sample packed into events, then its questions; and the
+reader that finds which needed paragraphs a text holds in full."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from pathlib import Path
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.text import one_line
-from memorygym.core.tokens import count, normal
+from memorygym.core.tokens import count, normalize
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
@@ -19,15 +19,15 @@ from memorygym.tracks._qa.stream import QUESTION_KIND, content_hash
 
 TRACK = "data"
 LONGEST_NAME = 40
-"""Characters of a sample's id in a template."""
+"""Most characters of a sample's id in a template."""
 EVENT_TOKENS = 2_500
-"""Most tokens of an event, its title aside."""
+"""Most tokens of an event, without its title."""
 PART_TOKENS = 300
-"""Most tokens of a paragraph: a longer unit is told in parts, each under a heading of its own."""
+"""Most tokens of a paragraph: a longer unit is split into parts, each with its own heading."""
 ROOM = 20
-"""Characters of a heading that say which of its namesakes, and which part, it is."""
+"""Characters of a heading that are reserved for its number and part."""
 KEY, VALUE = "told", "in full"
-"""What the reader states of a paragraph."""
+"""Key and value of the statement that a paragraph is held in full."""
 SYSTEM = (
     "You read texts, one event after another. What an event showed is gone once the next one"
     " begins, unless memory brings it back. In the end you are asked about them: answer with"
@@ -39,7 +39,7 @@ _EVENT = re.compile(r"=== QUESTION · event (\d+) of \d+ ===")
 
 @dataclass(frozen=True, slots=True)
 class DataRecipe:
-    """A sample, and how much of it is asked."""
+    """The recipe of a task: a sample, and how many of its questions are asked."""
 
     template: str
     seed: int
@@ -48,7 +48,7 @@ class DataRecipe:
     most: int | None = None
 
     def parameters(self) -> dict[str, JSON]:
-        """What is set beside template and seed."""
+        """The parameters besides template and seed."""
         return {"instance": self.sample.id, "most": self.most}
 
     def generate(self) -> Task:
@@ -57,29 +57,29 @@ class DataRecipe:
 
 
 def recipes(name: str, path: Path, most: int | None = None) -> list[DataRecipe]:
-    """One of each sample of which a question can be asked; records that are none are passed over.
+    """One recipe for each sample with a question that can be asked; invalid records are skipped.
 
     Raises BadSettings if none is left.
     """
     if most is not None and most < 1:
         raise BadSettings(f"most {most}: give at least 1 question")
-    unit = next((one for one in format_named(name).units if one != "session"), None)
-    found: list[DataRecipe] = []
-    for number, one in enumerate(load(name, path, unit)):
-        if isinstance(one, Sample) and askable(one):
-            template = f"{name}:{one_line(one.id)[:LONGEST_NAME]}"
-            found.append(DataRecipe(template, number, one, most))
-    if not found:
+    unit = next((unit for unit in format_named(name).units if unit != "session"), None)
+    result: list[DataRecipe] = []
+    for number, sample in enumerate(load(name, path, unit)):
+        if isinstance(sample, Sample) and askable(sample):
+            template = f"{name}:{one_line(sample.id)[:LONGEST_NAME]}"
+            result.append(DataRecipe(template, number, sample, most))
+    if not result:
         raise BadSettings(f"{path}: no question has both evidence and an answer")
-    return found
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A unit, or a part of a long one, as it is shown."""
+    """A shown paragraph: a unit, or a part of a long one."""
 
     heading: str
-    """Without its brackets; no other paragraph of the task has it."""
+    """The heading without brackets, unique within the task."""
     body: str
     unit: str
 
@@ -95,15 +95,15 @@ def generate(sample: Sample, template: str, seed: int, most: int | None = None) 
     if not asked:
         raise BadSettings(f"{template}: no question of {sample.id} has evidence and an answer")
     packed = pack(list(paragraphs(sample.units)))
-    events = _events(packed, [" ".join(one.question.split()) for one, _ in asked])
+    events = _events(packed, [" ".join(question.question.split()) for question, _ in asked])
     needed = {unit for _, units in asked for unit in units}
     facts = tuple(_facts(packed, needed))
     parts: dict[str, list[str]] = {}
     for fact, unit in facts:
         parts.setdefault(unit, []).append(fact.id)
     questions = tuple(
-        _question(one, len(packed) + at, [id for unit in units for id in parts[unit]])
-        for at, (one, units) in enumerate(asked)
+        _question(question, len(packed) + index, [id for unit in units for id in parts[unit]])
+        for index, (question, units) in enumerate(asked)
     )
     recipe: Mapping[str, JSON] = {
         "template": template, "seed": seed, "instance": sample.id, "questions": len(asked),
@@ -115,158 +115,170 @@ def generate(sample: Sample, template: str, seed: int, most: int | None = None) 
 
 
 def askable(sample: Sample) -> list[tuple[SampleQuestion, tuple[str, ...]]]:
-    """The questions that have evidence and an answer, each with the units that it rests on."""
+    """The questions that have evidence and an answer, each with the units that it needs."""
     return [
-        (asked, needs)
-        for asked in sample.questions
-        if asked.answers and asked.unranked in ("", EVERYTHING) and (needs := _needs(asked, sample))
+        (question, needs)
+        for question in sample.questions
+        if question.answers
+        and question.unranked in ("", EVERYTHING)
+        and (needs := _needs(question, sample))
     ]
 
 
-def _needs(asked: SampleQuestion, sample: Sample) -> tuple[str, ...]:
-    """The units that a question rests on."""
-    whole = (unit.id for unit in sample.units if unit.session in asked.sessions)
-    return asked.evidence or tuple(whole)
+def _needs(question: SampleQuestion, sample: Sample) -> tuple[str, ...]:
+    """The units that a question needs."""
+    session_units = (unit.id for unit in sample.units if unit.session in question.sessions)
+    return question.evidence or tuple(session_units)
 
 
-def _question(asked: SampleQuestion, event: int, needs: Sequence[str]) -> Question:
+def _question(question: SampleQuestion, event: int, needs: Sequence[str]) -> Question:
     return Question(
         event=event,
-        kind=asked.category,
+        kind=question.category,
         question_type="em",
-        text=" ".join(asked.question.split()),
-        truth=asked.answers[0],
-        aliases=asked.answers[1:],
-        rivals=asked.rivals,
+        text=" ".join(question.question.split()),
+        truth=question.answers[0],
+        aliases=question.answers[1:],
+        rivals=question.rivals,
         needs=tuple(needs),
-        hops=len(asked.evidence) or len(asked.sessions),
+        hops=len(question.evidence) or len(question.sessions),
     )
 
 
 def paragraphs(units: Sequence[Unit]) -> Iterator[Paragraph]:
-    """The units as they are shown, in order."""
-    sessions = {name: at for at, name in enumerate(dict.fromkeys(u.session for u in units), 1)}
+    """The paragraphs of all units, in order."""
+    sessions = {
+        name: number for number, name in enumerate(dict.fromkeys(unit.session for unit in units), 1)
+    }
     turns: dict[str, int] = {}
     used: set[str] = set()
     for unit in units:
         turns[unit.session] = turns.get(unit.session, 0) + 1
-        named = [f"session {sessions[unit.session]}"] if unit.session else []
-        named += [part for part in (unit.date, unit.title, unit.speaker) if part]
+        names = [f"session {sessions[unit.session]}"] if unit.session else []
+        names += [part for part in (unit.date, unit.title, unit.speaker) if part]
         if not unit.title:
-            named.append(f"{'turn' if unit.session else 'part'} {turns[unit.session]}")
-        for heading, body in _parts(_heading(named), unit):
+            names.append(f"{'turn' if unit.session else 'part'} {turns[unit.session]}")
+        for heading, body in _parts(_heading(names), unit):
             yield Paragraph(_distinct(heading, used), body, unit.id)
 
 
-def _heading(named: Sequence[str]) -> str:
-    """Names on one line, without brackets, so short that memories take it for a heading."""
-    line = " ".join(" · ".join(named).split()).replace("[", "(").replace("]", ")")
+def _heading(names: Sequence[str]) -> str:
+    """Names on one line, without brackets, short enough for memories to treat it as a heading."""
+    line = " ".join(" · ".join(names).split()).replace("[", "(").replace("]", ")")
     return line[: LONGEST_HEAD - ROOM].rstrip(" .!?")
 
 
 def _parts(heading: str, unit: Unit) -> Iterator[tuple[str, str]]:
-    """Headings and bodies of what a unit is told in."""
+    """The headings and bodies of a unit's paragraphs."""
     head = f"[{heading}]\n"
-    whole = normal(unit.text) or "(no text)"
-    bodies = [part.removeprefix(head) for part in passages(head + whole, PART_TOKENS, count)]
-    for at, body in enumerate(bodies, 1):
-        yield heading if len(bodies) == 1 else f"{heading} · part {at}", body
+    text = normalize(unit.text) or "(no text)"
+    bodies = [part.removeprefix(head) for part in passages(head + text, PART_TOKENS, count)]
+    for number, body in enumerate(bodies, 1):
+        yield heading if len(bodies) == 1 else f"{heading} · part {number}", body
 
 
 def _distinct(heading: str, used: set[str]) -> str:
-    """The heading, with a number if another paragraph has it."""
-    found, number = heading, 1
-    while found in used:
+    """The heading, with a number if another paragraph has the same one."""
+    distinct, number = heading, 1
+    while distinct in used:
         number += 1
-        found = f"{heading} · no. {number}"
-    used.add(found)
-    return found
+        distinct = f"{heading} · no. {number}"
+    used.add(distinct)
+    return distinct
 
 
-def pack(told: Sequence[Paragraph]) -> list[list[Paragraph]]:
-    """The paragraphs of each event, in order."""
+def pack(shown: Sequence[Paragraph]) -> list[list[Paragraph]]:
+    """The paragraphs packed into events, in order."""
     packed: list[list[Paragraph]] = []
-    room = 0
-    for paragraph in told:
+    tokens_left = 0
+    for paragraph in shown:
         cost = count(paragraph.text)
-        if not packed or cost > room:
+        if not packed or cost > tokens_left:
             packed.append([])
-            room = EVENT_TOKENS
+            tokens_left = EVENT_TOKENS
         packed[-1].append(paragraph)
-        room -= cost
+        tokens_left -= cost
     return packed
 
 
 def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> tuple[Event, ...]:
     total = len(packed) + len(questions)
     bodies = ["\n\n".join(paragraph.text for paragraph in event) for event in packed]
-    told = [("text", "TEXT", body) for body in bodies]
-    told += [(QUESTION_KIND, "QUESTION", question) for question in questions]
+    events = [("text", "TEXT", body) for body in bodies]
+    events += [(QUESTION_KIND, "QUESTION", question) for question in questions]
     return tuple(
-        Event(kind, f"=== {title} · event {at} of {total} ===\n\n{body}")
-        for at, (kind, title, body) in enumerate(told, 1)
+        Event(kind, f"=== {title} · event {number} of {total} ===\n\n{body}")
+        for number, (kind, title, body) in enumerate(events, 1)
     )
 
 
 def _facts(packed: Sequence[Sequence[Paragraph]], needed: set[str]) -> Iterator[tuple[Fact, str]]:
-    """The paragraphs that questions rest on, with the unit of each."""
-    told = [(event, one) for event, shown in enumerate(packed) for one in shown]
-    for number, (event, one) in enumerate(told, 1):
-        if one.unit in needed:
-            yield Fact(f"p{number}", one.heading, KEY, VALUE, one.text, event), one.unit
+    """The facts of the paragraphs that questions need, each with its unit."""
+    paragraphs_ = [(event, paragraph) for event, shown in enumerate(packed) for paragraph in shown]
+    for number, (event, paragraph) in enumerate(paragraphs_, 1):
+        if paragraph.unit in needed:
+            yield (
+                Fact(f"p{number}", paragraph.heading, KEY, VALUE, paragraph.text, event),
+                paragraph.unit,
+            )
 
 
 class EvidenceReader:
-    """See _qa.types.Reader. A paragraph counts if all its sentences stand under its heading."""
+    """The reader of the track; a paragraph counts if all its sentences are under its heading.
+
+    Implements _qa.questions.Reader.
+    """
 
     def __init__(self, gold: QuestionGold) -> None:
         self._facts = {fact.id: fact for fact in gold.facts}
         self._paragraphs = {fact.subject: fact.sentence for fact in gold.facts}
-        self._asked = {question.event: question for question in gold.questions}
+        self._questions = {question.event: question for question in gold.questions}
         self._sentences: dict[str, tuple[str, ...]] = {}
 
     def read(self, text: str) -> tuple[Statement, ...]:
-        """The paragraphs that the text holds in full, in whatever pieces."""
+        """Statements of the paragraphs that a text holds in full, even in several pieces."""
         pieces: dict[str, list[str]] = {}
         for heading, piece in self._pieces(text):
             pieces.setdefault(heading, []).append(piece)
-        texts = {heading: " ".join(found) for heading, found in pieces.items()}
+        texts = {heading: " ".join(parts) for heading, parts in pieces.items()}
         return tuple(
             Statement(heading, KEY, VALUE)
-            for heading, told in texts.items()
-            if all(sentence in told for sentence in self._wanted(heading))
+            for heading, text_ in texts.items()
+            if all(sentence in text_ for sentence in self._sentences_of(heading))
         )
 
     def ask(self, text: str) -> Question | None:
-        """The question of an event; None if it asks none."""
-        found = _EVENT.match(text)
-        return self._asked.get(int(found[1]) - 1) if found else None
+        """The question of an event; None if the event asks none."""
+        match = _EVENT.match(text)
+        return self._questions.get(int(match[1]) - 1) if match else None
 
     def answer(self, query: Question, known: StatementIndex) -> Found | Missing:
-        """The true answer, if all that it rests on is known; else the question is asked again."""
+        """The true answer if all needed paragraphs are known; otherwise the question as a query."""
         facts = [self._facts[need] for need in query.needs]
-        told = [known.get(fact.subject, fact.key) for fact in facts]
-        held = tuple(one for one in told if one is not None)
-        if facts and len(held) == len(facts):
-            return Found(query.truth, held)
-        return Missing(query.text, held)
+        statements = [known.get(fact.subject, fact.key) for fact in facts]
+        known_statements = tuple(statement for statement in statements if statement is not None)
+        if facts and len(known_statements) == len(facts):
+            return Found(query.truth, known_statements)
+        return Missing(query.text, known_statements)
 
-    def tell(self, statement: Statement) -> str:
-        """The paragraph that it states to be held."""
+    def render(self, statement: Statement) -> str:
+        """The paragraph of a statement."""
         return self._paragraphs[statement.subject]
 
     def _pieces(self, text: str) -> Iterator[tuple[str, str]]:
-        """What stands between a known heading and the next, unbroken."""
-        marks = [mark for mark in _HEADING.finditer(text) if mark[1] in self._paragraphs]
-        for mark, end in zip_longest(marks, (mark.start() for mark in marks[1:])):
-            yield mark[1], _unbroken(text[mark.end() : end])
+        """The text between each known heading and the next, on one line."""
+        headings = [
+            heading for heading in _HEADING.finditer(text) if heading[1] in self._paragraphs
+        ]
+        for heading, end in zip_longest(headings, (heading.start() for heading in headings[1:])):
+            yield heading[1], _on_one_line(text[heading.end() : end])
 
-    def _wanted(self, heading: str) -> tuple[str, ...]:
+    def _sentences_of(self, heading: str) -> tuple[str, ...]:
         if heading not in self._sentences:
             body = self._paragraphs[heading].removeprefix(f"[{heading}]\n")
-            self._sentences[heading] = tuple(map(_unbroken, sentences(normal(body))))
+            self._sentences[heading] = tuple(map(_on_one_line, sentences(normalize(body))))
         return self._sentences[heading]
 
 
-def _unbroken(text: str) -> str:
+def _on_one_line(text: str) -> str:
     return " ".join(text.split())

@@ -186,7 +186,7 @@ class ResearchReader:
     ask = staticmethod(question_grammar.parsed_question)
     answer = staticmethod(answer_of)
 
-    def tell(self, statement: Statement) -> str:
+    def render(self, statement: Statement) -> str:
         """A note that states the fact and the rank of its source."""
         fact = _fact_text(statement)
         if len(statement.rank) != 2:

@@ -179,7 +179,10 @@ SEARCHERS = {"strong": StrongSearcher, "weak": WeakSearcher}
 
 def _notes(statements: Sequence[Statement], finished: str = "") -> str:
     """Notes: the concluded statements, and the search whose pages were all read."""
-    lines = [*map(_READER.tell, statements), *([f"Searched for '{finished}'."] if finished else [])]
+    lines = [
+        *map(_READER.render, statements),
+        *([f"Searched for '{finished}'."] if finished else []),
+    ]
     return "\n".join(lines)
 
 
@@ -229,6 +232,6 @@ def _connected(text: str, notes: str) -> list[str]:
         for statement in connected:
             del remaining[statement]
             if statement.subject not in known or statement.value not in known:
-                added.append(_READER.tell(statement))
+                added.append(_READER.render(statement))
                 known += f"\n{statement.subject} {statement.value}"
     return added

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from memorygym.core.trace import Answer, Observation, Trace
-from memorygym.core.track import table
+from memorygym.core.track import gold_table
 from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.memories.stores.splitter import headed, sentences
@@ -50,7 +50,7 @@ def reader_of(trace: Trace) -> QuestionTraceReader | None:
     is_searching = any(text.startswith(task_texts.RESULT) for text in texts)
     if trace.system != task_texts.SEARCHING or not is_searching:
         return None
-    gold: QuestionGold = table(trace)
+    gold: QuestionGold = gold_table(trace)
     answer_events = [record.event for record in trace.records if isinstance(record, Answer)]
     event = answer_events[-1] if answer_events else observations[-1].event
     first_events = _first_events(observations, gold.facts)

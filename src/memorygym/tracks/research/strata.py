@@ -8,7 +8,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
-from memorygym.core.tokens import short
+from memorygym.core.tokens import abbreviate
 from memorygym.core.types import JSON
 from memorygym.datasets.instances.folder import failed_checks
 from memorygym.tracks.research.generator.graph import EntityGraph
@@ -157,7 +157,7 @@ def recipes_of(args: argparse.Namespace) -> list[ResearchRecipe]:
     parameters |= {"distractor_counts": counts, "window": _window(args)}
 
     def settings(hops: int, tokens: int, shape: str, number: int) -> ResearchSettings:
-        name = f"hops{hops}-{short(tokens)}"
+        name = f"hops{hops}-{abbreviate(tokens)}"
         return ResearchSettings(name, number, hops=hops, tokens=tokens, shape=shape, **parameters)
 
     for hops, tokens in strata:

@@ -1,6 +1,7 @@
 """worlds: documents pass a memory with a budget; some facts are corrected, then asked about."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,9 @@ from memorygym.core.track import (
     Agent,
     Headline,
     Invariant,
-    Map,
+    MapFunction,
     PlayAgain,
-    Played,
+    PlayedEpisode,
     SelfTest,
     TaskOptions,
     TaskRecipe,
@@ -97,7 +98,7 @@ def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
 
 
 def validate(
-    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
+    recipes: Sequence[TaskRecipe], results: Sequence[PlayedEpisode], play: PlayAgain
 ) -> Sequence[Invariant]:
     """The self-test, over results that hold the measures of `inspect`."""
     from memorygym.tracks.worlds import self_test
@@ -105,7 +106,7 @@ def validate(
     return self_test.validate(recipes, results, play)
 
 
-def verify(recipes: Sequence[TaskRecipe], parallel_map: Map) -> Verification:
+def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
     """The verification of generated tasks: whether every question can be answered fairly."""
     from memorygym.tracks.worlds import verifier
 
@@ -153,7 +154,7 @@ def _plugged_in(name: str) -> Agent:
     """An agent of another package."""
     from memorygym.core import registry
 
-    return Agent(make=lambda _: registry.make("agents", name))
+    return Agent(make=lambda task: registry.make("agents", name, replace(task, gold=None)))
 
 
 TRACK = Track(

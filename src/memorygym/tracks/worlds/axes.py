@@ -11,7 +11,7 @@ from typing import Any
 
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
-from memorygym.core.track import table
+from memorygym.core.track import gold_table
 from memorygym.scoring import episode_scores
 from memorygym.scoring.episode_scores import accuracy
 from memorygym.tracks.worlds.generator.gold import WorldsGold
@@ -21,7 +21,7 @@ WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency"
 
 def gold_of(trace: Trace) -> WorldsGold:
     """The gold table of a trace of worlds. Raises BadTrace if the trace has none."""
-    gold = table(trace)
+    gold = gold_table(trace)
     assert isinstance(gold, WorldsGold)
     return gold
 
@@ -101,7 +101,7 @@ OF_A_KIND = ("retrieval", "update", "abstention")
 
 def problems(row: Mapping[str, Any]) -> Iterator[str]:
     """The axes that do not follow from the tallies of the question types, as sentences."""
-    bounds = _bounds(row["competencies"])
+    bounds = _bounds(row["question_types"])
     for name in WEIGHTS:
         value, (low, high) = row["axes"].get(name), bounds.get(name, (None, None))
         if value is None or low is None or high is None:
@@ -110,7 +110,7 @@ def problems(row: Mapping[str, Any]) -> Iterator[str]:
             within = low - ROUNDING <= value <= high + ROUNDING
         if not within:
             expected = _figure(low) if low == high else f"{_figure(low)} to {_figure(high)}"
-            yield f"axes.{name}: {value}, but {expected} by competencies"
+            yield f"axes.{name}: {value}, but {expected} by question_types"
 
 
 def _bounds(tallies: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:

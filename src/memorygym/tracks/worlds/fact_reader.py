@@ -44,7 +44,7 @@ class Parser:
         except Unknown:
             return None
 
-    def tell(self, record: Record) -> str:
+    def render(self, record: Record) -> str:
         """A record in canonical sentences, from which it can be read again."""
         facts: list[tuple[str, Value]] = [*record.values.items(), *record.edges]
         if record.category:
@@ -69,7 +69,7 @@ class StrongReader:
     answer: Callable[..., str | None]
     """The answer to a query, or None (refuse) if a needed fact is unknown. With `careless` the
     reader leaves out unknown members of a set, as long as it knows some."""
-    tell: Callable[[Record], str]
+    render: Callable[[Record], str]
     """A record in canonical sentences."""
 
 
@@ -77,4 +77,4 @@ class StrongReader:
 def strong_reader(system: str) -> StrongReader:
     """The strong reader for a system message, with its caches; one object per message."""
     parser = Parser(guide := read_guide(system))
-    return StrongReader(guide, parser.read, parser.ask, parser.answer, parser.tell)
+    return StrongReader(guide, parser.read, parser.ask, parser.answer, parser.render)

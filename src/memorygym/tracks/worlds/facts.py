@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from memorygym.core.json_values import Frozen
+from memorygym.core.json_values import FrozenDict
 from memorygym.core.tokens import MONTHS
 
 Value: TypeAlias = int | str | tuple[int, ...]
@@ -130,11 +130,11 @@ class Record:
 
     name: str
     category: str = ""
-    values: Mapping[str, Value] = field(default_factory=Frozen)
+    values: Mapping[str, Value] = field(default_factory=FrozenDict)
     """By attribute code."""
-    former: Mapping[str, Value] = field(default_factory=Frozen)
+    former: Mapping[str, Value] = field(default_factory=FrozenDict)
     """Previous values that the text marks as replaced, by attribute code."""
-    shifts: Mapping[str, int] = field(default_factory=Frozen)
+    shifts: Mapping[str, int] = field(default_factory=FrozenDict)
     """Relative corrections, such as "120 higher than stated before", by attribute code."""
     edges: tuple[tuple[str, str], ...] = ()
     """(relation code, other entity)."""
@@ -144,8 +144,8 @@ class Record:
     def __post_init__(self) -> None:
         for name in ("values", "former", "shifts"):
             values = getattr(self, name)
-            if type(values) is not Frozen:
-                object.__setattr__(self, name, Frozen(values))
+            if type(values) is not FrozenDict:
+                object.__setattr__(self, name, FrozenDict(values))
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ from math import log2
 from string import ascii_letters, ascii_lowercase, digits, punctuation
 
 from memorygym.core.rng import named_rng
-from memorygym.core.tokens import count, normal, words
+from memorygym.core.tokens import count, normalize, words
 from memorygym.core.trace import Action, Context, MemoryUpdate, Observation, ToolResult, Trace
-from memorygym.core.track import Invariant, PlayAgain, Played, TaskRecipe
+from memorygym.core.track import Invariant, PlayAgain, PlayedEpisode, TaskRecipe
 from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.stats import estimate
@@ -142,7 +142,7 @@ def _bits_per_token() -> float:
     densities = []
     for alphabet in (ascii_lowercase, ascii_letters, digits, punctuation, "äßñøçé"):
         stream = named_rng("density", alphabet)
-        text = normal("".join(stream.choice(alphabet) for _ in range(120)))
+        text = normalize("".join(stream.choice(alphabet) for _ in range(120)))
         densities.append(120 * log2(len(alphabet)) / max(1, count(text, ())))
     return max(densities)
 
@@ -150,9 +150,9 @@ def _bits_per_token() -> float:
 class Check:
     """The invariants over all results, evaluated one by one."""
 
-    def __init__(self, results: Iterable[Played], seeds: int) -> None:
+    def __init__(self, results: Iterable[PlayedEpisode], seeds: int) -> None:
         self.results = list(results)
-        self.by_agent: dict[str, list[Played]] = {}
+        self.by_agent: dict[str, list[PlayedEpisode]] = {}
         for result in self.results:
             self.by_agent.setdefault(result.agent, []).append(result)
         tasks = {(result.template, result.seed) for result in self.results}
@@ -202,7 +202,7 @@ class Check:
         return [r.measures[name] for r in self.results if name in r.measures]
 
 
-def check(results: Sequence[Played], tier: str, seeds: int) -> list[Invariant]:
+def check(results: Sequence[PlayedEpisode], tier: str, seeds: int) -> list[Invariant]:
     """All invariants over results; those of agents that did not play are left out."""
     checks = Check(results, seeds)
     perfect = [100 * result.score.accuracy for result in checks.by_agent.get("perfect", ())]
@@ -261,7 +261,7 @@ def _check_scores(checks: Check) -> None:
     checks.never_above("efficiency above its limit", efficiency_excess, 0)
 
 
-def _replay(task: Task, results: Sequence[Played], play: PlayAgain) -> list[Invariant]:
+def _replay(task: Task, results: Sequence[PlayedEpisode], play: PlayAgain) -> list[Invariant]:
     """Plays the first task twice more: same trace and score, same views, mistakes refused."""
     checks = Check((), 0)
     changed, differences = [], []
@@ -291,7 +291,7 @@ def _replay(task: Task, results: Sequence[Played], play: PlayAgain) -> list[Inva
 
 
 def validate(
-    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
+    recipes: Sequence[TaskRecipe], results: Sequence[PlayedEpisode], play: PlayAgain
 ) -> list[Invariant]:
     """The self-test, over results that hold the measures of `inspect`."""
     recipe = recipes[0]

@@ -8,7 +8,7 @@ from typing import Any
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import HELD, MISSING, STALE
-from memorygym.core.track import table
+from memorygym.core.track import gold_table
 from memorygym.core.types import Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
@@ -29,7 +29,7 @@ class RequiredFact:
     old: bool = False
     """Whether the question needs the value before the change."""
 
-    def told(self, record: Record) -> bool:
+    def is_stated_by(self, record: Record) -> bool:
         """Whether a record states this fact, with whatever value."""
         if record.name != self.name:
             return False
@@ -41,7 +41,7 @@ class RequiredFact:
 
     def state(self, records: Iterable[Record]) -> str:
         """See trace_reader.RequiredFact."""
-        own = [record for record in records if self.told(record)]
+        own = [record for record in records if self.is_stated_by(record)]
         if self.is_relation:
             return HELD if own else MISSING
         if self.key == "category":
@@ -78,7 +78,7 @@ class WorldsReader:
     @classmethod
     def of(cls, trace: Trace) -> "WorldsReader":
         """The reader of a trace. Raises BadTrace if the trace has no gold table."""
-        return cls(table(trace), trace.system)
+        return cls(gold_table(trace), trace.system)
 
     @cached_property
     def _strong(self) -> StrongReader:
@@ -111,14 +111,14 @@ class WorldsReader:
         event = -1 if need.old else question.event
         return RequiredFact(name, code, self._gold.value(need.entity, code, event), old=need.old)
 
-    def exposed(self, question: Question, need: Need, seen: Sequence[Record]) -> bool:
+    def shows_stale(self, question: Question, need: Need, seen: Sequence[Record]) -> bool:
         if len(need.key) != 1:
             return False
         name, key = self._gold.names[need.entity], need.key
         current = self._gold.value(need.entity, key, question.event)
         return any(r.values.get(key, current) != current for r in seen if r.name == name)
 
-    def first_told(self, goal: Question, need: Need) -> int:
+    def first_stated(self, goal: Question, need: Need) -> int:
         return self._gold.shown[need.entity]
 
     def rewrites(self, question: Question, need: Need) -> int:
@@ -191,7 +191,7 @@ class WorldsReader:
         former = "former " * fact.old
         return f"{fact.name}, {former}{attribute.label}: {attribute.show(fact.value)}"
 
-    def says(self, fact: RequiredFact, records: Sequence[Record]) -> str:
+    def describe(self, fact: RequiredFact, records: Sequence[Record]) -> str:
         if fact.is_relation:
             return str(fact.value)
         if fact.key == "category":

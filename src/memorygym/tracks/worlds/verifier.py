@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from memorygym.core.tokens import MONTHS, count
-from memorygym.core.track import Map, TaskRecipe, Verification
+from memorygym.core.track import MapFunction, TaskRecipe, Verification
 from memorygym.core.types import Message, Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents.guesser import guess
@@ -43,7 +43,7 @@ def verify(settings: WorldsSettings, task: Task | None = None) -> VerificationRe
     return Verifier(settings, task or settings.generate()).check()
 
 
-def verify_all(recipes: Sequence[TaskRecipe], parallel_map: Map) -> Verification:
+def verify_all(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
     """The verification of all tasks together."""
     total = VerificationResult()
     for result in parallel_map(verify, recipes):

@@ -1,4 +1,4 @@
-"""A track of two hops among as many other facts as the length asks for."""
+"""A test track with two-hop questions among as many other facts as the length needs."""
 
 import os
 import re
@@ -32,8 +32,8 @@ def add_options(group: Any) -> None:
 
 
 def recipes(args: Any) -> list["Recipe"]:
-    if least := min((t for t in args.tokens if t < 100), default=0):
-        raise BadSettings(f"{least} tokens: from 100 tokens on can be reached")
+    if shortest := min((tokens_ for tokens_ in args.tokens if tokens_ < 100), default=0):
+        raise BadSettings(f"{shortest} tokens: from 100 tokens on can be reached")
     return [
         Recipe(f"toy-{tokens}", number, args.seed, tokens, args.keys, number == args.spoil)
         for tokens in args.tokens
@@ -79,8 +79,8 @@ class Recipe:
 
 def gold(instance: Mapping[str, Any]) -> QuestionGold:
     facts = tuple(
-        Fact(f"f{n}", *told, f"The {told[1]} of {told[0]} is {told[2]}.", n)
-        for n, told in enumerate(instance["facts"])
+        Fact(f"f{number}", *fact, f"The {fact[1]} of {fact[0]} is {fact[2]}.", number)
+        for number, fact in enumerate(instance["facts"])
     )
     end = len(instance["memory_files"])
     text, answer = instance["question"], instance["answer"]
@@ -90,13 +90,13 @@ def gold(instance: Mapping[str, Any]) -> QuestionGold:
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Any:
-    """As much of a task as is asked for here."""
+    """The parts of a task that the tests use."""
     return SimpleNamespace(gold=gold(instance), recipe={"template": template, "seed": seed})
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     if re.search("raise", instance["question"]):
-        raise RuntimeError("the proof broke")
+        raise RuntimeError("the check broke")
     texts = list(instance["memory_files"].values())
     facts, (question,) = gold(instance).facts, gold(instance).questions
     tokens, target = sum(map(count, texts)), instance["target_tokens"]

@@ -92,6 +92,7 @@ def test_an_alphabet_reads_what_it_wrote_and_states_the_price(alphabet: Alphabet
         assert all(count(line, shown) <= alphabet.cost(line) <= 7 for line in lines)
 
 
+@pytest.mark.slow
 def test_names_of_three_words_can_be_recoded() -> None:
     task = generate("company", 0, sizes=Sizes(entities=800))
     assert isinstance(task.gold, WorldsGold) and len(task.gold.names[0].split()) == 3

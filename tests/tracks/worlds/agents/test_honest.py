@@ -16,6 +16,7 @@ from memorygym.testing import check_policy
 from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.generator.tiers import TIERS
 from tests.episodes import generated, play_agent, played
+from tests.slow import mostly_slow
 
 AGENT = find("worlds").agents
 AGENTS = [name for name, agent in AGENT.items() if agent.kind != "adversary"]
@@ -34,7 +35,7 @@ def pooled() -> Callable[[str], float]:
     return mean
 
 
-@pytest.mark.parametrize("agent", AGENTS)
+@mostly_slow("agent", AGENTS, quick=3)
 def test_an_agent_keeps_every_rule_of_a_policy(agent: str) -> None:
     assert check_policy(partial(policy_for, agent)) == []
 
@@ -54,7 +55,7 @@ def test_only_the_clairvoyant_needs_the_gold_table() -> None:
     ] == ["clairvoyant"]
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@mostly_slow("tier", TIERS, quick=1)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_clairvoyant_scores_exactly_1_within_its_budget(tier: str, seed: int) -> None:
     for template in TEMPLATES:
@@ -77,7 +78,7 @@ def test_an_agent_without_memory_scores_0(agent: str, pooled: Callable[[str], fl
 
 def test_the_abstainer_is_right_only_about_absent_entities() -> None:
     result = score(played("abstainer", generated()))
-    assert (result.abstention, result.correct) == (1.0, 0)
+    assert (result.correct_refusals, result.correct) == (1.0, 0)
 
 
 @pytest.mark.parametrize(

@@ -20,18 +20,24 @@ from tests.tracks.worlds.audit.defect import MANY, SESSIONS, validate, wrap
 
 @validate("greedy writer: capacity")
 def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, budget, "_within", lambda old, what, *rest: "memory" in what or old(what, *rest))
-    patch.setattr(episode.Episode, "_undone", lambda self, _: False)
+    wrap(
+        patch, budget, "_check_limit", lambda old, what, *rest: "memory" in what or old(what, *rest)
+    )
+    patch.setattr(episode.Episode, "_undo_excess", lambda self, _: False)
 
 
 @validate("writes used", "strategic", "session_hoarder")
 def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, budget, "_within", lambda old, what, *rest: what == "writes" or old(what, *rest))
+    wrap(
+        patch, budget, "_check_limit", lambda old, what, *rest: what == "writes" or old(what, *rest)
+    )
 
 
 @validate("slot used", "strategic", "edit_dumper")
 def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, budget, "_within", lambda old, what, *rest: "entry" in what or old(what, *rest))
+    wrap(
+        patch, budget, "_check_limit", lambda old, what, *rest: "entry" in what or old(what, *rest)
+    )
 
 
 @validate("writes used", "strategic", "free_editor")
@@ -86,7 +92,7 @@ def context_stays_in_view(patch: pytest.MonkeyPatch) -> None:
         old(self, step)
         self._live[:0] = kept
 
-    wrap(patch, episode.Episode, "_show", show)
+    wrap(patch, episode.Episode, "_advance", show)
 
 
 @validate("views unlike the trace")
@@ -121,7 +127,7 @@ def the_stream_is_empty(patch: pytest.MonkeyPatch) -> None:
 @validate("greedy writer: miscounted")
 def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
     def step(old: Any, self: Any, message: Message) -> None:
-        self._tracker.unread.extend(str(call.arguments) for call in message.calls)
+        self._tracker.unread_texts.extend(str(call.arguments) for call in message.calls)
         old(self, message)
 
     wrap(patch, episode.Episode, "step", step)
@@ -150,7 +156,7 @@ def figures_cost_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @validate("blank_smuggler", "blank_smuggler", tasks=MANY)
 def blanks_are_stored_as_written(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(budget, "normal", lambda text: text)
+    patch.setattr(budget, "normalize", lambda text: text)
 
 
 @validate("clairvoyant", tasks=SESSIONS)

@@ -13,6 +13,7 @@ from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.self_test import inspect
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import VerificationResult, verify
+from tests.slow import mostly_slow
 from tests.tracks.worlds.audit.defect import Defect, TaskSet
 from tests.tracks.worlds.audit.defects import DEFECTS
 
@@ -73,14 +74,14 @@ def _failures(caught_by: str, tasks: TaskSet, agents: tuple[str, ...]) -> list[s
 SETTINGS = sorted({(d.caught_by, d.tasks, d.agents) for d in DEFECTS.values()}, key=repr)
 
 
-@pytest.mark.parametrize(("caught_by", "tasks", "agents"), SETTINGS)
+@mostly_slow(("caught_by", "tasks", "agents"), SETTINGS, quick=1)
 def test_nothing_fails_without_a_defect(
     caught_by: str, tasks: TaskSet, agents: tuple[str, ...]
 ) -> None:
     assert _failures(caught_by, tasks, agents) == []
 
 
-@pytest.mark.parametrize("name", DEFECTS)
+@mostly_slow("name", DEFECTS, quick=6)
 def test_a_planted_defect_is_reported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     defect: Defect = DEFECTS[name]
     defect.plant(monkeypatch)

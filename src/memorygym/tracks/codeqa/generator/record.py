@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.tokens import count, short
+from memorygym.core.tokens import abbreviate, count
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON
 from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks.codeqa.code_view import Page, text_of
-from memorygym.tracks.codeqa.fact_reader import read, tell
+from memorygym.tracks.codeqa.fact_reader import read, render
 from memorygym.tracks.codeqa.generator.folder import generate_folder
 from memorygym.tracks.codeqa.generator.question_selection import NoQuestion, SelectedQuestion
 from memorygym.tracks.codeqa.generator.session import BY_KEY
@@ -61,7 +61,7 @@ class CodeQARecipe:
     def template(self) -> str:
         """The stratum: the source of the code, and the length."""
         name = self.settings.source.rstrip("/").rpartition("/")[2]
-        return f"{name}-{short(self.settings.tokens)}"
+        return f"{name}-{abbreviate(self.settings.tokens)}"
 
     def parameters(self) -> dict[str, JSON]:
         return self.settings.to_json()
@@ -191,7 +191,7 @@ def _facts(generated: GeneratedPackage, texts: Mapping[str, str]) -> dict[Need, 
         aspect = BY_KEY.get(key)
         facts[subject, key, value] = {
             "id": f"f{number}",
-            "content": tell(statement),
+            "content": render(statement),
             "topic": subject,
             "category": aspect.category if aspect else _CATEGORIES[key.partition(":")[0]],
             "discoverable": aspect is None,
@@ -235,7 +235,7 @@ def _distractors(generated: GeneratedPackage) -> list[JSON]:
     return [
         {
             "id": f"d{number}",
-            "content": tell(distractor.statement),
+            "content": render(distractor.statement),
             "source": distractor.source,
             "target_qa_id": f"q{distractor.question + 1}",
         }

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from memorygym.core.track import Agent, Bound, Maker
+from memorygym.core.track import Agent, Bound, PolicyFactory
 from memorygym.tracks.worlds.agents import answerers, callers, honest, packers, recoder
 
 _MODULES = (answerers, callers, honest, packers, recoder)
@@ -24,7 +24,7 @@ def _agents() -> Mapping[str, Agent]:
     return {name: _agent(makers[name], **row) for name, row in rows.items()}
 
 
-def _agent(make: Maker, bound: Mapping[str, Any] | None = None, **row: Any) -> Agent:
+def _agent(make: PolicyFactory, bound: Mapping[str, Any] | None = None, **row: Any) -> Agent:
     """An agent from its row in `agents.json`; the reason of a bound stays in the file."""
     upper = Bound(bound["most"], bound.get("over", "")) if bound else None
     return Agent(make=make, bound=upper, **row)

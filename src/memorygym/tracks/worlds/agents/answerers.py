@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from memorygym.agents.calls import END, calls, submit
 from memorygym.core.rng import named_rng
-from memorygym.core.track import Maker
+from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message
 from memorygym.tracks.worlds.agents.guesser import guess, public_domain
 from memorygym.tracks.worlds.agents.note_taker import (
@@ -189,7 +189,7 @@ def _bare_names(context: ParsedContext) -> list[str]:
     return fill([(note_of(context.reader.guide, record), 4) for record in bare], context.slot)
 
 
-MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, PolicyFactory] = {
     "careless_concluder": lambda _: Strategist(concluded_carelessly),
     "constant_answerer": lambda _: AnswersAlways(constant),
     "context_copier": lambda _: AnswersAlways(copied),

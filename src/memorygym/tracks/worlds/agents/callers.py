@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core.json_values import canonical
 from memorygym.core.tokens import count
-from memorygym.core.track import Maker
+from memorygym.core.track import PolicyFactory
 from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
@@ -195,7 +195,7 @@ class SessionHoarder(Strategist):
         return calls(*refused, *(write(text) for text in rest), *emptied, *swaps, write(lines[0]))
 
 
-MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, PolicyFactory] = {
     "edit_dumper": lambda _: EditDumper(),
     "free_editor": lambda _: FreeEditor(),
     "malformed_caller": lambda _: MalformedCaller(),

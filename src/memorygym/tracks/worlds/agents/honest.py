@@ -5,7 +5,7 @@ from collections.abc import Container
 from memorygym.agents.calls import calls, submit
 from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count
-from memorygym.core.track import Maker
+from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message, Task
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import (
@@ -88,7 +88,7 @@ class Clairvoyant(BudgetedNoteTaker):
         return Record(record.name, category, values, edges=edges)
 
 
-MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, PolicyFactory] = {
     "abstainer": lambda _: Abstainer(),
     "brief_reader": lambda _: brief_reader(),
     "clairvoyant": Clairvoyant,

@@ -7,7 +7,7 @@ streams. It stores whole records, or notes with the most important attributes of
 from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
 
-from memorygym.agents.calls import END, Wanted, calls, edit, read, search, submit, write
+from memorygym.agents.calls import END, ToolCall, calls, edit, read, search, submit, write
 from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
@@ -97,7 +97,7 @@ class BudgetedNoteTaker(Policy):
         answer = self._conclude(context, query, self.knowledge(context))
         return calls(submit(REFUSAL if answer is None else answer))
 
-    def _look_up(self, query: Query) -> Wanted:
+    def _look_up(self, query: Query) -> ToolCall:
         """The call that finds the facts that the question needs."""
         single = query.kind in ONE_ENTITY and not self._reads_all
         return search(query.names[0]) if single else read()

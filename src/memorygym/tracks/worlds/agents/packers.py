@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from memorygym.core.track import Maker
+from memorygym.core.track import PolicyFactory
 from memorygym.tracks.worlds.agents.alphabet import packed
 from memorygym.tracks.worlds.agents.guesser import public_domain
 from memorygym.tracks.worlds.agents.note_taker import BudgetedNoteTaker, allowance
@@ -172,7 +172,7 @@ def _decoded(context: ParsedContext) -> list[Record]:
     return records
 
 
-MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, PolicyFactory] = {
     "blank_smuggler": lambda _: Smuggler(),
     "codebook_packer": lambda _: Packer(_coded, _uncoded),
     "packer": lambda _: Packer(record_of, lambda _, text: text),

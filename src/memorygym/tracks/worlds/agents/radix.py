@@ -212,7 +212,7 @@ def decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[
 def held_records(trace: Trace, book: Callable[[str], Alphabet]) -> float:
     """The reference tokens of all whole records in the final memory, as a share of its capacity."""
     texts: dict[str, str] = {}
-    for _, stored in trace.stores():
+    for _, stored in trace.memory_states():
         texts = stored
     guide = strong_reader(trace.system).guide
     gold = gold_of(trace)

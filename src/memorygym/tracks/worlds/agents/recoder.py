@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from memorygym.agents.calls import END, calls, edit, read, write
 from memorygym.core.tokens import count
-from memorygym.core.track import Maker
+from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
@@ -233,7 +233,7 @@ def pages(texts: Iterable[str], slot: int) -> list[str]:
     return entries
 
 
-MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, PolicyFactory] = {
     "radix_digits": lambda _: Recoder(BOOKS["radix_digits"]),
     "radix_expert": lambda _: Recoder(BOOKS["radix_expert"], parts=True),
     "radix_letters": lambda _: Recoder(BOOKS["radix_letters"]),

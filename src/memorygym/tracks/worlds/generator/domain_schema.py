@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.json_types import shape
+from memorygym.core.json_types import from_json
 from memorygym.core.rng import Stream
 from memorygym.tracks.worlds.facts import Attribute, Kind, Relation, Value
 
@@ -145,7 +145,7 @@ def read_domain(file: Path) -> Domain:
     """
     try:
         raw = json.loads(file.read_text(encoding="utf-8"), object_hook=_complete)
-        return shape(Domain, {**raw, "id": file.stem})
+        return from_json(Domain, {**raw, "id": file.stem})
     except (ValueError, TypeError) as error:
         raise BadSettings(f"domains {file.stem}: {file.name}: {error}") from error
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.json_values import Frozen
+from memorygym.core.json_values import FrozenDict
 from memorygym.core.rng import Stream, named_rng
 from memorygym.tracks.worlds.facts import Attribute, Guide, Record, Value
 from memorygym.tracks.worlds.generator.domain_schema import Domain
@@ -80,7 +80,7 @@ class FactTimeline:
                 for source, code, other in self.edges_at(entity)
                 if source == entity
             )
-            values = Frozen(zip(codes, self.values[entity], strict=True))
+            values = FrozenDict(zip(codes, self.values[entity], strict=True))
             records.append(Record(name, self.categories[entity], values, edges=edges))
         return records
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memorygym.core.json_types import SchemaMismatch, shape
+from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.types import JSON
 from memorygym.scoring.grading import UnreadableTruth, parse
 from memorygym.tracks.worlds.facts import Value
@@ -90,7 +90,7 @@ class WorldsGold:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "WorldsGold":
         """The table that `to_json` wrote. Raises ValueError if the JSON is damaged."""
-        gold = shape(cls, raw, "gold")
+        gold = from_json(cls, raw, "gold")
         _check(gold)
         return gold
 

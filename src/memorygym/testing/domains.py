@@ -32,44 +32,44 @@ SHARED = (*chain(*prose.CORES, *WRAPS), prose.HINT)
 _PLACE = re.compile(r"\{\w+\}")
 
 
-def check_world(world: Domain) -> list[str]:
+def check_domain(domain: Domain) -> list[str]:
     """Every rule that a domain breaks; each sentence names the domain and the word. [] if none.
 
     The texts are rendered and read back only if the schema keeps its rules.
     """
     rules = (_counts, _names, _labels, _sentences, _choices, _texts, _numbers, _forms, _limits)
-    broken = [sentence for rule in rules for sentence in rule(world)]
-    broken = broken or list(_reading(world))
-    return [f"{world.id}: {sentence}" for sentence in broken]
+    broken = [sentence for rule in rules for sentence in rule(domain)]
+    broken = broken or list(_reading(domain))
+    return [f"{domain.id}: {sentence}" for sentence in broken]
 
 
-def _counts(world: Domain) -> Iterator[str]:
-    kinds = Counter(str(spec.kind) for spec in world.attribute_specs)
-    wording = world.wording
+def _counts(domain: Domain) -> Iterator[str]:
+    kinds = Counter(str(spec.kind) for spec in domain.attribute_specs)
+    wording = domain.wording
     sizes = [
-        ("categories", len(set(world.categories)), (10, 10)),
-        ("attributes", len(world.attribute_specs), (21, 23)),
-        ("relations", len(world.relations), (2, 3)),
-        ("first name words", len(world.first), (36, 999)),
-        ("second name words", len(world.second), (36, 999)),
+        ("categories", len(set(domain.categories)), (10, 10)),
+        ("attributes", len(domain.attribute_specs), (21, 23)),
+        ("relations", len(domain.relations), (2, 3)),
+        ("first name words", len(domain.first), (36, 999)),
+        ("second name words", len(domain.second), (36, 999)),
         ("distinct titles", len(set(wording.titles)), (4, 4)),
         ("peers", len(set(wording.peers)), (2, 3)),
         ("notices", len(set(wording.notices)), (2, 9)),
         ("noise sentences", len(set(wording.noise)), (4, 9)),
-        ("ratios", len(set(world.ratios)), (3, 99)),
-        ("ceilings", len(world.constraints), (1, 3)),
+        ("ratios", len(set(domain.ratios)), (3, 99)),
+        ("ceilings", len(domain.constraints), (1, 3)),
         *[(f"attributes of kind {kind}", kinds[kind], size) for kind, size in KINDS.items()],
     ]
     for what, size, (least, most) in sizes:
         if not least <= size <= most:
             bounds = f"{least}" if least == most else f"{least} to {most}"
             yield f"it has {size} {what}: give {bounds}"
-    if world.attribute_specs[0].kind != "int":
-        yield f"the first attribute, '{world.attribute_specs[0].label}', is no int: begin with one"
-    codes = "".join(relation.code for relation in world.relations)
+    if domain.attribute_specs[0].kind != "int":
+        yield f"the first attribute, '{domain.attribute_specs[0].label}', is no int: begin with one"
+    codes = "".join(relation.code for relation in domain.relations)
     if not "xyz".startswith(codes):
         yield f"the relations have the codes '{codes}': give x, y and, for a third, z"
-    if {relation.symmetric for relation in world.relations} != {True, False}:
+    if {relation.symmetric for relation in domain.relations} != {True, False}:
         yield "its relations are all symmetric or all directed: give at least one of each"
 
 
@@ -86,23 +86,23 @@ def _words_of(
             yield f"the {what} '{word}' also occurs in '{spoken[word.lower()]}': replace it"
 
 
-def _spoken(world: Domain, *others: str) -> dict[str, str]:
+def _spoken(domain: Domain, *others: str) -> dict[str, str]:
     """Each word of these texts and of all document sentences, with a text that holds it."""
-    texts = (*others, *(text for _, text in _sentences_of(world)))
+    texts = (*others, *(text for _, text in _sentences_of(domain)))
     return {word: text for text in texts for word in _words(text)}
 
 
-def _names(world: Domain) -> Iterator[str]:
-    names = (*world.first, *world.second)
-    spoken = _spoken(world, *world.categories)
+def _names(domain: Domain) -> Iterator[str]:
+    names = (*domain.first, *domain.second)
+    spoken = _spoken(domain, *domain.categories)
     yield from _words_of("name word", names, (r"[A-Z][a-z]+", "one capitalised word"), spoken)
     for word in MONTHS:
         if word in names:
             yield f"the name word '{word}' is a month: replace it"
 
 
-def _labels(world: Domain) -> Iterator[str]:
-    labels = _all_labels(world)
+def _labels(domain: Domain) -> Iterator[str]:
+    labels = _all_labels(domain)
     for index, (label, spec) in enumerate(labels):
         if not re.fullmatch(r"(?: (?:[a-z][a-z'-]*|[A-Z&]{2,})){1,3}", f" {label}"):
             yield f"the label '{label}' is not one to three lower-case words: reword it"
@@ -114,39 +114,39 @@ def _labels(world: Domain) -> Iterator[str]:
                 yield f"the label '{label}' is part of the label '{other}': reword one of them"
 
 
-def _sentences(world: Domain) -> Iterator[str]:
-    for label, owner in _all_labels(world):
-        for speaker, text in _sentences_of(world):
+def _sentences(domain: Domain) -> Iterator[str]:
+    for label, owner in _all_labels(domain):
+        for speaker, text in _sentences_of(domain):
             if speaker is not owner and _holds(text, label):
                 every = ", a sentence of all domains" * (text in SHARED)
                 yield f"the label '{label}' occurs in '{text}'{every}: reword it"
 
 
-def _choices(world: Domain) -> Iterator[str]:
-    enums = [spec for spec in world.attribute_specs if spec.kind == "enum"]
+def _choices(domain: Domain) -> Iterator[str]:
+    enums = [spec for spec in domain.attribute_specs if spec.kind == "enum"]
     for spec in enums:
         if not 9 <= len(spec.choices) <= 12:
             yield f"'{spec.label}' has {len(spec.choices)} choices: give 9 to 12"
     choices = (choice for spec in enums for choice in spec.choices)
     form = (r"[a-z]+(?:[-_][a-z]+)*", "one lower-case word")
-    spoken = _spoken(world, *(label for label, _ in _all_labels(world)))
+    spoken = _spoken(domain, *(label for label, _ in _all_labels(domain)))
     yield from _words_of("choice", choices, form, spoken)
 
 
-def _texts(world: Domain) -> Iterator[str]:
-    texts = [spec for spec in world.attribute_specs if spec.kind == "text"]
+def _texts(domain: Domain) -> Iterator[str]:
+    texts = [spec for spec in domain.attribute_specs if spec.kind == "text"]
     for spec in texts:
         sizes = [len(part) for part in spec.parts]
         if len(sizes) != 3 or not 14 <= min(sizes) <= max(sizes) <= 18:
             yield f"'{spec.label}' has parts of {sizes} words: give three parts of 14 to 18 words"
     words = (word for spec in texts for part in spec.parts for word in part)
     form = (r"[a-z]{2,}", "one of two or more lower-case letters")
-    spoken = {word: label for label, _ in _all_labels(world) for word in _words(label)}
+    spoken = {word: label for label, _ in _all_labels(domain) for word in _words(label)}
     yield from _words_of("text word", words, form, spoken)
 
 
-def _numbers(world: Domain) -> Iterator[str]:
-    for spec in world.attribute_specs:
+def _numbers(domain: Domain) -> Iterator[str]:
+    for spec in domain.attribute_specs:
         low, high = spec.low, spec.high
         span = f"'{spec.label}' ranges from {low} to {high}"
         match spec.kind:
@@ -164,16 +164,16 @@ def _numbers(world: Domain) -> Iterator[str]:
             yield f"the unit '{spec.prefix}{spec.suffix}' of '{spec.label}' holds a digit or dot"
 
 
-def _forms(world: Domain) -> Iterator[str]:
+def _forms(domain: Domain) -> Iterator[str]:
     """Every sentence has its placeholders, and no character that would mislead a reader."""
-    wording = world.wording
-    said = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in world.attribute_specs]
+    wording = domain.wording
+    said = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in domain.attribute_specs]
     said += [(text, "{s} {l} {now}", r"[,;.\"\d]") for text in wording.notices]
     said += [(text, "", r"[·\]\n]") for text in wording.titles]
     said += [(text, "", r"[,;.\"\d]") for text in (wording.employer, *wording.peers)]
-    said += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in world.relations)]
+    said += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in domain.relations)]
     said += [(text, "{s}" if "{s}" in text else "", r"[\[\]·\n]") for text in wording.noise]
-    said += [(text, "", r"[,;.\"'\d{}]|\band\b") for text in world.categories]
+    said += [(text, "", r"[,;.\"'\d{}]|\band\b") for text in domain.categories]
     said += [(wording.membership.replace("'{c}'", "{c}"), "{s} {c}", r"[,;.\"'\d]")]
     for text, places, forbidden in said:
         if sorted(_PLACE.findall(text)) != sorted(places.split()):
@@ -182,23 +182,23 @@ def _forms(world: Domain) -> Iterator[str]:
             yield f"'{text}' holds '{found[0]}': remove it"
     if "'{c}'" not in wording.membership:
         yield f"'{wording.membership}' must hold the group in single quotes, as '{{c}}'"
-    for spec in world.attribute_specs:
+    for spec in domain.attribute_specs:
         if not _holds(spec.sentence, spec.label):
             yield f"'{spec.sentence}' does not hold its label '{spec.label}': add it"
     for text in wording.noise:
-        for category in world.categories:
+        for category in domain.categories:
             if _holds(text, category):
                 yield f"the group '{category}' occurs in '{text}': replace one of them"
 
 
-def _limits(world: Domain) -> Iterator[str]:
+def _limits(domain: Domain) -> Iterator[str]:
     """Ratios and ceilings name numeric attributes, and every ceiling can be met."""
-    attribute_specs = {spec.label: spec for spec in world.attribute_specs}
-    numbers = {spec.label for spec in world.attribute_specs if spec.kind in ("int", "float")}
-    for label in (label for pair in world.ratios for label in pair):
+    attribute_specs = {spec.label: spec for spec in domain.attribute_specs}
+    numbers = {spec.label for spec in domain.attribute_specs if spec.kind in ("int", "float")}
+    for label in (label for pair in domain.ratios for label in pair):
         if label not in numbers:
             yield f"a ratio names '{label}', which is no int or float attribute: name one"
-    for ceiling in world.constraints:
+    for ceiling in domain.constraints:
         part, whole = attribute_specs.get(ceiling.label), attribute_specs.get(ceiling.of)
         if part is None or whole is None or {part.kind, whole.kind} != {"int"}:
             yield f"the ceiling of '{ceiling.label}' by '{ceiling.of}' must name two int attributes"
@@ -206,49 +206,49 @@ def _limits(world: Domain) -> Iterator[str]:
             yield f"'{part.label}' cannot be under {ceiling.percent}% of '{whole.label}'"
 
 
-def _reading(world: Domain) -> Iterator[str]:
+def _reading(domain: Domain) -> Iterator[str]:
     """The strong reader reads back the instructions, documents and notices; each misread attribute
     is named once."""
-    guide = guide_of(world, 0, "")
-    strong = strong_reader(instructions(guide, world.wording.employer))
+    guide = guide_of(domain, 0, "")
+    strong = strong_reader(instructions(guide, domain.wording.employer))
     if strong.guide != guide:
         odd = [a.label for a in guide.attributes if a not in strong.guide.attributes]
         yield f"the instructions are misread, at the attributes {odd}: reword their labels"
         return
-    writer, stream = Prose(world, guide.attributes), named_rng("check_world", world.id)
+    writer, stream = Prose(domain, guide.attributes), named_rng("check_world", domain.id)
     misread: dict[str, str] = {}
-    for text, stated in (*_documents(world, writer, stream), *_notices(world, writer, stream)):
+    for text, stated in (*_documents(domain, writer, stream), *_notices(domain, writer, stream)):
         (record,) = strong.read(text)
         read: StatedFacts = {**record.shifts, **record.values}
         for attribute in guide.attributes:
             if stated.get(attribute.code) != read.get(attribute.code):
                 misread.setdefault(attribute.label, _line(text, attribute))
         if stated.get("category", "") != record.category:
-            misread.setdefault("group", world.wording.membership)
+            misread.setdefault("group", domain.wording.membership)
         if stated.get("edges", ()) != tuple(sorted(record.edges)):
             misread.setdefault("relations", text)
     for label, text in misread.items():
         yield f"the strong reader misreads '{label}' in '{text}': reword it"
 
 
-def _documents(world: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[str, StatedFacts]]:
+def _documents(domain: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[str, StatedFacts]]:
     """Documents, each with its facts."""
     for _ in range(DOCUMENTS):
-        name, *others = draw_names(world.first, world.second, 1 + len(world.relations), stream)
-        drawn = [spec.draw(stream) for spec in world.attribute_specs]
+        name, *others = draw_names(domain.first, domain.second, 1 + len(domain.relations), stream)
+        drawn = [spec.draw(stream) for spec in domain.attribute_specs]
         values = {a.code: value for a, value in zip(writer.attributes, drawn, strict=True)}
-        ties = zip(world.relations, others, strict=True)
+        ties = zip(domain.relations, others, strict=True)
         edges = tuple((relation.code, other) for relation, other in ties)
-        category = stream.choice(world.categories)
+        category = stream.choice(domain.categories)
         text, _ = writer.document(Record(name, category, values, edges=edges), stream, TODAY)
         yield text, {**values, "category": category, "edges": edges}
 
 
-def _notices(world: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[str, StatedFacts]]:
+def _notices(domain: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[str, StatedFacts]]:
     """Corrections of every attribute, absolute and relative, each with its facts."""
-    name = f"{world.first[0]} {world.second[0]}"
+    name = f"{domain.first[0]} {domain.second[0]}"
     for index, (attribute, spec) in enumerate(
-        zip(writer.attributes, world.attribute_specs, strict=True)
+        zip(writer.attributes, domain.attribute_specs, strict=True)
     ):
         for _ in range(NOTICES):
             value = spec.draw(stream)
@@ -266,17 +266,17 @@ def _line(text: str, attribute: Attribute) -> str:
     return next(line for line in said if any(_holds(line, label) for label in labels))
 
 
-def _all_labels(world: Domain) -> list[tuple[str, AttributeSpec]]:
-    return [(label, spec) for spec in world.attribute_specs for label in (spec.label, spec.alias)]
+def _all_labels(domain: Domain) -> list[tuple[str, AttributeSpec]]:
+    return [(label, spec) for spec in domain.attribute_specs for label in (spec.label, spec.alias)]
 
 
-def _sentences_of(world: Domain) -> list[tuple[AttributeSpec | None, str]]:
+def _sentences_of(domain: Domain) -> list[tuple[AttributeSpec | None, str]]:
     """All sentences of its documents, with the attribute that each belongs to."""
-    wording = world.wording
+    wording = domain.wording
     said: list[tuple[AttributeSpec | None, str]] = [
-        (spec, spec.sentence) for spec in world.attribute_specs
+        (spec, spec.sentence) for spec in domain.attribute_specs
     ]
-    said += [(None, relation.phrase) for relation in world.relations]
+    said += [(None, relation.phrase) for relation in domain.relations]
     texts = (
         *wording.titles,
         *wording.peers,

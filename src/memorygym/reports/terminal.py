@@ -1,0 +1,158 @@
+"""The terminal: how wide it is, whether it shows colour, and text and tables that fit it."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
+
+from memorygym.core.text import replace_controls
+
+WIDTH, NARROWEST, PROSE = 80, 40, 100
+"""Columns of a file or a pipe, of the narrowest terminal, and of the longest line of prose."""
+NAME = 20
+"""Columns of names in a table that would not fit otherwise; a longer name has its own line."""
+BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
+Row = tuple[str, Sequence[str]]
+"""A name and the cells beside it."""
+
+
+def width() -> int:
+    """The columns of the terminal, at least 40. A set COLUMNS counts first; a file has 80."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return max(NARROWEST, int(stated))
+    if not sys.stdout.isatty():
+        return WIDTH
+    try:
+        # A terminal that does not know its width says 0.
+        return max(NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
+    except OSError:
+        return WIDTH
+
+
+def is_coloured() -> bool:
+    """Whether standard output is a terminal that shows colour, and NO_COLOR is not set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and _term() != "dumb"
+
+
+def _term() -> str:
+    return os.environ.get("TERM", "")
+
+
+def paint(text: str, code: str) -> str:
+    """The text in a colour, where the terminal shows colours."""
+    return f"\033[{code}m{text}\033[0m" if text and is_coloured() else text
+
+
+def fit(text: str, indent: str = "", columns: int | None = None) -> list[str]:
+    """The lines of a text, wrapped; indents are kept, control characters become blanks.
+
+    >>> fit("a  b", "> ")
+    ['> a  b']
+    """
+    columns = columns or min(width(), PROSE)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        clean = replace_controls(line).rstrip()
+        margin = indent + clean[: len(clean) - len(clean.lstrip())]
+        lines += wrap(
+            clean.lstrip(),
+            max(columns, len(margin) + NAME),
+            initial_indent=margin,
+            subsequent_indent=margin,
+            break_on_hyphens=False,
+        ) or [indent.rstrip()]
+    return lines
+
+
+def wrapped(text: str, indent: str = "", columns: int | None = None) -> str:
+    """The same as one text."""
+    return "\n".join(fit(text, indent, columns))
+
+
+def short(text: str, most: int, indent: str = "") -> list[str]:
+    """The first lines of a text, and how many more there are."""
+    lines = fit(text, indent)
+    rest = len(lines) - most
+    return [*lines[:most], f"{indent}… {rest} more lines"] if rest > 1 else lines
+
+
+def clip(line: str) -> str:
+    """A line cut at the edge of the terminal; whole where there is no terminal."""
+    if not sys.stdout.isatty() or len(line) <= width():
+        return line
+    return f"{line[: width() - 1]}…"
+
+
+def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[str]:
+    """A table with names at the left, under `title`; a text among the rows is a rule with a label.
+
+    Columns are as wide as what they hold. Those that do not fit beside the others follow below,
+    with the names again. A line break in a head makes it two lines high.
+
+    >>> table("", ["n", "share"], [("a", ["1", "50 %"])])
+    ['   n  share', '───────────', 'a  1   50 %']
+    """
+    rows = [row if isinstance(row, str) else (replace_controls(row[0]), row[1]) for row in rows]
+    names = [title, *(row[0] for row in rows if not isinstance(row, str))]
+    columns = [
+        [head, *(row[1][index] for row in rows if not isinstance(row, str))]
+        for index, head in enumerate(heads)
+    ]
+    widths = [
+        2 + max(len(part) for cell in column for part in cell.split("\n")) for column in columns
+    ]
+    room = width()
+    longest = _name_width(list(map(len, names)), room, room - sum(widths))
+    lines: list[str] = []
+    for block in _blocks(widths, room - longest):
+        lines += [""] * bool(lines)
+        lines += _block(title, heads, rows, widths, block, longest)
+    return lines
+
+
+def _name_width(names: Sequence[int], room: int, beside: int) -> int:
+    """The columns of names: all of the longest that fits beside the cells, if a usual one does."""
+    if beside >= min(NAME, max(names)):
+        return max(size for size in names if size <= beside)
+    return min(NAME, max(names), room // 3)
+
+
+def _blocks(widths: Sequence[int], room: int) -> Iterator[range]:
+    """The columns that stand side by side."""
+    start, used = 0, 0
+    for index, size in enumerate(widths):
+        if used + size > room and index > start:
+            yield range(start, index)
+            start, used = index, 0
+        used += size
+    yield range(start, len(widths))
+
+
+def _block(
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Row | str],
+    widths: Sequence[int],
+    block: range,
+    longest: int,
+) -> Iterator[str]:
+    def line(name: str, cells: Sequence[str]) -> list[str]:
+        beside = "".join(f"{cells[index]:>{widths[index]}}" for index in block)
+        if len(name) <= longest:
+            return [f"{name:<{longest}}{beside}".rstrip()]
+        return [*wrap(name, width()), f"{'':<{longest}}{beside}".rstrip()]
+
+    total = longest + sum(widths[index] for index in block)
+    height = max((heads[index].count("\n") for index in block), default=0)
+    for level in range(height + 1):
+        # A head of one line stands at the bottom.
+        parts = [f"{chr(10) * (height - head.count(chr(10)))}{head}".split("\n") for head in heads]
+        name = title if level == height else ""
+        yield from (paint(text, BOLD) for text in line(name, [part[level] for part in parts]))
+    yield "─" * total
+    for row in rows:
+        if isinstance(row, str):
+            yield f"{f'─ {row} ':─<{total}}"
+        else:
+            yield from line(*row)
