@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from memorygym.core.text import replace_controls
 from memorygym.reports import terminal
 from memorygym.stats import Estimate
 
