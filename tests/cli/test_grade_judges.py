@@ -129,7 +129,7 @@ def test_kept_replies_give_the_same_page_without_an_endpoint(
         ("[1]", "not a JSON object"),
         ('{"question"', "Expecting ':'"),
         ({**ROW, "correct": 1}, "the field 'correct' is neither true nor false"),
-        ({**ROW, "answer": None}, "the field 'answer' is no string"),
+        ({**ROW, "answer": None}, "the field 'answer' is not a string"),
         ({"question": "beds?", "truth": "1", "answer": "1"}, "the field 'correct' is missing"),
         (
             {**ROW, "question_type": "multi_constraint", "truth": "few"},

@@ -82,7 +82,7 @@ def test_repeats_lessen_only_what_chance_adds(command) -> None:
         (["--delta", "0"], "--delta 0: give points above 0"),
         (["--delta", "-3"], "--delta -3: give points above 0"),
         (["--delta", "nan"], "--delta nan: give points above 0"),
-        (["--delta", "0.0001", *GIVEN], "needs more than 1,000,000,000 worlds"),
+        (["--delta", "0.0001", *GIVEN], "needs more than 1,000,000,000 tasks"),
         (["--sd", "0"], "--sd 0: give points above 0"),
         (["--r", "1"], "--r 1: give a correlation"),
         (["--power", "1"], "--power 1: give a chance"),
