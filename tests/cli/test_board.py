@@ -21,7 +21,9 @@ def test_those_that_cannot_be_told_apart_share_a_rank(made: Make) -> None:
     out = page(shown(made({"strategic": 0.8, "naive": 0.5, "guesser": 0.5})))
     ranks = {row[1]: row[0] for row in section(out, PUBLIC)}
     assert ranks == {"strategic": "1", "naive": "2", "guesser": "2"}
-    assert "Two agents on these tasks must differ by" in out and "100 worlds" in out
+    assert (
+        "Two agents on these tasks must differ by" in " ".join(out.split()) and "100 tasks" in out
+    )
 
 
 def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:
@@ -31,11 +33,11 @@ def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:
 
 
 APART = {
-    "1 of 10 templates": {
+    "1 of 10 domains": {
         "templates": ["company"], "parameters": {"tier": "standard", "template": "company"},
     },
     "not the seeds 0 to 9": {"seeds": [0, 1]},
-    "entities, turns, patience not as in the official set": {
+    "entities, turns, patience differ from the official set": {
         "parameters": {"tier": "standard", "entities": "9"}, "turns": 3, "patience": 9,
     },
     "2 of 100 episodes failed": {"failed": 2},
@@ -54,7 +56,7 @@ def test_less_than_the_whole_set_has_no_rank(why: str, made: Make) -> None:
     ("recipe", "title"),
     [
         ({"parameters": {"tier": "hard"}}, "hard tier, public seeds"),
-        ({"salt": SALT}, f"standard tier, sealed by salt {SALT[:12]}…"),
+        ({"salt": SALT}, f"standard tier, private set, salt {SALT[:12]}…"),
         ({"judge": {"models": []}}, f"{PUBLIC}, judged"),
     ],
 )
@@ -71,7 +73,7 @@ def test_another_contract_is_never_ranked(made: Make) -> None:
     old.write_text(old.read_text().replace(version_hash("worlds"), "worlds-v1@00000000"))
     out = page(shown(str(old), made({"guesser": 0.5})))
     assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
-    rows = section(out, "Contract worlds-v1@00000000, not compared with the above")
+    rows = section(out, "Version worlds-v1@00000000, not compared with the above")
     assert [row[1] for row in rows] == ["naive"]
 
 
@@ -159,7 +161,7 @@ def test_that_a_model_made_its_replies_rests_on_the_word_of_who_submits(
     found = shown(made({"m": 0.5}, models={"m": model()}), made({"naive": 0.4}), standing=standing)
     status = {row[1]: row[-1] for row in section(page(found), PUBLIC)[:2]}
     assert status == {"m": f"{standing}†", "naive": standing}
-    assert f"†, of a model: it rests on the submitter's word {WORD}." in " ".join(
+    assert f"† marks a model: it rests on the submitter's word {WORD}." in " ".join(
         page(found).split()
     )
     words = {row["agent"]: row["submitters_word"] for row in flat_rows(found, {})}
@@ -170,7 +172,7 @@ def test_a_scripted_agent_of_an_unknown_name_has_no_rank(made: Make) -> None:
     out = page(shown(made({"my_agent": 0.9}), made({"naive": 0.5}), standing=VERIFIED))
     assert [row[1] for row in section(out, PUBLIC)] == ["naive"]
     ((agent, *_, why),) = section(out, "Not ranked")
-    told = "agent my_agent is not installed here: any trace could bear its name"
+    told = "agent my_agent is not installed here, so its traces cannot be attributed to it"
     assert (agent, why) == ("my_agent", told)
 
 
@@ -198,7 +200,7 @@ def test_an_agent_of_another_package_is_ranked_only_when_it_was_played_again(
     assert section(page(shown(run)), PUBLIC)[0][:2] == ["1", plugged]
     ((agent, *_, why),) = section(page(shown(run, standing=VERIFIED)), "Not ranked")
     assert agent == plugged
-    assert why == "agent ours is not of this package, and was not played again"
+    assert why == "agent ours is from another package and was not played again"
 
 
 def test_what_is_only_self_reported_has_a_table_without_ranks(made: Make) -> None:

@@ -80,7 +80,9 @@ def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Pa
     command("pack", str(run))
     for words, standing in (((), "verified from traces"), (("--play",), "reproduced")):
         out = command("pack", "--check", f"{run}.tar.gz", *words).out
-        assert f"\n{standing}\n" in out and ("rulings are as recorded" in out) is not bool(words)
+        assert f"\n{standing}\n" in out and (
+            "verdicts of the judge are taken as recorded" in out
+        ) is not bool(words)
 
 
 def answer(content: str) -> Message:

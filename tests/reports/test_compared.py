@@ -103,8 +103,8 @@ def other_contents(name: str) -> Callable[[Path], None]:
 
 ALTERED = {
     "a figure": (better, "compare.json: compare.reports[0].rows["),
-    "a table": (other_digit("pairs.csv"), "pairs.csv: is not what the traces come to"),
-    "a curve": (other_contents("hops.csv"), "hops.csv: is not what the traces come to"),
+    "a table": (other_digit("pairs.csv"), "pairs.csv: differs from what the traces give"),
+    "a curve": (other_contents("hops.csv"), "hops.csv: differs from what the traces give"),
     "a curve of its own": (other_contents("length.csv"), "length.csv: is not what the traces"),
     "no table": (lambda folder: (folder / "questions.csv").unlink(), "questions.csv: missing"),
     "no figures": (lambda folder: (folder / "compare.json").unlink(), "compare.json: missing"),
@@ -170,7 +170,7 @@ def test_tables_of_memories_have_no_place_in_a_run_of_agents(
 ) -> None:
     run = Path(shutil.copytree(finished, tmp_path / "run"))
     shutil.copy(duel / "compare.json", run)
-    assert examine(run).problems == ("compare.json: this run compares no memories",)
+    assert examine(run).problems == ("compare.json: does not belong to a run of agents",)
 
 
 def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
@@ -211,7 +211,7 @@ def test_a_comparison_that_came_twice_counts_once(duel: Path) -> None:
 @pytest.mark.parametrize(
     ("alter", "check", "why"),
     [
-        (lambda folder: None, "none", "its traces were not looked at"),
+        (lambda folder: None, "none", "its traces were not checked"),
         (better, "traces", "a check of duel failed: compare.json: "),
     ],
 )
@@ -220,7 +220,7 @@ def test_memories_that_were_not_shown_have_no_rank(
 ) -> None:
     alter(altered)
     out = as_markdown(sampler([("duel", examine(altered, check))]), {}, "a test")
-    ((name, *_, status, told),) = section(out, "Comparisons that are not ranked")
+    ((name, *_, status, told),) = section(out, "Comparisons without a rank")
     assert (name, status) == ("duel", "self-reported") and told.startswith(why)
     assert "## Memories" not in out
 

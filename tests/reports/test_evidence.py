@@ -189,10 +189,10 @@ ALTERED = {
     "a missing trace": (lambda run: (run / FIRST).unlink(), f"{FIRST}: missing"),
     "an extra trace": (
         lambda run: shutil.copy(run / FIRST, run / "traces/company+7+naive+0.jsonl.gz"),
-        "company+7+naive+0.jsonl.gz: of no episode",
+        "company+7+naive+0.jsonl.gz: belongs to no",
     ),
     "a row": (alter_results("results.json", better_row), "results.json: results.episodes[0].comp"),
-    "a count": (alter_results("results.json", fewer_writes), "results.jsonl, line 1: is not that"),
+    "a count": (alter_results("results.json", fewer_writes), "results.jsonl, line 1: differs"),
     "a summary": (
         alter_results("results.json", better_summary),
         "results.json: results.summary.naive.composite.mean: 0.9",
@@ -200,7 +200,7 @@ ALTERED = {
     "a failure": (alter_results("results.json", blame_provider), "results.json: results.summary"),
     "a line": (
         lambda run: (run / "results.jsonl").write_text("{}\n"),
-        "results.jsonl, line 1: is not that",
+        "results.jsonl, line 1: differs",
     ),
     "a recipe of the run": (
         alter_results("run.json", lambda about: about["recipe"].update(seeds=[0])),

@@ -30,7 +30,7 @@ def document(
     reports: Sequence[Report],
     agreements: Sequence[RankAgreement] = (),
 ) -> dict[str, JSON]:
-    """compare.json; `about` holds contract, version and recipe."""
+    """compare.json; `about` holds version hash, version and recipe."""
     return {
         **about,
         "schema": SCHEMA,
@@ -119,7 +119,7 @@ def _within(row: SystemRow) -> dict[str, Estimate | None]:
 
 
 def figures_csv(reports: Iterable[Report]) -> str:
-    """compare.csv: one row an arm, budget and reasoner."""
+    """compare.csv: one row per system, budget and reasoner."""
     return rows_csv([_cells(report, row) for report in reports for row in report.rows])
 
 
@@ -153,7 +153,7 @@ def pairs_csv(reports: Iterable[Report]) -> str:
 
 
 def questions_csv(measured: Iterable[Measurement]) -> str:
-    """questions.csv: one row a question and arm; left-out ones too."""
+    """questions.csv: one row per question and system, with questions that are left out."""
     rows = [
         (one, one.system, *one.task, *(_cell(name, getattr(case, name)) for name in CASE))
         for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task))
@@ -179,7 +179,7 @@ def pareto_csv(found: Iterable[tuple[Report, Sequence[Point]]]) -> str:
 
 
 def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
-    """retention.csv or rewrite.csv: accuracy by arm and bin."""
+    """retention.csv or rewrite.csv: accuracy by system and bin."""
     rows = [
         (report, one.system, one.name, one.questions, one.accuracy)
         for report, bins in found

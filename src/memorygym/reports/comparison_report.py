@@ -1,4 +1,4 @@
-"""What a comparison comes to: its gates, a report for every reasoner and budget, and the files."""
+"""The outcome of a comparison: sanity checks, a report per reasoner and budget, and files."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ class ComparisonFindings:
     outcomes: Sequence[Result | Failure]
     """Of all episodes, in the order of the tasks."""
     clocked: Mapping[tuple[str, str, int | None], Sequence[float]] = field(default_factory=dict)
-    """By reasoner, arm and budget: milliseconds of the memory in each step, of a kept run."""
+    """By reasoner, system and budget: milliseconds of the memory in each step of a stored run."""
 
     @property
     def measured(self) -> list[Measurement]:
@@ -51,7 +51,7 @@ class ComparisonFindings:
 
     @property
     def failures(self) -> Counter[str]:
-        """How many they are, by arm."""
+        """Their number, by system."""
         return Counter(one.place.memory for one in self.failed)
 
     def under(self, reasoner: str, budget: int | None) -> "ComparisonFindings":
@@ -123,7 +123,7 @@ def invalid_of(found: ComparisonFindings, outcome: ComparisonOutcome) -> str:
 
 
 def clock_for(found: ComparisonFindings, report: Report) -> Clock:
-    """Milliseconds of a step, by arm but those of what is held, of a run that was kept."""
+    """Milliseconds per step by system, without unlimited ones, of a stored run."""
     own = found.under(report.reasoner, report.budget).clocked.items()
     return clock_of(
         {system: times for (_, system, _), times in own if role_of(system) != "unlimited"}
@@ -165,7 +165,7 @@ def files_of(
 
 
 def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:
-    """By reasoner, arm and budget: the milliseconds of each step, as the run has kept them.
+    """By reasoner, system and budget: the milliseconds of each step, as the run stored them.
 
     An episode that was played twice, since the first time was cut short, counts as it last went.
     """
@@ -181,7 +181,7 @@ def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:
 
 
 def clock_of(times: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
-    """The clock of each arm that was timed, from the milliseconds of its steps.
+    """The clock of each timed system, from the milliseconds of its steps.
 
     >>> clock_of({"a": [5, 1, 4, 2, 3], "b": []})
     {'a': (3, 5)}

@@ -1,4 +1,4 @@
-"""An agent with a memory in one run, as leaderboards place it: with whom, as what, or why not."""
+"""An agent with a memory in one run: which set it is ranked in, or why it has no rank."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from memorygym.runs.version import version_hash
 
 
 class Set(NamedTuple):
-    """What must be alike in all that is ranked together."""
+    """A set of tasks: entrants of one set are ranked together."""
 
     version_hash: str
     track: str
     parameters: str
-    """What was set of the track, in words; "" if nothing was."""
+    """The parameters of the track, in words; "" without any."""
     salt: str
-    """The hash of a sealed set's salt; "" for the public set."""
+    """The hash of the secret of a private test set; "" for the public one."""
     judge: str
-    """How answers were judged, as canonical JSON; "null" where none were."""
+    """The judge as canonical JSON; "null" without one."""
 
 
 def set_of(document: Document) -> Set:
@@ -53,7 +53,7 @@ class Entrant:
     """An agent with a memory in one run."""
 
     source: str
-    """Which run, as it was given."""
+    """The run, as the command names it."""
     evidence: Evidence
     summary: Summary
 
@@ -70,35 +70,35 @@ class Entrant:
 
     @property
     def memory(self) -> str:
-        """With which memory."""
+        """The name of its memory."""
         return str(self.recipe["memory"])
 
     @property
     def model(self) -> Mapping[str, Any] | None:
-        """How it was asked, if it is a model."""
+        """The options of the model, if it is one."""
         asked: Mapping[str, Any] | None = self.recipe["models"].get(self.agent)
         return asked
 
     @cached_property
     def identity(self) -> str:
-        """Who it is: two of them in one set would be the same entrant twice."""
+        """Its identity: two entrants of one set with the same identity are one entrant."""
         return canonical([self.agent, self.memory, dict(self.model) if self.model else None])
 
     @cached_property
     def set(self) -> Set:
-        """With whom it may be compared."""
+        """The set that it is ranked in."""
         return set_of(self.evidence.document)
 
     @cached_property
     def scripted(self) -> Agent | None:
-        """What its track says of it; None for a model and for one that is not known here."""
+        """The track's agent of that name; None for a model or an unknown agent."""
         if self.model or self.set.track not in registry.names("tracks"):
             return None
         return agents_of(find(self.set.track)).get(self.agent)
 
     @property
     def kind(self) -> Literal["model", "scripted", "adversary", "truth"]:
-        """`truth` is one that sees it or has no budget."""
+        """Its kind; `truth` is an agent that sees the truth or has no budget."""
         if self.model:
             return "model"
         known = self.scripted
@@ -113,7 +113,7 @@ class Entrant:
 
     @property
     def order(self) -> tuple[float, str]:
-        """Best first, and the same whatever the order of the runs."""
+        """The key that sorts entrants, best first, in any order of the runs."""
         return -self.summary.composite.mean, self.identity
 
 
@@ -128,14 +128,14 @@ def unranked(one: Entrant) -> str:
     every = TaskOptions(range(OFFICIAL_SEEDS), parameters=track.official)
     templates = sorted({task.template for task in track.tasks(every)})
     if lacking := len(set(templates) - set(recipe["templates"])):
-        return f"{len(templates) - lacking} of {len(templates)} templates"
+        return f"{len(templates) - lacking} of {len(templates)} domains"
     if recipe["templates"] != templates:
-        return "templates of its own"
+        return "other domains than the official set"
     # A parameter that the official set has may have another value, which makes another set.
     otherwise = sorted(recipe["parameters"].keys() ^ track.official.keys())
     otherwise += [name for name in Limits.__slots__ if recipe[name] is not None]
     if otherwise:
-        return f"{', '.join(otherwise)} not as in the official set"
+        return f"{', '.join(otherwise)} differ from the official set"
     if recipe["seeds"] != [*every.seeds]:
         return f"not the seeds 0 to {OFFICIAL_SEEDS - 1}"
     failed = sum(row["agent"] == one.agent for row in document["failures"])
@@ -149,10 +149,10 @@ def _unknown(one: Entrant) -> str:
     if one.model:
         return ""
     if one.scripted is None:
-        return f"agent {one.agent} is not installed here: any trace could bear its name"
+        return f"agent {one.agent} is not installed here, so its traces cannot be attributed to it"
     kind, name = "agents", one.agent
     if name not in registry.names(kind):
         kind, name = "tracks", one.set.track  # It is one of the track's own.
     if registry.is_built_in(kind, name) or one.evidence.standing == REPRODUCED:
         return ""
-    return f"agent {one.agent} is not of this package, and was not played again"
+    return f"agent {one.agent} is from another package and was not played again"

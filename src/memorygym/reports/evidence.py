@@ -31,14 +31,14 @@ from memorygym.runs.tasks import salt_hash, unknown_part
 from memorygym.runs.version import version_hash
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
-"""How far a run is shown, best first."""
+"""How far a run is verified, best first."""
 CHECKS = ("none", "traces", "play")
-"""What is done: nothing but to compare files; to replay and score traces; to play again, too."""
+"""The checks: compare files only; also replay and score traces; also play again."""
 WORD = (
     "that the replies and token counts are those of the named models, and that this is not the best"
     " of several runs"
 )
-"""What nothing in a model's run can show."""
+"""What no file of a model's run can show."""
 ELSEWHERE = "its tasks lie in a file that is not given here: the truths are those of its traces"
 UNREPLIED = "replies (replies.jsonl) are not there"
 TAPE = "replies.jsonl"
@@ -46,17 +46,17 @@ TAPE = "replies.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a run says, and how far it is shown."""
+    """The results of a run, and how far they are verified."""
 
     document: Document
     standing: str
     """One of STANDINGS."""
     problems: tuple[str, ...] = ()
-    """What is wrong, each with the file where it is."""
+    """The problems, each with its file."""
     limits: tuple[str, ...] = ()
-    """Why it is not shown further."""
+    """Why it is not verified further."""
     outcome: ComparisonOutcome | None = None
-    """Of a comparison that is shown: its reports."""
+    """The reports of a verified comparison."""
 
     @property
     def word(self) -> str:
@@ -84,7 +84,7 @@ def examine(
         return Evidence(document, REPORTED, (), (limit,))
     found = _file_problems(folder, document)
     if found or check == "none":
-        unseen = () if found else ("its traces were not looked at",)
+        unseen = () if found else ("its traces were not checked",)
         return Evidence(document, REPORTED, tuple(found), unseen)
     salt = salt if document["recipe"]["salt"] else ""
     if limit := _beyond(document, salt):
@@ -99,7 +99,7 @@ def examine(
 
 
 def _file_problems(folder: Path, document: Document) -> list[str]:
-    """What the files of a run show without being played."""
+    """The problems that the files of a run show without being played."""
     about = Run(folder).about()
     found = [
         f"run.json: {told}"
@@ -114,7 +114,7 @@ def _file_problems(folder: Path, document: Document) -> list[str]:
     kept = path.read_bytes().splitlines(keepends=True) if path.exists() else []
     for number, (row, line) in enumerate(zip_longest(rows, kept), start=1):
         if row != line:
-            found.append(f"results.jsonl, line {number}: is not that of results.json")
+            found.append(f"results.jsonl, line {number}: differs from results.json")
             break
     return found + _strays(folder, document)
 
@@ -145,22 +145,22 @@ def _strays(folder: Path, document: Document) -> list[str]:
     kept = set(Run(folder).kept)
     found = [f"traces/{name}.jsonl.gz: missing" for name in sorted(wanted - kept)]
     found += [
-        f"traces/{name}.jsonl.gz: of no episode that was scored" for name in sorted(kept - wanted)
+        f"traces/{name}.jsonl.gz: belongs to no scored episode" for name in sorted(kept - wanted)
     ]
     compared = document["recipe"]["kind"] == "compare"
     there = {name for name in (DOCUMENT, *TABLES, *DRAWN) if (folder / name).exists()}
     if compared:
         return found + [f"{name}: missing" for name in (DOCUMENT, *TABLES) if name not in there]
-    return found + [f"{name}: this run compares no memories" for name in sorted(there)]
+    return found + [f"{name}: does not belong to a run of agents" for name in sorted(there)]
 
 
 def opens(recipe: Mapping[str, Any], salt: str) -> bool:
-    """Whether a salt is the one that sealed a recipe's worlds."""
+    """Whether a secret is the one of the recipe's private test set."""
     return bool(salt) and salt_hash(salt) == recipe["salt"]
 
 
 def _beyond(document: Document, salt: str) -> str:
-    """Why the run cannot be made again here; "" if it can."""
+    """Why the run cannot be recreated here; "" if it can."""
     recipe = document["recipe"]
     if document["version_hash"] != version_hash(recipe["track"]):
         return f"only the code of version {document['version_hash']} can check it"
@@ -169,9 +169,9 @@ def _beyond(document: Document, salt: str) -> str:
     try:
         about = json.loads(json_bytes(_made(document, salt).job().about()))
     except MemoryGymError as error:
-        return f"it cannot be made again here ({error})"
+        return f"it cannot be recreated here ({error})"
     told = difference(recipe, about["recipe"], "recipe")
-    return f"it cannot be made again here ({told})" if told else ""
+    return f"it cannot be recreated here ({told})" if told else ""
 
 
 def _made(document: Document, salt: str, recall: Recall = UnusedModel) -> Evaluation | Comparison:
@@ -185,9 +185,9 @@ def _made(document: Document, salt: str, recall: Recall = UnusedModel) -> Evalua
 def _method(
     folder: Path, recipe: Mapping[str, Any], *, play: bool
 ) -> tuple[Method, tuple[str, ...]]:
-    """How far its episodes can be checked, and why no further."""
+    """How far its episodes can be checked, with the reasons."""
     kept = (folder / TAPE).exists()
-    ruled = ("a judge's rulings are as recorded",) if recipe["judge"] else ()
+    ruled = ("the verdicts of the judge are taken as recorded",) if recipe["judge"] else ()
     if recipe["data"]:
         return "score", (ELSEWHERE, *ruled)
     if recipe["memory_model"] and not kept:
@@ -263,11 +263,11 @@ def _unlike(folder: Path, document: Document, files: Mapping[str, bytes]) -> Ite
 
 
 def _otherwise(path: Path, data: bytes) -> str:
-    """How a file differs from what it must be."""
+    """How a file differs from what the traces give."""
     told = ""
     if path.suffix == ".json":
         try:
             told = difference(read_json(path), json.loads(data), path.stem)  # type: ignore[arg-type]  # any JSON
         except BadSettings:
             return "is not JSON"
-    return told or "is not what the traces come to"
+    return told or "differs from what the traces give"

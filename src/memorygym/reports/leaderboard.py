@@ -30,13 +30,13 @@ class AdversaryBound(NamedTuple):
 
     entrant: Entrant
     reached: float | None
-    """What the bound is about; None where the agent that it is measured over did not play."""
+    """The bounded figure; None if the agent that it is measured against did not play."""
     bound: Bound | None
 
 
 @dataclass(frozen=True, slots=True)
 class RankedTable:
-    """What is ranked together, best first."""
+    """A table of entrants that are ranked together, best first."""
 
     set: Set
     ranked: Sequence[tuple[int, Entrant]]
@@ -53,7 +53,7 @@ class RankedTable:
 
 
 class PrivateGap(NamedTuple):
-    """By how much an agent is better on the public worlds than on sealed ones."""
+    """The difference of an agent between the public and a private test set."""
 
     entrant: Entrant
     sealed: Entrant
@@ -64,7 +64,7 @@ class Ranking(NamedTuple):
     """The memories of one comparison under one reasoner, at one budget."""
 
     source: str
-    """Which comparison, as it was given."""
+    """The comparison, as the command names it."""
     evidence: Evidence
     report: Report
 
@@ -81,21 +81,21 @@ class Ranking(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """All that a leaderboard says."""
+    """The tables and lists of a leaderboard."""
 
     tables: Sequence[RankedTable]
     gaps: Sequence[PrivateGap]
     reported: Sequence[Entrant]
-    """Self-reported whole sets: never ranked."""
+    """Self-reported runs of a whole set, which are never ranked."""
     apart: Sequence[tuple[Entrant, str]]
-    """Without a rank, and why."""
+    """Entrants without a rank, each with the reason."""
     earlier: Mapping[str, Sequence[Entrant]]
-    """By another contract: never compared with the rest."""
+    """Entrants of other versions, by version hash; never compared with the rest."""
     notes: Sequence[str]
     rankings: Sequence[Ranking] = ()
     """Memories, each as one comparison ranks them."""
     unshown: Sequence[Unshown] = ()
-    """Comparisons without a rank, by name, and why."""
+    """Comparisons without a rank, each with its name and the reason."""
     version_hashes: Sequence[str] = ()
     """Of the code here, for the tracks of the runs."""
 
@@ -135,13 +135,13 @@ def sampler(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
         _table(key, [one for one in shown if one.set == key])
         for key in sorted({one.set for one in shown})
     ]
-    by_contract = {name: earlier[name] for name in sorted(earlier)}
+    by_version = {name: earlier[name] for name in sorted(earlier)}
     unshown: list[Unshown] = []
     found = _rankings(compared, unshown, notes)
     tracks = {evidence.document["recipe"]["track"] for _, evidence in given}
     known = sorted(version_hash(track) for track in tracks.intersection(registry.names("tracks")))
     return Leaderboard(
-        tables, _gaps(tables), reported, apart, by_contract, sorted(notes),
+        tables, _gaps(tables), reported, apart, by_version, sorted(notes),
         found, unshown, known,
     )  # fmt: skip
 
@@ -160,7 +160,7 @@ def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
         ]
     raise BadSettings(
         f"{old.source} and {new.source} hold different scores of {new.agent} with"
-        f" {new.memory} on the same worlds: give one of them, or play it with --repeats"
+        f" {new.memory} on the same tasks: give one of them, or play it with --repeats"
     )
 
 
@@ -192,7 +192,7 @@ def _held(one: Entrant, others: Sequence[Entrant]) -> AdversaryBound:
 
 
 def _gaps(tables: Sequence[RankedTable]) -> list[PrivateGap]:
-    """Of everyone who was ranked in the public set and in a sealed one."""
+    """The gaps of all who are ranked in the public and in a private test set."""
     public = {
         (table.set._replace(salt=""), one.identity): one
         for table in tables
@@ -234,10 +234,10 @@ def _unshown(name: str, evidence: Evidence) -> str:
     if evidence.problems:
         return f"a check of {name} failed: {evidence.problems[0]}"
     if not is_current(evidence.document):
-        return "another contract"
+        return "another version"
     if evidence.outcome is None:
         return "; ".join(evidence.limits)
-    return "" if evidence.outcome.valid else "its set-up is invalid"
+    return "" if evidence.outcome.valid else "a sanity check failed"
 
 
 def names(entrants: Sequence[Entrant]) -> dict[str, str]:

@@ -39,7 +39,7 @@ def dollars(one: Entrant, prices: Prices) -> float | None:
 
 
 def flat_rows(found: Leaderboard, prices: Prices) -> list[dict[str, JSON]]:
-    """Everyone, one after another, ranked or not; all have the same columns."""
+    """One row per entrant, ranked or not; all have the same columns."""
     rows = [*_agents(found, prices), *(row for one in found.rankings for row in _memories(one))]
     columns = dict.fromkeys(column for row in rows for column in row)
     return [{column: row.get(column) for column in columns} for row in rows]
@@ -51,7 +51,7 @@ def _agents(found: Leaderboard, prices: Prices) -> Iterator[dict[str, JSON]]:
         placed = {id(one): rank for rank, one in table.ranked}
         for one in table.entrants:
             yield _flat(one, placed.get(id(one)), prices, held.get(id(one)))
-    others = [(one, "another contract") for group in found.earlier.values() for one in group]
+    others = [(one, "another version") for group in found.earlier.values() for one in group]
     for one, why in [*((one, "") for one in found.reported), *found.apart, *others]:
         row = _flat(one, None, prices)
         yield {**row, "why": why or row["why"]}
