@@ -53,7 +53,13 @@ def verdict(
                 tests = [test for test in tests if test not in gone]
                 continue
             by = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.M)
-            return {0: "survived", None: "timeout"}.get(code, "killed"), by[1] if by else ""
+            if code == -signal.SIGTERM:
+                raise RuntimeError("the tests were ended from outside; the same command continues")
+            if code in (0, None):
+                return "survived" if code == 0 else "timeout", ""
+            if by is None and code > 0 and "ImportError while loading conftest" not in output:
+                raise RuntimeError(f"pytest ended with {code} on {mutant.name}: {output[-2000:]}")
+            return "killed", by[1] if by else f"exit code {code}"
         return "survived", ""
     finally:
         file.write_bytes(original)

@@ -124,7 +124,7 @@ def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
     with serving(latency=3) as server:
         words = [*BENCH, *MODEL, "--model", "writer", "--api-base", server.url, "--run"]
         with subprocess.Popen([*words, str(folder)]) as first:
-            until_replies(folder, 0)
+            until_replies(folder, 1)
             second = subprocess.run(
                 [*words, str(folder)], capture_output=True, text=True, check=False
             )

@@ -19,8 +19,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--kind", choices=(AUTO, *AXES), default=AUTO, metavar="KIND",
-        help=f"one of {', '.join(AXES)}; forest: every system with its 95 %% interval; the others:"
-        " accuracy by that (default: budget if there are several budgets, else forest)",
+        help=f"{', '.join(AXES)}; forest: every system with its 95 %% interval; the others:"
+        " accuracy by that"
+        " (default: budget if there are several budgets, else forest)",
     )  # fmt: skip
     parser.epilog = (
         "Example: `memorygym compare --memory bm25,naive_rag -o duel`, then `memorygym plot duel"

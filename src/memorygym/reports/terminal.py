@@ -144,6 +144,9 @@ def _block(
         return [*wrap(name, width()), f"{'':<{longest}}{beside}".rstrip()]
 
     total = longest + sum(widths[index] for index in block)
+    if len(title) > longest:
+        yield paint(title, BOLD)
+        title = ""
     height = max((heads[index].count("\n") for index in block), default=0)
     for level in range(height + 1):
         # A head of one line stands at the bottom.

@@ -19,7 +19,7 @@ from memorygym.core.errors import BadSettings
 
 A = TypeVar("A")
 B = TypeVar("B")
-BAR = 30
+BAR = 12
 """Characters of the bar that shows progress."""
 
 
@@ -118,4 +118,4 @@ def watched(groups: Iterable[Sequence[A]], total: int, *, quiet: bool) -> Iterat
             write(f"[{'#' * filled:.<{BAR}}] {done}/{total} {left:4.0f} s left ")
             yield from group
     finally:
-        write(" " * (BAR + 40) + "\r")
+        write("\033[K")  # Clears the line.
