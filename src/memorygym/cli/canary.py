@@ -1,4 +1,4 @@
-"""Find the mark that every file of this benchmark carries, in any files or folders."""
+"""Search files for the benchmark's canary string (training-data contamination)."""
 
 import argparse
 import os
@@ -34,13 +34,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE",
-        help="of any kind, packed by gzip too; of a folder, every file in it",
+        help="files of any kind, also gzipped, or folders with all their files",
     )  # fmt: skip
-    parser.add_argument("--all", action="store_true", help="every place, not the first of a file")
+    parser.add_argument(
+        "--all", action="store_true", help="print every place, not only the first of a file"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if the mark is found anywhere; else 1, or 2 if a file could not be read."""
+    """Returns 0 if the canary is found, else 1, or 2 if a file could not be read."""
     searched = found = unread = 0
     for path in (file for given in args.files for file in _files(given)):
         searched += 1

@@ -1,4 +1,4 @@
-"""Read files of public data sets: what they hold, and evidence recall without any model."""
+"""Read files of public data sets: show their content, or measure evidence recall."""
 
 import argparse
 import json
@@ -39,8 +39,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="formats as one JSON object a line")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     for name, line in (
-        ("show", "what a file holds"),
-        ("recall", "how much of the evidence a memory's search finds"),
+        ("show", "show the content of a file"),
+        ("recall", "measure how much of the evidence a memory's search retrieves"),
     ):
         part = actions.add_parser(
             name, help=line, description=line, formatter_class=parser.formatter_class,
@@ -63,7 +63,7 @@ def _add_recall(part: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     part.add_argument(
         "--k", default=KS, metavar="N[,N]",
-        help=f"how many units count as found (default: {KS})",
+        help=f"units that are retrieved (default: {KS})",
     )  # fmt: skip
 
 

@@ -6,5 +6,6 @@ transcript, fact_history            an episode as text, the way of one fact thro
 stored_runs, replay, recheck        a run as commands read it; one episode or all played again
 evidence, packs                     how far figures are shown; a run as one file
 leaderboard, _rows, _page, entrant  runs ranked; as rows, as Markdown; who takes part
+terminal, markdown                  text and tables that fit a terminal; tables of a page
 judge_audit                         a judge measured on labelled rows
 """

@@ -117,11 +117,11 @@ class Entrant:
         return -self.summary.composite.mean, self.identity
 
 
-def unranked(one: Entrant) -> str:
+def unranked(entrant: Entrant) -> str:
     """Why an entrant has no rank; "" if it may have one."""
-    recipe, document = one.recipe, one.evidence.document
-    if one.evidence.problems:
-        return f"a check of {one.source} failed: {one.evidence.problems[0]}"
+    recipe, document = entrant.recipe, entrant.evidence.document
+    if entrant.evidence.problems:
+        return f"a check of {entrant.source} failed: {entrant.evidence.problems[0]}"
     track = find(recipe["track"])
     if recipe["data"]:
         return "tasks of a file"
@@ -138,21 +138,23 @@ def unranked(one: Entrant) -> str:
         return f"{', '.join(otherwise)} differ from the official set"
     if recipe["seeds"] != [*every.seeds]:
         return f"not the seeds 0 to {OFFICIAL_SEEDS - 1}"
-    failed = sum(row["agent"] == one.agent for row in document["failures"])
+    failed = sum(row["agent"] == entrant.agent for row in document["failures"])
     if failed:
-        return f"{failed} of {one.summary.episodes + failed} episodes failed"
-    return _unknown(one)
+        return f"{failed} of {entrant.summary.episodes + failed} episodes failed"
+    return _unknown(entrant)
 
 
-def _unknown(one: Entrant) -> str:
+def _unknown(entrant: Entrant) -> str:
     """Why a scripted agent may be another than its name says; "" if it is known or a model."""
-    if one.model:
+    if entrant.model:
         return ""
-    if one.scripted is None:
-        return f"agent {one.agent} is not installed here, so its traces cannot be attributed to it"
-    kind, name = "agents", one.agent
+    if entrant.scripted is None:
+        return (
+            f"agent {entrant.agent} is not installed here, so its traces cannot be attributed to it"
+        )
+    kind, name = "agents", entrant.agent
     if name not in registry.names(kind):
-        kind, name = "tracks", one.set.track  # It is one of the track's own.
-    if registry.is_built_in(kind, name) or one.evidence.standing == REPRODUCED:
+        kind, name = "tracks", entrant.set.track  # It is one of the track's own.
+    if registry.is_built_in(kind, name) or entrant.evidence.standing == REPRODUCED:
         return ""
-    return f"agent {one.agent} is from another package and was not played again"
+    return f"agent {entrant.agent} is from another package and was not played again"

@@ -1,4 +1,4 @@
-"""The way of a fact from the message that told it to the answer, and where it was dropped.
+"""The history of a fact from the message that stated it to the answer, and where it was lost.
 
 Every fact goes observed → stored → retrieved → in view → used. Events and questions are counted
 from 1, as their headings count them.
@@ -25,17 +25,17 @@ from memorygym.scoring.provenance import (
 from memorygym.scoring.usage import limits_in
 
 STEPS = (*LOSSES, "")
-"""Where facts are lost, in order; those that are not come last."""
+"""The steps at which facts are lost, in order; facts that are not lost come last."""
 INDENT = " " * 13
 BEYOND = "beyond the view's"
-"""In the reason of a cut: what the memory composed was more than the view may hold."""
+"""Part of the reason of a cut: the memory composed more than the context may hold."""
 MOST = 6
-"""Entries or messages that are listed of one step."""
+"""Entries or messages that one step lists."""
 
 
 def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
-    """The verdict, then the way of every needed fact; those that arrived are only counted if others
-    did not."""
+    """The verdict, then the history of every needed fact; if some are lost, the others are only
+    counted."""
     told = outcomes(trace)
     if number > len(told):
         raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(told)}")
@@ -51,34 +51,34 @@ def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
             fact = attribution.reader.text(history.fact)
             yield from ["", *fit(fact), *_way(history, provenance, question.event)]
     if 0 < lost < len(histories):
-        yield f"\n{len(histories) - lost} more facts were in view"
+        yield f"\n{len(histories) - lost} more facts were in the context"
     yield ""
     yield from _row("used", [_used(outcome, lost, len(histories))])
 
 
 def _used(outcome: Outcome, lost: int, needed: int) -> str:
-    """Whether the answer rests on what was in view."""
+    """Whether the answer used the facts in the context."""
     if outcome.answer is None:
         return "LOST: no answer was given"
     answer = f'answered "{one_line(outcome.answer)}"'
     if not needed:
-        return ("yes" if outcome.correct else "LOST") + f": no message tells it; {answer}"
+        return ("yes" if outcome.correct else "LOST") + f": no message states it; {answer}"
     some = "all" if lost == needed else f"{lost} of {needed}"
-    was_lost = f"{some} of what it needs was lost before"
+    was_lost = f"{some} of the needed facts lost before"
     if outcome.correct:
         return f"yes: {answer}" + f", though {was_lost}" * bool(lost)
-    return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all in view"
+    return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all facts in the context"
 
 
 def _way(history: FactHistory, provenance: Provenance, event: int) -> Iterator[str]:
-    """The steps of a fact up to the one at which it was lost."""
+    """The steps of a fact, up to the one at which it was lost."""
     told = [line for mention in history.mentions[-MOST:] for line in _telling(mention)]
-    yield from _row("observed", told or ["no message told it in words that the reader knows"])
+    yield from _row("observed", told or ["no message states it in words that the reader knows"])
     yield from _row("stored", [_kept(history), *_stays(history.spans)])
     if not history.spans:
         at = dict.fromkeys(mention.event for mention in history.mentions)
         undone = [
-            f"the referee in event {e + 1}: {cut}"
+            f"the environment cut in event {e + 1}: {cut}"
             for e in at
             for cut in provenance.limit_reasons(e)
         ]
@@ -101,7 +101,7 @@ def _kept(history: FactHistory) -> str:
     since = 0 if history.stored is None else history.stored + 1
     match history.lost:
         case "never written":
-            told = "the right value was never held" if history.spans else "no entry ever told it"
+            told = "the right value was never held" if history.spans else "no entry ever stated it"
             return f"LOST: {told}"
         case "dropped":
             assert history.dropped is not None
@@ -112,7 +112,7 @@ def _kept(history: FactHistory) -> str:
 
 
 def _stays(stays: Sequence[HeldSpan]) -> Iterator[str]:
-    """The entries that told something of a fact, whatever value."""
+    """The entries that stated a value of the fact, right or not."""
     for span in stays[-MOST:]:
         yield _line(f"entry {span.id}, event {span.since + 1}", span.passage)
         yield f"  says {span.passage.says}{_end(span)}"
@@ -129,14 +129,18 @@ def _end(kept: HeldSpan | Version) -> str:
 
 def _retrieved(history: FactHistory, *, cut: bool) -> str:
     if history.lost:
-        return "perhaps: the referee cut the view" if cut else "LOST: no text that tells it came"
+        return (
+            "perhaps: the environment cut the context"
+            if cut
+            else "LOST: no text that states it was retrieved"
+        )
     sources = dict.fromkeys(appearance.source for appearance in history.appearances)
     how = ("composed" if source == COMPOSED else f"by {source}" for source in sources)
     return f"yes, {', '.join(how)}"
 
 
 def _in_view(history: FactHistory, cuts: Sequence[str]) -> Iterator[str]:
-    """What stood there of the fact."""
+    """The values of the fact in the context."""
     other = not history.fact.old and any(not s.passage.right for s in history.appearances)
     if not history.lost:
         yield "yes, and another value too" if other else "yes"
@@ -147,18 +151,18 @@ def _in_view(history: FactHistory, cuts: Sequence[str]) -> Iterator[str]:
     for appearance in history.appearances[-MOST:]:
         yield _line(f"says {appearance.passage.says}", appearance.passage)
     for cut in cuts:
-        yield f"the referee: {cut}"
+        yield f"cut: {cut}"
 
 
 def _line(head: str, passage: Passage) -> str:
-    """What is told, and where, in one line."""
+    """A passage in one line."""
     text = one_line(f"{head}: {passage.sentence}")
     room = WIDTH - len(INDENT)
     return text if len(text) <= room else text[: room - 1] + "…"
 
 
 def entry_lines(trace: Trace, id: str) -> Iterator[str]:
-    """Every text that an entry had, with the messages that it can come from."""
+    """Every text of an entry, with the messages that it can come from."""
     versions = Provenance(trace).origins(id)
     if not versions:
         ids = {key for _, held in trace.memory_states() for key in held}
@@ -180,9 +184,9 @@ def _version(id: str, version: Version) -> Iterator[str]:
     if len(version.sources) > MOST:
         yield f"  … and {len(version.sources) - MOST} more messages"
     if version.unfounded:
-        yield from fit(f"told by no message: {'; '.join(version.unfounded)}", "  ")
+        yield from fit(f"stated by no message: {'; '.join(version.unfounded)}", "  ")
     if not (version.sources or version.unfounded):
-        yield "  from no message: no fact and no sentence of it was told"
+        yield "  from no message: no message states a fact or a sentence of it"
 
 
 def _row(label: str, lines: Iterable[str]) -> Iterator[str]:

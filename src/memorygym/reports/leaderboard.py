@@ -49,7 +49,7 @@ class RankedTable:
         """Everyone in it, once."""
         found = [entrant for _, entrant in self.ranked]
         found += [held.entrant for held in self.adversaries]
-        return found + [one for one in self.references.values() if one not in found]
+        return found + [entrant for entrant in self.references.values() if entrant not in found]
 
 
 class PrivateGap(NamedTuple):
@@ -110,30 +110,30 @@ def sampler(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     compared = [run for run in given if run[1].document["recipe"]["kind"] == "compare"]
     everyone = sorted(
         (
-            Entrant(*run, one)
+            Entrant(*run, entrant)
             for run in given
             if run not in compared
-            for one in summaries(run[1].document["episodes"])
+            for entrant in summaries(run[1].document["episodes"])
         ),
-        key=lambda one: (one.order, one.source),
+        key=lambda entrant: (entrant.order, entrant.source),
     )
     earlier: dict[str, list[Entrant]] = {}
     entered: dict[tuple[Set, str], Entrant] = {}
     apart, notes, whole = [], [], []
-    for one in everyone:
-        if not is_current(one.evidence.document):
-            earlier.setdefault(one.set.version_hash, []).append(one)
-        elif why := unranked(one):
-            apart.append((one, why))
+    for entrant in everyone:
+        if not is_current(entrant.evidence.document):
+            earlier.setdefault(entrant.set.version_hash, []).append(entrant)
+        elif why := unranked(entrant):
+            apart.append((entrant, why))
         else:
-            whole.append(one)
-    for one in sorted(whole, key=lambda one: STANDINGS.index(one.evidence.standing)):
-        notes += _enter(entered, one)
-    reported = [one for one in entered.values() if one.evidence.standing == REPORTED]
-    shown = [one for one in entered.values() if one.evidence.standing != REPORTED]
+            whole.append(entrant)
+    for entrant in sorted(whole, key=lambda entrant: STANDINGS.index(entrant.evidence.standing)):
+        notes += _enter(entered, entrant)
+    reported = [entrant for entrant in entered.values() if entrant.evidence.standing == REPORTED]
+    shown = [entrant for entrant in entered.values() if entrant.evidence.standing != REPORTED]
     tables = [
-        _table(key, [one for one in shown if one.set == key])
-        for key in sorted({one.set for one in shown})
+        _table(key, [entrant for entrant in shown if entrant.set == key])
+        for key in sorted({entrant.set for entrant in shown})
     ]
     by_version = {name: earlier[name] for name in sorted(earlier)}
     unshown: list[Unshown] = []
@@ -164,47 +164,57 @@ def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
     )
 
 
-def _rows(one: Entrant) -> list[JSON]:
-    return [dict(row) for row in one.evidence.document["episodes"] if row["agent"] == one.agent]
+def _rows(entrant: Entrant) -> list[JSON]:
+    return [
+        dict(row) for row in entrant.evidence.document["episodes"] if row["agent"] == entrant.agent
+    ]
 
 
 def _table(key: Set, entrants: Sequence[Entrant]) -> RankedTable:
-    fair = [one for one in entrants if one.kind in ("model", "scripted")]
-    found = ranks({one.identity: one.worlds for one in fair}) if fair else {}
-    ranked = sorted(((found[one.identity], one) for one in fair), key=lambda p: (p[0], p[1].order))
+    fair = [entrant for entrant in entrants if entrant.kind in ("model", "scripted")]
+    ranks_of = ranks({entrant.identity: entrant.worlds for entrant in fair}) if fair else {}
+    ranked = sorted(
+        ((ranks_of[entrant.identity], entrant) for entrant in fair),
+        key=lambda p: (p[0], p[1].order),
+    )
     roles = {agent: role for role, agent in find(key.track).references.items()}
     references = {
-        f"{roles.get(one.agent, 'without a budget')}, {one.memory}": one
-        for one in sorted(entrants, key=lambda one: one.order)
-        if one.kind in ("scripted", "truth") and (one.agent in roles or one.kind == "truth")
+        f"{roles.get(entrant.agent, 'without a budget')}, {entrant.memory}": entrant
+        for entrant in sorted(entrants, key=lambda entrant: entrant.order)
+        if entrant.kind in ("scripted", "truth")
+        and (entrant.agent in roles or entrant.kind == "truth")
     }
-    held = [_held(one, fair) for one in entrants if one.kind == "adversary"]
-    return RankedTable(key, ranked, references, sorted(held, key=lambda one: one.entrant.order))
+    held = [_held(entrant, fair) for entrant in entrants if entrant.kind == "adversary"]
+    return RankedTable(key, ranked, references, sorted(held, key=lambda bound: bound.entrant.order))
 
 
-def _held(one: Entrant, others: Sequence[Entrant]) -> AdversaryBound:
-    bound = one.scripted.bound if one.scripted else None
+def _held(entrant: Entrant, others: Sequence[Entrant]) -> AdversaryBound:
+    bound = entrant.scripted.bound if entrant.scripted else None
     if bound is None or not bound.over:
-        return AdversaryBound(one, 100 * one.summary.composite.mean, bound)
-    over = [other for other in others if (other.agent, other.memory) == (bound.over, one.memory)]
-    gain = 100 * paired(one.worlds, over[0].worlds).estimate.mean if over else None
-    return AdversaryBound(one, gain, bound)
+        return AdversaryBound(entrant, 100 * entrant.summary.composite.mean, bound)
+    over = [
+        other for other in others if (other.agent, other.memory) == (bound.over, entrant.memory)
+    ]
+    gain = 100 * paired(entrant.worlds, over[0].worlds).estimate.mean if over else None
+    return AdversaryBound(entrant, gain, bound)
 
 
 def _gaps(tables: Sequence[RankedTable]) -> list[PrivateGap]:
     """The gaps of all who are ranked in the public and in a private test set."""
     public = {
-        (table.set._replace(salt=""), one.identity): one
+        (table.set._replace(salt=""), entrant.identity): entrant
         for table in tables
         if not table.set.salt
-        for one in table.entrants
+        for entrant in table.entrants
     }
     return [
-        PrivateGap(ours, one, unpaired(list(ours.worlds.values()), list(one.worlds.values())))
+        PrivateGap(
+            ours, entrant, unpaired(list(ours.worlds.values()), list(entrant.worlds.values()))
+        )
         for table in tables
         if table.set.salt
-        for one in sorted(table.entrants, key=lambda one: one.order)
-        if (ours := public.get((table.set._replace(salt=""), one.identity)))
+        for entrant in sorted(table.entrants, key=lambda entrant: entrant.order)
+        if (ours := public.get((table.set._replace(salt=""), entrant.identity)))
     ]
 
 
@@ -212,7 +222,7 @@ def _rankings(
     runs: Iterable[tuple[str, Evidence]], unshown: list[Unshown], notes: list[str]
 ) -> list[Ranking]:
     """Of comparisons, by what was played; one that came twice counts once, and is noted."""
-    found: list[Ranking] = []
+    rankings: list[Ranking] = []
     first: dict[str, str] = {}
     for name, evidence in runs:
         if why := _unshown(name, evidence):
@@ -223,9 +233,15 @@ def _rankings(
             notes.append(f"{name} repeats {first[content]}: it is counted once")
             continue
         assert evidence.outcome
-        found += [Ranking(name, evidence, report) for report in evidence.outcome.told]
+        rankings += [Ranking(name, evidence, report) for report in evidence.outcome.told]
     return sorted(
-        found, key=lambda one: (one.set, one.report.reasoner, one.report.budget or 0, one.source)
+        rankings,
+        key=lambda ranking: (
+            ranking.set,
+            ranking.report.reasoner,
+            ranking.report.budget or 0,
+            ranking.source,
+        ),
     )
 
 
@@ -242,18 +258,18 @@ def _unshown(name: str, evidence: Evidence) -> str:
 
 def names(entrants: Sequence[Entrant]) -> dict[str, str]:
     """By identity: the agent's name, with what was asked otherwise of a namesake."""
-    found = {}
-    for one in entrants:
+    labels = {}
+    for entrant in entrants:
         asked = [
             other.model or {}
             for other in entrants
-            if (other.agent, other.memory) == (one.agent, one.memory)
+            if (other.agent, other.memory) == (entrant.agent, entrant.memory)
         ]
-        mine = one.model or {}
+        options = entrant.model or {}
         how = ", ".join(
-            f"{name} {mine.get(name)}"
-            for name in sorted({*mine}.union(*asked))
+            f"{name} {options.get(name)}"
+            for name in sorted({*options}.union(*asked))
             if len({canonical(other.get(name)) for other in asked}) > 1
         )
-        found[one.identity] = f"{one.agent} ({how})" if how else one.agent
-    return found
+        labels[entrant.identity] = f"{entrant.agent} ({how})" if how else entrant.agent
+    return labels

@@ -1,4 +1,4 @@
-"""Every episode of a run again, from its trace or by whoever played it, and the files of the run.
+"""Every episode of a run checked again from its trace or by playing it, and the files of the run.
 
 What is wrong is a sentence that names the file.
 """
@@ -41,9 +41,9 @@ from memorygym.scoring.judge import judgement_mismatch
 
 RESULTS = "results.json"
 Method = Literal["play", "replay", "score"]
-"""Who played plays again; the replies of the trace are played again; or a trace is only scored."""
+"""How: the player plays again, the replies of the trace are replayed, or a trace is scored."""
 Checked = Result | Failure | str
-"""What is wrong with an episode is told in words."""
+"""A text is the error of an episode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,22 @@ class Recheck:
 
     run: Run
     recipe: Mapping[str, Any]
-    """Of the run."""
+    """The recipe of the run."""
     players: tuple[SystemPlayer, ...]
     wanted: ResultOptions
     method: Method
     failures: Mapping[str, Mapping[str, Any]]
-    """By name: the rows of episodes without a trace."""
+    """The rows of failed episodes, by name."""
 
     def over(
         self, units: Sequence[Unit], workers: int, *, waits: bool, quiet: bool = True
     ) -> list[Checked]:
-        """What comes of every episode, in the order of the results."""
+        """The result of every episode, in the order of the results."""
         over = over_threads if waits else over_processes
         return [*watched(over(self.unit, units, workers), len(units), quiet=quiet)]
 
     def unit(self, unit: Unit) -> list[Checked]:
-        """Of one task's episodes."""
+        """The results of one task's episodes."""
         track, generate = self.recipe["track"], cache(unit[0].generate)
         places = [(place_of(track, *unit, player.system), player) for player in self.players]
         return [self._rechecked(place, player, generate) for place, player in places]

@@ -1,4 +1,4 @@
-"""Runs and their traces, as commands read them: found by name, safe to judge, told in lines."""
+"""Runs and their traces as commands read them: found by name, checked, and shown in lines."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from memorygym.scoring.usage import limits_of
 
 IN_VIEW = "in view"
 NEAREST = 5
-"""Names that are offered instead of one that is not there, or not enough."""
+"""Names that are offered for an unknown or an ambiguous one."""
 
 
 def numbered(text: str) -> tuple[str, int | None]:
@@ -69,8 +69,7 @@ def matching(name: str, names: Collection[str], run: Path) -> list[str]:
 
 
 def single(name: str, names: Collection[str], run: Path) -> str:
-    """The episode that `name` means. Raises BadSettings if these are several, as `matching` if
-    there is none."""
+    """The episode of that name. Raises BadSettings if there are several, UnknownPart if none."""
     first, *others = found = matching(name, names, run)
     if others:
         more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
@@ -83,8 +82,7 @@ def single(name: str, names: Collection[str], run: Path) -> str:
 
 
 def about_run(folder: Path) -> Mapping[str, Any]:
-    """What `run.json` says. Raises BadSettings unless it tells all that was planned, and no more
-    than can be."""
+    """The content of `run.json`. Raises BadSettings unless it states a plan that can be played."""
     about: Mapping[str, Any] = Run(folder).about()
     check_track(folder, about)
     lacking = [name for name in ("version_hash", "recipe") if name not in about]
@@ -100,13 +98,13 @@ def about_run(folder: Path) -> Mapping[str, Any]:
 
 
 def check_track(folder: Path, about: Mapping[str, Any]) -> None:
-    """Raises BadSettings for a run of a track that is not installed here, with what to do."""
+    """Raises BadSettings for a run of a track that is not installed here."""
     recipe = about.get("recipe")
     track = recipe.get("track") if isinstance(recipe, Mapping) else None
     if isinstance(track, str) and track not in registry.names("tracks"):
         raise BadSettings(
             f"{folder} is a run of the track {clip(track, 40)!r}, which is not installed here:"
-            " name where it stands, as in --plug my_track:SHOP"
+            " name it, as in --plug my_track:SHOP"
         )
 
 
@@ -129,7 +127,7 @@ def check_folder(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StoredTrace:
-    """A trace whose header can be believed to be one; its gold table is a Gold."""
+    """A trace with a checked header and a parsed gold table."""
 
     path: Path
     place: EpisodeKey
@@ -142,7 +140,7 @@ class StoredTrace:
 
 
 def read_played(paths: Iterable[Path]) -> Iterator[tuple[StoredTrace | None, str]]:
-    """Every whole trace of these files and folders, or what is wrong with it.
+    """Every whole trace of these files and folders, or its error.
 
     Raises BadSettings for the folder of a run whose track is not installed here.
     """
@@ -161,7 +159,7 @@ def checked(trace: Trace) -> Trace:
     """The trace, its gold table read. Raises ValueError or BadTrace if its track cannot."""
     tracks = registry.names("tracks")
     if trace.track not in tracks:  # Any other name would be imported and called.
-        hint = "--plug pkg.mod:OBJECT tells of one of yours"
+        hint = "--plug pkg.mod:OBJECT names one of yours"
         raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}; {hint}")
     trace.gold = gold_table(trace)
     reader_of(trace).read("")  # A track reads by what its pinned message states.
@@ -170,12 +168,12 @@ def checked(trace: Trace) -> Trace:
 
 @dataclass(frozen=True, slots=True)
 class LostFact:
-    """A fact that a question rests on, and where it was lost."""
+    """A fact that a question needs, and where it was lost."""
 
     name: str
-    """What it is about."""
+    """The entity."""
     text: str
-    """That, its attribute and the value that was needed."""
+    """The entity, its attribute and the needed value."""
     step: str
     """One of LOSSES, or IN_VIEW."""
 
