@@ -63,7 +63,7 @@ def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts
 @given(streams, budgets)
 def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budget) -> None:
     singly, together = (
-        [(moment.composed, moment.entries) for moment in watched(make, acts, budget)]
+        [(moment.context, moment.entries) for moment in watched(make, acts, budget)]
         for make in (partial(BatchedMemory, maker(name), size) for size in (1, 99))
     )
     assert singly == together
@@ -92,7 +92,7 @@ def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget)
     while not all(episode.done for episode in episodes):
         for at, episode in enumerate(episodes):
             episode.view()
-            beside[at].append(episode.snapshot().composed)
+            beside[at].append(episode.snapshot().context)
             episode.step(next(said[at], Message("assistant", "")))
     for shown, views in zip(beside, alone, strict=True):
         assert shown[: len(views) - 1] == views[:-1]
@@ -104,7 +104,7 @@ def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget)
 def test_no_tool_call_is_split_from_its_result(name, acts, budget) -> None:
     moments = watched(maker(name), acts, budget)
     assume(not list(limit_hit(moments[-1].trace)))
-    assert not any(splits_call(moment.composed) for moment in moments)
+    assert not any(splits_call(moment.context) for moment in moments)
 
 
 @every()
@@ -154,7 +154,7 @@ def test_the_order_of_unrelated_entries_does_not_change_what_is_retrieved(name: 
     for turn in range(len(UNRELATED)):
         told = (*UNRELATED[turn:], *UNRELATED[:turn], "How many lamps does Larkin Harbor keep?")
         acts = [Act((text,)) for text in told]
-        view = watched(maker(name), acts, Budget(view=500))[len(UNRELATED)].composed
+        view = watched(maker(name), acts, Budget(view=500))[len(UNRELATED)].context
         texts = [text for message in view for text in message.content.split("\n\n")]
         found.add(frozenset(texts if HEADING in texts else ()))
     assert len(found) == 1
@@ -167,7 +167,7 @@ def test_the_order_of_unrelated_entries_does_not_change_what_is_retrieved(name: 
 def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts, view) -> None:
     moments = watched(maker(spec), acts * 4, Budget(view=view))
     calls = [record.event for record in moments[-1].trace.records if isinstance(record, ModelCall)]
-    kept = max((tokens(m, m.composed) for m in moments if m.event in calls), default=0)
+    kept = max((tokens(m, m.context) for m in moments if m.event in calls), default=0)
     assume(kept < view)
     events = {moment.event: moment for moment in moments}
     observed = sum(tokens(moments[-1], moment.live) for moment in events.values())
@@ -179,7 +179,7 @@ def tokens(moment: Snapshot, messages: Sequence[Message]) -> int:
 
 
 def composed(moments: Sequence[Snapshot]) -> list[tuple[Message, ...]]:
-    return [moment.composed for moment in moments]
+    return [moment.context for moment in moments]
 
 
 @cache

@@ -50,7 +50,7 @@ def test_the_same_results_make_the_same_bytes(
 def test_floor_and_ceiling_are_lines_of_the_forest(duel: memorygym.Results, tmp_path: Path) -> None:
     duel.plot(tmp_path / "figure.svg", "forest")
     shown = texts(tmp_path / "figure.svg")
-    assert ("floor (none)" in shown, "ceiling (oracle)" in shown) == (True, True)
+    assert ("lower bound (none)" in shown, "upper bound (oracle)" in shown) == (True, True)
 
 
 def test_the_command_draws_runs_of_bench_and_of_compare(

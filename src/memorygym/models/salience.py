@@ -88,7 +88,7 @@ def names(text: str) -> list[str]:
 def placed_sentences(text: str) -> list[PlacedSentence]:
     """The sentences of a text, each with its heading.
 
-    >>> [(s.head, s.text) for s in said("[Note · Ann]\\nShe ran. She won.\\nBob: 3")]
+    >>> [(s.head, s.text) for s in placed_sentences("[Note · Ann]\\nShe ran. She won.\\nBob: 3")]
     [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('[Note · Ann]', 'Bob: 3')]
     """
     lines = normalize(text).split("\n")

@@ -32,7 +32,7 @@ class ComparisonFindings:
     """What a comparison found."""
 
     about: Mapping[str, Any]
-    """Contract, version and recipe, as run.json holds them."""
+    """Version hash, version and recipe, as run.json holds them."""
     outcomes: Sequence[Result | Failure]
     """Of all episodes, in the order of the tasks."""
     clocked: Mapping[tuple[str, str, int | None], Sequence[float]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.curves import CURVES, binned
 from memorygym.reports.stored_results import StoredRun
 
-BOUNDS = {"none": "floor (none)", "oracle": "ceiling (oracle)"}
+BOUNDS = {"none": "lower bound (none)", "oracle": "upper bound (oracle)"}
 """The references of a comparison that are drawn as lines."""
 AUTO, FOREST, BUDGET, COST = "auto", "forest", "budget", "cost"
 AXES = {
@@ -51,7 +51,7 @@ class Panel:
     title: str
     series: tuple[Series, ...]
     bounds: Mapping[str, float] = field(default_factory=dict)
-    """Floor and ceiling, by what they are called."""
+    """Lower and upper bound, by what they are called."""
     ticks: Mapping[int, str] = field(default_factory=dict)
     """Names of places of the horizontal axis, where it has no numbers."""
 
@@ -151,18 +151,18 @@ def _valued(row: Report) -> Mark:
 
 
 def _bounds(report: Report) -> dict[str, float]:
-    """The means of floor and ceiling, as far as they were played."""
+    """The means of lower and upper bound, as far as they were played."""
     found = {row["system"]: row["figures"]["accuracy"] for row in report["rows"]}
     return {told: found[arm]["mean"] for arm, told in BOUNDS.items() if found.get(arm)}
 
 
 def _agents(run: StoredRun) -> Panel:
-    """The composite of every agent; floor and ceiling are agents of the track."""
+    """The composite of every agent; lower and upper bound are agents of the track."""
     summary, beside = run.document["summary"], run.document["references"]
     bounds, lines = dict[str, float](), set[str]()
     for role, agent in find(run.recipe["track"]).references.items():
         found = beside.get(role) or summary.get(agent)
-        if found and role in ("floor", "ceiling"):
+        if found and role in ("lower bound", "upper bound"):
             bounds[f"{role} ({agent})"] = found["composite"]["mean"]
             lines.add(agent)
     agents = sorted(summary.items(), key=lambda item: -item[1]["composite"]["mean"])

@@ -119,7 +119,7 @@ def _height(panel: Panel, kind: str) -> float:
 
 
 def _forest(axis: Any, panel: Panel, score: str) -> None:
-    """A row a system, best on top: mean, 95 % interval, and floor and ceiling as lines."""
+    """A row a system, best on top: mean, 95 % interval, and lower and upper bound as lines."""
     for at, one in enumerate(panel.series):
         (mark,) = one.marks
         colour = GREY if one.reference else COLOURS[0]

@@ -48,7 +48,7 @@ def test_a_shim_before_the_module_wraps_what_it_makes(spec: str) -> None:
         ("bm25:topk=3", UnknownPart, "did you mean top_k"),
         ("add_serch:my.mod:make", UnknownPart, "no shim named 'add_serch'; did you mean add_sear"),
         (f"add_search:{STAND_INS}:Words:size=3", BadSettings, "has no parameters"),
-        (f"condenser:{STAND_INS}:Words", BadSettings, "has no `condense`"),
+        (f"condenser:{STAND_INS}:Words", BadSettings, "has no method `condense`"),
         (f"{STAND_INS}:Words", BadSettings, "which has no `observe`"),
     ],
 )

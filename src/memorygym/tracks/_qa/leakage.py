@@ -90,7 +90,7 @@ def leaked_names(
 def normalised(text: str) -> str:
     """The text with look-alike letters replaced, and without joiners, marks and digit grouping.
 
-    >>> folded("Оr\u200bion, 6,108")
+    >>> normalised("Оr\u200bion, 6,108")
     'Orion, 6108'
     """
     flat = unicodedata.normalize("NFKD", text).translate(_ALIKE)
@@ -101,9 +101,9 @@ def normalised(text: str) -> str:
 def contains_name(text: str, name: str) -> bool:
     """Whether a text contains a name as whole words, in any case and with any separators.
 
-    >>> names_it("Who leads the Orion-lab?", "orion Lab"), names_it("Orionids", "Orion")
+    >>> contains_name("Who leads the Orion-lab?", "orion Lab"), contains_name("Orionids", "Orion")
     (True, False)
-    >>> names_it("not_before is 3", "NotBefore")
+    >>> contains_name("not_before is 3", "NotBefore")
     True
     """
     parts = list(map(re.escape, _PART.findall(normalised(name))))

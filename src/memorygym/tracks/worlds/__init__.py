@@ -177,8 +177,8 @@ TRACK = Track(
     references={
         # The chance level, the upper bound within the budget, and the best agent that stores
         # plain text without knowing the truth.
-        "floor": "smart_guesser",
-        "ceiling": "clairvoyant",
+        "lower bound": "smart_guesser",
+        "upper bound": "clairvoyant",
         "best scripted": "template_expert",
     },
     headline=Headline(composite, problems),

@@ -35,7 +35,7 @@ def is_hard_value(value: str) -> bool:
 def is_hard_name(name: str) -> bool:
     """Whether a name is hard to guess.
 
-    >>> named("sift_amber_quay"), named("base"), named("value")
+    >>> is_hard_name("sift_amber_quay"), is_hard_name("base"), is_hard_name("value")
     (True, False, False)
     """
     return len(name) > 4 and not hasattr(builtins, name) and not familiar(name.casefold())

@@ -1,0 +1,62 @@
+"""docs/check.py finds what a page states and a command does not print."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    return import_module("check")
+
+
+def problems(check: ModuleType, folder: Path, text: str) -> list[str]:
+    page = folder / "page.md"
+    page.write_text(text, "utf-8")
+    found: list[str] = check.checked(page)[1]
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n$ echo one; echo two\none\n…\n```\n",
+        "```\n$ echo worlds-v2@00000000\nworlds-v2@ffffffff\n```\n",
+        "```\n$ export NAME=value\n$ echo $NAME\nvalue\n```\n",
+        "```python part.py\nx = 1\n```\n\n```python\nfrom part import x\n```\n",
+        "<!-- not run: it is an example -->\n```\n$ false\n…\n```\n",
+    ],
+)
+def test_a_page_that_holds_is_right(check: ModuleType, tmp_path: Path, text: str) -> None:
+    assert problems(check, tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("```\n$ echo new\nold\n```\n", "-old\n+new"),
+        ("```\n$ false\n…\n```\n", "exit code 1"),
+        ("```python\n1 / 0\n```\n", "ZeroDivisionError"),
+    ],
+)
+def test_a_page_that_does_not_hold_is_shown_with_the_difference(
+    check: ModuleType, tmp_path: Path, text: str, part: str
+) -> None:
+    (problem,) = problems(check, tmp_path, text)
+    assert part in problem
+
+
+def test_update_writes_what_was_printed(
+    check: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```\n$ printf '1\\n2\\n3\\n'\nold\n…\n```\n", "utf-8")
+    monkeypatch.setattr(sys, "argv", ["check.py", "--update", str(page)])
+    assert check.main() == 0
+    assert page.read_text("utf-8") == "```\n$ printf '1\\n2\\n3\\n'\n1\n…\n```\n"
