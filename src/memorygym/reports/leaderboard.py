@@ -1,8 +1,8 @@
 """Runs ranked side by side: who may be ranked with whom, and who only stands beside.
 
 Ranked together are whole official sets of one version hash, one secret and judge, and one value of
-each parameter of the official set, if their traces show them. Scripted agents that see the truth are
-references, adversaries stand apart under their bounds, what is only self-reported has a table of
+each parameter of the official set, if their traces show them. Scripted agents that see the truth
+are references, adversaries stand apart under their bounds, what is only self-reported has a table of
 its own, and whatever else was played is named with the reason why it has no rank.
 """
 
