@@ -1,9 +1,9 @@
-"""Runs ranked side by side: who may be ranked with whom, and who only stands beside.
+"""Runs ranked side by side: which runs are ranked together, and which have no rank.
 
-Ranked together are whole official sets of one version hash, one secret and judge, and one value of
-each parameter of the official set, if their traces show them. Scripted agents that see the truth
-are references, adversaries stand apart under their bounds, what is only self-reported has a table of
-its own, and whatever else was played is named with the reason why it has no rank.
+Runs are ranked together if they played the whole official set with the same version hash, secret,
+judge and parameters, and their traces verify them. Scripted agents that see the truth are
+references; adversaries have a table with their bounds; self-reported runs have a table of their
+own; every other run is listed with the reason why it has no rank.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
