@@ -2,8 +2,8 @@
 
 Ranked together are whole official sets of one version hash, one secret and judge, and one value of
 each parameter of the official set, if their traces show them. Scripted agents that see the truth
-are references, adversaries stand apart under their bounds, what is only self-reported has a table of
-its own, and whatever else was played is named with the reason why it has no rank.
+are references, adversaries stand apart under their bounds, what is only self-reported has a table
+of its own, and whatever else was played is named with the reason why it has no rank.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
