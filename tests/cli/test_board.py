@@ -123,7 +123,7 @@ def test_scripted_agents_are_references_and_who_sees_the_truth_has_no_rank(made:
     out = page(shown(made(shares)))
     assert {row[1] for row in section(out, PUBLIC)} == {"smart_guesser", "template_expert"}
     text = " ".join(out.split())
-    for told in ("floor, markdown: `smart_guesser`", "ceiling, markdown: `clairvoyant`"):
+    for told in ("lower bound, markdown: `smart_guesser`", "upper bound, markdown: `clairvoyant`"):
         assert told in text
 
 
