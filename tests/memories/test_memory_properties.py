@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.tokens import shown_tokens
-from memorygym.core.trace import Action, Context, ModelCall, Observation, ToolResult
+from memorygym.core.trace import Action, Context, ModelCall, Observation, ToolResult, Trace
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 from memorygym.models.extractive import write
@@ -131,13 +131,7 @@ class Recorder(Memory):
 def test_every_message_is_observed_once_and_in_order(acts) -> None:
     seen: list[Message] = []
     trace = watched(partial(Recorder, seen), acts, Budget())[-1].trace
-    told: list[Message] = []
-    for record in trace.records:
-        if isinstance(record, Action):
-            told.append(record.message)
-        elif isinstance(record, (Observation, ToolResult)):
-            told += record.messages
-    assert seen == told
+    assert seen == observed(trace)
 
 
 UNRELATED = (
@@ -169,9 +163,19 @@ def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts,
     calls = [record.event for record in moments[-1].trace.records if isinstance(record, ModelCall)]
     kept = max((tokens(m, m.context) for m in moments if m.event in calls), default=0)
     assume(kept < view)
-    events = {moment.event: moment for moment in moments}
-    observed = sum(tokens(moments[-1], moment.live) for moment in events.values())
-    assert len(calls) <= math.ceil(observed / (view - kept)) + 1
+    new = tokens(moments[-1], observed(moments[-1].trace))
+    assert len(calls) <= math.ceil(new / (view - kept)) + 1
+
+
+def observed(trace: Trace) -> list[Message]:
+    """Every message of a trace that the memory observes, the agent's own included."""
+    messages: list[Message] = []
+    for record in trace.records:
+        if isinstance(record, Action):
+            messages.append(record.message)
+        elif isinstance(record, (Observation, ToolResult)):
+            messages += record.messages
+    return messages
 
 
 def tokens(moment: Snapshot, messages: Sequence[Message]) -> int:
