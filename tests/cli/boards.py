@@ -10,7 +10,7 @@ from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.rng import named_rng
 from memorygym.reports.evidence import REPORTED, REPRODUCED, Evidence
-from memorygym.reports.leaderboard import Leaderboard, sampler
+from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.runs.episode_result import EpisodeKey, Failure, Result
 from memorygym.runs.results.consistency import planned
@@ -85,7 +85,7 @@ def section(out: str, title: str) -> list[list[str]]:
 def shown(*runs: str, standing: str = REPRODUCED, reported: Sequence[str] = ()) -> Leaderboard:
     """The board of results that were shown so far, and of some that were not shown at all."""
     standings = dict.fromkeys(reported, REPORTED) | dict.fromkeys(runs, standing)
-    return sampler(
+    return leaderboard_of(
         (run, Evidence(read_results(Path(run)), found)) for run, found in standings.items()
     )
 

@@ -157,7 +157,7 @@ def test_repeats_are_averaged_within_their_world(command, tmp_path: Path) -> Non
         words = ["--model", "writer", "--api-base", server.url, "--repeats", "3"]
         out = command(*LITE, "--seeds", "2", *words, "-o", str(path)).out
     found = read_results(path)["summary"]["writer"]
-    assert (found["worlds"], found["episodes"], found["repeats"]["k"]) == (2, 6, 3)
+    assert (found["tasks"], found["episodes"], found["repeats"]["k"]) == (2, 6, 3)
     assert "pass^3" in out
 
 

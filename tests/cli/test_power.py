@@ -17,7 +17,7 @@ def _json(command, *words: str) -> dict:
 @pytest.mark.slow
 def test_the_deviation_is_measured_by_playing(command) -> None:
     found = _json(command, *LITE)
-    assert found["source"] == "strategic on 100 worlds"
+    assert found["source"] == "strategic on 100 tasks"
     assert 5 < found["sd"] < 40
     assert -0.1 < found["icc"] < 0.5
     assert found["design_effect"] == pytest.approx(1 + 9 * found["icc"], abs=1e-5)
@@ -25,7 +25,7 @@ def test_the_deviation_is_measured_by_playing(command) -> None:
 
 @pytest.mark.slow
 def test_another_agent_can_be_measured(command) -> None:
-    assert _json(command, *LITE, "--agent", "naive")["source"] == "naive on 100 worlds"
+    assert _json(command, *LITE, "--agent", "naive")["source"] == "naive on 100 tasks"
 
 
 @pytest.mark.slow
@@ -43,8 +43,8 @@ def test_a_given_deviation_is_not_measured(command) -> None:
     assert "seeds per domain       18     35      18" in out
 
 
-def test_the_worlds_needed_show_the_difference(command) -> None:
-    needed = _json(command, *GIVEN, "--delta", "5")["worlds_needed"]
+def test_the_tasks_needed_show_the_difference(command) -> None:
+    needed = _json(command, *GIVEN, "--delta", "5")["tasks_needed"]
     for name, worlds in needed.items():
         options = (*GIVEN, *LITE, "--templates", "1", "--seeds")
         least = [
@@ -66,7 +66,7 @@ def test_the_worlds_needed_show_the_difference(command) -> None:
 )
 def test_each_option_has_its_effect(fewer: list[str], more: list[str], command) -> None:
     few, many = (
-        _json(command, *GIVEN, *words)["worlds_needed"]["same_worlds"] for words in (fewer, more)
+        _json(command, *GIVEN, *words)["tasks_needed"]["same_tasks"] for words in (fewer, more)
     )
     assert few < many
 
@@ -87,7 +87,7 @@ def test_repeats_lessen_only_what_chance_adds(command) -> None:
         (["--r", "1"], "--r 1: give a correlation"),
         (["--power", "1"], "--power 1: give a chance"),
         (["--seeds", "0"], "--seeds 0: give at least 1"),
-        (["--seeds", "1", "--templates", "1"], "a single world has no interval"),
+        (["--seeds", "1", "--templates", "1"], "a single task has no interval"),
         (["--templates", "11"], "--templates 11: give 1 to 10"),
         (["--repeats", "0"], "--repeats 0: give at least 1"),
         (["--repeats", "3"], "--repeats 3 needs --repeat-sd"),
@@ -96,7 +96,7 @@ def test_repeats_lessen_only_what_chance_adds(command) -> None:
         (["--agent", "strategc"], "no agents named 'strategc'; did you mean strategic?"),
         pytest.param(
             ["--agent", "guesser", *LITE],
-            "guesser scores the same on every world",
+            "guesser scores the same on every task",
             marks=pytest.mark.slow,
         ),
     ],

@@ -71,7 +71,7 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
     assert f"{played}: not being played" in out and " left at that pace" in out
     state = _state(command, played)
     assert state["provisional"]["naive"] == whole["naive"] and state["remaining"] is not None
-    assert state["provisional"]["strategic"]["worlds"] == 1
+    assert state["provisional"]["strategic"]["tasks"] == 1
 
 
 @mostly_slow(

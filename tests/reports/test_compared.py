@@ -14,7 +14,7 @@ from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.comparison_report import outcome_of, perform, write_files
 from memorygym.reports.evidence import REPRODUCED, VERIFIED, examine
-from memorygym.reports.leaderboard import sampler
+from memorygym.reports.leaderboard import leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.reports.packs import opened, write_pack
@@ -174,7 +174,7 @@ def test_tables_of_memories_have_no_place_in_a_run_of_agents(
 
 
 def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
-    found = sampler([("duel", examine(duel, "traces"))])
+    found = leaderboard_of([("duel", examine(duel, "traces"))])
     out = as_markdown(found, {}, "a test")
     title = "Memories: company template, lite tier, public seeds, reasoner strong, budget 1,000"
     rows = section(out, title)
@@ -192,8 +192,8 @@ def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
 
 def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> None:
     runs = [("duel", examine(duel)), ("run", examine(finished))]
-    found = sampler(runs)
-    assert as_markdown(found, {}, "x") == as_markdown(sampler(runs[::-1]), {}, "x")
+    found = leaderboard_of(runs)
+    assert as_markdown(found, {}, "x") == as_markdown(leaderboard_of(runs[::-1]), {}, "x")
     rows = flat_rows(found, {})
     assert {row["memory"] for row in rows if row["kind"] == "memory"} == {
         "bm25", "markdown+scribe",
@@ -204,7 +204,7 @@ def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> No
 
 @pytest.mark.slow
 def test_a_comparison_that_came_twice_counts_once(duel: Path) -> None:
-    found = sampler([("one", examine(duel)), ("two", examine(duel))])
+    found = leaderboard_of([("one", examine(duel)), ("two", examine(duel))])
     assert len(found.rankings) == 1 and found.notes == ["two repeats one: it is counted once"]
 
 
@@ -219,7 +219,7 @@ def test_memories_that_were_not_shown_have_no_rank(
     alter: Callable[[Path], None], check: str, why: str, altered: Path
 ) -> None:
     alter(altered)
-    out = as_markdown(sampler([("duel", examine(altered, check))]), {}, "a test")
+    out = as_markdown(leaderboard_of([("duel", examine(altered, check))]), {}, "a test")
     ((name, *_, status, told),) = section(out, "Comparisons without a rank")
     assert (name, status) == ("duel", "self-reported") and told.startswith(why)
     assert "## Memories" not in out

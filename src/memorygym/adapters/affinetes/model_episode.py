@@ -48,7 +48,7 @@ class ModelEpisode(Policy):
         self._model = model
         self._gone = Event()
         self._began = perf_counter()
-        self._task = choice.world.generate()
+        self._task = choice.settings.generate()
         self._chat: Chat | None = None
         if model.startswith(SCRIPTED):
             agent, own = model.removeprefix(SCRIPTED), agents_of(find("worlds"))
@@ -73,7 +73,7 @@ class ModelEpisode(Policy):
         play(self._episode, self)
         trace = self._trace()
         player = System(self._model, self._seat.memory)
-        place = place_of(trace.track, self._choice.world, 0, player)
+        place = place_of(trace.track, self._choice.settings, 0, player)
         found = result_of(place, trace, ResultOptions())
         questions = [  # Without the truths.
             {
@@ -114,7 +114,7 @@ class ModelEpisode(Policy):
     def _result(self, points: float | None, extra: dict[str, Any]) -> dict[str, Any]:
         extra["valid_for_scoring"] = points is not None
         return {
-            "task_name": f"memorygym:{self._choice.world.template}:{self._choice.world.tier}",
+            "task_name": f"memorygym:{self._choice.settings.template}:{self._choice.settings.tier}",
             "score": points,
             "success": points is not None and points > 0,
             "time_taken": perf_counter() - self._began,

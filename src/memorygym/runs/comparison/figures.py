@@ -58,7 +58,7 @@ class Report:
     reasoner: str
     budget: int | None
     """Most tokens of the context; None where no system has a limit."""
-    worlds: tuple[TaskKey, ...]
+    tasks: tuple[TaskKey, ...]
     """Tasks that at least one system finished."""
     questions: int
     """Answerable questions of these tasks, without those left out."""
@@ -121,7 +121,7 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     return Report(
         reasoner=reasoners.pop(),
         budget=max((m.budget for m in measured if m.budget is not None), default=None),
-        worlds=tuple(sorted(asked)),
+        tasks=tuple(sorted(asked)),
         questions=sum(map(len, asked.values())) - lost,
         left_out=lost,
         rows=tuple(sorted(rows, key=_order)),

@@ -26,7 +26,7 @@ class Summary:
     """The agent, or for a comparison reasoner, system and budget."""
     track: str
     episodes: int
-    worlds: int
+    tasks: int
     composite: Estimate
     axes: Mapping[str, Estimate | None]
     correct_refusals: Estimate | None
@@ -46,7 +46,7 @@ class Summary:
     def detectable(self) -> float | None:
         """The smallest detectable difference between two agents on these tasks."""
         sd = self.deviation
-        return None if sd is None else mde(sd, self.worlds, same_tasks(LIKENESS))
+        return None if sd is None else mde(sd, self.tasks, same_tasks(LIKENESS))
 
     def bounds(self, failures: Collection[Row]) -> tuple[float, float] | None:
         """The composite if each failed episode had scored 0, and 1; None if none failed.
@@ -56,20 +56,20 @@ class Summary:
         if not failures:
             return None
         lost = Counter(_task(row) for row in failures if row["who"] == self.who)
-        worlds = sorted(self.scores.keys() | lost.keys())
+        tasks = sorted(self.scores.keys() | lost.keys())
         low = high = 0.0
-        for world in worlds:
-            scores = self.scores.get(world, ())
-            repeats = len(scores) + lost[world]
+        for task in tasks:
+            scores = self.scores.get(task, ())
+            repeats = len(scores) + lost[task]
             low += sum(scores) / repeats
-            high += (sum(scores) + lost[world]) / repeats
-        return (low / len(worlds), high / len(worlds)) if lost else None
+            high += (sum(scores) + lost[task]) / repeats
+        return (low / len(tasks), high / len(tasks)) if lost else None
 
     def to_json(self, failures: Collection[Row]) -> dict[str, JSON]:
         """As results store it; `failures` as for `bounds`."""
         bounds = self.bounds(failures)
         return {
-            "worlds": self.worlds, "episodes": self.episodes,
+            "tasks": self.tasks, "episodes": self.episodes,
             "composite": _interval(self.composite),
             "axes": {name: _interval(found) for name, found in self.axes.items()},
             "correct_refusals": _interval(self.correct_refusals),
@@ -112,7 +112,7 @@ def _summary(rows: Sequence[Row]) -> Summary:
         who=rows[0]["who"],
         track=rows[0]["track"],
         episodes=len(rows),
-        worlds=len(whole),
+        tasks=len(whole),
         composite=estimate(list(whole.values())),
         axes={axis: _estimate(by_task(rows, "axes", axis)) for axis in axes},
         correct_refusals=_estimate(by_task(rows, "correct_refusals")),
@@ -144,7 +144,7 @@ def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[TaskKey, lis
 
 
 def _means(found: Mapping[TaskKey, Sequence[float]]) -> dict[TaskKey, float]:
-    return {world: sum(values) / len(values) for world, values in found.items()}
+    return {task: sum(values) / len(values) for task, values in found.items()}
 
 
 def _task(row: Row) -> TaskKey:
@@ -164,14 +164,14 @@ def _judged(rows: Sequence[Row]) -> Agreement | None:
 
 def _repeats(rows: Sequence[Row]) -> Repeats | None:
     """The repeats of each question; None if no task was repeated."""
-    worlds: dict[TaskKey, list[tuple[bool, ...]]] = {}
+    tasks: dict[TaskKey, list[tuple[bool, ...]]] = {}
     for row in rows:
-        worlds.setdefault(_task(row), []).append(tuple(map(bool, row["right"])))
-    most = max(len(group) for group in worlds.values())
+        tasks.setdefault(_task(row), []).append(tuple(map(bool, row["right"])))
+    most = max(len(group) for group in tasks.values())
     if most < 2:
         return None
     # A task with a failed episode has fewer repeats, and would lower k for all.
-    whole = [group for group in worlds.values() if len(group) == most]
+    whole = [group for group in tasks.values() if len(group) == most]
     return Repeats([list(zip(*group, strict=True)) for group in whole])
 
 
