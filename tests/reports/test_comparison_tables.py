@@ -1,4 +1,4 @@
-"""The report that a person reads."""
+"""The report of a comparison as text."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=
 WORSE = "observation_masking:attention_window=100,keep_first=2"
 
 
-def test_a_report_looks_as_it_should(snapshot: Callable[[str, str], None]) -> None:
+def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None]) -> None:
     systems = {**THREE, "n": "11 - 11", "held:n": "11 - 11", WORSE: "10 00 10"}
     spent = played("l", "11 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
     report = figures([*all_played(systems), *spent], {"n": 1}, "test")
@@ -51,7 +51,7 @@ def test_a_report_looks_as_it_should(snapshot: Callable[[str, str], None]) -> No
         ({"a": "11 11 10 " * 3, "recency": "10 " * 9}, {}, "a memory and recency must differ by"),
     ],
 )
-def test_a_report_says_who_is_best_and_what_could_not_be_judged(
+def test_a_report_names_the_best_memory_and_what_could_not_be_judged(
     systems: dict[str, str], failures: dict[str, int], said: str
 ) -> None:
     text = report_text(reported(systems, **failures), SETTING)

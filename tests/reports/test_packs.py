@@ -1,4 +1,4 @@
-"""Packs: the same bytes for the same run, and nothing but a run is taken out of one."""
+"""Packs: the same run gives the same bytes, and only files of a run are taken out of one."""
 
 import gzip
 import io
@@ -23,7 +23,7 @@ def run(finished: Path, tmp_path: Path) -> Path:
 
 
 def verified(path: Path) -> list[str]:
-    """What verification of a pack finds."""
+    """The problems that the verification of a pack finds."""
     with opened(path) as (folder, problems):
         return problems or list(examine(folder, "traces").problems)
 
@@ -156,10 +156,10 @@ def test_a_manifest_opens_no_file_but_those_of_a_pack(name: str, run: Path) -> N
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b'{"format": "memorygym-run-3"}'])
-def test_a_run_that_says_nothing_of_itself_is_named(data: bytes, run: Path) -> None:
+def test_a_run_without_its_description_is_named(data: bytes, run: Path) -> None:
     path = packed(run)
     members = [(m, data if m.name == "run/run.json" else old) for m, old in members_of(path)]
-    assert any(told.startswith("run.json: ") for told in verified(rebuild(path, members)))
+    assert any(problem.startswith("run.json: ") for problem in verified(rebuild(path, members)))
 
 
 def test_every_cut_is_noticed(run: Path) -> None:
@@ -173,7 +173,7 @@ def test_every_cut_is_noticed(run: Path) -> None:
             assert "is no pack of a run" in str(error)
 
 
-def test_what_follows_the_end_is_noticed(run: Path) -> None:
+def test_bytes_after_the_end_are_noticed(run: Path) -> None:
     path = packed(run)
     path.write_bytes(path.read_bytes() + gzip.compress(b"more"))
     assert "its end is not the end" in verified(path)[0]

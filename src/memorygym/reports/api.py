@@ -122,7 +122,7 @@ def _compare(
 ) -> None:
     """Plays the comparison and writes its files. Raises BadSettings if its set-up is invalid."""
     played = played_checks(planned)
-    if not all(gate.holds for gate in played):
+    if not all(check.holds for check in played):
         raise BadSettings(invalid_text(played))
     workers = asked.workers(objects, waits=planned.model_roles.waits)
     findings = comparison_report.perform(planned, folder, workers, quiet=asked.quiet)

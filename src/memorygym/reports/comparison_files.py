@@ -26,7 +26,7 @@ Cell = str | float | None
 
 def document(
     about: Mapping[str, JSON],
-    gates: Sequence[SanityCheck],
+    checks: Sequence[SanityCheck],
     reports: Sequence[Report],
     agreements: Sequence[RankAgreement] = (),
 ) -> dict[str, JSON]:
@@ -34,7 +34,7 @@ def document(
     return {
         **about,
         "schema": SCHEMA,
-        "sanity_checks": to_rounded_json(gates),
+        "sanity_checks": to_rounded_json(checks),
         "reports": [_report(report) for report in reports],
         "kendall": to_rounded_json(agreements),
     }

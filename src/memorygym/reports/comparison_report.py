@@ -71,7 +71,7 @@ class ComparisonFindings:
 class ComparisonOutcome:
     """The outcome of a comparison: sanity checks, reports and agreements of reasoners."""
 
-    gates: Sequence[SanityCheck]
+    sanity_checks: Sequence[SanityCheck]
     """The sanity checks; scores are shown only if all hold."""
     reports: Sequence[Report]
     agreements: Sequence[RankAgreement]
@@ -79,7 +79,7 @@ class ComparisonOutcome:
     @property
     def valid(self) -> bool:
         """Whether every sanity check holds."""
-        return all(gate.holds for gate in self.gates)
+        return all(check.holds for check in self.sanity_checks)
 
     @property
     def shown_reports(self) -> Sequence[Report]:
@@ -106,13 +106,13 @@ def outcome_of(findings: ComparisonFindings, played: Sequence[SanityCheck]) -> C
             reports.append(figures(own.measured, own.failures, f"{who} {view}"))
         else:
             empty.append(SanityCheck(f"{who} finished a task at budget {view:,}", False, ""))
-    held = [*played, *empty, *(gate for report in reports for gate in figure_checks(report))]
+    checks = [*played, *empty, *(check for report in reports for check in figure_checks(report))]
     agreed = (
         agreement(report, other)
         for report, other in combinations(reports, 2)
         if report.budget == other.budget
     )
-    return ComparisonOutcome(held, reports, [report for report in agreed if report])
+    return ComparisonOutcome(checks, reports, [report for report in agreed if report])
 
 
 def invalid_of(findings: ComparisonFindings, outcome: ComparisonOutcome) -> str:
@@ -120,7 +120,7 @@ def invalid_of(findings: ComparisonFindings, outcome: ComparisonOutcome) -> str:
     failed = findings.failures
     counts = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
     played = f"{len(findings.measured):,} episodes played, {failed.total():,} failed ({counts})"
-    return "\n".join([*(paragraph(played) if failed else ()), invalid_text(outcome.gates)])
+    return "\n".join([*(paragraph(played) if failed else ()), invalid_text(outcome.sanity_checks)])
 
 
 def clock_for(findings: ComparisonFindings, report: Report) -> Clock:
@@ -151,7 +151,9 @@ def files_of(
 ) -> dict[str, bytes]:
     """The files by name, without timings.csv: the same episodes give the same bytes."""
     reports = outcome.shown_reports
-    document = comparison_files.document(findings.about, outcome.gates, reports, outcome.agreements)
+    document = comparison_files.document(
+        findings.about, outcome.sanity_checks, reports, outcome.agreements
+    )
     points = [(report, by_tokens(report)) for report in reports]
     texts = {
         "compare.csv": comparison_files.figures_csv(reports),

@@ -261,7 +261,7 @@ def _unshown(name: str, evidence: Evidence) -> str:
 
 
 def names(entrants: Sequence[Entrant]) -> dict[str, str]:
-    """The shown name of each identity: the agent's name, with options that differ from a namesake."""
+    """The shown name of each identity: the name, with options that differ from a namesake."""
     labels = {}
     for entrant in entrants:
         asked = [

@@ -203,8 +203,8 @@ def derived(
     data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
         findings = comparison_report.ComparisonFindings(about, outcomes)
-        gates = () if data else played_checks(source)
-        outcome = comparison_report.outcome_of(findings, gates)
+        checks = () if data else played_checks(source)
+        outcome = comparison_report.outcome_of(findings, checks)
         outcome = _as_stated(folder, outcome) if data else outcome
         kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
         summed = json_bytes(summed_up(about, outcomes, {}))
@@ -223,7 +223,11 @@ def _as_stated(
     without the tasks."""
     path = folder / comparison_report.DOCUMENT
     try:
-        gates = [from_json(SanityCheck, gate) for gate in read_json(path)["sanity_checks"]]  # type: ignore[index]  # any JSON
+        rows = read_json(path)["sanity_checks"]  # type: ignore[index]  # any JSON
+        checks = [from_json(SanityCheck, row) for row in rows]
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"{comparison_report.DOCUMENT} is damaged ({error!r})") from error
-    return replace(outcome, gates=[*gates[: -len(outcome.gates) or None], *outcome.gates])
+    return replace(
+        outcome,
+        sanity_checks=[*checks[: -len(outcome.sanity_checks) or None], *outcome.sanity_checks],
+    )

@@ -191,8 +191,8 @@ def test_the_collection_is_not_shown_in_advance(task):
 @pytest.mark.parametrize(("steps", "turns"), [(9, True), (2, False)])
 def test_the_strong_reasoner_turns_the_page_while_a_step_is_left(task, steps, turns):
     question = f"Question: {PLAIN}\n\nForm of the answer: a name. At most {steps} steps."
-    found = page_text("the birthplace of Ann Orm", 1, 3, [(1, "[A]", "Nothing.")])
-    shown = [Message("user", step_text(2, found)), Message("user", question)]
+    page = page_text("the birthplace of Ann Orm", 1, 3, [(1, "[A]", "Nothing.")])
+    shown = [Message("user", step_text(2, page)), Message("user", question)]
     reply = research.reasoner("strong", task).act([Message("system", task.system), *shown], ())
     asked = [(call.name, dict(call.arguments)) for call in reply.calls]
     turned = ("search", {"query": "the birthplace of Ann Orm", "page": 2})

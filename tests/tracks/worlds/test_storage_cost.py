@@ -45,7 +45,7 @@ def test_needs_that_do_not_fit_change_nothing(timeline: FactTimeline) -> None:
 
 
 @pytest.mark.parametrize(("notice", "writes"), [(True, 1), (False, 2)])
-def test_a_change_that_no_notice_tells_of_costs_an_edit(
+def test_a_change_without_a_notice_costs_an_edit(
     timeline: FactTimeline, notice: bool, writes: int
 ) -> None:
     need = needs(timeline)[0]

@@ -1,4 +1,4 @@
-"""What every track that deals instances must do: `generate`, `verify` and its published schema."""
+"""Every track that generates instances: `generate`, `verify` and its published schema."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ TWO = ("--n", "2", "--tokens", "10k", "--seed", "5", "-o")
 
 
 @mostly_slow("track", TRACKS, quick=1)
-def test_what_it_deals_is_proven_again_from_its_bytes(track: str, tmp_path: Path, command) -> None:
+def test_generated_files_pass_verify(track: str, tmp_path: Path, command) -> None:
     assert command("generate", track, *TWO, str(tmp_path)).status == 0
     status, out, _ = command("verify", str(tmp_path))
     assert status == 0, out
@@ -24,7 +24,7 @@ def test_what_it_deals_is_proven_again_from_its_bytes(track: str, tmp_path: Path
 
 
 @mostly_slow("track", TRACKS, quick=1)
-def test_it_deals_the_same_bytes_in_every_process(
+def test_every_process_generates_the_same_bytes(
     track: str, tmp_path: Path, command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "7")
