@@ -156,7 +156,7 @@ def registry_scorer() -> Any:
         ({"role": "agnt"}, "no role named 'agnt'; did you mean agent?"),
         ({"seeds": 0}, "seeds 0: give at least 1"),
         ({"seeds": "three"}, "seeds 'three': give a whole number"),
-        ({"seed": -1}, "seed -1: seeds are counted from 0"),
+        ({"seed": -1}, "seed -1: give 0 or more"),
         ({"entities": "many"}, "entities 'many': give a whole number"),
         ({"entities": 0}, "0 entities"),
         ({"salt_file": "/nowhere/salt"}, "salt_file /nowhere/salt: cannot be read"),

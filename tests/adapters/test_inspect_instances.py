@@ -41,7 +41,7 @@ def test_inspect_and_compare_agree_on_every_question(
     given = {**GIVEN, "memory": memory, "budget": budget}
     log = played(tmp_path, f"memorygym/{reasoner}", "research", given)
     measured = compared(TASKS, memory, budget, reasoner)
-    mine = {one.world: one for one in measured if one.system == row}
+    mine = {one.task: one for one in measured if one.system == row}
     for sample in log.samples:
         one = mine[sample.metadata["template"], sample.metadata["seed"]]
         told = sample.scores["answers"].metadata["cases"]
@@ -152,14 +152,14 @@ def test_instances_of_code_are_played_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("track", "arguments", "message"),
     [
-        ("research", {"salt_file": None}, "salt_file '' is empty, as a variable is that was not"),
+        ("research", {"salt_file": None}, "salt_file '' is empty, perhaps from an unset variable"),
         ("research", {"hop": 2}, "no argument named 'hop'; did you mean hops?"),
         ("research", {"template": "company"}, "no argument named 'template'"),
         ("research", {"hops": 99}, "hops 99"),
         ("research", {"tokens": "many"}, "tokens 'many': give a number such as 20000"),
         ("research", {"memory": "bm52"}, "no memory named 'bm52'; did you mean bm25?"),
         ("research", {"tool_mode": "txt"}, "no tool_mode named 'txt'; did you mean text?"),
-        ("research", {"budget": 3}, "a budget of 3 holds no fact of this track"),
+        ("research", {"budget": 3}, "a budget of 3 tokens holds no needed fact of this track"),
         ("research", {"budget": "big"}, "budget 'big': give a whole number"),
         ("research", {"capacity": 0}, "capacity 0: give at least 1"),
         ("research", {"seeds": 0}, "seeds 0: give at least 1"),

@@ -154,7 +154,7 @@ def test_a_scripted_agent_plays_no_task_of_others(tmp_path: Path) -> None:
     task = Task(dataset=[Sample("What is memory?")])
     (log,) = eval(task, model="memorygym/perfect", display="none", log_dir=str(tmp_path))
     assert log.status == "error"
-    assert "memorygym/perfect plays only the tasks of memorygym" in log.error.message
+    assert "memorygym/perfect plays only tasks of memorygym" in log.error.message
 
 
 def test_every_tool_keeps_its_schema() -> None:
@@ -180,7 +180,7 @@ def test_calls_in_the_text_are_numbered_after_those_before() -> None:
     from memorygym.adapters.inspect_ai.messages import reply_of
 
     text = 'Now. <tool_call>{"name": "Read", "arguments": {}}</tool_call>'
-    reply = reply_of(ModelOutput.from_content("m", text), made=2)
+    reply = reply_of(ModelOutput.from_content("m", text), earlier=2)
     assert reply == Message("assistant", "Now.", (Call("Read", {}, "call_3"),))
 
 
