@@ -69,7 +69,7 @@ def test_a_private_test_set_is_compared_with_the_public_one_unpaired(
     command(*TWO, "-o", public, "-q")
     out = command(*TWO, "--salt", "long and secret words", "--against", public).out
     assert "strategic, private minus public:" in out and "unpaired" in out
-    assert "private set, salt" in out and "secret words" not in out
+    assert "private test set, secret hash" in out and "secret words" not in out
 
 
 def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_bad_options_are_named_before_anything_is_played(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_short_salt_seals_no_official_set(command) -> None:
+def test_an_official_private_set_needs_a_long_secret(command) -> None:
     status, _, err = command("bench", "--official", "--salt", "abc")
     assert status == 2 and "a secret of 3 characters can be guessed" in err
 
@@ -163,7 +163,7 @@ def test_repeats_are_averaged_within_their_task(command, tmp_path: Path) -> None
     assert "pass^3" in out
 
 
-def test_a_provider_that_fails_is_no_score(command, tmp_path: Path) -> None:
+def test_a_provider_failure_gives_no_score(command, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     with serving() as server:
         words = ["--model", "writer+400x1", "--api-base", server.url, "--workers", "1"]
@@ -184,7 +184,7 @@ def test_a_refused_key_stops_the_run_with_one_line(command, tmp_path: Path) -> N
     assert "the key was refused" in err and err.count("\n") == 1
 
 
-def test_a_name_with_control_characters_reaches_no_terminal(command) -> None:
+def test_control_characters_in_a_name_are_not_printed(command) -> None:
     name = "prose\x1b[31m\nx"
     with serving() as server:
         status, out, err = command(*LITE, "--seed", "0", "--model", name, "--api-base", server.url)

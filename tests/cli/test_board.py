@@ -45,7 +45,7 @@ APART = {
 
 
 @pytest.mark.parametrize("why", APART)
-def test_less_than_the_whole_set_has_no_rank(why: str, made: Make) -> None:
+def test_a_run_of_a_part_of_the_set_has_no_rank(why: str, made: Make) -> None:
     out = page(shown(made({"naive": 0.9}, **APART[why]), made({"guesser": 0.5})))
     assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
     ((agent, *_, reason),) = section(out, "Not ranked")
@@ -56,7 +56,7 @@ def test_less_than_the_whole_set_has_no_rank(why: str, made: Make) -> None:
     ("recipe", "title"),
     [
         ({"parameters": {"tier": "hard"}}, "hard tier, public seeds"),
-        ({"salt": SALT}, f"standard tier, private set, salt {SALT[:12]}…"),
+        ({"salt": SALT}, f"standard tier, private test set, secret hash {SALT[:12]}…"),
         ({"judge": {"models": []}}, f"{PUBLIC}, judged"),
     ],
 )
@@ -104,13 +104,13 @@ def test_an_entrant_given_twice_is_counted_once(made: Make) -> None:
     assert f"{second} repeats {first}: naive is counted once" in " ".join(out.split())
 
 
-def test_a_model_that_was_asked_in_two_ways_is_two_entrants(made: Make) -> None:
+def test_a_model_with_two_settings_is_two_entrants(made: Make) -> None:
     runs = [made({"org/m": 0.5}, models={"org/m": model(temperature=t)}) for t in (0.0, 1.0)]
     names = {row[1] for row in section(page(shown(*runs)), PUBLIC)[:2]}
     assert names == {"org/m (temperature 0.0)", "org/m (temperature 1.0)"}
 
 
-def test_an_adversary_stands_apart_beside_its_bound(made: Make) -> None:
+def test_an_adversary_is_listed_separately_with_its_bound(made: Make) -> None:
     out = page(shown(made({"strategic": 0.5, "hedger": 0.5, "packer": 0.4})))
     assert [row[1] for row in section(out.split("### ")[0], PUBLIC)] == ["strategic"]
     rows = {row[0]: row[3:6] for row in section(out.replace("### ", "## "), "Adversaries")}
@@ -213,7 +213,7 @@ def test_self_reported_runs_have_a_table_without_ranks(made: Make) -> None:
     assert {row["agent"]: row["rank"] for row in flat_rows(board, {})} == {"naive": 1, "m": None}
 
 
-def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
+def test_the_better_verified_of_two_contradicting_runs_counts(made: Make) -> None:
     true, false = made({"naive": 0.5}), made({"naive": 0.9})
     out = page(shown(true, reported=[false]))
     ((_, _, _, composite, *_),) = section(out, PUBLIC)
@@ -224,7 +224,7 @@ def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
     )
 
 
-def test_agents_of_another_track_have_a_table_of_their_own(made: Make) -> None:
+def test_agents_of_another_track_have_their_own_table(made: Make) -> None:
     track = find("codeqa")
     templates = sorted({recipe.template for recipe in track.tasks(TaskOptions(range(10)))})
     codeqa = made({"strong": 0.5}, track="codeqa", parameters={}, templates=templates)

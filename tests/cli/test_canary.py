@@ -39,14 +39,14 @@ def test_the_mark_is_found_in_every_kind_of_file(kind: str, tmp_path: Path, comm
     assert out.startswith(str(path))
 
 
-def test_its_line_and_byte_are_printed(tmp_path: Path, command) -> None:
+def test_the_line_and_byte_of_the_mark_are_printed(tmp_path: Path, command) -> None:
     path = put(tmp_path / "a.txt", f"one\ntwo {GUID}\n{GUID}")
     places = [f"{path}: line 2, byte 8", f"{path}: line 3, byte {8 + len(GUID) + 1}"]
     assert command("canary", str(path)).out.splitlines()[:-1] == places[:1]
     assert command("canary", "--all", str(path)).out.splitlines()[:-1] == places
 
 
-def test_a_file_without_it_is_not_listed(tmp_path: Path, command) -> None:
+def test_a_file_without_the_mark_is_not_listed(tmp_path: Path, command) -> None:
     put(tmp_path / "a.txt", GUID[:-1] + "5")
     put(tmp_path / "b.gz", gzip.compress(b"nothing"))
     assert command("canary", str(tmp_path)) == (1, f"0 of 2 files {LAST}", "")

@@ -125,7 +125,7 @@ def test_an_error_has_its_exit_code(
     assert str(error) in said.err
 
 
-def test_a_defect_is_not_hidden(command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_keeps_its_traceback(command, monkeypatch: pytest.MonkeyPatch) -> None:
     stub = SimpleNamespace(add=lambda parser: None, run=_raise(ZeroDivisionError("a bug")))
     monkeypatch.setattr(cli, "import_module", lambda name: stub)
     monkeypatch.setattr(registry, "_EXTERNAL", {})  # Another test may have played a plug-in.
@@ -143,7 +143,7 @@ def test_a_new_file_is_a_new_command(
     assert "wave-hand" in out and "Wave at the reader." in out and "shared" not in out
 
 
-def test_a_reader_who_leaves_early_ends_it_quietly() -> None:
+def test_a_closed_pipe_ends_a_command_quietly() -> None:
     with subprocess.Popen(DEAL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as generate:
         assert generate.stdout and generate.stderr
         generate.stdout.readline()
@@ -152,7 +152,7 @@ def test_a_reader_who_leaves_early_ends_it_quietly() -> None:
     assert generate.returncode == 130
 
 
-def test_an_interrupt_ends_it_quietly() -> None:
+def test_an_interrupt_ends_a_command_quietly() -> None:
     play = [sys.executable, "-m", "memorygym", "play", "--human", "--template", "company"]
     pipe = subprocess.PIPE
     with subprocess.Popen(play, stdin=pipe, stdout=pipe, stderr=pipe) as human:
@@ -164,7 +164,7 @@ def test_an_interrupt_ends_it_quietly() -> None:
     assert (human.returncode, err) == (130, b"")
 
 
-def test_a_process_ends_at_once_where_a_thread_still_waits() -> None:
+def test_a_process_ends_at_once_while_a_thread_still_waits() -> None:
     code = (
         "import atexit, threading; from memorygym.cli import command;"
         "atexit.register(print, 'the interpreter shut down');"

@@ -51,16 +51,14 @@ def test_the_loss_of_a_memory_is_write_loss_plus_retrieval_loss(
 
 
 @pytest.mark.slow
-def test_to_name_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
+def test_naming_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
     options = ("--memories", "full,bm25,none,markdown", "--seeds", "3", "-o", str(tmp_path / "run"))
     assert main(["compare", *SMALL, *options]) == 0
     for name in FILES:
         assert (tmp_path / "run" / name).read_bytes() == (compared / name).read_bytes()
 
 
-def test_a_comparison_that_was_stopped_goes_on_to_the_same_bytes(
-    compared: Path, tmp_path: Path
-) -> None:
+def test_a_stopped_comparison_resumes_to_the_same_bytes(compared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(compared, folder)
     for trace in sorted(folder.glob("traces/*"))[::2]:
@@ -116,7 +114,7 @@ def test_an_option_that_cannot_be_compared_is_named(
     ],
     quick=2,
 )  # fmt: skip
-def test_a_command_for_runs_reads_a_comparison_as_it_reads_a_run_of_agents(
+def test_commands_for_runs_read_a_comparison(
     words: str, compared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "run"
@@ -136,7 +134,7 @@ def test_the_command_that_a_message_suggests_works(
     assert "company+0+strong+markdown+scribe+1000#1  " in capsys.readouterr().out
 
 
-def test_to_draw_milliseconds_takes_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plot_of_milliseconds_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *SMALL, "--memories", "bm25", "--pareto"]) == 0
     assert "against milliseconds: give a folder" in capsys.readouterr().out
 
@@ -193,7 +191,7 @@ def test_a_memory_that_fails_is_named_and_the_comparison_goes_on(
     assert "bm25" in done.stdout and counted in " ".join(done.stdout.split())
 
 
-def test_a_reader_who_leaves_early_costs_no_results(tmp_path: Path) -> None:
+def test_a_closed_pipe_loses_no_results(tmp_path: Path) -> None:
     heard, said = os.pipe()
     os.close(heard)
     options = ["--memories", "bm25", "--seeds", "1", "-o", "run", "-q"]

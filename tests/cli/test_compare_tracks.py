@@ -119,7 +119,7 @@ def test_a_data_set_is_played(tmp_path: Path) -> None:
     assert (means["oracle"], means["none"]) == (1, 0)
 
 
-def test_a_reasoner_that_the_track_lacks_is_no_model(
+def test_an_unknown_reasoner_is_not_taken_for_a_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = f"hotpotqa:{published.file_of('hotpotqa', tmp_path)}"
@@ -138,7 +138,7 @@ def test_a_data_set_that_is_a_folder_is_played(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("others", [["most=2"], ["most=1", "--seed", "0"]])
-def test_a_folder_of_other_questions_or_tasks_is_left_alone(
+def test_a_folder_with_another_run_is_not_changed(
     others: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = f"locomo:{published.file_of('locomo', tmp_path)}"

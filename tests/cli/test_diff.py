@@ -26,7 +26,7 @@ def run_of(tmp_path_factory: pytest.TempPathFactory) -> Make:
     return make
 
 
-def test_equal_runs_differ_in_nothing(run_of: Make, command) -> None:
+def test_equal_runs_have_no_differences(run_of: Make, command) -> None:
     status, out, _ = command("diff", run_of("strategic", "naive"), run_of("naive", "strategic"))
     assert status == 0
     assert out.count("0 improved, 0 regressed, 30 unchanged of 30 questions") == 2
@@ -59,7 +59,7 @@ def test_a_single_regression_fails_only_if_asked_to(run_of: Make, command) -> No
     assert command("diff", runs[0], runs[0], "--fail-on-regression").status == 0
 
 
-def test_results_alone_give_the_ids(run_of: Make, command, tmp_path: Path) -> None:
+def test_results_without_traces_give_the_ids(run_of: Make, command, tmp_path: Path) -> None:
     files = []
     for agent in ("perfect", "naive"):
         files.append(str(tmp_path / f"{agent}.json"))
@@ -69,7 +69,7 @@ def test_results_alone_give_the_ids(run_of: Make, command, tmp_path: Path) -> No
     assert "  company+0+naive+0#" in out and "truth" not in out
 
 
-def test_as_json_every_question_is_counted(run_of: Make, command) -> None:
+def test_json_counts_every_question(run_of: Make, command) -> None:
     runs = run_of("strategic", seeds=2), run_of("naive", seeds=3)
     status, out, _ = command("diff", *runs, "--json")
     row = json.loads(out)
@@ -85,7 +85,7 @@ def test_tasks_of_another_secret_are_not_aligned(run_of: Make, command) -> None:
     assert status == 0 and "unchanged of 0 questions" in out and "unpaired" in out
 
 
-def test_a_single_world_has_no_interval(run_of: Make, command) -> None:
+def test_a_single_task_has_no_interval(run_of: Make, command) -> None:
     perfect, naive = run_of("perfect", seeds=1), run_of("naive", seeds=1)
     status, out, _ = command("diff", perfect, naive)
     assert status == 0 and "no interval" in " ".join(out.split())

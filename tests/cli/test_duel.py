@@ -32,7 +32,9 @@ def test_status_states_the_accuracy_of_every_system(duel: Path, command) -> None
 
 
 @mostly_slow("salt", ["", "a salt of some length"], quick=1)
-def test_the_next_command_ends_a_comparison(salt: str, command, tmp_path: Path) -> None:
+def test_the_next_command_of_status_finishes_a_comparison(
+    salt: str, command, tmp_path: Path
+) -> None:
     folder = tmp_path / "a run"
     words = ["-t", "company", "--tier", "lite", "--seed", "3", "--entities", "24", "-q"]
     words += ["--memories", "bm25:top_k=2", "--capacity", "9000", "--reasoner", "weak,strong"]
@@ -61,7 +63,7 @@ def test_misses_are_those_of_the_memories_by_system(duel: Path, command) -> None
     ]
 
 
-def test_a_reference_is_listed_if_it_is_asked_for(duel: Path, command) -> None:
+def test_a_reference_is_listed_on_request(duel: Path, command) -> None:
     assert "18 of 20 questions missed" in command("explain", str(duel), "--memory", "none").out
     trace = duel / "traces" / "company+0+strong+none+all.jsonl.gz"
     assert "9 of 10 questions missed" in command("explain", str(trace)).out

@@ -52,7 +52,7 @@ def listed(out: str, cause: str) -> str:
     return next(line.split()[0] for line in out.splitlines() if f"  {cause}  " in line)
 
 
-def test_a_name_lists_the_misses_of_the_episodes_so_named(benched: Path, command) -> None:
+def test_a_name_lists_the_misses_of_the_episodes_that_it_names(benched: Path, command) -> None:
     head, *lines = command("explain", str(benched), "company+0+naive").out.splitlines()
     named = [line.split()[0] for line in lines if " | truth " in line]
     assert head == f"{len(named)} of 10 questions missed in 1 episode"

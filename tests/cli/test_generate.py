@@ -70,7 +70,9 @@ def test_a_killed_run_resumes_to_the_same_bytes(tmp_path: Path, command) -> None
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"schema": "memorygym-toytrack-1"}', None])
-def test_a_damaged_instance_is_made_again(damage: bytes | None, tmp_path: Path, command) -> None:
+def test_a_damaged_instance_is_generated_again(
+    damage: bytes | None, tmp_path: Path, command
+) -> None:
     command(*SIX, "-o", str(tmp_path))
     sound = held(tmp_path)
     first = min(tmp_path.glob("instances/*.json"))
@@ -108,7 +110,7 @@ def test_a_folder_without_any_instance_takes_another_recipe(tmp_path: Path, comm
     assert held(tmp_path / "one") == held(tmp_path / "two")
 
 
-def test_an_instance_that_is_not_accepted_is_in_no_file(tmp_path: Path, command) -> None:
+def test_a_rejected_instance_is_not_written(tmp_path: Path, command) -> None:
     status, out, _ = command(*SIX, "--spoil", "1", "-o", str(tmp_path))
     assert status == 1
     assert "REJECTED 000001 (toy-200): length\n" in out
@@ -140,14 +142,14 @@ def test_invalid_options_are_refused_before_anything_is_written(
     assert not (tmp_path / "x").exists()
 
 
-def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, command) -> None:
+def test_a_folder_with_other_files_is_not_changed(tmp_path: Path, command) -> None:
     (tmp_path / "letter.txt").write_text("Dear Ada")
     status, _, err = command(*SIX, "-o", str(tmp_path))
     assert status == 2
     assert "is not empty and holds no instances; give a new or an empty folder" in err
 
 
-def test_two_at_once_do_not_write_into_one_folder(tmp_path: Path, command) -> None:
+def test_two_commands_cannot_write_into_one_folder(tmp_path: Path, command) -> None:
     out = tmp_path / "out"
     process = start(plug(tmp_path / "again"), *SIX, "-o", str(out), seconds=5)
     while not (out / "manifest.json").exists():

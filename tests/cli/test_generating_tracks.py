@@ -36,7 +36,7 @@ def test_every_process_generates_the_same_bytes(
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_its_instances_play_as_tasks_with_a_question(track: str, tmp_path: Path, command) -> None:
+def test_instances_are_played_as_tasks_with_a_question(track: str, tmp_path: Path, command) -> None:
     command("generate", track, *TWO, str(tmp_path))
     for path in instance_files(tmp_path):
         instance = read_instance(path)
@@ -47,5 +47,5 @@ def test_its_instances_play_as_tasks_with_a_question(track: str, tmp_path: Path,
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_its_schema_is_one(track: str) -> None:
+def test_the_published_schema_is_valid(track: str) -> None:
     jsonschema.Draft7Validator.check_schema(schema_of(track))

@@ -94,14 +94,14 @@ def test_repairs_lower_false_rejects_and_never_change_final_verdicts(
     assert kept["k"] < lenient["agreements"]["lavish"]["false_accepts"]["k"] == 53
 
 
-def test_both_prompts_show_their_span(command, server: Server) -> None:
+def test_both_prompts_show_the_difference_in_accepted_rows(command, server: Server) -> None:
     out = command("grade", str(CASES), "--judge", "lavish", "--prompt", "both",
                   "--api-base", server.url).out  # fmt: skip
     assert "lenient accepts +57.0 points more of the rows than strict" in out
     assert "worst rows, prompt lenient: 10 of 53" in out
 
 
-def test_several_models_vote_and_one_that_cannot_be_read_is_counted(
+def test_several_models_vote_and_unreadable_votes_are_counted(
     command, server: Server, tmp_path: Path
 ) -> None:
     output = tmp_path / "audit.json"
@@ -114,7 +114,7 @@ def test_several_models_vote_and_one_that_cannot_be_read_is_counted(
     assert [model["name"] for model in audit["judge"]["models"]] == ["wise", "vague"]
 
 
-def test_kept_replies_give_the_same_page_without_an_endpoint(
+def test_recorded_replies_give_the_same_page_without_an_endpoint(
     command, server: Server, tmp_path: Path
 ) -> None:
     words = ("grade", str(CASES), "--judge", "wise")
@@ -149,7 +149,7 @@ def test_a_bad_row_is_named_and_the_others_count(
     assert out.startswith("2 rows") and "0/1" in out
 
 
-def test_of_many_bad_rows_the_first_ten_are_named(command, tmp_path: Path) -> None:
+def test_only_the_first_ten_bad_rows_are_named(command, tmp_path: Path) -> None:
     (file := tmp_path / "rows.jsonl").write_text(rows(ROW, *["[1]"] * 1012))
     status, _, err = command("grade", str(file), "--judge")
     assert status == 2 and len(lines := err.splitlines()) == 11

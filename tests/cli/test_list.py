@@ -27,7 +27,7 @@ def test_text_fits_80_columns(command) -> None:
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
-def test_nobody_elses_part_is_imported(command, tmp_path: Path, monkeypatch) -> None:
+def test_plug_ins_are_not_imported(command, tmp_path: Path, monkeypatch) -> None:
     (tmp_path / "their_agents.py").write_text('"""their: does what it likes."""\nraise OSError\n')
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "_plugged", lambda kind: {"their": "their_agents:make"})

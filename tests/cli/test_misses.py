@@ -98,9 +98,7 @@ def test_a_limit_states_how_many_more_there_are(played: Path, command) -> None:
     assert out.count(" | truth ") == 6 and f"… {len(every) - 6} more" in out
 
 
-def test_a_trace_that_cannot_be_believed_is_named_and_left_out(
-    played: Path, command, tmp_path: Path
-) -> None:
+def test_an_inconsistent_trace_is_named_and_left_out(played: Path, command, tmp_path: Path) -> None:
     whole, *_, other = sorted((played / "traces").iterdir())
     (tmp_path / "whole.jsonl.gz").write_bytes(whole.read_bytes())
     (tmp_path / "half.jsonl.gz").write_bytes(other.read_bytes()[:-400])
@@ -111,7 +109,7 @@ def test_a_trace_that_cannot_be_believed_is_named_and_left_out(
     assert "half.jsonl.gz, line " in err and "no.jsonl, line 1" in err
 
 
-def test_a_second_run_is_no_id(played: Path, command) -> None:
+def test_a_second_run_is_not_taken_for_an_id(played: Path, command) -> None:
     status, _, err = command("explain", str(played), str(played))
     assert status == 2 and "is a folder, not an ID: explain one run at a time" in " ".join(
         err.split()

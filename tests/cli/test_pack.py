@@ -68,7 +68,7 @@ def test_a_model_is_reproduced_from_its_replies_alone(
     assert status == 0 and "verified from traces\nnot verified: the model's replies" in out
 
 
-def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Path) -> None:
+def test_the_verdicts_of_a_judge_are_reproduced_from_its_replies(command, tmp_path: Path) -> None:
     panel_verdict = '{"quote": "a dozen", "correct": true}'
     model_roles = ModelRoles(
         {"org/sure": Scripted(lambda messages, tools: answer(messages[-1].content))},
@@ -91,7 +91,7 @@ def answer(content: str) -> Message:
     return Message("assistant", "", (call,)) if "QUESTION" in content else Message("assistant", "")
 
 
-def test_a_reply_that_was_altered_does_not_lead_to_the_trace(played: Make, command) -> None:
+def test_an_altered_reply_does_not_reproduce_the_trace(played: Make, command) -> None:
     run = played(model())
     reply_log = run / "replies.jsonl"
     reply_log.write_text(reply_log.read_text().replace('"no idea"', '"No idea"', 1))
@@ -113,7 +113,7 @@ def test_a_run_of_a_private_test_set_is_verified_with_its_secret(played: Make, c
     assert status == 2 and "--salt is not the secret of" in err
 
 
-def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
+def test_failed_episodes_are_packed_as_failures(command, tmp_path: Path) -> None:
     tasks = worlds(template="company,movie")
     movie, gone = tasks.recipes[1].generate().system, ProviderFailure("gone")
     model = Scripted(lambda messages, tools: gone if movie in messages[0].content else "x")
@@ -145,7 +145,7 @@ def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command
     )
 
 
-def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path) -> None:
+def test_a_run_without_scores_is_not_packed(command, tmp_path: Path) -> None:
     gone = Scripted(lambda messages, tools: ProviderFailure("gone"))
     asked = Evaluation(
         tasks=worlds(), agents=("org/gone",), model_roles=ModelRoles({"org/gone": gone})

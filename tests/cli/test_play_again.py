@@ -70,7 +70,7 @@ def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypa
         assert "no endpoint is asked" in " ".join(out.split()) and SAME in out and err == ""
 
 
-def test_a_model_can_be_asked_anew(asked: Path, command) -> None:
+def test_the_endpoint_can_be_asked_again(asked: Path, command) -> None:
     with serving() as server:
         words = ["--play", "--again", "--api-base", server.url]
         _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
@@ -108,9 +108,7 @@ def test_a_provider_that_fails_is_exit_code_3(
     assert status == 3 and "failed: " in out
 
 
-def test_a_trace_that_comes_out_otherwise_is_a_failed_check(
-    played: Path, command, tmp_path: Path
-) -> None:
+def test_a_different_trace_is_a_failed_check(played: Path, command, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(played, folder)
     path = folder / "traces" / "company+0+perfect+0.jsonl.gz"

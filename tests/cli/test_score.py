@@ -41,7 +41,7 @@ def test_a_folder_is_all_its_traces(trace_file: Path, command, tmp_path: Path) -
         ]  # fmt: skip
 
 
-def test_a_world_counts_once_in_a_mean(trace_file: Path, command, tmp_path: Path) -> None:
+def test_a_task_counts_once_in_a_mean(trace_file: Path, command, tmp_path: Path) -> None:
     again = tmp_path / "again.jsonl"
     again.write_bytes(b"".join(_lines(trace_file)))
     status, out, err = command("score", str(trace_file), str(again), str(trace_file))
@@ -155,7 +155,7 @@ def test_a_trace_cannot_name_code_to_run(
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"[]\n", b"\xff\xfe", b"no trace"])
-def test_a_file_that_is_no_trace_is_an_error_of_that_file_only(
+def test_a_file_that_is_not_a_trace_is_an_error_of_that_file_only(
     data: bytes, trace_file: Path, command, tmp_path: Path
 ) -> None:
     for name in ("bad.jsonl", "bad.jsonl.gz"):

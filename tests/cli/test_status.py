@@ -84,7 +84,7 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
     ],
     quick=2,
 )
-def test_the_next_command_ends_the_run(words: list[str], command, tmp_path: Path) -> None:
+def test_the_next_command_finishes_the_run(words: list[str], command, tmp_path: Path) -> None:
     folder = tmp_path / "a run"
     assert command(*words, "--run", str(folder)).status == 0
     before = (folder / "results.json").read_bytes()
@@ -95,7 +95,7 @@ def test_the_next_command_ends_the_run(words: list[str], command, tmp_path: Path
     assert (folder / "results.json").read_bytes() == before
 
 
-def test_a_failed_episode_of_a_model_is_named_and_tried_again(command, tmp_path: Path) -> None:
+def test_a_failed_episode_is_named_and_played_again(command, tmp_path: Path) -> None:
     words = [*LITE, "--seeds", "2", "--repeats", "2", "--model", "abstain+400x1"]
     words += ["--temperature", "0.5", "--tools", "native", "--keep-reasoning"]
     words += ["--judge", "echo", "--judge", "openai:mute", "--judge-prompt", "lenient"]
@@ -132,7 +132,7 @@ def test_a_run_that_another_process_plays_is_running(played: Path, command) -> N
     assert not _state(command, played)["running"]
 
 
-def test_a_run_of_part_of_a_folder_of_tasks_is_whole(command, tmp_path: Path) -> None:
+def test_a_run_of_a_part_of_a_folder_can_be_finished(command, tmp_path: Path) -> None:
     made, run = str(tmp_path / "made"), tmp_path / "run"
     words = ["--n", "3", "--tokens", "3k", "--hops", "2", "--workers", "1", "-o", made]
     assert command("generate", "research", *words).status == 0
@@ -157,7 +157,7 @@ def test_several_runs_are_shown_one_after_another(played: Path, command) -> None
     assert all(len(line) <= 80 or str(played) in line for line in out.splitlines())
 
 
-def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
+def test_a_folder_without_a_run_is_named(command, tmp_path: Path) -> None:
     status, _, err = command("status", str(tmp_path))
     assert status == 2 and "is not the folder of a run" in err
 

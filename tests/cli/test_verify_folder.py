@@ -92,7 +92,7 @@ DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
         lambda i: i["verification"]["checks"].pop("stale"),
         ["as_written: stale: the file has null, the check gives {"],
     ),
-    "a length that changed after the proof": (
+    "a length that changed after verification": (
         state_twice,
         ["as_written: single_document: the file has {", "length: {"],
     ),
@@ -100,7 +100,7 @@ DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
         forget,
         ["as_written: ", "solvable: {", "full: {", "leave_one_out: {", "length: {"],
     ),
-    "a proof that breaks": (
+    "a check that raises an error": (
         lambda i: i.update(question="raise"),
         ["as_written: its checks cannot be run (RuntimeError: the check broke)"],
     ),
@@ -165,7 +165,7 @@ def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, com
         (None, "manifest: {folder} is not a folder of instances: it has no manifest.json"),
     ],
 )  # fmt: skip
-def test_without_its_manifest_every_file_is_checked_all_the_same(
+def test_every_file_is_checked_if_the_manifest_is_missing(
     manifest: str | None, problem: str, folder: Path, command
 ) -> None:
     path = folder / "manifest.json"
@@ -217,7 +217,7 @@ def test_options_that_would_change_nothing_are_refused(
     assert command("verify", "--llm", "x").err.startswith("memorygym: --model is for DIR")
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path: Path, command) -> None:
+def test_a_folder_with_other_files_is_refused(tmp_path: Path, command) -> None:
     status, _, err = command("verify", str(tmp_path))
     assert status == 2
     assert "is not a folder of instances: it has no manifest.json" in err
@@ -234,7 +234,7 @@ def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None
     assert asked == [SYSTEM, "What is the city of lab of Ada?"]
 
 
-def test_without_a_model_that_is_recorded(folder: Path, command) -> None:
+def test_the_report_states_that_no_model_was_asked(folder: Path, command) -> None:
     assert json.loads(command("verify", str(folder), "--json").out)["llm_closed_book"] == "not run"
 
 
@@ -271,7 +271,9 @@ def test_a_text_that_no_reader_parses_is_found_by_generating_again(folder: Path,
     )
 
 
-def test_a_file_that_nothing_asks_for_cannot_be_generated_again(folder: Path, command) -> None:
+def test_a_file_that_is_not_in_the_manifest_cannot_be_generated_again(
+    folder: Path, command
+) -> None:
     shutil.copy(first(folder), folder / "instances" / "000002-more.json")
     shutil.copy(first(folder), folder / "instances" / "more.json")
     _, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")

@@ -110,7 +110,7 @@ def test_encodings_and_gzip_read_alike(form: Callable[[bytes], bytes], tmp_path:
     assert read(path) == (["q0", "q1", "q2", "q3"], [])
 
 
-def test_gzip_that_is_cut_off_gives_what_is_left(tmp_path: Path) -> None:
+def test_truncated_gzip_gives_its_complete_records(tmp_path: Path) -> None:
     rows = [
         published.hotpot(n, answer="".join(map(chr, range(97 + n % 20, 122)))) for n in range(400)
     ]

@@ -36,7 +36,7 @@ def function(name: Any, arguments: Any) -> dict[str, Any]:
         ({"a": 1}, {"a": 1}),
     ],
 )
-def test_arguments_come_as_objects_or_as_the_text_that_they_are(sent: Any, arguments: Any) -> None:
+def test_arguments_are_parsed_or_kept_as_text(sent: Any, arguments: Any) -> None:
     reply = read_completion(whole(content=None, tool_calls=[function("Write", sent)]))
     assert reply.message.calls == (Call("Write", arguments, "c"),)
     assert reply.message.content == ""

@@ -57,7 +57,7 @@ def test_no_reply_exceeds_its_limit(kind: str, text: str, most: int) -> None:
 
 
 @given(TEXTS, LIMITS)
-def test_facts_stand_in_the_order_of_the_text(text: str, most: int) -> None:
+def test_facts_keep_the_order_of_the_text(text: str, most: int) -> None:
     rest, at = normalize(text), 0
     for line in write(KINDS["facts"], text, most).split("\n"):
         at = rest.index(line, at) + len(line)
@@ -101,7 +101,7 @@ def test_a_question_states_no_fact() -> None:
     assert write(KINDS["facts"], "Has Ann Lee 3 cups? Bob Ray has 5.", 50) == "Bob Ray has 5."
 
 
-def test_a_summary_goes_on_from_the_one_before() -> None:
+def test_a_summary_extends_the_previous_one() -> None:
     first = write(KINDS["summary"], f"{prompts.SO_FAR}\n\n{prompts.NEW}\n{NOTE}", 200)
     new = "[Note · Ann Lee]\nAnn Lee won 3 cups."
     assert write(KINDS["summary"], f"{prompts.SO_FAR}\n{first}\n\n{prompts.NEW}\n{new}", 200) == (
@@ -140,12 +140,12 @@ def test_keywords_are_names_and_long_words_but_no_numbers() -> None:
 
 
 @pytest.mark.parametrize("task", ["Task: poem", "Summarise this"])
-def test_a_task_that_it_cannot_do_is_named(task: str) -> None:
+def test_an_unknown_task_is_named(task: str) -> None:
     with pytest.raises(UnknownPart, match="no task of the model extractive named"):
         write(task, NOTE, 100)
 
 
-def test_it_writes_the_same_in_every_process() -> None:
+def test_every_process_writes_the_same() -> None:
     asks = "import sys; from memorygym.models.extractive import write\n"
     asks += "print([write(f'Task: {k}', sys.argv[1], 40) for k in sys.argv[2:]])"
     written = {
@@ -158,7 +158,7 @@ def test_it_writes_the_same_in_every_process() -> None:
     assert len(written) == 1
 
 
-def test_as_a_model_it_reads_the_task_and_the_limit_from_the_messages() -> None:
+def test_the_model_reads_task_and_limit_from_the_messages() -> None:
     model = find("extractive")
     asked = [Message("system", f"{KINDS['facts']}\n\n{prompts.limit(10)}"), Message("user", NOTE)]
     reply = model.complete(asked, ())
@@ -166,13 +166,13 @@ def test_as_a_model_it_reads_the_task_and_the_limit_from_the_messages() -> None:
     assert reply.completion_tokens == 9
 
 
-def test_the_smaller_of_its_limits_holds() -> None:
+def test_the_smaller_limit_applies() -> None:
     write = writer_of(find("extractive", max_tokens=12))
     assert count(write(KINDS["facts"], NOTE, 2000)) <= 12
     assert count(write(KINDS["facts"], NOTE, 9)) <= 9
 
 
-def test_it_has_no_name_and_no_endpoint() -> None:
+def test_the_model_has_no_name_and_no_endpoint() -> None:
     for spec, base in [("extractive:x", None), ("extractive", "http://127.0.0.1:9/v1")]:
         with pytest.raises(BadSettings, match="leave "):
             find(spec, base)

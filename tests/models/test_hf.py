@@ -75,7 +75,7 @@ def test_greedy_and_seeded_replies_repeat_and_other_seeds_differ(random_model: P
 
 
 @pytest.mark.parametrize("template", [tiny.NATIVE, tiny.PLAIN], ids=["native", "text"])
-def test_calls_are_made_and_results_come_back(saying: Callable[..., Any], template: str) -> None:
+def test_calls_and_their_results_are_rendered(saying: Callable[..., Any], template: str) -> None:
     chat, task = Chat(saying(REFUSAL, template)), generated(tier="lite")
     events = (replace(task.events[0], text="Acme has 40 beds."), task.events[-1])
     trace = played(replace(task, system="Rules.", events=events, budget=Budget(turns=2)), chat)

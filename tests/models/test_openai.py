@@ -90,7 +90,7 @@ def test_a_lasting_failure_names_endpoint_model_and_error(
     assert len(waits) == 1
 
 
-def test_a_slow_endpoint_is_given_up(server: Server, waits: list[float]) -> None:
+def test_a_request_to_a_slow_endpoint_times_out(server: Server, waits: list[float]) -> None:
     model = asked(server, waits, "echo+slow", max_retries=1, timeout=0.05)
     with pytest.raises(ProviderFailure, match="timed out"):
         model.complete(HELLO, ())
@@ -117,7 +117,7 @@ def test_an_unknown_model_stops_at_once(server: Server, waits: list[float]) -> N
     assert not waits
 
 
-def test_an_endpoint_that_takes_no_tools_says_so_every_time(
+def test_an_endpoint_without_tools_rejects_them_every_time(
     server: Server, waits: list[float]
 ) -> None:
     model = asked(server, waits, "writer+notools")
@@ -136,7 +136,7 @@ def test_a_request_beyond_the_context_is_an_empty_reply(
     assert not waits
 
 
-def test_a_reply_as_long_as_the_context_is_the_settings_fault(
+def test_a_reply_limit_as_long_as_the_context_is_bad_settings(
     server: Server, waits: list[float]
 ) -> None:
     with pytest.raises(ProviderFailure, match="maximum context length is 8192"):
@@ -161,7 +161,7 @@ def test_every_wait_is_reported(
     assert notices[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")
 
 
-def test_each_repeat_has_a_seed_of_its_own(server: Server) -> None:
+def test_each_repeat_has_its_own_seed(server: Server) -> None:
     model = make("echo", server.url, environ={}, seed=7)
     for index in (0, 1, 2, 1):
         model.sample(index).complete(HELLO, ())

@@ -75,7 +75,7 @@ CALLING = Reply(Message("assistant", "é\ud83d", (Call("Write", {"a": [1, None]}
 
 
 @pytest.mark.parametrize("reply", [None, CALLING, OVERFLOW])
-def test_a_reply_is_asked_for_once_and_replayed_ever_after(reply_log: Open, reply: Any) -> None:
+def test_a_reply_is_requested_once_and_then_replayed(reply_log: Open, reply: Any) -> None:
     model = Dice(reply)
     recording = Cached(reply_log(record=True), ASKED, model)
     first, second = (recording.complete(HELLO, TOOLS) for _ in range(2))
@@ -90,14 +90,14 @@ def test_a_rejection_of_tools_is_replayed(reply_log: Open) -> None:
             Cached(reply_log(record=record), ASKED, model).complete(HELLO, TOOLS)
 
 
-def test_a_failure_is_not_kept(reply_log: Open) -> None:
+def test_a_failure_is_not_recorded(reply_log: Open) -> None:
     model = Cached(reply_log(record=True), ASKED, Dice(ProviderFailure("down")))
     with pytest.raises(ProviderFailure, match="down"):
         model.complete(HELLO, ())
     assert model.complete(HELLO, ()).message.content == "reply 2"
 
 
-def test_a_failed_request_is_not_recorded(reply_log: Open) -> None:
+def test_an_invalid_reply_is_not_recorded(reply_log: Open) -> None:
     with pytest.raises(ProviderFailure, match="must reply"):
         Cached(reply_log(record=True), ASKED, Dice(Reply(b"x"))).complete(HELLO, ())  # type: ignore[arg-type]
     assert list(reply_log(record=True).rows()) == []
@@ -110,7 +110,7 @@ def test_repeats_are_kept_apart(reply_log: Open) -> None:
     assert replies[0] != replies[1]
 
 
-def test_equal_requests_at_a_time_are_asked_once(reply_log: Open) -> None:
+def test_equal_concurrent_requests_are_sent_once(reply_log: Open) -> None:
     model = Dice()
     recording, together = Cached(reply_log(record=True), ASKED, model), Barrier(8)
 
@@ -123,7 +123,7 @@ def test_equal_requests_at_a_time_are_asked_once(reply_log: Open) -> None:
     assert model.asked == 1
 
 
-def test_the_failure_of_an_equal_request_is_everybodys(reply_log: Open) -> None:
+def test_equal_concurrent_requests_share_a_failure(reply_log: Open) -> None:
     class Down(Dice):
         def complete(self, messages: Any, tools: Any) -> Reply:
             super().complete(messages, tools)
@@ -173,7 +173,7 @@ def recorded(reply_log: Open, *texts: str) -> None:
 
 
 @pytest.mark.parametrize("left", [1, 20, -1])
-def test_a_recording_that_was_killed_goes_on_after_its_last_whole_line(
+def test_a_killed_recording_continues_after_its_last_complete_line(
     reply_log: Open, path: Path, left: int
 ) -> None:
     recorded(reply_log, "a", "b")
@@ -186,7 +186,7 @@ def test_a_recording_that_was_killed_goes_on_after_its_last_whole_line(
     assert path.read_bytes().startswith(whole[:last])
 
 
-def test_a_recording_killed_at_its_first_line_begins_anew(reply_log: Open, path: Path) -> None:
+def test_a_recording_killed_at_its_first_line_starts_again(reply_log: Open, path: Path) -> None:
     path.write_bytes(b'{"canary":"memo')
     recorded(reply_log, "a")
     assert len(list(reply_log(record=False).rows())) == 1
@@ -262,7 +262,7 @@ def test_the_endpoint_is_that_of_the_recording(reply_log: Open) -> None:
         ('{"format": "memorygym-replies-1"}\n3\n', "line 2: damaged"),
     ],
 )
-def test_a_file_that_is_no_recording_is_refused(
+def test_a_file_that_is_not_a_recording_is_refused(
     reply_log: Open, path: Path, text: str, message: str
 ) -> None:
     path.write_text(text)
@@ -278,7 +278,7 @@ def test_a_damaged_reply_is_reported(reply_log: Open, path: Path) -> None:
         Cached(reply_log(record=False), ASKED).complete(HELLO, ())
 
 
-def test_two_runs_do_not_record_to_one_file(reply_log: Open, path: Path) -> None:
+def test_two_runs_cannot_record_to_one_file(reply_log: Open, path: Path) -> None:
     pytest.importorskip("fcntl")
     reply_log(record=True)
     with pytest.raises(BadSettings, match="another run is recording to"):

@@ -35,7 +35,7 @@ def test_a_spec_names_provider_and_model(spec: str, provider: str, name: str) ->
 
 
 @pytest.mark.parametrize("head", ["opnai", "OpenAI", "openaii"])
-def test_a_slip_in_a_provider_names_the_nearest(head: str) -> None:
+def test_a_misspelt_provider_is_refused_with_the_nearest(head: str) -> None:
     with pytest.raises(UnknownPart, match=f"no provider of models named '{head}'; .*openai"):
         find(f"{head}:gpt-x", LOCAL)
 
@@ -47,7 +47,7 @@ def test_a_spec_without_a_name_is_bad_settings(spec: str) -> None:
 
 
 @pytest.mark.parametrize("spec", ["gpt-x", "hf:tiny"])
-def test_a_slip_in_an_option_names_the_nearest(spec: str) -> None:
+def test_a_misspelt_option_is_refused_with_the_nearest(spec: str) -> None:
     with pytest.raises(UnknownPart, match="'max_token'; did you mean max_tokens"):
         find(spec, max_token=3)
 

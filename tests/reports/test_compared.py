@@ -168,7 +168,7 @@ def test_its_pack_holds_the_tables_and_no_clock(duel: Path, tmp_path: Path) -> N
     assert not kept & {"timings.csv", "timings.jsonl", "lock"}
 
 
-def test_tables_of_memories_have_no_place_in_a_run_of_agents(
+def test_tables_of_memories_do_not_belong_to_a_run_of_agents(
     finished: Path, duel: Path, tmp_path: Path
 ) -> None:
     run = Path(shutil.copytree(finished, tmp_path / "run"))

@@ -88,7 +88,7 @@ def test_questions_have_a_row_each() -> None:
     ]  # fmt: skip
 
 
-def test_milliseconds_are_a_file_of_their_own() -> None:
+def test_milliseconds_have_their_own_file() -> None:
     rows = table(timings_csv([(reported(THREE), {"m": (0.1, 0.3)})]))
     assert rows == [
         {"reasoner": "strong", "budget": "1000", "system": "m", "p50_ms": "0.1", "p95_ms": "0.3"}

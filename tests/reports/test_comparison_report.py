@@ -76,7 +76,7 @@ def test_there_is_a_report_for_every_reasoner_and_budget_and_an_agreement_for_ev
     assert outcome.valid and outcome.sanity_checks[0] is HOLDS and len(outcome.sanity_checks) == 5
 
 
-def test_one_gate_that_fails_is_enough() -> None:
+def test_one_failed_sanity_check_makes_a_comparison_invalid() -> None:
     assert not outcome_of(two(), [HOLDS, SanityCheck("it does not", False, "")]).valid
     measured = all_played({**THREE, "oracle": "00 00 00"})
     assert not outcome_of(findings(measured, "strong"), [HOLDS]).valid

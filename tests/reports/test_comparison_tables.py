@@ -60,7 +60,7 @@ def test_a_report_names_the_best_memory_and_what_could_not_be_judged(
 
 @pytest.mark.parametrize("name", ["m" * 200, "a\x1b[31mb", "two words " * 20, "é" * 50])
 @pytest.mark.parametrize("columns", [40, 80, 160])
-def test_a_report_fits_the_terminal_whatever_a_memory_is_called(
+def test_a_report_fits_the_terminal_with_long_memory_names(
     name: str, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
@@ -75,7 +75,7 @@ def test_a_memory_that_finished_nothing_is_shown_without_figures() -> None:
     assert set(line.removeprefix("broken*").split()) == {"–"}
 
 
-def test_a_verdict_says_when_only_the_correction_keeps_a_winner_away() -> None:
+def test_the_verdict_states_if_only_the_correction_removes_significance() -> None:
     even, uneven = "1111111110 1111111100 " * 4, "0000000000 1111111111 " * 4
     report = reported({"a": even, "b": "1111100000 1111110000 " * 4, "c": uneven})
     assert isinstance(report.significance.verdict, BestSystem)

@@ -55,7 +55,7 @@ def pretend(run: Path, agent: str) -> None:
     keep(run, findings(pretended, job, outcomes).document, outcomes)
 
 
-def test_replies_under_another_name_are_noticed_only_by_playing(run: Path) -> None:
+def test_replies_of_another_agent_are_noticed_only_by_playing(run: Path) -> None:
     pretend(run, "guesser")
     assert examine(run, "traces").standing == "verified from traces"
     (problem,) = examine(run, "play").problems
@@ -90,7 +90,7 @@ def test_an_agent_that_is_not_installed_is_checked_but_not_played(run: Path) -> 
     assert evidence.limits == ("agent my.agents:make is not installed here",)
 
 
-def test_a_model_that_bears_the_name_of_an_agent_without_budget_keeps_to_its_own(
+def test_a_model_named_like_an_unbounded_agent_has_a_budget(
     tmp_path: Path,
 ) -> None:
     model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
@@ -219,7 +219,7 @@ def test_an_alteration_is_named_with_its_file(name: str, pair: Path) -> None:
     assert problems and problem in problems[0]
 
 
-def test_a_score_that_is_consistent_but_not_of_its_trace_is_named(pair: Path) -> None:
+def test_a_consistent_score_that_differs_from_its_trace_is_named(pair: Path) -> None:
     alter_results("results.json", fewer_writes)(pair)
     rows = json.loads((pair / "results.json").read_bytes())["episodes"]
     lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)

@@ -77,7 +77,7 @@ def test_verdicts_that_no_judge_can_have_given_are_named(name: str, judged: Path
 
 
 @pytest.mark.parametrize(("check", "word"), [("none", ""), ("traces", WORD), ("play", WORD)])
-def test_who_made_a_models_replies_rests_on_the_submitters_word(
+def test_the_source_of_a_models_replies_rests_on_the_submitters_word(
     check: str, word: str, judged: Path, finished: Path
 ) -> None:
     assert (examine(judged, check).word, examine(finished, check).word) == (word, "")

@@ -34,7 +34,7 @@ def packed(run: Path) -> Path:
     return path
 
 
-def test_a_run_packs_to_the_same_bytes_wherever_it_lies(finished: Path, run: Path) -> None:
+def test_a_run_packs_to_the_same_bytes_in_any_folder(finished: Path, run: Path) -> None:
     (run / "timings.jsonl").write_text('{"ended":1}\n')
     for path in run.rglob("*.gz"):
         path.touch()
@@ -55,7 +55,7 @@ def test_another_compression_of_the_same_traces_is_the_same_digest(run: Path) ->
     assert verified(run.with_name("b.tar.gz")) == []
 
 
-def test_it_holds_neither_lock_nor_dates(run: Path) -> None:
+def test_a_pack_holds_neither_lock_nor_dates(run: Path) -> None:
     with tarfile.open(packed(run)) as archive:
         members = archive.getmembers()
     assert {member.name.split("/")[1] for member in members} == {
@@ -122,7 +122,7 @@ def test_a_member_that_was_altered_after_packing_is_named(at: int, run: Path) ->
 
 
 @pytest.mark.parametrize("at", range(1, 8))
-def test_a_member_that_lacks_is_named(at: int, run: Path) -> None:
+def test_a_missing_member_is_named(at: int, run: Path) -> None:
     path = packed(run)
     members = members_of(path)
     (lacking, _), rest = members[at], [*members[:at], *members[at + 1 :]]
@@ -146,7 +146,7 @@ def test_a_manifest_that_is_damaged_is_named(data: bytes, run: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["traces", "/dev/zero", "../run/run.json", "a\0b", "lock"])
-def test_a_manifest_opens_no_file_but_those_of_a_pack(name: str, run: Path) -> None:
+def test_a_manifest_opens_only_files_of_a_pack(name: str, run: Path) -> None:
     path = packed(run)
     (head, data), *rest = members_of(path)
     manifest = json.loads(data)
@@ -179,7 +179,7 @@ def test_bytes_after_the_end_are_noticed(run: Path) -> None:
     assert "its end is not the end" in verified(path)[0]
 
 
-def test_a_header_that_promises_more_than_any_run_fills_no_disk(run: Path) -> None:
+def test_a_header_with_a_huge_size_fills_no_disk(run: Path) -> None:
     path = packed(run)
     huge = named("run/replies.jsonl")
     huge.size = 1 << 40
@@ -194,12 +194,12 @@ def test_a_header_that_promises_more_than_any_run_fills_no_disk(run: Path) -> No
     [b"", b"text", gzip.compress(b""), gzip.compress(b"x" * 5000)],
     ids=["nothing", "text", "packed nothing", "packed text"],
 )
-def test_another_file_is_no_pack(data: bytes, tmp_path: Path) -> None:
+def test_another_file_is_not_read_as_a_pack(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.tar.gz").write_bytes(data)
     with pytest.raises(BadSettings, match="is no pack of a run"):
         verified(tmp_path / "a.tar.gz")
 
 
-def test_a_pack_has_the_name_of_one(run: Path) -> None:
+def test_the_name_of_a_pack_ends_in_tar_gz(run: Path) -> None:
     with pytest.raises(BadSettings, match=r"a pack is named FILE\.tar\.gz"):
         write_pack(run, run.with_name("run.zip"))

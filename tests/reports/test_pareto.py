@@ -17,7 +17,7 @@ def costly() -> Report:
     return figures([*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none], {}, "test")
 
 
-def test_a_memory_that_gives_less_for_more_is_dominated() -> None:
+def test_a_memory_with_less_accuracy_at_more_cost_is_dominated() -> None:
     points = {point.system: (point.cost, point.dominated_by) for point in by_tokens(costly())}
     assert points == {
         "none": (0, None), "full": (200, None), "m": (200, "full"), "dear": (5200, "full")
@@ -54,7 +54,7 @@ def test_a_plot_marks_dominated_points_with_small_letters() -> None:
     assert max(map(len, text.split("\n"))) <= 80
 
 
-def test_many_points_and_none_are_plotted() -> None:
+def test_a_plot_may_have_many_points_or_none() -> None:
     many = reported({f"memory_{i}": "10 1" + "01"[i % 2] for i in range(40)})
     assert "·" in plot(by_tokens(many), "tokens")
     assert plot([], "tokens").startswith("nothing to plot")

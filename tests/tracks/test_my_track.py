@@ -64,7 +64,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return out
 
 
-def test_it_fits_on_a_screen_or_two_and_keeps_every_rule(shop: Track) -> None:
+def test_the_example_is_short_and_keeps_every_rule(shop: Track) -> None:
     assert len((EXAMPLES / "my_track.py").read_text().splitlines()) <= 125
     assert check_track(shop, seeds=5) == []
 
@@ -94,7 +94,7 @@ def test_a_comparison_states_where_facts_are_lost_and_how_many_lookups_it_takes(
     assert all(int(row["length"]) >= int(row["span"]) > 0 for row in rows)
 
 
-def test_a_run_of_scripted_agents_is_scored_explained_and_replayed(
+def test_a_run_of_scripted_agents_is_scored_and_explained(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track
 ) -> None:
     run = str(tmp_path / "run")
@@ -105,7 +105,7 @@ def test_a_run_of_scripted_agents_is_scored_explained_and_replayed(
 
 
 @pytest.mark.parametrize("command", ["score", "status"])
-def test_a_comparison_is_explained_from_its_folder(
+def test_commands_read_the_folder_of_a_comparison(
     command: str, compared: Path, capsys: pytest.CaptureFixture[str], shop: Track
 ) -> None:
     assert "bm25" in said(capsys, command, str(compared))
@@ -118,14 +118,14 @@ def test_the_history_of_a_fact_needs_the_track_plugged_in(compared: Path) -> Non
     assert "LOST: no text that states it was retrieved" in out
 
 
-def test_a_folder_of_a_track_that_nobody_plugs_in_brings_no_code(compared: Path) -> None:
+def test_a_folder_of_a_track_that_is_not_plugged_in_loads_no_code(compared: Path) -> None:
     process = start(EXAMPLES, "explain", str(compared))
     out, err = process.communicate(timeout=60)
     assert process.returncode == 2 and "'shop'" in err and "friend:" not in out
 
 
 @pytest.mark.slow
-def test_it_is_played_as_an_installed_package(tmp_path: Path) -> None:
+def test_the_track_is_played_as_an_installed_package(tmp_path: Path) -> None:
     path, run = plug(tmp_path / "site"), str(tmp_path / "run")
     out = output_of(
         start(tmp_path, "bench", "--track", "shop:turns=3", "--seed", "1", "--run", run, path=path)
@@ -135,7 +135,9 @@ def test_it_is_played_as_an_installed_package(tmp_path: Path) -> None:
     assert "shop" in output_of(start(tmp_path, "list", "tracks", path=path))
 
 
-def test_a_model_plays_it(tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track) -> None:
+def test_a_model_plays_the_track(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track
+) -> None:
     with serving(clerk=clerk) as server:
         asked = ["--track", SHOP, "--seed", "0", "--model", "clerk", "--api-base", server.url]
         results = tmp_path / "results.json"
@@ -160,7 +162,7 @@ def rows(folder: Path) -> list[Any]:
 
 
 @pytest.mark.slow
-def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
+def test_a_killed_run_resumes(tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     words = ["bench", "--track", f"{SHOP}:turns=60", "--seeds", "12", "-q", "--workers", "1"]
     process = start(EXAMPLES, *words, "--run", str(broken))
@@ -199,7 +201,7 @@ def test_an_episode_that_ends_before_a_goal_is_due_is_measured(shop: Track) -> N
 
 
 @pytest.mark.inspect
-def test_inspect_plays_it_as_an_installed_package(tmp_path: Path) -> None:
+def test_inspect_plays_the_track_as_an_installed_package(tmp_path: Path) -> None:
     path = plug(tmp_path / "site")
     code = (
         "import sys; from inspect_ai import eval\n"
@@ -215,7 +217,7 @@ def test_inspect_plays_it_as_an_installed_package(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", ["status", "score", "explain", "pack"])
-def test_a_run_of_a_track_that_nobody_named_is_one_sentence(
+def test_a_run_of_an_unknown_track_is_refused_in_one_sentence(
     words: str, compared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main([words, str(compared)]) == 2

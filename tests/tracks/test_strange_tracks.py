@@ -83,7 +83,7 @@ def test_a_run_whose_goals_earn_parts_of_a_score_is_valid_and_packed(
     assert "verified from traces" in packed
 
 
-def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> None:
+def test_a_partial_score_does_not_count_as_accuracy(strange: str, tmp_path: Path) -> None:
     results = tmp_path / "results.json"
     words = ["bench", "--track", f"strange:PARTIAL{PARAMETERS}", "--seeds", "1", "-o", str(results)]
     output_of(start(tmp_path, *words, path=strange))
@@ -111,7 +111,7 @@ def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> Non
     quick=2,
 )
 @mostly_slow("workers", ["1", "2"], quick=1)
-def test_a_broken_track_is_one_sentence(
+def test_the_error_of_a_broken_track_is_one_sentence(
     name: str, wanted: str, workers: str, strange: str, tmp_path: Path
 ) -> None:
     seeds = ["--seeds", workers if name != "NO_TASKS" else "1"]
@@ -134,7 +134,7 @@ def test_a_broken_track_is_one_sentence(
     ],
     quick=1,
 )
-def test_a_comparison_in_which_the_oracle_shows_nothing_is_one_sentence(
+def test_a_comparison_whose_oracle_shows_nothing_is_refused_in_one_sentence(
     name: str, budget: str, wanted: str, strange: str, tmp_path: Path
 ) -> None:
     words = [

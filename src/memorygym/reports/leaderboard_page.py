@@ -266,8 +266,8 @@ def set_text(key: Set, board: Leaderboard) -> str:
 
 def title(key: Set, board: Leaderboard) -> str:
     """The set in words, with its seeds."""
-    worlds = f"private set, salt {key.salt[:12]}…" if key.salt else "public seeds"
-    return f"{set_text(key, board)}, {worlds}{'' if key.judge == 'null' else ', judged'}"
+    tasks = f"private test set, secret hash {key.salt[:12]}…" if key.salt else "public seeds"
+    return f"{set_text(key, board)}, {tasks}{'' if key.judge == 'null' else ', judged'}"
 
 
 def heads(axes: Sequence[str]) -> list[str]:

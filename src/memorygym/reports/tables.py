@@ -115,7 +115,7 @@ def heading(document: Document) -> str:
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
     parts += ["judged"] if recipe["judge"] else []
     salt, tasks = recipe["salt"], "tasks of files" if recipe["data"] else "public seeds"
-    return ", ".join([*parts, f"private set, salt {salt[:12]}…" if salt else tasks])
+    return ", ".join([*parts, f"private test set, secret hash {salt[:12]}…" if salt else tasks])
 
 
 def details(summary: Summary, failures: Sequence[ResultRow], cost: float | None) -> list[str]:

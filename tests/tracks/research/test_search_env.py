@@ -87,7 +87,7 @@ def test_no_note_is_repeated_while_the_memory_shows_it():
     assert len(lines) == len(set(lines))
 
 
-def test_the_step_limit_is_far_above_what_is_needed():
+def test_the_step_limit_is_far_above_the_needed_steps():
     steps = [record.event for record in played(1, "full").records]
     assert max(steps) * 3 < int(agentic_task(1).events[0].text.split("At most ")[1].split()[0])
 
@@ -106,7 +106,7 @@ def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
 
 
 @pytest.mark.slow
-def test_a_miss_is_attributed_to_what_the_memory_lost():
+def test_a_miss_is_attributed_to_the_facts_that_the_memory_lost():
     trace = next(played(number, "recency") for number in range(4) if not solved(number, "recency"))
     assert [cause for _, cause in Attribution(trace).causes] == ["dropped"]
     trace = played(0, "none")

@@ -72,7 +72,7 @@ def test_a_question_that_one_document_answers_is_found(instance):
     assert "one_fact_each" in failed(instance)
 
 
-def test_a_question_that_names_what_must_be_found_is_found(instance):
+def test_a_question_that_names_a_fact_to_be_found_is_reported(instance):
     bridge = instance["decomposition"][0]["sub_answer"]
     instance["question"] = instance["question"].replace("?", f" (and of {bridge})?")
     assert "question_leakage" in failed(instance)
@@ -86,7 +86,7 @@ def test_evidence_in_view_with_the_question_is_found(instance):
     assert "question_leakage" in failed(instance)
 
 
-def test_a_text_that_is_not_that_of_its_turn_is_found(instance):
+def test_a_text_that_differs_from_its_turn_is_found(instance):
     instance["turns"][0]["sub_query"] = "the mayor of Orm Ford"
     assert failed(instance) == {"turns_match"}
 

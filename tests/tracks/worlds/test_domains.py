@@ -289,7 +289,7 @@ CITY = files(domains).joinpath("city.json").read_text(encoding="utf-8")
         (lambda raw: raw["wording"].pop("membership"), "wording lacks membership"),
     ],
 )
-def test_a_file_that_is_no_world_is_named_with_the_field_and_the_reason(
+def test_an_invalid_domain_file_is_named_with_the_field_and_the_reason(
     edit: Callable[[Any], object], reason: str, tmp_path: Path
 ) -> None:
     edit(raw := json.loads(CITY))
@@ -305,7 +305,7 @@ def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
         read_domain(tmp_path / "town.json")
 
 
-def test_a_world_that_python_makes_is_plugged_in(
+def test_a_domain_made_in_python_is_plugged_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "town.json").write_text(CITY)
