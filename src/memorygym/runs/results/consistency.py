@@ -62,8 +62,8 @@ def inconsistencies(document: Document) -> list[str]:
     """What is wrong with a document that fits the schema, each with its JSON path."""
     if missing := unknown_part(document["recipe"]):
         return [
-            f"results.recipe: its episodes cannot be named here ({missing}; a check imports no module"
-            " that a file names, so install the part with an entry point)"
+            f"results.recipe: its episodes cannot be named here ({missing}; a check imports no"
+            " module that a file names, so install the part with an entry point)"
         ]
     try:
         places = {place.episode: place for place in planned(document["recipe"])}
