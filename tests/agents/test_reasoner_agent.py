@@ -26,15 +26,15 @@ class Looker(Policy):
         return END if looked else calls(("look", {"at": "shelf"}))
 
 
-def replies(*heard: str, tools: Sequence[Tool] = ALL) -> list[Message]:
+def replies(*answers: str, tools: Sequence[Tool] = ALL) -> list[Message]:
     """What it says in turn, where every call of a reply is answered with the next of these."""
     taker, view = NoteTaker(Looker(), FACTS), [Message("system", "You sell."), STATUS, TOLD]
-    said: list[Message] = []
-    for answer in heard:
+    own_replies: list[Message] = []
+    for answer in answers:
         reply = taker.act(view, tools)
-        said.append(reply)
+        own_replies.append(reply)
         view += [reply, *(Message("tool", answer, (), call.id) for call in reply.calls)]
-    return said
+    return own_replies
 
 
 def names(reply: Message) -> list[str]:
@@ -49,7 +49,7 @@ def test_it_writes_each_fact_once_searches_for_the_message_and_then_decides() ->
     assert third == calls(search("On the shelf: coats."))
 
 
-def test_what_a_tool_of_the_environment_tells_is_written_though_its_call_has_the_id_of_a_note() -> (
+def test_the_result_of_an_environment_tool_is_written_even_if_its_call_has_the_id_of_a_note() -> (
     None
 ):
     first, look, third = replies("stored", "Ben's size is L.", "stored")

@@ -134,18 +134,18 @@ def explanation(trace: Trace, attribution: Attribution) -> str:
 def shares(part: str) -> Metric:
     """Accuracy by a field of the cases: the mean over tasks, and its standard error."""
 
-    def metric(given: list[SampleScore]) -> Value:
+    def metric(sample_scores: list[SampleScore]) -> Value:
         tasks: dict[Any, dict[str, list[float]]] = {}
-        for one in given:
-            for case in (one.score.metadata or {})["cases"]:
-                mine = tasks.setdefault(case[part], {}).setdefault(str(one.sample_id), [])
-                mine.append(case["score"])
-        found: dict[str, float] = {}
+        for sample in sample_scores:
+            for case in (sample.score.metadata or {})["cases"]:
+                own_scores = tasks.setdefault(case[part], {}).setdefault(str(sample.sample_id), [])
+                own_scores.append(case["score"])
+        figures: dict[str, float] = {}
         for group in sorted(tasks):
             values = [fmean(scores) for scores in tasks[group].values()]
             error = stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
-            found |= {str(group): fmean(values), f"{group} stderr": error}
-        return found
+            figures |= {str(group): fmean(values), f"{group} stderr": error}
+        return figures
 
     return metric
 
