@@ -16,7 +16,7 @@ OPEN = Tool(
     "Open the door.",
     {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"]},
 )
-TOLD = re.compile(r"The code of the (\w+) is (\d+)\.")
+CODES = re.compile(r"The code of the (\w+) is (\d+)\.")
 NEED = Statement("door", "code", "4711")
 GOAL = SubTask(1, "door", "Open the door.", NEED.value, (NEED,))
 
@@ -43,7 +43,7 @@ class DoorEnv(Env):
 
 class Facts:
     def read(self, text: str) -> list[Statement]:
-        return [Statement(subject, "code", code) for subject, code in TOLD.findall(text)]
+        return [Statement(subject, "code", code) for subject, code in CODES.findall(text)]
 
     def render(self, fact: Statement) -> str:
         return f"The code of the {fact.subject} is {fact.value}."
@@ -51,7 +51,7 @@ class Facts:
 
 class Porter(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        codes = TOLD.findall("\n".join(message.content for message in view))
+        codes = CODES.findall("\n".join(message.content for message in view))
         asked = any(message.content.endswith("Open the door.") for message in view)
         return calls(("open", {"code": codes[-1][1]})) if asked and codes else END
 

@@ -97,9 +97,9 @@ def test_a_model_of_inspect_is_asked_what_compare_asks_it(
 
 
 def flat(case: Any) -> dict[str, Any]:
-    from memorygym.adapters.inspect_ai.scorers import TOLD
+    from memorygym.adapters.inspect_ai.scorers import CASE_FIELDS
 
-    return {name: getattr(case, name) for name in TOLD}
+    return {name: getattr(case, name) for name in CASE_FIELDS}
 
 
 def spoken(body: Mapping[str, Any]) -> str:

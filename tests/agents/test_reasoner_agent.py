@@ -14,7 +14,7 @@ FACTS = Sentence("{subject}'s {key} is {value}.")
 LOOK = tool("look", "Look.", at="string")
 ALL = (*TOOLS, LOOK)
 STATUS = Message("user", "[memory: no limits]")
-TOLD = Message("user", "Hello. Ada's size is M. Ada's colour is red. Ada's size is M.")
+STATED = Message("user", "Hello. Ada's size is M. Ada's colour is red. Ada's size is M.")
 
 
 class Looker(Policy):
@@ -28,7 +28,7 @@ class Looker(Policy):
 
 def replies(*answers: str, tools: Sequence[Tool] = ALL) -> list[Message]:
     """What it says in turn, where every call of a reply is answered with the next of these."""
-    taker, view = NoteTaker(Looker(), FACTS), [Message("system", "You sell."), STATUS, TOLD]
+    taker, view = NoteTaker(Looker(), FACTS), [Message("system", "You sell."), STATUS, STATED]
     own_replies: list[Message] = []
     for answer in answers:
         reply = taker.act(view, tools)
@@ -43,7 +43,7 @@ def names(reply: Message) -> list[str]:
 
 def test_it_writes_each_fact_once_searches_for_the_message_and_then_decides() -> None:
     first, second, third = replies("stored", "On the shelf: coats.", "stored")
-    notes = [write("Ada's size is M."), write("Ada's colour is red."), search(TOLD.content)]
+    notes = [write("Ada's size is M."), write("Ada's colour is red."), search(STATED.content)]
     assert first == calls(*notes)
     assert names(second) == ["look"]
     assert third == calls(search("On the shelf: coats."))
@@ -70,5 +70,5 @@ def test_without_a_tool_to_write_or_search_its_reasoner_decides(tools: Sequence[
 
 def test_what_stands_before_the_running_event_is_not_written() -> None:
     taker = NoteTaker(Looker(), FACTS)
-    view = [Message("system", "You sell. Ann's size is M."), TOLD, STATUS, Message("user", "Hm.")]
+    view = [Message("system", "You sell. Ann's size is M."), STATED, STATUS, Message("user", "Hm.")]
     assert taker.act(view, ALL) == calls(search("Hm."))

@@ -34,6 +34,8 @@ def script(command, tmp_path: Path) -> Path:
         (["memorygym", "bench", "--sal"], {"--salt"}),
         (["memorygym", "list", "mem"], {"memory"}),
         (["memorygym", "leaderboard", "--format", ""], {"md", "csv", "json"}),
+        (["memorygym", "play", "-t", "ci"], {"city"}),
+        (["memorygym", "compare", "--memory", "bm"], {"bm25"}),
     ],
 )
 def test_bash_offers_commands_options_and_choices(

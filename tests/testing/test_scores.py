@@ -105,7 +105,7 @@ def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
 
 
 def test_results_that_cannot_be_played_are_refused(baseline: Path, tmp_path: Path) -> None:
-    private = _results(tmp_path / "sealed.json", "naive", more=("--salt", "a salt of some length"))
+    private = _results(tmp_path / "private.json", "naive", more=("--salt", "a salt of some length"))
     with pytest.raises(BadSettings, match="private test set"):
         check_regressions("naive", private)
     other = tmp_path / "other.json"

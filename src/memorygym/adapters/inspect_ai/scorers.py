@@ -34,7 +34,7 @@ Figures = dict[str, float | None]
 Judgement = tuple[Figures, str, dict[str, Any]]
 """The figures of a trace, a summary in words, and the metadata of its score."""
 SHOWN = ("accuracy", "em", "f1", "evidence_recall")
-TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
+CASE_FIELDS = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
 """The fields of every question that a score keeps."""
 
 
@@ -65,7 +65,7 @@ def _answers(trace: Trace) -> Judgement:
     more = {
         "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
         "cuts": measured.cuts, "store_precision": dict(measured.precision),
-        "cases": [{name: getattr(case, name) for name in TOLD} for case in cases],
+        "cases": [{name: getattr(case, name) for name in CASE_FIELDS} for case in cases],
     }  # fmt: skip
     right = f"{sum(case.score == 1 for case in cases)} of {len(cases)} right"
     return value_of(cases), right, more

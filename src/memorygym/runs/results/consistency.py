@@ -61,7 +61,10 @@ def problems(path: Path) -> list[str]:
 def inconsistencies(document: Document) -> list[str]:
     """What is wrong with a document that fits the schema, each with its JSON path."""
     if missing := unknown_part(document["recipe"]):
-        return [f"results.recipe: its episodes cannot be named here ({missing})"]
+        return [
+            f"results.recipe: its episodes cannot be named here ({missing}; a check imports no"
+            " module that a file names, so install the part with an entry point)"
+        ]
     try:
         places = {place.episode: place for place in planned(document["recipe"])}
     except MemoryGymError as error:
