@@ -80,7 +80,7 @@ def evaluate(
             limits=Limits(*(asked.count(name) for name in Limits.__slots__)),
             model_roles=models.roles,
             repeats=repeats,
-            given=objects,
+            objects=objects,
         )
         check_episodes(len(tasks.recipes), repeats, len(planned.agents))
         folder, workers = asked.folder(), asked.workers(objects, waits=models.roles.waits)

@@ -26,7 +26,7 @@ class Choice:
     memory: str
 
     def facts(self, task: Task) -> dict[str, JSON]:
-        """What every answer says of the episode; a secret is mentioned, not shown."""
+        """The fields about the episode in every answer; a secret is mentioned, not shown."""
         settings = self.settings
         return {
             "template": settings.template,
@@ -92,7 +92,7 @@ def sendable(value: T) -> T:
     return text
 
 
-def _whole(what: str, value: object) -> int:
+def _whole(name: str, value: object) -> int:
     if type(value) is int and value >= 0:
         return value
-    raise BadSettings(f"{what} {value!r}: give a whole number from 0")
+    raise BadSettings(f"{name} {value!r}: give a whole number from 0")

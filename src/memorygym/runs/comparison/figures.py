@@ -275,15 +275,15 @@ def _store_share(condition: str) -> Callable[[Measurement], float | None]:
     return lambda m: m.precision[condition] if any(m.precision.values()) else None
 
 
-def agreement(one: Report, other: Report) -> RankAgreement | None:
+def agreement(first: Report, second: Report) -> RankAgreement | None:
     """Kendall's tau of the memories that finished every task with both reasoners; None with fewer
     than two of them."""
     ours, theirs = (
         {row.system: row.scores for row in report.of("memory") if row.rank is not None}
-        for report in (one, other)
+        for report in (first, second)
     )
     if len(ours.keys() & theirs.keys()) < 2:
         return None
-    name = f"{one.reasoner} {other.reasoner} {one.budget}"
+    name = f"{first.reasoner} {second.reasoner} {first.budget}"
     tau = kendall(dict(sorted(ours.items())), theirs, name)
-    return RankAgreement((one.reasoner, other.reasoner), one.budget, tau)
+    return RankAgreement((first.reasoner, second.reasoner), first.budget, tau)

@@ -71,7 +71,7 @@ class Summary:
         return {
             "tasks": self.tasks, "episodes": self.episodes,
             "composite": _interval(self.composite),
-            "axes": {name: _interval(found) for name, found in self.axes.items()},
+            "axes": {name: _interval(axis) for name, axis in self.axes.items()},
             "correct_refusals": _interval(self.correct_refusals),
             "accuracy": round(self.accuracy, 6),
             "deviation": _rounded(self.deviation), "detectable": _rounded(self.detectable),
@@ -135,24 +135,24 @@ def by_task(rows: Iterable[Row], figure: str, part: str = "") -> dict[TaskKey, f
 
 def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[TaskKey, list[float]]:
     """The values of a figure, by task, one for each repeat that has it."""
-    found: dict[TaskKey, list[float]] = {}
+    values: dict[TaskKey, list[float]] = {}
     for row in rows:
         value = row[figure].get(part) if part else row[figure]
         if value is not None:
-            found.setdefault(_task(row), []).append(value)
-    return found
+            values.setdefault(_task(row), []).append(value)
+    return values
 
 
-def _means(found: Mapping[TaskKey, Sequence[float]]) -> dict[TaskKey, float]:
-    return {task: sum(values) / len(values) for task, values in found.items()}
+def _means(scores: Mapping[TaskKey, Sequence[float]]) -> dict[TaskKey, float]:
+    return {task: sum(values) / len(values) for task, values in scores.items()}
 
 
 def _task(row: Row) -> TaskKey:
     return row["template"], row["seed"]
 
 
-def _estimate(found: Mapping[TaskKey, float]) -> Estimate | None:
-    return estimate(list(found.values())) if found else None
+def _estimate(means: Mapping[TaskKey, float]) -> Estimate | None:
+    return estimate(list(means.values())) if means else None
 
 
 def _judged(rows: Sequence[Row]) -> Agreement | None:
@@ -175,13 +175,13 @@ def _repeats(rows: Sequence[Row]) -> Repeats | None:
     return Repeats([list(zip(*group, strict=True)) for group in whole])
 
 
-def _repeats_json(found: Repeats) -> dict[str, JSON]:
-    k, (between, within) = found.fewest, found.sources() or (None, None)
+def _repeats_json(repeats: Repeats) -> dict[str, JSON]:
+    k, (between, within) = repeats.fewest, repeats.sources() or (None, None)
     return {
         "k": k,
-        "pass@1": _interval(found.pass_at(1)),
-        "pass@k": _interval(found.pass_at(k)),
-        "pass^k": _interval(found.pass_all(k)),
+        "pass@1": _interval(repeats.pass_at(1)),
+        "pass@k": _interval(repeats.pass_at(k)),
+        "pass^k": _interval(repeats.pass_all(k)),
         "between": _rounded(between),
         "within": _rounded(within),
     }
@@ -195,8 +195,8 @@ def _usage(rows: Sequence[Row]) -> dict[str, Usage]:
     return total
 
 
-def _interval(found: Estimate | None) -> JSON:
-    return dict(found.to_json()) if found else None
+def _interval(interval: Estimate | None) -> JSON:
+    return dict(interval.to_json()) if interval else None
 
 
 def _rounded(figure: float | None) -> float | None:

@@ -78,7 +78,7 @@ def an_edit_takes_the_first_of_two(patch: pytest.MonkeyPatch) -> None:
     def edit(old: Any, self: Any, before: str, after: str) -> int:
         for key, text in self.entries.items():
             if before and before in text:
-                self.entries[key] = self._meter.store(text.replace(before, after, 1), text)
+                self.entries[key] = self._context.store(text.replace(before, after, 1), text)
                 return int(key)
         return int(old(self, before, after))
 
