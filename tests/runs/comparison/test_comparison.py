@@ -32,7 +32,7 @@ def test_a_secret_is_recorded_as_its_hash_alone() -> None:
 @pytest.mark.parametrize("other", [comparison("bm25"), comparison(budgets=(500, 1000))])
 def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_path: Path) -> None:
     perform(comparison(), tmp_path / "run", 1, quiet=True)
-    with pytest.raises(BadSettings, match="holds a run with --(memory|budget) "):
+    with pytest.raises(BadSettings, match=r"holds a run with --(memory|budget) "):
         perform(other, tmp_path / "run", 1, quiet=True)
 
 
