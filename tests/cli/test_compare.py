@@ -193,6 +193,7 @@ def test_a_memory_that_fails_is_named_and_the_comparison_goes_on(
     assert "bm25" in done.stdout and counted in " ".join(done.stdout.split())
 
 
+@pytest.mark.slow
 def test_a_reader_who_leaves_early_costs_no_results(tmp_path: Path) -> None:
     heard, said = os.pipe()
     os.close(heard)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core.errors import BadSettings
@@ -80,7 +80,6 @@ FOREIGN = st.text(max_size=8) | st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
 @given(FOREIGN, FOREIGN.filter(lambda text: text != "b"), FOREIGN)
 def test_a_strangers_words_are_never_run(name: str, value: str, other: str) -> None:
     inner: dict[str, JSON] = {name: {"enum": [value], "title": other, "description": value}}

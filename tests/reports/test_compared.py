@@ -232,7 +232,7 @@ def test_results_of_a_comparison_alone_are_not_ranked(
     assert "give its folder or its pack" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("seed", [[], ["--seed", "1"]])
+@mostly_slow("seed", [[], ["--seed", "1"]])
 def test_tasks_of_a_file_are_checked_as_far_as_traces_carry(
     seed: list[str], tmp_path: Path
 ) -> None:

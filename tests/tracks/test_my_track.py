@@ -114,7 +114,11 @@ def test_a_comparison_is_told_again(
 def test_the_way_of_a_fact_is_followed_by_whoever_plugs_the_track_in(compared: Path) -> None:
     words = ["explain", str(compared), "shop+0+strong+bm25+120#3"]
     out = told(start(EXAMPLES, "--plug", SHOP, *words))
-    assert "observed" in out and "stored" in out and "LOST: no text that states it was retrieved" in out
+    assert (
+        "observed" in out
+        and "stored" in out
+        and "LOST: no text that states it was retrieved" in out
+    )
 
 
 def test_a_folder_of_a_track_that_nobody_plugs_in_brings_no_code(compared: Path) -> None:

@@ -101,7 +101,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         ("Garbage:kind=number", "compose() returned 3 before"),
         ("Garbage:kind=numbers", "compose() returned [3], where [0] is 3"),
     ],
-    quick=6,
+    quick=4,
 )
 def test_whatever_goes_wrong_there_is_that_memorys_fault(spec: str, sentence: str) -> None:
     with pytest.raises(MemoryFault) as caught:
