@@ -28,7 +28,6 @@ N ?= 300
 SEED ?= 1
 MAP ?=
 mutants: $(VENV)/developing
-	$(BIN)/pip install --quiet "pytest-cov>=6"
 	$(BIN)/python -m tests.mutants -n $(N) --seed $(SEED) $(MAP)
 
 # What `make test` leaves out because it takes seconds a test, and properties with more examples.
