@@ -29,7 +29,7 @@ from tests.datasets import published
 from tests.episodes import worlds
 from tests.slow import mostly_slow
 
-TASKS = ["--tier", "lite", "--template", "company", "--seeds", "3", "-q"]
+TASKS = ["--tier", "lite", "--template", "company", "--seeds", "2", "-q"]
 
 
 @pytest.fixture(scope="module")
