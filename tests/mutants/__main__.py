@@ -60,7 +60,7 @@ class Record:
         files = {test.partition("::")[0] for test in exact}
         beside = {test for test in self.seconds if test.partition("::")[0] in files}
         chosen, limit = [], SECONDS
-        for group in (exact, beside - exact, {*().union(*lines.values())} - beside):
+        for group in (exact, beside - exact, set[str]().union(*lines.values()) - beside):
             cases: Counter[str] = Counter()
             ranks = {}
             for test in sorted(group & self.seconds.keys(), key=self.seconds.__getitem__):
@@ -89,8 +89,8 @@ class Copies:
 
     def verdict(self, mutant: Mutant) -> tuple[str, str]:
         """Whether a test notices the mutant that passes without it, and which."""
-        place = self.free.get()
-        file, tests = place / mutant.path, self.record.tests(mutant)
+        tests, place = self.record.tests(mutant), self.free.get()
+        file = place / mutant.path
         original = file.read_text("utf-8")
         try:
             while tests:
