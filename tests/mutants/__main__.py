@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from hashlib import sha256
 from pathlib import Path
 from queue import SimpleQueue
@@ -210,8 +210,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(chosen.processes) as pool:
         copies = Copies(chosen.processes, Path(folder))
         left = [mutant for mutant in sample if verdicts.of(mutant) == "not run"]
-        for mutant, verdict in zip(left, pool.map(copies.verdict, left), strict=True):
-            verdicts.add(mutant, *verdict)
+        waiting = {pool.submit(copies.verdict, mutant): mutant for mutant in left}
+        for done in as_completed(waiting):
+            verdicts.add(waiting[done], *done.result())
     return 0 if report(sample, verdicts) >= 0.9 else 1
 
 
