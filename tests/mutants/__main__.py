@@ -4,7 +4,7 @@
 tests that execute the faulty line, the quickest first. A fault that no test notices is a survivor:
 it is printed with its place. `make mutants N=20` plants the first 20 of the same sample, `SEED=2`
 draws another. An interrupted run continues where it stopped. `MAP=--map` records again which test
-executes which line.
+executes which line; `MAP="--map tests/x.py"` adds the tests of one file.
 """
 
 import argparse
@@ -30,8 +30,8 @@ from tests.mutants.recorder import RECORD, ROOMS, ROOT
 
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 """Mutants that behave as the original does: name, tab, reason."""
-SECONDS = 30.0
-"""Most time that the tests of one mutant took when they were recorded."""
+SECONDS = 60.0
+"""Most time that the tests of one mutant took when they were recorded, if not said otherwise."""
 MEMORY = 6 * 2**20
 """Most KiB of address space of a test process: a fault may make a loop endless."""
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
@@ -52,14 +52,14 @@ class Record:
                 for line, tests in data.contexts_by_lineno(path).items():
                     lines[line].update(tests)
 
-    def tests(self, mutant: Mutant) -> list[str]:
+    def tests(self, mutant: Mutant, limit: float) -> list[str]:
         """The tests of a mutant, within the limit, the quickest first: those that run its lines,
         the others of their files, which may share a fixture, and those that run its module."""
         lines = self.lines[mutant.path]
         exact = {test for line in mutant.lines for test in lines[line]}
         files = {test.partition("::")[0] for test in exact}
         beside = {test for test in self.seconds if test.partition("::")[0] in files}
-        chosen, limit = [], SECONDS
+        chosen = []
         for group in (exact, beside - exact, set[str]().union(*lines.values()) - beside):
             cases: Counter[str] = Counter()
             ranks = {}
@@ -76,9 +76,9 @@ class Record:
 class Copies:
     """Copies of the repository, each of which holds one fault at a time."""
 
-    def __init__(self, number: int, folder: Path) -> None:
+    def __init__(self, number: int, folder: Path, seconds: float) -> None:
         self.free: SimpleQueue[Path] = SimpleQueue()
-        self.record, self.sound = Record(), set[str]()
+        self.record, self.seconds, self.sound = Record(), seconds, set[str]()
         listed = ["git", "ls-files", "-co", "--exclude-standard"]
         names = subprocess.check_output(listed, cwd=ROOT, text=True).splitlines()
         for place in (folder / str(index) for index in range(number)):
@@ -89,7 +89,7 @@ class Copies:
 
     def verdict(self, mutant: Mutant) -> tuple[str, str]:
         """Whether a test notices the mutant that passes without it, and which."""
-        tests, place = self.record.tests(mutant), self.free.get()
+        tests, place = self.record.tests(mutant, self.seconds), self.free.get()
         file = place / mutant.path
         original = file.read_text("utf-8")
         try:
@@ -184,11 +184,13 @@ def report(sample: list[Mutant], verdicts: Verdicts) -> float:
     return share
 
 
-def record() -> None:
-    """Runs all tests once and records which line each of them executes."""
-    shutil.rmtree(RECORD, ignore_errors=True)
-    RECORD.mkdir(parents=True)
-    subprocess.run([*PYTEST, "-p", "tests.mutants.recorder", "-n", "2"], cwd=ROOT, check=False)
+def record(paths: list[str]) -> None:
+    """Runs all tests once and records which line each of them executes, or adds those of paths."""
+    if not paths:
+        shutil.rmtree(RECORD, ignore_errors=True)
+    RECORD.mkdir(parents=True, exist_ok=True)
+    command = [*PYTEST, "-p", "tests.mutants.recorder", "-n", "2", *paths]
+    subprocess.run(command, cwd=ROOT, check=False)
 
 
 def main() -> int:
@@ -196,11 +198,12 @@ def main() -> int:
     options.add_argument("-n", type=int, default=300, help="mutants to plant")
     options.add_argument("--seed", type=int, default=1, help="which sample")
     options.add_argument("--processes", type=int, default=2, help="mutants tested at a time")
-    options.add_argument("--map", action="store_true", help="record the tests of each line first")
+    options.add_argument("--map", nargs="*", metavar="TESTS", help="record what tests run first")
+    options.add_argument("--seconds", type=float, default=SECONDS, help="of tests for a mutant")
     options.add_argument("--only", default="", help="plant only mutants of files that hold this")
     chosen = options.parse_args()
-    if chosen.map or not RECORD.exists():
-        record()
+    if chosen.map is not None or not RECORD.exists():
+        record(chosen.map or [])
     files = [file for room in ROOMS for file in ROOT.joinpath(room).rglob("*.py")]
     paths = sorted(str(file.relative_to(ROOT)) for file in files if chosen.only in str(file))
     every = [m for path in paths for m in mutants_of(path, (ROOT / path).read_text("utf-8"))]
@@ -208,7 +211,7 @@ def main() -> int:
     print(f"{len(every)} mutants, of which {len(sample)} are planted")
     verdicts = Verdicts(RECORD / "verdicts.jsonl")
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(chosen.processes) as pool:
-        copies = Copies(chosen.processes, Path(folder))
+        copies = Copies(chosen.processes, Path(folder), chosen.seconds)
         left = [mutant for mutant in sample if verdicts.of(mutant) == "not run"]
         waiting = {pool.submit(copies.verdict, mutant): mutant for mutant in left}
         for done in as_completed(waiting):
