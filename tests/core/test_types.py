@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import freeze
 from memorygym.core.types import JSON, Call, Message, Tool
 from tests.episodes import generated
@@ -108,3 +109,8 @@ def test_what_a_policy_is_handed_holds_no_place_to_leave_things() -> None:
     for handed in (Tool("Read", "Reads.", schema).parameters, generated().recipe):
         with pytest.raises(TypeError):
             handed["stash"] = 1  # type: ignore[index]  # The attack.
+
+
+def test_what_has_no_json_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="cannot be written as JSON"):
+        to_json([object()])
