@@ -61,6 +61,16 @@ def test_a_figure_of_another_unit_is_not_read(figure: str, company: StrongReader
     assert (record.values, record.unread) == ({}, 1)
 
 
+def test_a_record_whose_text_is_no_words_is_not_unpacked(company: StrongReader) -> None:
+    (record,) = company.read(TAGGED.replace("solar", "s0lar"))
+    assert record.values == {}
+
+
+def test_a_note_states_a_relation(company: StrongReader) -> None:
+    (record,) = company.read("- Acme Harbor | Energy | supplies Cedar Quay")
+    assert record.edges == (("x", "Cedar Quay"),)
+
+
 def test_a_message_without_a_schema_is_refused() -> None:
     with pytest.raises(BadTrace, match="the system message states no schema"):
         read_guide("You are a helpful assistant.")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.self_test import inspect
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import VerificationResult, verify
+from tests.episodes import results_of, worlds
 from tests.slow import mostly_slow
 from tests.tracks.worlds.audit.defect import Defect, TaskSet
 from tests.tracks.worlds.audit.defects import DEFECTS
@@ -91,3 +93,13 @@ def test_a_planted_defect_is_reported(name: str, monkeypatch: pytest.MonkeyPatch
 
 def test_the_audit_has_at_least_30_defects() -> None:
     assert len(DEFECTS) >= 30
+
+
+def test_a_score_that_playing_again_does_not_give_is_reported() -> None:
+    tasks = worlds()
+    evaluation = Evaluation(tasks=tasks, agents=("clairvoyant",), validate=True)
+    wanted = ResultOptions(causes=False, inspect=inspect)
+    (result,) = results_of(tasks.recipes[0], ["clairvoyant"], wanted)
+    other = replace(result, score=replace(result.score, writes=result.score.writes + 1))
+    failed = [row.name for row in invariants(evaluation, [other]) if not row.holds]
+    assert failed == ["same seed, another trace"]
