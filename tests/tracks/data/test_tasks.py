@@ -109,6 +109,12 @@ def test_headings_are_distinct_and_give_no_session_id_away(tmp_path: Path) -> No
     assert len(headings) == len(set(headings)) == 6
 
 
+def test_a_heading_holds_no_brackets() -> None:
+    units = (Unit("a", "One lamp.", title="Lamps [old]"),)
+    told = Sample("s", units, (SampleQuestion("q", "Which?", ("lamp 9",), ("a",), "x"),))
+    assert "[Lamps (old)]\nOne lamp." in generate(told, "x:s", 0).events[0].text
+
+
 def test_questions_come_last_in_events_of_their_own(tmp_path: Path) -> None:
     (task, *_) = tasks("locomo", tmp_path)
     assert [event.kind for event in task.events] == ["text", *["question"] * 4]
