@@ -145,6 +145,8 @@ class Verdicts:
         tests = sorted(ROOT.glob("tests/**/*.py"))
         self.tests = sha256(b"".join(test.read_bytes() for test in tests)).hexdigest()
         self.file, self.known = file, dict[str, str]()
+        lines = EQUIVALENT.read_text("utf-8").splitlines()
+        self.equivalent = {line.partition("\t")[0] for line in lines}
         for line in file.read_text("utf-8").splitlines() if file.exists() else ():
             row = json.loads(line)
             if row["verdict"] == "killed" or row["tests"] == self.tests:
@@ -153,6 +155,8 @@ class Verdicts:
                 self.known.pop(row["mutant"], None)
 
     def of(self, mutant: Mutant) -> str:
+        if mutant.name in self.equivalent:
+            return "equivalent"
         return self.known.get(mutant.rank(0) + _digest(mutant), "not run")
 
     def add(self, mutant: Mutant, verdict: str, by: str) -> None:
@@ -170,12 +174,9 @@ def _digest(mutant: Mutant) -> str:
 
 def report(sample: list[Mutant], verdicts: Verdicts) -> float:
     """Prints the survivors and gives the share of mutants that a test noticed."""
-    equivalent = {line.partition("\t")[0] for line in EQUIVALENT.read_text("utf-8").splitlines()}
     counts: Counter[str] = Counter()
     for mutant in sorted(sample, key=lambda mutant: (mutant.path, mutant.lines[0])):
         verdict = verdicts.of(mutant)
-        if verdict == "survived" and mutant.name in equivalent:
-            verdict = "equivalent"
         counts[verdict] += 1
         if verdict == "survived":
             print(f"{mutant.path}:{mutant.lines[0]}\n  - {mutant.before}\n  + {mutant.after}")

@@ -98,3 +98,10 @@ def test_a_missing_limit_is_said_as_such() -> None:
     assert ("budget", "a limit is missing") in {
         (failure.check, failure.detail) for failure in found
     }
+
+
+def test_each_message_is_left_out_once_and_counted() -> None:
+    tallies = verify(WorldsSettings("company", 0, "lite"), generated()).tallies
+    asked = tallies["retrieval"].asked
+    assert (tallies["retrieval"].removals, tallies["retrieval"].needed) == (asked, asked) != (0, 0)
+    assert sum(tally.careless for tally in tallies.values()) > 0
