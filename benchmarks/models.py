@@ -1,7 +1,7 @@
-"""What our stack adds to a model's turn, and how many episodes go on at a time:
+"""Benchmark of the time that a model's turn takes here, and of parallel episodes:
 `python benchmarks/models.py`.
 
-The loopback server runs in a process of its own; both sides of a ratio come from one run. The
+The loopback server runs in its own process; both sides of a ratio come from one run. The
 machine is shared: compare rows of one run, not of two.
 """
 
@@ -38,13 +38,13 @@ from memorygym.tracks.worlds.generator.task import generate
 ROOT = Path(__file__).parents[1]
 EPISODES, MANY = 64, 1_000
 LATENCY = 0.5
-"""Seconds before each answer of the server, in the measure of throughput."""
+"""Seconds before each reply of the server when throughput is measured."""
 MARKDOWN = partial(registry.make, "memory", "markdown")
 
 
 @contextmanager
 def server(latency: float) -> Iterator[str]:
-    """The address of a server that ends with the block."""
+    """The address of a server that stops at the end of the block."""
     command = [sys.executable, "-m", "tests.servers.openai", "--latency", str(latency)]
     with subprocess.Popen(
         command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -55,7 +55,7 @@ def server(latency: float) -> Iterator[str]:
 
 
 def episode(task: Task, model: Model) -> int:
-    """Plays an episode; how many replies it took."""
+    """Plays an episode; returns the number of replies."""
     chat = Chat(model)
     play(Episode(WorldsEnv(task), MARKDOWN), chat)
     return len(chat.usage)
@@ -63,7 +63,7 @@ def episode(task: Task, model: Model) -> int:
 
 def bare(client: Any, bodies: list[Any]) -> None:
     """Sends the same requests through the client library alone and reads the text of the replies:
-    the least that it does for anybody."""
+    the least that any use of it costs."""
     for body in bodies:
         client.post("/chat/completions", cast_to=str, body=body)
 
@@ -92,7 +92,7 @@ def bodies_of(task: Task, model: openai.OpenAI) -> list[Any]:
 
 
 def overhead(tier: str) -> None:
-    """Rows of CPU a turn: the client library alone, a turn of an episode, and both with a tape."""
+    """Rows of CPU per turn: the client library alone, a whole turn, and both with a reply log."""
     from openai import OpenAI
 
     task = generate("company", 0, tier)
@@ -109,16 +109,16 @@ def overhead(tier: str) -> None:
         logged = cpu(lambda: episode(task, kept.sample(next(numbers)))) / turns
         replayed = cpu(lambda: episode(task, kept.sample(0))) / turns
         reply_log.close()
-    what = f"{tier}, {turns} turns"
-    row(f"{what}: client library alone", 1000 * alone, None, "ms CPU/turn")
-    row(f"{what}: all of a turn, above that", 1000 * (ours - alone), 2, "ms CPU/turn")
-    row(f"{what}: with a tape, above that", 1000 * (logged - ours), 2, "ms CPU/turn")
-    row(f"{what}: replayed from the tape", 1000 * replayed, 2, "ms CPU/turn")
+    prefix = f"{tier}, {turns} turns"
+    row(f"{prefix}: client library alone", 1000 * alone, None, "ms CPU/turn")
+    row(f"{prefix}: all of a turn, above that", 1000 * (ours - alone), 2, "ms CPU/turn")
+    row(f"{prefix}: with a reply log, above that", 1000 * (logged - ours), 2, "ms CPU/turn")
+    row(f"{prefix}: replayed from the reply log", 1000 * replayed, 2, "ms CPU/turn")
 
 
 def throughput() -> None:
-    """Rows of episodes at a time, as `bench --run` plays them: how many turns a second, of the
-    ideal in which all waiting is for the server."""
+    """Rows of parallel episodes, as `bench -o` plays them: turns per second, and their share of the
+    ideal in which all time is spent waiting for the server."""
     tasks = generated("worlds", TaskOptions(range(13), parameters={"tier": "lite"}))
     tasks = replace(tasks, recipes=tasks.recipes[: 2 * EPISODES])
     with server(LATENCY) as url, TemporaryDirectory() as folder:
@@ -134,14 +134,14 @@ def throughput() -> None:
 
 
 class Quiet(Model):
-    """Ends every event at once, and remembers nothing."""
+    """A model that ends every event at once."""
 
     def complete(self, messages: Any, tools: Any) -> Reply:
         return Reply(Message("assistant", "ok"))
 
 
 def memory() -> None:
-    """How much a run of many episodes grows after its first tenth."""
+    """Row of the memory that a run of many episodes takes after its first tenth."""
     tasks = generated(
         "worlds", TaskOptions(range(MANY), parameters={"template": "company", "tier": "lite"})
     )

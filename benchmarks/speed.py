@@ -1,4 +1,4 @@
-"""Speeds of the engine and the worlds track, one core: `python benchmarks/speed.py`.
+"""Benchmark of the engine and the track worlds, on one core: `python benchmarks/speed.py`.
 
 Every figure is the median of several runs; `of goal` is the ratio to the goal, so that above 1 is
 better than asked. The machine is shared: compare rows of one run, not of two.
@@ -28,14 +28,14 @@ SEEDS = range(12)
 
 
 class Idle(Policy):
-    """Ends every event at once: what is left is the referee."""
+    """A policy that ends every event at once: the rest of the time is the environment's."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         return END
 
 
 class Busy(Policy):
-    """Writes ten notes or searches ten times in every event: what is left are the tools."""
+    """A policy that writes ten notes or searches ten times per event: most time is the tools'."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if len(view) > 60:
@@ -80,7 +80,7 @@ def main() -> None:
     n = len(tasks)
     print(f"{'standard tier, one core':<46}{'measured':>12} {'':<12}{'goal':>10}{'of goal':>8}")
     row(
-        "deal a task",
+        "generate a task",
         1000 * seconds(lambda: [generate("company", s) for s in SEEDS]) / n,
         10,
         "ms",
@@ -93,7 +93,7 @@ def main() -> None:
         rate = n / seconds(lambda agent=agent: [episode(t, agent) for t in tasks])
         row(f"{agent}, parse shared", rate, 120, "episodes/s")
     row(
-        "referee alone",
+        "environment alone",
         n / seconds(lambda: [episode(t, Idle()) for t in tasks]),
         1500,
         "episodes/s",
@@ -101,13 +101,13 @@ def main() -> None:
     steps = 6 * 10 * 20
     row("memory tools (FTS5)", steps / seconds(lambda: _tools(tasks[0])), 20_000, "steps/s")
     row("read all documents", 1000 * seconds(lambda: _parse(tasks)) / n, 20, "ms", less=True)
-    row("prove a world fair, leave-one-out and all", 1000 * _proof(), 40, "ms", less=True)
+    row("verify a task, leave-one-out included", 1000 * _verification(), 40, "ms", less=True)
     text = tasks[0].events[0].text
     known = words(text)
     row("token counter", len(text) / seconds(lambda: count(text, known)) / 1e6, 10, "MB/s")
     for entities, goal in ((1_000, 0.4), (10_000, 3)):
         took = seconds(lambda e=entities: generate("company", 0, sizes=Sizes(entities=e)), 1)
-        row(f"deal {entities:,} entities", 1000 * took, 1000 * goal, "ms", less=True)
+        row(f"generate {entities:,} entities", 1000 * took, 1000 * goal, "ms", less=True)
     for name, code in (("import memorygym", "import memorygym"), ("--help", "")):
         command = (
             [sys.executable, "-c", code] if code else [sys.executable, "-m", "memorygym", "--help"]
@@ -135,7 +135,7 @@ def _parse(tasks: Sequence[Task]) -> None:
             fresh.read(event.text)
 
 
-def _proof() -> float:
+def _verification() -> float:
     settings = [WorldsSettings("company", seed) for seed in SEEDS]
     generated = [s.generate() for s in settings]
     return seconds(lambda: [verify(s, t) for s, t in zip(settings, generated, strict=True)]) / len(

@@ -3,8 +3,8 @@
     python docs/architecture.py            writes the picture
     python docs/architecture.py --check    exits 1 if the picture is not what the code gives today
 
-Floors come from the contract `floors` in pyproject.toml, lines from the docstrings of the rooms,
-arrows from the import graph. An arrow that follows from others is left out.
+Floors come from the import contract `floors` in pyproject.toml, lines from the docstrings of the
+rooms, arrows from the import graph. An arrow that follows from others is left out.
 """
 
 import ast
@@ -69,8 +69,8 @@ class Box:
 def floors() -> list[list[str]]:
     """The rooms of each floor, the highest first; modules beside the rooms are left out."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-    contract = next(row for row in settings["contracts"] if row["id"] == "floors")
-    rows = ([name.strip() for name in layer.split("|")] for layer in contract["layers"])
+    layered = next(row for row in settings["contracts"] if row["id"] == "floors")
+    rows = ([name.strip() for name in layer.split("|")] for layer in layered["layers"])
     rooms = ([name for name in row if (PACKAGE / name).is_dir()] for row in rows)
     return [row for row in rooms if row]
 
@@ -109,13 +109,13 @@ def _leads(reached: Mapping[str, set[str]], room: str, other: str) -> bool:
 
 def boxes(rows: Sequence[Sequence[str]]) -> dict[str, Box]:
     """Every room in its place: those of a floor share its width."""
-    found = {}
+    by_room = {}
     for floor, row in enumerate(rows):
         wide = (WIDTH - BETWEEN * (len(row) - 1)) / len(row)
         for column, name in enumerate(row):
             left = GUTTER + column * (wide + BETWEEN)
-            found[name] = Box(name, about(name), floor, left, wide)
-    return found
+            by_room[name] = Box(name, about(name), floor, left, wide)
+    return by_room
 
 
 def drawn(box: Box) -> Iterator[str]:
@@ -193,8 +193,8 @@ def routes(pairs: Sequence[tuple[Box, Box]]) -> Iterator[str]:
 def picture() -> str:
     """The picture as SVG, the same bytes for the same code."""
     rows = floors()
-    found = boxes(rows)
-    pairs = [(found[room], found[other]) for room, other in arrows([*found])]
+    by_room = boxes(rows)
+    pairs = [(by_room[room], by_room[other]) for room, other in arrows([*by_room])]
     wide, tall = WIDTH + 2 * GUTTER, 2 * MARGIN + len(rows) * (TALL + GAP) - GAP
     head = '<path class="head" d="M0 0L8 4L0 8z"/>'
     lines = [
@@ -204,7 +204,7 @@ def picture() -> str:
         '<defs><marker id="head" viewBox="0 0 8 8" refX="2" refY="4" markerWidth="8"'
         f' markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">{head}</marker></defs>',
         f'<rect class="page" width="{wide}" height="{tall}"/>',
-        *(line for box in found.values() for line in drawn(box)),
+        *(line for box in by_room.values() for line in drawn(box)),
         *(f'<path class="import" marker-end="url(#head)" d="{route}"/>' for route in routes(pairs)),
         "</svg>",
     ]

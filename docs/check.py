@@ -1,4 +1,4 @@
-"""Runs the commands and the Python of the documents and compares what they print.
+"""Runs the commands and the Python of the documents and compares their output with the pages.
 
     python docs/check.py [--update] [PAGE …]
 
@@ -8,8 +8,8 @@ any lines; alone it stands for those of a command that succeeds. `export` and `u
 rest of the page. A command that ends in `&` is a server: it gets a free port instead of the stated
 one, and is stopped after the page. A block ```python is run as a script in that folder, or written
 there if a file's name follows (```python my_memory.py). A block under a line
-`<!-- not run: REASON -->` is left alone, and the reason is printed. `--update` writes what was
-printed into the pages. Exit code 1: a page is wrong.
+`<!-- not run: REASON -->` is not run, and the reason is printed. `--update` writes the outputs
+into the pages. The exit code is 1 if a page is wrong.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def blocks(page: str) -> Iterator[Block]:
 
 
 def sessions(text: str) -> Iterator[tuple[str, list[str]]]:
-    """The commands of a terminal session, each with the lines that it is said to print."""
+    """The commands of a terminal session, each with the output that the page states."""
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -152,7 +152,7 @@ def restated(stated: list[str], lines: list[str]) -> list[str]:
 
 
 def checked(page: Path) -> tuple[str, list[str]]:
-    """The page as it should be, and what is wrong with it."""
+    """The corrected page, and its problems."""
     text, problems, end, parts = page.read_text("utf-8"), list[str](), 0, list[str]()
     with TemporaryDirectory() as scratch, closing(Terminal(Path(scratch))) as terminal:
         for block in blocks(text):

@@ -24,7 +24,7 @@ Output = dict[str, Any]
 
 
 def shown(value: Any, count: int) -> Output:
-    """What a notebook shows of the last value of a cell."""
+    """The output of a cell's last value."""
     data: dict[str, Any] = {"text/plain": lines(repr(value))}
     metadata: dict[str, Any] = {}
     if hasattr(value, "_repr_html_"):
@@ -69,21 +69,21 @@ def run(notebook: dict[str, Any]) -> None:
 
 
 def texts(notebook: dict[str, Any]) -> str:
-    """All but the pictures and hashes."""
-    told = json.dumps([cell.get("outputs") for cell in notebook["cells"]], indent=1)
-    return HASH.sub("@", re.sub(r'"image/png": "[^"]*"', "", told))
+    """The outputs of all cells without pictures and hashes."""
+    text = json.dumps([cell.get("outputs") for cell in notebook["cells"]], indent=1)
+    return HASH.sub("@", re.sub(r'"image/png": "[^"]*"', "", text))
 
 
 def main() -> int:
     kept = json.loads(PAGE.read_text("utf-8"))
-    made = json.loads(PAGE.read_text("utf-8"))
-    run(made)
+    fresh = json.loads(PAGE.read_text("utf-8"))
+    run(fresh)
     if "--check" not in sys.argv:
-        PAGE.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        PAGE.write_text(json.dumps(fresh, indent=1, ensure_ascii=False) + "\n", "utf-8")
         return 0
-    if same := texts(kept) == texts(made):
+    if same := texts(kept) == texts(fresh):
         return 0
-    print(f"{os.fspath(PAGE)}: its outputs are not those of today; run `make notebook`")
+    print(f"{os.fspath(PAGE)}: its outputs are out of date; run `make notebook`")
     return int(not same)
 
 

@@ -6,7 +6,7 @@ memorygym compare --memory my_memory:MyMemory:size=80
 from collections.abc import Sequence
 
 from memorygym.core.types import Entry, Memory, MemoryContext, Message
-from memorygym.memories.stores.passages import Passages, asked, shown
+from memorygym.memories.stores.passages import Passages, best_message, query_of
 from memorygym.memories.stores.splitter import passages
 
 
@@ -24,9 +24,9 @@ class MyMemory(Memory):
                 self._kept.add(text)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        words, texts = set(asked(live).split()), self._kept.texts
+        words, texts = set(query_of(live).split()), self._kept.texts
         ranked = sorted(texts.items(), key=lambda item: -len(words & set(item[1].split())))
-        return shown(ranked, live, budget, self._count)  # The best that fit, oldest first.
+        return best_message(ranked, live, budget, self._count)  # The best that fit, oldest first.
 
     def dump(self) -> list[Entry]:
         return self._kept.dump()

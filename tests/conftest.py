@@ -43,7 +43,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a finished run of two agents on two worlds; whoever alters it takes a copy."""
+    """The folder of a finished run of two agents on two tasks; copy it to alter it."""
     folder = tmp_path_factory.mktemp("finished") / "run"
     lite("naive", "strategic", seeds=2, folder=folder)
     return folder

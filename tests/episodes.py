@@ -32,18 +32,18 @@ def begin(
     *events: Event | str, budget: Budget = SMALL, memory: Callable[[], Memory] = Markdown
 ) -> Episode:
     """An episode over hand-made events; a plain text is an event that asks nothing."""
-    told = tuple(e if isinstance(e, Event) else Event("documents", e) for e in events)
-    told = told or (Event("x", WORDS),)
+    stream = tuple(e if isinstance(e, Event) else Event("documents", e) for e in events)
+    stream = stream or (Event("x", WORDS),)
     return Episode(
-        WorldsEnv(Task("0" * 16, "worlds", {}, "You keep notes.", told, budget, None)), memory
+        WorldsEnv(Task("0" * 16, "worlds", {}, "You keep notes.", stream, budget, None)), memory
     )
 
 
 def say(episode: Episode, reply: Message) -> str:
     """Takes a step and returns what the last call of the reply was answered."""
     episode.step(reply)
-    heard = [record for record in episode.trace.records if isinstance(record, ToolResult)]
-    return heard[-1].messages[-1].content
+    results = [record for record in episode.trace.records if isinstance(record, ToolResult)]
+    return results[-1].messages[-1].content
 
 
 @lru_cache(maxsize=256)
@@ -95,11 +95,11 @@ def results_of(
 
 
 def worlds(seeds: int = 1, first: int = 0, template: str = "company", salt: str = "") -> Tasks:
-    """Worlds of the lite tier."""
+    """Tasks of the lite tier."""
     parameters = {"tier": "lite", "template": template}
     return dealt_by("worlds", TaskOptions(range(first, first + seeds), salt, parameters))
 
 
 def lite(*agents: str, seeds: int = 1, first: int = 0, salt: str = "", **more: Any) -> Findings:
-    """Agents on small worlds of one domain; `more` as `perform` takes it."""
+    """Agents on small tasks of one domain; `more` as `perform` takes it."""
     return perform(Evaluation(tasks=worlds(seeds, first, salt=salt), agents=agents), **more)

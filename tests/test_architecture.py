@@ -1,4 +1,4 @@
-"""What the documents say of the package is true of it: the picture, and every name and path."""
+"""The documents agree with the package: the picture, and every name and path."""
 
 import re
 import subprocess
@@ -28,10 +28,10 @@ PASSED = re.compile(r"^\| `([\w/]+)\.py` \| ((?:`[\w.]+`(?:, )?)+) \|", re.M)
 """A row of the way of an episode: the file, and names in it."""
 
 
-def every_page(found: re.Pattern[str]) -> Iterator[tuple[Path, str]]:
+def every_page(pattern: re.Pattern[str]) -> Iterator[tuple[Path, str]]:
     """What a pattern finds on any page, but for what stands for many."""
     for page in PAGES:
-        for name in found.findall(page.read_text("utf-8").partition(EARLIER)[0]):
+        for name in pattern.findall(page.read_text("utf-8").partition(EARLIER)[0]):
             if "NAME" not in name:
                 yield page, name
 

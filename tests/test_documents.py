@@ -19,8 +19,8 @@ def check(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def problems(check: ModuleType, folder: Path, text: str) -> list[str]:
     page = folder / "page.md"
     page.write_text(text, "utf-8")
-    found: list[str] = check.checked(page)[1]
-    return found
+    messages: list[str] = check.checked(page)[1]
+    return messages
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A track of another package, whose agents act: a door opens by a code that was told before."""
+"""A track of another package, whose agents act: a door opens by a code from an earlier message."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ OPEN = Tool(
     "Open the door.",
     {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"]},
 )
-TOLD = re.compile(r"The code of the (\w+) is (\d+)\.")
+CODES = re.compile(r"The code of the (\w+) is (\d+)\.")
 NEED = Statement("door", "code", "4711")
 GOAL = SubTask(1, "door", "Open the door.", NEED.value, (NEED,))
 
@@ -25,25 +25,25 @@ class DoorEnv(Env):
     tools = (OPEN,)
 
     def __init__(self, task: Task) -> None:
-        self.task, self.at = task, 0
+        self.task, self.index = task, 0
 
     def reset(self) -> Step:
-        self.at = 0
+        self.index = 0
         return Step((Message("user", self.task.events[0].text),), evict=True)
 
     def step(self, reply: Message) -> Step:
         code = self.task.recipe["code"]
         right = [call.arguments for call in reply.calls] == [{"code": code}]
-        reward, self.at = float(right), self.at + 1
-        if self.at == len(self.task.events):
+        reward, self.index = float(right), self.index + 1
+        if self.index == len(self.task.events):
             return Step(reward=reward, done=True, evict=True)
-        shown = Message("user", self.task.events[self.at].text)
+        shown = Message("user", self.task.events[self.index].text)
         return Step((shown,), reward=reward, evict=True)
 
 
 class Facts:
     def read(self, text: str) -> list[Statement]:
-        return [Statement(subject, "code", code) for subject, code in TOLD.findall(text)]
+        return [Statement(subject, "code", code) for subject, code in CODES.findall(text)]
 
     def render(self, fact: Statement) -> str:
         return f"The code of the {fact.subject} is {fact.value}."
@@ -51,13 +51,13 @@ class Facts:
 
 class Porter(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        found = TOLD.findall("\n".join(message.content for message in view))
+        codes = CODES.findall("\n".join(message.content for message in view))
         asked = any(message.content.endswith("Open the door.") for message in view)
-        return calls(("open", {"code": found[-1][1]})) if asked and found else END
+        return calls(("open", {"code": codes[-1][1]})) if asked and codes else END
 
 
 def outcomes(trace: Trace) -> list[Outcome]:
-    earned = sum(one.reward for one in trace.records if isinstance(one, Reward))
+    earned = sum(record.reward for record in trace.records if isinstance(record, Reward))
     return [Outcome(GOAL, earned, "it opened" if earned else "it stayed shut")]
 
 

@@ -27,7 +27,7 @@ WARNINGS = (
     "ignore:unclosed transport:ResourceWarning",
     "ignore:The 'initial' parameter:DeprecationWarning",
 )
-"""Those that Inspect's own code gives rise to."""
+"""Warnings of Inspect's own code."""
 
 
 def evaluate(logs: Path, models: Any, track: str = "worlds", **options: Any) -> list[Any]:
@@ -35,11 +35,11 @@ def evaluate(logs: Path, models: Any, track: str = "worlds", **options: Any) -> 
     from inspect_ai import eval as run
 
     arguments = {"template": "company", "tier": "lite", "seeds": 1} | options.pop("task_args", {})
-    found: list[Any] = run(
+    logs_of_models: list[Any] = run(
         f"memorygym/{track}", model=models, task_args=arguments, display="none",
         log_dir=str(logs), log_realtime=False, **options,
     )  # fmt: skip
-    return found
+    return logs_of_models
 
 
 @cache
@@ -57,14 +57,14 @@ def values(result: Result) -> dict[str, float | None]:
     return {"composite": score.composite, **score.axes, "correct_refusals": score.correct_refusals}
 
 
-def played(logs: Path, model: Any, track: str, given: Mapping[str, Any], **options: Any) -> Any:
+def played(logs: Path, model: Any, track: str, arguments: Mapping[str, Any], **options: Any) -> Any:
     """The log of an eval of a track whose arguments are its own; it must end with `status`."""
     from inspect_ai import eval as run
 
     status = options.pop("status", "success")
     (log,) = run(
-        f"memorygym/{track}", model=model, task_args={**given}, display="none", log_dir=str(logs),
-        log_realtime=False, **options,
+        f"memorygym/{track}", model=model, task_args={**arguments}, display="none",
+        log_dir=str(logs), log_realtime=False, **options,
     )  # fmt: skip
     assert log.status == status, log.error
     return log
@@ -77,12 +77,14 @@ def compared(
     reasoner: str = "strong",
     model: Model | None = None,
 ) -> list[Measurement]:
-    """What `compare` measures of every arm on these tasks; a `model` is the reasoner."""
+    """The measurements of `compare` for every system on these tasks; a `model` is the reasoner."""
     model_roles = ModelRoles({reasoner: model} if model else {})
     memories = plug_all([memory])
     asked = Comparison(tasks, memories, [ComparisonLimits(budget)], (reasoner,), model_roles)
-    found = [one.measured for one in perform(asked.job()) if isinstance(one, Result)]
-    return [one for one in found if one]
+    measurements = [
+        outcome.measured for outcome in perform(asked.job()) if isinstance(outcome, Result)
+    ]
+    return [outcome for outcome in measurements if outcome]
 
 
 def environment(*paths: Path) -> dict[str, str]:

@@ -32,7 +32,7 @@ LITE = ("perfect", "strategic", "template_expert", "clairvoyant", "guesser")
 TRACE = "memorygym_trace"
 
 
-def told(lines: list[str]) -> list[str]:
+def without_labels(lines: list[str]) -> list[str]:
     """A trace without its labels, which say who ran it."""
     header = json.loads(lines[0])
     return [json.dumps(header | {"labels": {}}), *lines[1:]]
@@ -49,7 +49,7 @@ def test_inspect_and_bench_agree_on_every_template(agent: str, tmp_path: Path) -
         result = benched(agent, sample.metadata["template"])
         assert sample.scores["axes"].value == values(result)
         assert sample.scores["axes"].metadata["causes"] == result.causes
-        assert told(sample.store[TRACE]) == told(list(result.trace.lines()))
+        assert without_labels(sample.store[TRACE]) == without_labels(list(result.trace.lines()))
 
 
 def test_they_agree_where_sessions_break(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_they_agree_where_sessions_break(tmp_path: Path) -> None:
     (log,) = evaluate(tmp_path, "memorygym/strategic", task_args=arguments)
     result = benched("strategic", "hospital", 3, "multi")
     assert log.samples[0].scores["axes"].value == values(result)
-    assert told(log.samples[0].store[TRACE]) == told(list(result.trace.lines()))
+    assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(result.trace.lines()))
 
 
 @pytest.mark.slow
@@ -82,7 +82,7 @@ def test_the_log_on_disk_reads_back_with_scores_messages_and_trace(tmp_path: Pat
     assert sum("=== QUESTION" in message.text for message in sample.messages) == 10
 
 
-def test_metrics_are_mean_and_standard_error_over_worlds(tmp_path: Path) -> None:
+def test_metrics_are_mean_and_standard_error_over_tasks(tmp_path: Path) -> None:
     (log,) = evaluate(tmp_path, "memorygym/strategic", task_args={"seeds": 3})
     shown = {score.name: score.metrics for score in log.results.scores}
     worlds = [benched("strategic", "company", seed).score.composite for seed in range(3)]
@@ -111,7 +111,7 @@ def test_only_the_view_of_the_event_reaches_the_model(tmp_path: Path) -> None:
     assert calls
     for call in calls:
         assert call.input[0].role == "system"
-        assert sum(said.text.startswith("=== ") for said in call.input) == 1
+        assert sum(message.text.startswith("=== ") for message in call.input) == 1
 
 
 def test_each_event_is_a_span_of_the_transcript(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def registry_scorer() -> Any:
         ({"role": "agnt"}, "no role named 'agnt'; did you mean agent?"),
         ({"seeds": 0}, "seeds 0: give at least 1"),
         ({"seeds": "three"}, "seeds 'three': give a whole number"),
-        ({"seed": -1}, "seed -1: seeds are counted from 0"),
+        ({"seed": -1}, "seed -1: give 0 or more"),
         ({"entities": "many"}, "entities 'many': give a whole number"),
         ({"entities": 0}, "0 entities"),
         ({"salt_file": "/nowhere/salt"}, "salt_file /nowhere/salt: cannot be read"),
@@ -177,7 +177,7 @@ def test_an_unknown_agent_is_refused_with_the_nearest_name(tmp_path: Path) -> No
         evaluate(tmp_path, "memorygym/perfct")
 
 
-def test_a_sealed_set_is_played_and_its_secret_is_in_no_log(tmp_path: Path) -> None:
+def test_a_private_test_set_is_played_and_its_secret_is_in_no_log(tmp_path: Path) -> None:
     (tmp_path / "salt").write_text("xyzzy-secret\n")
     arguments = {"salt_file": str(tmp_path / "salt")}
     (log,) = evaluate(tmp_path, "memorygym/perfect", task_args=arguments)
@@ -189,7 +189,7 @@ def test_a_sealed_set_is_played_and_its_secret_is_in_no_log(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("agent", "given", "values"),
+    ("agent", "arguments", "values"),
     [
         ("strong", (), {"composite": 1.0}),
         ("silent", (), {"composite": 0.0}),
@@ -198,7 +198,7 @@ def test_a_sealed_set_is_played_and_its_secret_is_in_no_log(tmp_path: Path) -> N
     ],
 )
 def test_a_later_track_appears_without_an_edit_and_plays_by_its_rewards(
-    agent: str, given: tuple[str, ...], values: dict[str, float], tmp_path: Path
+    agent: str, arguments: tuple[str, ...], values: dict[str, float], tmp_path: Path
 ) -> None:
     info = tmp_path / "later-1.dist-info"
     info.mkdir()
@@ -207,7 +207,7 @@ def test_a_later_track_appears_without_an_edit_and_plays_by_its_rewards(
     (tmp_path / "later.py").write_text(Path(__file__).with_name("door_track.py").read_text())
     command = [
         sys.executable, "-c", "from inspect_ai._cli.main import main; main()", "eval",
-        "memorygym/later", "-T", "seeds=2", *given, "--model", f"memorygym/{agent}",
+        "memorygym/later", "-T", "seeds=2", *arguments, "--model", f"memorygym/{agent}",
         "--display", "none", "--log-dir", str(tmp_path / "logs"),
     ]  # fmt: skip
     done = subprocess.run(
@@ -219,8 +219,8 @@ def test_a_later_track_appears_without_an_edit_and_plays_by_its_rewards(
     assert log.eval.task == "memorygym/later"
     assert [sample.id for sample in log.samples] == ["door-0", "door-1"]
     means = (score for score in log.results.scores if "mean" in score.metrics)
-    told = {score.name: score.metrics["mean"].value for score in means}
-    assert values.items() <= told.items()
+    figures = {score.name: score.metrics["mean"].value for score in means}
+    assert values.items() <= figures.items()
 
 
 def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
     score = log.samples[0].scores["axes"]
     assert score.value["composite"] == result.score.composite > 0
     assert score.metadata["axes"] == result.score.axes
-    assert told(log.samples[0].store[TRACE]) == told(list(result.trace.lines()))
+    assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(result.trace.lines()))
 
 
 def test_worlds_are_played_by_reasoners_too(tmp_path: Path) -> None:
@@ -241,11 +241,13 @@ def test_worlds_are_played_by_reasoners_too(tmp_path: Path) -> None:
     tasks = generated(
         "worlds", TaskOptions(range(1), parameters={"template": "company", "tier": "lite"})
     )
-    (one,) = (one for one in compared(tasks, "bm25", 300) if one.system == "bm25")
+    (measurement,) = (
+        measurement for measurement in compared(tasks, "bm25", 300) if measurement.system == "bm25"
+    )
     score = log.samples[0].scores["answers"]
-    told, left = score.metadata["cases"], score.metadata["left_out"]
-    cases = [case for case in one.cases if case.number not in left]
-    assert told == [{name: getattr(case, name) for name in told[0]} for case in cases]
+    cases_kept, left = score.metadata["cases"], score.metadata["left_out"]
+    cases = [case for case in measurement.cases if case.number not in left]
+    assert cases_kept == [{name: getattr(case, name) for name in cases_kept[0]} for case in cases]
 
 
 def test_a_budget_is_for_reasoners(tmp_path: Path) -> None:

@@ -38,14 +38,18 @@ TASKS = generated("research", TaskOptions(range(4), parameters=PARAMETERS))
 def test_inspect_and_compare_agree_on_every_question(
     memory: str, row: str, budget: int, reasoner: str, tmp_path: Path
 ) -> None:
-    given = {**GIVEN, "memory": memory, "budget": budget}
-    log = played(tmp_path, f"memorygym/{reasoner}", "research", given)
+    arguments = {**GIVEN, "memory": memory, "budget": budget}
+    log = played(tmp_path, f"memorygym/{reasoner}", "research", arguments)
     measured = compared(TASKS, memory, budget, reasoner)
-    mine = {one.world: one for one in measured if one.system == row}
+    by_task = {
+        measurement.task: measurement for measurement in measured if measurement.system == row
+    }
     for sample in log.samples:
-        one = mine[sample.metadata["template"], sample.metadata["seed"]]
-        told = sample.scores["answers"].metadata["cases"]
-        assert told == [{name: getattr(case, name) for name in told[0]} for case in one.cases]
+        measurement = by_task[sample.metadata["template"], sample.metadata["seed"]]
+        kept_cases = sample.scores["answers"].metadata["cases"]
+        assert kept_cases == [
+            {name: getattr(case, name) for name in kept_cases[0]} for case in measurement.cases
+        ]
     standing = figures(measured, {}, "test").row(row)
     assert means(log)["accuracy"] == standing["accuracy"].mean
     assert (means(log)["em"], means(log)["f1"]) == (standing["exact"].mean, standing["f1"].mean)
@@ -57,8 +61,8 @@ def means(log: Any) -> dict[str, float]:
 
 
 def test_what_compare_leaves_out_is_left_out(tmp_path: Path) -> None:
-    given = {**GIVEN, "memory": "full", "budget": 100}
-    log = played(tmp_path, "memorygym/strong", "research", given)
+    arguments = {**GIVEN, "memory": "full", "budget": 100}
+    log = played(tmp_path, "memorygym/strong", "research", arguments)
     measured = compared(TASKS, "bm25", 100)
     report = figures(measured, {}, "test")
     scores = [sample.scores["answers"] for sample in log.samples]
@@ -67,23 +71,25 @@ def test_what_compare_leaves_out_is_left_out(tmp_path: Path) -> None:
     assert means(log)["accuracy"] == report.row("full")["accuracy"].mean == 1
 
 
-def test_accuracy_is_told_by_hops_and_by_kind(tmp_path: Path) -> None:
+def test_accuracy_is_reported_by_hops_and_by_kind(tmp_path: Path) -> None:
     log = played(tmp_path, "memorygym/weak", "research", {**GIVEN, "memory": "full"})
-    cases = [case for one in log.samples for case in one.scores["answers"].metadata["cases"]]
+    cases = [case for sample in log.samples for case in sample.scores["answers"].metadata["cases"]]
     (grouped,) = (score for score in log.results.scores if "mean" not in score.metrics)
-    told = {(one.group, one.name): one.value for one in grouped.metrics.values()}
+    grouped_means = {
+        (metric.group, metric.name): metric.value for metric in grouped.metrics.values()
+    }
     assert grouped.name == "accuracy"
     for part in ("hops", "kind"):
         by = {str(case[part]): [] for case in cases}
         for case in cases:
             by[str(case[part])].append(case["score"])
-        assert {name: told[part, name] for name in by} == {n: fmean(by[n]) for n in by}
+        assert {name: grouped_means[part, name] for name in by} == {n: fmean(by[n]) for n in by}
 
 
 def test_epochs_are_averaged_before_the_error_is_taken(tmp_path: Path) -> None:
-    given = {**GIVEN, "memory": "full"}
+    arguments = {**GIVEN, "memory": "full"}
     once, twice = (
-        played(tmp_path, "memorygym/weak", "research", given, epochs=n).results.scores
+        played(tmp_path, "memorygym/weak", "research", arguments, epochs=n).results.scores
         for n in (1, 2)
     )
     figures_of = [
@@ -107,8 +113,8 @@ def test_a_log_is_scored_again_from_its_traces(tmp_path: Path) -> None:
 
 
 def test_the_explanation_lists_every_question_and_the_causes(tmp_path: Path) -> None:
-    given = {**PARAMETERS, "hops": 2, "seed": 0, "memory": "none"}
-    log = played(tmp_path, "memorygym/strong", "research", given)
+    arguments = {**PARAMETERS, "hops": 2, "seed": 0, "memory": "none"}
+    log = played(tmp_path, "memorygym/strong", "research", arguments)
     score = log.samples[0].scores["answers"]
     assert score.answer == "0 of 1 right"
     assert score.explanation.count("\n| *event") == 1
@@ -121,20 +127,26 @@ def by_seed(log: Any) -> dict[int, Any]:
 
 
 def test_a_folder_is_played_as_it_was_generated(tmp_path: Path) -> None:
-    folder = tmp_path / "dealt"
+    folder = tmp_path / "generated"
     words = ("--hops", "2,4", "--tokens", "10k", "--n", "4", "-o", str(folder))
     assert main(["generate", "research", *words]) == 0
-    given = {"memory": "bm25", "budget": 300}
-    kept = played(tmp_path, "memorygym/strong", "research", {"data": str(folder), **given})
-    made = played(tmp_path, "memorygym/strong", "research", {**GIVEN, **given})
-    assert by_seed(kept) == by_seed(made)
+    arguments = {"memory": "bm25", "budget": 300}
+    kept = played(tmp_path, "memorygym/strong", "research", {"data": str(folder), **arguments})
+    generated = played(tmp_path, "memorygym/strong", "research", {**GIVEN, **arguments})
+    assert by_seed(kept) == by_seed(generated)
     assert [sample.id for sample in kept.samples] == [f"research-{n}" for n in range(4)]
 
 
 def test_a_file_of_a_data_set_is_played_by_informed_reasoners(tmp_path: Path) -> None:
     file = published.hotpot_file(tmp_path)
-    given = {"format": "hotpotqa", "file": str(file), "most": 10, "memory": "bm25", "budget": 60}
-    log = played(tmp_path, "memorygym/strong", "data", given)
+    arguments = {
+        "format": "hotpotqa",
+        "file": str(file),
+        "most": 10,
+        "memory": "bm25",
+        "budget": 60,
+    }
+    log = played(tmp_path, "memorygym/strong", "data", arguments)
     tasks = from_disk(find("data").files("hotpotqa", file, 10), "data", "", "")
     measured = compared(tasks, "bm25", 60)
     assert len(log.samples) == len(tasks.recipes)
@@ -143,8 +155,8 @@ def test_a_file_of_a_data_set_is_played_by_informed_reasoners(tmp_path: Path) ->
 
 
 def test_instances_of_code_are_played_too(tmp_path: Path) -> None:
-    given = {"hops": 1, "tokens": "10k", "near_miss": 1, "seeds": 1, "memory": "oracle"}
-    log = played(tmp_path, "memorygym/strong", "codeqa", given)
+    arguments = {"hops": 1, "tokens": "10k", "near_miss": 1, "seeds": 1, "memory": "oracle"}
+    log = played(tmp_path, "memorygym/strong", "codeqa", arguments)
     assert log.eval.metadata["source"]["parameters"]["near_miss"] == "1"
     assert means(log)["accuracy"] == 1
 
@@ -152,14 +164,14 @@ def test_instances_of_code_are_played_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("track", "arguments", "message"),
     [
-        ("research", {"salt_file": None}, "salt_file '' is empty, as a variable is that was not"),
+        ("research", {"salt_file": None}, "salt_file '' is empty, perhaps from an unset variable"),
         ("research", {"hop": 2}, "no argument named 'hop'; did you mean hops?"),
         ("research", {"template": "company"}, "no argument named 'template'"),
         ("research", {"hops": 99}, "hops 99"),
         ("research", {"tokens": "many"}, "tokens 'many': give a number such as 20000"),
         ("research", {"memory": "bm52"}, "no memory named 'bm52'; did you mean bm25?"),
         ("research", {"tool_mode": "txt"}, "no tool_mode named 'txt'; did you mean text?"),
-        ("research", {"budget": 3}, "a budget of 3 holds no fact of this track"),
+        ("research", {"budget": 3}, "a budget of 3 tokens holds no needed fact of this track"),
         ("research", {"budget": "big"}, "budget 'big': give a whole number"),
         ("research", {"capacity": 0}, "capacity 0: give at least 1"),
         ("research", {"seeds": 0}, "seeds 0: give at least 1"),
@@ -192,7 +204,7 @@ def test_agents_and_reasoners_play_their_own_tracks(
     assert message in log.error.message
 
 
-def test_a_name_of_nobody_is_refused_with_the_nearest_reasoner(tmp_path: Path) -> None:
+def test_an_unknown_name_is_refused_with_the_nearest_reasoner(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="no agents named 'stron'; did you mean strong"):
         played(tmp_path, "memorygym/stron", "research", GIVEN)
 
@@ -204,13 +216,13 @@ def python(code: str, *paths: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_to_register_the_tasks_looks_at_no_track() -> None:
+def test_registering_the_tasks_loads_no_track() -> None:
     code = "import memorygym.adapters.inspect_ai.tasks as t, sys; print(*t.TASKS, *sys.modules)"
     done = python(code)
-    found = done.stdout.split()
+    words = done.stdout.split()
     assert done.returncode == 0, done.stderr
-    assert {"worlds", "research", "codeqa", "data"} <= set(found)
-    assert not {f"memorygym.tracks.{name}" for name in ("research", "codeqa", "data")} & set(found)
+    assert {"worlds", "research", "codeqa", "data"} <= set(words)
+    assert not {f"memorygym.tracks.{name}" for name in ("research", "codeqa", "data")} & set(words)
 
 
 BROKEN = """
@@ -239,12 +251,12 @@ def test_a_broken_track_fails_alone_and_only_when_it_is_used(tmp_path: Path) -> 
     assert "no_such_module" in bad
 
 
-def test_a_sealed_set_is_another_and_its_secret_is_in_no_log(tmp_path: Path) -> None:
+def test_a_private_test_set_has_other_tasks_and_its_secret_is_in_no_log(tmp_path: Path) -> None:
     (tmp_path / "salt").write_text("xyzzy-secret\n")
-    given = {**GIVEN, "memory": "oracle"}
-    sealed = {**given, "salt_file": str(tmp_path / "salt")}
+    arguments = {**GIVEN, "memory": "oracle"}
+    private = {**arguments, "salt_file": str(tmp_path / "salt")}
     public, secret = (
-        played(tmp_path, "memorygym/strong", "research", which) for which in (given, sealed)
+        played(tmp_path, "memorygym/strong", "research", which) for which in (arguments, private)
     )
     assert not {task for task, _ in by_seed(public).values()} & {
         task for task, _ in by_seed(secret).values()

@@ -57,21 +57,21 @@ def test_the_request_has_one_user_message_an_event(server: Server, tmp_path: Pat
         assert roles.count("user") == 1
 
 
-def test_tools_can_be_told_as_text(server: Server, tmp_path: Path) -> None:
+def test_tools_can_be_described_as_text(server: Server, tmp_path: Path) -> None:
     log = played(server, tmp_path, "abstain", task_args={"tool_mode": "text"})
     assert all("tools" not in body for body in server.bodies)
     assert "<tool_call>" in server.bodies[0]["messages"][0]["content"]
     assert log.samples[0].scores["axes"].value["correct_refusals"] == 1
 
 
-def test_the_trace_tells_the_model_and_the_usage_of_every_reply(
+def test_the_trace_states_the_model_and_the_usage_of_every_reply(
     server: Server, tmp_path: Path
 ) -> None:
     header, *rest = records(played(server, tmp_path, "abstain"))
     labels = header["labels"]
-    said = [record for record in rest if record["kind"] == "action"]
+    actions = [record for record in rest if record["kind"] == "action"]
     assert labels["agent"] == labels["model"]["name"] == "openai-api/loopback/abstain"
-    assert len(labels["usage"]) == len(said) == len(server.bodies)
+    assert len(labels["usage"]) == len(actions) == len(server.bodies)
     assert all(usage["prompt_tokens"] > 0 for usage in labels["usage"])
 
 
@@ -101,19 +101,19 @@ def test_a_model_that_goes_astray_leaves_a_truthful_trace(
 ) -> None:
     small = {"entities": 4, "questions": 2, "corrections": 0}
     log = played(server, tmp_path, brain, task_args=small)
-    _, *told = records(log)
+    _, *others = records(log)
     assert log.status == "success"
     assert log.samples[0].scores["axes"].metadata["causes"] == {"format": 2}
-    assert any(text in json.dumps(record) for record in told if record["kind"] == kind)
+    assert any(text in json.dumps(record) for record in others if record["kind"] == kind)
 
 
 def test_a_request_beyond_the_context_is_an_empty_reply_by_name(
     server: Server, tmp_path: Path
 ) -> None:
-    header, *told = records(played(server, tmp_path, "abstain+context"))
+    header, *others = records(played(server, tmp_path, "abstain+context"))
     usage = header["labels"]["usage"]
     assert {item["finish"] for item in usage} == {"context_exceeded"}
-    assert all(r["message"]["content"] == "" for r in told if r["kind"] == "action")
+    assert all(r["message"]["content"] == "" for r in others if r["kind"] == "action")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_scripted_agent_plays_no_task_of_others(tmp_path: Path) -> None:
     task = Task(dataset=[Sample("What is memory?")])
     (log,) = eval(task, model="memorygym/perfect", display="none", log_dir=str(tmp_path))
     assert log.status == "error"
-    assert "memorygym/perfect plays only the tasks of memorygym" in log.error.message
+    assert "memorygym/perfect plays only tasks of memorygym" in log.error.message
 
 
 def test_every_tool_keeps_its_schema() -> None:
@@ -167,11 +167,11 @@ def test_every_tool_keeps_its_schema() -> None:
 @pytest.mark.parametrize(
     "arguments", [{"content": "a"}, {}, [1, "a"], None, 5, "half {", "", {"a": {"b": [True]}}]
 )
-def test_a_call_survives_the_way_through_inspect(arguments: Any) -> None:
+def test_a_call_is_equal_after_conversion_to_inspect_and_back(arguments: Any) -> None:
     from memorygym.adapters.inspect_ai.messages import assistant, message_of
 
-    said = Message("assistant", "text", (Call("Write", arguments, "7"),))
-    assert message_of(assistant(said)) == said
+    message = Message("assistant", "text", (Call("Write", arguments, "7"),))
+    assert message_of(assistant(message)) == message
 
 
 def test_calls_in_the_text_are_numbered_after_those_before() -> None:
@@ -180,7 +180,7 @@ def test_calls_in_the_text_are_numbered_after_those_before() -> None:
     from memorygym.adapters.inspect_ai.messages import reply_of
 
     text = 'Now. <tool_call>{"name": "Read", "arguments": {}}</tool_call>'
-    reply = reply_of(ModelOutput.from_content("m", text), made=2)
+    reply = reply_of(ModelOutput.from_content("m", text), earlier=2)
     assert reply == Message("assistant", "Now.", (Call("Read", {}, "call_3"),))
 
 

@@ -31,13 +31,13 @@ def researcher(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) ->
     *texts, asked = re.split(r"\n\n(?==== QUESTION)", shown)
     asked = asked.partition("\n\n[")[0] if not texts else asked
     texts += [m["content"] or "" for m in messages if m["role"] in ("assistant", "tool")]
-    known = StatementIndex([one for text in texts for one in by.read(text)])
-    found = by.answer(by.ask(asked), known)
-    if isinstance(found, Found):
-        return "", [("submit_answer", {"answer": found.answer})]
-    notes = "\n".join(dict.fromkeys(map(by.render, found.used)))
-    if found.query and json.dumps(found.query)[1:-1] not in json.dumps(messages[2:]):
-        return notes, [("recall", {"query": found.query})]
+    known = StatementIndex([statement for text in texts for statement in by.read(text)])
+    answer = by.answer(by.ask(asked), known)
+    if isinstance(answer, Found):
+        return "", [("submit_answer", {"answer": answer.answer})]
+    notes = "\n".join(dict.fromkeys(map(by.render, answer.used)))
+    if answer.query and json.dumps(answer.query)[1:-1] not in json.dumps(messages[2:]):
+        return notes, [("recall", {"query": answer.query})]
     return "", [("submit_answer", {"answer": REFUSAL})]
 
 
@@ -60,10 +60,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield started
 
 
-def asked(server: Server, folder: Path, model: str, status: str = "success", **given: Any) -> Any:
+def asked(
+    server: Server, folder: Path, model: str, status: str = "success", **arguments: Any
+) -> Any:
     """The log of what a model of the server played."""
     return played(
-        folder, f"openai-api/loopback/{model}", "research", GIVEN | given,
+        folder, f"openai-api/loopback/{model}", "research", GIVEN | arguments,
         status=status, model_base_url=server.url, max_retries=0,
     )  # fmt: skip
 
@@ -85,15 +87,19 @@ def test_a_model_of_inspect_is_asked_what_compare_asks_it(
     tasks = generated("research", TaskOptions(range(2), parameters=PARAMETERS))
     model = find("researcher", server.url)
     measured = compared(tasks, memory, budget, "researcher", model)
-    mine = [one for one in measured if one.system.partition("+")[0] == memory]
+    measurements = [
+        measurement for measurement in measured if measurement.system.partition("+")[0] == memory
+    ]
     assert set(theirs) <= {spoken(body) for body in server.bodies}
-    assert [list(map(flat, one.cases)) for one in mine] == [*map(list, cases(log).values())]
+    assert [list(map(flat, measurement.cases)) for measurement in measurements] == [
+        *map(list, cases(log).values())
+    ]
 
 
 def flat(case: Any) -> dict[str, Any]:
-    from memorygym.adapters.inspect_ai.scorers import TOLD
+    from memorygym.adapters.inspect_ai.scorers import CASE_FIELDS
 
-    return {name: getattr(case, name) for name in TOLD}
+    return {name: getattr(case, name) for name in CASE_FIELDS}
 
 
 def spoken(body: Mapping[str, Any]) -> str:
@@ -113,26 +119,26 @@ def test_a_model_that_has_to_search_is_asked_at_every_step(server: Server, tmp_p
     assert {tool["function"]["name"] for tool in server.bodies[0]["tools"]} >= {"search", "open"}
 
 
-def test_tools_can_be_told_as_text(server: Server, tmp_path: Path) -> None:
+def test_tools_can_be_described_as_text(server: Server, tmp_path: Path) -> None:
     native = asked(server, tmp_path, "researcher", memory="bm25", budget=400)
     server.bodies.clear()
-    told = asked(server, tmp_path, "researcher", memory="bm25", budget=400, tool_mode="text")
+    as_text = asked(server, tmp_path, "researcher", memory="bm25", budget=400, tool_mode="text")
     assert all("tools" not in body for body in server.bodies)
     assert "recall" in server.bodies[0]["messages"][0]["content"]
-    assert cases(told) == cases(native)
+    assert cases(as_text) == cases(native)
 
 
-def test_the_trace_tells_the_usage_of_every_reply(server: Server, tmp_path: Path) -> None:
+def test_the_trace_states_the_usage_of_every_reply(server: Server, tmp_path: Path) -> None:
     log = asked(server, tmp_path, "researcher", memory="bm25", budget=400)
     headers = [json.loads(sample.store["memorygym_trace"][0]) for sample in log.samples]
-    usage = [one for header in headers for one in header["labels"]["usage"]]
+    usage = [row for header in headers for row in header["labels"]["usage"]]
     assert len(usage) == len(server.bodies)
     assert {header["labels"]["agent"] for header in headers} == {"openai-api/loopback/researcher"}
-    assert all(one["prompt_tokens"] > 0 for one in usage)
+    assert all(row["prompt_tokens"] > 0 for row in usage)
 
 
 @pytest.mark.parametrize("memory", ["bm25", "markdown"])
-def test_two_calls_in_one_reply_are_a_models_own_affair(
+def test_a_hasty_model_with_two_calls_in_one_reply_scores_0(
     memory: str, server: Server, tmp_path: Path
 ) -> None:
     log = asked(server, tmp_path, "hasty", memory=memory)

@@ -50,7 +50,7 @@ def test_calls_in_the_text_are_made_and_numbered() -> None:
     )
 
 
-def test_an_endpoint_without_tools_is_told_of_them_in_text() -> None:
+def test_an_endpoint_without_tools_gets_them_as_text() -> None:
     def rule(messages: Any, tools: Any) -> Line:
         return ToolsRejected("no tools") if tools else READ
 
@@ -72,7 +72,7 @@ def test_what_one_episode_met_does_not_decide_how_another_asks() -> None:
     assert other.usage[0]["tools"] == "native"
 
 
-def test_tools_told_as_text_are_never_sent() -> None:
+def test_tools_described_as_text_are_never_sent_as_tools() -> None:
     model = Scripted(lambda messages, tools: ProviderFailure("sent") if tools else READ)
     assert Chat(model, "text").act(VIEW, TOOLS).calls == (Call("Read", {}, "call_1"),)
 
@@ -139,7 +139,7 @@ def test_how_a_model_was_asked_is_described() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "answer"),
+    ("reply", "answer"),
     [
         (
             '<tool_call>{"name": "rm", "arguments": {}}</tool_call>',
@@ -156,11 +156,11 @@ def test_how_a_model_was_asked_is_described() -> None:
         (Message("assistant", "", (Call("Write", {"text": "x"}, "a"),)), "'content' is missing"),
     ],
 )
-def test_a_mistake_is_an_observation_not_a_crash(said: Line, answer: str) -> None:
-    (text,) = tool_results(played(said, "ok", "ok"))
+def test_a_mistake_is_an_observation_not_a_crash(reply: Line, answer: str) -> None:
+    (text,) = tool_results(played(reply, "ok", "ok"))
     assert answer in text
 
 
-def test_a_provider_failure_flies() -> None:
+def test_a_provider_failure_is_raised() -> None:
     with pytest.raises(ProviderFailure, match="down"):
         played(ProviderFailure("down"))

@@ -43,9 +43,9 @@ def test_an_episode_runs_over_the_loopback(server: Server, name: str, *, stream:
 @pytest.mark.parametrize("mode", ["native", "text"])
 def test_parallel_calls_are_all_run_in_order(server: Server, mode: str) -> None:
     trace = play(Episode(Reading(), Markdown), chat(server, "twins", mode))
-    told = [record.messages for record in trace.records if isinstance(record, ToolResult)]
-    assert [len(messages) for messages in told] == [2, 2]
-    assert "Acme: 40" in told[0][1].content
+    results = [record.messages for record in trace.records if isinstance(record, ToolResult)]
+    assert [len(messages) for messages in results] == [2, 2]
+    assert "Acme: 40" in results[0][1].content
 
 
 WAYS = mostly_slow(("mode", "stream"), [("native", False), ("native", True), ("text", False)])
@@ -53,7 +53,7 @@ WAYS = mostly_slow(("mode", "stream"), [("native", False), ("native", True), ("t
 
 @WAYS
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "problem"),
     [
         ("prose", ""),
         ("mute", ""),
@@ -65,7 +65,7 @@ WAYS = mostly_slow(("mode", "stream"), [("native", False), ("native", True), ("t
     ],
 )
 def test_a_bad_model_ends_in_a_truthful_trace(
-    server: Server, name: str, told: str, mode: str, *, stream: bool
+    server: Server, name: str, problem: str, mode: str, *, stream: bool
 ) -> None:
     task = generated(tier="lite")
     short = replace(task, budget=replace(task.budget, turns=3))
@@ -79,8 +79,8 @@ def test_a_bad_model_ends_in_a_truthful_trace(
     assert len(kinds[Observation]) == len(task.events)
     assert len(kinds[LimitHit]) == (len(task.events) if "looper" in name else 0)
     assert len(kinds[Action]) == len(player.usage)
-    assert all(told in text for text in tool_results(trace))
-    assert bool(tool_results(trace)) == (bool(told) or name == "looper")
+    assert all(problem in text for text in tool_results(trace))
+    assert bool(tool_results(trace)) == (bool(problem) or name == "looper")
     stuck = name == "looper+unread"
     assert len(trace.stuck_events) == (len(task.events) if stuck else 0)
     assert {cause for _, cause in Attribution(trace).causes} == {"stuck" if stuck else "format"}
@@ -89,8 +89,8 @@ def test_a_bad_model_ends_in_a_truthful_trace(
 def test_a_request_beyond_the_context_ends_its_event_and_no_more(server: Server) -> None:
     player = chat(server, "writer+contextx1")
     trace = play(Episode(Reading(), Markdown), player)
-    said = [record.message for record in trace.records if isinstance(record, Action)]
-    assert said == [Message("assistant", ""), Message("assistant", "ok")]
+    replies = [record.message for record in trace.records if isinstance(record, Action)]
+    assert replies == [Message("assistant", ""), Message("assistant", "ok")]
     assert [row["finish"] for row in player.usage] == ["context_exceeded", "stop"]
     assert player.usage[0]["prompt_tokens"] == 0
 
@@ -109,7 +109,7 @@ def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) ->
 
 
 @pytest.mark.parametrize("mode", ["native", "text"])
-def test_what_is_sent_reads_as_agreed(
+def test_the_request_is_the_recorded_one(
     snapshot: Callable[[str, str], None], server: Server, mode: str
 ) -> None:
     task = generated(tier="lite")
@@ -120,6 +120,6 @@ def test_what_is_sent_reads_as_agreed(
     play(episode, chat(server, "writer", mode))
     text = json.dumps(server.bodies, indent=1, ensure_ascii=False)
     tools = json.dumps([tool.to_openai() for tool in episode.tools], indent=1)
-    told = json.dumps(describe(episode.tools))[1:-1]
+    tools_text = json.dumps(describe(episode.tools))[1:-1]
     text = text.replace(tools.replace("\n", "\n  "), '"[the tools]"')
-    snapshot(f"chat_{mode}", text.replace(told, "[the tools as text]"))
+    snapshot(f"chat_{mode}", text.replace(tools_text, "[the tools as text]"))

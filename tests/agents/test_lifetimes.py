@@ -27,5 +27,5 @@ def test_it_is_made_anew_in_every_event(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.syspath_prepend(str(tmp_path))
     (recipe,) = worlds().recipes
     trace = AgentSystem("hoarder:Hoarder").play(recipe.generate(), 0, [])
-    said = [record.message.content for record in trace.records if isinstance(record, Action)]
-    assert len(said) > 2 and {*said} == {"1 texts"}
+    replies = [record.message.content for record in trace.records if isinstance(record, Action)]
+    assert len(replies) > 2 and {*replies} == {"1 texts"}

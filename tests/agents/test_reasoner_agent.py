@@ -14,7 +14,7 @@ FACTS = Sentence("{subject}'s {key} is {value}.")
 LOOK = tool("look", "Look.", at="string")
 ALL = (*TOOLS, LOOK)
 STATUS = Message("user", "[memory: no limits]")
-TOLD = Message("user", "Hello. Ada's size is M. Ada's colour is red. Ada's size is M.")
+STATED = Message("user", "Hello. Ada's size is M. Ada's colour is red. Ada's size is M.")
 
 
 class Looker(Policy):
@@ -26,15 +26,15 @@ class Looker(Policy):
         return END if looked else calls(("look", {"at": "shelf"}))
 
 
-def replies(*heard: str, tools: Sequence[Tool] = ALL) -> list[Message]:
+def replies(*answers: str, tools: Sequence[Tool] = ALL) -> list[Message]:
     """What it says in turn, where every call of a reply is answered with the next of these."""
-    taker, view = NoteTaker(Looker(), FACTS), [Message("system", "You sell."), STATUS, TOLD]
-    said: list[Message] = []
-    for answer in heard:
+    taker, view = NoteTaker(Looker(), FACTS), [Message("system", "You sell."), STATUS, STATED]
+    own_replies: list[Message] = []
+    for answer in answers:
         reply = taker.act(view, tools)
-        said.append(reply)
+        own_replies.append(reply)
         view += [reply, *(Message("tool", answer, (), call.id) for call in reply.calls)]
-    return said
+    return own_replies
 
 
 def names(reply: Message) -> list[str]:
@@ -43,13 +43,13 @@ def names(reply: Message) -> list[str]:
 
 def test_it_writes_each_fact_once_searches_for_the_message_and_then_decides() -> None:
     first, second, third = replies("stored", "On the shelf: coats.", "stored")
-    notes = [write("Ada's size is M."), write("Ada's colour is red."), search(TOLD.content)]
+    notes = [write("Ada's size is M."), write("Ada's colour is red."), search(STATED.content)]
     assert first == calls(*notes)
     assert names(second) == ["look"]
     assert third == calls(search("On the shelf: coats."))
 
 
-def test_what_a_tool_of_the_environment_tells_is_written_though_its_call_has_the_id_of_a_note() -> (
+def test_the_result_of_an_environment_tool_is_written_even_if_its_call_has_the_id_of_a_note() -> (
     None
 ):
     first, look, third = replies("stored", "Ben's size is L.", "stored")
@@ -70,5 +70,5 @@ def test_without_a_tool_to_write_or_search_its_reasoner_decides(tools: Sequence[
 
 def test_what_stands_before_the_running_event_is_not_written() -> None:
     taker = NoteTaker(Looker(), FACTS)
-    view = [Message("system", "You sell. Ann's size is M."), TOLD, STATUS, Message("user", "Hm.")]
+    view = [Message("system", "You sell. Ann's size is M."), STATED, STATUS, Message("user", "Hm.")]
     assert taker.act(view, ALL) == calls(search("Hm."))

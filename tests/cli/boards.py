@@ -1,4 +1,4 @@
-"""Results of runs that nobody played, and boards of them."""
+"""Results of runs that nobody played, and leaderboards of them."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.rng import named_rng
 from memorygym.reports.evidence import REPORTED, REPRODUCED, Evidence
-from memorygym.reports.leaderboard import Leaderboard, sampler
+from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.runs.episode_result import EpisodeKey, Failure, Result
 from memorygym.runs.results.consistency import planned
@@ -71,7 +71,7 @@ class Maker:
 
 
 def model(**options: object) -> dict[str, object]:
-    """How a model was asked, as a recipe tells it."""
+    """The options of a model, as a recipe states them."""
     return {"name": "org/m", "tool_mode": "auto", "reasoning": "left out", **options}
 
 
@@ -83,13 +83,13 @@ def section(out: str, title: str) -> list[list[str]]:
 
 
 def shown(*runs: str, standing: str = REPRODUCED, reported: Sequence[str] = ()) -> Leaderboard:
-    """The board of results that were shown so far, and of some that were not shown at all."""
+    """The leaderboard of runs with these standings, and of self-reported runs."""
     standings = dict.fromkeys(reported, REPORTED) | dict.fromkeys(runs, standing)
-    return sampler(
-        (run, Evidence(read_results(Path(run)), found)) for run, found in standings.items()
+    return leaderboard_of(
+        (run, Evidence(read_results(Path(run)), problems)) for run, problems in standings.items()
     )
 
 
-def page(found: Leaderboard, **prices: Price) -> str:
-    """A board as Markdown."""
-    return as_markdown(found, prices, "a test")
+def page(board: Leaderboard, **prices: Price) -> str:
+    """A leaderboard as Markdown."""
+    return as_markdown(board, prices, "a test")

@@ -24,7 +24,7 @@ Command = Callable[..., Outcome]
 
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command line and gives back what it said."""
+    """Runs a command line; returns its status, output and errors."""
 
     def run(*words: str) -> Outcome:
         return Outcome(main(words), *capsys.readouterr())
@@ -42,7 +42,7 @@ def trace_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def duel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a finished comparison at two budgets; whoever alters it takes a copy."""
+    """The folder of a finished comparison at two budgets; a test that alters it takes a copy."""
     folder = tmp_path_factory.mktemp("duel") / "a duel"
     words = ["-t", "company", "--tier", "lite", "--seeds", "2", "--budget", "300,600"]
     words += ["--memories", "bm25,bm25:top_k=2", "--workers", "1", "-q", "-o", str(folder)]

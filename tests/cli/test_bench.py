@@ -1,4 +1,4 @@
-"""The main command: what it plays, what it prints, and what it refuses."""
+"""`memorygym bench`: the tasks it plays, its output, and the options it refuses."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ LITE = ["bench", "--tier", "lite", "--template", "company"]
 TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
 
 
-def test_the_first_line_counts_what_was_scored(command) -> None:
+def test_the_first_line_counts_scored_episodes(command) -> None:
     status, out, _ = command(*TWO)
     assert status == 0
     first = out.splitlines()[0]
@@ -27,8 +27,8 @@ def test_events_in_which_the_same_call_kept_failing_are_counted_first(
     with serving() as server:
         words = ("--model", "looper+unread", "--api-base", server.url, *words)
         status, out, _ = command(*LITE, "--seeds", "1", *words, "--run", str(tmp_path / "run"))
-    found = read_results(tmp_path / "run")
-    (row,) = found["episodes"]
+    document = read_results(tmp_path / "run")
+    (row,) = document["episodes"]
     assert status == 0
     assert out.startswith(f"1 episode: 1 scored, {row['stuck']} events stuck; 0 failed at")
     assert row["causes"] == {"stuck": len(row["right"])} and row["stuck"] > len(row["right"])
@@ -40,9 +40,9 @@ def test_the_results_file_fits_its_schema_and_is_the_same_every_time(command, tm
     for name in ("a.json", "b.json"):
         command(*TWO, "-o", str(tmp_path / name), "-q")
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
-    found = read_results(tmp_path / "a.json")
-    assert misfit(found) == ""
-    assert [row["agent"] for row in found["episodes"]] == ["strategic", "naive"] * 2
+    document = read_results(tmp_path / "a.json")
+    assert misfit(document) == ""
+    assert [row["agent"] for row in document["episodes"]] == ["strategic", "naive"] * 2
 
 
 def test_a_run_folder_holds_the_same_results(command, tmp_path: Path) -> None:
@@ -62,12 +62,14 @@ def test_against_earlier_results_the_difference_is_paired(command, tmp_path: Pat
     assert "strategic, now minus before: +0.0 (+0.0 to +0.0) points" in out
 
 
-def test_a_sealed_set_is_compared_with_the_public_one_unpaired(command, tmp_path: Path) -> None:
+def test_a_private_test_set_is_compared_with_the_public_one_unpaired(
+    command, tmp_path: Path
+) -> None:
     public = str(tmp_path / "public.json")
     command(*TWO, "-o", public, "-q")
     out = command(*TWO, "--salt", "long and secret words", "--against", public).out
     assert "strategic, private minus public:" in out and "unpaired" in out
-    assert "private set, salt" in out and "secret words" not in out
+    assert "private test set" in out and "secret words" not in out
 
 
 def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
@@ -128,12 +130,12 @@ def test_bad_options_are_named_before_anything_is_played(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_short_salt_seals_no_official_set(command) -> None:
+def test_an_official_private_set_needs_a_long_secret(command) -> None:
     status, _, err = command("bench", "--official", "--salt", "abc")
     assert status == 2 and "a secret of 3 characters can be guessed" in err
 
 
-def test_a_model_stands_between_floor_and_ceiling(command, tmp_path: Path) -> None:
+def test_a_model_is_listed_between_lower_and_upper_bound(command, tmp_path: Path) -> None:
     prices = tmp_path / "prices.json"
     prices.write_text(json.dumps({"writer": {"prompt": 1, "completion": 10}}))
     with serving() as server:
@@ -151,17 +153,17 @@ def test_an_unknown_price_is_unknown(command) -> None:
     assert "  cost: unknown" in out
 
 
-def test_repeats_are_averaged_within_their_world(command, tmp_path: Path) -> None:
+def test_repeats_are_averaged_within_their_task(command, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     with serving() as server:
         words = ["--model", "writer", "--api-base", server.url, "--repeats", "3"]
         out = command(*LITE, "--seeds", "2", *words, "-o", str(path)).out
-    found = read_results(path)["summary"]["writer"]
-    assert (found["worlds"], found["episodes"], found["repeats"]["k"]) == (2, 6, 3)
+    summary = read_results(path)["summary"]["writer"]
+    assert (summary["tasks"], summary["episodes"], summary["repeats"]["k"]) == (2, 6, 3)
     assert "pass^3" in out
 
 
-def test_a_provider_that_fails_is_no_score(command, tmp_path: Path) -> None:
+def test_a_provider_failure_gives_no_score(command, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     with serving() as server:
         words = ["--model", "writer+400x1", "--api-base", server.url, "--workers", "1"]
@@ -175,14 +177,14 @@ def test_a_provider_that_fails_is_no_score(command, tmp_path: Path) -> None:
 
 def test_a_refused_key_stops_the_run_with_one_line(command, tmp_path: Path) -> None:
     with serving() as server:
-        # One worker: others would go on in this process, and tell a later test that they wait.
+        # One worker: other threads would keep waiting in this process and disturb a later test.
         words = ["--model", "writer+401", "--api-base", server.url, "--workers", "1"]
         status, out, err = command(*LITE, "--seeds", "3", *words)
     assert (status, out) == (3, "")
     assert "the key was refused" in err and err.count("\n") == 1
 
 
-def test_a_name_with_control_characters_reaches_no_terminal(command) -> None:
+def test_control_characters_in_a_name_are_not_printed(command) -> None:
     name = "prose\x1b[31m\nx"
     with serving() as server:
         status, out, err = command(*LITE, "--seed", "0", "--model", name, "--api-base", server.url)

@@ -1,4 +1,4 @@
-"""What is ranked with what on a leaderboard, and what only stands beside."""
+"""Which runs a leaderboard ranks together, and which it only lists."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from memorygym.scoring.usage import Price
 from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown
 
 
-def test_those_that_cannot_be_told_apart_share_a_rank(made: Make) -> None:
+def test_statistically_tied_agents_share_a_rank(made: Make) -> None:
     out = page(shown(made({"strategic": 0.8, "naive": 0.5, "guesser": 0.5})))
     ranks = {row[1]: row[0] for row in section(out, PUBLIC)}
     assert ranks == {"strategic": "1", "naive": "2", "guesser": "2"}
@@ -45,7 +45,7 @@ APART = {
 
 
 @pytest.mark.parametrize("why", APART)
-def test_less_than_the_whole_set_has_no_rank(why: str, made: Make) -> None:
+def test_a_run_of_a_part_of_the_set_has_no_rank(why: str, made: Make) -> None:
     out = page(shown(made({"naive": 0.9}, **APART[why]), made({"guesser": 0.5})))
     assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
     ((agent, *_, reason),) = section(out, "Not ranked")
@@ -56,11 +56,11 @@ def test_less_than_the_whole_set_has_no_rank(why: str, made: Make) -> None:
     ("recipe", "title"),
     [
         ({"parameters": {"tier": "hard"}}, "hard tier, public seeds"),
-        ({"salt": SALT}, f"standard tier, private set, salt {SALT[:12]}…"),
+        ({"salt": SALT}, f"standard tier, private test set, secret hash {SALT[:12]}…"),
         ({"judge": {"models": []}}, f"{PUBLIC}, judged"),
     ],
 )
-def test_what_was_measured_otherwise_has_its_own_table(
+def test_runs_with_other_settings_have_their_own_table(
     recipe: dict[str, Any], title: str, made: Make
 ) -> None:
     out = page(shown(made({"naive": 0.9}, **recipe), made({"guesser": 0.5})))
@@ -68,7 +68,7 @@ def test_what_was_measured_otherwise_has_its_own_table(
     assert [row[:2] for row in section(out, PUBLIC)] == [["1", "guesser"]]
 
 
-def test_another_contract_is_never_ranked(made: Make) -> None:
+def test_a_run_of_another_version_hash_is_never_ranked(made: Make) -> None:
     old = Path(made({"naive": 0.9}))
     old.write_text(old.read_text().replace(version_hash("worlds"), "worlds-v1@00000000"))
     out = page(shown(str(old), made({"guesser": 0.5})))
@@ -77,7 +77,7 @@ def test_another_contract_is_never_ranked(made: Make) -> None:
     assert [row[1] for row in rows] == ["naive"]
 
 
-def test_the_gap_between_public_and_sealed_worlds_is_told(made: Make) -> None:
+def test_the_gap_between_the_public_and_a_private_test_set_is_stated(made: Make) -> None:
     runs = [
         made({"naive": 0.8}),
         made({"naive": 0.5}, salt=SALT),
@@ -91,26 +91,26 @@ def test_the_gap_between_public_and_sealed_worlds_is_told(made: Make) -> None:
 
 
 def test_an_entrant_with_two_different_scores_is_refused(made: Make) -> None:
-    one, other = made({"naive": 0.5}), made({"naive": 0.6})
+    first, second = made({"naive": 0.5}), made({"naive": 0.6})
     with pytest.raises(BadSettings, match="different scores of naive with markdown") as refused:
-        shown(one, other)
-    assert one in str(refused.value) and other in str(refused.value)
+        shown(first, second)
+    assert first in str(refused.value) and second in str(refused.value)
 
 
-def test_an_entrant_that_came_twice_is_counted_once(made: Make) -> None:
-    one, other = made({"naive": 0.5}), made({"naive": 0.5})
-    out = page(shown(one, other, one))
+def test_an_entrant_given_twice_is_counted_once(made: Make) -> None:
+    first, second = made({"naive": 0.5}), made({"naive": 0.5})
+    out = page(shown(first, second, first))
     assert len(section(out, PUBLIC)) == 1
-    assert f"{other} repeats {one}: naive is counted once" in " ".join(out.split())
+    assert f"{second} repeats {first}: naive is counted once" in " ".join(out.split())
 
 
-def test_a_model_that_was_asked_in_two_ways_is_two_entrants(made: Make) -> None:
+def test_a_model_with_two_settings_is_two_entrants(made: Make) -> None:
     runs = [made({"org/m": 0.5}, models={"org/m": model(temperature=t)}) for t in (0.0, 1.0)]
     names = {row[1] for row in section(page(shown(*runs)), PUBLIC)[:2]}
     assert names == {"org/m (temperature 0.0)", "org/m (temperature 1.0)"}
 
 
-def test_an_adversary_stands_apart_beside_its_bound(made: Make) -> None:
+def test_an_adversary_is_listed_separately_with_its_bound(made: Make) -> None:
     out = page(shown(made({"strategic": 0.5, "hedger": 0.5, "packer": 0.4})))
     assert [row[1] for row in section(out.split("### ")[0], PUBLIC)] == ["strategic"]
     rows = {row[0]: row[3:6] for row in section(out.replace("### ", "## "), "Adversaries")}
@@ -118,13 +118,18 @@ def test_an_adversary_stands_apart_beside_its_bound(made: Make) -> None:
     assert rows["hedger"][0] == "gain over strategic" and rows["hedger"][2] == "1"
 
 
-def test_scripted_agents_are_references_and_who_sees_the_truth_has_no_rank(made: Make) -> None:
+def test_scripted_agents_are_references_and_agents_that_see_the_truth_have_no_rank(
+    made: Make,
+) -> None:
     shares = {"smart_guesser": 0.1, "clairvoyant": 0.9, "perfect": 0.9, "template_expert": 0.6}
     out = page(shown(made(shares)))
     assert {row[1] for row in section(out, PUBLIC)} == {"smart_guesser", "template_expert"}
     text = " ".join(out.split())
-    for told in ("lower bound, markdown: `smart_guesser`", "upper bound, markdown: `clairvoyant`"):
-        assert told in text
+    for reference in (
+        "lower bound, markdown: `smart_guesser`",
+        "upper bound, markdown: `clairvoyant`",
+    ):
+        assert reference in text
 
 
 def test_a_name_cannot_break_the_page(made: Make) -> None:
@@ -132,12 +137,12 @@ def test_a_name_cannot_break_the_page(made: Make) -> None:
     assert "| a\\|b # \\<c\\>\\` |" in out and "\n# <c>" not in out
 
 
-def test_what_a_model_cost_is_unknown_without_a_price(made: Make) -> None:
-    found = shown(made({"m": 0.5}, models={"m": model()}))
-    assert section(page(found), PUBLIC)[-1] == [
+def test_the_cost_of_a_model_is_unknown_without_a_price(made: Make) -> None:
+    board = shown(made({"m": 0.5}, models={"m": model()}))
+    assert section(page(board), PUBLIC)[-1] == [
         "m", "markdown", "1", "1,000", "330", "0", "unknown",
     ]  # fmt: skip
-    assert section(page(found, m=Price(10, 100)), PUBLIC)[-1][-1] == "2.50"
+    assert section(page(board, m=Price(10, 100)), PUBLIC)[-1][-1] == "2.50"
 
 
 def test_the_order_of_the_runs_does_not_matter(made: Make) -> None:
@@ -155,25 +160,23 @@ def test_the_order_of_the_runs_does_not_matter(made: Make) -> None:
 
 
 @pytest.mark.parametrize("standing", [REPRODUCED, VERIFIED])
-def test_that_a_model_made_its_replies_rests_on_the_word_of_who_submits(
-    standing: str, made: Make
-) -> None:
-    found = shown(made({"m": 0.5}, models={"m": model()}), made({"naive": 0.4}), standing=standing)
-    status = {row[1]: row[-1] for row in section(page(found), PUBLIC)[:2]}
+def test_a_models_name_rests_on_the_submitters_word(standing: str, made: Make) -> None:
+    board = shown(made({"m": 0.5}, models={"m": model()}), made({"naive": 0.4}), standing=standing)
+    status = {row[1]: row[-1] for row in section(page(board), PUBLIC)[:2]}
     assert status == {"m": f"{standing}†", "naive": standing}
     assert f"† marks a model: it rests on the submitter's word {WORD}." in " ".join(
-        page(found).split()
+        page(board).split()
     )
-    words = {row["agent"]: row["submitters_word"] for row in flat_rows(found, {})}
-    assert words == {"m": WORD, "naive": None}
+    claims = {row["agent"]: row["submitters_word"] for row in flat_rows(board, {})}
+    assert claims == {"m": WORD, "naive": None}
 
 
 def test_a_scripted_agent_of_an_unknown_name_has_no_rank(made: Make) -> None:
     out = page(shown(made({"my_agent": 0.9}), made({"naive": 0.5}), standing=VERIFIED))
     assert [row[1] for row in section(out, PUBLIC)] == ["naive"]
     ((agent, *_, why),) = section(out, "Not ranked")
-    told = "agent my_agent is not installed here, so its traces cannot be attributed to it"
-    assert (agent, why) == ("my_agent", told)
+    reason = "agent my_agent is not installed here, so its traces cannot be attributed to it"
+    assert (agent, why) == ("my_agent", reason)
 
 
 @pytest.fixture
@@ -187,15 +190,13 @@ def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "from memorygym.tracks.worlds.agents.honest import naive as make\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    registry._plugged.cache_clear()  # What is installed is looked up once a process.
+    registry._plugged.cache_clear()  # A process looks up installed packages once.
     yield "ours"
     monkeypatch.undo()
     registry._plugged.cache_clear()
 
 
-def test_an_agent_of_another_package_is_ranked_only_when_it_was_played_again(
-    plugged: str, made: Make
-) -> None:
+def test_a_plugged_in_agent_is_ranked_only_after_a_replay(plugged: str, made: Make) -> None:
     run = made({plugged: 0.5})
     assert section(page(shown(run)), PUBLIC)[0][:2] == ["1", plugged]
     ((agent, *_, why),) = section(page(shown(run, standing=VERIFIED)), "Not ranked")
@@ -203,16 +204,16 @@ def test_an_agent_of_another_package_is_ranked_only_when_it_was_played_again(
     assert why == "agent ours is from another package and was not played again"
 
 
-def test_what_is_only_self_reported_has_a_table_without_ranks(made: Make) -> None:
-    one, other = made({"m": 0.9}, models={"m": model()}), made({"naive": 0.5})
-    out = page(found := shown(other, reported=[one]))
+def test_self_reported_runs_have_a_table_without_ranks(made: Make) -> None:
+    model_run, agent_run = made({"m": 0.9}, models={"m": model()}), made({"naive": 0.5})
+    out = page(board := shown(agent_run, reported=[model_run]))
     assert [row[:2] for row in section(out, PUBLIC)] == [["1", "naive"]]
     ((title, agent, *_, status, _),) = section(out, "Self-reported")
     assert (title, agent, status) == (PUBLIC, "m", "self-reported")
-    assert {row["agent"]: row["rank"] for row in flat_rows(found, {})} == {"naive": 1, "m": None}
+    assert {row["agent"]: row["rank"] for row in flat_rows(board, {})} == {"naive": 1, "m": None}
 
 
-def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
+def test_the_better_verified_of_two_contradicting_runs_counts(made: Make) -> None:
     true, false = made({"naive": 0.5}), made({"naive": 0.9})
     out = page(shown(true, reported=[false]))
     ((_, _, _, composite, *_),) = section(out, PUBLIC)
@@ -223,13 +224,13 @@ def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
     )
 
 
-def test_agents_of_another_track_have_a_table_of_their_own(made: Make) -> None:
+def test_agents_of_another_track_have_their_own_table(made: Make) -> None:
     track = find("codeqa")
-    templates = sorted({one.template for one in track.tasks(TaskOptions(range(10)))})
+    templates = sorted({recipe.template for recipe in track.tasks(TaskOptions(range(10)))})
     codeqa = made({"strong": 0.5}, track="codeqa", parameters={}, templates=templates)
-    found = shown(codeqa, made({"naive": 0.5}))
-    out = page(found)
+    board = shown(codeqa, made({"naive": 0.5}))
+    out = page(board)
     assert [row[:2] for row in section(out, "codeqa track, public seeds")] == [["1", "strong"]]
-    told = section(out, "worlds track, standard tier, public seeds")
-    assert [row[:2] for row in told] == [["1", "naive"]]
-    assert all(f"`{name}`" in " ".join(out.split()) for name in found.version_hashes)
+    rows = section(out, "worlds track, standard tier, public seeds")
+    assert [row[:2] for row in rows] == [["1", "naive"]]
+    assert all(f"`{name}`" in " ".join(out.split()) for name in board.version_hashes)

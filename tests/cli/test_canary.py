@@ -32,27 +32,27 @@ WRITTEN: dict[str, Callable[[Path], Path]] = {
 
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_the_mark_is_found_in_every_kind_of_file(kind: str, tmp_path: Path, command) -> None:
-    given = WRITTEN[kind](tmp_path)
-    status, out, err = command("canary", str(given))
+    path = WRITTEN[kind](tmp_path)
+    status, out, err = command("canary", str(path))
     assert (status, err) == (0, "")
     assert out.endswith(f"1 of 1 files {LAST}")
-    assert out.startswith(str(given))
+    assert out.startswith(str(path))
 
 
-def test_its_line_and_byte_are_told(tmp_path: Path, command) -> None:
+def test_the_line_and_byte_of_the_mark_are_printed(tmp_path: Path, command) -> None:
     path = put(tmp_path / "a.txt", f"one\ntwo {GUID}\n{GUID}")
-    told = [f"{path}: line 2, byte 8", f"{path}: line 3, byte {8 + len(GUID) + 1}"]
-    assert command("canary", str(path)).out.splitlines()[:-1] == told[:1]
-    assert command("canary", "--all", str(path)).out.splitlines()[:-1] == told
+    places = [f"{path}: line 2, byte 8", f"{path}: line 3, byte {8 + len(GUID) + 1}"]
+    assert command("canary", str(path)).out.splitlines()[:-1] == places[:1]
+    assert command("canary", "--all", str(path)).out.splitlines()[:-1] == places
 
 
-def test_a_file_without_it_is_told_apart(tmp_path: Path, command) -> None:
+def test_a_file_without_the_mark_is_not_listed(tmp_path: Path, command) -> None:
     put(tmp_path / "a.txt", GUID[:-1] + "5")
     put(tmp_path / "b.gz", gzip.compress(b"nothing"))
     assert command("canary", str(tmp_path)) == (1, f"0 of 2 files {LAST}", "")
 
 
-def test_it_is_found_across_the_blocks_that_are_read(tmp_path: Path, monkeypatch) -> None:
+def test_a_mark_across_two_blocks_is_found(tmp_path: Path, monkeypatch) -> None:
     path = put(tmp_path / "a.txt", "ab\n" * 20 + GUID + "\n" * 30 + GUID)
     wanted = [canary.Hit(21, 60), canary.Hit(51, 60 + len(GUID) + 30)]
     for block in range(1, 50):
@@ -76,7 +76,7 @@ def test_a_missing_file_is_named(tmp_path: Path, command) -> None:
     assert err == f"memorygym: {tmp_path / 'none'}: No such file or directory\n"
 
 
-def test_what_cannot_be_opened_does_not_end_the_search(tmp_path: Path, command) -> None:
+def test_a_file_that_cannot_be_opened_does_not_end_the_search(tmp_path: Path, command) -> None:
     path = put(tmp_path / "a.txt", CANARY)
     status, out, err = command("canary", str(tmp_path / "none"), str(path))
     assert (status, err.count("\n")) == (0, 1)

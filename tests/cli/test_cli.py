@@ -92,7 +92,7 @@ def test_bad_usage_is_one_line_that_names_the_choices(words: list[str], said: st
 
 
 @pytest.mark.parametrize("name", cli.MERGED)
-def test_a_command_that_was_merged_names_the_one_that_does_it_now(name: str, command) -> None:
+def test_a_former_command_names_its_replacement(name: str, command) -> None:
     status, out, err = command(name, "--help")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert f"no command named '{name}'; it is `memorygym {cli.MERGED[name]}` now" in err
@@ -125,10 +125,10 @@ def test_an_error_has_its_exit_code(
     assert str(error) in said.err
 
 
-def test_a_defect_is_not_hidden(command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_keeps_its_traceback(command, monkeypatch: pytest.MonkeyPatch) -> None:
     stub = SimpleNamespace(add=lambda parser: None, run=_raise(ZeroDivisionError("a bug")))
     monkeypatch.setattr(cli, "import_module", lambda name: stub)
-    monkeypatch.setattr(registry, "_EXTERNAL", {})  # Another test may have played a part of theirs.
+    monkeypatch.setattr(registry, "_EXTERNAL", {})  # Another test may have played a plug-in.
     with pytest.raises(ZeroDivisionError):
         command("list")
 
@@ -143,7 +143,7 @@ def test_a_new_file_is_a_new_command(
     assert "wave-hand" in out and "Wave at the reader." in out and "shared" not in out
 
 
-def test_a_reader_who_leaves_early_ends_it_quietly() -> None:
+def test_a_closed_pipe_ends_a_command_quietly() -> None:
     with subprocess.Popen(DEAL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as generate:
         assert generate.stdout and generate.stderr
         generate.stdout.readline()
@@ -152,7 +152,7 @@ def test_a_reader_who_leaves_early_ends_it_quietly() -> None:
     assert generate.returncode == 130
 
 
-def test_an_interrupt_ends_it_quietly() -> None:
+def test_an_interrupt_ends_a_command_quietly() -> None:
     play = [sys.executable, "-m", "memorygym", "play", "--human", "--template", "company"]
     pipe = subprocess.PIPE
     with subprocess.Popen(play, stdin=pipe, stdout=pipe, stderr=pipe) as human:
@@ -164,7 +164,7 @@ def test_an_interrupt_ends_it_quietly() -> None:
     assert (human.returncode, err) == (130, b"")
 
 
-def test_a_process_ends_at_once_where_a_thread_still_waits() -> None:
+def test_a_process_ends_at_once_while_a_thread_still_waits() -> None:
     code = (
         "import atexit, threading; from memorygym.cli import command;"
         "atexit.register(print, 'the interpreter shut down');"
@@ -176,9 +176,9 @@ def test_a_process_ends_at_once_where_a_thread_still_waits() -> None:
 
 
 def test_the_output_is_the_same_under_every_locale() -> None:
-    found = set()
+    outputs = set()
     for locale in ("C", "C.UTF-8"):
         env = {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
         done = subprocess.run([*DEAL, "--json"], capture_output=True, check=True, env=env)
-        found.add(done.stdout)
-    assert len(found) == 1
+        outputs.add(done.stdout)
+    assert len(outputs) == 1

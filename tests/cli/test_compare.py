@@ -20,7 +20,7 @@ FILES = ("compare.json", "compare.csv", "questions.csv", "pairs.csv", "pareto.cs
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished comparison; whoever alters it takes a copy."""
+    """A finished comparison; a test that alters it takes a copy."""
     folder = tmp_path_factory.mktemp("compared") / "run"
     options = ("--memories", "bm25,markdown", "--seeds", "2", "-o", str(folder))
     assert main(["compare", *SMALL, *options]) == 0
@@ -28,39 +28,37 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
-    """By arm: its figures."""
+    """The figures of each system."""
     (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
     return {row["system"]: row["figures"] for row in report["rows"]}
 
 
-def test_the_references_and_what_is_held_stand_beside_every_memory(compared: Path) -> None:
+def test_references_and_unlimited_contexts_are_listed_beside_every_memory(compared: Path) -> None:
     assert set(rows(compared)) == {
         "none", "full", "recency", "oracle",
         "bm25", "held:bm25", "markdown+scribe", "held:markdown+scribe",
     }  # fmt: skip
 
 
-def test_the_loss_of_a_memory_is_what_it_did_not_store_and_what_it_did_not_find(
+def test_the_loss_of_a_memory_is_write_loss_plus_retrieval_loss(
     compared: Path,
 ) -> None:
-    found = rows(compared)
+    by_system = rows(compared)
     for system in ("bm25", "markdown+scribe"):
-        lost = sum(found[system][part]["mean"] for part in ("write_loss", "retrieval_loss"))
-        ceiling = found["oracle"]["accuracy"]["mean"]
-        assert lost == pytest.approx(ceiling - found[system]["accuracy"]["mean"], abs=1e-5)
+        lost = sum(by_system[system][part]["mean"] for part in ("write_loss", "retrieval_loss"))
+        upper_bound = by_system["oracle"]["accuracy"]["mean"]
+        assert lost == pytest.approx(upper_bound - by_system[system]["accuracy"]["mean"], abs=1e-5)
 
 
 @pytest.mark.slow
-def test_to_name_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
+def test_naming_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
     options = ("--memories", "full,bm25,none,markdown", "--seeds", "2", "-o", str(tmp_path / "run"))
     assert main(["compare", *SMALL, *options]) == 0
     for name in FILES:
         assert (tmp_path / "run" / name).read_bytes() == (compared / name).read_bytes()
 
 
-def test_a_comparison_that_was_stopped_goes_on_to_the_same_bytes(
-    compared: Path, tmp_path: Path
-) -> None:
+def test_a_stopped_comparison_resumes_to_the_same_bytes(compared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(compared, folder)
     for trace in sorted(folder.glob("traces/*"))[::2]:
@@ -100,7 +98,7 @@ def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) ->
         (("--memories", "no_such.mod:make"), "no_such"),
     ],
 )
-def test_what_cannot_be_compared_is_named(
+def test_an_option_that_cannot_be_compared_is_named(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...], reason: str
 ) -> None:
     assert main(["compare", *SMALL, *options]) == 2
@@ -116,7 +114,7 @@ def test_what_cannot_be_compared_is_named(
     ],
     quick=2,
 )  # fmt: skip
-def test_a_command_for_runs_reads_a_comparison_as_it_reads_a_run_of_agents(
+def test_commands_for_runs_read_a_comparison(
     words: str, compared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "run"
@@ -126,7 +124,7 @@ def test_a_command_for_runs_reads_a_comparison_as_it_reads_a_run_of_agents(
     assert err == "" and ("bm25" in out or words.startswith("pack"))
 
 
-def test_what_a_command_names_in_its_place_works(
+def test_the_command_that_a_message_suggests_works(
     compared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["explain", str(compared)]) == 0
@@ -136,18 +134,18 @@ def test_what_a_command_names_in_its_place_works(
     assert "company+0+strong+markdown+scribe+1000#1  " in capsys.readouterr().out
 
 
-def test_to_draw_milliseconds_takes_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plot_of_milliseconds_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *SMALL, "--memories", "bm25", "--pareto"]) == 0
     assert "against milliseconds: give a folder" in capsys.readouterr().out
 
 
-def test_two_reasoners_tell_whether_the_ranking_is_the_memories_own(
+def test_two_reasoners_show_whether_the_ranking_depends_on_the_reasoner(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     options = ("--memories", "bm25,sliding_window", "--seeds", "2", "--reasoner", "strong,weak")
     assert main(["compare", *SMALL, *options]) == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "strong and the weak reasoner at budget 1,000: Kendall's tau-b 1.00" in told
+    out = " ".join(capsys.readouterr().out.split())
+    assert "strong and the weak reasoner at budget 1,000: Kendall's tau-b 1.00" in out
 
 
 def test_the_curves_and_the_frontier_are_drawn_and_written(
@@ -165,7 +163,7 @@ def test_the_curves_and_the_frontier_are_drawn_and_written(
 
 
 @mostly_slow(
-    ("name", "told", "counted"),
+    ("name", "message", "counted"),
     [
         (
             "brittle:Brittle",
@@ -181,7 +179,7 @@ def test_the_curves_and_the_frontier_are_drawn_and_written(
     quick=1,
 )
 def test_a_memory_that_fails_is_named_and_the_comparison_goes_on(
-    name: str, told: str, counted: str, tmp_path: Path
+    name: str, message: str, counted: str, tmp_path: Path
 ) -> None:
     (tmp_path / "brittle.py").write_text(BRITTLE)
     (tmp_path / "hiding.py").write_text(HIDING)
@@ -189,12 +187,12 @@ def test_a_memory_that_fails_is_named_and_the_comparison_goes_on(
     command = [sys.executable, "-m", "memorygym", "compare", *SMALL, *options]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
     assert done.returncode == 1
-    assert f"company+0+strong+{name}+" in done.stderr and told in done.stderr
+    assert f"company+0+strong+{name}+" in done.stderr and message in done.stderr
     assert "bm25" in done.stdout and counted in " ".join(done.stdout.split())
 
 
 @pytest.mark.slow
-def test_a_reader_who_leaves_early_costs_no_results(tmp_path: Path) -> None:
+def test_a_closed_pipe_loses_no_results(tmp_path: Path) -> None:
     heard, said = os.pipe()
     os.close(heard)
     options = ["--memories", "bm25", "--seeds", "1", "-o", "run", "-q"]

@@ -1,4 +1,4 @@
-"""`memorygym compare` on tracks that ask about texts, and on what lies on disk."""
+"""`memorygym compare` on question-answering tracks, and on tasks in files."""
 
 import csv
 import json
@@ -25,29 +25,29 @@ HOTPOT = [
 
 
 def compared(folder: Path, *options: str, memories: str = "bm25") -> dict[str, Any]:
-    """What compare.json holds."""
+    """The content of compare.json."""
     status = main(["compare", "--memories", memories, "-q", "-o", str(folder), *options])
     assert status == 0
-    found: dict[str, Any] = json.loads((folder / "compare.json").read_bytes())
-    return found
+    document: dict[str, Any] = json.loads((folder / "compare.json").read_bytes())
+    return document
 
 
 @pytest.fixture(scope="module")
 def research(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished comparison of four instances; nobody alters it."""
+    """A finished comparison of four instances; no test alters it."""
     folder = tmp_path_factory.mktemp("compared") / "run"
     compared(folder, "--track", RESEARCH, "--seeds", "4", "--curve", "hops", "--curve", "length")
     return folder
 
 
-def test_it_says_which_contract_and_which_tasks(research: Path) -> None:
-    found = json.loads((research / "compare.json").read_bytes())
-    assert found["version_hash"].startswith("research-v")
-    assert found["recipe"]["parameters"] == {"hops": "2,4", "tokens": "10k"}
-    assert found["recipe"]["templates"] == ["hops2-10k", "hops4-10k"]
+def test_the_document_states_version_hash_and_tasks(research: Path) -> None:
+    document = json.loads((research / "compare.json").read_bytes())
+    assert document["version_hash"].startswith("research-v")
+    assert document["recipe"]["parameters"] == {"hops": "2,4", "tokens": "10k"}
+    assert document["recipe"]["templates"] == ["hops2-10k", "hops4-10k"]
 
 
-def test_ceiling_and_floor_stand_where_they_must(research: Path) -> None:
+def test_upper_and_lower_bound_have_their_scores(research: Path) -> None:
     (report,) = json.loads((research / "compare.json").read_bytes())["reports"]
     means = {row["system"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
     assert (means["oracle"], means["full"], means["none"]) == (1, 1, 0)
@@ -56,7 +56,7 @@ def test_ceiling_and_floor_stand_where_they_must(research: Path) -> None:
     } == {1}
 
 
-def test_every_question_tells_its_hops_and_its_length(research: Path) -> None:
+def test_every_question_states_its_hops_and_its_length(research: Path) -> None:
     with (research / "questions.csv").open(newline="") as file:
         rows = [*csv.DictReader(file)]
     assert {row["hops"] for row in rows} == {"2", "4"}
@@ -72,8 +72,8 @@ def test_the_curve_is_kept(research: Path, curve: str) -> None:
 
 def test_a_miss_is_explained(research: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", str(research), "hops4-10k+1+strong+none+all#1"]) == 0
-    told = capsys.readouterr().out
-    assert "WRONG" in told and "observed" in told and "used" in told
+    out = capsys.readouterr().out
+    assert "WRONG" in out and "observed" in out and "used" in out
 
 
 @pytest.mark.slow
@@ -83,60 +83,62 @@ def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
     folder = tmp_path / "run"
     compared(folder, "--track", "codeqa:hops=2:tokens=10k", "--seed", "0")
     assert main(["explain", str(folder), "--system", "none"]) == 0
-    missed = [one.split()[0] for one in capsys.readouterr().out.splitlines() if "none+all#" in one]
+    missed = [
+        line.split()[0] for line in capsys.readouterr().out.splitlines() if "none+all#" in line
+    ]
     assert missed
     for name in missed:
         assert main(["explain", str(folder), name]) == 0
-        told = capsys.readouterr().out
-        assert "Noted of" in told and told.count("\n") < 100
+        out = capsys.readouterr().out
+        assert "Noted of" in out and out.count("\n") < 100
 
 
-def test_a_secret_deals_other_instances_and_is_told_as_its_hash(tmp_path: Path) -> None:
-    one, other = (
+def test_a_secret_generates_other_instances_and_is_stored_as_its_hash(tmp_path: Path) -> None:
+    first, second = (
         compared(tmp_path / salt, "--track", RESEARCH, "--seed", "0", "--salt", salt)
         for salt in ("hush", "hash")
     )
-    assert one["recipe"]["salt"] != other["recipe"]["salt"]
+    assert first["recipe"]["salt"] != second["recipe"]["salt"]
     assert "hush" not in (tmp_path / "hush" / "compare.json").read_text()
 
 
 def test_a_folder_of_instances_is_played(tmp_path: Path) -> None:
     made = str(tmp_path / "made")
     assert main(["generate", "research", "--n", "2", "--tokens", "10k", "-o", made]) == 0
-    found = compared(tmp_path / "run", "--data", made)
-    assert [report["tasks"] for report in found["reports"]] == [2]
+    document = compared(tmp_path / "run", "--data", made)
+    assert [report["tasks"] for report in document["reports"]] == [2]
 
 
 def test_a_data_set_is_played(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     path.write_text(json.dumps(HOTPOT))
-    found = compared(tmp_path / "run", "--data", f"hotpotqa:{path}", "--budget", "60")
+    document = compared(tmp_path / "run", "--data", f"hotpotqa:{path}", "--budget", "60")
     means = {
-        row["system"]: row["figures"]["accuracy"]["mean"] for row in found["reports"][0]["rows"]
+        row["system"]: row["figures"]["accuracy"]["mean"] for row in document["reports"][0]["rows"]
     }
     assert (means["oracle"], means["none"]) == (1, 0)
 
 
-def test_a_reasoner_that_the_track_lacks_is_no_model(
+def test_an_unknown_reasoner_is_not_taken_for_a_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = f"hotpotqa:{published.file_of('hotpotqa', tmp_path)}"
     options = ["compare", "--memories", "bm25", "--data", data, "--reasoner", "strong,weak"]
     assert main(options) == 2
-    told = capsys.readouterr().err
-    assert "no reasoner of the track data named 'weak'; choose from strong" in told
+    message = capsys.readouterr().err
+    assert "no reasoner of the track data named 'weak'; choose from strong" in message
 
 
 def test_a_data_set_that_is_a_folder_is_played(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     published.file_of("longmemeval_v2", folder)
-    found = compared(tmp_path / "run", "--data", f"longmemeval_v2:{folder}")
-    assert "longmemeval_v2" in str(found["recipe"]["data"])
+    document = compared(tmp_path / "run", "--data", f"longmemeval_v2:{folder}")
+    assert "longmemeval_v2" in str(document["recipe"]["data"])
 
 
 @pytest.mark.parametrize("others", [["most=2"], ["most=1", "--seed", "0"]])
-def test_a_folder_of_other_questions_or_tasks_is_left_alone(
+def test_a_folder_with_another_run_is_not_changed(
     others: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = f"locomo:{published.file_of('locomo', tmp_path)}"
@@ -148,7 +150,7 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--track", "data"], "--track data: it generates no tasks; give --data FORMAT:FILE"),
         (["--track", "reserch"], "did you mean research?"),
@@ -162,8 +164,8 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
         (["--data", "hotpotqa:x", "--salt", "s"], "no secret changes"),
     ],
 )
-def test_what_cannot_be_played_is_named(
-    options: list[str], told: str, capsys: pytest.CaptureFixture[str]
+def test_a_choice_that_cannot_be_played_is_named(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["compare", "--memories", "bm25", "-q", *options]) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err

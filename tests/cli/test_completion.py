@@ -8,7 +8,7 @@ import pytest
 
 
 def completed(script: Path, *words: str) -> list[str]:
-    """What bash offers after these words."""
+    """The completions that bash offers after these words."""
     line = " ".join(f"'{word}'" for word in words)
     text = (
         f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _memorygym;"
@@ -34,6 +34,8 @@ def script(command, tmp_path: Path) -> Path:
         (["memorygym", "bench", "--sal"], {"--salt"}),
         (["memorygym", "list", "mem"], {"memory"}),
         (["memorygym", "leaderboard", "--format", ""], {"md", "csv", "json"}),
+        (["memorygym", "play", "-t", "ci"], {"city"}),
+        (["memorygym", "compare", "--memory", "bm"], {"bm25"}),
     ],
 )
 def test_bash_offers_commands_options_and_choices(

@@ -22,7 +22,7 @@ def test_the_list_is_also_json(command) -> None:
     assert all(row["source"] and row["licence"] and row["units"] for row in rows)
 
 
-def test_show_tells_what_a_file_holds(command, tmp_path: Path) -> None:
+def test_show_states_the_content_of_a_file(command, tmp_path: Path) -> None:
     path = published.file_of("locomo", tmp_path, rows=2)
     row = json.loads(command("datasets", "show", "locomo", str(path), "--json").out)
     assert row["records"] == {"read": 2, "left_out": 0}
@@ -32,9 +32,7 @@ def test_show_tells_what_a_file_holds(command, tmp_path: Path) -> None:
     assert "8 (4 to 4 a sample)" in command("datasets", "show", "locomo", str(path)).out
 
 
-def test_recall_prints_intervals_and_categories_and_says_what_it_left_out(
-    command, tmp_path: Path
-) -> None:
+def test_recall_prints_intervals_categories_and_omissions(command, tmp_path: Path) -> None:
     path = published.file_of("hotpotqa", tmp_path)
     status, out, err = command("datasets", "recall", "hotpotqa", str(path))
     lines = out.splitlines()
@@ -51,7 +49,7 @@ def test_recall_as_json_has_all_figures(command, tmp_path: Path) -> None:
     assert set(row["recall"]) == set(row["any"]) == set(row["all"]) == {"1", "3"}
     assert (row["n"], row["unit"], row["memory"], row["k_left_out"]) == (12, "turn", "bm25", [9])
     assert row["skipped"] == {"without_evidence": 3} and row["unknown_evidence"] == 3
-    assert {name: one["n"] for name, one in row["categories"].items()} == {
+    assert {name: category["n"] for name, category in row["categories"].items()} == {
         "1": 3, "2": 3, "4": 3, "5": 3
     }  # fmt: skip
 
@@ -64,7 +62,7 @@ def test_records_that_are_left_out_are_counted_first_and_listed(command, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("format", "words", "told"),
+    ("format", "words", "message"),
     [
         ("memgym_rm", (), "no question has evidence"),
         ("hotpotqa", ("--k", "3,50"), "left out k = 3, 50"),
@@ -75,12 +73,12 @@ def test_records_that_are_left_out_are_counted_first_and_listed(command, tmp_pat
         ("hotpotqa", ("--memory", "recency"), "recency ranks no entries: choose from bm25"),
     ],
 )
-def test_what_cannot_be_measured_is_bad_usage(
-    format: str, words: tuple[str, ...], told: str, command, tmp_path: Path
+def test_options_that_cannot_be_measured_are_bad_usage(
+    format: str, words: tuple[str, ...], message: str, command, tmp_path: Path
 ) -> None:
     path = published.file_of(format, tmp_path)
     status, out, err = command("datasets", "recall", format, str(path), *words)
-    assert (status, out) == (2, "") and told in err
+    assert (status, out) == (2, "") and message in err
 
 
 @pytest.mark.parametrize("action", ["show", "recall"])

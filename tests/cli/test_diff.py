@@ -1,4 +1,4 @@
-"""`memorygym diff` compares two runs question by question, what is wrong now first."""
+"""`memorygym diff` compares two runs question by question, regressions first."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Make = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def run_of(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """Plays agents and gives back the folder of the run."""
+    """Plays agents; returns the folder of the run."""
 
     @cache
     def make(*agents: str, seeds: int = 3, more: tuple[str, ...] = ("--tier", "lite")) -> str:
@@ -26,7 +26,7 @@ def run_of(tmp_path_factory: pytest.TempPathFactory) -> Make:
     return make
 
 
-def test_equal_runs_differ_in_nothing(run_of: Make, command) -> None:
+def test_equal_runs_have_no_differences(run_of: Make, command) -> None:
     status, out, _ = command("diff", run_of("strategic", "naive"), run_of("naive", "strategic"))
     assert status == 0
     assert out.count("0 improved, 0 regressed, 30 unchanged of 30 questions") == 2
@@ -38,8 +38,13 @@ def test_a_lower_composite_is_exit_code_1_and_regressions_are_shown(run_of: Make
     status, out, _ = command("diff", perfect, naive, "-v")
     assert status == 1 and ": worse" in " ".join(out.split())
     assert out.startswith("naive (B) against perfect (A): 0 improved, ")
-    told = out.partition("regressed, right in A alone:\n")[2]
-    assert told.count("\n    truth ") == told.count("    A: ") == told.count("    B: ") > 10
+    regressions = out.partition("regressed, right in A alone:\n")[2]
+    assert (
+        regressions.count("\n    truth ")
+        == regressions.count("    A: ")
+        == regressions.count("    B: ")
+        > 10
+    )
     assert all(len(line) <= 80 for line in out.splitlines())
     status, out, _ = command("diff", naive, perfect)
     assert status == 0 and "improved, right in B alone:" in out and "more; -v shows them" in out
@@ -54,7 +59,7 @@ def test_a_single_regression_fails_only_if_asked_to(run_of: Make, command) -> No
     assert command("diff", runs[0], runs[0], "--fail-on-regression").status == 0
 
 
-def test_results_alone_give_the_ids(run_of: Make, command, tmp_path: Path) -> None:
+def test_results_without_traces_give_the_ids(run_of: Make, command, tmp_path: Path) -> None:
     files = []
     for agent in ("perfect", "naive"):
         files.append(str(tmp_path / f"{agent}.json"))
@@ -64,7 +69,7 @@ def test_results_alone_give_the_ids(run_of: Make, command, tmp_path: Path) -> No
     assert "  company+0+naive+0#" in out and "truth" not in out
 
 
-def test_as_json_every_question_is_counted(run_of: Make, command) -> None:
+def test_json_counts_every_question(run_of: Make, command) -> None:
     runs = run_of("strategic", seeds=2), run_of("naive", seeds=3)
     status, out, _ = command("diff", *runs, "--json")
     row = json.loads(out)
@@ -74,13 +79,13 @@ def test_as_json_every_question_is_counted(run_of: Make, command) -> None:
     assert row["difference"]["low"] < row["difference"]["mean"] < row["difference"]["high"]
 
 
-def test_worlds_of_another_salt_are_not_aligned(run_of: Make, command) -> None:
-    sealed = run_of("perfect", more=("--tier", "lite", "--salt", "a salt of some length"))
-    status, out, _ = command("diff", run_of("perfect"), sealed)
+def test_tasks_of_another_secret_are_not_aligned(run_of: Make, command) -> None:
+    private = run_of("perfect", more=("--tier", "lite", "--salt", "a salt of some length"))
+    status, out, _ = command("diff", run_of("perfect"), private)
     assert status == 0 and "unchanged of 0 questions" in out and "unpaired" in out
 
 
-def test_a_single_world_has_no_interval(run_of: Make, command) -> None:
+def test_a_single_task_has_no_interval(run_of: Make, command) -> None:
     perfect, naive = run_of("perfect", seeds=1), run_of("naive", seeds=1)
     status, out, _ = command("diff", perfect, naive)
     assert status == 0 and "no interval" in " ".join(out.split())
@@ -95,7 +100,7 @@ def test_a_single_world_has_no_interval(run_of: Make, command) -> None:
         (["perfect", "guesser"], ("--tier", "lite"), "no agent is in both"),
     ],
 )
-def test_what_measured_otherwise_is_not_compared(
+def test_runs_of_other_versions_or_settings_are_not_compared(
     agents: list[str], more: tuple[str, ...], said: str, run_of: Make, command
 ) -> None:
     status, out, err = command("diff", run_of("naive"), run_of(*agents, more=more))

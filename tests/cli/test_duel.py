@@ -1,4 +1,4 @@
-"""A comparison's folder is told of, scored, explained and compared as a run of agents is."""
+"""The folder of a comparison works with status, score, explain and diff as a run of agents does."""
 
 import json
 import shlex
@@ -23,16 +23,18 @@ def copy(duel: Path, tmp_path: Path) -> Path:
     return tmp_path / "a copy"
 
 
-def test_status_tells_the_accuracy_of_every_system(duel: Path, command) -> None:
+def test_status_states_the_accuracy_of_every_system(duel: Path, command) -> None:
     status, out, err = command("status", str(duel))
     assert (status, err) == (0, "") and out.startswith(f"{duel}: finished\n")
     assert "28 episodes planned: 28 ended" in out and "comparison at 300, 600 tokens" in out
-    told = " ".join(out.split())
-    assert "accuracy: strong+bm25" in told and "strong+none+all 0.0 (2 tasks)" in told
+    text = " ".join(out.split())
+    assert "accuracy: strong+bm25" in text and "strong+none+all 0.0 (2 tasks)" in text
 
 
 @mostly_slow("salt", ["", "a salt of some length"], quick=1)
-def test_the_next_command_ends_a_comparison(salt: str, command, tmp_path: Path) -> None:
+def test_the_next_command_of_status_finishes_a_comparison(
+    salt: str, command, tmp_path: Path
+) -> None:
     folder = tmp_path / "a run"
     words = ["-t", "company", "--tier", "lite", "--seed", "3", "--entities", "24", "-q"]
     words += ["--memories", "bm25:top_k=2", "--capacity", "9000", "--reasoner", "weak,strong"]
@@ -54,14 +56,14 @@ def test_misses_are_those_of_the_memories_by_system(duel: Path, command) -> None
     assert "left out: full, held:bm25, held:bm25:top_k=2, none, oracle, recency" in out
     every = command("explain", str(duel), "--memory", "all").out
     assert "company+0+strong+none+all#1 " in every and "left out" not in every
-    found = _rows(command("explain", str(duel), "--json").out)
-    assert {row["memory"] for row in found} == {"bm25", "bm25:top_k=2"}
-    assert [row["id"] for row in found] == [
+    misses = _rows(command("explain", str(duel), "--json").out)
+    assert {row["memory"] for row in misses} == {"bm25", "bm25:top_k=2"}
+    assert [row["id"] for row in misses] == [
         line.split()[0] for line in out.splitlines() if line.startswith("company+") and "#" in line
     ]
 
 
-def test_a_reference_is_listed_if_it_is_asked_for(duel: Path, command) -> None:
+def test_a_reference_is_listed_on_request(duel: Path, command) -> None:
     assert "18 of 20 questions missed" in command("explain", str(duel), "--memory", "none").out
     trace = duel / "traces" / "company+0+strong+none+all.jsonl.gz"
     assert "9 of 10 questions missed" in command("explain", str(trace)).out
@@ -81,7 +83,7 @@ def test_scores_have_a_table_for_every_budget(duel: Path, command) -> None:
         assert (row["composite"], row["accuracy"]) == (kept["composite"], kept["accuracy"])
 
 
-def test_a_row_of_a_table_is_told_apart_by_its_whole_name(duel: Path, command) -> None:
+def test_a_system_is_selected_by_its_whole_name(duel: Path, command) -> None:
     out = command("score", str(duel)).out
     assert FEWER in out and all(len(line) <= 80 for line in out.splitlines())
 
@@ -97,8 +99,8 @@ def test_two_comparisons_are_paired_system_by_system(duel: Path, copy: Path, com
     assert out.count("accuracy") == 4 and "+none+" not in out
     assert f"{BM25}: 0 improved, 1 regressed, 19 unchanged of 20 questions" in out
     assert f"  company+0+{BM25}#6\n" in out
-    one = command("diff", str(duel), str(copy), "--agent", "strong+none+all").out
-    assert one.startswith("strong+none+all: 0 improved, 0 regressed")
+    out = command("diff", str(duel), str(copy), "--agent", "strong+none+all").out
+    assert out.startswith("strong+none+all: 0 improved, 0 regressed")
 
 
 def test_agents_are_not_compared_with_memories(duel: Path, finished: Path, command) -> None:
@@ -124,7 +126,7 @@ def test_an_episode_of_a_comparison_is_played_again(name: str, duel: Path, comma
         ("company+0+strong+bm25", "company+0+strong+bm25+300, company+0+strong+bm25+600; give"),
     ],
 )
-def test_what_a_comparison_does_not_hold_is_named(
+def test_a_filter_that_a_comparison_does_not_hold_is_named(
     name: str, said: str, duel: Path, command
 ) -> None:
     status, out, err = command("explain", str(duel), name, "--play")
@@ -138,7 +140,7 @@ TOOLS = {
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_folder_of_an_earlier_layout_is_named_with_who_reads_it(
+def test_a_folder_of_an_earlier_layout_is_named_with_the_version_that_reads_it(
     tool: str, copy: Path, command
 ) -> None:
     for name in ("run.json", "results.json"):

@@ -52,7 +52,7 @@ def listed(out: str, cause: str) -> str:
     return next(line.split()[0] for line in out.splitlines() if f"  {cause}  " in line)
 
 
-def test_a_name_lists_the_misses_of_the_episodes_so_named(benched: Path, command) -> None:
+def test_a_name_lists_the_misses_of_the_episodes_that_it_names(benched: Path, command) -> None:
     head, *lines = command("explain", str(benched), "company+0+naive").out.splitlines()
     named = [line.split()[0] for line in lines if " | truth " in line]
     assert head == f"{len(named)} of 10 questions missed in 1 episode"
@@ -111,12 +111,12 @@ def test_a_name_may_be_shortened_or_spelt_out(name: str, compared: Path, command
         (["--entry", "1"], "give more of the name"),
     ],
 )
-def test_what_is_not_there_is_named(words: list[str], said: str, compared: Path, command) -> None:
+def test_an_unknown_id_is_named(words: list[str], said: str, compared: Path, command) -> None:
     status, out, err = command("explain", str(compared), *words)
     assert (status, out) == (2, "") and said in err and err.count("\n") == 1
 
 
-def test_an_entry_is_traced_to_the_message_that_told_its_fact_until_it_is_cut(
+def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(
     compared: Path, command
 ) -> None:
     id = listed(command("explain", str(compared), RECENCY).out, "dropped")

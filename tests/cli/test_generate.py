@@ -1,4 +1,4 @@
-"""`memorygym generate`: the same bytes however they are made, and only what was asked."""
+"""`memorygym generate`: the same bytes in every process, and only the requested instances."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def held(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_it_says_what_it_made(tmp_path: Path, command) -> None:
+def test_the_output_counts_instances_and_tokens(tmp_path: Path, command) -> None:
     out = tmp_path / "out"
     status, printed, errors = command(*SIX, "-o", str(out))
     assert (status, errors) == (0, "")
@@ -33,7 +33,7 @@ def test_it_says_what_it_made(tmp_path: Path, command) -> None:
     assert " ".join(printed.split()).endswith(last)
 
 
-def test_the_manifest_tells_what_was_asked_for_and_every_file(tmp_path: Path, command) -> None:
+def test_the_manifest_lists_the_request_and_every_file(tmp_path: Path, command) -> None:
     command(*SIX, "-o", str(tmp_path / "out"), "--source", str(tmp_path))
     files = held(tmp_path / "out")
     manifest = json.loads(files.pop("manifest.json"))
@@ -52,7 +52,7 @@ def test_neither_the_folder_nor_the_number_of_workers_changes_a_byte(
     assert held(tmp_path / "one") == held(tmp_path / "elsewhere" / "two")
 
 
-def test_what_was_killed_goes_on_to_the_same_bytes(tmp_path: Path, command) -> None:
+def test_a_killed_run_resumes_to_the_same_bytes(tmp_path: Path, command) -> None:
     out = tmp_path / "killed"
     process = start(plug(tmp_path / "again"), *SIX, "-o", str(out), seconds=0.3)
     while len(list(out.glob("instances/*.json"))) < 2:
@@ -62,7 +62,7 @@ def test_what_was_killed_goes_on_to_the_same_bytes(tmp_path: Path, command) -> N
     process.communicate()
     begun = {name: (out / name).stat().st_mtime_ns for name in held(out) if "instances" in name}
     assert 2 <= len(begun) < 6
-    sleep(0.5)  # Its workers end when they see that it is gone.
+    sleep(0.5)  # Its workers end when they notice that it is gone.
     assert command(*SIX, "-o", str(out)).status == 0
     assert {name: (out / name).stat().st_mtime_ns for name in begun} == begun
     command(*SIX, "-o", str(tmp_path / "whole"))
@@ -70,7 +70,9 @@ def test_what_was_killed_goes_on_to_the_same_bytes(tmp_path: Path, command) -> N
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"schema": "memorygym-toytrack-1"}', None])
-def test_a_damaged_instance_is_made_again(damage: bytes | None, tmp_path: Path, command) -> None:
+def test_a_damaged_instance_is_generated_again(
+    damage: bytes | None, tmp_path: Path, command
+) -> None:
     command(*SIX, "-o", str(tmp_path))
     sound = held(tmp_path)
     first = min(tmp_path.glob("instances/*.json"))
@@ -108,7 +110,7 @@ def test_a_folder_without_any_instance_takes_another_recipe(tmp_path: Path, comm
     assert held(tmp_path / "one") == held(tmp_path / "two")
 
 
-def test_an_instance_that_is_not_accepted_is_in_no_file(tmp_path: Path, command) -> None:
+def test_a_rejected_instance_is_not_written(tmp_path: Path, command) -> None:
     status, out, _ = command(*SIX, "--spoil", "1", "-o", str(tmp_path))
     assert status == 1
     assert "REJECTED 000001 (toy-200): length\n" in out
@@ -130,7 +132,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("complaint", BAD)
-def test_what_cannot_be_is_refused_before_anything_is_written(
+def test_invalid_options_are_refused_before_anything_is_written(
     complaint: str, tmp_path: Path, command, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -140,14 +142,14 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
     assert not (tmp_path / "x").exists()
 
 
-def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, command) -> None:
+def test_a_folder_with_other_files_is_not_changed(tmp_path: Path, command) -> None:
     (tmp_path / "letter.txt").write_text("Dear Ada")
     status, _, err = command(*SIX, "-o", str(tmp_path))
     assert status == 2
     assert "is not empty and holds no instances; give a new or an empty folder" in err
 
 
-def test_two_at_once_do_not_write_into_one_folder(tmp_path: Path, command) -> None:
+def test_two_commands_cannot_write_into_one_folder(tmp_path: Path, command) -> None:
     out = tmp_path / "out"
     process = start(plug(tmp_path / "again"), *SIX, "-o", str(out), seconds=5)
     while not (out / "manifest.json").exists():

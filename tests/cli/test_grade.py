@@ -1,4 +1,4 @@
-"""`memorygym grade` gives a verdict a row and goes on after a damaged one."""
+"""`memorygym grade` gives one verdict per row and continues after a damaged row."""
 
 import io
 import json
@@ -28,7 +28,7 @@ def test_the_shared_cases_get_the_verdicts_of_the_grader(command) -> None:
         assert json.loads(line) == wanted
 
 
-def test_a_wrong_answer_is_no_error(command, tmp_path: Path) -> None:
+def test_a_wrong_answer_is_not_an_error(command, tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps({**ROW, "answer": "7"}) + "\n\n" + json.dumps(ROW))
     status, out, _ = command("grade", str(file))

@@ -26,7 +26,7 @@ def said(messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def wise(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
-    """Knows the labels."""
+    """A judge that knows the labels."""
     row = said(messages)
     return json.dumps(
         {"quote": row["answer"], "correct": LABELS[row["question"], row["answer"]]}
@@ -34,14 +34,14 @@ def wise(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Actio
 
 
 def lavish(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
-    """Accepts everything under the lenient prompt, and under the strict one what is right."""
+    """A judge that accepts everything if the prompt is lenient, and right answers if strict."""
     if "fair reader" not in str(messages[0]["content"]):
         return wise(messages, tools)
     return json.dumps({"quote": said(messages)["answer"], "correct": True}), []
 
 
 def vague(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
-    """Never says it as it was asked to."""
+    """A judge that never replies in the requested form."""
     return "I think that it is correct.", []
 
 
@@ -78,7 +78,7 @@ def test_a_judge_that_knows_the_labels_makes_no_error(command, server: Server) -
     assert max(map(len, out.splitlines()[1:])) <= 80
 
 
-def test_repairs_lower_false_rejects_and_never_touch_what_is_final(
+def test_repairs_lower_false_rejects_and_never_change_final_verdicts(
     command, server: Server, tmp_path: Path
 ) -> None:
     output = tmp_path / "audit.json"
@@ -94,27 +94,27 @@ def test_repairs_lower_false_rejects_and_never_touch_what_is_final(
     assert kept["k"] < lenient["agreements"]["lavish"]["false_accepts"]["k"] == 53
 
 
-def test_both_prompts_show_their_span(command, server: Server) -> None:
+def test_both_prompts_show_the_difference_in_accepted_rows(command, server: Server) -> None:
     out = command("grade", str(CASES), "--judge", "lavish", "--prompt", "both",
                   "--api-base", server.url).out  # fmt: skip
     assert "lenient accepts +57.0 points more of the rows than strict" in out
     assert "worst rows, prompt lenient: 10 of 53" in out
 
 
-def test_several_models_vote_and_one_that_cannot_be_read_is_counted(
+def test_several_models_vote_and_unreadable_votes_are_counted(
     command, server: Server, tmp_path: Path
 ) -> None:
     output = tmp_path / "audit.json"
     status, out, _ = command("grade", str(CASES), "--judge", "wise", "--judge", "vague",
         "--api-base", server.url, "-o", str(output))  # fmt: skip
-    one = json.loads(output.read_text())["audits"][0]
+    audit = json.loads(output.read_text())["audits"][0]
     assert status == 0 and "vague: 93 replies unreadable, 0 failed" in out
-    assert one["agreements"]["majority"] == one["agreements"]["wise"]
-    assert one["agreements"]["vague"]["not_judged"] == 93
-    assert [model["name"] for model in one["judge"]["models"]] == ["wise", "vague"]
+    assert audit["agreements"]["majority"] == audit["agreements"]["wise"]
+    assert audit["agreements"]["vague"]["not_judged"] == 93
+    assert [model["name"] for model in audit["judge"]["models"]] == ["wise", "vague"]
 
 
-def test_kept_replies_give_the_same_page_without_an_endpoint(
+def test_recorded_replies_give_the_same_page_without_an_endpoint(
     command, server: Server, tmp_path: Path
 ) -> None:
     words = ("grade", str(CASES), "--judge", "wise")
@@ -149,7 +149,7 @@ def test_a_bad_row_is_named_and_the_others_count(
     assert out.startswith("2 rows") and "0/1" in out
 
 
-def test_of_many_bad_rows_the_first_ten_are_named(command, tmp_path: Path) -> None:
+def test_only_the_first_ten_bad_rows_are_named(command, tmp_path: Path) -> None:
     (file := tmp_path / "rows.jsonl").write_text(rows(ROW, *["[1]"] * 1012))
     status, _, err = command("grade", str(file), "--judge")
     assert status == 2 and len(lines := err.splitlines()) == 11

@@ -1,4 +1,4 @@
-"""`memorygym leaderboard`: which runs it takes, how it checks them, and in which forms it tells."""
+"""`memorygym leaderboard`: which runs it takes, how it checks them, and its output formats."""
 
 import csv
 import io
@@ -33,14 +33,14 @@ def test_the_same_runs_give_the_same_bytes_in_any_order(
     assert len(written) == 1 and written.pop().endswith(b"\n")
 
 
-def test_csv_and_json_hold_everyone(made: Make, command) -> None:
+def test_csv_and_json_hold_every_entrant(made: Make, command) -> None:
     runs = [made({"naive": 0.5, "packer": 0.1}), made({"brief_reader": 0.5}, seeds=[3])]
     rows = list(csv.DictReader(io.StringIO(command("leaderboard", *runs, "--format", "csv").out)))
-    found = json.loads(command("leaderboard", *runs, "--format", "json").out)["rows"]
-    assert [row["agent"] for row in rows] == [row["agent"] for row in found]
-    assert {row["agent"] for row in found} == {"naive", "packer", "brief_reader"}
-    assert all(row["rank"] is None and row["status"] == "self-reported" for row in found)
-    assert all(len(row) == len(found[0]) for row in found)
+    json_rows = json.loads(command("leaderboard", *runs, "--format", "json").out)["rows"]
+    assert [row["agent"] for row in rows] == [row["agent"] for row in json_rows]
+    assert {row["agent"] for row in json_rows} == {"naive", "packer", "brief_reader"}
+    assert all(row["rank"] is None and row["status"] == "self-reported" for row in json_rows)
+    assert all(len(row) == len(json_rows[0]) for row in json_rows)
 
 
 def test_results_that_contradict_themselves_have_no_rank(made: Make, command) -> None:
@@ -53,7 +53,7 @@ def test_results_that_contradict_themselves_have_no_rank(made: Make, command) ->
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small run, whose results, traces and pack can be given."""
+    """The folder of a small run with results, traces and a pack."""
     folder = tmp_path_factory.mktemp("played") / "run"
     perform(Evaluation(tasks=worlds(), agents=("naive",)), folder)
     write_pack(folder, folder.with_name("run.tar.gz"))
@@ -61,7 +61,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("given", "check", "status"),
+    ("name", "check", "status"),
     [
         ("run", "none", "self-reported"),
         ("run", "traces", "verified from traces"),
@@ -71,14 +71,14 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_a_run_has_the_status_that_its_files_show(
-    given: str, check: str, status: str, played: Path, command
+    name: str, check: str, status: str, played: Path, command
 ) -> None:
-    out = command("leaderboard", str(played.parent / given), "--check", check).out
+    out = command("leaderboard", str(played.parent / name), "--check", check).out
     assert section(out, "Not ranked")[0][5] == status
 
 
 @pytest.mark.parametrize("check", ["none", "play"])
-def test_a_salt_that_sealed_no_run_is_bad_usage(check: str, played: Path, command) -> None:
+def test_a_secret_of_no_run_is_bad_usage(check: str, played: Path, command) -> None:
     status, out, err = command("leaderboard", str(played), "--check", check, "--salt", "another")
     assert (status, out) == (2, "") and "--salt is the secret of none of these runs" in err
 
@@ -90,7 +90,7 @@ def test_prose_fits_the_screen(made: Make, command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--format", "xml"], "choose from"),
         (["--check", "all"], "choose from"),
@@ -98,6 +98,8 @@ def test_prose_fits_the_screen(made: Make, command) -> None:
         (["-o", "/nowhere/x.md"], "there is no folder /nowhere"),
     ],
 )
-def test_bad_usage_says_what_would_do(words: list[str], told: str, played: Path, command) -> None:
+def test_bad_usage_names_the_valid_choices(
+    words: list[str], message: str, played: Path, command
+) -> None:
     status, _, err = command("leaderboard", str(played), *words)
-    assert status == 2 and told in err
+    assert status == 2 and message in err

@@ -1,4 +1,4 @@
-"""A reply that the limits of a model cut or forbade is told as such, wherever it is shown."""
+"""A reply that a model's limits cut or prevented is reported as such wherever it is shown."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ def _bench(command, model: str, folder: Path) -> str:
         ("mute+length", CUT, f"  > (nothing: {CUT})", "replies were cut at max_tokens"),
     ],
 )
-def test_a_limit_of_the_model_is_told(
+def test_a_limit_of_the_model_is_reported(
     model: str, limit: str, shown: str, counted: str, command, tmp_path: Path
 ) -> None:
     out = _bench(command, model, tmp_path)

@@ -12,7 +12,7 @@ from memorygym.core.track import find
 
 
 @pytest.mark.parametrize("kind", list(registry.FOLDERS))
-def test_every_part_is_listed_with_what_it_is(kind: str, command) -> None:
+def test_every_part_is_listed_with_its_description(kind: str, command) -> None:
     status, out, _ = command("list", kind, "--json")
     rows = [json.loads(line) for line in out.splitlines()]
     assert status == 0
@@ -27,7 +27,7 @@ def test_text_fits_80_columns(command) -> None:
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
-def test_nobody_elses_part_is_imported(command, tmp_path: Path, monkeypatch) -> None:
+def test_plug_ins_are_not_imported(command, tmp_path: Path, monkeypatch) -> None:
     (tmp_path / "their_agents.py").write_text('"""their: does what it likes."""\nraise OSError\n')
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "_plugged", lambda kind: {"their": "their_agents:make"})
@@ -37,7 +37,7 @@ def test_nobody_elses_part_is_imported(command, tmp_path: Path, monkeypatch) -> 
     assert lines[-1].split() == ["their", "does", "what", "it", "likes."]
 
 
-def test_a_track_tells_its_version_and_its_knobs(command) -> None:
+def test_a_track_states_its_version_and_its_parameters(command) -> None:
     (row,) = (r for r in map(json.loads, command("list", "tracks", "--json").out.splitlines())
               if r["id"] == "research")  # fmt: skip
     assert row["version"] == "research-v1" and "hops" in row["parameters"]

@@ -1,4 +1,4 @@
-"""`memorygym explain RUN` tells every question that was missed, why, and where facts were lost."""
+"""`memorygym explain RUN` lists every missed question, its cause, and where facts were lost."""
 
 import json
 from pathlib import Path
@@ -30,30 +30,30 @@ def test_every_miss_has_the_id_of_its_question(played: Path, command) -> None:
         for number, right in enumerate(row["right"], start=1)
         if not right
     }
-    found = rows(out)
+    misses = rows(out)
     assert (status, err) == (0, "")
-    assert len(found) == len(missed) and {row["id"] for row in found} == missed
-    assert all(row["cause"] in CAUSES for row in found)
-    order = [(row["agent"], row["template"], row["seed"], row["number"]) for row in found]
+    assert len(misses) == len(missed) and {row["id"] for row in misses} == missed
+    assert all(row["cause"] in CAUSES for row in misses)
+    order = [(row["agent"], row["template"], row["seed"], row["number"]) for row in misses]
     assert order == sorted(order)
 
 
-def test_the_table_counts_what_is_listed_in_one_line_each(played: Path, command) -> None:
+def test_the_table_counts_the_listed_misses(played: Path, command) -> None:
     status, out, _ = command("explain", str(played))
-    found = rows(command("explain", str(played), "--json").out)
+    misses = rows(command("explain", str(played), "--json").out)
     first, table, lines = out.strip().split("\n\n")
     cells = {line[:20].strip(): line[20:].split() for line in table.splitlines()}
-    assert status == 0 and first == f"{len(found)} of 90 questions missed in 9 episodes"
-    for cause in {row["cause"] for row in found}:
-        assert cells[cause][-1] == str(sum(row["cause"] == cause for row in found))
-    assert cells["all"][-1] == f"{len(found)}/90"
-    assert [line.split()[0] for line in lines.splitlines()] == [row["id"] for row in found]
+    assert status == 0 and first == f"{len(misses)} of 90 questions missed in 9 episodes"
+    for cause in {row["cause"] for row in misses}:
+        assert cells[cause][-1] == str(sum(row["cause"] == cause for row in misses))
+    assert cells["all"][-1] == f"{len(misses)}/90"
+    assert [line.split()[0] for line in lines.splitlines()] == [row["id"] for row in misses]
 
 
 def test_a_lost_fact_is_listed_with_its_step(played: Path, command) -> None:
-    found = rows(command("explain", str(played), "--cause", "never written", "--json").out)
-    assert found
-    for row in found:
+    misses = rows(command("explain", str(played), "--cause", "never written", "--json").out)
+    assert misses
+    for row in misses:
         assert "never written" in {fact["lost"] for fact in row["facts"]}
 
 
@@ -67,12 +67,12 @@ def test_a_lost_fact_is_listed_with_its_step(played: Path, command) -> None:
         ("--question-type", "text_match", "question_type"),
     ],
 )
-def test_only_what_is_asked_for_is_shown(
+def test_a_filter_shows_only_its_misses(
     option: str, value: str, field: str, played: Path, command
 ) -> None:
     every = rows(command("explain", str(played), "--json").out)
-    found = rows(command("explain", str(played), option, value, "--json").out)
-    assert found == [row for row in every if row[field] == value] != []
+    misses = rows(command("explain", str(played), option, value, "--json").out)
+    assert misses == [row for row in every if row[field] == value] != []
 
 
 @pytest.mark.parametrize(
@@ -85,22 +85,20 @@ def test_only_what_is_asked_for_is_shown(
         ("--limit", "0", "--limit 0: give at least 1"),
     ],
 )
-def test_what_is_not_there_is_named(
+def test_a_filter_without_misses_is_named(
     option: str, value: str, said: str, played: Path, command
 ) -> None:
     status, out, err = command("explain", str(played), option, value)
     assert (status, out) == (2, "") and said in err
 
 
-def test_a_limit_tells_how_many_more_there_are(played: Path, command) -> None:
+def test_a_limit_states_how_many_more_there_are(played: Path, command) -> None:
     out = command("explain", str(played), "--limit", "2").out
     every = rows(command("explain", str(played), "--json").out)
     assert out.count(" | truth ") == 6 and f"… {len(every) - 6} more" in out
 
 
-def test_a_trace_that_cannot_be_believed_is_named_and_left_out(
-    played: Path, command, tmp_path: Path
-) -> None:
+def test_an_inconsistent_trace_is_named_and_left_out(played: Path, command, tmp_path: Path) -> None:
     whole, *_, other = sorted((played / "traces").iterdir())
     (tmp_path / "whole.jsonl.gz").write_bytes(whole.read_bytes())
     (tmp_path / "half.jsonl.gz").write_bytes(other.read_bytes()[:-400])
@@ -111,7 +109,7 @@ def test_a_trace_that_cannot_be_believed_is_named_and_left_out(
     assert "half.jsonl.gz, line " in err and "no.jsonl, line 1" in err
 
 
-def test_a_second_run_is_no_id(played: Path, command) -> None:
+def test_a_second_run_is_not_taken_for_an_id(played: Path, command) -> None:
     status, _, err = command("explain", str(played), str(played))
     assert status == 2 and "is a folder, not an ID: explain one run at a time" in " ".join(
         err.split()

@@ -58,7 +58,7 @@ def test_a_system_is_chosen_by_its_readable_or_its_escaped_name(
     assert status == 0 and out.startswith("strong+bm25:top_k=2+300: 0 improved")
 
 
-def test_a_file_after_judge_is_the_file(command) -> None:
+def test_the_word_after_judge_may_be_the_file(command) -> None:
     rows = Path(__file__).parents[1] / "cases" / "judge_rows.jsonl"
     assert command("grade", "--judge", str(rows)) == command("grade", str(rows), "--judge")
 
@@ -73,9 +73,7 @@ def test_a_cut_trace_is_named_when_results_are_checked(command, tmp_path: Path) 
     assert status == 1 and f"traces/{trace.name}" in out
 
 
-def test_tables_of_a_narrow_terminal_fit_it(
-    duel: Path, command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tables_fit_a_narrow_terminal(duel: Path, command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     out = command("score", str(duel)).out
     assert max(len(line) for line in out.splitlines()) <= 40

@@ -1,4 +1,4 @@
-"""`memorygym pack` and `pack --check`: a run as one file, and how far it is shown."""
+"""`memorygym pack` and `pack --check`: a run as one file, and how far it is verified."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ Make = Callable[..., Path]
 
 @pytest.fixture
 def played(tmp_path: Path) -> Make:
-    """Plays a run and gives back its folder."""
+    """Plays a run; returns its folder."""
 
     def make(model: Model | None = None, salt: str = "") -> Path:
         asked = Evaluation(tasks=worlds(salt=salt), agents=("naive", "guesser"))
@@ -39,7 +39,7 @@ def played(tmp_path: Path) -> Make:
 
 
 def model() -> Model:
-    """One that answers whatever it is asked."""
+    """A model that answers every request."""
     return Scripted(lambda messages, tools: Message("assistant", "no idea"))
 
 
@@ -68,7 +68,7 @@ def test_a_model_is_reproduced_from_its_replies_alone(
     assert status == 0 and "verified from traces\nnot verified: the model's replies" in out
 
 
-def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Path) -> None:
+def test_the_verdicts_of_a_judge_are_reproduced_from_its_replies(command, tmp_path: Path) -> None:
     panel_verdict = '{"quote": "a dozen", "correct": true}'
     model_roles = ModelRoles(
         {"org/sure": Scripted(lambda messages, tools: answer(messages[-1].content))},
@@ -86,12 +86,12 @@ def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Pa
 
 
 def answer(content: str) -> Message:
-    """Answers every question, and moves on where there is none."""
+    """A model that answers every question and ends every other event."""
     call = Call("submit_answer", {"answer": "a dozen"})
     return Message("assistant", "", (call,)) if "QUESTION" in content else Message("assistant", "")
 
 
-def test_a_reply_that_was_altered_does_not_lead_to_the_trace(played: Make, command) -> None:
+def test_an_altered_reply_does_not_reproduce_the_trace(played: Make, command) -> None:
     run = played(model())
     reply_log = run / "replies.jsonl"
     reply_log.write_text(reply_log.read_text().replace('"no idea"', '"No idea"', 1))
@@ -100,7 +100,7 @@ def test_a_reply_that_was_altered_does_not_lead_to_the_trace(played: Make, comma
     assert status == 1 and "played again, record" in " ".join(out.split())
 
 
-def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) -> None:
+def test_a_run_of_a_private_test_set_is_verified_with_its_secret(played: Make, command) -> None:
     command("pack", str(run := played(salt=SALT)))
     pack = f"{run}.tar.gz"
     assert (
@@ -113,7 +113,7 @@ def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) ->
     assert status == 2 and "--salt is not the secret of" in err
 
 
-def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
+def test_failed_episodes_are_packed_as_failures(command, tmp_path: Path) -> None:
     tasks = worlds(template="company,movie")
     movie, gone = tasks.recipes[1].generate().system, ProviderFailure("gone")
     model = Scripted(lambda messages, tools: gone if movie in messages[0].content else "x")
@@ -127,7 +127,7 @@ def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
     assert "episodes: 1 scored, 1 failed, of 2 planned" in out and "\nreproduced\n" in out
 
 
-def test_a_run_that_was_stopped_is_refused_by_what_lacks(played: Make, command) -> None:
+def test_a_stopped_run_is_refused_with_its_missing_episodes(played: Make, command) -> None:
     run = played()
     (run / "results.json").unlink()
     next((run / "traces").glob("*naive*")).unlink()
@@ -145,7 +145,7 @@ def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command
     )
 
 
-def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path) -> None:
+def test_a_run_without_scores_is_not_packed(command, tmp_path: Path) -> None:
     gone = Scripted(lambda messages, tools: ProviderFailure("gone"))
     asked = Evaluation(
         tasks=worlds(), agents=("org/gone",), model_roles=ModelRoles({"org/gone": gone})
@@ -165,7 +165,7 @@ def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path
     ],
 )
 @pytest.mark.parametrize("words", ["pack", "leaderboard"])
-def test_a_run_of_an_earlier_layout_is_refused_with_what_reads_it(
+def test_a_run_of_an_earlier_layout_is_refused_with_the_version_that_reads_it(
     words: str, name: str, field: str, layout: str, played: Make, command
 ) -> None:
     run = played()
@@ -178,17 +178,17 @@ def test_a_run_of_an_earlier_layout_is_refused_with_what_reads_it(
 
 
 def swap(run: Path) -> None:
-    one, other = sorted((run / "traces").iterdir())
-    kept = one.read_bytes()
-    one.write_bytes(other.read_bytes())
-    other.write_bytes(kept)
+    first, second = sorted((run / "traces").iterdir())
+    kept = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(kept)
 
 
 def empty(run: Path) -> None:
     next((run / "traces").iterdir()).write_bytes(gzip.compress(b""))
 
 
-def spoil_tape(run: Path) -> None:
+def spoil_reply_log(run: Path) -> None:
     with (run / "replies.jsonl").open("a") as reply_log:
         reply_log.write("garbage\n")
 
@@ -196,21 +196,21 @@ def spoil_tape(run: Path) -> None:
 UNFIT = {
     "swapped": (swap, "labels.agent"),
     "empty": (empty, "line 1: not the header of a trace"),
-    "tape": (spoil_tape, "replies.jsonl, line 1: not the header"),
+    "reply log": (spoil_reply_log, "replies.jsonl, line 1: not the header"),
 }
 
 
-@pytest.mark.parametrize("what", UNFIT)
-def test_what_a_check_would_refuse_is_not_packed(what: str, played: Make, command) -> None:
-    spoil, told = UNFIT[what]
+@pytest.mark.parametrize("case", UNFIT)
+def test_a_run_that_fails_a_check_is_not_packed(case: str, played: Make, command) -> None:
+    spoil, message = UNFIT[case]
     spoil(run := played())
     status, _, err = command("pack", str(run))
     err = " ".join(err.split())
-    assert status == 2 and "is not packed: " in err and told in err
+    assert status == 2 and "is not packed: " in err and message in err
     assert not run.with_name("run.tar.gz").exists()
 
 
-def test_a_sealed_run_is_checked_before_it_is_packed_if_its_salt_is_given(
+def test_a_private_run_is_checked_before_packing_if_its_secret_is_given(
     played: Make, command
 ) -> None:
     run = played(salt=SALT)
@@ -228,21 +228,23 @@ SECRETS = {
 }
 
 
-@pytest.mark.parametrize("what", SECRETS)
+@pytest.mark.parametrize("kind", SECRETS)
 def test_no_secret_is_packed(
-    what: str, played: Make, command, monkeypatch: pytest.MonkeyPatch
+    kind: str, played: Make, command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = played(salt=SALT)
     monkeypatch.setenv("SOME_API_KEY", "the very secret")
-    (run / "replies.jsonl").write_text(f"{{}}\n{SECRETS[what]}\n")
+    (run / "replies.jsonl").write_text(f"{{}}\n{SECRETS[kind]}\n")
     status, _, err = command("pack", str(run))
-    assert status == 2 and f"replies.jsonl, line 2: {what}" in err
+    assert status == 2 and f"replies.jsonl, line 2: {kind}" in err
     assert SALT not in err and "hidden" not in err and not run.with_name("run.tar.gz").exists()
 
 
 @pytest.mark.parametrize("words", [("pack",), ("pack", "--check")])
-def test_what_is_no_run_is_bad_usage(words: tuple[str, ...], command, tmp_path: Path) -> None:
+def test_a_folder_without_a_run_is_bad_usage(
+    words: tuple[str, ...], command, tmp_path: Path
+) -> None:
     (tmp_path / "x").write_text("x")
-    for given in (tmp_path / "x", tmp_path / "none"):
-        status, out, err = command(*words, str(given))
+    for path in (tmp_path / "x", tmp_path / "none"):
+        status, out, err = command(*words, str(path))
         assert (status, out) == (2, "") and err.startswith("memorygym: ")

@@ -21,7 +21,7 @@ def _human(command, monkeypatch: pytest.MonkeyPatch, path: Path, *lines: str) ->
     return out, trace
 
 
-def test_an_episode_is_the_one_that_a_run_plays(trace_file: Path) -> None:
+def test_play_gives_the_episode_of_a_run(trace_file: Path) -> None:
     (result,) = lite("strategic", traced=True).results
     _, trace, damage = next(read_traces([trace_file]))
     assert damage == "" and trace and result.trace
@@ -78,7 +78,7 @@ def test_a_person_meets_the_same_refusals(
 
 
 @pytest.mark.parametrize("line", ["", "wirte x", "write", "edit a b", "call Read {", "help"])
-def test_a_line_that_makes_no_reply_costs_nothing(
+def test_an_invalid_line_costs_nothing(
     line: str, command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     _, trace = _human(command, monkeypatch, tmp_path / "t.jsonl", line)

@@ -48,7 +48,7 @@ def test_a_question_is_shown_as_the_agent_saw_it(played: Path, command) -> None:
         assert all(len(line) <= 80 for line in out.splitlines())
 
 
-def test_what_memory_held_of_a_fact_is_shown(played: Path, command) -> None:
+def test_the_memorys_state_of_a_fact_is_shown(played: Path, command) -> None:
     every = [
         command("explain", str(played), f"company+0+strategic+0#{number}", "--play").out
         for number in range(1, 11)
@@ -70,7 +70,7 @@ def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypa
         assert "no endpoint is asked" in " ".join(out.split()) and SAME in out and err == ""
 
 
-def test_a_model_can_be_asked_anew(asked: Path, command) -> None:
+def test_the_endpoint_can_be_asked_again(asked: Path, command) -> None:
     with serving() as server:
         words = ["--play", "--again", "--api-base", server.url]
         _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
@@ -79,7 +79,7 @@ def test_a_model_can_be_asked_anew(asked: Path, command) -> None:
 
 
 def _vague(messages, tools):
-    """Answers every question with a dozen."""
+    """A model that answers every question with a dozen."""
     asked = "=== QUESTION" in messages[-1]["content"]
     return "", [("submit_answer", {"answer": "a dozen"})] if asked else []
 
@@ -108,9 +108,7 @@ def test_a_provider_that_fails_is_exit_code_3(
     assert status == 3 and "failed: " in out
 
 
-def test_a_trace_that_comes_out_otherwise_is_a_failed_check(
-    played: Path, command, tmp_path: Path
-) -> None:
+def test_a_different_trace_is_a_failed_check(played: Path, command, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(played, folder)
     path = folder / "traces" / "company+0+perfect+0.jsonl.gz"
@@ -122,7 +120,7 @@ def test_a_trace_that_comes_out_otherwise_is_a_failed_check(
     assert status == 1 and "differs from the one in the run, first in line 1" in out
 
 
-def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
+def test_a_private_run_needs_its_secret(command, tmp_path: Path) -> None:
     words = [*LITE, "--strategy", "naive", "--salt", SALT, "--run", str(tmp_path / "run")]
     assert command("bench", "-q", *words).status == 0
     test = ["explain", str(tmp_path / "run"), "company+0", "--play"]
@@ -150,7 +148,7 @@ def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
         (["company+0+perfect", "--again"], "perfect is scripted"),
     ],
 )
-def test_what_the_run_does_not_hold_is_named(
+def test_an_episode_that_the_run_does_not_hold_is_named(
     words: list[str], said: str, played: Path, command
 ) -> None:
     status, out, err = command("explain", str(played), *words, "--play")

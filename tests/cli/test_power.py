@@ -1,4 +1,4 @@
-"""`memorygym power` tells what a protocol can see, in points."""
+"""`memorygym power` computes the differences that a protocol can detect, in points."""
 
 import json
 
@@ -16,16 +16,16 @@ def _json(command, *words: str) -> dict:
 
 @pytest.mark.slow
 def test_the_deviation_is_measured_by_playing(command) -> None:
-    found = _json(command, *LITE)
-    assert found["source"] == "strategic on 100 worlds"
-    assert 5 < found["sd"] < 40
-    assert -0.1 < found["icc"] < 0.5
-    assert found["design_effect"] == pytest.approx(1 + 9 * found["icc"], abs=1e-5)
+    row = _json(command, *LITE)
+    assert row["source"] == "strategic on 100 tasks"
+    assert 5 < row["sd"] < 40
+    assert -0.1 < row["icc"] < 0.5
+    assert row["design_effect"] == pytest.approx(1 + 9 * row["icc"], abs=1e-5)
 
 
 @pytest.mark.slow
 def test_another_agent_can_be_measured(command) -> None:
-    assert _json(command, *LITE, "--agent", "naive")["source"] == "naive on 100 worlds"
+    assert _json(command, *LITE, "--agent", "naive")["source"] == "naive on 100 tasks"
 
 
 @pytest.mark.slow
@@ -43,13 +43,13 @@ def test_a_given_deviation_is_not_measured(command) -> None:
     assert "seeds per domain       18     35      18" in out
 
 
-def test_the_worlds_needed_show_the_difference(command) -> None:
-    needed = _json(command, *GIVEN, "--delta", "5")["worlds_needed"]
-    for name, worlds in needed.items():
+def test_the_tasks_needed_show_the_difference(command) -> None:
+    needed = _json(command, *GIVEN, "--delta", "5")["tasks_needed"]
+    for name, tasks in needed.items():
         options = (*GIVEN, *LITE, "--templates", "1", "--seeds")
         least = [
             _json(command, *options, str(n))["detectable"]["one_template"][name]
-            for n in (worlds, worlds - 1)
+            for n in (tasks, tasks - 1)
         ]
         assert least[0] <= 5 < least[1]
 
@@ -66,14 +66,14 @@ def test_the_worlds_needed_show_the_difference(command) -> None:
 )
 def test_each_option_has_its_effect(fewer: list[str], more: list[str], command) -> None:
     few, many = (
-        _json(command, *GIVEN, *words)["worlds_needed"]["same_worlds"] for words in (fewer, more)
+        _json(command, *GIVEN, *words)["tasks_needed"]["same_tasks"] for words in (fewer, more)
     )
     assert few < many
 
 
-def test_repeats_lessen_only_what_chance_adds(command) -> None:
-    found = _json(command, *GIVEN, "--repeat-sd", "8", "--repeats", "4")
-    assert found["sd"] == pytest.approx((14**2 + 8**2 / 4) ** 0.5, abs=1e-6)
+def test_repeats_reduce_only_the_deviation_between_plays(command) -> None:
+    row = _json(command, *GIVEN, "--repeat-sd", "8", "--repeats", "4")
+    assert row["sd"] == pytest.approx((14**2 + 8**2 / 4) ** 0.5, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_repeats_lessen_only_what_chance_adds(command) -> None:
         (["--r", "1"], "--r 1: give a correlation"),
         (["--power", "1"], "--power 1: give a chance"),
         (["--seeds", "0"], "--seeds 0: give at least 1"),
-        (["--seeds", "1", "--templates", "1"], "a single world has no interval"),
+        (["--seeds", "1", "--templates", "1"], "a single task has no interval"),
         (["--templates", "11"], "--templates 11: give 1 to 10"),
         (["--repeats", "0"], "--repeats 0: give at least 1"),
         (["--repeats", "3"], "--repeats 3 needs --repeat-sd"),
@@ -96,12 +96,12 @@ def test_repeats_lessen_only_what_chance_adds(command) -> None:
         (["--agent", "strategc"], "no agents named 'strategc'; did you mean strategic?"),
         pytest.param(
             ["--agent", "guesser", *LITE],
-            "guesser scores the same on every world",
+            "guesser scores the same on every task",
             marks=pytest.mark.slow,
         ),
     ],
 )
-def test_what_cannot_be_is_said_in_one_line(words: list[str], message: str, command) -> None:
+def test_a_bad_option_is_one_line_of_error(words: list[str], message: str, command) -> None:
     status, out, err = command("power", *words)
     assert (status, out) == (2, "")
     assert message in err and err.count("\n") == 1

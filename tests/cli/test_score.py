@@ -41,7 +41,7 @@ def test_a_folder_is_all_its_traces(trace_file: Path, command, tmp_path: Path) -
         ]  # fmt: skip
 
 
-def test_a_world_counts_once_in_a_mean(trace_file: Path, command, tmp_path: Path) -> None:
+def test_a_task_counts_once_in_a_mean(trace_file: Path, command, tmp_path: Path) -> None:
     again = tmp_path / "again.jsonl"
     again.write_bytes(b"".join(_lines(trace_file)))
     status, out, err = command("score", str(trace_file), str(again), str(trace_file))
@@ -51,7 +51,7 @@ def test_a_world_counts_once_in_a_mean(trace_file: Path, command, tmp_path: Path
 
 
 @pytest.mark.parametrize("label", ["version_hash", "memory"])
-def test_what_was_played_otherwise_is_never_averaged(
+def test_traces_with_other_settings_are_never_averaged(
     label: str, trace_file: Path, command, tmp_path: Path
 ) -> None:
     trace = next(read_traces([trace_file]))[1]
@@ -101,7 +101,7 @@ DAMAGE = (None, "", "x", -1, 0, 1e308, 10**40, [], {}, True, [[]], DELETED)
 
 
 def places(value: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Where everything stands in a JSON value; of the items of a list, only the first."""
+    """The paths of all values in a JSON value; of the items of a list, only the first."""
     yield place
     if isinstance(value, dict):
         for name, item in value.items():
@@ -111,7 +111,7 @@ def places(value: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[s
 
 
 def damaged(value: Any, place: tuple[str | int, ...], new: object) -> Any:
-    """A copy in which another value stands at that place, or none."""
+    """A copy with another value at that path, or none."""
     if not place:
         return new
     name, *rest = place
@@ -155,7 +155,7 @@ def test_a_trace_cannot_name_code_to_run(
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"[]\n", b"\xff\xfe", b"no trace"])
-def test_a_file_that_is_no_trace_is_an_error_of_that_file_only(
+def test_a_file_that_is_not_a_trace_is_an_error_of_that_file_only(
     data: bytes, trace_file: Path, command, tmp_path: Path
 ) -> None:
     for name in ("bad.jsonl", "bad.jsonl.gz"):

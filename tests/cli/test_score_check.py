@@ -1,4 +1,4 @@
-"""`memorygym score --check`: the schema, and that a file agrees with itself."""
+"""`memorygym score --check`: the schema, and whether the parts of a file agree."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from memorygym.tracks.worlds.axes import composite
 Document = dict[str, Any]
 
 
-def test_what_bench_wrote_is_valid(finished: Path, command) -> None:
+def test_results_of_bench_are_valid(finished: Path, command) -> None:
     status, out, err = command("score", "--check", str(finished), str(finished / "results.json"))
     assert (status, err) == (0, "")
     assert out == f"{finished}: valid\n{finished / 'results.json'}: valid\n"
@@ -31,7 +31,7 @@ def rename(document: Document) -> None:
 
 
 def with_axes(document: Document, **axes: float | None) -> None:
-    """Another axis, and the composite of that."""
+    """Changes an axis, and the composite to fit it."""
     row = document["episodes"][0]
     row["axes"].update(axes)
     row["composite"] = composite(row["axes"])
@@ -90,20 +90,18 @@ CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_is_wrong_is_named_by_its_path(
-    name: str, finished: Path, command, tmp_path: Path
-) -> None:
-    change, told = CHANGES[name]
+def test_a_problem_is_named_by_its_path(name: str, finished: Path, command, tmp_path: Path) -> None:
+    change, problem = CHANGES[name]
     document = json.loads((finished / "results.json").read_bytes())
     change(document)
     (tmp_path / "a.json").write_text(json.dumps(document))
     status, out, _ = command("score", "--check", str(tmp_path / "a.json"), str(finished))
     assert status == 1 and out.endswith(f"\n{finished}: valid\n")
-    assert told in " ".join(out.split())
+    assert problem in " ".join(out.split())
     assert all(len(line) <= 80 for line in out.splitlines()[1:-1])
 
 
-def test_what_is_no_json_is_named_and_the_rest_is_checked(
+def test_a_file_that_is_not_json_is_named_and_the_rest_is_checked(
     finished: Path, command, tmp_path: Path
 ) -> None:
     (tmp_path / "a.json").write_text("{")
@@ -116,6 +114,6 @@ def test_the_schema_is_published(command) -> None:
     assert status == 0 and json.loads(out)["properties"]["schema"]["const"] == "memorygym-results-3"
 
 
-def test_without_files_it_says_what_it_needs(command) -> None:
+def test_without_files_the_error_names_the_options(command) -> None:
     status, _, err = command("score", "--check")
     assert status == 2 and "no FILE given" in err

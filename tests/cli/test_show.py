@@ -45,7 +45,7 @@ def test_the_gold_is_shown_only_on_demand(command) -> None:
     assert all(len(line) <= 80 for line in gold.splitlines())
 
 
-def test_sizes_and_salt_reach_the_dealer(command) -> None:
+def test_sizes_and_secret_reach_the_generator(command) -> None:
     sizes = ["--entities", "20", "--questions", "8", "--corrections", "2", "--writes", "12"]
     out = command(*LITE, *sizes, "--salt", "s", "--json").out
     task = generate("company", 3, "lite", Sizes(20, 12, 8, 2), "s")
@@ -55,7 +55,7 @@ def test_sizes_and_salt_reach_the_dealer(command) -> None:
 
 
 @pytest.mark.parametrize("size", [["--entities", "x"], ["--tokens", "10"], ["--questions", "9999"]])
-def test_impossible_sizes_say_why(size: list[str], command) -> None:
+def test_impossible_sizes_are_refused_with_the_reason(size: list[str], command) -> None:
     status, out, err = command(*LITE, *size)
     assert (status, out) == (2, "")
     assert size[1] in err
@@ -71,6 +71,6 @@ def test_a_task_of_any_track_is_shown(track: str, command) -> None:
     assert asked and all(json.dumps(question["truth"]) in gold for question in asked)
 
 
-def test_nothing_is_played_or_kept_when_a_task_is_shown(command) -> None:
+def test_showing_a_task_plays_and_writes_nothing(command) -> None:
     status, out, err = command(*LITE, "--trace", "x.jsonl")
     assert (status, out) == (2, "") and "--trace is for an episode; --show plays none" in err

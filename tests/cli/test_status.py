@@ -1,4 +1,4 @@
-"""`memorygym status` tells how far runs are and how to go on."""
+"""`memorygym status` shows the progress of runs and the commands that resume them."""
 
 import json
 import shlex
@@ -41,7 +41,7 @@ def played(once: Path, tmp_path: Path) -> Path:
 
 
 def _stop(folder: Path) -> Path:
-    """Makes of a finished run one that was stopped before its last episode; gives what is gone."""
+    """Turns a finished run into one stopped before its last episode; returns the removed part."""
     trace = sorted((folder / "traces").iterdir())[-1]
     for path in (trace, folder / "results.json", folder / "results.jsonl"):
         path.unlink()
@@ -54,7 +54,7 @@ def _state(command, folder: Path) -> dict:
     return json.loads(out)
 
 
-def test_a_finished_run_tells_how_to_look_at_it(played: Path, command) -> None:
+def test_a_finished_run_names_the_commands_that_show_it(played: Path, command) -> None:
     status, out, _ = command("status", str(played))
     assert status == 0 and out.startswith(f"{played}: finished\n")
     assert "4 episodes planned: 4 ended, 0 failed, 0 left to play" in out
@@ -71,7 +71,7 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
     assert f"{played}: not being played" in out and " left at that pace" in out
     state = _state(command, played)
     assert state["provisional"]["naive"] == whole["naive"] and state["remaining"] is not None
-    assert state["provisional"]["strategic"]["worlds"] == 1
+    assert state["provisional"]["strategic"]["tasks"] == 1
 
 
 @mostly_slow(
@@ -84,7 +84,7 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
     ],
     quick=1,
 )
-def test_the_next_command_ends_the_run(words: list[str], command, tmp_path: Path) -> None:
+def test_the_next_command_finishes_the_run(words: list[str], command, tmp_path: Path) -> None:
     folder = tmp_path / "a run"
     assert command(*words, "--run", str(folder)).status == 0
     before = (folder / "results.json").read_bytes()
@@ -95,7 +95,7 @@ def test_the_next_command_ends_the_run(words: list[str], command, tmp_path: Path
     assert (folder / "results.json").read_bytes() == before
 
 
-def test_a_failed_episode_of_a_model_is_named_and_tried_again(command, tmp_path: Path) -> None:
+def test_a_failed_episode_is_named_and_played_again(command, tmp_path: Path) -> None:
     words = [*LITE, "--seeds", "2", "--repeats", "2", "--model", "abstain+400x1"]
     words += ["--temperature", "0.5", "--tools", "native", "--keep-reasoning"]
     words += ["--judge", "echo", "--judge", "openai:mute", "--judge-prompt", "lenient"]
@@ -117,8 +117,8 @@ def test_a_damaged_trace_is_named_and_left_to_play(played: Path, command) -> Non
     stray.write_bytes(min(trace.parent.iterdir()).read_bytes())
     out = command("status", str(played)).out
     assert "3 ended, 0 failed, 1 left to play" in out and out.count("damaged:") == 2
-    for told, path in zip(_state(command, played)["damaged"], (trace, stray), strict=True):
-        assert told.startswith(str(path))
+    for damage, path in zip(_state(command, played)["damaged"], (trace, stray), strict=True):
+        assert damage.startswith(str(path))
 
 
 def test_a_run_that_another_process_plays_is_running(played: Path, command) -> None:
@@ -132,7 +132,7 @@ def test_a_run_that_another_process_plays_is_running(played: Path, command) -> N
     assert not _state(command, played)["running"]
 
 
-def test_a_run_of_part_of_a_folder_of_tasks_is_whole(command, tmp_path: Path) -> None:
+def test_a_run_of_a_part_of_a_folder_can_be_finished(command, tmp_path: Path) -> None:
     made, run = str(tmp_path / "made"), tmp_path / "run"
     words = ["--n", "3", "--tokens", "3k", "--hops", "2", "--workers", "1", "-o", made]
     assert command("generate", "research", *words).status == 0
@@ -151,13 +151,13 @@ def test_a_line_that_is_being_written_is_left_out(played: Path, command) -> None
     assert _state(command, played)["seconds"] == before
 
 
-def test_several_runs_are_told_one_after_another(played: Path, command) -> None:
+def test_several_runs_are_shown_one_after_another(played: Path, command) -> None:
     out = command("status", str(played), str(played)).out
     assert out.count(": finished\n") == 2
     assert all(len(line) <= 80 or str(played) in line for line in out.splitlines())
 
 
-def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
+def test_a_folder_without_a_run_is_named(command, tmp_path: Path) -> None:
     status, _, err = command("status", str(tmp_path))
     assert status == 2 and "is not the folder of a run" in err
 

@@ -30,11 +30,11 @@ def folder(tmp_path: Path, command) -> Path:
 
 
 def failures(folder: Path, command) -> list[str]:
-    """What failed, as "check: reason"."""
+    """The failures, as "check: reason"."""
     status, out, _ = command("verify", str(folder), "--json", "--workers", "1")
-    found = json.loads(out)["failures"]
-    assert status == (1 if found else 0)
-    return [f"{one['check']}: {one['reason']}" for one in found]
+    rows = json.loads(out)["failures"]
+    assert status == (1 if rows else 0)
+    return [f"{row['check']}: {row['reason']}" for row in rows]
 
 
 def first(folder: Path) -> Path:
@@ -66,7 +66,7 @@ def test_a_sound_folder_passes_every_check(folder: Path, command) -> None:
     assert out.endswith(f"2 instances in {folder}: 2 pass, 0 fail\n")
 
 
-def tell_twice(instance: Instance) -> None:
+def state_twice(instance: Instance) -> None:
     files = instance["memory_files"]
     files["999999.txt"] = files["000000.txt"]
 
@@ -92,15 +92,15 @@ DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
         lambda i: i["verification"]["checks"].pop("stale"),
         ["as_written: stale: the file has null, the check gives {"],
     ),
-    "a length that changed after the proof": (
-        tell_twice,
+    "a length that changed after verification": (
+        state_twice,
         ["as_written: single_document: the file has {", "length: {"],
     ),
     "evidence that is gone": (
         forget,
         ["as_written: ", "solvable: {", "full: {", "leave_one_out: {", "length: {"],
     ),
-    "a proof that breaks": (
+    "a check that raises an error": (
         lambda i: i.update(question="raise"),
         ["as_written: its checks cannot be run (RuntimeError: the check broke)"],
     ),
@@ -123,9 +123,9 @@ DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
 def test_a_planted_defect_is_named_by_its_check(defect: str, folder: Path, command) -> None:
     how, wanted = DEFECTS[defect]
     alter(folder, how)
-    found = failures(folder, command)
-    assert len(found) == len(wanted), found
-    for problem, start in zip(found, wanted, strict=True):
+    problems = failures(folder, command)
+    assert len(problems) == len(wanted), problems
+    for problem, start in zip(problems, wanted, strict=True):
         assert problem.startswith(start)
 
 
@@ -165,16 +165,16 @@ def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, com
         (None, "manifest: {folder} is not a folder of instances: it has no manifest.json"),
     ],
 )  # fmt: skip
-def test_without_its_manifest_every_file_is_checked_all_the_same(
+def test_every_file_is_checked_if_the_manifest_is_missing(
     manifest: str | None, problem: str, folder: Path, command
 ) -> None:
     path = folder / "manifest.json"
     path.unlink()
     if manifest is not None:
         path.write_text(manifest)
-    found = failures(folder, command)
-    assert found[0].startswith(problem.format(path=path, folder=folder))
-    assert found[1:] == ["manifest: the manifest does not list it"] * 2
+    problems = failures(folder, command)
+    assert problems[0].startswith(problem.format(path=path, folder=folder))
+    assert problems[1:] == ["manifest: the manifest does not list it"] * 2
 
 
 def test_a_folder_that_is_not_finished_says_so(folder: Path, command) -> None:
@@ -197,8 +197,8 @@ def test_a_manifest_cannot_point_outside_its_folder(folder: Path, command) -> No
 
 def test_workers_change_nothing(folder: Path, command) -> None:
     shutil.copy(first(folder), folder / "instances" / "000007-again.json")
-    told = [command("verify", str(folder), "--json", "--workers", n) for n in ("1", "2")]
-    assert told[0] == told[1]
+    outputs = [command("verify", str(folder), "--json", "--workers", n) for n in ("1", "2")]
+    assert outputs[0] == outputs[1]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_options_that_would_change_nothing_are_refused(
     assert command("verify", "--llm", "x").err.startswith("memorygym: --model is for DIR")
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path: Path, command) -> None:
+def test_a_folder_with_other_files_is_refused(tmp_path: Path, command) -> None:
     status, _, err = command("verify", str(tmp_path))
     assert status == 2
     assert "is not a folder of instances: it has no manifest.json" in err
@@ -234,16 +234,18 @@ def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None
     assert asked == [SYSTEM, "What is the city of lab of Ada?"]
 
 
-def test_without_a_model_that_is_recorded(folder: Path, command) -> None:
+def test_the_report_states_that_no_model_was_asked(folder: Path, command) -> None:
     assert json.loads(command("verify", str(folder), "--json").out)["llm_closed_book"] == "not run"
 
 
-def test_what_a_model_reads_is_as_it_was(snapshot) -> None:
-    told = prompt("What is the city of lab of Ada?")
-    snapshot("closed_book", "\n\n".join(f"{one.role}:\n{one.content}" for one in told))
+def test_the_prompt_is_unchanged(snapshot) -> None:
+    messages = prompt("What is the city of lab of Ada?")
+    snapshot(
+        "closed_book", "\n\n".join(f"{message.role}:\n{message.content}" for message in messages)
+    )
 
 
-def test_what_is_generated_again_is_the_same(folder: Path, command) -> None:
+def test_generating_again_gives_the_same_files(folder: Path, command) -> None:
     status, out, _ = command("verify", str(folder), "--again", "--workers", "1")
     assert (status, re.search(r"generated_again +(\d+) +(\d+)", out)[0].split()[1:]) == (
         0,
@@ -251,34 +253,36 @@ def test_what_is_generated_again_is_the_same(folder: Path, command) -> None:
     )
 
 
-def tell_a_secret(instance: Instance) -> None:
-    """Where the reader does not look."""
+def state_in_other_words(instance: Instance) -> None:
+    """States the answer in words that the reader does not parse."""
     name = list(instance["memory_files"])[-1]
     instance["memory_files"][name] += f" psst: {instance['answer']}"
     instance["target_tokens"] = sum(map(count, instance["memory_files"].values()))
     instance["verification"] = verification(instance)
 
 
-def test_what_no_reader_understands_is_found_by_dealing_again(folder: Path, command) -> None:
-    alter(folder, tell_a_secret)
+def test_a_text_that_no_reader_parses_is_found_by_generating_again(folder: Path, command) -> None:
+    alter(folder, state_in_other_words)
     assert failures(folder, command) == []
     status, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
-    assert (status, [one["check"] for one in json.loads(out)["failures"]]) == (
+    assert (status, [row["check"] for row in json.loads(out)["failures"]]) == (
         1,
         ["generated_again"],
     )
 
 
-def test_a_file_that_nothing_asks_for_cannot_be_generated_again(folder: Path, command) -> None:
+def test_a_file_that_is_not_in_the_manifest_cannot_be_generated_again(
+    folder: Path, command
+) -> None:
     shutil.copy(first(folder), folder / "instances" / "000002-more.json")
     shutil.copy(first(folder), folder / "instances" / "more.json")
     _, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
-    found = [one for one in json.loads(out)["failures"] if one["check"] == "generated_again"]
-    assert {one["reason"] for one in found} == {"the manifest asks for no instance of this name"}
-    assert len(found) == 2
+    failures = [row for row in json.loads(out)["failures"] if row["check"] == "generated_again"]
+    assert {row["reason"] for row in failures} == {"the manifest asks for no instance of this name"}
+    assert len(failures) == 2
 
 
-def test_what_is_no_file_does_not_end_the_proof_of_the_rest(folder: Path, command) -> None:
+def test_a_missing_file_does_not_end_the_check_of_the_rest(folder: Path, command) -> None:
     (folder / "instances" / "000002-more.json").mkdir()
     assert failures(folder, command) == ["read: cannot be read: Is a directory"]
 

@@ -13,7 +13,7 @@ from memorygym.tracks.worlds.generator.gold import Need
 
 
 @pytest.mark.parametrize(
-    ("kind", "raw", "made"),
+    ("kind", "raw", "expected"),
     [
         (int, -3, -3),
         (int | None, None, None),
@@ -32,8 +32,8 @@ from memorygym.tracks.worlds.generator.gold import Need
         ),
     ],
 )
-def test_what_fits_becomes_the_type(kind: Any, raw: object, made: object) -> None:
-    assert from_json(kind, raw) == made
+def test_a_fitting_value_is_converted_to_its_type(kind: Any, raw: object, expected: object) -> None:
+    assert from_json(kind, raw) == expected
 
 
 @pytest.mark.parametrize(

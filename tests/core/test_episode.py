@@ -85,10 +85,10 @@ def test_an_answer_ends_its_question_and_is_recorded() -> None:
 def test_calls_after_the_answer_in_one_reply_are_not_run() -> None:
     episode = begin(QUESTION, "two")
     episode.step(calls(write("Which"), submit("42"), write("Which"), submit("43")))
-    heard = of(episode.trace, ToolResult)[0]
+    results = of(episode.trace, ToolResult)[0]
     late = "not run: the event was over"
-    assert isinstance(heard, ToolResult) and len(of(episode.trace, Answer)) == 1
-    assert [m.content for m in heard.messages] == ["stored", "noted", late, late]
+    assert isinstance(results, ToolResult) and len(of(episode.trace, Answer)) == 1
+    assert [m.content for m in results.messages] == ["stored", "noted", late, late]
     assert say(episode, calls(read())) == "Which"
 
 
@@ -122,7 +122,7 @@ def test_nothing_happens_after_the_end() -> None:
     assert list(episode.trace.lines()) == before
 
 
-def test_the_trace_tells_the_whole_story_in_order() -> None:
+def test_the_trace_records_the_whole_episode_in_order() -> None:
     episode = begin("one", QUESTION)
     for reply in (calls(write("one")), END, calls(submit("1"))):
         episode.step(reply)
@@ -214,7 +214,7 @@ def test_a_fork_has_the_budget_that_was_left() -> None:
 
 
 class Forgetful(Markdown):
-    """Keeps what it is told beside its dump."""
+    """Keeps its messages beside its dump."""
 
     tools = TOOLS
 
@@ -240,14 +240,14 @@ def test_after_a_session_break_only_the_dump_is_left(memory: type[Memory], left:
 
 
 def test_a_session_break_makes_a_new_memory_of_the_dump() -> None:
-    made: list[Memory] = []
-    episode = begin(WORDS, WORDS, BREAK, memory=lambda: made.append(Markdown()) or made[-1])
+    memories: list[Memory] = []
+    episode = begin(WORDS, WORDS, BREAK, memory=lambda: memories.append(Markdown()) or memories[-1])
     episode.step(calls(write("alpha")))
     episode.step(END)
-    assert len(made) == 1
+    assert len(memories) == 1
     episode.step(END)
-    assert len(made) == 2 and made[0] is not made[1]
-    assert made[1].dump() == [Entry("1", "alpha")]
+    assert len(memories) == 2 and memories[0] is not memories[1]
+    assert memories[1].dump() == [Entry("1", "alpha")]
 
 
 def test_a_session_break_gives_no_budget_back() -> None:
@@ -295,5 +295,9 @@ def test_a_reward_is_recorded_whether_or_not_it_ends_the_event() -> None:
     episode = Episode(Paying(task), Markdown)
     episode.step(calls(("look", {"at": "left"}), ("look", {"at": "right"})))
     episode.step(END)
-    rewards = [(one.event, one.reward) for one in episode.trace.records if isinstance(one, Reward)]
+    rewards = [
+        (record.event, record.reward)
+        for record in episode.trace.records
+        if isinstance(record, Reward)
+    ]
     assert rewards == [(0, 0.25), (0, 0.25), (0, 0.5)]

@@ -36,7 +36,7 @@ def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON, prob
 
 
 @pytest.mark.parametrize(
-    ("tool", "arguments", "heard"),
+    ("tool", "arguments", "answer"),
     [
         ("Write", {}, "Write: the argument 'content' is missing"),
         ("Edit", {"old_text": "a"}, "Edit: the argument 'new_text' is missing"),
@@ -69,16 +69,16 @@ def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON, prob
         ("Edit", {"old_text": "\ud800", "new_text": ""}, NOT_FOUND),
     ],
 )  # fmt: skip
-def test_a_malformed_call_is_answered_in_words(tool: str, arguments: JSON, heard: str) -> None:
+def test_a_malformed_call_is_answered_in_words(tool: str, arguments: JSON, answer: str) -> None:
     episode = begin()
-    assert say(episode, Message("assistant", "", (Call(tool, arguments),))) == heard
+    assert say(episode, Message("assistant", "", (Call(tool, arguments),))) == answer
     assert not any(isinstance(record, MemoryUpdate) for record in episode.trace.records)
 
 
 @pytest.mark.parametrize("name", ["write", "", "Delete", "Write ", "\ud800", "家"])
-def test_an_unknown_tool_is_told_which_there_are(name: str) -> None:
-    heard = say(begin(), Message("assistant", "", (Call(name, {}),)))
-    assert heard == f"no tool named {name!r}; the tools are {', '.join(TOOLS)}"
+def test_an_unknown_tool_is_answered_with_the_names_of_the_tools(name: str) -> None:
+    answer = say(begin(), Message("assistant", "", (Call(name, {}),)))
+    assert answer == f"no tool named {name!r}; the tools are {', '.join(TOOLS)}"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_an_unknown_tool_is_told_which_there_are(name: str) -> None:
         Call("Read", {"start_line": -(10**4000)}),
     ],
 )
-def test_what_is_heard_stays_short_however_long_the_mistake(call: Call) -> None:
+def test_the_answer_to_a_mistake_is_short_however_long_the_mistake(call: Call) -> None:
     assert len(say(begin(), Message("assistant", "", (call,)))) < 1_000
 
 
@@ -151,8 +151,8 @@ def test_a_trace_does_not_follow_what_the_caller_does_to_the_arguments(
     shown = episode.view()[3].calls[0].arguments
     with pytest.raises(TypeError):
         shown["content"] = "bravo"  # type: ignore[index,call-overload]  # The attack.
-    said = [record for record in episode.trace.records if isinstance(record, Action)]
-    assert repr(shown) == repr(said[0].message.calls[0].arguments) == before
+    actions = [record for record in episode.trace.records if isinstance(record, Action)]
+    assert repr(shown) == repr(actions[0].message.calls[0].arguments) == before
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,8 @@ def test_a_write_beyond_a_limit_names_both_figures_and_costs_nothing(
 
 def test_limits_may_be_filled_to_the_last_token() -> None:
     episode = begin()
-    heard = [say(episode, calls(write(first(n)))) for n in (8, 3, 1)]
-    assert (heard, measured(episode)) == (["stored"] * 3, (12, 3))
+    answers = [say(episode, calls(write(first(n)))) for n in (8, 3, 1)]
+    assert (answers, measured(episode)) == (["stored"] * 3, (12, 3))
 
 
 def test_a_refused_write_leaves_all_writes_to_be_used() -> None:
@@ -86,7 +86,7 @@ def test_an_edit_of_nothing_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "heard", "tokens"),
+    ("new", "answer", "tokens"),
     [
         (first(9), "refused: 9 tokens in the entry asked, 8 allowed; nothing was stored", 8),
         (first(6), "refused: 13 tokens in memory asked, 12 allowed; nothing was stored", 8),
@@ -94,10 +94,10 @@ def test_an_edit_of_nothing_is_refused() -> None:
         ("", "edited", 7),
     ],
 )
-def test_an_edit_obeys_the_limits_of_a_write(new: str, heard: str, tokens: int) -> None:
+def test_an_edit_obeys_the_limits_of_a_write(new: str, answer: str, tokens: int) -> None:
     episode = begin()
     say(episode, calls(write(first(7)), write("lima")))
-    assert say(episode, calls(edit("lima", new))) == heard
+    assert say(episode, calls(edit("lima", new))) == answer
     assert measured(episode)[0] == tokens
 
 
@@ -163,7 +163,7 @@ def test_what_a_memory_tool_returns_makes_no_word_known() -> None:
     assert measured(episode) == (2 + 3, 2)
 
 
-def test_the_status_line_tells_what_is_left() -> None:
+def test_the_status_line_states_what_is_left() -> None:
     episode = begin(WORDS, WORDS)
     say(episode, calls(write(first(5))))
     episode.step(END)
@@ -215,11 +215,11 @@ class Smuggler(Memory):
     tools = TOOLS[:1]
 
     def open(self, context: MemoryContext) -> None:
-        self._meter = context
+        self._context = context
         self._held: list[Entry] = []
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        self._meter.store("alpha")
+        self._context.store("alpha")
         self._held = [Entry("1", "alpha " * 100)]
         return "stored"
 
@@ -241,7 +241,7 @@ def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(memory: ty
     assert measured(episode)[0] <= 12
 
 
-def test_what_a_memory_keeps_of_itself_is_weighed_and_recorded() -> None:
+def test_what_a_memory_stores_without_tools_is_counted_and_recorded() -> None:
     episode = begin("alpha", "bravo", memory=Hoarder)
     episode.step(END)
     assert [r.entries for r in episode.trace.records if isinstance(r, MemoryUpdate)] == [

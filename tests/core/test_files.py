@@ -67,13 +67,13 @@ def test_links_in_a_circle_are_named(tmp_path: Path) -> None:
 
 
 def test_a_pipe_is_written_into(tmp_path: Path) -> None:
-    pipe, heard = tmp_path / "pipe", list[bytes]()
+    pipe, chunks = tmp_path / "pipe", list[bytes]()
     os.mkfifo(pipe)
-    reader = Thread(target=lambda: heard.append(pipe.read_bytes()), daemon=True)
+    reader = Thread(target=lambda: chunks.append(pipe.read_bytes()), daemon=True)
     reader.start()
     write_atomically(pipe, LINES)
     reader.join(60)
-    assert heard == [TEXT] and pipe.is_fifo() and names(tmp_path) == ["pipe"]
+    assert chunks == [TEXT] and pipe.is_fifo() and names(tmp_path) == ["pipe"]
 
 
 def test_a_full_device_is_named_and_stays_a_device(tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
     ]
     paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
     ending = ".json" if kind == "domains" else ".py"
-    found = {path.stem for path in paths if path.suffix == ending or kind == "tracks"}
-    assert set(registry.names(kind)) == found
+    stems = {path.stem for path in paths if path.suffix == ending or kind == "tracks"}
+    assert set(registry.names(kind)) == stems
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_module_and_factory_name_a_part_that_is_not_registered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "said"),
+    ("expression", "output"),
     [
         ("'scrapbook' in registry.names('memory')", "True"),
         ("type(registry.make('memory', 'scrapbook')).__name__", "Scrapbook"),
@@ -102,9 +102,9 @@ def test_a_module_and_factory_name_a_part_that_is_not_registered() -> None:
     ],
 )
 def test_an_entry_point_of_another_package_is_a_part(
-    outside: Callable[[str], str], expression: str, said: str
+    outside: Callable[[str], str], expression: str, output: str
 ) -> None:
-    assert outside(expression).endswith(said)
+    assert outside(expression).endswith(output)
 
 
 def test_parameters_follow_the_name_in_the_types_of_the_factory() -> None:
@@ -150,21 +150,21 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
 
 @mostly_slow("workers", ["1", "2"])
 @pytest.mark.parametrize(
-    ("reply", "said"),
+    ("reply", "message"),
     [
         ("raise ValueError('boom')", "failed: ValueError: boom (bad_agent.py, line 4, in act);"),
         ("return None", "failed: TypeError: a policy replies with a Message, not NoneType;"),
     ],
 )
 def test_an_agent_that_breaks_is_named_in_one_sentence(
-    reply: str, said: str, workers: str, tmp_path: Path
+    reply: str, message: str, workers: str, tmp_path: Path
 ) -> None:
     code = f"class Bad:\n\n    def act(self, view, tools):\n        {reply}\n"
     (tmp_path / "bad_agent.py").write_text(code)
     words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers, "-q")
     done = memorygym(tmp_path, "bench", "--strategy", "bad_agent:Bad", *words)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-    assert f"the agent bad_agent:Bad {said}" in done.stderr
+    assert f"the agent bad_agent:Bad {message}" in done.stderr
 
 
 PARTS = {
@@ -178,7 +178,7 @@ PARTS = {
 
 
 @mostly_slow(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
         (("--backend", "deaf:Deaf"), "deaf:Deaf: it makes a Deaf, which has no `compose`; give it"),
@@ -199,13 +199,13 @@ PARTS = {
     quick=2,
 )
 def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
-    words: tuple[str, ...], said: str, tmp_path: Path
+    words: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
     for name, code in PARTS.items():
         (tmp_path / f"{name}.py").write_text(code)
     done = memorygym(tmp_path, "bench", "--seeds", "1", *words)
     assert done.returncode == 2
-    assert said in " ".join(done.stderr.split())
+    assert message in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
 
 
@@ -232,8 +232,8 @@ def test_parts_of_every_kind_are_looked_for_in_the_working_folder(
 def test_a_parameter_that_is_true_or_false_is_read_as_such(
     text: str, loud: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = "class Loud(Markdown):\n    def __init__(self, loud: bool = False):\n"
-    made += "        super().__init__()\n        self.loud = loud\n"
-    (tmp_path / "loudspeaker.py").write_text(CODE.split("class", maxsplit=1)[0] + made)
+    code = "class Loud(Markdown):\n    def __init__(self, loud: bool = False):\n"
+    code += "        super().__init__()\n        self.loud = loud\n"
+    (tmp_path / "loudspeaker.py").write_text(CODE.split("class", maxsplit=1)[0] + code)
     monkeypatch.syspath_prepend(tmp_path)
     assert registry.make("memory", f"loudspeaker:Loud:loud={text}").loud is loud

@@ -76,7 +76,7 @@ def _forge(kind: str, change: Callable[[dict], None]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "change", "said"),
+    ("kind", "change", "message"),
     [
         ("answer", lambda r: r.update(answer="42"), "is not what the replies lead to"),
         ("memory_update", lambda r: r.update(tokens=1), "is not what the replies lead to"),
@@ -89,8 +89,10 @@ def _forge(kind: str, change: Callable[[dict], None]) -> str:
         ("header", lambda r: r.update(track="os:system"), "track is not that of the task"),
     ],
 )
-def test_a_forged_trace_is_found_out(kind: str, change: Callable[[dict], None], said: str) -> None:
-    assert said in _forge(kind, change)
+def test_a_forged_trace_is_found_out(
+    kind: str, change: Callable[[dict], None], message: str
+) -> None:
+    assert message in _forge(kind, change)
 
 
 def test_replies_that_end_early_are_found_out() -> None:

@@ -39,13 +39,13 @@ def test_every_kind_of_draw_is_pinned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [(("a", 1), ("a", "1")), (("a", "b"), ("ab",)), (("a", 1), ("a", 2)), (("a", ""), ("a",))],
 )
 def test_different_paths_give_different_streams(
-    one: tuple[str | int, ...], other: tuple[str | int, ...]
+    first: tuple[str | int, ...], second: tuple[str | int, ...]
 ) -> None:
-    assert [named_rng(*one).below(10**9)] != [named_rng(*other).below(10**9)]
+    assert [named_rng(*first).below(10**9)] != [named_rng(*second).below(10**9)]
 
 
 @given(st.integers(1, 10**30), st.integers())

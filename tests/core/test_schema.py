@@ -14,7 +14,7 @@ from memorygym.core.tools import call_problem
 from memorygym.core.types import JSON, Call, Tool
 
 
-def _heard(schema: Mapping[str, JSON], arguments: JSON) -> str:
+def _problem(schema: Mapping[str, JSON], arguments: JSON) -> str:
     tools = {"look": Tool("look", "Looks.", schema)}
     return call_problem(Call("look", arguments), tools).removeprefix("look: ")
 
@@ -68,7 +68,7 @@ def test_nothing_is_fetched_for_a_schema() -> None:
             "properties": {"a": {"$ref": "#/$defs/a"}},
             "$defs": {"a": {"type": "string"}},
         }
-        assert _heard({"$id": address, **here}, {"a": ""}) == ""
+        assert _problem({"$id": address, **here}, {"a": ""}) == ""
         with pytest.raises(BlockingIOError):
             server.accept()
 
@@ -86,10 +86,10 @@ def test_a_strangers_words_are_never_run(name: str, value: str, other: str) -> N
     items: JSON = {"type": "object", "properties": inner, "required": [name]}
     about: dict[str, JSON] = {"$id": other, "title": value, "$comment": name}
     schema = {**about, "properties": {name: {"items": items}}, "required": [name]}
-    assert _heard(schema, {name: [{name: value}]}) == ""
-    assert _heard(schema, {}) == f"the argument {name!r} is missing"
+    assert _problem(schema, {name: [{name: value}]}) == ""
+    assert _problem(schema, {}) == f"the argument {name!r} is missing"
     wanted = f"{name}[1].{name} must be one of {value!r}, not 'b'"
-    assert _heard(schema, {name: [{name: value}, {name: "b"}]}) == wanted
+    assert _problem(schema, {name: [{name: value}, {name: "b"}]}) == wanted
 
 
 def test_tools_of_ours_are_declared_without_the_validator() -> None:

@@ -1,4 +1,4 @@
-"""Arguments are checked against ordinary JSON Schema; what does not fit is told in words."""
+"""Arguments are checked against ordinary JSON Schema; a sentence states what does not fit."""
 
 import os
 import subprocess
@@ -31,8 +31,8 @@ TREE: dict[str, JSON] = {
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 
 
-def heard(schema: Mapping[str, JSON], arguments: JSON) -> str:
-    """What an agent hears of a call, whatever the order of its keys."""
+def problem_of(schema: Mapping[str, JSON], arguments: JSON) -> str:
+    """The problem of a call, as the agent reads it, for any order of keys."""
     tools = {"look": Tool("look", "Looks.", schema)}
     (first, *others) = (
         call_problem(Call("look", freeze(each)), tools) for each in (arguments, _turned(arguments))
@@ -108,7 +108,7 @@ def _turned(value: Any) -> Any:
 def test_a_value_is_checked_against_the_schema_of_its_argument(
     schema: JSON, value: JSON, sentence: str
 ) -> None:
-    assert heard({"properties": {"a": schema}}, {"a": value}) == sentence
+    assert problem_of({"properties": {"a": schema}}, {"a": value}) == sentence
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,17 @@ def test_a_value_is_checked_against_the_schema_of_its_argument(
 def test_the_arguments_as_a_whole_are_checked(
     schema: Mapping[str, JSON], arguments: JSON, sentence: str
 ) -> None:
-    assert heard(schema, arguments) == sentence
+    assert problem_of(schema, arguments) == sentence
 
 
 def test_arguments_nested_beyond_any_stack_are_answered() -> None:
     deep: JSON = {"name": "oak"}
     for _ in range(300):
         deep = {"name": "oak", "next": deep}
-    assert heard(TREE, {"tree": deep}) in ("", "the arguments are nested too deep to be checked")
+    assert problem_of(TREE, {"tree": deep}) in (
+        "",
+        "the arguments are nested too deep to be checked",
+    )
 
 
 NAMES = st.sampled_from(["a", "b", "a-b", "id", "type", "{", '"'])
@@ -212,7 +215,7 @@ def test_no_call_raises_and_the_verdict_is_that_of_another_validator(
     schema = {**root, "$defs": {"x": x, "y": y}}
     strict = {"additionalProperties": False} if "properties" in root else {}
     try:
-        problem = heard(schema, arguments)
+        problem = problem_of(schema, arguments)
     except BadSettings as error:
         assert "are required but not allowed" in str(error)
         return
@@ -229,11 +232,11 @@ def test_the_sentence_is_the_same_in_every_process() -> None:
         "look = Tool('look', '', {'properties': {'a': whole}});"
         "print(call_problem(Call('look', {'a': dict.fromkeys('qwertyuiop', '')}), {'look': look}))"
     )
-    said = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", code],
             env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
         ).stdout
         for seed in "12"
     }  # fmt: skip
-    assert said == {"look: a.e must be of type integer, not str\n"}
+    assert outputs == {"look: a.e must be of type integer, not str\n"}

@@ -22,7 +22,7 @@ CALLS = st.builds(Call, st.text(min_size=1), OBJECTS, st.text())
 
 
 @given(st.text(), st.lists(CALLS, max_size=3))
-def test_an_assistant_message_survives_the_round_trip(content: str, calls: list[Call]) -> None:
+def test_an_assistant_message_is_equal_after_a_round_trip(content: str, calls: list[Call]) -> None:
     message = Message("assistant", content, tuple(calls))
     wire = json.loads(json.dumps(message.to_openai()))
     assert Message.from_openai(wire) == message
@@ -37,12 +37,12 @@ def test_an_assistant_message_survives_the_round_trip(content: str, calls: list[
         Message("assistant", "", (Call("Read", {}, "a"), Call("Read", {"start_line": 2}, "b"))),
     ],
 )
-def test_every_role_survives_the_round_trip(message: Message) -> None:
+def test_a_message_of_every_role_is_equal_after_a_round_trip(message: Message) -> None:
     assert Message.from_openai(message.to_openai()) == message
 
 
 @pytest.mark.parametrize("arguments", [None, [1], 3, True, "{not json", '"text"', ""])
-def test_malformed_arguments_survive_the_round_trip(arguments: JSON) -> None:
+def test_malformed_arguments_are_equal_after_a_round_trip(arguments: JSON) -> None:
     message = Message("assistant", "", (Call("Write", arguments, "1"),))
     assert Message.from_openai(message.to_openai()) == message
 

@@ -41,7 +41,7 @@ def test_a_format_reads_its_published_form(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_format_states_where_its_schema_was_looked_up(name: str) -> None:
+def test_a_format_states_the_source_of_its_schema(name: str) -> None:
     format_ = format_named(name)
     assert "https://" in format_.source and format_.licence and format_.evidence
 
@@ -97,7 +97,7 @@ def test_unclear_evidence_of_locomo_is_counted_as_unknown(
     assert [question.category for question in questions] == ["4", "2", "1", "3", "5"]
 
 
-def test_the_adversarial_answer_of_locomo_is_a_wrong_one(tmp_path: Path) -> None:
+def test_the_adversarial_answer_of_locomo_is_a_wrong_answer(tmp_path: Path) -> None:
     last = samples("locomo", published.file_of("locomo", tmp_path))[0].questions[-1]
     assert "no information available" in last.answers and last.rivals == ("a kayak",)
 

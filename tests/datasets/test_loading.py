@@ -29,17 +29,17 @@ def read(path: Path, name: str = "hotpotqa") -> tuple[list[str], list[str]]:
     return [record.id for record in records if isinstance(record, Sample)], problems
 
 
-@pytest.mark.parametrize(("wanted", "given"), OTHERS)
+@pytest.mark.parametrize(("wanted", "actual"), OTHERS)
 def test_a_file_of_another_format_is_named_with_its_first_bad_record(
-    wanted: str, given: str, tmp_path: Path
+    wanted: str, actual: str, tmp_path: Path
 ) -> None:
-    path = published.file_of(given, tmp_path)
-    with pytest.raises(BadSettings, match=rf"(record|line) \d: [\w.]+ .*looks like {given}$"):
+    path = published.file_of(actual, tmp_path)
+    with pytest.raises(BadSettings, match=rf"(record|line) \d: [\w.]+ .*looks like {actual}$"):
         list(load(wanted, path))
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "told"),
+    ("field", "value", "message"),
     [
         ("question", None, "record 1: question is None, not a text"),
         ("question", "  ", "record 1: question is '  ', not a text"),
@@ -49,10 +49,10 @@ def test_a_file_of_another_format_is_named_with_its_first_bad_record(
     ],
 )
 def test_an_invalid_record_is_reported_with_its_field(
-    field: str, value: object, told: str, tmp_path: Path
+    field: str, value: object, message: str, tmp_path: Path
 ) -> None:
     rows = [ROWS[0], ROWS[1] | {field: value}, ROWS[2]]
-    assert read(published.write(tmp_path / "a.json", rows)) == (["q0", "q2"], [told])
+    assert read(published.write(tmp_path / "a.json", rows)) == (["q0", "q2"], [message])
 
 
 def test_a_record_without_a_field_is_reported(tmp_path: Path) -> None:
@@ -81,9 +81,9 @@ def test_broken_json_affects_only_its_record(tmp_path: Path) -> None:
     text = json.dumps(ROWS, indent=1).replace('"_id": "q1"', '"_id" "q1"')
     path = tmp_path / "a.json"
     path.write_text(text, encoding="utf-8")
-    ids, (told,) = read(path)
+    ids, (message,) = read(path)
     assert ids == ["q0", "q2", "q3"]
-    assert told.startswith("record 1: cannot be read: Expecting ':' delimiter (line ")
+    assert message.startswith("record 1: cannot be read: Expecting ':' delimiter (line ")
 
 
 def test_an_invalid_byte_affects_only_its_record(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_encodings_and_gzip_read_alike(form: Callable[[bytes], bytes], tmp_path:
     assert read(path) == (["q0", "q1", "q2", "q3"], [])
 
 
-def test_gzip_that_is_cut_off_gives_what_is_left(tmp_path: Path) -> None:
+def test_truncated_gzip_gives_its_complete_records(tmp_path: Path) -> None:
     rows = [
         published.hotpot(n, answer="".join(map(chr, range(97 + n % 20, 122)))) for n in range(400)
     ]
@@ -129,18 +129,18 @@ def test_damaged_gzip_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "told"),
+    ("texts", "message"),
     [(["", "[]", " \n"], "it is empty"), (["]", "\x00\x01", "]{}"], "record 0: cannot be read")],
 )
-def test_a_file_without_records_is_refused(texts: list[str], told: str, tmp_path: Path) -> None:
+def test_a_file_without_records_is_refused(texts: list[str], message: str, tmp_path: Path) -> None:
     for text in texts:
         path = tmp_path / "a.json"
         path.write_text(text)
-        with pytest.raises(BadSettings, match=told):
+        with pytest.raises(BadSettings, match=message):
             list(load("hotpotqa", path))
 
 
-def test_a_file_of_no_format_is_told_by_its_fields(tmp_path: Path) -> None:
+def test_a_file_of_no_format_is_described_by_its_fields(tmp_path: Path) -> None:
     path = published.write(tmp_path / "a.json", [{"name": 1, "age": 2}])
     with pytest.raises(BadSettings, match=r"no known format \(its fields: age, name\)$"):
         list(load("locomo", path))
@@ -154,8 +154,8 @@ def test_one_object_is_a_file_of_one_record(tmp_path: Path) -> None:
 
 def test_lone_surrogates_do_no_harm(tmp_path: Path) -> None:
     path = published.write(tmp_path / "a.json", [published.hotpot(question="Who \ud83d is it?")])
-    (one,) = load("hotpotqa", path)
-    assert isinstance(one, Sample) and one.questions[0].question == "Who ? is it?"
+    (sample,) = load("hotpotqa", path)
+    assert isinstance(sample, Sample) and sample.questions[0].question == "Who ? is it?"
 
 
 def test_a_unit_that_a_format_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:

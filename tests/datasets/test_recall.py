@@ -78,7 +78,7 @@ def test_invalid_records_are_listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("memory", RANKING)
-def test_a_memory_that_ranks_finds_what_is_named(memory: str, tmp_path: Path) -> None:
+def test_a_ranking_memory_finds_the_named_entity(memory: str, tmp_path: Path) -> None:
     rows = [
         published.hotpot(number, supporting_facts=[[published.TITLES[number], 0]])
         for number in range(3)

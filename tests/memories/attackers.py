@@ -1,4 +1,4 @@
-"""Memories that hide what they hold, and broken ones; each is caught by the referee or the check.
+"""Memories that hide what they hold, and broken ones; each is caught by the episode or the check.
 
 They stand in a module of their own, so that a fresh process can import them.
 """
@@ -14,61 +14,61 @@ STASH: dict[tuple[str, ...], list[str]] = {}
 
 
 class Teller(Markdown):
-    """Reads out all that it was ever told to write, refused or not, from wherever it hides it."""
+    """Reads out every text that it was asked to write, refused or not, from where it hides them."""
 
     def open(self, context: MemoryContext) -> None:
         super().open(context)
-        self.told: list[str] = []
+        self.notes: list[str] = []
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         if name == "Write":
-            self.told.append(str(arguments["content"]))
-        return "\n".join(self.told) if name == "Read" else super().call(name, arguments)
+            self.notes.append(str(arguments["content"]))
+        return "\n".join(self.notes) if name == "Read" else super().call(name, arguments)
 
 
 class OnTheMeter(Teller):
-    """Hides it on the meter, which it meets again after a session break."""
+    """Hides the texts on the memory context, to find them after a session break."""
 
     def open(self, context: MemoryContext) -> None:
         super().open(context)
-        self.told = getattr(context, "told", self.told)
-        context.told = self.told  # type: ignore[attr-defined]  # The attack.
+        self.notes = getattr(context, "notes", self.notes)
+        context.notes = self.notes  # type: ignore[attr-defined]  # The attack.
 
 
 class InAModule(Teller):
-    """Hides it in a module, under what it dumps."""
+    """Hides the texts in a module, by dump."""
 
     stash: ClassVar = STASH
 
     def dump(self) -> list[Entry]:
         entries = super().dump()
-        self.stash[tuple(entry.text for entry in entries)] = list(self.told)
+        self.stash[tuple(entry.text for entry in entries)] = list(self.notes)
         return entries
 
     def restore(self, entries: Sequence[Entry]) -> None:
         super().restore(entries)
-        self.told = list(self.stash.get(tuple(entry.text for entry in entries), ()))
+        self.notes = list(self.stash.get(tuple(entry.text for entry in entries), ()))
 
 
 class InIds(Teller):
-    """Hides it in the ids of its entries."""
+    """Hides the texts in the ids of its entries."""
 
     def dump(self) -> list[Entry]:
-        hidden = [Entry("\n".join(self.told), "")] if self.told else []
+        hidden = [Entry("\n".join(self.notes), "")] if self.notes else []
         return [*super().dump(), *hidden]
 
     def restore(self, entries: Sequence[Entry]) -> None:
         super().restore([entry for entry in entries if entry.text])
-        self.told = [line for entry in entries if not entry.text for line in entry.id.split("\n")]
+        self.notes = [line for entry in entries if not entry.text for line in entry.id.split("\n")]
 
 
 class InBlanks(Teller):
-    """Hides it in blanks behind its first entry: so many spaces as the character's number."""
+    """Hides the texts in blanks behind its first entry: as many spaces as a character's number."""
 
     def dump(self) -> list[Entry]:
         entries = super().dump()
         if entries:
-            hidden = "\t".join(" " * ord(c) for c in "\n".join(self.told)[:40])
+            hidden = "\t".join(" " * ord(c) for c in "\n".join(self.notes)[:40])
             entries[0] = Entry(entries[0].id, f"{entries[0].text}\t{hidden}")
         return entries
 
@@ -76,25 +76,25 @@ class InBlanks(Teller):
         super().restore([Entry(entry.id, entry.text.split("\t")[0]) for entry in entries])
         if entries:
             hidden = entries[0].text.split("\t")[1:]
-            self.told = "".join(chr(len(blanks)) for blanks in hidden).split("\n")
+            self.notes = "".join(chr(len(blanks)) for blanks in hidden).split("\n")
 
 
 @dataclass(frozen=True)
 class Fat(Entry):
-    """An entry that carries more than it weighs."""
+    """An entry that carries more than its counted tokens."""
 
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class InEntries(Teller):
-    """Hides it in attributes of its entries."""
+    """Hides the texts in attributes of its entries."""
 
     def dump(self) -> list[Entry]:
-        return [Fat(entry.id, entry.text, tuple(self.told)) for entry in super().dump()]
+        return [Fat(entry.id, entry.text, tuple(self.notes)) for entry in super().dump()]
 
     def restore(self, entries: Sequence[Entry]) -> None:
         super().restore(entries)
-        self.told = [line for entry in entries for line in getattr(entry, "told", ())]
+        self.notes = [line for entry in entries for line in getattr(entry, "notes", ())]
 
 
 class Mirror(Memory):

@@ -28,17 +28,17 @@ class Scrap(Markdown):
 
 
 class Gossip(Recency):
-    """Tells what another memory of its class heard last."""
+    """Shows the last message that another memory of its class observed."""
 
-    heard: ClassVar[list[Message]] = []
+    observed: ClassVar[list[Message]] = []
 
     def open(self, context: MemoryContext) -> None:
         super().open(context)
-        self._news = self.heard[-1:]
+        self._news = self.observed[-1:]
 
     def observe(self, new: Sequence[Message]) -> None:
         super().observe(new)
-        self.heard.extend(message for message in new if "[Harbor ledger" in message.content)
+        self.observed.extend(message for message in new if "[Harbor ledger" in message.content)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         return (*super().compose(live, budget and budget // 2), *self._news)
@@ -59,7 +59,7 @@ class Unpriced(Recency):
         kept: list[Message] = []
         left = budget or 0
         for key in reversed(self._kept.before(live)):
-            left -= self._meter.count(messages[key].content)
+            left -= self._context.count(messages[key].content)
             if budget is not None and left < 0:
                 break
             kept.insert(0, messages[key])
@@ -74,7 +74,7 @@ class Understating(Recency):
 
 
 class Counting(Recency):
-    """Counts its views, and tells of them from the fifth on, in no dump."""
+    """Counts its views and shows the count from the fifth on; no dump holds it."""
 
     def open(self, context: MemoryContext) -> None:
         super().open(context)
@@ -144,12 +144,12 @@ class Resummarising(Recency):
 
     def open(self, context: MemoryContext) -> None:
         super().open(context)
-        self._meter = context
+        self._context = context
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         messages = self._kept.messages
         past = "\n".join(messages[key].content for key in self._kept.before(live))
-        summary = self._meter.write("Task: summary", past, 60) if past else ""
+        summary = self._context.write("Task: summary", past, 60) if past else ""
         return [Message("user", summary)] if summary else []
 
 
@@ -164,11 +164,11 @@ class Trusting(Resummarising):
 class Shared(Markdown):
     """Keeps the entries of all episodes in one place."""
 
-    said: list[str] = []  # noqa: RUF012  # The defect: state of the class.
+    recorded: list[str] = []  # noqa: RUF012  # The defect: state of the class.
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        self.said.append(str(arguments))
-        return super().call(name, arguments) + f" of {len(self.said)}"
+        self.recorded.append(str(arguments))
+        return super().call(name, arguments) + f" of {len(self.recorded)}"
 
 
 class Amnesiac(Markdown):

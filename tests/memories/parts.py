@@ -23,12 +23,12 @@ def maker(name: str) -> Callable[[], Memory]:
 def every(*but: str, of: Collection[str] = NAMES, quick: Collection[str] = NAMES) -> Any:
     """Runs a test for each memory; one that needs an extra bears its marker, one that is not in
     `quick` is slow."""
-    found = [
+    cases = [
         pytest.param(name, marks=_marks(name, quick))
         for name in NAMES
         if name in of and name not in but
     ]
-    return pytest.mark.parametrize("name", found)
+    return pytest.mark.parametrize("name", cases)
 
 
 def _marks(name: str, quick: Collection[str]) -> Any:

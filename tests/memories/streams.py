@@ -1,4 +1,4 @@
-"""Streams of messages that no world deals: duplicates, empty and long texts, odd characters."""
+"""Streams of messages that no track generates: duplicates, empty and long texts, odd characters."""
 
 from hypothesis import strategies as st
 

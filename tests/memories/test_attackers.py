@@ -1,4 +1,4 @@
-"""A memory can neither carry more than it weighs nor pass its own defect for somebody else's."""
+"""A memory can neither carry more than its counted tokens nor pass off its own defects."""
 
 from functools import partial
 from typing import Any
@@ -63,7 +63,7 @@ def test_a_memory_context_is_made_anew_at_every_session() -> None:
 @pytest.mark.parametrize(
     ("id", "tokens"), [("1", 1), ("2", 2), ("01", 2), ("alpha bravo", 3), ("345678", 3)]
 )
-def test_an_id_is_weighed_unless_it_is_the_number_of_an_admitted_text(id: str, tokens: int) -> None:
+def test_an_id_costs_tokens_unless_it_is_the_number_of_a_stored_text(id: str, tokens: int) -> None:
     memory = RuleViolation("dump", [Entry(id, "alpha")])
     episode = begin(ALPHA, memory=lambda: memory)
     episode.step(calls(write("alpha")))
@@ -71,7 +71,7 @@ def test_an_id_is_weighed_unless_it_is_the_number_of_an_admitted_text(id: str, t
     assert stored[-1].tokens == tokens
 
 
-def test_the_number_of_an_entry_without_a_text_is_weighed() -> None:
+def test_the_number_of_an_entry_without_a_text_costs_tokens() -> None:
     episode = begin(
         ALPHA, memory=partial(RuleViolation, "dump", [Entry("1", ""), Entry("2", "alpha")])
     )
@@ -191,7 +191,7 @@ def test_a_failing_provider_or_a_missing_package_is_no_fault_of_the_memory(
         finish(begin(memory=partial(RuleViolation, "observe", error)))
 
 
-def test_a_class_that_lacks_a_method_is_told_to_derive_from_memory() -> None:
+def test_the_message_for_a_class_that_lacks_a_method_says_to_derive_from_memory() -> None:
     class Bare:
         def open(self, context: object) -> None:
             pass
@@ -200,7 +200,7 @@ def test_a_class_that_lacks_a_method_is_told_to_derive_from_memory() -> None:
         begin(ALPHA, memory=Bare)  # type: ignore[arg-type]
 
 
-def test_the_check_tells_of_a_broken_memory_in_a_sentence() -> None:
+def test_the_check_describes_a_broken_memory_in_one_sentence() -> None:
     assert check_memory(partial(RuleViolation, "compose", None)) == [
         "memory RuleViolation: compose() returned None at event 1. Return a list or tuple of"
         " Message, or () for an empty context."

@@ -29,7 +29,7 @@ def opened(*facts: str) -> Memory:
     return memory
 
 
-def found(memory: Memory, query: str, **arguments: Any) -> list[str]:
+def search(memory: Memory, query: str, **arguments: Any) -> list[str]:
     return memory.call("memory_search", {"query": query, **arguments}).split("\n")
 
 
@@ -37,18 +37,18 @@ def found(memory: Memory, query: str, **arguments: Any) -> list[str]:
 def test_it_has_the_tools_of_markdown_and_finds_the_nearest() -> None:
     memory = opened(*FACTS)
     assert memory.tools == TOOLS
-    assert found(memory, "How many beds has Cedar Quay?", top_k=2) == FACTS[1:3]
+    assert search(memory, "How many beds has Cedar Quay?", top_k=2) == FACTS[1:3]
     assert memory.call("Read", {}) == "\n".join(FACTS)
 
 
 @chroma
 def test_an_edit_is_found_and_a_removed_entry_is_not() -> None:
     memory = opened(*FACTS)
-    found(memory, "beds")
+    search(memory, "beds")
     memory.call("Edit", {"old_text": "Oak Pier | 7", "new_text": "Elm Dock | 8"})
     memory.call("Edit", {"old_text": FACTS[1], "new_text": ""})
-    assert found(memory, "Elm Dock", top_k=1) == ["Elm Dock | 8"]
-    assert FACTS[1] not in found(memory, "Cedar Quay beds", top_k=9)
+    assert search(memory, "Elm Dock", top_k=1) == ["Elm Dock | 8"]
+    assert FACTS[1] not in search(memory, "Cedar Quay beds", top_k=9)
     with pytest.raises(Refused, match="occurs 5 times"):
         memory.call("Edit", {"old_text": "e", "new_text": ""})
 
@@ -56,26 +56,26 @@ def test_an_edit_is_found_and_a_removed_entry_is_not() -> None:
 @chroma
 def test_two_memories_do_not_see_each_other() -> None:
     first, second = opened(*FACTS), opened("Elm Dock | 8")
-    assert found(first, "Elm Dock", top_k=9) != ["Elm Dock | 8"]
-    assert found(second, "Acme Harbor", top_k=9) == ["Elm Dock | 8"]
+    assert search(first, "Elm Dock", top_k=9) != ["Elm Dock | 8"]
+    assert search(second, "Acme Harbor", top_k=9) == ["Elm Dock | 8"]
 
 
 @chroma
 def test_a_restored_memory_finds_the_same() -> None:
     memory = opened(*FACTS)
-    found(memory, "beds")
+    search(memory, "beds")
     memory.call("Edit", {"old_text": "beds 40", "new_text": "beds 41"})
     other = opened()
     other.restore(memory.dump())
     assert other.dump() == memory.dump()
     for query in ("beds", "Cedar", "opened in 1999", "Oak"):
-        assert found(other, query, top_k=9) == found(memory, query, top_k=9)
+        assert search(other, query, top_k=9) == search(memory, query, top_k=9)
 
 
 @chroma
 def test_ties_go_to_the_earlier_entry() -> None:
     memory = opened("beds 40 Acme", "Acme 40 beds", "Acme beds 40")
-    assert found(memory, "Acme") == ["beds 40 Acme", "Acme 40 beds", "Acme beds 40"]
+    assert search(memory, "Acme") == ["beds 40 Acme", "Acme 40 beds", "Acme beds 40"]
 
 
 @chroma
@@ -83,7 +83,7 @@ def test_beyond_the_exact_size_the_nearest_is_still_found() -> None:
     facts = [f"Name{n} Quay | beds {n}" for n in range(2500)]
     memory = opened(*facts)
     for n in (0, 1234, 2499):
-        assert found(memory, f"Name{n} Quay", top_k=1) == [facts[n]]
+        assert search(memory, f"Name{n} Quay", top_k=1) == [facts[n]]
 
 
 @chroma
@@ -102,7 +102,7 @@ def test_a_dropped_memory_leaves_no_collection() -> None:
     client = chromadb.EphemeralClient(Settings(anonymized_telemetry=False))
     before = client.count_collections()
     memory = opened("beds 40")
-    found(memory, "beds")
+    search(memory, "beds")
     assert client.count_collections() == before + 1
     del memory
     assert client.count_collections() == before

@@ -45,7 +45,7 @@ def opened(
     return memory
 
 
-def said(number: int, words: int = 4) -> Message:
+def note(number: int, words: int = 4) -> Message:
     return Message("user", f"note {number}:" + " boats" * words)
 
 
@@ -61,7 +61,7 @@ def looked_up(number: int) -> list[Message]:
 
 def test_head_summary_and_newest_messages_are_shown_in_this_order() -> None:
     memory = opened(SMALL, Writer())
-    memory.observe([said(number) for number in range(1, 10)])
+    memory.observe([note(number) for number in range(1, 10)])
     view = memory.compose(LIVE, None)
     assert [message.content[:9] for message in view] == ["note 1: b", "[Summary]", "note 8: b",
                                                          "note 9: b"]  # fmt: skip
@@ -72,10 +72,10 @@ def test_a_message_is_summarised_once_and_the_last_summary_is_continued(name: st
     writer = Writer("carried on")
     memory = opened(name, writer)
     for number in range(1, 200):
-        memory.observe([said(number)])
+        memory.observe([note(number)])
         memory.compose(LIVE, 200)
-    asked = "\n".join(writer.texts)
-    assert all(asked.count(f"note {number}: ") <= 1 for number in range(1, 200))
+    texts = "\n".join(writer.texts)
+    assert all(texts.count(f"note {number}: ") <= 1 for number in range(1, 200))
     assert len(writer.texts) > 1 and all("carried on" in text for text in writer.texts[1:])
 
 
@@ -84,16 +84,16 @@ def test_a_message_is_summarised_once_and_the_last_summary_is_continued(name: st
 def test_the_view_fills_its_budget_and_never_exceeds_it(name: str, written: str) -> None:
     memory = opened(name, Writer(written))
     for number in range(1, 60):
-        memory.observe([said(number, words=number % 30)])
+        memory.observe([note(number, words=number % 30)])
         for budget in (300, 120, 40, 9, 1):
             view = memory.compose(LIVE, budget)
             assert sum(shown_tokens(message, count) for message in view) <= budget
 
 
 @every
-def test_what_the_model_did_not_write_is_cut_from_the_messages_themselves(name: str) -> None:
+def test_a_missing_summary_is_replaced_by_the_beginnings_of_the_messages(name: str) -> None:
     memory = opened(name, Writer(""))
-    memory.observe([said(number, words=60) for number in range(1, 6)])
+    memory.observe([note(number, words=60) for number in range(1, 6)])
     assert "[Summary]\nnote 1:" in shown(memory.compose(LIVE, 200))
 
 
@@ -113,7 +113,7 @@ def test_the_failure_of_the_model_is_no_empty_summary(name: str) -> None:
         raise ProviderFailure("no answer")
 
     memory = opened(name, fail)
-    memory.observe([said(number) for number in range(1, 60)])
+    memory.observe([note(number) for number in range(1, 60)])
     with pytest.raises(ProviderFailure):
         memory.compose(LIVE, 100)
 
@@ -125,7 +125,7 @@ def test_a_restored_condenser_goes_on_as_the_one_that_was_dumped(name: str) -> N
         restored = opened(name, Writer())
         restored.restore(memory.dump())
         for each in (memory, restored):
-            each.observe([said(number), *looked_up(number)])
+            each.observe([note(number), *looked_up(number)])
             views.append(each.compose(LIVE, 250))
         assert views[-1] == views[-2] and memory.dump() == restored.dump()
 
@@ -142,7 +142,7 @@ def test_its_own_limit_sets_a_condenser_off(spec: str, messages: int, budget: in
     memory = opened(spec, writer)
     for number in range(messages):
         assert not writer.texts
-        memory.observe([said(number)])
+        memory.observe([note(number)])
         memory.compose(LIVE, budget)
     assert len(writer.texts) == 1
 
@@ -150,31 +150,31 @@ def test_its_own_limit_sets_a_condenser_off(spec: str, messages: int, budget: in
 def test_a_head_that_takes_too_much_of_the_budget_is_summarised() -> None:
     writer = Writer()
     memory = opened("llm_summarizing", writer)
-    memory.observe([said(1, words=90), said(2), said(3)])
+    memory.observe([note(1, words=90), note(2), note(3)])
     assert shown(memory.compose(LIVE, 100)).startswith("[Summary]")
     assert "note 1:" in writer.texts[0]
 
 
-def test_the_first_words_of_the_user_survive_behind_a_longer_head() -> None:
+def test_the_first_message_of_the_user_is_kept_behind_a_longer_head() -> None:
     memory = opened("adaptive_token_budget:keep_first=1", Writer())
     memory.observe([Message("assistant", "Hello."), Message("assistant", "I am here.")])
-    memory.observe([said(number) for number in range(1, 40)])
+    memory.observe([note(number) for number in range(1, 40)])
     first, second, *_ = memory.compose(LIVE, 150)
-    assert (first.content, second) == ("Hello.", said(1))
+    assert (first.content, second) == ("Hello.", note(1))
 
 
 def test_a_long_message_is_read_at_both_ends() -> None:
     writer = Writer()
     memory = opened(f"{SMALL}:keep_first=0:max_event_length=20", writer)
-    memory.observe([Message("user", f"begins {'x' * 99} ends"), *map(said, range(8))])
+    memory.observe([Message("user", f"begins {'x' * 99} ends"), *map(note, range(8))])
     memory.compose(LIVE, None)
     assert "begins xxx … xxxxx ends" in writer.texts[0]
 
 
-def test_more_than_one_call_can_read_is_read_by_several() -> None:
+def test_a_history_too_long_for_one_call_is_read_in_several_calls() -> None:
     writer = Writer()
     memory = opened("naive", writer)
-    memory.observe([said(number, words=1_000) for number in range(40)])
+    memory.observe([note(number, words=1_000) for number in range(40)])
     memory.compose(LIVE, 500)
     assert [text.count("note") for text in writer.texts] == [12, 12, 16]
 
@@ -183,7 +183,7 @@ def test_beyond_the_capacity_the_oldest_messages_make_room_and_the_summary_is_sp
     writer = Writer("Kept.")
     memory = opened(SMALL, writer, capacity=110)
     for _ in range(2):
-        memory.observe([said(number) for number in range(11)])
+        memory.observe([note(number) for number in range(11)])
         memory.compose(LIVE, None)
     assert "Summary so far:\nKept.\n\nNew:\nnote 0" in writer.texts[1]
 
@@ -191,7 +191,7 @@ def test_beyond_the_capacity_the_oldest_messages_make_room_and_the_summary_is_sp
 def test_the_state_is_shown_field_by_field() -> None:
     writer = Writer("Pending tasks: none\nuser_context: A harbor.\n")
     memory = opened("structured_summary:max_size=8", writer)
-    memory.observe([said(number, words=30) for number in range(9)])
+    memory.observe([note(number, words=30) for number in range(9)])
     assert "[Summary]\n## user_context\nA harbor." in shown(memory.compose(LIVE, None))
     assert "- pending_tasks" in writer.tasks[0]
 
@@ -199,9 +199,9 @@ def test_the_state_is_shown_field_by_field() -> None:
 def test_old_observations_are_masked_but_errors_and_replies_are_not() -> None:
     memory = opened("observation_masking:attention_window=1", Writer())
     error = Message("user", "ValueError: no such boat")
-    memory.observe([said(1), *looked_up(2), error, said(3)])
+    memory.observe([note(1), *looked_up(2), error, note(3)])
     head, reply, result, kept, newest = memory.compose(LIVE, None)
-    assert (head, reply, kept, newest) == (said(1), looked_up(2)[0], error, said(3))
+    assert (head, reply, kept, newest) == (note(1), looked_up(2)[0], error, note(3))
     assert result == Message("tool", "<MASKED>", (), "c2")
 
 
@@ -209,7 +209,7 @@ def test_a_later_stage_works_on_what_an_earlier_one_left() -> None:
     writer = Writer()
     stages = "observation_masking/attention_window=2+llm_summarizing/max_size=6"
     memory = opened(f"pipeline:stages={stages}", writer)
-    memory.observe([said(number) for number in range(7)])
+    memory.observe([note(number) for number in range(7)])
     view = memory.compose(LIVE, None)
     assert "<MASKED>" in writer.texts[0] and "note 1:" not in writer.texts[0]
     assert "note 6:" in shown(view)

@@ -1,4 +1,4 @@
-"""Memories that have a model take messages apart: what it is asked, what is found, what is kept."""
+"""Memories whose model extracts facts: its calls, the search results and the stored entries."""
 
 from collections.abc import Callable
 
@@ -21,15 +21,15 @@ each = pytest.mark.parametrize("name", NAMES)
 
 
 class ModelCall:
-    """A writer that counts its calls; it says what it is told, or what `extractive` says."""
+    """A writer that counts its calls; it gives the replies of a function, or of `extractive`."""
 
-    def __init__(self, said: Callable[[str, str], str] | None = None) -> None:
+    def __init__(self, reply: Callable[[str, str], str] | None = None) -> None:
         self.texts: list[str] = []
-        self._said = said
+        self._reply = reply
 
     def __call__(self, task: str, text: str, most: int) -> str:
         self.texts.append(text)
-        return self._said(task, text) if self._said else write(task, text, most)
+        return self._reply(task, text) if self._reply else write(task, text, most)
 
 
 def opened(spec: str, writer: ModelCall | None = None, capacity: int | None = None) -> Memory:
@@ -39,7 +39,7 @@ def opened(spec: str, writer: ModelCall | None = None, capacity: int | None = No
     return memory
 
 
-def told(spec: str, *texts: str, writer: ModelCall | None = None) -> Memory:
+def memory_with(spec: str, *texts: str, writer: ModelCall | None = None) -> Memory:
     memory = opened(spec, writer)
     for text in texts:
         memory.observe([Message("user", text)])
@@ -52,8 +52,8 @@ def view(memory: Memory, question: str, budget: int | None = None) -> str:
 
 
 @each
-def test_what_is_asked_about_is_shown_under_its_heading(name: str) -> None:
-    memory = told(name, *OTHERS, HARBOR)
+def test_the_requested_fact_is_shown_under_its_heading(name: str) -> None:
+    memory = memory_with(name, *OTHERS, HARBOR)
     shown = view(memory, "How many lamps has Larkin Harbor?").split("\n\n")
     assert any(
         part.startswith("[Note · Larkin Harbor · 3 May]\nLarkin Harbor has 40 lamps.")
@@ -63,14 +63,14 @@ def test_what_is_asked_about_is_shown_under_its_heading(name: str) -> None:
 
 @each
 @pytest.mark.parametrize("reply", GARBAGE)
-def test_where_the_model_writes_nothing_of_use_the_passage_stays(name: str, reply: str) -> None:
-    memory = told(name, HARBOR, *OTHERS, writer=ModelCall(lambda *_: reply))
+def test_the_passage_stays_if_the_model_writes_nothing_usable(name: str, reply: str) -> None:
+    memory = memory_with(name, HARBOR, *OTHERS, writer=ModelCall(lambda *_: reply))
     assert HARBOR in view(memory, "lamps Larkin Harbor")
 
 
 @each
-def test_metadata_is_weighed_and_not_shown(name: str) -> None:
-    memory = told(name, HARBOR, MEADOW, *OTHERS)
+def test_metadata_counts_towards_the_capacity_and_is_not_shown(name: str) -> None:
+    memory = memory_with(name, HARBOR, MEADOW, *OTHERS)
     lines = view(memory, "Larkin Harbor lamps boats").split("\n")
     stored = "\n".join(entry.text for entry in memory.dump())
     assert not [line for line in lines if line.startswith(("keywords:", "links:", "~", "|"))]
@@ -84,10 +84,10 @@ def test_a_restored_memory_shows_the_same_whatever_the_model_wrote(name: str) ->
     pieces = ["[A · B]", "a b | c | d", "links: 3", "~", "keywords:", "|", "1. x", "Ann ran", ""]
     rng = named_rng("test", name)
 
-    def said(*_: str) -> str:
+    def reply(*_: str) -> str:
         return "\n".join(rng.choice(pieces) for _ in range(rng.below(6)))
 
-    memory, other = opened(name, ModelCall(said), 150), opened(name)
+    memory, other = opened(name, ModelCall(reply), 150), opened(name)
     texts = [*OTHERS, HARBOR, "|\n~\nlinks: 2", "a b.\nkeywords:\nlinks:", MEADOW, *OTHERS]
     for text in texts:
         memory.observe([Message("user", text)])
@@ -100,7 +100,7 @@ def test_a_restored_memory_shows_the_same_whatever_the_model_wrote(name: str) ->
 
 @each
 def test_what_is_live_is_not_shown_again(name: str) -> None:
-    memory = told(name, HARBOR, MEADOW, *OTHERS)
+    memory = memory_with(name, HARBOR, MEADOW, *OTHERS)
     assert "40 lamps" not in view(memory, HARBOR)
 
 
@@ -108,9 +108,9 @@ def test_what_is_live_is_not_shown_again(name: str) -> None:
     "spec", ["simplemem:top_k=1", "lightmem:top_k=1", "hipporag:top_k=1",
              "amem:top_k=1:retrieve_k=1:neighbours=0"],
 )  # fmt: skip
-def test_the_question_itself_takes_no_place_from_what_is_found(spec: str) -> None:
+def test_the_question_itself_takes_no_place_of_a_search_result(spec: str) -> None:
     question = "How many lamps has Larkin Harbor?"
-    assert "40 lamps" in view(told(spec, *OTHERS, HARBOR, question), question)
+    assert "40 lamps" in view(memory_with(spec, *OTHERS, HARBOR, question), question)
 
 
 @each
@@ -119,54 +119,56 @@ def test_a_failing_provider_is_not_hidden(name: str) -> None:
         raise ProviderFailure("no answer")
 
     with pytest.raises(ProviderFailure):
-        told(name, *(f"Pier {n} has {n}00 boats." for n in range(300)), writer=ModelCall(fail))
+        memory_with(
+            name, *(f"Pier {n} has {n}00 boats." for n in range(300)), writer=ModelCall(fail)
+        )
 
 
 @pytest.mark.parametrize("name", ["simplemem", "lightmem", "amem"])
 def test_vectors_join_the_words_where_an_embedder_is_named(name: str) -> None:
     texts = ["[Note · Ann]\nAnn photographs lighthouses.", *OTHERS]
-    plain, fused = (told(f"{name}:embedder={how}", *texts) for how in ("none", "hashed"))
+    plain, fused = (memory_with(f"{name}:embedder={how}", *texts) for how in ("none", "hashed"))
     assert "photographs" not in view(plain, "photography?")
     assert "photographs" in view(fused, "photography?")
 
 
-def test_simplemem_keeps_a_fact_that_is_told_again_once_and_asks_nothing_anew() -> None:
+def test_simplemem_keeps_a_repeated_fact_once_without_another_model_call() -> None:
     writer = ModelCall()
-    memory = told("simplemem", "Ann has 3 cats.", "Bob has 4 dogs.", writer=writer)
+    memory = memory_with("simplemem", "Ann has 3 cats.", "Bob has 4 dogs.", writer=writer)
     memory.observe([Message("user", "Ann has 3 cats.")])
     assert [entry.text for entry in memory.dump()] == ["Bob has 4 dogs.", "Ann has 3 cats."]
     assert len(writer.texts) == 2
 
 
 def test_simplemem_shows_no_more_facts_than_it_is_set_to() -> None:
-    memory = told("simplemem:top_k=2", *OTHERS)
+    memory = memory_with("simplemem:top_k=2", *OTHERS)
     assert len(view(memory, "How many boats?").split("\n\n")) == 1 + 2
 
 
-def test_lightmem_asks_once_a_buffer_and_simplemem_once_a_passage() -> None:
+def test_lightmem_calls_its_model_once_per_buffer_and_simplemem_once_per_passage() -> None:
     buffered, single = ModelCall(), ModelCall()
-    told("lightmem:buffer_size=100", *OTHERS * 2, HARBOR, writer=buffered)
-    told("simplemem", *OTHERS, HARBOR, writer=single)
+    memory_with("lightmem:buffer_size=100", *OTHERS * 2, HARBOR, writer=buffered)
+    memory_with("simplemem", *OTHERS, HARBOR, writer=single)
     assert 1 < len(buffered.texts) < len(single.texts) == 8
 
 
-def test_lightmem_shows_what_still_waits_as_it_was_told() -> None:
-    memory = told("lightmem", HARBOR, writer=(writer := ModelCall()))
+def test_lightmem_shows_waiting_passages_unchanged() -> None:
+    memory = memory_with("lightmem", HARBOR, writer=(writer := ModelCall()))
     assert HARBOR in view(memory, "lamps?")
     assert not writer.texts
 
 
 def test_lightmem_keeps_a_topic_in_its_own_words_if_the_model_wrote_nothing_of_it() -> None:
     writer = ModelCall(lambda *_: "[Note · Garnet Meadow · 4 May]\nIt supplies Larkin Harbor")
-    memory = told("lightmem:buffer_size=1", HARBOR, writer=writer)
-    memory = told("lightmem:buffer_size=60", HARBOR, "Bye.", MEADOW, *OTHERS, writer=writer)
+    memory = memory_with("lightmem:buffer_size=1", HARBOR, writer=writer)
+    memory = memory_with("lightmem:buffer_size=60", HARBOR, "Bye.", MEADOW, *OTHERS, writer=writer)
     stored = [entry.text for entry in memory.dump()]
     assert stored[:2] == [HARBOR, "Bye."]
     assert "[Note · Garnet Meadow · 4 May]\nIt supplies Larkin Harbor." in stored
 
 
 def test_lightmem_does_not_put_a_passage_under_the_heading_before_it() -> None:
-    memory = told("lightmem:buffer_size=30", HARBOR, "Bob has 4 dogs.", *OTHERS)
+    memory = memory_with("lightmem:buffer_size=30", HARBOR, "Bob has 4 dogs.", *OTHERS)
     assert "Bob has 4 dogs." in [entry.text for entry in memory.dump()]
 
 
@@ -178,8 +180,8 @@ def named(task: str, text: str) -> str:
 
 def test_amem_brings_the_notes_that_a_found_note_links_to() -> None:
     texts = [*OTHERS, "[Note · Larkin Harbor]\nIt has 40 lamps.", MEADOW]
-    linked = told("amem:retrieve_k=1", *texts, writer=ModelCall(named))
-    alone = told("amem:retrieve_k=1:neighbours=0", *texts, writer=ModelCall(named))
+    linked = memory_with("amem:retrieve_k=1", *texts, writer=ModelCall(named))
+    alone = memory_with("amem:retrieve_k=1:neighbours=0", *texts, writer=ModelCall(named))
     question = "Whom does Garnet Meadow supply?"
     assert "40 lamps" in view(linked, question)
     assert "40 lamps" not in view(alone, question)
@@ -187,13 +189,15 @@ def test_amem_brings_the_notes_that_a_found_note_links_to() -> None:
 
 def test_amem_follows_links_both_ways() -> None:
     texts = ["[Note · Larkin Harbor]\nIt has 40 lamps.", *OTHERS, MEADOW]
-    memory = told("amem:retrieve_k=1", *texts, writer=ModelCall(named))
+    memory = memory_with("amem:retrieve_k=1", *texts, writer=ModelCall(named))
     assert "Garnet Meadow supplies" in view(memory, "lamps")
 
 
 def test_amem_lets_the_most_linked_notes_evolve_in_batches() -> None:
     writer = ModelCall(lambda task, text: f"Larkin Harbor, name{len(writer.texts)}")
-    memory = told("amem:evo_threshold=4:neighbours=2", HARBOR, MEADOW, *OTHERS[:3], writer=writer)
+    memory = memory_with(
+        "amem:evo_threshold=4:neighbours=2", HARBOR, MEADOW, *OTHERS[:3], writer=writer
+    )
     assert len(writer.texts) == 5 + 2
     assert "keywords: Larkin Harbor, name5" in memory.dump()[0].text
     assert "name2" in writer.texts[4]
@@ -208,8 +212,8 @@ def stating(task: str, text: str) -> str:
 def test_hipporag_reaches_a_passage_over_two_hops_that_words_miss() -> None:
     texts = [*OTHERS, "Garnet Meadow supplies Larkin Harbor.", "The Larkin-Harbor has 40 lamps."]
     question = "What has the one that Garnet Meadow supplies?"
-    assert "40 lamps" in view(told("hipporag", *texts, writer=ModelCall(stating)), question)
-    assert "40 lamps" not in view(told("bm25", *texts), question)
+    assert "40 lamps" in view(memory_with("hipporag", *texts, writer=ModelCall(stating)), question)
+    assert "40 lamps" not in view(memory_with("bm25", *texts), question)
 
 
 def test_hipporag_forgets_the_ties_of_what_it_forgets() -> None:
@@ -221,7 +225,7 @@ def test_hipporag_forgets_the_ties_of_what_it_forgets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "found"),
+    ("reply", "expected"),
     [
         ("1. Ann ran.\n* Bob sat.", [("", "Ann ran."), ("", "Bob sat.")]),
         ("# Ann\nShe ran.", [("# Ann", "She ran.")]),
@@ -229,8 +233,8 @@ def test_hipporag_forgets_the_ties_of_what_it_forgets() -> None:
         ("Facts:\n…\n[Ann]", []),
     ],
 )
-def test_facts_are_read_leniently(reply: str, found: list[tuple[str, str]]) -> None:
-    assert facts(reply) == found
+def test_facts_are_read_leniently(reply: str, expected: list[tuple[str, str]]) -> None:
+    assert facts(reply) == expected
 
 
 def test_sentences_are_neither_keywords_nor_parts_of_triples() -> None:

@@ -1,4 +1,4 @@
-"""Whoever writes a first memory badly is told by `compare` and `check_memory` what to mend."""
+"""`compare` and `check_memory` state what to mend in a badly written first memory."""
 
 from memorygym.core.types import Memory
 from memorygym.runs.episode_result import Failure

@@ -15,7 +15,7 @@ BY_DESIGN = {
     "none": "The memory forgets everything: without any limit, compose() returned no fact",
     "full": "A limit was hit at event 3: 2 of 7 composed messages were beyond the view",
 }
-"""What the check finds in the floor, which keeps nothing, and in the ceiling, which heeds no
+"""The rules that the lower bound breaks, as it keeps nothing, and the upper bound, as it heeds no
 budget of the view."""
 
 
@@ -26,7 +26,7 @@ def opened(memory: Memory, *entries: str) -> Memory:
     return memory
 
 
-def found(memory: Memory, query: str, k: int = 5) -> list[str]:
+def search(memory: Memory, query: str, k: int = 5) -> list[str]:
     return memory.call("memory_search", {"query": query, "top_k": k}).split("\n")
 
 
@@ -39,8 +39,8 @@ def test_a_memory_keeps_every_rule(name: str) -> None:
 
 @every(of=BY_DESIGN, quick=("full",))
 def test_the_check_says_what_the_lower_and_the_upper_bound_break(name: str) -> None:
-    (told,) = check_memory(maker(name))
-    assert told.startswith(BY_DESIGN[name])
+    (sentence,) = check_memory(maker(name))
+    assert sentence.startswith(BY_DESIGN[name])
 
 
 SAME = ("Cedar Quay b 2", "Cedar Quay b 3", "Cedar Quay b 1")
@@ -48,17 +48,17 @@ SAME = ("Cedar Quay b 2", "Cedar Quay b 3", "Cedar Quay b 1")
 
 def test_ties_in_a_search_go_by_the_order_of_the_entries() -> None:
     memory = opened(Markdown(), *SAME)
-    assert found(memory, "cedar quay") == list(SAME)
-    assert found(memory, "Quay?", 2) == list(SAME[:2])
+    assert search(memory, "cedar quay") == list(SAME)
+    assert search(memory, "Quay?", 2) == list(SAME[:2])
 
 
 def test_ties_go_by_the_order_of_the_entries_after_edits_and_a_restore() -> None:
     memory = opened(Markdown(), *SAME)
-    found(memory, "Cedar")
+    search(memory, "Cedar")
     memory.call("Edit", {"old_text": "b 2", "new_text": "b 7"})
     again = opened(Markdown())
     again.restore(memory.dump())
-    assert found(again, "Cedar") == found(memory, "Cedar") == ["Cedar Quay b 7", *SAME[1:]]
+    assert search(again, "Cedar") == search(memory, "Cedar") == ["Cedar Quay b 7", *SAME[1:]]
 
 
 @pytest.mark.parametrize(
@@ -72,22 +72,22 @@ def test_ties_go_by_the_order_of_the_entries_after_edits_and_a_restore() -> None
         ("häuser", "Häuser 家"),
     ],
 )
-def test_a_search_goes_by_words_that_tell_something(query: str, best: str) -> None:
+def test_a_search_ignores_stop_words_and_operators(query: str, best: str) -> None:
     memory = opened(
         Markdown(), "the record is what you give it for", "Oak Pier | beds 12", "Häuser 家"
     )
-    assert found(memory, query)[0] == best
+    assert search(memory, query)[0] == best
 
 
 def test_a_query_of_stop_words_alone_still_looks_for_them() -> None:
-    assert found(opened(Markdown(), "this is it"), "is it") == ["this is it"]
+    assert search(opened(Markdown(), "this is it"), "is it") == ["this is it"]
 
 
 def test_what_was_edited_away_is_not_found() -> None:
     memory = opened(Markdown(), "alpha bravo", "delta")
-    found(memory, "alpha")
+    search(memory, "alpha")
     memory.call("Edit", {"old_text": "alpha bravo", "new_text": ""})
-    assert found(memory, "alpha") == ["(nothing found)"]
+    assert search(memory, "alpha") == ["(nothing found)"]
 
 
 def test_a_new_entry_after_a_removal_has_an_id_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""What holds of every memory, whatever it is shown."""
+"""Properties of every memory, for any messages."""
 
 import math
 from collections.abc import Sequence
@@ -87,13 +87,13 @@ def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget)
     alone = [composed(watched(maker(name), each, budget)) for each in (acts, others)]
     envs = [FixedEnv(each, budget) for each in (acts, others)]
     episodes = [Episode(env, maker(name), writer=write) for env in envs]
-    said = [iter(list(replies(each))) for each in (acts, others)]
+    pending = [iter(list(replies(each))) for each in (acts, others)]
     beside: list[list[tuple[Message, ...]]] = [[], []]
     while not all(episode.done for episode in episodes):
-        for at, episode in enumerate(episodes):
+        for index, episode in enumerate(episodes):
             episode.view()
-            beside[at].append(episode.snapshot().context)
-            episode.step(next(said[at], Message("assistant", "")))
+            beside[index].append(episode.snapshot().context)
+            episode.step(next(pending[index], Message("assistant", "")))
     for shown, views in zip(beside, alone, strict=True):
         assert shown[: len(views) - 1] == views[:-1]
 
@@ -144,21 +144,25 @@ UNRELATED = (
 
 @every()
 def test_the_order_of_unrelated_entries_does_not_change_what_is_retrieved(name: str) -> None:
-    found = set()
+    results = set()
     for turn in range(len(UNRELATED)):
-        told = (*UNRELATED[turn:], *UNRELATED[:turn], "How many lamps does Larkin Harbor keep?")
-        acts = [Act((text,)) for text in told]
+        documents = (
+            *UNRELATED[turn:],
+            *UNRELATED[:turn],
+            "How many lamps does Larkin Harbor keep?",
+        )
+        acts = [Act((text,)) for text in documents]
         view = watched(maker(name), acts, Budget(view=500))[len(UNRELATED)].context
         texts = [text for message in view for text in message.content.split("\n\n")]
-        found.add(frozenset(texts if HEADING in texts else ()))
-    assert len(found) == 1
-    assert all("10204" in " ".join(texts) for texts in found if texts)
+        results.add(frozenset(texts if HEADING in texts else ()))
+    assert len(results) == 1
+    assert all("10204" in " ".join(texts) for texts in results if texts)
 
 
 @mostly_slow("spec", CONDENSERS, quick=2)
 @few
 @given(streams, st.integers(60, 400))
-def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts, view) -> None:
+def test_a_summariser_is_called_only_as_often_as_the_freed_tokens_require(spec, acts, view) -> None:
     moments = watched(maker(spec), acts * 4, Budget(view=view))
     calls = [record.event for record in moments[-1].trace.records if isinstance(record, ModelCall)]
     kept = max((tokens(m, m.context) for m in moments if m.event in calls), default=0)

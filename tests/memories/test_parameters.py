@@ -30,7 +30,9 @@ from memorygym.core.errors import BadSettings, UnknownPart
         ("hipporag:damping=100", "damping 100: give a percentage from 0 to 99"),
     ],
 )
-def test_a_knob_that_cannot_be_names_value_and_reason(spec: str, reason: str) -> None:
+def test_the_message_for_an_impossible_parameter_names_value_and_reason(
+    spec: str, reason: str
+) -> None:
     with pytest.raises(BadSettings, match=reason):
         registry.make("memory", spec)
 

@@ -14,7 +14,7 @@ def fed(*messages: Message) -> tuple[Memory, BudgetTracker]:
     return memory, tracker
 
 
-def test_of_a_message_that_is_too_long_the_end_stays() -> None:
+def test_a_message_that_is_too_long_keeps_its_end() -> None:
     long = " ".join(f"word{n}" for n in range(100))
     memory, tracker = fed(Message("user", long), Message("user", "new"))
     end, newest = memory.compose((), 40)

@@ -23,49 +23,49 @@ STORIES = (*FACTS, "noted", "Oak Pier?", "\n\n".join(FACTS))
 STORY = st.lists(st.sampled_from(STORIES), max_size=9)
 
 
-def told(*texts: str) -> tuple[Message, ...]:
+def user_messages(*texts: str) -> tuple[Message, ...]:
     return tuple(Message("user", text) for text in texts)
 
 
 def opened(
     spec: str, *texts: str, capacity: int | None = None, dump: Sequence[Entry] = ()
 ) -> Memory:
-    """A memory that took over a dump, then was told the texts; every word of them was shown."""
+    """A memory that took over a dump, then observed the texts; all their words are known."""
     memory: Memory = registry.make("memory", spec)
     tracker = BudgetTracker(Budget(capacity=capacity))
     tracker.unread_texts += [HEADING, QUESTION, *STORIES, *texts]
     memory.open(tracker.context())
     memory.restore(dump)
     tracker.tokens = sum(tracker.price(entry.text) for entry in dump)
-    memory.observe(told(*texts))
+    memory.observe(user_messages(*texts))
     return memory
 
 
 def parts(memory: Memory, question: str = QUESTION, budget: int | None = None) -> list[str]:
     """What is shown before a question, passage by passage."""
-    shown = memory.compose(told(question), budget)
+    shown = memory.compose(user_messages(question), budget)
     return [part for message in shown for part in message.content.split("\n\n")[1:]]
 
 
 @pytest.mark.parametrize("spec", SEARCHED)
-def test_what_matches_best_is_shown_in_the_order_it_was_told(spec: str) -> None:
+def test_the_best_matches_are_shown_in_the_order_of_observation(spec: str) -> None:
     memory = opened(f"{spec}:top_k=2", *FACTS, QUESTION)
     assert parts(memory) == [FACTS[1], FACTS[3]]
 
 
 @pytest.mark.parametrize("spec", SEARCHED)
-def test_a_memory_that_was_told_the_question_alone_shows_nothing(spec: str) -> None:
-    assert opened(spec, QUESTION).compose(told(QUESTION), 500) == ()
+def test_a_memory_that_observed_only_the_question_shows_nothing(spec: str) -> None:
+    assert opened(spec, QUESTION).compose(user_messages(QUESTION), 500) == ()
 
 
 @pytest.mark.parametrize("spec", SEARCHED)
-def test_what_stands_in_the_live_messages_takes_no_place_from_what_does_not(spec: str) -> None:
+def test_a_live_text_takes_no_place_from_other_texts(spec: str) -> None:
     memory = opened(f"{spec}:top_k=1", FACTS[1], QUESTION)
     assert parts(memory) == [FACTS[1]]
 
 
 @pytest.mark.parametrize("spec", ["naive_rag:chunk_size=20", "memorybank:chunk_chars=60"])
-def test_of_a_live_paragraph_that_was_split_no_part_is_shown_again(spec: str) -> None:
+def test_no_part_of_a_split_live_paragraph_is_shown_again(spec: str) -> None:
     long = "\n".join(["[Desk · Cedar Quay]", *(f"Ward {n} has {n}0 beds." for n in range(1, 9))])
     memory = opened(spec, long)
     assert len(memory.dump()) > 1 and parts(memory, long) == []
@@ -85,12 +85,12 @@ def test_a_budget_that_one_passage_fits_exactly_holds_it(spec: str) -> None:
     assert parts(memory, budget=exact - 1) == []
 
 
-def test_letters_are_alike_where_words_are_not() -> None:
+def test_vectors_match_letters_where_no_word_matches() -> None:
     assert parts(opened("naive_rag:top_k=1", *FACTS), "Cedars?") == [FACTS[1]]
     assert parts(opened("bm25:top_k=1", *FACTS), "Cedars?") == []
 
 
-def test_what_is_not_recalled_fades_behind_what_is_newer() -> None:
+def test_a_passage_that_is_not_recalled_ranks_below_newer_ones() -> None:
     story = (FACTS[1], *["lamps"] * 200, "A quay of cedar.", QUESTION)
     assert parts(opened("memorybank:top_k=1", *story)) == ["A quay of cedar."]
     assert parts(opened("memorybank:top_k=1:hours_per_message=0", *story)) == [FACTS[1]]
@@ -112,14 +112,16 @@ def test_a_view_that_is_composed_again_is_the_same_and_strengthens_nothing() -> 
 
 def test_only_messages_of_the_user_move_the_clock() -> None:
     memory = opened("memorybank", FACTS[0])
-    memory.observe([Message("assistant", "noted"), Message("tool", "done"), *told(FACTS[1])])
+    memory.observe(
+        [Message("assistant", "noted"), Message("tool", "done"), *user_messages(FACTS[1])]
+    )
     assert [entry.text.split("\n")[0] for entry in memory.dump()] == ["1 0", "1 0", "1 0", "2 0"]
 
 
 def test_beyond_the_capacity_the_passage_of_least_retention_makes_room() -> None:
     memory = opened("memorybank", FACTS[1], FACTS[2], QUESTION, capacity=60)
     assert FACTS[1] in parts(memory, budget=30)
-    memory.observe(told("Elm Dock opened in 2004.", "Fir Wharf opened in 2005."))
+    memory.observe(user_messages("Elm Dock opened in 2004.", "Fir Wharf opened in 2005."))
     kept = [entry.text.partition("\n")[2] for entry in memory.dump()]
     assert FACTS[1] in kept and FACTS[2] not in kept
 
@@ -128,7 +130,7 @@ def test_a_passage_that_no_memory_of_the_capacity_could_hold_takes_no_place() ->
     memory = opened("memorybank:top_k=1", *FACTS[:3], QUESTION, capacity=70)
     assert parts(memory) == [FACTS[1]]
     held = memory.dump()
-    memory.observe(told("lamps " * 80))
+    memory.observe(user_messages("lamps " * 80))
     assert memory.dump() == held
-    memory.observe(told("noted"))
+    memory.observe(user_messages("noted"))
     assert memory.dump()[:-1] == held and memory.dump()[-1].text.endswith("noted")

@@ -36,7 +36,7 @@ def function(name: Any, arguments: Any) -> dict[str, Any]:
         ({"a": 1}, {"a": 1}),
     ],
 )
-def test_arguments_come_as_objects_or_as_the_text_that_they_are(sent: Any, arguments: Any) -> None:
+def test_arguments_are_parsed_or_kept_as_text(sent: Any, arguments: Any) -> None:
     reply = read_completion(whole(content=None, tool_calls=[function("Write", sent)]))
     assert reply.message.calls == (Call("Write", arguments, "c"),)
     assert reply.message.content == ""
@@ -81,7 +81,7 @@ def test_cached_tokens_are_read_where_providers_put_them(usage: Any, cached: int
         (Call("Write", [1], "c"), "Write", {"malformed": "[1]"}),
     ],
 )
-def test_what_a_model_got_wrong_is_sent_back_in_a_form_that_endpoints_take(
+def test_an_invalid_call_is_sent_back_in_a_form_that_endpoints_accept(
     call: Call, name: str, arguments: Any
 ) -> None:
     sent: Any = to_wire(Message("assistant", "", (call,)))
@@ -124,7 +124,7 @@ JSONS = st.recursive(
 
 
 @given(JSONS.map(json.dumps) | st.text())
-def test_no_body_raises_anything_but_garbled(body: str) -> None:
+def test_no_body_raises_another_error_than_garbled(body: str) -> None:
     for read in (read_completion, lambda text: read_stream([f"data: {text}"])):
         try:
             read(body)

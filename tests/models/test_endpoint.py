@@ -1,4 +1,4 @@
-"""Which endpoint and key the arguments and the environment name."""
+"""The endpoint and the key that arguments and environment select."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_the_endpoint_is_found(
 
 
 @pytest.mark.parametrize("api_base", [None, OURS, "https://8.8.8.8/v1"])
-def test_a_missing_key_is_told_in_one_line(api_base: str | None) -> None:
+def test_a_missing_key_is_one_line_of_error(api_base: str | None) -> None:
     with pytest.raises(BadKey, match=r"^no key for http.*: set OPENAI_API_KEY") as caught:
         resolve(api_base, {})
     assert "\n" not in str(caught.value)
@@ -44,6 +44,6 @@ def test_a_key_that_no_header_can_carry_is_refused() -> None:
 
 
 @pytest.mark.parametrize("api_base", ["localhost:8000", "ftp://x/v1", "http://[1", "http://h:x/"])
-def test_what_is_no_url_is_bad_settings(api_base: str) -> None:
+def test_an_invalid_url_is_bad_settings(api_base: str) -> None:
     with pytest.raises(BadSettings, match="is no URL"):
         resolve(api_base, {"OPENAI_API_KEY": "a"})

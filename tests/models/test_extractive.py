@@ -57,14 +57,14 @@ def test_no_reply_exceeds_its_limit(kind: str, text: str, most: int) -> None:
 
 
 @given(TEXTS, LIMITS)
-def test_facts_stand_in_the_order_of_the_text(text: str, most: int) -> None:
+def test_facts_keep_the_order_of_the_text(text: str, most: int) -> None:
     rest, at = normalize(text), 0
     for line in write(KINDS["facts"], text, most).split("\n"):
         at = rest.index(line, at) + len(line)
 
 
 @given(st.lists(SENTENCES, min_size=1, max_size=25).map(" ".join))
-def test_what_fits_is_kept_whole(text: str) -> None:
+def test_a_text_that_fits_is_kept_whole(text: str) -> None:
     kept = write(KINDS["facts"], text, 10_000)
     said = {"Larkin Harbor serves 792,761 customers.", "Ann Lee moved to Paris in 2031."}
     assert all(sentence in kept for sentence in said if sentence in text)
@@ -97,11 +97,11 @@ def test_a_fact_is_kept_with_its_heading_and_idle_talk_is_dropped(
     assert write(KINDS[kind], NOTE, 200).split("\n") == lines
 
 
-def test_a_question_tells_nothing() -> None:
+def test_a_question_states_no_fact() -> None:
     assert write(KINDS["facts"], "Has Ann Lee 3 cups? Bob Ray has 5.", 50) == "Bob Ray has 5."
 
 
-def test_a_summary_goes_on_from_the_one_before() -> None:
+def test_a_summary_extends_the_previous_one() -> None:
     first = write(KINDS["summary"], f"{prompts.SO_FAR}\n\n{prompts.NEW}\n{NOTE}", 200)
     new = "[Note · Ann Lee]\nAnn Lee won 3 cups."
     assert write(KINDS["summary"], f"{prompts.SO_FAR}\n{first}\n\n{prompts.NEW}\n{new}", 200) == (
@@ -129,9 +129,7 @@ def test_a_change_keeps_the_value_that_it_changes() -> None:
         ("Reply to Ann Lee in 3 words. Bob Ray has 5 boats.", "- Reply to Ann Lee in 3 words."),
     ],
 )
-def test_what_the_task_asks_about_comes_first_and_what_it_says_is_not_kept(
-    text: str, hint: str
-) -> None:
+def test_the_subjects_of_the_task_come_first_and_its_text_is_not_kept(text: str, hint: str) -> None:
     assert write(prompts.summary(hint), text, 8) == "Bob Ray has 5 boats."
 
 
@@ -142,12 +140,12 @@ def test_keywords_are_names_and_long_words_but_no_numbers() -> None:
 
 
 @pytest.mark.parametrize("task", ["Task: poem", "Summarise this"])
-def test_a_task_that_it_cannot_do_is_named(task: str) -> None:
+def test_an_unknown_task_is_named(task: str) -> None:
     with pytest.raises(UnknownPart, match="no task of the model extractive named"):
         write(task, NOTE, 100)
 
 
-def test_it_writes_the_same_in_every_process() -> None:
+def test_every_process_writes_the_same() -> None:
     asks = "import sys; from memorygym.models.extractive import write\n"
     asks += "print([write(f'Task: {k}', sys.argv[1], 40) for k in sys.argv[2:]])"
     written = {
@@ -160,7 +158,7 @@ def test_it_writes_the_same_in_every_process() -> None:
     assert len(written) == 1
 
 
-def test_as_a_model_it_reads_the_task_and_the_limit_from_the_messages() -> None:
+def test_the_model_reads_task_and_limit_from_the_messages() -> None:
     model = find("extractive")
     asked = [Message("system", f"{KINDS['facts']}\n\n{prompts.limit(10)}"), Message("user", NOTE)]
     reply = model.complete(asked, ())
@@ -168,19 +166,19 @@ def test_as_a_model_it_reads_the_task_and_the_limit_from_the_messages() -> None:
     assert reply.completion_tokens == 9
 
 
-def test_the_smaller_of_its_limits_holds() -> None:
+def test_the_smaller_limit_applies() -> None:
     write = writer_of(find("extractive", max_tokens=12))
     assert count(write(KINDS["facts"], NOTE, 2000)) <= 12
     assert count(write(KINDS["facts"], NOTE, 9)) <= 9
 
 
-def test_it_has_no_name_and_no_endpoint() -> None:
+def test_the_model_has_no_name_and_no_endpoint() -> None:
     for spec, base in [("extractive:x", None), ("extractive", "http://127.0.0.1:9/v1")]:
         with pytest.raises(BadSettings, match="leave "):
             find(spec, base)
 
 
-def test_a_writer_tells_the_model_the_task_and_the_limit() -> None:
+def test_a_writer_gives_the_model_the_task_and_the_limit() -> None:
     model = Scripted(["<think>well</think>\n\nAnn won."])
     assert writer_of(model)("Task: summary", "Ann won!", 40) == "Ann won."
     system, user = model.seen[0]

@@ -1,4 +1,4 @@
-"""A local model on the spot, with weights that are random or made to say one thing."""
+"""Local models made by the tests, with random weights or weights that give one reply."""
 
 import os
 import socket
@@ -75,7 +75,7 @@ def test_greedy_and_seeded_replies_repeat_and_other_seeds_differ(random_model: P
 
 
 @pytest.mark.parametrize("template", [tiny.NATIVE, tiny.PLAIN], ids=["native", "text"])
-def test_calls_are_made_and_results_come_back(saying: Callable[..., Any], template: str) -> None:
+def test_calls_and_their_results_are_rendered(saying: Callable[..., Any], template: str) -> None:
     chat, task = Chat(saying(REFUSAL, template)), generated(tier="lite")
     events = (replace(task.events[0], text="Acme has 40 beds."), task.events[-1])
     trace = played(replace(task, system="Rules.", events=events, budget=Budget(turns=2)), chat)
@@ -115,12 +115,12 @@ def test_a_reply_ends_with_the_context(saying: Callable[..., Any], random_model:
     assert (reply.completion_tokens, reply.finish) == (3, "length")
 
 
-def test_a_model_without_a_chat_template_is_told(saying: Callable[..., Any]) -> None:
+def test_a_model_without_a_chat_template_is_refused(saying: Callable[..., Any]) -> None:
     with pytest.raises(BadSettings, match="has no chat template"):
         saying("ok", None)
 
 
-def test_what_is_no_model_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="no model can be loaded from"):
         find(f"hf:{tmp_path}")
 

@@ -26,7 +26,7 @@ STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    """No line of an earlier test keeps back one of the next."""
+    """Resets the notice, so that a line of one test does not suppress one of the next."""
     openai.throttle_notice.cache_clear()
 
 
@@ -90,7 +90,7 @@ def test_a_lasting_failure_names_endpoint_model_and_error(
     assert len(waits) == 1
 
 
-def test_a_slow_endpoint_is_given_up(server: Server, waits: list[float]) -> None:
+def test_a_request_to_a_slow_endpoint_times_out(server: Server, waits: list[float]) -> None:
     model = asked(server, waits, "echo+slow", max_retries=1, timeout=0.05)
     with pytest.raises(ProviderFailure, match="timed out"):
         model.complete(HELLO, ())
@@ -117,7 +117,7 @@ def test_an_unknown_model_stops_at_once(server: Server, waits: list[float]) -> N
     assert not waits
 
 
-def test_an_endpoint_that_takes_no_tools_says_so_every_time(
+def test_an_endpoint_without_tools_rejects_them_every_time(
     server: Server, waits: list[float]
 ) -> None:
     model = asked(server, waits, "writer+notools")
@@ -136,32 +136,32 @@ def test_a_request_beyond_the_context_is_an_empty_reply(
     assert not waits
 
 
-def test_a_reply_as_long_as_the_context_is_the_settings_fault(
+def test_a_reply_limit_as_long_as_the_context_is_bad_settings(
     server: Server, waits: list[float]
 ) -> None:
     with pytest.raises(ProviderFailure, match="maximum context length is 8192"):
         asked(server, waits, "echo+context", max_tokens=8192).complete(HELLO, ())
 
 
-def test_a_wait_is_told_in_one_line_on_stderr(
+def test_a_wait_is_one_line_on_stderr(
     server: Server, waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked(server, waits, "echo+429x2").complete(HELLO, ())
-    what = "status 429, waiting 0.1 s (try 2 of 6)"
-    assert capsys.readouterr().err == f"{server.url}, model 'echo+429x2': {what}\n"
+    message = "status 429, waiting 0.1 s (try 2 of 6)"
+    assert capsys.readouterr().err == f"{server.url}, model 'echo+429x2': {message}\n"
 
 
-def test_every_wait_is_told(
+def test_every_wait_is_reported(
     server: Server, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[str, str]] = []
-    monkeypatch.setattr(openai, "throttle_notice", lambda: lambda *line: told.append(line))
+    notices: list[tuple[str, str]] = []
+    monkeypatch.setattr(openai, "throttle_notice", lambda: lambda *line: notices.append(line))
     asked(server, waits, "echo+503x2").complete(HELLO, ())
-    assert [endpoint for endpoint, _ in told] == [server.url] * 2
-    assert told[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")
+    assert [endpoint for endpoint, _ in notices] == [server.url] * 2
+    assert notices[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")
 
 
-def test_each_repeat_has_a_seed_of_its_own(server: Server) -> None:
+def test_each_repeat_has_its_own_seed(server: Server) -> None:
     model = make("echo", server.url, environ={}, seed=7)
     for index in (0, 1, 2, 1):
         model.sample(index).complete(HELLO, ())
@@ -171,7 +171,7 @@ def test_each_repeat_has_a_seed_of_its_own(server: Server) -> None:
     assert len(set(seeds)) == 3
 
 
-def test_how_it_is_asked_is_described_without_the_key() -> None:
+def test_the_options_are_described_without_the_key() -> None:
     url = "http://me:secret@127.0.0.1:9/v1?token=secret"
     model = make("echo", url, environ={"OPENAI_API_KEY": "sk-secret"}, temperature=0.5)
     assert model.describe() == {
@@ -216,7 +216,7 @@ def test_the_key_is_sent_and_not_shown(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "message"),
     [
         ("heat", 1, "no model option named 'heat'; choose from extra, "),
         ("temperatur", 1, "did you mean temperature?"),
@@ -226,13 +226,15 @@ def test_the_key_is_sent_and_not_shown(server: Server) -> None:
         ("seed", 1.5, "seed 1.5: give a whole number from 0"),
     ],
 )
-def test_a_wrong_option_is_told(option: str, value: object, told: str) -> None:
+def test_a_wrong_option_is_refused(option: str, value: object, message: str) -> None:
     with pytest.raises((BadSettings, UnknownPart)) as caught:
         make("echo", "http://localhost/v1", environ={}, **{option: value})
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_named_with_its_install_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(BadSettings, match=r'pip install "agent-memorygym\[llm\]"'):
         make("echo", "http://localhost/v1", environ={})

@@ -1,4 +1,4 @@
-"""Which refusals tell of the model and not of its provider, in the words of real servers."""
+"""Which errors are mistakes of the model and not of its provider, in the words of real servers."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from memorygym.models.provider_errors import UNREADABLE, reply_for
         "Please reduce the length of the messages or completion.",
     ],
 )
-def test_a_request_too_long_is_recognised(reason: str) -> None:
+def test_an_error_about_a_too_long_request_is_recognised(reason: str) -> None:
     assert reply_for(reason, None) == reply_for({"message": reason}, None) == OVERFLOW
 
 
@@ -44,7 +44,7 @@ def test_a_request_too_long_is_recognised(reason: str) -> None:
         "",
     ],
 )
-def test_another_refusal_is_not(reason: str) -> None:
+def test_other_errors_are_failures_of_the_provider(reason: str) -> None:
     assert reply_for(reason, None) is reply_for({"message": reason}, None) is None
 
 

@@ -1,4 +1,4 @@
-"""A recorded run replays offline to the same bytes, and a recording survives whatever kills it."""
+"""A recorded run replays offline to the same bytes, and a recording is usable after any kill."""
 
 import gzip
 import json
@@ -32,7 +32,7 @@ HELLO = [Message("system", "Rules."), Message("user", "Hello")]
 
 
 class Dice(Model):
-    """Never says the same twice; what it raises or replies beyond that is ordered."""
+    """A model that never gives the same reply twice, and raises or returns what the test orders."""
 
     def __init__(self, *ordered: Any) -> None:
         self.ordered = list(ordered)
@@ -56,7 +56,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reply_log(path: Path) -> Iterator[Callable[..., ReplyLog]]:
-    """Opens the file, and closes it in the end."""
+    """Opens the file, and closes it after the test."""
     opened: list[ReplyLog] = []
 
     def make(*, record: bool, at: Path = path) -> ReplyLog:
@@ -75,7 +75,7 @@ CALLING = Reply(Message("assistant", "é\ud83d", (Call("Write", {"a": [1, None]}
 
 
 @pytest.mark.parametrize("reply", [None, CALLING, OVERFLOW])
-def test_a_reply_is_asked_for_once_and_replayed_ever_after(reply_log: Open, reply: Any) -> None:
+def test_a_reply_is_requested_once_and_then_replayed(reply_log: Open, reply: Any) -> None:
     model = Dice(reply)
     recording = Cached(reply_log(record=True), ASKED, model)
     first, second = (recording.complete(HELLO, TOOLS) for _ in range(2))
@@ -90,14 +90,14 @@ def test_a_rejection_of_tools_is_replayed(reply_log: Open) -> None:
             Cached(reply_log(record=record), ASKED, model).complete(HELLO, TOOLS)
 
 
-def test_a_failure_is_not_kept(reply_log: Open) -> None:
+def test_a_failure_is_not_recorded(reply_log: Open) -> None:
     model = Cached(reply_log(record=True), ASKED, Dice(ProviderFailure("down")))
     with pytest.raises(ProviderFailure, match="down"):
         model.complete(HELLO, ())
     assert model.complete(HELLO, ()).message.content == "reply 2"
 
 
-def test_what_is_no_reply_is_not_kept(reply_log: Open) -> None:
+def test_an_invalid_reply_is_not_recorded(reply_log: Open) -> None:
     with pytest.raises(ProviderFailure, match="must reply"):
         Cached(reply_log(record=True), ASKED, Dice(Reply(b"x"))).complete(HELLO, ())  # type: ignore[arg-type]
     assert list(reply_log(record=True).rows()) == []
@@ -110,7 +110,7 @@ def test_repeats_are_kept_apart(reply_log: Open) -> None:
     assert replies[0] != replies[1]
 
 
-def test_equal_requests_at_a_time_are_asked_once(reply_log: Open) -> None:
+def test_equal_concurrent_requests_are_sent_once(reply_log: Open) -> None:
     model = Dice()
     recording, together = Cached(reply_log(record=True), ASKED, model), Barrier(8)
 
@@ -123,12 +123,12 @@ def test_equal_requests_at_a_time_are_asked_once(reply_log: Open) -> None:
     assert model.asked == 1
 
 
-def test_the_failure_of_an_equal_request_is_everybodys(reply_log: Open) -> None:
+def test_equal_concurrent_requests_share_a_failure(reply_log: Open) -> None:
     class Down(Dice):
         def complete(self, messages: Any, tools: Any) -> Reply:
             super().complete(messages, tools)
             together.wait(10)
-            sleep(0.2)  # The others arrive.
+            sleep(0.2)  # The other threads arrive.
             raise ProviderFailure("down")
 
     model, together = Down(), Barrier(8)
@@ -173,7 +173,7 @@ def recorded(reply_log: Open, *texts: str) -> None:
 
 
 @pytest.mark.parametrize("left", [1, 20, -1])
-def test_a_recording_that_was_killed_goes_on_after_its_last_whole_line(
+def test_a_killed_recording_continues_after_its_last_complete_line(
     reply_log: Open, path: Path, left: int
 ) -> None:
     recorded(reply_log, "a", "b")
@@ -186,7 +186,7 @@ def test_a_recording_that_was_killed_goes_on_after_its_last_whole_line(
     assert path.read_bytes().startswith(whole[:last])
 
 
-def test_a_recording_killed_at_its_first_line_begins_anew(reply_log: Open, path: Path) -> None:
+def test_a_recording_killed_at_its_first_line_starts_again(reply_log: Open, path: Path) -> None:
     path.write_bytes(b'{"canary":"memo')
     recorded(reply_log, "a")
     assert len(list(reply_log(record=False).rows())) == 1
@@ -201,7 +201,7 @@ def test_a_packed_file_is_replayed(reply_log: Open, path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("messages", "tools", "sample", "told"),
+    ("messages", "tools", "sample", "message"),
     [
         ([*HELLO, HELLO[1]], (), 0, "the first 2 of 3 messages are the same"),
         ([HELLO[0], Message("user", "Hi")], (), 0, "the first 1 of 2 messages are the same"),
@@ -210,39 +210,39 @@ def test_a_packed_file_is_replayed(reply_log: Open, path: Path) -> None:
     ],
 )
 def test_a_request_that_was_never_made_names_file_hash_and_difference(
-    reply_log: Open, path: Path, messages: Any, tools: Any, sample: int, told: str
+    reply_log: Open, path: Path, messages: Any, tools: Any, sample: int, message: str
 ) -> None:
     recorded(reply_log, "Hello")
     model = Cached(reply_log(record=False), ASKED).sample(sample)
     with pytest.raises(NotRecorded, match=r"has no reply to request [0-9a-f]{16}; ") as caught:
         model.complete(messages, tools)
     assert str(caught.value).startswith(str(path))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_only_the_first_lacking_requests_of_a_run_are_explained(reply_log: Open) -> None:
+def test_only_the_first_missing_requests_of_a_run_are_explained(reply_log: Open) -> None:
     recorded(reply_log, "Hello")
     model = Cached(reply_log(record=False), ASKED)
-    told = []
+    explained = []
     for repeat in range(1, MAX_EXPLAINED + 3):
         with pytest.raises(NotRecorded) as caught:
             model.sample(repeat).complete(HELLO, ())
-        told.append("the nearest there" in str(caught.value))
-    assert told == [True] * MAX_EXPLAINED + [False] * 2
+        explained.append("the nearest there" in str(caught.value))
+    assert explained == [True] * MAX_EXPLAINED + [False] * 2
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "message"),
     [
         ({**ASKED, "name": "other"}, "holds no replies of model 'other', but of 'm'"),
         ({**ASKED, "temperature": 1.0}, "asked otherwise: temperature 0.0, here 1.0"),
     ],
 )
-def test_a_model_that_was_never_asked_so_is_told_at_once(
-    reply_log: Open, asked: Any, told: str
+def test_a_model_without_recorded_replies_is_refused_at_once(
+    reply_log: Open, asked: Any, message: str
 ) -> None:
     recorded(reply_log, "Hello")
-    with pytest.raises(BadSettings, match=told):
+    with pytest.raises(BadSettings, match=message):
         Cached(reply_log(record=False), asked)
 
 
@@ -252,7 +252,7 @@ def test_the_endpoint_is_that_of_the_recording(reply_log: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "holds no recorded replies"),
         ("oops\n", "line 1: not the header"),
@@ -262,21 +262,23 @@ def test_the_endpoint_is_that_of_the_recording(reply_log: Open) -> None:
         ('{"format": "memorygym-replies-1"}\n3\n', "line 2: damaged"),
     ],
 )
-def test_what_is_no_recording_is_told(reply_log: Open, path: Path, text: str, told: str) -> None:
+def test_a_file_that_is_not_a_recording_is_refused(
+    reply_log: Open, path: Path, text: str, message: str
+) -> None:
     path.write_text(text)
-    with pytest.raises(BadSettings, match=told) as caught:
+    with pytest.raises(BadSettings, match=message) as caught:
         reply_log(record=False)
     assert str(path) in str(caught.value)
 
 
-def test_a_damaged_reply_is_told(reply_log: Open, path: Path) -> None:
+def test_a_damaged_reply_is_reported(reply_log: Open, path: Path) -> None:
     recorded(reply_log, "Hello")
     path.write_text(path.read_text().replace('"finish":"stop"', '"finish":3'))
     with pytest.raises(BadSettings, match="finish is 3, not a text"):
         Cached(reply_log(record=False), ASKED).complete(HELLO, ())
 
 
-def test_two_runs_do_not_record_to_one_file(reply_log: Open, path: Path) -> None:
+def test_two_runs_cannot_record_to_one_file(reply_log: Open, path: Path) -> None:
     pytest.importorskip("fcntl")
     reply_log(record=True)
     with pytest.raises(BadSettings, match="another run is recording to"):
@@ -284,21 +286,21 @@ def test_two_runs_do_not_record_to_one_file(reply_log: Open, path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "record", "told"),
+    ("name", "record", "message"),
     [
         ("replies.jsonl.gz", True, "record to a plain .jsonl file"),
         ("missing.jsonl", False, "No such file"),
         ("missing.jsonl.gz", False, "No such file"),
     ],
 )
-def test_a_file_that_cannot_be_opened_is_told(
-    tmp_path: Path, name: str, record: bool, told: str
+def test_a_file_that_cannot_be_opened_is_refused(
+    tmp_path: Path, name: str, record: bool, message: str
 ) -> None:
-    with pytest.raises(BadSettings, match=told):
+    with pytest.raises(BadSettings, match=message):
         ReplyLog(tmp_path / name, record=record)
 
 
-def test_a_packed_file_cut_short_is_told(tmp_path: Path) -> None:
+def test_a_truncated_packed_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "replies.jsonl.gz"
     path.write_bytes(gzip.compress(b'{"format": "memorygym-replies-1"}\n' * 99)[:-12])
     with pytest.raises(BadSettings, match="cannot be unpacked"):

@@ -1,4 +1,4 @@
-"""A model is named by a spec, and a slip names what was nearest."""
+"""A spec names a model; for a misspelt one the error names the nearest."""
 
 import sys
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def test_a_spec_names_provider_and_model(spec: str, provider: str, name: str) ->
 
 
 @pytest.mark.parametrize("head", ["opnai", "OpenAI", "openaii"])
-def test_a_slip_in_a_provider_names_the_nearest(head: str) -> None:
+def test_a_misspelt_provider_is_refused_with_the_nearest(head: str) -> None:
     with pytest.raises(UnknownPart, match=f"no provider of models named '{head}'; .*openai"):
         find(f"{head}:gpt-x", LOCAL)
 
@@ -47,7 +47,7 @@ def test_a_spec_without_a_name_is_bad_settings(spec: str) -> None:
 
 
 @pytest.mark.parametrize("spec", ["gpt-x", "hf:tiny"])
-def test_a_slip_in_an_option_names_the_nearest(spec: str) -> None:
+def test_a_misspelt_option_is_refused_with_the_nearest(spec: str) -> None:
     with pytest.raises(UnknownPart, match="'max_token'; did you mean max_tokens"):
         find(spec, max_token=3)
 
@@ -59,7 +59,7 @@ def test_a_model_is_found_with_its_endpoint_and_options() -> None:
     assert described["temperature"] == 0.5
 
 
-def test_a_missing_key_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "CHUTES_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(BadKey, match="set OPENAI_API_KEY"):
@@ -67,16 +67,16 @@ def test_a_missing_key_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "told"),
+    ("act", "message"),
     [
         (lambda: find("hf:tiny", LOCAL), "leave the endpoint"),
         (lambda: find("hf:tiny"), r'pip install "agent-memorygym\[hf\]"'),
         (lambda: find("hf:tiny", context=0), "context 0: give a whole number from 1"),
     ],
 )
-def test_a_local_model_that_cannot_be_is_told(
-    act: Callable[[], object], told: str, monkeypatch: pytest.MonkeyPatch
+def test_a_local_model_that_cannot_be_loaded_is_refused(
+    act: Callable[[], object], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(MemoryGymError, match=told):
+    with pytest.raises(MemoryGymError, match=message):
         act()

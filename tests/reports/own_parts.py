@@ -1,4 +1,4 @@
-"""A memory and an agent of one's own, as a user writes them."""
+"""A memory and an agent as a user writes them."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from memorygym import Entry, Memory, MemoryContext, Message, Policy, Tool
 
 
 class LastMessages(Memory):
-    """Shows the newest messages that fit."""
+    """A memory that shows the newest messages that fit."""
 
     def __init__(self, most: int = 1000) -> None:
         self.most = most
@@ -35,7 +35,7 @@ class LastMessages(Memory):
 
 
 class Broken(LastMessages):
-    """Raises when it is to show something."""
+    """A memory that raises an error when it is to compose."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         raise KeyError("lost")
@@ -56,7 +56,7 @@ class WordStore:
 
 
 class Silent(Policy):
-    """An agent that says nothing."""
+    """An agent that never answers."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         return Message("assistant", "")

@@ -1,4 +1,4 @@
-"""The Python API plays as the commands do, takes objects, and says plainly what is wrong."""
+"""The Python API plays as the commands do, takes objects, and names every mistake."""
 
 import json
 import subprocess
@@ -24,13 +24,13 @@ SAME = ("run.json", "compare.json", "compare.csv", "questions.csv", "results.jso
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> memorygym.Results:
-    """A comparison of an own memory with a built-in one."""
+    """A comparison of a user's memory with a built-in one."""
     folder = tmp_path_factory.mktemp("api") / "duel"
     return memorygym.compare([LastMessages, "bm25"], output=folder, **TWICE)
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """What must be the same bytes."""
+    """The files that must have the same bytes."""
     return {name: (folder / name).read_bytes() for name in SAME if (folder / name).exists()}
 
 
@@ -57,7 +57,7 @@ def test_an_object_scores_as_its_spec_does(mixed: memorygym.Results) -> None:
     ]
 
 
-def test_what_was_passed_as_an_object_is_marked_everywhere(mixed: memorygym.Results) -> None:
+def test_an_object_is_marked_as_trusted_everywhere(mixed: memorygym.Results) -> None:
     assert {row["system"] for row in mixed.rows() if row["trusted"]} == {"LastMessages"}
     assert {row["system"] for row in mixed.summary() if row["trusted"]} == {"LastMessages"}
     recipe = json.loads((mixed.folders[0] / "results.json").read_bytes())["recipe"]
@@ -68,8 +68,10 @@ def test_what_was_passed_as_an_object_is_marked_everywhere(mixed: memorygym.Resu
 
 def test_rows_average_to_the_summary(mixed: memorygym.Results) -> None:
     for row in mixed.summary():
-        found = [one["accuracy"] for one in mixed.rows() if one["system"] == row["system"]]
-        assert sum(found) / len(found) == pytest.approx(row["accuracy"], abs=1e-5)
+        accuracies = [
+            task_row["accuracy"] for task_row in mixed.rows() if task_row["system"] == row["system"]
+        ]
+        assert sum(accuracies) / len(accuracies) == pytest.approx(row["accuracy"], abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +84,8 @@ def test_rows_average_to_the_summary(mixed: memorygym.Results) -> None:
     ],
 )
 def test_objects_factories_and_stores_are_memories(memory: object, name: str) -> None:
-    found = memorygym.compare(memory, template="company", tier="lite", seeds=1, workers=2)
-    assert (found.failures, name in str(found)) == ([], True)
+    results = memorygym.compare(memory, template="company", tier="lite", seeds=1, workers=2)
+    assert (results.failures, name in str(results)) == ([], True)
 
 
 def test_an_agent_may_be_a_class_a_function_of_the_task_or_an_object() -> None:
@@ -93,26 +95,26 @@ def test_an_agent_may_be_a_class_a_function_of_the_task_or_an_object() -> None:
         tasks.append(task)
         return Silent()
 
-    found = memorygym.evaluate([Silent, made], memory=Markdown, **LITE)
-    assert not found.failures
-    assert [row["trusted"] for row in found.rows()] == [True] * 2
+    results = memorygym.evaluate([Silent, made], memory=Markdown, **LITE)
+    assert not results.failures
+    assert [row["trusted"] for row in results.rows()] == [True] * 2
     assert {task.gold for task in tasks} == {None}
 
 
-def test_a_memory_that_breaks_is_reported_with_what_it_raised() -> None:
-    found = memorygym.compare([Broken, "bm25"], **TWICE)
-    assert "Broken failed 2 times" in str(found)
-    assert "KeyError: 'lost'" in str(found)
+def test_a_memory_that_fails_is_reported_with_its_exception() -> None:
+    results = memorygym.compare([Broken, "bm25"], **TWICE)
+    assert "Broken failed 2 times" in str(results)
+    assert "KeyError: 'lost'" in str(results)
 
 
-def test_the_same_call_goes_on_and_another_object_does_not(tmp_path: Path) -> None:
+def test_the_same_call_resumes_a_run_and_another_object_does_not(tmp_path: Path) -> None:
     memorygym.compare(LastMessages(300), output=tmp_path / "run", **LITE)
     memorygym.compare(LastMessages(300), output=tmp_path / "run", **LITE)
     with pytest.raises(memorygym.MemoryGymError, match="run with another recipe"):
         memorygym.compare(LastMessages(200), output=tmp_path / "run", **LITE)
 
 
-def test_explain_says_what_the_command_says(
+def test_explain_gives_the_text_of_the_command(
     mixed: memorygym.Results, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = str(mixed.folders[0])
@@ -132,15 +134,15 @@ def test_status_of_a_stopped_run_with_an_object_names_the_call(
     (tmp_path / "traces").mkdir()
     (tmp_path / "run.json").write_bytes((mixed.folders[0] / "run.json").read_bytes())
     assert main(["status", str(tmp_path)]) == 0
-    told = capsys.readouterr().out
-    assert "in Python, the same call again: memorygym.compare(…, output=" in told
-    assert "with LastMessages" in told
+    out = capsys.readouterr().out
+    assert "in Python, the same call again: memorygym.compare(…, output=" in out
+    assert "with LastMessages" in out
 
 
 def test_a_model_may_be_an_object() -> None:
     model = Scripted(lambda *_: "")
-    found = memorygym.evaluate(model=model, template="company", tier="lite", seeds=1)
-    assert ([row["trusted"] for row in found.rows()], found.failures) == ([True], [])
+    results = memorygym.evaluate(model=model, template="company", tier="lite", seeds=1)
+    assert ([row["trusted"] for row in results.rows()], results.failures) == ([True], [])
     silent = Scripted(lambda *_: "")
     compared = memorygym.compare("bm25", reasoner=["strong", silent], **LITE)
     assert {row["reasoner"] for row in compared.rows() if row["trusted"]} == {"Scripted"}
@@ -149,14 +151,14 @@ def test_a_model_may_be_an_object() -> None:
 def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
     words = ["--n", "2", "--tokens", "8k", "--hops", "2", "-o", str(tmp_path / "set")]
     assert main(["generate", "research", *words]) == 0
-    found = memorygym.compare("bm25", data=tmp_path / "set")
-    assert {row["track"] for row in found.rows()} == {"research"}
+    results = memorygym.compare("bm25", data=tmp_path / "set")
+    assert {row["track"] for row in results.rows()} == {"research"}
     with pytest.raises(memorygym.MemoryGymError, match="and track are both given"):
         memorygym.compare("bm25", data=tmp_path / "set", track="research")
 
 
 @pytest.mark.parametrize(
-    ("memories", "options", "told"),
+    ("memories", "options", "message"),
     [
         (NoPart, {}, "NoPart is no memory: a NoPart has not `observe` and `compose`"),
         ([], {}, "name at least one"),
@@ -176,16 +178,16 @@ def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
         ("bm25", {"budgets": 1}, "a budget of 1 tokens holds no"),
     ],
 )
-def test_bad_input_is_refused_with_what_to_do(
-    memories: object, options: Mapping[str, Any], told: str
+def test_bad_input_is_refused_with_a_remedy(
+    memories: object, options: Mapping[str, Any], message: str
 ) -> None:
     with pytest.raises(memorygym.MemoryGymError) as error:
         memorygym.compare(memories, **{**LITE, **options})
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("agent", "options", "told"),
+    ("agent", "options", "message"),
     [
         ("naiv", {}, "did you mean naive?"),
         ("naive", {"model": "m"}, "a model plays alone"),
@@ -196,11 +198,11 @@ def test_bad_input_is_refused_with_what_to_do(
     ],
 )
 def test_a_bad_agent_or_model_is_refused(
-    agent: object, options: Mapping[str, Any], told: str
+    agent: object, options: Mapping[str, Any], message: str
 ) -> None:
     with pytest.raises(memorygym.MemoryGymError) as error:
         memorygym.evaluate(agent, **{**LITE, **options})
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_results_of_two_versions_are_refused_with_both_names(

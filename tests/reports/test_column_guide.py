@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def guide_of(title: str) -> TableGuide:
-    """The one whose title names the table."""
+    """The table guide whose title names the table."""
     return next(guide for guide in guides() if title in guide.title)
 
 
@@ -61,7 +61,7 @@ def test_the_leaderboard_is_explained(
     assert columns == guide_of("leaderboard").names | AXES
 
 
-def test_no_column_lacks_its_meaning_and_the_page_is_of_today() -> None:
+def test_every_column_has_a_meaning_and_the_page_is_current() -> None:
     for guide in guides():
         assert all({**guide.columns, **guide.means}.values()), guide.title
     assert PAGE.read_text("utf-8") == guide_text()

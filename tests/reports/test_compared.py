@@ -1,4 +1,4 @@
-"""A comparison of memories: shown, packed and ranked as a run of agents is."""
+"""A comparison of memories is verified, packed and ranked as a run of agents is."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.comparison_report import outcome_of, perform, write_files
 from memorygym.reports.evidence import REPRODUCED, VERIFIED, examine
-from memorygym.reports.leaderboard import sampler
+from memorygym.reports.leaderboard import leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.reports.packs import opened, write_pack
@@ -48,23 +48,23 @@ def altered(duel: Path, tmp_path: Path) -> Path:
 
 
 @mostly_slow(("check", "standing"), [("traces", VERIFIED), ("play", REPRODUCED)], quick=1)
-def test_a_comparison_is_shown_from_its_traces_and_by_playing(
+def test_a_comparison_is_verified_from_its_traces_and_by_playing(
     check: str, standing: str, duel: Path
 ) -> None:
-    found = examine(duel, check)
-    assert (found.standing, found.problems, found.limits) == (standing, (), ())
+    evidence = examine(duel, check)
+    assert (evidence.standing, evidence.problems, evidence.limits) == (standing, (), ())
 
 
 @pytest.mark.slow
-def test_memories_that_are_not_named_in_alphabetical_order_are_shown_as_well(
+def test_memories_in_another_than_alphabetical_order_are_verified_too(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "duel"
     words = ["--memories", "recency,markdown,bm25", "--budget", "200,400", "-o", str(folder)]
     tasks = ["--tier", "lite", "--template", "company", "--seeds", "1", "-q"]
     assert main(["compare", *words, *tasks]) == 0
-    found = examine(folder, "traces")
-    assert (found.standing, found.problems, found.limits) == (VERIFIED, (), ())
+    evidence = examine(folder, "traces")
+    assert (evidence.standing, evidence.problems, evidence.limits) == (VERIFIED, (), ())
     (folder / "results.json").unlink()
     recipe = json.loads((folder / "run.json").read_bytes())["recipe"]
     again = command_of(recipe, folder)
@@ -74,18 +74,18 @@ def test_memories_that_are_not_named_in_alphabetical_order_are_shown_as_well(
 
 def test_templates_that_were_not_played_are_named(altered: Path) -> None:
     for name in ("run.json", "results.json"):
-        found = json.loads((altered / name).read_bytes())
-        found["recipe"]["templates"] = ["company", "hospital"]
-        (altered / name).write_bytes(json_bytes(found))
-    found = examine(altered, "traces")
-    assert found.standing != VERIFIED and "recipe.templates" in found.limits[0]
+        content = json.loads((altered / name).read_bytes())
+        content["recipe"]["templates"] = ["company", "hospital"]
+        (altered / name).write_bytes(json_bytes(content))
+    evidence = examine(altered, "traces")
+    assert evidence.standing != VERIFIED and "recipe.templates" in evidence.limits[0]
 
 
 def better(folder: Path) -> None:
-    found = json.loads((folder / "compare.json").read_bytes())
-    row = next(row for row in found["reports"][0]["rows"] if row["system"] == "bm25")
+    document = json.loads((folder / "compare.json").read_bytes())
+    row = next(row for row in document["reports"][0]["rows"] if row["system"] == "bm25")
     row["figures"]["accuracy"]["mean"] = 0.99
-    text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "compare.json").write_text(text + "\n")
 
 
@@ -122,32 +122,35 @@ ALTERED = {
 
 
 @mostly_slow("name", ALTERED, quick=2)
-def test_what_was_altered_is_named_with_its_file(name: str, altered: Path) -> None:
-    alter, told = ALTERED[name]
+def test_an_alteration_is_named_with_its_file(name: str, altered: Path) -> None:
+    alter, problem = ALTERED[name]
     alter(altered)
-    found = examine(altered, "traces")
-    assert found.standing == "self-reported" and found.problems[0].startswith(told)
+    evidence = examine(altered, "traces")
+    assert evidence.standing == "self-reported" and evidence.problems[0].startswith(problem)
 
 
 def asked(folder: Path) -> None:
-    """A comparison whose reasoner and whose memory's model are models, kept as `compare` does."""
+    """A comparison with models as reasoner and as writer of memories, stored as `compare` does."""
     shrug = Scripted(lambda messages, tools: Message("assistant", "no idea"))
     model_roles = ModelRoles({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
     memories = plug_all(["llm_summarizing:max_size=4"])
     comparison = Comparison(
         worlds(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), model_roles
     )
-    found = perform(comparison, folder, 4, quiet=True)
-    write_files(folder, found, outcome_of(found, played_checks(comparison)), ())
-    keep(folder, document(found.about, found.outcomes, {}), found.outcomes)
+    findings = perform(comparison, folder, 4, quiet=True)
+    write_files(folder, findings, outcome_of(findings, played_checks(comparison)), ())
+    keep(folder, document(findings.about, findings.outcomes, {}), findings.outcomes)
 
 
 @pytest.mark.slow
-def test_models_of_a_comparison_reply_again_from_their_tape(tmp_path: Path) -> None:
+def test_models_of_a_comparison_replay_from_their_recorded_replies(tmp_path: Path) -> None:
     asked(tmp_path)
-    found = [examine(tmp_path, check) for check in ("traces", "play")]
-    assert [(one.standing, one.problems) for one in found] == [(VERIFIED, ()), (REPRODUCED, ())]
-    assert found[1].word
+    evidences = [examine(tmp_path, check) for check in ("traces", "play")]
+    assert [(evidence.standing, evidence.problems) for evidence in evidences] == [
+        (VERIFIED, ()),
+        (REPRODUCED, ()),
+    ]
+    assert evidences[1].word
     (tmp_path / "replies.jsonl").unlink()
     less = examine(tmp_path, "play")
     assert (less.standing, less.problems) == (VERIFIED, ())
@@ -165,7 +168,7 @@ def test_its_pack_holds_the_tables_and_no_clock(duel: Path, tmp_path: Path) -> N
     assert not kept & {"timings.csv", "timings.jsonl", "lock"}
 
 
-def test_tables_of_memories_have_no_place_in_a_run_of_agents(
+def test_tables_of_memories_do_not_belong_to_a_run_of_agents(
     finished: Path, duel: Path, tmp_path: Path
 ) -> None:
     run = Path(shutil.copytree(finished, tmp_path / "run"))
@@ -174,27 +177,27 @@ def test_tables_of_memories_have_no_place_in_a_run_of_agents(
 
 
 def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
-    found = sampler([("duel", examine(duel, "traces"))])
-    out = as_markdown(found, {}, "a test")
+    board = leaderboard_of([("duel", examine(duel, "traces"))])
+    out = as_markdown(board, {}, "a test")
     title = "Memories: company template, lite tier, public seeds, reasoner strong, budget 1,000"
     rows = section(out, title)
-    told = json.loads((duel / "compare.json").read_bytes())["reports"][0]["rows"]
-    mine = {row["system"]: row for row in told if row["role"] == "memory"}
+    (report,) = json.loads((duel / "compare.json").read_bytes())["reports"]
+    memories = {row["system"]: row for row in report["rows"] if row["role"] == "memory"}
     assert {row[1]: row[0] for row in rows} == {
-        system: str(r["rank"]) for system, r in mine.items()
+        system: str(r["rank"]) for system, r in memories.items()
     }
     for _, system, accuracy, _, status in rows:
-        mean = 100 * mine[system]["figures"]["accuracy"]["mean"]
+        mean = 100 * memories[system]["figures"]["accuracy"]["mean"]
         assert accuracy.startswith(f"{mean:.1f} ± ") and status == VERIFIED
     below = " ".join(out.split(title)[1].split())
-    assert all(f"`{one}`" in below for one in ("none", "recency", "full", "oracle"))
+    assert all(f"`{reference}`" in below for reference in ("none", "recency", "full", "oracle"))
 
 
 def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> None:
     runs = [("duel", examine(duel)), ("run", examine(finished))]
-    found = sampler(runs)
-    assert as_markdown(found, {}, "x") == as_markdown(sampler(runs[::-1]), {}, "x")
-    rows = flat_rows(found, {})
+    board = leaderboard_of(runs)
+    assert as_markdown(board, {}, "x") == as_markdown(leaderboard_of(runs[::-1]), {}, "x")
+    rows = flat_rows(board, {})
     assert {row["memory"] for row in rows if row["kind"] == "memory"} == {
         "bm25", "markdown+scribe",
     }  # fmt: skip
@@ -203,9 +206,9 @@ def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_comparison_that_came_twice_counts_once(duel: Path) -> None:
-    found = sampler([("one", examine(duel)), ("two", examine(duel))])
-    assert len(found.rankings) == 1 and found.notes == ["two repeats one: it is counted once"]
+def test_a_comparison_given_twice_counts_once(duel: Path) -> None:
+    board = leaderboard_of([("one", examine(duel)), ("two", examine(duel))])
+    assert len(board.rankings) == 1 and board.notes == ["two repeats one: it is counted once"]
 
 
 @pytest.mark.parametrize(
@@ -215,13 +218,13 @@ def test_a_comparison_that_came_twice_counts_once(duel: Path) -> None:
         (better, "traces", "a check of duel failed: compare.json: "),
     ],
 )
-def test_memories_that_were_not_shown_have_no_rank(
+def test_memories_of_an_unverified_run_have_no_rank(
     alter: Callable[[Path], None], check: str, why: str, altered: Path
 ) -> None:
     alter(altered)
-    out = as_markdown(sampler([("duel", examine(altered, check))]), {}, "a test")
-    ((name, *_, status, told),) = section(out, "Comparisons without a rank")
-    assert (name, status) == ("duel", "self-reported") and told.startswith(why)
+    out = as_markdown(leaderboard_of([("duel", examine(altered, check))]), {}, "a test")
+    ((name, *_, status, reason),) = section(out, "Comparisons without a rank")
+    assert (name, status) == ("duel", "self-reported") and reason.startswith(why)
     assert "## Memories" not in out
 
 
@@ -233,14 +236,12 @@ def test_results_of_a_comparison_alone_are_not_ranked(
 
 
 @mostly_slow("seed", [[], ["--seed", "1"]])
-def test_tasks_of_a_file_are_checked_as_far_as_traces_carry(
-    seed: list[str], tmp_path: Path
-) -> None:
+def test_tasks_of_a_file_are_verified_from_traces_only(seed: list[str], tmp_path: Path) -> None:
     data, run = f"locomo:{published.file_of('locomo', tmp_path)}:most=1", tmp_path / "run"
     words = ["--memories", "bm25", "--data", data, "-q", "-o", str(run), *seed]
     assert main(["compare", *words]) == 0
-    found = examine(run, "play")
-    assert (found.standing, found.problems) == (VERIFIED, ())
-    assert found.limits[0].startswith("its tasks lie in a file that is not given here")
+    evidence = examine(run, "play")
+    assert (evidence.standing, evidence.problems) == (VERIFIED, ())
+    assert evidence.limits[0].startswith("its tasks lie in a file that is not given here")
     better(run)
     assert examine(run, "traces").problems[0].startswith("compare.json: compare.reports[0]")

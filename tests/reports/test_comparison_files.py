@@ -38,10 +38,10 @@ def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
 
 
 def test_the_document_holds_every_row_with_every_figure() -> None:
-    found = json.loads(json_bytes(document({"version_hash": "c"}, [], [reported(TWO)])))
-    (report,) = found["reports"]
+    content = json.loads(json_bytes(document({"version_hash": "c"}, [], [reported(TWO)])))
+    (report,) = content["reports"]
     rows = {row["system"]: row for row in report["rows"]}
-    assert (found["schema"], found["version_hash"], found["kendall"]) == (
+    assert (content["schema"], content["version_hash"], content["kendall"]) == (
         "memorygym-compare-1",
         "c",
         [],
@@ -65,7 +65,7 @@ def test_a_single_task_is_written_without_bounds() -> None:
     assert gain == {"high": None, "low": None, "mean": 1.0, "tasks": 1}
 
 
-def test_figures_have_a_row_an_arm_and_report() -> None:
+def test_figures_have_a_row_for_each_system_and_report() -> None:
     rows = table(figures_csv([reported(TWO), reported(THREE, broken=3)]))
     assert len(rows) == 7 + 7
     assert (rows[4]["system"], rows[4]["rank"], rows[4]["gain"]) == ("m", "1", "0.5")
@@ -88,7 +88,7 @@ def test_questions_have_a_row_each() -> None:
     ]  # fmt: skip
 
 
-def test_milliseconds_are_a_file_of_their_own() -> None:
+def test_milliseconds_have_their_own_file() -> None:
     rows = table(timings_csv([(reported(THREE), {"m": (0.1, 0.3)})]))
     assert rows == [
         {"reasoner": "strong", "budget": "1000", "system": "m", "p50_ms": "0.1", "p95_ms": "0.3"}

@@ -1,4 +1,4 @@
-"""What a comparison comes to, and the files that it leaves."""
+"""The outcome of a comparison, and the files that it writes."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -25,27 +25,27 @@ BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 
 
 def findings(measured: list[Measurement], *reasoners: str) -> ComparisonFindings:
-    """At one budget."""
+    """The findings of these measurements at one budget."""
     clocked = {(who, system, 1000): [1.0, 3.0] for who in reasoners for system in ("m", "held:m")}
     recipe = {"reasoners": reasoners, "budgets": [1000]}
     return ComparisonFindings({"version_hash": "c", "recipe": recipe}, results(measured), clocked)
 
 
 def results(measured: Sequence[Measurement]) -> list[Result | Failure]:
-    """Episodes that came to that."""
+    """The results of episodes with these measurements."""
     return [
         Result(
-            place=place(one.system, one.budget, one.reasoner), task="t", version_hash="c",
-            score=SCORE,
+            place=place(measurement.system, measurement.budget, measurement.reasoner),
+            task="t", version_hash="c", score=SCORE,
             right=(), repaired=0, judged=None, stuck=0, causes={}, precision={}, usage={},
-            measured=one,
+            measured=measurement,
         )
-        for one in measured
+        for measurement in measured
     ]  # fmt: skip
 
 
 def place(system: str, budget: int | None, reasoner: str) -> EpisodeKey:
-    """Where an episode stands."""
+    """The key of an episode."""
     return EpisodeKey(
         episode="", track="worlds", template="company", seed=0, agent=reasoner, memory=system,
         budget=budget, who="",
@@ -53,14 +53,14 @@ def place(system: str, budget: int | None, reasoner: str) -> EpisodeKey:
 
 
 def two() -> ComparisonFindings:
-    """The same under two reasoners."""
-    one = all_played(BETTER)
-    other = [replace(found, reasoner="weak") for found in one]
-    return findings([*one, *other], "strong", "weak")
+    """Findings with equal measurements under two reasoners."""
+    strong = all_played(BETTER)
+    weak = [replace(measurement, reasoner="weak") for measurement in strong]
+    return findings([*strong, *weak], "strong", "weak")
 
 
 def heads(folder: Path) -> Mapping[str, int]:
-    """By file: how many rows it has below its heads."""
+    """The number of rows of each file, without its head."""
     return {
         path.name: len([*csv.DictReader(StringIO(path.read_text(encoding="utf-8")))])
         for path in sorted(folder.glob("*.csv"))
@@ -69,23 +69,25 @@ def heads(folder: Path) -> Mapping[str, int]:
 
 def test_there_is_a_report_for_every_reasoner_and_budget_and_an_agreement_for_every_two() -> None:
     outcome = outcome_of(two(), [HOLDS])
-    assert [(one.reasoner, one.budget) for one in outcome.reports] == [
+    assert [(report.reasoner, report.budget) for report in outcome.reports] == [
         ("strong", 1000), ("weak", 1000),
     ]  # fmt: skip
-    assert [one.reasoners for one in outcome.agreements] == [("strong", "weak")]
-    assert outcome.valid and outcome.gates[0] is HOLDS and len(outcome.gates) == 5
+    assert [report.reasoners for report in outcome.agreements] == [("strong", "weak")]
+    assert outcome.valid and outcome.sanity_checks[0] is HOLDS and len(outcome.sanity_checks) == 5
 
 
-def test_one_gate_that_fails_is_enough() -> None:
+def test_one_failed_sanity_check_makes_a_comparison_invalid() -> None:
     assert not outcome_of(two(), [HOLDS, SanityCheck("it does not", False, "")]).valid
     measured = all_played({**THREE, "oracle": "00 00 00"})
     assert not outcome_of(findings(measured, "strong"), [HOLDS]).valid
 
 
-def test_a_budget_at_which_nothing_was_finished_is_a_gate_that_fails() -> None:
-    found = findings(all_played(THREE), "strong", "weak")
-    outcome = outcome_of(found, [HOLDS])
-    assert "weak finished a task at budget 1,000" in [g.name for g in outcome.gates if not g.holds]
+def test_a_budget_at_which_no_task_was_finished_fails_a_sanity_check() -> None:
+    unfinished = findings(all_played(THREE), "strong", "weak")
+    outcome = outcome_of(unfinished, [HOLDS])
+    assert "weak finished a task at budget 1,000" in [
+        g.name for g in outcome.sanity_checks if not g.holds
+    ]
 
 
 def test_failures_count_for_their_own_report_and_those_without_a_budget_for_all() -> None:
@@ -93,40 +95,40 @@ def test_failures_count_for_their_own_report_and_those_without_a_budget_for_all(
         Failure(place("m", 1000, "weak"), "memory", "broke"),
         Failure(place("full", None, "strong"), "memory", "broke"),
     ]
-    found = two()
-    outcomes = [*found.outcomes, *failed]
-    strong, weak = outcome_of(replace(found, outcomes=outcomes), [HOLDS]).reports
-    told = [(one.row("m"), one.row("full")) for one in (strong, weak)]
-    assert [(m and m.failed, full and full.failed) for m, full in told] == [(0, 1), (1, 0)]
+    played = two()
+    outcomes = [*played.outcomes, *failed]
+    strong, weak = outcome_of(replace(played, outcomes=outcomes), [HOLDS]).reports
+    rows = [(report.row("m"), report.row("full")) for report in (strong, weak)]
+    assert [(m and m.failed, full and full.failed) for m, full in rows] == [(0, 1), (1, 0)]
 
 
-def test_the_clock_of_a_report_is_its_own_and_not_of_what_is_held() -> None:
-    found = replace(two(), clocked={
+def test_the_clock_of_a_report_leaves_out_unlimited_contexts() -> None:
+    played = replace(two(), clocked={
         ("strong", "m", 1000): [1.0], ("weak", "m", 1000): [2.0], ("strong", "m", 500): [3.0],
         ("strong", "full", None): [4.0], ("strong", "held:m", 1000): [5.0],
     })  # fmt: skip
-    strong, _ = outcome_of(found, [HOLDS]).reports
-    assert clock_for(found, strong) == {"m": (1.0, 1.0), "full": (4.0, 4.0)}
+    strong, _ = outcome_of(played, [HOLDS]).reports
+    assert clock_for(played, strong) == {"m": (1.0, 1.0), "full": (4.0, 4.0)}
 
 
 def test_a_curve_is_of_its_own_report() -> None:
-    found = two()
-    for report in outcome_of(found, [HOLDS]).reports:
-        assert {one.questions for one in curve_of(found, report, "retention")} == {6}
+    played = two()
+    for report in outcome_of(played, [HOLDS]).reports:
+        assert {bin.questions for bin in curve_of(played, report, "retention")} == {6}
 
 
 def test_the_folder_holds_every_table(tmp_path: Path) -> None:
-    found = two()
-    write_files(tmp_path, found, outcome_of(found, [HOLDS]), ["rewrite"])
+    played = two()
+    write_files(tmp_path, played, outcome_of(played, [HOLDS]), ["rewrite"])
     assert heads(tmp_path) == {
         "compare.csv": 16, "pairs.csv": 2, "pareto.csv": 10, "questions.csv": 96, "rewrite.csv": 12,
         "timings.csv": 2,
     }  # fmt: skip
 
 
-def test_an_invalid_set_up_leaves_no_number(tmp_path: Path) -> None:
-    found = two()
-    write_files(tmp_path, found, outcome_of(found, [SanityCheck("it does not", False, "")]), ())
+def test_an_invalid_set_up_has_no_figures(tmp_path: Path) -> None:
+    played = two()
+    write_files(tmp_path, played, outcome_of(played, [SanityCheck("it does not", False, "")]), ())
     assert set(heads(tmp_path).values()) == {0}
     text = (tmp_path / "compare.json").read_text()
     assert '"reports": []' in text and '"holds": false' in text

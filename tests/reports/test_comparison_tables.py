@@ -1,4 +1,4 @@
-"""The report that a person reads."""
+"""The report of a comparison as text."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=
 WORSE = "observation_masking:attention_window=100,keep_first=2"
 
 
-def test_a_report_looks_as_it_should(snapshot: Callable[[str, str], None]) -> None:
+def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None]) -> None:
     systems = {**THREE, "n": "11 - 11", "held:n": "11 - 11", WORSE: "10 00 10"}
     spent = played("l", "11 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
     report = figures([*all_played(systems), *spent], {"n": 1}, "test")
@@ -51,7 +51,7 @@ def test_a_report_looks_as_it_should(snapshot: Callable[[str, str], None]) -> No
         ({"a": "11 11 10 " * 3, "recency": "10 " * 9}, {}, "a memory and recency must differ by"),
     ],
 )
-def test_a_report_says_who_is_best_and_what_could_not_be_judged(
+def test_a_report_names_the_best_memory_and_what_could_not_be_judged(
     systems: dict[str, str], failures: dict[str, int], said: str
 ) -> None:
     text = report_text(reported(systems, **failures), SETTING)
@@ -60,7 +60,7 @@ def test_a_report_says_who_is_best_and_what_could_not_be_judged(
 
 @pytest.mark.parametrize("name", ["m" * 200, "a\x1b[31mb", "two words " * 20, "é" * 50])
 @pytest.mark.parametrize("columns", [40, 80, 160])
-def test_a_report_fits_the_terminal_whatever_a_memory_is_called(
+def test_a_report_fits_the_terminal_with_long_memory_names(
     name: str, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
@@ -75,7 +75,7 @@ def test_a_memory_that_finished_nothing_is_shown_without_figures() -> None:
     assert set(line.removeprefix("broken*").split()) == {"–"}
 
 
-def test_a_verdict_says_when_only_the_correction_keeps_a_winner_away() -> None:
+def test_the_verdict_states_if_only_the_correction_removes_significance() -> None:
     even, uneven = "1111111110 1111111100 " * 4, "0000000000 1111111111 " * 4
     report = reported({"a": even, "b": "1111100000 1111110000 " * 4, "c": uneven})
     assert isinstance(report.significance.verdict, BestSystem)

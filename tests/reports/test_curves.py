@@ -12,16 +12,16 @@ from tests.runs.comparison.measurements import all_played, played
 
 
 def spread(system: str, tasks: str, field: str, *values: int) -> list[Measurement]:
-    """An arm whose questions have these values of a field, task by task alike."""
+    """A system whose questions have these values of a field, the same on every task."""
     return [
         replace(
-            one,
+            measurement,
             cases=tuple(
                 replace(case, **{field: value})
-                for case, value in zip(one.cases, values, strict=True)
+                for case, value in zip(measurement.cases, values, strict=True)
             ),
         )
-        for one in played(system, tasks)
+        for measurement in played(system, tasks)
     ]
 
 
@@ -36,9 +36,9 @@ def test_questions_are_sorted_into_bins_and_empty_bins_are_not_shown(
     kind: str, field: str, values: tuple[int, ...], bins: list[tuple[str, int]]
 ) -> None:
     measured = spread("m", "1101 1001", field, *values)
-    found = curve(measured, figures(measured, {}, "test"), kind)
-    assert [(one.name, one.questions) for one in found] == bins
-    assert [one.accuracy.mean for one in found] == [0.75, 0, 1]
+    bins_shown = curve(measured, figures(measured, {}, "test"), kind)
+    assert [(bin.name, bin.questions) for bin in bins_shown] == bins
+    assert [bin.accuracy.mean for bin in bins_shown] == [0.75, 0, 1]
 
 
 def test_a_bin_of_a_single_task_has_no_interval() -> None:
@@ -48,10 +48,10 @@ def test_a_bin_of_a_single_task_has_no_interval() -> None:
     assert "  100.0\n" in curve_text([only], "retention")
 
 
-def test_what_memories_held_has_no_curve_and_references_stand_last() -> None:
+def test_unlimited_contexts_have_no_curve_and_references_come_last() -> None:
     measured = all_played({"none": "00 00", "m": "11 10", "held:m": "11 11"})
-    found = curve(measured, figures(measured, {}, "test"), "rewrite")
-    assert [one.system for one in found] == ["m", "none"]
+    bins = curve(measured, figures(measured, {}, "test"), "rewrite")
+    assert [bin.system for bin in bins] == ["m", "none"]
 
 
 def test_many_bins_are_stacked_within_80_columns() -> None:

@@ -1,4 +1,4 @@
-"""How far a run is shown: what replaying notices, and what only playing again does."""
+"""How far a run is verified: what a replay of traces notices, and what only playing again does."""
 
 import json
 import shutil
@@ -25,14 +25,14 @@ from tests.slow import mostly_slow
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    """A finished run of one agent on one world."""
+    """A finished run of one agent on one task."""
     folder = tmp_path / "run"
     perform(Evaluation(tasks=worlds(), agents=("naive",)), folder)
     return folder
 
 
 def rename(run: Path, old: str, new: str) -> None:
-    """Writes another word wherever it stands in the files of a run."""
+    """Replaces a word in all files of a run."""
     for name in ("run.json", "results.json", "results.jsonl"):
         (run / name).write_text((run / name).read_text().replace(old, new))
     for path in run.glob(f"traces/*{old}*"):
@@ -40,7 +40,7 @@ def rename(run: Path, old: str, new: str) -> None:
 
 
 def pretend(run: Path, agent: str) -> None:
-    """Passes the only agent of a run off as another."""
+    """Gives the only agent of a run another name."""
     (path, trace, _) = next(read_traces([run]))
     assert trace
     trace.labels["agent"] = agent
@@ -55,19 +55,19 @@ def pretend(run: Path, agent: str) -> None:
     keep(run, findings(pretended, job, outcomes).document, outcomes)
 
 
-def test_replies_under_another_name_are_noticed_only_by_playing(run: Path) -> None:
+def test_replies_of_another_agent_are_noticed_only_by_playing(run: Path) -> None:
     pretend(run, "guesser")
     assert examine(run, "traces").standing == "verified from traces"
     (problem,) = examine(run, "play").problems
     assert "traces/company+0+guesser+0.jsonl.gz: played again, record " in problem
 
 
-def test_a_run_of_other_code_is_left_to_that_code(run: Path) -> None:
+def test_a_run_of_another_version_is_not_checked(run: Path) -> None:
     version_hash = json.loads((run / "run.json").read_bytes())["version_hash"]
     rename(run, version_hash, "worlds-v1@00000000")
-    found = examine(run, "play")
-    assert found.standing == "self-reported" and not found.problems
-    assert found.limits == ("only the code of version worlds-v1@00000000 can check it",)
+    evidence = examine(run, "play")
+    assert evidence.standing == "self-reported" and not evidence.problems
+    assert evidence.limits == ("only the code of version worlds-v1@00000000 can check it",)
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_a_run_cannot_name_code_to_run(
     assert examine(run, "play").limits == (f"{kind} evil:make is not installed here",)
 
 
-def test_an_agent_of_elsewhere_is_checked_but_not_played(run: Path) -> None:
+def test_an_agent_that_is_not_installed_is_checked_but_not_played(run: Path) -> None:
     pretend(run, "my.agents:make")
-    found = examine(run, "play")
-    assert found.standing == "verified from traces"
-    assert found.limits == ("agent my.agents:make is not installed here",)
+    evidence = examine(run, "play")
+    assert evidence.standing == "verified from traces"
+    assert evidence.limits == ("agent my.agents:make is not installed here",)
 
 
-def test_a_model_that_bears_the_name_of_an_agent_without_budget_keeps_to_its_own(
+def test_a_model_named_like_an_unbounded_agent_has_a_budget(
     tmp_path: Path,
 ) -> None:
     model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
@@ -101,9 +101,11 @@ def test_a_model_that_bears_the_name_of_an_agent_without_budget_keeps_to_its_own
     assert examine(tmp_path / "run", "traces").standing == "verified from traces"
 
 
-def test_a_world_too_large_to_be_dealt_is_not(run: Path) -> None:
+def test_a_task_that_is_too_large_is_not_generated(run: Path) -> None:
     for name in ("run.json", "results.json"):
-        alter_results(name, lambda it: it["recipe"]["parameters"].update(tokens="10000000"))(run)
+        alter_results(
+            name, lambda document: document["recipe"]["parameters"].update(tokens="10000000")
+        )(run)
     assert "10000000 tokens: give at most 1,000,000" in examine(run, "play").problems[0]
 
 
@@ -112,7 +114,7 @@ FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Path:
-    """A finished run of two agents on two worlds."""
+    """A finished run of two agents on two tasks."""
     perform(Evaluation(tasks=worlds(2), agents=("naive", "strategic")), tmp_path / "pair")
     return tmp_path / "pair"
 
@@ -138,7 +140,7 @@ def drop_record(run: Path) -> None:
     rewrite(run / FIRST, rows_of(run / FIRST)[:-1])
 
 
-def add_ruling(run: Path) -> None:
+def add_judgement(run: Path) -> None:
     (path, trace, _) = next(read_traces([run / FIRST]))
     assert trace
     trace.records.append(Judgement(5, (Vote("judge", "yes", "it"),)))
@@ -146,9 +148,9 @@ def add_ruling(run: Path) -> None:
 
 
 def swap(run: Path) -> None:
-    one, other = (run / FIRST).read_bytes(), (run / SECOND).read_bytes()
+    first, other = (run / FIRST).read_bytes(), (run / SECOND).read_bytes()
     (run / FIRST).write_bytes(other)
-    (run / SECOND).write_bytes(one)
+    (run / SECOND).write_bytes(first)
 
 
 def alter_results(name: str, change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
@@ -184,7 +186,7 @@ ALTERED = {
     "a stray label": (alter_header(labels={"x": 1}), f"{FIRST}: labels.x: should not be there"),
     "a recipe": (alter_header(recipe={"tier": "hard"}), f"{FIRST}: recipe is not that of the task"),
     "a last record": (drop_record, f"{FIRST}, line "),
-    "a judge of no run": (add_ruling, f"{FIRST}: a judge's rulings, but the recipe names no judge"),
+    "a judge of no run": (add_judgement, f"{FIRST}: a judge's verdicts, but the recipe"),
     "swapped traces": (swap, f"{FIRST}: "),
     "a missing trace": (lambda run: (run / FIRST).unlink(), f"{FIRST}: missing"),
     "an extra trace": (
@@ -210,14 +212,14 @@ ALTERED = {
 
 
 @mostly_slow("name", ALTERED, quick=8)
-def test_what_was_altered_is_named_with_its_file(name: str, pair: Path) -> None:
-    alter, told = ALTERED[name]
+def test_an_alteration_is_named_with_its_file(name: str, pair: Path) -> None:
+    alter, problem = ALTERED[name]
     alter(pair)
     problems = examine(pair, "traces").problems
-    assert problems and told in problems[0]
+    assert problems and problem in problems[0]
 
 
-def test_a_score_that_is_consistent_but_not_of_its_trace_is_named(pair: Path) -> None:
+def test_a_consistent_score_that_differs_from_its_trace_is_named(pair: Path) -> None:
     alter_results("results.json", fewer_writes)(pair)
     rows = json.loads((pair / "results.json").read_bytes())["episodes"]
     lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)

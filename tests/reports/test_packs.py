@@ -1,4 +1,4 @@
-"""Packs: the same bytes for the same run, and nothing but a run is taken out of one."""
+"""Packs: the same run gives the same bytes, and only files of a run are taken out of one."""
 
 import gzip
 import io
@@ -23,7 +23,7 @@ def run(finished: Path, tmp_path: Path) -> Path:
 
 
 def verified(path: Path) -> list[str]:
-    """What verification of a pack finds."""
+    """The problems that the verification of a pack finds."""
     with opened(path) as (folder, problems):
         return problems or list(examine(folder, "traces").problems)
 
@@ -34,7 +34,7 @@ def packed(run: Path) -> Path:
     return path
 
 
-def test_a_run_packs_to_the_same_bytes_wherever_it_lies(finished: Path, run: Path) -> None:
+def test_a_run_packs_to_the_same_bytes_in_any_folder(finished: Path, run: Path) -> None:
     (run / "timings.jsonl").write_text('{"ended":1}\n')
     for path in run.rglob("*.gz"):
         path.touch()
@@ -55,7 +55,7 @@ def test_another_compression_of_the_same_traces_is_the_same_digest(run: Path) ->
     assert verified(run.with_name("b.tar.gz")) == []
 
 
-def test_it_holds_neither_lock_nor_dates(run: Path) -> None:
+def test_a_pack_holds_neither_lock_nor_dates(run: Path) -> None:
     with tarfile.open(packed(run)) as archive:
         members = archive.getmembers()
     assert {member.name.split("/")[1] for member in members} == {
@@ -122,7 +122,7 @@ def test_a_member_that_was_altered_after_packing_is_named(at: int, run: Path) ->
 
 
 @pytest.mark.parametrize("at", range(1, 8))
-def test_a_member_that_lacks_is_named(at: int, run: Path) -> None:
+def test_a_missing_member_is_named(at: int, run: Path) -> None:
     path = packed(run)
     members = members_of(path)
     (lacking, _), rest = members[at], [*members[:at], *members[at + 1 :]]
@@ -146,7 +146,7 @@ def test_a_manifest_that_is_damaged_is_named(data: bytes, run: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["traces", "/dev/zero", "../run/run.json", "a\0b", "lock"])
-def test_a_manifest_opens_no_file_but_those_of_a_pack(name: str, run: Path) -> None:
+def test_a_manifest_opens_only_files_of_a_pack(name: str, run: Path) -> None:
     path = packed(run)
     (head, data), *rest = members_of(path)
     manifest = json.loads(data)
@@ -156,10 +156,10 @@ def test_a_manifest_opens_no_file_but_those_of_a_pack(name: str, run: Path) -> N
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b'{"format": "memorygym-run-3"}'])
-def test_a_run_that_says_nothing_of_itself_is_named(data: bytes, run: Path) -> None:
+def test_a_run_without_its_description_is_named(data: bytes, run: Path) -> None:
     path = packed(run)
     members = [(m, data if m.name == "run/run.json" else old) for m, old in members_of(path)]
-    assert any(told.startswith("run.json: ") for told in verified(rebuild(path, members)))
+    assert any(problem.startswith("run.json: ") for problem in verified(rebuild(path, members)))
 
 
 def test_every_cut_is_noticed(run: Path) -> None:
@@ -173,13 +173,13 @@ def test_every_cut_is_noticed(run: Path) -> None:
             assert "is no pack of a run" in str(error)
 
 
-def test_what_follows_the_end_is_noticed(run: Path) -> None:
+def test_bytes_after_the_end_are_noticed(run: Path) -> None:
     path = packed(run)
     path.write_bytes(path.read_bytes() + gzip.compress(b"more"))
     assert "its end is not the end" in verified(path)[0]
 
 
-def test_a_header_that_promises_more_than_any_run_fills_no_disk(run: Path) -> None:
+def test_a_header_with_a_huge_size_fills_no_disk(run: Path) -> None:
     path = packed(run)
     huge = named("run/replies.jsonl")
     huge.size = 1 << 40
@@ -194,12 +194,12 @@ def test_a_header_that_promises_more_than_any_run_fills_no_disk(run: Path) -> No
     [b"", b"text", gzip.compress(b""), gzip.compress(b"x" * 5000)],
     ids=["nothing", "text", "packed nothing", "packed text"],
 )
-def test_another_file_is_no_pack(data: bytes, tmp_path: Path) -> None:
+def test_another_file_is_not_read_as_a_pack(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.tar.gz").write_bytes(data)
     with pytest.raises(BadSettings, match="is no pack of a run"):
         verified(tmp_path / "a.tar.gz")
 
 
-def test_a_pack_has_the_name_of_one(run: Path) -> None:
+def test_the_name_of_a_pack_ends_in_tar_gz(run: Path) -> None:
     with pytest.raises(BadSettings, match=r"a pack is named FILE\.tar\.gz"):
         write_pack(run, run.with_name("run.zip"))

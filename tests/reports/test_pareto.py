@@ -11,30 +11,32 @@ from tests.runs.comparison.measurements import THREE, all_played, played, report
 def costly() -> Report:
     dear = played("dear", "10 10 10", ingest=ModelCost(1, 5000))
     nothing = [replace(c, tokens=0) for c in played("none", "00")[0].cases]
-    none = [replace(one, cases=tuple(nothing)) for one in played("none", "00 00 00")]
+    none = [
+        replace(measurement, cases=tuple(nothing)) for measurement in played("none", "00 00 00")
+    ]
     return figures([*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none], {}, "test")
 
 
-def test_a_memory_that_gives_less_for_more_is_dominated() -> None:
-    found = {one.system: (one.cost, one.dominated_by) for one in by_tokens(costly())}
-    assert found == {
+def test_a_memory_with_less_accuracy_at_more_cost_is_dominated() -> None:
+    points = {point.system: (point.cost, point.dominated_by) for point in by_tokens(costly())}
+    assert points == {
         "none": (0, None), "full": (200, None), "m": (200, "full"), "dear": (5200, "full")
     }  # fmt: skip
 
 
 def test_equals_do_not_dominate_each_other() -> None:
     report = reported({"a": "11 10", "b": "11 10"})
-    assert [one.dominated_by for one in by_tokens(report)] == [None, None]
+    assert [point.dominated_by for point in by_tokens(report)] == [None, None]
 
 
-def test_neither_oracle_nor_what_was_held_nor_an_arm_that_failed_is_a_point() -> None:
+def test_oracle_unlimited_contexts_and_failed_systems_are_no_points() -> None:
     report = reported({**THREE, "n": "11 - 11"}, n=1)
-    assert {one.system for one in by_tokens(report)} == {"none", "full", "recency", "m"}
+    assert {point.system for point in by_tokens(report)} == {"none", "full", "recency", "m"}
 
 
-def test_only_arms_that_were_timed_stand_against_the_clock() -> None:
-    found = by_clock(reported(THREE), {"m": (1.5, 9.0), "full": (0.1, 0.2)})
-    assert [(one.system, one.cost, one.dominated_by) for one in found] == [
+def test_only_timed_systems_are_plotted_against_the_clock() -> None:
+    points = by_clock(reported(THREE), {"m": (1.5, 9.0), "full": (0.1, 0.2)})
+    assert [(point.system, point.cost, point.dominated_by) for point in points] == [
         ("full", 0.1, None), ("m", 1.5, "full"),
     ]  # fmt: skip
 
@@ -52,7 +54,7 @@ def test_a_plot_marks_dominated_points_with_small_letters() -> None:
     assert max(map(len, text.split("\n"))) <= 80
 
 
-def test_many_points_and_none_are_plotted() -> None:
+def test_a_plot_may_have_many_points_or_none() -> None:
     many = reported({f"memory_{i}": "10 1" + "01"[i % 2] for i in range(40)})
     assert "·" in plot(by_tokens(many), "tokens")
     assert plot([], "tokens").startswith("nothing to plot")

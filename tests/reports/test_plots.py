@@ -1,4 +1,4 @@
-"""Pictures of results: every system is in them, and the same results make the same bytes."""
+"""Plots of results: every system is in them, and the same results give the same bytes."""
 
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,9 +23,9 @@ def duel(tmp_path_factory: pytest.TempPathFactory) -> memorygym.Results:
 
 
 def texts(path: Path) -> str:
-    """What the text elements of an SVG say."""
-    found = ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
-    return " ".join("".join(one.itertext()) for one in found)
+    """The text of all text elements of an SVG."""
+    elements = ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
+    return " ".join("".join(element.itertext()) for element in elements)
 
 
 @pytest.mark.parametrize("kind", ["auto", "forest", "cost", "budget", "length", "retention"])
@@ -47,7 +47,9 @@ def test_the_same_results_make_the_same_bytes(
     assert (tmp_path / f"a.{form}").read_bytes() == (tmp_path / f"b.{form}").read_bytes()
 
 
-def test_floor_and_ceiling_are_lines_of_the_forest(duel: memorygym.Results, tmp_path: Path) -> None:
+def test_lower_and_upper_bound_are_lines_of_the_forest(
+    duel: memorygym.Results, tmp_path: Path
+) -> None:
     duel.plot(tmp_path / "figure.svg", "forest")
     shown = texts(tmp_path / "figure.svg")
     assert ("lower bound (none)" in shown, "upper bound (oracle)" in shown) == (True, True)
@@ -64,17 +66,17 @@ def test_the_command_draws_runs_of_bench_and_of_compare(
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "told"),
+    ("path", "kind", "message"),
     [
         ("figure.gif", "auto", "give a name that ends in .svg, .png or .pdf"),
         ("nowhere/figure.svg", "auto", "there is no folder"),
         ("figure.svg", "colour", "no plot of these results named .colour.; choose from"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(
-    path: str, kind: str, told: str, duel: memorygym.Results, tmp_path: Path
+def test_a_plot_that_cannot_be_drawn_is_refused(
+    path: str, kind: str, message: str, duel: memorygym.Results, tmp_path: Path
 ) -> None:
-    with pytest.raises(memorygym.MemoryGymError, match=told):
+    with pytest.raises(memorygym.MemoryGymError, match=message):
         duel.plot(tmp_path / path, kind)
 
 

@@ -1,4 +1,4 @@
-"""Traces as rows, for whoever alters them."""
+"""Traces as rows, for tests that alter them."""
 
 import gzip
 import json

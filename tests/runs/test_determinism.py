@@ -41,8 +41,8 @@ def printed(python: str, cwd: Path, **environment: str) -> list[str]:
 def interpreter(version: str) -> str | None:
     """A Python of that version that starts, from pyenv or from the path."""
     installed = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
-    found = [*map(str, installed), shutil.which(f"python{version}")]
-    for python in filter(None, found):
+    candidates = [*map(str, installed), shutil.which(f"python{version}")]
+    for python in filter(None, candidates):
         if subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0:
             return python
     return None
@@ -62,14 +62,14 @@ def here() -> list[str]:
         {"PYTHONHASHSEED": "1", "PYTHONUTF8": "0", "LC_ALL": "POSIX", "PYTHONOPTIMIZE": "1"},
     ],
 )
-def test_another_process_deals_and_plays_the_same_bytes(
+def test_another_process_generates_and_plays_the_same_bytes(
     environment: dict[str, str], here: list[str], tmp_path: Path
 ) -> None:
     assert printed(sys.executable, tmp_path, **environment) == here
 
 
 @pytest.mark.parametrize("version", OTHERS)
-def test_another_python_deals_and_plays_the_same_bytes(
+def test_another_python_generates_and_plays_the_same_bytes(
     version: str, here: list[str], tmp_path: Path
 ) -> None:
     python = interpreter(version)

@@ -18,7 +18,7 @@ def test_results_come_in_the_order_of_the_tasks(over, workers: int) -> None:
     assert list(over(_square, range(7), workers)) == [n * n for n in range(7)]
 
 
-def test_a_task_that_cannot_be_sent_to_another_process_is_said_at_once() -> None:
+def test_a_task_that_cannot_be_sent_to_another_process_is_reported_at_once() -> None:
     with pytest.raises(BadSettings, match=r"cannot be sent to another process .* --workers 1"):
         list(over_processes(_square, [lambda: 0, lambda: 1], 2))
 
@@ -31,29 +31,29 @@ def test_no_task_gives_no_result(over) -> None:
 def test_an_error_is_raised_where_its_task_stands_and_no_task_begins_after_it() -> None:
     begun = []
 
-    def one(n: int) -> int:
+    def play(n: int) -> int:
         begun.append(n)
         if n == 1:
             raise ValueError("stop")
         return n
 
-    results = over_threads(one, range(50), 1)
+    results = over_threads(play, range(50), 1)
     assert next(results) == 0
     with pytest.raises(ValueError, match="stop"):
         next(results)
     assert begun == [0, 1]
 
 
-def test_who_stops_iterating_does_not_wait_for_what_has_begun() -> None:
+def test_a_caller_that_stops_iterating_does_not_wait_for_running_tasks() -> None:
     free, ended = threading.Event(), threading.Event()
 
-    def one(n: int) -> int:
+    def play(n: int) -> int:
         if n:
             free.wait(30)
             ended.set()
         return n
 
-    results = over_threads(one, range(4), 4)
+    results = over_threads(play, range(4), 4)
     assert next(results) == 0
     results.close()
     assert not ended.is_set()
@@ -63,8 +63,8 @@ def test_who_stops_iterating_does_not_wait_for_what_has_begun() -> None:
 def test_as_many_tasks_run_at_once_as_there_are_workers() -> None:
     meeting = threading.Barrier(8, timeout=30)
 
-    def one(n: int) -> int:
+    def play(n: int) -> int:
         meeting.wait()
         return n
 
-    assert list(over_threads(one, range(16), 8)) == list(range(16))
+    assert list(over_threads(play, range(16), 8)) == list(range(16))

@@ -1,6 +1,6 @@
-"""What one episode tells of its memory: a trace small enough that every figure is worked by hand.
+"""The measurements of one episode: a trace so small that every figure is worked out by hand.
 
-Two entities, of which the memory is told two facts; the first one changes before it is asked for.
+Two entities, with two facts in all; the first one changes before it is asked for.
 Every word and every number of up to three digits costs one token, a message four beside its text.
 """
 
@@ -64,7 +64,7 @@ def asked(event: int, kind: str, truth: str, *needs: Need) -> Question:
 
 @pytest.fixture
 def trace() -> Trace:
-    """The schema is a dealt world's, all else is made by hand."""
+    """The schema is that of a generated task, all else is made by hand."""
     task = generated("company", 0, "lite")
     first, second = (list(row) for row in gold(task).values[:2])
     first[4], second[5] = 120, 7
@@ -96,8 +96,8 @@ def asking(trace: Trace, *questions: Question) -> Trace:
 
 
 def test_an_episode_is_named_by_its_labels_and_its_recipe(trace: Trace) -> None:
-    found = measure(trace)
-    assert (found.task, found.reasoner, found.system, found.budget) == (
+    measurement = measure(trace)
+    assert (measurement.task, measurement.reasoner, measurement.system, measurement.budget) == (
         ("company", 5), "strong", "bm25", 500,
     )  # fmt: skip
     trace.labels["budget"] = None
@@ -122,34 +122,34 @@ def test_a_changed_fact_of_which_the_view_gives_the_old_value_is_stale_and_not_p
     )  # fmt: skip
 
 
-def test_who_asks_about_the_change_needs_the_old_value_too(trace: Trace) -> None:
+def test_a_question_about_the_change_needs_the_old_value_too(trace: Trace) -> None:
     both = asked(3, "reasoning", "125", PATENTS, PATENTS._replace(old=True))
-    found = case(asking(trace, replace(both, question_type="update")), 1)
-    assert (found.needs, found.present, found.replaced, found.stale) == (2, 1, 0, 0)
-    assert found.rewrites == 1
+    row = case(asking(trace, replace(both, question_type="update")), 1)
+    assert (row.needs, row.present, row.replaced, row.stale) == (2, 1, 0, 0)
+    assert row.rewrites == 1
 
 
 def test_a_change_after_the_question_is_no_rewrite(trace: Trace) -> None:
     early = replace(asked(1, "retrieval", "120", PATENTS), event=1)
-    found = case(asking(trace, early), 1)
-    assert (found.replaced, found.rewrites, found.span) == (0, 0, 3)
+    row = case(asking(trace, early), 1)
+    assert (row.replaced, row.rewrites, row.span) == (0, 0, 3)
 
 
-def test_abstention_is_no_case_and_yet_takes_a_number(trace: Trace) -> None:
+def test_an_unanswerable_question_is_no_case_but_takes_a_number(trace: Trace) -> None:
     refused = asked(1, "abstention", "unknown")
-    found = measure(asking(trace, refused, asked(2, "retrieval", "7", OFFICES)))
-    assert [one.number for one in found.cases] == [2]
+    measurement = measure(asking(trace, refused, asked(2, "retrieval", "7", OFFICES)))
+    assert [row.number for row in measurement.cases] == [2]
 
 
-def test_what_the_model_of_a_memory_cost_is_told_apart_by_what_the_event_asks(trace: Trace) -> None:
-    found = measure(trace)
-    assert (found.ingest, found.query) == (ModelCost(2, 170), ModelCost(1, 100))
-    assert (found.empty, found.overlong) == (1, 1)
+def test_the_cost_of_a_memorys_model_is_split_into_ingest_and_query(trace: Trace) -> None:
+    measurement = measure(trace)
+    assert (measurement.ingest, measurement.query) == (ModelCost(2, 170), ModelCost(1, 100))
+    assert (measurement.empty, measurement.overlong) == (1, 1)
 
 
-def test_the_referees_own_measures_are_taken_over(trace: Trace) -> None:
-    found = measure(trace)
-    assert (found.cuts, found.peak, found.writes) == (1, 44, 4)
+def test_limits_peak_and_writes_come_from_the_trace(trace: Trace) -> None:
+    measurement = measure(trace)
+    assert (measurement.cuts, measurement.peak, measurement.writes) == (1, 44, 4)
 
 
 @pytest.mark.parametrize(
@@ -164,12 +164,12 @@ def test_the_referees_own_measures_are_taken_over(trace: Trace) -> None:
         ([(2, 0), (2, 0), (3, 1)], 2),
     ],
 )
-def test_a_fracture_is_a_change_that_takes_a_message_back(
+def test_a_cache_break_is_a_change_that_takes_a_message_back(
     trace: Trace, changes: list[tuple[int, int]], cache_breaks: int
 ) -> None:
     rest = [record for record in trace.records if not isinstance(record, Context)]
-    made = [Context(0, (Message("user", "india"),) * new, kept) for new, kept in changes]
-    trace.records = [*made, *rest]
+    contexts = [Context(0, (Message("user", "india"),) * new, kept) for new, kept in changes]
+    trace.records = [*contexts, *rest]
     assert measure(trace).cache_breaks == cache_breaks
 
 
@@ -181,10 +181,15 @@ def test_the_store_is_judged_as_it_is_in_the_end(trace: Trace) -> None:
 
 def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
     trace.records = [r for r in trace.records if isinstance(r, (Observation, Action, Answer))]
-    found = measure(trace)
-    assert [(one.present, one.stale, one.tokens) for one in found.cases] == [(0, 0, 0)] * 2
-    assert (found.ingest, found.query, found.peak, found.writes) == (ModelCost(), ModelCost(), 0, 0)
-    assert not any(found.precision.values())
+    measurement = measure(trace)
+    assert [(row.present, row.stale, row.tokens) for row in measurement.cases] == [(0, 0, 0)] * 2
+    assert (measurement.ingest, measurement.query, measurement.peak, measurement.writes) == (
+        ModelCost(),
+        ModelCost(),
+        0,
+        0,
+    )
+    assert not any(measurement.precision.values())
 
 
 def test_what_is_read_from_disk_measures_the_same(trace: Trace) -> None:
@@ -198,7 +203,7 @@ def test_a_trace_without_its_table_cannot_be_measured(trace: Trace) -> None:
         measure(trace)
 
 
-def test_two_episodes_of_a_task_are_paired_whoever_remembered(trace: Trace) -> None:
-    one: Measurement = measure(trace)
+def test_two_episodes_of_a_task_are_paired_whatever_the_memory(trace: Trace) -> None:
+    measurement: Measurement = measure(trace)
     trace.labels["memory"] = "held:bm25"
-    assert measure(trace).task == one.task
+    assert measure(trace).task == measurement.task

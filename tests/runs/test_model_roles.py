@@ -20,7 +20,7 @@ from memorygym.tracks.worlds.reasoners import Strong, Weak
 TASK = generate("company", 0, "lite")
 
 
-def test_without_models_all_is_scripted_and_nobody_is_waited_for() -> None:
+def test_a_run_without_models_is_scripted_and_waits_for_none() -> None:
     model_roles = ModelRoles()
     assert [type(scripted(name, TASK)) for name in ("strong", "weak")] == [Strong, Weak]
     assert model_roles.writer is extractive.write
@@ -34,7 +34,7 @@ def test_every_episode_has_a_reasoner_of_its_own() -> None:
     assert model_roles.chat("m") is not model_roles.chat("m")
 
 
-def test_a_reasoner_that_nobody_knows_is_named() -> None:
+def test_an_unknown_reasoner_is_named() -> None:
     with pytest.raises(UnknownPart, match="did you mean strong"):
         scripted("stong", TASK)
 
@@ -62,8 +62,8 @@ def test_a_recorded_model_is_asked_once_and_not_recorded_twice(tmp_path: Path) -
         model_roles = ModelRoles(
             models={"m": Scripted(["yes"])}, writing=Scripted(["one reply"])
         ).recorded(reply_log)
-        told = [model_roles.writer("Task: summary", "a text", 50) for _ in range(2)]
-        assert told == ["one reply"] * 2  # The script has no second one.
+        written = [model_roles.writer("Task: summary", "a text", 50) for _ in range(2)]
+        assert written == ["one reply"] * 2  # The script has no second one.
         assert isinstance(model_roles.models["m"], Cached)
         assert model_roles.recorded(reply_log).models["m"] is model_roles.models["m"]
         assert not model_roles.asks

@@ -71,12 +71,12 @@ def test_a_trace_under_the_name_of_another_episode_is_played_again(
 ) -> None:
     words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
     subprocess.run(words, check=True)
-    one, other, third = (
+    first, second, third = (
         tmp_path / "run/traces" / f"company+{name}+0.jsonl.gz"
         for name in ("0+naive", "1+naive", "1+strategic")
     )
-    one.write_bytes(other.read_bytes())
-    third.write_bytes(other.read_bytes())
+    first.write_bytes(second.read_bytes())
+    third.write_bytes(second.read_bytes())
     subprocess.run(words, check=True)
     assert digests(tmp_path / "run") == whole
 
@@ -98,9 +98,9 @@ def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
         until_replies(folder, 20)
         process.send_signal(how)
-        _, told = process.communicate()
+        _, errors = process.communicate()
     assert process.returncode == (130 if how == signal.SIGINT else -how)
-    assert how == signal.SIGKILL or "repeat the command to resume" in told
+    assert how == signal.SIGKILL or "repeat the command to resume" in errors
     kept, asked = replies(folder), len(slow.bodies)
     subprocess.run(words, check=True)
     total = replies(folder)
@@ -119,9 +119,9 @@ def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -
     replay = ["--replay", str(tmp_path / "run" / REPLIES), "--run", str(tmp_path / "again")]
     keyless = {**os.environ, "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}
     subprocess.run([*words, *replay], check=True, env=keyless)
-    found = digests(tmp_path / "run")
-    del found[REPLIES]
-    assert digests(tmp_path / "again") == found
+    kept = digests(tmp_path / "run")
+    del kept[REPLIES]
+    assert digests(tmp_path / "again") == kept
 
 
 def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_64_episodes_at_once_lose_nothing_to_a_server_that_fails(tmp_path: Path)
             rows[model] = json.loads(Path(out).read_bytes())["episodes"]
     apart = ("agent", "episode", "who")
     plain, faulty = (
-        [{name: value for name, value in row.items() if name not in apart} for row in found]
-        for found in rows.values()
+        [{name: value for name, value in row.items() if name not in apart} for row in row_group]
+        for row_group in rows.values()
     )
     assert len(plain) == 70 and faulty == plain

@@ -49,9 +49,9 @@ def test_packed_or_plain_a_trace_reads_back(trace: Trace, tmp_path: Path) -> Non
         write_trace(tmp_path / name, trace)
     lines = (tmp_path / "a.jsonl").read_bytes()
     assert gzip.decompress((tmp_path / "b.jsonl.gz").read_bytes()) == lines
-    for _, found, damage in read_traces([tmp_path]):
-        assert found and damage == ""
-        assert list(found.lines()) == list(trace.lines())
+    for _, stored, damage in read_traces([tmp_path]):
+        assert stored and damage == ""
+        assert list(stored.lines()) == list(trace.lines())
 
 
 def test_every_cut_of_a_packed_trace_is_noticed(trace: Trace, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "message"),
     [
         ({"version_hash": "other"}, "another version_hash"),
         (
@@ -94,11 +94,11 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
         ),
     ],
 )
-def test_a_run_of_another_recipe_is_refused(other: dict, told: str, tmp_path: Path) -> None:
+def test_a_run_of_another_recipe_is_refused(other: dict, message: str, tmp_path: Path) -> None:
     with open_run(tmp_path, ABOUT):
         pass
     with (
-        pytest.raises(BadSettings, match=told),
+        pytest.raises(BadSettings, match=message),
         open_run(tmp_path, {**ABOUT, **other}),
     ):
         pass
@@ -123,11 +123,11 @@ def test_a_damaged_trace_is_no_episode_that_ended(trace: Trace, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("file", "said"), [("notes.txt", "is not empty"), ("run.json", "is damaged")]
+    ("file", "message"), [("notes.txt", "is not empty"), ("run.json", "is damaged")]
 )
-def test_a_folder_of_something_else_is_refused(file: str, said: str, tmp_path: Path) -> None:
+def test_a_folder_of_something_else_is_refused(file: str, message: str, tmp_path: Path) -> None:
     (tmp_path / file).write_text("{")
-    with pytest.raises(BadSettings, match=said), open_run(tmp_path, ABOUT):
+    with pytest.raises(BadSettings, match=message), open_run(tmp_path, ABOUT):
         pass
 
 
@@ -137,9 +137,7 @@ def test_different_parts_give_different_names() -> None:
 
 
 @pytest.mark.parametrize("name", ["trace.jsonl.gz", "results.json"])
-def test_where_there_is_no_room_the_file_is_named_and_no_part_stays(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_full_disk_names_the_file_and_leaves_no_partial_file(name: str, tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
     try:

@@ -1,4 +1,4 @@
-"""The contract of a track changes with all that its scores depend on, and with nothing else."""
+"""The version hash of a track changes with all that its scores depend on, and with nothing else."""
 
 import ast
 import os
@@ -133,7 +133,7 @@ def written(folder: Path, texts: Mapping[str, str]) -> Path:
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_a_contract_changes_with_each_module_and_text_that_it_rests_on(
+def test_a_version_hash_changes_with_each_module_and_text_that_it_covers(
     track: str, same: Path, changed: Path
 ) -> None:
     now, then = sources(track, same), sources(track, changed)
@@ -144,30 +144,30 @@ def test_a_contract_changes_with_each_module_and_text_that_it_rests_on(
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_comments_and_blank_lines_change_no_contract(
+def test_comments_and_blank_lines_change_no_version_hash(
     track: str, same: Path, remarked: Path
 ) -> None:
     assert sources(track, remarked) == sources(track, same)
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_what_plays_an_episode_is_in_its_contract(track: str, tmp_path: Path) -> None:
+def test_the_version_hash_covers_the_code_that_plays_an_episode(track: str, tmp_path: Path) -> None:
     """Whatever is imported while it is generated, played and scored, its agents aside."""
     file = published.file_of("locomo", tmp_path)
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", PLAYS, track, file], capture_output=True, text=True, check=True
     )
-    assert all(map(is_guide, {*told.stdout.split()} - sources(track).keys() - STOPS))
+    assert all(map(is_guide, {*done.stdout.split()} - sources(track).keys() - STOPS))
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_what_a_list_kept_by_hand_once_lacked_is_in_it(track: str) -> None:
+def test_the_version_hash_covers_modules_that_a_manual_list_once_lacked(track: str) -> None:
     lacked = {f"memorygym.{name}" for name in ONCE_LACKED[track]}
     assert lacked | {*PLAYED} <= sources(track).keys()
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_no_score_of_worlds_rests_on_changes_none(name: str, same: Path) -> None:
+def test_code_that_no_score_of_worlds_depends_on_is_not_covered(name: str, same: Path) -> None:
     before, file = sources("worlds", same), same / "memorygym" / name
     text = file.read_text(encoding="utf-8")
     file.write_text(f"{text}\nchanged = 1\n", encoding="utf-8")
@@ -177,22 +177,22 @@ def test_what_no_score_of_worlds_rests_on_changes_none(name: str, same: Path) ->
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_no_other_track_and_no_memory_but_the_usual_one_is_in_it(track: str) -> None:
-    found = sources(track).keys()
-    memories = {name for name in found if re.fullmatch(r"memorygym\.memories\.[a-z]+", name)}
-    folders = {name.split(".")[2] for name in found if name.startswith("memorygym.tracks.")}
+def test_the_version_hash_covers_no_other_track_and_only_the_default_memory(track: str) -> None:
+    modules = sources(track).keys()
+    memories = {name for name in modules if re.fullmatch(r"memorygym\.memories\.[a-z]+", name)}
+    folders = {name.split(".")[2] for name in modules if name.startswith("memorygym.tracks.")}
     assert memories == {"memorygym.memories.markdown"}
     assert folders - {"_qa"} == {track}
 
 
-def test_a_contract_is_the_same_in_any_folder_under_any_hash_seed(tmp_path: Path) -> None:
+def test_a_version_hash_is_the_same_in_any_folder_under_any_hash_seed(tmp_path: Path) -> None:
     asked = f"from memorygym.runs.version import version_hash; print(*map(version_hash, {TRACKS}))"
     for seed in ("1", "2"):
-        told = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-c", asked], cwd=tmp_path, check=True, capture_output=True,
             text=True, env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(HERE)},
         )  # fmt: skip
-        assert told.stdout.split() == [*map(version_hash, TRACKS)]
+        assert done.stdout.split() == [*map(version_hash, TRACKS)]
 
 
 @pytest.mark.parametrize("track", TRACKS)
@@ -210,9 +210,9 @@ def parsed(tree: ast.AST, package: str) -> Iterator[str]:
             case ast.If(test=ast.Name("TYPE_CHECKING")):
                 continue
             case ast.Import(names):
-                yield from (one.name for one in names)
+                yield from (alias.name for alias in names)
             case ast.ImportFrom(str(module), names, 0):
-                yield from (module, *(f"{module}.{one.name}" for one in names))
+                yield from (module, *(f"{module}.{alias.name}" for alias in names))
         yield from parsed(node, package)
 
 
@@ -224,7 +224,7 @@ def test_only_comments_are_taken_out_of_code(room: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "found"),
+    ("lines", "modules"),
     [
         ("from . import a\nfrom .b import c", "p.q p.q.a p.q.b p.q.b.c"),
         ("from ..d.e import *", "p.d.e p.d.e.*"),
@@ -237,11 +237,11 @@ def test_only_comments_are_taken_out_of_code(room: str) -> None:
         ("x = 'import a'\n\"\"\"\nfrom b import c\n\"\"\"\nimport_d = e.import_f", ""),
     ],
 )  # fmt: skip
-def test_an_import_is_found_however_it_is_written(lines: str, found: str) -> None:
-    assert [*imported(code(lines), "p.q")] == found.split()
+def test_an_import_is_found_however_it_is_written(lines: str, modules: str) -> None:
+    assert [*imported(code(lines), "p.q")] == modules.split()
 
 
-def test_a_track_from_elsewhere_rests_on_its_folder_and_on_its_helpers(
+def test_the_version_hash_of_another_packages_track_covers_its_folder_and_helpers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -258,7 +258,7 @@ def test_a_track_from_elsewhere_rests_on_its_folder_and_on_its_helpers(
     ).keys()
 
 
-def test_an_installed_track_rests_on_its_own_package_and_on_no_other(
+def test_the_version_hash_of_an_installed_track_covers_its_own_package_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "site-packages"
@@ -269,12 +269,12 @@ def test_an_installed_track_rests_on_its_own_package_and_on_no_other(
         "numbery.py": "",
     }  # fmt: skip
     written(place, texts)
-    found = sources("shops.one:SHOP").keys()
-    assert {name for name in found if "shops" in name} == {"shops", "shops.one", "shops.prices"}
-    assert "memorygym.tracks._qa.defaults" in found and "numbery" not in found
+    modules = sources("shops.one:SHOP").keys()
+    assert {name for name in modules if "shops" in name} == {"shops", "shops.one", "shops.prices"}
+    assert "memorygym.tracks._qa.defaults" in modules and "numbery" not in modules
 
 
-def test_the_contract_of_a_track_from_elsewhere_changes_with_its_helper(
+def test_the_version_hash_of_another_packages_track_changes_with_its_helper(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "_REMEMBERED", {})
@@ -289,10 +289,10 @@ def test_the_contract_of_a_track_from_elsewhere_changes_with_its_helper(
 
 
 def test_the_code_of_a_memory_is_what_it_imports() -> None:
-    found = code_of("memorygym.memories.bm25").keys()
+    modules = code_of("memorygym.memories.bm25").keys()
     assert {
         "memorygym.memories.bm25",
         "memorygym.memories.stores.search.fulltext",
         "memorygym.core.types",
-    } <= found
-    assert not {"memorygym.memories.hybrid", "memorygym.memories.stores.zettel"} & found
+    } <= modules
+    assert not {"memorygym.memories.hybrid", "memorygym.memories.stores.zettel"} & modules

@@ -44,7 +44,7 @@ def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
 
 
 def cause(trace: Trace, question: Question) -> str:
-    return {o.goal: found for o, found in Attribution(trace).causes}[question]
+    return {o.goal: cause_of_goal for o, cause_of_goal in Attribution(trace).causes}[question]
 
 
 WRITE, DROP, LOOK, FUMBLE = "write", "drop", "look", "fumble"
@@ -76,31 +76,31 @@ def test_a_miss_has_the_cause_that_was_provoked(
     question = next(q for q in table.questions if q.kind == kind)
     plan: dict[int, Replies] = {}
     if question.needs:
-        text, told = note(task, table, question, event=0), table.shown[question.needs[0].entity]
+        text, shown_at = note(task, table, question, event=0), table.shown[question.needs[0].entity]
         moves = {WRITE: calls(write(text)), DROP: calls(edit(text, ""))}
-        plan[told] = [moves[deed] for deed in deeds if deed in moves]
+        plan[shown_at] = [moves[deed] for deed in deeds if deed in moves]
     last = END if answer is None else calls(submit(answer))
     last = [calls(("memory_search", {}))] * task.budget.patience if FUMBLE in deeds else [last]
     plan[question.event] = [*[calls(read())] * (LOOK in deeds), *last]
     assert cause(driven(task, plan), question) == expected
 
 
-def test_who_stores_nothing_never_wrote_what_it_missed() -> None:
+def test_an_agent_that_stores_nothing_misses_facts_it_never_wrote() -> None:
     traces = [played("guesser", generated(seed=seed, tier="hard")) for seed in range(4)]
-    causes = {found for trace in traces for _, found in Attribution(trace).causes}
+    causes = {cause_of_miss for trace in traces for _, cause_of_miss in Attribution(trace).causes}
     assert causes == {"never written", "should have refused"}
 
 
-def test_who_uses_all_that_it_sees_never_had_a_missed_fact_in_view() -> None:
+def test_an_agent_that_uses_its_whole_view_never_misses_a_fact_in_view() -> None:
     traces = [played("strategic", generated(seed=seed, tier="hard")) for seed in range(4)]
-    causes = {found for trace in traces for _, found in Attribution(trace).causes}
+    causes = {cause_of_miss for trace in traces for _, cause_of_miss in Attribution(trace).causes}
     assert "in view but not used" not in causes
 
 
 @pytest.mark.parametrize("agent", ["strategic", "naive", "template_expert", "brief_reader"])
 def test_every_miss_of_every_agent_has_one_cause(agent: str) -> None:
     causes = Attribution(played(agent, generated(tier="hard"))).causes
-    assert causes and all(found in CAUSES for _, found in causes)
+    assert causes and all(cause_of_miss in CAUSES for _, cause_of_miss in causes)
 
 
 class Fickle(Memory):
@@ -121,11 +121,13 @@ def test_what_stood_in_an_earlier_event_is_not_in_view() -> None:
     assert cause(trace, question) == "never written"
 
 
-def test_who_names_every_category_of_an_entity_shows_none() -> None:
+def test_an_entity_with_several_categories_counts_as_missing() -> None:
     fact = RequiredFact("Larkin Harbor", "category", "Ports")
-    told = [Record("Larkin Harbor", category) for category in ("Ports", "Farms", "Ports", "Mines")]
-    assert fact.state(told[:1]) == fact.state_in(told) == "held"
-    assert fact.state(told) == "missing"
+    records = [
+        Record("Larkin Harbor", category) for category in ("Ports", "Farms", "Ports", "Mines")
+    ]
+    assert fact.state(records[:1]) == fact.state_in(records) == "held"
+    assert fact.state(records) == "missing"
 
 
 def test_a_fact_whose_correction_follows_it_in_view_is_in_view() -> None:

@@ -27,7 +27,7 @@ LIMITS = Budget(100, 10, 20)
 ModelCall = list[tuple[str, str | None] | tuple[str, str | None, int]]
 
 
-def told(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) -> Trace:
+def trace_of(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) -> Trace:
     """A trace in which these (question type, answer, weight) were asked and answered."""
     questions, records = (
         [],
@@ -43,7 +43,7 @@ def told(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = LIMI
 
 
 def axes(asked: ModelCall, **use: int) -> Mapping[str, float | None]:
-    return score(told(asked, **use)).axes
+    return score(trace_of(asked, **use)).axes
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_maintenance_is_gated_by_breadth_over_what_the_memory_admits(
 
 def test_without_a_capacity_the_gate_asks_for_all_of_breadth() -> None:
     asked: ModelCall = [("retrieval", RIGHT), ("retrieval", WRONG), ("update", RIGHT)]
-    assert score(told(asked, budget=Budget())).axes["maintenance"] == 0.5
+    assert score(trace_of(asked, budget=Budget())).axes["maintenance"] == 0.5
 
 
 def test_reasoning_is_the_mean_over_question_types_not_questions() -> None:
@@ -123,22 +123,27 @@ def test_the_weights_are_the_published_ones() -> None:
 
 def test_abstention_is_reported_apart_and_moves_no_axis() -> None:
     asked: ModelCall = [("retrieval", RIGHT), ("abstention", "I have no record of that.")]
-    better, worse = score(told(asked)), score(told([asked[0], ("abstention", "12")]))
+    better, worse = score(trace_of(asked)), score(trace_of([asked[0], ("abstention", "12")]))
     assert (better.correct_refusals, worse.correct_refusals) == (1.0, 0.0)
     assert better.composite == worse.composite and better.axes == worse.axes
 
 
 def test_a_skipped_question_counts_as_wrong_everywhere() -> None:
     asked: ModelCall = [(kind, SKIPPED) for kind in (*KINDS, "ratio")]
-    found = score(told(asked))
-    assert (found.composite, found.accuracy, found.correct_refusals, found.correct) == (0, 0, 0, 0)
-    assert outcomes(told(asked))[0].reason == "no answer was submitted"
+    result = score(trace_of(asked))
+    assert (result.composite, result.accuracy, result.correct_refusals, result.correct) == (
+        0,
+        0,
+        0,
+        0,
+    )
+    assert outcomes(trace_of(asked))[0].reason == "no answer was submitted"
 
 
 @pytest.mark.parametrize("answer", ["", "\ud800", "x" * 100_000, "\x00", "12 13", "١٢"])
 def test_no_answer_breaks_the_score(answer: str) -> None:
-    found = score(told([("retrieval", answer), ("ratio", answer), ("abstention", answer)]))
-    assert 0 <= found.composite <= 1
+    result = score(trace_of([("retrieval", answer), ("ratio", answer), ("abstention", answer)]))
+    assert 0 <= result.composite <= 1
 
 
 COMPETENCIES = st.sampled_from([*KINDS, "ratio", "delta"])
@@ -153,12 +158,12 @@ ANSWERS = st.sampled_from([RIGHT, WRONG, SKIPPED, "I have no record of that."])
 def test_every_axis_and_the_composite_lie_between_0_and_1(
     asked: ModelCall, writes: int, peak: int
 ) -> None:
-    found: Score = score(told(asked, writes, peak))
-    values = [value for value in found.axes.values() if value is not None]
-    assert all(0 <= value <= 1 for value in [*values, found.composite, found.accuracy])
+    result: Score = score(trace_of(asked, writes, peak))
+    values = [value for value in result.axes.values() if value is not None]
+    assert all(0 <= value <= 1 for value in [*values, result.composite, result.accuracy])
 
 
-def test_store_precision_tells_what_each_final_entry_is_worth() -> None:
+def test_store_precision_classifies_each_final_entry() -> None:
     task = generated()
     table, guide = gold(task), strong_reader(task.system).guide
     change = next(change for change in table.changes if isinstance(change.new, int))
@@ -173,5 +178,5 @@ def test_store_precision_tells_what_each_final_entry_is_worth() -> None:
 
 
 def test_an_empty_store_has_no_precision() -> None:
-    found = store_precision(played("guesser", generated()))
-    assert found == dict.fromkeys(CONDITIONS, 0.0)
+    result = store_precision(played("guesser", generated()))
+    assert result == dict.fromkeys(CONDITIONS, 0.0)

@@ -21,7 +21,7 @@ def test_a_table_gives_the_price_of_each_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "told"),
+    ("table", "message"),
     [
         ("{", "is no price table: not JSON"),
         ([], "give an object of models, not []"),
@@ -34,15 +34,17 @@ def test_a_table_gives_the_price_of_each_model(tmp_path: Path) -> None:
         ({"a": {"prompt": 1, "completion": 1, "cache": 1}}, "'cache'; did you mean cached?"),
     ],
 )
-def test_what_is_no_table_is_told_where_it_is_not(tmp_path: Path, table: Any, told: str) -> None:
+def test_the_message_for_a_bad_table_names_the_place(
+    tmp_path: Path, table: Any, message: str
+) -> None:
     path = tmp_path / "prices.json"
     path.write_text(table if isinstance(table, str) else json.dumps(table))
     with pytest.raises(BadSettings) as caught:
         read_prices(path)
     assert str(caught.value).startswith(str(path))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_a_missing_table_is_told(tmp_path: Path) -> None:
+def test_a_missing_table_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="No such file"):
         read_prices(tmp_path / "prices.json")

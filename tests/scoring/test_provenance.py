@@ -1,4 +1,4 @@
-"""Every needed fact is followed from the message that told it to the answer, and entries back."""
+"""Every needed fact is followed from its first message to the answer, and entries back."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -49,7 +49,7 @@ def ways(trace: Trace) -> Iterator[tuple[Outcome, FactHistory]]:
 
 
 def broken(history: FactHistory) -> str:
-    """The earliest step at which a fact was lost, as the places where it was found tell it."""
+    """The earliest step at which a fact was lost, by the places where it was found."""
     if any(appearance.passage.right for appearance in history.appearances):
         return ""
     if history.stored is not None and history.dropped is None:
@@ -60,7 +60,7 @@ def broken(history: FactHistory) -> str:
 
 
 def relative(history: FactHistory) -> bool:
-    """Whether a correction told only the difference, so that no single text tells the value."""
+    """Whether a correction stated only the difference, so that no single text states the value."""
     return any(t.passage.says.endswith(("higher", "lower")) for t in history.mentions)
 
 
@@ -69,7 +69,7 @@ def relative(history: FactHistory) -> bool:
     [("weak", "lite", 2000), ("strong", "lite", None), ("strong", "multi", 500)],
 )
 @pytest.mark.parametrize("memory", MEMORIES)
-def test_what_was_found_agrees_with_the_attribution_of_composed_memories(
+def test_histories_agree_with_the_attribution_of_composed_memories(
     memory: str, reasoner: str, tier: str, view: int | None
 ) -> None:
     trace = composed(memory, view, reasoner, tier)
@@ -78,7 +78,7 @@ def test_what_was_found_agrees_with_the_attribution_of_composed_memories(
 
 
 @pytest.mark.parametrize("agent", AGENTS)
-def test_what_was_found_agrees_with_the_attribution_of_agents(agent: str) -> None:
+def test_histories_agree_with_the_attribution_of_agents(agent: str) -> None:
     for seed in range(2):
         single = [j for _, j in ways(played(agent, generated(seed=seed))) if not relative(j)]
         assert single and [broken(j) for j in single] == [j.lost for j in single]
@@ -92,18 +92,18 @@ def test_the_earliest_broken_step_is_the_cause_of_the_miss(memory: str) -> None:
         assert cause in lost if lost else cause not in lost
 
 
-def test_every_message_that_told_a_fact_is_found() -> None:
+def test_every_message_that_stated_a_fact_is_listed() -> None:
     table = gold(generated(seed=3))
     for outcome, history in ways(composed("none", None)):
-        told = [mention.event for mention in history.mentions]
+        events = [mention.event for mention in history.mentions]
         entity, key = table.names.index(history.fact.name), history.fact.key
         changes = [c.event for c in table.changes if (c.entity, c.code) == (entity, key)]
         before = [event for event in changes if event < outcome.goal.event]
-        assert told == [table.shown[entity], *before]
+        assert events == [table.shown[entity], *before]
         assert history.mentions[0].superseded == (before[0] if before else None)
 
 
-def test_the_sentence_that_told_a_fact_is_found() -> None:
+def test_the_sentence_that_stated_a_fact_is_quoted() -> None:
     for _, history in ways(composed("none", None)):
         for mention in history.mentions:
             assert history.fact.name in mention.passage.heading
@@ -111,7 +111,7 @@ def test_the_sentence_that_told_a_fact_is_found() -> None:
 
 
 def update(trace: Trace) -> tuple[Question, FactHistory]:
-    """An update question of an episode, whose fact was told in full twice."""
+    """An update question of an episode, whose fact was stated in full twice."""
     return next(
         (outcome.goal, history)
         for outcome, history in ways(trace)
@@ -145,8 +145,8 @@ def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
     (need, *_), event = question.needs, question.event
     episode, note = Episode(WorldsEnv(task), Markdown), f"{table.names[need.entity]} {need.key} 77"
     plan = {0: [write(note), edit(" 77", " 88")], event: [read(), submit("8")]}
-    for at in range(event + 1):
-        for call in plan.get(at, ()):
+    for number in range(event + 1):
+        for call in plan.get(number, ()):
             episode.step(calls(call))
         episode.step(END)
     history = Provenance(episode.trace).histories(question)[0]
@@ -165,8 +165,8 @@ def value_of(table: WorldsGold, question: Question) -> object:
 
 def test_what_is_written_and_dropped_in_one_event_was_dropped() -> None:
     question, unseen = update(composed("none", None))
-    told = unseen.mentions[-1].passage
-    text = f"{told.heading}\n{told.sentence}"
+    passage = unseen.mentions[-1].passage
+    text = f"{passage.heading}\n{passage.sentence}"
     episode = Episode(WorldsEnv(generate("company", 3, "lite")), Markdown, Budget())
     for call in (write(text), edit(text, "")):
         episode.step(calls(call))
@@ -187,7 +187,7 @@ def test_an_entry_comes_from_the_message_that_was_kept(memory: str) -> None:
         assert version.since in {source.event for source in version.sources}
 
 
-def test_a_fact_that_no_message_told_is_unfounded() -> None:
+def test_a_fact_that_no_message_stated_is_unfounded() -> None:
     task = generated(seed=1)
     episode = Episode(WorldsEnv(task), Markdown)
     episode.step(calls(write(f"{gold(task).names[0]} b 123456789")))

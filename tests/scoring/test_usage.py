@@ -78,7 +78,7 @@ def test_usage_is_counted_at_ingest_and_at_query(spent: Callable[..., Trace]) ->
     }
 
 
-def test_a_trace_from_disk_tells_the_same(spent: Callable[..., Trace], tmp_path: Path) -> None:
+def test_a_trace_from_disk_has_the_same_usage(spent: Callable[..., Trace], tmp_path: Path) -> None:
     trace = spent(Counting())
     read, damage = read_trace(trace.lines())
     assert not damage
@@ -143,7 +143,7 @@ def test_replies_that_are_not_whole_are_counted(
     assert sum(bool(limit) for _, limit in limits_of(trace)) >= query.cut + query.exceeded
 
 
-def test_a_limit_is_told_of_its_event(spent: Callable[..., Trace]) -> None:
+def test_a_limit_is_listed_for_its_event(spent: Callable[..., Trace]) -> None:
     trace = spent(Talkative())
     last = max(event for event, limit in limits_of(trace) if limit)
     assert limits_in(trace, last) == ["cut at max_tokens"] and limits_in(trace, 0) == []
@@ -156,6 +156,6 @@ def test_usage_that_does_not_fit_the_replies_is_a_bad_trace(
 ) -> None:
     trace = spent(Counting())
     trace.labels["usage"] = usage
-    for told in (usage_of, limits_of):
+    for read in (usage_of, limits_of):
         with pytest.raises(BadTrace, match="usage"):
-            told(trace)
+            read(trace)

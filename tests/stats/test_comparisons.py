@@ -11,39 +11,45 @@ A = dict(enumerate([0.62, 0.55, 0.71, 0.40, 0.66, 0.58, 0.49]))
 B = dict(enumerate([0.50, 0.57, 0.60, 0.41, 0.52, 0.50, 0.45]))
 
 
-def test_a_paired_difference_is_taken_on_shared_worlds() -> None:
-    found = paired({**A, "only here": 0.1}, {"only there": 0.9, **B})
-    assert found.estimate.tasks == 7
-    assert (found.estimate.mean, found.estimate.low, found.estimate.high, found.p) == pytest.approx(
-        (0.0657142857, 0.0067710229, 0.1246575485, 0.034276972)
-    )
+def test_a_paired_difference_uses_shared_tasks() -> None:
+    comparison = paired({**A, "only here": 0.1}, {"only there": 0.9, **B})
+    assert comparison.estimate.tasks == 7
+    assert (
+        comparison.estimate.mean,
+        comparison.estimate.low,
+        comparison.estimate.high,
+        comparison.p,
+    ) == pytest.approx((0.0657142857, 0.0067710229, 0.1246575485, 0.034276972))
 
 
 def test_an_unpaired_difference_is_welchs() -> None:
-    found = unpaired(list(A.values()), list(B.values())[:5])
-    assert found.estimate.tasks == 12
-    assert (found.estimate.mean, found.estimate.low, found.estimate.high, found.p) == pytest.approx(
-        (0.0528571429, -0.0616299905, 0.1673442762, 0.32785467)
-    )
+    comparison = unpaired(list(A.values()), list(B.values())[:5])
+    assert comparison.estimate.tasks == 12
+    assert (
+        comparison.estimate.mean,
+        comparison.estimate.low,
+        comparison.estimate.high,
+        comparison.p,
+    ) == pytest.approx((0.0528571429, -0.0616299905, 0.1673442762, 0.32785467))
 
 
 @pytest.mark.parametrize(
     ("a", "b", "p"), [([0.5] * 3, [0.5] * 3, 1), ([0.5] * 3, [0.25] * 3, 0), ([0.5], [0.1] * 3, 1)]
 )
-def test_what_does_not_vary_is_certain_and_a_single_world_tells_nothing(
+def test_constant_scores_give_a_certain_result_and_a_single_task_gives_none(
     a: list[float], b: list[float], p: float
 ) -> None:
-    found = unpaired(a, b)
-    assert found.p == p
-    assert (found.estimate.high == inf) == (len(a) == 1)
+    comparison = unpaired(a, b)
+    assert comparison.p == p
+    assert (comparison.estimate.high == inf) == (len(a) == 1)
 
 
-def test_a_single_pair_tells_nothing() -> None:
-    found = paired({1: 0.9}, {1: 0.1})
-    assert (found.p, found.estimate.low, found.estimate.high) == (1, -inf, inf)
+def test_a_single_pair_has_no_interval() -> None:
+    comparison = paired({1: 0.9}, {1: 0.1})
+    assert (comparison.p, comparison.estimate.low, comparison.estimate.high) == (1, -inf, inf)
 
 
-def test_agents_without_a_shared_world_cannot_be_paired() -> None:
+def test_agents_without_a_shared_task_cannot_be_paired() -> None:
     with pytest.raises(ValueError, match="no task was played by both"):
         paired({1: 0.5}, {2: 0.5})
 
@@ -53,7 +59,7 @@ def test_nothing_cannot_be_compared() -> None:
         unpaired([], [0.5])
 
 
-def test_few_worlds_have_all_their_signs_flipped() -> None:
+def test_every_sign_assignment_is_counted_for_few_tasks() -> None:
     assert sign_flip(A, B, "test") == 0.0625
 
 
@@ -93,7 +99,7 @@ def _scores(mean: float, wobble: float, tasks: range = range(20)) -> dict[int, f
     return {i: mean + wobble * (-1) ** i for i in tasks}
 
 
-def test_agents_that_cannot_be_told_apart_share_a_rank() -> None:
+def test_agents_without_a_significant_difference_share_a_rank() -> None:
     scores = {
         "low": _scores(0.2, 0.01), "high": _scores(0.8, 0.02), "as high": _scores(0.801, -0.02),
     }  # fmt: skip
@@ -105,7 +111,7 @@ def test_a_rank_counts_who_is_better_though_likeness_does_not_carry_over() -> No
     assert ranks(scores) == {"a": 1, "b": 1, "c": 2}
 
 
-def test_agents_on_other_worlds_are_ranked_by_their_means() -> None:
+def test_agents_on_other_tasks_are_ranked_by_their_means() -> None:
     scores = {"a": _scores(0.8, 0.1), "b": _scores(0.5, 0.1, range(19, 40))}
     assert ranks(scores) == {"a": 1, "b": 2}
 
@@ -123,10 +129,10 @@ def test_chance_seldom_makes_a_winner_of_many_equal_agents() -> None:
     assert sum(max(ranks(scores).values()) > 1 for scores in fields) <= 10
 
 
-def test_flips_of_few_worlds_are_the_same_for_pairs_together_and_alone() -> None:
-    found = sign_flips({"a": A, "b": B, "c": dict.fromkeys(A, 0.3)}, "test")
-    assert list(found) == [("a", "b"), ("a", "c"), ("b", "c")]
-    assert found["a", "b"] == sign_flip(A, B, "test")
+def test_flips_of_few_tasks_are_the_same_for_pairs_together_and_alone() -> None:
+    flips = sign_flips({"a": A, "b": B, "c": dict.fromkeys(A, 0.3)}, "test")
+    assert list(flips) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert flips["a", "b"] == sign_flip(A, B, "test")
 
 
 def test_drawn_flips_agree_with_counting() -> None:
@@ -141,8 +147,8 @@ def test_flips_drawn_for_all_pairs_together_agree_with_t() -> None:
     scores = {"a": a} | {
         name: {i: a[i] - 0.02 + 0.5 * (stream.uniform() - 0.5) for i in a} for name in "bc"
     }
-    for (one, other), p in sign_flips(scores, "test").items():
-        assert p == pytest.approx(paired(scores[one], scores[other]).p, abs=0.015)
+    for (first, second), p in sign_flips(scores, "test").items():
+        assert p == pytest.approx(paired(scores[first], scores[second]).p, abs=0.015)
 
 
 def test_pairs_share_their_flips_only_on_the_same_tasks() -> None:

@@ -20,7 +20,7 @@ MEAN, QUESTIONS = 0.4, 20
 
 
 class Worlds:
-    """Worlds of 20 questions whose chance differs between tasks so that the ICC is as given."""
+    """Tasks of 20 questions whose chances differ between tasks, so that they have the given ICC."""
 
     def __init__(self, icc: float) -> None:
         half = (3 * icc * MEAN * (1 - MEAN)) ** 0.5
@@ -36,8 +36,8 @@ class Worlds:
         return [self.kinds[min(QUESTIONS, bisect(self.bounds, stream.uniform()))] for _ in range(n)]
 
 
-def _coverage(found: Sequence[Estimate], truth: float) -> float:
-    return sum(e.low <= truth <= e.high for e in found) / len(found)
+def _coverage(estimates: Sequence[Estimate], truth: float) -> float:
+    return sum(e.low <= truth <= e.high for e in estimates) / len(estimates)
 
 
 @pytest.fixture(scope="module")
@@ -56,33 +56,33 @@ def composites() -> list[float]:
 @pytest.mark.parametrize("icc", [0.0, 0.1])
 def test_a_clustered_interval_covers_the_truth(n: int, icc: float) -> None:
     stream, tasks = named_rng("coverage", n, str(icc)), Worlds(icc)
-    found = [clustered(tasks.draw(stream, n)) for _ in range(PLAYS)]
-    assert 0.93 <= _coverage(found, MEAN) <= 0.97
+    estimates = [clustered(tasks.draw(stream, n)) for _ in range(PLAYS)]
+    assert 0.93 <= _coverage(estimates, MEAN) <= 0.97
 
 
-def test_an_interval_that_ignored_worlds_would_be_too_narrow() -> None:
+def test_an_interval_that_ignored_tasks_would_be_too_narrow() -> None:
     stream, tasks = named_rng("coverage", "naive"), Worlds(0.1)
-    found = [
+    estimates = [
         clustered([[answer] for task in tasks.draw(stream, 10) for answer in task])
         for _ in range(500)
     ]
-    assert _coverage(found, MEAN) < 0.85
+    assert _coverage(estimates, MEAN) < 0.85
 
 
-def test_worlds_of_unequal_size_are_covered() -> None:
+def test_tasks_of_unequal_size_are_covered() -> None:
     stream, tasks = named_rng("coverage", "unequal"), Worlds(0.1)
-    found = []
+    estimates = []
     for _ in range(PLAYS):
         drawn = tasks.draw(stream, 50)
-        found.append(clustered([stream.sample(task, stream.between(10, 20)) for task in drawn]))
-    assert 0.93 <= _coverage(found, MEAN) <= 0.97
+        estimates.append(clustered([stream.sample(task, stream.between(10, 20)) for task in drawn]))
+    assert 0.93 <= _coverage(estimates, MEAN) <= 0.97
 
 
 @mostly_slow("n", [10, 100])
 def test_the_interval_of_a_composite_covers_the_truth(n: int, composites: list[float]) -> None:
     stream, truth = named_rng("coverage", "composite", n), sum(composites) / len(composites)
-    found = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
-    assert 0.93 <= _coverage(found, truth) <= 0.97
+    estimates = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
+    assert 0.93 <= _coverage(estimates, truth) <= 0.97
 
 
 def test_a_bootstrap_interval_covers_the_truth() -> None:
@@ -91,8 +91,8 @@ def test_a_bootstrap_interval_covers_the_truth() -> None:
     def share(drawn: Sequence[list[int]]) -> float:
         return sum(map(sum, drawn)) / (QUESTIONS * len(drawn))
 
-    found = [bootstrap(tasks.draw(stream, 10), share, str(i), 400) for i in range(300)]
-    assert 0.92 <= _coverage(found, MEAN) <= 0.98
+    estimates = [bootstrap(tasks.draw(stream, 10), share, str(i), 400) for i in range(300)]
+    assert 0.92 <= _coverage(estimates, MEAN) <= 0.98
 
 
 @mostly_slow("n", [10, 100])
@@ -102,5 +102,5 @@ def test_the_detectable_effect_is_detected_four_times_in_five(
     stream, truth = named_rng("power", n), sum(composites) / len(composites)
     spread = deviation(composites) * ((len(composites) - 1) / len(composites)) ** 0.5
     figure = truth - mde(spread, n)
-    found = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
-    assert sum(e.low > figure for e in found) / PLAYS == pytest.approx(0.8, abs=0.05)
+    estimates = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
+    assert sum(e.low > figure for e in estimates) / PLAYS == pytest.approx(0.8, abs=0.05)

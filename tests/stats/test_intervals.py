@@ -21,35 +21,39 @@ UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1]]
     ],
 )
 def test_an_interval_is_that_of_students_t(values: list[float], mean: float, half: float) -> None:
-    found = estimate(values)
-    assert found.mean == pytest.approx(mean)
-    assert (found.high - mean, mean - found.low) == pytest.approx((half, half), rel=1e-6, abs=1e-12)
-    assert found.tasks == len(values)
+    interval = estimate(values)
+    assert interval.mean == pytest.approx(mean)
+    assert (interval.high - mean, mean - interval.low) == pytest.approx(
+        (half, half), rel=1e-6, abs=1e-12
+    )
+    assert interval.tasks == len(values)
 
 
-def test_a_single_world_has_no_interval() -> None:
+def test_a_single_task_has_no_interval() -> None:
     assert (estimate([0.4]).low, estimate([0.4]).high) == (float("-inf"), float("inf"))
 
 
-def test_no_world_has_no_mean() -> None:
+def test_no_task_has_no_mean() -> None:
     with pytest.raises(ValueError, match="no values to estimate from"):
         estimate([])
 
 
 def test_questions_are_clustered_by_task() -> None:
-    found = clustered(UNEQUAL)
-    assert (found.mean, found.tasks) == (0.6, 4)
-    assert (found.low, found.high) == pytest.approx((-0.014907045, 1.214907045))
+    interval = clustered(UNEQUAL)
+    assert (interval.mean, interval.tasks) == (0.6, 4)
+    assert (interval.low, interval.high) == pytest.approx((-0.014907045, 1.214907045))
 
 
-def test_worlds_of_one_size_are_their_means() -> None:
+def test_tasks_of_one_size_are_their_means() -> None:
     tasks = [[1, 0, 1], [0, 0, 1], [1, 1, 1]]
     means = estimate([sum(task) / 3 for task in tasks])
-    found = clustered(tasks)
-    assert (found.mean, found.low, found.high) == pytest.approx((means.mean, means.low, means.high))
+    interval = clustered(tasks)
+    assert (interval.mean, interval.low, interval.high) == pytest.approx(
+        (means.mean, means.low, means.high)
+    )
 
 
-def test_a_world_that_asks_nothing_does_not_count() -> None:
+def test_a_task_without_questions_does_not_count() -> None:
     assert clustered([*UNEQUAL, []]) == clustered(UNEQUAL)
 
 
@@ -64,9 +68,9 @@ def _share(tasks: list[list[int]]) -> float:
 
 def test_a_bootstrap_interval_is_near_that_of_t() -> None:
     tasks = [[int(3 * i % 10 > j) for j in range(10)] for i in range(40)]
-    found, t = bootstrap(tasks, _share, "test"), clustered(tasks)
-    assert found.mean == t.mean
-    assert (found.low, found.high) == pytest.approx((t.low, t.high), abs=0.01)
+    interval, t = bootstrap(tasks, _share, "test"), clustered(tasks)
+    assert interval.mean == t.mean
+    assert (interval.low, interval.high) == pytest.approx((t.low, t.high), abs=0.01)
 
 
 def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
@@ -76,11 +80,11 @@ def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
     assert first.mean == other.mean
 
 
-def test_one_world_cannot_be_drawn_again() -> None:
+def test_one_task_cannot_be_resampled() -> None:
     assert bootstrap([[1, 0]], _share, "test") == Estimate(0.5, -inf, inf, 1)
 
 
-def test_a_bootstrap_interval_of_few_worlds_is_as_wide_as_that_of_t() -> None:
+def test_a_bootstrap_interval_of_few_tasks_is_as_wide_as_that_of_t() -> None:
     """Of ten tasks 0.86 % are left out at either end, not 2.5 %."""
-    found = percentiles(0.5, [draw / 1000 for draw in range(1001)], 10)
-    assert (found.low, found.high) == (0.008, 0.992)
+    interval = percentiles(0.5, [draw / 1000 for draw in range(1001)], 10)
+    assert (interval.low, interval.high) == (0.008, 0.992)

@@ -40,7 +40,7 @@ def test_a_clear_ranking_has_a_narrow_interval_and_a_vague_one_a_wide_one() -> N
     assert vague.low < vague.mean <= vague.high <= 1
 
 
-def test_only_parts_and_worlds_in_both_are_compared() -> None:
+def test_only_parts_and_tasks_in_both_are_compared() -> None:
     a, b = noisy("a", 0.1), noisy("b", 0.1)
     b["part 0.2"] = {w: value for w, value in b["part 0.2"].items() if w > 3}
     a["only here"] = {0: 1.0}
@@ -72,6 +72,6 @@ def test_a_ranking_is_of_at_least_two() -> None:
         tau_b([1], [1, 2])
 
 
-def test_a_single_world_has_no_interval() -> None:
-    found = kendall(noisy("a", 0.1, 1), noisy("b", 0.1, 1), "test")
-    assert (found.mean, found.low, found.high) == (1, float("-inf"), float("inf"))
+def test_a_single_task_has_no_interval() -> None:
+    tau = kendall(noisy("a", 0.1, 1), noisy("b", 0.1, 1), "test")
+    assert (tau.mean, tau.low, tau.high) == (1, float("-inf"), float("inf"))

@@ -9,7 +9,7 @@ from memorygym.stats import FIGURE, SEPARATE, Design, design_effect, mde, same_t
     ("delta", "alone", "separate"),
     [(0.2, 199, 394), (0.3, 90, 176), (0.5, 34, 64), (0.8, 15, 26), (1.2, 8, 12)],
 )
-def test_as_many_worlds_are_needed_as_the_exact_test_needs(
+def test_the_tasks_needed_are_those_of_the_exact_test(
     delta: float, alone: int, separate: int
 ) -> None:
     assert tasks_needed(delta, 1.0) == alone
@@ -34,11 +34,11 @@ def test_the_tasks_needed_are_the_fewest(design: Design) -> None:
     assert mde(14.0, n, design) <= 3.0 < mde(14.0, n - 1, design)
 
 
-def test_agents_that_agree_are_told_apart_sooner() -> None:
+def test_correlated_agents_need_fewer_tasks_to_differ() -> None:
     assert mde(1, 50, same_tasks(0.9)) < mde(1, 50, same_tasks(0.5)) < mde(1, 50, SEPARATE)
 
 
-def test_two_worlds_are_the_fewest_ever_needed() -> None:
+def test_two_tasks_are_the_fewest_ever_needed() -> None:
     assert tasks_needed(1.0, 0.0) == 2
 
 

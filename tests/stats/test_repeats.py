@@ -23,7 +23,7 @@ def test_pass_at_k_and_pass_all_k_count_every_choice_of_repeats(
     assert repeats.pass_all(k).mean == pytest.approx(sum(map(all, chosen)) / len(chosen))
 
 
-def test_the_interval_is_over_worlds_after_the_mean_over_repeats() -> None:
+def test_the_interval_is_over_tasks_after_the_mean_over_repeats() -> None:
     tasks = [[(True, False)], [(True, True)], [(False, False)]]
     assert Repeats(tasks).pass_at(1) == estimate([0.5, 1.0, 0.0])
 
@@ -46,23 +46,23 @@ def test_a_task_is_repeated_whole(task: list[tuple[bool, ...]]) -> None:
         Repeats([[(True,)], task])
 
 
-def test_the_answers_of_an_agent_without_chance_vary_between_questions_alone() -> None:
-    found = Repeats([[(True, True)], [(False, False)], [(True, True)]]).sources()
-    assert found is not None
-    assert found == (pytest.approx(1 / 3), 0)
+def test_a_deterministic_agent_varies_between_questions_alone() -> None:
+    sources = Repeats([[(True, True)], [(False, False)], [(True, True)]]).sources()
+    assert sources is not None
+    assert sources == (pytest.approx(1 / 3), 0)
 
 
-def test_the_variance_splits_into_what_made_it() -> None:
+def test_the_variance_splits_into_its_sources() -> None:
     stream = named_rng("test", "repeats")
     chances = [[0.2 if stream.bernoulli(0.5) else 0.8 for _ in range(20)] for _ in range(200)]
     tasks = [[[stream.bernoulli(p) for _ in range(5)] for p in task] for task in chances]
-    found = Repeats(tasks).sources()
-    assert found is not None
-    assert found == pytest.approx((0.09, 0.16), abs=0.005)
+    sources = Repeats(tasks).sources()
+    assert sources is not None
+    assert sources == pytest.approx((0.09, 0.16), abs=0.005)
 
 
 @pytest.mark.parametrize("tasks", [[[(True, False)]], [[(True,)], [(False,)]]])
-def test_one_world_or_one_repeat_does_not_tell_the_sources(
+def test_the_sources_are_unknown_with_one_task_or_one_repeat(
     tasks: list[list[tuple[bool, ...]]],
 ) -> None:
     assert Repeats(tasks).sources() is None

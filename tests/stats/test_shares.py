@@ -28,13 +28,13 @@ def test_questions_that_share_their_fate_count_as_one() -> None:
 
 @pytest.mark.parametrize("right", [True, False])
 def test_a_share_of_all_or_none_keeps_within_0_and_1(right: bool) -> None:
-    found = clustered_share([(right,) * 4, (right,), ()])
-    assert (found.mean, found.tasks) == (float(right), 2)
-    assert 0 <= found.low < found.high <= 1
+    share = clustered_share([(right,) * 4, (right,), ()])
+    assert (share.mean, share.tasks) == (float(right), 2)
+    assert 0 <= share.low < share.high <= 1
 
 
-def test_trials_of_a_single_world_leave_their_share_unsure() -> None:
-    found = clustered_share([(True, False)])
-    assert (found.mean, found.low, found.high) == (0.5, float("-inf"), float("inf"))
+def test_a_share_of_a_single_task_has_no_interval() -> None:
+    share = clustered_share([(True, False)])
+    assert (share.mean, share.low, share.high) == (0.5, float("-inf"), float("inf"))
     with pytest.raises(ValueError, match="no trials"):
         clustered_share([()])

@@ -10,7 +10,7 @@ def test_the_intraclass_correlation_is_that_of_shrout_and_fleiss() -> None:
     assert icc(ratings) == pytest.approx(0.165742, abs=1e-6)
 
 
-def test_worlds_of_unequal_size_weigh_by_size() -> None:
+def test_tasks_of_unequal_size_weigh_by_size() -> None:
     assert icc([(1, 1, 1), (0, 0), ()]) == 1
     assert icc([(1, 0, 1, 0), (0, 1)]) == pytest.approx(-0.6)
 

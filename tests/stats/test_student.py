@@ -38,6 +38,6 @@ def test_the_incomplete_beta_function_is_exact(x: float, a: float, b: float, sha
 
 
 @pytest.mark.parametrize(("tail", "freedom"), [(0, 9), (1, 9), (0.025, 0)])
-def test_no_point_is_made_up(tail: float, freedom: float) -> None:
+def test_impossible_quantiles_are_refused(tail: float, freedom: float) -> None:
     with pytest.raises(ValueError, match="no t quantile"):
         t_point(tail, freedom)

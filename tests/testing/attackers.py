@@ -21,11 +21,11 @@ class InAModule(Policy):
         now = parse_view(view)
         if now.event == 0:
             self.stash[now.system] = []
-        told = self.stash.setdefault(now.system, [])
+        records = self.stash.setdefault(now.system, [])
         if now.title != "QUESTION":
-            told.extend(now.reader.read(now.text))
+            records.extend(now.reader.read(now.text))
             return END
-        answer = now.query and now.reader.answer(now.query, Knowledge(told))
+        answer = now.query and now.reader.answer(now.query, Knowledge(records))
         return calls(submit(answer or REFUSAL))
 
 

@@ -25,26 +25,26 @@ CLOCK = count()
 class Altered:
     """A recipe whose task is altered."""
 
-    made: Any
+    recipe: Any
     alter: Callable[[Task, int], Task]
 
     @property
     def template(self) -> str:
-        return str(self.made.template)
+        return str(self.recipe.template)
 
     @property
     def seed(self) -> int:
-        return int(self.made.seed)
+        return int(self.recipe.seed)
 
     def generate(self) -> Task:
-        return self.alter(self.made.generate(), self.seed)
+        return self.alter(self.recipe.generate(), self.seed)
 
 
 def tasked(alter: Callable[[Task, int], Task]) -> Break:
     """Alters every task."""
 
     def broken(shop: Track) -> Track:
-        return replace(shop, tasks=lambda o: [Altered(made, alter) for made in shop.tasks(o)])
+        return replace(shop, tasks=lambda o: [Altered(recipe, alter) for recipe in shop.tasks(o)])
 
     return broken
 
@@ -70,8 +70,8 @@ def played(**methods: Any) -> Break:
     return broken
 
 
-def _given(inner: Any, how: Callable[..., Any], self: Any, *given: Any) -> Any:
-    return how(inner, self, *given)
+def _given(inner: Any, how: Callable[..., Any], self: Any, *arguments: Any) -> Any:
+    return how(inner, self, *arguments)
 
 
 def scored(alter: Callable[[Trace, list[Outcome]], Sequence[Outcome]]) -> Break:
@@ -128,8 +128,8 @@ def lame_fork(inner: Any, self: Any) -> Any:
 
 def clocked(inner: Any, self: Any, reply: Message) -> Step:
     step: Step = inner.step(self, reply)
-    told = tuple(replace(m, content=f"{m.content} ({next(CLOCK)})") for m in step.messages)
-    return replace(step, messages=told)
+    messages = tuple(replace(m, content=f"{m.content} ({next(CLOCK)})") for m in step.messages)
+    return replace(step, messages=messages)
 
 
 def stuck(inner: Any, self: Any, reply: Message) -> Step:
@@ -150,7 +150,7 @@ def lazy(inner: Any, self: Any, reply: Message) -> Step:
 
 
 class Forgetful:
-    """Tells what it cannot read."""
+    """Renders a sentence that it cannot read."""
 
     def __init__(self, inner: Any) -> None:
         self.read = inner.read
@@ -196,28 +196,28 @@ def contrary(shop: Track) -> Track:
     return replace(shop, reasoners={"strong": Contrary})
 
 
-def counted(trace: Trace, told: list[Outcome]) -> Sequence[Outcome]:
-    """Comes out otherwise each time."""
-    return [replace(outcome, reason=f"{next(CLOCK)}") for outcome in told]
+def counted(trace: Trace, outcomes: list[Outcome]) -> Sequence[Outcome]:
+    """Gives another outcome each time."""
+    return [replace(outcome, reason=f"{next(CLOCK)}") for outcome in outcomes]
 
 
-def typed(trace: Trace, told: list[Outcome]) -> Sequence[Outcome]:
+def typed(trace: Trace, outcomes: list[Outcome]) -> Sequence[Outcome]:
     """Knows the gold table in memory from one that was read."""
-    return [replace(o, reason=type(trace.gold).__name__) for o in told]
+    return [replace(o, reason=type(trace.gold).__name__) for o in outcomes]
 
 
-def beyond(trace: Trace, told: list[Outcome]) -> Sequence[Outcome]:
-    return [replace(o, score=o.score * 1.5) for o in told]
+def beyond(trace: Trace, outcomes: list[Outcome]) -> Sequence[Outcome]:
+    return [replace(o, score=o.score * 1.5) for o in outcomes]
 
 
 def without(task: Any) -> Mapping[int, str]:
-    return {event: text.split("\n")[0] for event, text in told_of(task).items()}
+    return {event: text.split("\n")[0] for event, text in fact_texts(task).items()}
 
 
-def told_of(task: Any) -> Mapping[int, str]:
+def fact_texts(task: Any) -> Mapping[int, str]:
     render = Sentence("Turn {rank}: {subject}'s {key} is {value}.").render
-    found: Mapping[int, str] = task.gold.texts(render)
-    return found
+    texts: Mapping[int, str] = task.gold.texts(render)
+    return texts
 
 
 def _shift(goal: SubTask) -> SubTask:
@@ -284,7 +284,7 @@ BROKEN: Mapping[str, Break] = {
     "event 1 does not end within 200 replies": played(step=lambda inner, self, reply: Step()),
     "playing or scoring it raised AssertionError: no gold": played(__init__=needs_gold),
     "the reasoner 'strong', made anew at every event, acts differently": reasoned(confused),
-    "it has no goal": scored(lambda trace, told: []),
+    "it has no goal": scored(lambda trace, outcomes: []),
     "goal 1 is due in event 129, which was never played": goals(_shift),
     "goal 1 has another outcome if its trace is read again": scored(counted),
     "goal 1 has another outcome if its trace is read from disk": scored(typed),

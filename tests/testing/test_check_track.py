@@ -1,4 +1,4 @@
-"""Every rule that a track may break is said, and the tracks here break none."""
+"""Every rule that a track may break is reported, and the tracks here break none."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -40,9 +40,9 @@ def shop() -> Iterator[Track]:
 
 
 @mostly_slow("sentence", BROKEN, quick=6)
-def test_a_broken_rule_is_said(sentence: str, shop: Track) -> None:
-    found = check_track(BROKEN[sentence](shop))
-    assert any(sentence in text for text in found), found
+def test_a_broken_rule_is_reported(sentence: str, shop: Track) -> None:
+    sentences = check_track(BROKEN[sentence](shop))
+    assert any(sentence in text for text in sentences), sentences
 
 
 def test_a_sentence_names_the_track_the_place_and_what_to_do(shop: Track) -> None:
@@ -50,7 +50,7 @@ def test_a_sentence_names_the_track_the_place_and_what_to_do(shop: Track) -> Non
     assert first.startswith("shop: shop, seed 0: ") and first.endswith(": mend its event")
 
 
-def test_a_track_that_raises_is_said(shop: Track) -> None:
+def test_a_track_that_raises_is_reported(shop: Track) -> None:
     def generate(task: Task, _: int) -> Task:
         raise ValueError("no goods")
 
@@ -60,7 +60,7 @@ def test_a_track_that_raises_is_said(shop: Track) -> None:
     ]
 
 
-def test_a_task_that_never_ends_is_said(shop: Track, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_never_ends_is_reported(shop: Track, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(track_rules, "ENDLESS_TASK", 50)
 
     class Open:
@@ -76,13 +76,14 @@ def test_a_task_that_never_ends_is_said(shop: Track, monkeypatch: pytest.MonkeyP
         def fork(self) -> "Open":
             return self
 
-    found = check_track(replace(shop, env=Open, reasoners={"strong": lambda _: Silent()}))
+    sentences = check_track(replace(shop, env=Open, reasoners={"strong": lambda _: Silent()}))
     assert any(
-        "the task does not end within 51 events: let a Step say done=True" in text for text in found
-    ), found
+        "the task does not end within 51 events: let a Step say done=True" in text
+        for text in sentences
+    ), sentences
 
 
-def test_a_track_that_cannot_be_found_is_said() -> None:
+def test_a_track_that_cannot_be_found_is_reported() -> None:
     assert check_track("no_such_module:SHOP")[0].startswith("no_such_module:SHOP: ")
 
 
@@ -90,10 +91,10 @@ def test_a_track_that_cannot_be_found_is_said() -> None:
 def test_a_track_keeps_every_rule(name: str, tmp_path: Path, shop: Track) -> None:
     path = tmp_path / "dev.json"
     path.write_text(json.dumps(HOTPOT))
-    given = SMALL.get(name, {})
+    arguments = SMALL.get(name, {})
     if files := find(name).files:
-        given = {"tasks": files("hotpotqa", path, None)}
-    assert check_track(name, **given) == []
+        arguments = {"tasks": files("hotpotqa", path, None)}
+    assert check_track(name, **arguments) == []
 
 
 def test_a_researcher_who_searches_himself_plays_a_track_too() -> None:

@@ -10,12 +10,14 @@ from tests.testing.attackers import Honest, class_stash, honest, module_stash
 
 
 @pytest.mark.parametrize("make", [module_stash, class_stash])
-def test_what_a_policy_leaves_in_its_class_or_module_is_found(
+def test_state_in_the_class_or_module_of_a_policy_is_found(
     make: Callable[[object], Policy],
 ) -> None:
-    found = check_policy(make)
-    assert len(found) == 2
-    assert found[0].startswith("company, seed 0: in a fresh process, the agent acts differently at")
+    sentences = check_policy(make)
+    assert len(sentences) == 2
+    assert sentences[0].startswith(
+        "company, seed 0: in a fresh process, the agent acts differently at"
+    )
 
 
 def test_a_policy_that_keeps_nothing_passes() -> None:

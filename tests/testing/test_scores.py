@@ -1,4 +1,4 @@
-"""What an agent or a memory must not lose is checked in a test of its own."""
+"""Regressions of an agent or a memory: a least score, and no answer lost."""
 
 import json
 from pathlib import Path
@@ -47,28 +47,28 @@ def _results(path: Path, *agents: str, more: tuple[str, ...] = ()) -> Path:
         lambda _: Strategist(),
     ],
 )
-def test_an_agent_is_given_by_name_or_as_what_makes_it(agent) -> None:
+def test_an_agent_is_passed_by_name_or_as_a_factory(agent) -> None:
     assert check_score(agent, 20) == []
-    (told,) = check_score(agent, 99, templates=["company"], seeds=[0])
-    assert "is below 99 (company 0: " in told and "never written" in told
+    (sentence,) = check_score(agent, 99, templates=["company"], seeds=[0])
+    assert "is below 99 (company 0: " in sentence and "never written" in sentence
 
 
 @pytest.mark.parametrize("memory", ["markdown", "memorygym.memories.markdown:Markdown", Markdown])
-def test_a_memory_is_given_by_name_or_as_what_makes_it(memory) -> None:
+def test_a_memory_is_passed_by_name_or_as_a_factory(memory) -> None:
     assert check_score("strategic", 20, memory=memory) == []
 
 
 def test_a_memory_that_lost_something_falls_under_its_score() -> None:
-    (told,) = check_score("strategic", 20, memory=Forgetful)
-    assert "not retrieved" in told
+    (sentence,) = check_score("strategic", 20, memory=Forgetful)
+    assert "not retrieved" in sentence
 
 
-def test_a_memory_that_breaks_its_protocol_is_told(baseline: Path) -> None:
-    for found in (
+def test_a_memory_that_breaks_its_protocol_is_reported(baseline: Path) -> None:
+    for sentences in (
         check_score("strategic", 0, memory=RuleViolation),
         check_regressions("strategic", baseline, memory=RuleViolation),
     ):
-        assert len(found) == 1 and "KeyError" in found[0]
+        assert len(sentences) == 1 and "KeyError" in sentences[0]
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,16 @@ def test_what_was_right_is_right_again(baseline: Path) -> None:
     assert check_regressions(lambda _: Strategist(), str(baseline)) == []
 
 
-def test_every_question_that_is_wrong_now_is_told(baseline: Path) -> None:
-    found = check_regressions(lambda _: naive(), baseline)
+def test_every_question_that_is_wrong_now_is_listed(baseline: Path) -> None:
+    sentences = check_regressions(lambda _: naive(), baseline)
     lost = check_regressions("strategic", baseline, memory=Forgetful)
     rows = json.loads(baseline.read_bytes())["episodes"]
     right = sum(sum(row["right"]) for row in rows)
-    assert 0 < len(found) < right and 0 < len(lost) <= right
-    assert found[0].startswith("company+0+strategic+0#") and "was right, is wrong (" in found[0]
+    assert 0 < len(sentences) < right and 0 < len(lost) <= right
+    assert (
+        sentences[0].startswith("company+0+strategic+0#")
+        and "was right, is wrong (" in sentences[0]
+    )
 
 
 def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
@@ -102,9 +105,9 @@ def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
 
 
 def test_results_that_cannot_be_played_are_refused(baseline: Path, tmp_path: Path) -> None:
-    sealed = _results(tmp_path / "sealed.json", "naive", more=("--salt", "a salt of some length"))
+    private = _results(tmp_path / "private.json", "naive", more=("--salt", "a salt of some length"))
     with pytest.raises(BadSettings, match="private test set"):
-        check_regressions("naive", sealed)
+        check_regressions("naive", private)
     other = tmp_path / "other.json"
     other.write_text(
         json.dumps({**json.loads(baseline.read_bytes()), "version_hash": "worlds-v1@00000000"})

@@ -1,4 +1,4 @@
-"""The example of a track, as the tests plug it in, and a model that plays it."""
+"""The example of a track, plugged in by the tests, and a model that plays it."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ SHOP = "my_track:SHOP"
 
 @contextmanager
 def known() -> Iterator[Track]:
-    """This process finds the track by its name, until the block ends."""
+    """Makes the track known to this process by its name, until the block ends."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLES))
         patch.setattr(registry, "_REMEMBERED", dict(registry.remembered_specs()))
@@ -40,15 +40,15 @@ def start(folder: Path, *words: str, path: str = "") -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def told(process: "subprocess.Popen[str]") -> str:
-    """What it printed; it must end well."""
+def output_of(process: "subprocess.Popen[str]") -> str:
+    """The output of a process, which must succeed."""
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
     return out
 
 
 def plug(folder: Path) -> str:
-    """What Python's path must hold to find the track as an installed package's."""
+    """The PYTHONPATH under which the track is found as that of an installed package."""
     info = folder / "shop-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n")
@@ -59,10 +59,10 @@ def plug(folder: Path) -> str:
 def clerk(
     messages: Sequence[Mapping[str, Any]], tools: Collection[str]
 ) -> tuple[str, list[tuple[str, dict[str, Any] | str]]]:
-    """Decides as the strong reasoner does, as a model over the loopback; the track is known."""
+    """A model over the loopback that decides as the strong reasoner does; the track is known."""
     clerk = import_module("my_track").Clerk()
-    told = [Message.from_openai(message) for message in messages]
-    # What a memory composed, and the event, come as one message of the user.
-    view = [replace(m, content=part) for m in told for part in m.content.split("\n\n")]
+    parsed = [Message.from_openai(message) for message in messages]
+    # The composed context and the event come as one message of the user.
+    view = [replace(m, content=part) for m in parsed for part in m.content.split("\n\n")]
     reply = clerk.act(view, ())
     return reply.content, [(call.name, dict(call.arguments)) for call in reply.calls]

@@ -24,7 +24,7 @@ from memorygym.memories.full import Full
 from memorygym.runs.metrics import measure
 from memorygym.testing import check_track
 from tests.servers.openai import serving
-from tests.tracks.shop_example import EXAMPLES, ROOT, SHOP, clerk, known, plug, start, told
+from tests.tracks.shop_example import EXAMPLES, ROOT, SHOP, clerk, known, output_of, plug, start
 
 COMPARE = ["--memories", "bm25,recency,markdown", "--track", f"{SHOP}:turns=4", "-q"]
 
@@ -38,10 +38,10 @@ def shop() -> Iterator[Track]:
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished comparison of two tasks; nobody alters it."""
+    """A finished comparison of two tasks; no test alters it."""
     folder = tmp_path_factory.mktemp("shop") / "duel"
     words = ["--seeds", "2", "--budget", "120", "--curve", "hops", "-o", str(folder)]
-    told(start(EXAMPLES, "compare", *COMPARE, *words))
+    output_of(start(EXAMPLES, "compare", *COMPARE, *words))
     return folder
 
 
@@ -51,39 +51,39 @@ def generated(shop: Track, seed: int = 0, **parameters: str) -> Task:
 
 
 def means(folder: Path) -> dict[str, float]:
-    """Accuracy by arm."""
+    """Accuracy by system."""
     (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
     return {row["system"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """What a command prints; it must end well."""
+    """The output of a command, which must succeed."""
     status = cli.main(words)
     out, err = capsys.readouterr()
     assert status == 0, out + err
     return out
 
 
-def test_it_fits_on_a_screen_or_two_and_keeps_every_rule(shop: Track) -> None:
+def test_the_example_is_short_and_keeps_every_rule(shop: Track) -> None:
     assert len((EXAMPLES / "my_track.py").read_text().splitlines()) <= 125
     assert check_track(shop, seeds=5) == []
 
 
-def test_a_knob_it_lacks_is_named(shop: Track) -> None:
+def test_an_unknown_parameter_is_named(shop: Track) -> None:
     with pytest.raises(UnknownPart, match=r"turn.*turns"):
         generated(shop, turn="4")
     with pytest.raises(BadSettings, match=r"turns=few"):
         generated(shop, turns="few")
 
 
-def test_an_arm_is_worth_what_it_remembers(compared: Path) -> None:
-    found = means(compared)
-    assert (found["oracle"], found["full"], found["none"]) == (1, 1, 0)
-    assert found["recency"] < found["bm25"] < 1
-    assert "markdown+scribe" in found and "held:bm25" in found
+def test_the_accuracy_of_a_memory_follows_what_it_remembers(compared: Path) -> None:
+    accuracies = means(compared)
+    assert (accuracies["oracle"], accuracies["full"], accuracies["none"]) == (1, 1, 0)
+    assert accuracies["recency"] < accuracies["bm25"] < 1
+    assert "markdown+scribe" in accuracies and "held:bm25" in accuracies
 
 
-def test_a_comparison_tells_where_facts_are_lost_and_how_many_lookups_it_takes(
+def test_a_comparison_states_where_facts_are_lost_and_how_many_lookups_it_takes(
     compared: Path,
 ) -> None:
     with (compared / "hops.csv").open(newline="") as file:
@@ -94,7 +94,7 @@ def test_a_comparison_tells_where_facts_are_lost_and_how_many_lookups_it_takes(
     assert all(int(row["length"]) >= int(row["span"]) > 0 for row in rows)
 
 
-def test_a_run_of_scripted_agents_is_scored_explained_and_told(
+def test_a_run_of_scripted_agents_is_scored_and_explained(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track
 ) -> None:
     run = str(tmp_path / "run")
@@ -105,46 +105,45 @@ def test_a_run_of_scripted_agents_is_scored_explained_and_told(
 
 
 @pytest.mark.parametrize("command", ["score", "status"])
-def test_a_comparison_is_told_again(
+def test_commands_read_the_folder_of_a_comparison(
     command: str, compared: Path, capsys: pytest.CaptureFixture[str], shop: Track
 ) -> None:
     assert "bm25" in said(capsys, command, str(compared))
 
 
-def test_the_way_of_a_fact_is_followed_by_whoever_plugs_the_track_in(compared: Path) -> None:
+def test_the_history_of_a_fact_needs_the_track_plugged_in(compared: Path) -> None:
     words = ["explain", str(compared), "shop+0+strong+bm25+120#3"]
-    out = told(start(EXAMPLES, "--plug", SHOP, *words))
-    assert (
-        "observed" in out
-        and "stored" in out
-        and "LOST: no text that states it was retrieved" in out
-    )
+    out = output_of(start(EXAMPLES, "--plug", SHOP, *words))
+    assert "observed" in out and "stored" in out
+    assert "LOST: no text that states it was retrieved" in out
 
 
-def test_a_folder_of_a_track_that_nobody_plugs_in_brings_no_code(compared: Path) -> None:
+def test_a_folder_of_a_track_that_is_not_plugged_in_loads_no_code(compared: Path) -> None:
     process = start(EXAMPLES, "explain", str(compared))
     out, err = process.communicate(timeout=60)
     assert process.returncode == 2 and "'shop'" in err and "friend:" not in out
 
 
 @pytest.mark.slow
-def test_it_is_played_as_an_installed_package(tmp_path: Path) -> None:
+def test_the_track_is_played_as_an_installed_package(tmp_path: Path) -> None:
     path, run = plug(tmp_path / "site"), str(tmp_path / "run")
-    out = told(
+    out = output_of(
         start(tmp_path, "bench", "--track", "shop:turns=3", "--seed", "1", "--run", run, path=path)
     )
     assert "shop track" in out or "shop-v1@" in out
-    assert "friend:" in told(start(tmp_path, "explain", run, path=path))
-    assert "shop" in told(start(tmp_path, "list", "tracks", path=path))
+    assert "friend:" in output_of(start(tmp_path, "explain", run, path=path))
+    assert "shop" in output_of(start(tmp_path, "list", "tracks", path=path))
 
 
-def test_a_model_plays_it(tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track) -> None:
+def test_a_model_plays_the_track(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track
+) -> None:
     with serving(clerk=clerk) as server:
         asked = ["--track", SHOP, "--seed", "0", "--model", "clerk", "--api-base", server.url]
         results = tmp_path / "results.json"
         said(capsys, "bench", *asked, "--backend", "bm25", "-o", str(results))
         (row,) = json.loads(results.read_bytes())["episodes"]
-    # Words of the request bring no wish of a friend: those two requests are one reply each.
+    # A search for the words of the request finds no wish: those two requests are one reply each.
     assert row["composite"] == 0.5 and row["usage"]["query"]["calls"] == 6
 
 
@@ -154,8 +153,8 @@ def test_a_model_is_the_reasoner_of_a_comparison(
     with serving(clerk=clerk) as server:
         words = ["--seed", "0", "--reasoner", "clerk", "--api-base", server.url]
         said(capsys, "compare", *COMPARE, *words, "--budget", "120", "-o", str(tmp_path / "run"))
-    found = means(tmp_path / "run")
-    assert (found["oracle"], found["full"], found["none"]) == (1, 1, 0)
+    accuracies = means(tmp_path / "run")
+    assert (accuracies["oracle"], accuracies["full"], accuracies["none"]) == (1, 1, 0)
 
 
 def rows(folder: Path) -> list[Any]:
@@ -163,7 +162,7 @@ def rows(folder: Path) -> list[Any]:
 
 
 @pytest.mark.slow
-def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
+def test_a_killed_run_resumes(tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     words = ["bench", "--track", f"{SHOP}:turns=60", "--seeds", "12", "-q", "--workers", "1"]
     process = start(EXAMPLES, *words, "--run", str(broken))
@@ -173,8 +172,8 @@ def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
     process.communicate()
     kept = {path.name: path.read_bytes() for path in broken.glob("traces/*.gz")}
     assert len(kept) < 36
-    told(start(EXAMPLES, *words, "--run", str(broken)))
-    told(start(EXAMPLES, *words, "--run", str(whole)))
+    output_of(start(EXAMPLES, *words, "--run", str(broken)))
+    output_of(start(EXAMPLES, *words, "--run", str(whole)))
     assert rows(broken) == rows(whole)
     for path in whole.glob("traces/*.gz"):
         other = broken / "traces" / path.name
@@ -202,7 +201,7 @@ def test_an_episode_that_ends_before_a_goal_is_due_is_measured(shop: Track) -> N
 
 
 @pytest.mark.inspect
-def test_inspect_plays_it_as_an_installed_package(tmp_path: Path) -> None:
+def test_inspect_plays_the_track_as_an_installed_package(tmp_path: Path) -> None:
     path = plug(tmp_path / "site")
     code = (
         "import sys; from inspect_ai import eval\n"
@@ -218,7 +217,7 @@ def test_inspect_plays_it_as_an_installed_package(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", ["status", "score", "explain", "pack"])
-def test_a_run_of_a_track_that_nobody_named_is_one_sentence(
+def test_a_run_of_an_unknown_track_is_refused_in_one_sentence(
     words: str, compared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main([words, str(compared)]) == 2

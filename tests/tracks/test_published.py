@@ -1,4 +1,4 @@
-"""Tasks and scores of a published version stay as they are: whatever alters one is a new version.
+"""Tasks and scores of a published version never change: a change that alters one is a new version.
 
 `python -m pytest tests/tracks/test_published.py --snapshot-update` records them again.
 """
@@ -66,9 +66,11 @@ def test_the_instances_of_research_are_those_that_were_published(snapshot: Snaps
         ResearchSettings("hops2", 3, 3, 2, 12_000, "bridge", order="hops", distractor_density=0),
     ]
     lines = []
-    for one in settings:
-        task = research.task_of(ResearchRecipe(one).instance(), one.template, one.number)
-        lines.append(f"{one.template} {one.number} {one.shape}: {contents(task)}")
+    for setting in settings:
+        task = research.task_of(
+            ResearchRecipe(setting).instance(), setting.template, setting.number
+        )
+        lines.append(f"{setting.template} {setting.number} {setting.shape}: {contents(task)}")
     snapshot("published_research", "\n".join(lines))
 
 
@@ -76,9 +78,9 @@ def test_the_instances_of_codeqa_are_those_that_were_published(snapshot: Snapsho
     words = [("--form", form) for form in ("files", "session", "mixed")]
     words += [("--hops", "4", "--near-miss", "3", "--stale", "2"), ("--distractor-density", "0")]
     lines = []
-    for number, told in enumerate(words):
-        task = codeqa.task_of(codeqa_instance(*told, seed=number), "synth", number)
-        lines.append(f"{' '.join(told)}: {contents(task)}")
+    for number, parameters in enumerate(words):
+        task = codeqa.task_of(codeqa_instance(*parameters, seed=number), "synth", number)
+        lines.append(f"{' '.join(parameters)}: {contents(task)}")
     snapshot("published_codeqa", "\n".join(lines))
 
 
@@ -88,8 +90,8 @@ def test_the_scores_of_agents_are_those_that_were_published(
 ) -> None:
     lines = []
     for name in TRACK.agents:
-        found = score(played(name, generated(template, 1, "lite"), agent=name))
-        parts = [found.composite, *found.axes.values(), found.correct_refusals, found.accuracy]
+        scores = score(played(name, generated(template, 1, "lite"), agent=name))
+        parts = [scores.composite, *scores.axes.values(), scores.correct_refusals, scores.accuracy]
         lines.append(f"{name}: {' '.join('–' if n is None else f'{n:.6f}' for n in parts)}")
     snapshot(f"published_scores_{template}", "\n".join(lines))
 
@@ -105,7 +107,7 @@ def task_of(track: str) -> Task:
 
 
 @pytest.mark.parametrize("name", ["worlds", "research", "codeqa"])
-def test_what_reasoners_reach_with_a_memory_is_as_it_was(name: str, snapshot: Snapshot) -> None:
+def test_the_scores_of_reasoners_with_a_memory_are_unchanged(name: str, snapshot: Snapshot) -> None:
     track, task = find(name), task_of(name)
     lines = []
     for memory, who in product(("full", "bm25", "recency"), ("strong", "weak")):
@@ -114,8 +116,10 @@ def test_what_reasoners_reach_with_a_memory_is_as_it_was(name: str, snapshot: Sn
         episode = Episode(track.env(task), make, Budget(view=view))
         trace = play(episode, track.reasoners[who](task))
         trace.gold, trace.labels = task.gold, {"memory": memory, "budget": view, "agent": who}
-        found = measure(trace)
+        measured = measure(trace)
         causes = sorted(Counter(cause for _, cause in Attribution(trace).causes).items())
-        lines += [f"{memory} {who}: {causes} {found.cuts} {found.cache_breaks} {found.peak}"]
-        lines += [f"  {astuple(case)}" for case in found.cases]
+        lines += [
+            f"{memory} {who}: {causes} {measured.cuts} {measured.cache_breaks} {measured.peak}"
+        ]
+        lines += [f"  {astuple(case)}" for case in measured.cases]
     snapshot(f"published_reasoners_{name}", "\n".join(lines))

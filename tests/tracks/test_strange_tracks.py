@@ -1,4 +1,4 @@
-"""Strange tracks of other people play; of broken ones one sentence says what breaks."""
+"""Unusual tracks of users play; the error of a broken one is a sentence with the cause."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.slow import mostly_slow
-from tests.tracks.shop_example import EXAMPLES, start, told
+from tests.tracks.shop_example import EXAMPLES, output_of, start
 
 STRANGE = """
 from dataclasses import replace
@@ -25,10 +25,10 @@ def shop(**changed):
     except Exception as error:
         problem = error
 
-    def tell():
+    def failing():
         raise problem
 
-    return tell
+    return failing
 
 
 class Raises(ShopEnv):
@@ -66,7 +66,7 @@ PARAMETERS = ":turns=4"
 
 @pytest.fixture
 def strange(tmp_path: Path) -> str:
-    """What Python's path must hold to find them."""
+    """The PYTHONPATH under which the tracks are found."""
     (tmp_path / "strange.py").write_text(STRANGE)
     return f"{tmp_path}:{EXAMPLES}"
 
@@ -76,18 +76,18 @@ def test_a_run_whose_goals_earn_parts_of_a_score_is_valid_and_packed(
 ) -> None:
     run = str(tmp_path / "run")
     words = ["bench", "--track", f"strange:PARTIAL{PARAMETERS}", "--seeds", "1", "--run", run, "-q"]
-    told(start(tmp_path, *words, path=strange))
+    output_of(start(tmp_path, *words, path=strange))
     row = json.loads((tmp_path / "run" / "results.json").read_bytes())["episodes"][-1]
     assert (row["accuracy"], sum(row["right"])) == (0.3, 0)
-    packed = told(start(tmp_path, "--plug", "strange:PARTIAL", "pack", run, path=strange))
+    packed = output_of(start(tmp_path, "--plug", "strange:PARTIAL", "pack", run, path=strange))
     assert "verified from traces" in packed
 
 
 @pytest.mark.slow
-def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> None:
+def test_a_partial_score_does_not_count_as_accuracy(strange: str, tmp_path: Path) -> None:
     results = tmp_path / "results.json"
     words = ["bench", "--track", f"strange:PARTIAL{PARAMETERS}", "--seeds", "1", "-o", str(results)]
-    told(start(tmp_path, *words, path=strange))
+    output_of(start(tmp_path, *words, path=strange))
     document = json.loads(results.read_bytes())
     document["episodes"][0]["accuracy"] = 0.1
     results.write_text(json.dumps(document))
@@ -112,7 +112,7 @@ def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> Non
     quick=2,
 )
 @mostly_slow("workers", ["1", "2"], quick=1)
-def test_a_broken_track_is_one_sentence(
+def test_the_error_of_a_broken_track_is_one_sentence(
     name: str, wanted: str, workers: str, strange: str, tmp_path: Path
 ) -> None:
     seeds = ["--seeds", workers if name != "NO_TASKS" else "1"]
@@ -135,7 +135,7 @@ def test_a_broken_track_is_one_sentence(
     ],
     quick=1,
 )
-def test_a_comparison_in_which_the_oracle_shows_nothing_is_one_sentence(
+def test_a_comparison_whose_oracle_shows_nothing_is_refused_in_one_sentence(
     name: str, budget: str, wanted: str, strange: str, tmp_path: Path
 ) -> None:
     words = [
@@ -153,7 +153,7 @@ def test_a_comparison_in_which_the_oracle_shows_nothing_is_one_sentence(
 
 
 @pytest.mark.slow
-def test_status_tells_commands_that_know_a_track_of_ones_own(strange: str, tmp_path: Path) -> None:
+def test_status_names_commands_that_plug_the_users_track_in(strange: str, tmp_path: Path) -> None:
     words = [
         "bench",
         "--track",
@@ -164,9 +164,9 @@ def test_status_tells_commands_that_know_a_track_of_ones_own(strange: str, tmp_p
         "run",
         "-q",
     ]
-    told(start(tmp_path, *words, path=strange))
+    output_of(start(tmp_path, *words, path=strange))
     (tmp_path / "run" / "results.json").unlink()
-    out = told(start(tmp_path, "--plug", "strange:PARTIAL", "status", "run", path=strange))
+    out = output_of(start(tmp_path, "--plug", "strange:PARTIAL", "status", "run", path=strange))
     assert "--track strange:PARTIAL:turns=4" in out
     assert "explain run --plug strange:PARTIAL" in out
     _, err = start(tmp_path, "status", "run", path=strange).communicate(timeout=60)

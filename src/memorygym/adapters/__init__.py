@@ -1,4 +1,4 @@
-"""Other frameworks that play our tasks: translations to them, and no second engine.
+"""Adapters to other frameworks that play our tasks; they translate, and are no second engine.
 
 `inspect_ai` (Inspect AI), `affinetes` (its server).
 """

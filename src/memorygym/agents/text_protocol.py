@@ -34,8 +34,8 @@ _DECODER = JSONDecoder(strict=False, parse_constant=str)
 def split_calls(text: str) -> tuple[str, tuple[Call, ...]]:
     """The text without its calls, and every call in it, whether or not a tool has its name.
 
-    An unreadable tagged block is a call too, with the block as its arguments, so that the model is
-    told what is wrong with it.
+    An unreadable tagged block is a call too, with the block as its arguments, so that the model
+    reads what is wrong with it.
     """
     tagged = list(_marked_calls(text, _TAG))
     readable = any(not isinstance(call.arguments, str) for _, _, calls in tagged for call in calls)

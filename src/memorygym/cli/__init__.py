@@ -59,7 +59,7 @@ def command(argv: Sequence[str] | None = None) -> NoReturn:
     """`memorygym` as a process, which ends with the exit code of `main`.
 
     After a stop, threads may still wait for a model. One that wakes up while the interpreter shuts
-    down can crash it, so the process then ends without that.
+    down can crash it, so the process then exits without shutting the interpreter down.
     """
     status = main(argv)
     if any(thread.daemon for thread in threading.enumerate()):
@@ -96,13 +96,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _broken(error)
         where = f"{error.filename}: " if error.filename else ""
         return _complain(f"{where}{error.strerror}", BAD_USAGE)
-    except Exception as error:  # noqa: BLE001  # raised again unless somebody else's part plays
+    except Exception as error:  # noqa: BLE001  # raised again unless a plug-in failed
         return _broken(error)
 
 
 def _run(argv: Sequence[str]) -> int:
     if (here := str(Path.cwd())) not in sys.path:
-        sys.path.append(here)  # Parts of one's own are found in the current folder.
+        sys.path.append(here)  # A user's own parts are found in the current folder.
     argv = _plugged(argv)
     files = command_files()
     name = next((word for word in argv[:1] if not word.startswith("-")), "")
@@ -117,7 +117,7 @@ def _run(argv: Sequence[str]) -> int:
         parser = command_parser(name, files[name])
         module.add(parser)
         args = _parsed(parser, argv[1:])
-    except SystemExit as stop:  # argparse has said why
+    except SystemExit as stop:  # argparse has printed the reason
         return int(stop.code or 0)
     return int(module.run(args))
 
@@ -154,7 +154,7 @@ def _parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.N
     """The arguments, with options before, between or after them."""
     try:
         return parser.parse_intermixed_args(words)
-    except TypeError:  # A command with actions of its own cannot be parsed so.
+    except TypeError:  # argparse cannot parse a command with subparsers so.
         return parser.parse_args(words)
 
 
@@ -171,8 +171,8 @@ def _plugged(argv: Sequence[str]) -> Sequence[str]:
 
 
 def _broken(error: Exception) -> int:
-    """Reports an error of a track or an agent from outside; raises the error if there is none."""
-    # Of an error in a worker process only the text of its traceback is here.
+    """Reports an error of a plugged-in track or agent; raises the error if none is plugged in."""
+    # An error in a worker process arrives only as the text of its traceback.
     text = "".join(traceback.format_exception(error))
     parts = [
         (_frames(text, registry.module_of(kind, spec)), kind, spec)

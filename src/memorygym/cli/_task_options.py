@@ -11,9 +11,9 @@ from memorygym.runs.tasks import Tasks, generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
 WORLDS = "worlds"
-"""What is played unless --track or --data says otherwise."""
+"""The track that is played unless --track or --data names another."""
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
-"""Options that set a parameter of a track; worlds has all of them."""
+"""Options that set a parameter of a track; the track worlds has all of them."""
 
 
 def check_seed(seed: int) -> None:
@@ -46,17 +46,17 @@ def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
     group.add_argument(
         "--tier", metavar="TIER", help=f"one of {', '.join(TIERS)} (default: standard)"
     )
-    what = "a single seed" if seeds else "(default: 0)"
-    group.add_argument("--seed", type=int, metavar="N", help=what)
+    help_text = "a single seed" if seeds else "(default: 0)"
+    group.add_argument("--seed", type=int, metavar="N", help=help_text)
     group.set_defaults(seeds=None)
     if seeds:
-        what = f"seeds 0 to N-1 (default: {seeds})"
-        group.add_argument("--seeds", type=int, metavar="N", help=what)
+        help_text = f"seeds 0 to N-1 (default: {seeds})"
+        group.add_argument("--seeds", type=int, metavar="N", help=help_text)
     add_salt(group)
     for name in PARAMETERS[2:]:
-        what = f"instead of the tier's {name}"
-        what = "length of the documents, in tokens" if name == "tokens" else what
-        group.add_argument(f"--{name}", type=int, metavar="N", help=what)
+        help_text = f"instead of the tier's {name}"
+        help_text = "length of the documents, in tokens" if name == "tokens" else help_text
+        group.add_argument(f"--{name}", type=int, metavar="N", help=help_text)
 
 
 def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
@@ -65,7 +65,7 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
     Raises UnknownPart or BadSettings.
     """
     if args.data is not None:
-        return _read(args)
+        return _stored(args)
     name, stated = registry.split_spec(args.track)
     track = find(name)
     parameters = {**track.official, **_parameters(args, track), **stated}
@@ -85,24 +85,24 @@ def _seeds(args: argparse.Namespace, default: int) -> range:
 
 def _parameters(args: argparse.Namespace, track: Track) -> dict[str, str]:
     """The options that set parameters. Raises BadSettings for one that the track does not have."""
-    given = {
+    chosen = {
         name: str(getattr(args, name)) for name in PARAMETERS if getattr(args, name) is not None
     }
     known = track.parameters()
-    for name in given:
+    for name in chosen:
         if name not in known:
             raise BadSettings(
                 f"--{name} is no parameter of the track {track.name}; it has"
                 f" {', '.join(known) or 'none'}, as in --track research:tokens=20k"
             )
-    return given
+    return chosen
 
 
-def _read(args: argparse.Namespace) -> Tasks:
+def _stored(args: argparse.Namespace) -> Tasks:
     """Tasks from a folder or a file."""
-    given = [name for name in PARAMETERS if getattr(args, name) is not None]
-    if args.track != WORLDS or given:
-        other = f"--track {args.track}" if args.track != WORLDS else f"--{given[0]}"
+    chosen = [name for name in PARAMETERS if getattr(args, name) is not None]
+    if args.track != WORLDS or chosen:
+        other = f"--track {args.track}" if args.track != WORLDS else f"--{chosen[0]}"
         raise BadSettings(f"--data {args.data} and {other}: give one of them")
     if args.salt:
         raise BadSettings(

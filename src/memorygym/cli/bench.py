@@ -46,44 +46,46 @@ def add(parser: argparse.ArgumentParser) -> None:
         " markdown)",
     )  # fmt: skip
     add_model(parser)
-    _add_what(parser.add_argument_group("what is played"))
-    _add_out(parser.add_argument_group("what comes out"))
+    _add_task_options(parser.add_argument_group("what is played"))
+    _add_output_options(parser.add_argument_group("what comes out"))
 
 
-def _add_what(what: argparse._ArgumentGroup) -> None:
-    add_tasks(what, str(OFFICIAL_SEEDS))
-    what.add_argument("--turns", type=int, metavar="N", help="maximum replies in one event")
-    what.add_argument(
+def _add_task_options(group: argparse._ArgumentGroup) -> None:
+    add_tasks(group, str(OFFICIAL_SEEDS))
+    group.add_argument("--turns", type=int, metavar="N", help="maximum replies in one event")
+    group.add_argument(
         "--patience", type=int, metavar="N",
         help="identical failing calls in a row after which an event ends (default: 3)",
     )  # fmt: skip
-    what.add_argument(
+    group.add_argument(
         "--capacity", type=int, metavar="N",
         help="maximum tokens that the memory may hold and show (default: the tasks' own, else"
         f" {CAPACITY:,})",
     )  # fmt: skip
-    what.add_argument("--repeats", type=int, default=1, metavar="K", help="play every task K times")
-    what.add_argument(
+    group.add_argument(
+        "--repeats", type=int, default=1, metavar="K", help="play every task K times"
+    )
+    group.add_argument(
         "--official",
         action="store_true",
         help="the official set: of worlds the standard tier, seeds 0-9, all domains",
     )
 
 
-def _add_out(out: argparse._ArgumentGroup) -> None:
-    out.add_argument(
+def _add_output_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--validate", action="store_true", help="check every invariant; exit 1 if one fails"
     )
-    add_output(out)
-    out.add_argument(
+    add_output(group)
+    group.add_argument(
         "--against", type=Path, metavar="RESULTS", help="print the difference from earlier results"
     )
-    out.add_argument(
+    group.add_argument(
         "--fail-under", type=float, metavar="X", help="exit 1 if a composite is below X (0-100)"
     )
-    out.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
-    out.add_argument("--verbose", "-v", action="store_true", help="show every question")
-    out.add_argument(
+    group.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
+    group.add_argument("--verbose", "-v", action="store_true", help="show every question")
+    group.add_argument(
         "--quiet", "-q", action="store_true", help="print failures only, and no progress line"
     )
 

@@ -15,10 +15,10 @@ from memorygym.core.text import replace_controls
 from memorygym.core.trace import CANARY
 
 BLOCK = 1 << 20
-"""Bytes that are held at a time."""
+"""Bytes read at a time."""
 _PACKED = b"\x1f\x8b"
 _MARK = CANARY.rpartition(":")[2].encode()
-"""The GUID alone: it is found where what stands before it was cut off."""
+"""The GUID alone, so that a copy without the words before it is found too."""
 
 
 class Hit(NamedTuple):
@@ -43,31 +43,32 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Returns 0 if the canary is found, else 1, or 2 if a file could not be read."""
-    searched = found = unread = 0
-    for path in (file for given in args.files for file in _files(given)):
+    searched = holding = unread = 0
+    for path in (file for argument in args.files for file in _files(argument)):
         searched += 1
         try:
-            found += _told(path, None if args.all else 1)
+            holding += _search(path, None if args.all else 1)
         except (BadSettings, OSError) as error:
             unread += 1
-            told = str(error)
+            problem = str(error)
             if isinstance(error, OSError):
-                told = f"{error.filename or path}: {error.strerror}"
-            print(f"memorygym: {told}", file=sys.stderr)
-    print(f"{found} of {searched} files hold the canary {CANARY}")
-    return 0 if found else 2 if unread else 1
+                problem = f"{error.filename or path}: {error.strerror}"
+            print(f"memorygym: {problem}", file=sys.stderr)
+    print(f"{holding} of {searched} files hold the canary {CANARY}")
+    return 0 if holding else 2 if unread else 1
 
 
-def _files(given: Path) -> Iterator[Path]:
-    if not given.is_dir():
-        yield given
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
         return
-    for folder, folders, names in os.walk(given):
+    for folder, folders, names in os.walk(path):
         folders.sort()
-        yield from (path for name in sorted(names) if (path := Path(folder, name)).is_file())
+        files = (Path(folder, name) for name in sorted(names))
+        yield from (file for file in files if file.is_file())
 
 
-def _told(path: Path, most: int | None) -> bool:
+def _search(path: Path, most: int | None) -> bool:
     """Prints where a file holds the mark. Raises BadSettings if it cannot be unpacked."""
     with path.open("rb") as file:
         is_packed = file.read(2) == _PACKED
@@ -85,15 +86,15 @@ def _told(path: Path, most: int | None) -> bool:
 
 
 def hits(stream: IO[bytes] | GzipFile) -> Iterator[Hit]:
-    """Every place of the mark, in any case, read block by block."""
-    start, lines, held = 0, 1, b""
+    """Yields every place of the mark, whatever its case; the stream is read block by block."""
+    start, lines, buffer = 0, 1, b""
     while block := stream.read(BLOCK):
-        held += block.lower()
-        at = held.find(_MARK)
+        buffer += block.lower()
+        at = buffer.find(_MARK)
         while at >= 0:
-            yield Hit(lines + held.count(b"\n", 0, at), start + at)
-            at = held.find(_MARK, at + len(_MARK))
-        # What may be the beginning of a mark stays.
-        done = max(0, len(held) - len(_MARK) + 1)
-        lines += held.count(b"\n", 0, done)
-        start, held = start + done, held[done:]
+            yield Hit(lines + buffer.count(b"\n", 0, at), start + at)
+            at = buffer.find(_MARK, at + len(_MARK))
+        # The last bytes stay: they may be the beginning of a mark.
+        done = max(0, len(buffer) - len(_MARK) + 1)
+        lines += buffer.count(b"\n", 0, done)
+        start, buffer = start + done, buffer[done:]

@@ -49,24 +49,24 @@ OF_A_MODEL = ("temperature", "max_tokens", "model_seed", "replay")
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    what = parser.add_argument_group("what is compared")
-    what.add_argument(
+    group = parser.add_argument_group("what is compared")
+    group.add_argument(
         "--memory", "--memories", required=True, action="append", metavar="LIST",
         help="memories, separated by commas, or repeat the option: names (`memorygym list memory`),"
         " parameters after colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and"
         " oracle are always added",
     )  # fmt: skip
-    what.add_argument(
+    group.add_argument(
         "--budget", "--budgets", default=str(BUDGET), metavar="N[,N]", dest="budgets",
         help="maximum tokens of context that a memory may show per event; one report for each"
         f" (default: {BUDGET})",
     )  # fmt: skip
-    what.add_argument(
+    group.add_argument(
         "--capacity", type=int, metavar="N",
         help="maximum tokens that a memory may hold (default: no limit; with tools, the context"
         " budget)",
     )  # fmt: skip
-    what.add_argument(
+    group.add_argument(
         "--memory-model", metavar="MODEL",
         help=f"the model that memories call (default: {OFFLINE}, offline and deterministic)",
     )  # fmt: skip
@@ -84,26 +84,26 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--replay", type=Path, metavar="FILE", help="use recorded replies, ask no endpoint"
     )
     add_judge(how)
-    _add_out(parser.add_argument_group("what comes out"))
+    _add_output_options(parser.add_argument_group("what comes out"))
     parser.epilog = (
         "Example, offline: `memorygym compare --memory bm25,llm_summarizing -o duel`; then"
         " `memorygym explain duel` lists the misses with their causes."
     )
 
 
-def _add_out(out: argparse._ArgumentGroup) -> None:
-    add_output(out)
-    out.add_argument(
+def _add_output_options(group: argparse._ArgumentGroup) -> None:
+    add_output(group)
+    group.add_argument(
         "--pareto", action="store_true",
         help="draw accuracy against tokens and, with a folder as -o, milliseconds",
     )  # fmt: skip
-    out.add_argument(
+    group.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[],
         help="accuracy by tokens since the fact was stated (retention), tokens shown (length),"
         " lookups combined (hops), or how often the fact changed (rewrite); may be repeated",
     )  # fmt: skip
-    out.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
-    add_quiet(out)
+    group.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
+    add_quiet(group)
 
 
 def comparison_of(args: argparse.Namespace, stack: ExitStack) -> Comparison:

@@ -4,7 +4,11 @@ import argparse
 from collections.abc import Iterator
 from importlib import import_module
 
+from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli import PLUG, command_files, command_parser
+from memorygym.cli._task_options import WORLDS
+from memorygym.core import registry
+from memorygym.core.track import find
 
 BASH = """\
 _memorygym() {{
@@ -18,6 +22,11 @@ _memorygym() {{
 }}
 complete -o filenames -F _memorygym memorygym
 """
+KINDS = {
+    "template": "domains", "memory": "memory", "memories": "memory", "backend": "memory",
+    "agent": "agents", "strategy": "agents", "track": "tracks",
+}  # fmt: skip
+"""The kind of part that each of these options takes."""
 ZSH = "autoload -U +X bashcompinit && bashcompinit\n"
 
 
@@ -45,7 +54,7 @@ def _bash(parsers: dict[str, argparse.ArgumentParser], shell: str) -> str:
     for name, parser in parsers.items():
         options = [option for action in parser._actions for option in action.option_strings]
         for action in parser._actions:
-            for option in action.option_strings if action.choices else ():
+            for option in action.option_strings if _choices(action) else ():
                 cases.append(f'        *" {name} {option}") words="{_choices(action)}" ;;')
         values = [_choices(action) for action in parser._actions if not action.option_strings]
         words = " ".join(filter(None, [*options, *values]))
@@ -55,7 +64,13 @@ def _bash(parsers: dict[str, argparse.ArgumentParser], shell: str) -> str:
 
 
 def _choices(action: argparse.Action) -> str:
-    return " ".join(map(str, action.choices or ()))
+    """The values of an argument, as far as they are known."""
+    if action.choices:
+        return " ".join(map(str, action.choices))
+    kinds = {KINDS.get(option.lstrip("-"), "") for option in action.option_strings} - {""}
+    if kinds == {"agents"}:
+        return " ".join(agents_of(find(WORLDS)))
+    return " ".join(name for kind in kinds for name in registry.names(kind))
 
 
 def _fish(parsers: dict[str, argparse.ArgumentParser]) -> str:
@@ -68,9 +83,10 @@ def _fish_lines(parsers: dict[str, argparse.ArgumentParser]) -> Iterator[str]:
     for name, parser in parsers.items():
         here = f"{start} -n '__fish_seen_subcommand_from {name}'"
         for action in parser._actions:
-            words = f" -x -a '{_choices(action)}'" if action.choices else ""
-            if not action.option_strings and words:
-                yield f"{here} -f -a '{_choices(action)}'"
+            values = _choices(action)
+            words = f" -x -a '{values}'" if values else ""
+            if not action.option_strings and values:
+                yield f"{here} -f -a '{values}'"
             for option in action.option_strings:
                 kind = f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
                 yield f"{here} {kind}{words}"

@@ -35,7 +35,7 @@ NOTHING_LEFT = 2
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Declares what may be done with a file; without anything the formats are listed."""
+    """Declares the actions on a file; without an action the formats are listed."""
     parser.add_argument("--json", action="store_true", help="formats as one JSON object a line")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     for name, line in (
@@ -59,16 +59,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _add_recall(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--memory", default="bm25", metavar="MEMORY",
-        help="whose search it is, parameters after colons (default: bm25)",
+        help="the memory whose search is measured, parameters after colons (default: bm25)",
     )  # fmt: skip
     part.add_argument(
         "--k", default=KS, metavar="N[,N]",
-        help=f"units that are retrieved (default: {KS})",
+        help=f"how many units are retrieved (default: {KS})",
     )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it. The exit code is 2 if a file gives nothing to measure."""
+    """Runs the action; the exit code is 2 if a file leaves nothing to measure."""
     match args.action:
         case "show":
             return _show(args)
@@ -81,10 +81,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _about(name: str) -> dict[str, JSON]:
-    known = format_named(name)
+    format = format_named(name)
     line = (registry.load_module("datasets", name).__doc__ or "").partition("\n")[0]
-    told = {key: getattr(known, key) for key in ("evidence", "licence", "source")}
-    return {"id": name, "about": line.removeprefix(f"{name}: "), "units": [*known.units], **told}
+    stated = {key: getattr(format, key) for key in ("evidence", "licence", "source")}
+    return {"id": name, "about": line.removeprefix(f"{name}: "), "units": [*format.units], **stated}
 
 
 def _entry(row: Mapping[str, Any]) -> str:
@@ -103,17 +103,17 @@ def _show(args: argparse.Namespace) -> int:
     """Counts, categories, sizes and tokens."""
     unit = unit_of(args.format, args.unit)
     units, tokens, left_out = [], [], []
-    told: Counter[str] = Counter()
-    asked: Counter[str] = Counter()
-    for one in load(args.format, args.file, unit):
-        if isinstance(one, FileRecord):
-            left_out.append(one)
+    totals: Counter[str] = Counter()
+    categories: Counter[str] = Counter()
+    for record in load(args.format, args.file, unit):
+        if isinstance(record, FileRecord):
+            left_out.append(record)
             continue
-        units.append(len(one.units))
-        tokens.append(sum(count(unit.search_text) for unit in one.units))
-        asked.update(question.category for question in one.questions)
-        told["with_evidence"] += sum(bool(question.evidence) for question in one.questions)
-        told["unknown_evidence"] += sum(question.unknown for question in one.questions)
+        units.append(len(record.units))
+        tokens.append(sum(count(unit.search_text) for unit in record.units))
+        categories.update(question.category for question in record.questions)
+        totals["with_evidence"] += sum(bool(question.evidence) for question in record.questions)
+        totals["unknown_evidence"] += sum(question.unknown for question in record.questions)
     _complain(left_out)
     row = {
         "format": args.format,
@@ -121,10 +121,10 @@ def _show(args: argparse.Namespace) -> int:
         "records": {"read": len(units), "left_out": len(left_out)},
         "units": _spread(units),
         "tokens": _spread(tokens),
-        "questions": asked.total(),
-        "with_evidence": told["with_evidence"],
-        "unknown_evidence": told["unknown_evidence"],
-        "categories": dict(sorted(asked.items(), key=lambda item: (len(item[0]), item[0]))),
+        "questions": categories.total(),
+        "with_evidence": totals["with_evidence"],
+        "unknown_evidence": totals["unknown_evidence"],
+        "categories": dict(sorted(categories.items(), key=lambda item: (len(item[0]), item[0]))),
     }
     print(json.dumps(row, ensure_ascii=False) if args.json else _shown(args.file, row))
     return 0
@@ -152,14 +152,14 @@ def _recall(args: argparse.Namespace) -> int:
     ks = _ks(args.k)
     unit = unit_of(args.format, args.unit)
     index = index_of(args.memory)
-    found = measure(load(args.format, args.file, unit), index, max(ks))
-    _complain(found.left_out)
-    kept, left = _kept(ks, found)
+    recall = measure(load(args.format, args.file, unit), index, max(ks))
+    _complain(recall.left_out)
+    kept, left = _kept(ks, recall)
     if args.json:
         about = {"format": args.format, "unit": unit, "memory": args.memory, "k_left_out": left}
-        print(json.dumps({**to_json(found, kept), **about}, ensure_ascii=False))
+        print(json.dumps({**to_json(recall, kept), **about}, ensure_ascii=False))
     elif kept:
-        print(_recall_text(args, unit, found, kept))
+        print(_recall_text(args, unit, recall, kept))
     return 0 if kept else NOTHING_LEFT
 
 
@@ -170,78 +170,78 @@ def _ks(text: str) -> list[int]:
     return sorted({int(word) for word in words})
 
 
-def _kept(ks: Sequence[int], found: RecallMeasurement) -> tuple[list[int], list[int]]:
-    """The k that can miss something, and those that cannot: of these a note is written."""
-    kept = [k for k in ks if k < found.smallest]
-    left = [k for k in ks if k >= found.smallest]
-    if not found.searched:
+def _kept(ks: Sequence[int], recall: RecallMeasurement) -> tuple[list[int], list[int]]:
+    """The k that can miss something, and those that cannot, which are noted on stderr."""
+    kept = [k for k in ks if k < recall.smallest]
+    left = [k for k in ks if k >= recall.smallest]
+    if not recall.searched:
         print("no question has evidence: nothing to measure", file=sys.stderr)
     elif left:
         print(
             f"left out k = {', '.join(map(str, left))}: the smallest sample has"
-            f" {found.smallest} units",
+            f" {recall.smallest} units",
             file=sys.stderr,
         )
     return kept, left
 
 
 def _complain(left_out: Sequence[FileRecord]) -> None:
-    for one in left_out:
-        print(f"left out {one_line(one.text)}", file=sys.stderr)
+    for record in left_out:
+        print(f"left out {one_line(record.text)}", file=sys.stderr)
 
 
-def to_json(found: RecallMeasurement, ks: Sequence[int]) -> dict[str, JSON]:
+def to_json(recall: RecallMeasurement, ks: Sequence[int]) -> dict[str, JSON]:
     """All figures: shares from 0 to 1 by k, overall and by published category."""
     return {
-        **figures(found.searched, ks),
-        "intervals": {str(k): _intervals(found.searched, k) for k in ks if found.searched},
+        **figures(recall.searched, ks),
+        "intervals": {str(k): _intervals(recall.searched, k) for k in ks if recall.searched},
         "categories": {
-            category: figures(searched, ks) for category, searched in found.by_category().items()
+            category: figures(searched, ks) for category, searched in recall.by_category().items()
         },
-        "samples": len(found.sizes),
-        "units": sum(found.sizes),
-        "skipped": dict(found.skipped),
-        "unknown_evidence": found.unknown,
-        "records_left_out": [one.index for one in found.left_out],
+        "samples": len(recall.sizes),
+        "units": sum(recall.sizes),
+        "skipped": dict(recall.skipped),
+        "unknown_evidence": recall.unknown,
+        "records_left_out": [record.index for record in recall.left_out],
     }
 
 
 def _intervals(searched: Sequence[SearchedQuestion], k: int) -> dict[str, JSON]:
     """The 95 % intervals at k; null where a single sample gives none."""
     return {
-        name: None if one.high == inf else [round(one.low, PLACES), round(one.high, PLACES)]
-        for name, one in shares(searched, k).items()
+        name: None if share.high == inf else [round(share.low, PLACES), round(share.high, PLACES)]
+        for name, share in shares(searched, k).items()
     }
 
 
-def _first_line(args: argparse.Namespace, found: RecallMeasurement) -> str:
+def _first_line(args: argparse.Namespace, recall: RecallMeasurement) -> str:
     """How many records and questions count, and why the others do not."""
-    records = len(found.sizes) + len(found.left_out)
-    asked = len(found.searched) + sum(found.skipped.values())
-    reasons = [f"{n} {reason.replace('_', ' ')}" for reason, n in found.skipped.items()]
-    if found.unknown:
-        reasons.append(f"{found.unknown} pieces of evidence name no unit")
+    records = len(recall.sizes) + len(recall.left_out)
+    asked = len(recall.searched) + sum(recall.skipped.values())
+    reasons = [f"{n} {reason.replace('_', ' ')}" for reason, n in recall.skipped.items()]
+    if recall.unknown:
+        reasons.append(f"{recall.unknown} pieces of evidence name no unit")
     why = f" ({', '.join(reasons)})" if reasons else ""
     return (
-        f"{one_line(args.file.name)} as {args.format}: {len(found.sizes)} of {records} records"
-        f" read; {len(found.searched)} of {asked} questions count{why}"
+        f"{one_line(args.file.name)} as {args.format}: {len(recall.sizes)} of {records} records"
+        f" read; {len(recall.searched)} of {asked} questions count{why}"
     )
 
 
 def _recall_text(
-    args: argparse.Namespace, unit: str, found: RecallMeasurement, ks: Sequence[int]
+    args: argparse.Namespace, unit: str, recall: RecallMeasurement, ks: Sequence[int]
 ) -> str:
     """One row a k, first over all questions that count and then by category."""
-    least, most = min(found.sizes), max(found.sizes)
+    least, most = min(recall.sizes), max(recall.sizes)
     sizes = f"{least:,}" if least == most else f"{least:,} to {most:,}"
-    lines = fit(_first_line(args, found))
+    lines = fit(_first_line(args, recall))
     lines += fit(
-        f"{args.memory} over {sum(found.sizes):,} {unit}s of {len(found.sizes):,} samples"
+        f"{args.memory} over {sum(recall.sizes):,} {unit}s of {len(recall.sizes):,} samples"
         f" ({sizes} each); shares in % with 95 % intervals, clustered by sample"
     )
     lines.append(f"\n{'category':<22}{'n':>6}{'k':>4}" + f"{'fraction':>16}{'any':>16}{'all':>16}")
-    lines += _rows("all of them", found.searched, ks)
-    for category, searched in found.by_category().items():
+    lines += _rows("all of them", recall.searched, ks)
+    for category, searched in recall.by_category().items():
         lines += _rows(category, searched, ks)
     return "\n".join(lines)
 
@@ -249,7 +249,7 @@ def _recall_text(
 def _rows(name: str, searched: Sequence[SearchedQuestion], ks: Sequence[int]) -> Iterator[str]:
     head = f"{name[:21]:<22}{len(searched):>6}"
     for k in ks:
-        cells = "".join(f"{_cell(one):>16}" for one in shares(searched, k).values())
+        cells = "".join(f"{_cell(share):>16}" for share in shares(searched, k).values())
         yield f"{head}{k:>4}{cells}"
         head = " " * 28
 

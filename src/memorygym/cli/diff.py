@@ -79,7 +79,7 @@ class QuestionPair(NamedTuple):
 
 @dataclass(slots=True)
 class Changes:
-    """An agent of B compared with the same, or another, of A."""
+    """The questions that changed between an agent of A and one of B."""
 
     comparison: ResultsComparison
     regressed: list[QuestionPair] = field(default_factory=list)
@@ -114,8 +114,8 @@ class Changes:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    what = "the folder of a finished run, or its results.json"
-    parser.add_argument("a", type=Path, metavar="A", help=f"before: {what}")
+    help_text = "the folder of a finished run, or its results.json"
+    parser.add_argument("a", type=Path, metavar="A", help=f"before: {help_text}")
     parser.add_argument("b", type=Path, metavar="B", help="now: the same")
     parser.add_argument(
         "--agent", metavar="AGENT",
@@ -144,7 +144,7 @@ def run(args: argparse.Namespace) -> int:
         most = None if args.verbose else SHOWN
         print("\n\n".join("\n".join(_lines(changes, a, b, most)) for changes in every))
     for error in [*a.damaged.values(), *b.damaged.values()]:
-        print(f"memorygym: {error}; `memorygym score --check` tells more", file=sys.stderr)
+        print(f"memorygym: {error}; `memorygym score --check` gives the details", file=sys.stderr)
     if a.damaged or b.damaged:
         return 2
     worse = any(changes.worse for changes in every)

@@ -67,13 +67,13 @@ def lengths(text: str) -> list[int]:
     >>> lengths("10k,1M,20000")
     [10000, 1000000, 20000]
     """
-    found = [tokens_of(part) for part in text.split(",")]
-    for one, part in zip(found, text.split(","), strict=True):
-        if one < 1:
+    numbers = [tokens_of(part) for part in text.split(",")]
+    for number, part in zip(numbers, text.split(","), strict=True):
+        if number < 1:
             raise BadSettings(f"--tokens {part}: give at least 1")
-        if found.count(one) > 1:
+        if numbers.count(number) > 1:
             raise BadSettings(f"--tokens {text}: {part} is given more than once")
-    return found
+    return numbers
 
 
 def run(args: argparse.Namespace) -> int:
@@ -109,10 +109,10 @@ def _recipe(
     args: argparse.Namespace, instances: Instances, recipes: Sequence[Any]
 ) -> dict[str, JSON]:
     """The given options. A path is left out: the recipes hold what lies there."""
-    given = {name: getattr(args, name) for name in sorted(own_options(instances))}
-    options = {name: value for name, value in given.items() if not isinstance(value, Path)}
-    what = {"n": args.n, "tokens": list(args.tokens), "seed": args.seed, "options": options}
-    return {**what, "sha256": recipes_hash(recipes)}
+    values = {name: getattr(args, name) for name in sorted(own_options(instances))}
+    options = {name: value for name, value in values.items() if not isinstance(value, Path)}
+    recipe = {"n": args.n, "tokens": list(args.tokens), "seed": args.seed, "options": options}
+    return {**recipe, "sha256": recipes_hash(recipes)}
 
 
 def _page(args: argparse.Namespace, rows: Sequence[InstanceFile]) -> Iterator[str]:

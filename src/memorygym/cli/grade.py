@@ -22,7 +22,7 @@ MOST_PROBLEMS = 10
 """Bad rows that are printed; a file of another kind would print every line."""
 FIELDS = ("question_type", "truth", "answer")
 SPELLINGS = {"question_type": "competency"}
-"""What files that exist call a field."""
+"""Older names of fields, which existing files use."""
 OF_JUDGES = ("api_base", "prompt", "worst", "output", "record", "replay")
 """Options that only apply with --judge."""
 

@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.reports.comparison_files import rows_csv
 from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
-from memorygym.reports.leaderboard import Leaderboard, sampler
+from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import as_json, flat_rows
 from memorygym.reports.packs import opened
@@ -28,9 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "runs", nargs="+", type=Path, metavar="RUN",
         help="the folder of a run, its results.json, or a pack (.tar.gz)",
     )  # fmt: skip
-    parser.add_argument(
-        "--format", choices=FORMATS, help="(default: md, or what the ending of -o says)"
-    )
+    parser.add_argument("--format", choices=FORMATS, help="(default: md, or as the ending of -o)")
     parser.add_argument(
         "--output",
         "-o",
@@ -58,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
     paths = [*dict.fromkeys(args.runs)]
     examined = ([(str(path), _evidence(path, args))] for path in paths)
     runs = sorted(watched(examined, len(paths), quiet=args.quiet), key=lambda pair: pair[0])
-    if args.salt and not any(opens(found.document["recipe"], args.salt) for _, found in runs):
+    if args.salt and not any(opens(evidence.document["recipe"], args.salt) for _, evidence in runs):
         raise BadSettings("--salt is the secret of none of these runs")
-    text = _text(sampler(runs), prices, args)
+    text = _text(leaderboard_of(runs), prices, args)
     if args.output:
         write_atomically(args.output, [text.encode()])
     else:
@@ -84,7 +82,7 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
         return Evidence(document, REPORTED, wrong, ("it came without its traces",))
     with opened(path) as (folder, problems):
         if problems:
-            raise BadSettings(f"{path}: {problems[0]} (`memorygym pack --check` tells more)")
+            raise BadSettings(f"{path}: {problems[0]} (`memorygym pack --check` gives the details)")
         return examine(folder, args.check, args.salt, workers)
 
 

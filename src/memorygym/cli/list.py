@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints ids, what each is, and its parameters; nobody else's part is imported."""
+    """Prints ids, a line about each, and its parameters; plug-ins are not imported."""
     if args.track and args.kind != "agents":
         raise BadSettings(f"--track {args.track} is for `memorygym list agents`; leave it out")
     kinds = [args.kind] if args.kind else list(registry.FOLDERS)
@@ -69,13 +69,19 @@ def _text(row: Row) -> str:
     version = f" ({row['version']})" if row["version"] else ""
     lines = [_line(row["id"], f"{row['about']}{version}")]
     return "\n".join(
-        [*lines, *(_line(f"  :{parameter}", what) for parameter, what in row["parameters"].items())]
+        [
+            *lines,
+            *(
+                _line(f"  :{parameter}", default)
+                for parameter, default in row["parameters"].items()
+            ),
+        ]
     )
 
 
-def _line(head: str, told: str) -> str:
-    text = f"  {head:<22} {told}".rstrip()
-    return fill(text, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
+def _line(head: str, description: str) -> str:
+    description = f"  {head:<22} {description}".rstrip()
+    return fill(description, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
 
 
 def _parameters(kind: str, name: str) -> dict[str, Any]:
@@ -85,8 +91,8 @@ def _parameters(kind: str, name: str) -> dict[str, Any]:
         return {}
     if kind == "tracks":
         return dict(find(name).parameters())
-    found = registry.parameters_of(registry.load(kind, name))
-    defaults = {name: parameter.default for name, parameter in found.items()}
+    parameters = registry.parameters_of(registry.load(kind, name))
+    defaults = {name: parameter.default for name, parameter in parameters.items()}
     return {k: v for k, v in defaults.items() if isinstance(v, (bool, int, float, str, NoneType))}
 
 

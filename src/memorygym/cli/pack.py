@@ -33,12 +33,12 @@ SHOWN = 5
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument(
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument(
         "run", nargs="?", type=Path, metavar="RUN",
         help="the folder of a run (bench -o, compare -o)",
     )  # fmt: skip
-    what.add_argument(
+    source.add_argument(
         "--check", type=Path, metavar="FILE",
         help="check a pack: is it complete and unaltered, and do its traces give its scores?",
     )  # fmt: skip
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     if leaked := leaks([folder / name for name in files], secrets_of(os.environ), recipe["salt"]):
         raise BadSettings(f"{args.run} is not packed, because it holds secrets: {_some(leaked)}")
     evidence = examine(folder, "traces", args.salt, workers_of(args, waits=False), quiet=args.quiet)
-    if problems := [*evidence.problems, *_tape_problems(folder)]:
+    if problems := [*evidence.problems, *_reply_log_problems(folder)]:
         raise BadSettings(f"{args.run} is not packed: {_some(problems)}")
     path = args.output or folder.with_name(f"{folder.name}.tar.gz")
     digest = write_pack(folder, path)
@@ -109,7 +109,7 @@ def _check_finished(folder: Path) -> None:
     )
 
 
-def _tape_problems(folder: Path) -> list[str]:
+def _reply_log_problems(folder: Path) -> list[str]:
     """Why a model's recorded replies cannot be read, which its traces do not show."""
     reply_log = folder / "replies.jsonl"
     try:

@@ -48,11 +48,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--output", "-o", "--trace", type=Path, metavar="FILE", dest="trace",
         help="write the trace: .jsonl or .jsonl.gz",
     )  # fmt: skip
-    what = parser.add_argument_group("what --show prints")
-    what.add_argument(
+    shown = parser.add_argument_group("what --show prints")
+    shown.add_argument(
         "--json", action="store_true", help="one JSON message a line, nothing wrapped"
     )
-    what.add_argument("--gold", action="store_true", help="add the facts, changes and truths")
+    shown.add_argument("--gold", action="store_true", help="add the facts, changes and truths")
 
 
 def run(args: argparse.Namespace) -> int:

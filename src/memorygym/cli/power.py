@@ -29,11 +29,11 @@ Row = Mapping[str, Any]
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    what = parser.add_argument_group("the difference")
-    what.add_argument(
+    difference = parser.add_argument_group("the difference")
+    difference.add_argument(
         "--delta", type=float, default=3.0, metavar="X", help="points of the composite (default: 3)"
     )
-    what.add_argument(
+    difference.add_argument(
         "--power",
         type=float,
         default=0.8,
@@ -88,19 +88,19 @@ def run(args: argparse.Namespace) -> int:
     spread = {"sd": args.sd, "source": "as given", "icc": None, "design_effect": None}
     if args.sd is None:
         spread = _measured(args)
-    if args.repeat_sd:  # The deviation of a world's mean over its repeats.
+    if args.repeat_sd:  # The deviation of a task's mean over its repeats.
         spread["sd"] = sqrt(spread["sd"] ** 2 + args.repeat_sd**2 / args.repeats)
-        spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each world"
+        spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each task"
     row = {"delta": args.delta, **spread, **_seen(args, spread["sd"])}
     print(json.dumps(to_rounded_json(row), indent=1) if args.json else _as_text(args, row))
     return 0
 
 
 def _seen(args: argparse.Namespace, sd: float) -> Row:
-    """What every plan shows, and what delta needs, by what the agent is compared with."""
+    """The smallest difference that each plan detects, and the tasks that delta needs."""
     designs = {
-        "same_worlds": stats.same_tasks(args.r),
-        "other_worlds": stats.SEPARATE,
+        "same_tasks": stats.same_tasks(args.r),
+        "other_tasks": stats.SEPARATE,
         "fixed_figure": stats.FIGURE,
     }
     templates = args.templates or len(registry.names("domains"))
@@ -116,17 +116,17 @@ def _seen(args: argparse.Namespace, sd: float) -> Row:
         raise BadSettings(f"--delta {args.delta:g}: {error}") from error
     return {
         "detectable": {
-            plan: {"worlds": n, **{k: stats.mde(sd, n, d, args.power) for k, d in designs.items()}}
+            plan: {"tasks": n, **{k: stats.mde(sd, n, d, args.power) for k, d in designs.items()}}
             for plan, n in plans.items()
             if n > 1
         },
-        "worlds_needed": needed,
-        "seeds_needed": {name: ceil(worlds / templates) for name, worlds in needed.items()},
+        "tasks_needed": needed,
+        "seeds_needed": {name: ceil(tasks / templates) for name, tasks in needed.items()},
     }
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Raises UnknownPart or BadSettings, which name what would do."""
+    """Raises UnknownPart or BadSettings, whose messages name the valid choices."""
     if args.tier not in TIERS:
         raise UnknownPart("tier", args.tier, TIERS)
     most = len(registry.names("domains"))
@@ -146,34 +146,38 @@ def _check(args: argparse.Namespace) -> None:
         if not fits:
             raise BadSettings(f"--{name} {value:g}: give {choices}")
     if args.seeds * (args.templates or most) < 2:
-        raise BadSettings("one seed of one template: a single world has no interval")
+        raise BadSettings(
+            "one seed of one domain: a single task has no interval; give more --seeds"
+        )
     if args.repeats > 1 and not args.repeat_sd:
         raise BadSettings(
-            f"--repeats {args.repeats} needs --repeat-sd, the deviation between plays of one world:"
-            " a scripted agent plays the same each time, so only runs of a model can tell"
+            f"--repeats {args.repeats} needs --repeat-sd, the deviation between plays of one task:"
+            " a scripted agent plays the same each time; measure it with runs of a model"
         )
 
 
 def _measured(args: argparse.Namespace) -> dict[str, Any]:
-    """How scores differ between the official worlds of the tier, which are played."""
+    """How scores differ between the official tasks of the tier, which are played."""
     check_agent(args.agent, agents_of(find(WORLDS)))
     tasks = generated(WORLDS, TaskOptions(range(OFFICIAL_SEEDS), parameters={"tier": args.tier}))
     job = Evaluation(tasks=tasks, agents=(args.agent,)).job(ResultOptions(causes=False))
     played = perform(replace(job, workers=args.workers, quiet=args.quiet))
-    results = [found for found in played if isinstance(found, Result)]
+    results = [outcome for outcome in played if isinstance(outcome, Result)]
     sd = 100 * stats.deviation([result.score.composite for result in results])
     if sd < 1e-9:
         raise BadSettings(
-            f"{args.agent} scores the same on every world, so it shows no deviation:"
+            f"{args.agent} scores the same on every task, so it shows no deviation:"
             " choose another --agent, or give --sd"
         )
-    tallies = [map(sum, zip(*one.score.question_types.values(), strict=True)) for one in results]
-    # By world: 1 for each right answer and 0 for each other.
+    tallies = [
+        map(sum, zip(*result.score.question_types.values(), strict=True)) for result in results
+    ]
+    # By task: 1 for each right answer and 0 for each other.
     answers = [[1] * right + [0] * (asked - right) for right, asked in tallies]
-    found, sizes = stats.icc(answers), [len(world) for world in answers]
-    effect = None if found is None else stats.design_effect(sizes, found)
-    source = f"{args.agent} on {len(tasks.recipes)} worlds"
-    return {"sd": sd, "source": source, "icc": found, "design_effect": effect}
+    icc, sizes = stats.icc(answers), [len(task) for task in answers]
+    effect = None if icc is None else stats.design_effect(sizes, icc)
+    source = f"{args.agent} on {len(tasks.recipes)} tasks"
+    return {"sd": sd, "source": source, "icc": icc, "design_effect": effect}
 
 
 def _as_text(args: argparse.Namespace, row: Row) -> str:
@@ -186,14 +190,14 @@ def _as_text(args: argparse.Namespace, row: Row) -> str:
             f"its questions: intraclass correlation {row['icc']:.2f} within a task,"
             f" design effect {row['design_effect']:.2f}"
         )
-    heads = [name.replace("_", "\n").replace("worlds", "tasks") for name in row["worlds_needed"]]
+    heads = [name.replace("_", "\n") for name in row["tasks_needed"]]
     detectable: list[TableRow | str] = [
         (plan.replace("_", " "), [str(tasks), *(f"{points:.1f}" for points in least)])
         for plan, (tasks, *least) in ((k, v.values()) for k, v in row["detectable"].items())
     ]
     needed: list[TableRow | str] = [
         (name, [f"{n:,}" for n in row[key].values()])
-        for name, key in (("tasks", "worlds_needed"), ("seeds per domain", "seeds_needed"))
+        for name, key in (("tasks", "tasks_needed"), ("seeds per domain", "seeds_needed"))
     ]
     lines += ["", *table("smallest difference", ["tasks", *heads], detectable)]
     lines += ["", *table(f"to detect {args.delta:g} points", heads, needed)]

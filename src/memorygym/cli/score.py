@@ -25,7 +25,7 @@ from memorygym.runs.store import trace_files
 from memorygym.runs.tasks import Limits
 from memorygym.runs.version import version_hash
 
-ONE_WORLD = ("template", "seed")
+TASK_PARAMETERS = ("template", "seed")
 """Recipes may differ in these within a table; traces that differ elsewhere are not averaged."""
 
 
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings("no FILE given: name traces, or results with --check, or give --schema")
     if args.check:
         return max([_checked(path, quiet=args.quiet) for path in args.files])
-    found: list[Scored] = []
+    results: list[Scored] = []
     total = damaged = 0
     for scored, damage in _scored(args):
         total += 1
@@ -88,14 +88,14 @@ def run(args: argparse.Namespace) -> int:
         if damage:
             print(f"memorygym: {damage}", file=sys.stderr)
         if scored:
-            found.append(scored)
+            results.append(scored)
     if args.json:
-        for scored in found:
+        for scored in results:
             row = {"trace": str(scored.path), "damage": scored.damage or None}
             print(json.dumps({**row, **scored.result.to_json()}, ensure_ascii=False))
     else:
-        print(f"traces: {total} found, {len(found)} scored, {damaged} damaged")
-        _print(found, verbose=args.verbose)
+        print(f"traces: {total} found, {len(results)} scored, {damaged} damaged")
+        _print(results, verbose=args.verbose)
     return 2 if damaged else 0
 
 
@@ -113,11 +113,11 @@ def _checked(path: Path, *, quiet: bool) -> int:
     return int(bool(errors))
 
 
-def _print(found: Sequence[Scored], *, verbose: bool) -> None:
+def _print(results: Sequence[Scored], *, verbose: bool) -> None:
     """The tables, after every question if these are asked for."""
-    for scored in found if verbose else ():
+    for scored in results if verbose else ():
         print(_questions(scored))
-    for title, group in _groups(found).items():
+    for title, group in _groups(results).items():
         summed = summaries(scored.result.to_json() for scored in group)
         head = ACCURACY if group[0].result.place.compared else COMPOSITE
         print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
@@ -125,7 +125,7 @@ def _print(found: Sequence[Scored], *, verbose: bool) -> None:
 
 def _parameters(trace: Trace) -> list[str]:
     """The other parameters of its recipe, as its track names them."""
-    known = {*find(trace.track).parameters(), "salted", *Limits.__slots__} - {*ONE_WORLD}
+    known = {*find(trace.track).parameters(), "salted", *Limits.__slots__} - {*TASK_PARAMETERS}
     inner = [value for value in trace.recipe.values() if isinstance(value, Mapping)]
     stated = {name: value for part in (trace.recipe, *inner) for name, value in part.items()}
     shown = {k: v for k, v in stated.items() if k in known and v not in (None, False)}
@@ -165,11 +165,11 @@ def _questions(scored: Scored) -> str:
     return "\n".join([*fit(title), *questions_text(scored.trace)])
 
 
-def _groups(found: Sequence[Scored]) -> dict[str, list[Scored]]:
+def _groups(results: Sequence[Scored]) -> dict[str, list[Scored]]:
     """Traces that are averaged together, by heading; of an episode only the first trace counts."""
     groups: dict[str, list[Scored]] = {}
     firsts: dict[tuple[object, ...], Path] = {}
-    for scored in found:
+    for scored in results:
         place = scored.result.place
         key = (scored.group, scored.trace.task, place.who, place.repeat)
         if (first := firsts.setdefault(key, scored.path)) is scored.path:

@@ -98,7 +98,7 @@ def _composites(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     """By agent or system: the mean over tasks; of a task the mean over its repeats."""
     scores = {agent: by_task(group, "composite") for agent, group in by_who(rows).items()}
     return {
-        agent: {"composite": sum(tasks.values()) / len(tasks), "worlds": len(tasks)}
+        agent: {"composite": sum(tasks.values()) / len(tasks), "tasks": len(tasks)}
         for agent, tasks in scores.items()
     }
 
@@ -144,8 +144,8 @@ def _lines(state: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
         kind = COMPOSITE if about["recipe"]["kind"] == "bench" else ACCURACY
         kind = kind if state["finished"] else f"provisional {kind} of the finished episodes"
         scores = (
-            f"{readable(agent)} {100 * figures['composite']:.1f} ({figures['worlds']}"
-            f" task{'s' * (figures['worlds'] != 1)})"
+            f"{readable(agent)} {100 * figures['composite']:.1f} ({figures['tasks']}"
+            f" task{'s' * (figures['tasks'] != 1)})"
             for agent, figures in state["provisional"].items()
         )
         yield from fit(f"{kind}: {', '.join(scores)}")
@@ -181,8 +181,8 @@ def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Ite
             yield f"no command resumes it: this version of the code plays {now}"
         elif objects := recipe.get(TRUSTED):
             call = "evaluate" if recipe["kind"] == "bench" else "compare"
-            told = f"memorygym.{call}(…, output={str(path)!r}) with {', '.join(objects)}"
-            yield f"in Python, the same call again: {told}"
+            call_text = f"memorygym.{call}(…, output={str(path)!r}) with {', '.join(objects)}"
+            yield f"in Python, the same call again: {call_text}"
         else:
             yield shlex.join(command_of(recipe, path))
     if state["ended"]:
@@ -238,7 +238,7 @@ def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
 
 
 def _tasks(recipe: Recipe) -> Iterator[Option]:
-    """The tasks, without the parameters of worlds other than tier and template."""
+    """The tasks, without the parameters of the track worlds other than tier and template."""
     parameters, seeds = recipe["parameters"], recipe["seeds"]
     if recipe["data"]:
         yield "--data", "DATA"
@@ -257,7 +257,7 @@ def _tasks(recipe: Recipe) -> Iterator[Option]:
 
 
 def _sizes(recipe: Recipe) -> Iterator[Option]:
-    """The other parameters of worlds."""
+    """The other parameters of the track worlds."""
     for name in PARAMETERS[2:] if recipe["track"] == WORLDS else ():
         yield f"--{name}", recipe["parameters"].get(name)
 

@@ -91,14 +91,14 @@ def run(args: argparse.Namespace) -> int:
     name, stated = registry.split_spec(args.track)
     track = track_named(name)
     if not track.verify:
-        ours = (one for one in registry.names("tracks") if registry.is_built_in("tracks", one))
+        ours = (name for name in registry.names("tracks") if registry.is_built_in("tracks", name))
         raise UnknownPart("track to verify", name, [o for o in ours if track_named(o).verify])
-    given = {
+    parameters = {
         parameter: getattr(args, parameter)
         for parameter in ("template", "tier")
         if getattr(args, parameter)
     }
-    recipes = track.tasks(TaskOptions(range(args.seeds), args.salt, given | stated))
+    recipes = track.tasks(TaskOptions(range(args.seeds), args.salt, parameters | stated))
     result = track.verify(recipes, partial(_watched, workers=args.workers, quiet=args.quiet))
     print(json.dumps(result.json, indent=1) if args.json else result.text)
     return 1 if result.failures else 0
@@ -107,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
 def _watched(
     function: Callable[[A], B], tasks: Sequence[A], *, workers: int, quiet: bool
 ) -> Iterator[B]:
-    """What the function makes of every task, with a progress line."""
+    """Yields the function's result for every task, with a progress line."""
     rows = ([row] for row in over_processes(function, tasks, workers))
     return watched(rows, len(tasks), quiet=quiet)
 
@@ -123,13 +123,13 @@ def verify_folder(args: argparse.Namespace) -> int:
     files, problem = files_of(args.folder)
     if args.again:
         files = with_recipes(args.folder, files)
-    found = [("manifest.json", "manifest", problem)]
-    rows = ([one] for one in over_processes(check, files, args.workers))
+    findings = [("manifest.json", "manifest", problem)]
+    rows = ([checked] for checked in over_processes(check, files, args.workers))
     for checked in watched(rows, len(files), quiet=args.quiet or args.json):
-        found += [(checked.name, finding.check, finding.problem) for finding in checked.findings]
+        findings += [(checked.name, finding.check, finding.problem) for finding in checked.findings]
     failures = [
         {"file": file, "check": check, "reason": problem}
-        for file, check, problem in found
+        for file, check, problem in findings
         if problem
     ]
     bad = {failure["file"] for failure in failures}
@@ -137,7 +137,7 @@ def verify_folder(args: argparse.Namespace) -> int:
     report = {
         "files": len(files),
         "sound": len(sound),
-        "checks": _counts(found),
+        "checks": _counts(findings),
         "failures": failures,
         "llm_closed_book": _closed_book(args, sound) if args.model else NOT_RUN,
     }
@@ -145,10 +145,10 @@ def verify_folder(args: argparse.Namespace) -> int:
     return 1 if failures else 0
 
 
-def _counts(found: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
+def _counts(findings: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
     """How many files pass and fail, by check, in the order of the table."""
-    failed = Counter(check for _, check, problem in found if problem)
-    ok = Counter(check for _, check, problem in found if not problem)
+    failed = Counter(check for _, check, problem in findings if problem)
+    ok = Counter(check for _, check, problem in findings if not problem)
     names = dict.fromkeys([*FILE_CHECKS, *sorted({*ok, *failed})])
     return {name: {"ok": ok[name], "failed": failed[name]} for name in names}
 
@@ -188,14 +188,14 @@ def _closed_book(args: argparse.Namespace, files: Sequence[ListedFile]) -> JSON:
     model = find(args.model, args.api_base)
     asked = [(file.name, q) for file in files for q in _questions(file)]
     tries = [(name, q, model.sample(k)) for name, q in asked for k in range(args.samples)]
-    told: dict[str, list[bool]] = {}
+    answers: dict[str, list[bool]] = {}
     for (name, _, _), is_right in zip(tries, over_threads(_ask, tries, THREADS), strict=True):
-        told.setdefault(name, []).append(is_right)
+        answers.setdefault(name, []).append(is_right)
     if not tries:
         return NOT_RUN
-    hits = sum(map(sum, told.values()))
+    hits = sum(map(sum, answers.values()))
     # One instance has no spread of its own: its samples are taken as they are.
-    many = clustered_share(list(told.values())) if len(told) > 1 else None
+    many = clustered_share(list(answers.values())) if len(answers) > 1 else None
     low, high = (many.low, many.high) if many else wilson(hits, len(tries))
     return {
         "model": str(model.describe()["name"]),
@@ -216,8 +216,8 @@ def _questions(file: ListedFile) -> Iterator[Question]:
     yield from gold.questions
 
 
-def _ask(one: tuple[str, Question, Model]) -> bool:
-    _, question, model = one
+def _ask(attempt: tuple[str, Question, Model]) -> bool:
+    _, question, model = attempt
     return is_correct(
         question, check_reply(model.complete(prompt(question.text), ())).message.content
     )

@@ -76,7 +76,7 @@ class BudgetTracker:
         )
 
     def status(self) -> Message:
-        """The message that tells the agent what is left of its budget."""
+        """The message that states what is left of the agent's budget."""
         return _status(self.budget, self.writes, self.tokens)
 
     def count(self, text: str) -> int:

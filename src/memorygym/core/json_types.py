@@ -83,7 +83,7 @@ def _convert(converters: Converters, raw: object, place: str) -> object:
     try:
         if make is None:
             wanted = " or ".join(_TYPE_NAMES[kind] for kind in converters)
-            raise SchemaMismatch(f"is {_brief(raw)}, not {wanted}")
+            raise SchemaMismatch(f"is {_shortened(raw)}, not {wanted}")
         return make(raw)
     except SchemaMismatch as mismatch:
         raise (mismatch.under(place) if place else mismatch) from None
@@ -141,13 +141,13 @@ def _unchanged(raw: object) -> object:
 
 def _bounded_int(raw: int) -> int:
     if abs(raw) >= _INT_BOUND:
-        raise SchemaMismatch(f"is {_brief(raw)}, which is too large")
+        raise SchemaMismatch(f"is {_shortened(raw)}, which is too large")
     return raw
 
 
 def _literal(choices: tuple[str, ...], raw: str) -> str:
     if raw not in choices:
-        raise SchemaMismatch(f"is {_brief(raw)}, none of {', '.join(choices)}")
+        raise SchemaMismatch(f"is {_shortened(raw)}, none of {', '.join(choices)}")
     return raw
 
 
@@ -176,11 +176,11 @@ def _by_name(
     if missing := needed - raw.keys():
         raise SchemaMismatch(f"lacks {', '.join(sorted(missing))}")
     if unknown := raw.keys() - items.keys():
-        raise SchemaMismatch(f"has unknown fields: {', '.join(sorted(map(_brief, unknown)))}")
+        raise SchemaMismatch(f"has unknown fields: {', '.join(sorted(map(_shortened, unknown)))}")
     return make(**{name: _convert(items[name], item, name) for name, item in raw.items()})
 
 
-def _brief(raw: object) -> str:
+def _shortened(raw: object) -> str:
     return (
         "a huge number" if isinstance(raw, int) and abs(raw) >= _INT_BOUND else clip(repr(raw), 40)
     )

@@ -106,7 +106,7 @@ def remember(kind: str, name: str, spec: str) -> None:
 
 
 def remembered_specs() -> dict[tuple[str, str], str]:
-    """What `remember` was told, by kind and name; a worker process repeats these calls."""
+    """The specs that `remember` received, by kind and name; a worker process repeats the calls."""
     return dict(_REMEMBERED)
 
 
@@ -193,20 +193,20 @@ def _imported(kind: str, spec: str, module: str) -> Any:
         raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({reason}){hint}") from error
 
 
-def make(kind: str, spec: str, *subject: object, **given: object) -> Any:
+def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
     """Makes the part of a spec. Raises BadSettings if its factory or the result does not fit.
 
     A factory that needs one argument receives the `subject`: for an agent, the task.
     """
     name, values = split_spec(spec)
     factory = load(kind, name)
-    parameters = {**set_parameters(f"{kind} {name}", factory, values), **given}
+    parameters = {**set_parameters(f"{kind} {name}", factory, values), **overrides}
     candidates = ((), subject)
     arguments = next((args for args in candidates if _accepts(factory, args, parameters)), None)
     if arguments is None:
-        what = type(factory).__name__
+        type_name = type(factory).__name__
         needs = "at most the task" if kind == "agents" else "no arguments"
-        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs {needs}")
+        raise BadSettings(f"{kind} {spec}: that is a {type_name}, not a factory that needs {needs}")
     part = factory(*arguments, **parameters)
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
@@ -217,7 +217,7 @@ def make(kind: str, spec: str, *subject: object, **given: object) -> Any:
     return part
 
 
-def set_parameters(what: str, factory: Any, values: Mapping[str, str]) -> dict[str, object]:
+def set_parameters(subject: str, factory: Any, values: Mapping[str, str]) -> dict[str, object]:
     """The parameters of a spec, converted to the types that the factory declares.
 
     Raises UnknownPart, with the nearest name, for a parameter that the factory does not have, and
@@ -225,11 +225,13 @@ def set_parameters(what: str, factory: Any, values: Mapping[str, str]) -> dict[s
     """
     accepted = parameters_of(factory) if values else {}
     if values and not accepted:
-        raise BadSettings(f"{what} has no parameters, so no {', '.join(values)}")
+        raise BadSettings(f"{subject} has no parameters, so no {', '.join(values)}")
     for name in values:
         if name not in accepted:
-            raise UnknownPart(f"parameter of {what}", name, accepted)
-    return {n: _value(f"{what}: {n}", accepted[n].annotation, text) for n, text in values.items()}
+            raise UnknownPart(f"parameter of {subject}", name, accepted)
+    return {
+        n: _value(f"{subject}: {n}", accepted[n].annotation, text) for n, text in values.items()
+    }
 
 
 def parameters_of(factory: Any) -> dict[str, Parameter]:
@@ -238,21 +240,21 @@ def parameters_of(factory: Any) -> dict[str, Parameter]:
     return {name: p for name, p in parameters.items() if p.default is not Parameter.empty}
 
 
-def _value(what: str, annotation: Any, text: str) -> object:
+def _value(name: str, annotation: Any, text: str) -> object:
     """A parameter's text, converted to its annotated type if that is bool, int or float."""
     kinds = get_args(annotation) or (annotation,)
     if type(None) in kinds and text == "none":
         return None
     if bool in kinds:
         if text not in ("true", "false"):
-            raise BadSettings(f"{what}={text}: give true or false")
+            raise BadSettings(f"{name}={text}: give true or false")
         return text == "true"
     for kind, expected in ((int, "a whole number"), (float, "a number")):
         if kind in kinds:
             try:
                 return kind(text)
             except ValueError:
-                raise BadSettings(f"{what}={text}: give {expected}") from None
+                raise BadSettings(f"{name}={text}: give {expected}") from None
     return text
 
 

@@ -157,9 +157,9 @@ class SubTaskGold:
     goals: tuple[SubTask, ...]
     """In the order in which they are due."""
 
-    def texts(self, tell: Callable[[Statement], str]) -> dict[int, str]:
+    def texts(self, render: Callable[[Statement], str]) -> dict[int, str]:
         """By event: the facts that its goal needs, as sentences; for a track's `oracle`."""
-        return {goal.event: "\n".join(map(tell, goal.needs)) for goal in self.goals}
+        return {goal.event: "\n".join(map(render, goal.needs)) for goal in self.goals}
 
     def to_json(self) -> dict[str, JSON]:
         return {"goals": [asdict(goal) for goal in self.goals]}

@@ -126,9 +126,9 @@ def _search(
     searched = []
     for question in questions:
         ranks = {key: rank for rank, key in enumerate(index.search(question.question, deepest), 1)}
-        found = tuple(ranks[keys[id]] for id in question.evidence if keys[id] in ranks)
+        found_ranks = tuple(ranks[keys[id]] for id in question.evidence if keys[id] in ranks)
         searched.append(
-            SearchedQuestion(sample_number, question.category, len(question.evidence), found)
+            SearchedQuestion(sample_number, question.category, len(question.evidence), found_ranks)
         )
     return searched
 

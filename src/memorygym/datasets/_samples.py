@@ -151,8 +151,8 @@ def normalised_units(units: Sequence[Unit]) -> list[tuple[str, str]]:
 
 def format_named(name: str) -> Format:
     """The format with that id. Raises UnknownPart that suggests the nearest one."""
-    found: Format = registry.make("datasets", name)
-    return found
+    format: Format = registry.make("datasets", name)
+    return format
 
 
 def unit_of(name: str, unit: str | None) -> str:

@@ -58,11 +58,11 @@ def questions_with_trajectories(path: Path) -> Iterator[FileRecord]:
         if not isinstance(record.value, dict):
             yield record
             continue
-        found = [
+        selected = [
             trajectories.get(trajectory_id)
             for trajectory_id in ids.get(optional(record.value, "id"), ())
         ]
-        yield replace(record, value={**record.value, "trajectories": found})
+        yield replace(record, value={**record.value, "trajectories": selected})
 
 
 def _files(path: Path) -> tuple[Path, Path]:

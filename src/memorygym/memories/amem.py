@@ -16,7 +16,14 @@ from itertools import islice
 from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.types import MemoryContext, Message
 from memorygym.memories.stores import prompts
-from memorygym.memories.stores.passages import Index, Passages, Ranked, shown, unseen, wanted
+from memorygym.memories.stores.passages import (
+    Index,
+    Passages,
+    Ranked,
+    best_message,
+    unseen,
+    wanted,
+)
 from memorygym.memories.stores.reply_parser import keywords
 from memorygym.memories.stores.search.fusion import words_with
 
@@ -133,7 +140,7 @@ class AMem(Ranked):
 
     def _note(self, body: str, context: str, but: int = 0) -> Note:
         """A note with keywords that the model takes from `context`, not linked to the key `but`."""
-        reply = self._meter.write(prompts.keywords(), context, KEYWORDS_TOKENS)
+        reply = self._context.write(prompts.keywords(), context, KEYWORDS_TOKENS)
         named = keywords(reply, NAMED)
         like = self._kept.search(" ".join(named), self.neighbours + 1) if named else []
         return Note(body, named, [key for key in like if key != but][: self.neighbours])
@@ -151,10 +158,10 @@ class AMem(Ranked):
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         keys = wanted(self._kept.search, live, self.retrieve_k)
-        found = [key for key, _ in islice(unseen(self._bodies(keys), live), self.retrieve_k)]
-        around = [linked for key in found for linked in self._kept.linked(key)]
-        ranked = self._bodies(dict.fromkeys([*found, *around]))
-        return shown(ranked, live, budget, self._meter.count, self.top_k)
+        nearest = [key for key, _ in islice(unseen(self._bodies(keys), live), self.retrieve_k)]
+        around = [linked for key in nearest for linked in self._kept.linked(key)]
+        ranked = self._bodies(dict.fromkeys([*nearest, *around]))
+        return best_message(ranked, live, budget, self._context.count, self.top_k)
 
     def _bodies(self, keys: Iterable[int]) -> Iterator[tuple[int, str]]:
         return ((key, self._kept.notes[key].body) for key in keys)

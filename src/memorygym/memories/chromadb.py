@@ -42,8 +42,8 @@ class Chroma:
         )
         weakref.finalize(self, client.delete_collection, name).atexit = False
         listed = list(texts)
-        for at in range(0, len(listed), BATCH):
-            self._set(listed[at : at + BATCH])
+        for start in range(0, len(listed), BATCH):
+            self._set(listed[start : start + BATCH])
 
     def set(self, key: int, text: str) -> None:
         self._set([(key, text)])
@@ -72,8 +72,8 @@ class Chroma:
             all_rows = self._rows.get(include=["embeddings"])
             ids, vectors = all_rows["ids"], all_rows["embeddings"]
         else:
-            found = self._rows.query(wanted, n_results=EXACT, include=["embeddings"])
-            ids, vectors = found["ids"][0], found["embeddings"][0]
+            nearest = self._rows.query(wanted, n_results=EXACT, include=["embeddings"])
+            ids, vectors = nearest["ids"][0], nearest["embeddings"][0]
         return ((int(id), vector.tolist()) for id, vector in zip(ids, vectors, strict=True))
 
 

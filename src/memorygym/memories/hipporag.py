@@ -52,17 +52,17 @@ class PhraseGraph:
     def set(self, key: int, text: str) -> None:
         body, stated = _split(text)
         self._words.set(key, body)
-        pairs = [(phrase(one), phrase(other)) for one, _, other in triples(stated)]
+        pairs = [(phrase(subject), phrase(value)) for subject, _, value in triples(stated)]
         names = dict.fromkeys(name for pair in pairs for name in pair)
-        told = [pair for pair in pairs if pair[0] != pair[1]]
-        self._links[key] = [*told, *((key, name) for name in names)]
-        for one, other in self._links[key]:
-            self._tie(one, other, 1)
+        edges = [pair for pair in pairs if pair[0] != pair[1]]
+        self._links[key] = [*edges, *((key, name) for name in names)]
+        for node, neighbour in self._links[key]:
+            self._tie(node, neighbour, 1)
 
     def drop(self, key: int) -> None:
         self._words.drop(key)
-        for one, other in self._links.pop(key):
-            self._tie(one, other, -1)
+        for node, neighbour in self._links.pop(key):
+            self._tie(node, neighbour, -1)
 
     def search(self, query: str, k: int) -> list[int]:
         """The passages that a walk from the query's phrases and best matches visits most."""
@@ -79,8 +79,8 @@ class PhraseGraph:
         """The phrases of the graph that occur in the beginning of a text."""
         words = phrase(text).split()[:QUERY]
         runs = (
-            " ".join(words[at : at + size])
-            for at in range(len(words))
+            " ".join(words[start : start + size])
+            for start in range(len(words))
             for size in range(1, LONGEST + 1)
         )
         return [run for run in dict.fromkeys(runs) if run in self._ties]
@@ -108,8 +108,8 @@ class PhraseGraph:
                 following[other] = following.get(other, 0) + going * times // degree
         return following
 
-    def _tie(self, one: Node, other: Node, times: int) -> None:
-        for here, there in ((one, other), (other, one)):
+    def _tie(self, node: Node, neighbour: Node, times: int) -> None:
+        for here, there in ((node, neighbour), (neighbour, node)):
             ties = self._ties.setdefault(here, {})
             ties[there] = ties.get(there, 0) + times
             self._degrees[here] = self._degrees.get(here, 0) + times
@@ -134,7 +134,7 @@ class HippoRAG(Ranked):
         super().__init__(chunk_size, top_k, lambda context: Passages(context, PhraseGraph(damping)))
 
     def keep(self, passage: str) -> None:
-        reply = self._meter.write(prompts.triples(), passage, 2 * self._meter.count(passage))
+        reply = self._context.write(prompts.triples(), passage, 2 * self._context.count(passage))
         stated = "\n".join(" | ".join(triple) for triple in triples(reply))
         self._kept.add(f"{passage}{STATED}{stated}")
 

@@ -43,29 +43,29 @@ class LightMem(Ranked):
         self.entry_size = entry_size
 
     def keep(self, passage: str) -> None:
-        self._kept.tell(WAITING + passage)
+        self._kept.mention(WAITING + passage)
         texts = self._kept.texts
         newest = list(takewhile(lambda key: texts[key].startswith(WAITING), reversed(texts)))
-        if sum(self._meter.count(texts[key]) for key in newest) >= self.buffer_size:
+        if sum(self._context.count(texts[key]) for key in newest) >= self.buffer_size:
             self._read(newest[::-1])
 
     def _read(self, keys: Sequence[int]) -> None:
         """Has the model read the buffer, and replaces the buffer by its notes."""
         buffer = [self.body(self._kept.texts[key]) for key in keys]
         text = joined(buffer)
-        reply = self._meter.write(prompts.facts(), text, 2 * self._meter.count(text))
+        reply = self._context.write(prompts.facts(), text, 2 * self._context.count(text))
         for key in keys:
             self._kept.drop(key)
-        for heading, said in topics(reply, buffer):
-            for sentences in self._packed(heading, said):
-                self._kept.tell(f"{heading}\n{' '.join(sentences)}")
+        for heading, sentences in topics(reply, buffer):
+            for group in self._packed(heading, sentences):
+                self._kept.mention(f"{heading}\n{' '.join(group)}")
 
-    def _packed(self, heading: str, said: Sequence[str]) -> Iterator[list[str]]:
+    def _packed(self, heading: str, sentences: Sequence[str]) -> Iterator[list[str]]:
         """The sentences of a topic in groups, one for each entry."""
         held: list[str] = []
-        room = most = self.entry_size - self._meter.count(heading)
-        for sentence in said:
-            price = self._meter.count(sentence)
+        room = most = self.entry_size - self._context.count(heading)
+        for sentence in sentences:
+            price = self._context.count(sentence)
             if held and price > room:
                 yield held
                 held, room = [], most

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.types import Entry, MemoryContext, Message
-from memorygym.memories.stores.passages import Passages, Ranked, told
+from memorygym.memories.stores.passages import Passages, Ranked, as_message
 from memorygym.memories.stores.search.vectors import Best, Vectors, named
 from memorygym.memories.stores.splitter import passages
 
@@ -30,7 +30,7 @@ STRENGTHS = tuple(min(100.0, 1.5**recalls) for recalls in range(13))
 class EntryHeader(NamedTuple):
     """The first line of an entry."""
 
-    told: int
+    hour: int
     """The number of the user's message with which it was read or last recalled."""
     recalls: int
 
@@ -62,12 +62,12 @@ class DecayingIndex(Passages):
                 score = cosine(key) * retention
                 if score > worst:
                     worst = best.offer(score, key)
-        return [key for key, _ in best.found()]
+        return [key for key, _ in best.ranked()]
 
     def recall(self, key: int) -> None:
         """Strengthens a passage and makes it new, at most once per hour."""
         mark = self._marks[key]
-        if mark.told < self.now:
+        if mark.hour < self.now:
             stronger = EntryHeader(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
             self.replace(key, _entry(stronger, _passage(self.texts[key])))
 
@@ -99,8 +99,8 @@ class DecayingIndex(Passages):
         if key in self._marks:
             del self._groups[self._marks[key].recalls][key]
         mark = self._marks[key] = EntryHeader(*map(int, text.partition("\n")[0].split()))
-        self._groups[mark.recalls][key] = mark.told
-        self.now = max(self.now, mark.told)
+        self._groups[mark.recalls][key] = mark.hour
+        self.now = max(self.now, mark.hour)
 
     def searched(self, text: str) -> str:
         return _passage(text)
@@ -111,7 +111,7 @@ def _passage(entry: str) -> str:
 
 
 def _entry(mark: EntryHeader, passage: str) -> str:
-    return f"{mark.told} {mark.recalls}\n{passage}"
+    return f"{mark.hour} {mark.recalls}\n{passage}"
 
 
 class MemoryBank(Ranked):
@@ -136,16 +136,16 @@ class MemoryBank(Ranked):
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:
-            at = self._kept.now + (message.role == "user")
+            hour = self._kept.now + (message.role == "user")
             for passage in passages(message.content, self.chunk_size, len):
-                self._kept.add(_entry(EntryHeader(at, 0), passage))
+                self._kept.add(_entry(EntryHeader(hour, 0), passage))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        shown = self.found(live, budget)
+        recalled = self.selected(live, budget)
         # Composing twice at the same hour ranks alike: recalled passages only gain on the others.
-        for key in sorted(shown):
+        for key in sorted(recalled):
             self._kept.recall(key)
-        return told(shown)
+        return as_message(recalled)
 
     def body(self, entry: str) -> str:
         return _passage(entry)

@@ -3,7 +3,7 @@
 MemGym's composition, with its preset of masking, then summarising. Kept: the order of `stages` is
 the order of work. Simplified: the stages share one history and edit it in turn before every view,
 so nothing is stored or summarised twice and the dump is that of one memory; a stage must therefore
-be one of the condensers of this package. Knobs of a stage follow its name after a slash, as in
+be one of the condensers of this package. Parameters of a stage follow its name after a slash, as in
 `pipeline:stages=observation_masking/attention_window=20+llm_summarizing/max_size=50`.
 """
 
@@ -13,9 +13,9 @@ from memorygym.memories.stores.history_edits import Condenser
 
 
 def make(stages: str = "observation_masking+llm_summarizing") -> Condenser:
-    made = [_stage(stage) for stage in stages.split("+")]
-    rules = [rule for stage in made for rule in stage.rules]
-    return Condenser(*rules, keep_first=made[-1].keep_first)
+    condensers = [_stage(stage) for stage in stages.split("+")]
+    rules = [rule for stage in condensers for rule in stage.rules]
+    return Condenser(*rules, keep_first=condensers[-1].keep_first)
 
 
 def _stage(spec: str) -> Condenser:

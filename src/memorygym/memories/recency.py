@@ -15,8 +15,8 @@ class Recency(TranscriptMemory):
     """The newest tokens of the history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        price = self._meter.count
-        past = self._kept.at(self._kept.before(live))
+        price = self._context.count
+        past = self._kept.select(self._kept.before(live))
         fits = newest(past, budget, price)
         kept, older = [past[key] for key in fits], list(past)[: len(past) - len(fits)]
         if older and budget is not None:

@@ -28,11 +28,11 @@ class SimpleMem(Ranked):
 
     def keep(self, passage: str) -> None:
         if passage in self._kept.keys:  # No news.
-            self._kept.tell(passage)
+            self._kept.mention(passage)
             return
-        reply = self._meter.write(prompts.facts(), passage, 2 * self._meter.count(passage))
+        reply = self._context.write(prompts.facts(), passage, 2 * self._context.count(passage))
         for fact in alone(reply, passage):
-            self._kept.tell(fact)
+            self._kept.mention(fact)
 
 
 make = SimpleMem

@@ -45,8 +45,8 @@ def markdown(written: str) -> str:
     field = FIELDS[-1]
     for line in written.split("\n"):
         name, _, rest = line.partition(":")
-        found = name.strip("#*- ").lower().replace(" ", "_")
-        field, said = (found, rest.strip("* ")) if found in state else (field, line)
-        if said.strip("*. ").lower() not in NOTHING:
-            state[field].append(said)
+        label = name.strip("#*- ").lower().replace(" ", "_")
+        field, content = (label, rest.strip("* ")) if label in state else (field, line)
+        if content.strip("*. ").lower() not in NOTHING:
+            state[field].append(content)
     return "\n".join("\n".join([f"## {name}", *lines]) for name, lines in state.items() if lines)

@@ -165,10 +165,10 @@ def throttle_notice() -> ThrottleNotice:
 class _RetryableError(Exception):
     """A failure to retry, after `wait` seconds if the endpoint says so."""
 
-    def __init__(self, reason: str, wait: float | None = None, brief_reason: str = "") -> None:
+    def __init__(self, reason: str, wait: float | None = None, short_reason: str = "") -> None:
         super().__init__(reason)
         self.wait = wait
-        self.brief_reason = brief_reason or reason
+        self.short_reason = short_reason or reason
         """The reason in a few words."""
 
 
@@ -203,7 +203,7 @@ class OpenAI(Model):
                 last = failure
             if attempt < tries:
                 wait = min(2.0 ** (attempt - 1) if last.wait is None else last.wait, MAX_WAIT)
-                line = f"{last.brief_reason}, waiting {wait:.3g} s (try {attempt + 1} of {tries})"
+                line = f"{last.short_reason}, waiting {wait:.3g} s (try {attempt + 1} of {tries})"
                 throttle_notice()(self.endpoint.shown, f"{self}: {line}")
                 self._sleep(wait)
         raise ProviderFailure(f"{self}: no reply after {tries} tries; the last error: {last}")
@@ -258,9 +258,9 @@ class OpenAI(Model):
         reason = " ".join(str(error).removeprefix(f"Error code: {status} - ").split())[:300]
         if status in (401, 403):
             raise BadKey(f"{self}: the key was refused (status {status}: {reason})") from error
-        brief_reason: JSON = error.body
+        short_reason: JSON = error.body
         # Checked before tools: the error of a too long request may mention the tokens of its tools.
-        if status not in BUSY and (reply := reply_for(brief_reason, self.options.max_tokens)):
+        if status not in BUSY and (reply := reply_for(short_reason, self.options.max_tokens)):
             return reply
         if status in RETRIED or (status >= 500 and status not in TOOLS_REJECTED):
             wait = _retry_after(error.response.headers)

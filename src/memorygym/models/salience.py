@@ -12,7 +12,7 @@ from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import ENDS, LONGEST_HEAD, sentences
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A-Za-z]{1,3}\b)?")
-# For speed, both patterns begin with what they look for; the lookbehind follows it.
+# For speed, both patterns begin with the text that they look for; the lookbehind follows it.
 QUOTED = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|'(?<!\w')[^'\n]+'(?!\w)")
 _NAME = re.compile(r"[A-Z](?<![\w&].)[\w&-]*(?: (?:(?:of|de|van|von) )?[A-Z][\w&-]*)*")
 _CALENDAR = frozenset(

@@ -56,12 +56,12 @@ def evaluate(
     if model is not None and agent is not None:
         raise BadSettings("evaluate: agent and model are both given; a model plays alone")
     tasks = asked.tasks(OFFICIAL_SEEDS)
-    agents, given = _agents(find(tasks.track), agent)
+    agents, objects = _agents(find(tasks.track), agent)
     if isinstance(memory, str):
         check_memory(memory)
         held = memory
     else:
-        given.append(own := given_memory(memory))
+        objects.append(own := given_memory(memory))
         held = own.name
     check_distinct([*agents, held] if held not in registry.names("memory") else agents)
     repeats = asked.count("repeats") or 1
@@ -72,7 +72,7 @@ def evaluate(
         )
     with ExitStack() as stack:
         models = asked.model_roles([] if model is None else [model], None, stack)
-        given += models.given
+        objects += models.objects
         planned = Evaluation(
             tasks=tasks,
             agents=tuple(models.roles.models) or agents,
@@ -80,10 +80,10 @@ def evaluate(
             limits=Limits(*(asked.count(name) for name in Limits.__slots__)),
             model_roles=models.roles,
             repeats=repeats,
-            given=given,
+            objects=objects,
         )
         check_episodes(len(tasks.recipes), repeats, len(planned.agents))
-        folder, workers = asked.folder(), asked.workers(given, waits=models.roles.waits)
+        folder, workers = asked.folder(), asked.workers(objects, waits=models.roles.waits)
         evaluation.perform(planned, folder.path, workers, quiet=asked.quiet)
     return Results([read_run(folder.path)], folder)
 
@@ -95,9 +95,9 @@ def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
     names to these. Raises MemoryGymError with what is wrong.
     """
     asked = AskedOptions("compare", options, CompareOptions)
-    named, given = _memories(memories)
+    named, objects = _memories(memories)
     tasks = asked.tasks()
-    check_episodes(len(tasks.recipes), 1, len(named) + len(given) + len(REFERENCES))
+    check_episodes(len(tasks.recipes), 1, len(named) + len(objects) + len(REFERENCES))
     budgets = asked.counts("budgets") or [BUDGET]
     check_view(find(tasks.track), tasks.recipes[0].generate(), budgets[0])
     with ExitStack() as stack:
@@ -107,78 +107,78 @@ def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
         )
         models = [who for who in reasoners if who in named_models or not isinstance(who, str)]
         chosen = asked.model_roles(models, _writer(asked.get("memory_model", None)), stack)
-        of_objects = iter(part.name for part in chosen.given)
+        of_objects = iter(part.name for part in chosen.objects)
         names = tuple(who if isinstance(who, str) else next(of_objects) for who in reasoners)
-        plugged = plug_all(named) | {part.name: plug_given(part) for part in given}
+        plugged = plug_all(named) | {part.name: plug_given(part) for part in objects}
         limits = [ComparisonLimits(view, asked.count("capacity")) for view in budgets]
-        planned = Comparison(tasks, plugged, limits, names, chosen.roles, chosen.given)
+        planned = Comparison(tasks, plugged, limits, names, chosen.roles, chosen.objects)
         folder = asked.folder()
-        _compare(planned, asked, given, folder.path)
+        _compare(planned, asked, objects, folder.path)
     return Results([read_run(folder.path)], folder)
 
 
 def _compare(
-    planned: Comparison, asked: "AskedOptions", given: Sequence[Given], folder: Path
+    planned: Comparison, asked: "AskedOptions", objects: Sequence[Given], folder: Path
 ) -> None:
-    """Plays, and keeps all files. Raises BadSettings for a set-up that is invalid."""
+    """Plays the comparison and writes its files. Raises BadSettings if its set-up is invalid."""
     played = played_checks(planned)
-    if not all(gate.holds for gate in played):
+    if not all(check.holds for check in played):
         raise BadSettings(invalid_text(played))
-    workers = asked.workers(given, waits=planned.model_roles.waits)
-    found = comparison_report.perform(planned, folder, workers, quiet=asked.quiet)
-    outcome = comparison_report.outcome_of(found, played)
-    comparison_report.write_files(folder, found, outcome, ())
+    workers = asked.workers(objects, waits=planned.model_roles.waits)
+    findings = comparison_report.perform(planned, folder, workers, quiet=asked.quiet)
+    outcome = comparison_report.outcome_of(findings, played)
+    comparison_report.write_files(folder, findings, outcome, ())
     if not outcome.valid:
-        first = f"; the first failure: {found.failed[0].error}" if found.failed else ""
-        raise BadSettings(comparison_report.invalid_of(found, outcome) + first)
-    keep(folder, document(found.about, found.outcomes, {}), found.outcomes)
+        first = f"; the first failure: {findings.failed[0].error}" if findings.failed else ""
+        raise BadSettings(comparison_report.invalid_of(findings, outcome) + first)
+    keep(folder, document(findings.about, findings.outcomes, {}), findings.outcomes)
 
 
 def load_results(*folders: str | Path) -> Results:
-    """The results of runs that ended, from the folders of `output=`, `bench --run` or `compare -o`.
+    """Loads finished runs from the folders of `output=`, `bench -o` or `compare -o`.
 
-    Several are put together if they are of one kind and one benchmark version. Raises BadSettings.
+    Several runs must be of one kind and one benchmark version, else BadSettings is raised.
     """
     return Results([read_run(Path(folder)) for folder in folders])
 
 
 def _writer(model: object) -> object:
-    """The model that memories ask, if it is not the offline one."""
+    """The model that memories call, if it is not the offline one."""
     if isinstance(model, str) and model != OFFLINE:
         check_slip("memory model", model, [OFFLINE])
     return None if model == OFFLINE else model
 
 
 def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
-    """The specs, and the objects."""
+    """Splits the memories into specs and objects."""
     if isinstance(memories, Mapping):
-        pairs = [(str(name), what) for name, what in memories.items()]
+        pairs = [(str(name), memory) for name, memory in memories.items()]
     else:
-        pairs = [("", what) for what in listed(memories)]
-    named, given = [], []
-    for name, what in pairs:
-        if not isinstance(what, str):
-            given.append(given_memory(what, name))
-        elif name not in ("", what):
-            raise BadSettings(f"{name!r}: {what!r} keeps its own name; only objects are named")
+        pairs = [("", memory) for memory in listed(memories)]
+    named, objects = [], []
+    for name, memory in pairs:
+        if not isinstance(memory, str):
+            objects.append(given_memory(memory, name))
+        elif name not in ("", memory):
+            raise BadSettings(f"{name!r}: {memory!r} keeps its own name; only objects are named")
         else:
-            named += [spec.strip() for spec in what.split(",") if spec.strip()]
-    if not (named or given):
+            named += [spec.strip() for spec in memory.split(",") if spec.strip()]
+    if not (named or objects):
         raise BadSettings(f"memories={memories!r}: name at least one, as in compare(['bm25'])")
-    check_distinct([*named, *(part.name for part in given)])
-    return named, given
+    check_distinct([*named, *(part.name for part in objects)])
+    return named, objects
 
 
 def _agents(track: Track, agent: object) -> tuple[tuple[str, ...], list[Given]]:
-    """The names of all agents, and those that are objects."""
-    own, names, given = agents_of(track), list[str](), list[Given]()
+    """The names of all agents, and the agents that were passed as objects."""
+    own, names, objects = agents_of(track), list[str](), list[Given]()
     for who in [*own] if agent is None else listed(agent):
         if isinstance(who, str):
             check_agent(who, own)
             names.append(who)
         else:
-            given.append(part := given_agent(who))
+            objects.append(part := given_agent(who))
             names.append(part.name)
             if part.name in own:
                 raise BadSettings(f"an agent of the track is named {part.name!r}; rename yours")
-    return tuple(dict.fromkeys(names)), given
+    return tuple(dict.fromkeys(names)), objects

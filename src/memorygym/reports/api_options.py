@@ -22,13 +22,13 @@ from memorygym.runs.tasks import Tasks, checked_salt, generated
 
 T = TypeVar("T")
 OF_A_TRACK = ("track", "template", "tier", "parameters", "salt")
-"""Options of tasks that are generated."""
+"""Options that only apply to generated tasks."""
 THREADS = 16
-"""For models: they wait for replies, not for this machine."""
+"""Default number of threads for models, which wait for replies and not for this machine."""
 
 
 class TaskChoice(TypedDict, total=False):
-    """Which tasks are played, and how; all have defaults, those of the commands."""
+    """The options of tasks and runs; their defaults are those of the commands."""
 
     track: str
     """The kind of task, with its parameters after colons or in `parameters` (default: worlds)."""
@@ -47,13 +47,13 @@ class TaskChoice(TypedDict, total=False):
     workers: int
     """Processes, or threads where a model is asked (default: this process, or 16 threads)."""
     output: str | Path
-    """The folder that keeps the run; the same call goes on after a stop."""
+    """The folder that keeps the run; to resume a stopped run, repeat the call."""
     quiet: bool
     """No progress line on a terminal."""
 
 
 class ModelChoice(TaskChoice, total=False):
-    """How models are asked."""
+    """The options of models."""
 
     api_base: str
     """The endpoint (default: OPENAI_BASE_URL)."""
@@ -85,13 +85,13 @@ class CompareOptions(ModelChoice, total=False):
     capacity: int
     """Most tokens that a memory may hold (default: no limit)."""
     reasoner: str | Model | Sequence[str | Model]
-    """Who answers from what memory shows: strong, weak or a model (default: strong)."""
+    """Who answers from the context: strong, weak or a model (default: strong)."""
     memory_model: str | Model
-    """The model that memories ask (default: the offline `extractive`)."""
+    """The model that memories call (default: the offline `extractive`)."""
 
 
 SHAPES = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
-"""By option of models: the keyword."""
+"""The keyword for each option of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class AskedModels:
     """The models of a call."""
 
     roles: ModelRoles
-    given: Sequence[GivenModel]
-    """Those that were passed as objects."""
+    objects: Sequence[GivenModel]
+    """The models that were passed as objects."""
 
 
 class AskedOptions:
@@ -117,17 +117,21 @@ class AskedOptions:
         return self._options.get(name, default)
 
     def count(self, name: str) -> int | None:
-        """A number from 1; None if it is not given."""
+        """The option as a number from 1; None if it is not given."""
         value = self._options.get(name)
         return None if value is None else _count(name, value)
 
     def counts(self, name: str) -> list[int]:
-        """Numbers from 1, each once, smallest first."""
-        given = self._options.get(name)
-        return sorted({_count(name, one) for one in listed(given)}) if given is not None else []
+        """The option as numbers from 1, each once, smallest first."""
+        counts = self._options.get(name)
+        return (
+            sorted({_count(name, number) for number in listed(counts)})
+            if counts is not None
+            else []
+        )
 
     def tasks(self, seeds: int | None = None) -> Tasks:
-        """What is played; `seeds` is how many unless they are given, else enough for ten tasks."""
+        """The tasks to play; `seeds` is the default number of seeds, else enough for ten tasks."""
         if "data" in self._options:
             return self._stored(str(self._options["data"]))
         name, stated = registry.split_spec(self.get("track", "worlds"))
@@ -145,26 +149,26 @@ class AskedOptions:
         return stored_tasks(data, self._seeds(1) if "seeds" in self._options else None)
 
     def _parameters(self, track: Track) -> dict[str, str]:
-        given = dict(self.get("parameters", {}))
-        given |= {
+        parameters = dict(self.get("parameters", {}))
+        parameters |= {
             name: self._options[name] for name in ("template", "tier") if name in self._options
         }
         known = track.parameters()
-        for name in given:
+        for name in parameters:
             if name not in known:
                 raise UnknownPart(f"parameter of the track {track.name}", name, known)
-        return {name: ",".join(map(str, listed(value))) for name, value in given.items()}
+        return {name: ",".join(map(str, listed(value))) for name, value in parameters.items()}
 
     def _seeds(self, default: int) -> range:
-        given = self.get("seeds", default)
-        if not isinstance(given, range):
-            return range(_count("seeds", given))
-        if given.step != 1 or not given or given[0] < 0 or given[-1] > LAST_SEED:
-            raise BadSettings(f"seeds={given}: give whole numbers from 0 in a row, as range(5, 10)")
-        return given
+        seeds = self.get("seeds", default)
+        if not isinstance(seeds, range):
+            return range(_count("seeds", seeds))
+        if seeds.step != 1 or not seeds or seeds[0] < 0 or seeds[-1] > LAST_SEED:
+            raise BadSettings(f"seeds={seeds}: give whole numbers from 0 in a row, as range(5, 10)")
+        return seeds
 
     def model_roles(self, models: Sequence[Any], writing: Any, stack: ExitStack) -> AskedModels:
-        """The models that are asked; `stack` closes what it opens."""
+        """The models of the call; `stack` closes the files that are opened."""
         options = {k: self._options[name] for k, name in SHAPES.items() if name in self._options}
         unused = [name for name in (*SHAPES.values(), "replay") if name in self._options]
         if unused and not models and writing is None:
@@ -172,23 +176,23 @@ class AskedOptions:
         reply_log = None
         if replay := self.get("replay", None):
             reply_log = stack.enter_context(closing(ReplyLog(Path(replay), record=False)))
-        given: list[GivenModel] = []
+        objects: list[GivenModel] = []
 
         def made(model: Any) -> tuple[str, Model]:
             if isinstance(model, str):
                 return model, specs.find(model, self.get("api_base", None), reply_log, **options)
-            given.append(part := given_model(model))
+            objects.append(part := given_model(model))
             return part.name, part.make()
 
         asked = [made(model) for model in models]
         check_distinct([name for name, _ in asked])
         writer = None if writing is None else made(writing)[1]
-        return AskedModels(ModelRoles(dict(asked), writer), given)
+        return AskedModels(ModelRoles(dict(asked), writer), objects)
 
-    def workers(self, given: Sequence[Given], *, waits: bool) -> int:
-        """How many work at a time; what cannot be sent to other processes runs in this one."""
+    def workers(self, objects: Sequence[Given], *, waits: bool) -> int:
+        """The number of workers; 1 if an object cannot be sent to other processes."""
         wanted = self.count("workers") or (THREADS if waits else 1)
-        return wanted if waits or sendable(given) else 1
+        return wanted if waits or sendable(objects) else 1
 
     def folder(self) -> "RunFolder":
         """Where the run is kept."""
@@ -196,7 +200,7 @@ class AskedOptions:
 
 
 class RunFolder:
-    """The folder of a run: a temporary one, which goes with this object, unless one is given."""
+    """The folder of a run: the given one, or a temporary one that is deleted with this object."""
 
     def __init__(self, path: str | Path | None) -> None:
         self.path = Path(path or mkdtemp(prefix="memorygym-"))
@@ -212,13 +216,13 @@ def _count(name: str, value: object) -> int:
     return value
 
 
-def listed(what: Any) -> list[Any]:
+def listed(argument: Any) -> list[Any]:
     """The members of a list or tuple; anything else alone."""
-    return list(what) if isinstance(what, (list, tuple)) else [what]
+    return list(argument) if isinstance(argument, (list, tuple)) else [argument]
 
 
 def check_distinct(names: Sequence[str]) -> None:
-    """Raises BadSettings for a name that two parts have."""
+    """Raises BadSettings if two parts have the same name."""
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise BadSettings(
             f"two parts are called {twice[0]!r}; memories may be given names, as in"

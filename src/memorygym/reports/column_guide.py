@@ -1,4 +1,4 @@
-"""What every column of every table of results means: one list, from which docs/columns.md is made.
+"""The meaning of every column of every result table, in one list that makes docs/columns.md.
 
 Where a column is the field of a class, its meaning is the text under that field.
 """
@@ -46,15 +46,15 @@ def meanings(cls: type) -> Mapping[str, str]:
     """By field of a class: the text under it, or "" without one."""
     (defined,) = ast.parse(inspect.getsource(cls)).body
     assert isinstance(defined, ast.ClassDef)
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     field = ""
     for part in defined.body:
         match part:
             case ast.AnnAssign(target=ast.Name(id=field)):
-                found[field] = ""
+                texts[field] = ""
             case ast.Expr(value=ast.Constant(value=str(text))) if field:
-                found[field] = " ".join(text.split())
-    return found
+                texts[field] = " ".join(text.split())
+    return texts
 
 
 COMMON = {
@@ -247,7 +247,7 @@ def _leaderboard() -> TableGuide:
             "composite": f"the headline score, {share}",
             "low": LOW, "high": HIGH,
             "correct_refusals": share, "normalised_gain": FIGURES["normalised"],
-            "worlds": "tasks", "repeats": "of each task",
+            "tasks": "number of tasks", "repeats": "of each task",
             "ingest_tokens": "tokens of the model per episode, while reading documents",
             "query_tokens": "tokens of the model per episode, while answering questions",
             "cost_usd": "of the whole run, by the prices that were given",
@@ -274,7 +274,7 @@ def guide_text() -> str:
         *_section("Columns of many tables", "", COMMON),
     ]
     for guide in guides():
-        means = {f"{name}`, `_low`, `_high": told for name, told in guide.means.items()}
+        means = {f"{name}`, `_low`, `_high": meaning for name, meaning in guide.means.items()}
         common = f"{guide.about} Columns of many tables: {', '.join(guide.common)}."
         lines += _section(guide.title, common, {**guide.columns, **means})
         lines += ["", guide.more] if guide.more else []

@@ -1,4 +1,4 @@
-"""Cells of a table: shares with their intervals, amounts, quantities, p-values; and prose below."""
+"""The cells of a table: shares with intervals, amounts, quantities, p-values; and its notes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Column:
 
 
 def amount(value: float | None) -> str:
-    """A count or a mean, with as many digits as are worth reading.
+    """A count or a mean, rounded to the digits that are worth reading.
 
     >>> [amount(n) for n in (None, 0, 0.25, 12.5, 1234.5, 12345, 1234567)]
     ['–', '0', '0.25', '12.5', '1,234', '12.3k', '1.23M']
@@ -50,7 +50,7 @@ def quantity(estimate: Estimate | None) -> str:
     if not 0 < half < inf:
         return amount(mean)
     size, unit = next(((n, u) for n, u in ((1e6, "M"), (1e3, "k")) if mean >= n), (1, ""))
-    # Where the interval is wide or the number long, a decimal says nothing.
+    # A decimal is noise where the interval is wide or the number is long.
     digits = 1 if mean < 99.95 * size and half < 9.95 * size else 0
     return f"{mean / size:.{digits}f}±{half / size:.{digits}f}{unit}"
 

@@ -1,6 +1,6 @@
-"""A comparison as files: one JSON document, and tables for whoever computes on.
+"""A comparison as files: one JSON document, and CSV tables for further analysis.
 
-All but the clock's are the same bytes for the same episodes.
+The same episodes give the same bytes, except for timings.csv.
 """
 
 import csv
@@ -26,7 +26,7 @@ Cell = str | float | None
 
 def document(
     about: Mapping[str, JSON],
-    gates: Sequence[SanityCheck],
+    checks: Sequence[SanityCheck],
     reports: Sequence[Report],
     agreements: Sequence[RankAgreement] = (),
 ) -> dict[str, JSON]:
@@ -34,18 +34,18 @@ def document(
     return {
         **about,
         "schema": SCHEMA,
-        "sanity_checks": to_rounded_json(gates),
+        "sanity_checks": to_rounded_json(checks),
         "reports": [_report(report) for report in reports],
         "kendall": to_rounded_json(agreements),
     }
 
 
 def _report(report: Report) -> JSON:
-    found = report.significance
+    tests = report.significance
     return {
         "reasoner": report.reasoner,
         "budget": report.budget,
-        "tasks": len(report.worlds),
+        "tasks": len(report.tasks),
         "questions": report.questions,
         "left_out": report.left_out,
         "rows": [
@@ -57,9 +57,9 @@ def _report(report: Report) -> JSON:
             }
             for row in report.rows
         ],
-        "over_recency": to_rounded_json([*found.over_recency.values()]),
-        "pairs": to_rounded_json(found.pairs),
-        "verdict": to_rounded_json(found.verdict),
+        "over_recency": to_rounded_json([*tests.over_recency.values()]),
+        "pairs": to_rounded_json(tests.pairs),
+        "verdict": to_rounded_json(tests.verdict),
     }
 
 
@@ -74,7 +74,7 @@ def _about(row: SystemRow) -> dict[str, Cell]:
 
 
 def to_rounded_json(value: Any) -> Any:
-    """Dataclasses as objects of their fields, numbers to six places. Of an estimate the bounds are
+    """Dataclasses as objects of their fields, numbers to six places. The bounds of an estimate are
     null for a single task, which has none."""
     match value:
         case Estimate(tasks=tasks):
@@ -91,18 +91,18 @@ def to_rounded_json(value: Any) -> Any:
     return value
 
 
-def _bounds(found: Estimate | None) -> list[float | None]:
+def _bounds(figure: Estimate | None) -> list[float | None]:
     """Low, mean and high."""
-    return [_rounded(n) for n in (found.low, found.mean, found.high)] if found else [None] * 3
+    return [_rounded(n) for n in (figure.low, figure.mean, figure.high)] if figure else [None] * 3
 
 
 def _rounded(value: float | None) -> float | None:
-    """To six places; what is infinite is none, and 0 has no sign."""
+    """A number to six places; an infinite one becomes None, and 0 has no sign."""
     return None if value is None or abs(value) == inf else round(value, 6) + 0.0
 
 
 def within(name: str, estimate: Estimate | None) -> Estimate | None:
-    """The figure with its bounds cut to what it can be: a t interval of few tasks reaches beyond.
+    """The figure with its bounds cut to its range, which a t interval of few tasks can exceed.
 
     >>> within("accuracy", Estimate(0.5, -0.344, 1.109, 2)).high
     1.0
@@ -133,8 +133,8 @@ def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
         "p_adjusted": _rounded(pair.adjusted) if pair else None,
         "detectable": _rounded(pair.detectable) if pair else None,
     }
-    for name, found in row.figures.items():
-        low, cells[name], high = _bounds(within(name, found))
+    for name, figure in row.figures.items():
+        low, cells[name], high = _bounds(within(name, figure))
         cells |= {f"{name}_low": low, f"{name}_high": high}
     return cells
 
@@ -155,9 +155,9 @@ def pairs_csv(reports: Iterable[Report]) -> str:
 def questions_csv(measured: Iterable[Measurement]) -> str:
     """questions.csv: one row per question and system, with questions that are left out."""
     rows = [
-        (one, one.system, *one.task, *(_cell(name, getattr(case, name)) for name in CASE))
-        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task))
-        for case in one.cases
+        (played, played.system, *played.task, *(_cell(name, getattr(case, name)) for name in CASE))
+        for played in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task))
+        for case in played.cases
     ]
     return _table(",".join(("system", "template", "seed", *CASE)), rows)
 
@@ -168,22 +168,22 @@ def timings_csv(timed: Iterable[tuple[Report, Clock]]) -> str:
     return _table("system,p50_ms,p95_ms", rows)
 
 
-def pareto_csv(found: Iterable[tuple[Report, Sequence[Point]]]) -> str:
-    """pareto.csv: what each memory reaches, what for, and who does better for less."""
+def pareto_csv(fronts: Iterable[tuple[Report, Sequence[Point]]]) -> str:
+    """pareto.csv: accuracy and cost of each memory, and the system that dominates it."""
     rows = [
-        (report, one.system, one.accuracy, one.cost, one.dominated_by)
-        for report, points in found
-        for one in points
+        (report, point.system, point.accuracy, point.cost, point.dominated_by)
+        for report, points in fronts
+        for point in points
     ]
     return _table("system,accuracy,tokens,dominated_by", rows)
 
 
-def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
+def curve_csv(curves: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
     """retention.csv or rewrite.csv: accuracy by system and bin."""
     rows = [
-        (report, one.system, one.name, one.questions, one.accuracy)
-        for report, bins in found
-        for one in bins
+        (report, bin.system, bin.name, bin.questions, bin.accuracy)
+        for report, bins in curves
+        for bin in bins
     ]
     return _table("system,bin,questions,low,accuracy,high", rows)
 
@@ -194,7 +194,7 @@ def _cell(name: str, value: str | float) -> str:
 
 
 def _table(heads: str, rows: Iterable[tuple[Any, ...]]) -> str:
-    """A table whose rows begin with the reasoner and budget that they are of; an estimate fills
+    """A table whose rows begin with their reasoner and budget; an estimate fills
     three cells."""
     cells = (
         [under.reasoner, under.budget, *(cell for value in row for cell in _filled(value))]

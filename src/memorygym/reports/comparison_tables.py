@@ -44,9 +44,9 @@ STORE = (
     number("peak\ntokens", "peak"),
 )
 FEWEST_TASKS = 4
-"""With fewer, the spread between tasks is too uncertain to say what could be told apart."""
+"""Fewest tasks for which a detectable difference is stated: the spread of fewer is uncertain."""
 LEAST = 0.0005
-"""A smaller detectable difference only says that two memories scored alike on every task."""
+"""Smallest detectable difference that is stated: a smaller one means equal scores on every task."""
 FAULTS = {
     "cuts": "Contexts or writes that the limits cut",
     "empty": "Empty replies of the memory's model",
@@ -67,7 +67,7 @@ class Setting:
     capacity: int | None = None
     """Most tokens that a memory may hold."""
     writer: str | None = None
-    """The model that memories ask, if it is not the offline one."""
+    """The model that memories call, if it is not the offline one."""
     words: bool = False
     """Whether exact match and F1 of the answers are shown."""
 
@@ -120,7 +120,7 @@ def _played(report: Report) -> list[str]:
     played = sum(len(row.scores) for row in report.rows)
     questions = _count(report.questions, "question")
     return paragraph(
-        f"{len(report.rows)} systems on {_count(len(report.worlds), 'task')}: {played:,} played,"
+        f"{len(report.rows)} systems on {_count(len(report.tasks), 'task')}: {played:,} played,"
         f" {sum(failed.values()):,} failed{f' ({counts})' if counts else ''};"
         f" {questions} per system, {report.left_out:,} left out (facts beyond the budget)"
     )
@@ -143,7 +143,7 @@ def _count(n: int, noun: str) -> str:
 def _table(
     report: Report, title: str, columns: Sequence[Column], *, references: bool = True
 ) -> list[str]:
-    """The memories and, set apart, the references."""
+    """The rows of the memories, then those of the references under a rule."""
     rows: list[Row | str] = [_row(row, columns) for row in report.of("memory")]
     if references:
         rows += ["references", *(_row(row, columns) for row in report.of("reference"))]
@@ -194,11 +194,11 @@ def _notes(report: Report) -> Iterator[str]:
 
 
 def detectable_text(report: Report) -> str:
-    """The smallest differences that these tasks can show; "" if their scores do not tell it."""
+    """The smallest differences that these tasks can show; "" if the scores do not determine it."""
     tests = report.significance
     pairs = tests.pairs or tuple(tests.over_recency.values())
     effects = sorted(size for pair in pairs if (size := pair.detectable or 0.0) > LEAST)
-    tasks = len(report.worlds)
+    tasks = len(report.tasks)
     if tasks < FEWEST_TASKS or (effects and median(effects) > 1):
         return (
             f"{_count(tasks, 'task')} cannot tell memories apart: play more"
@@ -226,7 +226,7 @@ def verdict_text(report: Report) -> str:
     if verdict.won:
         return f"best: {lead}"
     if verdict.lead.low <= 0:
-        reason = "and the interval holds 0" if len(report.worlds) > 1 else "on a single task"
+        reason = "and the interval holds 0" if len(report.tasks) > 1 else "on a single task"
         return f"no winner: {lead}, {reason}"
     ranks = report.significance.ranks.items()
     equals = listed(system for system, rank in ranks if rank == 1 and system != verdict.best)

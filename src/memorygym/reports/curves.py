@@ -22,12 +22,12 @@ NOTE = (
 HIGH, APART, MARGIN = 16, 5, 8
 """Lines of a plot; columns between no cost and the least cost; columns beside the plot."""
 Bins = dict[int, dict[TaskKey, list[float]]]
-"""By bin and task: the scores of the questions."""
+"""The scores of the questions, by bin and task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The questions of a system that are alike in span, length, hops or rewrites."""
+    """A bin: the questions of a system with similar span, length, hops or rewrites."""
 
     system: str
     place: int
@@ -137,13 +137,13 @@ class Point:
 
 
 def by_tokens(report: Report) -> list[Point]:
-    """Against tokens per task: those in the context, and those of the memory's own model."""
+    """Accuracy against tokens per task: those in the context and those of the memory's model."""
     costs = {row.system: total.mean for row in report.rows if (total := row["total"])}
     return _points(report, costs)
 
 
 def by_clock(report: Report, clock: Clock) -> list[Point]:
-    """Against median milliseconds per step."""
+    """Accuracy against median milliseconds per step."""
     return _points(report, {system: median for system, (median, _) in clock.items()})
 
 

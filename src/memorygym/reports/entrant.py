@@ -1,4 +1,4 @@
-"""An agent with a memory in one run: which set it is ranked in, or why it has no rank."""
+"""Entrants of a leaderboard: the set in which each is ranked, or why it has no rank."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Set(NamedTuple):
 
 
 def set_of(document: Document) -> Set:
-    """The set that a run played."""
+    """The set of tasks that a run played."""
     recipe = document["recipe"]
     parameters = ", ".join(
         f"{value} {name}" for name, value in sorted(recipe["parameters"].items())
@@ -43,7 +43,7 @@ def set_of(document: Document) -> Set:
 
 
 def is_current(document: Document) -> bool:
-    """Whether the code here makes the run's scores."""
+    """Whether this version of the code makes the run's scores."""
     track = document["recipe"]["track"]
     return track in registry.names("tracks") and document["version_hash"] == version_hash(track)
 
@@ -59,12 +59,12 @@ class Entrant:
 
     @property
     def agent(self) -> str:
-        """Its name."""
+        """The agent's name."""
         return self.summary.who
 
     @property
     def recipe(self) -> Mapping[str, Any]:
-        """What was played."""
+        """The recipe of the run."""
         recipe: Mapping[str, Any] = self.evidence.document["recipe"]
         return recipe
 
@@ -75,7 +75,7 @@ class Entrant:
 
     @property
     def model(self) -> Mapping[str, Any] | None:
-        """The options of the model, if it is one."""
+        """The options of the model; None for a scripted agent."""
         asked: Mapping[str, Any] | None = self.recipe["models"].get(self.agent)
         return asked
 
@@ -98,7 +98,7 @@ class Entrant:
 
     @property
     def kind(self) -> Literal["model", "scripted", "adversary", "truth"]:
-        """Its kind; `truth` is an agent that sees the truth or has no budget."""
+        """The kind of agent; `truth` is one that sees the truth or has no budget."""
         if self.model:
             return "model"
         known = self.scripted
@@ -107,13 +107,13 @@ class Entrant:
         return "adversary" if known.kind == "adversary" else "truth"
 
     @cached_property
-    def worlds(self) -> Mapping[TaskKey, float]:
-        """The composite of each world."""
+    def composites(self) -> Mapping[TaskKey, float]:
+        """The composite of each task."""
         return composites(self.evidence.document)[self.agent]
 
     @property
     def order(self) -> tuple[float, str]:
-        """The key that sorts entrants, best first, in any order of the runs."""
+        """The sort key, best first; it does not depend on the order of the runs."""
         return -self.summary.composite.mean, self.identity
 
 
@@ -145,7 +145,7 @@ def unranked(entrant: Entrant) -> str:
 
 
 def _unknown(entrant: Entrant) -> str:
-    """Why a scripted agent may be another than its name says; "" if it is known or a model."""
+    """Why a scripted agent may differ from the one of its name; "" if it is known, or a model."""
     if entrant.model:
         return ""
     if entrant.scripted is None:

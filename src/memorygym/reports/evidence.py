@@ -1,4 +1,4 @@
-"""How far the figures of a run are shown: by its traces, and by playing its episodes again."""
+"""How far a run is verified: from its traces, and by playing its episodes again."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -38,10 +38,10 @@ WORD = (
     "that the replies and token counts are those of the named models, and that this is not the best"
     " of several runs"
 )
-"""What no file of a model's run can show."""
+"""The claim that no file of a model's run can verify."""
 ELSEWHERE = "its tasks lie in a file that is not given here: the truths are those of its traces"
 UNREPLIED = "replies (replies.jsonl) are not there"
-TAPE = "replies.jsonl"
+REPLIES = "replies.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Evidence:
 
     @property
     def word(self) -> str:
-        """What rests on the submitter's word though all else is shown: nothing if scripted."""
+        """The claim that rests on the submitter's word although the run is verified, or ""."""
         recipe = self.document["recipe"]
         shown = self.standing in (REPRODUCED, VERIFIED)
         return WORD if shown and (recipe["models"] or recipe["memory_model"]) else ""
@@ -69,7 +69,7 @@ class Evidence:
 def examine(
     folder: Path, check: str = "traces", salt: str = "", workers: int = 1, *, quiet: bool = True
 ) -> Evidence:
-    """Checks a finished run; a salt counts if it is that of the run.
+    """Checks a finished run; `salt` is used only if it is the secret of the run.
 
     Raises BadSettings if its results cannot be read.
 
@@ -82,45 +82,45 @@ def examine(
     document = read_results(folder)
     if limit := unknown_part(document["recipe"]):
         return Evidence(document, REPORTED, (), (limit,))
-    found = _file_problems(folder, document)
-    if found or check == "none":
-        unseen = () if found else ("its traces were not checked",)
-        return Evidence(document, REPORTED, tuple(found), unseen)
+    problems = _file_problems(folder, document)
+    if problems or check == "none":
+        unseen = () if problems else ("its traces were not checked",)
+        return Evidence(document, REPORTED, tuple(problems), unseen)
     salt = salt if document["recipe"]["salt"] else ""
     if limit := _beyond(document, salt):
         return Evidence(document, REPORTED, (), (limit,))
     method, limits = _method(folder, document["recipe"], play=check == "play")
     problems, outcome = _checked(folder, document, salt, method, workers, quiet=quiet)
     if problems:
-        told = (problem.replace(f"{folder}/", "") for problem in problems)
-        return Evidence(document, REPORTED, tuple(told))
+        messages = (problem.replace(f"{folder}/", "") for problem in problems)
+        return Evidence(document, REPORTED, tuple(messages))
     standing = REPRODUCED if method == "play" else VERIFIED
     return Evidence(document, standing, (), limits, outcome)
 
 
 def _file_problems(folder: Path, document: Document) -> list[str]:
-    """The problems that the files of a run show without being played."""
+    """The problems that the files of a run show before any episode is played."""
     about = Run(folder).about()
-    found = [
-        f"run.json: {told}"
+    problems = [
+        f"run.json: {mismatch}"
         for name in ("version_hash", "recipe")
-        if (told := difference(about.get(name), document[name], name))
+        if (mismatch := difference(about.get(name), document[name], name))
     ]
-    found += [f"results.json: {told}" for told in inconsistencies(document)]
-    if found:
-        return found
+    problems += [f"results.json: {mismatch}" for mismatch in inconsistencies(document)]
+    if problems:
+        return problems
     rows = [f"{canonical(dict(row))}\n".encode() for row in rows_in_order(document)]
     path = folder / "results.jsonl"
     kept = path.read_bytes().splitlines(keepends=True) if path.exists() else []
     for number, (row, line) in enumerate(zip_longest(rows, kept), start=1):
         if row != line:
-            found.append(f"results.jsonl, line {number}: differs from results.json")
+            problems.append(f"results.jsonl, line {number}: differs from results.json")
             break
-    return found + _strays(folder, document)
+    return problems + _strays(folder, document)
 
 
 def trace_problems(folder: Path, document: Document, *, quiet: bool = True) -> list[str]:
-    """Traces that are missing, damaged, or score otherwise than the results say."""
+    """Traces that are missing, damaged, or score differently from the results."""
     problems = [problem for problem in _strays(folder, document) if problem.startswith("traces/")]
     rows = {row["episode"]: row for row in document["episodes"]}
     if problems or document["version_hash"] != version_hash(document["recipe"]["track"]):
@@ -140,22 +140,22 @@ def trace_problems(folder: Path, document: Document, *, quiet: bool = True) -> l
 
 
 def _strays(folder: Path, document: Document) -> list[str]:
-    """Traces and tables that lack, and those that are of nothing that was played."""
+    """Traces and tables that are missing, and those that belong to no episode of the run."""
     wanted = {row["episode"] for row in document["episodes"]}
     kept = set(Run(folder).kept)
-    found = [f"traces/{name}.jsonl.gz: missing" for name in sorted(wanted - kept)]
-    found += [
+    problems = [f"traces/{name}.jsonl.gz: missing" for name in sorted(wanted - kept)]
+    problems += [
         f"traces/{name}.jsonl.gz: belongs to no scored episode" for name in sorted(kept - wanted)
     ]
     compared = document["recipe"]["kind"] == "compare"
     there = {name for name in (DOCUMENT, *TABLES, *DRAWN) if (folder / name).exists()}
     if compared:
-        return found + [f"{name}: missing" for name in (DOCUMENT, *TABLES) if name not in there]
-    return found + [f"{name}: does not belong to a run of agents" for name in sorted(there)]
+        return problems + [f"{name}: missing" for name in (DOCUMENT, *TABLES) if name not in there]
+    return problems + [f"{name}: does not belong to a run of agents" for name in sorted(there)]
 
 
 def opens(recipe: Mapping[str, Any], salt: str) -> bool:
-    """Whether a secret is the one of the recipe's private test set."""
+    """Whether this is the secret of the recipe's private test set."""
     return bool(salt) and salt_hash(salt) == recipe["salt"]
 
 
@@ -170,12 +170,12 @@ def _beyond(document: Document, salt: str) -> str:
         about = json.loads(json_bytes(_made(document, salt).job().about()))
     except MemoryGymError as error:
         return f"it cannot be recreated here ({error})"
-    told = difference(recipe, about["recipe"], "recipe")
-    return f"it cannot be recreated here ({told})" if told else ""
+    mismatch = difference(recipe, about["recipe"], "recipe")
+    return f"it cannot be recreated here ({mismatch})" if mismatch else ""
 
 
 def _made(document: Document, salt: str, recall: Recall = UnusedModel) -> Evaluation | Comparison:
-    """What was played, with the models that `recall` makes."""
+    """The evaluation or comparison of a run, with the models that `recall` makes."""
     source = source_of(document["recipe"], salt, recall)
     if isinstance(source, Evaluation):
         return replace(source, validate=bool(document["invariants"]))
@@ -186,7 +186,7 @@ def _method(
     folder: Path, recipe: Mapping[str, Any], *, play: bool
 ) -> tuple[Method, tuple[str, ...]]:
     """How far its episodes can be checked, with the reasons."""
-    kept = (folder / TAPE).exists()
+    kept = (folder / REPLIES).exists()
     ruled = ("the verdicts of the judge are taken as recorded",) if recipe["judge"] else ()
     if recipe["data"]:
         return "score", (ELSEWHERE, *ruled)
@@ -202,15 +202,15 @@ def _method(
 
 
 def _strange(recipe: Mapping[str, Any]) -> str:
-    """Who played and is not known here; "" if all are."""
+    """The agent or reasoner that is not known here; "" if all are."""
     track = find(recipe["track"])
     if recipe["kind"] == "compare":
-        what, named, known = "reasoner", recipe["reasoners"], {*track.reasoners}
+        kind, named, known = "reasoner", recipe["reasoners"], {*track.reasoners}
     else:
-        what, named = "agent", recipe["agents"]
+        kind, named = "agent", recipe["agents"]
         known = {*agents_of(track), *registry.names("agents")}
     strange = [name for name in named if name not in known and name not in recipe["models"]]
-    return f"{what} {strange[0]}" if strange else ""
+    return f"{kind} {strange[0]}" if strange else ""
 
 
 def _checked(
@@ -222,25 +222,25 @@ def _checked(
     *,
     quiet: bool,
 ) -> tuple[list[str], ComparisonOutcome | None]:
-    """What is wrong with traces and files, and what a comparison came to."""
+    """The problems of traces and files, and the outcome of a comparison."""
     recipe = document["recipe"]
     replayed = recipe["memory_model"] and method != "score"
     with ExitStack() as stack:
         recall: Recall = UnusedModel
         try:
             if asked := bool(replayed or (recipe["models"] and method == "play")):
-                reply_log = stack.enter_context(closing(ReplyLog(folder / TAPE, record=False)))
+                reply_log = stack.enter_context(closing(ReplyLog(folder / REPLIES, record=False)))
                 recall = from_log(reply_log)
             source = _made(document, salt, recall)
         except BadSettings as error:
-            return [f"{TAPE}: {error}"], None
+            return [f"{REPLIES}: {error}"], None
         job, players = source.job(), tuple(source.players(source.model_roles))
         failures = {row["episode"]: row for row in document["failures"]}
         check = Recheck(Run(folder), recipe, players, job.wanted, method, failures)
-        found = check.over(job.units, workers, waits=asked, quiet=quiet)
-        if wrong := [one for one in found if isinstance(one, str)]:
+        rechecked = check.over(job.units, workers, waits=asked, quiet=quiet)
+        if wrong := [outcome for outcome in rechecked if isinstance(outcome, str)]:
             return wrong, None
-        outcomes = [one for one in found if not isinstance(one, str)]
+        outcomes = [outcome for outcome in rechecked if not isinstance(outcome, str)]
         try:
             files, outcome = derived(folder, document, source, outcomes)
         except BadSettings as error:
@@ -249,12 +249,12 @@ def _checked(
 
 
 def _unlike(folder: Path, document: Document, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Which files are not those that the traces make."""
+    """The files that differ from those that the traces give."""
     pairs = enumerate(
         zip(document["episodes"], json.loads(files[RESULTS])["episodes"], strict=True)
     )
     rows = (difference(stated, row, f"results.episodes[{at}]") for at, (stated, row) in pairs)
-    yield from (wrong := [f"{RESULTS}: {told}" for told in rows if told])
+    yield from (wrong := [f"{RESULTS}: {problem}" for problem in rows if problem])
     for name, data in files.items():
         if name == RESULTS and (wrong or data == json_bytes(document)):
             continue
@@ -264,10 +264,10 @@ def _unlike(folder: Path, document: Document, files: Mapping[str, bytes]) -> Ite
 
 def _otherwise(path: Path, data: bytes) -> str:
     """How a file differs from what the traces give."""
-    told = ""
+    mismatch = ""
     if path.suffix == ".json":
         try:
-            told = difference(read_json(path), json.loads(data), path.stem)  # type: ignore[arg-type]  # any JSON
+            mismatch = difference(read_json(path), json.loads(data), path.stem)  # type: ignore[arg-type]  # any JSON
         except BadSettings:
             return "is not JSON"
-    return told or "differs from what the traces give"
+    return mismatch or "differs from what the traces give"

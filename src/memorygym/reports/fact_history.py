@@ -1,7 +1,7 @@
 """The history of a fact from the message that stated it to the answer, and where it was lost.
 
-Every fact goes observed → stored → retrieved → in view → used. Events and questions are counted
-from 1, as their headings count them.
+The steps of every fact are observed → stored → retrieved → in view → used. Events and questions
+are counted from 1, as their headings count them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ STEPS = (*LOSSES, "")
 """The steps at which facts are lost, in order; facts that are not lost come last."""
 INDENT = " " * 13
 BEYOND = "beyond the view's"
-"""Part of the reason of a cut: the memory composed more than the context may hold."""
+"""The reason of a limit that was hit: the memory composed more than the context may hold."""
 MOST = 6
 """Entries or messages that one step lists."""
 
@@ -36,10 +36,10 @@ MOST = 6
 def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
     """The verdict, then the history of every needed fact; if some are lost, the others are only
     counted."""
-    told = outcomes(trace)
-    if number > len(told):
-        raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(told)}")
-    outcome = told[number - 1]
+    questions = outcomes(trace)
+    if number > len(questions):
+        raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(questions)}")
+    outcome = questions[number - 1]
     question, attribution = outcome.goal, Attribution(trace)
     cause = attribution.cause(outcome)
     yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
@@ -49,7 +49,7 @@ def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
     for history in sorted(histories, key=lambda history: STEPS.index(history.lost)):
         if history.lost or not lost:
             fact = attribution.reader.text(history.fact)
-            yield from ["", *fit(fact), *_way(history, provenance, question.event)]
+            yield from ["", *fit(fact), *_steps(history, provenance, question.event)]
     if 0 < lost < len(histories):
         yield f"\n{len(histories) - lost} more facts were in the context"
     yield ""
@@ -70,10 +70,10 @@ def _used(outcome: Outcome, lost: int, needed: int) -> str:
     return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all facts in the context"
 
 
-def _way(history: FactHistory, provenance: Provenance, event: int) -> Iterator[str]:
+def _steps(history: FactHistory, provenance: Provenance, event: int) -> Iterator[str]:
     """The steps of a fact, up to the one at which it was lost."""
-    told = [line for mention in history.mentions[-MOST:] for line in _telling(mention)]
-    yield from _row("observed", told or ["no message states it in words that the reader knows"])
+    lines = [line for mention in history.mentions[-MOST:] for line in _mention_lines(mention)]
+    yield from _row("observed", lines or ["no message states it in words that the reader knows"])
     yield from _row("stored", [_kept(history), *_stays(history.spans)])
     if not history.spans:
         at = dict.fromkeys(mention.event for mention in history.mentions)
@@ -90,7 +90,7 @@ def _way(history: FactHistory, provenance: Provenance, event: int) -> Iterator[s
         yield from _row(IN_VIEW, _in_view(history, cuts))
 
 
-def _telling(mention: Mention) -> list[str]:
+def _mention_lines(mention: Mention) -> list[str]:
     passage = mention.passage
     head = f"event {mention.event + 1}: {one_line(passage.heading)}"
     over = [] if mention.superseded is None else [f"superseded in event {mention.superseded + 1}"]
@@ -101,8 +101,10 @@ def _kept(history: FactHistory) -> str:
     since = 0 if history.stored is None else history.stored + 1
     match history.lost:
         case "never written":
-            told = "the right value was never held" if history.spans else "no entry ever stated it"
-            return f"LOST: {told}"
+            reason = (
+                "the right value was never held" if history.spans else "no entry ever stated it"
+            )
+            return f"LOST: {reason}"
         case "dropped":
             assert history.dropped is not None
             return f"LOST: held after event {since}, no more after event {history.dropped + 1}"
@@ -121,7 +123,7 @@ def _stays(stays: Sequence[HeldSpan]) -> Iterator[str]:
 
 
 def _end(kept: HeldSpan | Version) -> str:
-    """When that was over; "" if it was not."""
+    """The event at which a span ended; "" if it did not end."""
     if kept.until is None:
         return ""
     return f", {'rewritten' if kept.changed else 'dropped'} in event {kept.until + 1}"
@@ -178,8 +180,10 @@ def _version(id: str, version: Version) -> Iterator[str]:
     yield from short(one_line(version.text), 3, "    | ")
     for source in version.sources[:MOST]:
         n = len(source.facts)
-        what = f"{n} fact{'s' * (n > 1)}" if n else "the same words"
-        yield from fit(f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  ")
+        content = f"{n} fact{'s' * (n > 1)}" if n else "the same words"
+        yield from fit(
+            f"from event {source.event + 1}: {one_line(source.heading)} ({content})", "  "
+        )
         yield from short("; ".join(source.facts), 3, "    ") if source.facts else ()
     if len(version.sources) > MOST:
         yield f"  … and {len(version.sources) - MOST} more messages"

@@ -1,4 +1,4 @@
-"""A judge measured on labelled rows: how often it accepts wrong answers or rejects right ones."""
+"""The report of a judge on labelled rows: how often it accepts wrong or rejects right answers."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ FORMAT = "memorygym-judge-audit-1"
 
 
 def _span(audits: Sequence[Audit]) -> float | None:
-    """How much larger a share of the rows the second prompt accepts."""
+    """The share of the rows that the second prompt accepts, minus that of the first."""
     if len(audits) < 2:
         return None
     strict, lenient = (

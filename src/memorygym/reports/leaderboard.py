@@ -1,4 +1,4 @@
-"""Runs ranked side by side: which runs are ranked together, and which have no rank.
+"""The leaderboard: which runs are ranked together, and which have no rank.
 
 Runs are ranked together if they played the whole official set with the same version hash, secret,
 judge and parameters, and their traces verify them. Scripted agents that see the truth are
@@ -46,17 +46,19 @@ class RankedTable:
 
     @property
     def entrants(self) -> list[Entrant]:
-        """Everyone in it, once."""
-        found = [entrant for _, entrant in self.ranked]
-        found += [held.entrant for held in self.adversaries]
-        return found + [entrant for entrant in self.references.values() if entrant not in found]
+        """All entrants of the table, each once."""
+        entrants = [entrant for _, entrant in self.ranked]
+        entrants += [bound.entrant for bound in self.adversaries]
+        return entrants + [
+            entrant for entrant in self.references.values() if entrant not in entrants
+        ]
 
 
 class PrivateGap(NamedTuple):
     """The difference of an agent between the public and a private test set."""
 
     entrant: Entrant
-    sealed: Entrant
+    private: Entrant
     difference: Difference
 
 
@@ -70,12 +72,12 @@ class Ranking(NamedTuple):
 
     @property
     def set(self) -> Set:
-        """What was played."""
+        """The recipe of the comparison."""
         return set_of(self.evidence.document)
 
     @property
     def recipe(self) -> Any:
-        """The same in full."""
+        """The name with reasoner and budget."""
         return self.evidence.document["recipe"]
 
 
@@ -93,25 +95,25 @@ class Leaderboard:
     """Entrants of other versions, by version hash; never compared with the rest."""
     notes: Sequence[str]
     rankings: Sequence[Ranking] = ()
-    """Memories, each as one comparison ranks them."""
+    """Rankings of memories, one for each report of a comparison."""
     unshown: Sequence[Unshown] = ()
     """Comparisons without a rank, each with its name and the reason."""
     version_hashes: Sequence[str] = ()
-    """Of the code here, for the tracks of the runs."""
+    """The version hashes of this code, for the tracks of the runs."""
 
 
-def sampler(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
+def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     """The leaderboard of some runs; equal runs give an equal board in any order.
 
-    Of an entrant that came twice the better shown counts. Raises BadSettings if the two are shown
-    equally well and differ.
+    Of two equal entrants the better verified one counts. Raises BadSettings if both are verified
+    equally far and differ.
     """
-    given = sorted(runs, key=lambda run: run[0])
-    compared = [run for run in given if run[1].document["recipe"]["kind"] == "compare"]
+    ordered = sorted(runs, key=lambda run: run[0])
+    compared = [run for run in ordered if run[1].document["recipe"]["kind"] == "compare"]
     everyone = sorted(
         (
             Entrant(*run, entrant)
-            for run in given
+            for run in ordered
             if run not in compared
             for entrant in summaries(run[1].document["episodes"])
         ),
@@ -137,17 +139,17 @@ def sampler(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     ]
     by_version = {name: earlier[name] for name in sorted(earlier)}
     unshown: list[Unshown] = []
-    found = _rankings(compared, unshown, notes)
-    tracks = {evidence.document["recipe"]["track"] for _, evidence in given}
+    rankings = _rankings(compared, unshown, notes)
+    tracks = {evidence.document["recipe"]["track"] for _, evidence in ordered}
     known = sorted(version_hash(track) for track in tracks.intersection(registry.names("tracks")))
     return Leaderboard(
         tables, _gaps(tables), reported, apart, by_version, sorted(notes),
-        found, unshown, known,
+        rankings, unshown, known,
     )  # fmt: skip
 
 
 def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
-    """Enters one that may be ranked, unless it is there, at least as well shown; what is noted."""
+    """Enters an entrant unless an equal one is at least as well verified; returns the note."""
     old = entered.setdefault((new.set, new.identity), new)
     if old is new:
         return []
@@ -172,7 +174,7 @@ def _rows(entrant: Entrant) -> list[JSON]:
 
 def _table(key: Set, entrants: Sequence[Entrant]) -> RankedTable:
     fair = [entrant for entrant in entrants if entrant.kind in ("model", "scripted")]
-    ranks_of = ranks({entrant.identity: entrant.worlds for entrant in fair}) if fair else {}
+    ranks_of = ranks({entrant.identity: entrant.composites for entrant in fair}) if fair else {}
     ranked = sorted(
         ((ranks_of[entrant.identity], entrant) for entrant in fair),
         key=lambda p: (p[0], p[1].order),
@@ -195,12 +197,12 @@ def _held(entrant: Entrant, others: Sequence[Entrant]) -> AdversaryBound:
     over = [
         other for other in others if (other.agent, other.memory) == (bound.over, entrant.memory)
     ]
-    gain = 100 * paired(entrant.worlds, over[0].worlds).estimate.mean if over else None
+    gain = 100 * paired(entrant.composites, over[0].composites).estimate.mean if over else None
     return AdversaryBound(entrant, gain, bound)
 
 
 def _gaps(tables: Sequence[RankedTable]) -> list[PrivateGap]:
-    """The gaps of all who are ranked in the public and in a private test set."""
+    """The gaps of all entrants that are ranked in the public and in a private test set."""
     public = {
         (table.set._replace(salt=""), entrant.identity): entrant
         for table in tables
@@ -209,7 +211,9 @@ def _gaps(tables: Sequence[RankedTable]) -> list[PrivateGap]:
     }
     return [
         PrivateGap(
-            ours, entrant, unpaired(list(ours.worlds.values()), list(entrant.worlds.values()))
+            ours,
+            entrant,
+            unpaired(list(ours.composites.values()), list(entrant.composites.values())),
         )
         for table in tables
         if table.set.salt
@@ -221,7 +225,7 @@ def _gaps(tables: Sequence[RankedTable]) -> list[PrivateGap]:
 def _rankings(
     runs: Iterable[tuple[str, Evidence]], unshown: list[Unshown], notes: list[str]
 ) -> list[Ranking]:
-    """Of comparisons, by what was played; one that came twice counts once, and is noted."""
+    """The rankings of the comparisons; one that was given twice counts once, with a note."""
     rankings: list[Ranking] = []
     first: dict[str, str] = {}
     for name, evidence in runs:
@@ -233,7 +237,7 @@ def _rankings(
             notes.append(f"{name} repeats {first[content]}: it is counted once")
             continue
         assert evidence.outcome
-        rankings += [Ranking(name, evidence, report) for report in evidence.outcome.told]
+        rankings += [Ranking(name, evidence, report) for report in evidence.outcome.shown_reports]
     return sorted(
         rankings,
         key=lambda ranking: (
@@ -246,7 +250,7 @@ def _rankings(
 
 
 def _unshown(name: str, evidence: Evidence) -> str:
-    """Why its memories have no rank; "" if they have."""
+    """Why the memories of a comparison have no rank; "" if they have one."""
     if evidence.problems:
         return f"a check of {name} failed: {evidence.problems[0]}"
     if not is_current(evidence.document):
@@ -257,7 +261,7 @@ def _unshown(name: str, evidence: Evidence) -> str:
 
 
 def names(entrants: Sequence[Entrant]) -> dict[str, str]:
-    """By identity: the agent's name, with what was asked otherwise of a namesake."""
+    """The shown name of each identity: the name, with options that differ from a namesake."""
     labels = {}
     for entrant in entrants:
         asked = [

@@ -19,7 +19,7 @@ from memorygym.reports.markdown import grid, mean, safe, wrapped
 from memorygym.reports.tables import detectable_text
 
 MARK = "†"
-"""Marks the status of a run of a model, which rests on the submitter's word."""
+"""The mark of a model's status: that its name made the replies rests on the submitter's word."""
 LEGEND = (
     "Shares in % with 95 % intervals, clustered by task; {}. Rank = 1 + number of entrants that are"
     " significantly better (paired by task, Holm-adjusted over all pairs), so entrants that are"
@@ -40,7 +40,7 @@ STATUS = (
 
 
 def as_markdown(board: Leaderboard, prices: Prices, command: str) -> str:
-    """The page."""
+    """The leaderboard as a Markdown page."""
     version_hashes = "No track of these runs is installed here"
     if board.version_hashes:
         named = ", ".join(f"`{name}`" for name in board.version_hashes)
@@ -80,8 +80,8 @@ def _legends(board: Leaderboard) -> Iterator[str]:
     if everyone or not (board.rankings or board.unshown):
         axes = axes_of(everyone)
         letters = zip(heads(axes), axes, strict=True)
-        told = [f"{head} {axis}" for head, axis in letters if head != axis]
-        yield wrapped(LEGEND.format(", ".join([*told, "refusals: correct refusals"])))
+        names = [f"{head} {axis}" for head, axis in letters if head != axis]
+        yield wrapped(LEGEND.format(", ".join([*names, "refusals: correct refusals"])))
     if board.rankings:
         yield wrapped(COMPARED)
 
@@ -127,17 +127,19 @@ def _figures(axes: Sequence[str]) -> list[str]:
 def _under(table: RankedTable) -> str:
     """The notes of a table: tasks, the detectable difference, references."""
     ranked = [entrant.summary for _, entrant in table.ranked]
-    lines = [f"{max(entrant.worlds for entrant in ranked)} tasks."]
+    lines = [f"{max(entrant.tasks for entrant in ranked)} tasks."]
     effects = [entrant.detectable or 0.0 for entrant in ranked]
-    lines[0] += f" {detectable_text(effects, max(entrant.worlds for entrant in ranked))}".rstrip()
+    lines[0] += f" {detectable_text(effects, max(entrant.tasks for entrant in ranked))}".rstrip()
     if table.set.judge != "null":
         lines.append(f"A judge could repair rejected answers: {safe(table.set.judge)}.")
-    told = [
+    references = [
         f"{role}: `{entrant.agent}` {mean(entrant.summary.composite)}"
         for role, entrant in table.references.items()
     ]
     lines.append(
-        f"Scripted references: {'; '.join(told)}." if told else "These runs hold no reference."
+        f"Scripted references: {'; '.join(references)}."
+        if references
+        else "These runs hold no reference."
     )
     limits: dict[str, list[str]] = {}
     for _, entrant in table.ranked:
@@ -160,17 +162,17 @@ def _cost(entrant: Entrant, prices: Prices) -> list[str]:
 
 def _held(held: AdversaryBound) -> list[str]:
     entrant, bound = held.entrant, held.bound
-    what = f"gain over {bound.over}" if bound and bound.over else "composite"
+    measure = f"gain over {bound.over}" if bound and bound.over else "composite"
     reached = "–" if held.reached is None else f"{held.reached:.1f}"
     most = f"{bound.most:g}" if bound else "–"
     figure = mean(entrant.summary.composite)
-    return [entrant.agent, entrant.memory, figure, what, reached, most, status(entrant.evidence)]
+    return [entrant.agent, entrant.memory, figure, measure, reached, most, status(entrant.evidence)]
 
 
 def _gap(gap: PrivateGap, board: Leaderboard) -> str:
     entrant, shown = gap.entrant, "" if gap.difference.shown else "; not significant"
     return (
-        f"{safe(entrant.agent)} with {entrant.memory}, {what(entrant.set, board)}:"
+        f"{safe(entrant.agent)} with {entrant.memory}, {set_text(entrant.set, board)}:"
         f" {gap.difference.in_points}, unpaired{shown}"
     )
 
@@ -178,7 +180,7 @@ def _gap(gap: PrivateGap, board: Leaderboard) -> str:
 def _apart(board: Leaderboard) -> str:
     rows = [
         [
-            entrant.agent, entrant.memory, what(entrant.set, board), str(entrant.summary.worlds),
+            entrant.agent, entrant.memory, set_text(entrant.set, board), str(entrant.summary.tasks),
             f"{100 * entrant.summary.composite.mean:.1f}", status(entrant.evidence), why,
         ]
         for entrant, why in board.apart
@@ -233,10 +235,10 @@ def _heading(ranking: Ranking, board: Leaderboard) -> str:
 
 def _under_ranking(ranking: Ranking) -> Iterator[str]:
     report = ranking.report
-    many = f"{len(report.worlds):,} task{'s' * (len(report.worlds) != 1)}"
+    many = f"{len(report.tasks):,} task{'s' * (len(report.tasks) != 1)}"
     yield f"{safe(ranking.source)}: {many}, {report.questions:,} questions per system."
-    told = [f"`{row.system}` {mean(row['accuracy'])}" for row in report.of("reference")]
-    yield f"References: {', '.join(told)}."
+    references = [f"`{row.system}` {mean(row['accuracy'])}" for row in report.of("reference")]
+    yield f"References: {', '.join(references)}."
     failed = [f"{row.system} {row.failed}" for row in report.of("memory") if row.failed]
     if failed:
         yield f"Failed tasks, whose memories have no rank: {safe(', '.join(failed))}."
@@ -247,7 +249,7 @@ def _under_ranking(ranking: Ranking) -> Iterator[str]:
 
 
 def _unshown(board: Leaderboard) -> str:
-    """Comparisons without a rank."""
+    """The list of comparisons without a rank."""
     rows = []
     for name, evidence, why in board.unshown:
         recipe = evidence.document["recipe"]
@@ -256,20 +258,20 @@ def _unshown(board: Leaderboard) -> str:
     return grid(["run", "track", "reasoner", "budget", "memories", "status", "why"], rows)
 
 
-def what(key: Set, board: Leaderboard) -> str:
+def set_text(key: Set, board: Leaderboard) -> str:
     """A set in words, with its track where the page has several."""
     track = f"{key.track} track" if len(board.version_hashes) > 1 or not key.parameters else ""
     return ", ".join(filter(None, [track, key.parameters]))
 
 
 def title(key: Set, board: Leaderboard) -> str:
-    """The same with its seeds."""
-    worlds = f"private set, salt {key.salt[:12]}…" if key.salt else "public seeds"
-    return f"{what(key, board)}, {worlds}{'' if key.judge == 'null' else ', judged'}"
+    """The set in words, with its seeds."""
+    tasks = f"private test set, secret hash {key.salt[:12]}…" if key.salt else "public seeds"
+    return f"{set_text(key, board)}, {tasks}{'' if key.judge == 'null' else ', judged'}"
 
 
 def heads(axes: Sequence[str]) -> list[str]:
-    """Their initials, if these tell them apart.
+    """The heads of columns: initials if they are distinct, else the whole words.
 
     >>> heads(["breadth", "reasoning"]), heads(["recall", "reasoning"])
     (['B', 'R'], ['recall', 'reasoning'])

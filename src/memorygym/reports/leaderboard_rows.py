@@ -16,7 +16,7 @@ Prices = Mapping[str, Price]
 
 
 def axes_of(entrants: Iterable[Entrant]) -> list[str]:
-    """The named parts of their composites, in the order of their tracks."""
+    """The names of the parts of the composites, in the order of the tracks."""
     axes: dict[str, None] = {}
     for entrant in entrants:
         known = entrant.set.track in registry.names("tracks")
@@ -26,7 +26,7 @@ def axes_of(entrants: Iterable[Entrant]) -> list[str]:
 
 
 def tokens(entrant: Entrant, part: str) -> float | None:
-    """Of a mean episode; None if a reply came without its figures."""
+    """Tokens of a mean episode; None if a reply came without its figures."""
     usage = entrant.summary.usage.get(part, Usage(0, None, None, None))
     if usage.prompt is None or usage.completion is None:
         return None
@@ -34,7 +34,7 @@ def tokens(entrant: Entrant, part: str) -> float | None:
 
 
 def dollars(entrant: Entrant, prices: Prices) -> float | None:
-    """Of the whole run."""
+    """The cost of the whole run."""
     return cost_of(entrant.agent, entrant.summary.usage.values(), prices)
 
 
@@ -70,7 +70,7 @@ def _flat(
         **_set_json(entrant.set), "rank": rank, "agent": entrant.agent, "kind": entrant.kind,
         "memory": entrant.memory, "composite": whole["mean"], "low": whole["low"],
         "high": whole["high"], **axes,
-        "correct_refusals": _share(summary.correct_refusals), "worlds": summary.worlds,
+        "correct_refusals": _share(summary.correct_refusals), "tasks": summary.tasks,
         "repeats": entrant.recipe["repeats"], "ingest_tokens": tokens(entrant, "ingest"),
         "query_tokens": tokens(entrant, "query"), "cost_usd": cost, "repaired": summary.repaired,
         "bound": bound.most if bound else None, "bound_over": bound.over or None if bound else None,
@@ -87,7 +87,7 @@ def _memories(ranking: Ranking) -> Iterator[dict[str, JSON]]:
             **_set_json(ranking.set), "rank": row.rank, "agent": ranking.report.reasoner,
             "kind": row.role, "memory": row.system, "budget": ranking.report.budget,
             "composite": whole.get("mean"), "low": whole.get("low"), "high": whole.get("high"),
-            "normalised_gain": _share(gain), "worlds": len(row.scores), **_shown(ranking.evidence),
+            "normalised_gain": _share(gain), "tasks": len(row.scores), **_shown(ranking.evidence),
         }  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def as_json(board: Leaderboard, prices: Prices) -> dict[str, JSON]:
 def _gap_json(gap: PrivateGap) -> dict[str, JSON]:
     difference, entrant = gap.difference.estimate.to_json(), gap.entrant
     return {
-        **_set_json(gap.sealed.set), "agent": entrant.agent, "memory": entrant.memory,
+        **_set_json(gap.private.set), "agent": entrant.agent, "memory": entrant.memory,
         "difference": difference["mean"], "low": difference["low"], "high": difference["high"],
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def safe(cell: str) -> str:
-    """The text of a cell, escaped: a name is somebody else's and must not break the page."""
+    """The text of a cell, escaped: a name comes from outside and must not break the page."""
     clean = replace_controls(cell)
     for mark in "\\|<>`[]":
         clean = clean.replace(mark, f"\\{mark}")

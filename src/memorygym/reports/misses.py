@@ -24,7 +24,7 @@ from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import limits_in
 
 EVERY = "all"
-"""As a system: every one of a comparison, the references too."""
+"""As a system: all systems of a comparison, references included."""
 KINDS = ("retrieval", "update", "reasoning")
 """The kinds of questions that come first in a table; refusals come last."""
 Row = Mapping[str, Any]
@@ -38,16 +38,16 @@ class MissFilter:
     """Which misses are listed; None takes all."""
 
     agent: str | None = None
-    """Of this agent or reasoner."""
+    """Only misses of this agent or reasoner."""
     system: str | None = None
-    """Of this memory or reference of a comparison, or `all`; without it of the memories."""
+    """Only misses of this memory or reference, or `all`; None selects the memories."""
     template: str | None = None
-    """Of this domain."""
+    """Only misses of this domain."""
     cause: str | None = None
     question_type: str | None = None
     """A question type, or a kind of questions."""
     limit: int | None = None
-    """The first of each system."""
+    """The number of misses listed per system."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Misses:
     """The misses that a filter selects from some traces."""
 
     def __init__(self, filter: MissFilter, *, every: bool) -> None:
-        """Of a comparison only the memories are listed, unless the filter or `every` asks for
+        """Of a comparison, only the memories are listed unless the filter or `every` asks for
         more. Raises UnknownPart."""
         self._filter = filter
         self._system = filter.system or (EVERY if every else None)
@@ -116,8 +116,8 @@ class Misses:
 
     def _selects(self, place: EpisodeKey) -> bool:
         memory = place.memory
-        given = ((self._filter.agent, place.agent), (self._filter.template, place.template))
-        if any(wanted not in (None, own) for wanted, own in given):
+        filters = ((self._filter.agent, place.agent), (self._filter.template, place.template))
+        if any(wanted not in (None, own) for wanted, own in filters):
             return False
         self._choices["system"] |= {memory, EVERY}
         if self._system not in (None, EVERY):
@@ -164,7 +164,7 @@ class Misses:
 
 
 def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -> Misses:
-    """The misses of a folder or trace; `name` is how some episodes' names begin, or "" for all.
+    """The misses of a folder or trace; `name` is the start of episode names, or "" for all.
 
     Raises UnknownPart or BadSettings.
     """
@@ -227,7 +227,7 @@ def _names(question: Goal) -> tuple[str | None, ...]:
 
 
 def _labels(keys: Sequence[tuple[object, ...]]) -> list[str]:
-    """The parts of each key in which the keys differ; of a comparison always the system.
+    """The parts of each key in which the keys differ; for a comparison always the system.
 
     >>> _labels([("strong", "bm25", 300), ("strong", "bm25", 600)])
     ['bm25\\n300', 'bm25\\n600']

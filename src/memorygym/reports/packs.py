@@ -1,14 +1,14 @@
-"""A run as one file that can be shipped with a paper: the same bytes for the same run, no secrets.
+"""Packs: a run as one file to publish with a paper; the same run gives the same bytes, no secrets.
 
     run/MANIFEST.json         hashes and sizes of the other files, unpacked where they are packed
-    run/replies.jsonl         of a model
+    run/replies.jsonl         the replies of a model
     run/results.json, run/results.jsonl, run/run.json
     run/compare.json, run/compare.csv, …
                               of a comparison
     run/traces/NAME.jsonl.gz
 
-The archive is tar in gzip with neither dates nor owners. Nothing but the files of a run is taken
-out of one, and a hostile one fills neither memory nor disk.
+The archive is tar in gzip with neither dates nor owners. Reading takes only the files of a run out
+of it, and a hostile archive can fill neither memory nor disk.
 """
 
 import json
@@ -40,7 +40,7 @@ PARTS = (*REQUIRED, "replies.jsonl", DOCUMENT, *TABLES, *DRAWN)
 BLOCK = 512
 CHUNK = 1 << 20
 LARGEST_TRACE, LARGEST_PART, LARGEST_PACK = 1 << 28, 1 << 32, 1 << 33
-"""Bytes, unpacked: 256 MiB, 4 GiB and 8 GiB, beyond what runs leave."""
+"""Bytes, unpacked: 256 MiB, 4 GiB and 8 GiB, more than any run writes."""
 LONGEST_NAME = 1024
 DAMAGE = (EOFError, zlib.error, BadGzipFile, tarfile.TarError, UnicodeError, RecursionError)
 PLAIN, STRANGE = (tarfile.REGTYPE, tarfile.AREGTYPE), b"?"
@@ -54,33 +54,33 @@ KEYS = {
         rb"|Bearer [A-Za-z0-9._~+/-]{16,})"
     ),
 }
-"""What keys of common providers look like."""
+"""Patterns of the keys of common providers."""
 SHORTEST = 12
-"""Characters of a known secret: shorter ones may stand anywhere by chance."""
+"""Fewest characters of a known secret: a shorter one may occur by chance."""
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 class BadPack(BadSettings):
-    """An archive that breaks off, or holds what no pack holds."""
+    """The error of an archive that breaks off, or holds a file that no pack holds."""
 
 
 def files_of(folder: Path) -> list[str]:
-    """What is packed of a run: neither lock nor timings, which hold dates and seconds."""
+    """The files of a run that are packed: all but the lock and the timings."""
     traces = (f"traces/{path.name}" for path in folder.glob("traces/*.jsonl.gz"))
     return sorted([*(name for name in PARTS if (folder / name).exists()), *traces])
 
 
 def digest(path: Path) -> dict[str, JSON]:
     """SHA-256 and size of a file, unpacked. Raises BadSettings if it is too large or damaged."""
-    found, size = sha256(), 0
+    hash, size = sha256(), 0
     most = LARGEST_TRACE if path.suffix == ".gz" else LARGEST_PART
     with unpacked(path) as stream:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > most:
                 raise BadPack(f"{path.name} unpacks to more than {most} bytes")
-            found.update(chunk)
-    return {"sha256": found.hexdigest(), "size": size}
+            hash.update(chunk)
+    return {"sha256": hash.hexdigest(), "size": size}
 
 
 def write_pack(folder: Path, path: Path) -> str:
@@ -90,8 +90,8 @@ def write_pack(folder: Path, path: Path) -> str:
     names = files_of(folder)
     about = {"format": FORMAT, "canary": CANARY, "version": __version__}
     about |= {"version_hash": json.loads((folder / "run.json").read_bytes())["version_hash"]}
-    told = {**about, "files": {name: digest(folder / name) for name in names}}
-    manifest = json.dumps(told, indent=1, sort_keys=True).encode() + b"\n"
+    content = {**about, "files": {name: digest(folder / name) for name in names}}
+    manifest = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
     files = ((name, (folder / name).read_bytes()) for name in names)
     write_atomically(path, _tar(chain([(MANIFEST, manifest)], files)))
     return sha256(manifest).hexdigest()
@@ -111,7 +111,7 @@ def _tar(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
 def opened(path: Path) -> Iterator[tuple[Path, list[str]]]:
     """The folder of an unpacked run, for as long as needed, and what is wrong with its files.
 
-    Nothing but what a pack may hold is written there. Raises BadSettings if this is no pack.
+    Only files that a pack may hold are written there. Raises BadSettings if this is no pack.
     """
     with TemporaryDirectory(prefix="memorygym-") as place:
         folder = Path(place)
@@ -124,13 +124,13 @@ def opened(path: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 def pack_digest(folder: Path) -> str:
-    """Of an unpacked pack: the digest that `write_pack` returned."""
+    """The digest of an unpacked pack, as `write_pack` returned it."""
     return sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 
 class _Member(tarfile.TarInfo):
-    """A member of which `tarfile` holds no more than a name: what else a head may announce could
-    fill memory, so to `tarfile` that is a file of an unknown type."""
+    """A member of which `tarfile` keeps only the name: extended headers could fill memory, so they
+    are presented to `tarfile` as files of an unknown type."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
@@ -144,12 +144,12 @@ class _Member(tarfile.TarInfo):
 
 
 def _unpack(path: Path, folder: Path) -> list[str]:
-    """Writes what may be written, and tells what else there is."""
+    """Writes the files of a pack into the folder; yields the problem of every other member."""
     problems: list[str] = []
     try:
         with GzipFile(path) as stream, tarfile.open("", "r:", stream, tarinfo=_Member) as archive:
             while member := archive.next():
-                # It keeps them all, and of a hostile archive there may be millions.
+                # `tarfile` keeps every member, and a hostile archive may have millions.
                 archive.members.clear()  # type: ignore[attr-defined]  # typeshed lacks it
                 if member.offset_data + member.size > LARGEST_PACK:
                     raise BadPack(f"more than {LARGEST_PACK} bytes")
@@ -165,7 +165,7 @@ def _unpack(path: Path, folder: Path) -> list[str]:
 
 
 def _check_end(stream: GzipFile, end: int) -> None:
-    """Raises BadPack unless the archive ends as one does: `tarfile` ends it at any damaged head."""
+    """Raises BadPack unless the archive ends properly: `tarfile` stops at any damaged header."""
     stream.seek(end)
     # Tar programs fill their last record with zeros.
     rest = stream.read(BLOCK + tarfile.RECORDSIZE + 1)
@@ -174,7 +174,7 @@ def _check_end(stream: GzipFile, end: int) -> None:
 
 
 def _strange(member: tarfile.TarInfo, folder: Path) -> str:
-    """Why a member has no place in a pack; "" if it has."""
+    """Why a member does not belong in a pack; "" if it does."""
     name = member.name.removeprefix(TOP)
     if member.type not in PLAIN:
         return f"{member.name!r} is no plain file"
@@ -189,24 +189,24 @@ def _strange(member: tarfile.TarInfo, folder: Path) -> str:
 
 
 def _manifest_problems(folder: Path) -> list[str]:
-    """Which files are not those of the manifest."""
+    """The files that differ from the manifest."""
     try:
-        told = json.loads((folder / MANIFEST).read_bytes())
-        stated = {name: dict(row) for name, row in told["files"].items()}
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        stated = {name: dict(row) for name, row in manifest["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{MANIFEST}: damaged ({error!r})"]
     version_hash: JSON = None
-    with suppress(BadSettings):  # Its digest, or whoever examines the run, tells what is wrong.
+    with suppress(BadSettings):  # The digest, or the examination of the run, shows what is wrong.
         version_hash = Run(folder).about().get("version_hash")
     wanted = {"format": FORMAT, "canary": CANARY, "version_hash": version_hash}
     problems = [
-        f"{MANIFEST}: {name} is {told.get(name)!r}, not {value!r}"
+        f"{MANIFEST}: {name} is {manifest.get(name)!r}, not {value!r}"
         for name, value in wanted.items()
-        if told.get(name) != value
+        if manifest.get(name) != value
     ]
     held = files_of(folder)
     for name in sorted({*stated, *held, *REQUIRED}):
-        # Any other name that a manifest states may be that of a file outside.
+        # Any other name in a manifest may point to a file outside the folder.
         problem = _file_problem(folder / name, stated.get(name)) if name in held else "missing"
         if problem:
             problems.append(f"{name}: {problem}")
@@ -233,24 +233,24 @@ def secrets_of(environment: Mapping[str, str]) -> list[str]:
 
 
 def leaks(paths: Iterable[Path], known: Iterable[str], salt_hash: str | None) -> list[str]:
-    """Where these files hold a secret, by file and line; the secret itself is not repeated.
+    """The places where these files hold a secret, as file and line, without the secret itself.
 
     Raises BadSettings for a file that cannot be unpacked.
     """
     secrets = [secret.encode() for secret in known]
-    found = []
+    places = []
     for path in paths:
         with unpacked(path) as stream:
             for number, line in enumerate(stream, start=1):
-                if what := _secret(line, secrets, salt_hash):
-                    found.append(f"{path.name}, line {number}: {what}")
-    return found
+                if kind := _secret(line, secrets, salt_hash):
+                    places.append(f"{path.name}, line {number}: {kind}")
+    return places
 
 
 def _secret(line: bytes, secrets: Iterable[bytes], salt_hash: str | None) -> str:
-    for what, pattern in KEYS.items():
+    for kind, pattern in KEYS.items():
         if pattern.search(line):
-            return what
+            return kind
     if any(secret in line for secret in secrets):
         return "a secret of this machine's environment"
     if salt_hash and salt_hash in map(_hash, _TEXT.findall(line.decode(errors="replace"))):

@@ -1,4 +1,4 @@
-"""What a plot shows, as plain numbers: the marks of every system, by kind of plot."""
+"""The data of a plot as plain numbers: the marks of every system, by kind of plot."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ AXES = {
     "retention": "text read since the oldest needed fact (tokens)",
     "rewrite": "changes of the most often changed needed fact",
 }  # fmt: skip
-"""By kind of plot: what its horizontal axis says."""
+"""The label of the horizontal axis, by kind of plot."""
 Report = Mapping[str, Any]
 """An object of compare.json: a report, or a row of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A share with its 95 % interval, at a place of the horizontal axis."""
+    """A mark: a share with its 95 % interval, at a place of the horizontal axis."""
 
     x: float
     mean: float
@@ -37,7 +37,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is drawn of one system."""
+    """The marks of one system."""
 
     name: str
     marks: tuple[Mark, ...]
@@ -51,28 +51,28 @@ class Panel:
     title: str
     series: tuple[Series, ...]
     bounds: Mapping[str, float] = field(default_factory=dict)
-    """Lower and upper bound, by what they are called."""
+    """Lower and upper bound, by name."""
     ticks: Mapping[int, str] = field(default_factory=dict)
-    """Names of places of the horizontal axis, where it has no numbers."""
+    """The names of places on a horizontal axis without numbers."""
 
 
 def kinds_of(runs: Sequence[StoredRun]) -> list[str]:
     """The kinds of plot that these results hold, the default first."""
     if runs[0].kind != "compare":
         return [FOREST]
-    cases = [case for run in runs for one in run.played for case in one.cases]
+    cases = [case for run in runs for task in run.played for case in task.cases]
     values = {kind: {getattr(c, of.figure) for c in cases} for kind, of in CURVES.items()}
     several = any(len(run.recipe["budgets"]) > 1 for run in runs)
-    found = [FOREST, COST, *(kind for kind in CURVES if len(values[kind]) > 1)]
-    return [BUDGET, *found] if several else found
+    kinds = [FOREST, COST, *(kind for kind in CURVES if len(values[kind]) > 1)]
+    return [BUDGET, *kinds] if several else kinds
 
 
 def panels(runs: Sequence[StoredRun], kind: str) -> list[Panel]:
-    """What a plot of that kind shows. Raises UnknownPart with the kinds that these results hold."""
+    """The panels of a plot of that kind. Raises UnknownPart if these results hold no such kind."""
     if kind not in (known := kinds_of(runs)):
         raise UnknownPart("plot of these results", kind, known)
-    found = [panel for run in runs for panel in _panels(run, kind)]
-    if drawn := [panel for panel in found if panel.series]:
+    all_panels = [panel for run in runs for panel in _panels(run, kind)]
+    if drawn := [panel for panel in all_panels if panel.series]:
         return drawn
     raise BadSettings(f"{runs[0].folder}: no episode ended, so there is nothing to draw")
 
@@ -99,7 +99,7 @@ def _count(tasks: int) -> str:
 
 
 def _drawn(report: Report) -> list[Report]:
-    """The rows that are drawn as systems, the memories first: those that finished a task."""
+    """The rows that are drawn: systems that finished a task, the memories first."""
     rows = [
         row
         for row in report["rows"]
@@ -117,9 +117,9 @@ def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
     played = run.under(report["reasoner"], report["budget"])
     bins = binned(played, [row["system"] for row in rows], kind)
     marks: dict[str, list[Mark]] = {row["system"]: [] for row in rows}
-    for one in bins:
-        marks[one.system].append(_mark(one.place, to_rounded_json(one.accuracy)))
-    names = {one.place: one.name for one in bins}
+    for bin in bins:
+        marks[bin.system].append(_mark(bin.place, to_rounded_json(bin.accuracy)))
+    names = {bin.place: bin.name for bin in bins}
     return Panel(
         title,
         tuple(_series(run, row, marks[row["system"]]) for row in rows),
@@ -128,7 +128,7 @@ def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
 
 
 def _budgets(run: StoredRun, reports: Sequence[Report]) -> Panel:
-    """Accuracy by budget, a line a system; what knows no budget is the same at each."""
+    """Accuracy by budget, one line per system; a system without a budget is level."""
     rows: dict[str, Report] = {}
     marks: dict[str, list[Mark]] = {}
     for report in reports:
@@ -136,7 +136,7 @@ def _budgets(run: StoredRun, reports: Sequence[Report]) -> Panel:
             rows.setdefault(row["system"], row)
             accuracy = row["figures"]["accuracy"]
             marks.setdefault(row["system"], []).append(_mark(report["budget"], accuracy))
-    series = (_series(run, row, marks[arm]) for arm, row in rows.items())
+    series = (_series(run, row, marks[system]) for system, row in rows.items())
     return Panel(_title(run, reports[0]), tuple(series), _bounds(reports[-1]))
 
 
@@ -145,15 +145,19 @@ def _series(run: StoredRun, row: Report, marks: Sequence[Mark]) -> Series:
 
 
 def _valued(row: Report) -> Mark:
-    """What a system reaches, at what it costs."""
-    cost = max(1, row["figures"]["total"]["mean"])  # An axis of logarithms has no 0.
+    """Accuracy against cost."""
+    cost = max(1, row["figures"]["total"]["mean"])  # A logarithmic axis has no 0.
     return _mark(cost, row["figures"]["accuracy"])
 
 
 def _bounds(report: Report) -> dict[str, float]:
-    """The means of lower and upper bound, as far as they were played."""
-    found = {row["system"]: row["figures"]["accuracy"] for row in report["rows"]}
-    return {told: found[arm]["mean"] for arm, told in BOUNDS.items() if found.get(arm)}
+    """The means of lower and upper bound, if they were played."""
+    accuracies = {row["system"]: row["figures"]["accuracy"] for row in report["rows"]}
+    return {
+        name: accuracies[system]["mean"]
+        for system, name in BOUNDS.items()
+        if accuracies.get(system)
+    }
 
 
 def _agents(run: StoredRun) -> Panel:
@@ -161,17 +165,17 @@ def _agents(run: StoredRun) -> Panel:
     summary, beside = run.document["summary"], run.document["references"]
     bounds, lines = dict[str, float](), set[str]()
     for role, agent in find(run.recipe["track"]).references.items():
-        found = beside.get(role) or summary.get(agent)
-        if found and role in ("lower bound", "upper bound"):
-            bounds[f"{role} ({agent})"] = found["composite"]["mean"]
+        row = beside.get(role) or summary.get(agent)
+        if row and role in ("lower bound", "upper bound"):
+            bounds[f"{role} ({agent})"] = row["composite"]["mean"]
             lines.add(agent)
     agents = sorted(summary.items(), key=lambda item: -item[1]["composite"]["mean"])
     series = [
-        Series(run.label(agent), (_mark(0, found["composite"]),))
-        for agent, found in agents
+        Series(run.label(agent), (_mark(0, row["composite"]),))
+        for agent, row in agents
         if agent not in lines
     ]
-    tasks = max((found["worlds"] for found in summary.values()), default=0)
+    tasks = max((row["tasks"] for row in summary.values()), default=0)
     memory = run.label(run.recipe["memory"])
     return Panel(f"{run.heading}\n{_count(tasks)}, memory {memory}", tuple(series), bounds)
 

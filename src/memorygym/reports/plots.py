@@ -1,6 +1,6 @@
-"""Draws results with matplotlib (extra `plot`): the same bytes for the same results, no display.
+"""Plots of results with matplotlib (extra `plot`); same results, same bytes; no display needed.
 
-The colours are those of Okabe and Ito, which colour-blind readers tell apart; marks differ, too.
+The colours are those of Okabe and Ito, for colour-blind readers; marks differ too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ GREY, LIGHT = "#6E6E6E", "#D9D9D9"
 SHARES = (-3, 103)
 """Percent, with room for marks at the ends."""
 DODGE = 0.05
-"""Of the distance of two places."""
+"""As a part of the distance of two places."""
 WIDTH = 5.5
 """Inches: the text of a page of a paper."""
 STYLE = {
@@ -54,17 +54,17 @@ SILENT: Mapping[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": "memorygym"}, "png": {"Software": "memorygym"},
     "pdf": {"CreationDate": None, "Creator": "memorygym", "Producer": "memorygym"},
 }  # fmt: skip
-"""By format: what a picture says of itself, without clock or version."""
+"""Metadata of a picture by format, without clock or version."""
 
 
 class Plot:
-    """A picture; a notebook shows it, and `figure` is the one of matplotlib to alter."""
+    """A picture that a notebook shows; alter its matplotlib `figure` before saving."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
 
     def save(self, path: str | Path) -> None:
-        """Writes it; the name ends in .svg, .png or .pdf. Raises BadSettings for another."""
+        """Writes a .svg, .png or .pdf file. Raises BadSettings for another ending."""
         path = Path(path)
         form = path.suffix.removeprefix(".").lower()
         if form not in SILENT:
@@ -94,15 +94,15 @@ def _styled() -> Iterator[None]:
 
 
 def draw(runs: Sequence[StoredRun], kind: str = AUTO) -> Plot:
-    """A plot of that kind. Raises UnknownPart with the kinds that these results hold."""
+    """Draws a plot of that kind. Raises UnknownPart if these results hold no such kind."""
     kind = kinds_of(runs)[0] if kind == AUTO else kind
-    found = panels(runs, kind)
+    all_panels = panels(runs, kind)
     score = "accuracy (%)" if runs[0].kind == "compare" else "composite score (%)"
-    heights = [_height(panel, kind) for panel in found]
+    heights = [_height(panel, kind) for panel in all_panels]
     with _styled():
         figure = Figure(figsize=(WIDTH, sum(heights)))
-        axes = figure.subplots(len(found), squeeze=False, height_ratios=heights)[:, 0]
-        for panel, axis in zip(found, axes, strict=True):
+        axes = figure.subplots(len(all_panels), squeeze=False, height_ratios=heights)[:, 0]
+        for panel, axis in zip(all_panels, axes, strict=True):
             if kind == FOREST:
                 _forest(axis, panel, score)
             else:
@@ -119,15 +119,15 @@ def _height(panel: Panel, kind: str) -> float:
 
 
 def _forest(axis: Any, panel: Panel, score: str) -> None:
-    """A row a system, best on top: mean, 95 % interval, and lower and upper bound as lines."""
-    for at, one in enumerate(panel.series):
-        (mark,) = one.marks
-        colour = GREY if one.reference else COLOURS[0]
+    """One row per system, best on top: mean, 95 % interval, and lower and upper bound as lines."""
+    for height, series in enumerate(panel.series):
+        (mark,) = series.marks
+        colour = GREY if series.reference else COLOURS[0]
         axis.errorbar(
-            100 * mark.mean, at, xerr=_spread(mark), fmt="D" if one.reference else "o",
-            color=colour, mfc="white" if one.reference else colour, capsize=2.5,
+            100 * mark.mean, height, xerr=_spread(mark), fmt="D" if series.reference else "o",
+            color=colour, mfc="white" if series.reference else colour, capsize=2.5,
         )  # fmt: skip
-    axis.set_yticks(range(len(panel.series)), [one.name for one in panel.series])
+    axis.set_yticks(range(len(panel.series)), [series.name for series in panel.series])
     axis.set_ylim(len(panel.series) - 0.4, -0.6)
     axis.set_xlim(*SHARES)
     axis.grid(axis="x", color=LIGHT, linewidth=0.6)
@@ -142,17 +142,17 @@ def _forest(axis: Any, panel: Panel, score: str) -> None:
 
 
 def _curves(axis: Any, panel: Panel, kind: str, score: str) -> None:
-    """A line a system, in order of the places; of costs a point."""
-    for number, one in enumerate(panel.series):
-        look = _look(panel, one) | ({"linestyle": "none"} if kind == COST else {})
+    """One line per system along the axis; for costs one point."""
+    for number, series in enumerate(panel.series):
+        look = _look(panel, series) | ({"linestyle": "none"} if kind == COST else {})
         # Intervals at the same place stand side by side.
         aside = DODGE * (number - (len(panel.series) - 1) / 2)
-        spread = [_spread(mark) for mark in one.marks]
+        spread = [_spread(mark) for mark in series.marks]
         axis.errorbar(
-            [_aside(panel, kind, mark.x, aside) for mark in one.marks],
-            [100 * mark.mean for mark in one.marks],
+            [_aside(panel, kind, mark.x, aside) for mark in series.marks],
+            [100 * mark.mean for mark in series.marks],
             yerr=[[low for (low,), _ in spread], [high for _, (high,) in spread]],
-            capsize=2.0, elinewidth=0.8, label=one.name, **look,
+            capsize=2.0, elinewidth=0.8, label=series.name, **look,
         )  # fmt: skip
     for name, value in panel.bounds.items():
         axis.axhline(100 * value, color=GREY, linestyle=":", linewidth=1)
@@ -182,7 +182,7 @@ def _places(axis: Any, panel: Panel, kind: str) -> None:
         axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:g}k")
     else:
-        places = sorted({mark.x for one in panel.series for mark in one.marks})
+        places = sorted({mark.x for series in panel.series for mark in series.marks})
         axis.set_xticks(places, [f"{place:,.0f}" for place in places])
     axis.set_xticks([], minor=True)
 
@@ -195,14 +195,14 @@ def _beside(axis: Any, name: str, value: float) -> None:
     )  # fmt: skip
 
 
-def _look(panel: Panel, one: Series) -> dict[str, Any]:
+def _look(panel: Panel, series: Series) -> dict[str, Any]:
     """Colour and mark by the place among the systems, or among the references."""
-    alike = [other for other in panel.series if other.reference == one.reference]
-    at = alike.index(one)
-    if one.reference:
-        mark, line = "sD^v"[at % 4], ("--", ":", "-.")[at % 3]
+    alike = [other for other in panel.series if other.reference == series.reference]
+    place = alike.index(series)
+    if series.reference:
+        mark, line = "sD^v"[place % 4], ("--", ":", "-.")[place % 3]
         return {"color": GREY, "marker": mark, "mfc": "white", "linestyle": line}
-    return {"color": COLOURS[at % len(COLOURS)], "marker": MARKS[at % len(MARKS)]}
+    return {"color": COLOURS[place % len(COLOURS)], "marker": MARKS[place % len(MARKS)]}
 
 
 def _spread(mark: Mark) -> tuple[tuple[float], tuple[float]]:

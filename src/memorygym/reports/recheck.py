@@ -1,6 +1,6 @@
-"""Every episode of a run checked again from its trace or by playing it, and the files of the run.
+"""The check of a run: its files, and every episode from its trace or by playing it again.
 
-What is wrong is a sentence that names the file.
+A problem is a sentence that names the file.
 """
 
 import json
@@ -30,7 +30,7 @@ from memorygym.runs.episode_result import (
     result_of,
 )
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.evaluation import findings as found_by_agents
+from memorygym.runs.evaluation import findings as agent_findings
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.results.consistency import difference
 from memorygym.runs.results.results_file import Document, read_json
@@ -41,7 +41,7 @@ from memorygym.scoring.judge import judgement_mismatch
 
 RESULTS = "results.json"
 Method = Literal["play", "replay", "score"]
-"""How: the player plays again, the replies of the trace are replayed, or a trace is scored."""
+"""The method: the player plays again, the trace's replies are replayed, or the trace is scored."""
 Checked = Result | Failure | str
 """A text is the error of an episode."""
 
@@ -84,9 +84,9 @@ class Recheck:
             _, trace, damage = next(read_traces([path]))
             if trace is None or damage:
                 return damage.replace(str(path), file)
-            if told := self._problem(trace, place, player, task):
-                return f"{file}: {told}"
-            # All that looks into the table would read it again.
+            if problem := self._problem(trace, place, player, task):
+                return f"{file}: {problem}"
+            # Reading the gold table is slow, so it is read once here.
             trace.gold = task.gold if task else gold_table(trace)
             return result_of(place, trace, self.wanted)
         except MemoryGymError as error:
@@ -95,13 +95,15 @@ class Recheck:
     def _problem(
         self, trace: Trace, place: EpisodeKey, player: SystemPlayer, task: Task | None
     ) -> str:
-        """Why a trace is no record of its episode; "" if it is."""
+        """Why a trace is not the record of its episode; "" if it is."""
         own = {"template": place.template, "seed": place.seed}
         stated = {name: trace.recipe.get(name) for name in own}
         if (trace.track, stated) != (place.track, own):
             return f"it is of {trace.track} {stated['template']} {stated['seed']}"
-        if told := self._mislabelled(trace, place, player) or self._misruled(trace, place, task):
-            return told
+        if problem := self._mislabelled(trace, place, player) or self._misjudged(
+            trace, place, task
+        ):
+            return problem
         if task is None:
             return ""
         if self.method == "score":
@@ -112,29 +114,31 @@ class Recheck:
         return unlike(trace, task, player) or other
 
     def _mislabelled(self, trace: Trace, place: EpisodeKey, player: SystemPlayer) -> str:
-        """Which label is not that of the episode."""
-        wanted, told = player.system.labels(place.track, place.repeat), trace.labels
+        """The label that differs from the episode's; "" if none does."""
+        wanted, labels = player.system.labels(place.track, place.repeat), trace.labels
         if model := self.recipe["models"].get(place.agent):
-            wanted |= {"model": model, "usage": told.get("usage")}
+            wanted |= {"model": model, "usage": labels.get("usage")}
         if judge := self._judge(place):
-            of = told.get("judge")
+            of = labels.get("judge")
             counts = of.get("counts") if isinstance(of, dict) else None
             wanted["judge"] = {**judge, "counts": counts}
         elif any(isinstance(record, Judgement) for record in trace.records):
-            return "a judge's rulings, but the recipe names no judge"
-        return difference(told, wanted, "labels")
+            return "a judge's verdicts, but the recipe names no judge"
+        return difference(labels, wanted, "labels")
 
-    def _misruled(self, trace: Trace, place: EpisodeKey, task: Task | None) -> str:
-        """Why the rulings are not of the recipe's judge; the truths are the task's if it is there,
-        not the trace's."""
+    def _misjudged(self, trace: Trace, place: EpisodeKey, task: Task | None) -> str:
+        """Why the verdicts are not those of the recipe's judge; "" if they are.
+
+        The truths come from the task if there is one, else from the trace.
+        """
         judge, judged = self._judge(place), replace(trace, gold=task.gold) if task else trace
         try:
             return judgement_mismatch(judged, judge) if judge else ""
         except (KeyError, TypeError) as error:
-            return f"the recipe does not tell who judged ({error!r})"
+            return f"the recipe does not state who judged ({error!r})"
 
     def _judge(self, place: EpisodeKey) -> Mapping[str, Any] | None:
-        """Who judged what was answered there: only models are judged."""
+        """The judge of an episode; only models are judged."""
         judge: Mapping[str, Any] | None = self.recipe["judge"]
         return judge if place.agent in self.recipe["models"] else None
 
@@ -150,7 +154,7 @@ def _otherwise(trace: Trace, place: EpisodeKey, player: SystemPlayer, task: Task
 
 
 class Recorded(Policy):
-    """Says what the policy of a trace said, word for word."""
+    """A policy that repeats the replies of a trace, word for word."""
 
     def __init__(self, trace: Trace) -> None:
         self._said = iter([r.message for r in trace.records if isinstance(r, Action)])
@@ -162,11 +166,11 @@ class Recorded(Policy):
 
 
 def unlike(trace: Trace, task: Task, player: SystemPlayer) -> str:
-    """What shows that a trace is no record of that task, seat and replies; "" if nothing does.
+    """Why a trace is not the record of that task, player and replies; "" if it is.
 
     The replies are played again: task, gold table, budget and every record must come out the same.
-    The labels are taken as they are, a judge's rulings are not played again, and whether the agent
-    itself made those replies is another matter.
+    The labels are taken as they are, a judge's verdicts are not replayed, and whether the agent
+    itself made those replies is not checked.
     """
     try:
         again = played(player.begin(task, []), Recorded(trace), task, trace.labels)
@@ -177,8 +181,8 @@ def unlike(trace: Trace, task: Task, player: SystemPlayer) -> str:
         case None:
             return ""
         case 0:
-            mine, given = (json.loads(next(one.lines())) for one in (again, unjudged))
-            field = next(name for name in mine if mine[name] != given.get(name))
+            replayed, stored = (json.loads(next(side.lines())) for side in (again, unjudged))
+            field = next(name for name in replayed if replayed[name] != stored.get(name))
             return f"{field} is not that of the task"
         case number:
             return f"record {number} is not what the replies lead to"
@@ -190,36 +194,40 @@ def derived(
     source: Evaluation | Comparison,
     outcomes: Sequence[Result | Failure],
 ) -> tuple[dict[str, bytes], comparison_report.ComparisonOutcome | None]:
-    """What a run's files must be, by name, and what a comparison came to; `stated` is the results
-    file that the run has.
+    """The files that a run must have, by name, and the outcome of a comparison; `stated` is the
+    results file that the run has.
 
-    Raises BadSettings where it holds what cannot be read.
+    Raises BadSettings if it cannot be read.
     """
     about = {**source.job().about(), "version": stated["version"]}
     data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
-        found = comparison_report.ComparisonFindings(about, outcomes)
-        gates = () if data else played_checks(source)
-        outcome = comparison_report.outcome_of(found, gates)
+        findings = comparison_report.ComparisonFindings(about, outcomes)
+        checks = () if data else played_checks(source)
+        outcome = comparison_report.outcome_of(findings, checks)
         outcome = _as_stated(folder, outcome) if data else outcome
         kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
         summed = json_bytes(summed_up(about, outcomes, {}))
-        return {RESULTS: summed, **comparison_report.files_of(found, outcome, kinds)}, outcome
+        return {RESULTS: summed, **comparison_report.files_of(findings, outcome, kinds)}, outcome
     if data:  # References and the self-test play the tasks, which are not here.
         beside = {name: stated[name] for name in ("references", "invariants")}
         return {RESULTS: json_bytes({**summed_up(about, outcomes, {}), **beside})}, None
-    document = found_by_agents(source, source.job(), outcomes).document
+    document = agent_findings(source, source.job(), outcomes).document
     return {RESULTS: json_bytes({**document, "version": stated["version"]})}, None
 
 
 def _as_stated(
-    folder: Path, found: comparison_report.ComparisonOutcome
+    folder: Path, outcome: comparison_report.ComparisonOutcome
 ) -> comparison_report.ComparisonOutcome:
-    """The same with the gates that were played, as compare.json states them: without its tasks they
-    cannot be played again."""
+    """The outcome with the sanity checks that compare.json states: they cannot be played again
+    without the tasks."""
     path = folder / comparison_report.DOCUMENT
     try:
-        gates = [from_json(SanityCheck, gate) for gate in read_json(path)["sanity_checks"]]  # type: ignore[index]  # any JSON
+        rows = read_json(path)["sanity_checks"]  # type: ignore[index]  # any JSON
+        checks = [from_json(SanityCheck, row) for row in rows]
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"{comparison_report.DOCUMENT} is damaged ({error!r})") from error
-    return replace(found, gates=[*gates[: -len(found.gates) or None], *found.gates])
+    return replace(
+        outcome,
+        sanity_checks=[*checks[: -len(outcome.sanity_checks) or None], *outcome.sanity_checks],
+    )

@@ -1,4 +1,4 @@
-"""An episode of a run, or one question of it, played again."""
+"""Replay of one episode of a run, or of one question of it."""
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from memorygym.scoring.usage import limits_in, limits_of
 
 
 def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
-    """Plays and shows the episode; 1 if the question is missed or the trace is another."""
+    """Plays and shows the episode; returns 1 if the question is missed or the trace differs."""
     about = about_run(args.run)
     recipe = about["recipe"]
     name = single(name, [place.episode for place in planned(recipe)], args.run)
@@ -77,7 +77,7 @@ def _played(recipe: Mapping[str, Any], name: str, salt: str, recall: Recall) -> 
 def _recall(
     args: argparse.Namespace, recipe: Mapping[str, Any], name: str, stack: ExitStack
 ) -> tuple[Recall, str]:
-    """How the models of a run are asked, and a note that says so."""
+    """The models of a run, from recorded replies or an endpoint, and a note on which."""
     if not (recipe["models"] or recipe["memory_model"]):
         if args.again or args.replay:
             agent = name_parts(name)[2]

@@ -21,7 +21,7 @@ Table = list[dict[str, Any]]
 
 
 class MissOptions(TypedDict, total=False):
-    """Which misses are listed; see MissFilter."""
+    """The filter of misses; see MissFilter."""
 
     agent: str
     system: str
@@ -32,7 +32,7 @@ class MissOptions(TypedDict, total=False):
 
 
 class Explanation(str):
-    """A text that a prompt and a notebook show line by line."""
+    """A text that the Python prompt and notebooks show line by line."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ class Results:
                     f" {run.kind}: load runs of one kind"
                 )
         self.runs = tuple(runs)
-        self._folder = folder  # A temporary one lives as long as this object.
+        self._folder = folder  # A temporary folder lives as long as this object.
 
     @property
     def version(self) -> str:
@@ -68,19 +68,19 @@ class Results:
 
     @property
     def folders(self) -> list[Path]:
-        """Where the traces and tables lie; the folder is temporary unless `output=` named it."""
+        """The folders of traces and tables; the folder is temporary unless `output=` named it."""
         return [run.folder for run in self.runs]
 
     def rows(self) -> Table:
-        """One plain dict a system (or agent) and task; docs/columns.md explains the columns."""
+        """One plain dict per system (or agent) and task; docs/columns.md explains the columns."""
         return [row for run in self.runs for row in run.rows()]
 
     def summary(self) -> Table:
-        """One plain dict a system (or agent), with means and 95 % intervals over tasks."""
+        """One plain dict per system (or agent), with means and 95 % intervals over tasks."""
         return [row for run in self.runs for row in run.summary()]
 
     def questions(self) -> Table:
-        """One plain dict a system and question of a comparison."""
+        """One plain dict per system and question of a comparison."""
         if self.kind != "compare":
             raise BadSettings("only a comparison keeps a row a question; take rows() or explain()")
         return [row for run in self.runs for row in run.table("questions.csv")]
@@ -96,7 +96,7 @@ class Results:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The results as HTML for a notebook."""
         return "".join(table.html() for run in self.runs for table in tables(run))
 
     def to_pandas(self, table: str = "rows") -> "pandas.DataFrame":
@@ -118,8 +118,8 @@ class Results:
         name, number = numbered(id)
         if number:
             return Explanation("\n\n".join(history_of(run, name, number) for run in self.folders))
-        found = [misses_of(run, name, MissFilter(**wanted)) for run in self.folders]
-        return Explanation("\n\n".join(misses.text() for misses in found))
+        all_misses = [misses_of(run, name, MissFilter(**wanted)) for run in self.folders]
+        return Explanation("\n\n".join(misses.text() for misses in all_misses))
 
     def plot(self, path: str | Path | None = None, kind: str = "auto") -> "Plot":
         """Draws the results, and writes the picture if a path is given (extra `plot`).

@@ -19,7 +19,7 @@ GAP = "  "
 
 @dataclass(frozen=True, slots=True)
 class ResultsTable:
-    """What is shown of some systems."""
+    """A table of systems with its title and notes."""
 
     title: str
     heads: Sequence[str]
@@ -52,7 +52,7 @@ def _set(row: Sequence[str], wide: Sequence[int]) -> Iterator[str]:
 
 
 def tables(run: StoredRun) -> list[ResultsTable]:
-    """One of a run of agents; of a comparison one for each reasoner and budget."""
+    """The tables of a run: one for agents; one per reasoner and budget for a comparison."""
     if run.comparison is None:
         return [_of_agents(run)]
     return [_of_systems(run, report) for report in run.comparison["reports"]]
@@ -78,17 +78,17 @@ def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
 def _of_agents(run: StoredRun) -> ResultsTable:
     rows = [
         (
-            run.label(agent), run.label(run.recipe["memory"]), *_share(found["composite"]),
-            str(found["worlds"]),
+            run.label(agent), run.label(run.recipe["memory"]), *_share(figures["composite"]),
+            str(figures["tasks"]),
         )
-        for agent, found in run.document["summary"].items()
+        for agent, figures in run.document["summary"].items()
     ]  # fmt: skip
     best = sorted(rows, key=lambda row: -float(row[2]))
     return ResultsTable(run.heading, PLAYED, best, list(_notes(run)))
 
 
 def _notes(run: StoredRun) -> Iterator[str]:
-    """What must be known to read the figures."""
+    """Notes that a reader needs: trusted objects and failures."""
     if objects := run.recipe.get(TRUSTED):
         yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
     failed = run.document["failures"]
@@ -97,11 +97,11 @@ def _notes(run: StoredRun) -> Iterator[str]:
         yield f"{name} failed {count} times; the first time: {error}"
 
 
-def _share(found: Mapping[str, Any] | None) -> tuple[str, str]:
+def _share(figure: Mapping[str, Any] | None) -> tuple[str, str]:
     """A mean in percent, and its interval."""
-    if found is None:
+    if figure is None:
         return NOTHING, NOTHING
-    mean, low, high = (found[name] for name in ("mean", "low", "high"))
+    mean, low, high = (figure[name] for name in ("mean", "low", "high"))
     whole = f"{100 * mean:.1f}"
     if low is None or high is None:
         return whole, NOTHING

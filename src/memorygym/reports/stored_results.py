@@ -1,4 +1,4 @@
-"""A run that ended, as its folder holds it: its results, and of a comparison its tables.
+"""A finished run as its folder holds it: its results and, for a comparison, its tables.
 
 `Results` and the plots read runs through this file alone.
 """
@@ -36,7 +36,7 @@ class PlayedTask:
 
 @dataclass(frozen=True)
 class StoredRun:
-    """What a folder holds."""
+    """A finished run: the files of its folder."""
 
     folder: Path
     document: Mapping[str, Any]
@@ -46,7 +46,7 @@ class StoredRun:
 
     @property
     def recipe(self) -> Mapping[str, Any]:
-        """What was played."""
+        """The recipe of the run."""
         recipe: Mapping[str, Any] = self.document["recipe"]
         return recipe
 
@@ -62,7 +62,7 @@ class StoredRun:
 
     @property
     def heading(self) -> str:
-        """What was played, in a few words."""
+        """The recipe of the run in a few words."""
         recipe = self.recipe
         which = [
             text for name, text in recipe["parameters"].items() if name in ("tier", "template")
@@ -74,7 +74,7 @@ class StoredRun:
         return any(name in self.recipe.get(TRUSTED, {}) for name in names)
 
     def label(self, name: str) -> str:
-        """How tables and plots call a system, an agent or a memory."""
+        """The name of a system, an agent or a memory in tables and plots."""
         return f"{name} (trusted)" if self.trusted(name.removesuffix(WRITER)) else name
 
     def table(self, name: str) -> list[dict[str, Any]]:
@@ -85,24 +85,23 @@ class StoredRun:
     @cached_property
     def played(self) -> Sequence[PlayedTask]:
         """Every system of a comparison on every task."""
-        found: dict[tuple[Any, ...], list[QuestionCase]] = {}
+        by_key: dict[tuple[Any, ...], list[QuestionCase]] = {}
         for row in self.table("questions.csv"):
             key = (row["reasoner"], row["budget"], row["system"], row["template"], row["seed"])
             case = QuestionCase(**{name: row[name] for name in QuestionCase.__slots__})
-            found.setdefault(key, []).append(case)
+            by_key.setdefault(key, []).append(case)
         return [
-            PlayedTask(reasoner, budget, arm, (template, seed), tuple(cases))
-            for (reasoner, budget, arm, template, seed), cases in found.items()
+            PlayedTask(reasoner, budget, system, (template, seed), tuple(cases))
+            for (reasoner, budget, system, template, seed), cases in by_key.items()
         ]
 
     def under(self, reasoner: str, budget: int | None) -> list[PlayedTask]:
-        """Those of one reasoner and budget, and those that know no budget."""
-        return [
-            one for one in self.played if one.reasoner == reasoner and one.budget in (None, budget)
-        ]
+        """The tasks with one reasoner and budget, with the systems that have no budget."""
+        with_reasoner = (task for task in self.played if task.reasoner == reasoner)
+        return [task for task in with_reasoner if task.budget in (None, budget)]
 
     def rows(self) -> Iterator[dict[str, JSON]]:
-        """One a system or agent and task, the failed ones too."""
+        """One row per system or agent and task, failed ones included."""
         return self._compared() if self.comparison else self._evaluated()
 
     def _evaluated(self) -> Iterator[dict[str, JSON]]:
@@ -124,8 +123,8 @@ class StoredRun:
         for row in [*self.document["episodes"], *self.document["failures"]]:
             if (role := role_of(row["memory"])) == "unlimited":
                 continue
-            world = (row["template"], row["seed"])
-            cases = counted.get((row["agent"], row["budget"], row["memory"], world), [])
+            task = (row["template"], row["seed"])
+            cases = counted.get((row["agent"], row["budget"], row["memory"], task), [])
             yield {
                 **self._place(row), "system": row["memory"], "role": role,
                 "trusted": self._trusted(row["memory"], row["agent"]), "reasoner": row["agent"],
@@ -136,18 +135,18 @@ class StoredRun:
             }  # fmt: skip
 
     def _counted(self) -> dict[tuple[Any, ...], list[QuestionCase]]:
-        """By reasoner, budget, system and task: the questions that count."""
-        found: dict[tuple[Any, ...], list[QuestionCase]] = {}
+        """The questions that count, by reasoner, budget, system and task."""
+        counted: dict[tuple[Any, ...], list[QuestionCase]] = {}
         for report in (self.comparison or {})["reports"]:
             played = self.under(report["reasoner"], report["budget"])
             left = left_out(played)
-            for one in played:
-                key = (one.reasoner, one.budget, one.system, one.task)
-                found.setdefault(key, judged(one, left))
-        return found
+            for answered in played:
+                key = (answered.reasoner, answered.budget, answered.system, answered.task)
+                counted.setdefault(key, judged(answered, left))
+        return counted
 
     def summary(self) -> Iterator[dict[str, JSON]]:
-        """One a system or agent: means and 95 % intervals over tasks."""
+        """One row per system or agent: means and 95 % intervals over tasks."""
         if not self.comparison:
             yield from self._agents()
             return
@@ -158,14 +157,14 @@ class StoredRun:
 
     def _agents(self) -> Iterator[dict[str, JSON]]:
         memory = self.recipe["memory"]
-        for agent, found in self.document["summary"].items():
-            figures = {"composite": found["composite"], **found["axes"]}
-            figures["correct_refusals"] = found["correct_refusals"]
+        for agent, row in self.document["summary"].items():
+            figures = {"composite": row["composite"], **row["axes"]}
+            figures["correct_refusals"] = row["correct_refusals"]
             yield {
                 "agent": agent, "memory": memory, "trusted": self.trusted(agent, memory),
-                "tasks": found["worlds"], "episodes": found["episodes"],
-                **{k: v for name, one in figures.items() for k, v in _spread(name, one).items()},
-                "accuracy": found["accuracy"],
+                "tasks": row["tasks"], "episodes": row["episodes"],
+                **{k: v for name in figures for k, v in _spread(name, figures[name]).items()},
+                "accuracy": row["accuracy"],
             }  # fmt: skip
 
     def _trusted(self, system: str, reasoner: str) -> bool:
@@ -179,7 +178,7 @@ class StoredRun:
 
 
 def read_run(folder: Path) -> StoredRun:
-    """A run that ended. Raises BadSettings for a folder of none, or of mixed versions."""
+    """Reads a finished run. Raises BadSettings if there is none, or if versions are mixed."""
     about_run(folder)
     document = read_results(folder)
     for row in document["episodes"]:
@@ -192,12 +191,12 @@ def read_run(folder: Path) -> StoredRun:
     return StoredRun(folder, document, comparison)
 
 
-def check_version(one: str, other: str) -> None:
+def check_version(first: str, second: str) -> None:
     """Raises BadSettings for results of two benchmark versions."""
-    if one != other:
+    if first != second:
         raise BadSettings(
-            f"results of the versions {one} and {other} measure different things: give runs of one"
-            " version, or play the older again"
+            f"results of the versions {first} and {second} measure different things: give runs of"
+            " one version, or play the older again"
         )
 
 
@@ -212,9 +211,9 @@ def _cell(text: str) -> Any:
     return text
 
 
-def _spread(name: str, found: Row | None) -> dict[str, JSON]:
+def _spread(name: str, figure: Row | None) -> dict[str, JSON]:
     ends = {name: "mean", f"{name}_low": "low", f"{name}_high": "high"}
-    return {column: found and found[end] for column, end in ends.items()}
+    return {column: figure and figure[end] for column, end in ends.items()}
 
 
 def _mean(cases: Sequence[QuestionCase], figure: str) -> float | None:

@@ -58,24 +58,24 @@ def matching(name: str, names: Collection[str], run: Path) -> list[str]:
 
     Raises UnknownPart with the nearest names if there is none.
     """
-    wanted = unquote(name)  # As a whole: a memory with tools has a + in its name.
-    found = [key for key in names if unquote(key) == wanted]
+    wanted = unquote(name)  # The whole name first: a memory with tools has a + in its name.
+    matches = [key for key in names if unquote(key) == wanted]
     start = f"{wanted}+" if wanted else ""
-    found = found or [key for key in names if unquote(key).startswith(start)]
-    if not found:
+    matches = matches or [key for key in names if unquote(key).startswith(start)]
+    if not matches:
         near = get_close_matches(wanted, map(unquote, names), n=NEAREST, cutoff=0)
         raise UnknownPart(f"episode of {run}", name, near)
-    return found
+    return matches
 
 
 def single(name: str, names: Collection[str], run: Path) -> str:
     """The episode of that name. Raises BadSettings if there are several, UnknownPart if none."""
-    first, *others = found = matching(name, names, run)
+    first, *others = matches = matching(name, names, run)
     if others:
-        more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
+        more = f" and {len(matches) - NEAREST} more" * (len(matches) > NEAREST)
         raise BadSettings(
-            f"{len(found)} episodes are named {name!r}…:"
-            f" {', '.join(map(unquote, found[:NEAREST]))}{more};"
+            f"{len(matches)} episodes are named {name!r}…:"
+            f" {', '.join(map(unquote, matches[:NEAREST]))}{more};"
             " give more of the name"
         )
     return first
@@ -120,7 +120,7 @@ def check_folder(path: Path) -> None:
     """Raises BadSettings for the folder of a run of an unknown track."""
     about: Mapping[str, Any] = {}
     if (path / "run.json").is_file():
-        with suppress(BadSettings):  # What a damaged one holds, its traces tell as well.
+        with suppress(BadSettings):  # A damaged run.json is no obstacle: the traces hold the same.
             about = Run(path).about()
     check_track(path, about)
 
@@ -162,7 +162,7 @@ def checked(trace: Trace) -> Trace:
         hint = "--plug pkg.mod:OBJECT names one of yours"
         raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}; {hint}")
     trace.gold = gold_table(trace)
-    reader_of(trace).read("")  # A track reads by what its pinned message states.
+    reader_of(trace).read("")  # A track parses the messages by its pinned message.
     return trace
 
 
@@ -171,7 +171,7 @@ class LostFact:
     """A fact that a question needs, and where it was lost."""
 
     name: str
-    """The entity."""
+    """The name of the entity."""
     text: str
     """The entity, its attribute and the needed value."""
     step: str
@@ -192,14 +192,14 @@ def facts_of(attribution: Attribution, question: Goal) -> list[LostFact]:
 def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] = ()) -> list[str]:
     """A question with truth, answer and verdict; `cause` is "" if it is right.
 
-    `limits` are those of the model that its replies met.
+    `limits` are the limits of the model that cut its replies.
     """
     q = outcome.goal
-    given = "none" if outcome.answer is None else outcome.answer
+    answer = "none" if outcome.answer is None else outcome.answer
     mark = f"WRONG ({cause})" if cause else "right"
     return [
         *fit(f"{readable(id)}  {q.question_type}: {mark}"),
         *fit(q.text, "    "),
-        *fit(f"truth {q.truth} | answer {given} | {outcome.reason}", "    "),
+        *fit(f"truth {q.truth} | answer {answer} | {outcome.reason}", "    "),
         *(line for limit in limits for line in fit(limit, "    ")),
     ]

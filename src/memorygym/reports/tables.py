@@ -19,7 +19,7 @@ from memorygym.stats import Repeats, percent
 COMPOSITE, ACCURACY = "composite", "accuracy"
 """The head of the first column: for agents, and for the systems of a comparison."""
 FEWEST_TASKS = 4
-"""With fewer, the spread between tasks is too uncertain to say what could be told apart."""
+"""Fewest tasks for which a detectable difference is stated: the spread of fewer is uncertain."""
 
 
 def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str:
@@ -55,7 +55,7 @@ def results_table(
         rows.append(f"scripted, on the same tasks: {', '.join(references)}")
         rows += [_row(summary, axes) for summary in references.values()]
     lines = table("agent", [head, *letters, "refusals"], rows)
-    tasks = max(summary.worlds for summary in summaries)
+    tasks = max(summary.tasks for summary in summaries)
     named = [f"{letter} {axis}" for letter, axis in zip(letters, axes, strict=True)]
     lines += fit(
         f"{tasks} {'task' if tasks == 1 else 'tasks'}; shares in % with 95 % intervals, clustered"
@@ -67,7 +67,7 @@ def results_table(
 
 
 def _letters(axes: Sequence[str]) -> list[str]:
-    """The first letter of each axis, or as many letters as tell the axes apart.
+    """The first letter of each axis, or as many letters as distinguish the axes.
 
     >>> _letters(["breadth", "maintenance"]), _letters(["retrieval", "reasoning", "update"])
     (['B', 'M'], ['RET', 'REA', 'UPD'])
@@ -81,7 +81,7 @@ def _letters(axes: Sequence[str]) -> list[str]:
 
 
 def detectable_text(effects: Sequence[float], tasks: int) -> str:
-    """The smallest difference that these tasks can show, in words; "" if nothing tells it."""
+    """The smallest difference that these tasks can show, in words; "" if it is unknown."""
     effect = max(effects, default=0.0)
     if tasks < FEWEST_TASKS or effect > 1:
         return (
@@ -115,7 +115,7 @@ def heading(document: Document) -> str:
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
     parts += ["judged"] if recipe["judge"] else []
     salt, tasks = recipe["salt"], "tasks of files" if recipe["data"] else "public seeds"
-    return ", ".join([*parts, f"private set, salt {salt[:12]}…" if salt else tasks])
+    return ", ".join([*parts, f"private test set, secret hash {salt[:12]}…" if salt else tasks])
 
 
 def details(summary: Summary, failures: Sequence[ResultRow], cost: float | None) -> list[str]:
@@ -176,7 +176,7 @@ def _repeats_lines(repeats: Repeats) -> list[str]:
 
 
 def against_text(comparisons: Sequence[ResultsComparison], now: Document, before: Document) -> str:
-    """How much better each agent is than in an earlier results file."""
+    """The difference of each agent from an earlier results file."""
     private = bool(now["recipe"]["salt"]), bool(before["recipe"]["salt"])
     order = {
         (False, True): "public minus private", (True, False): "private minus public",

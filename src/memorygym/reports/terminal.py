@@ -1,4 +1,4 @@
-"""The terminal: how wide it is, whether it shows colour, and text and tables that fit it."""
+"""The terminal: its width and colours, and text and tables that fit it."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ def width() -> int:
     if not sys.stdout.isatty():
         return WIDTH
     try:
-        # A terminal that does not know its width says 0.
+        # A terminal that does not know its width reports 0.
         return max(NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
     except OSError:
         return WIDTH

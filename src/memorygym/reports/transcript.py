@@ -24,10 +24,10 @@ PROMPT = "> "
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The look of an episode's records."""
+    """The screen: formats the records of an episode."""
 
     whole: bool = False
-    """Whether texts are whole; else the first lines of each."""
+    """Whether texts are shown whole; else only the first lines."""
     echo: bool = True
     """Whether replies are shown; a person has typed them."""
     lines: int = 5
@@ -73,7 +73,7 @@ class Screen:
         return _paint(lines, RED) if text.startswith("refused") else lines
 
     def _action(self, message: Message, limit: str) -> list[str]:
-        """What the agent says and calls, a line each; nothing means that it ends the event."""
+        """The agent's text and calls, one per line; a reply without either ends the event."""
         lines = self._cut(message.content, 3, "  > ") if message.content else []
         for call in message.calls:
             line = f"{call.name} {canonical(call.arguments)}"
@@ -91,7 +91,7 @@ class Screen:
 
 
 def _paint(text: str, code: str) -> str:
-    """Every line in a colour of its own, so that a pager shows each of them."""
+    """Colours every line separately, because a pager resets colours at line ends."""
     return "\n".join(paint(line, code) for line in text.split("\n"))
 
 

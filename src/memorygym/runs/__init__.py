@@ -1,7 +1,7 @@
-"""The engine: it plays, keeps, resumes and measures episodes, whoever plays them.
+"""The runs: episodes of any agent or memory are played, kept, resumed and measured.
 
-tasks, seats, model_roles    what is played; who plays it with which memory; which models
-engine, executors            every seat on every task, in processes or threads
+tasks, systems, model_roles  what is played; which agent with which memory; which models
+engine, executors            every system on every task, in processes or threads
 store, version               the folder of a run; the version hash of what a score depends on
 episode_result, metrics      what one episode comes to, from its trace
 evaluation, comparison       the job of `bench`; the job of `compare`

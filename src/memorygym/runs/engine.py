@@ -109,7 +109,7 @@ def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
 
 
 def _advice(player: SystemPlayer) -> str:
-    """Where the author of a memory finds out more."""
+    """The advice to the author of a memory."""
     if registry.is_built_in("memory", registry.split_spec(player.memory)[0]):
         return ""
     return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."

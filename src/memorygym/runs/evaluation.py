@@ -35,21 +35,23 @@ class Evaluation:
     repeats: int = 1
     validate: bool = False
     """Whether the track's self-test runs."""
-    given: Sequence[Given] = ()
+    objects: Sequence[Given] = ()
     """The agents and the memory that were passed as objects."""
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """One system for each agent."""
-        foreign, given = is_foreign(self.memory), {part.name: part for part in self.given}
+        foreign, objects = is_foreign(self.memory), {part.name: part for part in self.objects}
         return [
-            AgentSystem(agent, self.memory, self.limits, model_roles, foreign=foreign, given=given)
+            AgentSystem(
+                agent, self.memory, self.limits, model_roles, foreign=foreign, objects=objects
+            )
             for agent in self.agents
         ]
 
     @property
     def _source(self) -> str:
         """A hash of the memory's code."""
-        own = [part.source for part in self.given if part.name == self.memory]
+        own = [part.source for part in self.objects if part.name == self.memory]
         return own[0] if own else source_of(self.memory)
 
     def job(self, wanted: ResultOptions | None = None) -> Job:
@@ -70,7 +72,7 @@ class Evaluation:
                 "memory": self.memory,
                 "source": self._source,
                 **self.limits.to_json(),
-                **trusted(self.given),
+                **trusted(self.objects),
             },
             wanted=replace(
                 wanted or ResultOptions(), inspect=test.inspect if test and self.validate else None
@@ -101,14 +103,17 @@ def perform(
     traced: bool = False,
     quiet: bool = True,
 ) -> Findings:
-    """Plays, keeps and sums up. Raises BadKey at once, and BadSettings for another run's folder."""
+    """Plays an evaluation, keeps it in the folder and summarises it.
+
+    Raises BadKey at once, and BadSettings for another run's folder.
+    """
     job = evaluation.job(ResultOptions(traced=traced))
     job = replace(job, folder=folder, workers=workers, quiet=quiet)
     outcomes = play(job)
-    found = findings(evaluation, job, outcomes)
+    evaluated = findings(evaluation, job, outcomes)
     if folder:
-        keep(folder, found.document, outcomes)
-    return found
+        keep(folder, evaluated.document, outcomes)
+    return evaluated
 
 
 def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failure]) -> Findings:
@@ -117,9 +122,9 @@ def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failu
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     rows = invariants(evaluation, results) if evaluation.validate else []
     beside = references(evaluation) if evaluation.model_roles.models and results else {}
-    found = document(job.about(), outcomes, beside, rows)
-    summed = summaries(found["episodes"])
-    return Findings(results, failures, summed, beside, rows, found)
+    content = document(job.about(), outcomes, beside, rows)
+    summed = summaries(content["episodes"])
+    return Findings(results, failures, summed, beside, rows, content)
 
 
 def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[Invariant]:
@@ -146,7 +151,8 @@ def references(evaluation: Evaluation) -> dict[str, Summary]:
         validate=False,
     )
     job = replace(beside.job(ResultOptions(causes=False)), workers=cpu_count() or 1)
-    found = {
-        one.who: one for one in summaries(r.to_json() for r in play(job) if isinstance(r, Result))
+    by_agent = {
+        summary.who: summary
+        for summary in summaries(r.to_json() for r in play(job) if isinstance(r, Result))
     }
-    return {role: found[agent] for role, agent in roles.items() if agent in found}
+    return {role: by_agent[agent] for role, agent in roles.items() if agent in by_agent}

@@ -48,10 +48,10 @@ def over_processes(function: Callable[[A], B], tasks: Sequence[A], workers: int)
         pool.shutdown(cancel_futures=True)
 
 
-def _follow(parent: int, given: Mapping[tuple[str, str], str]) -> None:
-    """Starts a worker: it ignores Ctrl-C, ends when its parent is killed, and knows the parts that
-    its parent was given."""
-    for (kind, name), spec in given.items():
+def _follow(parent: int, parts: Mapping[tuple[str, str], str]) -> None:
+    """Starts a worker: it ignores Ctrl-C, ends when its parent is killed, and remembers the parts
+    that its parent remembers."""
+    for (kind, name), spec in parts.items():
         registry.remember(kind, name, spec)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

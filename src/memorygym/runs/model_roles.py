@@ -182,7 +182,7 @@ def asked_reasoners(track: str, names: Sequence[str]) -> list[str]:
     scripted = tuple(track_named(track).reasoners)
     asked = [name for name in names if name not in scripted]
     tracks = map(track_named, registry.names("tracks"))
-    if elsewhere := {name for one in tracks for name in one.reasoners}.intersection(asked):
+    if elsewhere := {name for other in tracks for name in other.reasoners}.intersection(asked):
         raise UnknownPart(f"reasoner of the track {track}", min(elsewhere), scripted)
     for name in asked:
         check_slip("reasoner", name, scripted)

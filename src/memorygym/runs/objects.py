@@ -56,9 +56,9 @@ class GivenModel:
     """A model that was passed as an object."""
 
     name: str
-    """What it says that it is called."""
+    """The name in its description."""
     make: Callable[[], Model]
-    """Gives the object itself: it keeps no state of an episode."""
+    """Returns the object itself, which keeps no state of an episode."""
     source: str
     """A hash of its code."""
 
@@ -66,44 +66,44 @@ class GivenModel:
 Given = GivenMemory | GivenAgent | GivenModel
 
 
-def given_memory(what: object, name: str = "") -> GivenMemory:
+def given_memory(part: object, name: str = "") -> GivenMemory:
     """A memory from a class, a function without arguments, or an object, which is copied for every
     episode. Raises BadSettings for anything else."""
-    name = _checked_name("memory", name or name_of(what))
-    make = _factory(what, "compose", "add")
+    name = _checked_name("memory", name or name_of(part))
+    make = _factory(part, "compose", "add")
     try:
-        made = make()
+        memory = make()
     except TypeError as error:
         raise BadSettings(
             f"{name} cannot be made without arguments ({error}); give an object, such as"
             f" {name}(...), or a function without arguments that makes one"
         ) from error
-    if not _has(made, "observe", "compose"):
-        if not _has(made, "add", "search"):
+    if not _has(memory, "observe", "compose"):
+        if not _has(memory, "add", "search"):
             methods = (
                 "`observe` and `compose`, as examples/my_memory.py does, or `add` and `search`"
             )
-            raise _unfit(name, "memory", made, methods)
+            raise _unfit(name, "memory", memory, methods)
         make = partial(AddSearch, make)
-    return GivenMemory(name, make, source_of(what))
+    return GivenMemory(name, make, source_of(part))
 
 
-def given_agent(what: object, name: str = "") -> GivenAgent:
+def given_agent(part: object, name: str = "") -> GivenAgent:
     """An agent from a class or function that takes nothing, or the task, or from an object, which
     is copied for every event. Raises BadSettings for anything else."""
-    name = _checked_name("agents", name or name_of(what))
-    make = _factory(what, "act")
-    return GivenAgent(name, partial(_agent, make, name), source_of(what))
+    name = _checked_name("agents", name or name_of(part))
+    make = _factory(part, "act")
+    return GivenAgent(name, partial(_agent, make, name), source_of(part))
 
 
-def given_model(what: object) -> GivenModel:
+def given_model(part: object) -> GivenModel:
     """A model that has the methods of models.model.Model. Raises BadSettings for anything else."""
-    if not isinstance(what, type) and _has(what, "complete", "describe", "sample"):
-        model = cast(Model, what)
+    if not isinstance(part, type) and _has(part, "complete", "describe", "sample"):
+        model = cast(Model, part)
         name = str(model.describe()["name"])
         return GivenModel(name, lambda: model, source_of(type(model)))
     raise BadSettings(
-        f"{what!r:.60} is no model: give a name, or an object of a class that inherits"
+        f"{part!r:.60} is no model: give a name, or an object of a class that inherits"
         " memorygym.models.model.Model"
     )
 
@@ -117,41 +117,43 @@ def _agent(make: Callable[..., Any], name: str, task: Task) -> Policy:
     return policy
 
 
-def _factory(what: object, *methods: str) -> Callable[..., Any]:
-    """What makes the part: the class or function itself, or a copy of an object that has one of
+def _factory(part: object, *methods: str) -> Callable[..., Any]:
+    """The factory of the part: the class or function itself, or a copy of an object that has one of
     these methods."""
-    if isinstance(what, type) or (callable(what) and not any(_has(what, one) for one in methods)):
-        return what
-    return partial(_copied, what)
+    if isinstance(part, type) or (
+        callable(part) and not any(_has(part, method) for method in methods)
+    ):
+        return part
+    return partial(_copied, part)
 
 
-def _copied(what: object) -> object:
+def _copied(part: object) -> object:
     try:
-        return deepcopy(what)
+        return deepcopy(part)
     except Exception as error:
         raise BadSettings(
-            f"the {type(what).__name__} cannot be copied, and every episode needs its own"
+            f"the {type(part).__name__} cannot be copied, and every episode needs its own"
             f" ({type(error).__name__}: {error}); give a function that makes one"
         ) from error
 
 
-def _has(what: object, *methods: str) -> bool:
-    return all(callable(getattr(what, method, None)) for method in methods)
+def _has(part: object, *methods: str) -> bool:
+    return all(callable(getattr(part, method, None)) for method in methods)
 
 
-def _unfit(name: str, kind: str, made: object, methods: str) -> BadSettings:
-    return BadSettings(f"{name} is no {kind}: a {type(made).__name__} has not {methods}")
+def _unfit(name: str, kind: str, instance: object, methods: str) -> BadSettings:
+    return BadSettings(f"{name} is no {kind}: a {type(instance).__name__} has not {methods}")
 
 
-def name_of(what: object) -> str:
-    """How an object is called unless it is given a name.
+def name_of(part: object) -> str:
+    """The name of an object that is passed without a name.
 
     >>> name_of(dict), name_of(partial(dict, a=1)), name_of({}), name_of(lambda: {})
     ('dict', 'dict', 'dict', 'lambda')
     """
-    while isinstance(what, partial):
-        what = what.func
-    return str(getattr(what, "__name__", type(what).__name__)).strip("<>")
+    while isinstance(part, partial):
+        part = part.func
+    return str(getattr(part, "__name__", type(part).__name__)).strip("<>")
 
 
 def _checked_name(kind: str, name: str) -> str:
@@ -163,15 +165,15 @@ def _checked_name(kind: str, name: str) -> str:
     return name
 
 
-def source_of(what: object) -> str:
+def source_of(part: object) -> str:
     """A hash of the code behind an object, and of its state as far as that can be read."""
     parts: dict[str, str] = {}
-    while isinstance(what, partial):
-        parts[f"arguments {len(parts)}"] = f"{what.args!r} {what.keywords!r}"
-        what = what.func
-    code: Any = what if isinstance(what, type) or hasattr(what, "__code__") else type(what)
-    if code is not what:
-        parts["state"] = _state(what)
+    while isinstance(part, partial):
+        parts[f"arguments {len(parts)}"] = f"{part.args!r} {part.keywords!r}"
+        part = part.func
+    code: Any = part if isinstance(part, type) or hasattr(part, "__code__") else type(part)
+    if code is not part:
+        parts["state"] = _state(part)
     parts["text"] = _text(code)
     module = str(code.__module__)
     if module != "__main__" and getattr(sys.modules.get(module), "__file__", None):
@@ -186,9 +188,9 @@ def _text(code: Any) -> str:
         return str(code.__qualname__)
 
 
-def _state(what: object) -> str:
+def _state(part: object) -> str:
     try:
-        return pickle.dumps(what).hex()
+        return pickle.dumps(part).hex()
     except Exception:  # noqa: BLE001  # a class may refuse in any way
         return ""
 
@@ -203,5 +205,5 @@ def sendable(parts: Sequence[Given]) -> bool:
 
 
 def trusted(parts: Sequence[Given]) -> Mapping[str, Any]:
-    """What a recipe says of them: nothing where there are none."""
+    """Their part of a recipe; empty if there are none."""
     return {TRUSTED: {part.name: part.source for part in parts}} if parts else {}

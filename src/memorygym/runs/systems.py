@@ -99,7 +99,7 @@ class AgentSystem:
     limits: Limits = field(default_factory=Limits)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
     foreign: bool = False
-    given: Mapping[str, Given] = field(default_factory=dict)
+    objects: Mapping[str, Given] = field(default_factory=dict)
     """By name: the agent and the memory, where they were passed as objects."""
 
     @property
@@ -111,14 +111,14 @@ class AgentSystem:
         return self.agent in self.model_roles.models
 
     def begin(self, task: Task, steps: Steps) -> Episode:
-        given, task = self.given.get(self.memory), self.limits.applied(task)
-        make = given.make if isinstance(given, GivenMemory) else memory_factory(self.memory)
+        plugged, task = self.objects.get(self.memory), self.limits.applied(task)
+        make = plugged.make if isinstance(plugged, GivenMemory) else memory_factory(self.memory)
         return start_episode(task, make) if self.waits else episode_for(self.agent, task, make)
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
-        given = self.given.get(self.agent)
-        if isinstance(given, GivenAgent):
-            return given.make(replace(task, gold=None))
+        plugged = self.objects.get(self.agent)
+        if isinstance(plugged, GivenAgent):
+            return plugged.make(replace(task, gold=None))
         return model or policy_for(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:

@@ -1,5 +1,5 @@
-"""Which tasks are played where a command or a call does not list them: enough seeds of a track, or
-those that lie in a folder or a data set's file."""
+"""The choice of tasks when a command or a call does not list them: enough seeds of a track, or the
+tasks in a folder or a data set's file."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ from memorygym.runs.tasks import Tasks, from_disk
 DATA = "data"
 """The track of data sets."""
 TASKS = 10
-"""Tasks that are played, at least, unless seeds are given."""
+"""Fewest tasks of a run whose seeds are not given."""
 LAST_SEED = 999_999_999
 """IDs of questions hold nine digits."""
 
@@ -31,29 +31,29 @@ def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
 
     Raises UnknownPart or BadSettings.
     """
-    found = _of_folder(Path(data)) if Path(data).is_dir() else _of_file(data)
+    tasks = _of_folder(Path(data)) if Path(data).is_dir() else _of_file(data)
     if chosen is None:
-        return found
-    some = found.recipes[chosen.start : chosen.stop]
+        return tasks
+    some = tasks.recipes[chosen.start : chosen.stop]
     if not some:
         raise BadSettings(
-            f"{data} has {len(found.recipes)} tasks, so none of number {chosen.start}"
+            f"{data} has {len(tasks.recipes)} tasks, so none of number {chosen.start}"
         )
-    about = found.recipe["data"]
+    about = tasks.recipe["data"]
     assert isinstance(about, Mapping)
-    taken = from_disk(some, found.track, str(about["sha256"]), found.description)
-    names: list[JSON] = [[one.template, one.seed] for one in some]
-    # From where is told, so that the command can be told again.
+    taken = from_disk(some, tasks.track, str(about["sha256"]), tasks.description)
+    names: list[JSON] = [[recipe.template, recipe.seed] for recipe in some]
+    # `from` is recorded, so that the command can be repeated.
     part: dict[str, JSON] = {**about, "tasks": names, "from": chosen.start}
     return replace(taken, recipe={**taken.recipe, "data": part})
 
 
 def _of_folder(folder: Path) -> Tasks:
     """The instances of a folder."""
-    found = folder_tasks(folder)
-    track = found[0].track
+    recipes = folder_tasks(folder)
+    track = recipes[0].track
     digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    return from_disk(found, track, digest, f"{track} track, folder {folder.name or folder}")
+    return from_disk(recipes, track, digest, f"{track} track, folder {folder.name or folder}")
 
 
 def _of_file(data: str) -> Tasks:
@@ -73,14 +73,14 @@ def _of_file(data: str) -> Tasks:
     file, most = Path(text), int(parameters["most"]) if parameters else None
     files = find(DATA).files
     assert files
-    found = files(format, file, most)
-    told = "".join(f", {name} {value}" for name, value in parameters.items())
+    recipes = files(format, file, most)
+    settings = "".join(f", {name} {value}" for name, value in parameters.items())
     digest = sha256(f"{_digest(file)} {format} {most}".encode()).hexdigest()
-    return from_disk(found, DATA, digest, f"{DATA} track, {format}:{file.name}{told}")
+    return from_disk(recipes, DATA, digest, f"{DATA} track, {format}:{file.name}{settings}")
 
 
 def _digest(path: Path) -> str:
-    """Of a file, or of every file of a folder."""
+    """The digest of a file, or of every file of a folder."""
     digest = sha256()
     for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if part.is_file():

@@ -45,23 +45,25 @@ def check_episodes(*factors: int) -> None:
 
 def generated(track: str, options: TaskOptions) -> Tasks:
     """The tasks that a track generates. Raises UnknownPart or BadSettings."""
-    made = find(track)
+    source = find(track)
     seeds = options.seeds
-    if (many := seeds.stop - seeds.start) > 1:  # A range of more than a machine word has no len.
-        first = made.tasks(replace(options, seeds=range(seeds.start, seeds.start + 1)))
+    if (
+        many := seeds.stop - seeds.start
+    ) > 1:  # `len` fails for a range longer than a machine word.
+        first = source.tasks(replace(options, seeds=range(seeds.start, seeds.start + 1)))
         check_episodes(len(first), many)
-    if not (recipes := made.tasks(options)):
+    if not (recipes := source.tasks(options)):
         raise BadSettings(
-            f"the track {made.name} makes no task from the seeds {[*seeds][:3]}; give other seeds"
+            f"the track {source.name} makes no task from the seeds {[*seeds][:3]}; give other seeds"
         )
     recipe = {
-        **_recipe(made.name, recipes),
+        **_recipe(source.name, recipes),
         "seeds": list(options.seeds),
         "parameters": dict(sorted(options.parameters.items())),
         "salt": salt_hash(options.salt),
     }
     parameters = "".join(f", {name} {value}" for name, value in options.parameters.items())
-    return Tasks(made.name, recipes, recipe, f"{made.name} track{parameters}")
+    return Tasks(source.name, recipes, recipe, f"{source.name} track{parameters}")
 
 
 def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, description: str) -> Tasks:
@@ -71,9 +73,13 @@ def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, descriptio
 
 
 def _recipe(track: str, recipes: Sequence[TaskRecipe]) -> dict[str, JSON]:
-    templates, seeds = {one.template for one in recipes}, {one.seed for one in recipes}
-    told: dict[str, JSON] = {"track": track, "templates": sorted(templates), "seeds": sorted(seeds)}
-    return {**told, "parameters": {}, "salt": None, "data": None}
+    templates, seeds = {recipe.template for recipe in recipes}, {recipe.seed for recipe in recipes}
+    selection: dict[str, JSON] = {
+        "track": track,
+        "templates": sorted(templates),
+        "seeds": sorted(seeds),
+    }
+    return {**selection, "parameters": {}, "salt": None, "data": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +117,9 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
         raise BadSettings(
             f"the recipe lists the seeds {clip(str(seeds), 60)}; those of a run are consecutive"
         )
-    found = generated(track, TaskOptions(range(first, last + 1), salt, recipe["parameters"]))
-    made = {**recipe, "templates": found.recipe["templates"]}
-    return Tasks(track, found.recipes, made, found.description)
+    tasks = generated(track, TaskOptions(range(first, last + 1), salt, recipe["parameters"]))
+    updated = {**recipe, "templates": tasks.recipe["templates"]}
+    return Tasks(track, tasks.recipes, updated, tasks.description)
 
 
 def _missing(data: Mapping[str, Any]) -> list[MissingTask]:
@@ -144,14 +150,14 @@ def unknown_part(recipe: Mapping[str, Any]) -> str:
     return f"{strange[0]} is not installed here" if strange else ""
 
 
-def checked_salt(given: str, name: str) -> str:
+def checked_salt(salt: str, name: str) -> str:
     """The secret that was given as the option `name`. Raises BadSettings if it is empty."""
-    if not given.strip():
+    if not salt.strip():
         raise BadSettings(
-            f"{name} {given!r} is empty, perhaps from an unset variable: give a value, or leave"
+            f"{name} {salt!r} is empty, perhaps from an unset variable: give a value, or leave"
             f" {name} out for the public set"
         )
-    return given
+    return salt
 
 
 def salt_hash(salt: str) -> str | None:
@@ -172,12 +178,12 @@ class Limits:
 
     def applied(self, task: Task) -> Task:
         """The task with these limits; its recipe holds those that are set."""
-        given = {name: value for name, value in self.to_json().items() if value is not None}
-        budget = replace(task.budget, **{n: v for n, v in given.items() if n != "capacity"})
+        limits = {name: value for name, value in self.to_json().items() if value is not None}
+        budget = replace(task.budget, **{n: v for n, v in limits.items() if n != "capacity"})
         if self.capacity or budget.capacity is None:
             most = self.capacity or CAPACITY
             budget = replace(budget, capacity=most, view=most)
-        return replace(task, budget=budget, recipe={**task.recipe, **given})
+        return replace(task, budget=budget, recipe={**task.recipe, **limits})
 
     def to_json(self) -> dict[str, Any]:
         """By name."""

@@ -80,9 +80,9 @@ def sources(track: str, folder: Path = HERE) -> dict[str, str]:
     module = registry.module_of("tracks", track)
     follow = _follower(module, folder)
     own = dict(_own(module, follow(module)))
-    found = reached([*own, *PLAYED], follow)
-    found |= reached(_looked_up(found.values(), folder) - found.keys(), follow)
-    return found | {name: text_of(own[name]) for name in own.keys() - found.keys()}
+    modules = reached([*own, *PLAYED], follow)
+    modules |= reached(_looked_up(modules.values(), folder) - modules.keys(), follow)
+    return modules | {name: text_of(own[name]) for name in own.keys() - modules.keys()}
 
 
 def code_of(module: str, *others: str) -> dict[str, str]:
@@ -138,7 +138,7 @@ def code(text: str) -> str:
     >>> code('# one\na = 1  # two\n\n  # three\nb = "# four"')
     'a = 1\nb = "# four"'
     """
-    lines = _SILENT.sub(lambda found: found[0] if found[0][0] in "\"'" else "", f"\n{text}\n")
+    lines = _SILENT.sub(lambda match: match[0] if match[0][0] in "\"'" else "", f"\n{text}\n")
     return "\n".join(map(str.rstrip, lines.split("\n"))).strip("\n")
 
 
@@ -155,14 +155,14 @@ def imported(lines: str, package: str) -> tuple[str, ...]:
     if "TYPE_CHECKING:" in bare:
         bare = _TYPES.sub("", f"{bare}\n")
     names: list[str] = []
-    for found in _IMPORT.finditer(bare):
-        if found["modules"]:
-            names += _names(found["modules"])
+    for match in _IMPORT.finditer(bare):
+        if match["modules"]:
+            names += _names(match["modules"])
             continue
-        up = found["dots"].count(".")
+        up = match["dots"].count(".")
         above = package.split(".")[: 1 - up or None] if up else []
-        module = ".".join([*above, *filter(None, [found["module"]])])
-        names += [module, *(f"{module}.{name}" for name in _names(found["names"]))]
+        module = ".".join([*above, *filter(None, [match["module"]])])
+        names += [module, *(f"{module}.{name}" for name in _names(match["names"]))]
     return tuple(names)
 
 

@@ -57,13 +57,13 @@ def _counts(domain: Domain) -> Iterator[str]:
         ("notices", len(set(wording.notices)), (2, 9)),
         ("noise sentences", len(set(wording.noise)), (4, 9)),
         ("ratios", len(set(domain.ratios)), (3, 99)),
-        ("ceilings", len(domain.constraints), (1, 3)),
+        ("constraints", len(domain.constraints), (1, 3)),
         *[(f"attributes of kind {kind}", kinds[kind], size) for kind, size in KINDS.items()],
     ]
-    for what, size, (least, most) in sizes:
+    for label, size, (least, most) in sizes:
         if not least <= size <= most:
             bounds = f"{least}" if least == most else f"{least} to {most}"
-            yield f"it has {size} {what}: give {bounds}"
+            yield f"it has {size} {label}: give {bounds}"
     if domain.attribute_specs[0].kind != "int":
         yield f"the first attribute, '{domain.attribute_specs[0].label}', is no int: begin with one"
     codes = "".join(relation.code for relation in domain.relations)
@@ -74,16 +74,16 @@ def _counts(domain: Domain) -> Iterator[str]:
 
 
 def _words_of(
-    what: str, words: Iterable[str], form: tuple[str, str], spoken: Mapping[str, str]
+    label: str, words: Iterable[str], form: tuple[str, str], spoken: Mapping[str, str]
 ) -> Iterator[str]:
     """Each word has the form, is listed once, and occurs in no other text."""
     for word, times in Counter(words).items():
         if not re.fullmatch(form[0], word):
-            yield f"the {what} '{word}' is not {form[1]}: replace it"
+            yield f"the {label} '{word}' is not {form[1]}: replace it"
         if times > 1:
-            yield f"the {what} '{word}' is listed twice: remove one"
+            yield f"the {label} '{word}' is listed twice: remove one"
         if word.lower() in spoken:
-            yield f"the {what} '{word}' also occurs in '{spoken[word.lower()]}': replace it"
+            yield f"the {label} '{word}' also occurs in '{spoken[word.lower()]}': replace it"
 
 
 def _spoken(domain: Domain, *others: str) -> dict[str, str]:
@@ -167,19 +167,19 @@ def _numbers(domain: Domain) -> Iterator[str]:
 def _forms(domain: Domain) -> Iterator[str]:
     """Every sentence has its placeholders, and no character that would mislead a reader."""
     wording = domain.wording
-    said = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in domain.attribute_specs]
-    said += [(text, "{s} {l} {now}", r"[,;.\"\d]") for text in wording.notices]
-    said += [(text, "", r"[·\]\n]") for text in wording.titles]
-    said += [(text, "", r"[,;.\"\d]") for text in (wording.employer, *wording.peers)]
-    said += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in domain.relations)]
-    said += [(text, "{s}" if "{s}" in text else "", r"[\[\]·\n]") for text in wording.noise]
-    said += [(text, "", r"[,;.\"'\d{}]|\band\b") for text in domain.categories]
-    said += [(wording.membership.replace("'{c}'", "{c}"), "{s} {c}", r"[,;.\"'\d]")]
-    for text, places, forbidden in said:
+    texts = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in domain.attribute_specs]
+    texts += [(text, "{s} {l} {now}", r"[,;.\"\d]") for text in wording.notices]
+    texts += [(text, "", r"[·\]\n]") for text in wording.titles]
+    texts += [(text, "", r"[,;.\"\d]") for text in (wording.employer, *wording.peers)]
+    texts += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in domain.relations)]
+    texts += [(text, "{s}" if "{s}" in text else "", r"[\[\]·\n]") for text in wording.noise]
+    texts += [(text, "", r"[,;.\"'\d{}]|\band\b") for text in domain.categories]
+    texts += [(wording.membership.replace("'{c}'", "{c}"), "{s} {c}", r"[,;.\"'\d]")]
+    for text, places, forbidden in texts:
         if sorted(_PLACE.findall(text)) != sorted(places.split()):
             yield f"'{text}' must hold the placeholders [{places}], each once"
-        if found := re.search(forbidden, text):
-            yield f"'{text}' holds '{found[0]}': remove it"
+        if match := re.search(forbidden, text):
+            yield f"'{text}' holds '{match[0]}': remove it"
     if "'{c}'" not in wording.membership:
         yield f"'{wording.membership}' must hold the group in single quotes, as '{{c}}'"
     for spec in domain.attribute_specs:
@@ -192,18 +192,19 @@ def _forms(domain: Domain) -> Iterator[str]:
 
 
 def _limits(domain: Domain) -> Iterator[str]:
-    """Ratios and ceilings name numeric attributes, and every ceiling can be met."""
+    """Ratios and constraints name numeric attributes, and every constraint can be met."""
     attribute_specs = {spec.label: spec for spec in domain.attribute_specs}
     numbers = {spec.label for spec in domain.attribute_specs if spec.kind in ("int", "float")}
     for label in (label for pair in domain.ratios for label in pair):
         if label not in numbers:
             yield f"a ratio names '{label}', which is no int or float attribute: name one"
-    for ceiling in domain.constraints:
-        part, whole = attribute_specs.get(ceiling.label), attribute_specs.get(ceiling.of)
+    for constraint in domain.constraints:
+        part, whole = attribute_specs.get(constraint.label), attribute_specs.get(constraint.of)
         if part is None or whole is None or {part.kind, whole.kind} != {"int"}:
-            yield f"the ceiling of '{ceiling.label}' by '{ceiling.of}' must name two int attributes"
-        elif whole.low * ceiling.percent // 100 < part.low:
-            yield f"'{part.label}' cannot be under {ceiling.percent}% of '{whole.label}'"
+            names = f"'{constraint.label}' and '{constraint.of}'"
+            yield f"the constraint of {names} must name two int attributes"
+        elif whole.low * constraint.percent // 100 < part.low:
+            yield f"'{part.label}' cannot be under {constraint.percent}% of '{whole.label}'"
 
 
 def _reading(domain: Domain) -> Iterator[str]:
@@ -262,8 +263,8 @@ def _notices(domain: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[st
 def _line(text: str, attribute: Attribute) -> str:
     """The sentence of a text that holds an attribute."""
     labels = (attribute.label, attribute.alias)
-    said = text.split("\n", 1)[1].split(". ")
-    return next(line for line in said if any(_holds(line, label) for label in labels))
+    sentences = text.split("\n", 1)[1].split(". ")
+    return next(line for line in sentences if any(_holds(line, label) for label in labels))
 
 
 def _all_labels(domain: Domain) -> list[tuple[str, AttributeSpec]]:
@@ -273,10 +274,10 @@ def _all_labels(domain: Domain) -> list[tuple[str, AttributeSpec]]:
 def _sentences_of(domain: Domain) -> list[tuple[AttributeSpec | None, str]]:
     """All sentences of its documents, with the attribute that each belongs to."""
     wording = domain.wording
-    said: list[tuple[AttributeSpec | None, str]] = [
+    sentences: list[tuple[AttributeSpec | None, str]] = [
         (spec, spec.sentence) for spec in domain.attribute_specs
     ]
-    said += [(None, relation.phrase) for relation in domain.relations]
+    sentences += [(None, relation.phrase) for relation in domain.relations]
     texts = (
         *wording.titles,
         *wording.peers,
@@ -285,7 +286,7 @@ def _sentences_of(domain: Domain) -> list[tuple[AttributeSpec | None, str]]:
         wording.membership,
         *SHARED,
     )
-    return said + [(None, text) for text in texts]
+    return sentences + [(None, text) for text in texts]
 
 
 def _words(text: str) -> list[str]:

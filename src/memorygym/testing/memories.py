@@ -13,7 +13,7 @@ from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.errors import MemoryFault
 from memorygym.core.trace import Action, Observation, Record, ToolResult, Trace, first_difference
 from memorygym.core.types import JSON, Call, Memory, Message, Policy, Task
-from memorygym.memories.sandbox.server import made
+from memorygym.memories.sandbox.server import make_memory
 from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
 from memorygym.runs.systems import start_episode
 from memorygym.testing import views
@@ -31,11 +31,11 @@ PROBES = ("the", "What is it?", "zzzz")
 def check_memory(memory: Make | str) -> list[str]:
     """Every rule that a memory breaks, in a task of worlds and in fixed messages; [] if none.
 
-    The memory is given as what makes one, or as `--memory` takes it: "my_memory:MyMemory". The
+    Give the factory of the memory, or a name as `--memory` takes it: "my_memory:MyMemory". The
     agent `strategic` uses its tools; a memory without tools is only read. Its model is the offline
     one.
     """
-    make = partial(made, memory) if isinstance(memory, str) else memory
+    make = partial(make_memory, memory) if isinstance(memory, str) else memory
     fresh = PartFactory(make)
     try:
         start_episode(_generated("lite", 0), make)  # Faults of its factory and of open() are found.

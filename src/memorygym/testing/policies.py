@@ -73,7 +73,7 @@ def _answer(make: bytes, question: Callable[..., object], arguments: tuple[objec
 
 
 MakesPolicy = Callable[[], Policy] | Callable[[Task], Policy]
-"""What makes a policy: without an argument, or from the task."""
+"""The factory of a policy, which takes no argument or the task."""
 Turn = tuple[list[Message], tuple[Tool, ...], str]
 """A view, the tools, and the reply to them."""
 TASKS = (("company", 0, "lite"), ("city", 1, "multi"))
@@ -94,7 +94,7 @@ class RecordedPolicy(Policy):
         return reply
 
 
-def made(make: MakesPolicy, task: Task) -> Policy:
+def make_policy(make: MakesPolicy, task: Task) -> Policy:
     """The policy; its factory receives the task if it needs an argument."""
     needed = [p for p in signature(make).parameters.values() if p.default is Parameter.empty]
     positional = [p for p in needed if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
@@ -120,7 +120,10 @@ def _task(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
 
 
 def _broken(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
-    trace, recorded = _played(task, made(make, task)), RecordedPolicy(made(make, task))
+    trace, recorded = (
+        _played(task, make_policy(make, task)),
+        RecordedPolicy(make_policy(make, task)),
+    )
     if (index := first_difference(trace.records, _played(task, recorded).records)) is not None:
         yield (
             f"the task played twice differs from event {_event(trace, index)} on. Use no random"
@@ -128,7 +131,7 @@ def _broken(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
         )
         return
     episode = start_episode(task, Markdown)
-    renewed = play(episode, FreshPolicy(partial(made, make, task), episode))
+    renewed = play(episode, FreshPolicy(partial(make_policy, make, task), episode))
     if (index := first_difference(trace.records, renewed.records)) is not None:
         yield (
             f"made anew at every event, the agent acts differently at event {_event(trace, index)}."
@@ -157,7 +160,7 @@ def _replies(make: MakesPolicy, task: Task, turns: Sequence[Sequence[Turn]]) -> 
     """The replies to those views, the last event first, so that nothing was seen before."""
     replies = []
     for event in reversed(turns):
-        policy = made(make, task)
+        policy = make_policy(make, task)
         replies.append([repr(check_reply(policy.act(view, tools))) for view, tools, _ in event])
     return replies[::-1]
 

@@ -18,13 +18,13 @@ from memorygym.runs.tasks import Limits, again
 from memorygym.runs.version import version_hash
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes, score
-from memorygym.testing.policies import MakesPolicy, made
+from memorygym.testing.policies import MakesPolicy, make_policy
 from memorygym.tracks.worlds.settings import WorldsSettings
 
 Agent = str | MakesPolicy
-"""The name of an agent, `package.module:factory`, or what makes one."""
+"""The name of an agent, `package.module:factory`, or a factory."""
 MakesMemory = str | Callable[[], Memory]
-"""The name of a memory, `package.module:factory`, or what makes one."""
+"""The name of a memory, `package.module:factory`, or a factory."""
 TEMPLATES = ("company", "city")
 COMMONEST = 3
 """Causes of misses that a sentence names."""
@@ -135,7 +135,7 @@ def _played(
     recipe: TaskRecipe, agent: Agent, memory: MakesMemory, limits: Limits | None = None
 ) -> Trace:
     task = (limits or Limits()).applied(recipe.generate())
-    policy = policy_for(agent, task) if isinstance(agent, str) else made(agent, task)
+    policy = policy_for(agent, task) if isinstance(agent, str) else make_policy(agent, task)
     make = memory_factory(memory) if isinstance(memory, str) else memory
     name = agent if isinstance(agent, str) else type(policy).__name__
     labels = System(name, str(memory)).labels(task.track, 0)

@@ -273,7 +273,7 @@ def facts(case: PlayedTask) -> Iterator[str]:
             if not case.track.reader and [*reader.read(reader.text(fact))] != [need]:
                 yield (
                     f"the fact {need!r}, needed {where}, is not read back from"
-                    f" {reader.text(fact)!r}: let read() of `facts` parse what its tell() writes"
+                    f" {reader.text(fact)!r}: let read() of `facts` parse what its render() writes"
                 )
             elif fact.state(shown) != HELD:
                 yield (
@@ -283,7 +283,7 @@ def facts(case: PlayedTask) -> Iterator[str]:
             elif fact.state(reader.read(texts.get(goal.event, ""))) != HELD:
                 yield (
                     f"{reader.text(fact)!r}, needed {where}, is not in the text that `oracle` gives"
-                    " for it: add all needs of the goal, as tell() of `facts` writes them"
+                    " for it: add all needs of the goal, as render() of `facts` writes them"
                 )
 
 

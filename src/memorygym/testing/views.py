@@ -213,14 +213,16 @@ def _asks_again(make: Make) -> Iterator[str]:
 
 def _unhelped(make: Make) -> Iterator[str]:
     usual = [*limit_hit(watched(make, story(0), TIGHT)[-1].trace)]
-    for what, written in (("nothing", ""), ("far more than asked", "lamps " * MUCH)):
+    for amount, written in (("nothing", ""), ("far more than asked", "lamps " * MUCH)):
         try:
             *_, end = watched(make, story(0), TIGHT, lambda *_, written=written: written)
         except MemoryFault as fault:
-            yield f"When its model writes {what}: {fault}"
+            yield f"When its model writes {amount}: {fault}"
         else:
             if not usual:
-                yield from (f"When its model writes {what}: {hit}" for hit in limit_hit(end.trace))
+                yield from (
+                    f"When its model writes {amount}: {hit}" for hit in limit_hit(end.trace)
+                )
 
 
 def _recalled(moment: Snapshot) -> set[str]:

@@ -89,7 +89,7 @@ def test_the_key_goes_to_the_endpoint_and_nowhere_else(
     ("model", "kind"),
     [("abstain+401", "bad_key"), ("abstain+500", "provider_failure"), ("ecko", "provider_failure")],
 )
-def test_what_a_provider_failed_has_an_error_and_no_score(
+def test_an_episode_that_a_provider_failed_has_an_error_and_no_score(
     server: Server, model: str, kind: str
 ) -> None:
     result = evaluated(model, base_url=server.url, max_retries=0)
@@ -100,13 +100,13 @@ def test_what_a_provider_failed_has_an_error_and_no_score(
     assert not result["extra"]["valid_for_scoring"]
 
 
-def test_a_key_that_the_provider_says_back_is_struck_out(server: Server) -> None:
+def test_a_key_that_the_provider_repeats_is_removed_from_the_error(server: Server) -> None:
     result = evaluated("abstain+401", base_url=server.url, api_key="as ordered")
     assert "[key]" in result["error"]
     assert "as ordered" not in json.dumps(result)
 
 
-def test_a_timeout_tells_what_was_played_and_gives_no_score() -> None:
+def test_a_timeout_reports_the_episode_so_far_without_a_score() -> None:
     late = threading.Event()
 
     def slowing(messages: Any, tools: Any) -> tuple[str, list[Any]]:
@@ -140,20 +140,20 @@ def test_a_reply_that_no_body_can_carry_is_reported_all_the_same(server: Server)
     assert {"role": "assistant", "content": "torn ?"} in result["extra"]["conversation"]
 
 
-def test_a_task_id_says_world_and_seed_whatever_the_seed() -> None:
+def test_a_task_id_names_domain_and_seed_whatever_the_seed() -> None:
     results = [evaluated(task_id=13, seed=seed)["extra"] for seed in (0, 5)]
     assert [(r["template"], r["seed"], r["task_id"]) for r in results] == [("company", 1, 13)] * 2
     assert results[0]["conversation"] == results[1]["conversation"]
 
 
-def test_task_ids_reach_every_world_and_every_seed_once() -> None:
-    found = {where(task_id) for task_id in range(30)}
-    assert len({world for world, _ in found}) == 10
-    assert {seed for _, seed in found} == {0, 1, 2}
-    assert len(found) == 30
+def test_task_ids_reach_every_domain_and_every_seed_once() -> None:
+    places = {where(task_id) for task_id in range(30)}
+    assert len({world for world, _ in places}) == 10
+    assert {seed for _, seed in places} == {0, 1, 2}
+    assert len(places) == 30
 
 
-def test_a_salt_deals_another_world_and_is_not_told() -> None:
+def test_a_secret_generates_another_task_and_is_not_shown() -> None:
     plain, salted = evaluated()["extra"], evaluated(salt="hush-hush")["extra"]
     assert plain["conversation"] != salted["conversation"]
     assert (plain["salted"], salted["salted"]) == (False, True)

@@ -78,7 +78,7 @@ def test_episodes_played_at_once_do_not_mix() -> None:
     assert rewards == [score(played("strategic", generated("city", n))).composite for n in range(8)]
 
 
-def test_nothing_of_the_truth_is_told() -> None:
+def test_no_response_holds_the_answers() -> None:
     shown = asyncio.run(driven(Actor(), "guesser", generated("company", 0), seed=0))
     assert all(set(response.info) == {*ABOUT, "messages"} for response in shown[:-1])
     assert set(shown[-1].info) == {*ABOUT, "score"}
@@ -93,7 +93,7 @@ def test_the_messages_are_what_a_model_would_be_sent() -> None:
     assert '"name": "submit_answer"' in messages[0]["content"]
 
 
-def test_an_episode_without_seed_is_fresh_and_can_be_had_again() -> None:
+def test_an_episode_without_seed_is_fresh_and_can_be_repeated() -> None:
     actor, twin = Actor(origin="here"), Actor(origin="here")
     fresh = [asyncio.run(actor.reset()) for _ in range(3)]
     seeds = [response.info["seed"] for response in fresh]
@@ -122,7 +122,7 @@ def test_an_action_that_is_no_text_moves_nothing(action: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "heard"),
+    ("action", "text"),
     [
         ('<tool_call>{"name": "Wriet", "arguments": {}}</tool_call>', "Wriet"),
         ("<tool_call>{'name'</tool_call>", "no tool named ''"),
@@ -130,12 +130,12 @@ def test_an_action_that_is_no_text_moves_nothing(action: Any) -> None:
         ('{"name": "Write", "arguments": {"content": "torn \\ud800"}}', "torn ?"),
     ],
 )
-def test_a_reply_is_read_as_a_models(action: str, heard: str) -> None:
+def test_a_reply_is_read_as_a_models(action: str, text: str) -> None:
     actor = Actor()
     begun = asyncio.run(actor.reset(seed=0))
     answer = asyncio.run(actor.step(action, begun.episode_id))
     assert answer.info["event"] == 1
-    assert heard in answer.observation[len(begun.observation) :]
+    assert text in answer.observation[len(begun.observation) :]
     assert json.dumps(asdict(answer), ensure_ascii=False).encode()
 
 
@@ -188,7 +188,7 @@ def test_what_is_over_or_long_idle_makes_room() -> None:
     assert asyncio.run(impatient.state(left.episode_id)).truncated
 
 
-def test_what_cannot_be_dealt_begins_nothing() -> None:
+def test_a_task_that_cannot_be_generated_begins_no_episode() -> None:
     actor = Actor(episodes=1)
     with pytest.raises(UnknownPart, match=r"did you mean city\?"):
         asyncio.run(actor.reset(template="citty"))

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.affinetes
 DOCKERFILE = ROOT / "Dockerfile"
 
 
-def test_the_linter_has_nothing_to_say() -> None:
+def test_the_linter_reports_no_problem() -> None:
     """Among its rules: versions are pinned, and the user that is left is not root."""
     linter = Path(sys.executable).with_name("hadolint")
-    found = subprocess.run(
+    done = subprocess.run(
         [linter, "--no-color", DOCKERFILE], capture_output=True, text=True, check=False
     )
-    assert (found.returncode, found.stdout) == (0, "")
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_its_command_serves_the_environment(tmp_path: Path) -> None:

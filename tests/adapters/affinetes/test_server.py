@@ -38,10 +38,10 @@ def run(address: str) -> Callable[[Callable[[Any], Any]], Any]:
             await env.cleanup()
             get_registry().unregister(env.name)  # It would be cleaned up again at exit.
 
-    def one(use: Callable[[Any], Any]) -> Any:
+    def run_once(use: Callable[[Any], Any]) -> Any:
         return asyncio.run(used(use))
 
-    return one
+    return run_once
 
 
 def test_the_client_measures_a_model(run: Any) -> None:
@@ -74,7 +74,7 @@ def test_the_client_plays_an_episode(run: Any) -> None:
 
 
 @pytest.mark.parametrize("method", ["evaluate", "reset"])
-def test_the_client_is_told_what_does_not_exist(run: Any, method: str) -> None:
+def test_the_client_gets_an_error_for_unknown_names(run: Any, method: str) -> None:
     with pytest.raises(Exception, match=r"no domains named 'compny'; did you mean company\?"):
         run(lambda env: getattr(env, method)(template="compny"))
 

@@ -29,7 +29,10 @@ def plug(folder: Path) -> Path:
 @contextmanager
 def plugged(folder: Path) -> Iterator[None]:
     """Makes the track known to this process."""
-    caches = (registry._plugged, schemas.generating_tracks)  # Looked up once a process.
+    caches = (
+        registry._plugged,
+        schemas.generating_tracks,
+    )  # A process looks up installed packages once.
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(plug(folder)))
         for cache in caches:

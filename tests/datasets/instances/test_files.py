@@ -59,7 +59,7 @@ FOREIGN: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_another_file_is_refused_with_what_it_looks_like(
+def test_another_file_is_refused_with_the_format_it_resembles(
     kind: str, folder: Path, tmp_path: Path
 ) -> None:
     content, message = FOREIGN[kind]

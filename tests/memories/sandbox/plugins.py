@@ -29,38 +29,38 @@ class EarlyImporter(Memory):
     def __init__(self) -> None:
         from memorygym.tracks import worlds
 
-        self.dealer = worlds
+        self.track = worlds
 
 
 class Searcher(Memory):
     """Shows what it finds of the answers in its process: among all objects and in all frames."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        found = [type(one).__name__ for one in gc.get_objects() if _is_answer(one)]
+        names = [type(item).__name__ for item in gc.get_objects() if _is_answer(item)]
         frame = sys._getframe()
         while frame := frame.f_back:
-            found += [name for name, one in frame.f_locals.items() if _is_answer(one)]
+            names += [name for name, value in frame.f_locals.items() if _is_answer(value)]
         rooms = [name for name in sys.modules if name.startswith("memorygym.tracks")]
-        return [Message("user", ", ".join(["found:", *found, *rooms]))]
+        return [Message("user", ", ".join(["found:", *names, *rooms]))]
 
 
 class Spy(Memory):
-    """Shows where it can read the salt, or anything at all of its parent's memory."""
+    """Shows where it can read the secret, or anything of its parent's memory."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        found = [name for name in ("SALT", "_") if "oyster" in os.environ.get(name, "")]
-        found += [argument for argument in sys.argv if "oyster" in argument]
+        leaks = [name for name in ("SALT", "_") if "oyster" in os.environ.get(name, "")]
+        leaks += [argument for argument in sys.argv if "oyster" in argument]
         for name in ("cmdline", "environ", "maps"):
             with suppress(OSError):
                 text = Path(f"/proc/{os.getppid()}/{name}").read_text(errors="replace")
-                found += [name] if name == "maps" or "oyster" in text else []
+                leaks += [name] if name == "maps" or "oyster" in text else []
         with suppress(OSError), Path(f"/proc/{os.getppid()}/mem").open("rb"):
-            found.append("mem")
-        return [Message("user", ", ".join(["found:", *found]))]
+            leaks.append("mem")
+        return [Message("user", ", ".join(["found:", *leaks]))]
 
 
-def _is_answer(one: object) -> bool:
-    kind = type(one)
+def _is_answer(value: object) -> bool:
+    kind = type(value)
     return kind.__module__.startswith("memorygym.tracks") or kind.__name__ in ("WorldsGold", "Task")
 
 
@@ -114,8 +114,8 @@ class Urgent(Memory):
 
     def observe(self, new: Sequence[Message]) -> None:
         for number in range(3, 16):
-            with suppress(OSError), socket(fileno=os.dup(number)) as found:
-                found.send(b"x", MSG_OOB)
+            with suppress(OSError), socket(fileno=os.dup(number)) as connection:
+                connection.send(b"x", MSG_OOB)
 
 
 class Flooder(Memory):
@@ -124,14 +124,14 @@ class Flooder(Memory):
 
 
 class Garbage(Memory):
-    """Composes whatever it is told to."""
+    """Composes a value of the wrong type, chosen by `kind`."""
 
     def __init__(self, kind: str = "text") -> None:
         self.kind = kind
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        made: dict[str, object] = {"text": "hello", "object": self, "number": 3, "numbers": [3]}
-        return made[self.kind]  # type: ignore[return-value]  # that is the point
+        returned: dict[str, object] = {"text": "hello", "object": self, "number": 3, "numbers": [3]}
+        return returned[self.kind]  # type: ignore[return-value]  # that is the point
 
 
 class Printer(Memory):
@@ -150,7 +150,7 @@ class Printer(Memory):
         self.kept += [self.context.store(message.content) for message in new]
 
     def dump(self) -> list[Entry]:
-        return [Entry(str(at), text) for at, text in enumerate(self.kept, 1)]
+        return [Entry(str(number), text) for number, text in enumerate(self.kept, 1)]
 
 
 class Threader(Printer):
@@ -173,16 +173,16 @@ class Gatecrasher(Printer):
         try:
             self.context.store("late")
         except MemoryFault as error:
-            self.heard = str(error)
+            self.error_text = str(error)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        while not hasattr(self, "heard"):
+        while not hasattr(self, "error_text"):
             time.sleep(0.01)
-        return [Message("user", self.heard)]
+        return [Message("user", self.error_text)]
 
 
 class Asker(Printer):
-    """Has its model write, and raises what it is told to."""
+    """Has its model write, and raises the chosen error."""
 
     def __init__(self, problem: str = "") -> None:
         self.problem = problem
@@ -201,6 +201,6 @@ class Crowder(Printer):
     """Stores until it is refused, and shows the refusal."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        for at in range(100):
-            self.context.store(f"number {at}")
+        for number in range(100):
+            self.context.store(f"number {number}")
         return ()

@@ -1,4 +1,4 @@
-"""Our memories run here, those of others elsewhere, and nothing of theirs is imported to decide."""
+"""Built-in memories run in this process, others in their own; nothing is imported to decide."""
 
 import sys
 from pathlib import Path
@@ -15,11 +15,11 @@ from memorygym.memories.sandbox.process import ProcessLimits
 STAND_INS = "tests.memories.shims.stand_ins"
 
 
-def test_a_memory_of_ours_runs_here_with_its_knobs() -> None:
+def test_a_built_in_memory_runs_in_this_process_with_its_parameters() -> None:
     assert vars(memory_factory("bm25:top_k=3")())["top_k"] == 3
 
 
-def test_a_memory_of_others_runs_elsewhere_and_is_not_imported_here() -> None:
+def test_a_memory_of_another_package_runs_in_its_own_process_and_is_not_imported_here() -> None:
     sys.modules.pop("tests.memories.sandbox.plugins", None)
     assert isinstance(memory_factory("tests.memories.sandbox.plugins:Printer")(), Remote)
     assert file_of("tests.memories.sandbox.plugins") == Path(__file__).with_name("plugins.py")

@@ -1,4 +1,4 @@
-"""A memory in a process of its own is the same memory, and its every failure is its own."""
+"""A memory in its own process acts the same, and each of its failures is a fault of that memory."""
 
 import ctypes
 import errno
@@ -103,7 +103,9 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
     ],
     quick=4,
 )
-def test_whatever_goes_wrong_there_is_that_memorys_fault(spec: str, sentence: str) -> None:
+def test_every_error_in_the_process_of_a_memory_is_a_fault_of_that_memory(
+    spec: str, sentence: str
+) -> None:
     with pytest.raises(MemoryFault) as caught:
         memory = opened(spec)
         memory.observe([HELLO])
@@ -258,10 +260,10 @@ print(memory.compose([], None)[0].content)
 
 def test_calls_travel_whole() -> None:
     calls = (Call("Write", {"content": "a\nb", "n": [1, None, {"x": 1.5}]}, "c1"),)
-    said = Message("assistant", "\u00e9\u2028\ud83d\ude00", calls)
+    message = Message("assistant", "\u00e9\u2028\ud83d\ude00", calls)
     memory = Remote("memorygym.memories.full:make")
     memory.open(BudgetTracker(Budget()).context())
-    memory.observe([said, Message("tool", "ok", (), "c1")])
+    memory.observe([message, Message("tool", "ok", (), "c1")])
     assert memory.compose([], None)[0].calls == calls
 
 

@@ -103,12 +103,12 @@ def test_a_view_never_holds_half_of_a_call() -> None:
     assert not any(message.calls or message.role == "tool" for message in composed)
 
 
-def test_what_a_search_finds_is_shown_in_the_order_it_was_told() -> None:
+def test_search_results_are_shown_in_the_order_of_observation() -> None:
     memory = opened("add_search", Words)
     memory.observe([*TALK, Message("user", "Where is Harbor 5 and Harbor 3?")])
-    (found,) = texts(memory, [Message("user", "Harbor 5 Harbor 3 kilometre")], 80)
-    told = found.split("\n\n")[1:]
-    assert told == sorted(told, key=lambda line: int(line.split()[1]))
+    (text,) = texts(memory, [Message("user", "Harbor 5 Harbor 3 kilometre")], 80)
+    lines = text.split("\n\n")[1:]
+    assert lines == sorted(lines, key=lambda line: int(line.split()[1]))
 
 
 def test_objects_that_share_a_store_do_not_find_each_others_passages() -> None:

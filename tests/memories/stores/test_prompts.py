@@ -17,7 +17,7 @@ TASKS = {
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_reads_as_agreed(name: str, snapshot: Callable[[str, str], None]) -> None:
+def test_a_prompt_is_the_recorded_one(name: str, snapshot: Callable[[str, str], None]) -> None:
     snapshot(f"memory_{name}", f"{TASKS[name]}\n\n{prompts.limit(500)}")
 
 

@@ -16,13 +16,13 @@ THREE = {
     "m": "11 10 10",
     "held:m": "11 11 10",
 }
-"""Arms on three tasks of two questions each, right ones as 1."""
+"""Systems on three tasks of two questions each; 1 is a right answer."""
 
 
 def played(
     system: str, tasks: str, case: Mapping[str, Any] | None = None, **of: Any
 ) -> list[Measurement]:
-    """An arm on tasks, whose seeds count from 0; one named "-" failed. `case` changes questions."""
+    """A system on tasks with seeds from 0; "-" is a failed one. `case` changes questions."""
     return [
         _measured(system, seed, task, case or {}, of)
         for seed, task in enumerate(tasks.split())
@@ -40,18 +40,20 @@ def _measured(
         )
         for number, right in enumerate(task, start=1)
     )
-    one = Measurement(
+    measurement = Measurement(
         "company", seed, system, 1000, "strong",
         cases, ModelCost(), ModelCost(), 0, 0, 0, 0, 800, 0, STORE
     )  # fmt: skip
-    return replace(one, **of)
+    return replace(measurement, **of)
 
 
 def all_played(systems: Mapping[str, str]) -> list[Measurement]:
-    """Many arms."""
-    return [one for system, tasks in systems.items() for one in played(system, tasks)]
+    """The measurements of many systems."""
+    return [
+        measurement for system, tasks in systems.items() for measurement in played(system, tasks)
+    ]
 
 
 def reported(systems: Mapping[str, str], **failures: int) -> Report:
-    """The figures of many arms."""
+    """The figures of many systems."""
     return figures(all_played(systems), failures, "test")

@@ -23,21 +23,21 @@ def compare(*words: str | Path) -> int:
 
 
 def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
-    """By arm: its figures."""
+    """The figures of each system."""
     (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
     return {row["system"]: row["figures"] for row in report["rows"]}
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Of every file of a comparison but the clock's."""
-    found = {}
+    """The digest of every file of a comparison, except the times."""
+    by_file = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name not in CLOCKED:
             data = path.read_bytes()
             if path.name == REPLIES:
                 data = b"".join(sorted(data.splitlines()))
-            found[str(path.relative_to(folder))] = sha256(data).hexdigest()
-    return found
+            by_file[str(path.relative_to(folder))] = sha256(data).hexdigest()
+    return by_file
 
 
 def traces(folder: Path) -> list[Trace]:
@@ -46,18 +46,18 @@ def traces(folder: Path) -> list[Trace]:
 
 
 def clocked(folder: Path) -> list[dict[str, Any]]:
-    """What the journal says, by episode in the order in which they ended."""
+    """The lines of the timings, by episode in the order in which they ended."""
     return [json.loads(line) for line in (folder / "timings.jsonl").read_bytes().splitlines()]
 
 
 def replies(folder: Path) -> int:
-    """How many are on the tape, below its header."""
+    """The number of replies in the reply log, below its header."""
     path = folder / REPLIES
     return len(path.read_bytes().splitlines()) - 1 if path.exists() else 0
 
 
 def until_replies(folder: Path, number: int) -> None:
-    """Waits until so many are on the tape, for a minute at most."""
+    """Waits until the reply log holds so many replies, for a minute at most."""
     end = time.monotonic() + 60
     while replies(folder) < number:
         assert time.monotonic() < end

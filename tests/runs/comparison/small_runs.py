@@ -16,7 +16,7 @@ from memorygym.runs.tasks import Tasks, generated
 
 
 def world(salt: str = "") -> Tasks:
-    """One small world, from a secret salt if one is given."""
+    """One small task, of a private test set if a secret is given."""
     parameters = {"template": "company", "tier": "lite"}
     return generated("worlds", TaskOptions(range(1), salt, parameters))
 
@@ -25,41 +25,43 @@ WORLD = world()
 
 
 def comparison(
-    *specs: str, budgets: Sequence[int] = (500,), tasks: Tasks = WORLD, **made: MemorySpec
+    *specs: str, budgets: Sequence[int] = (500,), tasks: Tasks = WORLD, **memory_specs: MemorySpec
 ) -> Comparison:
-    """The references and these memories, with the strong reasoner; `made` are memories by spec."""
-    memories = {**plug_all(specs), **made}
+    """The references and these memories, with the strong reasoner; and `memory_specs` by name."""
+    memories = {**plug_all(specs), **memory_specs}
     return Comparison(tasks, memories, [ComparisonLimits(budget) for budget in budgets])
 
 
 def play(
     asked: Comparison, recipe: TaskRecipe = WORLD.recipes[0], folder: Path | None = None
 ) -> list[Result | Failure]:
-    """Every arm on one task, kept in a folder if one is given."""
+    """A run of every system on one task, kept in the folder, if any."""
     run = Run(folder) if folder else None
     players = tuple(asked.players(asked.model_roles))
     return Runner(asked.tasks.track, players, run, asked.job().wanted).play_unit((recipe, 0))
 
 
-def measured(found: Sequence[Result | Failure]) -> list[Measurement]:
-    """What the episodes that ended tell."""
-    return [one.measured for one in found if isinstance(one, Result) and one.measured]
+def measured(outcomes: Sequence[Result | Failure]) -> list[Measurement]:
+    """The measurements of the episodes that ended."""
+    return [
+        outcome.measured for outcome in outcomes if isinstance(outcome, Result) and outcome.measured
+    ]
 
 
 class Gossip(Memory):
     """Shows what all who share its list observed."""
 
-    def __init__(self, heard: list[Message]) -> None:
-        self.heard = heard
+    def __init__(self, messages: list[Message]) -> None:
+        self.messages = messages
 
     def observe(self, new: Sequence[Message]) -> None:
-        self.heard.extend(new)
+        self.messages.extend(new)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return [message for message in self.heard if message not in live][:2]
+        return [message for message in self.messages if message not in live][:2]
 
 
 def gossip() -> Callable[[], Memory]:
-    """Makes memories that tell each other all, and nothing to those of another call."""
-    heard: list[Message] = []
-    return lambda: Gossip(heard)
+    """A factory of memories that share all messages, but nothing with those of another call."""
+    messages: list[Message] = []
+    return lambda: Gossip(messages)

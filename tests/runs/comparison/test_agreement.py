@@ -9,25 +9,25 @@ STRONG = {"a": "1111 1110", "b": "1100 1000", "c": "1000 0000", "recency": "0000
 
 def test_rankings_that_agree_have_a_tau_of_1_and_references_are_no_part_of_it() -> None:
     weak = reported({"a": "1100 1100", "b": "1000 1000", "c": "0000 0000", "recency": "1111 1111"})
-    found = agreement(reported(STRONG), weak)
-    assert found is not None
-    assert (found.tau.mean, found.tau.tasks) == (1, 2)
+    ranking = agreement(reported(STRONG), weak)
+    assert ranking is not None
+    assert (ranking.tau.mean, ranking.tau.tasks) == (1, 2)
 
 
 def test_a_memory_that_failed_under_one_reasoner_is_ranked_under_neither() -> None:
     weak = reported({"a": "1100 1100", "b": "1000 -", "c": "1111 1111"}, b=1)
-    found = agreement(reported(STRONG), weak)
-    assert found is not None
-    assert found.tau.mean == -1
+    ranking = agreement(reported(STRONG), weak)
+    assert ranking is not None
+    assert ranking.tau.mean == -1
 
 
 def test_a_single_memory_has_no_ranking() -> None:
     assert agreement(reported({"a": "11 10"}), reported(STRONG)) is None
 
 
-def test_an_agreement_is_told_in_a_sentence() -> None:
+def test_an_agreement_is_stated_in_a_sentence() -> None:
     report = reported(STRONG)
-    found = agreement(report, report)
-    assert found is not None
-    said = " ".join(agreement_text(found).split())
-    assert "tau-b 1.00, 95 % interval 1.00 to 1.00, over 2 tasks" in said
+    ranking = agreement(report, report)
+    assert ranking is not None
+    text = " ".join(agreement_text(ranking).split())
+    assert "tau-b 1.00, 95 % interval 1.00 to 1.00, over 2 tasks" in text

@@ -15,12 +15,12 @@ from tests.runs.comparison.small_runs import gossip
 
 
 class Listening(Memory):
-    """Keeps what it is told where a test can see it."""
+    """Keeps the messages that it observes where a test can read them."""
 
-    heard: ClassVar[list[str]] = []
+    observed: ClassVar[list[str]] = []
 
     def observe(self, new: Sequence[Message]) -> None:
-        self.heard += [message.content for message in new]
+        self.observed += [message.content for message in new]
 
 
 class Echo(Memory):
@@ -42,12 +42,12 @@ def test_episodes_that_see_each_other_are_found() -> None:
     assert not any(mixes(make, task, write) for make in (Full, bm25, Nothing, Echo))
 
 
-def test_canaries_fly_in_the_environment_that_is_played() -> None:
+def test_canaries_use_the_environment_that_is_played() -> None:
     parameters = {"hops": "2", "tokens": "10k", "mode": "agentic"}
     (recipe,) = find("research").tasks(TaskOptions(range(1), "", parameters))
     task = recipe.generate()
     assert not returns(Listening, task, write)
-    told = "\n".join(Listening.heard)
-    assert task.events[0].text in told and "Nothing was called." in told
+    texts = "\n".join(Listening.observed)
+    assert task.events[0].text in texts and "Nothing was called." in texts
     assert returns(Full, task, write) and not mixes(Full, task, write)
     assert mixes(gossip(), task, write)

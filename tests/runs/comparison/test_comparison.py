@@ -23,10 +23,10 @@ class RuleViolation(Memory):
         raise ValueError("no")
 
 
-def test_a_salt_is_told_by_its_hash_alone() -> None:
-    told = str(comparison(tasks=world("a very long secret")).job().about())
-    assert "secret" not in told
-    assert told != str(comparison().job().about())
+def test_a_secret_is_recorded_as_its_hash_alone() -> None:
+    about = str(comparison(tasks=world("a very long secret")).job().about())
+    assert "secret" not in about
+    assert about != str(comparison().job().about())
 
 
 @pytest.mark.parametrize("other", [comparison("bm25"), comparison(budgets=(500, 1000))])
@@ -38,23 +38,27 @@ def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_pat
 
 def test_a_folder_of_other_code_under_the_same_name_is_left_alone(tmp_path: Path) -> None:
     old, new = (MemorySpec(Nothing, tools=False, source=source) for source in ("a1", "b2"))
-    perform(comparison(mine=old), tmp_path / "run", 1, quiet=True)
+    perform(comparison(notes=old), tmp_path / "run", 1, quiet=True)
     with pytest.raises(BadSettings, match="another recipe"):
-        perform(comparison(mine=new), tmp_path / "run", 1, quiet=True)
+        perform(comparison(notes=new), tmp_path / "run", 1, quiet=True)
 
 
-def test_kept_or_not_the_same_is_found_but_for_the_clocks(tmp_path: Path) -> None:
+def test_a_kept_run_has_the_same_results_except_its_times(tmp_path: Path) -> None:
     kept = perform(comparison("bm25"), tmp_path / "run", 1, quiet=True)
     loose = perform(comparison("bm25"), None, 1, quiet=True)
     assert loose == replace(kept, clocked={})
-    assert {system for _, system, _ in kept.clocked} == {one.system for one in kept.measured}
+    assert {system for _, system, _ in kept.clocked} == {
+        measurement.system for measurement in kept.measured
+    }
 
 
-def test_what_is_found_under_a_budget_holds_the_arms_without_one() -> None:
-    found = perform(comparison("bm25", budgets=(500, 1000)), None, 1, quiet=True)
-    own = found.under("strong", 1000)
-    assert {one.budget for one in own.measured} == {None, 1000} and len(own.measured) == 6
-    assert not found.under("weak", 1000).measured and not found.under("strong", 999).failed
+def test_results_of_a_budget_include_the_systems_without_one() -> None:
+    results = perform(comparison("bm25", budgets=(500, 1000)), None, 1, quiet=True)
+    own = results.under("strong", 1000)
+    assert {measurement.budget for measurement in own.measured} == {None, 1000} and len(
+        own.measured
+    ) == 6
+    assert not results.under("weak", 1000).measured and not results.under("strong", 999).failed
 
 
 def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
@@ -65,23 +69,23 @@ def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path:
     assert not (tmp_path / "run").exists()
 
 
-def test_all_gates_hold_for_memories_that_can_be_trusted() -> None:
-    found = played_checks(comparison("bm25"))
-    assert [gate.name for gate in found if gate.holds] == [
+def test_all_checks_hold_for_memories_that_can_be_trusted() -> None:
+    checks = played_checks(comparison("bm25"))
+    assert [check.name for check in checks if check.holds] == [
         "full shows the whole history",
         *(f"two episodes of {spec} stay apart" for spec in ("none", "full", "recency", "bm25")),
     ]
 
 
 def test_a_memory_that_shows_one_episode_the_other_fails_its_check() -> None:
-    found = played_checks(comparison(m=MemorySpec(gossip(), tools=False)))
-    (gate,) = [gate for gate in found if not gate.holds]
-    assert (gate.name, gate.detail) == (
+    checks = played_checks(comparison(m=MemorySpec(gossip(), tools=False)))
+    (check,) = [check for check in checks if not check.holds]
+    assert (check.name, check.detail) == (
         "two episodes of m stay apart",
         "one showed a word of the other; keep no state in class or module",
     )  # fmt: skip
 
 
 def test_a_memory_that_breaks_has_no_check_since_its_episodes_fail() -> None:
-    found = played_checks(comparison(m=MemorySpec(RuleViolation, tools=False)))
-    assert all(gate.holds for gate in found) and not any(" m " in gate.name for gate in found)
+    checks = played_checks(comparison(m=MemorySpec(RuleViolation, tools=False)))
+    assert all(check.holds for check in checks) and not any(" m " in check.name for check in checks)

@@ -39,23 +39,23 @@ def figure(report: Report, system: str, name: str) -> Estimate | None:
     ],
 )
 def test_a_memory_has_the_figures_worked_out_by_hand(name: str, mean: float) -> None:
-    found = figure(reported(THREE), "m", name)
-    assert found is not None
-    assert (found.mean, found.tasks) == (pytest.approx(mean), 3)
+    estimate = figure(reported(THREE), "m", name)
+    assert estimate is not None
+    assert (estimate.mean, estimate.tasks) == (pytest.approx(mean), 3)
 
 
 def test_an_interval_is_over_tasks() -> None:
-    found = figure(reported(THREE), "m", "gain")
-    assert found is not None
+    estimate = figure(reported(THREE), "m", "gain")
+    assert estimate is not None
     # Differences of 1, 0.5 and 0 have a standard error of 0.2887; t of 2 degrees is 4.3027.
-    assert (found.low, found.high) == pytest.approx((0.5 - 1.24207, 0.5 + 1.24207), abs=1e-4)
+    assert (estimate.low, estimate.high) == pytest.approx((0.5 - 1.24207, 0.5 + 1.24207), abs=1e-4)
 
 
 def test_normalised_gain_draws_its_parts_again_together() -> None:
-    found = figure(reported({**THREE, "m": THREE["full"]}), "m", "normalised")
-    assert found is not None
+    estimate = figure(reported({**THREE, "m": THREE["full"]}), "m", "normalised")
+    assert estimate is not None
     # On the third task m adds 0 of 0.5; on the others all: no resample leaves 0 to 1.
-    assert (found.mean, found.low, found.high) == pytest.approx((0.8, 0.0, 1.0))
+    assert (estimate.mean, estimate.low, estimate.high) == pytest.approx((0.8, 0.0, 1.0))
 
 
 @given(st.lists(st.sampled_from(["11", "10", "00"]), min_size=2, max_size=6))
@@ -67,8 +67,8 @@ def test_a_memory_like_none_gains_nothing_and_one_like_oracle_everything(tasks: 
     )
     assert figure(report, "as none", "gain") == Estimate(0, *_no_width(len(tasks)), len(tasks))
     for system, share in (("as none", 0), ("as oracle", 1), ("oracle", 1)):
-        found = figure(report, system, "normalised")
-        assert found is None or (found.mean, found.low, found.high) == (share,) * 3
+        estimate = figure(report, system, "normalised")
+        assert estimate is None or (estimate.mean, estimate.low, estimate.high) == (share,) * 3
 
 
 def _no_width(worlds: int) -> tuple[float, float]:
@@ -83,17 +83,21 @@ def test_the_order_in_which_tasks_were_played_changes_nothing(measured: list) ->
     assert figures(measured, {"n": 1}, "test") == first
 
 
-def test_what_oracle_hardly_betters_has_no_normalised_gain() -> None:
+def test_normalised_gain_is_undefined_if_oracle_is_hardly_better_than_none() -> None:
     report = reported({**THREE, "oracle": "10 00 10"})
     assert figure(report, "m", "normalised") is None
 
 
-def test_questions_whose_facts_exceed_the_budget_count_for_no_arm() -> None:
+def test_questions_whose_facts_exceed_the_budget_count_for_no_system() -> None:
     oracle = played("oracle", "11 11 11")
     cases = oracle[0].cases
     oracle[0] = replace(oracle[0], cases=(cases[0], replace(cases[1], score=False, tokens=0)))
     others = all_played({**THREE, "m": "10 11 11"})
-    report = figures([*(one for one in others if one.system != "oracle"), *oracle], {}, "test")
+    report = figures(
+        [*(measurement for measurement in others if measurement.system != "oracle"), *oracle],
+        {},
+        "test",
+    )
     assert (report.left_out, report.questions) == (1, 5)
     assert all(figure(report, system, "accuracy").mean == 1 for system in ("m", "oracle"))  # type: ignore[union-attr]
 
@@ -138,14 +142,16 @@ def test_a_reference_that_finished_nothing_leaves_the_rest_standing(system: str)
 
 
 def test_facts_are_pooled_within_a_task_before_tasks_are_averaged() -> None:
-    one = played("m", "11 11 11", {"needs": 4, "present": 1, "replaced": 2, "stale": 1})
-    two = [replace(c, needs=2, present=2, replaced=0, stale=0) for c in one[0].cases]
-    report = figures([replace(one[0], cases=(one[0].cases[0], two[1])), *one[1:]], {}, "test")
+    measured = played("m", "11 11 11", {"needs": 4, "present": 1, "replaced": 2, "stale": 1})
+    two = [replace(c, needs=2, present=2, replaced=0, stale=0) for c in measured[0].cases]
+    report = figures(
+        [replace(measured[0], cases=(measured[0].cases[0], two[1])), *measured[1:]], {}, "test"
+    )
     assert figure(report, "m", "evidence_recall").mean == pytest.approx((3 / 6 + 2 / 8 + 2 / 8) / 3)  # type: ignore[union-attr]
     assert figure(report, "m", "stale_evidence_rate") == Estimate(0.5, 0.5, 0.5, 3)
 
 
-def test_a_task_without_replaced_facts_has_no_exposure() -> None:
+def test_a_task_without_replaced_facts_has_no_stale_evidence_rate() -> None:
     report = reported(THREE)
     assert figure(report, "m", "stale_evidence_rate") is None
 
@@ -158,7 +164,7 @@ def test_a_memory_that_held_nothing_has_no_precision() -> None:
 def test_costs_are_means_over_tasks() -> None:
     spent = {"ingest": ModelCost(3, 900), "query": ModelCost(1, 50)}
     report = figures(played("m", "11 11", cache_breaks=4, cuts=2, **spent), {}, "test")
-    means = {name: found.mean for name, found in report.rows[0].figures.items() if found}
+    means = {name: estimate.mean for name, estimate in report.rows[0].figures.items() if estimate}
     assert (means["ingest_calls"], means["ingest_tokens"], means["query_tokens"]) == (3, 900, 50)
     assert (means["cache_breaks"], means["cuts"], means["total"]) == (4, 2, 2 * 100 + 950)
 
@@ -171,8 +177,10 @@ def test_rows_are_by_role_and_accuracy() -> None:
     assert [row.system for row in report.of("memory")] == ["n", "m"]
 
 
-def test_a_report_knows_its_budget_from_the_arms_that_have_one() -> None:
-    measured = [replace(one, budget=None) for one in played("full", "11")] + played("none", "00")
+def test_a_report_takes_its_budget_from_the_systems_that_have_one() -> None:
+    measured = [replace(measurement, budget=None) for measurement in played("full", "11")] + played(
+        "none", "00"
+    )
     assert figures(measured, {}, "test").budget == 1000
 
 
@@ -189,12 +197,12 @@ def test_what_cannot_be_one_report_is_refused(measured: list, reason: str) -> No
         figures(measured, {}, "test")
 
 
-def test_a_role_is_told_by_the_name() -> None:
+def test_a_role_follows_from_the_name() -> None:
     assert [role_of(system) for system in ("none", "held:bm25", "bm25:top_k=3")] == [
         "reference", "unlimited", "memory",
     ]  # fmt: skip
 
 
-def test_an_arm_that_failed_stands_below_those_that_did_not() -> None:
+def test_a_system_that_failed_stands_below_those_that_did_not() -> None:
     report = reported({**THREE, "n": "11 - 11"}, n=1)
     assert [row.system for row in report.of("memory")] == ["m", "n"]

@@ -46,6 +46,6 @@ def test_an_answer_in_other_words_is_right_only_for_a_judge(
     assert ('"judge": null' not in (tmp_path / "run" / "run.json").read_text()) == judged
 
 
-def test_who_is_scripted_needs_no_judge(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scripted_reasoner_needs_no_judge(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--memories", "bm25", "--judge", "kind"]) == 2
     assert "scripted answers are exact" in capsys.readouterr().err

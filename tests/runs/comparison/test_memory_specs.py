@@ -1,4 +1,4 @@
-"""Memories by their specs, and what tells their code apart."""
+"""Memories by their specs, and the hashes of their code."""
 
 from pathlib import Path
 
@@ -26,19 +26,19 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_references_are_always_there_and_each_spec_once() -> None:
-    found = plug_all(["bm25", "full", "bm25", "markdown"])
-    assert [*found] == ["none", "full", "recency", "oracle", "bm25", "markdown"]
-    assert [spec for spec, plugged in found.items() if plugged.tools] == ["markdown"]
+    plugged_specs = plug_all(["bm25", "full", "bm25", "markdown"])
+    assert [*plugged_specs] == ["none", "full", "recency", "oracle", "bm25", "markdown"]
+    assert [spec for spec, plugged in plugged_specs.items() if plugged.tools] == ["markdown"]
 
 
-def test_knobs_are_set_in_every_memory_that_is_made() -> None:
+def test_parameters_are_set_in_every_memory_that_is_made() -> None:
     make = plug("bm25:top_k=3").make
     first, second = make(), make()
     assert first is not second and vars(first)["top_k"] == vars(second)["top_k"] == 3
 
 
 @pytest.mark.parametrize(
-    ("spec", "error", "said"),
+    ("spec", "error", "message"),
     [
         ("bm52", UnknownPart, "did you mean bm25"),
         ("bm25:top_k=0", BadSettings, "top_k 0"),
@@ -46,17 +46,17 @@ def test_knobs_are_set_in_every_memory_that_is_made() -> None:
         ("no_such.mod:make", BadSettings, "no_such"),
     ],
 )
-def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], said: str) -> None:
-    with pytest.raises(error, match=said):
+def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
         plug_all([spec])
 
 
-def test_the_source_of_ours_is_its_code_and_not_its_knobs() -> None:
+def test_the_source_of_a_built_in_memory_is_its_code_and_not_its_parameters() -> None:
     assert source_of("bm25:top_k=3") == source_of("bm25") != source_of("hybrid")
 
 
 @pytest.mark.parametrize("spec", ["notes:Notes", "add_search:notes:Notes"])
-def test_the_source_of_others_changes_with_their_files_but_not_with_a_comment(
+def test_the_source_of_another_packages_memory_changes_with_its_files_but_not_with_a_comment(
     outside: Path, spec: str
 ) -> None:
     helper = outside.with_name("helper.py")
@@ -69,7 +69,7 @@ def test_the_source_of_others_changes_with_their_files_but_not_with_a_comment(
     assert source_of(spec) == before
 
 
-def test_a_memory_of_others_is_made_where_it_can_do_no_harm(outside: Path) -> None:
+def test_a_memory_of_another_package_is_made_in_its_own_process(outside: Path) -> None:
     plugged = plug("notes:Notes")
     assert plugged.foreign and not plugged.tools
     assert type(plugged.make()).__name__ == "Remote"

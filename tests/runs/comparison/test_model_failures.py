@@ -29,11 +29,11 @@ def test_a_model_that_fails_fails_its_memory_alone(
     words = ("--memories", "llm_summarizing,bm25", "--api-base", server.url)
     model = ("--memory-model", f"condenser+{fault}")
     assert compare(*words, *model, "-o", tmp_path / "run") == 3
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     counted = "6 played, 2 failed (held:llm_summarizing 1, llm_summarizing 1)"
-    assert counted in " ".join(told.out.split())[:200]
-    assert f"company+0+strong+llm_summarizing+1000: {server.url}" in told.err
-    assert f"status {fault}" in told.err
+    assert counted in " ".join(output.out.split())[:200]
+    assert f"company+0+strong+llm_summarizing+1000: {server.url}" in output.err
+    assert f"status {fault}" in output.err
     assert rows(tmp_path / "run")["bm25"]["accuracy"]["mean"] > 0.5
 
 
@@ -68,21 +68,21 @@ def test_a_refused_key_stops_at_once_and_the_same_command_goes_on(
 ) -> None:
     words = ("--memories", "llm_summarizing", "--api-base", server.url, *models, "--workers", "1")
     assert compare(*words, "-o", tmp_path / "run") == 3
-    told = capsys.readouterr()
-    assert len(server.bodies) == 1 and told.out == "" and "the key was refused" in told.err
+    output = capsys.readouterr()
+    assert len(server.bodies) == 1 and output.out == "" and "the key was refused" in output.err
     assert compare(*words, "-o", tmp_path / "run") == 0
 
 
-def test_a_reasoner_that_never_replies_is_told_and_counted(
+def test_a_reasoner_that_never_replies_is_reported_and_counted(
     server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", "strong,scholar+400")
     assert compare(*words, "-o", tmp_path / "run") == 3
-    told = capsys.readouterr()
-    out = " ".join(told.out.split())
+    output = capsys.readouterr()
+    out = " ".join(output.out.split())
     assert out.startswith("6 episodes played, 6 failed (bm25 1, full 1, held:bm25 1, none 1,")
     assert '"scholar+400 finished a task at budget 1,000" fails' in out
-    assert told.err.count("status 400") == 6
+    assert output.err.count("status 400") == 6
 
 
 @mostly_slow(
@@ -97,24 +97,24 @@ def test_whatever_a_model_writes_is_handled_and_counted(
     words = ("--memories", memories, "--api-base", server.url, "--memory-model", brain)
     assert compare(*words, "-o", tmp_path / "run") == 0
     for name, figures in rows(tmp_path / "run").items():
-        found = {figure: value["mean"] for figure, value in figures.items() if value}
-        assert found["cuts"] == 0
+        means = {figure: value["mean"] for figure, value in figures.items() if value}
+        assert means["cuts"] == 0
         if name in memories.split(",") and fault:
-            assert found[fault] == found["ingest_calls"] + found["query_calls"] > 0
+            assert means[fault] == means["ingest_calls"] + means["query_calls"] > 0
 
 
 @mostly_slow("fault", ["context", "length"])
-def test_replies_of_a_reasoner_that_are_cut_short_are_told_beside_the_figures(
+def test_replies_of_a_reasoner_that_are_cut_short_are_reported_beside_the_figures(
     fault: str, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", f"scholar+{fault}")
     assert compare(*words, "-o", tmp_path / "run") == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "Replies of the reasoner cut short by its context or by --max-tokens, per task: " in told
+    text = " ".join(capsys.readouterr().out.split())
+    assert "Replies of the reasoner cut short by its context or by --max-tokens, per task: " in text
     assert {figures["limited"]["mean"] for figures in rows(tmp_path / "run").values()} == {10}
 
 
-def test_thoughts_are_no_part_of_what_a_memory_is_told(server: Server, tmp_path: Path) -> None:
+def test_reasoning_is_no_part_of_what_a_memory_observes(server: Server, tmp_path: Path) -> None:
     words = ("--memories", "llm_summarizing", "--api-base", server.url, "-o")
     assert compare(*words, tmp_path / "plain", "--memory-model", "condenser") == 0
     assert compare(*words, tmp_path / "thinking", "--memory-model", "ponderer") == 0
@@ -149,7 +149,7 @@ def test_no_model_is_asked_twice_when_its_comparison_was_stopped(
     with serving() as quick:
         words[words.index(slow.url)] = quick.url
         assert main([*words, str(tmp_path / "again")]) == 0
-    apart = {REPLIES: ""}  # It tells where each reply came from.
+    apart = {REPLIES: ""}  # It states where each reply came from.
     assert digests(folder) | apart == digests(tmp_path / "again") | apart
 
 

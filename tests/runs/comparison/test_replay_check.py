@@ -1,4 +1,4 @@
-"""A memory is rebuilt from its dump once an episode, where it cannot tell, and must act alike."""
+"""A copy of a memory is rebuilt from its dump once an episode, unnoticed, and must act alike."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_a_memory_that_holds_more_than_it_dumps_is_found_in_play(
 
 
 @pytest.mark.parametrize("spec", ["bm25", "llm_summarizing", "amem", "markdown", "none"])
-def test_a_memory_that_dumps_what_it_holds_plays_as_if_nobody_looked(spec: str) -> None:
+def test_the_replay_check_changes_nothing_for_a_memory_with_a_complete_dump(spec: str) -> None:
     task, make = generated("company", 0, "lite"), partial(registry.make, "memory", spec)
     alone = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
     assert [*played(task, make).lines()] == [*play(alone, note_taker(Strong(), task)).lines()]

@@ -1,4 +1,4 @@
-"""Every arm on every world: what is played, kept, measured, and what fails."""
+"""Every system on every task: what is played, kept and measured, and what fails."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,16 +20,16 @@ from tests.runs.comparison.small_runs import WORLD, comparison, measured, play
 class Forgetful(Memory):
     """Breaks at the tenth message."""
 
-    heard = 0
+    observed = 0
 
     def observe(self, new: Sequence[Message]) -> None:
-        self.heard += len(new)
-        if self.heard >= 10:
+        self.observed += len(new)
+        if self.observed >= 10:
             raise ValueError("too much")
 
 
-def systems_of(found: Sequence[Result | Failure]) -> list[tuple[str, int | None]]:
-    return [(one.place.memory, one.place.budget) for one in found]
+def systems_of(outcomes: Sequence[Result | Failure]) -> list[tuple[str, int | None]]:
+    return [(outcome.place.memory, outcome.place.budget) for outcome in outcomes]
 
 
 def folder(tmp_path: Path) -> Path:
@@ -38,8 +38,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_systems_without_a_budget_are_played_once_for_all_budgets() -> None:
-    found = play(comparison("bm25", budgets=(500, 1000)))
-    assert systems_of(found) == [
+    outcomes = play(comparison("bm25", budgets=(500, 1000)))
+    assert systems_of(outcomes) == [
         ("none", None), ("full", None), ("recency", 500), ("oracle", 500), ("bm25", 500),
         ("held:bm25", 500), ("recency", 1000), ("oracle", 1000), ("bm25", 1000),
         ("held:bm25", 1000),
@@ -47,19 +47,24 @@ def test_systems_without_a_budget_are_played_once_for_all_budgets() -> None:
 
 
 def test_every_system_is_asked_the_same_questions() -> None:
-    found = measured(play(comparison("bm25", "markdown")))
-    asked = {tuple((case.number, case.kind) for case in one.cases) for one in found}
-    assert len(asked) == 1 and {one.task for one in found} == {("company", 0)}
+    measurements = measured(play(comparison("bm25", "markdown")))
+    asked = {
+        tuple((case.number, case.kind) for case in measurement.cases)
+        for measurement in measurements
+    }
+    assert len(asked) == 1 and {measurement.task for measurement in measurements} == {
+        ("company", 0)
+    }
 
 
 def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:
-    found = play(comparison(broken=MemorySpec(Forgetful, tools=False)))
-    failed = [one for one in found if isinstance(one, Failure)]
+    outcomes = play(comparison(broken=MemorySpec(Forgetful, tools=False)))
+    failed = [failure for failure in outcomes if isinstance(failure, Failure)]
     assert systems_of(failed) == [("broken", 500), ("held:broken", 500)]
-    assert [one.kind for one in failed] == ["memory"] * 2
+    assert [failure.kind for failure in failed] == ["memory"] * 2
     assert failed[1].place.episode == "company+0+strong+held%3Abroken+500"
     assert failed[0].error.startswith("memory Forgetful: observe() raised ValueError: too much (")
-    assert len(found) == 6
+    assert len(outcomes) == 6
 
 
 def test_a_provider_that_fails_is_no_memorys_fault() -> None:
@@ -67,8 +72,8 @@ def test_a_provider_that_fails_is_no_memorys_fault() -> None:
     asked = replace(
         comparison("llm_summarizing:max_size=6"), model_roles=ModelRoles(writing=writing)
     )
-    failed = [one for one in play(asked) if isinstance(one, Failure)]
-    assert {(one.kind, one.error) for one in failed} == {("provider", "down")}
+    failed = [failure for failure in play(asked) if isinstance(failure, Failure)]
+    assert {(failure.kind, failure.error) for failure in failed} == {("provider", "down")}
 
 
 def test_a_refused_key_stops_everything() -> None:
@@ -99,7 +104,7 @@ def test_a_trace_under_the_name_of_another_episode_is_played_again(
     assert play(asked, folder=kept) == first and wrong.read_bytes() == right
 
 
-def test_a_trace_of_another_world_is_played_again(tmp_path: Path) -> None:
+def test_a_trace_of_another_task_is_played_again(tmp_path: Path) -> None:
     asked, kept, here = comparison(), folder(tmp_path), WORLD.recipes[0]
     first = play(asked, folder=kept)
     play(asked, replace(here, seed=1), kept)
@@ -108,14 +113,14 @@ def test_a_trace_of_another_world_is_played_again(tmp_path: Path) -> None:
     assert play(asked, folder=kept) == first
 
 
-def test_worlds_come_in_their_order_whoever_plays_them() -> None:
+def test_results_are_in_the_order_of_the_tasks() -> None:
     worlds = [replace(WORLD.recipes[0], seed=seed) for seed in (2, 0, 1)]
     tasks = replace(WORLD, recipes=worlds)
-    found = perform(replace(comparison(tasks=tasks).job(), workers=2))
-    assert [one.place.seed for one in found] == [2] * 4 + [0] * 4 + [1] * 4
+    outcomes = perform(replace(comparison(tasks=tasks).job(), workers=2))
+    assert [outcome.place.seed for outcome in outcomes] == [2] * 4 + [0] * 4 + [1] * 4
 
 
-def test_no_trace_of_a_world_is_on_disk_while_somebody_elses_memory_plays_it(
+def test_no_trace_of_a_task_is_on_disk_while_another_packages_memory_plays_it(
     tmp_path: Path,
 ) -> None:
     seen: list[int] = []
@@ -125,6 +130,6 @@ def test_no_trace_of_a_world_is_on_disk_while_somebody_elses_memory_plays_it(
             seen.append(len(list(tmp_path.glob("traces/*"))))
 
     spy = MemorySpec(Spy, tools=False, foreign=True)
-    found = play(comparison(spy=spy, budgets=(500, 1000)), folder=folder(tmp_path))
+    outcomes = play(comparison(spy=spy, budgets=(500, 1000)), folder=folder(tmp_path))
     assert seen and not any(seen)
-    assert len(list(tmp_path.glob("traces/*"))) == len(found)
+    assert len(list(tmp_path.glob("traces/*"))) == len(outcomes)

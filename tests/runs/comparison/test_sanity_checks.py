@@ -10,8 +10,8 @@ from tests.runs.comparison.measurements import THREE, all_played, reported
 
 
 def verdicts(systems: dict[str, str], reasoner: str = "strong") -> list[bool]:
-    measured = [replace(one, reasoner=reasoner) for one in all_played(systems)]
-    return [gate.holds for gate in figure_checks(figures(measured, {}, "test"))]
+    measured = [replace(measurement, reasoner=reasoner) for measurement in all_played(systems)]
+    return [check.holds for check in figure_checks(figures(measured, {}, "test"))]
 
 
 @pytest.mark.parametrize(
@@ -25,17 +25,17 @@ def verdicts(systems: dict[str, str], reasoner: str = "strong") -> list[bool]:
         ({"full": "- - -"}, "strong", [True, False]),
     ],
 )
-def test_a_gate_fails_where_the_set_up_cannot_be_trusted(
+def test_a_check_fails_if_the_set_up_cannot_be_trusted(
     changes: dict[str, str], reasoner: str, holds: list[bool]
 ) -> None:
     assert verdicts({**THREE, **changes}, reasoner) == holds
 
 
-def test_a_gate_says_what_was_found() -> None:
+def test_a_check_states_its_figures() -> None:
     first, second = figure_checks(reported({**THREE, "full": "- - -"}, full=3))
     assert (first.name, first.detail) == ("oracle is at least 95 %", "oracle 100.0 %, none 16.7 %")
     assert second.detail == "full not played, none 16.7 %"
 
 
-def test_a_valid_set_up_has_nothing_to_say() -> None:
+def test_a_valid_set_up_gives_no_message() -> None:
     assert invalid_text(figure_checks(reported(THREE))) == ""

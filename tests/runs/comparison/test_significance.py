@@ -15,10 +15,10 @@ def scores(values: list[float]) -> dict[tuple[str, int], float]:
 
 def test_a_memory_that_betters_all_others_on_every_task_is_best() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH), "c": scores(LOW)}
-    found = significance_tests(memories, memories, scores(LOW), "test")
-    assert found.ranks == {"b": 1, "a": 2, "c": 3}
-    assert found.verdict is not None
-    assert (found.verdict.best, found.verdict.second, found.verdict.won) == ("b", "a", True)
+    result = significance_tests(memories, memories, scores(LOW), "test")
+    assert result.ranks == {"b": 1, "a": 2, "c": 3}
+    assert result.verdict is not None
+    assert (result.verdict.best, result.verdict.second, result.verdict.won) == ("b", "a", True)
 
 
 def test_no_memory_is_best_where_the_interval_of_its_lead_holds_0() -> None:
@@ -30,47 +30,47 @@ def test_no_memory_is_best_where_the_interval_of_its_lead_holds_0() -> None:
 
 
 def test_no_memory_is_best_while_another_shares_its_rank() -> None:
-    # Less on average than a, but so uneven that nobody can tell.
+    # Less on average than a, but so uneven that the difference is not significant.
     uneven = [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]
     memories = {"a": scores(HIGH), "b": scores(MID), "c": scores(uneven)}
-    found = significance_tests(memories, memories, scores(LOW), "test")
-    assert found.verdict is not None
-    assert found.verdict.lead.low > 0
-    assert found.ranks["c"] == 1
-    assert not found.verdict.won
+    result = significance_tests(memories, memories, scores(LOW), "test")
+    assert result.verdict is not None
+    assert result.verdict.lead.low > 0
+    assert result.ranks["c"] == 1
+    assert not result.verdict.won
 
 
 def test_two_tasks_that_happen_to_agree_make_nobody_best() -> None:
     memories = {"a": scores([14 / 17, 13 / 17]), "b": scores([1 / 17, 0.0])}
-    found = significance_tests(memories, memories, scores([0.0, 0.0]), "test")
-    assert found.ranks == {"a": 1, "b": 1}
-    assert found.verdict is not None and not found.verdict.won
+    result = significance_tests(memories, memories, scores([0.0, 0.0]), "test")
+    assert result.ranks == {"a": 1, "b": 1}
+    assert result.verdict is not None and not result.verdict.won
 
 
 def test_a_single_memory_has_nobody_to_be_better_than() -> None:
-    found = significance_tests({"a": scores(MID)}, {"a"}, scores(LOW), "test")
-    assert (found.verdict, found.pairs, found.ranks) == (None, (), {"a": 1})
+    result = significance_tests({"a": scores(MID)}, {"a"}, scores(LOW), "test")
+    assert (result.verdict, result.pairs, result.ranks) == (None, (), {"a": 1})
 
 
 def test_advantages_over_recency_are_tested_together() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH)}
-    found = significance_tests(memories, memories, scores(LOW), "test").over_recency
+    result = significance_tests(memories, memories, scores(LOW), "test").over_recency
     # All eight signs alike: 2 of 256 flips; two memories: twice that.
-    assert {(pair.p, pair.adjusted) for pair in found.values()} == {(2 / 256, 4 / 256)}
+    assert {(pair.p, pair.adjusted) for pair in result.values()} == {(2 / 256, 4 / 256)}
 
 
 def test_a_memory_that_failed_is_compared_with_recency_on_what_it_finished() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH[:5])}
-    found = significance_tests(memories, {"a"}, scores(LOW), "test")
-    assert found.over_recency["b"].difference.tasks == 5
-    assert found.over_recency["b"].p == 2 / 32
-    assert found.pairs == ()
+    result = significance_tests(memories, {"a"}, scores(LOW), "test")
+    assert result.over_recency["b"].difference.tasks == 5
+    assert result.over_recency["b"].p == 2 / 32
+    assert result.pairs == ()
 
 
 def test_without_recency_memories_are_still_ranked() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH)}
-    found = significance_tests(memories, memories, {}, "test")
-    assert (found.over_recency, found.ranks) == ({}, {"a": 2, "b": 1})
+    result = significance_tests(memories, memories, {}, "test")
+    assert (result.over_recency, result.ranks) == ({}, {"a": 2, "b": 1})
 
 
 def test_the_detectable_difference_is_that_of_the_paired_deviation() -> None:

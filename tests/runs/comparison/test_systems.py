@@ -1,4 +1,4 @@
-"""What each arm of a comparison sees, and within which budgets."""
+"""What each system of a comparison sees, and within which budgets."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ def test_the_references_are_always_there_and_naming_one_changes_nothing() -> Non
         ("held:bm25", None, 900),
     ],
 )
-def test_the_budget_of_an_arm(name: str, view: int | None, capacity: int | None) -> None:
+def test_the_budget_of_a_system(name: str, view: int | None, capacity: int | None) -> None:
     system = next(system for system in systems(["bm25"], [], LIMITS) if system.name == name)
     budget = budget_of(system, generated("company", 0, "lite"), tools=False)
     assert (budget.view, budget.capacity, budget.writes, budget.slot) == (
@@ -88,14 +88,14 @@ class Noting(Memory):
         return [Entry("1", "held")]
 
 
-def test_another_persons_memory_cannot_tell_where_all_that_it_holds_is_shown() -> None:
-    met, told = [], []
+def test_another_packages_memory_cannot_notice_that_its_whole_content_is_shown() -> None:
+    met, contents = [], []
     for system in systems(["their:Memory"], [], LIMITS)[-2:]:
         inner, task = Noting(), generated("company", 0, "lite")
         make = memory_of(system, task, lambda inner=inner: inner, foreign=True)
         episode = begin("a", "b", memory=make, budget=budget_of(system, task, tools=False))
         for _ in range(2):
-            told.append(episode.view()[1].content)
+            contents.append(episode.view()[1].content)
             episode.step(END)
         met.append(inner.asked)
-    assert met[0] == met[1] and told == ["composed", "composed", "held", "held"]
+    assert met[0] == met[1] and contents == ["composed", "composed", "held", "held"]

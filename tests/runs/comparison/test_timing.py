@@ -54,7 +54,7 @@ def test_a_timed_memory_fails_under_its_own_name() -> None:
         begin("one fact", memory=lambda: TimedMemory(Broken(), [])).view()
 
 
-def test_what_was_clocked_is_found_by_reasoner_arm_and_budget(tmp_path: Path) -> None:
+def test_times_are_found_by_reasoner_system_and_budget(tmp_path: Path) -> None:
     run = timings(
         tmp_path,
         '{"episode": "company+0+strong+pkg%3Amake+500", "memory_ms": [1, 2]}',
@@ -67,7 +67,7 @@ def test_what_was_clocked_is_found_by_reasoner_arm_and_budget(tmp_path: Path) ->
     }
 
 
-def test_of_an_episode_that_was_played_twice_the_last_time_counts(tmp_path: Path) -> None:
+def test_the_last_time_of_an_episode_played_twice_counts(tmp_path: Path) -> None:
     row = '{"episode": "company+0+strong+bm25+500", "memory_ms": [%d]}'
     run = timings(tmp_path, row % 1, row % 2, '{"episode": "comp')
     assert clocked(run) == {("strong", "bm25", 500): [2]}

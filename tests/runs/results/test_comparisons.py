@@ -19,21 +19,22 @@ def document() -> Document:
     return _found("strategic", "naive")
 
 
-def test_an_agent_is_compared_with_itself_on_the_worlds_that_both_played(document) -> None:
-    found = compare(document, _found("naive", first=1))
-    assert [(one.agent, one.paired, one.difference.estimate.tasks) for one in found] == [
-        ("naive", True, 2)
-    ]
+def test_an_agent_is_compared_with_itself_on_the_tasks_that_both_played(document) -> None:
+    comparisons = compare(document, _found("naive", first=1))
+    assert [
+        (comparison.agent, comparison.paired, comparison.difference.estimate.tasks)
+        for comparison in comparisons
+    ] == [("naive", True, 2)]
 
 
 def test_two_agents_alone_are_compared_with_each_other() -> None:
-    (found,) = compare(_found("strategic"), _found("naive"))
-    assert (found.agent, found.other, found.paired) == ("strategic", "naive", True)
-    assert found.difference.estimate.mean > 0
+    (comparison,) = compare(_found("strategic"), _found("naive"))
+    assert (comparison.agent, comparison.other, comparison.paired) == ("strategic", "naive", True)
+    assert comparison.difference.estimate.mean > 0
 
 
-def test_worlds_of_another_salt_are_other_worlds(document) -> None:
-    assert not any(one.paired for one in compare(document, _found("naive", salt="s")))
+def test_tasks_of_another_secret_are_compared_unpaired(document) -> None:
+    assert not any(comparison.paired for comparison in compare(document, _found("naive", salt="s")))
 
 
 def test_agents_that_share_nothing_are_not_compared(document) -> None:
@@ -44,7 +45,7 @@ def test_agents_that_share_nothing_are_not_compared(document) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (
             lambda d: d.update(version_hash="worlds-v1@00000000"),
@@ -58,8 +59,8 @@ def test_agents_that_share_nothing_are_not_compared(document) -> None:
         (lambda d: d["recipe"]["parameters"].update(writes="3"), "differ: play both alike"),
     ],
 )
-def test_what_measured_otherwise_is_not_compared(change, said: str, document) -> None:
+def test_results_with_other_settings_are_not_compared(change, message: str, document) -> None:
     other = copy.deepcopy(dict(document))
     change(other)
-    with pytest.raises(BadSettings, match=said):
+    with pytest.raises(BadSettings, match=message):
         compare(document, other)

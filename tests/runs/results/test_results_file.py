@@ -31,26 +31,26 @@ def test_the_schema_is_one_and_another_validator_agrees(document: Document) -> N
     assert list(Draft7Validator(schema()).iter_errors(document)) == []
 
 
-def test_the_summary_is_the_mean_of_the_worlds_with_its_interval(document: Document) -> None:
+def test_the_summary_is_the_mean_of_the_tasks_with_its_interval(document: Document) -> None:
     rows = [row["composite"] for row in document["episodes"] if row["agent"] == "strategic"]
-    found = document["summary"]["strategic"]
-    assert found["composite"]["mean"] == pytest.approx(sum(rows) / 3, abs=1e-5)
+    summary = document["summary"]["strategic"]
+    assert summary["composite"]["mean"] == pytest.approx(sum(rows) / 3, abs=1e-5)
     error = math.sqrt(sum((row - sum(rows) / 3) ** 2 for row in rows) / 2 / 3)
-    half = found["composite"]["high"] - found["composite"]["mean"]
+    half = summary["composite"]["high"] - summary["composite"]["mean"]
     assert half == pytest.approx(4.302653 * error, abs=1e-5)
 
 
-def test_one_world_has_no_interval() -> None:
-    found = lite("naive").document
-    assert found["summary"]["naive"]["composite"]["high"] is None
-    assert found["summary"]["naive"]["detectable"] is None
+def test_one_task_has_no_interval() -> None:
+    content = lite("naive").document
+    assert content["summary"]["naive"]["composite"]["high"] is None
+    assert content["summary"]["naive"]["detectable"] is None
 
 
-def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Every path into a document that the schema describes."""
     if isinstance(value, dict):
-        return [at, *(place for k, v in value.items() for place in _places(v, (*at, k)))]
-    return [at, *_places(value[0], (*at, 0))] if isinstance(value, list) and value else [at]
+        return [path, *(place for k, v in value.items() for place in _places(v, (*path, k)))]
+    return [path, *_places(value[0], (*path, 0))] if isinstance(value, list) and value else [path]
 
 
 FREE = {
@@ -74,7 +74,7 @@ def test_a_results_file_of_any_other_shape_is_refused(document: Document) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "is not JSON"),
         ("[]", "results must be object"),
@@ -82,10 +82,10 @@ def test_a_results_file_of_any_other_shape_is_refused(document: Document) -> Non
         ('{"schema": "memorygym-results-1"}', "is no results file of this version"),
     ],
 )
-def test_what_is_no_results_file_is_named(text: str, said: str, tmp_path: Path) -> None:
+def test_what_is_no_results_file_is_named(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     path.write_text(text)
-    with pytest.raises(BadSettings, match=said):
+    with pytest.raises(BadSettings, match=message):
         read_results(path)
 
 

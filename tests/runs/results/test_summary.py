@@ -1,4 +1,4 @@
-"""What agents reached over their worlds, from rows of results."""
+"""Summaries of agents over their tasks, from rows of results."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from memorygym.runs.results.summary import summaries
 from tests.episodes import lite
 
 Table = Sequence[Sequence[float | None]]
-"""By world: the composite of each repeat, None if it failed."""
+"""By task: the composite of each repeat, None if it failed."""
 A_B: Table = [[1.0, None], [0.0, 0.0]]
 
 
@@ -38,15 +38,15 @@ def rows(row: dict[str, Any]) -> Callable[[Table], list[dict[str, Any]]]:
         ([[1.0, 0.0], [0.5, 0.5]], None),
     ],
 )
-def test_failures_are_filled_in_within_their_world(
+def test_bounds_fill_in_failures_within_their_task(
     table: Table,
     bounds: tuple[float, float] | None,
     rows: Callable[[Table], list[dict[str, Any]]],
 ) -> None:
     every = rows(table)
-    (found,) = summaries(row for row in every if row["composite"] is not None)
-    told = found.bounds([row for row in every if row["composite"] is None])
-    assert told == (bounds and pytest.approx(bounds))
+    (summary,) = summaries(row for row in every if row["composite"] is not None)
+    filled = summary.bounds([row for row in every if row["composite"] is None])
+    assert filled == (bounds and pytest.approx(bounds))
 
 
 def test_a_failure_of_another_agent_bounds_nothing(

@@ -76,7 +76,7 @@ extremes = st.tuples(
 rolls = st.tuples(
     st.just("relationship_count"),
     st.lists(names, min_size=1, max_size=4, unique=True).map(
-        lambda found: f"{len(found)} ({', '.join(found)})"
+        lambda listed: f"{len(listed)} ({', '.join(listed)})"
     ),
 )
 tallies = st.tuples(
@@ -134,7 +134,7 @@ def test_a_frame_around_the_right_answer_keeps_it_right(frame: str, case: Case) 
      "Brant Orchard has {}", "For Brant Orchard, it is {}."],
 )  # fmt: skip
 @given(figures)
-def test_a_number_may_be_told_about_its_entity(frame: str, truth: str) -> None:
+def test_a_number_may_stand_in_a_sentence_about_its_entity(frame: str, truth: str) -> None:
     verdict = grade("retrieval", truth, frame.format(truth))
 
     assert verdict.correct, verdict.reason
@@ -147,7 +147,7 @@ def test_a_number_may_be_told_about_its_entity(frame: str, truth: str) -> None:
      "Of the 5 companies, {name} leads with {value}.", "{name} — {value}"],
 )  # fmt: skip
 @given(names, figures)
-def test_name_and_value_may_be_told_in_a_sentence(frame: str, name: str, value: str) -> None:
+def test_name_and_value_may_stand_in_a_sentence(frame: str, name: str, value: str) -> None:
     verdict = grade("synthesis", f"{name} ({value})", frame.format(name=name, value=value))
 
     assert verdict.correct, verdict.reason
@@ -156,31 +156,31 @@ def test_name_and_value_may_be_told_in_a_sentence(frame: str, name: str, value: 
 @given(st.dates(date(1000, 1, 1), date(2100, 1, 1)))
 def test_a_date_is_right_in_every_plain_notation(day: date) -> None:
     month = day.strftime("%B")
-    said = [f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}"]
-    said += [day.isoformat().replace("-", "/"), f"{day.day} {month[:3]} {day.year}"]
+    notations = [f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}"]
+    notations += [day.isoformat().replace("-", "/"), f"{day.day} {month[:3]} {day.year}"]
 
-    assert all(grade("retrieval", day.isoformat(), answer).correct for answer in said)
+    assert all(grade("retrieval", day.isoformat(), answer).correct for answer in notations)
 
 
 @given(ints, ints)
-def test_another_integer_is_wrong(true: int, said: int) -> None:
-    assume(true != said)
+def test_another_integer_is_wrong(true: int, answer: int) -> None:
+    assume(true != answer)
 
-    assert not grade("retrieval", f"{true:,}", f"{said:,}").correct
+    assert not grade("retrieval", f"{true:,}", f"{answer:,}").correct
 
 
 @given(amounts, amounts)
-def test_a_decimal_is_right_exactly_within_two_percent(true: object, said: object) -> None:
-    near = abs(said - true) <= abs(true) / 50  # type: ignore[operator, arg-type]
+def test_a_decimal_is_right_exactly_within_two_percent(true: object, answer: object) -> None:
+    near = abs(answer - true) <= abs(true) / 50  # type: ignore[operator, arg-type]
 
-    assert grade("retrieval", money(true), money(said)).correct is near
+    assert grade("retrieval", money(true), money(answer)).correct is near
 
 
 @given(names, names, figures)
-def test_the_value_of_another_entity_is_wrong(true: str, said: str, value: str) -> None:
-    assume(true != said)
+def test_the_value_of_another_entity_is_wrong(true: str, answer: str, value: str) -> None:
+    assume(true != answer)
 
-    assert not grade("synthesis", f"{true} ({value})", f"{said} ({value})").correct
+    assert not grade("synthesis", f"{true} ({value})", f"{answer} ({value})").correct
 
 
 @pytest.mark.parametrize("kind", [days, choices, texts, names, st.sampled_from(TRENDS)])
@@ -188,10 +188,10 @@ def test_the_value_of_another_entity_is_wrong(true: str, said: str, value: str) 
 def test_another_date_or_label_or_name_is_wrong(
     kind: st.SearchStrategy[str], data: st.DataObject
 ) -> None:
-    true, said = data.draw(kind), data.draw(kind)
-    assume(not set(true.split()) <= set(said.split()))
+    true, answer = data.draw(kind), data.draw(kind)
+    assume(not set(true.split()) <= set(answer.split()))
 
-    assert not grade("retrieval", true, said).correct
+    assert not grade("retrieval", true, answer).correct
 
 
 @mostly_slow("mark", [", ", " or ", " and ", " / ", "; ", "\n", " ", " | ", ", or "], quick=1)
@@ -253,10 +253,10 @@ def test_a_refusal_beside_the_right_claim_is_wrong_for_both(case: Case) -> None:
     "mark", [" ", "'", "_", "\u00a0", "\u2009", "\u202f", "\u2019", "{,}", "\\,"]
 )
 @given(ints, ints)
-def test_thousands_may_be_set_apart_in_any_usual_way(mark: str, true: int, said: int) -> None:
-    right = grade("retrieval", f"{true:,}", f"{said:,}".replace(",", mark))
+def test_thousands_may_be_set_apart_in_any_usual_way(mark: str, true: int, answer: int) -> None:
+    right = grade("retrieval", f"{true:,}", f"{answer:,}".replace(",", mark))
 
-    assert right.correct is (true == said)
+    assert right.correct is (true == answer)
     assert grade("retrieval", f"{true:,}", f"{true:,}".replace(",", mark)).correct
 
 
@@ -280,7 +280,7 @@ def test_no_answer_is_right_for_two_truths(
 ) -> None:
     pair = data.draw(kind), data.draw(kind)
     assume(not any(grade("retrieval", *two).correct for two in (pair, pair[::-1])))
-    truths = [*(("retrieval", one) for one in pair), ("abstention", "ABSTAIN")]
+    truths = [*(("retrieval", truth) for truth in pair), ("abstention", "ABSTAIN")]
     answer = frame.format(a=pair[0], b=pair[1])
 
     assert sum(grade(*truth, answer, pair).correct for truth in truths) <= 1

@@ -55,7 +55,7 @@ def scripted(falls: Falls, build: Builder, answer: str) -> Rule:
 
 def fallen(rule_for: Callable[[str], Rule], build: Builder) -> list[str]:
     """The attacks for which a judge says yes to a prompt made in that way."""
-    said = {
+    outcomes = {
         attack["kind"]: vote(
             "m",
             Scripted(rule_for(attack["answer"])).complete(build(attack["answer"]), ()),
@@ -63,7 +63,7 @@ def fallen(rule_for: Callable[[str], Rule], build: Builder) -> list[str]:
         ).outcome
         for attack in ATTACKS
     }
-    return [kind for kind, vote_ in said.items() if vote_ == "yes"]
+    return [kind for kind, outcome in outcomes.items() if outcome == "yes"]
 
 
 def accepted(rule_for: Callable[[str], Rule], prompt: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Most of the models that ruled decide; a failure is counted and is no verdict."""
+"""The majority of the votes decides; a failure is counted and is no vote."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def ruled(*replies: Line) -> PanelVerdict:
         ((DOWN, "hm"), None),
     ],
 )
-def test_most_of_those_that_ruled_decide_and_a_tie_rejects(
+def test_the_majority_of_votes_decides_and_a_tie_rejects(
     replies: tuple[Line, ...], verdict: bool | None
 ) -> None:
     assert ruled(*replies).verdict is verdict
@@ -51,7 +51,7 @@ def test_each_vote_is_kept_with_its_words_or_its_problem() -> None:
     ]  # fmt: skip
 
 
-def test_a_refused_key_flies() -> None:
+def test_a_refused_key_is_raised() -> None:
     with pytest.raises(BadKey):
         ruled(YES, BadKey("no"))
 

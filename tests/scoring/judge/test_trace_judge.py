@@ -29,7 +29,7 @@ ASKED = (
 )
 
 
-def told(*asked: tuple[str, str, str | None]) -> Trace:
+def trace_of(*asked: tuple[str, str, str | None]) -> Trace:
     """A trace of these questions (question type, right answer, answer)."""
     questions = tuple(
         Question(event, kind, kind, f"Question {event}?", truth, RIVALS if kind == "update" else ())
@@ -58,7 +58,7 @@ def railways(messages: Any, _: Any) -> str:
 
 
 def judged(rule: Any, prompt: str = "strict", **options: bool) -> Trace:
-    return judge_trace(told(*ASKED), Judge([Scripted(rule)], prompt, **options))
+    return judge_trace(trace_of(*ASKED), Judge([Scripted(rule)], prompt, **options))
 
 
 def panel_verdicts(trace: Trace) -> list[int]:
@@ -66,7 +66,7 @@ def panel_verdicts(trace: Trace) -> list[int]:
 
 
 def test_a_repair_is_right_and_says_who_accepted_it() -> None:
-    before, after = outcomes(told(*ASKED))[0], outcomes(judged(railways))[0]
+    before, after = outcomes(trace_of(*ASKED))[0], outcomes(judged(railways))[0]
     assert (before.correct, after.correct, after.repaired) == (False, True, True)
     assert after.reason.endswith("accepted by the judge, 1 of 1: 'a railroad town'")
 
@@ -76,7 +76,7 @@ def test_only_rejects_of_one_claim_are_shown_to_the_judge() -> None:
 
 
 def test_repairs_count_in_the_score() -> None:
-    assert score(judged(railways)).correct == score(told(*ASKED)).correct + 1
+    assert score(judged(railways)).correct == score(trace_of(*ASKED)).correct + 1
 
 
 @pytest.mark.parametrize(
@@ -86,15 +86,15 @@ def test_repairs_count_in_the_score() -> None:
         *((e, Vote("m", "no")) for e in (2, 8)),
     ],
 )
-def test_no_ruling_repairs_what_is_final_or_turns_down_what_was_accepted(
+def test_no_verdict_repairs_a_final_answer_or_rejects_an_accepted_one(
     event: int, vote: Vote
 ) -> None:
-    forged = told(*ASKED)
+    forged = trace_of(*ASKED)
     forged.records.append(Judgement(event, (vote,)))
-    assert outcomes(forged) == outcomes(told(*ASKED))
+    assert outcomes(forged) == outcomes(trace_of(*ASKED))
 
 
-def test_the_labels_tell_how_it_was_judged_and_what_came_of_it() -> None:
+def test_the_labels_state_the_judge_and_the_counts_of_its_verdicts() -> None:
     label: Any = judged(railways).labels["judge"]
     assert label["prompt"] == "strict" and label["models"] == [{"name": "Scripted"}]
     assert label["counts"] == {
@@ -109,7 +109,7 @@ def test_the_labels_tell_how_it_was_judged_and_what_came_of_it() -> None:
 def test_a_judge_that_fails_leaves_the_score_and_is_counted(line: Any, kind: str) -> None:
     trace = judged(lambda *_: line)
     counts: Any = trace.labels["judge"]["counts"]  # type: ignore[index, call-overload]
-    assert outcomes(trace) == outcomes(told(*ASKED))
+    assert outcomes(trace) == outcomes(trace_of(*ASKED))
     assert (counts["not_judged"], counts[kind]) == (2, 2)
 
 
@@ -121,16 +121,16 @@ def test_a_second_judge_replaces_the_first() -> None:
 
 
 def test_a_trace_from_disk_is_judged_alike_and_scores_alike() -> None:
-    fresh, read = judged(railways), read_trace(told(*ASKED).lines())[0]
+    fresh, read = judged(railways), read_trace(trace_of(*ASKED).lines())[0]
     from_disk = judge_trace(read, Judge([Scripted(railways)]))
     assert list(from_disk.lines()) == list(fresh.lines())
     assert score(read_trace(fresh.lines())[0]) == score(fresh)
 
 
 def test_the_agreement_covers_what_the_grader_accepted_if_asked() -> None:
-    found = agreement([judged(railways, audit_accepted=True)])["strict"]
-    assert (found.both, found.reference, found.judge, found.neither) == (1, 0, 1, 1)
-    assert found.kappa == pytest.approx(0.4)
+    figures = agreement([judged(railways, audit_accepted=True)])["strict"]
+    assert (figures.both, figures.reference, figures.judge, figures.neither) == (1, 0, 1, 1)
+    assert figures.kappa == pytest.approx(0.4)
 
 
 def test_the_agreement_is_by_prompt() -> None:
@@ -139,4 +139,4 @@ def test_the_agreement_is_by_prompt() -> None:
 
 
 def test_a_trace_that_no_judge_saw_shows_no_agreement() -> None:
-    assert agreement([told(*ASKED)]) == {}
+    assert agreement([trace_of(*ASKED)]) == {}

@@ -10,12 +10,12 @@ ANSWER = "It has\n 8,412   beds."
 
 
 def read(text: str) -> tuple[str, str]:
-    found = vote("m", Reply(Message("assistant", text)), ANSWER)
-    return found.outcome, found.problem or found.quote
+    result = vote("m", Reply(Message("assistant", text)), ANSWER)
+    return result.outcome, result.problem or result.quote
 
 
 @pytest.mark.parametrize(
-    ("text", "said", "quote"),
+    ("text", "outcome", "quote"),
     [
         ('{"quote": "8,412 beds", "correct": true}', "yes", "8,412 beds"),
         ('{"correct": false, "quote": "8,412"}', "no", "8,412"),
@@ -24,8 +24,8 @@ def read(text: str) -> tuple[str, str]:
         (' ```json\n{"quote": "8,412", "correct": true}\n``` ', "yes", "8,412"),
     ],
 )
-def test_a_verdict_is_read(text: str, said: str, quote: str) -> None:
-    assert read(text) == (said, quote)
+def test_a_verdict_is_read(text: str, outcome: str, quote: str) -> None:
+    assert read(text) == (outcome, quote)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_a_verdict_is_read(text: str, said: str, quote: str) -> None:
     ],
 )
 def test_anything_else_is_unreadable_and_says_why(text: str, problem: str) -> None:
-    said, why = read(text)
-    assert said == "unreadable"
+    outcome, why = read(text)
+    assert outcome == "unreadable"
     assert problem in why
 
 

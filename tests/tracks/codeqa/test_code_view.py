@@ -23,7 +23,7 @@ def test_every_line_of_real_code_is_shown_once_and_in_order(path: Path) -> None:
     assert max(map(count, shown)) <= LONGEST + 20
 
 
-def test_methods_have_paragraphs_of_their_own() -> None:
+def test_methods_have_their_own_paragraphs() -> None:
     head = "class A(B):\n    x = 1\n\n"
     code = f"{head}    @mark\n    def f(self):\n        return 1\n\n    def g(self): ...\n"
     assert [part.split("\n")[1].strip() for part in paragraphs("a.py", code)] == [

@@ -111,7 +111,7 @@ def test_a_text_without_heading_or_code_has_no_statements(text: str) -> None:
     assert READER.read(text) == ()
 
 
-def test_of_two_observations_the_later_one_holds_in_any_order() -> None:
+def test_the_later_observation_holds_in_any_order() -> None:
     early = (
         "[shell · 2031-03-04 10:41]\nThe amber dusk import of quay records may hold 31 MB at most."
     )

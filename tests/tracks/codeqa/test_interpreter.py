@@ -35,7 +35,7 @@ def generated(seed: int) -> tuple[GrowingPackage, list[str], StatementIndex]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_it_agrees_with_python_on_hundreds_of_calls(seed: int) -> None:
+def test_the_interpreter_agrees_with_python_on_hundreds_of_calls(seed: int) -> None:
     package, calls, known = generated(seed)
     returned = run(package.files, [ExecutionJob(calls)])[0].returned
     assert len(calls) > 150

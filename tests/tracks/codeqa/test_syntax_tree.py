@@ -66,7 +66,7 @@ def test_a_constant_that_is_bound_twice_has_no_value(known: StatementIndex) -> N
     assert known.get("HAS_QUAY", "value") is None
 
 
-def test_what_is_read_and_raised_is_what_the_body_says(known: StatementIndex) -> None:
+def test_reads_and_raises_are_those_of_the_body(known: StatementIndex) -> None:
     functions = parse_tree({"a/b.py": CODE}).functions
     assert {name: function.reads for name, function in functions.items() if function.reads} == {
         "sift": ("QUAY_LIMIT",)

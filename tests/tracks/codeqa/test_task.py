@@ -26,7 +26,7 @@ def test_the_events_are_the_texts_and_then_the_questions(form: str) -> None:
     assert task.recipe["template"] == "synth-12k" and task.recipe["seed"] == 7
 
 
-def test_the_gold_table_survives_json_and_holds_the_facts_of_every_question() -> None:
+def test_the_gold_table_is_the_same_after_json_and_holds_the_facts_of_every_question() -> None:
     gold = codeqa.task_of(instance(), "synth-12k", 0).gold
     assert gold and QuestionGold.from_json(json.loads(json.dumps(gold.to_json()))) == gold
     assert isinstance(gold, QuestionGold)

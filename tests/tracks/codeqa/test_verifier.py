@@ -73,7 +73,7 @@ def cut(data: Instance) -> None:
 
 
 DEFECTS: dict[str, tuple[Callable[[Instance], object], set[str]]] = {
-    "a fact that is never told": (fact_lost, {"solvable", "full", "leave_one_out", "files_match"}),
+    "a fact that is not stated": (fact_lost, {"solvable", "full", "leave_one_out", "files_match"}),
     "another truth": (
         lambda data: data["qa_pairs"][0].update(gold_answer="4711"), {"solvable", "full"},
     ),

@@ -81,7 +81,7 @@ def test_full_context_answers_and_evidence_with_a_gap_does_not(name: str, tmp_pa
 
 
 @pytest.mark.parametrize("size", [20, 64, 512])
-def test_passages_of_a_memory_are_read_whatever_their_size(size: int) -> None:
+def test_passages_of_any_size_are_read(size: int) -> None:
     task = generate(sample(" ".join(map(LONG.format, range(90)))), "x:s", 0)
     reader, (question,) = data.informed_reader(gold_of(task)), gold_of(task).questions
     passages_ = [part for event in task.events[:-1] for part in passages(event.text, size, count)]
@@ -111,11 +111,11 @@ def test_headings_are_distinct_and_give_no_session_id_away(tmp_path: Path) -> No
 
 def test_a_heading_holds_no_brackets() -> None:
     units = (Unit("a", "One lamp.", title="Lamps [old]"),)
-    told = Sample("s", units, (SampleQuestion("q", "Which?", ("lamp 9",), ("a",), "x"),))
-    assert "[Lamps (old)]\nOne lamp." in generate(told, "x:s", 0).events[0].text
+    lamps = Sample("s", units, (SampleQuestion("q", "Which?", ("lamp 9",), ("a",), "x"),))
+    assert "[Lamps (old)]\nOne lamp." in generate(lamps, "x:s", 0).events[0].text
 
 
-def test_questions_come_last_in_events_of_their_own(tmp_path: Path) -> None:
+def test_questions_come_last_in_their_own_events(tmp_path: Path) -> None:
     (task, *_) = tasks("locomo", tmp_path)
     assert [event.kind for event in task.events] == ["text", *["question"] * 4]
     assert task.events[1].text == "=== QUESTION · event 2 of 5 ===\n\nWhat did Ann buy?"

@@ -7,7 +7,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument
 from memorygym.tracks._qa.questions import Fact, Found, Missing, Question
 
-TELLS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
+STATEMENTS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
 ASKS = re.compile(r"What is the ((?:\w+ of )+)([\w ]+)\?")
 Path = tuple[str, tuple[str, ...]]
 
@@ -20,7 +20,7 @@ class Chains:
             raise ValueError("an unreadable text")
         return tuple(
             Statement(subject, key, value, (int(rank or 0),))
-            for key, subject, value, rank in TELLS.findall(text)
+            for key, subject, value, rank in STATEMENTS.findall(text)
         )
 
     def ask(self, text: str) -> Path | None:

@@ -65,7 +65,7 @@ DEFECTS = {
         instance(**asking(needs=("f1",))),
         ["solvable"],
     ),
-    "an answer told without what is needed": (
+    "an answer stated without the needed facts": (
         instance(
             TEXTS[0], TEXTS[2], "The lab of Ada Byron is Vega.", "The city of Vega is Lisbon."
         ),
@@ -120,7 +120,7 @@ DEFECTS = {
         instance(**asking(rivals=("The Lisbon",))),
         ["stale"],
     ),
-    "a rewrite that nobody tells": (
+    "a rewrite that no text states": (
         instance(facts=(replace(FACTS[0], rewrites=1), FACTS[1])),
         ["stale"],
     ),

@@ -6,10 +6,15 @@ from memorygym.tracks._qa.questions import Fact
 
 
 def test_a_hidden_fact_is_found_by_no_lookup_and_the_names_are_noted() -> None:
-    told = [Statement("Orm Ford", "mayor", "Ann Lee"), Statement("Elm Ford", "mayor", "Bo Ray")]
+    statements = [
+        Statement("Orm Ford", "mayor", "Ann Lee"),
+        Statement("Elm Ford", "mayor", "Bo Ray"),
+    ]
     hidden = Fact("f1", "Orm Ford", "mayor", "Ann Lee", "", 0)
-    index = WatchedIndex(StatementIndex(told), [hidden])
-    assert index.get("Orm Ford", "mayor") is None and index.get("Elm Ford", "mayor") == told[1]
-    assert not index.about("Orm Ford") and index.about("Elm Ford") == {"mayor": told[1]}
-    assert not index.whose("mayor", "Ann Lee") and index.whose("mayor", "Bo Ray") == [told[1]]
+    index = WatchedIndex(StatementIndex(statements), [hidden])
+    assert (
+        index.get("Orm Ford", "mayor") is None and index.get("Elm Ford", "mayor") == statements[1]
+    )
+    assert not index.about("Orm Ford") and index.about("Elm Ford") == {"mayor": statements[1]}
+    assert not index.whose("mayor", "Ann Lee") and index.whose("mayor", "Bo Ray") == [statements[1]]
     assert index.names == {"Orm Ford", "Elm Ford", "Ann Lee", "Bo Ray"}

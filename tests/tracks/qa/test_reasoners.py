@@ -24,20 +24,20 @@ def question_replies(trace: Trace) -> list[Message]:
     ]
 
 
-def test_without_memory_it_refuses_and_is_wrong(task: Task) -> None:
+def test_the_reasoner_refuses_without_memory_and_is_wrong(task: Task) -> None:
     trace = played(task, "none", scripted("strong", task))
     (outcome,) = outcomes(trace)
     assert not outcome.correct and "refuses" in outcome.reason
 
 
-def test_it_queries_memory_for_each_hop_and_notes_the_facts_it_found(task: Task) -> None:
+def test_the_reasoner_queries_memory_for_each_hop_and_notes_the_facts(task: Task) -> None:
     replies = question_replies(played(task, "bm25", scripted("strong", task)))
     queries = [reply.calls[0].arguments for reply in replies[:-1]]
     assert len(queries) > 1 and len({str(query) for query in queries}) == len(queries)
     assert replies[-2].content and replies[-2].content.count("\n") >= replies[0].content.count("\n")
 
 
-def test_it_never_repeats_a_query(task: Task) -> None:
+def test_the_reasoner_never_repeats_a_query(task: Task) -> None:
     replies = question_replies(played(task, "none", scripted("strong", task)))
     assert [reply.calls[0].name for reply in replies] == ["recall", "submit_answer"]
 

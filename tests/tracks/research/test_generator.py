@@ -141,11 +141,11 @@ def test_instances_share_no_id_question_or_name():
 @pytest.mark.parametrize(("hops", "shape"), STRATA)
 def test_a_question_names_its_starts_and_nothing_that_must_be_found(hops, shape):
     instance = instance_of(hops, shape)
-    found = {step["sub_answer"] for step in instance["decomposition"]}
+    sub_answers = {step["sub_answer"] for step in instance["decomposition"]}
     # Of an intersection, the laboratory may be both named and found again.
-    found -= set(instance["start_entities"])
+    sub_answers -= set(instance["start_entities"])
     assert all(start in instance["question"] for start in instance["start_entities"])
-    assert not any(name in instance["question"] for name in [*found, instance["answer"]])
+    assert not any(name in instance["question"] for name in [*sub_answers, instance["answer"]])
 
 
 def test_a_supporting_document_is_shown_once_and_never_with_the_question():

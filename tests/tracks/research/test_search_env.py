@@ -87,7 +87,7 @@ def test_no_note_is_repeated_while_the_memory_shows_it():
     assert len(lines) == len(set(lines))
 
 
-def test_the_step_limit_is_far_above_what_is_needed():
+def test_the_step_limit_is_far_above_the_needed_steps():
     steps = [record.event for record in played(1, "full").records]
     assert max(steps) * 3 < int(agentic_task(1).events[0].text.split("At most ")[1].split()[0])
 
@@ -106,7 +106,7 @@ def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
 
 
 @pytest.mark.slow
-def test_a_miss_is_attributed_to_what_the_memory_lost():
+def test_a_miss_is_attributed_to_the_facts_that_the_memory_lost():
     trace = next(played(number, "recency") for number in range(4) if not solved(number, "recency"))
     assert [cause for _, cause in Attribution(trace).causes] == ["dropped"]
     trace = played(0, "none")
@@ -191,8 +191,8 @@ def test_the_collection_is_not_shown_in_advance(task):
 @pytest.mark.parametrize(("steps", "turns"), [(9, True), (2, False)])
 def test_the_strong_reasoner_turns_the_page_while_a_step_is_left(task, steps, turns):
     question = f"Question: {PLAIN}\n\nForm of the answer: a name. At most {steps} steps."
-    found = page_text("the birthplace of Ann Orm", 1, 3, [(1, "[A]", "Nothing.")])
-    shown = [Message("user", step_text(2, found)), Message("user", question)]
+    page = page_text("the birthplace of Ann Orm", 1, 3, [(1, "[A]", "Nothing.")])
+    shown = [Message("user", step_text(2, page)), Message("user", question)]
     reply = research.reasoner("strong", task).act([Message("system", task.system), *shown], ())
     asked = [(call.name, dict(call.arguments)) for call in reply.calls]
     turned = ("search", {"query": "the birthplace of Ann Orm", "page": 2})

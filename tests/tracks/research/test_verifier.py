@@ -12,7 +12,7 @@ from memorygym.tracks.research.generator.task_texts import file_name
 from memorygym.tracks.research.strata import ResearchRecipe
 
 NUMERICAL = ResearchSettings("hops4", 1, 0, 4, 12_000, "numerical")
-"""The sum of what two towns have for their population."""
+"""The sum of the populations of two towns."""
 OPTIONS = ("--hops", "4", "--conflict", "4")
 
 
@@ -29,14 +29,14 @@ def failed(instance):
 
 
 def support(instance, hop=1):
-    """The turn that tells a fact, and the document there."""
+    """The turn that states a fact, and the document there."""
     fact = instance["grounding_facts"][hop - 1]
     turn = instance["turns"][fact["first_available_at_turn"]]
     return turn, next(document for document in turn["documents"] if document["is_supporting"])
 
 
 def replace_text(instance, turn, old, new):
-    """Replaces a text in the documents of a turn and in what is shown of it."""
+    """Replaces a text in the documents of a turn and in its shown text."""
     for document in turn["documents"]:
         document["text"] = document["text"].replace(old, new)
     name = file_name(turn["turn_index"])
@@ -48,7 +48,7 @@ def test_a_stored_verification_is_reproduced(instance):
     assert not failed(instance)
 
 
-def test_a_fact_that_no_document_tells_is_found(instance):
+def test_a_fact_that_no_document_states_is_found(instance):
     turn, _ = support(instance)
     replace_text(instance, turn, instance["grounding_facts"][0]["content"], "Nothing was said.")
     assert {"solvable", "full", "leave_one_out"} <= failed(instance)
@@ -72,7 +72,7 @@ def test_a_question_that_one_document_answers_is_found(instance):
     assert "one_fact_each" in failed(instance)
 
 
-def test_a_question_that_names_what_must_be_found_is_found(instance):
+def test_a_question_that_names_a_fact_to_be_found_is_reported(instance):
     bridge = instance["decomposition"][0]["sub_answer"]
     instance["question"] = instance["question"].replace("?", f" (and of {bridge})?")
     assert "question_leakage" in failed(instance)
@@ -86,7 +86,7 @@ def test_evidence_in_view_with_the_question_is_found(instance):
     assert "question_leakage" in failed(instance)
 
 
-def test_a_text_that_is_not_that_of_its_turn_is_found(instance):
+def test_a_text_that_differs_from_its_turn_is_found(instance):
     instance["turns"][0]["sub_query"] = "the mayor of Orm Ford"
     assert failed(instance) == {"turns_match"}
 

@@ -52,7 +52,7 @@ def figures(attribute: Attribute, sentence: str) -> int:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_reader_tells_true_values_from_distractors(template: str) -> None:
+def test_the_reader_distinguishes_true_values_from_distractors(template: str) -> None:
     task = generated(template, 0, "standard")
     reader, table = strong_reader(task.system), gold(task)
     texts = [event.text for event in task.events if event.kind == "documents"]

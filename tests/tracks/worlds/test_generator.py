@@ -97,7 +97,7 @@ def test_more_entities_bring_more_writes_unless_writes_are_given(
         (Sizes(tokens=-1), "-1 tokens are too few"),
     ],
 )
-def test_impossible_sizes_say_why(sizes: Sizes, reason: str) -> None:
+def test_impossible_sizes_are_refused_with_the_reason(sizes: Sizes, reason: str) -> None:
     with pytest.raises(BadSettings, match=reason):
         generate("company", 0, "standard", sizes)
 
@@ -215,7 +215,7 @@ def test_questions_follow_the_importance_that_the_system_message_states() -> Non
     assert 0.68 < sum(attributes) / len(attributes) < 0.82
 
 
-def test_a_salt_gives_another_task_of_the_same_public_structure() -> None:
+def test_a_secret_gives_another_task_of_the_same_public_structure() -> None:
     plain, salted = generated(tier="standard"), generated(tier="standard", salt="s3cret")
     assert plain.id != salted.id and gold(plain).names != gold(salted).names
     assert len(gold(plain).questions) == len(gold(salted).questions)
@@ -271,7 +271,7 @@ def test_a_question_weighs_more_for_a_key_attribute_and_for_a_key_category(templ
         assert weight == 1 + sum(key)
 
 
-def test_the_right_one_of_those_named_is_not_always_named_first(official: list[WorldsGold]) -> None:
+def test_the_right_entity_is_not_always_named_first(official: list[WorldsGold]) -> None:
     places: dict[str, Counter[bool]] = {}
     for question in (q for table in official for q in table.questions if q.rivals):
         winner = question.truth.partition(" (")[0]

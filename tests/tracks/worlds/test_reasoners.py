@@ -95,12 +95,12 @@ def test_the_weak_reasoner_believes_the_first_of_two_words_on_a_relation(
     task = generated("company", 1, "standard")
     guide = strong_reader(task.system).guide
     relation, attribute = guide.relations[0], guide.attributes[0]
-    told = [(attribute.code, 7), *((relation.code, f"{other} Harbor") for other in others)]
+    facts = [(attribute.code, 7), *((relation.code, f"{other} Harbor") for other in others)]
     question = (
         f'Complete the sentence "Ann Harbor {relation.phrase} ...": which {guide.noun} is it?'
         " Answer as NAME."
     )
-    assert weak_answer(task, told, question) == f"{others[0]} Harbor"
+    assert weak_answer(task, facts, question) == f"{others[0]} Harbor"
 
 
 @pytest.mark.parametrize("values", [(7, 9), (9, 7)])
@@ -108,14 +108,14 @@ def test_the_weak_reasoner_believes_the_first_of_two_values(values: tuple[int, i
     task = generated("company", 1, "standard")
     number = next(a for a in strong_reader(task.system).guide.attributes if a.kind == "int")
     question = f"Please state the entry for {number.label} at Ann Harbor."
-    told = [(number.code, value) for value in values]
-    assert weak_answer(task, told, question) == number.show(values[0])
+    facts = [(number.code, value) for value in values]
+    assert weak_answer(task, facts, question) == number.show(values[0])
 
 
-def weak_answer(task: Task, told: Sequence[tuple[str, Value]], question: str) -> JSON:
-    """What the weak reasoner answers from documents that each tell one fact of Ann Harbor."""
-    tell = strong_reader(task.system).guide.sentence
-    documents = (f"[Fact · Ann Harbor · now]\n{tell('Ann Harbor', *fact)}" for fact in told)
+def weak_answer(task: Task, facts: Sequence[tuple[str, Value]], question: str) -> JSON:
+    """The weak reasoner's answer from documents that each state one fact of Ann Harbor."""
+    sentence = strong_reader(task.system).guide.sentence
+    documents = (f"[Fact · Ann Harbor · now]\n{sentence('Ann Harbor', *fact)}" for fact in facts)
     head, end = "=== QUESTION · event 9 of 9 · 5 March 2031 ===", "Answer with submit_answer."
     asked = f"{head}\n{question}\n\n{end}"
     texts = [("system", task.system), ("user", "\n\n".join(documents)), ("user", asked)]

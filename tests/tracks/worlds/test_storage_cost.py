@@ -27,7 +27,7 @@ def needs(timeline: FactTimeline) -> list[Need]:
     return [Need(entity, timeline.guide.attributes[0].code) for entity in range(10)]
 
 
-def test_needs_fit_until_the_tokens_or_the_writes_or_the_slot_are_too_few(
+def test_needed_facts_fit_until_tokens_writes_or_slot_are_too_few(
     timeline: FactTimeline,
 ) -> None:
     few = replace(AMPLE, capacity=10), replace(AMPLE, writes=1), replace(AMPLE, slot=2)
@@ -35,7 +35,7 @@ def test_needs_fit_until_the_tokens_or_the_writes_or_the_slot_are_too_few(
     assert fits == [True, False, False, False]
 
 
-def test_needs_that_do_not_fit_change_nothing(timeline: FactTimeline) -> None:
+def test_needed_facts_that_do_not_fit_change_nothing(timeline: FactTimeline) -> None:
     cost = StorageCost(timeline, replace(AMPLE, capacity=60))
     first, *others = needs(timeline)
     assert cost.add([first])
@@ -45,7 +45,7 @@ def test_needs_that_do_not_fit_change_nothing(timeline: FactTimeline) -> None:
 
 
 @pytest.mark.parametrize(("notice", "writes"), [(True, 1), (False, 2)])
-def test_a_change_that_no_notice_tells_of_costs_an_edit(
+def test_a_change_without_a_notice_costs_an_edit(
     timeline: FactTimeline, notice: bool, writes: int
 ) -> None:
     need = needs(timeline)[0]

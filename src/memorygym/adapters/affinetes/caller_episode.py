@@ -43,7 +43,7 @@ class Game:
     """An open episode. It shows texts and reads replies as the chat agent does in text mode."""
 
     def __init__(self, choice: Choice, task_id: int | None) -> None:
-        task = choice.world.generate()
+        task = choice.settings.generate()
         self.id = secrets.token_hex(16)
         self.touched = monotonic()
         """When it was last used."""

@@ -48,7 +48,7 @@ class ModelEpisode(Policy):
         self._model = model
         self._gone = Event()
         self._began = perf_counter()
-        self._task = choice.world.generate()
+        self._task = choice.settings.generate()
         self._chat: Chat | None = None
         if model.startswith(SCRIPTED):
             agent, own = model.removeprefix(SCRIPTED), agents_of(find("worlds"))
@@ -58,13 +58,13 @@ class ModelEpisode(Policy):
         else:
             mode = options.pop("tool_mode", "auto")
             environ = {"OPENAI_API_KEY": api_key} if api_key else os.environ
-            found = openai.make(model, base_url, environ=environ, sleep=self._sleep, **options)
-            model_roles = ModelRoles({model: found}, tool_mode=mode)
+            own_model = openai.make(model, base_url, environ=environ, sleep=self._sleep, **options)
+            model_roles = ModelRoles({model: own_model}, tool_mode=mode)
             player, self._chat = (
                 AgentSystem(model, choice.memory, model_roles=model_roles),
                 model_roles.chat(model),
             )
-        self._seat = player
+        self._player = player
         self._policy = player.policy(self._task, self._chat)
         self._episode = player.begin(self._task, [])
 
@@ -72,9 +72,9 @@ class ModelEpisode(Policy):
         """Plays to the end; returns the result."""
         play(self._episode, self)
         trace = self._trace()
-        player = System(self._model, self._seat.memory)
-        place = place_of(trace.track, self._choice.world, 0, player)
-        found = result_of(place, trace, ResultOptions())
+        player = System(self._model, self._player.memory)
+        place = place_of(trace.track, self._choice.settings, 0, player)
+        result = result_of(place, trace, ResultOptions())
         questions = [  # Without the truths.
             {
                 "kind": outcome.goal.kind,
@@ -84,8 +84,8 @@ class ModelEpisode(Policy):
             }
             for outcome in outcomes(trace)
         ]
-        extra = {**found.to_json(), **self._extra(trace), "questions": questions}
-        return self._result(found.score.composite, extra)
+        extra = {**result.to_json(), **self._extra(trace), "questions": questions}
+        return self._result(result.score.composite, extra)
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if self._gone.is_set():
@@ -105,7 +105,7 @@ class ModelEpisode(Policy):
         """The trace so far, complete enough to be scored; the thread may still be writing."""
         records = list(self._episode.trace.records)
         replies = sum(isinstance(record, Action) for record in records)
-        labels = {**self._seat.system.labels(self._task.track, 0), "agent": self._model}
+        labels = {**self._player.system.labels(self._task.track, 0), "agent": self._model}
         if self._chat:
             labels["usage"] = self._chat.usage[:replies]
         gold = self._task.gold
@@ -114,7 +114,7 @@ class ModelEpisode(Policy):
     def _result(self, points: float | None, extra: dict[str, Any]) -> dict[str, Any]:
         extra["valid_for_scoring"] = points is not None
         return {
-            "task_name": f"memorygym:{self._choice.world.template}:{self._choice.world.tier}",
+            "task_name": f"memorygym:{self._choice.settings.template}:{self._choice.settings.tier}",
             "score": points,
             "success": points is not None and points > 0,
             "time_taken": perf_counter() - self._began,

@@ -22,18 +22,18 @@ T = TypeVar("T")
 class Choice:
     """A task, and the memory that it is played with."""
 
-    world: WorldsSettings
+    settings: WorldsSettings
     memory: str
 
     def facts(self, task: Task) -> dict[str, JSON]:
-        """What every answer says of the episode; a secret is mentioned, not shown."""
-        world = self.world
+        """The fields about the episode in every answer; a secret is mentioned, not shown."""
+        settings = self.settings
         return {
-            "template": world.template,
-            "seed": world.seed,
-            "tier": world.tier,
+            "template": settings.template,
+            "seed": settings.seed,
+            "tier": settings.tier,
             "backend": self.memory,
-            "salted": bool(world.salt),
+            "salted": bool(settings.salt),
             "version_hash": version_hash(task.track),
             "events": len(task.events),
         }
@@ -47,18 +47,18 @@ def choice_of(
     Raises UnknownPart or BadSettings.
     """
     # The registry also takes `package.module:object`, which would let a caller run any code.
-    world = None if template is None else registry.require_name("domains", str(template))
+    domain = None if template is None else registry.require_name("domains", str(template))
     if task_id is not None:
         meant, seed = where(_whole("task_id", task_id))
-        if world not in (None, meant):
+        if domain not in (None, meant):
             raise BadSettings(
-                f"task_id {task_id} is of the template {meant}, not {world}; leave template out"
+                f"task_id {task_id} is of the template {meant}, not {domain}; leave template out"
             )
-        world = meant
+        domain = meant
     if tier not in tuple(TIERS):
         raise UnknownPart("tier", str(tier), TIERS)
     secret = "" if salt is None else checked_salt(str(salt), "salt")
-    chosen = WorldsSettings(world or FIRST, _whole("seed", seed), str(tier), salt=secret)
+    chosen = WorldsSettings(domain or FIRST, _whole("seed", seed), str(tier), salt=secret)
     return Choice(chosen, registry.require_name("memory", str(backend)))
 
 
@@ -68,12 +68,12 @@ def where(task_id: int) -> tuple[str, int]:
     >>> where(0), where(9), where(10)
     (('agentteam', 0), ('university', 0), ('agentteam', 1))
     """
-    seed, place = divmod(task_id, len(_worlds()))
-    return _worlds()[place], seed
+    seed, place = divmod(task_id, len(_domains()))
+    return _domains()[place], seed
 
 
 @cache
-def _worlds() -> list[str]:
+def _domains() -> list[str]:
     """The built-in domains; one of another package must not shift the ids."""
     names = registry.names("domains")
     return [name for name in names if registry.is_built_in("domains", name)]
@@ -92,7 +92,7 @@ def sendable(value: T) -> T:
     return text
 
 
-def _whole(what: str, value: object) -> int:
+def _whole(name: str, value: object) -> int:
     if type(value) is int and value >= 0:
         return value
-    raise BadSettings(f"{what} {value!r}: give a whole number from 0")
+    raise BadSettings(f"{name} {value!r}: give a whole number from 0")

@@ -28,12 +28,12 @@ class ChatLog:
 
     def __init__(self) -> None:
         self._shown: dict[_Key, ChatMessage] = {}
-        self._said: dict[int, tuple[Message, ChatMessage]] = {}
+        self._replies: dict[int, tuple[Message, ChatMessage]] = {}
         self._tools: tuple[Sequence[Tool], list[ToolInfo]] = ((), [])
 
     def messages(self, view: Iterable[Message]) -> list[ChatMessage]:
         """The view in Inspect's classes."""
-        return [self._message(at, message) for at, message in enumerate(view)]
+        return [self._message(index, message) for index, message in enumerate(view)]
 
     def tools(self, tools: Sequence[Tool]) -> list[ToolInfo]:
         """The tools in Inspect's classes, translated only when they change."""
@@ -44,18 +44,18 @@ class ChatLog:
     def keep(self, message: Message, output: ModelOutput) -> None:
         """From now on shows this reply as the provider sent it, reasoning included."""
         if output.message.tool_calls:
-            self._said[id(message)] = (message, output.message)
+            self._replies[id(message)] = (message, output.message)
 
-    def _message(self, at: int, message: Message) -> ChatMessage:
-        if id(message) in self._said:
-            return self._said[id(message)][1]
+    def _message(self, index: int, message: Message) -> ChatMessage:
+        if id(message) in self._replies:
+            return self._replies[id(message)][1]
         if message.role == "assistant":
             return assistant(message)
-        key = (at, message.role, message.content, message.call_id)
-        return self._shown.get(key) or self._shown.setdefault(key, _heard(message))
+        key = (index, message.role, message.content, message.call_id)
+        return self._shown.get(key) or self._shown.setdefault(key, _input_message(message))
 
 
-def _heard(message: Message) -> ChatMessage:
+def _input_message(message: Message) -> ChatMessage:
     text = replace_surrogates(message.content)
     if message.role == "tool":
         return ChatMessageTool(content=text, tool_call_id=message.call_id)
@@ -89,11 +89,11 @@ def reply_of(output: ModelOutput, earlier: int = 0) -> Message:
         raise ProviderFailure(f"{output.model}: the provider sent no message")
     if overflowed(output):
         return Message("assistant", "")
-    said = message_of(output.message)
-    content, found = split_calls(said.content)
-    if said.calls or not found:
-        return said
-    calls = (replace(call, id=f"call_{earlier + n}") for n, call in enumerate(found, start=1))
+    reply = message_of(output.message)
+    content, text_calls = split_calls(reply.content)
+    if reply.calls or not text_calls:
+        return reply
+    calls = (replace(call, id=f"call_{earlier + n}") for n, call in enumerate(text_calls, start=1))
     return Message("assistant", content, tuple(calls))
 
 

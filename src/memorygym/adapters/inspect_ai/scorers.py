@@ -34,7 +34,7 @@ Figures = dict[str, float | None]
 Judgement = tuple[Figures, str, dict[str, Any]]
 """The figures of a trace, a summary in words, and the metadata of its score."""
 SHOWN = ("accuracy", "em", "f1", "evidence_recall")
-TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
+CASE_FIELDS = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
 """The fields of every question that a score keeps."""
 
 
@@ -65,7 +65,7 @@ def _answers(trace: Trace) -> Judgement:
     more = {
         "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
         "cuts": measured.cuts, "store_precision": dict(measured.precision),
-        "cases": [{name: getattr(case, name) for name in TOLD} for case in cases],
+        "cases": [{name: getattr(case, name) for name in CASE_FIELDS} for case in cases],
     }  # fmt: skip
     right = f"{sum(case.score == 1 for case in cases)} of {len(cases)} right"
     return value_of(cases), right, more
@@ -134,18 +134,18 @@ def explanation(trace: Trace, attribution: Attribution) -> str:
 def shares(part: str) -> Metric:
     """Accuracy by a field of the cases: the mean over tasks, and its standard error."""
 
-    def metric(given: list[SampleScore]) -> Value:
+    def metric(sample_scores: list[SampleScore]) -> Value:
         tasks: dict[Any, dict[str, list[float]]] = {}
-        for one in given:
-            for case in (one.score.metadata or {})["cases"]:
-                mine = tasks.setdefault(case[part], {}).setdefault(str(one.sample_id), [])
-                mine.append(case["score"])
-        found: dict[str, float] = {}
+        for sample in sample_scores:
+            for case in (sample.score.metadata or {})["cases"]:
+                own_scores = tasks.setdefault(case[part], {}).setdefault(str(sample.sample_id), [])
+                own_scores.append(case["score"])
+        figures: dict[str, float] = {}
         for group in sorted(tasks):
             values = [fmean(scores) for scores in tasks[group].values()]
             error = stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
-            found |= {str(group): fmean(values), f"{group} stderr": error}
-        return found
+            figures |= {str(group): fmean(values), f"{group} stderr": error}
+        return figures
 
     return metric
 

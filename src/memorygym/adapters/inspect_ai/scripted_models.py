@@ -22,7 +22,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.track import find
 from memorygym.core.types import Policy
 
-SEAT: ContextVar[Policy] = ContextVar("SEAT")
+CURRENT_POLICY: ContextVar[Policy] = ContextVar("CURRENT_POLICY")
 """The policy that plays the current sample. The solver sets it, so no message holds gold."""
 
 
@@ -39,7 +39,7 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)
         with refusing():
-            known = {one for track in registry.names("tracks") for one in players(track)}
+            known = {player for track in registry.names("tracks") for player in players(track)}
             check_agent(model_name, known)
             if model_args:
                 raise BadSettings(
@@ -54,12 +54,12 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
         config: GenerateConfig,
     ) -> ModelOutput:
         """The agent's next reply."""
-        if (policy := SEAT.get(None)) is None:
+        if (policy := CURRENT_POLICY.get(None)) is None:
             with refusing():
                 raise BadSettings(
                     f"memorygym/{self.model_name} plays only tasks of memorygym; give another model"
                 )
-        view = [message_of(said) for said in input]
+        view = [message_of(message) for message in input]
         message = policy.act(view, [tool_of(tool) for tool in tools])
         stop = "tool_calls" if message.calls else "stop"
         return ModelOutput(
@@ -78,10 +78,10 @@ def players(track: str) -> set[str]:
     """The agents and reasoners of a track; none if it cannot be loaded, so that other tracks still
     work."""
     try:
-        found = find(track)
+        loaded = find(track)
     except (ImportError, BadSettings):
         return set()
-    return {*found.reasoners, *agents_of(found)}
+    return {*loaded.reasoners, *agents_of(loaded)}
 
 
 # Providers are found by this name alone, with or without a prefix.

@@ -12,7 +12,7 @@ from inspect_ai.util import LimitExceededError, span
 from memorygym.adapters.inspect_ai.messages import ChatLog, overflowed, reply_of
 from memorygym.adapters.inspect_ai.recipes import SampleRecipe
 from memorygym.adapters.inspect_ai.registry_names import refusing, registered
-from memorygym.adapters.inspect_ai.scripted_models import SEAT, ScriptedAPI
+from memorygym.adapters.inspect_ai.scripted_models import CURRENT_POLICY, ScriptedAPI
 from memorygym.agents.chat import merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.trace import Action, LimitHit, Observation, Trace
@@ -34,15 +34,15 @@ class NeedsReply(Exception):
 
 
 class Proxy(Policy):
-    """A policy in the place of Inspect's model; it replies `said`, once."""
+    """A policy in the place of Inspect's model; it gives each of `replies` once."""
 
     def __init__(self) -> None:
-        self.said: list[Message] = []
+        self.replies: list[Message] = []
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        if not self.said:
+        if not self.replies:
             raise NeedsReply(view, tools)
-        return self.said.pop()
+        return self.replies.pop()
 
 
 class InspectEpisode:
@@ -68,26 +68,26 @@ class InspectEpisode:
 
     async def turn(self, state: TaskState) -> None:
         """Takes one reply of the policy; the model is asked only if it is needed."""
-        view, tools, said = self.episode.view(), self.episode.tools, None
+        view, tools, model_reply = self.episode.view(), self.episode.tools, None
         if self._plain:
-            reply = said = await self._said(state, view, tools)
+            reply = model_reply = await self._model_reply(state, view, tools)
         else:
             try:
                 reply = self.policy.act(view, tools)
             except NeedsReply as needed:
-                said = await self._said(state, needed.view, needed.tools)
-                self._proxy.said.append(said)
+                model_reply = await self._model_reply(state, needed.view, needed.tools)
+                self._proxy.replies.append(model_reply)
                 # The policies before the model keep nothing, so they can be asked again.
                 reply = self.policy.act(view, tools)
         self.episode.step(reply)
         self._replies += 1
-        if said is None:
+        if model_reply is None:
             return
         self._usage.append(_usage(state.output, self._mode) | {"reply": self._replies - 1})
-        if reply is said and self._mode == "native":
+        if reply is model_reply and self._mode == "native":
             self.chat.keep(self._last(Action).message, state.output)
 
-    async def _said(
+    async def _model_reply(
         self, state: TaskState, view: Sequence[Message], tools: Sequence[Tool]
     ) -> Message:
         """The reply of the model to a view."""
@@ -107,8 +107,8 @@ class InspectEpisode:
     def heading(self) -> str:
         """The heading of the running event."""
         shown = self._last(Observation).messages[-1].content
-        found = _HEADING.search(shown)
-        return found[1] if found else shown.split("\n", 1)[0][:80]
+        match = _HEADING.search(shown)
+        return match[1] if match else shown.split("\n", 1)[0][:80]
 
     def _last(self, kind: type[R]) -> R:
         """The newest record of a class."""
@@ -151,7 +151,7 @@ def play() -> Solver:
             # Generating a long instance takes minutes, during which other samples go on.
             task = await to_thread.run_sync(recipe.generate)
             match = InspectEpisode(recipe, task, get_model(), state.epoch - 1)
-        SEAT.set(match.policy)
+        CURRENT_POLICY.set(match.policy)
         try:
             await _through(match, state)
         except LimitExceededError as limit:

@@ -53,8 +53,8 @@ def source_of(track: Track, arguments: Mapping[str, Any]) -> dict[str, JSON]:
     seeds = _seeds(arguments)
     salt_file = ""
     if SALT in arguments:  # Inspect reads `-T salt_file=` as None.
-        told = "" if arguments[SALT] is None else str(arguments[SALT])
-        salt_file = _path(checked_salt(told, SALT))
+        path = "" if arguments[SALT] is None else str(arguments[SALT])
+        salt_file = _path(checked_salt(path, SALT))
     return {
         "parameters": dict[str, JSON](parameters),
         "seeds": [seeds.start, seeds.stop],
@@ -129,16 +129,18 @@ def _tasks(track: str, source: str, name: Name) -> Task:
 @lru_cache(maxsize=8)
 def _listed(track: str, source: str) -> Mapping[Name, TaskRecipe]:
     """The tasks of a source in order; none is generated yet."""
-    return {(recipe.template, recipe.seed): recipe for recipe in _found(track, json.loads(source))}
+    return {
+        (recipe.template, recipe.seed): recipe for recipe in _recipes(track, json.loads(source))
+    }
 
 
-def _found(track: str, source: Mapping[str, Any]) -> Iterator[TaskRecipe]:
+def _recipes(track: str, source: Mapping[str, Any]) -> Iterator[TaskRecipe]:
     match source:
         case {"folder": folder}:
-            found = folder_tasks(Path(folder))
-            if found[0].track != track:
-                raise BadSettings(f"{folder} holds instances of {found[0].track}, not of {track}")
-            yield from found
+            recipes = folder_tasks(Path(folder))
+            if recipes[0].track != track:
+                raise BadSettings(f"{folder} holds instances of {recipes[0].track}, not of {track}")
+            yield from recipes
         case {"format": format, "file": file, "most": most}:
             files = find(track).files
             assert files

@@ -39,7 +39,7 @@ def task_of(track: str) -> Callable[..., Task]:
             solver=PLAY(),
             scorer=AXES() if as_agent else ANSWERS(),
             version=version_hash(track),
-            viewer=_looks(track, "axes" if as_agent else "answers", figures),
+            viewer=_viewer_config(track, "axes" if as_agent else "answers", figures),
             metadata=about(samples[0]),
         )
 
@@ -47,7 +47,7 @@ def task_of(track: str) -> Callable[..., Task]:
     return make
 
 
-def _looks(tasks: str, scorer: str, figures: Sequence[str]) -> viewer.ViewerConfig:
+def _viewer_config(tasks: str, scorer: str, figures: Sequence[str]) -> viewer.ViewerConfig:
     """The default layout of `inspect view`: one line for each task with all figures, and colours
     from 0 to 1."""
     column = viewer.TaskSamplesColumn

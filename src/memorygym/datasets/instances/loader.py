@@ -62,7 +62,7 @@ def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequen
 
 
 def _made(track: str, instances: Instances, options: TaskOptions) -> list[GeneratedTask]:
-    """The tasks of the given numbers; with a salt, of a private test set. Raises UnknownPart or
+    """The tasks of the given numbers; with a secret, of a private test set. Raises UnknownPart or
     BadSettings."""
     parsed = _parsed(track, instances, options.parameters)
     if options.salt:

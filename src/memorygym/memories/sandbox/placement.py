@@ -51,14 +51,15 @@ def check(spec: str, limits: ProcessLimits = DEFAULT) -> None:
 
 
 RETURNS = {"compose": COMPOSED, "dump": DUMPED, "call": CALLED, "tools": TOOLS}
-"""What to do where a method returned something else."""
+"""The advice, by method, if it returned something else."""
 LABELS = {"start": "the factory", "tools": "`tools`"}
-"""How messages call what is no method."""
+"""The names, in messages, of steps that are no methods."""
 
 
 class Remote(Memory):
-    """The memory that `spec` names (see `sandbox.server.made`) in a process of its own. The process
-    ends with this object.
+    """The memory that `spec` names (see `sandbox.server.make_memory`) in a process of its own.
+
+    The process ends with this object.
 
     Every failure there is raised here as a MemoryFault that names the memory and the method. Errors
     of the memory context, Refused and ProviderFailure arrive unchanged. BadSettings arrives

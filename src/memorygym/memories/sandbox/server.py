@@ -90,7 +90,7 @@ class RemoteContext:
         raise AssertionError(raw)
 
 
-def made(spec: str) -> Memory:
+def make_memory(spec: str) -> Memory:
     """The memory that a spec names: `module:factory`, or a shim around the object of a factory.
 
     Parameters that the shim has go to the shim, all others to the factory.
@@ -160,7 +160,7 @@ class Service:
         shut()
         block()
         sys.path[:] = path
-        self._memory = made(self._spec)
+        self._memory = make_memory(self._spec)
 
     def _report(self, error: BaseException) -> Line:
         where = traceback.format_exc()[-LONGEST_TRACEBACK:]

@@ -16,7 +16,7 @@ from memorygym.core.errors import MemoryFault
 from memorygym.core.tokens import normalize
 from memorygym.core.types import Message
 from memorygym.memories.stores.foreign_object import FedObject, method
-from memorygym.memories.stores.passages import Passages, Ranked, asked, shown
+from memorygym.memories.stores.passages import Passages, Ranked, best_message, query_of
 
 TEXTS = ("memory", "text", "content", "page_content", "fact")
 """Names under which a result may hold its text; the first that it has counts."""
@@ -65,23 +65,23 @@ class AddSearch(Ranked):
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         store = self._store.with_all(self._kept.texts)
-        query = asked(live)
-        found = store.search(query, self.top_k) if query.strip() else []
-        places = _in_time(found, self._kept.texts)
-        return shown(
-            [(place, normalize(text)) for place, (_, text) in zip(places, found, strict=True)],
-            live, budget, self._meter.count,
+        query = query_of(live)
+        results = store.search(query, self.top_k) if query.strip() else []
+        places = _in_time(results, self._kept.texts)
+        return best_message(
+            [(place, normalize(text)) for place, (_, text) in zip(places, results, strict=True)],
+            live, budget, self._context.count,
         )  # fmt: skip
 
 
-def _in_time(found: Sequence[tuple[str, str]], kept: Mapping[int, str]) -> list[int]:
+def _in_time(results: Sequence[tuple[str, str]], kept: Mapping[int, str]) -> list[int]:
     """The place of each result in time: by its passage, else by its time, else by its rank."""
     keys = {text: key for key, text in kept.items()}
-    told = [(keys.get(normalize(text), 0), made) for made, text in found]
-    if not all(key or made for key, made in told):
-        return list(range(len(found)))
-    order = sorted(range(len(found)), key=lambda at: told[at])
-    return [order.index(at) for at in range(len(found))]
+    moments = [(keys.get(normalize(text), 0), time) for time, text in results]
+    if not all(key or time for key, time in moments):
+        return list(range(len(results)))
+    order = sorted(range(len(results)), key=lambda rank: moments[rank])
+    return [order.index(rank) for rank in range(len(results))]
 
 
 def _names(method: Callable[..., object]) -> list[str]:

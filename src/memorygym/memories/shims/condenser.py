@@ -40,33 +40,33 @@ class View:
     def __iter__(self) -> Iterator[HistoryEvent]:
         return iter(self.events)
 
-    def __getitem__(self, at: int) -> HistoryEvent:
-        return self.events[at]
+    def __getitem__(self, index: int) -> HistoryEvent:
+        return self.events[index]
 
 
 class _Condensed:
     """The wrapped object, and the events as condensed so far."""
 
     def __init__(self, factory: Callable[[], Any]) -> None:
-        made = factory()
-        self._condense = method(made, "condense")
+        condenser = factory()
+        self._condense = method(condenser, "condense")
         self._event, self._view = HistoryEvent, View
-        if any(kind.__module__.startswith("openhands.") for kind in type(made).__mro__):
+        if any(kind.__module__.startswith("openhands.") for kind in type(condenser).__mro__):
             self._event, self._view = _openhands()
         self._events: list[Any] = []
-        self._said: dict[str, Message] = {}
+        self._messages: dict[str, Message] = {}
         self.view: list[Message] = []
 
     def add(self, message: Message) -> None:
         """Appends a message and condenses."""
-        id = str(len(self._said) + 1)
-        self._said[id] = message
+        id = str(len(self._messages) + 1)
+        self._messages[id] = message
         role = "assistant" if message.role == "assistant" else "user"
         plain = not message.calls and not message.call_id
         self._events.append(self._event(id, role, message.content if plain else to_text(message)))
         answer = self._condense(self._view([*self._events]))
         if hasattr(answer, "forgotten_event_ids"):
-            self._events = self._applied(answer, len(self._said))
+            self._events = self._applied(answer, len(self._messages))
             shown = self._events
         elif hasattr(answer, "events"):
             shown = answer.events
@@ -77,7 +77,7 @@ class _Condensed:
             )
         self.view = [self._message(event) for event in shown]
 
-    def _applied(self, condensation: Any, at: int) -> list[Any]:
+    def _applied(self, condensation: Any, number: int) -> list[Any]:
         if hasattr(condensation, "apply"):
             return list(condensation.apply(self._events))
         forgotten = set(condensation.forgotten_event_ids)
@@ -85,12 +85,12 @@ class _Condensed:
         summary = getattr(condensation, "summary", None)
         if summary:
             offset = getattr(condensation, "summary_offset", None) or 0
-            left.insert(offset, self._event(f"summary-{at}", "user", summary))
+            left.insert(offset, self._event(f"summary-{number}", "user", summary))
         return left
 
     def _message(self, event: Any) -> Message:
-        said = self._said.get(event.id)
-        return said or Message("user", getattr(event, "summary", None) or event.content)
+        original = self._messages.get(event.id)
+        return original or Message("user", getattr(event, "summary", None) or event.content)
 
 
 def _openhands() -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from memorygym.memories.stores.foreign_object import Viewed, method
 
 
 class _Managed:
-    """The wrapped object, the history that it was given, and its last view."""
+    """The wrapped object, the history that it received, and its last view."""
 
     def __init__(self, factory: Callable[[], Any]) -> None:
         self._manage_context = method(factory(), "manage_context")

@@ -14,7 +14,7 @@ V = TypeVar("V")
 
 
 class FedObject(Generic[T, V]):
-    """An object that was given every stored item, in order, and nothing else.
+    """An object that received every stored item, in order, and nothing else.
 
     It can neither be dumped nor forget: once one of its items is dropped, a new object is made and
     given the rest. So its state follows from the stored items, exactly if it is deterministic.
@@ -37,12 +37,12 @@ class FedObject(Generic[T, V]):
 
 def method(wrapped: object, name: str) -> Callable[..., Any]:
     """A method of an object. Raises BadSettings if there is none of that name, or it is async."""
-    found: Any = getattr(wrapped, name, None)
-    if not callable(found):
+    attribute: Any = getattr(wrapped, name, None)
+    if not callable(attribute):
         raise BadSettings(f"a {type(wrapped).__name__} has no method `{name}`; choose another shim")
-    if iscoroutinefunction(found):
+    if iscoroutinefunction(attribute):
         raise BadSettings(f"the `{name}` of a {type(wrapped).__name__} is async; give a plain one")
-    bound: Callable[..., Any] = found
+    bound: Callable[..., Any] = attribute
     return bound
 
 
@@ -65,21 +65,21 @@ class Viewed(TranscriptMemory):
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         """The view without what is in `live`. The object's own texts, such as a summary, take the
         budget before the messages that it quotes, of which the newest are kept."""
-        view, price = self._viewer.with_all(self._kept.messages).view, self._meter.count
+        view, price = self._viewer.with_all(self._kept.messages).view, self._context.count
         left = _without(_paired(view), live)
         if budget is None:
             return left
         texts = set(self._kept.texts.values())
         fits: dict[int, Message] = {}
         quoted: dict[int, Message] = {}
-        for at, message in enumerate(left):
+        for index, message in enumerate(left):
             if to_text(message) in texts:
-                quoted[at] = message
+                quoted[index] = message
             elif (start := _shortened(message, budget, price)).content:
-                fits[at] = start
+                fits[index] = start
                 budget -= shown_tokens(start, price)
-        fits |= {at: quoted[at] for at in newest(quoted, budget, price)}
-        return [fits[at] for at in sorted(fits)]
+        fits |= {index: quoted[index] for index in newest(quoted, budget, price)}
+        return [fits[index] for index in sorted(fits)]
 
 
 def _shortened(message: Message, budget: int, price: Callable[[str], int]) -> Message:
@@ -98,20 +98,20 @@ def _without(view: Sequence[Message], live: Sequence[Message]) -> list[Message]:
     for message in reversed(live):
         text = to_text(message)
         if text in texts:
-            at = len(texts) - 1 - texts[::-1].index(text)
-            del left[at], texts[at]
+            index = len(texts) - 1 - texts[::-1].index(text)
+            del left[index], texts[index]
     return left
 
 
 def _paired(view: Sequence[Message]) -> list[Message]:
     """The view less calls without results and results without calls, which no chat API takes."""
     called = {call.id for message in view for call in message.calls}
-    heard = {message.call_id for message in view if message.role == "tool"}
-    found: list[Message] = []
+    answered = {message.call_id for message in view if message.role == "tool"}
+    kept: list[Message] = []
     for message in view:
-        calls = tuple(call for call in message.calls if call.id in heard)
+        calls = tuple(call for call in message.calls if call.id in answered)
         if message.role == "tool" and message.call_id not in called:
             continue
         if calls or message.content.strip():
-            found.append(Message(message.role, message.content, calls, message.call_id))
-    return found
+            kept.append(Message(message.role, message.content, calls, message.call_id))
+    return kept

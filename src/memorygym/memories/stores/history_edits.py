@@ -59,7 +59,7 @@ class History(Transcript):
         if end := self.summary():
             head = [key for key in self.past if key < end]
         else:
-            chosen = (group for group in groups(self.at(self.past)) if group[0] <= keep_first)
+            chosen = (group for group in groups(self.select(self.past)) if group[0] <= keep_first)
             head = [key for group in chosen for key in group]
             if first_user:
                 users = (key for key in self.past if self.messages[key].role == "user")
@@ -113,8 +113,8 @@ class Condenser(TranscriptMemory):
             rule(history, budget)
         if budget is not None and history.cost(history.past) > budget:
             head = history.head(self.keep_first, budget)
-            rest = history.at(key for key in history.past if key not in head)
-            tail = newest(rest, budget - history.cost(head), self._meter.count)
+            rest = history.select(key for key in history.past if key not in head)
+            tail = newest(rest, budget - history.cost(head), self._context.count)
             history.forget(list(rest)[: len(rest) - len(tail)])
         return [history.messages[key] for key in history.past]
 
@@ -177,7 +177,7 @@ class Summarise:
         if room is not None:
             room -= history.cost(head)
             tail_room = int(room * (1 - self.summary_share))
-        unread = history.at(key for key in rest if key > end)
+        unread = history.select(key for key in rest if key > end)
         tail = newest(unread, tail_room, history.context.count, self.keep_recent)
         if room is not None:
             room -= history.cost(tail)
@@ -193,7 +193,7 @@ class Summarise:
             return ""
         so_far = history.texts.get(history.summary(), "").removeprefix(ROLE)
         task = summary(history.context.instructions, self.sections)
-        messages = history.at(key for key in forgotten if not history.is_summary(key))
+        messages = history.select(key for key in forgotten if not history.is_summary(key))
         new = [_read(message, self.max_event_length) for message in messages.values()]
         if not new:
             return truncate(so_far, most, price)
@@ -221,8 +221,8 @@ def by_size(max_size: int, keep_first: int, condensation_ratio: float) -> Summar
 
 def _read(message: Message, most: int | None) -> str:
     """A message as the model reads it; of a long one both ends."""
-    made = (f"{call.name} {canonical(call.arguments)}" for call in message.calls)
-    text = "\n".join(filter(None, [message.content, *made]))
+    calls = (f"{call.name} {canonical(call.arguments)}" for call in message.calls)
+    text = "\n".join(filter(None, [message.content, *calls]))
     if message.role == "assistant":
         text = f"assistant: {text}"
     if most is None or len(text) <= most:

@@ -64,12 +64,16 @@ class Transcript(Passages):
         whose call or result the capacity took."""
         rest = dict(self.messages)
         for message in reversed(live):
-            if rest and tells(message) and self.texts[next(reversed(rest))] == to_text(message):
+            if (
+                rest
+                and has_content(message)
+                and self.texts[next(reversed(rest))] == to_text(message)
+            ):
                 rest.popitem()
-        found = groups(rest)
-        return [key for group in found if self._is_whole(group) for key in group]
+        key_groups = groups(rest)
+        return [key for group in key_groups if self._is_whole(group) for key in group]
 
-    def at(self, keys: Iterable[int]) -> dict[int, Message]:
+    def select(self, keys: Iterable[int]) -> dict[int, Message]:
         """The messages under those keys."""
         return {key: self.messages[key] for key in keys}
 
@@ -91,24 +95,24 @@ class TranscriptMemory(PassageMemory):
     _kept: Transcript
 
     def observe(self, new: Sequence[Message]) -> None:
-        for message in filter(tells, new):
+        for message in filter(has_content, new):
             self._kept.add(to_text(message))
 
 
-def tells(message: Message) -> bool:
+def has_content(message: Message) -> bool:
     """Whether it says, calls or answers something; a result may be empty."""
     return bool(message.content.strip() or message.calls or message.role == "tool")
 
 
 def groups(messages: Mapping[int, Message]) -> list[list[int]]:
     """Keys in groups that must not be split: of a message with calls and the results of them."""
-    found: list[list[int]] = []
+    key_groups: list[list[int]] = []
     for key, message in messages.items():
-        if message.role == "tool" and found and messages[found[-1][0]].calls:
-            found[-1].append(key)
+        if message.role == "tool" and key_groups and messages[key_groups[-1][0]].calls:
+            key_groups[-1].append(key)
         else:
-            found.append([key])
-    return found
+            key_groups.append([key])
+    return key_groups
 
 
 def newest(
@@ -121,16 +125,16 @@ def newest(
     group, and no group is split."""
     if room is None and most is None:
         return list(messages)
-    found: list[int] = []
+    kept: list[int] = []
     for group in reversed(groups(messages)):
-        if found and most is not None and len(found) + len(group) > most:
+        if kept and most is not None and len(kept) + len(group) > most:
             break
         if room is not None:
             room -= sum(shown_tokens(messages[key], price) for key in group)
             if room < 0:
                 break
-        found = group + found
-    return found
+        kept = group + kept
+    return kept
 
 
 def ending(message: Message, budget: int, price: Callable[[str], int]) -> Message | None:
@@ -148,5 +152,5 @@ def ending(message: Message, budget: int, price: Callable[[str], int]) -> Messag
         return replace(message, content=message.content[start:])
 
     starts = [blank.end() for blank in _BLANK.finditer(message.content)]
-    at = bisect_left(starts, True, key=lambda start: shown_tokens(end(start), price) <= budget)
-    return end(starts[at]) if at < len(starts) else None
+    first = bisect_left(starts, True, key=lambda start: shown_tokens(end(start), price) <= budget)
+    return end(starts[first]) if first < len(starts) else None

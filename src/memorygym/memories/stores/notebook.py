@@ -57,7 +57,7 @@ class Notebook(Memory):
         self._make_index = index
 
     def open(self, context: MemoryContext) -> None:
-        self._meter = context
+        self._context = context
         self.restore(())
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
@@ -78,7 +78,7 @@ class Notebook(Memory):
     def write(self, text: str) -> int:
         """Stores an entry and returns its key."""
         key = self._next
-        self.entries[key] = self._meter.store(text)
+        self.entries[key] = self._context.store(text)
         self._next += 1
         return key
 
@@ -86,13 +86,13 @@ class Notebook(Memory):
         """Changes the one entry in which `old` occurs and returns its key."""
         if not old:
             raise Refused("refused: old_text is empty")
-        found = [(key, text.count(old)) for key, text in self.entries.items() if old in text]
-        times = sum(n for _, n in found)
+        matches = [(key, text.count(old)) for key, text in self.entries.items() if old in text]
+        times = sum(n for _, n in matches)
         if times != 1:
             raise Refused(f"refused: old_text occurs {times} times, and must occur exactly once")
-        key = found[0][0]
+        key = matches[0][0]
         before = self.entries[key]
-        after = self._meter.store(before.replace(old, new), replacing=before)
+        after = self._context.store(before.replace(old, new), replacing=before)
         if after:
             self.entries[key] = after
         else:

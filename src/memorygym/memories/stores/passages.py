@@ -1,4 +1,4 @@
-"""Texts under keys in the order they came, within the capacity, and how they are shown again."""
+"""Texts under keys, in the order of arrival and within the capacity; messages that show them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -29,9 +29,9 @@ class Index(Protocol):
 
 
 class Passages:
-    """What a memory keeps of its own accord; beyond the capacity the oldest text makes room.
+    """Texts that a memory stores without tools; beyond the capacity the oldest text is dropped.
 
-    An index of them is told of every change.
+    The index, if there is one, follows every change.
     """
 
     def __init__(self, context: MemoryContext, index: Index | None = None) -> None:
@@ -98,18 +98,18 @@ class Passages:
                 self._index.set(key, words)
 
     def searched(self, text: str) -> str:
-        """What the index is told of a text."""
+        """The part of a text that the index searches."""
         return text
 
 
 class Facts(Passages):
-    """Texts in the order in which they were last told: one told again moves to the end."""
+    """Texts in the order of their last mention: a text that is mentioned again moves to the end."""
 
     def __init__(self, context: MemoryContext, index: Index) -> None:
         super().__init__(context, index)
         self.keys: dict[str, int] = {}
 
-    def tell(self, fact: str) -> None:
+    def mention(self, fact: str) -> None:
         """Stores a fact, or moves it to the end."""
         fact = normalize(fact)
         if fact in self.keys:
@@ -126,22 +126,22 @@ class Facts(Passages):
         self.keys[text] = key
 
 
-def asked(live: Sequence[Message]) -> str:
-    """What memory is searched for: the newest message of the event that is no reply.
+def query_of(live: Sequence[Message]) -> str:
+    """The search query: the newest message of the event that is no reply.
 
-    Its heading is left out: it tells where in the stream it stands, as all other messages' do.
+    Its heading is left out, because it only states the message's place in the stream.
     """
-    said = (message.content for message in reversed(live) if message.role in ("user", "tool"))
-    return headed(normalize(next(said, "")))[1]
+    texts = (message.content for message in reversed(live) if message.role in ("user", "tool"))
+    return headed(normalize(next(texts, "")))[1]
 
 
 def wanted(search: Callable[[str, int], list[int]], live: Sequence[Message], k: int) -> list[int]:
     """The keys that a search finds for the live messages, best first: twice k, for the best
     matches often stand in those messages."""
-    return search(asked(live), 2 * k)
+    return search(query_of(live), 2 * k)
 
 
-def shown(
+def best_message(
     ranked: Iterable[tuple[int, str]],
     live: Sequence[Message],
     budget: int | None,
@@ -153,7 +153,7 @@ def shown(
     `ranked` are keys and texts, best first, of which the first `most` are tried. A text that stands
     in the live messages is left out; one that does not fit is passed over.
     """
-    return told(fitting(islice(unseen(ranked, live), most), budget, price))
+    return as_message(fitting(islice(unseen(ranked, live), most), budget, price))
 
 
 def unseen(ranked: Iterable[tuple[int, str]], live: Sequence[Message]) -> Iterator[tuple[int, str]]:
@@ -162,7 +162,7 @@ def unseen(ranked: Iterable[tuple[int, str]], live: Sequence[Message]) -> Iterat
     present = [_unbroken(normalize(message.content)) for message in live]
     for key, text in ranked:
         head, body = map(_unbroken, headed(text))
-        if not any(head in said and body in said for said in present):
+        if not any(head in live_text and body in live_text for live_text in present):
             yield key, text
 
 
@@ -186,7 +186,7 @@ def fitting(
     return chosen
 
 
-def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
+def as_message(texts: Mapping[int, str]) -> tuple[Message, ...]:
     """One message with the texts in the order of their keys; none if there is no text."""
     if not texts:
         return ()
@@ -194,14 +194,14 @@ def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
 
 
 class PassageMemory(Memory):
-    """A memory that holds nothing but its passages; who inherits says what they are."""
+    """The base of memories whose only state is passages; a subclass says what they are."""
 
     holds: Callable[[MemoryContext], Passages]
-    """Makes what it holds, anew for every episode."""
+    """Makes the empty store of an episode or session."""
     _kept: Passages
 
     def open(self, context: MemoryContext) -> None:
-        self._meter = context
+        self._context = context
         self._kept = self.holds(context)
 
     def dump(self) -> list[Entry]:
@@ -212,7 +212,7 @@ class PassageMemory(Memory):
 
 
 class Ranked(PassageMemory):
-    """Texts that a search ranks for the newest message of the event; who inherits says which."""
+    """Texts that a search ranks for the newest message of the event; a subclass says which."""
 
     def __init__(
         self, chunk_size: int, top_k: int, holds: Callable[[MemoryContext], Passages]
@@ -224,7 +224,7 @@ class Ranked(PassageMemory):
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:
-            for passage in passages(message.content, self.chunk_size, self._meter.count):
+            for passage in passages(message.content, self.chunk_size, self._context.count):
                 self.keep(passage)
 
     def keep(self, passage: str) -> None:
@@ -232,17 +232,17 @@ class Ranked(PassageMemory):
         self._kept.add(passage)
 
     def body(self, entry: str) -> str:
-        """What is shown of an entry."""
+        """The part of an entry that is shown."""
         return entry
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return told(self.found(live, budget))
+        return as_message(self.selected(live, budget))
 
-    def found(self, live: Sequence[Message], budget: int | None) -> dict[int, str]:
+    def selected(self, live: Sequence[Message], budget: int | None) -> dict[int, str]:
         """The texts that are shown, by key."""
         keys = wanted(self._kept.search, live, self.top_k)
         ranked = ((key, self.body(self._kept.texts[key])) for key in keys)
-        return fitting(islice(unseen(ranked, live), self.top_k), budget, self._meter.count)
+        return fitting(islice(unseen(ranked, live), self.top_k), budget, self._context.count)
 
 
 class Retrieval(Ranked):

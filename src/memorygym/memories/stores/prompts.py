@@ -1,20 +1,20 @@
-"""What memories tell their model to do: one function per kind of task, the same for every memory.
+"""The prompts of memories for their model: one function per kind of task, shared by all memories.
 
-The first line names the kind, so that a model which reads no instructions can answer, too. How long
-the reply may be is said at the end, by who asks.
+The first line names the kind, so that a model which reads no instructions can answer, too. The
+caller adds the limit of the reply at the end.
 """
 
 import re
 from collections.abc import Sequence
 
 KIND = "Task: "
-"""Begins the first line of every task."""
+"""The start of the first line of every task."""
 SO_FAR = "Summary so far:"
-"""Heads, in the text of a `summary` task, what was summarised before."""
+"""The heading, in the text of a `summary` task, of the summary so far."""
 NEW = "New:"
-"""Heads what comes new."""
+"""The heading of the new text."""
 HINT = "What the agent is asked to do, to judge what matters:"
-"""Heads, in a task, what the agent was told."""
+"""The heading, in a task, of the agent's instructions."""
 LIMIT = re.compile(r"^Reply with at most (\d+) tokens", re.MULTILINE)
 _HEADINGS = """\
 A heading is a short line above a paragraph, often in square brackets: it says whom or what the
@@ -45,7 +45,7 @@ replace both.""",
 
 
 def facts() -> str:
-    """Picks every fact of a text; it is not told what matters, for nothing is to be left out."""
+    """Lists every fact of a text; it omits the agent's instructions, as no fact may be dropped."""
     return _task(
         "facts",
         """\
@@ -83,7 +83,7 @@ subject | relation | object""",
 
 
 def limit(most: int) -> str:
-    """How long the reply may be, to be told after the task; `LIMIT` reads it.
+    """The sentence that limits the reply, for the end of a task; `LIMIT` reads it.
 
     >>> LIMIT.findall(limit(500))
     ['500']

@@ -27,7 +27,7 @@ def facts(reply: str, heading: str = "") -> list[tuple[str, str]]:
     [('[Log]', 'Ann ran.'), ('[Note · Bob]', 'He won.')]
     """
     known = heading.split("\n")
-    found: list[tuple[str, str]] = []
+    stated: list[tuple[str, str]] = []
     above: list[str] = []
     for raw in reply.split("\n"):
         line = _BULLET.sub("", raw.strip())
@@ -35,8 +35,8 @@ def facts(reply: str, heading: str = "") -> list[tuple[str, str]]:
             above.append(line)
         elif _WORD.search(line) and not line.endswith(":"):
             heading, above = "\n".join(above) or heading, []
-            found.append((heading, line))
-    return found
+            stated.append((heading, line))
+    return stated
 
 
 def keywords(reply: str, most: int) -> list[str]:
@@ -47,10 +47,10 @@ def keywords(reply: str, most: int) -> list[str]:
     """
     listed = re.split(r"[,;\n|]", re.sub(r"(?i)^\s*keywords\s*:", "", reply))
     named = (word.strip(_AROUND) for word in listed)
-    found: dict[str, str] = {}
+    unique: dict[str, str] = {}
     for word in filter(_is_name, named):
-        found.setdefault(word.lower(), word)
-    return list(found.values())[:most]
+        unique.setdefault(word.lower(), word)
+    return list(unique.values())[:most]
 
 
 def triples(reply: str) -> list[Triple]:
@@ -59,12 +59,12 @@ def triples(reply: str) -> list[Triple]:
     >>> triples("- Ann | knows | Bob\\nI see:\\nAnn | | Bob\\nBob | is | 'tall'")
     [('Ann', 'knows', 'Bob'), ('Bob', 'is', 'tall')]
     """
-    found: list[Triple] = []
+    parsed: list[Triple] = []
     for line in reply.split("\n"):
         parts = [part.strip(_AROUND) for part in _BULLET.sub("", line.strip()).split("|")]
         if len(parts) == 3 and all(map(_is_name, parts)):
-            found.append((parts[0], parts[1], parts[2]))
-    return list(dict.fromkeys(found))
+            parsed.append((parts[0], parts[1], parts[2]))
+    return list(dict.fromkeys(parsed))
 
 
 def phrase(name: str) -> str:
@@ -96,8 +96,8 @@ def alone(reply: str, passage: str) -> list[str]:
     >>> alone("", "Ann ran.")
     ['Ann ran.']
     """
-    told = facts(reply, headed(passage)[0])
-    return [f"{heading}\n{fact}" if heading else fact for heading, fact in told] or [passage]
+    stated = facts(reply, headed(passage)[0])
+    return [f"{heading}\n{fact}" if heading else fact for heading, fact in stated] or [passage]
 
 
 def joined(passages: Sequence[str]) -> str:

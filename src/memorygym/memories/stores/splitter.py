@@ -23,14 +23,14 @@ def passages(text: str, size: int, price: Callable[[str], int]) -> list[str]:
     >>> passages("[Note · Ann]\\nShe ran. She won.", 5, lambda text: len(text.split()))
     ['[Note · Ann]\\nShe ran.', '[Note · Ann]\\nShe won.']
     """
-    found: list[str] = []
+    pieces: list[str] = []
     for paragraph in _PARAGRAPH.split(text):
         whole = normalize(paragraph)
         if whole and price(whole) <= size:
-            found.append(whole)
+            pieces.append(whole)
         elif whole:
-            found += _parts(whole, size, price)
-    return found
+            pieces += _parts(whole, size, price)
+    return pieces
 
 
 def headed(paragraph: str) -> tuple[str, str]:
@@ -45,12 +45,12 @@ def headed(paragraph: str) -> tuple[str, str]:
     ('[a.py]', 'x = 1\\ny = 2')
     """
     lines = paragraph.split("\n")
-    at = 0
-    while at < len(lines) - 1 and len(lines[at]) <= LONGEST_HEAD and not ENDS.search(lines[at]):
-        at += 1
-        if _BRACKETED.match(lines[at - 1]):
+    end = 0
+    while end < len(lines) - 1 and len(lines[end]) <= LONGEST_HEAD and not ENDS.search(lines[end]):
+        end += 1
+        if _BRACKETED.match(lines[end - 1]):
             break
-    return "\n".join(lines[:at]), "\n".join(lines[at:])
+    return "\n".join(lines[:end]), "\n".join(lines[end:])
 
 
 def sentences(text: str) -> list[str]:

@@ -58,7 +58,7 @@ class Report:
     reasoner: str
     budget: int | None
     """Most tokens of the context; None where no system has a limit."""
-    worlds: tuple[TaskKey, ...]
+    tasks: tuple[TaskKey, ...]
     """Tasks that at least one system finished."""
     questions: int
     """Answerable questions of these tasks, without those left out."""
@@ -121,7 +121,7 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     return Report(
         reasoner=reasoners.pop(),
         budget=max((m.budget for m in measured if m.budget is not None), default=None),
-        worlds=tuple(sorted(asked)),
+        tasks=tuple(sorted(asked)),
         questions=sum(map(len, asked.values())) - lost,
         left_out=lost,
         rows=tuple(sorted(rows, key=_order)),
@@ -275,15 +275,15 @@ def _store_share(condition: str) -> Callable[[Measurement], float | None]:
     return lambda m: m.precision[condition] if any(m.precision.values()) else None
 
 
-def agreement(one: Report, other: Report) -> RankAgreement | None:
+def agreement(first: Report, second: Report) -> RankAgreement | None:
     """Kendall's tau of the memories that finished every task with both reasoners; None with fewer
     than two of them."""
     ours, theirs = (
         {row.system: row.scores for row in report.of("memory") if row.rank is not None}
-        for report in (one, other)
+        for report in (first, second)
     )
     if len(ours.keys() & theirs.keys()) < 2:
         return None
-    name = f"{one.reasoner} {other.reasoner} {one.budget}"
+    name = f"{first.reasoner} {second.reasoner} {first.budget}"
     tau = kendall(dict(sorted(ours.items())), theirs, name)
-    return RankAgreement((one.reasoner, other.reasoner), one.budget, tau)
+    return RankAgreement((first.reasoner, second.reasoner), first.budget, tau)

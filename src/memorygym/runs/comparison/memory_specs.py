@@ -1,4 +1,4 @@
-"""How a comparison makes memories: from specs, with unlimited context, timed; the oracle."""
+"""How a comparison makes memories: from specs, with unlimited context or timed; and the oracle."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ class MemorySpec:
     """Whether it has tools."""
     source: str = ""
     """A hash of its code; a run cannot be resumed with other code."""
-    given: GivenMemory | None = None
+    passed: GivenMemory | None = None
     """The object that was passed instead of a spec."""
     foreign: bool = False
     """Whether code outside this package keeps its state, which may be more than it dumps."""
@@ -51,11 +51,11 @@ def plug(spec: str) -> MemorySpec:
     return MemorySpec(make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
 
 
-def plug_given(given: GivenMemory) -> MemorySpec:
+def plug_given(memory: GivenMemory) -> MemorySpec:
     """A memory that was passed as an object: it runs in this process, and may keep more than it
     dumps."""
-    tools = bool(given.make().tools)
-    return MemorySpec(given.make, tools, given.source, given, foreign=True)
+    tools = bool(memory.make().tools)
+    return MemorySpec(memory.make, tools, memory.source, memory, foreign=True)
 
 
 def memory_of(
@@ -101,7 +101,7 @@ class UnlimitedContext(RenamedMemory):
     """A memory whose context is everything that it stores: a fact missing here was not stored.
 
     With `as_dumped`, the context is what `dump` returned as the event began. The memory is then
-    called exactly as in its own row, and cannot tell the two rows apart.
+    called exactly as in its own row, and cannot distinguish the two rows.
     """
 
     def __init__(self, inner: Memory, budget: int, *, as_dumped: bool = False) -> None:
@@ -114,7 +114,11 @@ class UnlimitedContext(RenamedMemory):
         super().compose(live, self._budget)
         present = [normalize(message.content) for message in live]
         texts = (entry.text for entry in (self._dumped if self._as_dumped else self._inner.dump()))
-        return [Message("user", t) for t in texts if not any(t in said for said in present)]
+        return [
+            Message("user", text)
+            for text in texts
+            if not any(text in live_text for live_text in present)
+        ]
 
     def dump(self) -> list[Entry]:
         self._dumped = entries = super().dump()

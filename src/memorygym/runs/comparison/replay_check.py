@@ -1,7 +1,7 @@
 """The replay check: a memory that is rebuilt from its dump must compose the same context.
 
 A memory from outside this package may keep state that `dump` does not return, and so hold more than
-its budget counts. In one event, which the memory cannot tell, a rebuilt copy plays beside it.
+its budget counts. In one event a rebuilt copy plays beside the memory, which cannot notice it.
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence

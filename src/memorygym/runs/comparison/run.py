@@ -47,12 +47,12 @@ class Comparison:
     def systems(self) -> list[SystemSpec]:
         """All systems at all budgets, each once."""
         tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
-        found = {
+        unique = {
             (system.name, system.budget): system
             for limits in self.limits
             for system in systems(list(self.memories), tools, limits)
         }
-        return list(found.values())
+        return list(unique.values())
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """Every system with every reasoner."""
@@ -71,7 +71,12 @@ class Comparison:
             "budgets": [limits.view for limits in self.limits],
             "capacity": self.limits[0].capacity,
             "reasoners": list(self.reasoners),
-            **trusted([*self.models, *(one.given for one in self.memories.values() if one.given)]),
+            **trusted(
+                [
+                    *self.models,
+                    *(plugged.passed for plugged in self.memories.values() if plugged.passed),
+                ]
+            ),
         }
         return Job(
             tasks=self.tasks,

@@ -63,7 +63,7 @@ def significance_tests(
     """All tests. `finished` holds the memories that finished all tasks; `name` names the rng."""
     whole = {system: memories[system] for system in sorted(finished)}
     scores = {RECENCY: recency, **memories}
-    alike = all(mine.keys() == recency.keys() for mine in whole.values())
+    alike = all(task_scores.keys() == recency.keys() for task_scores in whole.values())
     drawn = stats.sign_flips({RECENCY: recency, **whole} if alike else whole, name)
     over = {
         (system, RECENCY): drawn[RECENCY, system]

@@ -51,34 +51,37 @@ def problems(path: Path) -> list[str]:
 
     Raises BadSettings if it is not JSON.
     """
-    found = read_json(path)
-    if problem := misfit(found):
+    content = read_json(path)
+    if problem := misfit(content):
         return [problem]
-    assert isinstance(found, dict)
-    return inconsistencies(found)
+    assert isinstance(content, dict)
+    return inconsistencies(content)
 
 
 def inconsistencies(document: Document) -> list[str]:
     """What is wrong with a document that fits the schema, each with its JSON path."""
     if missing := unknown_part(document["recipe"]):
-        return [f"results.recipe: its episodes cannot be named here ({missing})"]
+        return [
+            f"results.recipe: its episodes cannot be named here ({missing}; a check imports no"
+            " module that a file names, so install the part with an entry point)"
+        ]
     try:
         places = {place.episode: place for place in planned(document["recipe"])}
     except MemoryGymError as error:
         return [f"results.recipe: its episodes cannot be named here ({error})"]
-    found = [
-        f"results.episodes[{at}].{problem}"
-        for at, row in enumerate(document["episodes"])
+    messages = [
+        f"results.episodes[{index}].{problem}"
+        for index, row in enumerate(document["episodes"])
         for problem in _row_problems(row, document, places)
     ]
-    found += [
-        f"results.failures[{at}].{problem}"
-        for at, row in enumerate(document["failures"])
+    messages += [
+        f"results.failures[{index}].{problem}"
+        for index, row in enumerate(document["failures"])
         for problem in _place_problems(row, places)
     ]
-    found += _count_problems(document, len(places))
+    messages += _count_problems(document, len(places))
     # A summary of wrong rows would only repeat their problems.
-    return found or _summary_problems(document)
+    return messages or _summary_problems(document)
 
 
 def _place_problems(row: Row, places: Places) -> Iterator[str]:
@@ -123,12 +126,12 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
     )
     for name, (value, source) in figures.items():
         if not _may_be(row[name], value, partly=name in parts):
-            yield f"{name}: {row[name]}, but {_told(value)} by {source}"
-    good, of = (sum(tally[at] for tally in tallies.values()) for at in (0, 1))
+            yield f"{name}: {row[name]}, but {_figure_text(value)} by {source}"
+    good, of = (sum(tally[index] for tally in tallies.values()) for index in (0, 1))
     if (good, of) != (right, asked):
-        yield f"question_types: {good} of {of} right, but right tells {right} of {asked}"
+        yield f"question_types: {good} of {of} right, but `right` gives {right} of {asked}"
     if row["causes"] and sum(row["causes"].values()) != asked - right:
-        yield f"causes: of {sum(row['causes'].values())} misses, but right tells {asked - right}"
+        yield f"causes: of {sum(row['causes'].values())} misses, but `right` gives {asked - right}"
     if row["repaired"] and not recipe["judge"]:
         yield f"repaired: {row['repaired']} answers, but recipe.judge is null"
     if row["repaired"] > right:
@@ -142,7 +145,7 @@ def _may_be(stated: float | None, computed: float | None, *, partly: bool) -> bo
     return isclose(stated, computed, abs_tol=ROUNDING) or (partly and computed <= stated <= 1)
 
 
-def _told(value: float | None) -> str:
+def _figure_text(value: float | None) -> str:
     return "null" if value is None else f"{value:g}" if isinstance(value, int) else f"{value:.6f}"
 
 
@@ -165,10 +168,12 @@ def _summary_problems(document: Document) -> list[str]:
     """Whether the summary is that of the rows."""
     failures = document["failures"]
     try:
-        found = {one.who: one.to_json(failures) for one in summaries(document["episodes"])}
+        computed = {
+            summary.who: summary.to_json(failures) for summary in summaries(document["episodes"])
+        }
     except (ValueError, TypeError, KeyError) as error:
         return [f"results.summary: cannot be computed from the episodes ({error})"]
-    place = difference(document["summary"], json.loads(json.dumps(found)), "results.summary")
+    place = difference(document["summary"], json.loads(json.dumps(computed)), "results.summary")
     return [place] if place else []
 
 
@@ -179,14 +184,16 @@ def difference(stated: JSON, computed: JSON, place: str) -> str:
             inner = f"{place}.{name}"
             if name not in stated or name not in computed:
                 return f"{inner}: {'missing' if name in computed else 'should not be there'}"
-            if told := difference(stated[name], computed[name], inner):
-                return told
+            if problem := difference(stated[name], computed[name], inner):
+                return problem
         return ""
     if isinstance(stated, list) and isinstance(computed, list) and len(stated) == len(computed):
         pairs = enumerate(zip(stated, computed, strict=True))
-        inside = (difference(one, other, f"{place}[{at}]") for at, (one, other) in pairs)
+        inside = (
+            difference(first, second, f"{place}[{index}]") for index, (first, second) in pairs
+        )
         return next(filter(None, inside), "")
     if stated == computed and type(stated) is type(computed):
         return ""
-    given, found = (json.dumps(v, ensure_ascii=False) for v in (stated, computed))
-    return f"{place}: {clip(given, 60)}, but it comes out as {clip(found, 60)}"
+    stated_text, computed_text = (json.dumps(v, ensure_ascii=False) for v in (stated, computed))
+    return f"{place}: {clip(stated_text, 60)}, but it comes out as {clip(computed_text, 60)}"

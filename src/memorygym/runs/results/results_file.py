@@ -1,4 +1,4 @@
-"""The results file: what a run found, in a published JSON Schema; two of them are compared here."""
+"""The results file of a run, in a published JSON Schema, and the comparison of two of them."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -75,13 +75,13 @@ def write_results(path: Path, results: Mapping[str, JSON]) -> None:
 def read_results(path: Path) -> dict[str, Any]:
     """Reads a results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
     path = results_in(path)
-    found = read_json(path)
-    if problem := misfit(found):
+    content = read_json(path)
+    if problem := misfit(content):
         raise BadSettings(
             f"{path} is no results file of this version ({problem}); play the run again"
         )
-    assert isinstance(found, dict)
-    return found
+    assert isinstance(content, dict)
+    return content
 
 
 def results_in(path: Path) -> Path:
@@ -100,24 +100,24 @@ def results_in(path: Path) -> Path:
 def read_json(path: Path) -> object:
     """The content of a JSON file. Raises BadSettings if it is not JSON, or of an earlier layout."""
     try:
-        found: object = json.loads(path.read_bytes())
+        content: object = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise BadSettings(f"{path} is not JSON ({error})") from error
-    if isinstance(found, dict):
-        check_layout(path, found.get("schema"))
-    return found
+    if isinstance(content, dict):
+        check_layout(path, content.get("schema"))
+    return content
 
 
-def misfit(value: object, what: str = "results") -> str:
+def misfit(value: object, definition: str = "results") -> str:
     """Where and how results, or their recipe, do not fit the schema; "" if they do."""
     import fastjsonschema
 
     try:
-        if place := next(_unreal(value, what), ""):
+        if place := next(_unreal(value, definition), ""):
             return f"{place} is no finite number"
-        _validate(what)(value)
+        _validate(definition)(value)
     except fastjsonschema.JsonSchemaValueException as error:
-        return str(error).replace("data", what, 1)
+        return str(error).replace("data", definition, 1)
     return ""
 
 
@@ -127,27 +127,30 @@ def _unreal(value: object, place: str) -> Iterator[str]:
         for name, item in value.items():
             yield from _unreal(item, f"{place}.{name}")
     elif isinstance(value, list):
-        for at, item in enumerate(value):
-            yield from _unreal(item, f"{place}[{at}]")
+        for index, item in enumerate(value):
+            yield from _unreal(item, f"{place}[{index}]")
     elif isinstance(value, float) and not abs(value) < inf:
         yield place
 
 
 @cache
-def _validate(what: str) -> Any:
+def _validate(definition: str) -> Any:
     import fastjsonschema
 
-    found = schema()
-    if what != "results":
-        found = {"definitions": found["definitions"], **found["definitions"][what]}
-    return fastjsonschema.compile(found, use_default=False)
+    own_schema = schema()
+    if definition != "results":
+        own_schema = {
+            "definitions": own_schema["definitions"],
+            **own_schema["definitions"][definition],
+        }
+    return fastjsonschema.compile(own_schema, use_default=False)
 
 
 def schema() -> dict[str, Any]:
     """The published JSON Schema (draft 7) of a results file."""
     text = (files("memorygym.runs.results") / "results.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    content: dict[str, Any] = json.loads(text)
+    return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +221,14 @@ def compare(a: Document, b: Document) -> list[ResultsComparison]:
         first, second = (clip(", ".join(names) or "none", 200) for names in (ours, theirs))
         raise BadSettings(f"no {who} is in both files: {first} and {second}")
     same = a["recipe"]["salt"] == b["recipe"]["salt"]
-    found = []
+    comparisons = []
     for agent, other in pairs:
-        mine, given = ours[agent], theirs[other]
-        if same and any(task in given for task in mine):
-            found.append(ResultsComparison(agent, other, paired(mine, given), paired=True))
+        scores, other_scores = ours[agent], theirs[other]
+        if same and any(task in other_scores for task in scores):
+            comparisons.append(
+                ResultsComparison(agent, other, paired(scores, other_scores), paired=True)
+            )
         else:
-            apart = unpaired([*mine.values()], [*given.values()])
-            found.append(ResultsComparison(agent, other, apart, paired=False))
-    return found
+            apart = unpaired([*scores.values()], [*other_scores.values()])
+            comparisons.append(ResultsComparison(agent, other, apart, paired=False))
+    return comparisons

@@ -26,7 +26,7 @@ class Summary:
     """The agent, or for a comparison reasoner, system and budget."""
     track: str
     episodes: int
-    worlds: int
+    tasks: int
     composite: Estimate
     axes: Mapping[str, Estimate | None]
     correct_refusals: Estimate | None
@@ -46,7 +46,7 @@ class Summary:
     def detectable(self) -> float | None:
         """The smallest detectable difference between two agents on these tasks."""
         sd = self.deviation
-        return None if sd is None else mde(sd, self.worlds, same_tasks(LIKENESS))
+        return None if sd is None else mde(sd, self.tasks, same_tasks(LIKENESS))
 
     def bounds(self, failures: Collection[Row]) -> tuple[float, float] | None:
         """The composite if each failed episode had scored 0, and 1; None if none failed.
@@ -56,22 +56,22 @@ class Summary:
         if not failures:
             return None
         lost = Counter(_task(row) for row in failures if row["who"] == self.who)
-        worlds = sorted(self.scores.keys() | lost.keys())
+        tasks = sorted(self.scores.keys() | lost.keys())
         low = high = 0.0
-        for world in worlds:
-            scores = self.scores.get(world, ())
-            repeats = len(scores) + lost[world]
+        for task in tasks:
+            scores = self.scores.get(task, ())
+            repeats = len(scores) + lost[task]
             low += sum(scores) / repeats
-            high += (sum(scores) + lost[world]) / repeats
-        return (low / len(worlds), high / len(worlds)) if lost else None
+            high += (sum(scores) + lost[task]) / repeats
+        return (low / len(tasks), high / len(tasks)) if lost else None
 
     def to_json(self, failures: Collection[Row]) -> dict[str, JSON]:
         """As results store it; `failures` as for `bounds`."""
         bounds = self.bounds(failures)
         return {
-            "worlds": self.worlds, "episodes": self.episodes,
+            "tasks": self.tasks, "episodes": self.episodes,
             "composite": _interval(self.composite),
-            "axes": {name: _interval(found) for name, found in self.axes.items()},
+            "axes": {name: _interval(axis) for name, axis in self.axes.items()},
             "correct_refusals": _interval(self.correct_refusals),
             "accuracy": round(self.accuracy, 6),
             "deviation": _rounded(self.deviation), "detectable": _rounded(self.detectable),
@@ -112,7 +112,7 @@ def _summary(rows: Sequence[Row]) -> Summary:
         who=rows[0]["who"],
         track=rows[0]["track"],
         episodes=len(rows),
-        worlds=len(whole),
+        tasks=len(whole),
         composite=estimate(list(whole.values())),
         axes={axis: _estimate(by_task(rows, "axes", axis)) for axis in axes},
         correct_refusals=_estimate(by_task(rows, "correct_refusals")),
@@ -135,24 +135,24 @@ def by_task(rows: Iterable[Row], figure: str, part: str = "") -> dict[TaskKey, f
 
 def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[TaskKey, list[float]]:
     """The values of a figure, by task, one for each repeat that has it."""
-    found: dict[TaskKey, list[float]] = {}
+    values: dict[TaskKey, list[float]] = {}
     for row in rows:
         value = row[figure].get(part) if part else row[figure]
         if value is not None:
-            found.setdefault(_task(row), []).append(value)
-    return found
+            values.setdefault(_task(row), []).append(value)
+    return values
 
 
-def _means(found: Mapping[TaskKey, Sequence[float]]) -> dict[TaskKey, float]:
-    return {world: sum(values) / len(values) for world, values in found.items()}
+def _means(scores: Mapping[TaskKey, Sequence[float]]) -> dict[TaskKey, float]:
+    return {task: sum(values) / len(values) for task, values in scores.items()}
 
 
 def _task(row: Row) -> TaskKey:
     return row["template"], row["seed"]
 
 
-def _estimate(found: Mapping[TaskKey, float]) -> Estimate | None:
-    return estimate(list(found.values())) if found else None
+def _estimate(means: Mapping[TaskKey, float]) -> Estimate | None:
+    return estimate(list(means.values())) if means else None
 
 
 def _judged(rows: Sequence[Row]) -> Agreement | None:
@@ -164,24 +164,24 @@ def _judged(rows: Sequence[Row]) -> Agreement | None:
 
 def _repeats(rows: Sequence[Row]) -> Repeats | None:
     """The repeats of each question; None if no task was repeated."""
-    worlds: dict[TaskKey, list[tuple[bool, ...]]] = {}
+    tasks: dict[TaskKey, list[tuple[bool, ...]]] = {}
     for row in rows:
-        worlds.setdefault(_task(row), []).append(tuple(map(bool, row["right"])))
-    most = max(len(group) for group in worlds.values())
+        tasks.setdefault(_task(row), []).append(tuple(map(bool, row["right"])))
+    most = max(len(group) for group in tasks.values())
     if most < 2:
         return None
     # A task with a failed episode has fewer repeats, and would lower k for all.
-    whole = [group for group in worlds.values() if len(group) == most]
+    whole = [group for group in tasks.values() if len(group) == most]
     return Repeats([list(zip(*group, strict=True)) for group in whole])
 
 
-def _repeats_json(found: Repeats) -> dict[str, JSON]:
-    k, (between, within) = found.fewest, found.sources() or (None, None)
+def _repeats_json(repeats: Repeats) -> dict[str, JSON]:
+    k, (between, within) = repeats.fewest, repeats.sources() or (None, None)
     return {
         "k": k,
-        "pass@1": _interval(found.pass_at(1)),
-        "pass@k": _interval(found.pass_at(k)),
-        "pass^k": _interval(found.pass_all(k)),
+        "pass@1": _interval(repeats.pass_at(1)),
+        "pass@k": _interval(repeats.pass_at(k)),
+        "pass^k": _interval(repeats.pass_all(k)),
         "between": _rounded(between),
         "within": _rounded(within),
     }
@@ -195,8 +195,8 @@ def _usage(rows: Sequence[Row]) -> dict[str, Usage]:
     return total
 
 
-def _interval(found: Estimate | None) -> JSON:
-    return dict(found.to_json()) if found else None
+def _interval(interval: Estimate | None) -> JSON:
+    return dict(interval.to_json()) if interval else None
 
 
 def _rounded(figure: float | None) -> float | None:

@@ -92,7 +92,7 @@ COUNTS = _words("""
     quarter quarters once twice thrice double triple none thirteenth fourteenth fifteenth sixteenth
     seventeenth eighteenth nineteenth twentieth thirtieth
 """)
-"""Words that tell how many or how manieth, beside CARDINALS and ORDINALS."""
+"""Words for a count or a position, beside CARDINALS and ORDINALS."""
 
 FILED = _words("entry note record memory document source report file item slot line id")
 """Nouns whose number says where something is written: "note 3", "annual report 2021"."""

@@ -260,7 +260,7 @@ def day(text: str) -> date | None:
 
 
 def _slashed(*groups: str) -> date | None:
-    """The date of 2014/3/9 or 9/3/2014; None if day and month cannot be told apart."""
+    """The date of 2014/3/9 or 9/3/2014; None if day and month cannot be distinguished."""
     year, _, month, number, first, _, second, last = groups
     if year:
         return _date(year, month, number)

@@ -137,7 +137,9 @@ def agreement(traces: Iterable[Trace]) -> dict[str, Agreement]:
         judge = trace.labels.get("judge")
         prompt = str(judge.get("prompt")) if isinstance(judge, dict) else "unknown"
         pairs[prompt] += _pairs(trace)
-    return {prompt: tabulate(found) for prompt, found in pairs.items() if found}
+    return {
+        prompt: tabulate(prompt_pairs) for prompt, prompt_pairs in pairs.items() if prompt_pairs
+    }
 
 
 def difference(verdicts: Sequence[tuple[bool | None, bool | None]]) -> float | None:

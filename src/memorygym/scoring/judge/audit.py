@@ -167,8 +167,8 @@ def _row(number: int, raw: object) -> LabelledRow:
             raise ValueError(f"the field {field!r} is not a string")
     if not isinstance(raw["correct"], bool):
         raise ValueError("the field 'correct' is neither true nor false")
-    given = {name: raw[name] for name in (*TEXTS, "correct", "question_type") if name in raw}
-    row = LabelledRow(number, **given)
+    fields = {name: raw[name] for name in (*TEXTS, "correct", "question_type") if name in raw}
+    row = LabelledRow(number, **fields)
     if row.question_type:
         parse(row.question_type, row.truth)
     return row

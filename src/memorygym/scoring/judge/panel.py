@@ -52,7 +52,7 @@ def _verdict(reply: Reply, answer: str) -> tuple[str, bool]:
     if not isinstance(quote, str) or not isinstance(correct, bool):
         raise Unreadable("its quote is no text or its verdict neither true nor false")
     words = _blanks(quote)
-    if not said_in(words, answer):
+    if not occurs_in(words, answer):
         raise Unreadable("the answer does not say the quote")
     if correct and not words:
         raise Unreadable("it accepts without a quote")
@@ -76,7 +76,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return members
 
 
-def said_in(quote: str, answer: str) -> bool:
+def occurs_in(quote: str, answer: str) -> bool:
     """Whether the answer contains these words, whatever its blanks."""
     return _blanks(quote) in _blanks(answer)
 

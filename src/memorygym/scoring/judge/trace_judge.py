@@ -9,7 +9,7 @@ from memorygym.core.trace import Judgement, Record, Trace
 from memorygym.core.types import JSON
 from memorygym.core.votes import PanelVerdict, Vote
 from memorygym.scoring.episode_scores import may_repair, outcomes
-from memorygym.scoring.judge.panel import Judge, JudgeCase, said_in, voters
+from memorygym.scoring.judge.panel import Judge, JudgeCase, occurs_in, voters
 
 
 def judge_trace(trace: Trace, judge: Judge) -> Trace:
@@ -59,7 +59,7 @@ def _vote_mismatch(votes: Sequence[Vote], names: Sequence[str], answer: str) -> 
     for vote in votes:
         if vote.outcome == "yes" and not vote.quote.strip():
             return f"{vote.model} accepts without a quote"
-        if not said_in(vote.quote, answer):
+        if not occurs_in(vote.quote, answer):
             return f"the answer does not say what {vote.model} quotes"
     return ""
 

@@ -1,4 +1,4 @@
-"""What the question-answering tracks share: questions about texts that were shown and evicted.
+"""The shared parts of the question-answering tracks: questions about texts shown and evicted.
 
 questions, correctness       facts, questions, answers; whether an answer is right
 stream, reasoners            the environment and the fixed reasoners

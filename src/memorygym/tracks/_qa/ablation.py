@@ -41,7 +41,7 @@ class QuestionEvent:
 
 @dataclass(frozen=True, slots=True)
 class AblationInput:
-    """What a track passes to the checks."""
+    """The input of the checks, as a track passes it."""
 
     reader: Reader
     documents: Sequence[ShownDocument]

@@ -27,7 +27,9 @@ SCHEMA = "memorygym-toytrack-1"
 
 def add_options(group: Any) -> None:
     group.add_argument("--keys", choices=("plain", "odd"), default="plain", help="(default: plain)")
-    group.add_argument("--spoil", type=int, default=-1, help="an instance to be told twice")
+    group.add_argument(
+        "--spoil", type=int, default=-1, help="an instance whose facts are stated twice"
+    )
     group.add_argument("--source", type=Path, help="a folder")
 
 

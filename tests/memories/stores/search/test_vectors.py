@@ -43,14 +43,14 @@ def changed(
 def plain(texts: dict[int, str], query: str) -> list[tuple[int, float]]:
     """The cosines above 0, best first, without any index."""
     wanted = hashed(query)
-    found = []
+    scores = []
     for key, text in texts.items():
         vector = hashed(text)
         lengths = sqrt(sum(x * x for x in vector)) * sqrt(sum(x * x for x in wanted))
         dot = sum(x * y for x, y in zip(vector, wanted, strict=True))
         if lengths and dot > 0:
-            found.append((key, round(dot / lengths, 6)))
-    return sorted(found, key=lambda item: (-item[1], item[0]))
+            scores.append((key, round(dot / lengths, 6)))
+    return sorted(scores, key=lambda item: (-item[1], item[0]))
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -33,7 +33,7 @@ TASK = generate("company", 0, "lite")
 
 
 class StatelessPolicy(Policy):
-    """An agent that is made anew at every step."""
+    """An agent that is created again at every step."""
 
     def __init__(self, name: str) -> None:
         self._name = name

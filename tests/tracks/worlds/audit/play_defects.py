@@ -21,7 +21,7 @@ from tests.tracks.worlds.audit.defect import MANY, SESSIONS, validate, wrap
 @validate("greedy writer: capacity")
 def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
     wrap(
-        patch, budget, "_check_limit", lambda old, what, *rest: "memory" in what or old(what, *rest)
+        patch, budget, "_check_limit", lambda old, kind, *rest: "memory" in kind or old(kind, *rest)
     )
     patch.setattr(episode.Episode, "_undo_excess", lambda self, _: False)
 
@@ -29,14 +29,14 @@ def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
 @validate("writes used", "strategic", "session_hoarder")
 def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
     wrap(
-        patch, budget, "_check_limit", lambda old, what, *rest: what == "writes" or old(what, *rest)
+        patch, budget, "_check_limit", lambda old, kind, *rest: kind == "writes" or old(kind, *rest)
     )
 
 
 @validate("slot used", "strategic", "edit_dumper")
 def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
     wrap(
-        patch, budget, "_check_limit", lambda old, what, *rest: "entry" in what or old(what, *rest)
+        patch, budget, "_check_limit", lambda old, kind, *rest: "entry" in kind or old(kind, *rest)
     )
 
 
@@ -78,7 +78,7 @@ def an_edit_takes_the_first_of_two(patch: pytest.MonkeyPatch) -> None:
     def edit(old: Any, self: Any, before: str, after: str) -> int:
         for key, text in self.entries.items():
             if before and before in text:
-                self.entries[key] = self._meter.store(text.replace(before, after, 1), text)
+                self.entries[key] = self._context.store(text.replace(before, after, 1), text)
                 return int(key)
         return int(old(self, before, after))
 

@@ -9,7 +9,7 @@ from memorygym.memories.stores.search.vectors import Embed, Vectors, named
 CONSTANT = 60
 """The k of the paper: how little the first places count above the next ones."""
 DEEPER = 2
-"""Each index ranks so many times the texts that are wanted: one may be far down in one alone."""
+"""Each index ranks this multiple of the wanted texts: a good text may rank low in one index."""
 _PLACES = 9
 
 
@@ -47,7 +47,7 @@ class Fused:
 
 
 def fused(embed: Embed, constant: int = CONSTANT) -> Callable[[], Index]:
-    """What makes an index of words and vectors."""
+    """The factory of an index of words and vectors."""
     return lambda: Fused(FullText(), Vectors(embed), constant=constant)
 
 

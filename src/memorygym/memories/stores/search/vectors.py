@@ -51,13 +51,13 @@ def sums(text: str, without: Collection[str] = ()) -> list[int]:
 def _features(word: str) -> Sequence[tuple[int, int]]:
     """Where a word and its trigrams go, and with what sign and weight."""
     padded = f"^{word}$"
-    grams = [padded[at : at + 3] for at in range(len(padded) - 2)]
-    found = []
+    grams = [padded[start : start + 3] for start in range(len(padded) - 2)]
+    places = []
     for feature, weight in [(f"word {word}", WORD_WEIGHT), *((gram, 1) for gram in grams)]:
         code = crc32(feature.encode())
         # The sign comes from a bit that the place does not depend on, so that clashes cancel out.
-        found.append(((code >> 1) % SIZE, weight if code & 1 else -weight))
-    return found
+        places.append(((code >> 1) % SIZE, weight if code & 1 else -weight))
+    return places
 
 
 LIMIT = 1023
@@ -129,10 +129,10 @@ class Columns:
     def dots(self, vector: Sequence[int]) -> list[int]:
         """The products of all rows with a vector; more follow than rows were set."""
         wanted = [(place, value) for place, value in enumerate(vector) if value]
-        found: list[int] = []
+        products: list[int] = []
         for block in self._blocks:
-            found += block.dots(wanted)
-        return found
+            products += block.dots(wanted)
+        return products
 
 
 class _Block:
@@ -154,8 +154,8 @@ class _Block:
         lift = LIMIT * sum(abs(value) for _, value in wanted)
         # Lifted so that no row is below 0: a row that borrowed of the next would spoil it.
         lifted = total + (lift - LIMIT * sum(value for _, value in wanted)) * _ONES
-        found = array("I", lifted.to_bytes(_BYTES * BLOCK, byteorder))
-        return [value - lift for value in found]
+        products = array("I", lifted.to_bytes(_BYTES * BLOCK, byteorder))
+        return [value - lift for value in products]
 
     def _column(self, place: int) -> int:
         whole = self._whole.get(place)
@@ -184,10 +184,10 @@ class Matrix:
         wanted = self._numpy.array(vector, self._numpy.int32)
         places = wanted.nonzero()[0]
         # Not a product of matrices, which starts threads that other episodes need.
-        found: list[int] = self._numpy.einsum(
+        products: list[int] = self._numpy.einsum(
             "i,ij->j", wanted[places], self._numbers[places]
         ).tolist()
-        return found
+        return products
 
 
 class Best:
@@ -207,7 +207,7 @@ class Best:
         heappushpop(self._scores, score)
         return max(0.0, self._scores[0] - _NEAR)
 
-    def found(self) -> list[tuple[int, float]]:
+    def ranked(self) -> list[tuple[int, float]]:
         """The keys with their scores, best first."""
         return [(key, -score) for score, key in sorted(self._near)[: self._k] if score]
 
@@ -253,7 +253,7 @@ class Vectors:
             score = dot * own * scale
             if score > worst:
                 worst = best.offer(score, key)
-        return best.found()
+        return best.ranked()
 
     def cosines(self, query: str) -> Callable[[int], float]:
         """The cosine of each key, for memories that weigh it."""

@@ -187,7 +187,7 @@ def _facts(generated: GeneratedPackage, texts: Mapping[str, str]) -> dict[Need, 
             for statement in parsed(paragraph)
             if statement.subject == subject and statement.key == key
         ]
-        statement, turn, name = next(found for found in statements if found[0].value == value)
+        statement, turn, name = next(row for row in statements if row[0].value == value)
         aspect = BY_KEY.get(key)
         facts[subject, key, value] = {
             "id": f"f{number}",

@@ -158,7 +158,7 @@ class AnswersAlways(Policy):
         return calls(submit(self._answer(context, context.query) if context.query else REFUSAL))
 
 
-def by_brief(context: ParsedContext, record: Record) -> tuple[float, ...]:
+def by_instructions(context: ParsedContext, record: Record) -> tuple[float, ...]:
     """A rank that puts entities of the key categories first."""
     return (record.category not in context.reader.guide.key_categories, at_random(record.name))
 
@@ -167,7 +167,7 @@ def whole_records(share: float) -> Keep:
     """Stores one reference record per write, for a share of all writes; key categories first."""
 
     def keep(context: ParsedContext) -> list[str]:
-        chosen = sorted(context.records, key=lambda record: by_brief(context, record))
+        chosen = sorted(context.records, key=lambda record: by_instructions(context, record))
         return [
             record_of(context.reader.guide, record)
             for record in chosen[: allowance(context, share)]

@@ -21,7 +21,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     BudgetedNoteTaker,
     allowance,
     at_random,
-    by_brief,
+    by_instructions,
 )
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
 from memorygym.tracks.worlds.fact_reader import strong_reader
@@ -130,7 +130,7 @@ class Recoder(Hoarder):
         room = int(ROOM * context.capacity * context.batch / context.batches) - context.tokens_held
         width = min(context.slot - 1, -(-room // max(1, lines)))
         group = Group(context.system, alphabet, len(context.records[0].name.split()))
-        ranked = sorted(context.records, key=lambda record: by_brief(context, record))
+        ranked = sorted(context.records, key=lambda record: by_instructions(context, record))
         whole = [group.codec.record(record, group.codes) for record in ranked]
         parts = [group.codec.record(record, group.keys) for record in ranked] if self._parts else []
         ends = range(1, len(ranked) + 1)

@@ -1,4 +1,4 @@
-"""A judge's run: which rulings cannot be those of its judge, and what nothing shows of it."""
+"""A run with a judge: verdicts that its judge cannot have given, and what no file can verify."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,18 +18,18 @@ from tests.slow import mostly_slow
 
 
 @pytest.fixture
-def ruled(tmp_path: Path) -> Path:
+def judged(tmp_path: Path) -> Path:
     """A finished run of a model whose every answer is "sure", and whose judge accepts that."""
     submit = Message("assistant", "", (Call("submit_answer", {"answer": "sure"}),))
     model = Scripted(lambda seen, _: submit if "QUESTION" in seen[-1].content else "on")
     judge = Judge((Scripted(lambda *_: '{"quote": "sure", "correct": true}'),))
     model_roles = ModelRoles({"org/sure": model}, judge=judge)
     asked = Evaluation(tasks=worlds(first=1), agents=("org/sure",), model_roles=model_roles)
-    perform(asked, tmp_path / "ruled")
-    return tmp_path / "ruled"
+    perform(asked, tmp_path / "judged")
+    return tmp_path / "judged"
 
 
-RULED = "traces/company+1+org%2Fsure+0.jsonl.gz"
+JUDGED = "traces/company+1+org%2Fsure+0.jsonl.gz"
 
 
 def alter_votes(**fields: Any) -> Callable[[list[dict[str, Any]]], None]:
@@ -41,11 +41,11 @@ def alter_votes(**fields: Any) -> Callable[[list[dict[str, Any]]], None]:
     return alter
 
 
-def rule_elsewhere(rows: list[dict[str, Any]]) -> None:
+def judge_elsewhere(rows: list[dict[str, Any]]) -> None:
     rows[-1]["event"] -= 1
 
 
-def drop_ruling(rows: list[dict[str, Any]]) -> None:
+def drop_judgement(rows: list[dict[str, Any]]) -> None:
     rows.pop()
     rows[0]["records"] -= 1
 
@@ -55,29 +55,29 @@ def count_more(rows: list[dict[str, Any]]) -> None:
 
 
 ELSEWHERE = "its verdicts are not on exactly the answers that the judge is asked about"
-RULINGS = {
+ALTERED = {
     "a quote": (alter_votes(quote="railway"), "the answer does not say what Scripted quotes"),
     "no quote": (alter_votes(quote=""), "Scripted accepts without a quote"),
     "a voter": (alter_votes(model="kind"), "votes of kind, but the judge is Scripted"),
-    "an event": (rule_elsewhere, ELSEWHERE),
-    "a ruling less": (drop_ruling, ELSEWHERE),
+    "an event": (judge_elsewhere, ELSEWHERE),
+    "a verdict less": (drop_judgement, ELSEWHERE),
     "counts": (count_more, "labels.judge.counts are not those of its verdicts"),
 }
 
 
-@mostly_slow("name", RULINGS, quick=4)
-def test_rulings_that_no_judge_can_have_given_are_named(name: str, ruled: Path) -> None:
-    assert not examine(ruled, "traces").problems
-    alter, told = RULINGS[name]
-    rows = rows_of(ruled / RULED)
+@mostly_slow("name", ALTERED, quick=4)
+def test_verdicts_that_no_judge_can_have_given_are_named(name: str, judged: Path) -> None:
+    assert not examine(judged, "traces").problems
+    alter, reason = ALTERED[name]
+    rows = rows_of(judged / JUDGED)
     alter(rows)
-    rewrite(ruled / RULED, rows)
-    (problem,) = examine(ruled, "traces").problems
-    assert problem.startswith(f"{RULED}: ") and told in problem
+    rewrite(judged / JUDGED, rows)
+    (problem,) = examine(judged, "traces").problems
+    assert problem.startswith(f"{JUDGED}: ") and reason in problem
 
 
 @pytest.mark.parametrize(("check", "word"), [("none", ""), ("traces", WORD), ("play", WORD)])
-def test_who_made_a_models_replies_rests_on_the_submitters_word(
-    check: str, word: str, ruled: Path, finished: Path
+def test_the_source_of_a_models_replies_rests_on_the_submitters_word(
+    check: str, word: str, judged: Path, finished: Path
 ) -> None:
-    assert (examine(ruled, check).word, examine(finished, check).word) == (word, "")
+    assert (examine(judged, check).word, examine(finished, check).word) == (word, "")

@@ -1,4 +1,4 @@
-"""What every track that deals instances must do: `generate`, `verify` and its published schema."""
+"""Every track that generates instances: `generate`, `verify` and its published schema."""
 
 from collections.abc import Callable
 from functools import cache
@@ -32,14 +32,14 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 
 
 @mostly_slow("track", TRACKS, quick=1)
-def test_what_it_deals_is_proven_again_from_its_bytes(track: str, generated, command) -> None:
+def test_generated_files_pass_verify(track: str, generated, command) -> None:
     status, out, _ = command("verify", str(generated(track)))
     assert status == 0, out
     assert all(CANARY in path.read_text("utf-8") for path in generated(track).rglob("*.json"))
 
 
 @mostly_slow("track", TRACKS, quick=1)
-def test_it_deals_the_same_bytes_in_every_process(
+def test_every_process_generates_the_same_bytes(
     track: str, tmp_path: Path, generated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "7")
@@ -50,7 +50,7 @@ def test_it_deals_the_same_bytes_in_every_process(
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_its_instances_play_as_tasks_with_a_question(track: str, generated) -> None:
+def test_instances_are_played_as_tasks_with_a_question(track: str, generated) -> None:
     for path in instance_files(generated(track)):
         instance = read_instance(path)
         task = generating_tracks()[track].task(instance, "stratum", 3)
@@ -60,5 +60,5 @@ def test_its_instances_play_as_tasks_with_a_question(track: str, generated) -> N
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_its_schema_is_one(track: str) -> None:
+def test_the_published_schema_is_valid(track: str) -> None:
     jsonschema.Draft7Validator.check_schema(schema_of(track))
