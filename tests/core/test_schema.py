@@ -46,6 +46,13 @@ def _problem(schema: Mapping[str, JSON], arguments: JSON) -> str:
             {"items": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/a"}], "$defs": {"A": {}, "a": {}}},
             r"names in \$ref differ in case or punctuation alone",
         ),
+        (
+            {
+                "items": [{"$ref": "#/$defs/a-b"}, {"$ref": "#/$defs/a_b"}],
+                "$defs": {"a-b": {}, "a_b": {}},
+            },
+            r"names in \$ref differ in case or punctuation alone",
+        ),
         ({"$ref": "http://localhost/a"}, r"\$ref must match the pattern '\^#\(/\|\$\)', not 'http"),
     ],
 )

@@ -54,13 +54,17 @@ class Record:
 
     def tests(self, mutant: Mutant, limit: float) -> list[str]:
         """The tests of a mutant, within the limit, the quickest first: those that run its lines,
-        the others of their files, which may share a fixture, and those that run its module."""
+        the others of their files, which may share a fixture, with those of the module's folder,
+        and any that run the module."""
         lines = self.lines[mutant.path]
         exact = {test for line in mutant.lines for test in lines[line]}
         files = {test.partition("::")[0] for test in exact}
+        touching = set[str]().union(*lines.values())
+        home = f"{mutant.path.replace('src/memorygym', 'tests').rpartition('/')[0]}/"
         beside = {test for test in self.seconds if test.partition("::")[0] in files}
+        beside |= {test for test in touching if test.startswith(home)}
         chosen = []
-        for group in (exact, beside - exact, set[str]().union(*lines.values()) - beside):
+        for group in (exact, beside - exact, touching - beside):
             cases: Counter[str] = Counter()
             ranks = {}
             for test in sorted(group & self.seconds.keys(), key=self.seconds.__getitem__):
