@@ -65,12 +65,7 @@ class Record:
         beside |= {test for test in touching if test.startswith(home)}
         chosen = []
         for group in (exact, beside - exact, touching - beside):
-            cases: Counter[str] = Counter()
-            ranks = {}
             for test in sorted(group & self.seconds.keys(), key=self.seconds.__getitem__):
-                cases[test.partition("[")[0]] += 1  # Two cases of each test function come first.
-                ranks[test] = cases[test.partition("[")[0]] > 2, self.seconds[test]
-            for test in sorted(ranks, key=ranks.__getitem__):
                 limit -= self.seconds[test]
                 if limit > 0:
                     chosen.append(test)
