@@ -85,6 +85,10 @@ class Copies:
                 (place / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, place / name)
             self.free.put(place)
+        collect = [*PYTEST, "--collect-only"]
+        listing = subprocess.run(collect, cwd=ROOT, text=True, capture_output=True, check=False)
+        there = {*listing.stdout.splitlines()} & self.record.seconds.keys()
+        self.record.seconds = {test: self.record.seconds[test] for test in there}
 
     def verdict(self, mutant: Mutant) -> tuple[str, str]:
         """Whether a test notices the mutant that passes without it, and which."""
@@ -105,7 +109,7 @@ class Copies:
                     break
                 if not gone and (name not in tests or self._passes(name, place)):
                     return "killed", "the time" if code is None else name
-                # Tests that are not there, whatever their parameters, or fail without a fault.
+                # Tests that the fault took away, or that fail without it.
                 out = {*gone, name}
                 tests = [test for test in tests if not {test, test.partition("[")[0]} & out]
             return "survived", ""
