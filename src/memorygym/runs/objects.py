@@ -5,12 +5,11 @@ one or an object is the caller's own code, so it runs where the caller is.
 """
 
 import pickle
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
-from inspect import Parameter, getsource, signature
+from inspect import Parameter, signature
 from typing import Any, cast
 
 from memorygym.core import registry
@@ -18,7 +17,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.types import Memory, Policy, Task
 from memorygym.memories.shims.add_search import AddSearch
 from memorygym.models.model import Model
-from memorygym.runs.version import code_of, digest
+from memorygym.runs.object_digest import UNREADABLE, digest_of
 
 TRUSTED = "trusted"
 """Where a recipe names such parts, with a hash of the code of each."""
@@ -85,7 +84,7 @@ def given_memory(part: object, name: str = "") -> GivenMemory:
             )
             raise _unfit(name, "memory", memory, methods)
         make = partial(AddSearch, make)
-    return GivenMemory(name, make, source_of(part))
+    return GivenMemory(name, make, digest_of(part))
 
 
 def given_agent(part: object, name: str = "") -> GivenAgent:
@@ -93,7 +92,7 @@ def given_agent(part: object, name: str = "") -> GivenAgent:
     is copied for every event. Raises BadSettings for anything else."""
     name = _checked_name("agents", name or name_of(part))
     make = _factory(part, "act")
-    return GivenAgent(name, partial(_agent, make, name), source_of(part))
+    return GivenAgent(name, partial(_agent, make, name), digest_of(part))
 
 
 def given_model(part: object) -> GivenModel:
@@ -163,36 +162,6 @@ def _checked_name(kind: str, name: str) -> str:
             ' object otherwise, as in {"mine": MyMemory}'
         )
     return name
-
-
-def source_of(part: object) -> str:
-    """A hash of the code behind an object, and of its state as far as that can be read."""
-    parts: dict[str, str] = {}
-    while isinstance(part, partial):
-        parts[f"arguments {len(parts)}"] = f"{part.args!r} {part.keywords!r}"
-        part = part.func
-    code: Any = part if isinstance(part, type) or hasattr(part, "__code__") else type(part)
-    if code is not part:
-        parts["state"] = _state(part)
-    parts["text"] = _text(code)
-    module = str(code.__module__)
-    if module != "__main__" and getattr(sys.modules.get(module), "__file__", None):
-        parts |= code_of(module)
-    return digest(parts)
-
-
-def _text(code: Any) -> str:
-    try:
-        return getsource(code)
-    except (OSError, TypeError):  # It was typed at a prompt, or is written in C.
-        return str(code.__qualname__)
-
-
-def _state(part: object) -> str:
-    try:
-        return pickle.dumps(part).hex()
-    except Exception:  # noqa: BLE001  # a class may refuse in any way
-        return ""
 
 
 def sendable(parts: Sequence[Given]) -> bool:
