@@ -83,7 +83,7 @@ class Results:
         """One plain dict per system and question of a comparison."""
         if self.kind != "compare":
             raise BadSettings("only a comparison keeps a row a question; take rows() or explain()")
-        return [row for run in self.runs for row in run.table("questions.csv")]
+        return [row for run in self.runs for row in run.questions()]
 
     @property
     def failures(self) -> Table:
