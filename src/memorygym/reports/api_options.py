@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from operator import index
 from os import W_OK, access
 from pathlib import Path
 from shutil import rmtree
@@ -17,7 +16,7 @@ from memorygym.core.track import TaskOptions, Track, find
 from memorygym.models import specs
 from memorygym.models.model import Model
 from memorygym.models.reply_log import ReplyLog
-from memorygym.reports.argument_types import check_argument, check_arguments
+from memorygym.reports.argument_types import check_arguments, check_count
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import Given, GivenModel, check_readable, given_model, sendable
 from memorygym.runs.task_choice import LAST_SEED, agreed, enough_seeds, stored_tasks
@@ -223,14 +222,6 @@ class RunFolder:
             problem = str(error.strerror)
         if problem:
             raise BadSettings(f"output={str(path)!r}: {problem}; give another folder")
-
-
-def check_count(name: str, value: Any) -> int:
-    """The value as a number from 1, also if another package made it. Raises BadSettings."""
-    check_argument(name, value, int)
-    if value < 1:
-        raise BadSettings(f"{name}={value}: give at least 1")
-    return index(value)
 
 
 def listed(argument: Any) -> list[Any]:

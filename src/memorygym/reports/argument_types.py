@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from numbers import Integral, Real
+from operator import index
 from os import PathLike
 from pathlib import Path
 from types import UnionType
@@ -50,6 +51,14 @@ def check_argument(name: str, value: object, hint: Any) -> None:
     if not any(_fits(value, kind) for kind in _members(hint)):
         words = " or ".join(WORDS[kind][1] for kind in kinds)
         raise BadSettings(f"{name}={value!r:.80}: give {words}")
+
+
+def check_count(name: str, value: Any) -> int:
+    """The value as a number from 1, also if another package made it. Raises BadSettings."""
+    check_argument(name, value, int)
+    if value < 1:
+        raise BadSettings(f"{name}={value}: give at least 1")
+    return index(value)
 
 
 def _members(hint: Any) -> Sequence[Any]:

@@ -11,7 +11,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.stored_results import QUESTIONS, StoredRun, check_version
 from memorygym.reports.stored_runs import about_run
-from memorygym.runs.comparison.figures import left_out, scored
+from memorygym.runs.comparison.figures import judged, left_out
 from memorygym.runs.results.consistency import ROUNDING, disagreements
 from memorygym.runs.results.results_file import read_json, read_results
 
@@ -66,14 +66,13 @@ def _check_figures(run: StoredRun) -> None:
         played = run.under(report["reasoner"], report["budget"])
         left = left_out(played)
         for row in report["rows"]:
-            shares = scored(
-                {task.task: task for task in played if task.system == row["system"]}, left
-            )
-            stated = row["figures"]["accuracy"] and row["figures"]["accuracy"]["mean"]
-            mean = sum(shares.values()) / len(shares) if shares else None
-            if (None in (mean, stated) and mean is not stated) or not isclose(
-                mean or 0, stated or 0, abs_tol=ROUNDING
-            ):
+            figure = row["figures"]["accuracy"]
+            stated = figure["mean"] if figure else None
+            cases = [judged(task, left) for task in played if task.system == row["system"]]
+            shares = [sum(case.score for case in own) / len(own) for own in cases if own]
+            mean = sum(shares) / len(shares) if shares else None
+            same = isclose(mean or 0, stated or 0, abs_tol=ROUNDING)
+            if not same or (mean is None) != (stated is None):
                 raise BadSettings(
                     f"{run.folder}: {row['system']} has the accuracy {stated} in {DOCUMENT}, and"
                     f" {mean} by {QUESTIONS}: one of them was edited or cut; {AGAIN}"

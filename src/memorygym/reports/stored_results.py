@@ -186,7 +186,8 @@ class StoredRun:
             figures = {"composite": row["composite"], **row["axes"]}
             figures["correct_refusals"] = row["correct_refusals"]
             yield {
-                **self._run, "agent": agent, "memory": memory, "trusted": self.trusted(agent, memory),
+                **self._run, "agent": agent, "memory": memory,
+                "trusted": self.trusted(agent, memory),
                 "tasks": row["tasks"], "episodes": row["episodes"],
                 **{k: v for name in figures for k, v in _spread(name, figures[name]).items()},
                 "accuracy": row["accuracy"],
@@ -197,8 +198,8 @@ class StoredRun:
 
     def _place(self, row: Row) -> dict[str, JSON]:
         return {
-            **self._run, "version": self.version, "track": row["track"], "template": row["template"],
-            "seed": row["seed"],
+            **self._run, "version": self.version, "track": row["track"],
+            "template": row["template"], "seed": row["seed"],
         }  # fmt: skip
 
 
