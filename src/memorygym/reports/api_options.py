@@ -155,7 +155,8 @@ class AskedOptions:
         return stored_tasks(data, self._seeds(1) if "seeds" in self._options else None)
 
     def _parameters(self, track: Track) -> dict[str, str]:
-        stated, known = self.get("parameters", {}), track.parameters()
+        stated: Mapping[str, Any] = self.get("parameters", {})
+        known = track.parameters()
         named = {name: self._options[name] for name in KEYWORDS if name in self._options}
         for name in [*stated, *named]:
             if name not in known:

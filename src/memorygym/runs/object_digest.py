@@ -22,7 +22,7 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
-from typing import Any
+from typing import Any, cast
 
 from memorygym.runs.version import code_of, digest
 
@@ -117,10 +117,10 @@ class ObjectReader:
         if isinstance(reduced, str):
             yield reduced
             return
-        make, arguments, *state = reduced
+        make, arguments, *state = cast(tuple[object, ...], reduced)
         yield from map(self.read, (make, arguments))
         for part in state:  # Its attributes, then iterators over members and pairs.
-            yield self.read(list(part) if hasattr(part, "__next__") else part)
+            yield self.read(list(part) if isinstance(part, Iterator) else part)
 
     def _named(self, module: str, name: str) -> list[str]:
         if _is_own(module) and _has_file(module):
