@@ -99,6 +99,8 @@ def _list(misses: Misses, *, json_lines: bool) -> int:
     for damage in misses.damaged:
         print(f"memorygym: {damage}; left out", file=sys.stderr)
     if json_lines:
+        if misses.unfinished:
+            print(f"memorygym: {misses.unfinished}", file=sys.stderr)
         for row in misses.rows():
             print(json.dumps(row, ensure_ascii=False))
     else:

@@ -16,6 +16,7 @@ from time import perf_counter
 from memorygym import __version__
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
+from memorygym.core.guard import raised
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, gold_table
 from memorygym.core.types import JSON, Task
@@ -110,6 +111,8 @@ def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
 
 def _advice(player: SystemPlayer) -> str:
     """The advice to the author of a memory."""
+    if player.passed:
+        return f" memorygym.check_memory({player.passed}) lists every broken rule."
     if registry.is_built_in("memory", registry.split_spec(player.memory)[0]):
         return ""
     return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."
@@ -164,6 +167,9 @@ class Runner:
             return Failure(place, "provider", str(error))
         except MemoryFault as error:
             return Failure(place, "memory", f"{error}{_advice(player)}")
+        except SystemExit as error:  # It would end the caller's process.
+            problem = f"memory {player.memory} {raised(error)}."
+            return Failure(place, "memory", f"{problem}{_advice(player)}")
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start

@@ -62,6 +62,10 @@ class SystemPlayer(Protocol):
         """The spec of the memory, as it was named."""
 
     @property
+    def passed(self) -> str:
+        """The class of a memory that was passed as an object; "" for a spec."""
+
+    @property
     def waits(self) -> bool:
         """Whether it waits for a model."""
 
@@ -105,6 +109,11 @@ class AgentSystem:
     @property
     def system(self) -> System:
         return System(self.agent, self.memory)
+
+    @property
+    def passed(self) -> str:
+        plugged = self.objects.get(self.memory)
+        return plugged.cls if isinstance(plugged, GivenMemory) else ""
 
     @property
     def waits(self) -> bool:

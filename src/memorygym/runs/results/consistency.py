@@ -84,6 +84,12 @@ def inconsistencies(document: Document) -> list[str]:
     return messages or _summary_problems(document)
 
 
+def disagreements(document: Document) -> list[str]:
+    """The same as far as it can be said without the parts of the recipe: counts and summaries."""
+    rows = _count_problems(document, document["episodes_planned"])
+    return list(rows) or _summary_problems(document)
+
+
 def _place_problems(row: Row, places: Places) -> Iterator[str]:
     """A row must be of a planned episode, under its own name."""
     place = places.get(row["episode"])
