@@ -45,7 +45,7 @@ DODGE, MOST = 0.05, 0.4
 """The distance of two marks at one place, and of all of them, as a part of that of two places."""
 NEAR = 5
 """Percent between lines whose names would overlap."""
-HOLLOW = {"mfc": "white"}
+HOLLOW = {"mfc": "white", "alpha": 1}
 """The look of a mark without an interval."""
 SCATTERED = {"linestyle": "none", "alpha": 0.75}
 """The look of marks that no line joins, and that may hide each other."""
