@@ -9,8 +9,11 @@ of parts is kept by hand.
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from importlib.abc import SourceLoader
+from importlib.machinery import PathFinder
 from inspect import Parameter, signature
 from types import BuiltinFunctionType
 from typing import Any, get_args
@@ -80,8 +83,6 @@ def _built_in(kind: str) -> dict[str, str]:
 
 _REMEMBERED: dict[tuple[str, str], str] = {}
 """By kind and name: the spec of each part that `remember` has named in this process."""
-
-
 _EXTERNAL: dict[tuple[str, str], None] = {}
 """By kind and spec: other people's parts that this process has loaded, in order."""
 
@@ -134,8 +135,18 @@ def require_name(kind: str, name: str) -> str:
     Raises UnknownPart, which suggests the nearest name.
     """
     if name not in names(kind):
-        raise UnknownPart(kind, name, names(kind))
+        raise _unknown(kind, name)
     return name
+
+
+def _unknown(kind: str, name: str) -> MemoryGymError:
+    """The error for a name that no part has; it may be that of a file in the working folder."""
+    module = name.removesuffix(".py")
+    found = PathFinder.find_spec(module, [WORKING_FOLDER]) if module.isidentifier() else None
+    if not (found and isinstance(found.loader, SourceLoader)):
+        return UnknownPart(kind, name, names(kind))
+    classes = re.findall(r"^class (\w+)", found.loader.get_source(module) or "", re.M)
+    return BadSettings(f"no {kind} named {name!r}; your own is {module}:{[*classes, 'OBJECT'][0]}")
 
 
 def import_path(kind: str, name: str) -> str:
@@ -156,13 +167,15 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
         return getattr(import_module(module), name or attribute)
     module, colon, name = import_path(kind, spec).partition(":")
     if not colon or not module or module.startswith("."):
-        raise UnknownPart(kind, spec, names(kind))
+        raise _unknown(kind, spec)
     imported = _imported(kind, spec, module)
     _EXTERNAL[kind, spec] = None
     try:
         return getattr(imported, name)
     except AttributeError as error:
-        raise BadSettings(f"{kind} {spec}: {error}") from error
+        near = get_close_matches(name, dir(imported), n=1)
+        hint = f"; did you mean {module}:{near[0]}?" if near else ""
+        raise BadSettings(f"{kind} {spec}: {error}{hint}") from error
 
 
 def module_of(kind: str, spec: str) -> str:
@@ -185,11 +198,11 @@ def _imported(kind: str, spec: str, module: str) -> Any:
         return import_module(module)
     except MemoryGymError:
         raise
-    except ImportError as error:
-        raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({error})") from error
     except Exception as error:
-        reason = str(error) if isinstance(error, TypeError) else f"{type(error).__name__}: {error}"
-        hint = f"; see {EXAMPLES[kind]}" if kind in EXAMPLES else ""
+        plain = isinstance(error, (TypeError, ImportError))
+        reason = str(error) if plain else f"{type(error).__name__}: {error}"
+        example = "" if isinstance(error, ImportError) else EXAMPLES.get(kind, "")
+        hint = f"; see {example}" if example else ""
         raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({reason}){hint}") from error
 
 
@@ -201,12 +214,12 @@ def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
     name, values = split_spec(spec)
     factory = load(kind, name)
     parameters = {**set_parameters(f"{kind} {name}", factory, values), **overrides}
-    candidates = ((), subject)
-    arguments = next((args for args in candidates if _accepts(factory, args, parameters)), None)
+    fitting = (args for args in ((), subject) if _accepts(factory, args, parameters))
+    arguments = next(fitting, None)
     if arguments is None:
-        type_name = type(factory).__name__
         needs = "at most the task" if kind == "agents" else "no arguments"
-        raise BadSettings(f"{kind} {spec}: that is a {type_name}, not a factory that needs {needs}")
+        problem = f"that is a {type(factory).__name__}, not a factory that needs {needs}"
+        raise BadSettings(f"{kind} {spec}: {problem}")
     part = factory(*arguments, **parameters)
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
