@@ -107,7 +107,7 @@ def test_a_missing_or_damaged_trace_is_named(copy: Path) -> None:
     with pytest.raises(memorygym.MemoryGymError, match="its misses would be left out"):
         results.explain(system="60")
     trace.unlink()
-    with pytest.raises(memorygym.MemoryGymError, match="strong.60.1000 is missing"):
+    with pytest.raises(memorygym.MemoryGymError, match=r"strong\+60\+1000 is missing"):
         results.explain(system="60")
     assert results.explain(system="1e3")
 

@@ -92,7 +92,7 @@ class Misses:
             else:
                 self.damaged.append(damage)
         for option, choices in self._choices.items():
-            if choices:
+            if choices and not self.damaged:  # A damaged trace may hold the value.
                 kind = "memory" if option == "system" else option.replace("_", " ")
                 _check(kind, getattr(self._filter, option), choices)
         for findings in self._findings.values():
