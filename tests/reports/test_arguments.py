@@ -8,6 +8,7 @@ import pytest
 
 import memorygym
 from memorygym import Memory, Message, Policy, Tool
+from memorygym.cli import main
 from tests.reports.own_parts import Broken, LastMessages
 
 SMALL: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 1}
@@ -144,3 +145,9 @@ def test_a_run_of_an_unreadable_object_is_not_resumed(tmp_path: Any) -> None:
     memorygym.compare(made, output=tmp_path, **SMALL)
     with pytest.raises(memorygym.MemoryGymError, match="its made is this one cannot be told"):
         memorygym.compare(made, output=tmp_path, **SMALL)
+
+
+def test_the_command_line_refuses_two_tiers_too(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--track", "worlds:tier=lite", "--tier", "hard", "--memory", "bm25"]
+    assert main(["compare", *words]) == 2
+    assert "tier hard and worlds with tier=lite differ" in capsys.readouterr().err
