@@ -160,9 +160,12 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
     imported = _imported(kind, spec, module)
     _EXTERNAL[kind, spec] = None
     try:
-        return getattr(imported, name)
+        part = getattr(imported, name)
     except AttributeError as error:
         raise BadSettings(f"{kind} {spec}: {error}") from error
+    if kind == "domains" and isinstance(part, type):
+        raise BadSettings(f"{kind} {spec}: that is a class; give the Domain that read_domain makes")
+    return part
 
 
 def module_of(kind: str, spec: str) -> str:
@@ -200,13 +203,13 @@ def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
     """
     name, values = split_spec(spec)
     factory = load(kind, name)
+    if not callable(factory):
+        raise BadSettings(f"{kind} {spec}: {factory!r:.60} is no class or function that makes one")
     parameters = {**set_parameters(f"{kind} {name}", factory, values), **overrides}
     candidates = ((), subject)
     arguments = next((args for args in candidates if _accepts(factory, args, parameters)), None)
     if arguments is None:
-        type_name = type(factory).__name__
-        needs = "at most the task" if kind == "agents" else "no arguments"
-        raise BadSettings(f"{kind} {spec}: that is a {type_name}, not a factory that needs {needs}")
+        raise BadSettings(f"{kind} {spec}: {_unmet(kind, spec, factory, parameters)}")
     part = factory(*arguments, **parameters)
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
@@ -217,13 +220,30 @@ def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
     return part
 
 
+def _unmet(kind: str, spec: str, factory: Any, parameters: Mapping[str, object]) -> str:
+    """Which arguments a factory needs that nobody gives, and what to do."""
+    if isinstance(factory, BuiltinFunctionType):
+        return "it is a function in C, whose arguments are not known; give a class of your own"
+    missing = [name for name in _settable(factory, required=True) if name not in parameters]
+    beside = ""
+    if kind == "agents":  # The first one receives the task.
+        missing, beside = missing[1:] or missing, " beside the task"
+    if not missing:
+        return "its arguments cannot be given by name; give each a default"
+    values = "".join(f":{name}=…" for name in missing)
+    return (
+        f"it needs the argument{'s' * (len(missing) > 1)} {', '.join(missing)}{beside}; give"
+        f" {'values' if len(missing) > 1 else 'a value'}, as in {spec}{values}, or a default"
+    )
+
+
 def set_parameters(subject: str, factory: Any, values: Mapping[str, str]) -> dict[str, object]:
     """The parameters of a spec, converted to the types that the factory declares.
 
     Raises UnknownPart, with the nearest name, for a parameter that the factory does not have, and
     BadSettings for a value of the wrong type.
     """
-    accepted = parameters_of(factory) if values else {}
+    accepted = _settable(factory) if values else {}
     if values and not accepted:
         raise BadSettings(f"{subject} has no parameters, so no {', '.join(values)}")
     for name in values:
@@ -236,8 +256,17 @@ def set_parameters(subject: str, factory: Any, values: Mapping[str, str]) -> dic
 
 def parameters_of(factory: Any) -> dict[str, Parameter]:
     """The parameters of a factory that have a default, by name."""
-    parameters = signature(factory, eval_str=True).parameters
-    return {name: p for name, p in parameters.items() if p.default is not Parameter.empty}
+    return {n: p for n, p in _settable(factory).items() if p.default is not Parameter.empty}
+
+
+def _settable(factory: Any, *, required: bool = False) -> dict[str, Parameter]:
+    """The parameters of a factory that a spec may set, or only those without a default."""
+    kinds = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+    return {
+        name: parameter
+        for name, parameter in signature(factory, eval_str=True).parameters.items()
+        if parameter.kind in kinds and not (required and parameter.default is not Parameter.empty)
+    }
 
 
 def _value(name: str, annotation: Any, text: str) -> object:
