@@ -11,6 +11,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from memorygym.cli._checks import given_path
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.text import one_line
@@ -47,7 +48,9 @@ def add(parser: argparse.ArgumentParser) -> None:
             allow_abbrev=False,
         )  # fmt: skip
         part.add_argument("format", metavar="FORMAT", help="its id: `memorygym datasets`")
-        part.add_argument("file", type=Path, metavar="FILE", help="JSON or JSON lines, or gzip")
+        part.add_argument(
+            "file", type=given_path, metavar="FILE", help="JSON or JSON lines, or gzip"
+        )
         part.add_argument(
             "--unit", metavar="UNIT", help="turn, session or paragraph (default: the format's)"
         )
