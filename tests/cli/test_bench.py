@@ -110,7 +110,7 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--model", "m", "--judge-prompt", "lenient"], "--judge-prompt lenient is for --judge"),
         (["--model", "m", "--judge-prompt", "strict"], "--judge-prompt strict is for --judge"),
         (["--judge-prompt", "strict"], "--judge-prompt is for --model"),
-        (["--strategy", "os:system"], "that is a builtin_function_or_method, not a factory"),
+        (["--strategy", "os:system"], "os:system: it is a function in C"),
         (["--strategy", "no.such:make"], "no.such cannot be imported"),
         (["--backend", "os:getcwd"], "os:getcwd: it makes a str, which has no `observe`"),
         (["--template", "os:sep"], "os:sep: that is a str, not a Domain"),

@@ -98,7 +98,7 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
         help="draw accuracy against tokens and, with a folder as -o, milliseconds",
     )  # fmt: skip
     group.add_argument(
-        "--curve", choices=tuple(CURVES), action="append", default=[],
+        "--curve", choices=tuple(CURVES), action="append", default=[], metavar="KIND",
         help="accuracy by tokens since the fact was stated (retention), tokens shown (length),"
         " lookups combined (hops), or how often the fact changed (rewrite); may be repeated",
     )  # fmt: skip

@@ -28,7 +28,7 @@ from memorygym.datasets._recall import (
     shares,
 )
 from memorygym.datasets._samples import format_named, load, unit_of
-from memorygym.reports.terminal import WIDTH, fit
+from memorygym.reports.terminal import WIDTH, fit, width
 from memorygym.stats import Estimate
 
 KS = "1,5,10,25,50"
@@ -93,9 +93,10 @@ def _about(name: str) -> dict[str, JSON]:
 def _entry(row: Mapping[str, Any]) -> str:
     lines = [f"{row['id']}: {row['about']}", f"units: {', '.join(row['units'])}"]
     lines += [f"{key}: {row[key]}" for key in ("evidence", "licence", "source")]
+    columns = min(width(), WIDTH)
     return "\n".join(
         fill(
-            line, WIDTH, initial_indent=" " * 4 if at else "", subsequent_indent=" " * 6,
+            line, columns, initial_indent=" " * 4 if at else "", subsequent_indent=" " * 6,
             break_on_hyphens=False, break_long_words=False,
         )
         for at, line in enumerate(lines)
