@@ -112,7 +112,10 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--judge-prompt", "strict"], "--judge-prompt is for --model"),
         (["--strategy", "os:system"], "os:system: it is a function in C"),
         (["--strategy", "no.such:make"], "no.such cannot be imported"),
-        (["--backend", "os:getcwd"], "os:getcwd: it makes a str, which has no `observe`"),
+        (
+            ["--backend", "os:getcwd"],
+            "os:getcwd: it makes an object of str, which has no `observe`",
+        ),
         (["--template", "os:sep"], "os:sep: that is a str, not a Domain"),
         (["--validate", "--strategy", "naive"], "leave --agent out"),
         (["--model", "m", "--strategy", "naive"], "leave --validate and --agent out"),

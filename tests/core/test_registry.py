@@ -72,12 +72,20 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
         ("memory", "memorygym.memories.markdown:Nothing", "has no attribute 'Nothing'"),
         ("agents", "os:system", "os:system: it is a function in C, whose arguments are not known"),
         ("agents", "os:sep", "os:sep: ./. is no class or function that makes one"),
-        ("agents", "urllib.parse:urljoin", "it needs the argument url beside the task; give a value"),
+        (
+            "agents",
+            "urllib.parse:urljoin",
+            "it needs the argument url beside the task; give a value",
+        ),
         ("memory", "urllib.parse:urljoin", "it needs the arguments base, url; give values, as in"),
         ("domains", "collections:OrderedDict", "that is a class; give the Domain that read_domain"),
-        ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
+        ("agents", "os:getcwd", "os:getcwd: it makes an object of str, which has no `act`"),
         ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
-        ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`; give"),
+        (
+            "memory",
+            "collections:OrderedDict",
+            "makes an object of OrderedDict, which has no `observe`; give",
+        ),
     ],
 )
 def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
@@ -184,8 +192,14 @@ PARTS = {
 @mostly_slow(
     ("words", "message"),
     [
-        (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
-        (("--backend", "deaf:Deaf"), "deaf:Deaf: it makes a Deaf, which has no `compose`; give it"),
+        (
+            ("--strategy", "idle:Idle"),
+            "agents idle:Idle: it makes an object of Idle, which has no `act`;",
+        ),
+        (
+            ("--backend", "deaf:Deaf"),
+            "deaf:Deaf: it makes an object of Deaf, which has no `compose`; give it",
+        ),
         (
             ("--track", "shop:SHOP"),
             "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing",

@@ -135,10 +135,10 @@ def test_a_condensation_lasts_and_a_view_does_not() -> None:
 @pytest.mark.parametrize(
     ("shim", "factory", "sentence"),
     [
-        ("add_search", chosen, "a dict has no method `add`; choose another shim"),
+        ("add_search", chosen, "an object of dict has no method `add`; choose another shim"),
         ("manage_context", chosen, "no method `manage_context`"),
-        ("condenser", Words, "a Words has no method `condense`"),
-        ("add_search", Async, "the `search` of a Async is async"),
+        ("condenser", Words, "an object of Words has no method `condense`"),
+        ("add_search", Async, "the `search` of Async is async"),
     ],
 )
 def test_an_object_of_another_shape_is_bad_settings(

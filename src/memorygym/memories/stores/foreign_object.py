@@ -48,9 +48,11 @@ def method(wrapped: object, name: str) -> Callable[..., Any]:
     """
     attribute: Any = getattr(wrapped, name, None)
     if not callable(attribute):
-        raise BadSettings(f"a {type(wrapped).__name__} has no method `{name}`; choose another shim")
+        raise BadSettings(
+            f"an object of {type(wrapped).__name__} has no method `{name}`; choose another shim"
+        )
     if iscoroutinefunction(attribute):
-        raise BadSettings(f"the `{name}` of a {type(wrapped).__name__} is async; give a plain one")
+        raise BadSettings(f"the `{name}` of {type(wrapped).__name__} is async; give a plain one")
 
     @wraps(attribute)
     def called(*arguments: object, **named: object) -> Any:
