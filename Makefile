@@ -9,6 +9,9 @@ UV = uv==0.13.9
 empty =
 OFFLINE = not net$(EXTRAS:%=$(empty) and not %)
 
+# Each process of the tests takes neighbours, which share fixtures, and keeps what it compiled.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal
+
 .PHONY: demo test slow mutants $(EXTRAS) $(EXTRAS:%=install-%) lint types floors examples verify bench check \
 	leaderboard notebook picture documents lock clean
 
@@ -17,7 +20,7 @@ demo: $(VENV)/installed
 	$(BIN)/python -m memorygym.bench --seeds 10 --validate
 
 test: $(VENV)/developing
-	$(BIN)/python -m pytest -n 2
+	$(PYTEST)
 
 # Mutation testing: lists the faults of a sample that no test notices, and fails above one in ten.
 # The record of which test runs which line takes as long as `make test`, once; MAP=--map renews it.
@@ -25,12 +28,11 @@ N ?= 300
 SEED ?= 1
 MAP ?=
 mutants: $(VENV)/developing
-	$(BIN)/pip install --quiet "pytest-cov>=6"
 	$(BIN)/python -m tests.mutants -n $(N) --seed $(SEED) $(MAP)
 
-# The slow tests, which `make test` leaves out because each takes seconds.
+# The slow tests, which `make test` leaves out, and the properties with more examples.
 slow: $(VENV)/developing
-	$(BIN)/python -m pytest -n 2 -m "slow and $(OFFLINE)"
+	$(PYTEST) -m "(slow or hypothesis) and $(OFFLINE)" --hypothesis-profile=thorough
 
 # The tests of one extra; CONTRIBUTING.md says how much each one installs.
 $(EXTRAS): %: install-%

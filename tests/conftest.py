@@ -11,9 +11,10 @@ from tests.servers.openai import Server, serving
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
-# A busy machine is no failure.
-hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.load_profile("patient")
+# A busy machine is no failure. `make slow` tries each property with the examples of "thorough".
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=30)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
+hypothesis.settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

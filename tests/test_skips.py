@@ -4,16 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from tests.slow import mostly_slow
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("reason", "options", "status"),
     [
-        ("the moon is full", [], 0),
         ("the moon is full", ["--strict-skips"], 1),
+        ("the moon is full", [], 0),
         ("needs the extra `hf`", ["--strict-skips"], 0),
     ],
 )

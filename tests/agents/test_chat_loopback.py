@@ -18,6 +18,7 @@ from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.episodes import generated
 from tests.servers.openai import Server
+from tests.slow import mostly_slow
 from tests.tracks.worlds.agents.reading_env import Reading, tool_results
 
 
@@ -47,9 +48,7 @@ def test_parallel_calls_are_all_run_in_order(server: Server, mode: str) -> None:
     assert "Acme: 40" in results[0][1].content
 
 
-WAYS = pytest.mark.parametrize(
-    ("mode", "stream"), [("native", False), ("native", True), ("text", False)]
-)
+WAYS = mostly_slow(("mode", "stream"), [("native", False), ("native", True), ("text", False)])
 
 
 @WAYS

@@ -22,7 +22,7 @@ FILES = ("compare.json", "compare.csv", "questions.csv", "pairs.csv", "pareto.cs
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished comparison; a test that alters it takes a copy."""
     folder = tmp_path_factory.mktemp("compared") / "run"
-    options = ("--memories", "bm25,markdown", "--seeds", "3", "-o", str(folder))
+    options = ("--memories", "bm25,markdown", "--seeds", "2", "-o", str(folder))
     assert main(["compare", *SMALL, *options]) == 0
     return folder
 
@@ -52,7 +52,7 @@ def test_the_loss_of_a_memory_is_write_loss_plus_retrieval_loss(
 
 @pytest.mark.slow
 def test_naming_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
-    options = ("--memories", "full,bm25,none,markdown", "--seeds", "3", "-o", str(tmp_path / "run"))
+    options = ("--memories", "full,bm25,none,markdown", "--seeds", "2", "-o", str(tmp_path / "run"))
     assert main(["compare", *SMALL, *options]) == 0
     for name in FILES:
         assert (tmp_path / "run" / name).read_bytes() == (compared / name).read_bytes()
@@ -65,7 +65,7 @@ def test_a_stopped_comparison_resumes_to_the_same_bytes(compared: Path, tmp_path
         trace.unlink()
     for name in FILES:
         (folder / name).unlink()
-    options = ("--memories", "bm25,markdown", "--seeds", "3", "-o", str(folder))
+    options = ("--memories", "bm25,markdown", "--seeds", "2", "-o", str(folder))
     assert main(["compare", *SMALL, *options]) == 0
     kept = sorted(path.relative_to(compared) for path in compared.glob("traces/*"))
     for path in [*map(Path, FILES), *kept]:
@@ -74,7 +74,7 @@ def test_a_stopped_comparison_resumes_to_the_same_bytes(compared: Path, tmp_path
 
 @mostly_slow("workers", ["1", "3"], quick=1)
 def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) -> None:
-    options = ("--memories", "bm25,markdown", "--seeds", "3", "--workers", workers)
+    options = ("--memories", "bm25,markdown", "--seeds", "2", "--workers", workers)
     assert main(["compare", *SMALL, *options, "-o", str(tmp_path / "run")]) == 0
     assert (tmp_path / "run/compare.json").read_bytes() == (compared / "compare.json").read_bytes()
 
@@ -191,6 +191,7 @@ def test_a_memory_that_fails_is_named_and_the_comparison_goes_on(
     assert "bm25" in done.stdout and counted in " ".join(done.stdout.split())
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_loses_no_results(tmp_path: Path) -> None:
     heard, said = os.pipe()
     os.close(heard)

@@ -82,7 +82,7 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
         [*LITE, "--seeds", "1", "--backend", "markdown", "--turns", "9"],
         ["bench", "-q", "--tier", "lite", "--seeds", "1", "--strategy", "naive"],
     ],
-    quick=2,
+    quick=1,
 )
 def test_the_next_command_finishes_the_run(words: list[str], command, tmp_path: Path) -> None:
     folder = tmp_path / "a run"

@@ -117,9 +117,7 @@ REPLIES = st.lists(
 )
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(REPLIES)
 def test_no_sequence_of_replies_raises_or_breaks_a_budget(replies: list[Message]) -> None:
     episode = begin("alpha", Event("question", "Which?"), "bravo")

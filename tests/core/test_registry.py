@@ -149,7 +149,7 @@ def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@mostly_slow("workers", ["2", "1"])
 def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> None:
     (tmp_path / "my_agent.py").write_text((EXAMPLES / "my_agent.py").read_text())
     words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers)
@@ -159,7 +159,7 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
     assert "my_agent:MyAgent" in done.stdout
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@mostly_slow("workers", ["1", "2"])
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
@@ -214,7 +214,7 @@ PARTS = {
         (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
         (("-t", "nosuch:DOMAIN"), "domains nosuch:DOMAIN: nosuch cannot be imported (No module"),
     ],
-    quick=3,
+    quick=2,
 )
 def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
     words: tuple[str, ...], message: str, tmp_path: Path

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core.errors import BadSettings
@@ -208,7 +208,6 @@ SCHEMAS = st.recursive(st.booleans() | TYPED, _schemas, max_leaves=6)
 ROOTS = _schemas(SCHEMAS).filter(lambda schema: isinstance(schema, dict) and "type" not in schema)
 
 
-@settings(max_examples=60, deadline=None)
 @given(ROOTS, SCHEMAS, SCHEMAS, st.dictionaries(NAMES, WILD, max_size=4))
 def test_no_call_raises_and_the_verdict_is_that_of_another_validator(
     root: dict[str, Any], x: Any, y: Any, arguments: dict[str, Any]

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import freeze
+from memorygym.core.outcome import SubTask
 from memorygym.core.types import JSON, Call, Message, Tool
 from tests.episodes import generated
 
@@ -108,3 +110,13 @@ def test_what_a_policy_is_handed_holds_no_place_to_leave_things() -> None:
     for handed in (Tool("Read", "Reads.", schema).parameters, generated().recipe):
         with pytest.raises(TypeError):
             handed["stash"] = 1  # type: ignore[index]  # The attack.
+
+
+def test_what_has_no_json_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="cannot be written as JSON"):
+        to_json([object()])
+
+
+def test_a_sub_task_is_of_its_own_question_type() -> None:
+    assert SubTask(0, "order", "Order tea.").question_type == "order"
+    assert SubTask(0, "order", "Order tea.", question_type="late").question_type == "late"

@@ -1,12 +1,11 @@
 """`compare` and `check_memory` state what to mend in a badly written first memory."""
 
-import pytest
-
 from memorygym.core.types import Memory
 from memorygym.runs.episode_result import Failure
 from memorygym.testing import check_memory
 from tests.memories import first_memory as first
 from tests.runs.comparison.small_runs import comparison, play
+from tests.slow import mostly_slow
 
 NOT_ALIKE = "after restore(dump()), compose() returned another context: message "
 MEND = "Keep all state in dump(), store only what store(text) returns, and use no randomness."
@@ -19,7 +18,7 @@ def failures(memory: type[Memory]) -> list[str]:
     return [o.error for o in outcomes if isinstance(o, Failure) and o.place.memory == spec]
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("memory", "parts"),
     [
         (first.ReturnsNothing, ["compose() returned None at event 1. Return a list or tuple of"]),
@@ -28,6 +27,7 @@ def failures(memory: type[Memory]) -> list[str]:
         (first.Shuffles, [NOT_ALIKE, " instead of ", MEND]),
         (first.LooksUpNothing, ["observe() raised KeyError: 'user' (first_memory.py, line 84) at"]),
     ],
+    quick=2,
 )
 def test_compare_says_what_to_mend(memory: type[Memory], parts: list[str]) -> None:
     (error,) = failures(memory)
@@ -36,7 +36,7 @@ def test_compare_says_what_to_mend(memory: type[Memory], parts: list[str]) -> No
     assert f"check_memory('{memory.__module__}:{memory.__qualname__}')" in error
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("memory", "sentence"),
     [
         (first.ReturnsNothing, "compose() returned None at event 1. Return a list or tuple of"),
@@ -46,6 +46,7 @@ def test_compare_says_what_to_mend(memory: type[Memory], parts: list[str]) -> No
         (first.LooksUpNothing, "observe() raised KeyError: 'user' (first_memory.py, line 84) at"),
         (first.IgnoresTheBudget, "Let compose(live, budget) return at most `budget` tokens"),
     ],
+    quick=3,
 )
 def test_the_check_says_what_to_mend(memory: type[Memory], sentence: str) -> None:
     broken = check_memory(f"{memory.__module__}:{memory.__qualname__}")

@@ -30,14 +30,14 @@ def search(memory: Memory, query: str, k: int = 5) -> list[str]:
     return memory.call("memory_search", {"query": query, "top_k": k}).split("\n")
 
 
-@every(*BY_DESIGN, quick=UNLIKE[:2])
+@every(*BY_DESIGN, quick=UNLIKE[:1])
 def test_a_memory_keeps_every_rule(name: str) -> None:
     if name in EXTRAS and importlib.util.find_spec(name) is None:
         pytest.skip(f"{name} is not installed")
     assert check_memory(maker(name)) == []
 
 
-@every(of=BY_DESIGN)
+@every(of=BY_DESIGN, quick=("full",))
 def test_the_check_says_what_the_lower_and_the_upper_bound_break(name: str) -> None:
     (sentence,) = check_memory(maker(name))
     assert sentence.startswith(BY_DESIGN[name])

@@ -27,7 +27,7 @@ from tests.memories.streams import budgets, streams
 from tests.slow import mostly_slow
 
 few = settings(
-    max_examples=10, deadline=None, derandomize=True, database=None,
+    max_examples=settings.default.max_examples // 8, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 CONDENSERS = [

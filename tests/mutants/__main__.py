@@ -4,96 +4,199 @@
 tests that execute the faulty line, the quickest first. A fault that no test notices is a survivor:
 it is printed with its place. `make mutants N=20` plants the first 20 of the same sample, `SEED=2`
 draws another. An interrupted run continues where it stopped. `MAP=--map` records again which test
-executes which line; `MAP="--map tests/x.py"` adds the tests of one file to that record.
+executes which line; `MAP="--map tests/x.py"` adds the tests of one file.
 """
 
 import argparse
+import contextlib
 import json
+import os
+import re
+import shutil
+import signal
+import subprocess
 import sys
 import tempfile
-import threading
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from hashlib import sha256
 from pathlib import Path
+from queue import SimpleQueue
 
-from tests.mutants.coverage_map import KEPT, ROOT, digest, read_map, record_map, sources
-from tests.mutants.execution import collected, copy_of_repository, run_tests, verdict
+import coverage
+
 from tests.mutants.faults import Mutant, mutants_of
+from tests.mutants.recorder import RECORD, ROOMS, ROOT
 
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 """Mutants that behave as the original does: name, tab, reason."""
+SECONDS = 60.0
+"""Most time that the tests of one mutant took when they were recorded, if not said otherwise."""
+MEMORY = 6 * 2**20
+"""Most KiB of address space of a test process: a fault may make a loop endless."""
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+
+
+class Record:
+    """Which test executes which line, and how long each test takes."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self.seconds: dict[str, float] = {}
+        for file in RECORD.glob("lines-*.json"):
+            self.seconds |= json.loads(file.read_text("utf-8"))
+            data = coverage.CoverageData(str(file.with_suffix("")))
+            data.read()
+            for path in data.measured_files():
+                lines = self.lines["src/" + path.rpartition("/src/")[2]]
+                for line, tests in data.contexts_by_lineno(path).items():
+                    lines[line].update(tests)
+
+    def tests(self, mutant: Mutant, limit: float) -> list[str]:
+        """The tests of a mutant, within the limit, the quickest first: those that run its lines,
+        the others of their files, which may share a fixture, with those of the module's folder,
+        and any that run the module."""
+        lines = self.lines[mutant.path]
+        exact = {test for line in mutant.lines for test in lines[line]}
+        files = {test.partition("::")[0] for test in exact}
+        touching = set[str]().union(*lines.values())
+        home = f"{mutant.path.replace('src/memorygym', 'tests').rpartition('/')[0]}/"
+        beside = {test for test in self.seconds if test.partition("::")[0] in files}
+        beside |= {test for test in touching if test.startswith(home)}
+        chosen = []
+        for group in (exact, beside - exact, touching - beside):
+            for test in sorted(group & self.seconds.keys(), key=self.seconds.__getitem__):
+                limit -= self.seconds[test]
+                if limit > 0:
+                    chosen.append(test)
+        return chosen
+
+
+class Copies:
+    """Copies of the repository, each of which holds one fault at a time."""
+
+    def __init__(self, number: int, folder: Path, seconds: float) -> None:
+        self.free: SimpleQueue[Path] = SimpleQueue()
+        self.record, self.seconds, self.sound = Record(), seconds, set[str]()
+        listed = ["git", "ls-files", "-co", "--exclude-standard"]
+        names = subprocess.check_output(listed, cwd=ROOT, text=True).splitlines()
+        for place in (folder / str(index) for index in range(number)):
+            for name in filter(lambda name: (ROOT / name).is_file(), names):
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, place / name)
+            self.free.put(place)
+        collect = [*PYTEST, "--collect-only"]
+        listing = subprocess.run(collect, cwd=ROOT, text=True, capture_output=True, check=False)
+        there = {*listing.stdout.splitlines()} & self.record.seconds.keys()
+        self.record.seconds = {test: self.record.seconds[test] for test in there}
+
+    def verdict(self, mutant: Mutant) -> tuple[str, str]:
+        """Whether a test notices the mutant that passes without it, and which."""
+        tests, place = self.record.tests(mutant, self.seconds), self.free.get()
+        file = place / mutant.path
+        original = file.read_text("utf-8")
+        try:
+            while tests:
+                file.write_text(mutant.text, "utf-8")
+                code, output = self._run(tests, place)
+                file.write_text(original, "utf-8")
+                gone = {*re.findall(r"^ERROR: not found: \S*?((?:src|tests)/\S.*)$", output, re.M)}
+                by = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.M)
+                name = by[1] if by else f"exit code {code}"
+                if code == -signal.SIGTERM:
+                    raise RuntimeError("the tests were ended from outside; run it again")
+                if code in (0, 5):
+                    break
+                if not gone and (name not in tests or self._passes(name, place)):
+                    return "killed", "the time" if code is None else name
+                # Tests that the fault took away, or that fail without it.
+                out = {*gone, name}
+                tests = [test for test in tests if not {test, test.partition("[")[0]} & out]
+            return "survived", ""
+        finally:
+            file.write_text(original, "utf-8")
+            self.free.put(place)
+
+    def _passes(self, test: str, place: Path) -> bool:
+        if test not in self.sound and self._run([test], place)[0] == 0:
+            self.sound.add(test)
+        return test in self.sound
+
+    def _run(self, tests: list[str], place: Path) -> tuple[int | None, str]:
+        listed = place / ".chosen"
+        listed.write_text("\n".join(tests), "utf-8")
+        limited = ["bash", "-c", f'ulimit -v {MEMORY}; exec "$@"', "bash", *PYTEST, f"@{listed}"]
+        seconds = 30 + 2 * sum(self.record.seconds.get(test, 1) for test in tests)
+        here = {**os.environ, "PYTHONPATH": str(place / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+        process = subprocess.Popen(
+            [*limited, "-x", "--tb=no", "-rfE", "-p", "no:xdist"], cwd=place, text=True, env=here,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            output, _ = process.communicate(timeout=seconds)
+            return process.returncode, output
+        except subprocess.TimeoutExpired:
+            return None, ""
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # What the tests left running ends too.
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 class Verdicts:
     """The verdicts on disk, so that a stopped run continues."""
 
     def __init__(self, file: Path) -> None:
-        self.file = file
-        tests = digest(sorted(str(t.relative_to(ROOT)) for t in ROOT.glob("tests/**/*.py")))
-        self.tests = tests
-        self.known: dict[str, dict[str, str]] = {}
+        tests = sorted(ROOT.glob("tests/**/*.py"))
+        self.tests = sha256(b"".join(test.read_bytes() for test in tests)).hexdigest()
+        self.file, self.known = file, dict[str, str]()
+        lines = EQUIVALENT.read_text("utf-8").splitlines()
+        self.equivalent = {line.partition("\t")[0] for line in lines}
         for line in file.read_text("utf-8").splitlines() if file.exists() else ():
-            known = json.loads(line)
-            if known["verdict"] != "survived" or known["tests"] == tests:
-                self.known[known["name"] + known["source"]] = known
+            row = json.loads(line)
+            if row["verdict"] == "killed" or row["tests"] == self.tests:
+                self.known[row["mutant"]] = row["verdict"]
             else:  # Newer tests may notice it.
-                self.known.pop(known["name"] + known["source"], None)
-        self.lock = threading.Lock()
+                self.known.pop(row["mutant"], None)
 
-    def of(self, mutant: Mutant) -> dict[str, str] | None:
-        return self.known.get(mutant.name + digest([mutant.path]))
+    def of(self, mutant: Mutant) -> str:
+        if mutant.name in self.equivalent:
+            return "equivalent"
+        return self.known.get(mutant.rank(0) + _digest(mutant), "not run")
 
     def add(self, mutant: Mutant, verdict: str, by: str) -> None:
-        row = {"name": mutant.name, "source": digest([mutant.path]), "tests": self.tests}
-        row |= {"verdict": verdict, "by": by}
-        with self.lock, self.file.open("a", encoding="utf-8") as file:
-            self.known[row["name"] + row["source"]] = row
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        key = mutant.rank(0) + _digest(mutant)
+        self.known[key] = verdict
+        row = {"mutant": key, "tests": self.tests, "verdict": verdict, "by": by}
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(row | {'name': mutant.name}, ensure_ascii=False)}\n")
+        print(f"{verdict:9} {mutant.path}:{mutant.lines[0]} {by}", file=sys.stderr, flush=True)
 
 
-def judge(sample: list[Mutant], verdicts: Verdicts, processes: int) -> None:
-    """Runs the tests of each mutant that has no verdict yet."""
-    tests = read_map()
-    trees = threading.local()
-    sound: set[str] = set()
-    """Tests that pass without a fault."""
-    with tempfile.TemporaryDirectory() as folder:
-        first = copy_of_repository(Path(tempfile.mkdtemp(dir=folder)))
-        there = collected(first)
-        tests.seconds = {test: tests.seconds[test] for test in tests.seconds.keys() & there}
-
-        def work(mutant: Mutant) -> None:
-            if not hasattr(trees, "tree"):
-                trees.tree = copy_of_repository(Path(tempfile.mkdtemp(dir=folder)))
-            found, by = verdict(mutant, tests.tests(mutant), tests.seconds, trees.tree)
-            while found == "killed" and by in tests.seconds and by not in sound:
-                if run_tests([by], tests.seconds[by], trees.tree)[0] == 0:
-                    sound.add(by)
-                else:  # It fails without a fault too.
-                    tests.seconds.pop(by, None)
-                    found, by = verdict(mutant, tests.tests(mutant), tests.seconds, trees.tree)
-            verdicts.add(mutant, found, by)
-            print(f"{found:9} {mutant.path}:{mutant.line} {by}", file=sys.stderr, flush=True)
-
-        with ThreadPoolExecutor(processes) as pool:
-            list(pool.map(work, [mutant for mutant in sample if verdicts.of(mutant) is None]))
+def _digest(mutant: Mutant) -> str:
+    return sha256(mutant.text.encode()).hexdigest()
 
 
 def report(sample: list[Mutant], verdicts: Verdicts) -> float:
-    """Prints the survivors and the share of mutants that a test noticed."""
-    lines = EQUIVALENT.read_text("utf-8").splitlines() if EQUIVALENT.exists() else []
-    equivalent = {line.partition("\t")[0] for line in lines if line and not line.startswith("#")}
+    """Prints the survivors and gives the share of mutants that a test noticed."""
     counts: Counter[str] = Counter()
-    for mutant in sorted(sample, key=lambda mutant: (mutant.path, mutant.line)):
-        found = (verdicts.of(mutant) or {"verdict": "not run"})["verdict"]
-        found = "equivalent" if found == "survived" and mutant.name in equivalent else found
-        counts[found] += 1
-        if found == "survived":
-            print(f"{mutant.path}:{mutant.line}\n  - {mutant.before}\n  + {mutant.after}")
-    killed = counts["killed"] + counts["timeout"]
-    share = killed / (killed + counts["survived"] or 1)
+    for mutant in sorted(sample, key=lambda mutant: (mutant.path, mutant.lines[0])):
+        verdict = verdicts.of(mutant)
+        counts[verdict] += 1
+        if verdict == "survived":
+            print(f"{mutant.path}:{mutant.lines[0]}\n  - {mutant.before}\n  + {mutant.after}")
+    share = counts["killed"] / (counts["killed"] + counts["survived"] or 1)
     print(f"{len(sample)} mutants: {dict(counts)}; {share:.1%} of those that differ are killed")
     return share
+
+
+def record(paths: list[str]) -> None:
+    """Runs all tests once and records which line each of them executes, or adds those of paths."""
+    if not paths:
+        shutil.rmtree(RECORD, ignore_errors=True)
+    RECORD.mkdir(parents=True, exist_ok=True)
+    command = [*PYTEST, "-p", "tests.mutants.recorder", "-n", "2", *paths]
+    subprocess.run(command, cwd=ROOT, check=False)
 
 
 def main() -> int:
@@ -101,16 +204,24 @@ def main() -> int:
     options.add_argument("-n", type=int, default=300, help="mutants to plant")
     options.add_argument("--seed", type=int, default=1, help="which sample")
     options.add_argument("--processes", type=int, default=2, help="mutants tested at a time")
-    options.add_argument("--map", nargs="*", metavar="TESTS", help="record the coverage map first")
+    options.add_argument("--map", nargs="*", metavar="TESTS", help="record what tests run first")
+    options.add_argument("--seconds", type=float, default=SECONDS, help="of tests for a mutant")
     options.add_argument("--only", default="", help="plant only mutants of files that hold this")
     chosen = options.parse_args()
-    if chosen.map is not None or not (KEPT / "sources.json").exists():
-        record_map(chosen.map or [])
-    every = [m for path in sources() if chosen.only in path for m in mutants_of(ROOT, path)]
+    if chosen.map is not None or not RECORD.exists():
+        record(chosen.map or [])
+    files = [file for room in ROOMS for file in ROOT.joinpath(room).rglob("*.py")]
+    paths = sorted(str(file.relative_to(ROOT)) for file in files if chosen.only in str(file))
+    every = [m for path in paths for m in mutants_of(path, (ROOT / path).read_text("utf-8"))]
     sample = sorted(every, key=lambda mutant: mutant.rank(chosen.seed))[: chosen.n]
     print(f"{len(every)} mutants, of which {len(sample)} are planted")
-    verdicts = Verdicts(KEPT / "verdicts.jsonl")
-    judge(sample, verdicts, chosen.processes)
+    verdicts = Verdicts(RECORD / "verdicts.jsonl")
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(chosen.processes) as pool:
+        copies = Copies(chosen.processes, Path(folder), chosen.seconds)
+        left = [mutant for mutant in sample if verdicts.of(mutant) == "not run"]
+        waiting = {pool.submit(copies.verdict, mutant): mutant for mutant in left}
+        for done in as_completed(waiting):
+            verdicts.add(waiting[done], *done.result())
     return 0 if report(sample, verdicts) >= 0.9 else 1
 
 

@@ -16,8 +16,9 @@ from memorygym.memories.markdown import Markdown
 from memorygym.models.scripted import Scripted
 from tests.reports.own_parts import Broken, LastMessages, NoPart, Silent, WordStore
 
-LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 2}
-WORDS = ["--template", "company", "--tier", "lite", "--seeds", "2", "-q"]
+LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 1}
+TWICE: dict[str, Any] = {**LITE, "seeds": 2}
+WORDS = ["--template", "company", "--tier", "lite", "--seeds", "1", "-q"]
 SAME = ("run.json", "compare.json", "compare.csv", "questions.csv", "results.json", "results.jsonl")
 
 
@@ -25,7 +26,7 @@ SAME = ("run.json", "compare.json", "compare.csv", "questions.csv", "results.jso
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> memorygym.Results:
     """A comparison of a user's memory with a built-in one."""
     folder = tmp_path_factory.mktemp("api") / "duel"
-    return memorygym.compare([LastMessages, "bm25"], output=folder, **LITE)
+    return memorygym.compare([LastMessages, "bm25"], output=folder, **TWICE)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -48,7 +49,7 @@ def test_evaluate_writes_the_same_bytes_as_the_command(tmp_path: Path) -> None:
 
 def test_an_object_scores_as_its_spec_does(mixed: memorygym.Results) -> None:
     spec = "tests.reports.own_parts:LastMessages"
-    named = memorygym.compare([spec, "bm25"], **LITE)
+    named = memorygym.compare([spec, "bm25"], **TWICE)
     own, same = mixed.summary(), named.summary()
     drop = ("system", "trusted")
     assert [{**row, **dict.fromkeys(drop)} for row in own] == [
@@ -96,12 +97,12 @@ def test_an_agent_may_be_a_class_a_function_of_the_task_or_an_object() -> None:
 
     results = memorygym.evaluate([Silent, made], memory=Markdown, **LITE)
     assert not results.failures
-    assert [row["trusted"] for row in results.rows()] == [True] * 4
+    assert [row["trusted"] for row in results.rows()] == [True] * 2
     assert {task.gold for task in tasks} == {None}
 
 
 def test_a_memory_that_fails_is_reported_with_its_exception() -> None:
-    results = memorygym.compare([Broken, "bm25"], **LITE)
+    results = memorygym.compare([Broken, "bm25"], **TWICE)
     assert "Broken failed 2 times" in str(results)
     assert "KeyError: 'lost'" in str(results)
 

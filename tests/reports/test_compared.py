@@ -29,7 +29,7 @@ from tests.datasets import published
 from tests.episodes import worlds
 from tests.slow import mostly_slow
 
-TASKS = ["--tier", "lite", "--template", "company", "--seeds", "3", "-q"]
+TASKS = ["--tier", "lite", "--template", "company", "--seeds", "2", "-q"]
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,7 @@ def test_results_of_a_comparison_alone_are_not_ranked(
     assert "give its folder or its pack" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("seed", [[], ["--seed", "1"]])
+@mostly_slow("seed", [[], ["--seed", "1"]])
 def test_tasks_of_a_file_are_verified_from_traces_only(seed: list[str], tmp_path: Path) -> None:
     data, run = f"locomo:{published.file_of('locomo', tmp_path)}:most=1", tmp_path / "run"
     words = ["--memories", "bm25", "--data", data, "-q", "-o", str(run), *seed]

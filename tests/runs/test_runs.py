@@ -25,11 +25,17 @@ MODEL = ["--tier", "lite", "--template", "company", "--seeds", "4", "--workers",
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A run that nothing stopped."""
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that nothing stopped."""
     folder = tmp_path_factory.mktemp("whole") / "run"
     subprocess.run([*BENCH, *SCRIPTED, "--run", str(folder)], check=True)
-    return digests(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(finished_run: Path) -> dict[str, str]:
+    """The digests of its files."""
+    return digests(finished_run)
 
 
 @mostly_slow("moment", range(20), quick=1)
@@ -51,12 +57,11 @@ def test_the_number_of_workers_changes_nothing(whole: dict[str, str], tmp_path: 
     assert digests(tmp_path / "run") == whole
 
 
-def test_a_finished_run_is_not_played_again(whole: dict[str, str], tmp_path: Path) -> None:
-    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
-    subprocess.run(words, check=True)
-    timings = (tmp_path / "run" / "timings.jsonl").read_bytes()
-    subprocess.run(words, check=True)
-    assert (tmp_path / "run" / "timings.jsonl").read_bytes() == timings
+def test_a_finished_run_is_not_played_again(whole: dict[str, str], finished_run: Path) -> None:
+    timings = (finished_run / "timings.jsonl").read_bytes()
+    subprocess.run([*BENCH, *SCRIPTED, "--run", str(finished_run)], check=True)
+    assert (finished_run / "timings.jsonl").read_bytes() == timings
+    assert digests(finished_run) == whole
     assert len(timings.splitlines()) == 12
 
 

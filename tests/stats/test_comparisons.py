@@ -1,6 +1,6 @@
 """Differences, their tests and the ranks that follow; the figures are SciPy's."""
 
-from math import inf
+from math import comb, inf
 
 import pytest
 
@@ -133,6 +133,12 @@ def test_flips_of_few_tasks_are_the_same_for_pairs_together_and_alone() -> None:
     flips = sign_flips({"a": A, "b": B, "c": dict.fromkeys(A, 0.3)}, "test")
     assert list(flips) == [("a", "b"), ("a", "c"), ("b", "c")]
     assert flips["a", "b"] == sign_flip(A, B, "test")
+
+
+def test_drawn_flips_agree_with_counting() -> None:
+    a, b = {i: float(i < 20) for i in range(30)}, {i: float(i >= 20) for i in range(30)}
+    counted = 2 * sum(comb(30, heads) for heads in range(20, 31)) / 2**30
+    assert sign_flip(a, b, "test") == pytest.approx(counted, abs=0.012)
 
 
 def test_flips_drawn_for_all_pairs_together_agree_with_t() -> None:

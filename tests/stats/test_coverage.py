@@ -13,6 +13,7 @@ from memorygym.runs.episode_result import ResultOptions
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import results_of
+from tests.slow import mostly_slow
 
 PLAYS = 2_000
 MEAN, QUESTIONS = 0.4, 20
@@ -77,7 +78,7 @@ def test_tasks_of_unequal_size_are_covered() -> None:
     assert 0.93 <= _coverage(estimates, MEAN) <= 0.97
 
 
-@pytest.mark.parametrize("n", [10, 100])
+@mostly_slow("n", [10, 100])
 def test_the_interval_of_a_composite_covers_the_truth(n: int, composites: list[float]) -> None:
     stream, truth = named_rng("coverage", "composite", n), sum(composites) / len(composites)
     estimates = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
@@ -94,7 +95,7 @@ def test_a_bootstrap_interval_covers_the_truth() -> None:
     assert 0.92 <= _coverage(estimates, MEAN) <= 0.98
 
 
-@pytest.mark.parametrize("n", [10, 100])
+@mostly_slow("n", [10, 100])
 def test_the_detectable_effect_is_detected_four_times_in_five(
     n: int, composites: list[float]
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_run_whose_goals_earn_parts_of_a_score_is_valid_and_packed(
     assert "verified from traces" in packed
 
 
+@pytest.mark.slow
 def test_a_partial_score_does_not_count_as_accuracy(strange: str, tmp_path: Path) -> None:
     results = tmp_path / "results.json"
     words = ["bench", "--track", f"strange:PARTIAL{PARAMETERS}", "--seeds", "1", "-o", str(results)]

@@ -51,7 +51,7 @@ async def driven(actor: Actor, agent: str, task: Task, **asked: Any) -> list[Ope
     return shown
 
 
-@mostly_slow("tier", ["lite", "standard", "multi"], quick=4)
+@mostly_slow("tier", ["lite", "standard", "multi"])
 @pytest.mark.parametrize("agent", ["strategic", "clairvoyant", "naive"])
 @pytest.mark.parametrize("template", ["company", "research"])
 def test_an_agent_that_steps_gets_the_score_that_bench_gives(

@@ -102,7 +102,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         ("Garbage:kind=number", "compose() returned 3 before"),
         ("Garbage:kind=numbers", "compose() returned [3], where [0] is 3"),
     ],
-    quick=6,
+    quick=4,
 )
 def test_every_error_in_the_process_of_a_memory_is_a_fault_of_that_memory(
     spec: str, sentence: str

@@ -59,7 +59,7 @@ def test_normalised_gain_draws_its_parts_again_together() -> None:
 
 
 @given(st.lists(st.sampled_from(["11", "10", "00"]), min_size=2, max_size=6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_memory_like_none_gains_nothing_and_one_like_oracle_everything(tasks: list[str]) -> None:
     low, high = " ".join(tasks), " ".join(["11"] * len(tasks))
     report = reported(
@@ -77,7 +77,7 @@ def _no_width(worlds: int) -> tuple[float, float]:
 
 @pytest.mark.slow
 @given(st.permutations(all_played({**THREE, "n": "01 - 11", "held:n": "11 - 11"})))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_in_which_tasks_were_played_changes_nothing(measured: list) -> None:  # type: ignore[type-arg]
     first = figures(all_played({**THREE, "n": "01 - 11", "held:n": "11 - 11"}), {"n": 1}, "test")
     assert figures(measured, {"n": 1}, "test") == first

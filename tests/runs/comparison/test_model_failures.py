@@ -9,7 +9,6 @@ import pytest
 
 from memorygym.cli import main
 from tests.runs.comparison.model_runs import (
-    ASKING,
     REPLIES,
     SMALL,
     clocked,
@@ -63,9 +62,7 @@ def test_the_same_command_later_plays_what_failed_and_nothing_else(
     assert rows(tmp_path / "run") == rows(tmp_path / "whole")
 
 
-@pytest.mark.parametrize(
-    "models", [("--memory-model", "condenser+401x1"), ("--reasoner", "scholar+403x1")]
-)
+@mostly_slow("models", [("--memory-model", "condenser+401x1"), ("--reasoner", "scholar+403x1")])
 def test_a_refused_key_stops_at_once_and_the_same_command_goes_on(
     models: tuple[str, str], server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,7 +103,7 @@ def test_whatever_a_model_writes_is_handled_and_counted(
             assert means[fault] == means["ingest_calls"] + means["query_calls"] > 0
 
 
-@pytest.mark.parametrize("fault", ["context", "length"])
+@mostly_slow("fault", ["context", "length"])
 def test_replies_of_a_reasoner_that_are_cut_short_are_reported_beside_the_figures(
     fault: str, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,7 +115,7 @@ def test_replies_of_a_reasoner_that_are_cut_short_are_reported_beside_the_figure
 
 
 def test_reasoning_is_no_part_of_what_a_memory_observes(server: Server, tmp_path: Path) -> None:
-    words = ("--memories", ASKING, "--api-base", server.url, "-o")
+    words = ("--memories", "llm_summarizing", "--api-base", server.url, "-o")
     assert compare(*words, tmp_path / "plain", "--memory-model", "condenser") == 0
     assert compare(*words, tmp_path / "thinking", "--memory-model", "ponderer") == 0
     assert rows(tmp_path / "thinking") == rows(tmp_path / "plain")
@@ -130,7 +127,8 @@ def test_half_a_character_does_not_cost_a_memory_its_note(server: Server, tmp_pa
     assert rows(tmp_path / "run")["amem"]["accuracy"]["mean"] > 0.5
 
 
-@mostly_slow("how", [signal.SIGINT, signal.SIGKILL], quick=1)
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_no_model_is_asked_twice_when_its_comparison_was_stopped(
     how: signal.Signals, tmp_path: Path
 ) -> None:

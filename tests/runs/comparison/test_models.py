@@ -117,7 +117,7 @@ def test_model_reasoners_are_checked_only_for_oracle_at_least_none(
 def test_the_offline_model_behind_an_endpoint_gives_the_figures_that_it_gives_here(
     server: Server, tmp_path: Path
 ) -> None:
-    words = ("--memories", ASKING)
+    words = ("--memories", "llm_summarizing")
     asking = ("--memory-model", "condenser", "--api-base", server.url)
     assert compare(*words, *asking, "-o", tmp_path / "endpoint") == 0
     assert compare(*words, "-o", tmp_path / "here") == 0
@@ -173,7 +173,7 @@ def test_the_heading_names_the_models(server: Server, capsys: pytest.CaptureFixt
 
 
 def test_extractive_by_name_is_what_memories_ask_anyway(tmp_path: Path) -> None:
-    words = ("--memories", ASKING, "-o")
+    words = ("--memories", "llm_summarizing", "-o")
     assert compare(*words, tmp_path / "plain") == 0
     assert compare(*words, tmp_path / "named", "--memory-model", "extractive") == 0
     assert digests(tmp_path / "plain") == digests(tmp_path / "named")
@@ -196,7 +196,7 @@ def test_a_comparison_replays_without_key_and_endpoint_to_the_same_bytes(
 
 @mostly_slow("workers", [1, 2], quick=1)
 def test_workers_change_no_byte(server: Server, tmp_path: Path, workers: int) -> None:
-    words = ("--memories", ASKING, "--seeds", "2", "--api-base", server.url)
+    words = ("--memories", "llm_summarizing", "--seeds", "2", "--api-base", server.url)
     models = ("--reasoner", "scholar", "--memory-model", "condenser")
     assert compare(*words, *models, "-o", tmp_path / "many") == 0
     assert compare(*words, *models, "-o", tmp_path / "few", "--workers", str(workers)) == 0

@@ -54,3 +54,11 @@ def test_a_failure_of_another_agent_bounds_nothing(
 ) -> None:
     scored, failed, *_ = rows(A_B)
     assert summaries([scored])[0].bounds([{**failed, "who": "guesser"}]) is None
+
+
+def test_axes_are_means_over_tasks(rows: Callable[[Table], list[dict[str, Any]]]) -> None:
+    one, other = rows([[1.0], [0.0]])
+    other = {**other, "axes": {**one["axes"], "breadth": 1.0}, "correct_refusals": 0.0}
+    (summary,) = summaries([{**one, "correct_refusals": 1.0}, other])
+    assert summary.correct_refusals.mean == 0.5
+    assert summary.axes["breadth"].mean == (one["axes"]["breadth"] + 1) / 2

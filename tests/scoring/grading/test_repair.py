@@ -78,7 +78,11 @@ FINAL = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", MISREAD, ids=lambda case: case[2][:30])
+@pytest.mark.parametrize(
+    "case",
+    [*MISREAD, ("temporal_extreme", "4 (647 mm)", "in period 4", ())],
+    ids=lambda case: case[2][:30],
+)
 def test_one_claim_that_was_rejected_may_be_judged_again(
     case: tuple[str, str, str, tuple[str, ...]],
 ) -> None:

@@ -56,6 +56,11 @@ def test_callers_are_those_that_the_reader_finds(known: StatementIndex) -> None:
         assert [caller.subject for caller in known.whose(f"calls:{name}", "yes")] == names
 
 
+def test_a_function_that_is_not_shown_whole_leaves_open_who_calls() -> None:
+    code = CODE + '\ndef hoist():\n    """Lifts\nall.\n    """\n    return weigh(2)\n'
+    assert parse_tree({"a/b.py": code}).callers == {"memoize": ["sift", "rinse"]}
+
+
 def test_a_constant_that_is_bound_twice_has_no_value(known: StatementIndex) -> None:
     assert parse_tree({"a/b.py": CODE}).constants == {"QUAY_LIMIT": "417"}
     assert known.get("HAS_QUAY", "value") is None

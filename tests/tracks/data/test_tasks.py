@@ -109,6 +109,12 @@ def test_headings_are_distinct_and_give_no_session_id_away(tmp_path: Path) -> No
     assert len(headings) == len(set(headings)) == 6
 
 
+def test_a_heading_holds_no_brackets() -> None:
+    units = (Unit("a", "One lamp.", title="Lamps [old]"),)
+    lamps = Sample("s", units, (SampleQuestion("q", "Which?", ("lamp 9",), ("a",), "x"),))
+    assert "[Lamps (old)]\nOne lamp." in generate(lamps, "x:s", 0).events[0].text
+
+
 def test_questions_come_last_in_their_own_events(tmp_path: Path) -> None:
     (task, *_) = tasks("locomo", tmp_path)
     assert [event.kind for event in task.events] == ["text", *["question"] * 4]
@@ -147,6 +153,14 @@ def test_the_reader_without_a_gold_table_reads_nothing(tmp_path: Path) -> None:
     (task, *_) = tasks("hotpotqa", tmp_path)
     reader = data.facts(task.system)
     assert reader.read(task.events[0].text) == () and reader.ask(task.events[-1].text) is None
+
+
+def test_a_rendered_paragraph_is_read_as_the_same_statement(tmp_path: Path) -> None:
+    gold = gold_of(tasks("hotpotqa", tmp_path)[0])
+    reader = data.informed_reader(gold)
+    for fact in gold.facts:
+        (statement,) = reader.read(fact.sentence)
+        assert reader.read(reader.render(statement)) == (statement,)
 
 
 @pytest.mark.parametrize(("more", "events"), [(0, 1), (1, 2)])

@@ -16,6 +16,8 @@ from memorygym.tracks.research.generator.programs import program, render_questio
 from memorygym.tracks.research.generator.prose import AUTHORITY, IDLE_SENTENCES
 from memorygym.tracks.research.generator.relations import RELATIONS, TERM, YEAR
 from memorygym.tracks.research.question_grammar import (
+    Shared,
+    Start,
     month_text,
     parsed_phrase,
     parsed_question,
@@ -134,6 +136,15 @@ def test_a_term_holds_from_its_first_month_to_its_last(month, answer):
     result = READER.answer(parsed_phrase(f"the director in {month} of Orm Hall"), known)
     assert isinstance(result, Found)
     assert result.answer == answer
+
+
+def test_who_is_shared_is_searched_by_the_laboratory_first_and_then_by_the_basis():
+    query = Shared(Start("Orm Lab"), Start("tidal noise"))
+    first = READER.answer(query, StatementIndex(()))
+    assert isinstance(first, Missing) and first.query.startswith("Orm Lab ")
+    staff = Statement("Ann Lee", "employer", "Orm Lab")
+    second = READER.answer(query, StatementIndex((staff,)))
+    assert isinstance(second, Missing) and second.query.startswith("tidal noise ")
 
 
 def test_if_two_subjects_fit_the_answer_is_missing():

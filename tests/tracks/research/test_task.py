@@ -84,6 +84,8 @@ def test_an_instance_of_the_original_gets_all_its_fields():
         "[Ann]\nAnn works\nat Orm Hall."
     )
     assert [turn["turn_index"] for turn in made["turns"]] == [0, 1]
+    assert [fact["fact_id"] for fact in made["grounding_facts"]] == ["f1"]
+    assert made["num_hops"] == 1
 
 
 def test_an_instance_of_the_original_is_a_task():

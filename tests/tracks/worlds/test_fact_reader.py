@@ -54,6 +54,23 @@ def test_the_guide_is_read_back_from_the_system_message(template: str, seed: int
     assert read_guide(instructions(guide, domain.wording.employer)) == guide
 
 
+@pytest.mark.parametrize("figure", ["$73.3Million", "$73.3M2", "-$73.3%"])
+def test_a_figure_of_another_unit_is_not_read(figure: str, company: StrongReader) -> None:
+    text = f"[Note · Acme Harbor · 11 January 2031]\nAcme Harbor books revenue of {figure}.\n"
+    (record,) = company.read(text)
+    assert (record.values, record.unread) == ({}, 1)
+
+
+def test_a_record_whose_text_is_no_words_is_not_unpacked(company: StrongReader) -> None:
+    (record,) = company.read(TAGGED.replace("solar", "s0lar"))
+    assert record.values == {}
+
+
+def test_a_note_states_a_relation(company: StrongReader) -> None:
+    (record,) = company.read("- Acme Harbor | Energy | supplies Cedar Quay")
+    assert record.edges == (("x", "Cedar Quay"),)
+
+
 def test_a_message_without_a_schema_is_refused() -> None:
     with pytest.raises(BadTrace, match="the system message states no schema"):
         read_guide("You are a helpful assistant.")

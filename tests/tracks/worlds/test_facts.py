@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from memorygym.core.trace_reader import HELD, STALE
+from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Record
-from memorygym.tracks.worlds.trace_facts import RequiredFact
-from tests.episodes import generated
+from memorygym.tracks.worlds.trace_facts import RequiredFact, WorldsReader
+from tests.episodes import generated, gold
 
 
 @pytest.fixture
@@ -60,3 +61,19 @@ def test_a_value_that_another_one_follows_is_stale(
     fact = RequiredFact("Ann", "a", 7)
     records = [Record("Ann", values={"a": value}) for value in values]
     assert (fact.state(records), fact.state_in(records)) == (in_order, stored)
+
+
+def first_event(task: Task, name: str) -> int:
+    """The first event that describes an entity."""
+    return next(number for number, event in enumerate(task.events) if f"· {name} ·" in event.text)
+
+
+def test_a_view_shows_a_stale_value_if_it_gives_another_than_the_current_one() -> None:
+    task = generated()
+    reader = WorldsReader(gold(task), task.system)
+    question = next(q for q in reader.goals if q.kind == "update")
+    fact = reader.required(question, question.needs[0])
+    assert reader.first_stated(question, question.needs[0]) == first_event(task, fact.name)
+    for value, stale in ((fact.value, False), ("another", True)):
+        seen = [Record(fact.name, values={fact.key: value}), Record("Ann", values={fact.key: "x"})]
+        assert reader.shows_stale(question, question.needs[0], seen) is stale

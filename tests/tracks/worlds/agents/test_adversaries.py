@@ -7,7 +7,7 @@ import pytest
 
 from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count, words
-from memorygym.core.trace import Trace
+from memorygym.core.trace import Action, Trace
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.agents import AGENTS
@@ -104,3 +104,12 @@ def test_the_bound_of_an_adversary_is_a_number_of_points_over_an_agent_or_nobody
     bounds = [agent.bound for agent in AGENTS.values() if agent.bound]
     assert bounds and all(0 <= bound.most <= 100 for bound in bounds)
     assert all(bound.over in ("", *AGENTS) for bound in bounds)
+
+
+def test_the_leaker_tries_every_channel_once_an_event() -> None:
+    trace = play_agent(TASK, "summary_leaker")
+    first, second, *_ = (record for record in trace.records if isinstance(record, Action))
+    assert [call.name for call in first.message.calls][:3] == [
+        "memory_search", "submit_answer", "Read",
+    ]  # fmt: skip
+    assert second.message.calls == () and second.message.content == first.message.content

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import pytest
 
@@ -28,6 +28,7 @@ POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
 def pooled() -> Callable[[str], float]:
     """Gives the mean composite of an agent over ten standard tasks, in points."""
 
+    @cache
     def mean(agent: str) -> float:
         tasks = [generated(template, seed, "standard") for template, seed in POOL]
         return 100 * sum(score(played(agent, task)).composite for task in tasks) / len(tasks)
@@ -35,7 +36,7 @@ def pooled() -> Callable[[str], float]:
     return mean
 
 
-@mostly_slow("agent", AGENTS, quick=3)
+@mostly_slow("agent", AGENTS, quick=1)
 def test_an_agent_keeps_every_rule_of_a_policy(agent: str) -> None:
     assert check_policy(partial(policy_for, agent)) == []
 
@@ -65,7 +66,7 @@ def test_the_clairvoyant_scores_exactly_1_within_its_budget(tier: str, seed: int
         assert result.writes <= (trace.budget.writes or 0)
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@mostly_slow("tier", TIERS)
 def test_the_unbounded_agent_answers_every_question(tier: str) -> None:
     for template in TEMPLATES:
         assert score(played("perfect", generated(template, 0, tier))).accuracy == 1.0, template

@@ -1,18 +1,20 @@
 """The self-test and the verification report every planted defect, and nothing without one."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from memorygym.runs.engine import Runner
-from memorygym.runs.episode_result import ResultOptions
+from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation, invariants
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.self_test import inspect
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import VerificationResult, verify
+from tests.episodes import results_of, worlds
 from tests.slow import mostly_slow
 from tests.tracks.worlds.audit.defect import Defect, TaskSet
 from tests.tracks.worlds.audit.defects import DEFECTS
@@ -81,7 +83,7 @@ def test_nothing_fails_without_a_defect(
     assert _failures(caught_by, tasks, agents) == []
 
 
-@mostly_slow("name", DEFECTS, quick=6)
+@mostly_slow("name", DEFECTS, quick=2)
 def test_a_planted_defect_is_reported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     defect: Defect = DEFECTS[name]
     defect.plant(monkeypatch)
@@ -91,3 +93,31 @@ def test_a_planted_defect_is_reported(name: str, monkeypatch: pytest.MonkeyPatch
 
 def test_the_audit_has_at_least_30_defects() -> None:
     assert len(DEFECTS) >= 30
+
+
+def measured(name: str, value: float) -> Callable[[Result], Result]:
+    return lambda result: replace(result, measures={**result.measures, name: value})
+
+
+ALTERED: dict[str, Callable[[Result], Result]] = {
+    "same seed, another trace": lambda result: replace(
+        result, score=replace(result.score, writes=result.score.writes + 1)
+    ),
+    "questions not shown": measured("unasked", 1),
+    "events that kept context": measured("undropped", 1),
+    "tokens miscounted": measured("miscounted", 1),
+    "capacity used, at most": measured("capacity", 1.01),
+    "questions not scored": measured("questions", 11),
+}
+
+
+@pytest.mark.parametrize("row", ALTERED)
+def test_a_result_that_its_trace_does_not_give_is_reported(row: str) -> None:
+    tasks = worlds()
+    evaluation = Evaluation(tasks=tasks, agents=("clairvoyant",), validate=True)
+    wanted = ResultOptions(causes=False, inspect=inspect)
+    (result,) = results_of(tasks.recipes[0], ["clairvoyant"], wanted)
+    assert isinstance(result, Result)
+    rows = invariants(evaluation, [ALTERED[row](result)])
+    assert row in [found.name for found in rows if not found.holds]
+    assert all(found.holds for found in invariants(evaluation, [result]))
