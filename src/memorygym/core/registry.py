@@ -212,8 +212,8 @@ def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
             raise BadSettings(
-                f"{kind} {spec}: it makes an object of {type(part).__name__}, which has no `{method}`;"
-                f" give it `{example}`, as {EXAMPLES[kind]} does"
+                f"{kind} {spec}: it makes an object of {type(part).__name__}, which has no"
+                f" `{method}`; give it `{example}`, as {EXAMPLES[kind]} does"
             )
     return part
 

@@ -63,8 +63,8 @@ def inconsistencies(document: Document) -> list[str]:
     """What is wrong with a document that fits the schema, each with its JSON path."""
     if objects := document["recipe"].get(TRUSTED):
         return [
-            f"results.recipe: {', '.join(objects)}: objects of a Python session cannot be made again"
-            " here, so their episodes cannot be checked; give a memory or an agent as module:NAME"
+            f"results.recipe: {', '.join(objects)}: objects of a Python session cannot be made"
+            " again here, so their episodes cannot be checked; give a memory as module:NAME"
             " for results that others can check"
         ]
     if missing := unknown_part(document["recipe"]):
