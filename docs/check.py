@@ -40,7 +40,7 @@ STRAY = re.compile(r"^[ \t>]*(?:```|~~~).*", re.MULTILINE)
 """A fence that is no block of FENCE."""
 SHOWING = ("", "text", "toml", "json")
 """Languages of blocks that are not run; "" is also that of a terminal session."""
-EXIT_CODE = re.compile(r"#\s*exit code (\d+)\s*$")
+EXIT_CODE = re.compile(r"#.*\bexit code (\d+)\s*$")
 FENCE = re.compile(r"^```(\w*) ?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NOT_RUN = re.compile(r"<!-- not run: (.+?) -->\s*\Z")
 VERSION_HASH = re.compile(r"@[0-9a-f]{8}\b")
