@@ -67,7 +67,8 @@ def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
                 p = p_value(against.get(name))
                 rows.append((run.label(name), mean, interval, rank, p, cost))
     budget = "" if report["budget"] is None else f", budget {report['budget']:,} tokens"
-    title = f"{run.heading}, {report['tasks']} tasks, reasoner {report['reasoner']}{budget}"
+    tasks = f"{report['tasks']} task{'s' * (report['tasks'] != 1)}"
+    title = f"{run.heading}, {tasks}, reasoner {report['reasoner']}{budget}"
     return ResultsTable(title, COMPARED, rows, list(_notes(run)))
 
 
