@@ -1,6 +1,7 @@
 """A part is found by its file's name, by an entry point, or as `package.module:factory`."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.memories.markdown import Markdown
 from tests.slow import mostly_slow
 
@@ -70,11 +71,22 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
     [
         ("agents", "no.such:make", r"agents no.such:make: no.such cannot be imported \(No module"),
         ("memory", "memorygym.memories.markdown:Nothing", "has no attribute 'Nothing'"),
-        ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
-        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs at most the task"),
-        ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
+        ("agents", "os:system", "os:system: it is a function in C, whose arguments are not known"),
+        ("agents", "os:sep", "os:sep: ./. is no class or function that makes one"),
+        (
+            "agents",
+            "urllib.parse:urljoin",
+            "it needs the argument url beside the task; give a value",
+        ),
+        ("memory", "urllib.parse:urljoin", "it needs the arguments base, url; give values, as in"),
+        ("domains", "collections:OrderedDict", "that is a class; give the Domain that read_domain"),
+        ("agents", "os:getcwd", "os:getcwd: it makes an object of str, which has no `act`"),
         ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
-        ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`; give"),
+        (
+            "memory",
+            "collections:OrderedDict",
+            "makes an object of OrderedDict, which has no `observe`; give",
+        ),
     ],
 )
 def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
@@ -152,19 +164,20 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        ("raise ValueError('boom')", "failed: ValueError: boom (bad_agent.py, line 4, in act);"),
-        ("return None", "failed: TypeError: a policy replies with a Message, not NoneType;"),
+        ("raise ValueError('boom')", "act() raised ValueError: boom (bad_agent.py, line 4) at"),
+        ("return None", "act() returned None (a policy replies with a Message, not NoneType) at"),
     ],
 )
-def test_an_agent_that_breaks_is_named_in_one_sentence(
+def test_an_agent_that_breaks_fails_its_episodes_alone(
     reply: str, message: str, workers: str, tmp_path: Path
 ) -> None:
     code = f"class Bad:\n\n    def act(self, view, tools):\n        {reply}\n"
     (tmp_path / "bad_agent.py").write_text(code)
-    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers, "-q")
-    done = memorygym(tmp_path, "bench", "--strategy", "bad_agent:Bad", *words)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-    assert f"the agent bad_agent:Bad {message}" in done.stderr
+    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers)
+    done = memorygym(tmp_path, "bench", "--strategy", "naive", "bad_agent:Bad", *words)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 2), done.stderr
+    assert f"agent bad_agent:Bad: {message} event 1. " in done.stderr
+    assert "4 episodes: 2 scored" in done.stdout and "2 at the agent" in done.stdout
 
 
 PARTS = {
@@ -180,8 +193,14 @@ PARTS = {
 @mostly_slow(
     ("words", "message"),
     [
-        (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
-        (("--backend", "deaf:Deaf"), "deaf:Deaf: it makes a Deaf, which has no `compose`; give it"),
+        (
+            ("--strategy", "idle:Idle"),
+            "agents idle:Idle: it makes an object of Idle, which has no `act`;",
+        ),
+        (
+            ("--backend", "deaf:Deaf"),
+            "deaf:Deaf: it makes an object of Deaf, which has no `compose`; give it",
+        ),
         (
             ("--track", "shop:SHOP"),
             "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing",
@@ -237,3 +256,21 @@ def test_a_parameter_that_is_true_or_false_is_read_as_such(
     (tmp_path / "loudspeaker.py").write_text(CODE.split("class", maxsplit=1)[0] + code)
     monkeypatch.syspath_prepend(tmp_path)
     assert registry.make("memory", f"loudspeaker:Loud:loud={text}").loud is loud
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("own_part", "no memory named 'own_part'; your own is own_part:Mine"),
+        ("own_part.py", "your own is own_part:Mine"),
+        ("own_part:mine", "did you mean own_part:Mine?"),
+    ],
+)
+def test_the_name_of_ones_own_file_says_what_to_give(
+    spec: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own_part.py").write_text("class Mine:\n    pass\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MemoryGymError, match=re.escape(message)):
+        registry.load("memory", spec)
+    sys.modules.pop("own_part", None)

@@ -68,7 +68,7 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
         return _stored(args)
     name, stated = registry.split_spec(args.track)
     track = find(name)
-    parameters = {**track.official, **agreed(_parameters(args, track), stated, args.track)}
+    parameters = {**track.official, **agreed(_parameters(args, track), stated, name)}
     seeds = seeds or enough_seeds(track)
     return generated(track.name, TaskOptions(_seeds(args, seeds), args.salt, parameters))
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from memorygym.cli._checks import given_path
 from memorygym.cli._recipe_command import Recipe, command_of
 from memorygym.core import registry
 from memorygym.core.files import is_locked
@@ -32,7 +33,7 @@ HOUR, MINUTE = 3_600, 60
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "run", nargs="+", type=Path, metavar="RUN",
+        "run", nargs="+", type=given_path, metavar="RUN",
         help="the folder of a run (bench -o, compare -o)",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object per run")

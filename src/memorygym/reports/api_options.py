@@ -152,7 +152,10 @@ class AskedOptions:
         for name in OF_A_TRACK:
             if name in self._options:
                 raise BadSettings(f"data={data!r} and {name} are both given; give one of them")
-        return stored_tasks(data, self._seeds(1) if "seeds" in self._options else None)
+        try:
+            return stored_tasks(data, self._seeds(1) if "seeds" in self._options else None)
+        except OSError as error:
+            raise BadSettings(f"data={data!r} ({error.strerror}): give a file to read") from error
 
     def _parameters(self, track: Track) -> dict[str, str]:
         stated: Mapping[str, Any] = self.get("parameters", {})

@@ -92,7 +92,7 @@ class Misses:
             else:
                 self.damaged.append(damage)
         for option, choices in self._choices.items():
-            if choices:
+            if choices and not self.damaged:  # A damaged trace may hold the value.
                 kind = "memory" if option == "system" else option.replace("_", " ")
                 _check(kind, getattr(self._filter, option), choices)
         for findings in self._findings.values():
@@ -194,9 +194,9 @@ def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -
     traces = _traces(run)
     misses = Misses(filter, every=bool(name) or run.is_file())
     paths = [traces[episode] for episode in stored_runs.matching(name, traces, run)]
-    misses.read(paths, quiet=quiet)
     if not name and (run / "run.json").is_file():
         misses.expect(run, traces)
+    misses.read(paths, quiet=quiet)
     return misses
 
 

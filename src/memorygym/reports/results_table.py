@@ -10,6 +10,7 @@ from memorygym.core.text import replace_controls
 from memorygym.reports.columns import amount, p_value
 from memorygym.reports.stored_results import StoredRun
 from memorygym.reports.terminal import Row, table, uncoloured, wrapped
+from memorygym.runs.comparison.system_specs import UNLIMITED
 from memorygym.runs.objects import TRUSTED
 from memorygym.stats import NOTHING
 
@@ -67,7 +68,8 @@ def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
                 p = p_value(against.get(name))
                 rows.append((run.label(name), mean, interval, rank, p, cost))
     budget = "" if report["budget"] is None else f", budget {report['budget']:,} tokens"
-    title = f"{run.heading}, {report['tasks']} tasks, reasoner {report['reasoner']}{budget}"
+    tasks = f"{report['tasks']} task{'s' * (report['tasks'] != 1)}"
+    title = f"{run.heading}, {tasks}, reasoner {report['reasoner']}{budget}"
     return ResultsTable(title, COMPARED, rows, list(_notes(run)))
 
 
@@ -88,14 +90,22 @@ def _notes(run: StoredRun) -> Iterator[str]:
     if objects := run.recipe.get(TRUSTED):
         yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
     failed = [(_failed(row), row["error"]) for row in run.document["failures"]]
-    for name, count in sorted(Counter(name for name, _ in failed).items()):
+    counts = Counter(name for name, _ in failed)
+    for name, count in sorted(counts.items()):
+        if name.startswith(UNLIMITED) and name.removeprefix(UNLIMITED) in counts:
+            continue  # The note of the memory itself says why.
         times = "1 time" if count == 1 else f"{count} times; the first time"
         yield f"{name} failed {times}: {dict(reversed(failed))[name]}"
 
 
 def _failed(row: Mapping[str, Any]) -> str:
-    """What failed: a memory, or the model that a provider did not serve."""
-    return f"{row['agent']} (provider)" if row["kind"] == "provider" else str(row["memory"])
+    """What failed: a memory, an agent, or a provider's model."""
+    match row["kind"]:
+        case "provider":
+            return f"{row['agent']} (provider)"
+        case "agent":
+            return f"agent {row['agent']}"
+    return str(row["memory"])
 
 
 def _share(figure: Mapping[str, Any] | None) -> tuple[str, str]:

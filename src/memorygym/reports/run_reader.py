@@ -1,7 +1,8 @@
 """The reader of a finished run's folder: its files must be whole, and must agree."""
 
 import csv
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import isclose
 from os import PathLike
 from pathlib import Path
@@ -12,6 +13,7 @@ from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.stored_results import QUESTIONS, StoredRun, check_version
 from memorygym.reports.stored_runs import about_run
 from memorygym.runs.comparison.figures import judged, left_out
+from memorygym.runs.metrics import QuestionCase
 from memorygym.runs.results.consistency import ROUNDING, disagreements
 from memorygym.runs.results.results_file import read_json, read_results
 
@@ -46,9 +48,15 @@ def read_run(folder: Any, name: str = "") -> StoredRun:
         run = StoredRun(folder, document, comparison, name)
         list(run.summary())
         file = QUESTIONS
+        run.questions()
+        file = DOCUMENT
         _check_figures(run)
     except (*DAMAGE, AssertionError) as error:
-        problem = "it is missing" if isinstance(error, FileNotFoundError) else repr(error)
+        problem = (
+            "it is missing"
+            if isinstance(error, FileNotFoundError)
+            else f"{type(error).__name__}: {error}"
+        )
         raise BadSettings(f"{folder / file} is damaged ({problem}); {AGAIN}") from error
     return run
 
@@ -61,19 +69,42 @@ def _check_same(path: Path, stated: Mapping[str, Any], about: Mapping[str, Any])
 
 
 def _check_figures(run: StoredRun) -> None:
-    """Raises BadSettings unless the accuracies of compare.json are those of questions.csv."""
-    for report in (run.comparison or {})["reports"]:
+    """Raises BadSettings or ValueError unless compare.json has a row for every system, each with
+    the accuracy that questions.csv gives, and questions.csv has all their questions."""
+    reports = (run.comparison or {})["reports"]
+    if len(reports) != len(run.recipe["reasoners"]) * len(run.recipe["budgets"]):
+        raise ValueError("it lacks reports")
+    for report in reports:
         played = run.under(report["reasoner"], report["budget"])
-        left = left_out(played)
+        left, asked = left_out(played), _asked(run, report)
+        if {row["system"] for row in report["rows"]} != asked.keys():
+            raise ValueError("its systems are not those of the recipe")
         for row in report["rows"]:
-            figure = row["figures"]["accuracy"]
-            stated = figure["mean"] if figure else None
-            cases = [judged(task, left) for task in played if task.system == row["system"]]
-            shares = [sum(case.score for case in own) / len(own) for own in cases if own]
-            mean = sum(shares) / len(shares) if shares else None
-            same = isclose(mean or 0, stated or 0, abs_tol=ROUNDING)
-            if not same or (mean is None) != (stated is None):
-                raise BadSettings(
-                    f"{run.folder}: {row['system']} has the accuracy {stated} in {DOCUMENT}, and"
-                    f" {mean} by {QUESTIONS}: one of them was edited or cut; {AGAIN}"
-                )
+            tasks = [task for task in played if task.system == row["system"]]
+            if sum(len(task.cases) for task in tasks) != asked[row["system"]]:
+                raise BadSettings(f"{run.folder / QUESTIONS} lacks questions: it was cut; {AGAIN}")
+            _check_accuracy(run, row, [judged(task, left) for task in tasks])
+
+
+def _asked(run: StoredRun, report: Mapping[str, Any]) -> Counter[str]:
+    """By system of a report: its answerable questions, as results.json counts them."""
+    asked = Counter[str]()
+    for row in [*run.document["episodes"], *run.document["failures"]]:
+        if row["agent"] == report["reasoner"] and row["budget"] in (None, report["budget"]):
+            asked[row["memory"]] += row.get("answerable", 0)
+    return asked
+
+
+def _check_accuracy(
+    run: StoredRun, row: Mapping[str, Any], tasks: Sequence[Sequence[QuestionCase]]
+) -> None:
+    shares = [sum(case.score for case in cases) / len(cases) for cases in tasks if cases]
+    mean = sum(shares) / len(shares) if shares else None
+    figure = row["figures"]["accuracy"]
+    stated = figure["mean"] if figure else None
+    same = isclose(mean or 0, stated or 0, abs_tol=ROUNDING)
+    if not same or (mean is None) != (stated is None):
+        raise BadSettings(
+            f"{run.folder}: {row['system']} has the accuracy {stated} in {DOCUMENT}, and {mean} by"
+            f" {QUESTIONS}: one of them was edited or cut; {AGAIN}"
+        )

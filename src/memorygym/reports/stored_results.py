@@ -87,10 +87,12 @@ class StoredRun:
     def questions(self) -> list[dict[str, Any]]:
         """The rows of questions.csv, numbers as numbers and empty cells as None."""
         with (self.folder / QUESTIONS).open(encoding="utf-8", newline="") as file:
-            return [
-                {**self._run, **{name: _cell(name, text) for name, text in row.items()}}
-                for row in csv.DictReader(file, strict=True)
-            ]
+            rows = [*csv.DictReader(file, strict=True)]
+        if cut := next((n for n, row in enumerate(rows, 2) if None in row.values()), 0):
+            raise ValueError(f"line {cut} is cut")
+        return [
+            {**self._run, **{name: _cell(name, text) for name, text in row.items()}} for row in rows
+        ]
 
     @property
     def _run(self) -> dict[str, Any]:
@@ -213,8 +215,8 @@ def check_version(first: str, second: str) -> None:
         )
 
 
-def _cell(column: str, text: str | None) -> Any:
-    if text is None or column in TEXTS:
+def _cell(column: str, text: str) -> Any:
+    if column in TEXTS:
         return text
     return (float(text) if column in SHARES else int(text)) if text else None
 

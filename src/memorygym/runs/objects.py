@@ -201,10 +201,10 @@ def name_of(part: object) -> str:
 
 
 def _checked_name(kind: str, name: str) -> str:
-    if name == TAKEN or name in registry.names(kind):
-        problem = (
-            "is taken: it stands for all systems" if name == TAKEN else "is that of a built-in part"
-        )
+    if name == TAKEN:
+        problem = "stands for all systems"
+    elif name in registry.names(kind):
+        problem = "is that of a built-in part"
     elif set(SEPARATORS) & set(name):
         problem = f"holds one of {SEPARATORS}, which separate names"
     elif not name.isprintable():

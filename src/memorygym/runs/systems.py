@@ -16,6 +16,7 @@ from memorygym.core.track import find
 from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
+from memorygym.runs.agent_guard import AgentGuard
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import Given, GivenAgent, GivenMemory
 from memorygym.runs.tasks import LIFTED, Limits
@@ -81,7 +82,7 @@ class SystemPlayer(Protocol):
         """The policy that plays the task: `model`, or the named agent. Raises UnknownPart."""
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
-        """Plays one episode. Raises ProviderFailure or MemoryFault."""
+        """Plays one episode. Raises ProviderFailure, MemoryFault or AgentFault."""
 
 
 def systems_of(recipe: Mapping[str, Any]) -> list[System]:
@@ -133,7 +134,9 @@ class AgentSystem:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.system.labels(task.track, repeat)
         chat = self.model_roles.chat(self.agent, repeat) if self.waits else None
-        policy = chat or FreshPolicy(partial(self.policy, task), episode)
+        make = partial(FreshPolicy, partial(self.policy, task), episode)
+        own = self.agent in agents_of(find(task.track)) and self.agent not in self.objects
+        policy = chat or (make() if own else AgentGuard(self.agent, make, episode))
         trace = played(episode, policy, task, labels)
         return modelled(trace, chat, self.model_roles) if chat else trace
 
