@@ -143,8 +143,8 @@ def test_an_environment_that_cut_the_context_is_the_reason_of_the_step(
 ) -> None:
     id = listed(command("explain", str(compared), "company+3+strong+full").out, "not retrieved")
     out = " ".join(command("explain", str(compared), id).out.split())
-    assert "retrieved LOST: no text that states it was shown; the context held" in out
-    assert "the environment cut the context" in out and "perhaps" not in out
+    assert "retrieved LOST: the memory showed " in out and "; the environment cut" in out
+    assert "perhaps" not in out and "in context" not in out
 
 
 def test_a_question_of_many_facts_has_one_line_for_each(compared: Path, command) -> None:

@@ -5,6 +5,7 @@ are counted from 1, as their headings count them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
@@ -29,6 +30,7 @@ from memorygym.scoring.usage import limits_in
 STEPS = (*LOSSES, "")
 """The steps at which facts are lost, in order; facts that are not lost come last."""
 INDENT = " " * 13
+NOTHING_SHOWN = "nothing"
 BEYOND = "beyond the view's"
 """The reason of a limit that was hit: the memory composed more than the context may hold."""
 MOST = 6
@@ -55,7 +57,7 @@ def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
     if len(listed) > MOST:
         yield ""
         in_context = len(histories) - lost
-        yield f"{in_context} of {len(histories)} needed facts were in the context; it held {shown}"
+        yield f"{in_context} of {len(histories)} needed facts were in the context; shown: {shown}"
         for history in listed:
             yield from fit(f"{history.lost or IN_VIEW}: {text_of(history.fact)}", "  ")
     else:
@@ -69,11 +71,13 @@ def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
 
 
 def _shown(trace: Trace, attribution: Attribution, event: int) -> str:
-    """How much the memory brought into the context of an event."""
-    texts = [text for _, text in attribution.views.get(event, ())]
+    """How much the memory brought into the last context of an event."""
+    composed = [messages for e, messages in trace.contexts() if e <= event][-1:]
+    from_tools = (text for source, text in attribution.views.get(event, ()) if source != COMPOSED)
+    texts = [*chain(*composed), *(Message("tool", text) for text in from_tools)]
     if not texts:
-        return "nothing of the memory"
-    tokens = sum(shown_tokens(Message("user", text), count) for text in texts)
+        return NOTHING_SHOWN
+    tokens = sum(shown_tokens(message, count) for message in texts)
     most = trace.budget.view
     of = f" of {most:,}" if most and most >= tokens else ""
     return f"{len(texts)} text{'s' * (len(texts) > 1)}, {tokens:,}{of} tokens"
@@ -155,7 +159,8 @@ def _end(kept: HeldSpan | Version) -> str:
 def _retrieved(history: FactHistory, shown: str, cuts: Sequence[str]) -> str:
     if history.lost:
         cut = "".join(f"; the environment cut the context: {cut}" for cut in cuts)
-        return f"LOST: no text that states it was shown; the context held {shown}{cut}"
+        none = "" if shown == NOTHING_SHOWN else "; none states it"
+        return f"LOST: the memory showed {shown}{none}{cut}"
     sources = dict.fromkeys(appearance.source for appearance in history.appearances)
     how = ("composed" if source == COMPOSED else f"by {source}" for source in sources)
     return f"yes, {', '.join(how)}"
