@@ -70,11 +70,22 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
     [
         ("agents", "no.such:make", r"agents no.such:make: no.such cannot be imported \(No module"),
         ("memory", "memorygym.memories.markdown:Nothing", "has no attribute 'Nothing'"),
-        ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
-        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs at most the task"),
-        ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
+        ("agents", "os:system", "os:system: it is a function in C, whose arguments are not known"),
+        ("agents", "os:sep", "os:sep: ./. is no class or function that makes one"),
+        (
+            "agents",
+            "urllib.parse:urljoin",
+            "it needs the argument url beside the task; give a value",
+        ),
+        ("memory", "urllib.parse:urljoin", "it needs the arguments base, url; give values, as in"),
+        ("domains", "collections:OrderedDict", "that is a class; give the Domain that read_domain"),
+        ("agents", "os:getcwd", "os:getcwd: it makes an object of str, which has no `act`"),
         ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
-        ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`; give"),
+        (
+            "memory",
+            "collections:OrderedDict",
+            "makes an object of OrderedDict, which has no `observe`; give",
+        ),
     ],
 )
 def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
@@ -152,19 +163,20 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        ("raise ValueError('boom')", "failed: ValueError: boom (bad_agent.py, line 4, in act);"),
-        ("return None", "failed: TypeError: a policy replies with a Message, not NoneType;"),
+        ("raise ValueError('boom')", "act() raised ValueError: boom (bad_agent.py, line 4) at"),
+        ("return None", "act() returned None (a policy replies with a Message, not NoneType) at"),
     ],
 )
-def test_an_agent_that_breaks_is_named_in_one_sentence(
+def test_an_agent_that_breaks_fails_its_episodes_alone(
     reply: str, message: str, workers: str, tmp_path: Path
 ) -> None:
     code = f"class Bad:\n\n    def act(self, view, tools):\n        {reply}\n"
     (tmp_path / "bad_agent.py").write_text(code)
-    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers, "-q")
-    done = memorygym(tmp_path, "bench", "--strategy", "bad_agent:Bad", *words)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-    assert f"the agent bad_agent:Bad {message}" in done.stderr
+    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers)
+    done = memorygym(tmp_path, "bench", "--strategy", "naive", "bad_agent:Bad", *words)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 2), done.stderr
+    assert f"agent bad_agent:Bad: {message} event 1. " in done.stderr
+    assert "4 episodes: 2 scored" in done.stdout and "2 at the agent" in done.stdout
 
 
 PARTS = {
@@ -180,8 +192,14 @@ PARTS = {
 @mostly_slow(
     ("words", "message"),
     [
-        (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
-        (("--backend", "deaf:Deaf"), "deaf:Deaf: it makes a Deaf, which has no `compose`; give it"),
+        (
+            ("--strategy", "idle:Idle"),
+            "agents idle:Idle: it makes an object of Idle, which has no `act`;",
+        ),
+        (
+            ("--backend", "deaf:Deaf"),
+            "deaf:Deaf: it makes an object of Deaf, which has no `compose`; give it",
+        ),
         (
             ("--track", "shop:SHOP"),
             "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing",

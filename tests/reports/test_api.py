@@ -102,9 +102,9 @@ def test_an_agent_may_be_a_class_a_function_of_the_task_or_an_object() -> None:
 
 
 def test_a_memory_that_fails_is_reported_with_its_exception() -> None:
-    results = memorygym.compare([Broken, "bm25"], **TWICE)
-    assert "Broken failed 2 times" in str(results)
-    assert "KeyError: 'lost'" in str(results)
+    text = " ".join(str(memorygym.compare([Broken, "bm25"], **TWICE)).split())
+    assert "Broken failed 2 times" in text and "held:Broken failed" not in text
+    assert "KeyError: 'lost'" in text
 
 
 def test_the_same_call_resumes_a_run_and_another_object_does_not(tmp_path: Path) -> None:
@@ -167,12 +167,12 @@ def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
         ({"bm25": LastMessages}, {}, "'bm25' is that of a built-in part"),
         (Task, {}, "Task cannot be made without arguments"),
         ("bm25", {"seeds": 0}, "seeds=0: give at least 1"),
-        ("bm25", {"seeds": "5"}, "seeds='5' is no whole number; give one, as in seeds=5"),
+        ("bm25", {"seeds": "5"}, "seeds='5': give a whole number or a range"),
         ("bm25", {"seeds": range(0, 9, 3)}, "give whole numbers from 0 in a row"),
         ("bm25", {"sedes": 5}, "no option of compare named 'sedes'; did you mean seeds?"),
         ("bm25", {"track": "wolrds"}, "did you mean worlds?"),
         ("bm25", {"parameters": {"hops": 2}}, "no parameter of the track worlds named 'hops'"),
-        ("bm25", {"temperature": 0.5}, "temperature is for a model, and none is asked"),
+        ("bm25", {"temperature": 0.5}, "temperature is for a model that is named, and none is"),
         ("bm25", {"reasoner": "stronk"}, "no reasoner named 'stronk'; did you mean strong?"),
         ("bm25", {"memory_model": "extractiv"}, "did you mean extractive?"),
         ("bm25", {"budgets": 1}, "a budget of 1 tokens holds no"),

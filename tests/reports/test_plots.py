@@ -82,3 +82,14 @@ def test_a_plot_that_cannot_be_drawn_is_refused(
 
 def test_a_notebook_shows_the_picture_itself(duel: memorygym.Results) -> None:
     assert duel.plot()._repr_png_()[0].startswith(b"\x89PNG")
+
+
+def test_long_names_are_shortened_and_other_signs_warn_once(tmp_path: Path) -> None:
+    name = "a" * 80
+    memories = {name: LastMessages, "記憶": LastMessages}
+    results = memorygym.compare(memories, template="company", tier="lite", seeds=1)
+    results.plot(tmp_path / "figure.svg", "cost")
+    assert f"{'a' * 15}…aaaa (trusted)" in texts(tmp_path / "figure.svg")
+    with pytest.warns(UserWarning, match="missing from font") as caught:
+        results.plot(tmp_path / "figure.png", "cost")
+    assert len(caught) == 1

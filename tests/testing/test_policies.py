@@ -1,6 +1,9 @@
 """A policy that carries anything from one event to the next is found out."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -27,3 +30,14 @@ def test_a_policy_that_keeps_nothing_passes() -> None:
 def test_a_policy_that_no_other_process_can_make_is_checked_with_a_warning() -> None:
     with pytest.warns(UserWarning, match=r"<lambda>.* cannot be made in a fresh process"):
         assert check_policy(lambda _: Honest()) == []
+
+
+def test_a_script_without_a_guard_is_told_and_checked_once(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from memorygym import check_memory\nfrom memorygym.memories.recency import Recency\n"
+        "class Mine(Recency): pass\nprint(check_memory(Mine))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, check=True, text=True)
+    assert done.stdout == "[]\n[]\n"
+    assert "Put the work of the script under `if __name__" in done.stderr

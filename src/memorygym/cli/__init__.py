@@ -13,10 +13,11 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from textwrap import fill
 from typing import NoReturn
 
 from memorygym import __doc__ as about
@@ -50,9 +51,40 @@ CHECKS = {"agents": "check_policy", "tracks": "check_track"}
 """By kind of plug-in: the function that checks it."""
 
 
+NARROW = 60
+"""Columns below which --help states less."""
+
+
 class _Format(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=28, width=min(width(), PROSE) - 1)
+        self._narrow = self._width < NARROW
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        """On a narrow terminal without the options, which are listed below."""
+        if self._narrow:
+            actions = (*actions,)
+            places = [str(a.metavar or a.dest).upper() for a in actions if not a.option_strings]
+            short = " ".join([self._prog, "[OPTIONS]", *places])
+            usage = usage or fill(short, self._width - len("usage: "), subsequent_indent=" " * 7)
+        super().add_usage(usage, actions, groups, prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        """Opens a group, whose heading fits the terminal."""
+        super().start_section(heading and fill(heading, self._width))
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        """On a narrow terminal with the value once, after all spellings of the option."""
+        if not (self._narrow and action.option_strings and action.nargs != 0):
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return f"{', '.join(action.option_strings)} {value}"
 
 
 def command(argv: Sequence[str] | None = None) -> NoReturn:

@@ -3,16 +3,29 @@
 import argparse
 import ast
 import os
+import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from memorygym.core.errors import BadSettings
+from memorygym.core.files import is_standard_output
 
 THREADS = 16
 """Workers of a model by default: they wait for replies, not for this machine."""
 _Group = argparse.ArgumentParser | argparse._ArgumentGroup
+
+
+def given_path(text: str) -> Path:
+    """The path of an argument. Raises ArgumentTypeError for an empty one: as a `Path` it would be
+    the current folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is empty, perhaps from an unset variable: give a path, or leave it out"
+        )
+    return Path(text)
 
 
 def headline(source: Path) -> str:
@@ -73,15 +86,18 @@ class Outputs:
 def add_output(parser: _Group) -> None:
     """Declares -o, with its spelling --run."""
     parser.add_argument(
-        "--output", "-o", "--run", type=Path, action="append", default=[], metavar="PATH",
+        "--output", "-o", "--run", type=given_path, action="append", default=[], metavar="PATH",
         help="the folder that keeps traces, replies and results, so that the same command resumes"
         " a stopped run; or a file for the result alone: .json, .csv, or any existing file",
     )  # fmt: skip
 
 
-def outputs_of(args: argparse.Namespace) -> Outputs:
-    """The folder and the file that --output names. Raises BadSettings for two of a kind, or a file
-    in a folder that does not exist."""
+def outputs_of(args: argparse.Namespace, stack: ExitStack) -> Outputs:
+    """The folder and the file that --output names. If the file is standard output, whatever is
+    printed goes to standard error until `stack` closes.
+
+    Raises BadSettings for two of a kind, or a file in a folder that does not exist.
+    """
     files = [path for path in args.output if is_file(path)]
     folders = [path for path in args.output if path not in files]
     for paths in (files, folders):
@@ -90,13 +106,15 @@ def outputs_of(args: argparse.Namespace) -> Outputs:
     for path in files:
         if not path.parent.is_dir():
             raise BadSettings(f"{path}: there is no folder {path.parent}")
+        if is_standard_output(path):
+            stack.enter_context(redirect_stdout(sys.stderr))
     return Outputs(folders[0] if folders else None, files[0] if files else None)
 
 
 def is_file(path: Path) -> bool:
     """Whether a path receives a result: .json, .csv, or anything that exists and is no folder.
 
-    >>> is_file(Path("r.json")), is_file(Path("/dev/null")), is_file(Path("duel"))
+    >>> is_file(Path("r.JSON")), is_file(Path("/dev/null")), is_file(Path("duel"))
     (True, True, False)
     """
-    return not path.is_dir() and (path.suffix in (".json", ".csv") or path.exists())
+    return not path.is_dir() and (path.suffix.lower() in (".json", ".csv") or path.exists())

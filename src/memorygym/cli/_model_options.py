@@ -2,10 +2,10 @@
 
 import argparse
 from contextlib import ExitStack, closing
-from pathlib import Path
 from typing import Any, get_args
 
 from memorygym.agents.chat import ToolMode
+from memorygym.cli._checks import given_path
 from memorygym.core.errors import BadSettings
 from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
@@ -31,10 +31,12 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         "--keep-reasoning", action="store_true", help="show the model its own reasoning again"
     )
     how.add_argument(
-        "--replay", type=Path, metavar="FILE", help="use recorded replies, ask no endpoint"
+        "--replay", type=given_path, metavar="FILE", help="use recorded replies, ask no endpoint"
     )
     add_judge(how)
-    how.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens, as JSON")
+    how.add_argument(
+        "--prices", type=given_path, metavar="FILE", help="USD per million tokens, as JSON"
+    )
 
 
 def add_judge(how: argparse._ArgumentGroup) -> None:

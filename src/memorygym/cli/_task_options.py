@@ -6,7 +6,7 @@ from memorygym.cli._checks import add_salt
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, Track, find
-from memorygym.runs.task_choice import LAST_SEED, enough_seeds, stored_tasks
+from memorygym.runs.task_choice import LAST_SEED, agreed, enough_seeds, stored_tasks
 from memorygym.runs.tasks import Tasks, generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
@@ -68,7 +68,7 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
         return _stored(args)
     name, stated = registry.split_spec(args.track)
     track = find(name)
-    parameters = {**track.official, **_parameters(args, track), **stated}
+    parameters = {**track.official, **agreed(_parameters(args, track), stated, name)}
     seeds = seeds or enough_seeds(track)
     return generated(track.name, TaskOptions(_seeds(args, seeds), args.salt, parameters))
 

@@ -7,7 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
-from memorygym.cli._checks import add_output, check_counts, outputs_of, refuse, workers_of
+from memorygym.cli._checks import (
+    add_output,
+    check_counts,
+    given_path,
+    outputs_of,
+    refuse,
+    workers_of,
+)
 from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
 from memorygym.cli._task_options import PARAMETERS, add_tasks, tasks_of
 from memorygym.core import registry
@@ -78,7 +85,10 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
     )
     add_output(group)
     group.add_argument(
-        "--against", type=Path, metavar="RESULTS", help="print the difference from earlier results"
+        "--against",
+        type=given_path,
+        metavar="RESULTS",
+        help="print the difference from earlier results",
     )
     group.add_argument(
         "--fail-under", type=float, metavar="X", help="exit 1 if a composite is below X (0-100)"
@@ -97,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _benched(args: argparse.Namespace, stack: ExitStack) -> int:
-    outputs = outputs_of(args)
+    outputs = outputs_of(args, stack)
     against = read_results(args.against) if args.against else None
     prices = read_prices(args.prices) if args.prices else {}
     findings = perform(
@@ -131,7 +141,7 @@ def _benched(args: argparse.Namespace, stack: ExitStack) -> int:
 
 def _write(path: Path, document: Document) -> None:
     """The results as JSON, or a row per agent as CSV."""
-    if path.suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         rows = [*StoredRun(path, document, None).summary()]
         write_atomically(path, [rows_csv(rows).encode()])
     else:

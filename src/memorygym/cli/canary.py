@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from memorygym.cli._checks import given_path
 from memorygym.core.errors import BadSettings
 from memorygym.core.text import replace_controls
 from memorygym.core.trace import CANARY
@@ -33,7 +34,7 @@ class Hit(NamedTuple):
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE",
+        "files", nargs="+", type=given_path, metavar="FILE",
         help="files of any kind, also gzipped, or folders with all their files",
     )  # fmt: skip
     parser.add_argument(

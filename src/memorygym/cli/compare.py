@@ -3,13 +3,13 @@
 import argparse
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 
 from memorygym.cli._checks import (
     Outputs,
     add_output,
     add_quiet,
     check_counts,
+    given_path,
     outputs_of,
     refuse,
     workers_of,
@@ -81,7 +81,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--api-base", metavar="URL", help="the endpoint (default: OPENAI_BASE_URL)")
     add_sampling(how)
     how.add_argument(
-        "--replay", type=Path, metavar="FILE", help="use recorded replies, ask no endpoint"
+        "--replay", type=given_path, metavar="FILE", help="use recorded replies, ask no endpoint"
     )
     add_judge(how)
     _add_output_options(parser.add_argument_group("what comes out"))
@@ -98,7 +98,7 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
         help="draw accuracy against tokens and, with a folder as -o, milliseconds",
     )  # fmt: skip
     group.add_argument(
-        "--curve", choices=tuple(CURVES), action="append", default=[],
+        "--curve", choices=tuple(CURVES), action="append", default=[], metavar="KIND",
         help="accuracy by tokens since the fact was stated (retention), tokens shown (length),"
         " lookups combined (hops), or how often the fact changed (rewrite); may be repeated",
     )  # fmt: skip
@@ -165,11 +165,12 @@ def model_roles_of(
 def run(args: argparse.Namespace) -> int:
     """Plays and reports; the exit code is 1 if a check failed, 3 if a provider did."""
     with ExitStack() as stack:
-        return _compared(args, comparison_of(args, stack))
+        return _compared(args, stack)
 
 
-def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
-    outputs = outputs_of(args)
+def _compared(args: argparse.Namespace, stack: ExitStack) -> int:
+    comparison = comparison_of(args, stack)
+    outputs = outputs_of(args, stack)
     checks = played_checks(comparison)
     if not all(check.holds for check in checks):
         print(invalid_text(checks))
@@ -203,7 +204,9 @@ def _keep(
         if outcome.valid:
             keep(outputs.folder, document(findings.about, findings.outcomes, {}), findings.outcomes)
     if outputs.file:
-        name = "compare.csv" if outputs.file.suffix == ".csv" else comparison_report.DOCUMENT
+        name = (
+            "compare.csv" if outputs.file.suffix.lower() == ".csv" else comparison_report.DOCUMENT
+        )
         write_atomically(outputs.file, [comparison_report.files_of(findings, outcome, ())[name]])
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from memorygym.cli._checks import given_path
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.text import one_line
@@ -27,7 +28,7 @@ from memorygym.datasets._recall import (
     shares,
 )
 from memorygym.datasets._samples import format_named, load, unit_of
-from memorygym.reports.terminal import WIDTH, fit
+from memorygym.reports.terminal import WIDTH, fit, width
 from memorygym.stats import Estimate
 
 KS = "1,5,10,25,50"
@@ -47,7 +48,9 @@ def add(parser: argparse.ArgumentParser) -> None:
             allow_abbrev=False,
         )  # fmt: skip
         part.add_argument("format", metavar="FORMAT", help="its id: `memorygym datasets`")
-        part.add_argument("file", type=Path, metavar="FILE", help="JSON or JSON lines, or gzip")
+        part.add_argument(
+            "file", type=given_path, metavar="FILE", help="JSON or JSON lines, or gzip"
+        )
         part.add_argument(
             "--unit", metavar="UNIT", help="turn, session or paragraph (default: the format's)"
         )
@@ -90,9 +93,10 @@ def _about(name: str) -> dict[str, JSON]:
 def _entry(row: Mapping[str, Any]) -> str:
     lines = [f"{row['id']}: {row['about']}", f"units: {', '.join(row['units'])}"]
     lines += [f"{key}: {row[key]}" for key in ("evidence", "licence", "source")]
+    columns = min(width(), WIDTH)
     return "\n".join(
         fill(
-            line, WIDTH, initial_indent=" " * 4 if at else "", subsequent_indent=" " * 6,
+            line, columns, initial_indent=" " * 4 if at else "", subsequent_indent=" " * 6,
             break_on_hyphens=False, break_long_words=False,
         )
         for at, line in enumerate(lines)

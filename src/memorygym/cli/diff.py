@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
+from memorygym.cli._checks import given_path
 from memorygym.core.errors import UnknownPart
 from memorygym.core.types import JSON
 from memorygym.reports.stored_runs import read_played, readable
@@ -115,8 +116,8 @@ class Changes:
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     help_text = "the folder of a finished run, or its results.json"
-    parser.add_argument("a", type=Path, metavar="A", help=f"before: {help_text}")
-    parser.add_argument("b", type=Path, metavar="B", help="now: the same")
+    parser.add_argument("a", type=given_path, metavar="A", help=f"before: {help_text}")
+    parser.add_argument("b", type=given_path, metavar="B", help="now: the same")
     parser.add_argument(
         "--agent", metavar="AGENT",
         help="only this agent; of comparisons REASONER+MEMORY+BUDGET (default: the memories)",

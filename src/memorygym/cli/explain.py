@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, add_salt, check_counts, refuse
+from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, refuse
 from memorygym.core.errors import BadSettings
 from memorygym.reports import stored_runs
 from memorygym.reports.misses import EVERY, Misses, MissFilter, history_of, misses_of
@@ -20,7 +20,7 @@ OF_PLAY = ("again", "replay", "api_base", "salt")
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "run", type=Path, metavar="RUN",
+        "run", type=given_path, metavar="RUN",
         help="the folder of a run (bench -o, compare -o), or a folder or file of traces",
     )  # fmt: skip
     parser.add_argument(
@@ -39,7 +39,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     play.add_argument(
         "--again", action="store_true", help="ask the endpoint instead of using recorded replies"
     )
-    play.add_argument("--replay", type=Path, metavar="FILE", help="use recorded replies in FILE")
+    play.add_argument(
+        "--replay", type=given_path, metavar="FILE", help="use recorded replies in FILE"
+    )
     play.add_argument("--api-base", metavar="URL", help="endpoint (default: OPENAI_BASE_URL)")
     add_salt(play, "the secret of a private test set")
     add_quiet(parser)
@@ -99,6 +101,8 @@ def _list(misses: Misses, *, json_lines: bool) -> int:
     for damage in misses.damaged:
         print(f"memorygym: {damage}; left out", file=sys.stderr)
     if json_lines:
+        if misses.unfinished:
+            print(f"memorygym: {misses.unfinished}", file=sys.stderr)
         for row in misses.rows():
             print(json.dumps(row, ensure_ascii=False))
     else:

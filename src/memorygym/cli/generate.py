@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from memorygym.cli._checks import add_quiet, check_counts, headline
+from memorygym.cli._checks import add_quiet, check_counts, given_path, headline
 from memorygym.cli._task_options import check_seed
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import Instances
@@ -55,7 +55,9 @@ def _add_common(part: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=0, metavar="S",
         help="another seed generates other instances (default: 0)",
     )  # fmt: skip
-    part.add_argument("--output", "-o", type=Path, metavar="DIR", help="a folder; new or resumed")
+    part.add_argument(
+        "--output", "-o", type=given_path, metavar="DIR", help="a folder; new or resumed"
+    )
     part.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
     part.add_argument("--schema", action="store_true", help="print the JSON Schema of an instance")
     add_quiet(part)

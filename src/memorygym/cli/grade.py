@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import closing, nullcontext
 from pathlib import Path
 
-from memorygym.cli._checks import refuse
+from memorygym.cli._checks import given_path, refuse
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.files import write_atomically
 from memorygym.core.types import JSON
@@ -46,11 +46,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     judges.add_argument("--prompt", help="strict, lenient or both (default: strict)")
     judges.add_argument("--worst", type=int, metavar="N", help="rows shown (default: 10)")
     judges.add_argument(
-        "--output", "-o", type=Path, metavar="FILE", help="write the measurement as JSON"
+        "--output", "-o", type=given_path, metavar="FILE", help="write the measurement as JSON"
     )
     kept = judges.add_mutually_exclusive_group()
-    kept.add_argument("--record", type=Path, metavar="FILE", help="record the models' replies")
-    kept.add_argument("--replay", type=Path, metavar="FILE", help="use recorded replies")
+    kept.add_argument(
+        "--record", type=given_path, metavar="FILE", help="record the models' replies"
+    )
+    kept.add_argument("--replay", type=given_path, metavar="FILE", help="use recorded replies")
 
 
 def run(args: argparse.Namespace) -> int:

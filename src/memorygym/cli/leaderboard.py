@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, add_salt, check_counts, workers_of
+from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, workers_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.reports.comparison_files import rows_csv
@@ -25,14 +25,14 @@ FORMATS = ("md", "csv", "json")
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN",
+        "runs", nargs="+", type=given_path, metavar="RUN",
         help="the folder of a run, its results.json, or a pack (.tar.gz)",
     )  # fmt: skip
     parser.add_argument("--format", choices=FORMATS, help="(default: md, or as the ending of -o)")
     parser.add_argument(
         "--output",
         "-o",
-        type=Path,
+        type=given_path,
         metavar="FILE",
         help="write it there; .json and .csv set the format",
     )
@@ -42,7 +42,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         " (default: play)",
     )  # fmt: skip
     add_salt(parser, "the secret of a private test set, to verify its runs")
-    parser.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens (JSON)")
+    parser.add_argument(
+        "--prices", type=given_path, metavar="FILE", help="USD per million tokens (JSON)"
+    )
     parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
     add_quiet(parser)
 
@@ -71,7 +73,7 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
     workers = workers_of(args, waits=False)
     if path.is_dir():
         return examine(path, args.check, args.salt, workers)
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         document = read_results(path)
         if document["recipe"]["kind"] == "compare":
             raise BadSettings(
@@ -87,7 +89,7 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
 
 
 def _text(board: Leaderboard, prices: Mapping[str, Price], args: argparse.Namespace) -> str:
-    ending = args.output.suffix[1:] if args.output else ""
+    ending = args.output.suffix[1:].lower() if args.output else ""
     format = args.format or (ending if ending in FORMATS else "md")
     if format == "json":
         return json.dumps(as_json(board, prices), indent=1, ensure_ascii=False) + "\n"

@@ -15,8 +15,9 @@ from memorygym.cli._checks import headline
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
+from memorygym.core.factories import parameters_of
 from memorygym.core.track import find
-from memorygym.reports.terminal import WIDTH
+from memorygym.reports.terminal import WIDTH, width
 
 Row = Mapping[str, Any]
 
@@ -81,7 +82,9 @@ def _text(row: Row) -> str:
 
 def _line(head: str, description: str) -> str:
     description = f"  {head:<22} {description}".rstrip()
-    return fill(description, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
+    columns = min(width(), WIDTH)
+    indent = " " * (25 if columns == WIDTH else 4)
+    return fill(description, columns, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _parameters(kind: str, name: str) -> dict[str, Any]:
@@ -91,7 +94,7 @@ def _parameters(kind: str, name: str) -> dict[str, Any]:
         return {}
     if kind == "tracks":
         return dict(find(name).parameters())
-    parameters = registry.parameters_of(registry.load(kind, name))
+    parameters = parameters_of(registry.load(kind, name))
     defaults = {name: parameter.default for name, parameter in parameters.items()}
     return {k: v for k, v in defaults.items() if isinstance(v, (bool, int, float, str, NoneType))}
 

@@ -7,7 +7,7 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, add_salt, check_counts, refuse, workers_of
+from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, refuse, workers_of
 from memorygym.core.errors import BadSettings
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.comparison_report import DOCUMENT
@@ -35,15 +35,19 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
-        "run", nargs="?", type=Path, metavar="RUN",
+        "run", nargs="?", type=given_path, metavar="RUN",
         help="the folder of a run (bench -o, compare -o)",
     )  # fmt: skip
     source.add_argument(
-        "--check", type=Path, metavar="FILE",
+        "--check", type=given_path, metavar="FILE",
         help="check a pack: is it complete and unaltered, and do its traces give its scores?",
     )  # fmt: skip
     parser.add_argument(
-        "--output", "-o", type=Path, metavar="FILE", help="default: RUN.tar.gz, beside the folder"
+        "--output",
+        "-o",
+        type=given_path,
+        metavar="FILE",
+        help="default: RUN.tar.gz, beside the folder",
     )
     parser.add_argument(
         "--play", action="store_true",

@@ -5,10 +5,9 @@ import json
 from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import partial
-from pathlib import Path
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
-from memorygym.cli._checks import refuse
+from memorygym.cli._checks import given_path, refuse
 from memorygym.cli._task_options import add_tasks, tasks_of
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Answer, Record, Trace
@@ -45,7 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--memory", "--backend", default="markdown", metavar="MEMORY", help="(default: markdown)"
     )
     how.add_argument(
-        "--output", "-o", "--trace", type=Path, metavar="FILE", dest="trace",
+        "--output", "-o", "--trace", type=given_path, metavar="FILE", dest="trace",
         help="write the trace: .jsonl or .jsonl.gz",
     )  # fmt: skip
     shown = parser.add_argument_group("what --show prints")

@@ -1,8 +1,8 @@
 """Draw a figure of a finished run: systems with intervals, or accuracy by budget or length."""
 
 import argparse
-from pathlib import Path
 
+from memorygym.cli._checks import given_path
 from memorygym.reports.api import load_results
 from memorygym.reports.plot_data import AUTO, AXES
 
@@ -10,11 +10,11 @@ from memorygym.reports.plot_data import AUTO, AXES
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "run", nargs="+", type=Path, metavar="RUN",
+        "run", nargs="+", type=given_path, metavar="RUN",
         help="the folder of a run (compare -o, bench --run); several of one kind and version",
     )  # fmt: skip
     parser.add_argument(
-        "--output", "-o", type=Path, required=True, metavar="FILE",
+        "--output", "-o", type=given_path, required=True, metavar="FILE",
         help="the picture: .svg, .png or .pdf",
     )  # fmt: skip
     parser.add_argument(

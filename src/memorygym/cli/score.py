@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet
+from memorygym.cli._checks import add_quiet, given_path
 from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_types import from_json
 from memorygym.core.trace import Trace
@@ -54,7 +54,7 @@ class Scored:
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE",
+        "files", nargs="*", type=given_path, metavar="FILE",
         help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces; with --check the"
         " folder of a run or its results.json",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.agents.reasoner_agent import agents_of
+from memorygym.cli._checks import given_path
 from memorygym.cli._task_options import PARAMETERS, WORLDS
 from memorygym.core import registry
 from memorygym.core.files import is_locked
@@ -36,7 +37,7 @@ Option = tuple[str, Any]
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "run", nargs="+", type=Path, metavar="RUN",
+        "run", nargs="+", type=given_path, metavar="RUN",
         help="the folder of a run (bench -o, compare -o)",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object per run")

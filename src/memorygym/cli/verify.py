@@ -5,10 +5,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
-from memorygym.cli._checks import THREADS, add_quiet, add_salt, check_counts
+from memorygym.cli._checks import THREADS, add_quiet, add_salt, check_counts, given_path
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
@@ -50,7 +49,7 @@ SYSTEM = (
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument(
-        "folder", nargs="?", type=Path, metavar="DIR",
+        "folder", nargs="?", type=given_path, metavar="DIR",
         help="a folder that `memorygym generate` wrote (default: generate tasks and check them)",
     )  # fmt: skip
     parser.add_argument(

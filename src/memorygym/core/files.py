@@ -16,6 +16,8 @@ GZIP_LEVEL = 6
 """Compression level; fixed, because it changes the bytes."""
 DESCRIPTORS = Path("/dev/fd")
 """The folder in which a process finds its open file descriptors by number."""
+STANDARD_OUTPUT = 1
+"""The number of its descriptor."""
 MAX_LINKS = 40
 """Most symbolic links that are followed in a row, as in Linux."""
 
@@ -42,6 +44,11 @@ def write_atomically(path: Path, lines: Iterable[bytes]) -> None:
             _replace(target, lines, packed=packed)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def is_standard_output(path: Path) -> bool:
+    """Whether a path is a name of standard output, such as /dev/stdout."""
+    return _target(path) == STANDARD_OUTPUT
 
 
 def _target(path: Path) -> Path | int:
@@ -86,6 +93,11 @@ def claimed_folder(directory: Path, document: str, inner: str, holds: str) -> It
     or that has other contents; `holds` names what was expected.
     """
     path = directory / document
+    if directory.is_symlink() and not directory.exists():
+        raise BadSettings(
+            f"{directory} is a link to {directory.readlink()}, which does not exist; make that"
+            " folder or remove the link"
+        )
     if not path.exists() and not all(  # A run that was killed as it began leaves only these.
         file.name in ("lock", inner) or file.suffix == ".part" for file in directory.rglob("*")
     ):

@@ -8,14 +8,12 @@ of parts is kept by hand.
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from inspect import Parameter, signature
-from types import BuiltinFunctionType
-from typing import Any, get_args
+from typing import Any
 
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.core.factories import accepts, set_parameters, unmet
 
 FOLDERS = {
     "domains": ("tracks.worlds.domains",),
@@ -160,9 +158,12 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
     imported = _imported(kind, spec, module)
     _EXTERNAL[kind, spec] = None
     try:
-        return getattr(imported, name)
+        part = getattr(imported, name)
     except AttributeError as error:
         raise BadSettings(f"{kind} {spec}: {error}") from error
+    if kind == "domains" and isinstance(part, type):
+        raise BadSettings(f"{kind} {spec}: that is a class; give the Domain that read_domain makes")
+    return part
 
 
 def module_of(kind: str, spec: str) -> str:
@@ -200,62 +201,21 @@ def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
     """
     name, values = split_spec(spec)
     factory = load(kind, name)
+    if not callable(factory):
+        raise BadSettings(f"{kind} {spec}: {factory!r:.60} is no class or function that makes one")
     parameters = {**set_parameters(f"{kind} {name}", factory, values), **overrides}
     candidates = ((), subject)
-    arguments = next((args for args in candidates if _accepts(factory, args, parameters)), None)
+    arguments = next((args for args in candidates if accepts(factory, args, parameters)), None)
     if arguments is None:
-        type_name = type(factory).__name__
-        needs = "at most the task" if kind == "agents" else "no arguments"
-        raise BadSettings(f"{kind} {spec}: that is a {type_name}, not a factory that needs {needs}")
+        raise BadSettings(f"{kind} {spec}: {unmet(kind, spec, factory, parameters)}")
     part = factory(*arguments, **parameters)
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
             raise BadSettings(
-                f"{kind} {spec}: it makes a {type(part).__name__}, which has no `{method}`; give it"
-                f" `{example}`, as {EXAMPLES[kind]} does"
+                f"{kind} {spec}: it makes an object of {type(part).__name__}, which has no"
+                f" `{method}`; give it `{example}`, as {EXAMPLES[kind]} does"
             )
     return part
-
-
-def set_parameters(subject: str, factory: Any, values: Mapping[str, str]) -> dict[str, object]:
-    """The parameters of a spec, converted to the types that the factory declares.
-
-    Raises UnknownPart, with the nearest name, for a parameter that the factory does not have, and
-    BadSettings for a value of the wrong type.
-    """
-    accepted = parameters_of(factory) if values else {}
-    if values and not accepted:
-        raise BadSettings(f"{subject} has no parameters, so no {', '.join(values)}")
-    for name in values:
-        if name not in accepted:
-            raise UnknownPart(f"parameter of {subject}", name, accepted)
-    return {
-        n: _value(f"{subject}: {n}", accepted[n].annotation, text) for n, text in values.items()
-    }
-
-
-def parameters_of(factory: Any) -> dict[str, Parameter]:
-    """The parameters of a factory that have a default, by name."""
-    parameters = signature(factory, eval_str=True).parameters
-    return {name: p for name, p in parameters.items() if p.default is not Parameter.empty}
-
-
-def _value(name: str, annotation: Any, text: str) -> object:
-    """A parameter's text, converted to its annotated type if that is bool, int or float."""
-    kinds = get_args(annotation) or (annotation,)
-    if type(None) in kinds and text == "none":
-        return None
-    if bool in kinds:
-        if text not in ("true", "false"):
-            raise BadSettings(f"{name}={text}: give true or false")
-        return text == "true"
-    for kind, expected in ((int, "a whole number"), (float, "a number")):
-        if kind in kinds:
-            try:
-                return kind(text)
-            except ValueError:
-                raise BadSettings(f"{name}={text}: give {expected}") from None
-    return text
 
 
 def check_spec(kind: str, spec: str) -> None:
@@ -274,17 +234,4 @@ def needs_task(spec: str) -> bool:
     name, values = split_spec(spec)
     factory = load("agents", name)
     parameters = set_parameters(f"agents {name}", factory, values)
-    return not _accepts(factory, (), parameters) and _accepts(factory, (None,), parameters)
-
-
-def _accepts(factory: Any, arguments: Sequence[object], parameters: dict[str, object]) -> bool:
-    """Whether a factory can be called with these arguments and parameters alone."""
-    if arguments and isinstance(factory, BuiltinFunctionType):
-        return False  # Such as os.system, which would take anything.
-    try:
-        signature(factory).bind(*arguments, **parameters)
-    except TypeError:  # It is not callable, or needs others.
-        return False
-    except ValueError:  # Some C functions have no signature.
-        pass
-    return True
+    return not accepts(factory, (), parameters) and accepts(factory, (None,), parameters)

@@ -22,9 +22,11 @@ from memorygym.reports.api_options import (
     EvaluateOptions,
     check_distinct,
     listed,
+    split_names,
 )
+from memorygym.reports.argument_types import check_argument
 from memorygym.reports.results import Results
-from memorygym.reports.stored_results import read_run
+from memorygym.reports.run_reader import read_run
 from memorygym.runs import evaluation
 from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
 from memorygym.runs.comparison.run import Comparison
@@ -58,6 +60,7 @@ def evaluate(
     tasks = asked.tasks(OFFICIAL_SEEDS)
     agents, objects = _agents(find(tasks.track), agent)
     if isinstance(memory, str):
+        memory = memory.strip()
         check_memory(memory)
         held = memory
     else:
@@ -83,7 +86,7 @@ def evaluate(
             objects=objects,
         )
         check_episodes(len(tasks.recipes), repeats, len(planned.agents))
-        folder, workers = asked.folder(), asked.workers(objects, waits=models.roles.waits)
+        folder, workers = asked.folder(objects), asked.workers(objects, waits=models.roles.waits)
         evaluation.perform(planned, folder.path, workers, quiet=asked.quiet)
     return Results([read_run(folder.path)], folder)
 
@@ -101,7 +104,9 @@ def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
     budgets = asked.counts("budgets") or [BUDGET]
     check_view(find(tasks.track), tasks.recipes[0].generate(), budgets[0])
     with ExitStack() as stack:
-        reasoners = listed(asked.get("reasoner", "strong"))
+        reasoners = split_names(asked.get("reasoner", "strong"))
+        if not reasoners:
+            raise BadSettings("reasoner names none: give one, as in reasoner='strong'")
         named_models = asked_reasoners(
             tasks.track, [who for who in reasoners if isinstance(who, str)]
         )
@@ -112,7 +117,7 @@ def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
         plugged = plug_all(named) | {part.name: plug_given(part) for part in objects}
         limits = [ComparisonLimits(view, asked.count("capacity")) for view in budgets]
         planned = Comparison(tasks, plugged, limits, names, chosen.roles, chosen.objects)
-        folder = asked.folder()
+        folder = asked.folder([*objects, *chosen.objects])
         _compare(planned, asked, objects, folder.path)
     return Results([read_run(folder.path)], folder)
 
@@ -139,7 +144,25 @@ def load_results(*folders: str | Path) -> Results:
 
     Several runs must be of one kind and one benchmark version, else BadSettings is raised.
     """
-    return Results([read_run(Path(folder)) for folder in folders])
+    if len(folders) < 2:
+        return Results([read_run(folder) for folder in folders])
+    return Results([read_run(folder, name) for folder, name in _named(folders).items()])
+
+
+def _named(folders: Sequence[str | Path]) -> dict[str | Path, str]:
+    """The names of runs beside each other. Raises BadSettings for the same run twice."""
+    for folder in folders:
+        check_argument("load_results", folder, str | Path)
+    places = [Path(folder).resolve() for folder in folders]
+    for place, folder in zip(places, folders, strict=True):
+        if places.count(place) > 1:
+            raise BadSettings(f"{folder} is given twice; give every run once")
+    names = [place.name for place in places]
+    distinct = len({*names}) == len(names)
+    return {
+        folder: name if distinct else str(folder)
+        for folder, name in zip(folders, names, strict=True)
+    }
 
 
 def _writer(model: object) -> object:
@@ -162,7 +185,7 @@ def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
         elif name not in ("", memory):
             raise BadSettings(f"{name!r}: {memory!r} keeps its own name; only objects are named")
         else:
-            named += [spec.strip() for spec in memory.split(",") if spec.strip()]
+            named += split_names(memory)
     if not (named or objects):
         raise BadSettings(f"memories={memories!r}: name at least one, as in compare(['bm25'])")
     check_distinct([*named, *(part.name for part in objects)])
@@ -172,7 +195,10 @@ def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
 def _agents(track: Track, agent: object) -> tuple[tuple[str, ...], list[Given]]:
     """The names of all agents, and the agents that were passed as objects."""
     own, names, objects = agents_of(track), list[str](), list[Given]()
-    for who in [*own] if agent is None else listed(agent):
+    chosen = [*own] if agent is None else split_names(agent)
+    if not chosen:
+        raise BadSettings(f"agent={agent!r}: name at least one, as in evaluate('naive')")
+    for who in chosen:
         if isinstance(who, str):
             check_agent(who, own)
             names.append(who)

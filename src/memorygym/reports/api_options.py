@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from os import W_OK, access
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -15,14 +16,17 @@ from memorygym.core.track import TaskOptions, Track, find
 from memorygym.models import specs
 from memorygym.models.model import Model
 from memorygym.models.reply_log import ReplyLog
+from memorygym.reports.argument_types import check_arguments, check_count
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, GivenModel, given_model, sendable
-from memorygym.runs.task_choice import LAST_SEED, enough_seeds, stored_tasks
+from memorygym.runs.objects import Given, GivenModel, check_readable, given_model, sendable
+from memorygym.runs.task_choice import LAST_SEED, agreed, enough_seeds, stored_tasks
 from memorygym.runs.tasks import Tasks, checked_salt, generated
 
 T = TypeVar("T")
 OF_A_TRACK = ("track", "template", "tier", "parameters", "salt")
 """Options that only apply to generated tasks."""
+KEYWORDS = ("template", "tier")
+"""Parameters of a track that are keywords, too."""
 THREADS = 16
 """Default number of threads for models, which wait for replies and not for this machine."""
 
@@ -92,6 +96,8 @@ class CompareOptions(ModelChoice, total=False):
 
 SHAPES = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
 """The keyword for each option of a model."""
+OF_A_MODEL = (*SHAPES.values(), "replay", "api_base")
+"""Options that only apply to a model that is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +113,7 @@ class AskedOptions:
     """The keywords of a call, checked as they are read."""
 
     def __init__(self, call: str, options: Mapping[str, Any], known: type) -> None:
-        for name in options:
-            if name not in known.__annotations__:
-                raise UnknownPart(f"option of {call}", name, known.__annotations__)
+        check_arguments(call, options, known)
         self._options = {name: value for name, value in options.items() if value is not None}
         self.quiet = bool(options.get("quiet"))
 
@@ -119,13 +123,13 @@ class AskedOptions:
     def count(self, name: str) -> int | None:
         """The option as a number from 1; None if it is not given."""
         value = self._options.get(name)
-        return None if value is None else _count(name, value)
+        return None if value is None else check_count(name, value)
 
     def counts(self, name: str) -> list[int]:
         """The option as numbers from 1, each once, smallest first."""
         counts = self._options.get(name)
         return (
-            sorted({_count(name, number) for number in listed(counts)})
+            sorted({check_count(name, number) for number in listed(counts)})
             if counts is not None
             else []
         )
@@ -135,8 +139,10 @@ class AskedOptions:
         if "data" in self._options:
             return self._stored(str(self._options["data"]))
         name, stated = registry.split_spec(self.get("track", "worlds"))
+        if ":" not in name and name not in registry.names("tracks"):
+            raise UnknownPart("track", name, registry.names("tracks"))
         track = find(name)
-        parameters = {**track.official, **self._parameters(track), **stated}
+        parameters = {**track.official, **agreed(self._parameters(track), stated, name)}
         salt = self.get("salt", None)
         secret = "" if salt is None else checked_salt(salt, "salt")
         chosen = self._seeds(seeds or enough_seeds(track))
@@ -146,23 +152,24 @@ class AskedOptions:
         for name in OF_A_TRACK:
             if name in self._options:
                 raise BadSettings(f"data={data!r} and {name} are both given; give one of them")
-        return stored_tasks(data, self._seeds(1) if "seeds" in self._options else None)
+        try:
+            return stored_tasks(data, self._seeds(1) if "seeds" in self._options else None)
+        except OSError as error:
+            raise BadSettings(f"data={data!r} ({error.strerror}): give a file to read") from error
 
     def _parameters(self, track: Track) -> dict[str, str]:
-        parameters = dict(self.get("parameters", {}))
-        parameters |= {
-            name: self._options[name] for name in ("template", "tier") if name in self._options
-        }
+        stated: Mapping[str, Any] = self.get("parameters", {})
         known = track.parameters()
-        for name in parameters:
+        named = {name: self._options[name] for name in KEYWORDS if name in self._options}
+        for name in [*stated, *named]:
             if name not in known:
-                raise UnknownPart(f"parameter of the track {track.name}", name, known)
-        return {name: ",".join(map(str, listed(value))) for name, value in parameters.items()}
+                raise UnknownPart(f"parameter of the track {track.name}", str(name), known)
+        return agreed(_texts(named), _texts(stated), "parameters")
 
     def _seeds(self, default: int) -> range:
         seeds = self.get("seeds", default)
         if not isinstance(seeds, range):
-            return range(_count("seeds", seeds))
+            return range(check_count("seeds", seeds))
         if seeds.step != 1 or not seeds or seeds[0] < 0 or seeds[-1] > LAST_SEED:
             raise BadSettings(f"seeds={seeds}: give whole numbers from 0 in a row, as range(5, 10)")
         return seeds
@@ -170,9 +177,11 @@ class AskedOptions:
     def model_roles(self, models: Sequence[Any], writing: Any, stack: ExitStack) -> AskedModels:
         """The models of the call; `stack` closes the files that are opened."""
         options = {k: self._options[name] for k, name in SHAPES.items() if name in self._options}
-        unused = [name for name in (*SHAPES.values(), "replay") if name in self._options]
-        if unused and not models and writing is None:
-            raise BadSettings(f"{unused[0]} is for a model, and none is asked; leave it out")
+        unused = [name for name in OF_A_MODEL if name in self._options]
+        if unused and not any(isinstance(model, str) for model in (*models, writing)):
+            raise BadSettings(
+                f"{unused[0]} is for a model that is named, and none is; leave it out"
+            )
         reply_log = None
         if replay := self.get("replay", None):
             reply_log = stack.enter_context(closing(ReplyLog(Path(replay), record=False)))
@@ -194,9 +203,12 @@ class AskedOptions:
         wanted = self.count("workers") or (THREADS if waits else 1)
         return wanted if waits or sendable(objects) else 1
 
-    def folder(self) -> "RunFolder":
-        """Where the run is kept."""
-        return RunFolder(self.get("output", None))
+    def folder(self, objects: Sequence[Given]) -> "RunFolder":
+        """Where the run is kept. Raises BadSettings if that cannot be written into, or holds a run
+        whose objects cannot be compared with these."""
+        folder = RunFolder(self.get("output", None))
+        check_readable(objects, folder.path)
+        return folder
 
 
 class RunFolder:
@@ -206,19 +218,36 @@ class RunFolder:
         self.path = Path(path or mkdtemp(prefix="memorygym-"))
         if not path:
             finalize(self, rmtree, self.path, ignore_errors=True)
-
-
-def _count(name: str, value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise BadSettings(f"{name}={value!r} is no whole number; give one, as in {name}=5")
-    if value < 1:
-        raise BadSettings(f"{name}={value}: give at least 1")
-    return value
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            problem = "" if access(self.path, W_OK) else "it cannot be written into"
+        except OSError as error:
+            problem = str(error.strerror)
+        if problem:
+            raise BadSettings(f"output={str(path)!r}: {problem}; give another folder")
 
 
 def listed(argument: Any) -> list[Any]:
-    """The members of a list or tuple; anything else alone."""
-    return list(argument) if isinstance(argument, (list, tuple)) else [argument]
+    """The members of a list, tuple or range; anything else alone."""
+    return list(argument) if isinstance(argument, (list, tuple, range)) else [argument]
+
+
+def split_names(argument: Any) -> list[Any]:
+    """The same; a text is split at its commas.
+
+    >>> split_names("a, b"), split_names(["a,b", dict])
+    (['a', 'b'], ['a', 'b', <class 'dict'>])
+    """
+    members = []
+    for member in listed(argument):
+        names = member.split(",") if isinstance(member, str) else [member]
+        members += [name.strip() if isinstance(name, str) else name for name in names]
+    return [member for member in members if member != ""]
+
+
+def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
+    return {name: ",".join(map(str, listed(value))) for name, value in parameters.items()}
 
 
 def check_distinct(names: Sequence[str]) -> None:

@@ -269,6 +269,9 @@ def guide_text() -> str:
         "What every column of every table means. This page is made by"
         " `python -m memorygym.reports.column_guide > docs/columns.md`.",
         "",
+        "Rows of several runs (`load_results` of two folders or more) begin with `run`, the name of"
+        " the run's folder, or its whole path where two names are alike.",
+        "",
         "Shares are from 0 to 1. A mean has three columns: NAME, and NAME_low and NAME_high, the"
         " bounds of its 95 % interval over tasks, which are empty for a single task.",
         *_section("Columns of many tables", "", COMMON),

@@ -257,6 +257,7 @@ def agreement_text(agreement: RankAgreement) -> str:
     return "\n".join(
         paragraph(
             f"Rankings under the {first} and the {second} reasoner{budget}: Kendall's tau-b"
-            f" {tau.mean:.2f}, 95 % interval {low} to {high}, over {tau.tasks} tasks"
+            f" {tau.mean:.2f}, 95 % interval {low} to {high}, over"
+            f" {_count(tau.tasks, 'task')}"
         )
     )

@@ -1,13 +1,14 @@
 """The misses of a run by cause, and the history of the facts of one question, as text and rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from memorygym.core.errors import BadTrace, UnknownPart
+from memorygym.core.errors import BadTrace, MemoryGymError, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.text import one_line
 from memorygym.reports import stored_runs
@@ -18,6 +19,8 @@ from memorygym.reports.terminal import clip, table, wrapped
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import EpisodeKey
 from memorygym.runs.executors import watched
+from memorygym.runs.results.consistency import planned
+from memorygym.runs.results.results_file import read_results
 from memorygym.runs.store import trace_files
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
@@ -76,6 +79,8 @@ class Misses:
         self._left_out: set[str] = set()
         self.damaged: list[str] = []
         """The errors of the traces that cannot be read."""
+        self.unfinished = ""
+        """How much of the run is here, if it has not finished."""
         _check("cause", filter.cause, CAUSES)
 
     def read(self, paths: Sequence[Path], *, quiet: bool = True) -> None:
@@ -87,11 +92,28 @@ class Misses:
             else:
                 self.damaged.append(damage)
         for option, choices in self._choices.items():
-            if choices:
+            if choices and not self.damaged:  # A damaged trace may hold the value.
                 kind = "memory" if option == "system" else option.replace("_", " ")
                 _check(kind, getattr(self._filter, option), choices)
         for findings in self._findings.values():
             findings.misses.sort(key=ORDER)
+
+    def expect(self, run: Path, names: Collection[str]) -> None:
+        """Names what the folder of a run lacks: episodes that it planned beside those of `names`,
+        which have traces."""
+        with suppress(MemoryGymError):  # The traces hold all that a list needs.
+            plan = planned(stored_runs.about_run(run)["recipe"])
+            lost = [place for place in plan if place.episode not in names]
+            if not (run / "results.json").exists():
+                ended = len(plan) - len(lost)
+                self.unfinished = f"run unfinished: {ended} of {len(plan)} episodes"
+                return
+            failed = {row["episode"] for row in read_results(run)["failures"]}
+            self.damaged += [
+                f"{run}: the trace of {readable(place.episode)} is missing"
+                for place in lost
+                if place.episode not in failed and self._selects(place)
+            ]
 
     def _add(self, stored: stored_runs.StoredTrace) -> None:
         questions, place = outcomes(stored.trace), stored.place
@@ -153,6 +175,7 @@ class Misses:
             f"{len(misses)} of {asked} questions missed in {episodes}"
             f" episode{'s' * (episodes != 1)}"
         ]
+        parts += [self.unfinished] if self.unfinished else []
         if misses:
             parts += ["\n".join(_table(groups)), "\n".join(_lines([*self.rows()]))]
         if (rest := len(misses) - len([*self.rows()])) > 0:
@@ -171,6 +194,8 @@ def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -
     traces = _traces(run)
     misses = Misses(filter, every=bool(name) or run.is_file())
     paths = [traces[episode] for episode in stored_runs.matching(name, traces, run)]
+    if not name and (run / "run.json").is_file():
+        misses.expect(run, traces)
     misses.read(paths, quiet=quiet)
     return misses
 

@@ -12,6 +12,8 @@ from memorygym.reports.stored_results import StoredRun
 
 BOUNDS = {"none": "lower bound (none)", "oracle": "upper bound (oracle)"}
 """The references of a comparison that are drawn as lines."""
+LONGEST = 30
+"""Characters of a name in a picture."""
 AUTO, FOREST, BUDGET, COST = "auto", "forest", "budget", "cost"
 AXES = {
     FOREST: "", BUDGET: "context budget (tokens)", COST: "tokens per task (logarithmic scale)",
@@ -91,7 +93,8 @@ def _panels(run: StoredRun, kind: str) -> Iterator[Panel]:
 
 def _title(run: StoredRun, report: Report, budget: int | None = None) -> str:
     context = "" if budget is None else f", budget {budget:,} tokens"
-    return f"{run.heading}\n{_count(report['tasks'])}, reasoner {report['reasoner']}{context}"
+    reasoner = shortened(report["reasoner"])
+    return f"{run.heading}\n{_count(report['tasks'])}, reasoner {reasoner}{context}"
 
 
 def _count(tasks: int) -> str:
@@ -140,8 +143,18 @@ def _budgets(run: StoredRun, reports: Sequence[Report]) -> Panel:
     return Panel(_title(run, reports[0]), tuple(series), _bounds(reports[-1]))
 
 
+def shortened(name: str) -> str:
+    """The name with an ellipsis for its middle, if it is long.
+
+    >>> len(shortened("a" * 80)), shortened("bm25")
+    (30, 'bm25')
+    """
+    half = (LONGEST - 1) // 2
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1 - half]}…{name[-half:]}"
+
+
 def _series(run: StoredRun, row: Report, marks: Sequence[Mark]) -> Series:
-    return Series(run.label(row["system"]), tuple(marks), row["role"] == "reference")
+    return Series(shortened(run.label(row["system"])), tuple(marks), row["role"] == "reference")
 
 
 def _valued(row: Report) -> Mark:
@@ -171,12 +184,12 @@ def _agents(run: StoredRun) -> Panel:
             lines.add(agent)
     agents = sorted(summary.items(), key=lambda item: -item[1]["composite"]["mean"])
     series = [
-        Series(run.label(agent), (_mark(0, row["composite"]),))
+        Series(shortened(run.label(agent)), (_mark(0, row["composite"]),))
         for agent, row in agents
         if agent not in lines
     ]
     tasks = max((row["tasks"] for row in summary.values()), default=0)
-    memory = run.label(run.recipe["memory"])
+    memory = shortened(run.label(run.recipe["memory"]))
     return Panel(f"{run.heading}\n{_count(tasks)}, memory {memory}", tuple(series), bounds)
 
 

@@ -3,10 +3,12 @@
 The colours are those of Okabe and Ito, for colour-blind readers; marks differ too.
 """
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from memorygym.core.errors import BadSettings
@@ -42,6 +44,8 @@ DODGE = 0.05
 """As a part of the distance of two places."""
 WIDTH = 5.5
 """Inches: the text of a page of a paper."""
+TITLE, LEGEND = 60, 26
+"""Characters of a line of a title, and of names that stand three abreast in a legend."""
 STYLE = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 8.5,
     "axes.titlesize": 8.5, "axes.titlelocation": "left", "axes.spines.top": False,
@@ -75,10 +79,18 @@ class Plot:
 
     def as_bytes(self, form: str) -> bytes:
         """The file as svg, png or pdf."""
-        with _styled():
-            file = BytesIO()
+        file = BytesIO()
+        with _styled(), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
             self.figure.savefig(file, format=form, metadata=SILENT[form])
-            return file.getvalue()
+        texts = {str(warning.message): warning for warning in caught}
+        signs = [text for text in texts if "missing from font" in text]
+        for warning in texts.values():
+            if str(warning.message) not in signs[1:]:  # One for all signs that the font lacks.
+                warnings.warn_explicit(
+                    warning.message, warning.category, warning.filename, warning.lineno
+                )
+        return file.getvalue()
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """What a notebook shows, and how wide in pixels."""
@@ -113,9 +125,20 @@ def draw(runs: Sequence[StoredRun], kind: str = AUTO) -> Plot:
 
 def _height(panel: Panel, kind: str) -> float:
     """Inches."""
+    title = 0.15 * (len(_title(panel).splitlines()) - 2)
     if kind == FOREST:
-        return 1.1 + 0.26 * len(panel.series)
-    return 3.0 + 0.18 * (len(panel.series) // 3)
+        return 1.1 + title + 0.26 * len(panel.series)
+    return 3.0 + title + 0.18 * (len(panel.series) // _beside_each_other(panel))
+
+
+def _title(panel: Panel) -> str:
+    return "\n".join(part for line in panel.title.split("\n") for part in wrap(line, TITLE))
+
+
+def _beside_each_other(panel: Panel) -> int:
+    """The columns of a legend: fewer for long names."""
+    longest = max((len(series.name) for series in panel.series), default=0)
+    return 3 if longest <= LEGEND else 2
 
 
 def _forest(axis: Any, panel: Panel, score: str) -> None:
@@ -138,7 +161,7 @@ def _forest(axis: Any, panel: Panel, score: str) -> None:
             textcoords="offset points", ha="left" if value < 0.5 else "right", color=GREY,
         )  # fmt: skip
     axis.set_xlabel(f"{score}: mean and 95 % interval over tasks")
-    axis.set_title(panel.title, pad=15)
+    axis.set_title(_title(panel), pad=15)
 
 
 def _curves(axis: Any, panel: Panel, kind: str, score: str) -> None:
@@ -162,8 +185,8 @@ def _curves(axis: Any, panel: Panel, kind: str, score: str) -> None:
     axis.set_xlabel(AXES[kind])
     axis.set_ylabel(score)
     axis.grid(axis="y", color=LIGHT, linewidth=0.6)
-    axis.set_title(panel.title)
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
+    axis.set_title(_title(panel))
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=_beside_each_other(panel))
 
 
 def _aside(panel: Panel, kind: str, x: float, aside: float) -> float:
@@ -179,7 +202,9 @@ def _places(axis: Any, panel: Panel, kind: str) -> None:
         return
     axis.set_xscale("log")
     if kind == COST:
-        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        costs = [mark.x for series in panel.series for mark in series.marks]
+        wide = max(costs) > 1000 * min(costs)
+        axis.xaxis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
         axis.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:g}k")
     else:
         places = sorted({mark.x for series in panel.series for mark in series.marks})

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.reports.argument_types import check_argument, check_arguments, check_count
 from memorygym.reports.extras import missing
 from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.results_table import tables
@@ -83,7 +84,7 @@ class Results:
         """One plain dict per system and question of a comparison."""
         if self.kind != "compare":
             raise BadSettings("only a comparison keeps a row a question; take rows() or explain()")
-        return [row for run in self.runs for row in run.table("questions.csv")]
+        return [row for run in self.runs for row in run.questions()]
 
     @property
     def failures(self) -> Table:
@@ -101,6 +102,7 @@ class Results:
 
     def to_pandas(self, table: str = "rows") -> "pandas.DataFrame":
         """The rows, the summary or the questions as a DataFrame (extra `data`)."""
+        check_argument("table", table, str)
         if table not in TABLES:
             raise UnknownPart("table", table, TABLES)
         try:
@@ -113,13 +115,34 @@ class Results:
     def explain(self, id: str = "", **wanted: Unpack[MissOptions]) -> "Explanation":
         """Why questions were missed, as `memorygym explain` says it; `id` names one question or
         episode as the list prints it. Print it, or let a notebook show it."""
-        if unknown := [name for name in wanted if name not in MissFilter.__slots__]:
-            raise UnknownPart("option of explain", unknown[0], MissFilter.__slots__)
+        check_argument("id", id, str)
+        check_arguments("explain", wanted, MissOptions)
+        if wanted.get("limit") is not None:
+            check_count("limit", wanted["limit"])
         name, number = numbered(id)
+        texts, unknown = list[str](), list[UnknownPart]()
+        for run in self.runs:
+            try:
+                text = self._explained(run, name, number, MissFilter(**wanted))
+            except UnknownPart as error:  # It may be of another run.
+                unknown.append(error)
+            else:
+                texts.append(f"{run.heading}\n\n{text}" if run.name else text)
+        if not texts:
+            raise unknown[0]
+        return Explanation("\n\n".join(texts))
+
+    def _explained(self, run: StoredRun, name: str, number: int | None, filter: MissFilter) -> str:
         if number:
-            return Explanation("\n\n".join(history_of(run, name, number) for run in self.folders))
-        all_misses = [misses_of(run, name, MissFilter(**wanted)) for run in self.folders]
-        return Explanation("\n\n".join(misses.text() for misses in all_misses))
+            return history_of(run.folder, name, number)
+        misses = misses_of(run.folder, name, filter)
+        if misses.damaged:
+            more = f" and {len(misses.damaged) - 1} more" * (len(misses.damaged) > 1)
+            raise BadTrace(
+                f"{misses.damaged[0]}{more}: its misses would be left out; repeat the call that"
+                " played the run, which plays the episode again"
+            )
+        return misses.text()
 
     def plot(self, path: str | Path | None = None, kind: str = "auto") -> "Plot":
         """Draws the results, and writes the picture if a path is given (extra `plot`).
@@ -127,6 +150,9 @@ class Results:
         `kind` is forest, budget, cost, length, hops, retention or rewrite; auto is budget for a
         comparison at several budgets, else forest.
         """
+        check_argument("kind", kind, str)
+        if path is not None:
+            check_argument("path", path, str | Path)
         from memorygym.reports.plots import draw
 
         picture = draw(self.runs, kind)

@@ -9,12 +9,15 @@ from typing import Any
 from memorygym.core.text import replace_controls
 from memorygym.reports.columns import amount, p_value
 from memorygym.reports.stored_results import StoredRun
+from memorygym.reports.terminal import Row, table, uncoloured, wrapped
+from memorygym.runs.comparison.system_specs import UNLIMITED
 from memorygym.runs.objects import TRUSTED
 from memorygym.stats import NOTHING
 
-COMPARED = ("system", "accuracy %", "95 % interval", "rank", "p vs recency", "tokens per task")
-PLAYED = ("agent", "memory", "composite %", "95 % interval", "tasks")
-GAP = "  "
+COMPARED = (
+    "system", "accuracy\n%", "95 %\ninterval", "rank", "p vs\nrecency", "tokens\nper task",
+)  # fmt: skip
+PLAYED = ("agent", "memory", "composite\n%", "95 %\ninterval", "tasks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,12 @@ class ResultsTable:
     notes: Sequence[str]
 
     def text(self) -> str:
-        """Columns as wide as their cells, the first to the left."""
-        cells = [[replace_controls(cell) for cell in row] for row in (self.heads, *self.rows)]
-        wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        lines = [GAP.join(_set(row, wide)).rstrip() for row in cells]
-        return "\n".join([self.title, "", lines[0], "─" * len(lines[0]), *lines[1:], *self.notes])
+        """As wide as the terminal at most, like the tables of the commands."""
+        first, *heads = self.heads
+        rows: list[Row] = [(name, list(map(replace_controls, cells))) for name, *cells in self.rows]
+        body = [uncoloured(line) for line in table(first, heads, rows)]
+        notes = [wrapped(note) for note in self.notes]
+        return "\n".join([wrapped(self.title), "", *body, *notes])
 
     def html(self) -> str:
         """A table."""
@@ -42,13 +46,6 @@ class ResultsTable:
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         title = f"<caption>{escape(self.title)}</caption>"
         return f"<table>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{notes}"
-
-
-def _set(row: Sequence[str], wide: Sequence[int]) -> Iterator[str]:
-    first, *rest = zip(row, wide, strict=True)
-    yield f"{first[0]:<{first[1]}}"
-    for cell, width in rest:
-        yield f"{cell:>{width}}"
 
 
 def tables(run: StoredRun) -> list[ResultsTable]:
@@ -71,7 +68,8 @@ def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
                 p = p_value(against.get(name))
                 rows.append((run.label(name), mean, interval, rank, p, cost))
     budget = "" if report["budget"] is None else f", budget {report['budget']:,} tokens"
-    title = f"{run.heading}, {report['tasks']} tasks, reasoner {report['reasoner']}{budget}"
+    tasks = f"{report['tasks']} task{'s' * (report['tasks'] != 1)}"
+    title = f"{run.heading}, {tasks}, reasoner {report['reasoner']}{budget}"
     return ResultsTable(title, COMPARED, rows, list(_notes(run)))
 
 
@@ -91,10 +89,23 @@ def _notes(run: StoredRun) -> Iterator[str]:
     """Notes that a reader needs: trusted objects and failures."""
     if objects := run.recipe.get(TRUSTED):
         yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
-    failed = run.document["failures"]
-    for name, count in sorted(Counter(row["memory"] for row in failed).items()):
-        error = next(row["error"] for row in failed if row["memory"] == name)
-        yield f"{name} failed {count} times; the first time: {error}"
+    failed = [(_failed(row), row["error"]) for row in run.document["failures"]]
+    counts = Counter(name for name, _ in failed)
+    for name, count in sorted(counts.items()):
+        if name.startswith(UNLIMITED) and name.removeprefix(UNLIMITED) in counts:
+            continue  # The note of the memory itself says why.
+        times = "1 time" if count == 1 else f"{count} times; the first time"
+        yield f"{name} failed {times}: {dict(reversed(failed))[name]}"
+
+
+def _failed(row: Mapping[str, Any]) -> str:
+    """What failed: a memory, an agent, or a provider's model."""
+    match row["kind"]:
+        case "provider":
+            return f"{row['agent']} (provider)"
+        case "agent":
+            return f"agent {row['agent']}"
+    return str(row["memory"])
 
 
 def _share(figure: Mapping[str, Any] | None) -> tuple[str, str]:

@@ -12,15 +12,18 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
-from memorygym.reports.comparison_report import DOCUMENT
-from memorygym.reports.stored_runs import about_run
+from memorygym.reports.column_guide import FIGURES, MEASURED
 from memorygym.runs.comparison.figures import judged, left_out
 from memorygym.runs.comparison.system_specs import UNLIMITED, WRITER, role_of
 from memorygym.runs.metrics import QuestionCase
 from memorygym.runs.objects import TRUSTED
-from memorygym.runs.results.results_file import read_json, read_results
 
 Row = Mapping[str, Any]
+QUESTIONS = "questions.csv"
+TEXTS, SHARES = ("reasoner", "system", "template", "kind"), ("score", "f1")
+"""Columns of questions.csv that hold texts, and shares; the others hold whole numbers."""
+SUMMED = (*FIGURES, *MEASURED)
+"""The figures of a comparison, in the order of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class StoredRun:
     """results.json."""
     comparison: Mapping[str, Any] | None
     """compare.json; None for a run of agents."""
+    name: str = ""
+    """The name of the run beside others, as its rows hold it; "" for a single run."""
 
     @property
     def recipe(self) -> Mapping[str, Any]:
@@ -67,7 +72,8 @@ class StoredRun:
         which = [
             text for name, text in recipe["parameters"].items() if name in ("tier", "template")
         ]
-        return ", ".join([f"{recipe['track']} track", *which, self.version])
+        name = f"{self.name}: " if self.name else ""
+        return name + ", ".join([f"{recipe['track']} track", *which, self.version])
 
     def trusted(self, *names: str) -> bool:
         """Whether one of these parts was passed as an object, and ran in the caller's process."""
@@ -77,16 +83,25 @@ class StoredRun:
         """The name of a system, an agent or a memory in tables and plots."""
         return f"{name} (trusted)" if self.trusted(name.removesuffix(WRITER)) else name
 
-    def table(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a CSV file of the folder, numbers as numbers and empty cells as None."""
-        with (self.folder / name).open(encoding="utf-8", newline="") as file:
-            return [{k: _cell(text) for k, text in row.items()} for row in csv.DictReader(file)]
+    def questions(self) -> list[dict[str, Any]]:
+        """The rows of questions.csv, numbers as numbers and empty cells as None."""
+        with (self.folder / QUESTIONS).open(encoding="utf-8", newline="") as file:
+            rows = [*csv.DictReader(file, strict=True)]
+        if cut := next((n for n, row in enumerate(rows, 2) if None in row.values()), 0):
+            raise ValueError(f"line {cut} is cut")
+        return [
+            {**self._run, **{name: _cell(name, text) for name, text in row.items()}} for row in rows
+        ]
+
+    @property
+    def _run(self) -> dict[str, Any]:
+        return {"run": self.name} if self.name else {}
 
     @cached_property
     def played(self) -> Sequence[PlayedTask]:
         """Every system of a comparison on every task."""
         by_key: dict[tuple[Any, ...], list[QuestionCase]] = {}
-        for row in self.table("questions.csv"):
+        for row in self.questions():
             key = (row["reasoner"], row["budget"], row["system"], row["template"], row["seed"])
             case = QuestionCase(**{name: row[name] for name in QuestionCase.__slots__})
             by_key.setdefault(key, []).append(case)
@@ -150,10 +165,22 @@ class StoredRun:
         if not self.comparison:
             yield from self._agents()
             return
-        for row in self.table("compare.csv"):
-            if row["role"] != "unlimited":
-                named = {name: row.pop(name) for name in ("reasoner", "budget", "system", "role")}
-                yield {**named, "trusted": self._trusted(named["system"], named["reasoner"]), **row}
+        for report in self.comparison["reports"]:
+            against = {pair["system"]: pair for pair in report["over_recency"]}
+            for row in report["rows"]:
+                if row["role"] != "unlimited":
+                    yield self._compared_summary(report, row, against.get(row["system"], {}))
+
+    def _compared_summary(self, report: Row, row: Row, against: Row) -> dict[str, JSON]:
+        system, reasoner, figures = row["system"], report["reasoner"], row["figures"]
+        return {
+            **self._run, "reasoner": reasoner, "budget": report["budget"], "system": system,
+            "role": row["role"], "trusted": self._trusted(system, reasoner),
+            "tasks": row["tasks"], "failed": row["failed"], "rank": row["rank"],
+            "p": against.get("p"), "p_adjusted": against.get("adjusted"),
+            "detectable": against.get("detectable"),
+            **{k: v for name in SUMMED for k, v in _spread(name, figures[name]).items()},
+        }  # fmt: skip
 
     def _agents(self) -> Iterator[dict[str, JSON]]:
         memory = self.recipe["memory"]
@@ -161,7 +188,8 @@ class StoredRun:
             figures = {"composite": row["composite"], **row["axes"]}
             figures["correct_refusals"] = row["correct_refusals"]
             yield {
-                "agent": agent, "memory": memory, "trusted": self.trusted(agent, memory),
+                **self._run, "agent": agent, "memory": memory,
+                "trusted": self.trusted(agent, memory),
                 "tasks": row["tasks"], "episodes": row["episodes"],
                 **{k: v for name in figures for k, v in _spread(name, figures[name]).items()},
                 "accuracy": row["accuracy"],
@@ -172,23 +200,9 @@ class StoredRun:
 
     def _place(self, row: Row) -> dict[str, JSON]:
         return {
-            "version": self.version, "track": row["track"], "template": row["template"],
-            "seed": row["seed"],
+            **self._run, "version": self.version, "track": row["track"],
+            "template": row["template"], "seed": row["seed"],
         }  # fmt: skip
-
-
-def read_run(folder: Path) -> StoredRun:
-    """Reads a finished run. Raises BadSettings if there is none, or if versions are mixed."""
-    about_run(folder)
-    document = read_results(folder)
-    for row in document["episodes"]:
-        check_version(document["version_hash"], row["version_hash"])
-    if document["recipe"]["kind"] == "bench":
-        return StoredRun(folder, document, None)
-    comparison = read_json(folder / DOCUMENT)
-    if not isinstance(comparison, Mapping) or "reports" not in comparison:
-        raise BadSettings(f"{folder / DOCUMENT} is damaged: it states no reports")
-    return StoredRun(folder, document, comparison)
 
 
 def check_version(first: str, second: str) -> None:
@@ -200,15 +214,10 @@ def check_version(first: str, second: str) -> None:
         )
 
 
-def _cell(text: str) -> Any:
-    if text == "":
-        return None
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+def _cell(column: str, text: str) -> Any:
+    if column in TEXTS:
+        return text
+    return (float(text) if column in SHARES else int(text)) if text else None
 
 
 def _spread(name: str, figure: Row | None) -> dict[str, JSON]:

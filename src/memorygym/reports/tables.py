@@ -1,5 +1,6 @@
 """The tables of `bench`, `score` and `play`, as wide as the terminal."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from memorygym.core import registry
@@ -28,14 +29,14 @@ def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str
     >>> first_line(20, [])
     '20 episodes: 20 scored; 0 failed at the provider, 0 at the memory, 0 excluded'
     """
-    provider, memory = (
-        sum(failure.kind == kind for failure in failures) for kind in ("provider", "memory")
-    )
+    kinds = Counter(failure.kind for failure in failures)
+    agent = f", {kinds['agent']} at the agent" * bool(kinds["agent"])
     scored = f"{planned - len(failures)} scored"
     scored += f", {stuck:,} {'event' if stuck == 1 else 'events'} stuck" if stuck else ""
     return (
         f"{planned} {'episode' if planned == 1 else 'episodes'}: {scored};"
-        f" {provider} failed at the provider, {memory} at the memory, {len(failures)} excluded"
+        f" {kinds['provider']} failed at the provider, {kinds['memory']} at the memory{agent},"
+        f" {len(failures)} excluded"
     )
 
 

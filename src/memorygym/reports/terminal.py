@@ -1,9 +1,11 @@
 """The terminal: its width and colours, and text and tables that fit it."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
+from unicodedata import combining, east_asian_width
 
 from memorygym.core.text import replace_controls
 
@@ -44,6 +46,11 @@ def paint(text: str, code: str) -> str:
     return f"\033[{code}m{text}\033[0m" if text and is_coloured() else text
 
 
+def uncoloured(text: str) -> str:
+    """The text without the signs that colour it, for a text that may be kept."""
+    return re.sub("\033\\[[0-9]*m", "", text)
+
+
 def fit(text: str, indent: str = "", columns: int | None = None) -> list[str]:
     """The lines of a text, wrapped; indents are kept, control characters become blanks.
 
@@ -77,6 +84,23 @@ def short(text: str, most: int, indent: str = "") -> list[str]:
     return [*lines[:most], f"{indent}… {rest} more lines"] if rest > 1 else lines
 
 
+def columns_of(text: str) -> int:
+    """The columns that a text takes: East Asian signs take two, combining marks none.
+
+    >>> columns_of("bm25"), columns_of("記憶")
+    (4, 4)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(1 + (east_asian_width(c) in "WF") for c in text if not combining(c))
+
+
+def pad(text: str, columns: int, *, right: bool = False) -> str:
+    """The text with blanks up to so many columns; at its left if it stands at the right."""
+    blanks = " " * (columns - columns_of(text))
+    return blanks + text if right else text + blanks
+
+
 def clip(line: str) -> str:
     """A line cut at the edge of the terminal; whole where there is no terminal."""
     if not sys.stdout.isatty() or len(line) <= width():
@@ -100,10 +124,11 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[s
         for index, head in enumerate(heads)
     ]
     widths = [
-        2 + max(len(part) for cell in column for part in cell.split("\n")) for column in columns
+        2 + max(columns_of(part) for cell in column for part in cell.split("\n"))
+        for column in columns
     ]
     room = width()
-    longest = _name_width(list(map(len, names)), room, room - sum(widths))
+    longest = _name_width(list(map(columns_of, names)), room, room - sum(widths))
     lines: list[str] = []
     for block in _blocks(widths, room - longest):
         lines += [""] * bool(lines)
@@ -138,13 +163,13 @@ def _block(
     longest: int,
 ) -> Iterator[str]:
     def line(name: str, cells: Sequence[str]) -> list[str]:
-        beside = "".join(f"{cells[index]:>{widths[index]}}" for index in block)
-        if len(name) <= longest:
-            return [f"{name:<{longest}}{beside}".rstrip()]
+        beside = "".join(pad(cells[index], widths[index], right=True) for index in block)
+        if columns_of(name) <= longest:
+            return [f"{pad(name, longest)}{beside}".rstrip()]
         return [*wrap(name, width()), f"{'':<{longest}}{beside}".rstrip()]
 
     total = longest + sum(widths[index] for index in block)
-    if len(title) > longest:
+    if columns_of(title) > longest:
         yield paint(title, BOLD)
         title = ""
     height = max((heads[index].count("\n") for index in block), default=0)

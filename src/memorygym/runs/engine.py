@@ -3,6 +3,7 @@
 An episode that is kept is never played again. The clocks are here.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -16,10 +17,12 @@ from time import perf_counter
 from memorygym import __version__
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
+from memorygym.core.guard import raised
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, gold_table
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
+from memorygym.runs.agent_guard import AgentFault
 from memorygym.runs.episode_result import (
     EpisodeKey,
     Failure,
@@ -85,6 +88,7 @@ def perform(job: Job) -> list[Result | Failure]:
 
     Raises BadKey at once, and BadSettings for the folder of another run.
     """
+    _check_once(job.tasks)
     if job.folder:
         _check_names(job.folder, job.episodes())
     with playing(job.folder, job.about()) as run, ExitStack() as stack:
@@ -96,6 +100,17 @@ def perform(job: Job) -> list[Result | Failure]:
             model_roles = model_roles.recorded(stack.enter_context(closing(reply_log)))
         runner = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
         return list(watched(runner.play(job.units, job.workers), len(job.units), quiet=job.quiet))
+
+
+def _check_once(tasks: Tasks) -> None:
+    """Raises BadSettings if a task is named twice: its episodes would have the same names."""
+    counts = Counter((recipe.template, recipe.seed) for recipe in tasks.recipes)
+    (template, seed), times = counts.most_common(1)[0]
+    if times > 1:
+        raise BadSettings(
+            f"the task {template}, seed {seed}, is named {times} times: name each domain and task"
+            " once"
+        )
 
 
 def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
@@ -110,6 +125,8 @@ def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
 
 def _advice(player: SystemPlayer) -> str:
     """The advice to the author of a memory."""
+    if player.passed:
+        return f" memorygym.check_memory({player.passed}) lists every broken rule."
     if registry.is_built_in("memory", registry.split_spec(player.memory)[0]):
         return ""
     return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."
@@ -164,6 +181,11 @@ class Runner:
             return Failure(place, "provider", str(error))
         except MemoryFault as error:
             return Failure(place, "memory", f"{error}{_advice(player)}")
+        except SystemExit as error:  # It would end the caller's process.
+            problem = f"memory {player.memory} {raised(error)}."
+            return Failure(place, "memory", f"{problem}{_advice(player)}")
+        except AgentFault as error:
+            return Failure(place, "agent", str(error))
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start

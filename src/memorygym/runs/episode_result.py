@@ -20,7 +20,7 @@ from memorygym.scoring.usage import Usage, usage_of
 
 ALL = "all"
 """Stands for the budget of a system without one, in the names of its episodes."""
-Kind = Literal["provider", "memory"]
+Kind = Literal["provider", "memory", "agent"]
 """What failed."""
 
 

@@ -105,6 +105,7 @@ def over_threads(function: Callable[[A], B], tasks: Sequence[A], workers: int) -
 def watched(groups: Iterable[Sequence[A]], total: int, *, quiet: bool) -> Iterator[A]:
     """The items of the groups, in order; a terminal shows how many of `total` groups are done."""
     start, shown = monotonic(), not quiet and sys.stderr.isatty()
+    longest = len(f"[{'':{BAR}}] {total}/{total} 999999 s left ")
 
     def write(line: str) -> None:
         if shown:
@@ -118,4 +119,4 @@ def watched(groups: Iterable[Sequence[A]], total: int, *, quiet: bool) -> Iterat
             write(f"[{'#' * filled:.<{BAR}}] {done}/{total} {left:4.0f} s left ")
             yield from group
     finally:
-        write("\033[K")  # Clears the line.
+        write(f"{'':{longest}}\r")  # Clears the line without an escape, also where TERM is dumb.

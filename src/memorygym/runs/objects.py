@@ -5,20 +5,21 @@ one or an object is the caller's own code, so it runs where the caller is.
 """
 
 import pickle
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
-from inspect import Parameter, getsource, signature
+from inspect import Parameter, signature
+from pathlib import Path
 from typing import Any, cast
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings
-from memorygym.core.types import Memory, Policy, Task
+from memorygym.core.errors import BadSettings, MemoryGymError
+from memorygym.core.guard import raised
+from memorygym.core.types import Memory, Message, Policy, Task, Tool
 from memorygym.memories.shims.add_search import AddSearch
 from memorygym.models.model import Model
-from memorygym.runs.version import code_of, digest
+from memorygym.runs.object_digest import UNREADABLE, digest_of
 
 TRUSTED = "trusted"
 """Where a recipe names such parts, with a hash of the code of each."""
@@ -26,6 +27,8 @@ OPEN_ENDED = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 """Parameters that need no argument."""
 SEPARATORS = "+,:"
 """Characters that separate names elsewhere."""
+TAKEN = "all"
+"""Stands for every system where systems are chosen by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class GivenMemory:
     make: Callable[[], Memory]
     source: str
     """A hash of its code and state."""
+    cls: str
+    """The name of its class, for messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class GivenModel:
     make: Callable[[], Model]
     """Returns the object itself, which keeps no state of an episode."""
     source: str
-    """A hash of its code."""
+    """A hash of its code, and of its state if that can be read; its description is kept, too."""
 
 
 Given = GivenMemory | GivenAgent | GivenModel
@@ -69,15 +74,10 @@ Given = GivenMemory | GivenAgent | GivenModel
 def given_memory(part: object, name: str = "") -> GivenMemory:
     """A memory from a class, a function without arguments, or an object, which is copied for every
     episode. Raises BadSettings for anything else."""
-    name = _checked_name("memory", name or name_of(part))
+    name = _checked_name("memory", name.strip() or name_of(part))
     make = _factory(part, "compose", "add")
-    try:
-        memory = make()
-    except TypeError as error:
-        raise BadSettings(
-            f"{name} cannot be made without arguments ({error}); give an object, such as"
-            f" {name}(...), or a function without arguments that makes one"
-        ) from error
+    memory = _made(name, make)
+    cls = type(memory).__name__
     if not _has(memory, "observe", "compose"):
         if not _has(memory, "add", "search"):
             methods = (
@@ -85,7 +85,7 @@ def given_memory(part: object, name: str = "") -> GivenMemory:
             )
             raise _unfit(name, "memory", memory, methods)
         make = partial(AddSearch, make)
-    return GivenMemory(name, make, source_of(part))
+    return GivenMemory(name, make, digest_of(part), cls)
 
 
 def given_agent(part: object, name: str = "") -> GivenAgent:
@@ -93,7 +93,7 @@ def given_agent(part: object, name: str = "") -> GivenAgent:
     is copied for every event. Raises BadSettings for anything else."""
     name = _checked_name("agents", name or name_of(part))
     make = _factory(part, "act")
-    return GivenAgent(name, partial(_agent, make, name), source_of(part))
+    return GivenAgent(name, partial(_agent, make, name), digest_of(part))
 
 
 def given_model(part: object) -> GivenModel:
@@ -101,7 +101,10 @@ def given_model(part: object) -> GivenModel:
     if not isinstance(part, type) and _has(part, "complete", "describe", "sample"):
         model = cast(Model, part)
         name = str(model.describe()["name"])
-        return GivenModel(name, lambda: model, source_of(type(model)))
+        source = digest_of(model)
+        if source.startswith(UNREADABLE):  # As of a client with an open connection.
+            source = digest_of(type(model))
+        return GivenModel(name, lambda: model, source)
     raise BadSettings(
         f"{part!r:.60} is no model: give a name, or an object of a class that inherits"
         " memorygym.models.model.Model"
@@ -109,12 +112,53 @@ def given_model(part: object) -> GivenModel:
 
 
 def _agent(make: Callable[..., Any], name: str, task: Task) -> Policy:
-    parameters = signature(make).parameters.values()
-    takes = any(p.default is p.empty and p.kind not in OPEN_ENDED for p in parameters)
-    policy: Policy = make(task) if takes else make()
+    try:
+        parameters = signature(make).parameters.values()
+        takes = any(p.default is p.empty and p.kind not in OPEN_ENDED for p in parameters)
+        policy = make(task) if takes else make()
+    except MemoryGymError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise BadSettings(f"the agent {name} cannot be made: it {raised(error)}") from error
     if not _has(policy, "act"):
         raise _unfit(name, "agent", policy, "`act(view, tools)`, as examples/my_agent.py does")
-    return policy
+    return CheckedAgent(name, policy)
+
+
+class CheckedAgent(Policy):
+    """A caller's agent, whose mistakes are named."""
+
+    def __init__(self, name: str, policy: Policy) -> None:
+        self._name, self._policy = name, policy
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        try:
+            reply: object = self._policy.act(view, tools)
+        except MemoryGymError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise BadSettings(f"the agent {self._name}: act() {raised(error)}; mend it") from error
+        if not isinstance(reply, Message):
+            raise BadSettings(
+                f"the agent {self._name}: act() returned {reply!r:.60}; return a Message, as"
+                " examples/my_agent.py does"
+            )
+        return reply
+
+
+def _made(name: str, make: Callable[[], Any]) -> Any:
+    """A memory. Raises BadSettings if it cannot be made."""
+    try:
+        return make()
+    except MemoryGymError:
+        raise
+    except TypeError as error:
+        raise BadSettings(
+            f"{name} cannot be made without arguments ({error}); give an object, such as"
+            f" {name}(...), or a function without arguments that makes one"
+        ) from error
+    except (Exception, SystemExit) as error:
+        raise BadSettings(f"{name} cannot be made: it {raised(error)}; mend it") from error
 
 
 def _factory(part: object, *methods: str) -> Callable[..., Any]:
@@ -157,42 +201,30 @@ def name_of(part: object) -> str:
 
 
 def _checked_name(kind: str, name: str) -> str:
-    if name in registry.names(kind) or set(SEPARATORS) & set(name) or not name.isprintable():
-        raise BadSettings(
-            f"the name {name!r} is that of a built-in part, or holds one of {SEPARATORS}; name the"
-            ' object otherwise, as in {"mine": MyMemory}'
-        )
-    return name
+    if name == TAKEN:
+        problem = "stands for all systems"
+    elif name in registry.names(kind):
+        problem = "is that of a built-in part"
+    elif set(SEPARATORS) & set(name):
+        problem = f"holds one of {SEPARATORS}, which separate names"
+    elif not name.isprintable():
+        problem = "holds a control character"
+    else:
+        return name
+    raise BadSettings(
+        f'the name {name!r} {problem}; name the object otherwise, as in {{"mine": MyMemory}}'
+    )
 
 
-def source_of(part: object) -> str:
-    """A hash of the code behind an object, and of its state as far as that can be read."""
-    parts: dict[str, str] = {}
-    while isinstance(part, partial):
-        parts[f"arguments {len(parts)}"] = f"{part.args!r} {part.keywords!r}"
-        part = part.func
-    code: Any = part if isinstance(part, type) or hasattr(part, "__code__") else type(part)
-    if code is not part:
-        parts["state"] = _state(part)
-    parts["text"] = _text(code)
-    module = str(code.__module__)
-    if module != "__main__" and getattr(sys.modules.get(module), "__file__", None):
-        parts |= code_of(module)
-    return digest(parts)
-
-
-def _text(code: Any) -> str:
-    try:
-        return getsource(code)
-    except (OSError, TypeError):  # It was typed at a prompt, or is written in C.
-        return str(code.__qualname__)
-
-
-def _state(part: object) -> str:
-    try:
-        return pickle.dumps(part).hex()
-    except Exception:  # noqa: BLE001  # a class may refuse in any way
-        return ""
+def check_readable(parts: Sequence[Given], folder: Path) -> None:
+    """Raises BadSettings for a run in the folder that cannot be resumed, because nobody can tell
+    whether its objects are these."""
+    for part in parts:
+        if part.source.startswith(UNREADABLE) and (folder / "run.json").exists():
+            raise BadSettings(
+                f"{folder} holds a run, and whether its {part.name} is this one cannot be told:"
+                f" {part.source}; give a new folder, or read the run with load_results"
+            )
 
 
 def sendable(parts: Sequence[Given]) -> bool:

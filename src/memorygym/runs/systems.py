@@ -16,6 +16,7 @@ from memorygym.core.track import find
 from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
+from memorygym.runs.agent_guard import AgentGuard
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import Given, GivenAgent, GivenMemory
 from memorygym.runs.tasks import LIFTED, Limits
@@ -62,6 +63,10 @@ class SystemPlayer(Protocol):
         """The spec of the memory, as it was named."""
 
     @property
+    def passed(self) -> str:
+        """The class of a memory that was passed as an object; "" for a spec."""
+
+    @property
     def waits(self) -> bool:
         """Whether it waits for a model."""
 
@@ -77,7 +82,7 @@ class SystemPlayer(Protocol):
         """The policy that plays the task: `model`, or the named agent. Raises UnknownPart."""
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
-        """Plays one episode. Raises ProviderFailure or MemoryFault."""
+        """Plays one episode. Raises ProviderFailure, MemoryFault or AgentFault."""
 
 
 def systems_of(recipe: Mapping[str, Any]) -> list[System]:
@@ -107,6 +112,11 @@ class AgentSystem:
         return System(self.agent, self.memory)
 
     @property
+    def passed(self) -> str:
+        plugged = self.objects.get(self.memory)
+        return plugged.cls if isinstance(plugged, GivenMemory) else ""
+
+    @property
     def waits(self) -> bool:
         return self.agent in self.model_roles.models
 
@@ -124,7 +134,9 @@ class AgentSystem:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.system.labels(task.track, repeat)
         chat = self.model_roles.chat(self.agent, repeat) if self.waits else None
-        policy = chat or FreshPolicy(partial(self.policy, task), episode)
+        make = partial(FreshPolicy, partial(self.policy, task), episode)
+        own = self.agent in agents_of(find(task.track)) and self.agent not in self.objects
+        policy = chat or (make() if own else AgentGuard(self.agent, make, episode))
         trace = played(episode, policy, task, labels)
         return modelled(trace, chat, self.model_roles) if chat else trace
 

@@ -26,6 +26,21 @@ def enough_seeds(track: Track) -> int:
     return -(-TASKS // max(1, len(track.tasks(TaskOptions(range(1), "", track.official)))))
 
 
+def agreed(chosen: Mapping[str, str], stated: Mapping[str, str], where: str) -> dict[str, str]:
+    """Parameters that options chose, and those stated elsewhere, together. Raises BadSettings if
+    they differ.
+
+    >>> agreed({"tier": "lite"}, {"tokens": "9k"}, "track")
+    {'tier': 'lite', 'tokens': '9k'}
+    """
+    for name in chosen.keys() & stated.keys():
+        if chosen[name] != stated[name]:
+            raise BadSettings(
+                f"{name} {chosen[name]} and {where} with {name}={stated[name]} differ: give one"
+            )
+    return {**chosen, **stated}
+
+
 def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
     """The tasks of a folder or a data set's file, or some of them, counted from 0.
 

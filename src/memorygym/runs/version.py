@@ -30,9 +30,11 @@ PLAYED = (
 )
 """What every track is played with: the episode, the default memory and agent, and the form in
 which models are asked and answer."""
-STOPS = frozenset({"memorygym", "memorygym.core.registry", "memorygym.core.files"})
-"""Modules that are imported, but that no score depends on: the package itself, the registry, which
-finds parts that are counted themselves, and the writing of files."""
+STOPS = frozenset(
+    {"memorygym", *(f"memorygym.core.{name}" for name in ("registry", "factories", "files"))}
+)
+"""Modules that are imported, but that no score depends on: the package itself, the registry and
+`factories`, which find and make parts that are counted themselves, and the writing of files."""
 CHOSEN = frozenset({"tracks", "memory", "shims"})
 """Kinds of parts that a run names beside its version hash."""
 _LOOKED_UP = re.compile(r'registry\.\w+\(\s*"(\w+)"')

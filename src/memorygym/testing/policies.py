@@ -7,6 +7,7 @@ nor what it does not use in the tasks played here.
 
 import json
 import pickle
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +25,23 @@ from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import FreshPolicy, start_episode
 from memorygym.tracks.worlds.generator.task import generate
+
+
+def is_second_run(check: str) -> bool:
+    """Whether a fresh process is running the caller's script again to find the part in it.
+
+    A script that calls `check` without `if __name__ == "__main__":` calls it there, too. Then a
+    warning says so, and nothing is checked a second time.
+    """
+    # The process sets `__main__` to the script's module once the script has run.
+    if sys.modules.get("__mp_main__", sys.modules["__main__"]) is sys.modules["__main__"]:
+        return False
+    warnings.warn(
+        f"{check} looks for the part in a fresh process, which runs this script again: what follows"
+        ' is done twice. Put the work of the script under `if __name__ == "__main__":`.',
+        stacklevel=3,
+    )
+    return True
 
 
 class PartFactory:
@@ -104,6 +122,8 @@ def make_policy(make: MakesPolicy, task: Task) -> Policy:
 
 def check_policy(make: MakesPolicy) -> list[str]:
     """Every rule that the agent breaks in two tasks with the memory `markdown`; [] if none."""
+    if is_second_run("check_policy"):
+        return []
     fresh = PartFactory(make)
     return [sentence for task in TASKS for sentence in _task(make, generate(*task), fresh)]
 

@@ -123,6 +123,11 @@ class Flooder(Memory):
         return [Message("user", "x" * (2**26 + 2**22))]
 
 
+class Swarm(Memory):
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return [Message("user", "x")] * 100_001
+
+
 class Garbage(Memory):
     """Composes a value of the wrong type, chosen by `kind`."""
 

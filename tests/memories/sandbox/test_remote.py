@@ -93,6 +93,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
             "Flooder",
             "compose() returned more than 64 MiB before the first event. Return less text.",
         ),
+        ("Swarm", "compose() returned 100,001 items, more than the limit of 100,000 before"),
         (
             "Garbage",
             "compose() returned 'hello' before the first event. Return a list or tuple of Message",

@@ -86,6 +86,11 @@ class Tuples(Words):
         return [("text", 0.5)]
 
 
+class Broken(Words):
+    def search(self, query: str, k: int = 3) -> list[Any]:
+        raise KeyError(query)
+
+
 class Async(Words):
     async def search(self, query: str, k: int = 3) -> list[str]:  # type: ignore[override]  # wrong
         return []

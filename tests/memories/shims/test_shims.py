@@ -8,13 +8,15 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.budget import BudgetTracker
-from memorygym.core.errors import BadSettings, MemoryFault
+from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import shown_tokens
 from memorygym.core.types import Budget, Call, Memory, Message
+from memorygym.memories.stores.foreign_object import WrappedObjectError
 from memorygym.testing import check_memory
 from tests.memories.shims.stand_ins import (
     OWNED,
     Async,
+    Broken,
     Masking,
     Mem0,
     Notes,
@@ -133,10 +135,10 @@ def test_a_condensation_lasts_and_a_view_does_not() -> None:
 @pytest.mark.parametrize(
     ("shim", "factory", "sentence"),
     [
-        ("add_search", chosen, "a dict has no method `add`; choose another shim"),
+        ("add_search", chosen, "an object of dict has no method `add`; choose another shim"),
         ("manage_context", chosen, "no method `manage_context`"),
-        ("condenser", Words, "a Words has no method `condense`"),
-        ("add_search", Async, "the `search` of a Async is async"),
+        ("condenser", Words, "an object of Words has no method `condense`"),
+        ("add_search", Async, "the `search` of Async is async"),
     ],
 )
 def test_an_object_of_another_shape_is_bad_settings(
@@ -149,8 +151,9 @@ def test_an_object_of_another_shape_is_bad_settings(
 @pytest.mark.parametrize(
     ("shim", "factory", "sentence"),
     [
-        ("manage_context", Numbers, "got 0 from manage_context"),
-        ("add_search", Tuples, "must be a str or have one of memory, text"),
+        ("manage_context", Numbers, r"manage_context\(\) returned 0"),
+        ("add_search", Broken, r"search\(\) raised KeyError: .* \(stand_ins.py, line \d+\)"),
+        ("add_search", Tuples, "which is no str and has none of memory, text"),
     ],
 )
 def test_what_it_returns_of_another_shape_is_its_fault(
@@ -158,5 +161,5 @@ def test_what_it_returns_of_another_shape_is_its_fault(
 ) -> None:
     memory = opened(shim, factory)
     memory.observe(TALK)
-    with pytest.raises(MemoryFault, match=sentence):
+    with pytest.raises(WrappedObjectError, match=sentence):
         memory.compose(TALK[-1:], 100)

@@ -52,6 +52,8 @@ def check(spec: str, limits: ProcessLimits = DEFAULT) -> None:
 
 RETURNS = {"compose": COMPOSED, "dump": DUMPED, "call": CALLED, "tools": TOOLS}
 """The advice, by method, if it returned something else."""
+MOST_ITEMS = 100_000
+"""Most messages of a context, or entries of a dump: the episode checks each at every step."""
 LABELS = {"start": "the factory", "tools": "`tools`"}
 """The names, in messages, of steps that are no methods."""
 
@@ -104,6 +106,9 @@ class Remote(Memory):
 
     def _value_of(self, kind: type[T], method: str, *arguments: JSON) -> T:
         value = self._ask(method, *arguments)
+        if isinstance(value, list) and len(value) > MOST_ITEMS:
+            problem = f"returned {len(value):,} items, more than the limit of {MOST_ITEMS:,}"
+            raise self._fault(method, problem, "Return fewer and longer ones.")
         try:
             return from_json(kind, value)
         except SchemaMismatch as mismatch:

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from memorygym.core import registry
 from memorygym.core.errors import MemoryFault, MemoryGymError
+from memorygym.core.factories import parameters_of, set_parameters
 from memorygym.core.guard import raised
 from memorygym.core.json_types import from_json, to_json
 from memorygym.core.types import JSON, Entry, Memory, Message
@@ -102,11 +103,11 @@ def make_memory(spec: str) -> Memory:
         return memory
     wrap = registry.load("shims", shim, "wrap")
     factory = registry.load("memory", inner)
-    known = registry.parameters_of(wrap)
+    known = parameters_of(wrap)
     outer = {parameter: text for parameter, text in parameters.items() if parameter in known}
     rest = {parameter: text for parameter, text in parameters.items() if parameter not in known}
-    make = partial(factory, **registry.set_parameters(inner, factory, rest))
-    wrapped: Memory = wrap(make, **registry.set_parameters(f"shim {shim}", wrap, outer))
+    make = partial(factory, **set_parameters(inner, factory, rest))
+    wrapped: Memory = wrap(make, **set_parameters(f"shim {shim}", wrap, outer))
     return wrapped
 
 

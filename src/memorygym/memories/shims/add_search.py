@@ -12,10 +12,9 @@ from inspect import Parameter, signature
 from typing import Any
 from uuid import uuid4
 
-from memorygym.core.errors import MemoryFault
 from memorygym.core.tokens import normalize
 from memorygym.core.types import Message
-from memorygym.memories.stores.foreign_object import FedObject, method
+from memorygym.memories.stores.foreign_object import FedObject, WrappedObjectError, method
 from memorygym.memories.stores.passages import Passages, Ranked, best_message, query_of
 
 TEXTS = ("memory", "text", "content", "page_content", "fact")
@@ -50,8 +49,8 @@ class _Store:
         if isinstance(results, Mapping):
             results = results.get("results", results)
         if not isinstance(results, (list, tuple)):
-            raise MemoryFault(
-                f"got {results!r:.80} from search(), which must return a list of results"
+            raise WrappedObjectError(
+                f"search() returned {results!r:.80}, which is no list of results"
             )
         return [(str(_of(result, "created_at") or ""), _text(result)) for result in results[:k]]
 
@@ -99,8 +98,8 @@ def _text(result: object) -> str:
         return result
     texts = [text for name in TEXTS if isinstance(text := _of(result, name), str)]
     if not texts:
-        raise MemoryFault(
-            f"got the result {result!r:.80} from search(); a result must be a str or have one of"
+        raise WrappedObjectError(
+            f"search() returned the result {result!r:.80}, which is no str and has none of"
             f" {', '.join(TEXTS)}"
         )
     return texts[0]

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from memorygym.core.errors import MemoryFault
 from memorygym.core.types import Message
-from memorygym.memories.stores.foreign_object import Viewed, method
+from memorygym.memories.stores.foreign_object import Viewed, WrappedObjectError, method
 from memorygym.memories.stores.message_entries import to_text
 
 
@@ -71,8 +70,8 @@ class _Condensed:
         elif hasattr(answer, "events"):
             shown = answer.events
         else:
-            raise MemoryFault(
-                f"got {answer!r:.80} from condense(), which must return a view (`events`) or a"
+            raise WrappedObjectError(
+                f"condense() returned {answer!r:.80}, which is no view (`events`) and no"
                 " condensation (`forgotten_event_ids`)"
             )
         self.view = [self._message(event) for event in shown]

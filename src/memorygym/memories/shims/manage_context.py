@@ -9,9 +9,8 @@ is exact if the object is deterministic. Model calls that the object makes itsel
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from memorygym.core.errors import MemoryFault
 from memorygym.core.types import Message
-from memorygym.memories.stores.foreign_object import Viewed, method
+from memorygym.memories.stores.foreign_object import Viewed, WrappedObjectError, method
 
 
 class _Managed:
@@ -34,8 +33,8 @@ def _messages(content: object) -> list[Message]:
     if isinstance(content, str):
         return [Message("user", content)]
     if not isinstance(content, (list, tuple)) or not all(isinstance(m, Mapping) for m in content):
-        raise MemoryFault(
-            f"got {content!r:.80} from manage_context(), which must return messages or a text"
+        raise WrappedObjectError(
+            f"manage_context() returned {content!r:.80}, which is neither messages nor a text"
         )
     return [Message.from_openai(message) for message in content]
 

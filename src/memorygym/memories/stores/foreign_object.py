@@ -1,16 +1,22 @@
 """The base of shims: it feeds an object, makes it anew, and fits its view into the budget."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, Generic, Protocol, TypeVar
 
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import BadSettings, MemoryGymError
+from memorygym.core.guard import raised
 from memorygym.core.tokens import shown_tokens, truncate
 from memorygym.core.types import Message
 from memorygym.memories.stores.message_entries import TranscriptMemory, newest, to_text
 
 T = TypeVar("T")
 V = TypeVar("V")
+
+
+class WrappedObjectError(Exception):
+    """A method of the wrapped object raised an error, or returned what the shim cannot use."""
 
 
 class FedObject(Generic[T, V]):
@@ -36,14 +42,28 @@ class FedObject(Generic[T, V]):
 
 
 def method(wrapped: object, name: str) -> Callable[..., Any]:
-    """A method of an object. Raises BadSettings if there is none of that name, or it is async."""
+    """A method of an object, whose errors are raised as WrappedObjectError with its name.
+
+    Raises BadSettings if there is none of that name, or it is async.
+    """
     attribute: Any = getattr(wrapped, name, None)
     if not callable(attribute):
-        raise BadSettings(f"a {type(wrapped).__name__} has no method `{name}`; choose another shim")
+        raise BadSettings(
+            f"an object of {type(wrapped).__name__} has no method `{name}`; choose another shim"
+        )
     if iscoroutinefunction(attribute):
-        raise BadSettings(f"the `{name}` of a {type(wrapped).__name__} is async; give a plain one")
-    bound: Callable[..., Any] = attribute
-    return bound
+        raise BadSettings(f"the `{name}` of {type(wrapped).__name__} is async; give a plain one")
+
+    @wraps(attribute)
+    def called(*arguments: object, **named: object) -> Any:
+        try:
+            return attribute(*arguments, **named)
+        except MemoryGymError:
+            raise
+        except Exception as error:
+            raise WrappedObjectError(f"{name}() {raised(error)}") from error
+
+    return called
 
 
 class Viewer(Protocol):

@@ -106,6 +106,10 @@ class MemorySystem:
         return self.spec.spec
 
     @property
+    def passed(self) -> str:
+        return self.plugged.passed.cls if self.plugged.passed else ""
+
+    @property
     def waits(self) -> bool:
         return self.model_roles.waits
 

@@ -13,6 +13,7 @@ from memorygym.core.errors import MemoryGymError, clip
 from memorygym.core.track import find
 from memorygym.core.types import JSON
 from memorygym.runs.episode_result import EpisodeKey, place_of
+from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.results_file import Document, misfit, read_json
 from memorygym.runs.results.summary import Row, summaries
 from memorygym.runs.systems import systems_of
@@ -60,6 +61,12 @@ def problems(path: Path) -> list[str]:
 
 def inconsistencies(document: Document) -> list[str]:
     """What is wrong with a document that fits the schema, each with its JSON path."""
+    if objects := document["recipe"].get(TRUSTED):
+        return [
+            f"results.recipe: {', '.join(objects)}: objects of a Python session cannot be made"
+            " again here, so their episodes cannot be checked; give a memory as module:NAME"
+            " for results that others can check"
+        ]
     if missing := unknown_part(document["recipe"]):
         return [
             f"results.recipe: its episodes cannot be named here ({missing}; a check imports no"
@@ -82,6 +89,12 @@ def inconsistencies(document: Document) -> list[str]:
     messages += _count_problems(document, len(places))
     # A summary of wrong rows would only repeat their problems.
     return messages or _summary_problems(document)
+
+
+def disagreements(document: Document) -> list[str]:
+    """The same as far as it can be said without the parts of the recipe: counts and summaries."""
+    rows = _count_problems(document, document["episodes_planned"])
+    return list(rows) or _summary_problems(document)
 
 
 def _place_problems(row: Row, places: Places) -> Iterator[str]:

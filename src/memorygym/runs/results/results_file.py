@@ -102,7 +102,7 @@ def read_json(path: Path) -> object:
     try:
         content: object = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise BadSettings(f"{path} is not JSON ({error})") from error
+        raise BadSettings(f"{path} is not JSON ({error}); play the run again") from error
     if isinstance(content, dict):
         check_layout(path, content.get("schema"))
     return content
