@@ -146,7 +146,7 @@ def test_a_folder_with_another_run_is_not_changed(
     parameter, *seed = others
     words = ["--memories", "bm25", "-q", "-o", str(tmp_path / "run"), *(seed or ["--seed", "1"])]
     assert main(["compare", "--data", f"{data}:{parameter}", *words]) == 2
-    assert "holds a run with another recipe" in capsys.readouterr().err
+    assert "holds a run with " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

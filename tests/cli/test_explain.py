@@ -43,7 +43,7 @@ def benched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def steps(out: str) -> list[str]:
     """The labels of the steps that are shown, in order."""
-    labels = ("observed", "stored", "retrieved", "in view", "used")
+    labels = ("observed", "stored", "retrieved", "in context", "used")
     return [word for line in out.splitlines() for word in labels if line.startswith(f"  {word}  ")]
 
 
@@ -62,7 +62,7 @@ def test_a_name_lists_the_misses_of_the_episodes_that_it_names(benched: Path, co
 @pytest.mark.parametrize(
     ("memory", "cause", "expected"),
     [
-        ("full", "not retrieved", ["observed", "stored", "retrieved", "in view"]),
+        ("full", "not retrieved", ["observed", "stored", "retrieved"]),
         ("recency", "dropped", ["observed", "stored"]),
         ("recency", "never written", ["observed", "stored"]),
         ("bm25:top_k=2", "not retrieved", ["observed", "stored", "retrieved"]),
@@ -134,3 +134,20 @@ def test_a_damaged_trace_is_named(compared: Path, command, tmp_path: Path) -> No
     path.write_bytes(path.read_bytes()[:-400])
     status, out, err = command("explain", str(tmp_path / "run"), f"{RECENCY}#1")
     assert (status, out) == (2, "") and f"{RECENCY}.jsonl.gz, line " in err
+
+
+def test_an_environment_that_cut_the_context_is_the_reason_of_the_step(
+    compared: Path, command
+) -> None:
+    id = listed(command("explain", str(compared), "company+3+strong+full").out, "not retrieved")
+    out = " ".join(command("explain", str(compared), id).out.split())
+    assert "retrieved LOST: no text that states it was shown; the context held" in out
+    assert "the environment cut the context" in out and "perhaps" not in out
+
+
+def test_a_question_of_many_facts_has_one_line_for_each(compared: Path, command) -> None:
+    ids = [f"{PARAMETERS}#{number}" for number in range(1, 11)]
+    outs = [command("explain", str(compared), id).out for id in ids]
+    long = next(out for out in outs if "needed facts were in the context" in out)
+    lost = [line for line in long.splitlines() if line.startswith("  not retrieved: ")]
+    assert len(lost) > 6 and "observed" not in long

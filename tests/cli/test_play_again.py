@@ -53,7 +53,7 @@ def test_the_memorys_state_of_a_fact_is_shown(played: Path, command) -> None:
         command("explain", str(played), f"company+0+strategic+0#{number}", "--play").out
         for number in range(1, 11)
     ]
-    assert any("(in view)\n    | " in out for out in every)
+    assert any("(in context)\n    | " in out for out in every)
     assert any("(never written)\n    | nothing" in out for out in every)
 
 

@@ -1,5 +1,6 @@
 """`memorygym status` shows the progress of runs and the commands that resume them."""
 
+import csv
 import json
 import shlex
 import shutil
@@ -198,3 +199,17 @@ def test_a_recipe_cannot_name_a_track_to_import(played: Path, command) -> None:
     status, _, err = command("status", str(played))
     assert status == 2 and "track 'this:s', which is not installed here" in err
     assert "this" not in sys.modules
+
+
+def test_a_comparison_shows_the_accuracies_of_its_table(command, tmp_path: Path) -> None:
+    folder, words = tmp_path / "run", ["compare", "-q", "--memory", "bm25", *LITE[4:]]
+    words += ["--seeds", "1", "--budget", "150,1000", "-o", str(folder)]
+    assert command(*words).status == 0
+    out = command("status", str(folder)).out
+    rows = csv.DictReader((folder / "compare.csv").read_text().splitlines())
+    means = [row["accuracy"] for row in rows if row["system"] == "bm25"]
+    figures = "".join(f"{100 * float(mean):>7.1f}" for mean in means)
+    assert f"{figures}      1\n" in out and "held:" not in out
+    (folder / "compare.json").unlink()
+    (folder / "results.json").unlink()
+    assert "held:" not in command("status", str(folder)).out

@@ -110,7 +110,7 @@ def test_a_memory_that_fails_is_reported_with_its_exception() -> None:
 def test_the_same_call_resumes_a_run_and_another_object_does_not(tmp_path: Path) -> None:
     memorygym.compare(LastMessages(300), output=tmp_path / "run", **LITE)
     memorygym.compare(LastMessages(300), output=tmp_path / "run", **LITE)
-    with pytest.raises(memorygym.MemoryGymError, match="run with another recipe"):
+    with pytest.raises(memorygym.MemoryGymError, match="the code of LastMessages has changed"):
         memorygym.compare(LastMessages(200), output=tmp_path / "run", **LITE)
 
 

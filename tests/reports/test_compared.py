@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
-from memorygym.cli.status import command_of
+from memorygym.cli._recipe_command import command_of
 from memorygym.core.files import json_bytes
 from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted

@@ -93,3 +93,44 @@ def test_long_names_are_shortened_and_other_signs_warn_once(tmp_path: Path) -> N
     with pytest.warns(UserWarning, match="missing from font") as caught:
         results.plot(tmp_path / "figure.png", "cost")
     assert len(caught) == 1
+
+
+def test_a_system_has_one_colour_and_mark_and_all_panels_one_range(
+    duel: memorygym.Results,
+) -> None:
+    for kind in ("cost", "retention"):
+        first, second = duel.plot(kind=kind).figure.axes
+        looks = [
+            {
+                part.get_label(): (part[0].get_color(), part[0].get_marker())
+                for part in axis.containers
+            }
+            for axis in (first, second)
+        ]
+        assert looks[0] == looks[1]
+        assert first.get_xlim() == second.get_xlim()
+
+
+def test_a_mark_without_an_interval_is_hollow_and_the_picture_says_why() -> None:
+    lite = memorygym.compare("bm25", template="company", tier="lite", seeds=1)
+    axis = lite.plot(kind="forest").figure.axes[0]
+    assert {part[0].get_mfc() for part in axis.containers} == {"white"}
+    assert "hollow: no interval" in axis.get_xlabel().replace("\n", " ")
+
+
+@pytest.mark.parametrize("kind", ["forest", "cost", "budget", "rewrite"])
+def test_a_picture_says_how_many_questions_and_what_its_intervals_are(
+    kind: str, duel: memorygym.Results
+) -> None:
+    axes = duel.plot(kind=kind).figure.axes
+    assert "95 % interval" in axes[-1].get_xlabel()
+    assert "2 tasks, 1" in axes[-1].get_title(loc="left") and "questions" in axes[-1].get_title(
+        loc="left"
+    )
+
+
+def test_a_plot_that_results_do_not_hold_is_refused_with_the_reason(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plot", str(finished), "--kind", "cost", "-o", str(tmp_path / "a.svg")]) == 2
+    assert "a bench run has no plot 'cost'" in capsys.readouterr().err

@@ -21,11 +21,12 @@ from memorygym.runs.store import (
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import results_of
 
-ABOUT = {
-    "version_hash": "worlds-v1@ab12",
-    "recipe": {"tier": "lite", "seeds": [0, 1]},
-    "command": "x",
-}
+OLD = {
+    "kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1],
+    "budgets": [300, 1000], "memories": {"bm25": "1", "my:Mine": "2"}, "salt": None,
+    "systems": [["my:Mine", 300], ["bm25", 300]],
+}  # fmt: skip
+ABOUT = {"version_hash": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +88,19 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        ({"version_hash": "other"}, "another version_hash"),
+        ({"version_hash": "other"}, "holds a run of the version worlds-v1@ab12, not other; give"),
+        ({"recipe": OLD | {"kind": "bench"}}, "holds a compare run, not a bench run; give"),
         (
-            {"recipe": {"tier": "hard", "seeds": [0, 1]}},
-            'another recipe: {"tier":"lite"}, not {"tier":"hard"}',
+            {"recipe": OLD | {"parameters": {"tier": "hard"}, "seeds": [4]}},
+            "holds a run with --tier lite, not hard; --seeds 2, not --seed 4; give a new folder, or"
+            " the options of that run",
+        ),
+        ({"recipe": OLD | {"budgets": [300]}}, "with --budget 300,1000, not 300; give"),
+        ({"recipe": OLD | {"memories": {"bm25": "1"}}}, "with --memory my:Mine,bm25, not bm25; "),
+        ({"recipe": OLD | {"salt": "1f"}}, "with no --salt; give"),
+        (
+            {"recipe": OLD | {"memories": {"bm25": "1", "my:Mine": "3"}}},
+            ": the code of my:Mine has changed since this run; give a new folder",
         ),
     ],
 )

@@ -8,30 +8,26 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli._checks import given_path
-from memorygym.cli._task_options import PARAMETERS, WORLDS
+from memorygym.cli._recipe_command import Recipe, command_of
 from memorygym.core import registry
 from memorygym.core.files import is_locked
-from memorygym.core.track import find
+from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.stored_runs import about_run, read_played, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
-from memorygym.reports.terminal import fit
-from memorygym.runs.comparison.system_specs import REFERENCES, named
-from memorygym.runs.episode_result import score_of
+from memorygym.reports.terminal import fit, table
+from memorygym.runs.comparison.system_specs import UNBOUNDED, role_of
+from memorygym.runs.episode_result import ALL, score_of
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.consistency import planned
-from memorygym.runs.results.results_file import read_results
+from memorygym.runs.results.results_file import read_json, read_results
 from memorygym.runs.results.summary import Row, by_task, by_who
-from memorygym.runs.store import Run
+from memorygym.runs.store import Run, episode_name, name_parts
 from memorygym.runs.version import version_hash
 from memorygym.scoring.episode_scores import outcomes
+from memorygym.stats import NOTHING
 
 HOUR, MINUTE = 3_600, 60
-Recipe = Mapping[str, Any]
-"""The recipe in run.json."""
-Option = tuple[str, Any]
-"""An option and its value; None and False leave it out."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -68,12 +64,15 @@ def _state(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     results = (folder / "results.json").exists()
     failures = read_results(folder)["failures"] if results else ()
     seconds, remaining = _times(folder, left)
+    compared = about["recipe"]["kind"] == "compare"
+    finished = not left and results
+    scores = _accuracies(folder) if compared and finished else _composites(rows)
     state = {
         "run": str(folder), "version_hash": about["version_hash"], "running": running,
-        "finished": not left and results, "planned": len(places), "ended": len(rows),
+        "finished": finished, "planned": len(places), "ended": len(rows),
         "failed": [row for row in failures if row["episode"] not in kept], "left": left,
         "damaged": damaged, "seconds": seconds, "remaining": remaining,
-        "provisional": _composites(rows),
+        "provisional": scores,
     }  # fmt: skip
     return {**state, "next": list(_next(state, folder, about))}
 
@@ -95,9 +94,28 @@ def _ended(run: Run, places: set[str]) -> tuple[list[Row], list[str]]:
     return rows, damaged
 
 
+def _accuracies(folder: Path) -> dict[str, dict[str, Any]]:
+    """By system: the accuracy of the comparison's table, which leaves some questions out."""
+    document: Any = read_json(folder / DOCUMENT)
+    return {
+        episode_name(report["reasoner"], row["system"], _budget(row["system"], report)): {
+            "composite": accuracy["mean"], "tasks": row["tasks"]
+        }
+        for report in document["reports"]
+        for row in report["rows"]
+        if row["role"] != "unlimited" and (accuracy := row["figures"]["accuracy"])
+    }  # fmt: skip
+
+
+def _budget(system: str, report: Mapping[str, Any]) -> object:
+    return ALL if system in UNBOUNDED else report["budget"]
+
+
 def _composites(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
-    """By agent or system: the mean over tasks; of a task the mean over its repeats."""
-    scores = {agent: by_task(group, "composite") for agent, group in by_who(rows).items()}
+    """By agent or system: the mean over tasks; of a task the mean over its repeats. Memories with
+    unlimited context are left out."""
+    shown = (row for row in rows if role_of(row["memory"]) != "unlimited")
+    scores = {agent: by_task(group, "composite") for agent, group in by_who(shown).items()}
     return {
         agent: {"composite": sum(tasks.values()) / len(tasks), "tasks": len(tasks)}
         for agent, tasks in scores.items()
@@ -142,14 +160,7 @@ def _lines(state: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
         if state["left"] and state["remaining"] is not None:
             time += f"; about {_span(state['remaining'])} left at that pace"
         yield time
-        kind = COMPOSITE if about["recipe"]["kind"] == "bench" else ACCURACY
-        kind = kind if state["finished"] else f"provisional {kind} of the finished episodes"
-        scores = (
-            f"{readable(agent)} {100 * figures['composite']:.1f} ({figures['tasks']}"
-            f" task{'s' * (figures['tasks'] != 1)})"
-            for agent, figures in state["provisional"].items()
-        )
-        yield from fit(f"{kind}: {', '.join(scores)}")
+        yield from ["", *_scores(state, about["recipe"]), ""]
     for failure in state["failed"]:
         yield from fit(
             f"failed: {readable(failure['episode'])}, {failure['kind']}: {failure['error']}"
@@ -158,6 +169,33 @@ def _lines(state: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
         yield from fit(f"damaged: {damage}")
     for command in state["next"]:
         yield f"next: {command}"
+
+
+def _scores(state: Mapping[str, Any], recipe: Recipe) -> Iterator[str]:
+    """A row per agent; of a comparison a row per system and a column per budget."""
+    compared = recipe["kind"] == "compare"
+    cells: dict[str, dict[str, str]] = {}
+    tasks: dict[str, list[int]] = {}
+    for who, figures in state["provisional"].items():
+        reasoner, system, budget = name_parts(who) if compared else ("", readable(who), "mean")
+        name = f"{reasoner}, {system}" if compared and len(recipe["reasoners"]) > 1 else system
+        cells.setdefault(name, {})[budget] = f"{100 * figures['composite']:.1f}"
+        tasks.setdefault(name, []).append(figures["tasks"])
+    heads = [*map(str, recipe["budgets"])] if compared else ["mean"]
+    rows = [
+        (name, [*(own.get(head, own.get(ALL, NOTHING)) for head in heads), _range(tasks[name])])
+        for name, own in cells.items()
+    ]
+    title = f"{ACCURACY} by budget, %" if compared else f"{COMPOSITE}, %"
+    title = title if state["finished"] else f"provisional {title}"
+    yield from table(title, [*heads, "tasks"], rows)
+    if compared and not state["finished"]:
+        yield from fit("compare will leave out questions whose facts exceed the budget.")
+
+
+def _range(counts: Sequence[int]) -> str:
+    low, high = min(counts), max(counts)
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def _span(seconds: float) -> str:
@@ -190,93 +228,3 @@ def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Ite
         yield f"memorygym explain {folder}"
     if state["finished"] and recipe["kind"] == "bench":
         yield f"memorygym leaderboard {folder}"
-
-
-def command_of(recipe: Recipe, folder: Path) -> list[str]:
-    """The command that plays the rest of a run. A secret or the path of a file, which run.json does
-    not keep, is written in capitals: replace it."""
-    words = ["memorygym", recipe["kind"]]
-    for name, value in (_bench if recipe["kind"] == "bench" else _compare)(recipe, folder):
-        if value is True:
-            words.append(name)
-        elif value is not None and value is not False:
-            words += [name, *(map(str, value) if isinstance(value, list) else [str(value)])]
-    return words
-
-
-def _bench(recipe: Recipe, folder: Path) -> Iterator[Option]:
-    yield "-o", folder
-    yield from _tasks(recipe)
-    if recipe["models"]:
-        asked = next(iter(recipe["models"].values()))
-        yield "--model", recipe["agents"]
-        yield from _sampling(recipe)
-        yield "--tools", asked["tool_mode"] if asked["tool_mode"] != "auto" else None
-        yield "--keep-reasoning", asked["reasoning"] == "kept"
-        yield from _judge(recipe)
-    elif recipe["agents"] != list(agents_of(find(recipe["track"]))):
-        yield "--agent", recipe["agents"]
-    yield from _sizes(recipe)
-    yield from ((f"--{name}", recipe[name]) for name in ("turns", "patience", "capacity"))
-    yield "--salt", recipe["salt"] and "SALT"
-    yield "--memory", recipe["memory"] if recipe["memory"] != "markdown" else None
-    yield "--repeats", recipe["repeats"] if recipe["repeats"] > 1 else None
-
-
-def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
-    reasoners, writer = ",".join(recipe["reasoners"]), recipe["memory_model"]
-    yield "-o", folder
-    yield "--memory", ",".join(named(recipe) or REFERENCES[:1])
-    yield "--budget", ",".join(map(str, recipe["budgets"]))
-    yield from _tasks(recipe)
-    yield from _sizes(recipe)
-    yield "--reasoner", reasoners if reasoners != "strong" else None
-    yield "--memory-model", writer and _spec(writer)
-    yield from _sampling(recipe)
-    yield from _judge(recipe)
-    yield "--capacity", recipe["capacity"]
-    yield "--salt", recipe["salt"] and "SALT"
-
-
-def _tasks(recipe: Recipe) -> Iterator[Option]:
-    """The tasks, without the parameters of the track worlds other than tier and template."""
-    parameters, seeds = recipe["parameters"], recipe["seeds"]
-    if recipe["data"]:
-        yield "--data", "DATA"
-        # Of files, --seed counts the tasks; all are played unless the recipe says where they begin.
-        first, many = recipe["data"].get("from"), len(recipe["data"]["tasks"])
-        seeds = [] if first is None else list(range(first, first + many))
-    elif recipe["track"] == WORLDS:
-        yield "--tier", parameters["tier"]
-        yield "-t", parameters.get("template")
-    else:
-        stated = "".join(f":{name}={value}" for name, value in parameters.items())
-        spec = registry.remembered_specs().get(("tracks", recipe["track"]), recipe["track"])
-        yield "--track", f"{spec}{stated}"
-    many = len(seeds)
-    yield ("--seeds", many or None) if seeds == list(range(many)) else ("--seed", seeds)
-
-
-def _sizes(recipe: Recipe) -> Iterator[Option]:
-    """The other parameters of the track worlds."""
-    for name in PARAMETERS[2:] if recipe["track"] == WORLDS else ():
-        yield f"--{name}", recipe["parameters"].get(name)
-
-
-def _sampling(recipe: Recipe) -> Iterator[Option]:
-    """The sampling options, which are the same for all models."""
-    asked: Recipe = next(iter(recipe["models"].values()), recipe["memory_model"]) or {}
-    yield "--temperature", asked.get("temperature")
-    yield "--max-tokens", asked.get("max_tokens")
-    yield "--model-seed", asked.get("seed")
-
-
-def _judge(recipe: Recipe) -> Iterator[Option]:
-    if judge := recipe["judge"]:
-        yield from (("--judge", _spec(asked)) for asked in judge["models"])
-        yield "--judge-prompt", judge["prompt"]
-
-
-def _spec(asked: Recipe) -> str:
-    """A model as it is named on the command line."""
-    return f"{asked['provider']}:{asked['name']}"

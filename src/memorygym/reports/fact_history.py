@@ -1,6 +1,6 @@
 """The history of a fact from the message that stated it to the answer, and where it was lost.
 
-The steps of every fact are observed → stored → retrieved → in view → used. Events and questions
+The steps of every fact are observed → stored → retrieved → in context → used. Events and questions
 are counted from 1, as their headings count them.
 """
 
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
 from memorygym.core.text import one_line
+from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.trace import Trace
+from memorygym.core.types import Message
 from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
 from memorygym.reports.terminal import WIDTH, fit, short
 from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
@@ -30,7 +32,7 @@ INDENT = " " * 13
 BEYOND = "beyond the view's"
 """The reason of a limit that was hit: the memory composed more than the context may hold."""
 MOST = 6
-"""Entries or messages that one step lists."""
+"""Entries or messages that one step lists, and facts whose steps are shown."""
 
 
 def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
@@ -46,14 +48,35 @@ def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
     provenance = Provenance(trace, attribution)
     histories = provenance.histories(question)
     lost = sum(bool(history.lost) for history in histories)
-    for history in sorted(histories, key=lambda history: STEPS.index(history.lost)):
-        if history.lost or not lost:
-            fact = attribution.reader.text(history.fact)
-            yield from ["", *fit(fact), *_steps(history, provenance, question.event)]
-    if 0 < lost < len(histories):
-        yield f"\n{len(histories) - lost} more facts were in the context"
+    shown = _shown(trace, attribution, question.event)
+    ordered = sorted(histories, key=lambda history: STEPS.index(history.lost))
+    listed = [history for history in ordered if history.lost or not lost]
+    text_of = attribution.reader.text
+    if len(listed) > MOST:
+        yield ""
+        in_context = len(histories) - lost
+        yield f"{in_context} of {len(histories)} needed facts were in the context; it held {shown}"
+        for history in listed:
+            yield from fit(f"{history.lost or IN_VIEW}: {text_of(history.fact)}", "  ")
+    else:
+        for history in listed:
+            steps = _steps(history, provenance, question.event, shown)
+            yield from ["", *fit(text_of(history.fact)), *steps]
+        if 0 < lost < len(histories):
+            yield f"\n{len(histories) - lost} more facts were in the context"
     yield ""
     yield from _row("used", [_used(outcome, lost, len(histories))])
+
+
+def _shown(trace: Trace, attribution: Attribution, event: int) -> str:
+    """How much the memory brought into the context of an event."""
+    texts = [text for _, text in attribution.views.get(event, ())]
+    if not texts:
+        return "nothing of the memory"
+    tokens = sum(shown_tokens(Message("user", text), count) for text in texts)
+    most = trace.budget.view
+    of = f" of {most:,}" if most and most >= tokens else ""
+    return f"{len(texts)} text{'s' * (len(texts) > 1)}, {tokens:,}{of} tokens"
 
 
 def _used(outcome: Outcome, lost: int, needed: int) -> str:
@@ -70,7 +93,7 @@ def _used(outcome: Outcome, lost: int, needed: int) -> str:
     return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all facts in the context"
 
 
-def _steps(history: FactHistory, provenance: Provenance, event: int) -> Iterator[str]:
+def _steps(history: FactHistory, provenance: Provenance, event: int, shown: str) -> Iterator[str]:
     """The steps of a fact, up to the one at which it was lost."""
     lines = [line for mention in history.mentions[-MOST:] for line in _mention_lines(mention)]
     yield from _row("observed", lines or ["no message states it in words that the reader knows"])
@@ -85,9 +108,9 @@ def _steps(history: FactHistory, provenance: Provenance, event: int) -> Iterator
         yield from _row("", undone)
     cuts = [cut for cut in provenance.limit_reasons(event) if BEYOND in cut]
     if history.lost in ("", "not retrieved"):
-        yield from _row("retrieved", [_retrieved(history, cut=bool(cuts))])
-    if history.appearances or cuts:
-        yield from _row(IN_VIEW, _in_view(history, cuts))
+        yield from _row("retrieved", [_retrieved(history, shown, cuts)])
+    if history.appearances:
+        yield from _row(IN_VIEW, _in_view(history))
 
 
 def _mention_lines(mention: Mention) -> list[str]:
@@ -129,31 +152,24 @@ def _end(kept: HeldSpan | Version) -> str:
     return f", {'rewritten' if kept.changed else 'dropped'} in event {kept.until + 1}"
 
 
-def _retrieved(history: FactHistory, *, cut: bool) -> str:
+def _retrieved(history: FactHistory, shown: str, cuts: Sequence[str]) -> str:
     if history.lost:
-        return (
-            "perhaps: the environment cut the context"
-            if cut
-            else "LOST: no text that states it was retrieved"
-        )
+        cut = "".join(f"; the environment cut the context: {cut}" for cut in cuts)
+        return f"LOST: no text that states it was shown; the context held {shown}{cut}"
     sources = dict.fromkeys(appearance.source for appearance in history.appearances)
     how = ("composed" if source == COMPOSED else f"by {source}" for source in sources)
     return f"yes, {', '.join(how)}"
 
 
-def _in_view(history: FactHistory, cuts: Sequence[str]) -> Iterator[str]:
+def _in_view(history: FactHistory) -> Iterator[str]:
     """The values of the fact in the context."""
     other = not history.fact.old and any(not s.passage.right for s in history.appearances)
-    if not history.lost:
-        yield "yes, and another value too" if other else "yes"
-    elif history.lost == "not retrieved" and cuts:
-        yield "LOST"
-    else:
+    if history.lost:
         yield "another value" if other else "no"
+    else:
+        yield "yes, and another value too" if other else "yes"
     for appearance in history.appearances[-MOST:]:
         yield _line(f"says {appearance.passage.says}", appearance.passage)
-    for cut in cuts:
-        yield f"cut: {cut}"
 
 
 def _line(head: str, passage: Passage) -> str:

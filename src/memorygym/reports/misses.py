@@ -15,7 +15,7 @@ from memorygym.reports import stored_runs
 from memorygym.reports.fact_history import entry_lines, question_lines
 from memorygym.reports.stored_runs import readable
 from memorygym.reports.terminal import Row as TableRow
-from memorygym.reports.terminal import clip, table, wrapped
+from memorygym.reports.terminal import clip_middle, table, wrapped
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import EpisodeKey
 from memorygym.runs.executors import watched
@@ -265,12 +265,8 @@ def _labels(keys: Sequence[tuple[object, ...]]) -> list[str]:
 
 def _table(groups: Mapping[str, TraceFindings]) -> list[str]:
     """The number of misses by cause, and the share that was missed by kind of question."""
-    every = TraceFindings()
-    for findings in groups.values():
-        every.misses += findings.misses
-        every.asked += findings.asked
-    columns = [*groups.values(), *([every] if len(groups) > 1 else [])]
-    heads = [*groups, *(["all"] if len(groups) > 1 else [])]
+    columns = [*groups.values()]
+    every = [kind for column in columns for kind in column.asked]
     causes = [Counter(miss["cause"] for miss in column.misses) for column in columns]
     rows: list[TableRow | str] = [
         (cause, [str(count[cause]) for count in causes])
@@ -278,22 +274,22 @@ def _table(groups: Mapping[str, TraceFindings]) -> list[str]:
         if any(count[cause] for count in causes)
     ]
     rows.append("missed of asked, by kind of question")
-    others = [kind for kind in every.asked if kind not in (*KINDS, "abstention")]
-    kinds = [kind for kind in dict.fromkeys([*KINDS, *others, "abstention"]) if kind in every.asked]
+    others = [kind for kind in every if kind not in (*KINDS, "abstention")]
+    kinds = [kind for kind in dict.fromkeys([*KINDS, *others, "abstention"]) if kind in every]
     for kind in kinds:
         missed = [sum(miss["kind"] == kind for miss in column.misses) for column in columns]
         asked = [column.asked.count(kind) for column in columns]
         rows.append((kind, [f"{m}/{n}" for m, n in zip(missed, asked, strict=True)]))
     rows.append(("all", [f"{len(column.misses)}/{len(column.asked)}" for column in columns]))
-    return table("misses by cause", heads, rows)
+    return table("misses by cause", [*groups], rows)
 
 
 def _lines(misses: Sequence[Row]) -> Iterator[str]:
-    """One line per miss, cut at the edge of a terminal and whole in a file."""
+    """One line per miss, whole in a file; on a terminal the question is shortened first."""
     id_width = max(len(miss["id"]) for miss in misses)
     cause_width = max(len(miss["cause"]) for miss in misses)
     for miss in misses:
         answer = "none" if miss["answer"] is None else miss["answer"]
-        text = f"{miss['question']} | truth {miss['truth']} | answer {answer}"
-        head = f"{miss['id']:<{id_width}}  {miss['cause']:<{cause_width}}"
-        yield clip(f"{head}  {one_line(text)}")
+        verdict = " | " + one_line(f"truth {miss['truth']} | answer {answer}")
+        head = f"{miss['id']:<{id_width}}  {miss['cause']:<{cause_width}}  "
+        yield from clip_middle(head, one_line(miss["question"]), verdict)

@@ -9,6 +9,7 @@ from memorygym.core.track import find
 from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.curves import CURVES, binned
 from memorygym.reports.stored_results import StoredRun
+from memorygym.runs.comparison.system_specs import UNBOUNDED
 
 BOUNDS = {"none": "lower bound (none)", "oracle": "upper bound (oracle)"}
 """The references of a comparison that are drawn as lines."""
@@ -36,6 +37,11 @@ class Mark:
     low: float
     high: float
 
+    @property
+    def has_interval(self) -> bool:
+        """Not with a single task, nor where all tasks have the same mean."""
+        return self.low < self.high
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -53,7 +59,7 @@ class Panel:
     title: str
     series: tuple[Series, ...]
     bounds: Mapping[str, float] = field(default_factory=dict)
-    """Lower and upper bound, by name."""
+    """Lower and upper bound, and in a plot by budget the systems without one, by name."""
     ticks: Mapping[int, str] = field(default_factory=dict)
     """The names of places on a horizontal axis without numbers."""
 
@@ -72,11 +78,24 @@ def kinds_of(runs: Sequence[StoredRun]) -> list[str]:
 def panels(runs: Sequence[StoredRun], kind: str) -> list[Panel]:
     """The panels of a plot of that kind. Raises UnknownPart if these results hold no such kind."""
     if kind not in (known := kinds_of(runs)):
+        if kind in AXES:
+            raise BadSettings(
+                f"{runs[0].folder}: {_lacking(runs, kind)}; it has {', '.join(known)}"
+            )
         raise UnknownPart("plot of these results", kind, known)
     all_panels = [panel for run in runs for panel in _panels(run, kind)]
     if drawn := [panel for panel in all_panels if panel.series]:
         return drawn
     raise BadSettings(f"{runs[0].folder}: no episode ended, so there is nothing to draw")
+
+
+def _lacking(runs: Sequence[StoredRun], kind: str) -> str:
+    """Why these results hold no plot of a kind."""
+    if runs[0].kind != "compare":
+        return f"a bench run has no plot {kind!r}, only one of compare has"
+    if kind == BUDGET:
+        return "the run has one budget only; give compare several, such as --budget 300,1000"
+    return f"all of its questions have the same {AXES[kind]}"
 
 
 def _panels(run: StoredRun, kind: str) -> Iterator[Panel]:
@@ -91,14 +110,19 @@ def _panels(run: StoredRun, kind: str) -> Iterator[Panel]:
         yield _budgets(run, [report for report in reports if report["reasoner"] == reasoner])
 
 
-def _title(run: StoredRun, report: Report, budget: int | None = None) -> str:
+def _title(run: StoredRun, reports: Sequence[Report], budget: int | None = None) -> str:
+    report = reports[0]
+    asked = sorted({report["questions"] for report in reports})
+    questions = f"{asked[0]:,} to {_count(asked[-1], 'question')}"
+    questions = questions if len(asked) > 1 else _count(asked[0], "question")
     context = "" if budget is None else f", budget {budget:,} tokens"
     reasoner = shortened(report["reasoner"])
-    return f"{run.heading}\n{_count(report['tasks'])}, reasoner {reasoner}{context}"
+    tasks = _count(report["tasks"], "task")
+    return f"{run.heading}\n{tasks}, {questions}, reasoner {reasoner}{context}"
 
 
-def _count(tasks: int) -> str:
-    return f"{tasks} task{'s' * (tasks != 1)}"
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
 def _drawn(report: Report) -> list[Report]:
@@ -112,7 +136,7 @@ def _drawn(report: Report) -> list[Report]:
 
 
 def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
-    title, rows = _title(run, report, report["budget"]), _drawn(report)
+    title, rows = _title(run, [report], report["budget"]), _drawn(report)
     if kind in (FOREST, COST):
         return Panel(
             title, tuple(_series(run, row, [_valued(row)]) for row in rows), _bounds(report)
@@ -122,7 +146,10 @@ def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
     marks: dict[str, list[Mark]] = {row["system"]: [] for row in rows}
     for bin in bins:
         marks[bin.system].append(_mark(bin.place, to_rounded_json(bin.accuracy)))
-    names = {bin.place: bin.name for bin in bins}
+    questions = {bin.place: 0 for bin in bins}
+    for bin in bins:
+        questions[bin.place] = max(questions[bin.place], bin.questions)
+    names = {bin.place: f"{bin.name}\nn = {questions[bin.place]}" for bin in bins}
     return Panel(
         title,
         tuple(_series(run, row, marks[row["system"]]) for row in rows),
@@ -131,16 +158,20 @@ def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
 
 
 def _budgets(run: StoredRun, reports: Sequence[Report]) -> Panel:
-    """Accuracy by budget, one line per system; a system without a budget is level."""
+    """Accuracy by budget, one line per system; `full`, without a budget, is level."""
     rows: dict[str, Report] = {}
     marks: dict[str, list[Mark]] = {}
+    bounds = _bounds(reports[-1])
     for report in reports:
         for row in _drawn(report):
+            if row["system"] in UNBOUNDED:
+                bounds[f"{row['system']} (no budget)"] = row["figures"]["accuracy"]["mean"]
+                continue
             rows.setdefault(row["system"], row)
             accuracy = row["figures"]["accuracy"]
             marks.setdefault(row["system"], []).append(_mark(report["budget"], accuracy))
     series = (_series(run, row, marks[system]) for system, row in rows.items())
-    return Panel(_title(run, reports[0]), tuple(series), _bounds(reports[-1]))
+    return Panel(_title(run, reports), tuple(series), bounds)
 
 
 def shortened(name: str) -> str:
@@ -190,7 +221,7 @@ def _agents(run: StoredRun) -> Panel:
     ]
     tasks = max((row["tasks"] for row in summary.values()), default=0)
     memory = shortened(run.label(run.recipe["memory"]))
-    return Panel(f"{run.heading}\n{_count(tasks)}, memory {memory}", tuple(series), bounds)
+    return Panel(f"{run.heading}\n{_count(tasks, 'task')}, memory {memory}", tuple(series), bounds)
 
 
 def _mark(x: float, figure: Mapping[str, Any]) -> Mark:

@@ -4,9 +4,10 @@ The colours are those of Okabe and Ito, for colour-blind readers; marks differ t
 """
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -17,12 +18,12 @@ from memorygym.reports.extras import missing
 from memorygym.reports.plot_data import (
     AUTO,
     AXES,
+    BOUNDS,
     BUDGET,
     COST,
     FOREST,
     Mark,
     Panel,
-    Series,
     kinds_of,
     panels,
 )
@@ -40,12 +41,21 @@ MARKS = "osD^vPX*<>"
 GREY, LIGHT = "#6E6E6E", "#D9D9D9"
 SHARES = (-3, 103)
 """Percent, with room for marks at the ends."""
-DODGE = 0.05
-"""As a part of the distance of two places."""
+DODGE, MOST = 0.05, 0.4
+"""The distance of two marks at one place, and of all of them, as a part of that of two places."""
+NEAR = 5
+"""Percent between lines whose names would overlap."""
+HOLLOW = {"mfc": "white", "alpha": 1}
+"""The look of a mark without an interval."""
+SCATTERED = {"linestyle": "none", "alpha": 0.75}
+"""The look of marks that no line joins, and that may hide each other."""
+Look = dict[str, Any]
+"""The colour, mark and line of a system, as matplotlib names them."""
 WIDTH = 5.5
 """Inches: the text of a page of a paper."""
-TITLE, LEGEND = 60, 26
-"""Characters of a line of a title, and of names that stand three abreast in a legend."""
+TITLE, LEGEND, CAPTION = 60, 26, 75
+"""Characters of a line of a title, of names that stand three abreast in a legend, and of a line
+under the axis."""
 STYLE = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 8.5,
     "axes.titlesize": 8.5, "axes.titlelocation": "left", "axes.spines.top": False,
@@ -106,19 +116,28 @@ def _styled() -> Iterator[None]:
 
 
 def draw(runs: Sequence[StoredRun], kind: str = AUTO) -> Plot:
-    """Draws a plot of that kind. Raises UnknownPart if these results hold no such kind."""
+    """Draws a plot of that kind. Raises UnknownPart if there is no such kind, and BadSettings if
+    these results do not hold it."""
     kind = kinds_of(runs)[0] if kind == AUTO else kind
     all_panels = panels(runs, kind)
     score = "accuracy (%)" if runs[0].kind == "compare" else "composite score (%)"
     heights = [_height(panel, kind) for panel in all_panels]
+    looks = _looks(all_panels)
     with _styled():
-        figure = Figure(figsize=(WIDTH, sum(heights)))
+        below = 0.3 if kind == FOREST else 0.5 + 0.16 * ceil(len(looks) / _columns(looks))
+        figure = Figure(figsize=(WIDTH, sum(heights) + below))
         axes = figure.subplots(len(all_panels), squeeze=False, height_ratios=heights)[:, 0]
         for panel, axis in zip(all_panels, axes, strict=True):
             if kind == FOREST:
-                _forest(axis, panel, score)
+                _forest(axis, panel, looks)
             else:
-                _curves(axis, panel, kind, score)
+                _curves(axis, panel, kind, looks)
+                _places(axis, panel, all_panels, kind)
+                axis.set_ylabel(score)
+            axis.set_xlabel(AXES[kind] or score)
+        if kind != FOREST:
+            _legend(figure, axes, looks)
+        axes[-1].set_xlabel("\n".join([AXES[kind] or score, *wrap(_caption(all_panels), CAPTION)]))
         figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)
     return Plot(figure)
 
@@ -126,29 +145,49 @@ def draw(runs: Sequence[StoredRun], kind: str = AUTO) -> Plot:
 def _height(panel: Panel, kind: str) -> float:
     """Inches."""
     title = 0.15 * (len(_title(panel).splitlines()) - 2)
-    if kind == FOREST:
-        return 1.1 + title + 0.26 * len(panel.series)
-    return 3.0 + title + 0.18 * (len(panel.series) // _beside_each_other(panel))
+    return title + (1.1 + 0.26 * len(panel.series) if kind == FOREST else 2.7)
 
 
 def _title(panel: Panel) -> str:
     return "\n".join(part for line in panel.title.split("\n") for part in wrap(line, TITLE))
 
 
-def _beside_each_other(panel: Panel) -> int:
+def _caption(all_panels: Sequence[Panel]) -> str:
+    """What the intervals are, and why some marks have none."""
+    shares = any(panel.ticks for panel in all_panels)
+    kind = "over tasks (Student's t)"
+    if shares:
+        kind = "of a share (Wilson, questions of a task correlated); n: questions"
+    marks = [mark for panel in all_panels for series in panel.series for mark in series.marks]
+    if all(mark.has_interval for mark in marks):
+        return f"mean and 95 % interval {kind}"
+    alike = "" if shares else ", or all tasks score the same"
+    return f"mean and 95 % interval {kind}; hollow: no interval, for there is one task{alike}"
+
+
+def _legend(figure: Figure, axes: Sequence[Any], looks: Mapping[str, Look]) -> None:
+    """One legend for all panels."""
+    parts = [zip(*axis.get_legend_handles_labels(), strict=True) for axis in axes]
+    handles = {name: handle for part in parts for handle, name in part}
+    names = [name for name in looks if name in handles]
+    figure.legend(
+        [handles[name] for name in names], names, loc="outside lower center", ncols=_columns(looks)
+    )
+
+
+def _columns(names: Collection[str]) -> int:
     """The columns of a legend: fewer for long names."""
-    longest = max((len(series.name) for series in panel.series), default=0)
-    return 3 if longest <= LEGEND else 2
+    return 3 if max(map(len, names), default=0) <= LEGEND else 2
 
 
-def _forest(axis: Any, panel: Panel, score: str) -> None:
+def _forest(axis: Any, panel: Panel, looks: Mapping[str, Look]) -> None:
     """One row per system, best on top: mean, 95 % interval, and lower and upper bound as lines."""
     for height, series in enumerate(panel.series):
         (mark,) = series.marks
-        colour = GREY if series.reference else COLOURS[0]
+        look = looks[series.name]
         axis.errorbar(
-            100 * mark.mean, height, xerr=_spread(mark), fmt="D" if series.reference else "o",
-            color=colour, mfc="white" if series.reference else colour, capsize=2.5,
+            100 * mark.mean, height, xerr=_spread(series.marks), capsize=2.5,
+            **look if mark.has_interval else look | HOLLOW,
         )  # fmt: skip
     axis.set_yticks(range(len(panel.series)), [series.name for series in panel.series])
     axis.set_ylim(len(panel.series) - 0.4, -0.6)
@@ -160,76 +199,96 @@ def _forest(axis: Any, panel: Panel, score: str) -> None:
             name, (100 * value, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
             textcoords="offset points", ha="left" if value < 0.5 else "right", color=GREY,
         )  # fmt: skip
-    axis.set_xlabel(f"{score}: mean and 95 % interval over tasks")
     axis.set_title(_title(panel), pad=15)
 
 
-def _curves(axis: Any, panel: Panel, kind: str, score: str) -> None:
+def _curves(axis: Any, panel: Panel, kind: str, looks: Mapping[str, Look]) -> None:
     """One line per system along the axis; for costs one point."""
-    for number, series in enumerate(panel.series):
-        look = _look(panel, series) | ({"linestyle": "none"} if kind == COST else {})
+    xs = {mark.x for series in panel.series for mark in series.marks}
+    dodge = min(DODGE, MOST / len(looks))
+    for series in panel.series:
+        look = looks[series.name] | (SCATTERED if kind == COST else {})
+        number = [*looks].index(series.name)
         # Intervals at the same place stand side by side.
-        aside = DODGE * (number - (len(panel.series) - 1) / 2)
-        spread = [_spread(mark) for mark in series.marks]
+        aside = dodge * (number - (len(looks) - 1) / 2)
+        points = [
+            (_aside(panel, kind, xs, mark.x, aside), 100 * mark.mean) for mark in series.marks
+        ]
         axis.errorbar(
-            [_aside(panel, kind, mark.x, aside) for mark in series.marks],
-            [100 * mark.mean for mark in series.marks],
-            yerr=[[low for (low,), _ in spread], [high for _, (high,) in spread]],
-            capsize=2.0, elinewidth=0.8, label=series.name, **look,
+            *zip(*points, strict=True), yerr=_spread(series.marks), capsize=2.0, elinewidth=0.8,
+            label=series.name, **look,
         )  # fmt: skip
-    for name, value in panel.bounds.items():
-        axis.axhline(100 * value, color=GREY, linestyle=":", linewidth=1)
-        _beside(axis, name, value)
-    _places(axis, panel, kind)
+        for point, mark in zip(points, series.marks, strict=True):
+            if not mark.has_interval:
+                axis.plot(*point, zorder=3, **look | HOLLOW)
+    _levels(axis, panel.bounds)
     axis.set_ylim(*SHARES)
-    axis.set_xlabel(AXES[kind])
-    axis.set_ylabel(score)
     axis.grid(axis="y", color=LIGHT, linewidth=0.6)
     axis.set_title(_title(panel))
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=_beside_each_other(panel))
 
 
-def _aside(panel: Panel, kind: str, x: float, aside: float) -> float:
+def _aside(panel: Panel, kind: str, xs: Collection[float], x: float, aside: float) -> float:
     if panel.ticks:
         return x + aside
-    return x * (1 + aside / 3) if kind == BUDGET else x
+    return x * (max(xs) / min(xs)) ** (aside / len(xs)) if kind == BUDGET else x
 
 
-def _places(axis: Any, panel: Panel, kind: str) -> None:
-    """The horizontal axis: named places, the budgets, or costs."""
+def _levels(axis: Any, bounds: Mapping[str, float]) -> None:
+    """Bounds and systems without a budget as level lines, named at their right ends."""
+    names: dict[float, list[str]] = {}
+    for name, value in bounds.items():
+        names.setdefault(round(100 * value / NEAR) * NEAR, []).append(name)
+        style = ":" if name in BOUNDS.values() else (0, (6, 3))
+        axis.axhline(100 * value, color=GREY, linestyle=style, linewidth=1)
+    for height, level in names.items():
+        axis.annotate(
+            "\n".join(level), (1, height), xycoords=("axes fraction", "data"), xytext=(3, 0),
+            textcoords="offset points", va="center", color=GREY,
+        )  # fmt: skip
+
+
+def _places(axis: Any, panel: Panel, all_panels: Sequence[Panel], kind: str) -> None:
+    """The horizontal axis, with the range of all panels: named places, the budgets, or costs."""
+    marks = sorted(
+        {mark.x for panel in all_panels for series in panel.series for mark in series.marks}
+    )
     if panel.ticks:
         axis.set_xticks([*panel.ticks], [*panel.ticks.values()])
+        axis.set_xlim(marks[0] - 0.5, marks[-1] + 0.5)
         return
     axis.set_xscale("log")
+    margin = (marks[-1] / marks[0]) ** 0.2 * 1.05
+    axis.set_xlim(marks[0] / margin, marks[-1] * margin)
     if kind == COST:
-        costs = [mark.x for series in panel.series for mark in series.marks]
-        wide = max(costs) > 1000 * min(costs)
+        wide = marks[-1] > 1000 * marks[0]
         axis.xaxis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
         axis.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:g}k")
     else:
-        places = sorted({mark.x for series in panel.series for mark in series.marks})
-        axis.set_xticks(places, [f"{place:,.0f}" for place in places])
+        axis.set_xticks(marks, [f"{place:,.0f}" for place in marks])
     axis.set_xticks([], minor=True)
 
 
-def _beside(axis: Any, name: str, value: float) -> None:
-    """The name of a line, at its right end."""
-    axis.annotate(
-        name, (1, 100 * value), xycoords=("axes fraction", "data"), xytext=(3, 0),
-        textcoords="offset points", va="center", color=GREY,
-    )  # fmt: skip
+def _looks(all_panels: Sequence[Panel]) -> dict[str, Look]:
+    """Colour and mark by name: the same in every panel."""
+    series = {series.name: series for panel in all_panels for series in panel.series}
+    systems = [name for name, one in series.items() if not one.reference]
+    looks: dict[str, Look] = {
+        name: {
+            "color": COLOURS[place % len(COLOURS)],
+            "marker": MARKS[place % len(MARKS)],
+            "linestyle": "-",
+        }
+        for place, name in enumerate(systems)
+    }
+    for name in [name for name in series if name not in looks]:
+        mark, line = ("s", "--") if name == "full" else ("D", ":")
+        looks[name] = {"color": GREY, "marker": mark, "linestyle": line}
+    return looks
 
 
-def _look(panel: Panel, series: Series) -> dict[str, Any]:
-    """Colour and mark by the place among the systems, or among the references."""
-    alike = [other for other in panel.series if other.reference == series.reference]
-    place = alike.index(series)
-    if series.reference:
-        mark, line = "sD^v"[place % 4], ("--", ":", "-.")[place % 3]
-        return {"color": GREY, "marker": mark, "mfc": "white", "linestyle": line}
-    return {"color": COLOURS[place % len(COLOURS)], "marker": MARKS[place % len(MARKS)]}
-
-
-def _spread(mark: Mark) -> tuple[tuple[float], tuple[float]]:
-    """How far the interval reaches below and above the mean, in percent."""
-    return (100 * (mark.mean - mark.low),), (100 * (mark.high - mark.mean),)
+def _spread(marks: Sequence[Mark]) -> list[list[float]]:
+    """How far the intervals reach below and above the means, in percent."""
+    return [
+        [100 * (mark.mean - mark.low) for mark in marks],
+        [100 * (mark.high - mark.mean) for mark in marks],
+    ]

@@ -70,7 +70,8 @@ class StoredRun:
         """The recipe of the run in a few words."""
         recipe = self.recipe
         which = [
-            text for name, text in recipe["parameters"].items() if name in ("tier", "template")
+            text if name in ("tier", "template") else f"{name}={text}"
+            for name, text in recipe["parameters"].items()
         ]
         name = f"{self.name}: " if self.name else ""
         return name + ", ".join([f"{recipe['track']} track", *which, self.version])

@@ -22,7 +22,7 @@ from memorygym.runs.store import Run, read_traces
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.usage import limits_of
 
-IN_VIEW = "in view"
+IN_VIEW = "in context"
 NEAREST = 5
 """Names that are offered for an unknown or an ambiguous one."""
 

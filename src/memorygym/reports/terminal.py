@@ -108,6 +108,20 @@ def clip(line: str) -> str:
     return f"{line[: width() - 1]}…"
 
 
+def clip_middle(start: str, middle: str, end: str) -> Iterator[str]:
+    """A line whose middle is shortened for a terminal; the end has its own line if little of the
+    middle would stay. Whole where there is no terminal."""
+    room = width() - len(start) - len(end)
+    if not sys.stdout.isatty() or len(middle) <= room:
+        yield start + middle + end
+    elif room < NAME:
+        yield clip(start + middle)
+        yield clip(f"  {end}")
+    else:
+        head = room // 2
+        yield f"{start}{middle[:head]}…{middle[head + 1 - room :]}{end}"
+
+
 def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[str]:
     """A table with names at the left, under `title`; a text among the rows is a rule with a label.
 
@@ -181,6 +195,6 @@ def _block(
     yield "─" * total
     for row in rows:
         if isinstance(row, str):
-            yield f"{f'─ {row} ':─<{total}}"
+            yield f"{f'─ {row} ':─<{total}}".rstrip()
         else:
             yield from line(*row)

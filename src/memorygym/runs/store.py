@@ -23,17 +23,16 @@ from time import time
 from typing import IO, Any
 from urllib.parse import quote, unquote
 
-from memorygym.core.errors import BadSettings, BadTrace, clip
+from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.files import claimed_folder, json_bytes, write_atomically
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.types import JSON
+from memorygym.runs.recipe_difference import refusal
 
 FORMAT = "memorygym-run-3"
 LAST = {"memorygym-run-2": "a37886c", "memorygym-results-2": "a37886c"}
 """By earlier layout: the last commit that reads it."""
-SAME = ("format", "version_hash", "recipe")
-"""What must agree for a run to be resumed; the rest of `run.json` says how it was started."""
 
 
 def write_trace(path: Path, trace: Trace) -> None:
@@ -210,26 +209,11 @@ def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
     new: dict[str, JSON] = {"format": FORMAT, **about}
     with claimed_folder(directory, "run.json", "traces", "run") as path:
         if path.exists():
-            _check_same(directory, new)
+            if problem := refusal(Run(directory).about(), new):
+                raise BadSettings(f"{directory}{problem}")
         else:
             write_atomically(path, [json_bytes(new)])
         yield Run(directory)
-
-
-def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:
-    old = Run(directory).about()
-    for name in SAME:
-        kept, wanted = old.get(name), new[name]
-        if canonical(kept) == canonical(wanted):
-            continue
-        if isinstance(kept, Mapping) and isinstance(wanted, Mapping):
-            keys = sorted({*kept, *wanted}, key=lambda key: (key != "kind", key))
-            first = [k for k in keys if canonical(kept.get(k)) != canonical(wanted.get(k))][:1]
-            kept, wanted = ({key: about.get(key) for key in first} for about in (kept, wanted))
-        raise BadSettings(
-            f"{directory} holds a run with another {name}: {clip(canonical(kept), 200)}, not"
-            f" {clip(canonical(wanted), 200)}; give a new folder, or the options of that run"
-        )
 
 
 def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:

@@ -32,14 +32,14 @@ def test_a_secret_is_recorded_as_its_hash_alone() -> None:
 @pytest.mark.parametrize("other", [comparison("bm25"), comparison(budgets=(500, 1000))])
 def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_path: Path) -> None:
     perform(comparison(), tmp_path / "run", 1, quiet=True)
-    with pytest.raises(BadSettings, match="another recipe"):
+    with pytest.raises(BadSettings, match=r"holds a run with --(memory|budget) "):
         perform(other, tmp_path / "run", 1, quiet=True)
 
 
 def test_a_folder_of_other_code_under_the_same_name_is_left_alone(tmp_path: Path) -> None:
     old, new = (MemorySpec(Nothing, tools=False, source=source) for source in ("a1", "b2"))
     perform(comparison(notes=old), tmp_path / "run", 1, quiet=True)
-    with pytest.raises(BadSettings, match="another recipe"):
+    with pytest.raises(BadSettings, match="the code of notes has changed"):
         perform(comparison(notes=new), tmp_path / "run", 1, quiet=True)
 
 
