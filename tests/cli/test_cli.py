@@ -149,7 +149,26 @@ def test_a_closed_pipe_ends_a_command_quietly() -> None:
         generate.stdout.readline()
         generate.stdout.close()
         assert generate.stderr.read() == b""
-    assert generate.returncode == 130
+    assert generate.returncode == 141  # As a program that SIGPIPE ends.
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["compare", "--memry", "bm25"], "no option named '--memry'; did you mean --memory?"),
+        (["play", "--templat=x"], "no option named '--templat'; did you mean --template?"),
+        (["generate", "research", "--hps", "2"], "did you mean --hops?"),
+        (
+            ["compare", "--memory", "bm25", "naive_rag"],
+            "--memory bm25 naive_rag: separate by commas, as in --memory bm25,naive_rag",
+        ),
+    ],
+)
+def test_a_misspelt_option_is_named_before_what_lacks(
+    words: list[str], message: str, command
+) -> None:
+    status, out, err = command(*words)
+    assert (status, out, err.count("\n")) == (2, "", 1) and message in err
 
 
 def test_an_interrupt_ends_a_command_quietly() -> None:

@@ -108,7 +108,9 @@ def test_a_name_may_be_shortened_or_spelt_out(name: str, compared: Path, command
         ([f"{RECENCY}#11"], "the episode has questions 1 to 10"),
         ([RECENCY, "--entry", "9999"], "no entry named '9999'"),
         ([f"{RECENCY}#1", "--entry", "1"], "leave #1 out"),
-        (["--entry", "1"], "give more of the name"),
+        (["--entry", "1"], "has 3 episodes: give the name of one, such as company+3+strong+"),
+        (["#4"], "has 3 episodes: give the name of one"),
+        (["company+9+strong+recency#1"], "company was played with seed 3"),
     ],
 )
 def test_an_unknown_id_is_named(words: list[str], said: str, compared: Path, command) -> None:
@@ -151,3 +153,8 @@ def test_a_question_of_many_facts_has_one_line_for_each(compared: Path, command)
     long = next(out for out in outs if "needed facts were in the context" in out)
     lost = [line for line in long.splitlines() if line.startswith("  not retrieved: ")]
     assert len(lost) > 6 and "observed" not in long
+
+
+def test_a_misspelt_folder_is_suggested(benched: Path, command) -> None:
+    status, out, err = command("explain", str(benched.with_name("rnu")))
+    assert (status, out) == (2, "") and f"did you mean {benched}?" in err

@@ -1,6 +1,7 @@
 """A part is found by its file's name, by an entry point, or as `package.module:factory`."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.memories.markdown import Markdown
 from tests.slow import mostly_slow
 
@@ -255,3 +256,21 @@ def test_a_parameter_that_is_true_or_false_is_read_as_such(
     (tmp_path / "loudspeaker.py").write_text(CODE.split("class", maxsplit=1)[0] + code)
     monkeypatch.syspath_prepend(tmp_path)
     assert registry.make("memory", f"loudspeaker:Loud:loud={text}").loud is loud
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("own_part", "no memory named 'own_part'; your own is own_part:Mine"),
+        ("own_part.py", "your own is own_part:Mine"),
+        ("own_part:mine", "did you mean own_part:Mine?"),
+    ],
+)
+def test_the_name_of_ones_own_file_says_what_to_give(
+    spec: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own_part.py").write_text("class Mine:\n    pass\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MemoryGymError, match=re.escape(message)):
+        registry.load("memory", spec)
+    sys.modules.pop("own_part", None)

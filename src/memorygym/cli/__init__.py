@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 from textwrap import fill
 from typing import NoReturn
@@ -27,7 +28,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError, ProviderFailure, UnknownPart
 from memorygym.reports.terminal import PROSE, width
 
-BAD_USAGE, PROVIDER_FAILED, INTERRUPTED = 2, 3, 130
+BAD_USAGE, PROVIDER_FAILED, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
 """Exit codes beside 0 (ok) and 1 (a check failed)."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """Errors of a full disk, which do not name their file."""
@@ -122,7 +123,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The interpreter flushes stdout once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return INTERRUPTED
+        return PIPE_CLOSED
     except OSError as error:
         if error.filename is None and error.errno not in FULL:
             return _broken(error)
@@ -183,11 +184,46 @@ def command_parser(name: str, path: Path) -> argparse.ArgumentParser:
 
 
 def _parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
-    """The arguments, with options before, between or after them."""
+    """The arguments, with options before, between or after them.
+
+    Raises UnknownPart for an unknown option, even if required ones lack.
+    """
+    known = _options(parser)
+    for word in takewhile(lambda word: word != "--", words):
+        option = word.partition("=")[0]
+        if option.startswith("--") and option not in known:
+            raise UnknownPart("option", option, known)
     try:
-        return parser.parse_intermixed_args(words)
+        args, extra = parser.parse_known_intermixed_args(words)
     except TypeError:  # argparse cannot parse a command with subparsers so.
         return parser.parse_args(words)
+    if extra:
+        _check_list(parser, words, extra)
+        parser.error(f"unrecognized arguments: {' '.join(extra)}")
+    return args
+
+
+def _options(parser: argparse.ArgumentParser) -> set[str]:
+    """The long options of a parser and of its subparsers."""
+    options = {text for action in parser._actions for text in action.option_strings}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            options.update(*map(_options, action.choices.values()))
+    return {option for option in options if option.startswith("--")}
+
+
+def _check_list(
+    parser: argparse.ArgumentParser, words: Sequence[str], extra: Sequence[str]
+) -> None:
+    """Raises BadSettings if the first extra word follows the value of an option with commas."""
+    index = words.index(extra[0])
+    option = words[index - 2] if index > 1 else ""
+    action = parser._option_string_actions.get(option)
+    if action and str(action.metavar).endswith(("LIST", "[,N]")):
+        values = [words[index - 1], *extra]
+        raise BadSettings(
+            f"{option} {' '.join(values)}: separate by commas, as in {option} {','.join(values)}"
+        )
 
 
 def _plugged(argv: Sequence[str]) -> Sequence[str]:

@@ -8,8 +8,11 @@ of parts is kept by hand.
 
 import re
 import sys
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from importlib.abc import SourceLoader
+from importlib.machinery import PathFinder
 from typing import Any
 
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
@@ -132,8 +135,19 @@ def require_name(kind: str, name: str) -> str:
     Raises UnknownPart, which suggests the nearest name.
     """
     if name not in names(kind):
-        raise UnknownPart(kind, name, names(kind))
+        raise _unknown(kind, name)
     return name
+
+
+def _unknown(kind: str, name: str) -> MemoryGymError:
+    """The error for a name that no part has; it may be that of a file in the working folder."""
+    module = name.removesuffix(".py")
+    found = PathFinder.find_spec(module, [WORKING_FOLDER]) if module.isidentifier() else None
+    if not (found and isinstance(found.loader, SourceLoader)):
+        return UnknownPart(kind, name, names(kind))
+    classes = re.findall(r"^class (\w+)", found.loader.get_source(module) or "", re.M)
+    part = classes[-1] if classes else "OBJECT"
+    return BadSettings(f"no {kind} named {name!r}; your own is {module}:{part}")
 
 
 def import_path(kind: str, name: str) -> str:
@@ -154,13 +168,15 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
         return getattr(import_module(module), name or attribute)
     module, colon, name = import_path(kind, spec).partition(":")
     if not colon or not module or module.startswith("."):
-        raise UnknownPart(kind, spec, names(kind))
+        raise _unknown(kind, spec)
     imported = _imported(kind, spec, module)
     _EXTERNAL[kind, spec] = None
     try:
         part = getattr(imported, name)
     except AttributeError as error:
-        raise BadSettings(f"{kind} {spec}: {error}") from error
+        near = get_close_matches(name, dir(imported), n=1)
+        hint = f"; did you mean {module}:{near[0]}?" if near else ""
+        raise BadSettings(f"{kind} {spec}: {error}{hint}") from error
     if kind == "domains" and isinstance(part, type):
         raise BadSettings(f"{kind} {spec}: that is a class; give the Domain that read_domain makes")
     return part

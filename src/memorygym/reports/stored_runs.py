@@ -18,7 +18,7 @@ from memorygym.reports.terminal import fit
 from memorygym.runs.episode_result import EpisodeKey, place_in
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import misfit
-from memorygym.runs.store import Run, read_traces
+from memorygym.runs.store import Run, name_parts, read_traces
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.usage import limits_of
 
@@ -63,14 +63,40 @@ def matching(name: str, names: Collection[str], run: Path) -> list[str]:
     start = f"{wanted}+" if wanted else ""
     matches = matches or [key for key in names if unquote(key).startswith(start)]
     if not matches:
+        template, *rest = name_parts(name)
+        played = (name_parts(key)[:2] for key in names)
+        seeds = sorted({seed for start, seed in played if start == template}, key=_number)
+        if seeds and rest and rest[0] not in seeds:
+            raise BadSettings(
+                f"no episode of {run} named {name!r}: {template} was played with"
+                f" seed{'s' * (len(seeds) > 1)} {_range(seeds)}"
+            )
         near = get_close_matches(wanted, map(unquote, names), n=NEAREST, cutoff=0)
         raise UnknownPart(f"episode of {run}", name, near)
     return matches
 
 
+def _number(seed: str) -> int:
+    return int(seed) if seed.isdecimal() else 0
+
+
+def _range(seeds: Sequence[str]) -> str:
+    """
+    >>> _range(["0", "1", "2"]), _range(["4"]), _range(["0", "2"])
+    ('0 to 2', '4', '0, 2')
+    """
+    first, last = seeds[0], seeds[-1]
+    dense = len(seeds) > 1 and _number(last) - _number(first) == len(seeds) - 1
+    return f"{first} to {last}" if dense else ", ".join(seeds)
+
+
 def single(name: str, names: Collection[str], run: Path) -> str:
     """The episode of that name. Raises BadSettings if there are several, UnknownPart if none."""
     first, *others = matches = matching(name, names, run)
+    if others and not name:
+        raise BadSettings(
+            f"{run} has {len(matches)} episodes: give the name of one, such as {readable(first)}"
+        )
     if others:
         more = f" and {len(matches) - NEAREST} more" * (len(matches) > NEAREST)
         raise BadSettings(
@@ -117,12 +143,21 @@ def read_known(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]
 
 
 def check_folder(path: Path) -> None:
-    """Raises BadSettings for the folder of a run of an unknown track."""
+    """Raises BadSettings for the folder of a run of an unknown track, or for none at all."""
+    if not path.exists():
+        near = get_close_matches(path.name, _neighbours(path), n=1)
+        hint = f"did you mean {path.with_name(near[0])}?" if near else "give the folder of a run"
+        raise BadSettings(f"there is no file or folder {path}; {hint}")
     about: Mapping[str, Any] = {}
     if (path / "run.json").is_file():
         with suppress(BadSettings):  # A damaged run.json is no obstacle: the traces hold the same.
             about = Run(path).about()
     check_track(path, about)
+
+
+def _neighbours(path: Path) -> list[str]:
+    folder = path.parent
+    return [item.name for item in folder.iterdir()] if folder.is_dir() else []
 
 
 @dataclass(frozen=True, slots=True)

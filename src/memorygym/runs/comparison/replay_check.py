@@ -15,7 +15,8 @@ from memorygym.core.track import find
 from memorygym.core.types import Memory, Message, Policy, Task
 
 KEEP_IN_DUMP = (
-    "Keep all state in dump(), store only what store(text) returns, and use no randomness."
+    "Keep all state in dump(), rebuild in restore() what is derived from it, store only what"
+    " store(text) returns, and use no randomness."
 )
 SHOWN = 40
 """Characters of a text that a message quotes."""
@@ -42,7 +43,8 @@ def play_rebuilt(
             moment = copy.snapshot()
             difference = unlike(view[1:], rebuilt_view[1:])
             difference += cause(moment.recorded, moment.tracker.prices)
-            problem = f"after restore(dump()), compose() returned {difference}"
+            where = f"{task.track} {task.recipe['template']}, seed {task.recipe['seed']}"
+            problem = f"in {where}, after restore(dump()), compose() returned {difference}"
             raise fault(name, problem, drawn, KEEP_IN_DUMP)
         reply = policy.act(view, episode.tools)
         episode.step(reply)
@@ -60,7 +62,7 @@ def unlike(view: Sequence[Message], rebuilt_view: Sequence[Message]) -> str:
     >>> unlike([ann], [bob])
     "another context: message 1 was 'Ann sat.' instead of 'Ann ran.'"
     >>> unlike([ann, bob], [ann])
-    "another context: message 2 was missing instead of 'Ann sat.'"
+    "another context: message 2, 'Ann sat.', was missing"
     """
     ends = zip(reversed(view), reversed(rebuilt_view), strict=False)
     alike = len([*takewhile(lambda pair: pair[0] == pair[1], ends)])
@@ -72,11 +74,12 @@ def unlike(view: Sequence[Message], rebuilt_view: Sequence[Message]) -> str:
         return f"another context: message {number} was {rebuilt!r:.160} instead of {message!r:.160}"
     texts = ["" if m is None else m.content for m in (rebuilt, message)]
     same = len([*takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))])
-    quotes = [
-        "missing" if m is None else repr(_around(text, same))
-        for m, text in zip((rebuilt, message), texts, strict=True)
-    ]
-    return f"another context: message {number} was {quotes[0]} instead of {quotes[1]}"
+    copied, own = (repr(_around(text, same)) for text in texts)
+    if not rebuilt:
+        return f"another context: message {number}, {own}, was missing"
+    if not message:
+        return f"another context: it has a message {number} more, {copied}"
+    return f"another context: message {number} was {copied} instead of {own}"
 
 
 def cause(entries: Mapping[str, str], stored: Container[str]) -> str:
