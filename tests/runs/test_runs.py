@@ -14,7 +14,6 @@ import pytest
 from memorygym.core.rng import named_rng
 from tests.runs.comparison.model_runs import REPLIES, digests, replies, until_replies
 from tests.servers.openai import Server, serving
-from tests.slow import mostly_slow
 
 BENCH = [sys.executable, "-m", "memorygym.bench", "--quiet"]
 SCRIPTED = [
@@ -38,7 +37,8 @@ def whole(finished_run: Path) -> dict[str, str]:
     return digests(finished_run)
 
 
-@mostly_slow("moment", range(20), quick=1)
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", range(20))
 def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
     moment: int, whole: dict[str, str], tmp_path: Path
 ) -> None:

@@ -83,7 +83,7 @@ def test_nothing_fails_without_a_defect(
     assert _failures(caught_by, tasks, agents) == []
 
 
-@mostly_slow("name", DEFECTS, quick=2)
+@mostly_slow("name", DEFECTS, quick=1)
 def test_a_planted_defect_is_reported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     defect: Defect = DEFECTS[name]
     defect.plant(monkeypatch)
