@@ -53,7 +53,7 @@ Look = dict[str, Any]
 """The colour, mark and line of a system, as matplotlib names them."""
 WIDTH = 5.5
 """Inches: the text of a page of a paper."""
-TITLE, LEGEND, CAPTION = 60, 26, 75
+TITLE, LEGEND, CAPTION = 60, 26, 60
 """Characters of a line of a title, of names that stand three abreast in a legend, and of a line
 under the axis."""
 STYLE = {
@@ -258,10 +258,10 @@ def _places(axis: Any, panel: Panel, all_panels: Sequence[Panel], kind: str) -> 
         axis.set_xlim(marks[0] - 0.5, marks[-1] + 0.5)
         return
     axis.set_xscale("log")
-    margin = (marks[-1] / marks[0]) ** 0.2 * 1.05
+    margin = (marks[-1] / marks[0]) ** (0.06 if kind == COST else 0.2) * 1.05
     axis.set_xlim(marks[0] / margin, marks[-1] * margin)
     if kind == COST:
-        wide = marks[-1] > 1000 * marks[0]
+        wide = marks[-1] > 200 * marks[0]
         axis.xaxis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
         axis.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:g}k")
     else:
