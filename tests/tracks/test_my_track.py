@@ -115,7 +115,7 @@ def test_the_history_of_a_fact_needs_the_track_plugged_in(compared: Path) -> Non
     words = ["explain", str(compared), "shop+0+strong+bm25+120#3"]
     out = output_of(start(EXAMPLES, "--plug", SHOP, *words))
     assert "observed" in out and "stored" in out
-    assert "LOST: no text that states it was shown" in out
+    assert "LOST: the memory showed" in out
 
 
 def test_a_folder_of_a_track_that_is_not_plugged_in_loads_no_code(compared: Path) -> None:
