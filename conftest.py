@@ -10,8 +10,9 @@ import pytest
 NEEDS = {
     "src/memorygym/adapters/inspect_ai/*": "inspect_ai",
     "src/memorygym/reports/plots.py": "matplotlib",
+    "tests/mutants/recorder.py": "coverage",
 }
-# Doctests of a file that imports an extra are collected only where that extra is installed.
+# Doctests of a file that imports one of these are collected only where it is installed.
 collect_ignore_glob = [path for path, extra in NEEDS.items() if find_spec(extra) is None]
 
 
