@@ -142,10 +142,10 @@ def require_name(kind: str, name: str) -> str:
 def _unknown(kind: str, name: str) -> MemoryGymError:
     """The error for a name that no part has; it may be that of a file in the working folder."""
     module = name.removesuffix(".py")
-    found = PathFinder.find_spec(module, [WORKING_FOLDER]) if module.isidentifier() else None
-    if not (found and isinstance(found.loader, SourceLoader)):
+    module_spec = PathFinder.find_spec(module, [WORKING_FOLDER]) if module.isidentifier() else None
+    if not (module_spec and isinstance(module_spec.loader, SourceLoader)):
         return UnknownPart(kind, name, names(kind))
-    classes = re.findall(r"^class (\w+)", found.loader.get_source(module) or "", re.M)
+    classes = re.findall(r"^class (\w+)", module_spec.loader.get_source(module) or "", re.M)
     part = classes[-1] if classes else "OBJECT"
     return BadSettings(f"no {kind} named {name!r}; your own is {module}:{part}")
 

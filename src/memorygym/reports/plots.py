@@ -272,7 +272,7 @@ def _places(axis: Any, panel: Panel, all_panels: Sequence[Panel], kind: str) -> 
 def _looks(all_panels: Sequence[Panel]) -> dict[str, Look]:
     """Colour and mark by name: the same in every panel."""
     series = {series.name: series for panel in all_panels for series in panel.series}
-    systems = [name for name, one in series.items() if not one.reference]
+    systems = [name for name, line in series.items() if not line.reference]
     looks: dict[str, Look] = {
         name: {
             "color": COLOURS[place % len(COLOURS)],

@@ -2,7 +2,8 @@
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import isclose
 from os import PathLike
 from pathlib import Path
@@ -19,7 +20,9 @@ from memorygym.runs.results.results_file import read_json, read_results
 
 AGAIN = "repeat the call or command that played the run, which writes its tables again"
 RESULTS = "results.json"
-DAMAGE = (OSError, LookupError, TypeError, ValueError, AttributeError, csv.Error)
+DAMAGE = (
+    OSError, LookupError, TypeError, ValueError, AttributeError, csv.Error, AssertionError,
+)  # fmt: skip
 """What reading a file raises that is missing, cut, edited or of another encoding."""
 
 
@@ -40,25 +43,28 @@ def read_run(folder: Any, name: str = "") -> StoredRun:
         raise BadSettings(f"{folder / RESULTS} was edited or cut ({problem}); {AGAIN}")
     if document["recipe"]["kind"] == "bench":
         return StoredRun(folder, document, None, name)
-    file = DOCUMENT
-    try:
+    with _whole(folder / DOCUMENT):
         comparison = read_json(folder / DOCUMENT)
         assert isinstance(comparison, Mapping)
         _check_same(folder / DOCUMENT, comparison, about)
         run = StoredRun(folder, document, comparison, name)
         list(run.summary())
-        file = QUESTIONS
+    with _whole(folder / QUESTIONS):
         run.questions()
-        file = DOCUMENT
+    with _whole(folder / DOCUMENT):
         _check_figures(run)
-    except (*DAMAGE, AssertionError) as error:
-        problem = (
-            "it is missing"
-            if isinstance(error, FileNotFoundError)
-            else f"{type(error).__name__}: {error}"
-        )
-        raise BadSettings(f"{folder / file} is damaged ({problem}); {AGAIN}") from error
     return run
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Raises BadSettings for what fails while a file is read."""
+    try:
+        yield
+    except DAMAGE as error:
+        missing = isinstance(error, FileNotFoundError)
+        problem = "it is missing" if missing else f"{type(error).__name__}: {error}"
+        raise BadSettings(f"{path} is damaged ({problem}); {AGAIN}") from error
 
 
 def _check_same(path: Path, stated: Mapping[str, Any], about: Mapping[str, Any]) -> None:

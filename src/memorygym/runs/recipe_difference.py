@@ -47,7 +47,7 @@ def _options(old: Recipe, new: Recipe) -> Iterator[str]:
         return
     parameters = [recipe.get("parameters", {}) for recipe in (old, new)]
     for name in sorted({*parameters[0], *parameters[1]}):
-        values = [given.get(name) for given in parameters]
+        values = [values_of.get(name) for values_of in parameters]
         if values[0] != values[1]:
             of_track = "" if old["track"] == "worlds" else f"track {old['track']}:"
             yield _both(f"--{of_track}{name}", *values)
