@@ -1,0 +1,61 @@
+"""Texts in upper or lower case throughout: their names are found by where they recur."""
+
+import re
+from collections import Counter
+
+from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Vocabulary
+
+_WORD = re.compile(r"[^\W\d_]+")
+_STATEMENT = re.compile(r"\n|[.;!?]\s")
+_BOUND, _VERB = "\ue001", "\ue002"
+
+
+def with_capitals(text: str, vocabulary: Vocabulary) -> str:
+    """The text, with capitals for its names if it has none or nothing else.
+
+    A name is a pair of words that recurs with two different labels; of two pairs that overlap the
+    more frequent one.
+    """
+    if not vocabulary.folds_case or not (text.isupper() or text.islower()):
+        return text
+    codes: dict[tuple[str, str], set[str]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    related: set[tuple[str, str]] = set()
+    """Pairs directly behind a verb."""
+    for statement in _STATEMENT.split(text.lower()):
+        stated, masked = _marked(statement, vocabulary)
+        for pair, is_behind in _pairs(masked, vocabulary) if stated else ():
+            codes.setdefault(pair, set()).update(stated)
+            counts[pair] += 1
+            if is_behind:
+                related.add(pair)
+    names = {pair for pair, stated in codes.items() if len(stated) > 1} | related
+    if not names:
+        return text
+    pattern = re.compile(
+        "|".join(rf"\b{first}\s+{second}\b" for first, second in sorted(names, key=lambda p: (-counts[p], p)))
+    )
+    return pattern.sub(lambda match: match[0].title(), text.lower())
+
+
+def _marked(statement: str, vocabulary: Vocabulary) -> tuple[set[str], str]:
+    """The codes of a statement's labels and verbs, and the statement without them."""
+    codes: set[str] = set()
+    verbs = (vocabulary.verbs, vocabulary.inverse_verbs)
+    for phrases, sign in ((vocabulary.labels, _BOUND), (verbs[0], _VERB), (verbs[1], _VERB)):
+        for start, end, keys, _ in phrases.find(statement):
+            codes.update(key.code for key in keys)
+            statement = f"{statement[:start]}{sign * (end - start)}{statement[end:]}"
+    return codes, statement
+
+
+def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str], bool]]:
+    """The pairs of neighbouring words that could be a name; whether one stands behind a verb."""
+    words = list(_WORD.finditer(statement))
+    no_name = LINKS | GENERIC | vocabulary.words | vocabulary.nouns
+    return [
+        ((first[0], second[0]), statement[: first.start()].rstrip(" :=\"'").endswith(_VERB))
+        for first, second in zip(words, words[1:], strict=False)
+        if statement[first.end() : second.start()].isspace()
+        and first[0] not in no_name and second[0] not in no_name
+    ]  # fmt: skip

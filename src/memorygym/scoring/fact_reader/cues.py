@@ -1,0 +1,101 @@
+"""Words and marks that tell what a figure is, and where a clause or a sentence ends."""
+
+import re
+
+OTHER = re.compile(
+    r"\b(?:forecasts?|forecasted|guidance|targets?|goals?|preliminary|provisional|estimates?|estimated"
+    r"|projections?|projected|planned|plans|expected|expects|expectations?|median|average|averages|avg"
+    r"|mean|typical|rivals?|sector|industry|benchmarks?|reference|rumou?r(?:s|ed)?|gossip|smudged"
+    r"|hearsay|outlook|next (?:year|quarter|month|season)|last (?:year|season)|(?:a|one|the) year"
+    r" (?:ago|before|earlier)|earlier years?|elsewhere|abroad|neighbou?r\w*|peers?|comparables?"
+    r"|unconfirmed|unverified|misread|distractors?|competitors?|alleged(?:ly)?|ignored?|prior years?"
+    r"|in (?:19|20)\d\d|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
+    re.IGNORECASE,
+)
+"""Marks a figure that is not the entry: of another time, of others, or uncertain."""
+BEHIND = re.compile(
+    r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|up|down|than"
+    r"|excluding|unlike)\b|[≠↑↓▲▼]",
+    re.IGNORECASE,
+)
+"""What stands behind such a word in its clause is not the entry."""
+FORMER = re.compile(
+    r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
+    r"|superseded|outdated|replac(?:es|ed|ing)|no longer|used to be|had been|once|stale|obsolete"
+    r"|up from|down from|instead of)\b",
+    re.IGNORECASE,
+)
+"""Marks a value that another has replaced."""
+WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
+"""Marks such a value, too, if the statement gives a current one beside it."""
+NOW = re.compile(
+    r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→", re.I
+)
+_BEFORE = r"(?:stated|before|previous(?:ly)?|earlier|recorded|reported|first|noted|the prior|it was)"
+MORE = re.compile(
+    rf"\b(higher|more|greater|above|lower|less|fewer|below)\b(?: than)?(?: \w+)? {_BEFORE}\b", re.I
+)
+BY = re.compile(
+    r"\b(raised|increased|lifted|higher|up|upwards?|grew|rose|lowered|reduced|cut|decreased|down"
+    r"|downwards?|lower|dropped|fell)\s+by\b",
+    re.IGNORECASE,
+)
+RISING = frozenset(
+    "higher more greater above raised increased lifted up upward upwards grew rose".split()
+)
+SOFT = re.compile(
+    r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–-]\s|—|\b(?:while|whilst|whereas|with|but|though"
+    r"|although|where|which)\b",
+    re.IGNORECASE,
+)
+"""The border of a clause."""
+CUT = re.compile(
+    r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t", re.IGNORECASE
+)
+"""Where a statement with several labels may be cut."""
+CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now)\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
+"""Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
+MOVED = re.compile(
+    r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut|moved)\b",
+    re.IGNORECASE,
+)
+RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
+STAMP = re.compile(
+    r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective|^\W*(?:date\W*)?"
+    r"|[\[(](?:\w+[: ,·]+){0,4})\W{0,3}$",
+    re.IGNORECASE,
+)
+"""Stands before a date that tells when something was stated."""
+WEAK_STAMP = re.compile(r"(?:\bon|\bsince|\bcorrect(?:ed|ion)|\bper|@)\W{0,3}$", re.IGNORECASE)
+"""The same, unless the text is about a date."""
+AS_OF = re.compile(r"\bas (?:of|at)\W{0,3}$|[\[(](?:as of|date:?|dated|updated|stated)\W{0,3}$", re.I)
+APART_LEFT = re.compile(r"[|—·,(\[]\s*$")
+BRACKET_LEFT = re.compile(r"[\[(][^\])]*$")
+APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]])")
+"""Stand around a date that is a segment of its own."""
+PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
+"""A date and what goes with it, in brackets before a line."""
+PRONOUN = re.compile(
+    r"\W*(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b", re.IGNORECASE
+)
+NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$", re.IGNORECASE)
+OWNED = re.compile(
+    r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
+    r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}",
+    re.IGNORECASE,
+)
+"""Stands between a label and the name of its owner."""
+JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\](*`-]*(?:\band\b|\bor\b)?[\s\"'“`*\[]*")
+"""Stands between the entities of a list."""
+LEVEL = re.compile(
+    r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?[\s:=|→—–*_\"'`~≈-]*"
+)
+"""Stands between a label and a value beside it."""
+EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
+"""Stands behind a label whose value follows."""
+SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")
+ABBREVIATION = re.compile(
+    r"\b(?:approx|ca|vs|est|avg|no|st|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
+    re.IGNORECASE,
+)

@@ -1,0 +1,350 @@
+"""Lines under headings: whose facts a line states that names nobody.
+
+A line without a name belongs to the nearest heading, entry or row above it that has names, if that
+has exactly one. If it has two, the line is unread: nothing further up is asked.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.case import with_capitals
+from memorygym.scoring.fact_reader.markup import Line, lines_of
+from memorygym.scoring.fact_reader.statement import (
+    CURRENT,
+    FORMER,
+    IT,
+    Claim,
+    Mark,
+    Sense,
+    StatementReader,
+)
+from memorygym.scoring.fact_reader.tables import Table, row_cells
+from memorygym.scoring.fact_reader.values import Parsed, dates
+from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Vocabulary
+
+
+class ReadFact(NamedTuple):
+    """A value that a text states for a key of an entity."""
+
+    subject: str
+    code: str
+    value: Parsed
+    role: str = CURRENT
+    date: str = ""
+    """The ISO date on which it was stated; "" is unknown."""
+    source: str = ""
+
+
+@dataclass
+class _Frame:
+    """A heading, or an entry, that governs the lines below it."""
+
+    depth: int
+    names: Sequence[str] = ()
+    mark: Mark | None = None
+    date: str = ""
+    source: str = ""
+    cue: str = ""
+    is_title: bool = False
+    """Whether it governs lines of its own depth, too."""
+    is_soft: bool = False
+    """Whether a blank line ends it, once it has content."""
+    has_content: bool = False
+
+
+@dataclass
+class Reading:
+    """What a text states."""
+
+    facts: list[ReadFact] = field(default_factory=list)
+    unread: int = 0
+    """Number of statements with a known key and a value that belong to nothing."""
+
+
+_BULLET = re.compile(
+    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
+)
+_HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_FRAMED = re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$")
+_BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
+_BOLD = re.compile(r"(?:\*\*|__)([^*_]+?):?(?:\*\*|__):?$")
+_RULE = re.compile(r"\s*([=~-])\1{2,}\s*$")
+_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
+_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»)\s*")
+_META = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|·[^·]*")
+_CUE_WORDS = re.compile(
+    r"\W*(?:forecasts?|guidance|projections?|projected|preliminary|provisional|estimates?|medians?"
+    r"|averages?|rumou?rs?|(?:last|prior|next) years?|outlook|competitors?|sector|benchmarks?|targets?"
+    r"|previous(?:ly)?|former(?:ly)?|old|superseded|outdated|history|before)(?: (?:values?|figures?|data|entries|facts|numbers))?\W*",
+    re.IGNORECASE,
+)
+
+
+class Outline:
+    """Reads texts with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._statements = StatementReader(vocabulary)
+
+    def read(self, text: str) -> Reading:
+        """What a text states, in its order."""
+        text = with_capitals(text, self._vocabulary)
+        lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.nouns)]
+        return _Pass(self._vocabulary, self._statements, list(_unwrapped(lines))).read()
+
+
+def _cleaned(line: Line) -> Line:
+    text = _STRUCK.sub(r"(previously \1)", line.text)
+    text = _ARROWS.sub(" → ", text)
+    if " | " in text and not text.lstrip().startswith("|"):
+        pass
+    return line._replace(text=text.replace("–", "—") if "–" in text else text)
+
+
+def _unwrapped(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines; wrapped ones are joined if no line had room for the next one's first word."""
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        while end < len(lines) and _continues(lines[end - 1], lines[end]):
+            end += 1
+        group = lines[start:end]
+        if len(group) > 1 and _is_wrapped([line.text for line in group]):
+            yield group[0]._replace(text=" ".join([group[0].text.rstrip(), *(line.text.strip() for line in group[1:])]))
+        else:
+            yield from group
+        start = end
+
+
+def _continues(line: Line, after: Line) -> bool:
+    first = after.text.lstrip()
+    if line.depth >= 0 or after.depth >= 0 or line.cells or not first or len(line.text) < 40:
+        return False
+    bullet = _BULLET.match(first)
+    if bullet and first[0].isdigit() and not _BULLET.match(line.text.lstrip()):
+        bullet = None  # The end of a sentence, such as "217." at the start of a line.
+    return not (bullet or first[0] in "#|[{<=" or line.text.lstrip()[:1] in "#|")
+
+
+def _is_wrapped(texts: Sequence[str]) -> bool:
+    width = max(map(len, texts))
+    return any(re.search(r"[.!?](?:\s|$)", text) for text in texts) and all(
+        len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
+        for text, after in zip(texts, texts[1:], strict=False)
+    ) and not all(text.rstrip()[-1:] in ".;:" for text in texts[:-1])
+
+
+class _Pass:
+    """One reading of the lines of a text."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, statements: StatementReader, lines: Sequence[Line]
+    ) -> None:
+        self._vocabulary, self._statements, self._lines = vocabulary, statements, lines
+        self._frames: list[_Frame] = []
+        self._reading = Reading()
+        self._last = ""
+        """The entity that a pronoun means."""
+        self._waiting: tuple[str, Mark] | None = None
+        """A label without value, and the entity that its line names."""
+        self._was_blank = False
+
+    def read(self) -> Reading:
+        index = 0
+        while index < len(self._lines):
+            line = self._lines[index]
+            if not line.cells and not line.text.strip():
+                self._blank()
+                index += 1
+                continue
+            table = Table.at(self._lines, index, self._vocabulary, self._statements)
+            if table:
+                self._table(table)
+                index += table.size
+            elif line.text.strip().startswith("```") or (_RULE.match(line.text) and index):
+                index += 1
+            else:
+                below = self._lines[index + 1].text if index + 1 < len(self._lines) else ""
+                self._line(line, is_underlined=bool(_RULE.match(below)))
+                index += 1
+            self._was_blank = False
+        return self._reading
+
+    def _blank(self) -> None:
+        self._last, self._waiting, self._was_blank = "", None, True
+        self._frames = [f for f in self._frames if not (f.is_soft and f.has_content)]
+
+    def _line(self, line: Line, *, is_underlined: bool) -> None:
+        text, depth = line.text, line.depth
+        body = text.lstrip()
+        if depth < 0:
+            depth = 2 * (len(text) - len(body))
+        bullet = _BULLET.match(body)
+        if bullet and bullet.end() < len(body):
+            body, depth = body[bullet.end() :], depth + 1
+        title, level = _title(body.rstrip(), line.title, is_underlined=is_underlined)
+        if level:
+            self._heading(title, level - 10 if level < 10 else depth, is_soft=level == 10)
+            return
+        body = _EMPHASIS.sub("", body).rstrip()
+        self._close(depth)
+        is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
+        if not is_answer and self._is_title(body):
+            self._heading(body, depth, is_soft=True)
+            return
+        self._statement(body, depth)
+
+    def _close(self, depth: int) -> None:
+        """Ends the frames that do not govern a line of that depth."""
+        self._frames = [f for f in self._frames if f.depth < depth or (f.is_title and f.depth == depth)]
+
+    def _is_title(self, text: str) -> bool:
+        """Whether a line without marks is a heading: it says who or what, and nothing of them."""
+        mark = next((f.mark for f in reversed(self._frames) if f.mark), None)
+        sense = self._statements.read(text, mark)
+        if any(claim.code not in self._alone for claim in sense.claims) or sense.unread or sense.asks:
+            return False
+        bare = _META.sub(" ", text) if sense.names else text
+        words = re.findall(r"[^\W\d_]+", _without(bare, sense.names))
+        known = self._vocabulary.nouns | self._vocabulary.words | GENERIC | LINKS
+        if text.endswith(":"):
+            return len(words) <= 6
+        rest = [word for word in words if word.lower() not in known and word[:3].lower() not in _MONTHS]
+        return bool(sense.names) and not rest and sense.mark is None and len(words) <= 8
+
+    @property
+    def _alone(self) -> set[str]:
+        return {key.code for key in self._vocabulary.lone}
+
+    def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
+        self._frames = [f for f in self._frames if f.depth < depth]
+        sense = self._statements.read(text)
+        stated = next((iso for _, _, iso in dates(text)), "")
+        mark = sense.mark and sense.mark._replace(start=0, end=0)
+        frame = _Frame(
+            depth, sense.names, mark, stated, self._source(text), is_title=True, is_soft=is_soft
+        )
+        if _CUE_WORDS.fullmatch(_without_label(text, sense)):
+            frame.cue = FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
+        self._frames.append(frame)
+        self._last = sense.names[0] if len(sense.names) == 1 else ""
+        self._waiting = None
+        self._emit(sense, text)
+
+    def _source(self, text: str) -> str:
+        lowered = text.lower()
+        return next((source for source in self._vocabulary.sources if source in lowered), "")
+
+    def _statement(self, text: str, depth: int) -> None:
+        names = [frame.names for frame in self._frames if frame.names]
+        mark = next((f.mark for f in reversed(self._frames) if f.mark or (f.names and not f.is_title)), None)
+        waiting = self._waiting
+        self._waiting = None
+        sense = self._statements.read(text, mark)
+        if waiting and not sense.asks and not any(claim.subject for claim in sense.claims):
+            sense = self._answer(text, waiting) or sense
+        if sense.asks or (sense.mark and not sense.claims):
+            self._waiting = (sense.head or "", sense.mark) if sense.mark else None
+            if sense.asks and not sense.head:
+                self._waiting = None
+        if not sense.claims and not sense.names and self._frames:
+            self._frames[-1].date = sense.date or self._frames[-1].date
+            self._frames[-1].source = self._source(text) or self._frames[-1].source
+        self._emit(sense, text)
+        self._last = sense.last if sense.last and sense.last != IT else self._last if sense.last == IT else ""
+        for frame in self._frames:
+            frame.has_content = True
+        owner = sense.head
+        if names and not owner and not sense.names:
+            return
+        others = [name for name in sense.names if name != owner]
+        self._frames = [
+            f for f in self._frames
+            if not (f.is_title and f.is_soft and f.depth == depth and owner and f.names and owner not in f.names)
+        ]
+        if owner or not others:
+            self._frames.append(_Frame(depth, (owner,) if owner else (), date=sense.date, mark=None if sense.claims or not sense.mark else sense.mark._replace(start=0, end=0)))
+        else:
+            self._frames.append(_Frame(depth, ("", "")))
+
+    def _answer(self, text: str, waiting: tuple[str, Mark]) -> Sense | None:
+        """What a line states as the answer to the line before; None if it is none."""
+        subject, mark = waiting
+        answer = self._statements.read(text, mark._replace(start=0, end=0))
+        own = {key.code for key in mark.keys}
+        claims = [claim for claim in answer.claims if claim.code.partition(":")[0] in own or claim.code in own]
+        if not claims:
+            return None
+        return answer._replace(claims=tuple(c._replace(subject=c.subject or subject) for c in claims))
+
+    def _emit(self, sense: Sense, text: str, source: str = "", date: str = "", cue: str = "") -> None:
+        cue = cue or next((f.cue for f in reversed(self._frames) if f.cue), "")
+        if cue == "other":
+            return
+        self._reading.unread += sense.unread
+        date = date or sense.date or next((f.date for f in reversed(self._frames) if f.date), "")
+        source = source or (self._source(text) if self._vocabulary.sources else "")
+        source = source or next((f.source for f in reversed(self._frames) if f.source), "")
+        for claim in sense.claims:
+            subject = self._subject(claim)
+            if not subject:
+                self._reading.unread += 1
+                continue
+            role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
+            self._reading.facts.append(ReadFact(subject, claim.code, claim.value, role, date, source))
+
+    def _subject(self, claim: Claim) -> str:
+        if claim.subject == IT:
+            return self._last or self._owner()
+        return claim.subject or self._owner()
+
+    def _owner(self) -> str:
+        """The only name of the nearest frame with names."""
+        names = next((f.names for f in reversed(self._frames) if f.names), ())
+        return names[0] if len(names) == 1 else ""
+
+    def _table(self, table: Table) -> None:
+        self._close(table.depth)
+        owner = self._owner()
+        for row in table.rows(owner):
+            for sense, cue in row.senses:
+                claims = tuple(c._replace(subject=c.subject or row.subject) for c in sense.claims)
+                self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)
+
+
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+
+
+def _title(text: str, level: int, *, is_underlined: bool) -> tuple[str, int]:
+    """The text of a marked heading, and its level (1–6 is hard, 10 is at the line's depth)."""
+    if level:
+        return text, level
+    if match := _HASHES.match(text):
+        return _EMPHASIS.sub("", match[2]), len(match[1])
+    if match := _FRAMED.fullmatch(text):
+        return match[1], 2
+    for pattern in (_BRACKETED, _BOLD):
+        if match := pattern.fullmatch(text):
+            return match[1], 10
+    return (text, 2) if is_underlined and len(text) < 100 else ("", 0)
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    for name in names:
+        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
+    return text
+
+
+def _without_label(text: str, sense: Sense) -> str:
+    if sense.mark and not sense.names:
+        return text[: sense.mark.start] + text[sense.mark.end :]
+    return text
+
+
+def cells_of(line: Line) -> tuple[str, ...]:
+    return line.cells or row_cells(line.text)

@@ -1,0 +1,195 @@
+"""Tables: rows of cells under a head, in Markdown, CSV, TSV or HTML."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.markup import Line, role_of
+from memorygym.scoring.fact_reader.statement import FORMER, Mark, Sense, StatementReader
+from memorygym.scoring.fact_reader.values import dates
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+
+_SEPARATOR = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
+
+
+class Column(NamedTuple):
+    """What the head of a table says of a column."""
+
+    role: str
+    """subject, key, value, date, former, source, label, name, other, or "" for unknown."""
+    mark: Mark | None = None
+    name: str = ""
+    cue: str = ""
+
+
+class Row(NamedTuple):
+    """What a row states."""
+
+    subject: str
+    senses: Sequence[tuple[Sense, str]]
+    """What each cell states, and the cue of its column."""
+    date: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A head with rows below it."""
+
+    columns: Sequence[Column]
+    body: Sequence[Sequence[str]]
+    size: int
+    """Number of lines, the head and its rule included."""
+    depth: int
+    statements: StatementReader
+
+    @classmethod
+    def at(
+        cls, lines: Sequence[Line], index: int, vocabulary: Vocabulary, statements: StatementReader
+    ) -> "Table | None":
+        """The table whose head is that line; None if it is no head."""
+        line = lines[index]
+        delimiter = "" if line.cells else _delimiter(line.text)
+        if not line.cells and not delimiter:
+            return None
+        head = line.cells or row_cells(line.text, delimiter)
+        columns = _columns(head, vocabulary, statements)
+        if columns is None:
+            return None
+        body: list[Sequence[str]] = []
+        end = index + 1
+        while end < len(lines):
+            text = lines[end].text
+            if delimiter and end == index + 1 and _SEPARATOR.match(text):
+                end += 1
+                continue
+            cells = lines[end].cells or (row_cells(text, delimiter) if delimiter and delimiter in text else ())
+            if len(cells) < 2 or abs(len(cells) - len(columns)) > 1:
+                break
+            body.append(cells)
+            end += 1
+        if not body:
+            return None
+        depth = 2 * (len(line.text) - len(line.text.lstrip()))
+        return cls(columns, body, end - index, max(depth, 0), statements)
+
+    def rows(self, owner: str) -> Iterator[Row]:
+        """What the rows state; `owner` is the entity of rows that name none."""
+        for cells in self.body:
+            yield self._row(cells, owner)
+
+    def _row(self, cells: Sequence[str], owner: str) -> Row:
+        pairs = [(column, cell.strip()) for column, cell in zip(self.columns, cells, strict=False)]
+        subject, mark, date, source = owner, None, "", ""
+        named = False
+        for column, cell in pairs:
+            sense = self.statements.read(cell)
+            if column.role == "date":
+                date = next((iso for _, _, iso in dates(cell)), "")
+            elif column.role == "source":
+                source = cell
+            elif column.role in ("subject", "key", "") and sense.names and not sense.claims and not named:
+                subject, named = sense.names[0] if len(sense.names) == 1 else "", True
+                mark = mark or sense.mark
+            elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
+                mark = mark or sense.mark
+        senses = [
+            (sense, column.cue)
+            for column, cell in pairs
+            if cell.lower() not in _EMPTY
+            for sense in self._cell(column, cell, mark, subject)
+        ]
+        return Row(subject, senses, date, source)
+
+    def _cell(self, column: Column, cell: str, mark: Mark | None, subject: str) -> Iterator[Sense]:
+        match column.role:
+            case "label":
+                sense = self.statements.read(cell, column.mark)
+            case "value" | "former" if mark:
+                sense = self.statements.read(cell, _default(mark))
+            case "name" if mark:
+                sense = self.statements.read(cell, _default(mark))
+                claims = tuple(c._replace(subject=column.name) for c in sense.claims)
+                sense = sense._replace(claims=claims)
+            case "" | "subject" | "key" | "value":
+                sense = self.statements.read(cell)
+                if not sense.claims:
+                    return
+            case _:
+                return
+        if column.role == "former":
+            claims = tuple(c._replace(role=FORMER) for c in sense.claims)
+            sense = sense._replace(claims=claims)
+        if not subject and column.role != "name":
+            claims = tuple(c for c in sense.claims if c.subject)
+            lost = len(sense.claims) - len(claims)
+            sense = sense._replace(claims=claims, unread=sense.unread + lost)
+        yield sense
+
+
+def _default(mark: Mark) -> Mark:
+    return mark._replace(start=0, end=0)
+
+
+def _columns(
+    head: Sequence[str], vocabulary: Vocabulary, statements: StatementReader
+) -> list[Column] | None:
+    """The columns, if the line is the head of a table: two cells or more name columns."""
+    if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
+        return None
+    columns = [_column(cell, vocabulary, statements) for cell in head]
+    if any(column.role == "stated" for column in columns):
+        return None
+    known = [column for column in columns if column.role]
+    labels = [c for c in columns if c.role == "label"]
+    names = [c for c in columns if c.role == "name"]
+    roles = {c.role for c in columns} - {"label", "name", ""}
+    if len(known) < 2 or not (len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)):
+        return None
+    if labels and names:
+        return None
+    return columns
+
+
+def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
+    text = cell.strip(" *_`\"")
+    role = role_of(text, vocabulary.nouns)
+    if role:
+        return Column(role)
+    year = _YEAR.search(text)
+    sense = statements.read(_YEAR.sub("", text))
+    if sense.claims or sense.unread:
+        return Column("stated")
+    if sense.mark and not sense.names:
+        left = text[: sense.mark.start] + text[sense.mark.end :]
+        if cues.FORMER.search(left):
+            return Column("former")
+        is_other = year or cues.OTHER.search(left)
+        return Column("other" if is_other else "label", _default(sense.mark))
+    if len(sense.names) == 1:
+        return Column("name", name=sense.names[0])
+    return Column("former" if sense.cue == FORMER else "other" if sense.cue else "")
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter of a line's cells; "" if it has none."""
+    for mark in ("|", "\t", ",", ";"):
+        if mark in text:
+            return mark
+    return ""
+
+
+def row_cells(text: str, delimiter: str = "|") -> tuple[str, ...]:
+    """The cells of a row."""
+    if delimiter == "|":
+        text = text.strip()
+        return tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|")))
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), []))
+    except csv.Error:
+        return ()

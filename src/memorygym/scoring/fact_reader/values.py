@@ -1,0 +1,203 @@
+"""Values in a clause: numbers with units, dates, series, choices and texts, in any usual notation."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from memorygym.core.tokens import MONTHS
+from memorygym.scoring.fact_reader.vocabulary import Key
+
+Parsed = int | str | tuple[int, ...]
+"""A number scaled by 10^decimals, a text, an ISO date or a series of scaled numbers."""
+
+
+class Candidate(NamedTuple):
+    """Something in a clause that has the form of a key's value."""
+
+    start: int
+    end: int
+    value: Parsed
+    is_exact: bool = False
+    """Whether it has the unit that the key's values have."""
+
+
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS).replace("Sep(", "Sept?(")
+_DATE = re.compile(
+    rf"(?<![\w.,-])(?:(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?=T\d|(?![\w-]))"
+    rf"|(\d{{1,2}})(?:st|nd|rd|th)?[ -](?:of )?({_MONTH})\.?[ ,-]+(\d{{4}})(?![\w-])"
+    rf"|({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?![\w-])"
+    r"|(\d{1,2})([./])(\d{1,2})\11(\d{4})(?![\w-]))",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(
+    r"\b(?:in|since|during|until|by|for|fy|fiscal|year|early|late|mid|end of|start of)[ -]?"
+    r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)",
+    re.IGNORECASE,
+)
+_MAGNITUDES = {
+    "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
+    "b": 9, "bn": 9, "billion": 9, "billions": 9,
+}  # fmt: skip
+_PERCENT = {"%", "percent", "pct", "pc", "per cent", "percentage points", "percentage point", "pp",
+            "points", "point", "pts"}  # fmt: skip
+_NUMBER = re.compile(
+    r"(?<![\w€£$])(?<!\d[.,:/])(?P<sign>[-−+](?=[\d$€£]))?(?P<money>(?:US ?)?\$|USD ?|[€£])?"
+    r"(?P<digits>\d{1,3}(?:[,'’_\u202f\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?: ?(?P<unit>%|(?:percentage points?|per cent|percent|pct|pp|pts|points?|thousand|millions?"
+    r"|billions?|mio|mil|mn|bn|[kmb]|ms|msec|milliseconds?|mm|millimet(?:re|er)s?|kg|kilograms?)"
+    r"(?![A-Za-z0-9])))?(?P<after>(?: ?(?:USD|US dollars|dollars|\$))?)(?![A-Za-z\d_]|[.,]\d|[-/]\d)",
+    re.IGNORECASE,
+)
+_WORDS = {"millisecond": "ms", "milliseconds": "ms", "msec": "ms", "kilogram": "kg", "kilograms": "kg"}  # fmt: skip
+_QUOTED = re.compile(r"[\"“”«»]([^\"“”«»\n]+)[\"“”«»]|`([^`\n]+)`|(?<!\w)['‘]([^'’\n]+)['’](?!\w)")
+
+
+def dates(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, ISO date) of each full date. Of 3/4/2031 nobody knows which is the month."""
+    for match in _DATE.finditer(text):
+        year, month, day, day2, name2, year2, name3, day3, year3, first, mark, second, year4 = (
+            match.groups()
+        )
+        if year2 or year3:
+            year, day = year2 or year3, day2 or day3
+            month = str(_month_number(name2 or name3))
+        elif year4:
+            day, month, year = first, second, year4
+            if mark == "/" and int(day) <= 12:
+                if int(month) <= 12:
+                    continue
+                day, month = month, day
+        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
+            yield match.start(), match.end(), f"{year}-{int(month):02d}-{int(day):02d}"
+
+
+def _month_number(name: str) -> int:
+    return [month[:3] for month in MONTHS].index(name[:3].capitalize()) + 1
+
+
+def candidates(key: Key, text: str) -> list[Candidate]:
+    """Everything in a clause that has the form of the key's values."""
+    match key.kind:
+        case "date":
+            return [Candidate(start, end, iso, True) for start, end, iso in dates(text)]
+        case "number":
+            return _numbers(key, text)
+        case "series":
+            return _series(key, text)
+        case "enum":
+            return [
+                Candidate(match.start(), match.end(), _choices(key)[match[0].lower()], True)
+                for match in _choice_pattern(key).finditer(text)
+            ]
+        case "text":
+            return _texts(key, text)
+        case "word":
+            return [
+                Candidate(match.start(), match.end(), match[1] or match[2])
+                for match in re.finditer(r"`([^`\n]+)`|(?<![\w.])(\w[\w.]*\w|\w)(?!\w)", text)
+            ]
+    return []
+
+
+def without_dates(text: str) -> str:
+    """The text with blanks instead of dates and of years that date something."""
+    spans = [(start, end) for start, end, _ in dates(text)]
+    spans += [match.span(1) for match in _YEAR.finditer(text)]
+    for start, end in spans:
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
+
+
+def _numbers(key: Key, text: str) -> list[Candidate]:
+    return [
+        Candidate(match.start(), match.end(), *scaled)
+        for match in _NUMBER.finditer(text if key.is_whole else without_dates(text))
+        if (scaled := _scaled(match, key)) is not None
+    ]
+
+
+def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
+    """A number in the key's unit, times 10^decimals; None if it has another unit."""
+    unit = (match["unit"] or "").lower()
+    unit = _WORDS.get(unit, unit)
+    own = key.suffix.strip().lower()
+    is_money = bool(match["money"] or match["after"])
+    if is_money and not key.prefix:
+        return None
+    if unit in _PERCENT:
+        return (_fixed(match, 0, key), True) if own == "%" else None
+    if own == "%":
+        return None if unit else (_fixed(match, 0, key), False)
+    magnitude = _MAGNITUDES.get(unit)
+    if unit and magnitude is None:
+        return (_fixed(match, 0, key), True) if unit == own else None
+    if magnitude is None and is_money and own in _MAGNITUDES and _fixed(match, 0, key) > 10**8:
+        magnitude = 0
+    if magnitude is None:
+        return _fixed(match, 0, key), not own and bool(key.prefix) == is_money
+    return _fixed(match, magnitude - _MAGNITUDES.get(own, 0), key), True
+
+
+def _fixed(match: re.Match[str], shift: int, key: Key) -> int:
+    """The digits times 10^(shift + decimals); surplus decimals are cut off."""
+    whole, _, rest = re.sub(r"[^\d.]", "", match["digits"]).partition(".")
+    places = shift + key.decimals
+    digits = whole + rest
+    point = len(whole) + places
+    value = int((digits + "0" * max(0, point - len(digits)))[: max(0, point)] or "0")
+    return -value if match["sign"] in ("-", "−") else value
+
+
+def _series(key: Key, text: str) -> list[Candidate]:
+    """Runs of exactly `length` numbers that only separators part."""
+    plain = re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*,\d{3}(?!\d))", ", ", text)
+    for source in (text, plain):
+        run: list[Candidate] = []
+        runs = [run]
+        for number in _numbers(key, source):
+            gap = source[run[-1].end : number.start] if run else ""
+            if run and not re.fullmatch(r"[\s,;/|>→]*(?:and |then |Q\d:? ?)?", gap):
+                runs.append(run := [])
+            run.append(number)
+        whole = [run for run in runs if len(run) == key.length]
+        if whole:
+            return [
+                Candidate(run[0].start, run[-1].end, tuple(int(n.value) for n in run), True)  # type: ignore[arg-type]
+                for run in whole
+            ]
+    return []
+
+
+@lru_cache(maxsize=4096)
+def _choices(key: Key) -> dict[str, str]:
+    return {choice.lower(): choice for choice in key.choices}
+
+
+@lru_cache(maxsize=4096)
+def _choice_pattern(key: Key) -> re.Pattern[str]:
+    choices = sorted(key.choices, key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, choices)) + r")(?![\w-])", re.I)
+
+
+def _texts(key: Key, text: str) -> list[Candidate]:
+    """Quoted texts of `length` words; else a run of exactly so many words after a separator."""
+    found = []
+    for match in _QUOTED.finditer(text):
+        words = (match[1] or match[2] or match[3]).strip(" .").split()
+        if len(words) == key.length:
+            found.append(Candidate(match.start(), match.end(), " ".join(words).lower(), True))
+    if found:
+        return found
+    return [
+        Candidate(match.start(1), match.end(1), " ".join(match[1].split()).lower())
+        for match in _run_pattern(key.length).finditer(text)
+    ]
+
+
+@lru_cache(maxsize=8)
+def _run_pattern(length: int) -> re.Pattern[str]:
+    word = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
+    return re.compile(
+        rf"(?:^|[:=|>→,;(\[—–\t\ue000\ue001]|\s-|\b(?:is|are|as|to|of|was))[\s*_]*({word}(?:\s+{word}){{{length - 1}}})[\s*_.!]*(?=$|[|,;)\]([<—–\t\ue001]|\s-)"
+    )

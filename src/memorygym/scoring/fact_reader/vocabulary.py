@@ -1,0 +1,215 @@
+"""What a fact reader knows: the keys of a track's facts, their names in texts, their values' forms.
+
+A vocabulary holds no sentences. It is made from a track's pinned message or from its own tables.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+ValueKind = Literal["number", "series", "date", "enum", "text", "entity", "word"]
+Named = tuple[int, int, str]
+"""A name in a text: where it starts and ends, and the entity that it names."""
+
+LINKS = frozenset(
+    "a about all also an and as at but by concerning for from had has have in is it its no not of on"
+    " or our re record regarding that the their these this those to was we were which with".split()
+)
+"""Words that state nothing and start no name."""
+GENERIC = frozenset(
+    "actions additional background backlog brief briefing changelog changes company compact context"
+    " conversation core correction corrections current data date details entities entity entries"
+    " entry event events extract extra fact facts figures follow-up general generic history index"
+    " info information insights item items key known latest list log main memo memory message"
+    " metadata metrics misc miscellaneous name names new news next note noted notes numbers observed"
+    " old open other overview pending people place places point points previous profile questions"
+    " record records reference registry relation relations relationships remaining report revised"
+    " running scratchpad section session snapshot source sources state statement status step steps"
+    " subject summary table task tasks things timeline to-do todo tracker update updated updates"
+    " user values what working".split()
+)
+"""Words that name parts of notes rather than entities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An attribute or a relation, with all that texts call it."""
+
+    code: str
+    """What statements call the key. `{}` stands for the parameter that a label names."""
+    kind: ValueKind
+    labels: tuple[str, ...] = ()
+    """Noun phrases ("delivery vans"). `{}` stands for a parameter, one word."""
+    verbs: tuple[str, ...] = ()
+    """Phrases between the subject and the entity that is the value: "supplies"."""
+    inverse_verbs: tuple[str, ...] = ()
+    """Phrases between the value and the subject: "is supplied by"."""
+    decimals: int = 0
+    prefix: str = ""
+    suffix: str = ""
+    length: int = 1
+    """Number of values in a series, of words in a text."""
+    choices: tuple[str, ...] = ()
+    stands_alone: bool = False
+    """Whether a value names the key: a choice in quotes or in a cell of its own needs no label."""
+    is_whole: bool = False
+    """Whether a number is one without unit or separator, such as a year."""
+    subject: str = ""
+    """The type of entity that has this key; "" is any."""
+    value: str = ""
+    """For the kind `entity`: the type of the value; "" is any."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The keys of a track, and how its texts name entities."""
+
+    keys: tuple[Key, ...]
+    find_names: Callable[[str], list[Named]]
+    """All names in a text, in order, whatever they name; they do not overlap."""
+    nouns: frozenset[str] = frozenset()
+    """Nouns for entities, in lower case: "company", "agent"."""
+    type_of: Callable[[str], str] = lambda _: ""
+    """The type of an entity, from its name; "" is unknown."""
+    sources: tuple[str, ...] = ()
+    """What a heading calls the source of a fact ("field report"), in lower case."""
+    folds_case: bool = True
+    """Whether names in upper or lower case throughout are names, too."""
+    by_code: dict[str, Key] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.by_code.update((key.code, key) for key in self.keys)
+
+    @cached_property
+    def labels(self) -> "Phrases":
+        return Phrases((label, key) for key in self.keys for label in key.labels)
+
+    @cached_property
+    def verbs(self) -> "Phrases":
+        return Phrases((verb, key) for key in self.keys for verb in key.verbs)
+
+    @cached_property
+    def inverse_verbs(self) -> "Phrases":
+        return Phrases((verb, key) for key in self.keys for verb in key.inverse_verbs)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words of labels and choices, which are no names."""
+        texts = [text for key in self.keys for text in (*key.labels, *key.choices, *key.verbs)]
+        return frozenset(word for text in texts for word in re.findall(r"\w+", text.lower()))
+
+    @cached_property
+    def lone(self) -> tuple[Key, ...]:
+        return tuple(key for key in self.keys if key.stands_alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label in a text."""
+
+    start: int
+    end: int
+    key: Key
+    parameter: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.key.code.format(self.parameter)
+
+
+class Phrases:
+    """Finds phrases in any case, with blanks, hyphens, underscores or camel case between words."""
+
+    def __init__(self, phrases: Iterable[tuple[str, Key]]) -> None:
+        self._keys: dict[str, list[Key]] = {}
+        self._with_parameter: list[list[Key]] = []
+        plain: dict[str, None] = {}
+        grouped: dict[str, list[Key]] = {}
+        for phrase, key in phrases:
+            keys = self._keys.setdefault(_stem(phrase), [])
+            if "{}" in phrase:
+                keys = grouped.setdefault(_pattern(phrase), [])
+            else:
+                plain[_pattern(phrase)] = None
+            if key not in keys:
+                keys.append(key)
+        self._with_parameter = list(grouped.values())
+        ordered = [*grouped, *sorted(plain, key=len, reverse=True)]
+        self._pattern = re.compile(
+            rf"{_START}(?:{'|'.join(ordered)}){_END}" if ordered else r"(?!)", re.IGNORECASE
+        )
+
+    def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
+        """(start, end, keys with that phrase, parameter) of each phrase, in order."""
+        for match in self._pattern.finditer(text):
+            if match.lastindex:
+                keys = self._with_parameter[match.lastindex - 1]
+                yield match.start(), match.end(), tuple(keys), match[match.lastindex]
+            else:
+                yield match.start(), match.end(), tuple(self._keys[_stem(match[0])]), ""
+
+
+_START, _END = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)", r"(?![A-Za-z0-9]|_[A-Za-z0-9])"
+_JOINT = r"[\s_*`&'’-]{0,3}"
+
+
+def _stem(phrase: str) -> str:
+    """The letters of a phrase without the ending of its plural."""
+    letters = re.sub(r"[\W_]", "", phrase).lower()
+    return re.sub(r"(?:ie?s|y|s)$", "", letters)
+
+
+def _pattern(phrase: str) -> str:
+    words = re.findall(r"\{\}|[^\W_]+", phrase)
+    ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
+    if ending == words[-1] != "{}":
+        ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
+    parts = [r"[`'\"]?(\w+(?:\.\w+)*)[`'\"]?" if word == "{}" else word for word in words[:-1]]
+    last = r"[`'\"]?(\w+(?:\.\w+)*)[`'\"]?" if ending == "{}" else ending
+    return _JOINT.join([*parts, last])
+
+
+_RUN = re.compile(r"(?<![\w'’])[A-Z][a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")
+
+
+class CapitalisedNames:
+    """Finds names of two capitalised words or more, such as "Eastgate Ceramics"."""
+
+    def __init__(self, keys: Sequence[Key], nouns: Iterable[str]) -> None:
+        self._words = LINKS | GENERIC | frozenset(nouns)
+        choices = {_stem(choice) for key in keys for choice in key.choices}
+        self._labels = choices | {_stem(label) for key in keys for label in (*key.labels, *key.verbs)}
+
+    def __call__(self, text: str) -> list[Named]:
+        """The names in a text."""
+        named = []
+        for match in _RUN.finditer(text):
+            words = [(m.start(), m.end(), m[0]) for m in re.finditer(r"[A-Za-z]+", match[0])]
+            words = self._trimmed(words)
+            if len(words) > 1:
+                name = " ".join(word for _, _, word in words)
+                named.append((match.start() + words[0][0], match.start() + words[-1][1], name))
+        return named
+
+    def _trimmed(self, words: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+        """The words without labels, choices and words for parts of notes at either end."""
+        is_trimmed = True
+        while is_trimmed and len(words) > 1:
+            is_trimmed = False
+            for size in range(len(words), 0, -1):
+                if self._is_no_name(words[:size]) and (size == len(words) or len(words) - size > 1):
+                    words, is_trimmed = words[size:], True
+                    break
+                if self._is_no_name(words[-size:]) and len(words) - size > 1:
+                    words, is_trimmed = words[:-size], True
+                    break
+        return words
+
+    def _is_no_name(self, words: Sequence[tuple[int, int, str]]) -> bool:
+        if len(words) == 1 and words[0][2].lower() in self._words:
+            return True
+        if all(word.lower() in self._words for _, _, word in words):
+            return True
+        return _stem("".join(word for _, _, word in words)) in self._labels
