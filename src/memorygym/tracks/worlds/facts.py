@@ -139,7 +139,9 @@ class Record:
     edges: tuple[tuple[str, str], ...] = ()
     """(relation code, other entity)."""
     unread: int = 0
-    """Number of sentences that name an attribute but have no clear value."""
+    """Number of statements whose value or entity is unclear."""
+    date: str = ""
+    """The ISO date on which it was stated; "" is unknown."""
 
     def __post_init__(self) -> None:
         for name in ("values", "former", "shifts"):
@@ -159,21 +161,32 @@ class RecordDraft:
     shifts: dict[str, int] = field(default_factory=dict)
     edges: tuple[tuple[str, str], ...] = ()
     unread: int = 0
+    date: str = ""
 
     def record(self) -> Record:
         """The immutable record."""
         return Record(
-            self.name, self.category, self.values, self.former, self.shifts, self.edges, self.unread
-        )
+            self.name, self.category, self.values, self.former, self.shifts, self.edges,
+            self.unread, self.date,
+        )  # fmt: skip
 
 
 class Knowledge:
-    """The facts that follow from records in order: later values replace earlier ones."""
+    """The facts that follow from records in order: later values replace earlier ones.
+
+    Records with dates are put in the order of their dates, among themselves.
+    """
 
     def __init__(self, records: Iterable[Record]) -> None:
         self.by_name: dict[str, list[Record]] = {}
         for record in records:
             self.by_name.setdefault(record.name, []).append(record)
+        for listed in self.by_name.values():
+            dated = [index for index, record in enumerate(listed) if record.date]
+            if len(dated) > 1:
+                ordered = sorted((listed[index] for index in dated), key=lambda r: r.date)
+                for index, record in zip(dated, ordered, strict=True):
+                    listed[index] = record
 
     def history(self, name: str, code: str) -> list[Value]:
         """All values of a fact in order; the last one is current. Empty if none is known."""

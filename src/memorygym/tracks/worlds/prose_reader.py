@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from memorygym.core.tokens import MONTHS
+from memorygym.scoring.fact_reader.values import dates
 from memorygym.tracks.worlds.facts import Attribute, Guide, Record, RecordDraft, Value
 
-_HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
+HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
+"""A document: what it is, its entity, its date and its text."""
+_OTHERS = re.compile(r"(?<!')\b[A-Z][a-z]+ [A-Z][a-z]+")
 _CLAUSE = re.compile(r"; |, (?=[^\d])|\n")
 _CUE = re.compile(
     r"\b(?:after|against|versus|compared|instead of|and not|rather than|not the|from|forecast"
@@ -43,15 +46,24 @@ class ProseReader:
 
     def read(self, text: str) -> tuple[Record, ...]:
         """The records of all documents and corrections in a text."""
-        return tuple(self._document(match[2], match[4]) for match in _HEAD.finditer(text))
+        return tuple(self._document(match[2], match[4], match[3]) for match in HEAD.finditer(text))
 
-    def split(self, text: str) -> Iterator[tuple[str, tuple[Record, ...]]]:
-        """Each document's records with the text before it; at last the text after all documents."""
-        end = 0
-        for match in _HEAD.finditer(text):
-            yield text[end : match.start()], (self._document(match[2], match[4]),)
-            end = match.end()
-        yield text[end:], ()
+    def document(self, match: re.Match[str]) -> Record | None:
+        """The record of a document as it was shown; None if it may have been rewritten.
+
+        Every sentence of a shown document names its entity, and no other but as a relation's.
+        """
+        name, body = match[2], match[4]
+        if match.end() < len(match.string) and not match.string.startswith("\n\n", match.end()):
+            if match.string[match.end() :].strip():
+                return None
+        if not all(name in sentence for sentence in body.removesuffix(".").split(". ")):
+            return None
+        record = self._document(name, body, match[3])
+        others = {other for _, other in record.edges} | {name}
+        if record.unread or any(other not in others for other in _OTHERS.findall(body)):
+            return None
+        return record
 
     def attribute(self, words: list[str]) -> Attribute | None:
         """The attribute whose label or alias occurs among the words, or None."""
@@ -64,9 +76,9 @@ class ProseReader:
                         return attribute
         return None
 
-    def _parsed(self, name: str, body: str) -> Record:
+    def _parsed(self, name: str, body: str, date: str) -> Record:
         """The record that a document states."""
-        record = RecordDraft(name)
+        record = RecordDraft(name, date=next((iso for _, _, iso in dates(date)), ""))
         body = body.removesuffix(".")
         for sentence in body.split(". "):
             attribute = self.attribute(sentence.translate(_POINTS).split())
