@@ -9,13 +9,13 @@ OTHER = re.compile(
     r"|hearsay|outlook|next (?:year|quarter|month|season)|last (?:year|season)|(?:a|one|the) year"
     r" (?:ago|before|earlier)|earlier years?|elsewhere|abroad|neighbou?r\w*|peers?|comparables?"
     r"|unconfirmed|unverified|misread|distractors?|competitors?|alleged(?:ly)?|ignored?|prior years?"
-    r"|in (?:19|20)\d\d|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
+    r"|misprints?|set aside|in (?:19|20)\d\d|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
     re.IGNORECASE,
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(
-    r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|up|down|than"
-    r"|excluding|unlike)\b|[≠↑↓▲▼]",
+    r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|than"
+    r"|excluding|unlike|(?:up|down)(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
     re.IGNORECASE,
 )
 """What stands behind such a word in its clause is not the entry."""
@@ -31,6 +31,12 @@ WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
 NOW = re.compile(
     r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→", re.I
 )
+IS_NOW = re.compile(
+    r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read|latest)\b|→)"
+    r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$",
+    re.IGNORECASE,
+)
+"""Stands directly before the current value."""
 _BEFORE = r"(?:stated|before|previous(?:ly)?|earlier|recorded|reported|first|noted|the prior|it was)"
 MORE = re.compile(
     rf"\b(higher|more|greater|above|lower|less|fewer|below)\b(?: than)?(?: \w+)? {_BEFORE}\b", re.I

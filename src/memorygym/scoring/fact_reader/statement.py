@@ -526,8 +526,8 @@ class _Clauses:
         was = self._states.get("was", [])
         if current:
             former += was
-        elif was and not former:
-            current = was
+        else:
+            current = [c for c in was if self._is_home(c)] or (was if not former else [])
         values = self._distinct(current)
         if len(values) > 1:
             return None
@@ -572,6 +572,8 @@ class _Clauses:
         between = self._text[self._mark[1] : candidate.start]
         opening = re.match(r"\s*[(\[]([^)\]]*)[)\]]", between)
         whole_left = self._text[start : candidate.start]
+        if cues.IS_NOW.search(left):
+            return "now"
         if cues.FORMER.search(left) or re.match(r"\W*(?:\w+ )?(?:before|previously|earlier)\b(?! than)", right):
             return FORMER
         if cues.OTHER.search(left) or (is_last and cues.OTHER.search(right)):

@@ -167,12 +167,16 @@ def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> C
         return Column("stated")
     if sense.mark and not sense.names:
         left = text[: sense.mark.start] + text[sense.mark.end :]
+        if len(re.findall(r"\w+", left)) > 3:
+            return Column("stated")
         if cues.FORMER.search(left):
             return Column("former")
         is_other = year or cues.OTHER.search(left)
         return Column("other" if is_other else "label", _default(sense.mark))
-    if len(sense.names) == 1:
+    if len(sense.names) == 1 and text.casefold() == sense.names[0].casefold():
         return Column("name", name=sense.names[0])
+    if sense.names:
+        return Column("stated")
     return Column("former" if sense.cue == FORMER else "other" if sense.cue else "")
 
 
