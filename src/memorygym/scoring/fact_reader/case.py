@@ -41,8 +41,8 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
 def _marked(statement: str, vocabulary: Vocabulary) -> tuple[set[str], str]:
     """The codes of a statement's labels and verbs, and the statement without them."""
     codes: set[str] = set()
-    verbs = (vocabulary.verbs, vocabulary.inverse_verbs)
-    for phrases, sign in ((vocabulary.labels, _BOUND), (verbs[0], _VERB), (verbs[1], _VERB)):
+    for form, phrases in vocabulary.phrases:
+        sign = _BOUND if form == "label" else _VERB
         for start, end, keys, _ in phrases.find(statement):
             codes.update(key.code for key in keys)
             statement = f"{statement[:start]}{sign * (end - start)}{statement[end:]}"

@@ -77,7 +77,7 @@ WEAK_STAMP = re.compile(r"(?:\bon|\bsince|\bcorrect(?:ed|ion)|\bper|@)\W{0,3}$",
 AS_OF = re.compile(r"\bas (?:of|at)\W{0,3}$|[\[(](?:as of|date:?|dated|updated|stated)\W{0,3}$", re.I)
 APART_LEFT = re.compile(r"[|—·,(\[]\s*$")
 BRACKET_LEFT = re.compile(r"[\[(][^\])]*$")
-APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]])")
+APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]:])")
 """Stand around a date that is a segment of its own."""
 PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
 """A date and what goes with it, in brackets before a line."""
@@ -100,6 +100,10 @@ LEVEL = re.compile(
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
 SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+MONTH = re.compile(rf"\b(?:({_MONTHS})[a-z]*\.?,? ((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))", re.I)
+"""A month of a year."""
+MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS.split("|"), 1)}
 ABBREVIATION = re.compile(
     r"\b(?:approx|ca|vs|est|avg|no|st|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",

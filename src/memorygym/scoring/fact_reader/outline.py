@@ -237,8 +237,8 @@ class _Pass:
         self._emit(sense, text)
 
     def _source(self, text: str) -> str:
-        lowered = text.lower()
-        return next((source for source in self._vocabulary.sources if source in lowered), "")
+        match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
+        return match[1].lower() if match else ""
 
     def _statement(self, text: str, depth: int) -> None:
         names = [frame.names for frame in self._frames if frame.names]
@@ -295,8 +295,19 @@ class _Pass:
             if not subject:
                 self._reading.unread += 1
                 continue
+            if not self._fits(subject, claim):
+                continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
             self._reading.facts.append(ReadFact(subject, claim.code, claim.value, role, date, source))
+
+    def _fits(self, subject: str, claim: Claim) -> bool:
+        """Whether the types of a relation's entities are those of its key."""
+        key = self._vocabulary.by_code.get(claim.code.partition(" ")[0]) or self._vocabulary.by_code.get(claim.code)
+        if key is None or not key.subject:
+            return subject != claim.value
+        if self._vocabulary.type_of(subject) != key.subject or subject == claim.value:
+            return False
+        return not key.value or self._vocabulary.type_of(str(claim.value)) == key.value
 
     def _subject(self, claim: Claim) -> str:
         if claim.subject == IT:

@@ -189,16 +189,13 @@ class _Line:
     def _part(self, sentence: str) -> _Part:
         names = self.vocabulary.find_names(sentence)
         masked = _mask(sentence, names, _NAME)
-        marks: list[Mark] = []
-        for phrases, form in (
-            (self.vocabulary.inverse_verbs, "inverse"),
-            (self.vocabulary.verbs, "verb"),
-            (self.vocabulary.labels, "label"),
-        ):
-            new = [Mark(*found, form) for found in phrases.find(masked)]
-            masked = _mask(masked, new, _LABEL)
-            marks += new
-        return _Part(masked, tuple(names), tuple(sorted(marks)))
+        marks = [
+            Mark(*found, form)
+            for form, phrases in self.vocabulary.phrases
+            for found in phrases.find(masked)
+        ]
+        marks = _longest(marks) if len(marks) > 1 else marks
+        return _Part(_mask(masked, marks, _LABEL), tuple(names), tuple(marks))
 
     def _pieces(self, part: _Part) -> Iterator[_Part]:
         """The part, cut so that each piece has at most one label."""
@@ -233,9 +230,11 @@ class _Line:
             piece = _Part(piece.text, piece.names, ())
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
-        if mark.keys[0].kind == "entity":
-            self._relation(piece, mark, inherited)
+        numbers = tuple(key for key in mark.keys if key.kind != "entity")
+        if len(numbers) < len(mark.keys) and not any(candidates(key, piece.text) for key in numbers):
+            self._relation(piece, self._with_value(mark, piece), inherited)
             return
+        mark = mark._replace(keys=numbers)
         groups = [piece]
         if len(piece.names) > 1 and (mark is self.default or not piece.text[: mark.start].strip(" *-")):
             groups = _distributed(piece, mark)
@@ -243,6 +242,13 @@ class _Line:
             groups = [_one_owner(piece, mark)]
         for group in groups:
             self._value(group, mark, inherited, is_default=mark is self.default)
+
+    def _with_value(self, mark: Mark, piece: _Part) -> Mark:
+        """The mark with the only relation whose types fit the names of the piece."""
+        keys = [key for key in mark.keys if key.kind == "entity"]
+        types = {self.vocabulary.type_of(name) for _, _, name in piece.names}
+        fitting = [key for key in keys if not key.value or key.value in types]
+        return mark._replace(keys=tuple(fitting or keys)[:1])
 
     def _value(self, piece: _Part, mark: Mark, inherited: str, *, is_default: bool) -> None:
         span = (0, 0) if is_default or mark not in piece.marks else (mark.start, mark.end)
@@ -279,7 +285,7 @@ class _Line:
         if mark not in piece.marks and self.head and behind and behind[0][2] == self.head:
             before, behind = behind[:1], behind[1:]
             mark = mark._replace(end=behind[0][0] if behind else 0)
-        subject, values = _linked(piece, mark, before, behind)
+        subject, values = self._typed(piece, key) or _linked(piece, mark, before, behind)
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
         if not values:
@@ -291,8 +297,19 @@ class _Line:
             self.unread += subject == "?"
             if subject:
                 return
-        code = key.code.format(mark.parameter)
+        code = _code(mark, piece.text)
         self.claims += [Claim(subject, code, value) for value in values]
+
+    def _typed(self, piece: _Part, key: Key) -> tuple[str, list[str]] | None:
+        """The subject and the values by their types; None if the types leave it open."""
+        if not key.subject or key.subject == key.value:
+            return None
+        names = list(dict.fromkeys(name for _, _, name in piece.names))
+        subjects = [name for name in names if self.vocabulary.type_of(name) == key.subject]
+        values = [name for name in names if self.vocabulary.type_of(name) == key.value]
+        if len(subjects) > 1 or len(values) != 1:
+            return ("", []) if len(subjects) + len(values) < len(names) or not values else None
+        return subjects[0] if subjects else "", values
 
     def _lone(self, piece: _Part, mark: Mark | None, inherited: str) -> None:
         """Adds the choices that need no label."""
@@ -314,6 +331,20 @@ def _mask(text: str, spans: Sequence[tuple[int, int, object] | Mark], sign: str)
     for span in spans:
         text = f"{text[: span[0]]}{sign * (span[1] - span[0])}{text[span[1] :]}"
     return text
+
+
+def _longest(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks in order; of two that overlap the longer one, of two at one place both as one."""
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start - mark.end, mark.start)):
+        same = next((other for other in kept if other[:2] == mark[:2]), None)
+        if same:
+            form = same.form if same.form != "label" else mark.form
+            kept.remove(same)
+            kept.append(same._replace(keys=(*same.keys, *mark.keys), form=form))
+        elif not any(mark.start < other.end and other.start < mark.end for other in kept):
+            kept.append(mark)
+    return sorted(kept, key=lambda mark: mark.start)
 
 
 def _sole(part: _Part) -> str:
@@ -409,6 +440,18 @@ def _is_behind_cue(text: str, index: int) -> bool:
     borders = [match.end() for match in cues.SOFT.finditer(text, 0, index)]
     clause = text[borders[-1] if borders else 0 : index]
     return bool(cues.BEHIND.search(clause) or cues.OTHER.search(clause))
+
+
+def _code(mark: Mark, text: str) -> str:
+    """The code of a mark's key, with its parameter or its term."""
+    code = mark.keys[0].code.format(mark.parameter)
+    if mark.keys[0].has_term:
+        months = [
+            f"{match[2]}-{cues.MONTH_NUMBERS[match[1].lower()]:02d}" if match[1] else f"{match[3]}-{match[4]}"
+            for match in cues.MONTH.finditer(text)
+        ]
+        return " ".join([code, *months]) if len(months) == 2 else code
+    return code
 
 
 def _objects(part: _Part) -> set[str]:

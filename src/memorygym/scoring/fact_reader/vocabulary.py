@@ -60,6 +60,8 @@ class Key:
     """The type of entity that has this key; "" is any."""
     value: str = ""
     """For the kind `entity`: the type of the value; "" is any."""
+    has_term: bool = False
+    """Whether the value holds from one month to another; the code then ends with both months."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,22 @@ class Vocabulary:
         return Phrases((label, key) for key in self.keys for label in key.labels)
 
     @cached_property
-    def verbs(self) -> "Phrases":
-        return Phrases((verb, key) for key in self.keys for verb in key.verbs)
+    def phrases(self) -> list[tuple[str, "Phrases"]]:
+        """The phrases of each form: `label`, `verb`, and `inverse` (of verbs after their value)."""
+        verbs = [(verb, key) for key in self.keys for verb in key.verbs]
+        inverse = [(verb, key) for key in self.keys for verb in key.inverse_verbs]
+        forms = (("verb", verbs), ("inverse", inverse))
+        return [("label", self.labels), *((form, Phrases(some)) for form, some in forms if some)]
 
     @cached_property
-    def inverse_verbs(self) -> "Phrases":
-        return Phrases((verb, key) for key in self.keys for verb in key.inverse_verbs)
+    def source_pattern(self) -> re.Pattern[str]:
+        """Finds a source where texts name one: in a heading, in brackets, behind "according to"."""
+        sources = "|".join(map(re.escape, sorted(self.sources, key=len, reverse=True))) or "(?!)"
+        return re.compile(
+            rf"(?:^[^\w]*|[\[(·|,—:;/=\"']\s*|\b(?:according to|by|from|per|in|of|source)\W+(?:an? |the )?"
+            rf"(?:source of )?)({sources})(?=\s*(?:$|[\]),·|:—.;/\"']|as of|of \d|dated|on \d))",
+            re.IGNORECASE,
+        )
 
     @cached_property
     def words(self) -> frozenset[str]:
