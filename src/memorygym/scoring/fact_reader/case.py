@@ -7,6 +7,8 @@ from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]+")
 _STATEMENT = re.compile(r"\n|[.;!?]\s")
+_VALUE = re.compile("\ue002[\\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
+"""Stands before the value of a relation."""
 _BOUND, _VERB = "\ue001", "\ue002"
 
 
@@ -29,6 +31,8 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
             counts[pair] += 1
             if is_behind:
                 related.add(pair)
+        if _VERB in masked:
+            related.update(_runs(masked, vocabulary))
     names = {pair for pair, stated in codes.items() if len(stated) > 1} | related
     if not names:
         return text
@@ -41,12 +45,25 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
 def _marked(statement: str, vocabulary: Vocabulary) -> tuple[set[str], str]:
     """The codes of a statement's labels and verbs, and the statement without them."""
     codes: set[str] = set()
-    for form, phrases in vocabulary.phrases:
-        sign = _BOUND if form == "label" else _VERB
+    for _, phrases in vocabulary.phrases:
         for start, end, keys, _ in phrases.find(statement):
             codes.update(key.code for key in keys)
+            sign = _VERB if keys[0].kind == "entity" else _BOUND
             statement = f"{statement[:start]}{sign * (end - start)}{statement[end:]}"
     return codes, statement
+
+
+def _runs(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Runs of exactly two words that mean nothing to the vocabulary."""
+    no_name = LINKS | GENERIC | vocabulary.words | vocabulary.nouns
+    runs: list[list[str]] = [[]]
+    for token in re.findall(r"[^\W\d_]+(?:'s?)?|\S", statement):
+        word = token.removesuffix("'s")
+        if word.isalpha() and word not in no_name:
+            runs[-1].append(word)
+        if word != token or not word.isalpha() or word in no_name:
+            runs.append([])
+    return [(run[0], run[1]) for run in runs if len(run) == 2]
 
 
 def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str], bool]]:
@@ -54,7 +71,10 @@ def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str]
     words = list(_WORD.finditer(statement))
     no_name = LINKS | GENERIC | vocabulary.words | vocabulary.nouns
     return [
-        ((first[0], second[0]), statement[: first.start()].rstrip(" :=\"'").endswith(_VERB))
+        (
+            (first[0], second[0]),
+            second[0] in vocabulary.endings or bool(_VALUE.search(statement[: first.start()])),
+        )
         for first, second in zip(words, words[1:], strict=False)
         if statement[first.end() : second.start()].isspace()
         and first[0] not in no_name and second[0] not in no_name

@@ -91,17 +91,22 @@ OWNED = re.compile(
     re.IGNORECASE,
 )
 """Stands between a label and the name of its owner."""
+VALUE_IS = re.compile(r"\W*(?:(?:is|are|was|were|reads|now) )*\W*", re.IGNORECASE)
+"""Stands between a relation's label and its value."""
+AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
+"""Stands between a value and the label behind it: "has Ann Lee as mentor"."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\](*`-]*(?:\band\b|\bor\b)?[\s\"'“`*\[]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
     r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?[\s:=|→—–*_\"'`~≈-]*"
 )
 """Stands between a label and a value beside it."""
+QUALIFIER = re.compile(r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between)[^()]*\)(?=\s*[:=])")
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
 SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-MONTH = re.compile(rf"\b(?:({_MONTHS})[a-z]*\.?,? ((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))", re.I)
+MONTH = re.compile(rf"(?<![^\W_])(?:({_MONTHS})[a-z]*\.?,?[ _]((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))", re.I)
 """A month of a year."""
 MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS.split("|"), 1)}
 ABBREVIATION = re.compile(

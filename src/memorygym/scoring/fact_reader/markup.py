@@ -129,6 +129,9 @@ def _flat_mapping(value: Mapping[Any, Any], nouns: frozenset[str], depth: int, k
     if stated:
         yield Line(stated, depth)
         return
+    if key and "value" in roles and not any(isinstance(part, dict | list) for part in value.values()):
+        yield Line(_one_fact({**value, "key": key}, {**roles, "key": "key"}).replace(" | ", ": ", 1), depth)
+        return
     rest = dict(value)
     heads = [key] if key else []
     if "subject" in roles:
@@ -154,6 +157,12 @@ def _one_fact(value: Mapping[Any, Any], roles: Mapping[str, str]) -> str:
     line = " | ".join(parts)
     if value.get(roles.get("former", "")) not in (None, ""):
         line += f" (previously {value[roles['former']]})"
+    extra = [
+        f"{field}: {content}" for field, content in value.items()
+        if field not in roles.values() and isinstance(content, str) and content
+    ]  # fmt: skip
+    if extra:
+        line += f" ({'; '.join(extra)})"
     for role in ("source", "date"):
         if value.get(roles.get(role, "")):
             line = f"[{value[roles[role]]}] {line}"
@@ -229,7 +238,9 @@ class _Tags(HTMLParser):
         heads = [attributes[roles["subject"]]] if "subject" in roles else []
         rest = [f"{name}: {value}" for name, value in attributes.items() if name != roles.get("subject")]
         if "key" in roles or (heads and not rest):
-            self._open.append(attributes[roles["key"]] if "key" in roles else heads[0])
+            others = "; ".join(f"{n}: {v}" for n, v in attributes.items() if n not in roles.values())
+            key = attributes[roles["key"]] if "key" in roles else heads[0]
+            self._open.append(f"{key} ({others})" if others else key)
             return
         extra = f" ({'; '.join(rest)})" if rest else ""
         self.lines.append(Line(f"{' '.join(heads) or tag}{extra}:", depth))

@@ -75,6 +75,8 @@ _RULE = re.compile(r"\s*([=~-])\1{2,}\s*$")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»)\s*")
+_EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
+"""A line that says more of the bullet above it."""
 _META = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|·[^·]*")
 _CUE_WORDS = re.compile(
     r"\W*(?:forecasts?|guidance|projections?|projected|preliminary|provisional|estimates?|medians?"
@@ -111,6 +113,10 @@ def _unwrapped(lines: Sequence[Line]) -> Iterator[Line]:
     start = 0
     while start < len(lines):
         end = start + 1
+        if end < len(lines) and (match := _EXTRA.fullmatch(lines[end].text)) and _is_item(lines[start]):
+            yield lines[start]._replace(text=f"{lines[start].text.rstrip()} ({match[1]})")
+            start += 2
+            continue
         while end < len(lines) and _continues(lines[end - 1], lines[end]):
             end += 1
         group = lines[start:end]
@@ -119,6 +125,11 @@ def _unwrapped(lines: Sequence[Line]) -> Iterator[Line]:
         else:
             yield from group
         start = end
+
+
+def _is_item(line: Line) -> bool:
+    """Whether a line is a bullet with a value, which a line below may say more of."""
+    return bool(re.match(r"\s*- \S[^:]*: \S", line.text))
 
 
 def _continues(line: Line, after: Line) -> bool:
@@ -150,8 +161,8 @@ class _Pass:
         self._reading = Reading()
         self._last = ""
         """The entity that a pronoun means."""
-        self._waiting: tuple[str, Mark] | None = None
-        """A label without value, and the entity that its line names."""
+        self._waiting: tuple[str, Mark, str, str] | None = None
+        """A label without value; before it its entity, after it the date and the source."""
         self._was_blank = False
 
     def read(self) -> Reading:
@@ -246,16 +257,19 @@ class _Pass:
         waiting = self._waiting
         self._waiting = None
         sense = self._statements.read(text, mark)
+        source = ""
         if waiting and not sense.asks and not any(claim.subject for claim in sense.claims):
-            sense = self._answer(text, waiting) or sense
+            answer = self._answer(text, waiting)
+            sense, source = (answer, waiting[3]) if answer else (sense, "")
         if sense.asks or (sense.mark and not sense.claims):
-            self._waiting = (sense.head or "", sense.mark) if sense.mark else None
+            if sense.mark:
+                self._waiting = (sense.head or "", sense.mark, sense.date, self._source(text))
             if sense.asks and not sense.head:
                 self._waiting = None
         if not sense.claims and not sense.names and self._frames:
             self._frames[-1].date = sense.date or self._frames[-1].date
             self._frames[-1].source = self._source(text) or self._frames[-1].source
-        self._emit(sense, text)
+        self._emit(sense, text, source)
         self._last = sense.last if sense.last and sense.last != IT else self._last if sense.last == IT else ""
         for frame in self._frames:
             frame.has_content = True
@@ -272,15 +286,16 @@ class _Pass:
         else:
             self._frames.append(_Frame(depth, ("", "")))
 
-    def _answer(self, text: str, waiting: tuple[str, Mark]) -> Sense | None:
+    def _answer(self, text: str, waiting: tuple[str, Mark, str, str]) -> Sense | None:
         """What a line states as the answer to the line before; None if it is none."""
-        subject, mark = waiting
+        subject, mark, date, _ = waiting
         answer = self._statements.read(text, mark._replace(start=0, end=0))
         own = {key.code for key in mark.keys}
         claims = [claim for claim in answer.claims if claim.code.partition(":")[0] in own or claim.code in own]
         if not claims:
             return None
-        return answer._replace(claims=tuple(c._replace(subject=c.subject or subject) for c in claims))
+        owned = tuple(claim._replace(subject=claim.subject or subject) for claim in claims)
+        return answer._replace(claims=owned, date=answer.date or date)
 
     def _emit(self, sense: Sense, text: str, source: str = "", date: str = "", cue: str = "") -> None:
         cue = cue or next((f.cue for f in reversed(self._frames) if f.cue), "")

@@ -171,7 +171,7 @@ class _Line:
             self.opening = _opening(part)
         self.names.update(dict.fromkeys(name for _, _, name in part.names))
         if self.asks:
-            self.mark = part.marks[0] if len(part.marks) == 1 else None
+            self.mark = _termed(part.marks[0], sentence) if len(part.marks) == 1 else None
             self.head = part.names[0][2] if len(part.names) == 1 else ""
             return
         self.head = _head(part) or self.head
@@ -195,7 +195,8 @@ class _Line:
             for found in phrases.find(masked)
         ]
         marks = _longest(marks) if len(marks) > 1 else marks
-        return _Part(_mask(masked, marks, _LABEL), tuple(names), tuple(marks))
+        masked = _mask(masked, marks, _LABEL)
+        return _Part(masked, tuple(names), tuple(_with_qualifier(mark, masked) for mark in marks))
 
     def _pieces(self, part: _Part) -> Iterator[_Part]:
         """The part, cut so that each piece has at most one label."""
@@ -289,7 +290,7 @@ class _Line:
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
         if not values:
-            self.mark = mark
+            self.mark = _termed(mark, piece.text)
             self.head = self.head or (before[-1][2] if before else "")
             return
         self.mark = None
@@ -297,7 +298,12 @@ class _Line:
             self.unread += subject == "?"
             if subject:
                 return
-        code = _code(mark, piece.text)
+        code = key.code.format(mark.parameter)
+        if key.has_term:
+            code = key.code + (_term(piece.text) or mark.parameter)
+            if code == key.code:
+                self.mark = mark
+                return
         self.claims += [Claim(subject, code, value) for value in values]
 
     def _typed(self, piece: _Part, key: Key) -> tuple[str, list[str]] | None:
@@ -345,6 +351,12 @@ def _longest(marks: Sequence[Mark]) -> list[Mark]:
         elif not any(mark.start < other.end and other.start < mark.end for other in kept):
             kept.append(mark)
     return sorted(kept, key=lambda mark: mark.start)
+
+
+def _with_qualifier(mark: Mark, text: str) -> Mark:
+    """The mark with the brackets behind it: "director (from May 2003 to June 2010):"."""
+    match = cues.QUALIFIER.match(text, mark.end)
+    return mark._replace(end=match.end()) if match else mark
 
 
 def _sole(part: _Part) -> str:
@@ -442,16 +454,18 @@ def _is_behind_cue(text: str, index: int) -> bool:
     return bool(cues.BEHIND.search(clause) or cues.OTHER.search(clause))
 
 
-def _code(mark: Mark, text: str) -> str:
-    """The code of a mark's key, with its parameter or its term."""
-    code = mark.keys[0].code.format(mark.parameter)
-    if mark.keys[0].has_term:
-        months = [
-            f"{match[2]}-{cues.MONTH_NUMBERS[match[1].lower()]:02d}" if match[1] else f"{match[3]}-{match[4]}"
-            for match in cues.MONTH.finditer(text)
-        ]
-        return " ".join([code, *months]) if len(months) == 2 else code
-    return code
+def _term(text: str) -> str:
+    """The two months of a term of office, as codes end with them; "" if there are not two."""
+    months = [
+        f"{match[2]}-{cues.MONTH_NUMBERS[match[1].lower()]:02d}" if match[1] else f"{match[3]}-{match[4]}"
+        for match in cues.MONTH.finditer(text)
+    ]
+    return " ".join(["", *months]) if len(months) == 2 else ""
+
+
+def _termed(mark: Mark, text: str) -> Mark:
+    """The mark with the term that the text gives, if its key has one."""
+    return mark._replace(parameter=_term(text)) if mark.keys[0].has_term else mark
 
 
 def _objects(part: _Part) -> set[str]:
@@ -476,6 +490,10 @@ def _linked(
         if owner:
             others = [name for name in piece.names if name is not owner]
             return owner[2], [others[0][2]] if len({n[2] for n in others}) == 1 else []
+        if not after and len(before) > 1 and cues.AS_A.fullmatch(text, before[-1][1], mark.start):
+            return before[-2][2], [before[-1][2]]
+        if not before and len(behind) == 2 and len(after) == 1 and not cues.EXPLICIT.match(text, mark.end):
+            return behind[0][2], [behind[1][2]]
         return before[-1][2] if before else "", after
     if mark.form == "inverse":
         return after[0] if len(after) == 1 else "", [before[-1][2]] if before else []
@@ -488,7 +506,8 @@ def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     """The names of the list that begins at an index."""
     listed = []
     for name in names:
-        if not cues.JOINED.fullmatch(text, start, name[0]):
+        gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
+        if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):
             break
         listed.append(name[2])
         start = name[1]

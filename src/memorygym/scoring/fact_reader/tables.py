@@ -98,15 +98,27 @@ class Table:
                 mark = mark or sense.mark
             elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
                 mark = mark or sense.mark
+        extra = [cell for column, cell in pairs if not column.role and self._is_extra(cell)]
         senses = [
             (sense, column.cue)
             for column, cell in pairs
             if cell.lower() not in _EMPTY
-            for sense in self._cell(column, cell, mark, subject)
+            for sense in self._cell(column, cell, mark, subject, " ".join(extra))
         ]
         return Row(subject, senses, date, source)
 
-    def _cell(self, column: Column, cell: str, mark: Mark | None, subject: str) -> Iterator[Sense]:
+    def _is_extra(self, cell: str) -> bool:
+        """Whether a cell states nothing alone, but may say of what time the others are."""
+        if cell.lower() in _EMPTY:
+            return False
+        sense = self.statements.read(cell)
+        return not (sense.names or sense.mark or sense.claims)
+
+    def _cell(
+        self, column: Column, cell: str, mark: Mark | None, subject: str, extra: str
+    ) -> Iterator[Sense]:
+        if extra and column.role in ("label", "value", "name"):
+            cell = f"{cell} ({extra})"
         match column.role:
             case "label":
                 sense = self.statements.read(cell, column.mark)

@@ -77,6 +77,8 @@ class Vocabulary:
     """The type of an entity, from its name; "" is unknown."""
     sources: tuple[str, ...] = ()
     """What a heading calls the source of a fact ("field report"), in lower case."""
+    endings: frozenset[str] = frozenset()
+    """Words that end names, in lower case: "institute"."""
     folds_case: bool = True
     """Whether names in upper or lower case throughout are names, too."""
     by_code: dict[str, Key] = field(init=False, repr=False, default_factory=dict)

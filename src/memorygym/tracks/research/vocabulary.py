@@ -21,17 +21,17 @@ AUTHORITY = {
 """By source: its authority, as the system message states it."""
 
 _ENTITIES = (
-    ("employer", _PERSON, _LABORATORY, "employer|laboratory|workplace|affiliation", "works at|works for|works in|holds a post at|on its payroll|joined|employed by|employed at", "employs"),
+    ("employer", _PERSON, _LABORATORY, "employer|workplace|affiliation", "works at|works for|works in|holds a post at|on its payroll|joined|employed by|employed at", "employs"),
     ("birthplace", _PERSON, _TOWN, "birthplace|native town|born in|born|birth place|place of birth|town of birth", "came into the world in|was born in|hails from|comes from", ""),
-    ("mentor", _PERSON, _PERSON, "mentor|doctoral supervisor|supervisor|advisor|teacher", "learned the trade under|was trained by|trained by|trained under|studied under|mentored by|supervised by", "guided|trained|mentored|supervised|mentor of"),
+    ("mentor", _PERSON, _PERSON, "mentor|doctoral supervisor|supervisor|advisor|teacher", "learned the trade under|was trained by|trained by|trained under|studied under|mentored by|supervised by", "guided|trained|mentored|supervised"),
     ("seat", _LABORATORY, _TOWN, "seat|home town|headquarters|hq|location|base", "is based in|based in|has all its buildings in|located in|sits in|seated in", "plays host to|is home to|hosts"),
-    ("flagship", _LABORATORY, _INSTRUMENT, "flagship|flagship instrument|principal instrument|showpiece", "owns|shows", "serves as the showpiece at|flagship of|showpiece of"),
+    ("flagship", _LABORATORY, _INSTRUMENT, "flagship|flagship instrument|principal instrument|showpiece", "owns|shows", "serves as the showpiece at"),
     ("designer", _INSTRUMENT, _PERSON, "designer|engineer", "was designed by|designed by|drawn up by|came from", "designed|drew up|drew up the plans for"),
     ("inventor", _METHOD, _PERSON, "inventor|originator", "was invented by|invented by|devised by|goes to|credited to", "invented|came up with|devised"),
     ("basis", _METHOD, _METHOD, "basis|parent method|underlying method", "builds on|built on|extends|grew out of|derived from|derives from|based on|rooted in", ""),
     ("instrument", _SURVEY, _INSTRUMENT, "instrument|measuring instrument", "took its readings with|was carried out with|carried out with|used|relied on|equipped with", "supplied the readings for"),
     ("leader", _SURVEY, _PERSON, "leader|chief|head", "was led by|led by|headed by|commanded by", "led|headed|took|was in command throughout|in command throughout|in command"),
-    ("mayor", _TOWN, _PERSON, "mayor", "is governed by|governed by", "was sworn in as mayor in|wears the mayor's chain in|mayor of"),
+    ("mayor", _TOWN, _PERSON, "mayor", "is governed by|governed by", "was sworn in as mayor in|wears the mayor's chain in"),
 )  # fmt: skip
 _NUMBERS = (
     ("birth year", _PERSON, "birth year|year of birth|was born in|born in|born|came into the world in", True, ""),
@@ -51,7 +51,7 @@ def _keys() -> Iterator[Key]:
         )  # fmt: skip
     yield Key(
         "director", "entity", ("director", "head"), ("run by", "directed by", "in charge"),
-        ("directed", "ran", "director of", "head of"),
+        ("directed", "ran"),
         subject=_LABORATORY, value=_PERSON, has_term=True,
     )  # fmt: skip
     for code, subject, labels, is_whole, suffix in _NUMBERS:
@@ -68,5 +68,7 @@ def type_of(name: str) -> str:
 def vocabulary() -> Vocabulary:
     """The vocabulary of all tasks of the track."""
     keys = tuple(_keys())
-    nouns = frozenset((_PERSON, *_TYPES, "researcher", "lab", "expedition", "scientist"))
-    return Vocabulary(keys, CapitalisedNames(keys, nouns), nouns, type_of, tuple(AUTHORITY))
+    nouns = frozenset(("person", "laboratory", "town", "method", "survey", "researcher", "lab"))
+    endings = frozenset(word.lower() for word in _BY_WORD)
+    names = CapitalisedNames(keys, nouns)
+    return Vocabulary(keys, names, nouns, type_of, tuple(AUTHORITY), endings)
