@@ -50,7 +50,7 @@ RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
 )
 SOFT = re.compile(
-    r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–-]\s|—|\b(?:while|whilst|whereas|with|but|though"
+    r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–/-]\s|—|\b(?:while|whilst|whereas|with|but|though"
     r"|although|where|which)\b",
     re.IGNORECASE,
 )
@@ -59,6 +59,10 @@ CUT = re.compile(
     r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t", re.IGNORECASE
 )
 """Where a statement with several labels may be cut."""
+SEGMENT = re.compile(
+    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s", re.IGNORECASE
+)
+"""The border of what a short label may be said of."""
 CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now)\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
 """Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
 MOVED = re.compile(
