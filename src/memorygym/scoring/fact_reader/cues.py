@@ -97,6 +97,7 @@ OWNED = re.compile(
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(r"\W*(?:(?:is|are|was|were|reads|now) )*\W*", re.IGNORECASE)
 """Stands between a relation's label and its value."""
+IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\](*`-]*(?:\band\b|\bor\b)?[\s\"'“`*\[]*")

@@ -103,7 +103,7 @@ class Outline:
 
     def _read(self, text: str) -> Reading:
         text = with_capitals(text, self._vocabulary)
-        lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.nouns)]
+        lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
         return _Pass(self._vocabulary, self._statements, list(_unwrapped(lines))).read()
 
 
@@ -126,10 +126,23 @@ def _unwrapped(lines: Sequence[Line]) -> Iterator[Line]:
             end += 1
         group = lines[start:end]
         if len(group) > 1 and _is_wrapped([line.text for line in group]):
-            yield group[0]._replace(text=" ".join([group[0].text.rstrip(), *(line.text.strip() for line in group[1:])]))
+            yield from _joined(group)
         else:
             yield from group
         start = end
+
+
+def _joined(group: Sequence[Line]) -> Iterator[Line]:
+    """The lines of wrapped prose as one, but for those that begin with a sentence of their own."""
+    whole = group[0]
+    for line in group[1:]:
+        first = line.text.lstrip()
+        if (whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()) or _OPENED.match(first):
+            yield whole
+            whole = line
+        else:
+            whole = whole._replace(text=f"{whole.text.rstrip()} {first}")
+    yield whole
 
 
 def _is_item(line: Line) -> bool:
@@ -140,8 +153,6 @@ def _is_item(line: Line) -> bool:
 def _continues(line: Line, after: Line) -> bool:
     first = after.text.lstrip()
     if line.depth >= 0 or after.depth >= 0 or line.cells or not first or len(line.text) < 40:
-        return False
-    if line.text.rstrip()[-1:] in ".!?;:)" and not first[0].islower() or _OPENED.match(first):
         return False
     bullet = _BULLET.match(first)
     if bullet and first[0].isdigit() and not _BULLET.match(line.text.lstrip()):
@@ -213,7 +224,7 @@ class _Pass:
             return
         body = _EMPHASIS.sub("", body).rstrip()
         if match := _ENTITLED.fullmatch(body):
-            if role_of(match[1], self._vocabulary.nouns) == "subject" and self._statements.read(match[2]).names:
+            if role_of(match[1], self._vocabulary.heads) == "subject" and self._statements.read(match[2]).names:
                 body = match[2]
         self._close(depth)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
@@ -303,7 +314,7 @@ class _Pass:
         subject, mark, date, _ = waiting
         answer = self._statements.read(text, mark._replace(start=0, end=0))
         own = {key.code for key in mark.keys}
-        claims = [claim for claim in answer.claims if claim.code.partition(":")[0] in own or claim.code in own]
+        claims = [c for c in answer.claims if {c.code, c.code.split(" ")[0], c.code.split(":")[0]} & own]
         if not claims:
             return None
         owned = tuple(claim._replace(subject=claim.subject or subject) for claim in claims)

@@ -311,6 +311,8 @@ class _Line:
         at = mark.start if mark in piece.marks else 0
         if cues.NEGATED.search(piece.text[:at]):
             return
+        if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
+            return  # What an entity is, not what it has: "is an instrument".
         before = [name for name in piece.names if name[0] < at]
         behind = [name for name in piece.names if name[0] >= at]
         if mark not in piece.marks and self.head and behind and behind[0][2] == self.head:

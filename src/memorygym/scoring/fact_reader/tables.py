@@ -170,7 +170,7 @@ def _columns(
 
 def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
     text = cell.strip(" *_`\"")
-    role = role_of(text, vocabulary.nouns)
+    role = role_of(text, vocabulary.heads)
     if role:
         return Column(role)
     year = _YEAR.search(text)

@@ -116,7 +116,7 @@ class Vocabulary:
         sources = "|".join(map(re.escape, sorted(self.sources, key=len, reverse=True))) or "(?!)"
         return re.compile(
             rf"(?:^[^\w]*|[\[(·|,—:;/=\"']\s*|\b(?:according to|by|from|per|in|of|source)\W+(?:an? |the )?"
-            rf"(?:source of )?)({sources})(?=\s*(?:$|[\]),·|:—.;/\"']|as of|of \d|dated|on \d))",
+            rf"(?:source of )?)({sources})(?=\s*(?:$|[\]),·|:—.;?!/\"']|as of|of \d|dated|on \d))",
             re.IGNORECASE,
         )
 
@@ -125,6 +125,11 @@ class Vocabulary:
         """All words of labels and choices, which are no names."""
         texts = [text for key in self.keys for text in (*key.labels, *key.choices, *key.verbs)]
         return frozenset(word for text in texts for word in re.findall(r"\w+", text.lower()))
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """Nouns for entities that name a column or a field of names: those that are no labels."""
+        return self.nouns - {label for key in self.keys for label in key.labels}
 
     @cached_property
     def short(self) -> "ShortLabels":
