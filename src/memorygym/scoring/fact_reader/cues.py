@@ -15,7 +15,7 @@ OTHER = re.compile(
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(
     r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|than"
-    r"|excluding|unlike|(?:up|down)(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
+    r"|excluding|unlike|(?<!wrote )(?<!put )(?<!set )(?<!noted )(?<!written )(?:up|down)(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
     re.IGNORECASE,
 )
 """What stands behind such a word in its clause is not the entry."""
@@ -95,7 +95,9 @@ OWNED = re.compile(
     re.IGNORECASE,
 )
 """Stands between a label and the name of its owner."""
-VALUE_IS = re.compile(r"\W*(?:(?:is|are|was|were|reads|now) )*\W*", re.IGNORECASE)
+VALUE_IS = re.compile(
+    r"(?:\W|_|\b(?:is|are|was|were|reads|now|entity|name|node|target|object|to)\b)*", re.IGNORECASE
+)
 """Stands between a relation's label and its value."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)

@@ -74,7 +74,9 @@ _BOLD = re.compile(r"(?:\*\*|__)([^*_]+?):?(?:\*\*|__):?$")
 _RULE = re.compile(r"\s*([=~-])\1{2,}\s*$")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
-_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»)\s*")
+_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»|▸|▶|►)\s*")
+_BOX = str.maketrans("│┃║", "|||")
+_BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
 _EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
 """A line that says more of the bullet above it."""
 _ENTITLED = re.compile(r"(\w+)\s*[:=]+\s*[\"']?([^\"']+?)[\"']?")
@@ -110,6 +112,9 @@ class Outline:
 def _cleaned(line: Line) -> Line:
     text = _STRUCK.sub(r"(previously \1)", line.text)
     text = _SUM.sub("", _ARROWS.sub(" → ", text))
+    if ("│" in text or "─" in text) and not re.search("[├└]─", text):
+        text = text.translate(_BOX)
+        text = "|---|" if _BOX_RULE.fullmatch(text) else text
     return line._replace(text=text.replace("–", "—") if "–" in text else text)
 
 
@@ -228,6 +233,9 @@ class _Pass:
                 body = match[2]
         self._close(depth)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
+        if self._is_day(body):
+            self._heading(body, _DAY, is_soft=False)
+            return
         if not is_answer and self._is_title(body):
             self._heading(body, depth, is_soft=True)
             return
@@ -236,6 +244,12 @@ class _Pass:
     def _close(self, depth: int) -> None:
         """Ends the frames that do not govern a line of that depth."""
         self._frames = [f for f in self._frames if f.depth < depth or (f.is_title and f.depth == depth)]
+
+    def _is_day(self, text: str) -> bool:
+        """Whether a line is a date and nothing else, and no label waits for one."""
+        if len(text) > 40 or self._waiting or any(frame.mark for frame in self._frames):
+            return False
+        return any(not re.search(r"\w", text[:start] + text[end:]) for start, end, _ in dates(text))
 
     def _is_title(self, text: str) -> bool:
         """Whether a line without marks is a heading: it says who or what, and nothing of them."""
@@ -249,19 +263,29 @@ class _Pass:
         if text.endswith(":"):
             return len(words) <= 6
         rest = [word for word in words if word.lower() not in known and word[:3].lower() not in _MONTHS]
-        return bool(sense.names) and not rest and sense.mark is None and len(words) <= 8
+        if len(sense.names) != 1 or sense.mark is not None:
+            return bool(sense.names) and not rest and sense.mark is None and len(words) <= 8
+        name = re.escape(sense.names[0])
+        is_apart = re.match(rf"\W*{name}\s*[^\w\s,.;:!?'\"]", text) and text[-1] not in ".!?"
+        return bool(is_apart or re.search(rf"\b(?:name|title|subject)\W{{1,4}}{name}", text)) or (
+            not rest and len(words) <= 8
+        ) if len(rest) < 5 else False
 
     @property
     def _alone(self) -> set[str]:
         return {key.code for key in self._vocabulary.keys if key.stands_alone}
 
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
+        ended = [f for f in self._frames if f.depth >= depth]
         self._frames = [f for f in self._frames if f.depth < depth]
         sense = self._statements.read(text)
         stated = next((iso for _, _, iso in dates(text)), "")
+        source = self._source(text)
+        if ended and not ended[-1].names and not ended[-1].has_content:
+            stated, source = stated or ended[-1].date, source or ended[-1].source
         mark = sense.mark and sense.mark._replace(start=0, end=0)
         frame = _Frame(
-            depth, sense.names, mark, stated, self._source(text), is_title=True, is_soft=is_soft
+            depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft
         )
         if _CUE_WORDS.fullmatch(_without_label(text, sense)):
             frame.cue = FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
@@ -289,9 +313,15 @@ class _Pass:
                 self._waiting = (sense.head or "", sense.mark, sense.date, self._source(text))
             if sense.asks and not sense.head:
                 self._waiting = None
-        if not sense.claims and not sense.names and self._frames:
-            self._frames[-1].date = sense.date or self._frames[-1].date
-            self._frames[-1].source = self._source(text) or self._frames[-1].source
+        if not sense.claims and not sense.names and not sense.mark:
+            day = sense.date or next((iso for _, _, iso in dates(text)), "")
+            if not self._frames and day:
+                self._frames.append(_Frame(depth, is_title=True, is_soft=True))
+            if self._frames:
+                self._frames[-1].date = day or self._frames[-1].date
+                self._frames[-1].source = self._source(text) or self._frames[-1].source
+            if day:
+                return
         self._emit(sense, text, source)
         self._last = sense.last if sense.last and sense.last != IT else self._last if sense.last == IT else ""
         for frame in self._frames:
@@ -366,6 +396,8 @@ class _Pass:
                 self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)
 
 
+_DAY = -4
+"""The depth of a line that is only a date: below all marked headings."""
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 
 

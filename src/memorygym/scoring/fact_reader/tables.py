@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -80,8 +80,17 @@ class Table:
 
     def rows(self, owner: str) -> Iterator[Row]:
         """What the rows state; `owner` is the entity of rows that name none."""
+        stamps: dict[str, tuple[str, str]] = {}
         for cells in self.body:
-            yield self._row(cells, owner)
+            head = cells[0].strip(" ()*_:").lower()
+            if head in _STAMPS and any(column.role == "name" for column in self.columns):
+                for column, cell in zip(self.columns[1:], cells[1:], strict=False):
+                    day = next((iso for _, _, iso in dates(cell)), "")
+                    date, source = stamps.get(column.name, ("", ""))
+                    stamps[column.name] = (date or day, source or ("" if day else cell))
+                continue
+            row = self._row(cells, owner)
+            yield row if not stamps else row._replace(senses=list(_stamped(row.senses, stamps)))
 
     def _row(self, cells: Sequence[str], owner: str) -> Row:
         pairs = [(column, cell.strip()) for column, cell in zip(self.columns, cells, strict=False)]
@@ -144,6 +153,21 @@ class Table:
         yield sense
 
 
+_STAMPS = frozenset(
+    ("as of", "date", "dated", "stated on", "according to", "source", "stated by", "updated")
+)
+"""Heads of rows that tell when and by whom the columns were stated."""
+
+
+def _stamped(
+    senses: Iterable[tuple[Sense, str]], stamps: Mapping[str, tuple[str, str]]
+) -> Iterator[tuple[Sense, str]]:
+    """The senses with the dates of their entities' columns."""
+    for sense, cue in senses:
+        subject = sense.claims[0].subject if sense.claims else ""
+        yield sense._replace(date=sense.date or stamps.get(subject, ("", ""))[0]), cue
+
+
 def _default(mark: Mark) -> Mark:
     return mark._replace(start=0, end=0)
 
@@ -161,6 +185,8 @@ def _columns(
     labels = [c for c in columns if c.role == "label"]
     names = [c for c in columns if c.role == "name"]
     roles = {c.role for c in columns} - {"label", "name", ""}
+    if names and not labels and columns[0].role in ("subject", "key"):
+        return columns
     if len(known) < 2 or not (len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)):
         return None
     if labels and names:

@@ -264,7 +264,7 @@ def _abbreviates(root: str, word: str, other: str) -> bool:
     return all(letter in letters for letter in word)
 
 
-_RUN = re.compile(r"(?<![\w'’])[A-Z][a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")
+_RUN = re.compile(r"(?<!\w)(?<!\w['’])[A-Z][a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")
 
 
 class CapitalisedNames:
