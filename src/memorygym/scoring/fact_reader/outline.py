@@ -76,6 +76,10 @@ _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»|▸|▶|►)\s*")
 _BOX = str.maketrans("│┃║", "|||")
+_QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
+"""The signs of a quotation."""
+_BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
+"""What stands before an item of a drawn tree."""
 _BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
 _EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
 """A line that says more of the bullet above it."""
@@ -83,6 +87,7 @@ _ENTITLED = re.compile(r"(\w+)\s*[:=]+\s*[\"']?([^\"']+?)[\"']?")
 """A line such as "title: Ann Lee"."""
 _OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
 """A line that begins with a name and a sign."""
+_SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
 _META = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|·[^·]*")
@@ -112,7 +117,11 @@ class Outline:
 def _cleaned(line: Line) -> Line:
     text = _STRUCK.sub(r"(previously \1)", line.text)
     text = _SUM.sub("", _ARROWS.sub(" → ", text))
-    if ("│" in text or "─" in text) and not re.search("[├└]─", text):
+    if match := _QUOTED.match(text):
+        text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
+    if match := _BRANCH.match(text):
+        text = f"{' ' * len(match[0])}- {text[match.end() :]}"
+    if ("│" in text or "─" in text):
         text = text.translate(_BOX)
         text = "|---|" if _BOX_RULE.fullmatch(text) else text
     return line._replace(text=text.replace("–", "—") if "–" in text else text)
@@ -158,6 +167,8 @@ def _is_item(line: Line) -> bool:
 def _continues(line: Line, after: Line) -> bool:
     first = after.text.lstrip()
     if line.depth >= 0 or after.depth >= 0 or line.cells or not first or len(line.text) < 40:
+        return False
+    if _SPEAKER.match(first):
         return False
     bullet = _BULLET.match(first)
     if bullet and first[0].isdigit() and not _BULLET.match(line.text.lstrip()):
