@@ -52,7 +52,7 @@ def _axes(trace: Trace) -> Judgement:
     }
     more = {
         "axes": dict(score.axes), "writes": score.writes, "peak_tokens": score.peak,
-        "accuracy": score.accuracy, "store_precision": dict(store_precision(trace)),
+        "accuracy": score.accuracy, "store_precision": store_precision(trace),
     }  # fmt: skip
     right = f"{score.correct} of {score.answerable} answerable right"
     return {name: figures.get(name) for name in shown(track_of(trace))}, right, more
@@ -64,7 +64,7 @@ def _answers(trace: Trace) -> Judgement:
     cases = judged(measured, {measured.task: frozenset(map(int, map(str, left)))})
     more = {
         "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
-        "cuts": measured.cuts, "store_precision": dict(measured.precision),
+        "cuts": measured.cuts, "store_precision": store_precision(trace),
         "cases": [{name: getattr(case, name) for name in CASE_FIELDS} for case in cases],
     }  # fmt: skip
     right = f"{sum(case.score == 1 for case in cases)} of {len(cases)} right"
