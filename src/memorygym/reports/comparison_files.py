@@ -70,6 +70,8 @@ def _about(row: SystemRow) -> dict[str, Cell]:
         "tasks": len(row.scores),
         "failed": row.failed,
         "rank": row.rank,
+        "fault": row.fault,
+        "bound": row.bound,
     }
 
 
@@ -188,8 +190,10 @@ def curve_csv(curves: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
     return _table("system,bin,questions,low,accuracy,high", rows)
 
 
-def _cell(name: str, value: str | float) -> str:
+def _cell(name: str, value: str | float | None) -> str:
     """Right and wrong as 1 and 0."""
+    if value is None:
+        return ""
     return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
 
 

@@ -57,10 +57,10 @@ class QuestionCase:
     """Number of lookups that the question combines."""
     length: int = 0
     """Tokens shown before the question."""
-    exact: bool = False
-    """Whether the answer matches the truth exactly (EM of SQuAD)."""
-    f1: float = 0.0
-    """F1 of the words of answer and truth (SQuAD)."""
+    exact: bool | None = None
+    """Whether the answer matches the truth exactly (EM of SQuAD); None unless of a data set."""
+    f1: float | None = None
+    """F1 of the words of answer and truth (SQuAD); None unless of a data set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,8 @@ def _cases(
     trace: Trace, goals: Sequence[Outcome], attribution: Attribution
 ) -> tuple[QuestionCase, ...]:
     before, reader = _shown_before(trace), attribution.reader
-    tokens = _context_tokens(trace, track_of(trace).tool_names)
+    track = track_of(trace)
+    tokens, published = _context_tokens(trace, track.tool_names), track.files is not None
     cases = []
     for number, outcome in enumerate(goals, start=1):
         question = outcome.goal
@@ -184,8 +185,8 @@ def _cases(
                 score=outcome.score,
                 hops=reader.hops(question),
                 length=before(question.event),
-                exact=squad.exact(answer, truths),
-                f1=squad.f1(answer, truths),
+                exact=squad.exact(answer, truths) if published else None,
+                f1=squad.f1(answer, truths) if published else None,
                 needs=len(question.needs),
                 present=sum(attribution.in_view(question, need) for need in question.needs),
                 replaced=len(replaced),

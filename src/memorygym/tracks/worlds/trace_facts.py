@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace
@@ -153,7 +152,9 @@ class WorldsReader:
             return "true" if fact.value == self._gold.categories[entity] else "wrong"
         if fact.value == self._gold.value(entity, fact.key, END):
             return "true"
-        replaced = (change.old for change in self._gold.changes if change[1:3] == (entity, fact.key))
+        replaced = (
+            change.old for change in self._gold.changes if change[1:3] == (entity, fact.key)
+        )
         return "stale" if fact.value in replaced else "wrong"
 
     @cached_property
