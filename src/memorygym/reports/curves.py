@@ -38,6 +38,10 @@ class Bin:
     accuracy: Estimate
 
 
+Splits = Mapping[str, Sequence[Bin]]
+"""By kind of curve: the bins of every system."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A property that questions are sorted by."""

@@ -111,8 +111,8 @@ class Measurement:
     """How much of what the memory showed at questions the fact reader understood."""
     held: Coverage = NOTHING_STATED
     """The same of what the memory held at the end."""
-    scripted: bool = True
-    """Whether the reasoner is a script, rather than a model."""
+    strongest: bool = True
+    """Whether the reasoner is the track's strongest script, which no longer context confuses."""
 
     @property
     def task(self) -> tuple[str, int]:
@@ -146,7 +146,7 @@ def measure(trace: Trace) -> Measurement:
         repaired=sum(outcome.repaired for outcome in goals),
         shown=attribution.coverage(attribution.shown()),
         held=attribution.coverage(final_texts(trace)),
-        scripted="model" not in labels,
+        strongest=labels["agent"] == next(iter(track_of(trace).reasoners)),
     )
 
 

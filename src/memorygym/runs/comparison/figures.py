@@ -55,8 +55,8 @@ class SystemRow:
     """1 + the number of memories that are significantly better; None unless it is a memory that
     finished all tasks without fault."""
     fault: bool
-    """Whether the set-up is at fault, because a scripted reasoner answers more from what the memory
-    showed than from all that it held, by more than the interval."""
+    """Whether the set-up is at fault, because the strongest scripted reasoner answers more from what
+    the memory showed than from all that it held, by more than the interval."""
     bound: Bound
     """The bound that it reaches whatever the number of needed facts; it was not measured then."""
     figures: Mapping[str, Estimate | None]
@@ -131,8 +131,8 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
             "no question counts, because the oracle showed the needed facts of none: give a larger"
             " budget, or let `oracle` of the track name the events of its goals"
         )
-    scripted = all(measurement.scripted for measurement in measured)
-    faults = {system for system in scores if scripted and _beats_its_store(system, scores)}
+    strongest = all(measurement.strongest for measurement in measured)
+    faults = {system for system in scores if strongest and _beats_its_store(system, scores)}
     memories = {
         system: own
         for system, own in scores.items()
