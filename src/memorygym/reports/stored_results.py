@@ -12,7 +12,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
-from memorygym.reports.column_guide import FIGURES, MEASURED
+from memorygym.reports.figure_guide import FIGURES, MEASURED
 from memorygym.runs.comparison.questions import judged, left_out
 from memorygym.runs.comparison.system_specs import UNLIMITED, WRITER, role_of
 from memorygym.runs.metrics import QuestionCase

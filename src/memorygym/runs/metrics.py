@@ -58,9 +58,9 @@ class QuestionCase:
     length: int = 0
     """Tokens shown before the question."""
     exact: bool | None = None
-    """Whether the answer matches the truth exactly (EM of SQuAD); None unless of a data set."""
+    """Whether the answer matches the truth exactly (EM of SQuAD); absent unless of a data set."""
     f1: float | None = None
-    """F1 of the words of answer and truth (SQuAD); None unless of a data set."""
+    """F1 of the words of answer and truth (SQuAD); absent unless of a data set."""
 
 
 @dataclass(frozen=True, slots=True)

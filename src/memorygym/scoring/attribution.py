@@ -51,6 +51,11 @@ class Coverage:
         return self.unread / stated if stated else None
 
 
+def is_unreadable(unread_share: float | None) -> bool:
+    """Whether so many statements are unread that figures that rest on the reader are withheld."""
+    return unread_share is not None and unread_share > UNREAD_LIMIT + 1e-9
+
+
 class Attribution:
     """The causes of the misses of one trace.
 
@@ -205,7 +210,7 @@ def final_texts(trace: Trace) -> Collection[str]:
 def store_precision(trace: Trace) -> dict[str, float]:
     """The shares of the store; {} if more than UNREAD_LIMIT of its statements are unread."""
     unread = Attribution(trace).coverage(final_texts(trace)).unread_share
-    return {} if (unread or 0.0) > UNREAD_LIMIT else store_shares(trace)
+    return {} if is_unreadable(unread) else store_shares(trace)
 
 
 def store_shares(trace: Trace) -> dict[str, float]:

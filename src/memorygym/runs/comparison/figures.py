@@ -31,7 +31,7 @@ from memorygym.runs.comparison.significance import (
 )
 from memorygym.runs.comparison.system_specs import UNLIMITED, Role, role_of
 from memorygym.runs.metrics import Measurement, QuestionCase
-from memorygym.scoring.attribution import UNREAD_LIMIT
+from memorygym.scoring.attribution import is_unreadable
 from memorygym.stats import Estimate, estimate, kendall, paired
 
 Clock = Mapping[str, tuple[float, float]]
@@ -55,8 +55,8 @@ class SystemRow:
     """1 + the number of memories that are significantly better; None unless it is a memory that
     finished all tasks without fault."""
     fault: bool
-    """Whether the set-up is at fault, because the strongest scripted reasoner answers more from what
-    the memory showed than from all that it held, by more than the interval."""
+    """Whether the set-up is at fault, because the strongest scripted reasoner answers more from
+    what the memory showed than from all that it held, by more than the interval."""
     bound: Bound
     """The bound that it reaches whatever the number of needed facts; it was not measured then."""
     figures: Mapping[str, Estimate | None]
@@ -73,7 +73,7 @@ class SystemRow:
     @property
     def withheld(self) -> bool:
         """Whether figures are withheld, because too many statements were unread."""
-        return self.unread > UNREAD_LIMIT
+        return is_unreadable(self.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ class _Table:
             "view": asked(mean_of("tokens")),
             **{name: played(count) for name, count in COUNTS.items()},
         }
-        withheld = WITHHELD if _unread(figures) > UNREAD_LIMIT else ()
+        withheld = WITHHELD if is_unreadable(_unread(figures)) else ()
         return {**figures, **dict.fromkeys(withheld)}
 
     def _asked(
