@@ -22,8 +22,7 @@ SCORES = (
 )
 LOST = (
     "Evidence recall: share of the facts that a question needs that were in the context, mean over"
-    " questions. Unread: share of the statements shown at questions, and of those held at the end,"
-    " that the fact reader could attribute to nothing."
+    " questions."
 )
 COST = (
     "Ingest / query: the memory's own model while reading documents / answering questions. Cache"

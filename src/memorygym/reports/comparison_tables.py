@@ -39,8 +39,6 @@ LOSSES = (
     share("retrieval\nloss", "retrieval_loss", "+"),
     share("evidence\nrecall", "evidence_recall"),
     share("stale\nevidence", "stale_evidence_rate"),
-    share("unread in\ncontext", "unread_context"),
-    share("unread\nin store", "unread_store"),
 )
 COSTS = (
     number("context\ntokens", "view"),
