@@ -3,6 +3,7 @@
 import csv
 import json
 from io import StringIO
+from pathlib import Path
 
 from memorygym.core.files import json_bytes
 from memorygym.reports.comparison_files import (
@@ -15,6 +16,8 @@ from memorygym.reports.comparison_files import (
     timings_csv,
 )
 from memorygym.reports.curves import by_tokens, curve
+from memorygym.reports.results_table import tables
+from memorygym.reports.stored_results import StoredRun
 from memorygym.runs.comparison.figures import agreement, figures
 from memorygym.runs.comparison.sanity_checks import figure_checks
 from memorygym.scoring.attribution import Coverage
@@ -85,6 +88,14 @@ def test_a_withheld_figure_is_null_and_an_empty_cell_and_a_fault_is_named() -> N
     content = json.loads(json_bytes(document({}, [], [(report, {})])))
     (kept,) = (row for row in content["reports"][0]["rows"] if row["system"] == "m")
     assert kept["figures"]["retrieval_loss"] is None and kept["fault"] is True
+
+
+def test_a_table_in_python_names_a_fault_of_the_set_up() -> None:
+    report = reported({**TWO, "n": "11 11 11", "held:n": "10 10 10"})
+    content = json.loads(json_bytes(document({}, [], [(report, {})])))
+    about = {"recipe": {"track": "worlds", "parameters": {}}, "version_hash": "v", "failures": []}
+    (shown,) = tables(StoredRun(Path(), about, content))
+    assert [note.partition(",")[0] for note in shown.notes] == ["n: a fault of the set-up"]
 
 
 def test_results_by_facts_and_by_hops_are_in_the_document() -> None:
