@@ -94,13 +94,19 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _add_output_options(group: argparse._ArgumentGroup) -> None:
     add_output(group)
     group.add_argument(
+        "--all", action="store_true",
+        help="print every table: also gains, evidence recall, costs while reading and answering,"
+        " what was held, accuracy by facts needed and by lookups, milliseconds",
+    )  # fmt: skip
+    group.add_argument(
         "--pareto", action="store_true",
         help="draw accuracy against tokens and, with a folder as -o, milliseconds",
     )  # fmt: skip
     group.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[], metavar="KIND",
         help="accuracy by tokens since the fact was stated (retention), tokens shown (length),"
-        " lookups combined (hops), or how often the fact changed (rewrite); may be repeated",
+        " facts needed (facts), lookups combined (hops), or how often the fact changed (rewrite);"
+        " may be repeated",
     )  # fmt: skip
     group.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
     add_quiet(group)
@@ -217,13 +223,14 @@ def _text(
     outcome: comparison_report.ComparisonOutcome,
 ) -> str:
     """The tables of every reasoner and budget, the plots and curves, the agreement of reasoners."""
-    version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
-    has_words = track_named(tasks.track).headline is None
-    setting = Setting(tasks.description, version_hash, args.capacity, _writer(args), has_words)
+    version_hash = str(findings.about["version_hash"])
+    description = comparison.tasks.description
+    setting = Setting(description, version_hash, args.capacity, _writer(args))
     parts = []
     for report in outcome.reports:
         clock = comparison_report.clock_for(findings, report)
-        parts.append(report_text(report, setting, clock))
+        splits = comparison_report.splits_of(findings, report) if args.all else None
+        parts.append(report_text(report, setting, clock, splits))
         if args.pareto:
             parts.append(plot(by_tokens(report), "tokens per task"))
             parts.append(plot(by_clock(report, clock), "ms per step") if clock else NOT_TIMED)

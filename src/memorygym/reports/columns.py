@@ -60,9 +60,19 @@ def share(head: str, figure: str, sign: str = "") -> Column:
     return Column(head, lambda row: percent(row[figure], sign))
 
 
+def mean_share(head: str, figure: str, sign: str = "") -> Column:
+    """The same without its interval."""
+    return Column(head, lambda row: percent(row[figure], sign, None))
+
+
 def number(head: str, figure: str) -> Column:
     """A quantity."""
     return Column(head, lambda row: quantity(row[figure]))
+
+
+def mean_number(head: str, figure: str) -> Column:
+    """A quantity without its interval."""
+    return Column(head, lambda row: amount(estimate.mean if (estimate := row[figure]) else None))
 
 
 def p_value(p: float | None) -> str:

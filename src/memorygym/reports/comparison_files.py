@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 
 from memorygym.core.types import JSON
-from memorygym.reports.curves import Bin, Point
+from memorygym.reports.curves import Bin, Point, Splits
 from memorygym.runs.comparison.figures import COUNTS, Clock, RankAgreement, Report, SystemRow
 from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.metrics import Measurement, QuestionCase
@@ -27,7 +27,7 @@ Cell = str | float | None
 def document(
     about: Mapping[str, JSON],
     checks: Sequence[SanityCheck],
-    reports: Sequence[Report],
+    reports: Iterable[tuple[Report, Splits]],
     agreements: Sequence[RankAgreement] = (),
 ) -> dict[str, JSON]:
     """compare.json; `about` holds version hash, version and recipe."""
@@ -35,12 +35,12 @@ def document(
         **about,
         "schema": SCHEMA,
         "sanity_checks": to_rounded_json(checks),
-        "reports": [_report(report) for report in reports],
+        "reports": [_report(report, splits) for report, splits in reports],
         "kendall": to_rounded_json(agreements),
     }
 
 
-def _report(report: Report) -> JSON:
+def _report(report: Report, splits: Splits) -> JSON:
     tests = report.significance
     return {
         "reasoner": report.reasoner,
@@ -60,6 +60,7 @@ def _report(report: Report) -> JSON:
         "over_recency": to_rounded_json([*tests.over_recency.values()]),
         "pairs": to_rounded_json(tests.pairs),
         "verdict": to_rounded_json(tests.verdict),
+        **{f"by_{kind}": to_rounded_json([*bins]) for kind, bins in splits.items()},
     }
 
 
@@ -70,6 +71,8 @@ def _about(row: SystemRow) -> dict[str, Cell]:
         "tasks": len(row.scores),
         "failed": row.failed,
         "rank": row.rank,
+        "fault": row.fault,
+        "bound": row.bound,
     }
 
 
@@ -188,8 +191,10 @@ def curve_csv(curves: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
     return _table("system,bin,questions,low,accuracy,high", rows)
 
 
-def _cell(name: str, value: str | float) -> str:
+def _cell(name: str, value: str | float | None) -> str:
     """Right and wrong as 1 and 0."""
+    if value is None:
+        return ""
     return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
 
 

@@ -9,16 +9,29 @@ from memorygym.reports.columns import (
     Column,
     amount,
     listed,
+    mean_number,
+    mean_share,
     number,
     p_value,
     paragraph,
     share,
 )
+from memorygym.reports.comparison_notes import COST, HELD, LOST, MAINLY, SCORES, WORDS, remarks
+from memorygym.reports.curves import Splits, curve_text
 from memorygym.reports.terminal import Row, table
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
 from memorygym.stats import NOTHING, percent, span
 
-ENDS = {"oracle": "oracle (upper bound)", "none": "none (lower bound)"}
+MAIN = (
+    Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
+    share("accuracy", "accuracy"),
+    mean_share("write\nloss", "write_loss", "+"),
+    mean_share("retrieval\nloss", "retrieval_loss", "+"),
+    mean_share("stale", "stale_evidence_rate"),
+    mean_number("context\ntokens", "view"),
+    mean_number("model\ncalls", "model_calls"),
+    mean_number("model\ntokens", "model_tokens"),
+)
 MATCHES = (share("EM", "exact"), share("F1", "f1"))
 LOSSES = (
     share("vs full", "degradation", "+"),
@@ -68,49 +81,30 @@ class Setting:
     """Most tokens that a memory may hold."""
     writer: str | None = None
     """The model that memories call, if it is not the offline one."""
-    words: bool = False
-    """Whether exact match and F1 of the answers are shown."""
 
 
-def report_text(report: Report, setting: Setting, clock: Clock | None = None) -> str:
-    """The whole report, as wide as the terminal."""
+def report_text(
+    report: Report, setting: Setting, clock: Clock | None = None, splits: Splits | None = None
+) -> str:
+    """The report, as wide as the terminal; with `splits` every table, else the main one."""
     parts = [
         [*_played(report), *_heading(report, setting)],
-        [*_table(report, "what it adds, %", _scores(report)), *_notes(report)],
-        [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
-        if setting.words
-        else [],
-        [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)],
-        [*_table(report, "what it costs", COSTS), *paragraph(COST), *_faults(report)],
-        [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)],
-        _clock(clock) if clock else [],
+        [*_table(report, "shares in %", MAIN), *_notes(report), *_faults(report)],
+        *(_details(report, clock, splits) if splits is not None else ()),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-SCORES = (
-    "Means and 95 % intervals over tasks. #: rank = 1 + number of memories that are significantly"
-    " better (Holm-adjusted). Normalised gain: (m - none) / (oracle - none), undefined unless"
-    " oracle is significantly above none. p: sign-flip test against recency (the last N tokens),"
-    " adjusted for the number of memories (Holm)."
-)
-LOST = (
-    "Write loss: accuracy of oracle minus accuracy with all that the memory held (system"
-    " held:MEMORY). Retrieval loss: accuracy with all that it held minus accuracy with what it"
-    " showed. Evidence recall: share of the needed facts that were in the context. Stale evidence:"
-    " of the needed facts that had changed, the share for which the context still showed an old"
-    " value (also if it showed the new one)."
-)
-COST = (
-    "Context: tokens shown per question. Ingest / query: calls and tokens of the memory's own model"
-    " per task, while reading documents / answering questions. Cache breaks: how often per task the"
-    " context did not extend the previous one (a prompt-cache miss)."
-)
-WORDS = (
-    "Exact match and F1 as SQuAD defines them, over all aliases; the accuracy above is graded by"
-    " answer type."
-)
-HELD = "Shares of the memory's entries at the end of a task. Peak tokens: the most it held."
+def _details(report: Report, clock: Clock | None, splits: Splits) -> Iterator[list[str]]:
+    """Every table but the main one."""
+    yield [*_table(report, "what it adds, %", _scores(report)), *paragraph(SCORES)]
+    if any(row["exact"] for row in report.rows):
+        yield [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
+    yield [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)]
+    yield [*_table(report, "what it costs", COSTS), *paragraph(COST)]
+    yield [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)]
+    yield from ([curve_text(bins, kind)] for kind, bins in splits.items())
+    yield _clock(clock) if clock else []
 
 
 def _played(report: Report) -> list[str]:
@@ -151,8 +145,8 @@ def _table(
 
 
 def _row(row: SystemRow, columns: Sequence[Column]) -> Row:
-    name = ENDS.get(row.system, row.system) + "*" * bool(row.failed)
-    return name, [column.cell(row) for column in columns]
+    marks = "*" * bool(row.failed) + "!" * row.fault + "†" * bool(row.bound)
+    return row.system + marks, [column.cell(row) for column in columns]
 
 
 def _scores(report: Report) -> list[Column]:
@@ -161,14 +155,16 @@ def _scores(report: Report) -> list[Column]:
     def p(row: SystemRow) -> str:
         return p_value(over[row.system].adjusted) if row.system in over else NOTHING
 
-    return [
-        Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
-        share("accuracy", "accuracy"),
-        share("vs none", "gain", "+"),
-        Column("normalised\ngain", normalised_text),
-        share("vs recency", "advantage", "+"),
-        Column("p", p),
-    ]
+    lowest, highest = is_bound(report, "none", 0.0), is_bound(report, "oracle", 1.0)
+    gain = [] if lowest else [share("vs none", "gain", "+")]
+    normalised = [] if lowest and highest else [Column("normalised\ngain", normalised_text)]
+    return [*gain, *normalised, share("vs recency", "advantage", "+"), Column("p", p)]
+
+
+def is_bound(report: Report, reference: str, score: float) -> bool:
+    """Whether a reference has that score on every task, so that gains over it repeat accuracy."""
+    row = report.row(reference)
+    return row is not None and set(row.scores.values()) == {score}
 
 
 def normalised_text(row: SystemRow) -> str:
@@ -181,7 +177,8 @@ def normalised_text(row: SystemRow) -> str:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    yield from paragraph(SCORES)
+    yield from paragraph(MAINLY)
+    yield from (line for note in remarks(report) for line in paragraph(note))
     if failed := [row for row in report.rows if row.failed]:
         counts = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(

@@ -1,5 +1,5 @@
-"""Accuracy by the distance, the length, the hops or the rewrites of the needed facts; and accuracy
-against the cost of a memory."""
+"""Accuracy by number, distance, length, hops or rewrites of the needed facts; and accuracy against
+the cost of a memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from string import ascii_uppercase
 
 from memorygym.reports.columns import amount, paragraph
 from memorygym.reports.terminal import Row, table, width
-from memorygym.runs.comparison.figures import Answered, Clock, Report, judged, left_out
+from memorygym.runs.comparison.figures import Clock, Report
+from memorygym.runs.comparison.questions import FACTS, Answered, facts_group, judged, left_out
 from memorygym.runs.comparison.significance import TaskKey
 from memorygym.runs.metrics import Measurement
 from memorygym.stats import NOTHING, Estimate, clustered_share
@@ -27,7 +28,7 @@ Bins = dict[int, dict[TaskKey, list[float]]]
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """A bin: the questions of a system with similar span, length, hops or rewrites."""
+    """A bin: the questions of a system with similar span, length, facts, hops or rewrites."""
 
     system: str
     place: int
@@ -37,6 +38,10 @@ class Bin:
     accuracy: Estimate
 
 
+Splits = Mapping[str, Sequence[Bin]]
+"""By kind of curve: the bins of every system."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A property that questions are sorted by."""
@@ -44,8 +49,10 @@ class Kind:
     title: str
     figure: str
     """The field of a question case."""
-    doubling: bool = False
-    """Whether each bin is twice as wide as the one before, as for tokens."""
+    place: Callable[[int], int] = int
+    """The number of the bin of a value."""
+    name: Callable[[int], str] = str
+    """The name of a bin, from its number."""
 
 
 def place_of(tokens: int) -> int:
@@ -68,9 +75,10 @@ def span_name(place: int) -> str:
 CURVES: Mapping[str, Kind] = {
     "retention": Kind(
         "tokens between the first statement of the oldest needed fact and the question",
-        "span", doubling=True,
+        "span", place_of, span_name,
     ),
-    "length": Kind("tokens shown before the question was asked", "length", doubling=True),
+    "length": Kind("tokens shown before the question was asked", "length", place_of, span_name),
+    "facts": Kind("facts that the question needs", "needs", facts_group, FACTS.__getitem__),
     "hops": Kind("lookups that the question combines", "hops"),
     "rewrite": Kind("times that the most rewritten needed fact had been changed", "rewrites"),
 }  # fmt: skip
@@ -89,12 +97,12 @@ def binned(measured: Sequence[Answered], systems: Iterable[str], kind: str) -> l
     for measurement in sorted(measured, key=lambda measurement: measurement.task):
         bins = bins_of.setdefault(measurement.system, {})
         for case in judged(measurement, left):
-            figure = getattr(case, curve_kind.figure)
-            tasks = bins.setdefault(place_of(figure) if curve_kind.doubling else figure, {})
+            place = curve_kind.place(getattr(case, curve_kind.figure))
+            tasks = bins.setdefault(place, {})
             tasks.setdefault(measurement.task, []).append(case.score)
     return [
         Bin(
-            system, place, span_name(place) if curve_kind.doubling else str(place),
+            system, place, curve_kind.name(place),
             sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
         )
         for system in systems
@@ -148,11 +156,12 @@ def by_clock(report: Report, clock: Clock) -> list[Point]:
 
 
 def _points(report: Report, costs: Mapping[str, float]) -> list[Point]:
-    """The points, cheapest first, without oracle (no memory) and systems that failed a task."""
+    """The points, cheapest first, without oracle (no memory) and systems that failed a task
+    or whose set-up is at fault."""
     figures = {
         row.system: (accuracy.mean, costs[row.system])
         for row in report.rows
-        if row.role != "unlimited" and row.system != "oracle" and not row.failed
+        if row.role != "unlimited" and row.system != "oracle" and not (row.failed or row.fault)
         if (accuracy := row["accuracy"]) and row.system in costs
     }
     points = [

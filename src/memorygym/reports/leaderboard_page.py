@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from memorygym.reports.comparison_notes import remarks
 from memorygym.reports.comparison_tables import detectable_text as detectable_pairs
-from memorygym.reports.comparison_tables import normalised_text, verdict_text
+from memorygym.reports.comparison_tables import is_bound, normalised_text, verdict_text
 from memorygym.reports.entrant import Entrant, Set
 from memorygym.reports.evidence import WORD, Evidence
 from memorygym.reports.leaderboard import (
@@ -204,12 +205,13 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
     """The section of one comparison under one reasoner, at one budget."""
     report = ranking.report
     yield f"## {safe(_heading(ranking, board))}"
+    repeats = is_bound(report, "none", 0.0) and is_bound(report, "oracle", 1.0)
     yield grid(
-        ["rank", "memory", "accuracy", "normalised gain", "status"],
+        ["rank", "memory", "accuracy", *["normalised gain"][repeats:], "status"],
         [
             [
                 "–" if row.rank is None else str(row.rank), row.system, mean(row['accuracy']),
-                normalised_text(row), status(ranking.evidence),
+                *[normalised_text(row)][repeats:], status(ranking.evidence),
             ]
             for row in report.of("memory")
         ],
@@ -242,6 +244,7 @@ def _under_ranking(ranking: Ranking) -> Iterator[str]:
     failed = [f"{row.system} {row.failed}" for row in report.of("memory") if row.failed]
     if failed:
         yield f"Failed tasks, whose memories have no rank: {safe(', '.join(failed))}."
+    yield from map(safe, remarks(report))
     verdict = verdict_text(report)
     yield safe(f"{verdict[0].upper()}{verdict[1:]}. {detectable_pairs(report)}".strip())
     for limit in ranking.evidence.limits:

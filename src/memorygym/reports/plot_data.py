@@ -19,6 +19,7 @@ AUTO, FOREST, BUDGET, COST = "auto", "forest", "budget", "cost"
 AXES = {
     FOREST: "", BUDGET: "context budget (tokens)", COST: "tokens per task (logarithmic scale)",
     "length": "text read before the question (tokens)",
+    "facts": "facts that the question needs",
     "hops": "lookups that the question combines",
     "retention": "text read since the oldest needed fact (tokens)",
     "rewrite": "changes of the most often changed needed fact",

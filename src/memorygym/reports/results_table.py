@@ -70,7 +70,13 @@ def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
     budget = "" if report["budget"] is None else f", budget {report['budget']:,} tokens"
     tasks = f"{report['tasks']} task{'s' * (report['tasks'] != 1)}"
     title = f"{run.heading}, {tasks}, reasoner {report['reasoner']}{budget}"
-    return ResultsTable(title, COMPARED, rows, list(_notes(run)))
+    faults = [
+        f"{run.label(row['system'])}: a fault of the set-up, not a score: it answers more than with"
+        " all that it holds"
+        for row in report["rows"]
+        if row["fault"]
+    ]
+    return ResultsTable(title, COMPARED, rows, [*faults, *_notes(run)])
 
 
 def _of_agents(run: StoredRun) -> ResultsTable:

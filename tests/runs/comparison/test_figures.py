@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorygym.runs.comparison.figures import Report, figures
+from memorygym.runs.comparison.figures import WITHHELD, Report, figures
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.metrics import ModelCost
+from memorygym.scoring.attribution import Coverage
 from memorygym.stats import Estimate
 from tests.runs.comparison.measurements import STORE, THREE, all_played, played, reported
 
@@ -141,14 +142,63 @@ def test_a_reference_that_finished_nothing_leaves_the_rest_standing(system: str)
     assert figure(report, system, "accuracy") is None
 
 
-def test_facts_are_pooled_within_a_task_before_tasks_are_averaged() -> None:
+def test_evidence_recall_is_averaged_a_question_however_many_facts_it_needs() -> None:
     measured = played("m", "11 11 11", {"needs": 4, "present": 1, "replaced": 2, "stale": 1})
-    two = [replace(c, needs=2, present=2, replaced=0, stale=0) for c in measured[0].cases]
+    two = [replace(c, needs=1, present=1, replaced=0, stale=0) for c in measured[0].cases]
     report = figures(
         [replace(measured[0], cases=(measured[0].cases[0], two[1])), *measured[1:]], {}, "test"
     )
-    assert figure(report, "m", "evidence_recall").mean == pytest.approx((3 / 6 + 2 / 8 + 2 / 8) / 3)  # type: ignore[union-attr]
+    mean = ((1 / 4 + 1) / 2 + 1 / 4 + 1 / 4) / 3
+    assert figure(report, "m", "evidence_recall").mean == pytest.approx(mean)  # type: ignore[union-attr]
     assert figure(report, "m", "stale_evidence_rate") == Estimate(0.5, 0.5, 0.5, 3)
+
+
+@pytest.mark.parametrize("part", ["shown", "held"])
+@pytest.mark.parametrize(("unread", "withheld"), [(0, False), (5, False), (6, True)])
+def test_losses_and_precision_are_withheld_if_more_than_5_percent_is_unread(
+    part: str, unread: int, withheld: bool
+) -> None:
+    coverage = {part: Coverage(100 - unread, unread)}
+    systems = {name: tasks for name, tasks in THREE.items() if name != "m"}
+    report = figures([*all_played(systems), *played("m", THREE["m"], **coverage)], {}, "test")
+    row = report.row("m")
+    assert row is not None
+    assert (row.unread, row.withheld) == (pytest.approx(unread / 100), withheld)
+    assert {row[name] is None for name in WITHHELD} == {withheld}
+    assert row["accuracy"] and row["evidence_recall"]
+
+
+ABOVE = {**THREE, "n": "11 11 11", "held:n": "10 10 10"}
+
+
+def test_a_memory_above_all_that_it_held_is_a_fault_of_the_set_up_without_a_rank() -> None:
+    report = reported(ABOVE)
+    assert [(row.system, row.rank, row.fault) for row in report.of("memory")] == [
+        ("m", 1, False), ("n", None, True),
+    ]  # fmt: skip
+    tests = report.significance
+    assert not tests.pairs and tests.verdict is None and set(tests.over_recency) == {"m"}
+
+
+def test_a_memory_above_all_that_it_held_by_less_than_the_interval_is_ranked() -> None:
+    report = reported({**ABOVE, "held:n": "11 11 10"})
+    assert [(row.system, row.rank, row.fault) for row in report.of("memory")] == [
+        ("n", 1, False), ("m", 1, False),
+    ]  # fmt: skip
+
+
+def test_a_reasoner_that_more_context_confuses_finds_no_fault() -> None:
+    measured = [replace(m, strongest=False) for m in all_played(ABOVE)]
+    assert not any(row.fault for row in figures(measured, {}, "test").rows)
+
+
+def test_a_memory_at_the_floor_or_the_ceiling_whatever_a_question_needs_is_not_measured() -> None:
+    systems = {"none": "10 00", "oracle": "11 11", "a": "10 00", "b": "11 11", "c": "01 00"}
+    measured = [
+        replace(m, cases=(m.cases[0], replace(m.cases[1], needs=4))) for m in all_played(systems)
+    ]
+    bounds = {row.system: row.bound for row in figures(measured, {}, "test").rows}
+    assert bounds == {"none": "", "oracle": "", "a": "floor", "b": "ceiling", "c": ""}
 
 
 def test_a_task_without_replaced_facts_has_no_stale_evidence_rate() -> None:
@@ -166,6 +216,7 @@ def test_costs_are_means_over_tasks() -> None:
     report = figures(played("m", "11 11", cache_breaks=4, cuts=2, **spent), {}, "test")
     means = {name: estimate.mean for name, estimate in report.rows[0].figures.items() if estimate}
     assert (means["ingest_calls"], means["ingest_tokens"], means["query_tokens"]) == (3, 900, 50)
+    assert (means["model_calls"], means["model_tokens"]) == (4, 950)
     assert (means["cache_breaks"], means["cuts"], means["total"]) == (4, 2, 2 * 100 + 950)
 
 

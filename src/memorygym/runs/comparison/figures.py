@@ -8,10 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import Protocol
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace_reader import CONDITIONS
+from memorygym.runs.comparison.questions import (
+    Bound,
+    LeftOut,
+    bound_of,
+    judged,
+    left_out,
+    mean_of,
+    mean_share,
+    scored,
+)
 from memorygym.runs.comparison.significance import (
     RECENCY,
     Gain,
@@ -22,13 +31,14 @@ from memorygym.runs.comparison.significance import (
 )
 from memorygym.runs.comparison.system_specs import UNLIMITED, Role, role_of
 from memorygym.runs.metrics import Measurement, QuestionCase
+from memorygym.scoring.attribution import is_unreadable
 from memorygym.stats import Estimate, estimate, kendall, paired
 
 Clock = Mapping[str, tuple[float, float]]
 """By system: the median and the 95th percentile of its milliseconds per step."""
-LeftOut = Mapping[TaskKey, frozenset[int]]
-"""By task: the numbers of the questions that are left out."""
 ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
+WITHHELD = ("write_loss", "retrieval_loss", "precision", *CONDITIONS[1:])
+"""Figures that are not stated if more than UNREAD_LIMIT of a memory's statements are unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +53,27 @@ class SystemRow:
     """Number of tasks that it did not finish."""
     rank: int | None
     """1 + the number of memories that are significantly better; None unless it is a memory that
-    finished all tasks."""
+    finished all tasks without fault."""
+    fault: bool
+    """Whether the set-up is at fault, because the strongest scripted reasoner answers more from
+    what the memory showed than from all that it held, by more than the interval."""
+    bound: Bound
+    """The bound that it reaches whatever the number of needed facts; it was not measured then."""
     figures: Mapping[str, Estimate | None]
     """By name, in the order of compare.csv."""
 
     def __getitem__(self, figure: str) -> Estimate | None:
         return self.figures[figure]
+
+    @property
+    def unread(self) -> float:
+        """Share of the statements that the memory showed, or held if more, that were unread."""
+        return _unread(self.figures)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether figures are withheld, because too many statements were unread."""
+        return is_unreadable(self.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +91,7 @@ class Report:
     """Questions whose needed facts together do not fit the budget."""
     rows: tuple[SystemRow, ...]
     """References, then memories, then memories with unlimited context; each by accuracy, the best
-    first, and those that failed on some task last."""
+    first, and those that failed on some task or are a fault of the set-up last."""
     significance: SignificanceTests
 
     def row(self, system: str) -> SystemRow | None:
@@ -106,7 +131,13 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
             "no question counts, because the oracle showed the needed facts of none: give a larger"
             " budget, or let `oracle` of the track name the events of its goals"
         )
-    memories = {system: own for system, own in scores.items() if role_of(system) == "memory"}
+    strongest = all(measurement.strongest for measurement in measured)
+    faults = {system for system in scores if strongest and _beats_its_store(system, scores)}
+    memories = {
+        system: own
+        for system, own in scores.items()
+        if role_of(system) == "memory" and system not in faults
+    }
     whole = {
         system
         for system in memories
@@ -115,7 +146,17 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     tests = significance_tests(memories, whole, scores.get(RECENCY, {}), name)
     table = _Table(systems, left, scores, Gain(scores, name))
     rows = [
-        table.row(system, failures.get(system, 0), tests.ranks.get(system)) for system in systems
+        SystemRow(
+            system,
+            role_of(system),
+            scores[system],
+            failures.get(system, 0),
+            tests.ranks.get(system),
+            system in faults,
+            bound_of(system, systems, left) if role_of(system) == "memory" else "",
+            table.figures(system),
+        )
+        for system in systems
     ]
     lost = sum(len(numbers & asked[task]) for task, numbers in left.items())
     return Report(
@@ -129,44 +170,6 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     )
 
 
-class Answered(Protocol):
-    """The questions of one system on one task."""
-
-    @property
-    def system(self) -> str: ...
-    @property
-    def task(self) -> TaskKey: ...
-    @property
-    def cases(self) -> tuple[QuestionCase, ...]: ...
-
-
-def left_out(measured: Sequence[Answered]) -> LeftOut:
-    """Questions whose needed facts together do not fit the budget, so that oracle showed none."""
-    return {
-        played.task: frozenset(
-            case.number for case in played.cases if case.needs and not case.tokens
-        )
-        for played in measured
-        if played.system == "oracle"
-    }
-
-
-def judged(played: Answered, left: LeftOut) -> list[QuestionCase]:
-    """The questions of a task that count."""
-    lost = left.get(played.task, frozenset())
-    return [case for case in played.cases if case.number not in lost]
-
-
-def scored(played: Mapping[TaskKey, Measurement], left: LeftOut) -> Scores:
-    """By task: the mean score of the questions that count."""
-    counted = {task: judged(measurement, left) for task, measurement in played.items()}
-    return {
-        task: sum(case.score for case in cases) / len(cases)
-        for task, cases in counted.items()
-        if cases
-    }
-
-
 def _by_system(measured: Sequence[Measurement]) -> dict[str, dict[TaskKey, Measurement]]:
     """By system and task, sorted, so that no figure depends on the order of play."""
     systems: dict[str, dict[TaskKey, Measurement]] = {}
@@ -177,18 +180,25 @@ def _by_system(measured: Sequence[Measurement]) -> dict[str, dict[TaskKey, Measu
     return systems
 
 
+def _beats_its_store(system: str, scores: Mapping[str, Scores]) -> bool:
+    """Whether a system scores more than with all that it held, by more than the interval."""
+    held, own = scores.get(UNLIMITED + system, {}), scores[system]
+    return bool(held.keys() & own.keys()) and paired(held, own).estimate.high < 0
+
+
 def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
     """By role and accuracy, oracle before its equals. A system that failed on some task played
-    other tasks than the rest, so it stands below them."""
+    other tasks than the rest, so it stands below them, as does one whose set-up is at fault."""
     accuracy = row["accuracy"]
     mean = accuracy.mean if accuracy else -1.0
-    return ROLES.index(row.role), row.failed > 0, -mean, row.system != "oracle", row.system
+    unranked = row.failed > 0 or row.fault
+    return ROLES.index(row.role), unranked, -mean, row.system != "oracle", row.system
 
 
 COUNTS: Mapping[str, Callable[[Measurement], float]] = {
-    "ingest_calls": attrgetter(
-        "ingest.calls"
-    ),  # Of the memory's model, in events that ask nothing.
+    "model_calls": lambda m: m.ingest.calls + m.query.calls,
+    "model_tokens": lambda m: m.ingest.tokens + m.query.tokens,
+    "ingest_calls": attrgetter("ingest.calls"),
     "ingest_tokens": attrgetter("ingest.tokens"),
     "query_calls": attrgetter("query.calls"),
     "query_tokens": attrgetter("query.tokens"),
@@ -215,29 +225,30 @@ class _Table:
     scores: Mapping[str, Scores]
     normalised: Gain
 
-    def row(self, system: str, failed: int, rank: int | None) -> SystemRow:
+    def figures(self, system: str) -> Mapping[str, Estimate | None]:
         own, difference = self.scores[system], self._difference
         asked, played = partial(self._asked, system), partial(self._played, system)
         figures = {
             "accuracy": _mean(own),
             "gain": difference(system, "none"),
-            "degradation": difference(
-                system, "full"
-            ),  # Negative where the full history answers more.
+            "degradation": difference(system, "full"),
             "normalised": self.normalised.of(own),
             "advantage": difference(system, RECENCY),
-            "exact": asked(_mean_of("exact")),
-            "f1": asked(_mean_of("f1")),
+            "exact": asked(mean_of("exact")),
+            "f1": asked(mean_of("f1")),
             "write_loss": difference("oracle", UNLIMITED + system),
             "retrieval_loss": difference(UNLIMITED + system, system),
-            "evidence_recall": asked(_share_of("present", "needs")),
-            "stale_evidence_rate": asked(_share_of("stale", "replaced")),
+            "evidence_recall": asked(mean_share("present", "needs")),
+            "stale_evidence_rate": asked(mean_share("stale", "replaced")),
+            "unread_context": played(lambda m: m.shown.unread_share),
+            "unread_store": played(lambda m: m.held.unread_share),
             "precision": played(_store_share("true")),
             **{name: played(_store_share(name)) for name in CONDITIONS[1:]},
-            "view": asked(_mean_of("tokens")),
+            "view": asked(mean_of("tokens")),
             **{name: played(count) for name, count in COUNTS.items()},
         }
-        return SystemRow(system, role_of(system), own, failed, rank, figures)
+        withheld = WITHHELD if is_unreadable(_unread(figures)) else ()
+        return {**figures, **dict.fromkeys(withheld)}
 
     def _asked(
         self, system: str, value: Callable[[Sequence[QuestionCase]], float | None]
@@ -253,22 +264,15 @@ class _Table:
         return paired(a, b).estimate if a.keys() & b.keys() else None
 
 
+def _unread(figures: Mapping[str, Estimate | None]) -> float:
+    shares = (figures["unread_context"], figures["unread_store"])
+    return max(share.mean if share else 0.0 for share in shares)
+
+
 def _mean(values: Mapping[TaskKey, float | None]) -> Estimate | None:
     """The mean over the tasks that have a value."""
     present = [value for value in values.values() if value is not None]
     return estimate(present) if present else None
-
-
-def _mean_of(part: str) -> Callable[[Sequence[QuestionCase]], float | None]:
-    return lambda cases: sum(map(attrgetter(part), cases)) / len(cases) if cases else None
-
-
-def _share_of(part: str, whole: str) -> Callable[[Sequence[QuestionCase]], float | None]:
-    def share(cases: Sequence[QuestionCase]) -> float | None:
-        total = sum(map(attrgetter(whole), cases))
-        return sum(map(attrgetter(part), cases)) / total if total else None
-
-    return share
 
 
 def _store_share(condition: str) -> Callable[[Measurement], float | None]:
