@@ -6,15 +6,14 @@ import pytest
 
 from memorygym.stats import Estimate, bootstrap, clustered, estimate, percentiles
 
-UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1]]
+UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1], [1, 0]]
 
 
 @pytest.mark.parametrize(
     ("values", "mean", "half"),
     [
-        ([1, 2, 3, 4], 2.5, 2.0542603),
-        ([0, 1], 0.5, 6.3531024),
-        ([5, 5, 5], 5.0, 0.0),
+        ([1, 2, 3, 4, 5], 3.0, 1.9632432),
+        ([5] * 5, 5.0, 0.0),
         ([0, 1] * 5, 0.5, 0.37702619),
         ([0, 1] * 15 + [0], 15 / 31, 0.18633609),
         ([0, 1] * 50, 0.5, 0.09971065),
@@ -29,8 +28,11 @@ def test_an_interval_is_that_of_students_t(values: list[float], mean: float, hal
     assert interval.tasks == len(values)
 
 
-def test_a_single_task_has_no_interval() -> None:
-    assert (estimate([0.4]).low, estimate([0.4]).high) == (float("-inf"), float("inf"))
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
+    few = estimate([0.4] * n)
+    assert (few.low, few.high, few.has_interval) == (-inf, inf, False)
+    assert (few.to_json()["low"], few.to_json()["high"]) == (None, None)
 
 
 def test_no_task_has_no_mean() -> None:
@@ -40,12 +42,14 @@ def test_no_task_has_no_mean() -> None:
 
 def test_questions_are_clustered_by_task() -> None:
     interval = clustered(UNEQUAL)
-    assert (interval.mean, interval.tasks) == (0.6, 4)
-    assert (interval.low, interval.high) == pytest.approx((-0.014907045, 1.214907045))
+    # The squares of the residual sums add up to 197 / 72; t(4) is 2.776445.
+    half = 2.776445 * (197 / 72 * 5 / 4) ** 0.5 / 12
+    assert (interval.mean, interval.tasks) == (7 / 12, 5)
+    assert (interval.low, interval.high) == pytest.approx((7 / 12 - half, 7 / 12 + half))
 
 
 def test_tasks_of_one_size_are_their_means() -> None:
-    tasks = [[1, 0, 1], [0, 0, 1], [1, 1, 1]]
+    tasks = [[1, 0, 1], [0, 0, 1], [1, 1, 1], [0, 0, 0], [1, 1, 1]]
     means = estimate([sum(task) / 3 for task in tasks])
     interval = clustered(tasks)
     assert (interval.mean, interval.low, interval.high) == pytest.approx(
@@ -80,8 +84,9 @@ def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
     assert first.mean == other.mean
 
 
-def test_one_task_cannot_be_resampled() -> None:
-    assert bootstrap([[1, 0]], _share, "test") == Estimate(0.5, -inf, inf, 1)
+@pytest.mark.parametrize("n", [1, 4])
+def test_few_tasks_are_not_resampled(n: int) -> None:
+    assert bootstrap([[1, 0]] * n, _share, "test") == Estimate(0.5, -inf, inf, n)
 
 
 def test_a_bootstrap_interval_of_few_tasks_is_as_wide_as_that_of_t() -> None:

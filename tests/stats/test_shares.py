@@ -1,8 +1,12 @@
-"""Counts of independent trials; the bounds are SciPy's."""
+"""Shares: Wilson's bounds are SciPy's."""
+
+from math import inf
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from memorygym.stats import clustered_share, wilson
+from memorygym.stats import clustered_share, mean_share, wilson
 
 
 @pytest.mark.parametrize(
@@ -20,21 +24,54 @@ def test_a_share_is_of_something(k: int, n: int) -> None:
 
 
 def test_questions_that_share_their_fate_count_as_one() -> None:
-    alike = clustered_share([(True,) * 5, (False,) * 5] * 4)
-    assert (alike.low, alike.high) == pytest.approx(wilson(4, 8))
+    alike = clustered_share([(True,) * 5, (False,) * 5] * 50)
+    # 100 tasks count as 99 outcomes, since their spread is estimated; t(99) is 1.984217.
+    assert (alike.low, alike.high) == pytest.approx(wilson(49.5, 99, 1.984217))
+
+
+def test_questions_without_a_common_fate_count_as_if_they_had_a_little() -> None:
     apart = clustered_share([(True, False)] * 20)
-    assert (apart.low, apart.high) == pytest.approx(wilson(20, 40))
+    # The least intraclass correlation is 0.75 / 20; t(19) is 2.093024.
+    most = 40 / (1 + 0.75 / 20)
+    assert (apart.low, apart.high) == pytest.approx(wilson(most / 2, most, 2.093024))
+
+
+def test_tasks_of_one_size_count_alike_either_way() -> None:
+    tasks = [[1, 1, 0, 1], [0, 0, 0, 1], [1, 1, 1, 1], [0, 1, 0, 1], [1, 1, 1, 0], [0, 0, 1, 1]]
+    pooled, means = clustered_share(tasks), mean_share([sum(t) / 4 for t in tasks], [4] * 6)
+    assert (pooled.mean, pooled.low, pooled.high) == pytest.approx(
+        (means.mean, means.low, means.high)
+    )
 
 
 @pytest.mark.parametrize("right", [True, False])
-def test_a_share_of_all_or_none_keeps_within_0_and_1(right: bool) -> None:
-    share = clustered_share([(right,) * 4, (right,), ()])
-    assert (share.mean, share.tasks) == (float(right), 2)
-    assert 0 <= share.low < share.high <= 1
+@pytest.mark.parametrize("n", [5, 20, 99])
+def test_a_share_of_all_or_none_has_a_width(right: bool, n: int) -> None:
+    for share in (
+        clustered_share([*[(right,) * 4] * (n - 1), (right,), ()]),
+        mean_share([float(right)] * n, [17] * n),
+        mean_share([float(right)] * n),
+    ):
+        assert (share.mean, share.tasks) == (float(right), n)
+        assert 0 <= share.low < share.high <= 1
+        assert (share.high if right else share.low) == share.mean
 
 
-def test_a_share_of_a_single_task_has_no_interval() -> None:
-    share = clustered_share([(True, False)])
-    assert (share.mean, share.low, share.high) == (0.5, float("-inf"), float("inf"))
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
+    for share in (clustered_share([(True, False)] * n), mean_share([0.5] * n, [2] * n)):
+        assert (share.mean, share.low, share.high, share.tasks) == (0.5, -inf, inf, n)
+
+
+def test_nothing_has_no_share() -> None:
     with pytest.raises(ValueError, match="no trials"):
         clustered_share([()])
+    with pytest.raises(ValueError, match="no values"):
+        mean_share([])
+
+
+@given(st.lists(st.floats(0, 1), min_size=5, max_size=30), st.integers(1, 50))
+def test_bounds_are_shares_and_hold_the_mean(values: list[float], trials: int) -> None:
+    for share in (mean_share(values, [trials] * len(values)), mean_share(values)):
+        assert 0 <= share.low <= share.mean + 1e-9 and share.mean - 1e-9 <= share.high <= 1
+    assert mean_share(values, [trials] * len(values)).low < 1

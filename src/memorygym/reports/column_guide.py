@@ -78,8 +78,10 @@ COMMON = {
 TASK, UNDER = ("version", "track", "template", "seed"), ("reasoner", "budget", "system")
 TESTS = {
     "p": "p-value of a sign-flip test",
-    "p_adjusted": "the same, adjusted for the number of tests (Holm)",
-    "detectable": "smallest difference that these tasks would show with 80 % power, as a share",
+    "p_adjusted": "the same, Holm-adjusted: over all memories where the other is recency, over all pairs in"
+    " pairs.csv",
+    "detectable": "smallest difference that these tasks would show with 80 % power, as a share; at least that of"
+    " one question, and empty for fewer than five tasks",
 }
 LOW, HIGH = "lower bound of the 95 % interval", "upper bound of the 95 % interval"
 OF_THE_MODEL = "of the memory's own model, per task, while {}"
@@ -214,7 +216,7 @@ def _of_comparisons() -> Iterator[TableGuide]:
         "One row a system and bin, where `compare --curve` asked for it. Questions are sorted by: "
         + "; ".join(f"{of.title} ({kind})" for kind, of in CURVES.items())
         + ". The interval is Wilson's, of as many questions as remain when those of a task count"
-        " as alike.",
+        " as alike; none of fewer than five tasks.",
         UNDER,
         {
             "bin": "the values of its questions; k is 1,000 tokens", "questions": "how many",
@@ -273,7 +275,7 @@ def guide_text() -> str:
         " the run's folder, or its whole path where two names are alike.",
         "",
         "Shares are from 0 to 1. A mean has three columns: NAME, and NAME_low and NAME_high, the"
-        " bounds of its 95 % interval over tasks, which are empty for a single task.",
+        " bounds of its 95 % interval over tasks, which are empty for fewer than five tasks (statistics.md).",
         *_section("Columns of many tables", "", COMMON),
     ]
     for guide in guides():

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
 from statistics import median
 
 from memorygym.reports.columns import (
     Column,
     amount,
+    interval,
     listed,
     number,
     p_value,
@@ -16,7 +16,7 @@ from memorygym.reports.columns import (
 )
 from memorygym.reports.terminal import Row, table
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
-from memorygym.stats import NOTHING, percent, span
+from memorygym.stats import FEWEST_TASKS, NOTHING, TOO_FEW, percent, span
 
 ENDS = {"oracle": "oracle (upper bound)", "none": "none (lower bound)"}
 MATCHES = (share("EM", "exact"), share("F1", "f1"))
@@ -43,10 +43,6 @@ STORE = (
     share("irrelevant", "irrelevant"),
     number("peak\ntokens", "peak"),
 )
-FEWEST_TASKS = 4
-"""Fewest tasks for which a detectable difference is stated: the spread of fewer is uncertain."""
-LEAST = 0.0005
-"""Smallest detectable difference that is stated: a smaller one means equal scores on every task."""
 FAULTS = {
     "cuts": "Contexts or writes that the limits cut",
     "empty": "Empty replies of the memory's model",
@@ -89,10 +85,10 @@ def report_text(report: Report, setting: Setting, clock: Clock | None = None) ->
 
 
 SCORES = (
-    "Means and 95 % intervals over tasks. #: rank = 1 + number of memories that are significantly"
-    " better (Holm-adjusted). Normalised gain: (m - none) / (oracle - none), undefined unless"
-    " oracle is significantly above none. p: sign-flip test against recency (the last N tokens),"
-    " adjusted for the number of memories (Holm)."
+    "#: rank = 1 + number of memories that are significantly better (paired t tests,"
+    " Holm-adjusted over all {pairs}). Normalised gain: (m - none) / (oracle - none), undefined"
+    " unless oracle is significantly above none. p: sign-flip test against recency (the last N"
+    " tokens), Holm-adjusted over all {memories}."
 )
 LOST = (
     "Write loss: accuracy of oracle minus accuracy with all that the memory held (system"
@@ -163,7 +159,7 @@ def _scores(report: Report) -> list[Column]:
 
     return [
         Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
-        share("accuracy", "accuracy"),
+        interval("accuracy", "accuracy"),
         share("vs none", "gain", "+"),
         Column("normalised\ngain", normalised_text),
         share("vs recency", "advantage", "+"),
@@ -172,16 +168,16 @@ def _scores(report: Report) -> list[Column]:
 
 
 def normalised_text(row: SystemRow) -> str:
-    """The normalised gain; with its bootstrap interval, which a few tasks make too narrow."""
+    """The normalised gain with its interval."""
     gain = row["normalised"]
-    if not gain:
-        return "undefined" if row["gain"] else NOTHING
-    few = len(row.scores) < FEWEST_TASKS
-    return percent(gain, plus_minus=None) if few else span(gain)
+    return span(gain) if gain or not row["gain"] else "undefined"
 
 
 def _notes(report: Report) -> Iterator[str]:
-    yield from paragraph(SCORES)
+    tests = report.significance
+    pairs, memories = _count(len(tests.pairs), "pair"), len(tests.over_recency)
+    families = SCORES.format(pairs=pairs, memories=_count(memories, "memory").replace("ys", "ies"))
+    yield from paragraph(f"{intervals_text(len(report.tasks))} {families}")
     if failed := [row for row in report.rows if row.failed]:
         counts = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(
@@ -193,11 +189,18 @@ def _notes(report: Report) -> Iterator[str]:
         yield from paragraph(effect)
 
 
+def intervals_text(tasks: int, noun: str = "task") -> str:
+    """What the tables give: means with intervals, or why there are none."""
+    if tasks < FEWEST_TASKS:
+        return f"Means over {_count(tasks, noun)}: {TOO_FEW}."
+    return f"Means and 95 % intervals over {noun}s."
+
+
 def detectable_text(report: Report) -> str:
     """The smallest differences that these tasks can show; "" if the scores do not determine it."""
     tests = report.significance
     pairs = tests.pairs or tuple(tests.over_recency.values())
-    effects = sorted(size for pair in pairs if (size := pair.detectable or 0.0) > LEAST)
+    effects = sorted(pair.detectable for pair in pairs if pair.detectable is not None)
     tasks = len(report.tasks)
     if tasks < FEWEST_TASKS or (effects and median(effects) > 1):
         return (
@@ -226,7 +229,7 @@ def verdict_text(report: Report) -> str:
     if verdict.won:
         return f"best: {lead}"
     if verdict.lead.low <= 0:
-        reason = "and the interval holds 0" if len(report.tasks) > 1 else "on a single task"
+        reason = "and the interval holds 0" if verdict.lead.has_interval else f"with {TOO_FEW}"
         return f"no winner: {lead}, {reason}"
     ranks = report.significance.ranks.items()
     equals = listed(system for system, rank in ranks if rank == 1 and system != verdict.best)
@@ -253,11 +256,13 @@ def agreement_text(agreement: RankAgreement) -> str:
     """How far two reasoners agree, as a sentence."""
     first, second = agreement.reasoners
     tau, budget = agreement.tau, f" at budget {agreement.budget:,}" if agreement.budget else ""
-    low, high = ("unknown" if abs(b) == inf else f"{b:.2f}" for b in (tau.low, tau.high))
+    tasks = _count(tau.tasks, "task")
+    spread = f", over {tasks}: {TOO_FEW}"
+    if tau.has_interval:
+        spread = f", 95 % interval {tau.low:.2f} to {tau.high:.2f}, over {tasks}"
     return "\n".join(
         paragraph(
             f"Rankings under the {first} and the {second} reasoner{budget}: Kendall's tau-b"
-            f" {tau.mean:.2f}, 95 % interval {low} to {high}, over"
-            f" {_count(tau.tasks, 'task')}"
+            f" {tau.mean:.2f}{spread}"
         )
     )

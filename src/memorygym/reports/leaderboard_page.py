@@ -27,7 +27,8 @@ LEGEND = (
 )
 COMPARED = (
     "Memories are ranked within a comparison: one reasoner, one budget of context tokens, the same"
-    " tasks. Rank = 1 + number of memories that are significantly better (Holm-adjusted)."
+    " tasks. Rank = 1 + number of memories that are significantly better (paired by task,"
+    " Holm-adjusted over all pairs of memories of the comparison)."
     " Normalised gain is (m - none) / (oracle - none), with its 95 % interval, undefined unless"
     " oracle is significantly above none."
 )

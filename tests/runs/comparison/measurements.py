@@ -17,6 +17,8 @@ THREE = {
     "held:m": "11 11 10",
 }
 """Systems on three tasks of two questions each; 1 is a right answer."""
+FIVE = {name: f"{tasks} {tasks[3:]}" for name, tasks in THREE.items()}
+"""The same with the last two tasks twice: enough for intervals."""
 
 
 def played(

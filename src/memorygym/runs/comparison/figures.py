@@ -5,7 +5,7 @@ each task and an interval over tasks. Two systems are compared on the tasks that
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from typing import Protocol
@@ -14,18 +14,25 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.trace_reader import CONDITIONS
 from memorygym.runs.comparison.significance import (
     RECENCY,
-    Gain,
+    Questions,
     Scores,
     SignificanceTests,
     TaskKey,
+    difference,
+    gain,
+    normalised_gain,
+    share,
     significance_tests,
 )
 from memorygym.runs.comparison.system_specs import UNLIMITED, Role, role_of
 from memorygym.runs.metrics import Measurement, QuestionCase
-from memorygym.stats import Estimate, estimate, kendall, paired
+from memorygym.stats import Estimate, estimate, kendall, mean_share
 
 Clock = Mapping[str, tuple[float, float]]
 """By system: the median and the 95th percentile of its milliseconds per step."""
+Cases = Sequence[QuestionCase]
+Values = Mapping[TaskKey, float]
+"""By task: a figure of those tasks that have it."""
 LeftOut = Mapping[TaskKey, frozenset[int]]
 """By task: the numbers of the questions that are left out."""
 ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
@@ -112,8 +119,9 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
         for system in memories
         if systems[system].keys() == asked.keys() and not failures.get(system)
     }
-    tests = significance_tests(memories, whole, scores.get(RECENCY, {}), name)
-    table = _Table(systems, left, scores, Gain(scores, name))
+    questions = {played.task: len(cases) for played in measured if (cases := judged(played, left))}
+    tests = significance_tests(memories, whole, scores.get(RECENCY, {}), questions, name)
+    table = _Table(systems, left, scores, questions)
     rows = [
         table.row(system, failures.get(system, 0), tests.ranks.get(system)) for system in systems
     ]
@@ -186,9 +194,8 @@ def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
 
 
 COUNTS: Mapping[str, Callable[[Measurement], float]] = {
-    "ingest_calls": attrgetter(
-        "ingest.calls"
-    ),  # Of the memory's model, in events that ask nothing.
+    # Ingest: of the memory's model, in events that ask nothing.
+    "ingest_calls": attrgetter("ingest.calls"),
     "ingest_tokens": attrgetter("ingest.tokens"),
     "query_calls": attrgetter("query.calls"),
     "query_tokens": attrgetter("query.tokens"),
@@ -213,57 +220,62 @@ class _Table:
     systems: Mapping[str, Mapping[TaskKey, Measurement]]
     left: LeftOut
     scores: Mapping[str, Scores]
-    normalised: Gain
+    questions: Questions
 
     def row(self, system: str, failed: int, rank: int | None) -> SystemRow:
-        own, difference = self.scores[system], self._difference
+        own, minus = self.scores[system], self._difference
         asked, played = partial(self._asked, system), partial(self._played, system)
+        none, oracle = (self.scores.get(name, {}) for name in ("none", "oracle"))
         figures = {
-            "accuracy": _mean(own),
-            "gain": difference(system, "none"),
-            "degradation": difference(
-                system, "full"
-            ),  # Negative where the full history answers more.
-            "normalised": self.normalised.of(own),
-            "advantage": difference(system, RECENCY),
-            "exact": asked(_mean_of("exact")),
-            "f1": asked(_mean_of("f1")),
-            "write_loss": difference("oracle", UNLIMITED + system),
-            "retrieval_loss": difference(UNLIMITED + system, system),
-            "evidence_recall": asked(_share_of("present", "needs")),
-            "stale_evidence_rate": asked(_share_of("stale", "replaced")),
-            "precision": played(_store_share("true")),
-            **{name: played(_store_share(name)) for name in CONDITIONS[1:]},
-            "view": asked(_mean_of("tokens")),
-            **{name: played(count) for name, count in COUNTS.items()},
+            "accuracy": share(own, self.questions) if own else None,
+            "gain": gain(own, none, self.questions),
+            "degradation": minus(system, "full"),  # Negative where the full history answers more.
+            "normalised": normalised_gain(own, none, oracle, self.questions),
+            "advantage": minus(system, RECENCY),
+            "exact": self._share(system, _mean_of("exact")),
+            "f1": self._share(system, _mean_of("f1")),
+            "write_loss": minus("oracle", UNLIMITED + system),
+            "retrieval_loss": minus(UNLIMITED + system, system),
+            "evidence_recall": self._share(system, _share_of("present", "needs")),
+            "stale_evidence_rate": self._share(system, _share_of("stale", "replaced"), "replaced"),
+            "precision": _mean(played(_store_share("true")), mean_share),
+            **{name: _mean(played(_store_share(name)), mean_share) for name in CONDITIONS[1:]},
+            "view": _mean(asked(_mean_of("tokens"))),
+            **{name: _mean(played(count)) for name, count in COUNTS.items()},
         }
         return SystemRow(system, role_of(system), own, failed, rank, figures)
 
-    def _asked(
-        self, system: str, value: Callable[[Sequence[QuestionCase]], float | None]
-    ) -> Estimate | None:
-        """The mean of a value of the questions that count, over tasks."""
+    def _difference(self, system: str, other: str) -> Estimate | None:
+        return difference(self.scores.get(system, {}), self.scores.get(other, {}), self.questions)
+
+    def _asked(self, system: str, value: Callable[[Cases], float | None]) -> Values:
+        """A value of the questions that count, by task."""
         return self._played(system, lambda played: value(judged(played, self.left)))
 
-    def _played(self, system: str, value: Callable[[Measurement], float | None]) -> Estimate | None:
-        return _mean({task: value(played) for task, played in self.systems[system].items()})
+    def _played(self, system: str, value: Callable[[Measurement], float | None]) -> Values:
+        figures = ((task, value(played)) for task, played in self.systems[system].items())
+        return {task: figure for task, figure in figures if figure is not None}
 
-    def _difference(self, system: str, other: str) -> Estimate | None:
-        a, b = self.scores.get(system, {}), self.scores.get(other, {})
-        return paired(a, b).estimate if a.keys() & b.keys() else None
+    def _share(
+        self, system: str, value: Callable[[Cases], float | None], having: str = "number"
+    ) -> Estimate | None:
+        """The mean over tasks of a share that rests on the questions having some of `having`."""
+        values = self._asked(system, value)
+        having_any = self._asked(system, lambda cases: sum(bool(getattr(c, having)) for c in cases))
+        return share(values, {task: int(n) for task, n in having_any.items()}) if values else None
 
 
-def _mean(values: Mapping[TaskKey, float | None]) -> Estimate | None:
-    """The mean over the tasks that have a value."""
-    present = [value for value in values.values() if value is not None]
-    return estimate(present) if present else None
+def _mean(values: Values, of: Callable[[list[float]], Estimate] = estimate) -> Estimate | None:
+    """The mean over tasks of an amount, which is never below 0."""
+    mean = of([*values.values()]) if values else None
+    return replace(mean, low=max(0.0, mean.low)) if mean and mean.has_interval else mean
 
 
-def _mean_of(part: str) -> Callable[[Sequence[QuestionCase]], float | None]:
+def _mean_of(part: str) -> Callable[[Cases], float | None]:
     return lambda cases: sum(map(attrgetter(part), cases)) / len(cases) if cases else None
 
 
-def _share_of(part: str, whole: str) -> Callable[[Sequence[QuestionCase]], float | None]:
+def _share_of(part: str, whole: str) -> Callable[[Cases], float | None]:
     def share(cases: Sequence[QuestionCase]) -> float | None:
         total = sum(map(attrgetter(whole), cases))
         return sum(map(attrgetter(part), cases)) / total if total else None
