@@ -78,10 +78,10 @@ COMMON = {
 TASK, UNDER = ("version", "track", "template", "seed"), ("reasoner", "budget", "system")
 TESTS = {
     "p": "p-value of a sign-flip test",
-    "p_adjusted": "the same, Holm-adjusted: over all memories where the other is recency, over all pairs in"
-    " pairs.csv",
-    "detectable": "smallest difference that these tasks would show with 80 % power, as a share; at least that of"
-    " one question, and empty for fewer than five tasks",
+    "p_adjusted": "the same, Holm-adjusted: against recency over all memories, in pairs.csv"
+    " over all pairs",
+    "detectable": "smallest difference that these tasks would show with 80 % power, as a share; at"
+    " least that of one question, and empty for fewer than five tasks",
 }
 LOW, HIGH = "lower bound of the 95 % interval", "upper bound of the 95 % interval"
 OF_THE_MODEL = "of the memory's own model, per task, while {}"
@@ -275,7 +275,8 @@ def guide_text() -> str:
         " the run's folder, or its whole path where two names are alike.",
         "",
         "Shares are from 0 to 1. A mean has three columns: NAME, and NAME_low and NAME_high, the"
-        " bounds of its 95 % interval over tasks, which are empty for fewer than five tasks (statistics.md).",
+        " bounds of its 95 % interval over tasks, which are empty for fewer than five tasks"
+        " (see [statistics](statistics.md)).",
         *_section("Columns of many tables", "", COMMON),
     ]
     for guide in guides():

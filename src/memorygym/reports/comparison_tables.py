@@ -86,9 +86,9 @@ def report_text(report: Report, setting: Setting, clock: Clock | None = None) ->
 
 SCORES = (
     "#: rank = 1 + number of memories that are significantly better (paired t tests,"
-    " Holm-adjusted over all {pairs}). Normalised gain: (m - none) / (oracle - none), undefined"
+    " Holm-adjusted over {pairs}). Normalised gain: (m - none) / (oracle - none), undefined"
     " unless oracle is significantly above none. p: sign-flip test against recency (the last N"
-    " tokens), Holm-adjusted over all {memories}."
+    " tokens), Holm-adjusted over {memories}."
 )
 LOST = (
     "Write loss: accuracy of oracle minus accuracy with all that the memory held (system"

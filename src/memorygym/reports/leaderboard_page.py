@@ -17,6 +17,7 @@ from memorygym.reports.leaderboard import (
 from memorygym.reports.leaderboard_rows import Prices, axes_of, dollars, tokens
 from memorygym.reports.markdown import grid, mean, safe, wrapped
 from memorygym.reports.tables import detectable_text
+from memorygym.stats import span
 
 MARK = "†"
 """The mark of a model's status: that its name made the replies rests on the submitter's word."""
@@ -209,7 +210,7 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
         ["rank", "memory", "accuracy", "normalised gain", "status"],
         [
             [
-                "–" if row.rank is None else str(row.rank), row.system, mean(row['accuracy']),
+                "–" if row.rank is None else str(row.rank), row.system, span(row['accuracy']),
                 normalised_text(row), status(ranking.evidence),
             ]
             for row in report.of("memory")
@@ -238,7 +239,7 @@ def _under_ranking(ranking: Ranking) -> Iterator[str]:
     report = ranking.report
     many = f"{len(report.tasks):,} task{'s' * (len(report.tasks) != 1)}"
     yield f"{safe(ranking.source)}: {many}, {report.questions:,} questions per system."
-    references = [f"`{row.system}` {mean(row['accuracy'])}" for row in report.of("reference")]
+    references = [f"`{row.system}` {span(row['accuracy'])}" for row in report.of("reference")]
     yield f"References: {', '.join(references)}."
     failed = [f"{row.system} {row.failed}" for row in report.of("memory") if row.failed]
     if failed:

@@ -57,6 +57,12 @@ def test_normalised_gain_is_a_ratio_whose_parts_vary_together() -> None:
     assert (estimate.low, estimate.high) == pytest.approx((0.5 - 0.47522, 0.5 + 0.47522), abs=1e-4)
 
 
+def test_a_memory_that_finished_few_tasks_has_no_interval_beside_those_that_finished_all() -> None:
+    report = reported({**FIVE, "n": "11 - 11 11 11"}, n=1)
+    assert figure(report, "n", "normalised") is None
+    assert not figure(report, "n", "accuracy").has_interval  # type: ignore[union-attr]
+
+
 def test_no_figure_of_fewer_than_five_tasks_has_an_interval() -> None:
     four = {name: " ".join(tasks.split()[:4]) for name, tasks in FIVE.items()}
     for row in reported(four).rows:

@@ -72,8 +72,7 @@ class Report:
     left_out: int
     """Questions whose needed facts together do not fit the budget."""
     rows: tuple[SystemRow, ...]
-    """References, then memories, then memories with unlimited context; each by accuracy, the best
-    first, and those that failed on some task last."""
+    """By role, each by accuracy, the best first, and those that failed on some task last."""
     significance: SignificanceTests
 
     def row(self, system: str) -> SystemRow | None:

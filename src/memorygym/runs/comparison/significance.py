@@ -145,9 +145,7 @@ def normalised_gain(
     0.5
     """
     tasks = [task for task in own if task in none and task in oracle]
-    if not tasks:
-        return None
-    most = difference(oracle, none, questions)
+    most = difference({task: oracle[task] for task in tasks}, none, questions)
     if most is None or most.low <= 0:
         return None
     widths = {task: oracle[task] - none[task] for task in tasks}
