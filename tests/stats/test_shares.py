@@ -36,6 +36,11 @@ def test_questions_without_a_common_fate_count_as_if_they_had_a_little() -> None
     assert (apart.low, apart.high) == pytest.approx(wilson(most / 2, most, 2.093024))
 
 
+def test_outcomes_between_0_and_1_vary_less_than_right_and_wrong_ones() -> None:
+    halves, flips = clustered_share([[0.5], [0.4], [0.6]] * 9), clustered_share([[0], [1]] * 13)
+    assert halves.high - halves.low < 0.1 < flips.high - flips.low
+
+
 def test_tasks_of_one_size_count_alike_either_way() -> None:
     tasks = [[1, 1, 0, 1], [0, 0, 0, 1], [1, 1, 1, 1], [0, 1, 0, 1], [1, 1, 1, 0], [0, 0, 1, 1]]
     pooled, means = clustered_share(tasks), mean_share([sum(t) / 4 for t in tasks], [4] * 6)

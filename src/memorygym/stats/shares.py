@@ -51,7 +51,11 @@ def clustered_share(tasks: Sequence[Sequence[float]]) -> Estimate:
     mean = sum(map(sum, asked)) / size
     squares = sum((sum(task) - mean * len(task)) ** 2 for task in asked)
     variance = squares * n / max(1, n - 1) / size**2
-    return _score_interval(mean, variance, n, _most([(len(t) / size, len(t)) for t in asked]))
+    # Outcomes between 0 and 1 vary less than right and wrong ones, and so stand for more of these.
+    spread = sum((value - mean) ** 2 for task in asked for value in task) / size
+    more = mean * (1 - mean) / spread if spread else 1.0
+    most = more * _most([(len(task) / size, len(task)) for task in asked])
+    return _score_interval(mean, variance, n, most)
 
 
 def mean_share(values: Sequence[float], trials: Sequence[int] | None = None) -> Estimate:
