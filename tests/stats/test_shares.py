@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.stats import clustered_share, mean_share, wilson
+from memorygym.stats import clustered_share, estimate, mean_score, mean_share, wilson
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_share_of_all_or_none_has_a_width(right: bool, n: int) -> None:
     for share in (
         clustered_share([*[(right,) * 4] * (n - 1), (right,), ()]),
         mean_share([float(right)] * n, [17] * n),
-        mean_share([float(right)] * n),
+        mean_score([float(right)] * n, [17] * n),
     ):
         assert (share.mean, share.tasks) == (float(right), n)
         assert 0 <= share.low < share.high <= 1
@@ -72,11 +72,26 @@ def test_nothing_has_no_share() -> None:
     with pytest.raises(ValueError, match="no trials"):
         clustered_share([()])
     with pytest.raises(ValueError, match="no values"):
-        mean_share([])
+        mean_share([], [])
+
+
+def test_a_score_on_which_all_tasks_agree_has_an_interval_only_with_known_outcomes() -> None:
+    assert not mean_score([0.1 + 0.2] * 9).has_interval
+    agreed = mean_score([0.5] * 9, [20] * 9)
+    assert agreed == mean_share([0.5] * 9, [20] * 9)
+
+
+def test_the_interval_of_a_score_is_near_that_of_t() -> None:
+    values = [0.4 + i / 100 for i in range(20)]
+    score, t = mean_score(values, [1] * 20), estimate(values)
+    assert (score.low, score.high) == pytest.approx((t.low, t.high), abs=0.002)
 
 
 @given(st.lists(st.floats(0, 1), min_size=5, max_size=30), st.integers(1, 50))
 def test_bounds_are_shares_and_hold_the_mean(values: list[float], trials: int) -> None:
-    for share in (mean_share(values, [trials] * len(values)), mean_share(values)):
+    for share in (
+        mean_share(values, [trials] * len(values)),
+        mean_score(values, [1] * len(values)),
+    ):
         assert 0 <= share.low <= share.mean + 1e-9 and share.mean - 1e-9 <= share.high <= 1
     assert mean_share(values, [trials] * len(values)).low < 1

@@ -34,6 +34,7 @@ from memorygym.stats.power import same_tasks as same_tasks
 from memorygym.stats.power import tasks_needed as tasks_needed
 from memorygym.stats.repeats import Repeats as Repeats
 from memorygym.stats.shares import clustered_share as clustered_share
+from memorygym.stats.shares import mean_score as mean_score
 from memorygym.stats.shares import mean_share as mean_share
 from memorygym.stats.shares import wilson as wilson
 from memorygym.stats.spread import design_effect as design_effect

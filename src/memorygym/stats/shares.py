@@ -14,6 +14,9 @@ LEAST_ICC = 0.75
 """The intraclass correlation is taken as at least this, divided by the number of tasks. Few tasks
 show theirs badly: those of one that is really 0.3 often differ no more than chance makes them."""
 
+ROUNDING = 1e-18
+"""The variance below which tasks differ by rounding alone."""
+
 
 def wilson(k: float, n: float, reach: float = 0.0) -> tuple[float, float]:
     """The 95 % score interval of a share k / n (Wilson 1927, Probable inference, JASA 22).
@@ -58,25 +61,51 @@ def clustered_share(tasks: Sequence[Sequence[float]]) -> Estimate:
     return _score_interval(mean, variance, n, most)
 
 
-def mean_share(values: Sequence[float], trials: Sequence[int] | None = None) -> Estimate:
-    """The mean over tasks of a share, or of a score from 0 to 1; every task counts the same.
+def mean_share(values: Sequence[float], trials: Sequence[int]) -> Estimate:
+    """The mean over tasks of a share of right and wrong outcomes; every task counts the same.
 
-    `trials` are the outcomes that each task's value rests on. Without them only the spread between
-    tasks is known; where there is none, each task counts as one outcome. Raises ValueError if there
-    is no task.
+    `trials` are the outcomes of each task. Raises ValueError if there is no task.
 
     >>> share = mean_share([1.0] * 10, [20] * 10)
     >>> share.mean, round(share.low, 3), share.high
     (1.0, 0.942, 1.0)
     """
+    mean, variance = _moments(values)
+    return _score_interval(mean, variance, len(values), _equal(trials))
+
+
+def mean_score(values: Sequence[float], trials: Sequence[int] = ()) -> Estimate:
+    """The mean over tasks of a score from 0 to 1 that counts more than right and wrong.
+
+    Only the spread between tasks tells how it varies. Where all tasks agree it is taken as a share
+    of `trials`, the outcomes of each task; if these are unknown there is no interval. Raises
+    ValueError if there is no task.
+
+    >>> score = mean_score([0.5, 0.6, 0.7, 0.5, 0.6])
+    >>> round(score.mean, 3), round(score.low, 3), round(score.high, 3)
+    (0.58, 0.475, 0.678)
+    """
+    mean, variance = _moments(values)
+    if variance > ROUNDING:
+        return _score_interval(mean, variance, len(values), inf)
+    if not trials:
+        return without_interval(mean, len(values))
+    return _score_interval(mean, 0.0, len(values), _equal(trials))
+
+
+def _moments(values: Sequence[float]) -> tuple[float, float]:
+    """The mean over tasks, and its variance."""
     if not values:
         raise ValueError("no values to estimate from")
     n = len(values)
     # A mean of shares can exceed their range by rounding.
     mean = min(1.0, max(0.0, sum(values) / n))
-    variance = deviation(values) ** 2 / n if n > 1 else 0.0
-    most = _most([(1 / n, count) for count in trials]) if trials else inf if variance else n
-    return _score_interval(mean, variance, n, most)
+    return mean, deviation(values) ** 2 / n if n > 1 else 0.0
+
+
+def _equal(trials: Sequence[int]) -> float:
+    """`_most` for tasks of equal weight."""
+    return _most([(1 / len(trials), count) for count in trials])
 
 
 def _most(tasks: Sequence[tuple[float, int]]) -> float:

@@ -70,7 +70,7 @@ def test_no_figure_of_fewer_than_five_tasks_has_an_interval() -> None:
 
 
 def test_shares_of_few_tasks_lie_between_0_and_1_and_have_a_width() -> None:
-    shares = ("accuracy", "exact", "evidence_recall", "precision", "wrong")
+    shares = ("accuracy", "exact", "f1", "evidence_recall")
     for row in reported({**FIVE, "n": "00 " * 5}).rows:
         for name in shares:
             estimate = row[name]

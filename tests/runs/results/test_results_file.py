@@ -17,7 +17,7 @@ from memorygym.runs.results.results_file import (
     schema,
     write_results,
 )
-from memorygym.stats import mean_share
+from memorygym.stats import mean_score
 from tests.episodes import lite
 
 
@@ -46,7 +46,7 @@ def test_five_tasks_have_intervals_within_0_and_1() -> None:
         assert all(0 <= figure["low"] < figure["high"] <= 1 for figure in figures)
         assert row["detectable"] >= 1 / 50
     rows = [row["composite"] for row in lite("naive", seeds=5).document["episodes"]]
-    expected = mean_share(rows, [10] * 5)
+    expected = mean_score(rows, [10] * 5)
     assert summary["naive"]["composite"]["low"] == pytest.approx(expected.low, abs=1e-5)
 
 

@@ -26,11 +26,12 @@ from memorygym.runs.comparison.significance import (
 )
 from memorygym.runs.comparison.system_specs import UNLIMITED, Role, role_of
 from memorygym.runs.metrics import Measurement, QuestionCase
-from memorygym.stats import Estimate, estimate, kendall, mean_share
+from memorygym.stats import Estimate, estimate, kendall, mean_score, mean_share
 
 Clock = Mapping[str, tuple[float, float]]
 """By system: the median and the 95th percentile of its milliseconds per step."""
 Cases = Sequence[QuestionCase]
+Interval = Callable[[list[float], list[int]], Estimate]
 Values = Mapping[TaskKey, float]
 """By task: a figure of those tasks that have it."""
 LeftOut = Mapping[TaskKey, frozenset[int]]
@@ -231,14 +232,14 @@ class _Table:
             "degradation": minus(system, "full"),  # Negative where the full history answers more.
             "normalised": normalised_gain(own, none, oracle, self.questions),
             "advantage": minus(system, RECENCY),
-            "exact": self._share(system, _mean_of("exact")),
-            "f1": self._share(system, _mean_of("f1")),
+            "exact": self._over(mean_share, asked(_mean_of("exact"))),
+            "f1": self._over(mean_score, asked(_mean_of("f1"))),
             "write_loss": minus("oracle", UNLIMITED + system),
             "retrieval_loss": minus(UNLIMITED + system, system),
-            "evidence_recall": self._share(system, _share_of("present", "needs")),
-            "stale_evidence_rate": self._share(system, _share_of("stale", "replaced"), "replaced"),
-            "precision": _mean(played(_store_share("true")), mean_share),
-            **{name: _mean(played(_store_share(name)), mean_share) for name in CONDITIONS[1:]},
+            "evidence_recall": self._over(mean_score, asked(_share_of("present", "needs"))),
+            "stale_evidence_rate": _mean(asked(_share_of("stale", "replaced")), mean_score),
+            "precision": _mean(played(_store_share("true")), mean_score),
+            **{name: _mean(played(_store_share(name)), mean_score) for name in CONDITIONS[1:]},
             "view": _mean(asked(_mean_of("tokens"))),
             **{name: _mean(played(count)) for name, count in COUNTS.items()},
         }
@@ -255,13 +256,10 @@ class _Table:
         figures = ((task, value(played)) for task, played in self.systems[system].items())
         return {task: figure for task, figure in figures if figure is not None}
 
-    def _share(
-        self, system: str, value: Callable[[Cases], float | None], having: str = "number"
-    ) -> Estimate | None:
-        """The mean over tasks of a share that rests on the questions having some of `having`."""
-        values = self._asked(system, value)
-        having_any = self._asked(system, lambda cases: sum(bool(getattr(c, having)) for c in cases))
-        return share(values, {task: int(n) for task, n in having_any.items()}) if values else None
+    def _over(self, interval: Interval, values: Values) -> Estimate | None:
+        """The mean over tasks of values that rest on all questions."""
+        counts = [self.questions[task] for task in values]
+        return interval([*values.values()], counts) if values else None
 
 
 def _mean(values: Values, of: Callable[[list[float]], Estimate] = estimate) -> Estimate | None:

@@ -1,7 +1,7 @@
 """Summaries: the figures of each agent over its tasks, with intervals, from the rows of results."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from memorygym.stats import (
     Repeats,
     deviation,
     mde,
+    mean_score,
     mean_share,
     same_tasks,
 )
@@ -130,9 +131,9 @@ def _summary(rows: Sequence[Row]) -> Summary:
         track=rows[0]["track"],
         episodes=len(rows),
         tasks=len(whole),
-        composite=_estimate(whole, asked),
-        axes={axis: _known(by_task(rows, "axes", axis), parts) for axis in axes},
-        correct_refusals=_known(by_task(rows, "correct_refusals"), refusals),
+        composite=mean_score(*_by_task(whole, asked)),
+        axes={axis: _estimate(mean_score, by_task(rows, "axes", axis), parts) for axis in axes},
+        correct_refusals=_estimate(mean_share, by_task(rows, "correct_refusals"), refusals),
         accuracy=sum(row["accuracy"] for row in rows) / len(rows),
         deviation=deviation(list(whole.values())) if len(whole) > 1 else None,
         questions=sum(asked.values()),
@@ -169,13 +170,19 @@ def _task(row: Row) -> TaskKey:
     return row["template"], row["seed"]
 
 
-def _estimate(means: Mapping[TaskKey, float], trials: Mapping[TaskKey, int]) -> Estimate:
-    """The mean over tasks, each of which rests on so many questions."""
-    return mean_share(list(means.values()), [max(1, trials[task]) for task in means])
+def _by_task(
+    means: Mapping[TaskKey, float], trials: Mapping[TaskKey, int]
+) -> tuple[list[float], list[int]]:
+    """The means, and the number of questions that each rests on."""
+    return list(means.values()), [max(1, trials[task]) for task in means]
 
 
-def _known(means: Mapping[TaskKey, float], trials: Mapping[TaskKey, int]) -> Estimate | None:
-    return _estimate(means, trials) if means else None
+def _estimate(
+    interval: Callable[[list[float], list[int]], Estimate],
+    means: Mapping[TaskKey, float],
+    trials: Mapping[TaskKey, int],
+) -> Estimate | None:
+    return interval(*_by_task(means, trials)) if means else None
 
 
 def _judged(rows: Sequence[Row]) -> Agreement | None:
