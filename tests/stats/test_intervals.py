@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from memorygym.stats import Estimate, bootstrap, clustered, estimate, percentiles
+from memorygym.stats import Estimate, bootstrap, estimate, percentiles
 
 UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1], [1, 0]]
 
@@ -40,40 +40,14 @@ def test_no_task_has_no_mean() -> None:
         estimate([])
 
 
-def test_questions_are_clustered_by_task() -> None:
-    interval = clustered(UNEQUAL)
-    # The squares of the residual sums add up to 197 / 72; t(4) is 2.776445.
-    half = 2.776445 * (197 / 72 * 5 / 4) ** 0.5 / 12
-    assert (interval.mean, interval.tasks) == (7 / 12, 5)
-    assert (interval.low, interval.high) == pytest.approx((7 / 12 - half, 7 / 12 + half))
-
-
-def test_tasks_of_one_size_are_their_means() -> None:
-    tasks = [[1, 0, 1], [0, 0, 1], [1, 1, 1], [0, 0, 0], [1, 1, 1]]
-    means = estimate([sum(task) / 3 for task in tasks])
-    interval = clustered(tasks)
-    assert (interval.mean, interval.low, interval.high) == pytest.approx(
-        (means.mean, means.low, means.high)
-    )
-
-
-def test_a_task_without_questions_does_not_count() -> None:
-    assert clustered([*UNEQUAL, []]) == clustered(UNEQUAL)
-
-
-def test_no_observation_has_no_mean() -> None:
-    with pytest.raises(ValueError, match="no values"):
-        clustered([[], []])
-
-
 def _share(tasks: list[list[int]]) -> float:
     return sum(map(sum, tasks)) / sum(map(len, tasks))
 
 
 def test_a_bootstrap_interval_is_near_that_of_t() -> None:
     tasks = [[int(3 * i % 10 > j) for j in range(10)] for i in range(40)]
-    interval, t = bootstrap(tasks, _share, "test"), clustered(tasks)
-    assert interval.mean == t.mean
+    interval, t = bootstrap(tasks, _share, "test"), estimate([sum(task) / 10 for task in tasks])
+    assert interval.mean == pytest.approx(t.mean)
     assert (interval.low, interval.high) == pytest.approx((t.low, t.high), abs=0.01)
 
 

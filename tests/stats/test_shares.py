@@ -36,6 +36,20 @@ def test_questions_without_a_common_fate_count_as_if_they_had_a_little() -> None
     assert (apart.low, apart.high) == pytest.approx(wilson(most / 2, most, 2.093024))
 
 
+UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1] * 5, [1, 0], [0, 0, 0]]
+
+
+def test_tasks_of_unequal_size_count_by_their_outcomes() -> None:
+    share = clustered_share([*UNEQUAL, []])
+    # 11 of 19; the squares of the residual sums add up to 13.36, by 6 / 5 and 19².
+    squares = sum((sum(task) - 11 / 19 * len(task)) ** 2 for task in UNEQUAL)
+    effective = 11 / 19 * 8 / 19 / (squares * 6 / 5 / 19**2)
+    assert (share.mean, share.tasks) == (11 / 19, 6)
+    assert (share.low, share.high) == pytest.approx(
+        wilson(11 / 19 * effective, effective, 2.570582), rel=1e-5
+    )
+
+
 def test_outcomes_between_0_and_1_vary_less_than_right_and_wrong_ones() -> None:
     halves, flips = clustered_share([[0.5], [0.4], [0.6]] * 9), clustered_share([[0], [1]] * 13)
     assert halves.high - halves.low < 0.1 < flips.high - flips.low

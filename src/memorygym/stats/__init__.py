@@ -21,7 +21,6 @@ from memorygym.stats.intervals import TOO_FEW as TOO_FEW
 from memorygym.stats.intervals import Estimate as Estimate
 from memorygym.stats.intervals import around as around
 from memorygym.stats.intervals import bootstrap as bootstrap
-from memorygym.stats.intervals import clustered as clustered
 from memorygym.stats.intervals import estimate as estimate
 from memorygym.stats.intervals import percent as percent
 from memorygym.stats.intervals import percentiles as percentiles

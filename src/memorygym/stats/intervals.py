@@ -11,6 +11,7 @@ from math import erfc, exp, inf, lgamma, log, sqrt
 from typing import TypeVar
 
 from memorygym.core.rng import named_rng
+from memorygym.stats.spread import deviation
 
 _TINY = 1e-300
 _MAX_STEPS = 10_000
@@ -123,32 +124,19 @@ class Estimate:
 def estimate(values: Sequence[float]) -> Estimate:
     """The mean of one value per task, with Student's t interval: mean ± t(0.025, n − 1) × s / √n.
 
-    For amounts, which have no upper bound; shares have `shares.mean_share`.
+    For amounts, which have no upper bound; shares have `shares.mean_share`. Raises ValueError if
+    there is no value.
 
     >>> mean = estimate([1, 2, 3, 4, 5])
     >>> mean.mean, round(mean.low, 3), round(mean.high, 3), mean.tasks
     (3.0, 1.037, 4.963, 5)
     """
-    return clustered([(value,) for value in values])
-
-
-def clustered(values: Sequence[Sequence[float]]) -> Estimate:
-    """The mean over all observations, given one sequence per task, with a cluster-robust interval.
-
-    The mean is a ratio of sums, so tasks may differ in size. Its variance is that of the tasks'
-    residual sums, n / (n − 1) × Σ(Σy − mean × m)² / N² (Cochran 1977, Sampling Techniques, §9A),
-    with n − 1 degrees of freedom. Tasks without an observation are ignored. Raises ValueError if
-    none remains.
-    """
-    tasks = [task for task in values if task]
-    if not tasks:
+    if not values:
         raise ValueError("no values to estimate from")
-    n, size = len(tasks), sum(len(task) for task in tasks)
-    mean = sum(sum(task) for task in tasks) / size
+    n, mean = len(values), sum(values) / len(values)
     if n < FEWEST_TASKS:
         return without_interval(mean, n)
-    squares = sum((sum(task) - mean * len(task)) ** 2 for task in tasks)
-    return around(mean, sqrt(squares * n / (n - 1)) / size, n - 1, n)
+    return around(mean, deviation(values) / sqrt(n), n - 1, n)
 
 
 def without_interval(mean: float, tasks: int) -> Estimate:
