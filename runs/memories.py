@@ -35,7 +35,7 @@ are per question; ingest and query tokens of the memory's own model are per task
 
 `markdown+scribe` is the memory with tools, used by the fixed scripted note taker within the track's
 limit of writes and with no more capacity than the context has tokens. Memories with the same rank
-do not differ significantly (sign flips over tasks, Holm over all pairs).
+do not differ significantly (paired t tests over tasks, Holm over all pairs of memories).
 """
 
 
@@ -113,9 +113,11 @@ def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
 
 
 def percent(figure: Mapping[str, Any] | None) -> str:
-    """A share in percent with half the width of its interval, or with an uneven interval."""
+    """A share in percent with half the width of its interval, with an uneven one, or with none."""
     if figure is None:
         return ""
+    if figure["low"] is None:
+        return f"{100 * figure['mean']:.1f}"
     mean, low, high = (100 * figure[name] for name in ("mean", "low", "high"))
     if abs((high - mean) - (mean - low)) < 0.05:
         return f"{mean:.1f} ± {high - mean:.1f}"
