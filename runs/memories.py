@@ -39,13 +39,13 @@ model are per task.
 
 `markdown+scribe` is the memory with tools, used by the fixed scripted note taker within the track's
 limit of writes and with no more capacity than the context has tokens. Memories with the same rank
-do not differ significantly (sign flips over tasks, Holm over all pairs). {marks}
+do not differ significantly (paired t tests over tasks, Holm over all pairs of memories).
+{marks}
 """
 MARKS = """\
-†: not measured
-here, because it is at the floor (`none`) or the ceiling (`oracle`) whatever the number of facts
-needed. !: a fault of the set-up, because it answers more than with all that it holds; without a
-rank."""
+†: not measured here, because it is at the floor (`none`) or the ceiling (`oracle`) whatever the
+number of facts needed. !: a fault of the set-up, because it answers more than with all that it
+holds; without a rank."""
 
 
 def main() -> int:
@@ -147,9 +147,11 @@ def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
 
 
 def percent(figure: Mapping[str, Any] | None) -> str:
-    """A share in percent with half the width of its interval, or with an uneven interval."""
+    """A share in percent with half the width of its interval, with an uneven one, or with none."""
     if figure is None:
         return ""
+    if figure["low"] is None:
+        return f"{100 * figure['mean']:.1f}"
     mean, low, high = (100 * figure[name] for name in ("mean", "low", "high"))
     if abs((high - mean) - (mean - low)) < 0.05:
         return f"{mean:.1f} ± {high - mean:.1f}"

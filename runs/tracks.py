@@ -38,7 +38,8 @@ ranking of mechanisms with a weak summariser, not of what they reach with an LLM
 percentage of questions that the fixed reasoner answers correctly; in brackets the 95 % interval
 (Wilson interval with the sample size divided by the design effect, because questions of one
 instance are correlated). References come first, then the memories by accuracy; those with the same
-rank do not differ significantly (sign flips over instances, Holm over all pairs). {marks}
+rank do not differ significantly (paired t tests over instances, Holm over all pairs of memories).
+{marks}
 """
 Rows = list[dict[str, str]]
 
@@ -152,8 +153,8 @@ def _size(stratum: str) -> float:
 
 def _share(tasks: Sequence[list[bool]]) -> str:
     estimate = clustered_share([*tasks])
-    low, high = max(0, estimate.low), min(1, estimate.high)
-    return f"{100 * estimate.mean:.0f} ({100 * low:.0f}–{100 * high:.0f})"
+    mean, low, high = (100 * share for share in (estimate.mean, estimate.low, estimate.high))
+    return f"{mean:.0f} ({low:.0f}–{high:.0f})" if estimate.has_interval else f"{mean:.0f}"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from memorygym.runs.comparison.figures import figures
 from memorygym.runs.comparison.significance import BestSystem
 from memorygym.runs.metrics import ModelCost
 from memorygym.scoring.attribution import Coverage
-from tests.runs.comparison.measurements import THREE, all_played, played, reported
+from tests.runs.comparison.measurements import FIVE, THREE, all_played, played, reported
 
 SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=3412)
 MATCHED = {"exact": True, "f1": 1.0}
@@ -18,8 +18,8 @@ WORSE = "observation_masking:attention_window=100,keep_first=2"
 
 
 def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None]) -> None:
-    systems = {**THREE, "n": "11 - 11", "held:n": "11 - 11", WORSE: "10 00 10"}
-    spent = played("l", "11 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
+    systems = {**FIVE, "n": "11 - 11 11 11", "held:n": "11 - 11 11 11", WORSE: "10 00 10 00 10"}
+    spent = played("l", "11 11 10 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
     measured = [*all_played(systems), *spent]
     report = figures(measured, {"n": 1}, "test")
     splits = {kind: curve(measured, report, kind) for kind in ("facts", "hops")}
@@ -74,7 +74,9 @@ def test_unread_statements_are_printed_and_what_rests_on_them_is_not() -> None:
 
 
 def test_a_fault_of_the_set_up_stands_below_and_is_explained() -> None:
-    text = report_text(reported({**THREE, "n": "11 11 11", "held:n": "10 10 10"}), SETTING)
+    text = report_text(
+        reported({**FIVE, "n": "11 11 11 11 11", "held:n": "10 10 10 10 10"}), SETTING
+    )
     names = [line.split()[:2] for line in text.split("\n") if line[:2] in ("m ", "n!")]
     assert names == [["m", "1"], ["n!†", "–"]]
     assert "! n scored more than held:n" in text and "a fault of the set-up" in " ".join(
@@ -97,22 +99,34 @@ def test_a_memory_at_a_bound_is_marked_as_not_measured() -> None:
         ),
         (THREE, {}, "no winner: fewer than two memories finished every task"),
         (
-            {**THREE, "n": "10 10 10"},
+            {**FIVE, "n": "10 10 10 10 10"},
             {},
-            "m leads n by 16.7±71.7 points, and the interval holds 0",
+            "m leads n by 10.0±27.8 points, and the interval holds 0",
         ),
-        ({"a": "11 " * 9, "b": "10 " * 9}, {}, "best: a leads b by 50.0±0.0 points"),
+        ({"a": "11 " * 9, "b": "10 " * 9}, {}, "best: a leads b by 50.0±12.8 points"),
         ({"a": "11 " * 9 + "10", "b": "10 " * 10}, {}, "best: a leads b by 45.0±11.3 points"),
         ({**THREE, "n": "11 - 11"}, {"n": 1}, "* failed: n on 1."),
         ({**THREE, "n": "11 - 11"}, {"n": 1}, "1 failed (n 1)"),
-        ({"a": "11", "b": "10"}, {}, "no winner: a leads b by 50.0 points, on a single task"),
+        (
+            {"a": "11", "b": "10"},
+            {},
+            "no winner: a leads b by 50.0 points, with too few tasks for an interval",
+        ),
+        ({"a": "11 11", "b": "10 11"}, {}, "Means over 2 tasks: too few tasks for an interval."),
         ({"a": "11 10", "b": "10 11"}, {}, "no winner: a and b are level"),
         ({"a": "11", "b": "10"}, {}, "1 task cannot tell memories apart"),
         (
-            {"a": "1111 1110 1110 1110", "b": "1110 " * 4},
+            {"a": "1111 1110 1110 1110 1110", "b": "1110 " * 5},
             {},
             "two memories must differ by",
         ),
+        ({"a": "11 " * 9, "b": "11 " * 9}, {}, "two memories must differ by 17.7 points"),
+        (
+            {"a": "11 10 11 10 11", "b": "10 00 10 10 00", "recency": "10 " * 5},
+            {},
+            "Holm-adjusted over 1 pair). Write loss",
+        ),
+        ({"a": "11 10 11 10 11", "recency": "10 " * 5}, {}, "Holm-adjusted over 1 memory."),
         ({"a": "11 00 00", "recency": "00 00 11"}, {}, "3 tasks cannot tell memories apart"),
         ({"a": "11 11 10 " * 3, "recency": "10 " * 9}, {}, "a memory and recency must differ by"),
     ],
@@ -120,7 +134,7 @@ def test_a_memory_at_a_bound_is_marked_as_not_measured() -> None:
 def test_a_report_names_the_best_memory_and_what_could_not_be_judged(
     systems: dict[str, str], failures: dict[str, int], said: str
 ) -> None:
-    text = report_text(reported(systems, **failures), SETTING)
+    text = report_text(reported(systems, **failures), SETTING, None, {})
     assert said in " ".join(text.split())
 
 

@@ -201,8 +201,8 @@ def test_a_cache_break_is_a_change_that_takes_a_message_back(
 
 def test_the_store_is_judged_as_it_is_in_the_end(trace: Trace) -> None:
     # Dropped: the lunch. Left: an old value, a true one, and that one again.
-    shares = {"true": 1 / 3, "stale": 1 / 3, "wrong": 0, "duplicate": 1 / 3, "irrelevant": 0}
-    assert dict(measure(trace).precision) == pytest.approx(shares)
+    facts = {"true": 1, "stale": 1, "wrong": 0, "duplicate": 1, "irrelevant": 0}
+    assert measure(trace).facts == facts
 
 
 def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
@@ -215,7 +215,7 @@ def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
         0,
         0,
     )
-    assert not any(measurement.precision.values())
+    assert not any(measurement.facts.values())
 
 
 def test_what_is_read_from_disk_measures_the_same(trace: Trace) -> None:

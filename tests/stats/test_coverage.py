@@ -10,7 +10,15 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.rng import Stream, named_rng
 from memorygym.runs.episode_result import ResultOptions
-from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
+from memorygym.stats import (
+    Estimate,
+    bootstrap,
+    clustered_share,
+    deviation,
+    estimate,
+    mde,
+    mean_score,
+)
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import results_of
 from tests.slow import mostly_slow
@@ -56,14 +64,16 @@ def composites() -> list[float]:
 @pytest.mark.parametrize("icc", [0.0, 0.1])
 def test_a_clustered_interval_covers_the_truth(n: int, icc: float) -> None:
     stream, tasks = named_rng("coverage", n, str(icc)), Worlds(icc)
-    estimates = [clustered(tasks.draw(stream, n)) for _ in range(PLAYS)]
-    assert 0.93 <= _coverage(estimates, MEAN) <= 0.97
+    estimates = [clustered_share(tasks.draw(stream, n)) for _ in range(PLAYS)]
+    # The floor of the correlation makes intervals of few tasks, or of independent questions, wide.
+    most = 0.97 if n == 100 and icc else 1.0
+    assert 0.93 <= _coverage(estimates, MEAN) <= most
 
 
 def test_an_interval_that_ignored_tasks_would_be_too_narrow() -> None:
     stream, tasks = named_rng("coverage", "naive"), Worlds(0.1)
     estimates = [
-        clustered([[answer] for task in tasks.draw(stream, 10) for answer in task])
+        clustered_share([[answer] for task in tasks.draw(stream, 10) for answer in task])
         for _ in range(500)
     ]
     assert _coverage(estimates, MEAN) < 0.85
@@ -74,14 +84,16 @@ def test_tasks_of_unequal_size_are_covered() -> None:
     estimates = []
     for _ in range(PLAYS):
         drawn = tasks.draw(stream, 50)
-        estimates.append(clustered([stream.sample(task, stream.between(10, 20)) for task in drawn]))
+        estimates.append(
+            clustered_share([stream.sample(task, stream.between(10, 20)) for task in drawn])
+        )
     assert 0.93 <= _coverage(estimates, MEAN) <= 0.97
 
 
 @mostly_slow("n", [10, 100])
 def test_the_interval_of_a_composite_covers_the_truth(n: int, composites: list[float]) -> None:
     stream, truth = named_rng("coverage", "composite", n), sum(composites) / len(composites)
-    estimates = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
+    estimates = [mean_score([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
     assert 0.93 <= _coverage(estimates, truth) <= 0.97
 
 

@@ -29,8 +29,9 @@ from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
 from memorygym.models.specs import find
 from memorygym.reports import comparison_report
+from memorygym.reports.comparison_notes import agreement_text
 from memorygym.reports.comparison_report import ComparisonFindings, perform
-from memorygym.reports.comparison_tables import Setting, agreement_text, report_text
+from memorygym.reports.comparison_tables import Setting, report_text
 from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, plot
 from memorygym.reports.stored_runs import readable
 from memorygym.runs.comparison import system_specs

@@ -6,7 +6,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -29,7 +28,7 @@ from memorygym.datasets._recall import (
 )
 from memorygym.datasets._samples import format_named, load, unit_of
 from memorygym.reports.terminal import WIDTH, fit, width
-from memorygym.stats import Estimate
+from memorygym.stats import FEWEST_TASKS, TOO_FEW, span
 
 KS = "1,5,10,25,50"
 NOTHING_LEFT = 2
@@ -211,9 +210,9 @@ def to_json(recall: RecallMeasurement, ks: Sequence[int]) -> dict[str, JSON]:
 
 
 def _intervals(searched: Sequence[SearchedQuestion], k: int) -> dict[str, JSON]:
-    """The 95 % intervals at k; null where a single sample gives none."""
+    """The 95 % intervals at k; null where there are too few samples."""
     return {
-        name: None if share.high == inf else [round(share.low, PLACES), round(share.high, PLACES)]
+        name: [round(share.low, PLACES), round(share.high, PLACES)] if share.has_interval else None
         for name, share in shares(searched, k).items()
     }
 
@@ -241,7 +240,7 @@ def _recall_text(
     lines = fit(_first_line(args, recall))
     lines += fit(
         f"{args.memory} over {sum(recall.sizes):,} {unit}s of {len(recall.sizes):,} samples"
-        f" ({sizes} each); shares in % with 95 % intervals, clustered by sample"
+        f" ({sizes} each); shares in %{_intervals_text(recall)}"
     )
     lines.append(f"\n{'category':<22}{'n':>6}{'k':>4}" + f"{'fraction':>16}{'any':>16}{'all':>16}")
     lines += _rows("all of them", recall.searched, ks)
@@ -253,17 +252,13 @@ def _recall_text(
 def _rows(name: str, searched: Sequence[SearchedQuestion], ks: Sequence[int]) -> Iterator[str]:
     head = f"{name[:21]:<22}{len(searched):>6}"
     for k in ks:
-        cells = "".join(f"{_cell(share):>16}" for share in shares(searched, k).values())
+        cells = "".join(f"{span(share):>16}" for share in shares(searched, k).values())
         yield f"{head}{k:>4}{cells}"
         head = " " * 28
 
 
-def _cell(share: Estimate) -> str:
-    """A share and its interval in percent; none of a single sample.
-
-    >>> _cell(Estimate(0.5, 0.4, 0.6, 10)), _cell(Estimate(1.0, -inf, inf, 1))
-    ('50.0 (40-60)', '100.0')
-    """
-    if share.high == inf:
-        return f"{100 * share.mean:.1f}"
-    return f"{100 * share.mean:.1f} ({100 * share.low:.0f}-{100 * share.high:.0f})"
+def _intervals_text(recall: RecallMeasurement) -> str:
+    """Whether the table has intervals."""
+    samples = len({question.sample for question in recall.searched})
+    few = f"; {TOO_FEW.replace('tasks', 'samples')}"
+    return ", with 95 % intervals clustered by sample" if samples >= FEWEST_TASKS else few

@@ -79,8 +79,10 @@ COMMON = {
 TASK, UNDER = ("version", "track", "template", "seed"), ("reasoner", "budget", "system")
 TESTS = {
     "p": "p-value of a sign-flip test",
-    "p_adjusted": "the same, adjusted for the number of tests (Holm)",
-    "detectable": "smallest difference that these tasks would show with 80 % power, as a share",
+    "p_adjusted": "the same, Holm-adjusted: against recency over all memories, in pairs.csv"
+    " over all pairs",
+    "detectable": "smallest difference that these tasks would show with 80 % power, as a share; at"
+    " least that of one question, and empty for fewer than five tasks",
 }
 LOW, HIGH = "lower bound of the 95 % interval", "upper bound of the 95 % interval"
 
@@ -190,7 +192,7 @@ def _of_comparisons() -> Iterator[TableGuide]:
         " `compare --curve` asked for them. Questions are sorted by: "
         + "; ".join(f"{of.title} ({kind})" for kind, of in CURVES.items())
         + ". The interval is Wilson's, of as many questions as remain when those of a task count"
-        " as alike.",
+        " as alike; none of fewer than five tasks.",
         UNDER,
         {
             "bin": "the values of its questions; k is 1,000 tokens", "questions": "how many",
@@ -249,7 +251,8 @@ def guide_text() -> str:
         " the run's folder, or its whole path where two names are alike.",
         "",
         "Shares are from 0 to 1. A mean has three columns: NAME, and NAME_low and NAME_high, the"
-        " bounds of its 95 % interval over tasks, which are empty for a single task.",
+        " bounds of its 95 % interval over tasks, which are empty for fewer than five tasks"
+        " (see [statistics](statistics.md)).",
         *_section("Columns of many tables", "", COMMON),
     ]
     for guide in guides():

@@ -6,7 +6,7 @@ from math import inf
 
 from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.figures import SystemRow
-from memorygym.stats import NOTHING, Estimate, percent
+from memorygym.stats import NOTHING, Estimate, percent, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def amount(value: float | None) -> str:
 
 
 def quantity(estimate: Estimate | None) -> str:
-    """An amount with half of its interval, if that has a width, in the unit of the amount.
+    """An amount with half of its interval, if there is one with a width, in its unit.
 
     >>> quantity(Estimate(12, 11, 13.26, 9)), quantity(Estimate(12, 12, 12, 9))
     ('12.0±1.3', '12')
@@ -63,6 +63,11 @@ def share(head: str, figure: str, sign: str = "") -> Column:
 def mean_share(head: str, figure: str, sign: str = "") -> Column:
     """The same without its interval."""
     return Column(head, lambda row: percent(row[figure], sign, None))
+
+
+def interval(head: str, figure: str) -> Column:
+    """A share in percent with the ends of its interval."""
+    return Column(head, lambda row: span(row[figure]))
 
 
 def number(head: str, figure: str) -> Column:

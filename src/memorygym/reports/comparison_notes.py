@@ -1,24 +1,24 @@
-"""The sentences under a comparison's tables: what columns mean, and what was not measured."""
+"""The sentences under a comparison's tables: what columns mean, what was not measured, which memory
+is best and how far reasoners agree."""
 
 from collections.abc import Iterator
+from statistics import median
 
-from memorygym.reports.columns import listed
-from memorygym.runs.comparison.figures import Report
+from memorygym.reports.columns import listed, paragraph
+from memorygym.runs.comparison.figures import RankAgreement, Report
 from memorygym.scoring.attribution import UNREAD_LIMIT
+from memorygym.stats import FEWEST_TASKS, TOO_FEW, percent
 
 MAINLY = (
-    "Accuracy with its 95 % interval over tasks. #: rank = 1 + number of memories that are"
-    " significantly better (Holm-adjusted). Write loss: accuracy of oracle minus accuracy with all"
-    " that the memory held (system held:MEMORY). Retrieval loss: accuracy with all that it held"
-    " minus accuracy with what it showed. Stale: of the needed facts that had changed, the share"
-    " for which the context showed an old value without the new one. Context: tokens shown per"
-    " question. Model: calls and tokens of the memory's own model per task. References: oracle is"
-    " the upper bound, none the lower."
+    "Write loss: accuracy of oracle minus accuracy with all that the memory held (system"
+    " held:MEMORY). Retrieval loss: accuracy with all that it held minus accuracy with what it"
+    " showed. Stale: of the needed facts that had changed, the share for which the context showed"
+    " an old value without the new one. Context: tokens shown per question. Model: calls and tokens"
+    " of the memory's own model per task. References: oracle is the upper bound, none the lower."
 )
 SCORES = (
-    "p: sign-flip test against recency (the last N tokens), adjusted for the number of memories"
-    " (Holm). Normalised gain: (m - none) / (oracle - none), undefined unless oracle is"
-    " significantly above none. A column that would repeat the accuracy is left out."
+    "Normalised gain: (m - none) / (oracle - none), undefined unless oracle is significantly above"
+    " none. A column that would repeat the accuracy is left out."
 )
 LOST = (
     "Evidence recall: share of the facts that a question needs that were in the context, mean over"
@@ -36,6 +36,27 @@ HELD = (
     "Shares of the facts that the memory's entries state at the end of a task. Peak tokens: the"
     " most it held."
 )
+
+
+def main_note(report: Report) -> str:
+    """What the columns of the main table mean."""
+    tasks, pairs = len(report.tasks), len(report.significance.pairs)
+    accuracy = "Accuracy: mean over tasks (95 % interval)."
+    if tasks < FEWEST_TASKS:
+        accuracy = f"Means over {count(tasks, 'task')}: {TOO_FEW}."
+    tests = f" (paired t tests, Holm-adjusted over {count(pairs, 'pair')})" if pairs else ""
+    rank = f"#: rank = 1 + number of memories that are significantly better{tests}."
+    return f"{accuracy} {rank} {MAINLY}"
+
+
+def scores_note(report: Report) -> str:
+    """What the columns of what memories add mean."""
+    ends = "±: to the farther end of the 95 % interval over tasks. "
+    memories = count(len(report.significance.over_recency), "memory", "memories")
+    return (
+        f"{ends if len(report.tasks) >= FEWEST_TASKS else ''}p: sign-flip test against recency (the"
+        f" last N tokens), Holm-adjusted over {memories}. {SCORES}"
+    )
 
 
 def remarks(report: Report) -> Iterator[str]:
@@ -61,3 +82,67 @@ def remarks(report: Report) -> Iterator[str]:
             f"–: more than {100 * UNREAD_LIMIT:.0f} % were unread of {listed(names)}, so that"
             " losses and shares of the store are withheld."
         )
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """
+    >>> count(1, "task"), count(1200, "task"), count(0, "memory", "memories")
+    ('1 task', '1,200 tasks', '0 memories')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def detectable_text(report: Report) -> str:
+    """The smallest differences that these tasks can show; "" if the scores do not determine it."""
+    tests = report.significance
+    pairs = tests.pairs or tuple(tests.over_recency.values())
+    effects = sorted(pair.detectable for pair in pairs if pair.detectable is not None)
+    tasks = len(report.tasks)
+    if tasks < FEWEST_TASKS or (effects and median(effects) > 1):
+        return (
+            f"{count(tasks, 'task')} cannot tell memories apart: play more"
+            " (`memorygym power` says how many)."
+        )
+    if not effects:
+        return ""
+    low, middle, high = (100 * effect for effect in (effects[0], median(effects), effects[-1]))
+    range_ = f" ({low:.1f} to {high:.1f}, by pair)" if len(effects) > 1 else ""
+    who = "two memories" if tests.pairs else "a memory and recency"
+    return (
+        f"Minimum detectable effect: {who} must differ by {middle:.1f} points{range_} to be"
+        " told apart on these tasks (80 % power)."
+    )
+
+
+def verdict_text(report: Report) -> str:
+    """Which memory is best; or that none is significantly best, and why."""
+    verdict = report.significance.verdict
+    if verdict is None:
+        return "no winner: fewer than two memories finished every task"
+    if not verdict.lead.mean:
+        return f"no winner: {verdict.best} and {verdict.second} are level"
+    lead = f"{verdict.best} leads {verdict.second} by {percent(verdict.lead)} points"
+    if verdict.won:
+        return f"best: {lead}"
+    if verdict.lead.low <= 0:
+        reason = "and the interval holds 0" if verdict.lead.has_interval else f"with {TOO_FEW}"
+        return f"no winner: {lead}, {reason}"
+    ranks = report.significance.ranks.items()
+    equals = listed(system for system, rank in ranks if rank == 1 and system != verdict.best)
+    return f"no winner: {lead}, but once all pairs are tested together it ranks with {equals}"
+
+
+def agreement_text(agreement: RankAgreement) -> str:
+    """How far two reasoners agree, as a sentence."""
+    first, second = agreement.reasoners
+    tau, budget = agreement.tau, f" at budget {agreement.budget:,}" if agreement.budget else ""
+    tasks = count(tau.tasks, "task")
+    spread = f", over {tasks}: {TOO_FEW}"
+    if tau.has_interval:
+        spread = f", 95 % interval {tau.low:.2f} to {tau.high:.2f}, over {tasks}"
+    return "\n".join(
+        paragraph(
+            f"Rankings under the {first} and the {second} reasoner{budget}: Kendall's tau-b"
+            f" {tau.mean:.2f}{spread}"
+        )
+    )

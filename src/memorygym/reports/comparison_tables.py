@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
-from statistics import median
 
 from memorygym.reports.columns import (
     Column,
     amount,
+    interval,
     listed,
     mean_number,
     mean_share,
@@ -16,15 +15,26 @@ from memorygym.reports.columns import (
     paragraph,
     share,
 )
-from memorygym.reports.comparison_notes import COST, HELD, LOST, MAINLY, SCORES, WORDS, remarks
+from memorygym.reports.comparison_notes import (
+    COST,
+    HELD,
+    LOST,
+    WORDS,
+    count,
+    detectable_text,
+    main_note,
+    remarks,
+    scores_note,
+    verdict_text,
+)
 from memorygym.reports.curves import Splits, curve_text
 from memorygym.reports.terminal import Row, table
-from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
-from memorygym.stats import NOTHING, percent, span
+from memorygym.runs.comparison.figures import Clock, Report, SystemRow
+from memorygym.stats import NOTHING, span
 
 MAIN = (
     Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
-    share("accuracy", "accuracy"),
+    interval("accuracy", "accuracy"),
     mean_share("write\nloss", "write_loss", "+"),
     mean_share("retrieval\nloss", "retrieval_loss", "+"),
     mean_share("stale", "stale_evidence_rate"),
@@ -56,10 +66,6 @@ STORE = (
     share("irrelevant", "irrelevant"),
     number("peak\ntokens", "peak"),
 )
-FEWEST_TASKS = 4
-"""Fewest tasks for which a detectable difference is stated: the spread of fewer is uncertain."""
-LEAST = 0.0005
-"""Smallest detectable difference that is stated: a smaller one means equal scores on every task."""
 FAULTS = {
     "cuts": "Contexts or writes that the limits cut",
     "empty": "Empty replies of the memory's model",
@@ -97,7 +103,7 @@ def report_text(
 
 def _details(report: Report, clock: Clock | None, splits: Splits) -> Iterator[list[str]]:
     """Every table but the main one."""
-    yield [*_table(report, "what it adds, %", _scores(report)), *paragraph(SCORES)]
+    yield [*_table(report, "what it adds, %", _scores(report)), *paragraph(scores_note(report))]
     if any(row["exact"] for row in report.rows):
         yield [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
     yield [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)]
@@ -112,9 +118,9 @@ def _played(report: Report) -> list[str]:
     failed = {row.system: row.failed for row in report.rows if row.failed}
     counts = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
     played = sum(len(row.scores) for row in report.rows)
-    questions = _count(report.questions, "question")
+    questions = count(report.questions, "question")
     return paragraph(
-        f"{len(report.rows)} systems on {_count(len(report.tasks), 'task')}: {played:,} played,"
+        f"{len(report.rows)} systems on {count(len(report.tasks), 'task')}: {played:,} played,"
         f" {sum(failed.values()):,} failed{f' ({counts})' if counts else ''};"
         f" {questions} per system, {report.left_out:,} left out (facts beyond the budget)"
     )
@@ -128,10 +134,6 @@ def _heading(report: Report, setting: Setting) -> list[str]:
         f"{setting.tasks}, reasoner {report.reasoner},{writer} {budget},"
         f" {capacity}, version {setting.version_hash}"
     )
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def _table(
@@ -168,17 +170,13 @@ def is_bound(report: Report, reference: str, score: float) -> bool:
 
 
 def normalised_text(row: SystemRow) -> str:
-    """The normalised gain; with its bootstrap interval, which a few tasks make too narrow."""
+    """The normalised gain with its interval."""
     gain = row["normalised"]
-    if not gain:
-        return "undefined" if row["gain"] else NOTHING
-    few = len(row.scores) < FEWEST_TASKS
-    return percent(gain, plus_minus=None) if few else span(gain)
+    return span(gain) if gain or not row["gain"] else "undefined"
 
 
 def _notes(report: Report) -> Iterator[str]:
-    yield from paragraph(MAINLY)
-    yield from (line for note in remarks(report) for line in paragraph(note))
+    yield from (line for note in (main_note(report), *remarks(report)) for line in paragraph(note))
     if failed := [row for row in report.rows if row.failed]:
         counts = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(
@@ -188,46 +186,6 @@ def _notes(report: Report) -> Iterator[str]:
     yield from paragraph(verdict_text(report))
     if effect := detectable_text(report):
         yield from paragraph(effect)
-
-
-def detectable_text(report: Report) -> str:
-    """The smallest differences that these tasks can show; "" if the scores do not determine it."""
-    tests = report.significance
-    pairs = tests.pairs or tuple(tests.over_recency.values())
-    effects = sorted(size for pair in pairs if (size := pair.detectable or 0.0) > LEAST)
-    tasks = len(report.tasks)
-    if tasks < FEWEST_TASKS or (effects and median(effects) > 1):
-        return (
-            f"{_count(tasks, 'task')} cannot tell memories apart: play more"
-            " (`memorygym power` says how many)."
-        )
-    if not effects:
-        return ""
-    low, middle, high = (100 * effect for effect in (effects[0], median(effects), effects[-1]))
-    range_ = f" ({low:.1f} to {high:.1f}, by pair)" if len(effects) > 1 else ""
-    who = "two memories" if tests.pairs else "a memory and recency"
-    return (
-        f"Minimum detectable effect: {who} must differ by {middle:.1f} points{range_} to be"
-        " told apart on these tasks (80 % power)."
-    )
-
-
-def verdict_text(report: Report) -> str:
-    """Which memory is best; or that none is significantly best, and why."""
-    verdict = report.significance.verdict
-    if verdict is None:
-        return "no winner: fewer than two memories finished every task"
-    if not verdict.lead.mean:
-        return f"no winner: {verdict.best} and {verdict.second} are level"
-    lead = f"{verdict.best} leads {verdict.second} by {percent(verdict.lead)} points"
-    if verdict.won:
-        return f"best: {lead}"
-    if verdict.lead.low <= 0:
-        reason = "and the interval holds 0" if len(report.tasks) > 1 else "on a single task"
-        return f"no winner: {lead}, {reason}"
-    ranks = report.significance.ranks.items()
-    equals = listed(system for system, rank in ranks if rank == 1 and system != verdict.best)
-    return f"no winner: {lead}, but once all pairs are tested together it ranks with {equals}"
 
 
 def _faults(report: Report) -> Iterator[str]:
@@ -244,17 +202,3 @@ def _clock(clock: Clock) -> list[str]:
         f"{system} {amount(p50)}/{amount(p95)}" for system, (p50, p95) in clock.items()
     )
     return paragraph(f"Milliseconds of the memory per step, median/95th percentile: {times}.")
-
-
-def agreement_text(agreement: RankAgreement) -> str:
-    """How far two reasoners agree, as a sentence."""
-    first, second = agreement.reasoners
-    tau, budget = agreement.tau, f" at budget {agreement.budget:,}" if agreement.budget else ""
-    low, high = ("unknown" if abs(b) == inf else f"{b:.2f}" for b in (tau.low, tau.high))
-    return "\n".join(
-        paragraph(
-            f"Rankings under the {first} and the {second} reasoner{budget}: Kendall's tau-b"
-            f" {tau.mean:.2f}, 95 % interval {low} to {high}, over"
-            f" {_count(tau.tasks, 'task')}"
-        )
-    )

@@ -3,7 +3,7 @@ the cost of a memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, log10
+from math import log10
 from string import ascii_uppercase
 
 from memorygym.reports.columns import amount, paragraph
@@ -12,13 +12,14 @@ from memorygym.runs.comparison.figures import Clock, Report
 from memorygym.runs.comparison.questions import FACTS, Answered, facts_group, judged, left_out
 from memorygym.runs.comparison.significance import TaskKey
 from memorygym.runs.metrics import Measurement
-from memorygym.stats import NOTHING, Estimate, clustered_share
+from memorygym.stats import FEWEST_TASKS, Estimate, clustered_share, span
 
 FIRST = 1_000
 """Tokens below which a span is in the first bin; every further bin is twice as wide."""
 NOTE = (
     "Accuracy in %, with the 95 % interval of a share (Wilson interval with the sample size divided"
-    " by the design effect, because questions of one task are correlated)."
+    " by the design effect, because questions of one task are correlated); none of fewer than"
+    f" {FEWEST_TASKS} tasks."
 )
 HIGH, APART, MARGIN = 16, 5, 8
 """Lines of a plot; columns between no cost and the least cost; columns beside the plot."""
@@ -119,18 +120,10 @@ def curve_text(bins: Sequence[Bin], kind: str) -> str:
     most = [max(item.questions for item in bins if item.place == place) for place in names]
     rows: list[Row | str] = [("questions", [*map(str, most)])]
     for system in dict.fromkeys(item.system for item in bins):
-        rows.append((system, [_accuracy(by_place.get((system, place))) for place in names]))
+        items = (by_place.get((system, place)) for place in names)
+        rows.append((system, [span(item.accuracy if item else None) for item in items]))
     lines = [*paragraph(CURVES[kind].title), *table("", [*names.values()], rows), *paragraph(NOTE)]
     return "\n".join(lines)
-
-
-def _accuracy(item: Bin | None) -> str:
-    if item is None:
-        return NOTHING
-    low, mean, high = (
-        100 * bound for bound in (item.accuracy.low, item.accuracy.mean, item.accuracy.high)
-    )
-    return f"{mean:.1f}" + ("" if high == inf else f" ({low:.0f}–{high:.0f})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from memorygym.reports.comparison_notes import remarks
-from memorygym.reports.comparison_tables import detectable_text as detectable_pairs
-from memorygym.reports.comparison_tables import is_bound, normalised_text, verdict_text
+from memorygym.reports.comparison_notes import detectable_text as detectable_pairs
+from memorygym.reports.comparison_notes import remarks, verdict_text
+from memorygym.reports.comparison_tables import is_bound, normalised_text
 from memorygym.reports.entrant import Entrant, Set
 from memorygym.reports.evidence import WORD, Evidence
 from memorygym.reports.leaderboard import (
@@ -18,6 +18,7 @@ from memorygym.reports.leaderboard import (
 from memorygym.reports.leaderboard_rows import Prices, axes_of, dollars, tokens
 from memorygym.reports.markdown import grid, mean, safe, wrapped
 from memorygym.reports.tables import detectable_text
+from memorygym.stats import span
 
 MARK = "†"
 """The mark of a model's status: that its name made the replies rests on the submitter's word."""
@@ -28,7 +29,8 @@ LEGEND = (
 )
 COMPARED = (
     "Memories are ranked within a comparison: one reasoner, one budget of context tokens, the same"
-    " tasks. Rank = 1 + number of memories that are significantly better (Holm-adjusted)."
+    " tasks. Rank = 1 + number of memories that are significantly better (paired by task,"
+    " Holm-adjusted over all pairs of memories of the comparison)."
     " Normalised gain is (m - none) / (oracle - none), with its 95 % interval, undefined unless"
     " oracle is significantly above none."
 )
@@ -210,7 +212,7 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
         ["rank", "memory", "accuracy", *["normalised gain"][repeats:], "status"],
         [
             [
-                "–" if row.rank is None else str(row.rank), row.system, mean(row['accuracy']),
+                "–" if row.rank is None else str(row.rank), row.system, span(row['accuracy']),
                 *[normalised_text(row)][repeats:], status(ranking.evidence),
             ]
             for row in report.of("memory")
@@ -239,7 +241,7 @@ def _under_ranking(ranking: Ranking) -> Iterator[str]:
     report = ranking.report
     many = f"{len(report.tasks):,} task{'s' * (len(report.tasks) != 1)}"
     yield f"{safe(ranking.source)}: {many}, {report.questions:,} questions per system."
-    references = [f"`{row.system}` {mean(row['accuracy'])}" for row in report.of("reference")]
+    references = [f"`{row.system}` {span(row['accuracy'])}" for row in report.of("reference")]
     yield f"References: {', '.join(references)}."
     failed = [f"{row.system} {row.failed}" for row in report.of("memory") if row.failed]
     if failed:

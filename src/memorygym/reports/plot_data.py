@@ -40,7 +40,7 @@ class Mark:
 
     @property
     def has_interval(self) -> bool:
-        """Not with a single task, nor where all tasks have the same mean."""
+        """Not with too few tasks."""
         return self.low < self.high
 
 
@@ -226,8 +226,6 @@ def _agents(run: StoredRun) -> Panel:
 
 
 def _mark(x: float, figure: Mapping[str, Any]) -> Mark:
-    """A single task has no interval: its bounds are those of the mean."""
+    """Without an interval the bounds are those of the mean."""
     mean, low, high = (figure[name] for name in ("mean", "low", "high"))
-    return Mark(
-        x, mean, mean if low is None else max(0.0, low), mean if high is None else min(1.0, high)
-    )
+    return Mark(x, mean, mean if low is None else low, mean if high is None else high)

@@ -12,7 +12,7 @@ from memorygym.reports.stored_results import StoredRun
 from memorygym.reports.terminal import Row, table, uncoloured, wrapped
 from memorygym.runs.comparison.system_specs import UNLIMITED
 from memorygym.runs.objects import TRUSTED
-from memorygym.stats import NOTHING
+from memorygym.stats import FEWEST_TASKS, NOTHING, TOO_FEW
 
 COMPARED = (
     "system", "accuracy\n%", "95 %\ninterval", "rank", "p vs\nrecency", "tokens\nper task",
@@ -92,7 +92,10 @@ def _of_agents(run: StoredRun) -> ResultsTable:
 
 
 def _notes(run: StoredRun) -> Iterator[str]:
-    """Notes that a reader needs: trusted objects and failures."""
+    """Notes that a reader needs: missing intervals, trusted objects and failures."""
+    held = run.comparison["reports"] if run.comparison else [*run.document["summary"].values()]
+    if held and max(figures["tasks"] for figures in held) < FEWEST_TASKS:
+        yield f"–: {TOO_FEW} (fewer than {FEWEST_TASKS})"
     if objects := run.recipe.get(TRUSTED):
         yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
     failed = [(_failed(row), row["error"]) for row in run.document["failures"]]
@@ -122,4 +125,4 @@ def _share(figure: Mapping[str, Any] | None) -> tuple[str, str]:
     whole = f"{100 * mean:.1f}"
     if low is None or high is None:
         return whole, NOTHING
-    return whole, f"{max(0, 100 * low):.1f}–{min(100, 100 * high):.1f}"
+    return whole, f"{100 * low:.1f}–{100 * high:.1f}"

@@ -21,7 +21,7 @@ from memorygym.core.trace import (
 )
 from memorygym.core.track import track_of
 from memorygym.core.types import Message
-from memorygym.scoring.attribution import Attribution, Coverage, final_texts, store_shares
+from memorygym.scoring.attribution import Attribution, Coverage, final_texts, stored_facts
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import squad
 from memorygym.scoring.usage import limits_of
@@ -100,9 +100,9 @@ class Measurement:
     """Most tokens stored."""
     writes: int
     """Writes that an agent paid for through tools."""
-    precision: Mapping[str, float]
-    """Of the facts that the final entries state: the shares that are true, stale, wrong, duplicate
-    or irrelevant."""
+    facts: Mapping[str, int]
+    """How many facts the final entries state that are true, stale, wrong, duplicate or
+    irrelevant."""
     limited: int = 0
     """Replies of a model reasoner that its context length or `--max-tokens` cut short."""
     repaired: int = 0
@@ -141,7 +141,7 @@ def measure(trace: Trace) -> Measurement:
         cuts=sum(isinstance(record, LimitHit) for record in trace.records),
         peak=max((record.tokens for record in stored), default=0),
         writes=stored[-1].writes if stored else 0,
-        precision=store_shares(trace),
+        facts=stored_facts(trace),
         limited=sum(bool(limit) for _, limit in limits_of(trace)),
         repaired=sum(outcome.repaired for outcome in goals),
         shown=attribution.coverage(attribution.shown()),

@@ -45,10 +45,14 @@ class Coverage:
     """Statements of a known attribute or relation with a value that it could not attribute."""
 
     @property
+    def stated(self) -> int:
+        """Statements in all."""
+        return self.read + self.unread
+
+    @property
     def unread_share(self) -> float | None:
         """None if the texts state nothing."""
-        stated = self.read + self.unread
-        return self.unread / stated if stated else None
+        return self.unread / self.stated if self.stated else None
 
 
 def is_unreadable(unread_share: float | None) -> bool:
@@ -208,13 +212,15 @@ def final_texts(trace: Trace) -> Collection[str]:
 
 
 def store_precision(trace: Trace) -> dict[str, float]:
-    """The shares of the store; {} if more than UNREAD_LIMIT of its statements are unread."""
+    """Of the facts that the final entries state: the share in each of CONDITIONS; {} if more than
+    UNREAD_LIMIT of the statements are unread."""
     unread = Attribution(trace).coverage(final_texts(trace)).unread_share
-    return {} if is_unreadable(unread) else store_shares(trace)
+    counts = stored_facts(trace)
+    total = max(1, sum(counts.values()))
+    return {} if is_unreadable(unread) else {name: n / total for name, n in counts.items()}
 
 
-def store_shares(trace: Trace) -> dict[str, float]:
-    """Of the facts that the final entries state: the share in each of CONDITIONS."""
+def stored_facts(trace: Trace) -> dict[str, int]:
+    """How many facts the final entries state in each of CONDITIONS."""
     conditions = reader_of(trace).conditions(final_texts(trace))
-    facts = max(1, len(conditions))
-    return {name: conditions.count(name) / facts for name in CONDITIONS}
+    return {name: conditions.count(name) for name in CONDITIONS}

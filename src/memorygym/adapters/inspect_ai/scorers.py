@@ -25,7 +25,7 @@ from memorygym.adapters.inspect_ai.solver import TRACE
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.track import Track, gold_table, track_of
-from memorygym.runs.comparison.questions import judged, mean_of, mean_share
+from memorygym.runs.comparison.questions import judged, mean_of, share_of
 from memorygym.runs.metrics import QuestionCase, measure
 from memorygym.scoring import episode_scores
 from memorygym.scoring.attribution import Attribution, store_precision
@@ -84,7 +84,7 @@ def value_of(cases: Sequence[QuestionCase]) -> Figures:
         "accuracy": mean_of("score")(cases),
         "em": mean_of("exact")(cases),
         "f1": mean_of("f1")(cases),
-        "evidence_recall": mean_share("present", "needs")(cases),
+        "evidence_recall": share_of("present", "needs")(cases),
     }
 
 

@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Literal, Protocol
 
 from memorygym.runs.comparison.significance import Scores, TaskKey
+from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.metrics import Measurement, QuestionCase
 
 LeftOut = Mapping[TaskKey, frozenset[int]]
@@ -68,7 +69,9 @@ Systems = Mapping[str, Mapping[TaskKey, Measurement]]
 
 def bound_of(system: str, systems: Systems, left: LeftOut) -> Bound:
     """The bound that a system reaches whatever the number of needed facts, if it reaches one: there
-    the comparison cannot tell it from a better or a worse one."""
+    the comparison cannot tell it from a better or a worse one. References have none."""
+    if role_of(system) != "memory":
+        return ""
     floor, ceiling = (
         _leads(systems, left, *pair) for pair in ((system, "none"), ("oracle", system))
     )
@@ -99,7 +102,7 @@ def mean_of(part: str) -> Callable[[Sequence[QuestionCase]], float | None]:
     return mean
 
 
-def mean_share(part: str, whole: str) -> Callable[[Sequence[QuestionCase]], float | None]:
+def share_of(part: str, whole: str) -> Callable[[Sequence[QuestionCase]], float | None]:
     """The mean over questions of each one's share, so that one with many facts counts as any."""
 
     def mean(cases: Sequence[QuestionCase]) -> float | None:
@@ -108,3 +111,8 @@ def mean_share(part: str, whole: str) -> Callable[[Sequence[QuestionCase]], floa
         return sum(shares) / len(shares) if shares else None
 
     return mean
+
+
+def number_with(part: str) -> Callable[[Sequence[QuestionCase]], int]:
+    """How many questions have some of it."""
+    return lambda cases: sum(1 for case in cases if getattr(case, part))
