@@ -29,7 +29,7 @@ def with_text(place: int, old: str, new: str) -> Alter:
 
 def with_line(line: str) -> Alter:
     """States one more sentence of the first document."""
-    return with_text(0, "\nWe have ", f"\n{line} We have ")
+    return with_text(0, "]\n", f"]\n{line} ")
 
 
 def with_budget(**limits: Any) -> Alter:
