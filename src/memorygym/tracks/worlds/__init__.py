@@ -179,7 +179,7 @@ TRACK = Track(
         # plain text without knowing the truth.
         "lower bound": "smart_guesser",
         "upper bound": "clairvoyant",
-        "best scripted": "template_expert",
+        "best scripted": "positional_expert",
     },
     headline=Headline(composite, problems),
     official={"tier": "standard"},
