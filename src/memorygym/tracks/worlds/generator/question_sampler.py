@@ -25,6 +25,12 @@ class PlannedQuestion:
     """The entity and the attribute that decide the weight of the question."""
     rivals: tuple[str, ...] = ()
 
+    @property
+    def states_answer(self) -> bool:
+        """Whether a bound in the text happens to be the value of the truth."""
+        value = self.truth.partition(" (")[2].removesuffix(")") or self.truth
+        return value in self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
