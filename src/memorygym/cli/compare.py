@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 
 from memorygym.cli._checks import (
     Outputs,
@@ -29,6 +30,7 @@ from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
 from memorygym.models.specs import find
 from memorygym.reports import comparison_report
+from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_report import ComparisonFindings, perform
 from memorygym.reports.comparison_tables import Setting, agreement_text, report_text
 from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, plot
@@ -218,17 +220,22 @@ def _text(
 ) -> str:
     """The tables of every reasoner and budget, the plots and curves, the agreement of reasoners."""
     version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
-    has_words = track_named(tasks.track).headline is None
-    setting = Setting(tasks.description, version_hash, args.capacity, _writer(args), has_words)
+    track = track_named(tasks.track)
+    setting = Setting(
+        tasks.description, version_hash, args.capacity, _writer(args),
+        words=track.headline is None, data=track.files is not None,
+    )  # fmt: skip
     parts = []
     for report in outcome.reports:
+        score = score_name(tasks.track, report.reasoner)
         clock = comparison_report.clock_for(findings, report)
-        parts.append(report_text(report, setting, clock))
+        parts.append(report_text(report, replace(setting, score=score), clock))
         if args.pareto:
-            parts.append(plot(by_tokens(report), "tokens per task"))
-            parts.append(plot(by_clock(report, clock), "ms per step") if clock else NOT_TIMED)
+            parts.append(plot(by_tokens(report), "tokens per task", score))
+            by_time = by_clock(report, clock) if clock else []
+            parts.append(plot(by_time, "ms per step", score) if clock else NOT_TIMED)
         parts += [
-            curve_text(comparison_report.curve_of(findings, report, kind), kind)
+            curve_text(comparison_report.curve_of(findings, report, kind), kind, score)
             for kind in args.curve
         ]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

@@ -6,6 +6,7 @@ from math import inf
 from statistics import median
 
 from memorygym.reports.columns import (
+    ACCURACY,
     Column,
     amount,
     listed,
@@ -70,17 +71,24 @@ class Setting:
     """The model that memories call, if it is not the offline one."""
     words: bool = False
     """Whether exact match and F1 of the answers are shown."""
+    data: bool = False
+    """Whether the tasks come from a data set, so that always refusing may score."""
+    score: str = ACCURACY
+    """What the score is; see columns.score_name."""
 
 
 def report_text(report: Report, setting: Setting, clock: Clock | None = None) -> str:
     """The whole report, as wide as the terminal."""
     parts = [
         [*_played(report), *_heading(report, setting)],
-        [*_table(report, "what it adds, %", _scores(report)), *_notes(report)],
+        [*_table(report, "what it adds, %", _scores(report, setting)), *_notes(report, setting)],
         [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
-        if setting.words
+        if setting.words and setting.score == ACCURACY
         else [],
-        [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)],
+        [
+            *_table(report, "where it is lost, %", LOSSES),
+            *paragraph(LOST.replace(ACCURACY, setting.score)),
+        ],
         [*_table(report, "what it costs", COSTS), *paragraph(COST), *_faults(report)],
         [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)],
         _clock(clock) if clock else [],
@@ -93,6 +101,11 @@ SCORES = (
     " better (Holm-adjusted). Normalised gain: (m - none) / (oracle - none), undefined unless"
     " oracle is significantly above none. p: sign-flip test against recency (the last N tokens),"
     " adjusted for the number of memories (Holm)."
+)
+EVIDENCE = (
+    "Evidence shown: the share of questions whose evidence was in the context in full. This"
+    " reasoner is scripted and knows which texts a question needs; it reads no answer in them, so"
+    " its floor (none) is 0."
 )
 LOST = (
     "Write loss: accuracy of oracle minus accuracy with all that the memory held (system"
@@ -155,7 +168,7 @@ def _row(row: SystemRow, columns: Sequence[Column]) -> Row:
     return name, [column.cell(row) for column in columns]
 
 
-def _scores(report: Report) -> list[Column]:
+def _scores(report: Report, setting: Setting) -> list[Column]:
     over = report.significance.over_recency
 
     def p(row: SystemRow) -> str:
@@ -163,7 +176,7 @@ def _scores(report: Report) -> list[Column]:
 
     return [
         Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
-        share("accuracy", "accuracy"),
+        share(setting.score.replace(" ", "\n"), "accuracy"),
         share("vs none", "gain", "+"),
         Column("normalised\ngain", normalised_text),
         share("vs recency", "advantage", "+"),
@@ -180,8 +193,18 @@ def normalised_text(row: SystemRow) -> str:
     return percent(gain, plus_minus=None) if few else span(gain)
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _floor(report: Report, setting: Setting) -> Iterator[str]:
+    """What the scores of a data set mean, and what a reasoner scores without any text."""
+    if setting.score != ACCURACY:
+        yield EVIDENCE
+    elif setting.data and (none := report.row("none")) and (floor := none["accuracy"]):
+        yield f"Floor: with no text at all (none), this reasoner scores {span(floor)}."
+
+
+def _notes(report: Report, setting: Setting) -> Iterator[str]:
     yield from paragraph(SCORES)
+    for sentence in _floor(report, setting):
+        yield from paragraph(sentence)
     if failed := [row for row in report.rows if row.failed]:
         counts = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_tables import detectable_text as detectable_pairs
 from memorygym.reports.comparison_tables import normalised_text, verdict_text
 from memorygym.reports.entrant import Entrant, Set
@@ -205,7 +206,10 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
     report = ranking.report
     yield f"## {safe(_heading(ranking, board))}"
     yield grid(
-        ["rank", "memory", "accuracy", "normalised gain", "status"],
+        [
+            "rank", "memory", score_name(ranking.set.track, report.reasoner), "normalised gain",
+            "status",
+        ],
         [
             [
                 "–" if row.rank is None else str(row.rank), row.system, mean(row['accuracy']),
