@@ -153,10 +153,10 @@ def _shown(path: Path, row: Mapping[str, Any]) -> str:
         *(f"  {n:>6}  {one_line(category)}" for category, n in row["categories"].items()),
     ]
     if refusals:
-        floor = refusals / row["questions"]
+        floor = 100 * refusals / row["questions"]
         lines.append(
-            f"{'floor':<12}{100 * floor:.1f} %: for {refusals:,} questions a refusal is right, so"
-            " always refusing scores this without any memory"
+            f"{'floor':<12}{floor:.1f} %: {refusals:,} questions want a refusal, so always refusing"
+            " scores this"
         )
     return "\n".join(lines)
 

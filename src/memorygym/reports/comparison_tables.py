@@ -198,7 +198,7 @@ def _floor(report: Report, setting: Setting) -> Iterator[str]:
     if setting.score != ACCURACY:
         yield EVIDENCE
     elif setting.data and (none := report.row("none")) and (floor := none["accuracy"]):
-        yield f"Floor: with no text at all (none), this reasoner scores {span(floor)}."
+        yield f"Floor: with no text at all (none), this reasoner scores {percent(floor)}."
 
 
 def _notes(report: Report, setting: Setting) -> Iterator[str]:
