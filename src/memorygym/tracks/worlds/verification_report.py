@@ -71,8 +71,8 @@ class WinnerPlaces:
     def text(self) -> str:
         """The counts in a sentence."""
         return (
-            f"Of {self.asked} questions that name the winner among others, {self.first} name it"
-            f" first and {self.last} last (by chance {self.expected:.0f})."
+            f"{self.asked} questions name the winner among others: {self.first} first,"
+            f" {self.last} last (by chance {self.expected:.0f})."
         )
 
 
