@@ -145,7 +145,7 @@ def test_a_model_is_listed_between_lower_and_upper_bound(command, tmp_path: Path
         words = ["--model", "writer", "--api-base", server.url, "--prices", str(prices)]
         status, out, _ = command(*LITE, "--seeds", "2", *words)
     assert status == 0
-    for name in ("smart_guesser", "clairvoyant", "template_expert"):
+    for name in ("smart_guesser", "clairvoyant", "positional_expert"):
         assert f"\n{name} " in out
     assert "tokens at ingest: " in out and "tokens at query: " in out and " USD" in out
 

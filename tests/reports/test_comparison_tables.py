@@ -1,6 +1,7 @@
 """The report of a comparison as text."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -136,6 +137,14 @@ def test_a_report_names_the_best_memory_and_what_could_not_be_judged(
 ) -> None:
     text = report_text(reported(systems, **failures), SETTING, None, {})
     assert said in " ".join(text.split())
+
+
+def test_the_floor_stands_under_the_table_of_a_data_set() -> None:
+    systems = {**THREE, "none": "10 00 00"}
+    text = report_text(reported(systems), replace(SETTING, published=True))
+    floor = "Floor: with no text at all (none), this reasoner scores 16.7"
+    assert floor in " ".join(text.split())
+    assert "Floor:" not in report_text(reported(systems), SETTING)
 
 
 @pytest.mark.parametrize("name", ["m" * 200, "a\x1b[31mb", "two words " * 20, "é" * 50])

@@ -16,6 +16,7 @@ from memorygym.stats import (
     clustered_share,
     deviation,
     estimate,
+    intervals,
     mde,
     mean_score,
 )
@@ -105,6 +106,27 @@ def test_a_bootstrap_interval_covers_the_truth() -> None:
 
     estimates = [bootstrap(tasks.draw(stream, 10), share, str(i), 400) for i in range(300)]
     assert 0.92 <= _coverage(estimates, MEAN) <= 0.98
+
+
+def _plain(value: float, drawn: Sequence[float], tasks: int) -> Estimate:
+    """The percentile interval that is not widened for few tasks."""
+    ordered, skipped = sorted(drawn), len(drawn) // 40
+    return Estimate(value, ordered[skipped], ordered[-1 - skipped], tasks)
+
+
+@pytest.mark.parametrize(("widened", "least", "most"), [(True, 0.9, 0.98), (False, 0.0, 0.87)])
+def test_a_bootstrap_interval_that_is_not_widened_misses_the_truth_of_few_tasks(
+    widened: bool, least: float, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not widened:
+        monkeypatch.setattr(intervals, "percentiles", _plain)
+    stream, tasks = named_rng("coverage", "few"), Worlds(0.1)
+
+    def share(drawn: Sequence[list[int]]) -> float:
+        return sum(map(sum, drawn)) / (QUESTIONS * len(drawn))
+
+    estimates = [bootstrap(tasks.draw(stream, 5), share, str(i), 400) for i in range(300)]
+    assert least <= _coverage(estimates, MEAN) <= most
 
 
 @mostly_slow("n", [10, 100])

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 
 from memorygym.cli._checks import (
     Outputs,
@@ -29,6 +30,7 @@ from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
 from memorygym.models.specs import find
 from memorygym.reports import comparison_report
+from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_notes import agreement_text
 from memorygym.reports.comparison_report import ComparisonFindings, perform
 from memorygym.reports.comparison_tables import Setting, report_text
@@ -224,19 +226,23 @@ def _text(
     outcome: comparison_report.ComparisonOutcome,
 ) -> str:
     """The tables of every reasoner and budget, the plots and curves, the agreement of reasoners."""
-    version_hash = str(findings.about["version_hash"])
-    description = comparison.tasks.description
-    setting = Setting(description, version_hash, args.capacity, _writer(args))
+    version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
+    published = track_named(tasks.track).files is not None
+    setting = Setting(
+        tasks.description, version_hash, args.capacity, _writer(args), published=published
+    )
     parts = []
     for report in outcome.reports:
+        score = score_name(tasks.track, report.reasoner)
         clock = comparison_report.clock_for(findings, report)
         splits = comparison_report.splits_of(findings, report) if args.all else None
-        parts.append(report_text(report, setting, clock, splits))
+        parts.append(report_text(report, replace(setting, score=score), clock, splits))
         if args.pareto:
-            parts.append(plot(by_tokens(report), "tokens per task"))
-            parts.append(plot(by_clock(report, clock), "ms per step") if clock else NOT_TIMED)
+            parts.append(plot(by_tokens(report), "tokens per task", score))
+            by_time = by_clock(report, clock) if clock else []
+            parts.append(plot(by_time, "ms per step", score) if clock else NOT_TIMED)
         parts += [
-            curve_text(comparison_report.curve_of(findings, report, kind), kind)
+            curve_text(comparison_report.curve_of(findings, report, kind), kind, score)
             for kind in args.curve
         ]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

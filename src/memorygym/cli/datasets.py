@@ -116,6 +116,7 @@ def _show(args: argparse.Namespace) -> int:
         tokens.append(sum(count(unit.search_text) for unit in record.units))
         categories.update(question.category for question in record.questions)
         totals["with_evidence"] += sum(bool(question.evidence) for question in record.questions)
+        totals["refusals"] += sum(question.refusal for question in record.questions)
         totals["unknown_evidence"] += sum(question.unknown for question in record.questions)
     _complain(left_out)
     row = {
@@ -127,6 +128,7 @@ def _show(args: argparse.Namespace) -> int:
         "questions": categories.total(),
         "with_evidence": totals["with_evidence"],
         "unknown_evidence": totals["unknown_evidence"],
+        "refusals": totals["refusals"],
         "categories": dict(sorted(categories.items(), key=lambda item: (len(item[0]), item[0]))),
     }
     print(json.dumps(row, ensure_ascii=False) if args.json else _shown(args.file, row))
@@ -138,7 +140,8 @@ def _spread(sizes: Sequence[int]) -> dict[str, JSON]:
 
 
 def _shown(path: Path, row: Mapping[str, Any]) -> str:
-    records, spread = row["records"], "{total:,} ({least:,} to {most:,} a sample)".format_map
+    records, refusals = row["records"], row["refusals"]
+    spread = "{total:,} ({least:,} to {most:,} a sample)".format_map
     lines = [
         f"{one_line(path.name)} as {row['format']}: {records['read']} records read,"
         f" {records['left_out']} left out",
@@ -148,6 +151,12 @@ def _shown(path: Path, row: Mapping[str, Any]) -> str:
         f" {row['unknown_evidence']:,} pieces of which name no unit",
         *(f"  {n:>6}  {one_line(category)}" for category, n in row["categories"].items()),
     ]
+    if refusals:
+        floor = 100 * refusals / row["questions"]
+        lines.append(
+            f"{'floor':<12}{floor:.1f} %: {refusals:,} questions want a refusal, so always refusing"
+            " scores this"
+        )
     return "\n".join(lines)
 
 

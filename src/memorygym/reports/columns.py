@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
 
+from memorygym.core import registry
+from memorygym.core.track import find
 from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.figures import SystemRow
 from memorygym.stats import NOTHING, Estimate, percent, span
@@ -15,6 +17,18 @@ class Column:
 
     head: str
     cell: Callable[[SystemRow], str]
+
+
+ACCURACY = "accuracy"
+
+
+def score_name(track: str, reasoner: str) -> str:
+    """What the score of a reasoner is: the share of right answers, or, for a scripted reasoner that
+    sees the gold table, the share of questions whose evidence it was shown."""
+    if track not in registry.names("tracks"):
+        return ACCURACY
+    informed = find(track).reasoners_see_gold and reasoner in find(track).reasoners
+    return "evidence shown" if informed else ACCURACY
 
 
 def amount(value: float | None) -> str:

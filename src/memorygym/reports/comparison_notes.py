@@ -4,10 +4,10 @@ is best and how far reasoners agree."""
 from collections.abc import Iterator
 from statistics import median
 
-from memorygym.reports.columns import listed, paragraph
+from memorygym.reports.columns import ACCURACY, listed, paragraph
 from memorygym.runs.comparison.figures import RankAgreement, Report
 from memorygym.scoring.attribution import UNREAD_LIMIT
-from memorygym.stats import FEWEST_TASKS, TOO_FEW, percent
+from memorygym.stats import FEWEST_TASKS, TOO_FEW, percent, span
 
 MAINLY = (
     "Write loss: accuracy of oracle minus accuracy with all that the memory held (system"
@@ -19,6 +19,11 @@ MAINLY = (
 SCORES = (
     "Normalised gain: (m - none) / (oracle - none), undefined unless oracle is significantly above"
     " none. A column that would repeat the accuracy is left out."
+)
+EVIDENCE = (
+    "Evidence shown: the share of questions whose evidence was in the context in full. This"
+    " reasoner is scripted and knows which texts a question needs; it reads no answer in them, so"
+    " its floor (none) is 0."
 )
 LOST = (
     "Evidence recall: share of the facts that a question needs that were in the context, mean over"
@@ -38,24 +43,30 @@ HELD = (
 )
 
 
-def main_note(report: Report) -> str:
-    """What the columns of the main table mean."""
+def main_notes(report: Report, score: str, *, published: bool) -> Iterator[str]:
+    """What the columns of the main table mean; `score` names the score. Of a public data set, also
+    what a reasoner scores without any text."""
     tasks, pairs = len(report.tasks), len(report.significance.pairs)
-    accuracy = "Accuracy: mean over tasks (95 % interval)."
+    means = f"{score.capitalize()}: mean over tasks (95 % interval)."
     if tasks < FEWEST_TASKS:
-        accuracy = f"Means over {count(tasks, 'task')}: {TOO_FEW}."
+        means = f"Means over {count(tasks, 'task')}: {TOO_FEW}."
     tests = f" (paired t tests, Holm-adjusted over {count(pairs, 'pair')})" if pairs else ""
     rank = f"#: rank = 1 + number of memories that are significantly better{tests}."
-    return f"{accuracy} {rank} {MAINLY}"
+    yield f"{means} {rank} {MAINLY.replace(ACCURACY, score)}"
+    if score != ACCURACY:
+        yield EVIDENCE
+    elif published and (none := report.row("none")) and (floor := none["accuracy"]):
+        yield f"Floor: with no text at all (none), this reasoner scores {span(floor)} %."
+    yield from remarks(report)
 
 
-def scores_note(report: Report) -> str:
+def scores_note(report: Report, score: str) -> str:
     """What the columns of what memories add mean."""
     ends = "±: to the farther end of the 95 % interval over tasks. "
     memories = count(len(report.significance.over_recency), "memory", "memories")
     return (
         f"{ends if len(report.tasks) >= FEWEST_TASKS else ''}p: sign-flip test against recency (the"
-        f" last N tokens), Holm-adjusted over {memories}. {SCORES}"
+        f" last N tokens), Holm-adjusted over {memories}. {SCORES.replace(ACCURACY, score)}"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from memorygym.reports.columns import (
+    ACCURACY,
     Column,
     amount,
     interval,
@@ -22,8 +23,7 @@ from memorygym.reports.comparison_notes import (
     WORDS,
     count,
     detectable_text,
-    main_note,
-    remarks,
+    main_notes,
     scores_note,
     verdict_text,
 )
@@ -33,8 +33,6 @@ from memorygym.runs.comparison.figures import Clock, Report, SystemRow
 from memorygym.stats import NOTHING, span
 
 MAIN = (
-    Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
-    interval("accuracy", "accuracy"),
     mean_share("write\nloss", "write_loss", "+"),
     mean_share("retrieval\nloss", "retrieval_loss", "+"),
     mean_share("stale", "stale_evidence_rate"),
@@ -87,6 +85,10 @@ class Setting:
     """Most tokens that a memory may hold."""
     writer: str | None = None
     """The model that memories call, if it is not the offline one."""
+    published: bool = False
+    """Whether the tasks come from a public data set, so that always refusing may score."""
+    score: str = ACCURACY
+    """What the score is; see columns.score_name."""
 
 
 def report_text(
@@ -95,21 +97,35 @@ def report_text(
     """The report, as wide as the terminal; with `splits` every table, else the main one."""
     parts = [
         [*_played(report), *_heading(report, setting)],
-        [*_table(report, "shares in %", MAIN), *_notes(report), *_faults(report)],
-        *(_details(report, clock, splits) if splits is not None else ()),
+        [*_table(report, "shares in %", _main(setting.score)), *_notes(report, setting)],
+        *(_details(report, setting.score, clock, splits) if splits is not None else ()),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-def _details(report: Report, clock: Clock | None, splits: Splits) -> Iterator[list[str]]:
+def _main(score: str) -> list[Column]:
+    """The columns of the main table."""
+    return [
+        Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
+        interval(score.replace(" ", "\n"), "accuracy"),
+        *MAIN,
+    ]
+
+
+def _details(
+    report: Report, score: str, clock: Clock | None, splits: Splits
+) -> Iterator[list[str]]:
     """Every table but the main one."""
-    yield [*_table(report, "what it adds, %", _scores(report)), *paragraph(scores_note(report))]
-    if any(row["exact"] for row in report.rows):
+    yield [
+        *_table(report, "what it adds, %", _scores(report)),
+        *paragraph(scores_note(report, score)),
+    ]
+    if score == ACCURACY and any(row["exact"] for row in report.rows):
         yield [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
     yield [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)]
     yield [*_table(report, "what it costs", COSTS), *paragraph(COST)]
     yield [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)]
-    yield from ([curve_text(bins, kind)] for kind, bins in splits.items())
+    yield from ([curve_text(bins, kind, score)] for kind, bins in splits.items())
     yield _clock(clock) if clock else []
 
 
@@ -175,8 +191,9 @@ def normalised_text(row: SystemRow) -> str:
     return span(gain) if gain or not row["gain"] else "undefined"
 
 
-def _notes(report: Report) -> Iterator[str]:
-    yield from (line for note in (main_note(report), *remarks(report)) for line in paragraph(note))
+def _notes(report: Report, setting: Setting) -> Iterator[str]:
+    for note in main_notes(report, setting.score, published=setting.published):
+        yield from paragraph(note)
     if failed := [row for row in report.rows if row.failed]:
         counts = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(
@@ -186,6 +203,7 @@ def _notes(report: Report) -> Iterator[str]:
     yield from paragraph(verdict_text(report))
     if effect := detectable_text(report):
         yield from paragraph(effect)
+    yield from _faults(report)
 
 
 def _faults(report: Report) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log10
 from string import ascii_uppercase
 
-from memorygym.reports.columns import amount, paragraph
+from memorygym.reports.columns import ACCURACY, amount, paragraph
 from memorygym.reports.terminal import Row, table, width
 from memorygym.runs.comparison.figures import Clock, Report
 from memorygym.runs.comparison.questions import FACTS, Answered, facts_group, judged, left_out
@@ -111,7 +111,7 @@ def binned(measured: Sequence[Answered], systems: Iterable[str], kind: str) -> l
     ]  # fmt: skip
 
 
-def curve_text(bins: Sequence[Bin], kind: str) -> str:
+def curve_text(bins: Sequence[Bin], kind: str, score: str = ACCURACY) -> str:
     """A row per system and a column per bin: accuracy with its interval."""
     if not bins:
         return "no questions to sort"
@@ -122,7 +122,8 @@ def curve_text(bins: Sequence[Bin], kind: str) -> str:
     for system in dict.fromkeys(item.system for item in bins):
         items = (by_place.get((system, place)) for place in names)
         rows.append((system, [span(item.accuracy if item else None) for item in items]))
-    lines = [*paragraph(CURVES[kind].title), *table("", [*names.values()], rows), *paragraph(NOTE)]
+    note = NOTE.replace(ACCURACY.capitalize(), score.capitalize())
+    lines = [*paragraph(CURVES[kind].title), *table("", [*names.values()], rows), *paragraph(note)]
     return "\n".join(lines)
 
 
@@ -178,7 +179,7 @@ def _better(figures: Mapping[str, tuple[float, float]], accuracy: float, cost: f
     return min(better)[2] if better else None
 
 
-def plot(points: Sequence[Point], unit: str) -> str:
+def plot(points: Sequence[Point], unit: str, score: str = ACCURACY) -> str:
     """The points on a logarithmic scale with a legend; dominated ones have small letters."""
     if not points:
         return "nothing to plot: no system finished every task"
@@ -188,12 +189,12 @@ def plot(points: Sequence[Point], unit: str) -> str:
     for point in points:
         line = grid[round(HIGH * (1 - point.accuracy))]
         line[_free(line, column(point.cost))] = marks[point.system]
-    lines = [*paragraph(f"accuracy in %, against {unit} on a logarithmic scale"), ""]
+    lines = [*paragraph(f"{score} in %, against {unit} on a logarithmic scale"), ""]
     for i, line in enumerate(grid):
         side = f"{100 * (HIGH - i) // HIGH:>4} ┤" if i % 4 == 0 else f"{'':>4} │"
         lines.append((side + "".join(line)).rstrip())
     lines += [f"{'':>4} └{'─' * columns}", f"{'':>6}{ends}", ""]
-    return "\n".join([*lines, *_legend(points, marks, unit)])
+    return "\n".join([*lines, *_legend(points, marks, unit, score)])
 
 
 def _axis(costs: Sequence[float], columns: int) -> tuple[Callable[[float], int], str]:
@@ -229,7 +230,9 @@ def _free(line: Sequence[str], column: int) -> int:
     return min(free, key=lambda i: (abs(i - column), i), default=column)
 
 
-def _legend(points: Sequence[Point], marks: Mapping[str, str], unit: str) -> Iterator[str]:
+def _legend(
+    points: Sequence[Point], marks: Mapping[str, str], unit: str, score: str
+) -> Iterator[str]:
     rows: list[Row | str] = [
         (
             f"{marks[point.system]} {point.system}",
@@ -243,4 +246,6 @@ def _legend(points: Sequence[Point], marks: Mapping[str, str], unit: str) -> Ite
             points, key=lambda point: (point.dominated_by is not None, point.cost, point.system)
         )
     ]
-    yield from table("", ["accuracy", unit.split(maxsplit=1)[0], "dominated\nby"], rows)
+    yield from table(
+        "", [score.replace(" ", "\n"), unit.split(maxsplit=1)[0], "dominated\nby"], rows
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_notes import detectable_text as detectable_pairs
 from memorygym.reports.comparison_notes import remarks, verdict_text
 from memorygym.reports.comparison_tables import is_bound, normalised_text
@@ -208,8 +209,9 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
     report = ranking.report
     yield f"## {safe(_heading(ranking, board))}"
     repeats = is_bound(report, "none", 0.0) and is_bound(report, "oracle", 1.0)
+    heads = ["rank", "memory", score_name(ranking.set.track, report.reasoner)]
     yield grid(
-        ["rank", "memory", "accuracy", *["normalised gain"][repeats:], "status"],
+        [*heads, *["normalised gain"][repeats:], "status"],
         [
             [
                 "–" if row.rank is None else str(row.rank), row.system, span(row['accuracy']),

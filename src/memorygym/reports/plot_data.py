@@ -6,6 +6,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
+from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.curves import CURVES, binned
 from memorygym.reports.stored_results import StoredRun
@@ -229,3 +230,12 @@ def _mark(x: float, figure: Mapping[str, Any]) -> Mark:
     """Without an interval the bounds are those of the mean."""
     mean, low, high = (figure[name] for name in ("mean", "low", "high"))
     return Mark(x, mean, mean if low is None else low, mean if high is None else high)
+
+
+def score_label(runs: Sequence[StoredRun]) -> str:
+    """What the runs' scores are called."""
+    if runs[0].kind != "compare":
+        return "composite score"
+    recipes = [run.recipe for run in runs]
+    names = {score_name(recipe["track"], who) for recipe in recipes for who in recipe["reasoners"]}
+    return " or ".join(sorted(names))

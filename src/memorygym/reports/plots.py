@@ -26,6 +26,7 @@ from memorygym.reports.plot_data import (
     Panel,
     kinds_of,
     panels,
+    score_label,
 )
 from memorygym.reports.stored_results import StoredRun
 from memorygym.stats import TOO_FEW
@@ -122,7 +123,7 @@ def draw(runs: Sequence[StoredRun], kind: str = AUTO) -> Plot:
     these results do not hold it."""
     kind = kinds_of(runs)[0] if kind == AUTO else kind
     all_panels = panels(runs, kind)
-    score = "accuracy (%)" if runs[0].kind == "compare" else "composite score (%)"
+    score = f"{score_label(runs)} (%)"
     heights = [_height(panel, kind) for panel in all_panels]
     looks = _looks(all_panels)
     with _styled():

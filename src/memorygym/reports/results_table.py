@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from memorygym.core.text import replace_controls
-from memorygym.reports.columns import amount, p_value
+from memorygym.reports.columns import ACCURACY, amount, p_value, score_name
 from memorygym.reports.stored_results import StoredRun
 from memorygym.reports.terminal import Row, table, uncoloured, wrapped
 from memorygym.runs.comparison.system_specs import UNLIMITED
@@ -76,7 +76,9 @@ def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
         for row in report["rows"]
         if row["fault"]
     ]
-    return ResultsTable(title, COMPARED, rows, [*faults, *_notes(run)])
+    name = score_name(run.recipe["track"], report["reasoner"]).replace(" ", "\n")
+    heads = [head.replace(ACCURACY, name) for head in COMPARED]
+    return ResultsTable(title, heads, rows, [*faults, *_notes(run)])
 
 
 def _of_agents(run: StoredRun) -> ResultsTable:

@@ -211,7 +211,8 @@ class WorldsReader:
             return ", then ".join(dict.fromkeys(map(attribute.show, values)))
         shifts = [record.shifts[fact.key] for record in records if fact.key in record.shifts]
         if shifts:
-            return f"{attribute.number(abs(shifts[-1]))} {'higher' if shifts[-1] > 0 else 'lower'}"
+            size = attribute.difference(abs(shifts[-1]))
+            return f"{size} {'higher' if shifts[-1] > 0 else 'lower'}"
         return f"once {attribute.show(records[-1].former[fact.key])}"
 
 
