@@ -31,9 +31,8 @@ LEGEND = (
 COMPARED = (
     "Memories are ranked within a comparison: one reasoner, one budget of context tokens, the same"
     " tasks. Rank = 1 + number of memories that are significantly better (paired by task,"
-    " Holm-adjusted over all pairs of memories of the comparison)."
-    " Normalised gain is (m - none) / (oracle - none), with its 95 % interval, undefined unless"
-    " oracle is significantly above none."
+    " Holm-adjusted over all pairs of memories of the comparison). Normalised gain is (m - none) /"
+    " (oracle - none), with its 95 % interval, undefined unless oracle is significantly above none."
 )
 STATUS = (
     "Status. *Reproduced*: played again to the same bytes, a model from its recorded replies."
@@ -209,9 +208,9 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
     report = ranking.report
     yield f"## {safe(_heading(ranking, board))}"
     repeats = is_bound(report, "none", 0.0) and is_bound(report, "oracle", 1.0)
-    heads = ["rank", "memory", score_name(ranking.set.track, report.reasoner)]
+    score = score_name(ranking.set.track, report.reasoner)
     yield grid(
-        [*heads, *["normalised gain"][repeats:], "status"],
+        ["rank", "memory", score, *["normalised gain"][repeats:], "status"],
         [
             [
                 "–" if row.rank is None else str(row.rank), row.system, span(row['accuracy']),
@@ -225,11 +224,8 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
 
 def _heading(ranking: Ranking, board: Leaderboard) -> str:
     """The setting of a comparison."""
-    writer, capacity, budget = (
-        ranking.recipe["memory_model"],
-        ranking.recipe["capacity"],
-        ranking.report.budget,
-    )
+    writer, capacity = ranking.recipe["memory_model"], ranking.recipe["capacity"]
+    budget = ranking.report.budget
     return ", ".join([
         f"Memories: {title(ranking.set, board)}",
         f"reasoner {ranking.report.reasoner}",
@@ -243,7 +239,7 @@ def _under_ranking(ranking: Ranking) -> Iterator[str]:
     report = ranking.report
     many = f"{len(report.tasks):,} task{'s' * (len(report.tasks) != 1)}"
     yield f"{safe(ranking.source)}: {many}, {report.questions:,} questions per system."
-    references = [f"`{row.system}` {span(row['accuracy'])}" for row in report.of("reference")]
+    references = (f"`{row.system}` {span(row['accuracy'])}" for row in report.of("reference"))
     yield f"References: {', '.join(references)}."
     failed = [f"{row.system} {row.failed}" for row in report.of("memory") if row.failed]
     if failed:
