@@ -16,6 +16,7 @@ from memorygym.cli import main as memorygym
 from memorygym.core import registry
 
 BUDGETS = (500, 1000, 2000)
+UNREAD = ("unread_context", "unread_store")
 EXTRA = "chromadb"
 """It needs an extra, and differs from markdown only in how its note taker searches."""
 TOGETHER = ", but not once all pairs are tested together (Holm)"
@@ -29,14 +30,22 @@ that need a model used the built-in extractive summariser, so read this as a ran
 with a weak summariser, not of what they reach with an LLM. Accuracy is the share of answerable
 questions that the fixed reasoner answers correctly from the context, with the 95 % interval over
 tasks. Write loss and retrieval loss are the two parts of the accuracy that is lost against
-`oracle`. Evidence recall is the share of needed facts in the context. The stale-evidence rate is
-the share of needed facts that had changed for which the context shows an old value. Context tokens
-are per question; ingest and query tokens of the memory's own model are per task.
+`oracle`. Evidence recall is the share of the facts that a question needs in the context, averaged
+over questions. The stale-evidence rate is the share of needed facts that had changed for which the
+context shows an old value without the new one. Unread is the share of statements that the fact
+reader could attribute to nothing, of those shown or those held, whichever is larger; above 5 % the
+losses are withheld. Context tokens are per question; ingest and query tokens of the memory's own
+model are per task.
 
 `markdown+scribe` is the memory with tools, used by the fixed scripted note taker within the track's
 limit of writes and with no more capacity than the context has tokens. Memories with the same rank
-do not differ significantly (sign flips over tasks, Holm over all pairs).
+do not differ significantly (paired t tests over tasks, Holm over all pairs of memories).
+{marks}
 """
+MARKS = """\
+†: not measured here, because it is at the floor (`none`) or the ceiling (`oracle`) whatever the
+number of facts needed. !: a fault of the set-up, because it answers more than with all that it
+holds; without a rank."""
 
 
 def main() -> int:
@@ -62,7 +71,9 @@ def page(result: Mapping[str, Any]) -> Iterator[str]:
     """The page, line by line."""
     reports = {(report["reasoner"], report["budget"]): report for report in result["reports"]}
     first, last = next(iter(reports.values())), max(result["recipe"]["seeds"])
-    yield INTRODUCTION.format(version_hash=result["version_hash"], tasks=first["tasks"], last=last)
+    yield INTRODUCTION.format(
+        version_hash=result["version_hash"], tasks=first["tasks"], last=last, marks=MARKS
+    )
     for agreement in result["kendall"]:
         tau, reasoners = agreement["tau"], " and the ".join(agreement["reasoners"])
         yield (
@@ -79,8 +90,8 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     weak_accuracy = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     yield f"\n## Budget {budget:,}\n"
     yield (
-        "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | write loss, % |"
-        " retrieval loss, % | evidence recall, % | stale-evidence rate, % | context tokens |"
+        "| memory | rank | accuracy, % | weak reasoner, % | write loss, % | retrieval loss, % |"
+        " evidence recall, % | stale-evidence rate, % | unread, % | context tokens |"
         " ingest tokens | query tokens |"
     )
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
@@ -95,27 +106,52 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
         f"\n{strong['questions']} questions per system, {strong['left_out']} left out (facts beyond"
         f" the budget). {outcome.capitalize()}: {verdict['best']} leads {verdict['second']} by"
         f" {percent(verdict['lead'])} points{TOGETHER * only_uncorrected}. Minimum detectable"
-        f" effect, median over pairs: {100 * detectable:.1f} points."
+        f" effect, median over pairs: {100 * detectable:.1f} points.\n"
     )
+    yield from by_facts(strong)
+
+
+def by_facts(report: Mapping[str, Any]) -> Iterator[str]:
+    """The table of accuracy by the number of facts that a question needs."""
+    bins = {(bin["system"], bin["name"]): bin["accuracy"] for bin in report["by_facts"]}
+    names = sorted({name for _, name in bins})
+    yield f"| accuracy by facts needed, % | {' | '.join(names)} |"
+    yield f"|---|{'--:|' * len(names)}"
+    for row in report["rows"]:
+        if row["role"] != "unlimited":
+            cells = [percent(bins.get((row["system"], name))) for name in names]
+            yield f"| {marked(row)} | {' | '.join(cells)} |"
+
+
+def marked(row: Mapping[str, Any]) -> str:
+    """The name of a system with the marks of MARKS."""
+    return row["system"] + "!" * row["fault"] + "†" * bool(row["bound"])
+
+
+def unread(row: Mapping[str, Any]) -> str:
+    """The share of statements that were unread, in percent."""
+    shares = [figure["mean"] for name in UNREAD if (figure := row["figures"][name])]
+    return f"{100 * max(shares):.1f}" if shares else ""
 
 
 def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
     """The row of one memory."""
     figures = row["figures"]
     cells = [
-        row["system"], str(row["rank"] or ""), percent(figures["accuracy"]), percent(weak),
-        percent(figures["normalised"]), percent(figures["write_loss"]),
-        percent(figures["retrieval_loss"]),
-        percent(figures["evidence_recall"]), percent(figures["stale_evidence_rate"]),
+        marked(row), str(row["rank"] or ""), percent(figures["accuracy"]), percent(weak),
+        percent(figures["write_loss"]), percent(figures["retrieval_loss"]),
+        percent(figures["evidence_recall"]), percent(figures["stale_evidence_rate"]), unread(row),
         *(amount(figures[name]) for name in ("view", "ingest_tokens", "query_tokens")),
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
 def percent(figure: Mapping[str, Any] | None) -> str:
-    """A share in percent with half the width of its interval, or with an uneven interval."""
+    """A share in percent with half the width of its interval, with an uneven one, or with none."""
     if figure is None:
         return ""
+    if figure["low"] is None:
+        return f"{100 * figure['mean']:.1f}"
     mean, low, high = (100 * figure[name] for name in ("mean", "low", "high"))
     if abs((high - mean) - (mean - low)) < 0.05:
         return f"{mean:.1f} ± {high - mean:.1f}"

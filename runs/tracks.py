@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from memories import percent
+from memories import MARKS, by_facts, marked, percent, unread
 
 from memorygym.cli import main as memorygym
 from memorygym.core import registry
@@ -38,7 +38,8 @@ ranking of mechanisms with a weak summariser, not of what they reach with an LLM
 percentage of questions that the fixed reasoner answers correctly; in brackets the 95 % interval
 (Wilson interval with the sample size divided by the design effect, because questions of one
 instance are correlated). References come first, then the memories by accuracy; those with the same
-rank do not differ significantly (sign flips over instances, Holm over all pairs).
+rank do not differ significantly (paired t tests over instances, Holm over all pairs of memories).
+{marks}
 """
 Rows = list[dict[str, str]]
 
@@ -78,7 +79,7 @@ def _page(track: str, result: Mapping[str, Any], rows: Rows) -> Iterator[str]:
     yield INTRODUCTION.format(
         title=track.capitalize(), track=track, version_hash=result["version_hash"],
         tasks=strong["tasks"],
-        parameters=PARAMETERS[track], budget=f"{BUDGET:,}",
+        parameters=PARAMETERS[track], budget=f"{BUDGET:,}", marks=MARKS,
     )  # fmt: skip
     for agreement in result["kendall"]:
         tau = agreement["tau"]
@@ -89,6 +90,8 @@ def _page(track: str, result: Mapping[str, Any], rows: Rows) -> Iterator[str]:
     yield from _overall(strong, weak)
     strong_rows = [row for row in rows if row["reasoner"] == "strong"]
     ranks = {row["system"]: row["rank"] for row in strong["rows"] if row["role"] != "unlimited"}
+    yield "\n## By facts needed\n"
+    yield from by_facts(strong)
     yield "\n## By hops\n"
     yield from _strata(strong_rows, ranks, lambda row: row["hops"])
     yield "\n## By length\n"
@@ -99,8 +102,8 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
     """The table over all instances."""
     weak_accuracy = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     headings = (
-        "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "write loss",
-        "retrieval loss", "evidence recall", "context tokens", "ingest tokens", "query tokens",
+        "memory", "rank", "accuracy", "weak reasoner", "write loss", "retrieval loss",
+        "evidence recall", "unread", "context tokens", "ingest tokens", "query tokens",
     )  # fmt: skip
     yield "## All instances\n"
     yield f"| {' | '.join(headings)} |"
@@ -110,11 +113,11 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
             continue
         figures = row["figures"]
         shares = (figures["accuracy"], weak_accuracy[row["system"]], *(figures[name] for name in (
-            "exact", "f1", "normalised", "write_loss", "retrieval_loss", "evidence_recall",
+            "write_loss", "retrieval_loss", "evidence_recall",
         )))  # fmt: skip
         costs = (figures[name] for name in ("view", "ingest_tokens", "query_tokens"))
         cells = [
-            row["system"], str(row["rank"] or ""), *map(percent, shares),
+            marked(row), str(row["rank"] or ""), *map(percent, shares), unread(row),
             *("" if cost is None else f"{cost['mean']:,.0f}" for cost in costs),
         ]  # fmt: skip
         yield f"| {' | '.join(cells)} |"
@@ -150,8 +153,8 @@ def _size(stratum: str) -> float:
 
 def _share(tasks: Sequence[list[bool]]) -> str:
     estimate = clustered_share([*tasks])
-    low, high = max(0, estimate.low), min(1, estimate.high)
-    return f"{100 * estimate.mean:.0f} ({100 * low:.0f}–{100 * high:.0f})"
+    mean, low, high = (100 * share for share in (estimate.mean, estimate.low, estimate.high))
+    return f"{mean:.0f} ({low:.0f}–{high:.0f})" if estimate.has_interval else f"{mean:.0f}"
 
 
 if __name__ == "__main__":

@@ -50,6 +50,17 @@ def test_the_loss_of_a_memory_is_write_loss_plus_retrieval_loss(
         assert lost == pytest.approx(upper_bound - by_system[system]["accuracy"]["mean"], abs=1e-5)
 
 
+def test_all_tables_are_printed_if_wanted(
+    compared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--memories", "bm25,markdown", "--seeds", "2", "-o", str(compared))
+    for wanted in (False, True):
+        assert main(["compare", *SMALL, *options, *["--all"][: int(wanted)]]) == 0
+        out = capsys.readouterr().out
+        for title in ("what it held", "evidence", "facts that the question needs", "lookups"):
+            assert (title in out) == wanted
+
+
 @pytest.mark.slow
 def test_naming_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
     options = ("--memories", "full,bm25,none,markdown", "--seeds", "2", "-o", str(tmp_path / "run"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import memorygym
 from memorygym.cli import main
 from tests.datasets import published
 
@@ -51,9 +52,7 @@ def test_upper_and_lower_bound_have_their_scores(research: Path) -> None:
     (report,) = json.loads((research / "compare.json").read_bytes())["reports"]
     means = {row["system"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
     assert (means["oracle"], means["full"], means["none"]) == (1, 1, 0)
-    assert {
-        row["figures"]["exact"]["mean"] for row in report["rows"] if row["system"] == "full"
-    } == {1}
+    assert {row["figures"]["exact"] for row in report["rows"]} == {None}
 
 
 def test_every_question_states_its_hops_and_its_length(research: Path) -> None:
@@ -117,6 +116,21 @@ def test_a_data_set_is_played(tmp_path: Path) -> None:
         row["system"]: row["figures"]["accuracy"]["mean"] for row in document["reports"][0]["rows"]
     }
     assert (means["oracle"], means["none"]) == (1, 0)
+
+
+def test_a_scripted_reader_of_a_data_set_is_shown_evidence_and_has_no_accuracy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, run = f"locomo:{published.file_of('locomo', tmp_path)}", tmp_path / "run"
+    compared(run, "--data", data, "--budget", "60", "--pareto", "--curve", "hops")
+    text = capsys.readouterr().out
+    assert "accuracy" not in text.lower().replace("accuracy against", "")
+    assert "Evidence shown: the share of questions" in text and "Exact match" not in text
+    table = str(memorygym.load_results(run))
+    assert "evidence" in table and "accuracy" not in table
+    (report,) = json.loads((run / "compare.json").read_bytes())["reports"]
+    means = {row["system"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
+    assert (means["oracle"], means["none"]) == (1, 0)  # Without evidence it does not refuse.
 
 
 def test_an_unknown_reasoner_is_not_taken_for_a_model(

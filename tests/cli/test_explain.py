@@ -48,8 +48,8 @@ def steps(out: str) -> list[str]:
 
 
 def listed(out: str, cause: str) -> str:
-    """The first listed question with that cause."""
-    return next(line.split()[0] for line in out.splitlines() if f"  {cause}  " in line)
+    """The last listed question with that cause, which needs few facts."""
+    return [line.split()[0] for line in out.splitlines() if f"  {cause}  " in line][-1]
 
 
 def test_a_name_lists_the_misses_of_the_episodes_that_it_names(benched: Path, command) -> None:

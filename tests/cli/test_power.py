@@ -87,7 +87,7 @@ def test_repeats_reduce_only_the_deviation_between_plays(command) -> None:
         (["--r", "1"], "--r 1: give a correlation"),
         (["--power", "1"], "--power 1: give a chance"),
         (["--seeds", "0"], "--seeds 0: give at least 1"),
-        (["--seeds", "1", "--templates", "1"], "a single task has no interval"),
+        (["--seeds", "2", "--templates", "2"], "too few tasks for an interval"),
         (["--templates", "11"], "--templates 11: give 1 to 10"),
         (["--repeats", "0"], "--repeats 0: give at least 1"),
         (["--repeats", "3"], "--repeats 3 needs --repeat-sd"),

@@ -229,7 +229,9 @@ def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None
         out = command(
             "verify", str(folder), "--llm", "oracle", "--samples", "2", "--api-base", server.url
         ).out
-    assert "llm_closed_book: 2 of 4 right without the texts (50.0 %, 9.5 to 90.5)" in out
+    assert "2 of 4 right without the texts (50.0 %, too few instances for an interval)" in " ".join(
+        out.split()
+    )
     asked = [message["content"] for message in server.bodies[0]["messages"]]
     assert asked == [SYSTEM, "What is the city of lab of Ada?"]
 

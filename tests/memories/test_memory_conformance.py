@@ -64,7 +64,7 @@ def test_ties_go_by_the_order_of_the_entries_after_edits_and_a_restore() -> None
 @pytest.mark.parametrize(
     ("query", "best"),
     [
-        ("What does the record give for beds at Oak Pier?", "Oak Pier | beds 12"),
+        ("What does the record of Oak Pier give for beds?", "Oak Pier | beds 12"),
         ("what is the name", "the record is what you give it for"),
         ("OAK pier", "Oak Pier | beds 12"),
         ('"oak" AND NOT (pier) *', "Oak Pier | beds 12"),

@@ -3,6 +3,7 @@
 import csv
 import json
 from io import StringIO
+from pathlib import Path
 
 from memorygym.core.files import json_bytes
 from memorygym.reports.comparison_files import (
@@ -15,11 +16,15 @@ from memorygym.reports.comparison_files import (
     timings_csv,
 )
 from memorygym.reports.curves import by_tokens, curve
+from memorygym.reports.results_table import tables
+from memorygym.reports.stored_results import StoredRun
 from memorygym.runs.comparison.figures import agreement, figures
 from memorygym.runs.comparison.sanity_checks import figure_checks
-from tests.runs.comparison.measurements import THREE, all_played, played, reported
+from memorygym.scoring.attribution import Coverage
+from tests.runs.comparison.measurements import FIVE, THREE, all_played, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}
+MATCHED = {"exact": True, "f1": 0.5}
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -28,7 +33,7 @@ def table(text: str) -> list[dict[str, str]]:
 
 def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
     first, second = (
-        json_bytes(document({}, figure_checks(report), [report], [agreement(report, report)]))
+        json_bytes(document({}, figure_checks(report), [(report, {})], [agreement(report, report)]))
         for report in (
             figures(measured, {}, "test") for measured in (all_played(TWO), all_played(TWO)[::-1])
         )
@@ -38,7 +43,8 @@ def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
 
 
 def test_the_document_holds_every_row_with_every_figure() -> None:
-    content = json.loads(json_bytes(document({"version_hash": "c"}, [], [reported(TWO)])))
+    report = reported({**FIVE, "n": "10 00 10 00 10"})
+    content = json.loads(json_bytes(document({"version_hash": "c"}, [], [(report, {})])))
     (report,) = content["reports"]
     rows = {row["system"]: row for row in report["rows"]}
     assert (content["schema"], content["version_hash"], content["kendall"]) == (
@@ -48,21 +54,36 @@ def test_the_document_holds_every_row_with_every_figure() -> None:
     )
     assert list(rows) == ["oracle", "full", "recency", "none", "m", "n", "held:m"]
     assert rows["m"]["figures"]["gain"] == {
-        "high": 1.0,
-        "low": -0.742069,
-        "mean": 0.5,
-        "tasks": 3,
+        "high": 0.919425,
+        "low": -0.119425,
+        "mean": 0.4,
+        "tasks": 5,
     }
     assert [(pair["system"], pair["other"]) for pair in report["pairs"]] == [("m", "n")]
     assert report["verdict"]["best"] == "m"
 
 
-def test_a_single_task_is_written_without_bounds() -> None:
-    report = reported({system: tasks.split()[0] for system, tasks in THREE.items()})
-    text = json_bytes(document({}, [], [report])).decode()
+def test_a_few_tasks_are_written_without_bounds() -> None:
+    report = reported(TWO)
+    text = json_bytes(document({}, [], [(report, {})])).decode()
     assert "Infinity" not in text
     gain = json.loads(text)["reports"][0]["rows"][4]["figures"]["gain"]
-    assert gain == {"high": None, "low": None, "mean": 1.0, "tasks": 1}
+    assert gain == {"high": None, "low": None, "mean": 0.5, "tasks": 3}
+    row = table(figures_csv([report]))[4]
+    assert (row["accuracy_low"], row["accuracy_high"], row["detectable"]) == ("", "", "")
+    (pair,) = table(pairs_csv([report]))
+    assert (pair["low"], pair["high"], pair["detectable"]) == ("", "", "")
+    bins = table(curve_csv([(report, curve(all_played(TWO), report, "retention"))]))
+    assert (bins[0]["low"], bins[0]["high"]) == ("", "")
+
+
+def test_bounds_of_shares_in_files_are_shares() -> None:
+    measured = [m for name, tasks in FIVE.items() for m in played(name, tasks, MATCHED)]
+    row = table(figures_csv([figures(measured, {}, "test")]))[4]
+    for name in ("accuracy", "exact", "f1", "evidence_recall"):
+        low, high = float(row[f"{name}_low"]), float(row[f"{name}_high"])
+        assert 0 <= low < high <= 1
+    assert float(row["detectable"]) >= 1 / 10
 
 
 def test_figures_have_a_row_for_each_system_and_report() -> None:
@@ -72,6 +93,37 @@ def test_figures_have_a_row_for_each_system_and_report() -> None:
     broken = next(row for row in rows if row["system"] == "broken")
     assert (broken["failed"], broken["accuracy"]) == ("3", "")
     assert figures_csv([]) == "\n"
+
+
+def test_a_withheld_figure_is_null_and_an_empty_cell_and_a_fault_is_named() -> None:
+    systems = {name: tasks for name, tasks in FIVE.items() if name not in ("m", "held:m")}
+    unread = [*played("m", "11 " * 5, shown=Coverage(1, 1)), *played("held:m", "10 " * 5)]
+    report = figures([*all_played(systems), *unread], {}, "test")
+    row = next(row for row in table(figures_csv([report])) if row["system"] == "m")
+    assert (row["write_loss"], row["precision"], row["unread_context"]) == ("", "", "0.5")
+    assert (row["fault"], row["bound"], row["rank"]) == ("True", "ceiling", "")
+    content = json.loads(json_bytes(document({}, [], [(report, {})])))
+    (kept,) = (row for row in content["reports"][0]["rows"] if row["system"] == "m")
+    assert kept["figures"]["retrieval_loss"] is None and kept["fault"] is True
+
+
+def test_a_table_in_python_names_a_fault_of_the_set_up() -> None:
+    report = reported({**FIVE, "n": "11 " * 5, "held:n": "10 " * 5})
+    content = json.loads(json_bytes(document({}, [], [(report, {})])))
+    about = {"recipe": {"track": "worlds", "parameters": {}}, "version_hash": "v", "failures": []}
+    (shown,) = tables(StoredRun(Path(), about, content))
+    assert [note.partition(",")[0] for note in shown.notes] == ["n: a fault of the set-up"]
+
+
+def test_results_by_facts_and_by_hops_are_in_the_document() -> None:
+    measured = [*played("m", "10", {"needs": 3}), *played("none", "00", {"needs": 3})]
+    report = figures(measured, {}, "test")
+    splits = {kind: curve(measured, report, kind) for kind in ("facts", "hops")}
+    (kept,) = json.loads(json_bytes(document({}, [], [(report, splits)])))["reports"]
+    assert [(row["system"], row["name"]) for row in kept["by_facts"]] == [
+        ("m", "2–3"), ("none", "2–3"),
+    ]  # fmt: skip
+    assert kept["by_hops"][0]["accuracy"]["mean"] == 0.5
 
 
 def test_pairs_have_a_row_each() -> None:

@@ -1,24 +1,93 @@
 """The report of a comparison as text."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from memorygym.reports.comparison_tables import Setting, report_text
+from memorygym.reports.curves import curve
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.comparison.significance import BestSystem
 from memorygym.runs.metrics import ModelCost
-from tests.runs.comparison.measurements import THREE, all_played, played, reported
+from memorygym.scoring.attribution import Coverage
+from tests.runs.comparison.measurements import FIVE, THREE, all_played, played, reported
 
 SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=3412)
+MATCHED = {"exact": True, "f1": 1.0}
 WORSE = "observation_masking:attention_window=100,keep_first=2"
 
 
 def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None]) -> None:
-    systems = {**THREE, "n": "11 - 11", "held:n": "11 - 11", WORSE: "10 00 10"}
-    spent = played("l", "11 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
-    report = figures([*all_played(systems), *spent], {"n": 1}, "test")
-    snapshot("compare", report_text(report, SETTING, {"m": (0.25, 1.5), "l": (12, 1234)}))
+    systems = {**FIVE, "n": "11 - 11 11 11", "held:n": "11 - 11 11 11", WORSE: "10 00 10 00 10"}
+    spent = played("l", "11 11 10 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
+    measured = [*all_played(systems), *spent]
+    report = figures(measured, {"n": 1}, "test")
+    splits = {kind: curve(measured, report, kind) for kind in ("facts", "hops")}
+    snapshot("compare", report_text(report, SETTING, {"m": (0.25, 1.5), "l": (12, 1234)}, splits))
+
+
+def test_the_main_table_stands_alone_unless_all_are_wanted() -> None:
+    text = report_text(reported(THREE), SETTING)
+    heads = text.split("shares in %")[1].split("─")[0].split()
+    assert heads == "# accuracy loss loss stale tokens calls tokens".split()
+    assert "what it held" not in text and "what it held" in report_text(
+        reported(THREE), SETTING, None, {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("bounds", "columns"),
+    [
+        ({"none": "00 00 00", "oracle": "11 11 11"}, 0),
+        ({"none": "00 00 00", "oracle": "11 11 10"}, 1),
+        ({"none": "00 00 10", "oracle": "11 11 11"}, 2),
+    ],
+)
+def test_a_gain_that_repeats_the_accuracy_is_no_column(
+    bounds: dict[str, str], columns: int
+) -> None:
+    text = report_text(reported({**THREE, **bounds}), SETTING, None, {})
+    heads = text.partition("what it adds, %")[2].partition("─")[0]
+    assert ("vs none" in heads) + ("gain" in heads) == columns
+
+
+def test_exact_match_and_f1_are_shown_of_data_sets_only() -> None:
+    measured = [m for name, tasks in THREE.items() for m in played(name, tasks, MATCHED)]
+    texts = [
+        report_text(figures(m, {}, "t"), SETTING, None, {}) for m in (measured, all_played(THREE))
+    ]
+    assert ["words of answers" in text for text in texts] == [True, False]
+
+
+def test_unread_statements_are_printed_and_what_rests_on_them_is_not() -> None:
+    systems = {name: tasks for name, tasks in THREE.items() if name != "m"}
+    unread = played("m", THREE["m"], shown=Coverage(69, 31))
+    text = report_text(figures([*all_played(systems), *unread], {}, "test"), SETTING)
+    assert next(line for line in text.split("\n") if line.startswith("m ")).split()[3:5] == [
+        "–",
+        "–",
+    ]
+    words = " ".join(text.split())
+    assert "could attribute to nothing: 31.0 % of m's." in words
+    assert "more than 5 % were unread of m, so that" in words
+    assert "to nothing: none." in " ".join(report_text(reported(THREE), SETTING).split())
+
+
+def test_a_fault_of_the_set_up_stands_below_and_is_explained() -> None:
+    text = report_text(
+        reported({**FIVE, "n": "11 11 11 11 11", "held:n": "10 10 10 10 10"}), SETTING
+    )
+    names = [line.split()[:2] for line in text.split("\n") if line[:2] in ("m ", "n!")]
+    assert names == [["m", "1"], ["n!†", "–"]]
+    assert "! n scored more than held:n" in text and "a fault of the set-up" in " ".join(
+        text.split()
+    )
+
+
+def test_a_memory_at_a_bound_is_marked_as_not_measured() -> None:
+    text = " ".join(report_text(reported({**THREE, "n": "00 00 10"}), SETTING).split())
+    assert "† not measured here: n at the floor (none)" in text
 
 
 @pytest.mark.parametrize(
@@ -31,22 +100,34 @@ def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None])
         ),
         (THREE, {}, "no winner: fewer than two memories finished every task"),
         (
-            {**THREE, "n": "10 10 10"},
+            {**FIVE, "n": "10 10 10 10 10"},
             {},
-            "m leads n by 16.7±71.7 points, and the interval holds 0",
+            "m leads n by 10.0±27.8 points, and the interval holds 0",
         ),
-        ({"a": "11 " * 9, "b": "10 " * 9}, {}, "best: a leads b by 50.0±0.0 points"),
+        ({"a": "11 " * 9, "b": "10 " * 9}, {}, "best: a leads b by 50.0±12.8 points"),
         ({"a": "11 " * 9 + "10", "b": "10 " * 10}, {}, "best: a leads b by 45.0±11.3 points"),
         ({**THREE, "n": "11 - 11"}, {"n": 1}, "* failed: n on 1."),
         ({**THREE, "n": "11 - 11"}, {"n": 1}, "1 failed (n 1)"),
-        ({"a": "11", "b": "10"}, {}, "no winner: a leads b by 50.0 points, on a single task"),
+        (
+            {"a": "11", "b": "10"},
+            {},
+            "no winner: a leads b by 50.0 points, with too few tasks for an interval",
+        ),
+        ({"a": "11 11", "b": "10 11"}, {}, "Means over 2 tasks: too few tasks for an interval."),
         ({"a": "11 10", "b": "10 11"}, {}, "no winner: a and b are level"),
         ({"a": "11", "b": "10"}, {}, "1 task cannot tell memories apart"),
         (
-            {"a": "1111 1110 1110 1110", "b": "1110 " * 4},
+            {"a": "1111 1110 1110 1110 1110", "b": "1110 " * 5},
             {},
             "two memories must differ by",
         ),
+        ({"a": "11 " * 9, "b": "11 " * 9}, {}, "two memories must differ by 17.7 points"),
+        (
+            {"a": "11 10 11 10 11", "b": "10 00 10 10 00", "recency": "10 " * 5},
+            {},
+            "Holm-adjusted over 1 pair). Write loss",
+        ),
+        ({"a": "11 10 11 10 11", "recency": "10 " * 5}, {}, "Holm-adjusted over 1 memory."),
         ({"a": "11 00 00", "recency": "00 00 11"}, {}, "3 tasks cannot tell memories apart"),
         ({"a": "11 11 10 " * 3, "recency": "10 " * 9}, {}, "a memory and recency must differ by"),
     ],
@@ -54,8 +135,16 @@ def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None])
 def test_a_report_names_the_best_memory_and_what_could_not_be_judged(
     systems: dict[str, str], failures: dict[str, int], said: str
 ) -> None:
-    text = report_text(reported(systems, **failures), SETTING)
+    text = report_text(reported(systems, **failures), SETTING, None, {})
     assert said in " ".join(text.split())
+
+
+def test_the_floor_stands_under_the_table_of_a_data_set() -> None:
+    systems = {**THREE, "none": "10 00 00"}
+    text = report_text(reported(systems), replace(SETTING, published=True))
+    floor = "Floor: with no text at all (none), this reasoner scores 16.7"
+    assert floor in " ".join(text.split())
+    assert "Floor:" not in report_text(reported(systems), SETTING)
 
 
 @pytest.mark.parametrize("name", ["m" * 200, "a\x1b[31mb", "two words " * 20, "é" * 50])

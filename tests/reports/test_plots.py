@@ -115,7 +115,7 @@ def test_a_mark_without_an_interval_is_hollow_and_the_picture_says_why() -> None
     lite = memorygym.compare("bm25", template="company", tier="lite", seeds=1)
     axis = lite.plot(kind="forest").figure.axes[0]
     assert {part[0].get_mfc() for part in axis.containers} == {"white"}
-    assert "hollow: no interval" in axis.get_xlabel().replace("\n", " ")
+    assert "hollow: too few tasks for an interval" in axis.get_xlabel().replace("\n", " ")
 
 
 @pytest.mark.parametrize("kind", ["forest", "cost", "budget", "rewrite"])

@@ -25,10 +25,12 @@ from memorygym.core.trace import (
 )
 from memorygym.core.types import Budget, Entry, Message
 from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase, measure
+from memorygym.scoring.attribution import Coverage
 from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldsGold
 from tests.episodes import generated, gold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
+NEW = "Acme Harbor patents: 125"
 """Five tokens each: three words, a colon, a number; nine as a message."""
 PATENTS, OFFICES = Need(0, "e"), Need(1, "f")
 STORE = (Entry("1", OLD), Entry("2", OTHER), Entry("3", "a lunch"), Entry("4", OTHER))
@@ -108,7 +110,7 @@ def test_a_question_that_was_answered_from_view_has_its_fact_there(trace: Trace)
     # In view: two composed messages of 9 and the tool's of 5. Shown before: 3 + 5.
     assert case(trace, 1) == QuestionCase(
         1, "retrieval", score=True, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
-        rewrites=0, hops=1, length=8, exact=True, f1=1.0,
+        rewrites=0, hops=1, length=8,
     )  # fmt: skip
 
 
@@ -120,6 +122,30 @@ def test_a_changed_fact_of_which_the_view_gives_the_old_value_is_stale_and_not_p
         2, "update", score=False, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
         rewrites=1, hops=1, length=10,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [(OLD, NEW), (NEW, OLD)])
+def test_an_old_value_beside_the_new_one_is_not_stale(trace: Trace, order: tuple[str, str]) -> None:
+    shown = Context(3, tuple(Message("user", text) for text in order))
+    before = trace.records.index(MemoryUpdate(3, (), ("3",), tokens=40, writes=4))
+    trace.records.insert(before, shown)
+    assert (case(trace, 2).replaced, case(trace, 2).stale) == (1, 0)
+
+
+def test_statements_are_counted_in_what_was_shown_at_questions_and_held_at_the_end(
+    trace: Trace,
+) -> None:
+    # Two facts stand in the contexts of three questions; at the end one of them is held twice.
+    assert (measure(trace).shown, measure(trace).held) == (Coverage(read=6), Coverage(read=3))
+
+
+def test_only_the_strongest_script_of_a_track_is_never_confused_by_more_context(
+    trace: Trace,
+) -> None:
+    assert measure(trace).strongest
+    for reasoner in ("weak", "some-model"):
+        trace.labels["agent"] = reasoner
+        assert not measure(trace).strongest
 
 
 def test_a_question_about_the_change_needs_the_old_value_too(trace: Trace) -> None:
@@ -175,8 +201,8 @@ def test_a_cache_break_is_a_change_that_takes_a_message_back(
 
 def test_the_store_is_judged_as_it_is_in_the_end(trace: Trace) -> None:
     # Dropped: the lunch. Left: an old value, a true one, and that one again.
-    shares = {"true": 1 / 3, "stale": 1 / 3, "wrong": 0, "duplicate": 1 / 3, "irrelevant": 0}
-    assert dict(measure(trace).precision) == pytest.approx(shares)
+    facts = {"true": 1, "stale": 1, "wrong": 0, "duplicate": 1, "irrelevant": 0}
+    assert measure(trace).facts == facts
 
 
 def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
@@ -189,7 +215,7 @@ def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
         0,
         0,
     )
-    assert not any(measurement.precision.values())
+    assert not any(measurement.facts.values())
 
 
 def test_what_is_read_from_disk_measures_the_same(trace: Trace) -> None:

@@ -10,8 +10,9 @@ from memorygym.agents.calls import END, calls, write
 from memorygym.core.episode import Episode
 from memorygym.core.outcome import Score
 from memorygym.core.trace import Answer, MemoryUpdate, Trace
-from memorygym.core.types import Budget, Entry
+from memorygym.core.types import Budget, Entry, Task
 from memorygym.memories.markdown import Markdown
+from memorygym.scoring import attribution
 from memorygym.scoring.attribution import CONDITIONS, store_precision
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.tracks.worlds.axes import WEIGHTS, composite
@@ -163,18 +164,48 @@ def test_every_axis_and_the_composite_lie_between_0_and_1(
     assert all(0 <= value <= 1 for value in [*values, result.composite, result.accuracy])
 
 
-def test_store_precision_classifies_each_final_entry() -> None:
+def storing(task: Task, *notes: str) -> Trace:
+    """The trace of an agent that only writes these notes."""
+    episode = Episode(WorldsEnv(task), Markdown)
+    episode.step(calls(*[write(note) for note in notes]))
+    while not episode.done:
+        episode.step(END)
+    return episode.trace
+
+
+def test_store_precision_classifies_each_fact_that_the_final_entries_state() -> None:
     task = generated()
     table, guide = gold(task), strong_reader(task.system).guide
     change = next(change for change in table.changes if isinstance(change.new, int))
     head = f"{table.names[change.entity]} {change.code}"
     new, old = (pack_value(guide.attribute(change.code), v) for v in (change.new, change.old))
     notes = [f"{head} {new}", f"{head} {old}", f"{head} 777777", f"{head} {new}", "milk and eggs"]
-    episode = Episode(WorldsEnv(task), Markdown)
-    episode.step(calls(*[write(note) for note in notes]))
-    while not episode.done:
-        episode.step(END)
-    assert store_precision(episode.trace) == dict.fromkeys(CONDITIONS, 0.2)
+    shares = dict.fromkeys(CONDITIONS, 0.25) | {"irrelevant": 0.0}
+    assert store_precision(storing(task, *notes)) == shares
+
+
+def test_an_entry_with_many_facts_counts_as_many_entries_with_one() -> None:
+    task = generated()
+    table, attributes = gold(task), strong_reader(task.system).guide.attributes[:9]
+    changed = {change.entity for change in table.changes}
+    entity = next(number for number in range(len(table.names)) if number not in changed)
+    name, values = table.names[entity], table.values[entity]
+    facts = [f"{a.code} {pack_value(a, v)}" for a, v in zip(attributes, values, strict=False)]
+    wrong, together = f"{name} {attributes[0].code} 777777", f"{name} {' '.join(facts)}"
+    apart = [f"{name} {fact}" for fact in facts]
+    shares = dict.fromkeys(CONDITIONS, 0.0) | {"true": 0.9, "wrong": 0.1}
+    assert store_precision(storing(task, together, wrong)) == pytest.approx(shares)
+    assert store_precision(storing(task, *apart, wrong)) == pytest.approx(shares)
+
+
+def test_the_precision_of_a_store_is_withheld_if_more_than_5_percent_is_unread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trace = played("strategic", generated())
+    assert store_precision(trace)["true"] > 0
+    for unread, stated in ((5, True), (6, False)):
+        monkeypatch.setattr(attribution, "coverage", lambda _facts, _text, n=unread: (100 - n, n))
+        assert bool(store_precision(trace)) == stated
 
 
 def test_an_empty_store_has_no_precision() -> None:

@@ -33,19 +33,34 @@ def test_an_unpaired_difference_is_welchs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "p"), [([0.5] * 3, [0.5] * 3, 1), ([0.5] * 3, [0.25] * 3, 0), ([0.5], [0.1] * 3, 1)]
+    ("a", "b", "p"),
+    [([0.5] * 5, [0.5] * 5, 1), ([0.5] * 5, [0.25] * 5, 0), ([0.5] * 4, [0.1] * 5, 1)],
 )
-def test_constant_scores_give_a_certain_result_and_a_single_task_gives_none(
+def test_constant_scores_give_a_certain_result_and_four_tasks_give_none(
     a: list[float], b: list[float], p: float
 ) -> None:
     comparison = unpaired(a, b)
     assert comparison.p == p
-    assert (comparison.estimate.high == inf) == (len(a) == 1)
+    assert (comparison.estimate.high == inf) == (len(a) == 4)
 
 
-def test_a_single_pair_has_no_interval() -> None:
-    comparison = paired({1: 0.9}, {1: 0.1})
+@pytest.mark.parametrize("n", [1, 2, 4])
+def test_fewer_than_five_pairs_have_neither_interval_nor_test(n: int) -> None:
+    comparison = paired(dict.fromkeys(range(n), 0.9), {i: i / 100 for i in range(n)})
     assert (comparison.p, comparison.estimate.low, comparison.estimate.high) == (1, -inf, inf)
+    assert not comparison.shown
+
+
+def test_the_bounds_of_a_difference_are_those_of_scores() -> None:
+    estimate = paired(dict(enumerate([1, 1, 1, 1, 0])), dict(enumerate([0, 0, 0, 0, 1]))).estimate
+    assert (estimate.mean, estimate.high) == (0.6, 1.0)
+    assert estimate.low == pytest.approx(0.6 - 2.776445 * 0.4)
+
+
+def test_equal_scores_differ_by_nothing_within_one_question_more_or_less() -> None:
+    estimate = paired(A, A, step=1 / 70).estimate
+    assert (estimate.mean, estimate.high) == (0, pytest.approx(2.446912 / 70))
+    assert paired(A, B, step=1 / 70) == paired(A, B)
 
 
 def test_agents_without_a_shared_task_cannot_be_paired() -> None:

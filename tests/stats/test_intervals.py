@@ -4,17 +4,16 @@ from math import inf
 
 import pytest
 
-from memorygym.stats import Estimate, bootstrap, clustered, estimate, percentiles
+from memorygym.stats import Estimate, bootstrap, estimate, percentiles
 
-UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1]]
+UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1], [1, 0]]
 
 
 @pytest.mark.parametrize(
     ("values", "mean", "half"),
     [
-        ([1, 2, 3, 4], 2.5, 2.0542603),
-        ([0, 1], 0.5, 6.3531024),
-        ([5, 5, 5], 5.0, 0.0),
+        ([1, 2, 3, 4, 5], 3.0, 1.9632432),
+        ([5] * 5, 5.0, 0.0),
         ([0, 1] * 5, 0.5, 0.37702619),
         ([0, 1] * 15 + [0], 15 / 31, 0.18633609),
         ([0, 1] * 50, 0.5, 0.09971065),
@@ -29,37 +28,16 @@ def test_an_interval_is_that_of_students_t(values: list[float], mean: float, hal
     assert interval.tasks == len(values)
 
 
-def test_a_single_task_has_no_interval() -> None:
-    assert (estimate([0.4]).low, estimate([0.4]).high) == (float("-inf"), float("inf"))
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
+    few = estimate([0.4] * n)
+    assert (few.low, few.high, few.has_interval) == (-inf, inf, False)
+    assert (few.to_json()["low"], few.to_json()["high"]) == (None, None)
 
 
 def test_no_task_has_no_mean() -> None:
     with pytest.raises(ValueError, match="no values to estimate from"):
         estimate([])
-
-
-def test_questions_are_clustered_by_task() -> None:
-    interval = clustered(UNEQUAL)
-    assert (interval.mean, interval.tasks) == (0.6, 4)
-    assert (interval.low, interval.high) == pytest.approx((-0.014907045, 1.214907045))
-
-
-def test_tasks_of_one_size_are_their_means() -> None:
-    tasks = [[1, 0, 1], [0, 0, 1], [1, 1, 1]]
-    means = estimate([sum(task) / 3 for task in tasks])
-    interval = clustered(tasks)
-    assert (interval.mean, interval.low, interval.high) == pytest.approx(
-        (means.mean, means.low, means.high)
-    )
-
-
-def test_a_task_without_questions_does_not_count() -> None:
-    assert clustered([*UNEQUAL, []]) == clustered(UNEQUAL)
-
-
-def test_no_observation_has_no_mean() -> None:
-    with pytest.raises(ValueError, match="no values"):
-        clustered([[], []])
 
 
 def _share(tasks: list[list[int]]) -> float:
@@ -68,8 +46,8 @@ def _share(tasks: list[list[int]]) -> float:
 
 def test_a_bootstrap_interval_is_near_that_of_t() -> None:
     tasks = [[int(3 * i % 10 > j) for j in range(10)] for i in range(40)]
-    interval, t = bootstrap(tasks, _share, "test"), clustered(tasks)
-    assert interval.mean == t.mean
+    interval, t = bootstrap(tasks, _share, "test"), estimate([sum(task) / 10 for task in tasks])
+    assert interval.mean == pytest.approx(t.mean)
     assert (interval.low, interval.high) == pytest.approx((t.low, t.high), abs=0.01)
 
 
@@ -80,8 +58,9 @@ def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
     assert first.mean == other.mean
 
 
-def test_one_task_cannot_be_resampled() -> None:
-    assert bootstrap([[1, 0]], _share, "test") == Estimate(0.5, -inf, inf, 1)
+@pytest.mark.parametrize("n", [1, 4])
+def test_few_tasks_are_not_resampled(n: int) -> None:
+    assert bootstrap([[1, 0]] * n, _share, "test") == Estimate(0.5, -inf, inf, n)
 
 
 def test_a_bootstrap_interval_of_few_tasks_is_as_wide_as_that_of_t() -> None:

@@ -38,8 +38,13 @@ def test_correlated_agents_need_fewer_tasks_to_differ() -> None:
     assert mde(1, 50, same_tasks(0.9)) < mde(1, 50, same_tasks(0.5)) < mde(1, 50, SEPARATE)
 
 
-def test_two_tasks_are_the_fewest_ever_needed() -> None:
-    assert tasks_needed(1.0, 0.0) == 2
+def test_five_tasks_are_the_fewest_ever_needed() -> None:
+    assert tasks_needed(1.0, 0.0) == 5
+
+
+def test_no_detectable_difference_is_finer_than_the_data() -> None:
+    assert mde(0.0, 10, step=1 / 170) == pytest.approx((2.262157 + 0.883404) / 170)
+    assert mde(0.5, 10, step=1 / 170) == mde(0.5, 10)
 
 
 @pytest.mark.parametrize("wrong", [-1.1, 1.1, float("nan")])

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 
 from memorygym.cli._checks import (
     Outputs,
@@ -29,8 +30,10 @@ from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
 from memorygym.models.specs import find
 from memorygym.reports import comparison_report
+from memorygym.reports.columns import score_name
+from memorygym.reports.comparison_notes import agreement_text
 from memorygym.reports.comparison_report import ComparisonFindings, perform
-from memorygym.reports.comparison_tables import Setting, agreement_text, report_text
+from memorygym.reports.comparison_tables import Setting, report_text
 from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, plot
 from memorygym.reports.stored_runs import readable
 from memorygym.runs.comparison import system_specs
@@ -94,13 +97,19 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _add_output_options(group: argparse._ArgumentGroup) -> None:
     add_output(group)
     group.add_argument(
+        "--all", action="store_true",
+        help="print every table: also gains, evidence recall, costs while reading and answering,"
+        " what was held, accuracy by facts needed and by lookups, milliseconds",
+    )  # fmt: skip
+    group.add_argument(
         "--pareto", action="store_true",
         help="draw accuracy against tokens and, with a folder as -o, milliseconds",
     )  # fmt: skip
     group.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[], metavar="KIND",
         help="accuracy by tokens since the fact was stated (retention), tokens shown (length),"
-        " lookups combined (hops), or how often the fact changed (rewrite); may be repeated",
+        " facts needed (facts), lookups combined (hops), or how often the fact changed (rewrite);"
+        " may be repeated",
     )  # fmt: skip
     group.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
     add_quiet(group)
@@ -218,17 +227,22 @@ def _text(
 ) -> str:
     """The tables of every reasoner and budget, the plots and curves, the agreement of reasoners."""
     version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
-    has_words = track_named(tasks.track).headline is None
-    setting = Setting(tasks.description, version_hash, args.capacity, _writer(args), has_words)
+    published = track_named(tasks.track).files is not None
+    setting = Setting(
+        tasks.description, version_hash, args.capacity, _writer(args), published=published
+    )
     parts = []
     for report in outcome.reports:
+        score = score_name(tasks.track, report.reasoner)
         clock = comparison_report.clock_for(findings, report)
-        parts.append(report_text(report, setting, clock))
+        splits = comparison_report.splits_of(findings, report) if args.all else None
+        parts.append(report_text(report, replace(setting, score=score), clock, splits))
         if args.pareto:
-            parts.append(plot(by_tokens(report), "tokens per task"))
-            parts.append(plot(by_clock(report, clock), "ms per step") if clock else NOT_TIMED)
+            parts.append(plot(by_tokens(report), "tokens per task", score))
+            by_time = by_clock(report, clock) if clock else []
+            parts.append(plot(by_time, "ms per step", score) if clock else NOT_TIMED)
         parts += [
-            curve_text(comparison_report.curve_of(findings, report, kind), kind)
+            curve_text(comparison_report.curve_of(findings, report, kind), kind, score)
             for kind in args.curve
         ]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

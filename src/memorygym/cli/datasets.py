@@ -6,7 +6,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -29,7 +28,7 @@ from memorygym.datasets._recall import (
 )
 from memorygym.datasets._samples import format_named, load, unit_of
 from memorygym.reports.terminal import WIDTH, fit, width
-from memorygym.stats import Estimate
+from memorygym.stats import FEWEST_TASKS, TOO_FEW, span
 
 KS = "1,5,10,25,50"
 NOTHING_LEFT = 2
@@ -117,6 +116,7 @@ def _show(args: argparse.Namespace) -> int:
         tokens.append(sum(count(unit.search_text) for unit in record.units))
         categories.update(question.category for question in record.questions)
         totals["with_evidence"] += sum(bool(question.evidence) for question in record.questions)
+        totals["refusals"] += sum(question.refusal for question in record.questions)
         totals["unknown_evidence"] += sum(question.unknown for question in record.questions)
     _complain(left_out)
     row = {
@@ -128,6 +128,7 @@ def _show(args: argparse.Namespace) -> int:
         "questions": categories.total(),
         "with_evidence": totals["with_evidence"],
         "unknown_evidence": totals["unknown_evidence"],
+        "refusals": totals["refusals"],
         "categories": dict(sorted(categories.items(), key=lambda item: (len(item[0]), item[0]))),
     }
     print(json.dumps(row, ensure_ascii=False) if args.json else _shown(args.file, row))
@@ -139,7 +140,8 @@ def _spread(sizes: Sequence[int]) -> dict[str, JSON]:
 
 
 def _shown(path: Path, row: Mapping[str, Any]) -> str:
-    records, spread = row["records"], "{total:,} ({least:,} to {most:,} a sample)".format_map
+    records, refusals = row["records"], row["refusals"]
+    spread = "{total:,} ({least:,} to {most:,} a sample)".format_map
     lines = [
         f"{one_line(path.name)} as {row['format']}: {records['read']} records read,"
         f" {records['left_out']} left out",
@@ -149,6 +151,12 @@ def _shown(path: Path, row: Mapping[str, Any]) -> str:
         f" {row['unknown_evidence']:,} pieces of which name no unit",
         *(f"  {n:>6}  {one_line(category)}" for category, n in row["categories"].items()),
     ]
+    if refusals:
+        floor = 100 * refusals / row["questions"]
+        lines.append(
+            f"{'floor':<12}{floor:.1f} %: {refusals:,} questions want a refusal, so always refusing"
+            " scores this"
+        )
     return "\n".join(lines)
 
 
@@ -211,9 +219,9 @@ def to_json(recall: RecallMeasurement, ks: Sequence[int]) -> dict[str, JSON]:
 
 
 def _intervals(searched: Sequence[SearchedQuestion], k: int) -> dict[str, JSON]:
-    """The 95 % intervals at k; null where a single sample gives none."""
+    """The 95 % intervals at k; null where there are too few samples."""
     return {
-        name: None if share.high == inf else [round(share.low, PLACES), round(share.high, PLACES)]
+        name: [round(share.low, PLACES), round(share.high, PLACES)] if share.has_interval else None
         for name, share in shares(searched, k).items()
     }
 
@@ -241,7 +249,7 @@ def _recall_text(
     lines = fit(_first_line(args, recall))
     lines += fit(
         f"{args.memory} over {sum(recall.sizes):,} {unit}s of {len(recall.sizes):,} samples"
-        f" ({sizes} each); shares in % with 95 % intervals, clustered by sample"
+        f" ({sizes} each); shares in %{_intervals_text(recall)}"
     )
     lines.append(f"\n{'category':<22}{'n':>6}{'k':>4}" + f"{'fraction':>16}{'any':>16}{'all':>16}")
     lines += _rows("all of them", recall.searched, ks)
@@ -253,17 +261,13 @@ def _recall_text(
 def _rows(name: str, searched: Sequence[SearchedQuestion], ks: Sequence[int]) -> Iterator[str]:
     head = f"{name[:21]:<22}{len(searched):>6}"
     for k in ks:
-        cells = "".join(f"{_cell(share):>16}" for share in shares(searched, k).values())
+        cells = "".join(f"{span(share):>16}" for share in shares(searched, k).values())
         yield f"{head}{k:>4}{cells}"
         head = " " * 28
 
 
-def _cell(share: Estimate) -> str:
-    """A share and its interval in percent; none of a single sample.
-
-    >>> _cell(Estimate(0.5, 0.4, 0.6, 10)), _cell(Estimate(1.0, -inf, inf, 1))
-    ('50.0 (40-60)', '100.0')
-    """
-    if share.high == inf:
-        return f"{100 * share.mean:.1f}"
-    return f"{100 * share.mean:.1f} ({100 * share.low:.0f}-{100 * share.high:.0f})"
+def _intervals_text(recall: RecallMeasurement) -> str:
+    """Whether the table has intervals."""
+    samples = len({question.sample for question in recall.searched})
+    few = f"; {TOO_FEW.replace('tasks', 'samples')}"
+    return ", with 95 % intervals clustered by sample" if samples >= FEWEST_TASKS else few

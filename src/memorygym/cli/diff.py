@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -224,15 +223,12 @@ def _headline(changes: Changes, figure: str) -> str:
     agent, other = readable(comparison.agent), readable(comparison.other)
     pair = agent if agent == other else f"{agent} (B) against {other} (A)"
     how = "paired" if comparison.paired else "other tasks, unpaired"
-    spread = f"{100 * gap.low:+.1f} to {100 * gap.high:+.1f}"
-    if gap.high == inf:
-        spread = "no interval: too few tasks"
     verdict = "worse" if changes.worse else "better" if gap.low > 0 else "not significant"
     only = [f"{n} only in {side}" for side, n in zip("AB", changes.alone, strict=True) if n]
     return (
         f"{pair}: {len(changes.improved)} improved, {len(changes.regressed)} regressed,"
         f" {changes.unchanged} unchanged of {changes.asked} questions; {figure} B minus A"
-        f" {100 * gap.mean:+.1f} points ({spread}), {how}: {verdict}"
+        f" {comparison.difference.in_points}, {how}: {verdict}"
         + (f"\nepisodes: {', '.join(only)}" if only else "")
     )
 

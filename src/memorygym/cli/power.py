@@ -118,7 +118,7 @@ def _seen(args: argparse.Namespace, sd: float) -> Row:
         "detectable": {
             plan: {"tasks": n, **{k: stats.mde(sd, n, d, args.power) for k, d in designs.items()}}
             for plan, n in plans.items()
-            if n > 1
+            if n >= stats.FEWEST_TASKS
         },
         "tasks_needed": needed,
         "seeds_needed": {name: ceil(tasks / templates) for name, tasks in needed.items()},
@@ -145,9 +145,10 @@ def _check(args: argparse.Namespace) -> None:
     for name, (value, fits, choices) in bounds.items():
         if not fits:
             raise BadSettings(f"--{name} {value:g}: give {choices}")
-    if args.seeds * (args.templates or most) < 2:
+    if args.seeds * (args.templates or most) < stats.FEWEST_TASKS:
         raise BadSettings(
-            "one seed of one domain: a single task has no interval; give more --seeds"
+            f"{args.seeds} of --seeds and {args.templates or most} of --templates: {stats.TOO_FEW};"
+            f" give at least {stats.FEWEST_TASKS} together"
         )
     if args.repeats > 1 and not args.repeat_sd:
         raise BadSettings(

@@ -28,7 +28,7 @@ from memorygym.models.model import Model, check_reply
 from memorygym.models.specs import find
 from memorygym.reports.terminal import RED, Row, fit, paint, table, wrapped
 from memorygym.runs.executors import over_processes, over_threads, watched
-from memorygym.stats import clustered_share, wilson
+from memorygym.stats import TOO_FEW, clustered_share
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Question, QuestionGold
 
@@ -172,10 +172,12 @@ def _page(args: argparse.Namespace, report: dict[str, Any]) -> Iterator[str]:
 def _closed_book_text(answers: Any) -> str:
     if answers == NOT_RUN:
         return NOT_RUN
-    low, high = (100 * bound for bound in answers["interval"])
+    spread = TOO_FEW.replace("tasks", "instances")
+    if answers["interval"]:
+        spread = "{:.1f} to {:.1f}".format(*(100 * bound for bound in answers["interval"]))
     return (
         f"{answers['right']} of {answers['asked']} right without the texts"
-        f" ({100 * answers['share']:.1f} %, {low:.1f} to {high:.1f}), by {answers['model']}"
+        f" ({100 * answers['share']:.1f} %, {spread}), by {answers['model']}"
     )
 
 
@@ -193,16 +195,15 @@ def _closed_book(args: argparse.Namespace, files: Sequence[ListedFile]) -> JSON:
     if not tries:
         return NOT_RUN
     hits = sum(map(sum, answers.values()))
-    # One instance has no spread of its own: its samples are taken as they are.
-    many = clustered_share(list(answers.values())) if len(answers) > 1 else None
-    low, high = (many.low, many.high) if many else wilson(hits, len(tries))
+    share = clustered_share(list(answers.values()))
+    interval: JSON = [round(share.low, 6), round(share.high, 6)] if share.has_interval else None
     return {
         "model": str(model.describe()["name"]),
         "samples": args.samples,
         "asked": len(tries),
         "right": hits,
         "share": round(hits / len(tries), 6),
-        "interval": [round(low, 6), round(high, 6)],
+        "interval": interval,
     }
 
 

@@ -228,17 +228,17 @@ class StatementReader:
         return max(1, len({self.required(goal, need).subject for need in goal.needs}))
 
     def conditions(self, texts: Iterable[str]) -> list[str]:
-        """One of trace_reader.CONDITIONS for each text; facts that no goal needs are irrelevant."""
-        true, seen, conditions = self.true, set[Statement](), []
-        for text in texts:
-            stated = [fact for fact in self.read(text) if (fact.subject, fact.key) in true]
-            if not stated:
+        """One of trace_reader.CONDITIONS for each fact; one that no goal needs is irrelevant."""
+        true, seen, conditions = self.true, set[tuple[str, str, str]](), []
+        for fact in (fact for text in texts for fact in self.read(text)):
+            stated = fact.subject, fact.key, fact.value
+            if stated[:2] not in true:
                 conditions.append("irrelevant")
-            elif any(fact.value != true[fact.subject, fact.key] for fact in stated):
+            elif fact.value != true[stated[:2]]:
                 conditions.append("stale")
             else:
-                conditions.append("duplicate" if seen.issuperset(stated) else "true")
-            seen.update(stated)
+                conditions.append("duplicate" if stated in seen else "true")
+            seen.add(stated)
         return conditions
 
     def facts(self, text: str) -> Iterator[Statement]:

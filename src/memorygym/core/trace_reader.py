@@ -11,7 +11,7 @@ from memorygym.core.outcome import Goal
 HELD, STALE, MISSING = "held", "stale", "missing"
 """What a text says of a needed fact: its right value, another value, or nothing."""
 CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
-"""What the facts in a memory's entry are, against the facts that goals need."""
+"""What a fact that a memory's store states is, against the gold table."""
 
 
 class RequiredFact(Protocol):
@@ -67,7 +67,7 @@ class TraceReader(Protocol):
         """How many lookups a goal combines."""
 
     def conditions(self, texts: Iterable[str]) -> Sequence[str]:
-        """One of CONDITIONS for each entry of the memory at the end of the episode."""
+        """One of CONDITIONS for each fact that these entries of the memory state at the end."""
 
     def facts(self, text: str) -> Iterator[RequiredFact]:
         """The facts that a text states."""

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
-from math import inf
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
@@ -12,7 +11,7 @@ from memorygym.core.types import JSON
 from memorygym.datasets._files import FileRecord
 from memorygym.datasets._samples import Sample, SampleQuestion
 from memorygym.memories.stores.passages import Index, Retrieval
-from memorygym.stats import Estimate, clustered, clustered_share
+from memorygym.stats import Estimate, clustered_share
 
 NAMES = ("recall", "any", "all")
 PLACES = 6
@@ -140,11 +139,8 @@ def shares(searched: Sequence[SearchedQuestion], k: int) -> dict[str, Estimate]:
     for question in searched:
         samples.setdefault(question.sample, []).append(question.share(k))
     groups = list(samples.values())
-    mean = clustered(groups)
-    if mean.high < inf:
-        mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.tasks)
     return {
-        "recall": mean,
+        "recall": clustered_share(groups),
         "any": clustered_share([[share > 0 for share in group] for group in groups]),
         "all": clustered_share([[share == 1 for share in group] for group in groups]),
     }

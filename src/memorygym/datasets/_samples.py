@@ -55,6 +55,8 @@ class SampleQuestion:
     """Evidence by session, if published separately."""
     rivals: tuple[str, ...] = ()
     """Published wrong answers."""
+    refusal: bool = False
+    """Whether the right answer is that the texts do not tell."""
     unranked: str = ""
     """The reason, in one word, why retrieval is not measured with it; "" if it is."""
     unknown: int = 0

@@ -12,7 +12,7 @@ _SESSION = re.compile(r"session_(\d+)")
 _DIA = re.compile(r"D:?\s*(\d+)\s*:\s*(\d+)")
 ADVERSARIAL = "5"
 NOTHING = ("no information available", "not mentioned")
-"""The answers that its evaluation accepts for an adversarial question."""
+"""The answers that its own evaluation accepts for an adversarial question."""
 
 
 def make() -> Format:
@@ -70,6 +70,7 @@ def _question(sample: str, qa: fields.Row, index: int) -> SampleQuestion:
         answers=NOTHING if is_adversarial else (fields.text(qa, "answer"),),
         evidence=evidence,
         category=category,
+        refusal=is_adversarial,
         rivals=fields.texts(qa, "adversarial_answer") if is_adversarial else (),
         unknown=unknown,
     )

@@ -11,6 +11,7 @@ from functools import cache
 
 from memorygym.core.outcome import Score
 from memorygym.reports.curves import CURVES
+from memorygym.reports.figure_guide import FIGURES, MEASURED
 from memorygym.runs.metrics import Measurement, QuestionCase
 
 SPREAD = ("", "_low", "_high")
@@ -78,40 +79,12 @@ COMMON = {
 TASK, UNDER = ("version", "track", "template", "seed"), ("reasoner", "budget", "system")
 TESTS = {
     "p": "p-value of a sign-flip test",
-    "p_adjusted": "the same, adjusted for the number of tests (Holm)",
-    "detectable": "smallest difference that these tasks would show with 80 % power, as a share",
+    "p_adjusted": "the same, Holm-adjusted: against recency over all memories, in pairs.csv"
+    " over all pairs",
+    "detectable": "smallest difference that these tasks would show with 80 % power, as a share; at"
+    " least that of one question, and empty for fewer than five tasks",
 }
 LOW, HIGH = "lower bound of the 95 % interval", "upper bound of the 95 % interval"
-OF_THE_MODEL = "of the memory's own model, per task, while {}"
-FIGURES = {
-    "accuracy": "share of the questions that were answered correctly",
-    "gain": "accuracy minus that of `none`",
-    "degradation": "accuracy minus that of `full`: below 0 where the whole history answers more",
-    "normalised": "(accuracy - none) / (oracle - none); empty unless oracle is above none",
-    "advantage": "accuracy minus that of `recency`",
-    "exact": "share of answers that match the truth word for word (exact match of SQuAD)",
-    "f1": "word overlap of answer and truth (F1 of SQuAD)",
-    "write_loss": "accuracy of `oracle` minus that of `held:MEMORY`",
-    "retrieval_loss": "accuracy of `held:MEMORY` minus that of the memory",
-    "evidence_recall": "share of the needed facts that were in the context",
-    "stale_evidence_rate": "of the needed facts that had changed, the share for which the"
-    " context still showed an old value, also if it showed the new one",
-    "precision": "share of the final entries of the memory that are true",
-    "stale": "share of the final entries that state an old value",
-    "wrong": "share of the final entries that state a wrong value",
-    "duplicate": "share of the final entries that repeat another",
-    "irrelevant": "share of the final entries that state no fact of the task",
-    "view": "context: tokens that memory showed per question",
-    "ingest_calls": f"calls {OF_THE_MODEL.format('reading documents')}",
-    "ingest_tokens": f"tokens {OF_THE_MODEL.format('reading documents')}",
-    "query_calls": f"calls {OF_THE_MODEL.format('answering questions')}",
-    "query_tokens": f"tokens {OF_THE_MODEL.format('answering questions')}",
-    "total": "tokens per task: shown in all questions, and of the memory's own model",
-}
-MEASURED = (
-    "cache_breaks", "cuts", "empty", "overlong", "limited", "repaired", "peak", "writes",
-)  # fmt: skip
-"""Figures that are fields of a Measurement, per task."""
 
 
 def _begun(text: str) -> str:
@@ -177,7 +150,11 @@ def _of_comparisons() -> Iterator[TableGuide]:
             "tasks": "tasks that the system finished",
             "failed": "tasks that it did not finish; they are in no mean",
             "rank": "1 + the number of memories that are significantly better; empty for references"
-            " and for a memory that failed somewhere",
+            " and for a memory that failed somewhere or is a fault of the set-up",
+            "fault": "whether the strongest scripted reasoner answers more from the memory than"
+            " from all that it held, by more than the interval: a fault of the set-up",
+            "bound": "floor or ceiling if the memory is at that of `none` or `oracle` whatever the"
+            " number of facts needed: not measured here",
             **TESTS, "p": f"{TESTS['p']} against `recency`",
         },
         {**FIGURES, **{name: f"{_begun(counted[name])}; mean over tasks" for name in MEASURED}},
@@ -211,10 +188,11 @@ def _of_comparisons() -> Iterator[TableGuide]:
     )  # fmt: skip
     yield TableGuide(
         ", ".join(f"{kind}.csv" for kind in CURVES),
-        "One row a system and bin, where `compare --curve` asked for it. Questions are sorted by: "
+        "One row a system and bin: facts.csv and hops.csv always, the others where"
+        " `compare --curve` asked for them. Questions are sorted by: "
         + "; ".join(f"{of.title} ({kind})" for kind, of in CURVES.items())
         + ". The interval is Wilson's, of as many questions as remain when those of a task count"
-        " as alike.",
+        " as alike; none of fewer than five tasks.",
         UNDER,
         {
             "bin": "the values of its questions; k is 1,000 tokens", "questions": "how many",
@@ -273,7 +251,8 @@ def guide_text() -> str:
         " the run's folder, or its whole path where two names are alike.",
         "",
         "Shares are from 0 to 1. A mean has three columns: NAME, and NAME_low and NAME_high, the"
-        " bounds of its 95 % interval over tasks, which are empty for a single task.",
+        " bounds of its 95 % interval over tasks, which are empty for fewer than five tasks"
+        " (see [statistics](statistics.md)).",
         *_section("Columns of many tables", "", COMMON),
     ]
     for guide in guides():

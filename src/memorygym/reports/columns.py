@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
 
+from memorygym.core import registry
+from memorygym.core.track import find
 from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.figures import SystemRow
-from memorygym.stats import NOTHING, Estimate, percent
+from memorygym.stats import NOTHING, Estimate, percent, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,18 @@ class Column:
 
     head: str
     cell: Callable[[SystemRow], str]
+
+
+ACCURACY = "accuracy"
+
+
+def score_name(track: str, reasoner: str) -> str:
+    """What the score of a reasoner is: the share of right answers, or, for a scripted reasoner that
+    sees the gold table, the share of questions whose evidence it was shown."""
+    if track not in registry.names("tracks"):
+        return ACCURACY
+    informed = find(track).reasoners_see_gold and reasoner in find(track).reasoners
+    return "evidence shown" if informed else ACCURACY
 
 
 def amount(value: float | None) -> str:
@@ -35,7 +49,7 @@ def amount(value: float | None) -> str:
 
 
 def quantity(estimate: Estimate | None) -> str:
-    """An amount with half of its interval, if that has a width, in the unit of the amount.
+    """An amount with half of its interval, if there is one with a width, in its unit.
 
     >>> quantity(Estimate(12, 11, 13.26, 9)), quantity(Estimate(12, 12, 12, 9))
     ('12.0±1.3', '12')
@@ -60,9 +74,24 @@ def share(head: str, figure: str, sign: str = "") -> Column:
     return Column(head, lambda row: percent(row[figure], sign))
 
 
+def mean_share(head: str, figure: str, sign: str = "") -> Column:
+    """The same without its interval."""
+    return Column(head, lambda row: percent(row[figure], sign, None))
+
+
+def interval(head: str, figure: str) -> Column:
+    """A share in percent with the ends of its interval."""
+    return Column(head, lambda row: span(row[figure]))
+
+
 def number(head: str, figure: str) -> Column:
     """A quantity."""
     return Column(head, lambda row: quantity(row[figure]))
+
+
+def mean_number(head: str, figure: str) -> Column:
+    """A quantity without its interval."""
+    return Column(head, lambda row: amount(estimate.mean if (estimate := row[figure]) else None))
 
 
 def p_value(p: float | None) -> str:

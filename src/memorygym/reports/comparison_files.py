@@ -5,21 +5,19 @@ The same episodes give the same bytes, except for timings.csv.
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from io import StringIO
 from math import inf
 from typing import Any
 
 from memorygym.core.types import JSON
-from memorygym.reports.curves import Bin, Point
-from memorygym.runs.comparison.figures import COUNTS, Clock, RankAgreement, Report, SystemRow
+from memorygym.reports.curves import Bin, Point, Splits
+from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
 from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.stats import Estimate
 
 SCHEMA = "memorygym-compare-1"
-DIFFERENCES = ("gain", "degradation", "advantage", "write_loss", "retrieval_loss")
-"""Figures between -1 and 1; the others are shares or counts."""
 CASE = QuestionCase.__slots__
 Cell = str | float | None
 
@@ -27,7 +25,7 @@ Cell = str | float | None
 def document(
     about: Mapping[str, JSON],
     checks: Sequence[SanityCheck],
-    reports: Sequence[Report],
+    reports: Iterable[tuple[Report, Splits]],
     agreements: Sequence[RankAgreement] = (),
 ) -> dict[str, JSON]:
     """compare.json; `about` holds version hash, version and recipe."""
@@ -35,12 +33,12 @@ def document(
         **about,
         "schema": SCHEMA,
         "sanity_checks": to_rounded_json(checks),
-        "reports": [_report(report) for report in reports],
+        "reports": [_report(report, splits) for report, splits in reports],
         "kendall": to_rounded_json(agreements),
     }
 
 
-def _report(report: Report) -> JSON:
+def _report(report: Report, splits: Splits) -> JSON:
     tests = report.significance
     return {
         "reasoner": report.reasoner,
@@ -48,18 +46,11 @@ def _report(report: Report) -> JSON:
         "tasks": len(report.tasks),
         "questions": report.questions,
         "left_out": report.left_out,
-        "rows": [
-            {
-                **_about(row),
-                "figures": to_rounded_json(
-                    {name: within(name, e) for name, e in row.figures.items()}
-                ),
-            }
-            for row in report.rows
-        ],
+        "rows": [{**_about(row), "figures": to_rounded_json(row.figures)} for row in report.rows],
         "over_recency": to_rounded_json([*tests.over_recency.values()]),
         "pairs": to_rounded_json(tests.pairs),
         "verdict": to_rounded_json(tests.verdict),
+        **{f"by_{kind}": to_rounded_json([*bins]) for kind, bins in splits.items()},
     }
 
 
@@ -70,12 +61,14 @@ def _about(row: SystemRow) -> dict[str, Cell]:
         "tasks": len(row.scores),
         "failed": row.failed,
         "rank": row.rank,
+        "fault": row.fault,
+        "bound": row.bound,
     }
 
 
 def to_rounded_json(value: Any) -> Any:
     """Dataclasses as objects of their fields, numbers to six places. The bounds of an estimate are
-    null for a single task, which has none."""
+    null where too few tasks give no interval."""
     match value:
         case Estimate(tasks=tasks):
             low, mean, high = _bounds(value)
@@ -101,23 +94,6 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None or abs(value) == inf else round(value, 6) + 0.0
 
 
-def within(name: str, estimate: Estimate | None) -> Estimate | None:
-    """The figure with its bounds cut to its range, which a t interval of few tasks can exceed.
-
-    >>> within("accuracy", Estimate(0.5, -0.344, 1.109, 2)).high
-    1.0
-    """
-    if estimate is None or estimate.low == -inf or name == "normalised":
-        return estimate
-    least = -1.0 if name in DIFFERENCES else 0.0
-    most = inf if name in (*COUNTS, "view") else 1.0
-    return replace(estimate, low=max(least, estimate.low), high=min(most, estimate.high))
-
-
-def _within(row: SystemRow) -> dict[str, Estimate | None]:
-    return {name: within(name, figure) for name, figure in row.figures.items()}
-
-
 def figures_csv(reports: Iterable[Report]) -> str:
     """compare.csv: one row per system, budget and reasoner."""
     return rows_csv([_cells(report, row) for report in reports for row in report.rows])
@@ -134,7 +110,7 @@ def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
         "detectable": _rounded(pair.detectable) if pair else None,
     }
     for name, figure in row.figures.items():
-        low, cells[name], high = _bounds(within(name, figure))
+        low, cells[name], high = _bounds(figure)
         cells |= {f"{name}_low": low, f"{name}_high": high}
     return cells
 
@@ -188,8 +164,10 @@ def curve_csv(curves: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
     return _table("system,bin,questions,low,accuracy,high", rows)
 
 
-def _cell(name: str, value: str | float) -> str:
+def _cell(name: str, value: str | float | None) -> str:
     """Right and wrong as 1 and 0."""
+    if value is None:
+        return ""
     return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.reports import comparison_files
 from memorygym.reports.columns import paragraph
-from memorygym.reports.curves import CURVES, Bin, by_tokens, curve
+from memorygym.reports.curves import CURVES, Bin, Splits, by_tokens, curve
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, agreement, figures
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import SanityCheck, figure_checks, invalid_text
@@ -21,9 +21,11 @@ from memorygym.runs.metrics import Measurement
 from memorygym.runs.store import Run, name_parts
 
 DOCUMENT = "compare.json"
-TABLES = ("compare.csv", "questions.csv", "pairs.csv", "pareto.csv")
+SPLITS = ("facts", "hops")
+"""Curves that every comparison has."""
+TABLES = ("compare.csv", "questions.csv", "pairs.csv", "pareto.csv", "facts.csv", "hops.csv")
 """Beside it in every folder of a comparison. Timings differ from run to run."""
-DRAWN = tuple(f"{kind}.csv" for kind in CURVES)
+DRAWN = tuple(f"{kind}.csv" for kind in CURVES if kind not in SPLITS)
 """Written beside it if they were asked for."""
 
 
@@ -136,6 +138,11 @@ def curve_of(findings: ComparisonFindings, report: Report, kind: str) -> list[Bi
     return curve(findings.under(report.reasoner, report.budget).measured, report, kind)
 
 
+def splits_of(findings: ComparisonFindings, report: Report) -> Splits:
+    """Accuracy by the number of needed facts, and by hops."""
+    return {kind: curve_of(findings, report, kind) for kind in SPLITS}
+
+
 def write_files(
     folder: Path, findings: ComparisonFindings, outcome: ComparisonOutcome, kinds: Iterable[str]
 ) -> None:
@@ -151,8 +158,9 @@ def files_of(
 ) -> dict[str, bytes]:
     """The files by name, without timings.csv: the same episodes give the same bytes."""
     reports = outcome.shown_reports
+    split = [(report, splits_of(findings, report)) for report in reports]
     document = comparison_files.document(
-        findings.about, outcome.sanity_checks, reports, outcome.agreements
+        findings.about, outcome.sanity_checks, split, outcome.agreements
     )
     points = [(report, by_tokens(report)) for report in reports]
     texts = {
@@ -161,7 +169,7 @@ def files_of(
         "pairs.csv": comparison_files.pairs_csv(reports),
         "pareto.csv": comparison_files.pareto_csv(points),
     }
-    for kind in kinds:
+    for kind in (*SPLITS, *kinds):
         bins = [(report, curve_of(findings, report, kind)) for report in reports]
         texts[f"{kind}.csv"] = comparison_files.curve_csv(bins)
     return {DOCUMENT: json_bytes(document), **{name: text.encode() for name, text in texts.items()}}

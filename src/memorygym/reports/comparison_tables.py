@@ -2,23 +2,44 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
-from statistics import median
 
 from memorygym.reports.columns import (
+    ACCURACY,
     Column,
     amount,
+    interval,
     listed,
+    mean_number,
+    mean_share,
     number,
     p_value,
     paragraph,
     share,
 )
+from memorygym.reports.comparison_notes import (
+    COST,
+    HELD,
+    LOST,
+    WORDS,
+    count,
+    detectable_text,
+    main_notes,
+    scores_note,
+    verdict_text,
+)
+from memorygym.reports.curves import Splits, curve_text
 from memorygym.reports.terminal import Row, table
-from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
-from memorygym.stats import NOTHING, percent, span
+from memorygym.runs.comparison.figures import Clock, Report, SystemRow
+from memorygym.stats import NOTHING, span
 
-ENDS = {"oracle": "oracle (upper bound)", "none": "none (lower bound)"}
+MAIN = (
+    mean_share("write\nloss", "write_loss", "+"),
+    mean_share("retrieval\nloss", "retrieval_loss", "+"),
+    mean_share("stale", "stale_evidence_rate"),
+    mean_number("context\ntokens", "view"),
+    mean_number("model\ncalls", "model_calls"),
+    mean_number("model\ntokens", "model_tokens"),
+)
 MATCHES = (share("EM", "exact"), share("F1", "f1"))
 LOSSES = (
     share("vs full", "degradation", "+"),
@@ -43,10 +64,6 @@ STORE = (
     share("irrelevant", "irrelevant"),
     number("peak\ntokens", "peak"),
 )
-FEWEST_TASKS = 4
-"""Fewest tasks for which a detectable difference is stated: the spread of fewer is uncertain."""
-LEAST = 0.0005
-"""Smallest detectable difference that is stated: a smaller one means equal scores on every task."""
 FAULTS = {
     "cuts": "Contexts or writes that the limits cut",
     "empty": "Empty replies of the memory's model",
@@ -68,49 +85,48 @@ class Setting:
     """Most tokens that a memory may hold."""
     writer: str | None = None
     """The model that memories call, if it is not the offline one."""
-    words: bool = False
-    """Whether exact match and F1 of the answers are shown."""
+    published: bool = False
+    """Whether the tasks come from a public data set, so that always refusing may score."""
+    score: str = ACCURACY
+    """What the score is; see columns.score_name."""
 
 
-def report_text(report: Report, setting: Setting, clock: Clock | None = None) -> str:
-    """The whole report, as wide as the terminal."""
+def report_text(
+    report: Report, setting: Setting, clock: Clock | None = None, splits: Splits | None = None
+) -> str:
+    """The report, as wide as the terminal; with `splits` every table, else the main one."""
     parts = [
         [*_played(report), *_heading(report, setting)],
-        [*_table(report, "what it adds, %", _scores(report)), *_notes(report)],
-        [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
-        if setting.words
-        else [],
-        [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)],
-        [*_table(report, "what it costs", COSTS), *paragraph(COST), *_faults(report)],
-        [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)],
-        _clock(clock) if clock else [],
+        [*_table(report, "shares in %", _main(setting.score)), *_notes(report, setting)],
+        *(_details(report, setting.score, clock, splits) if splits is not None else ()),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-SCORES = (
-    "Means and 95 % intervals over tasks. #: rank = 1 + number of memories that are significantly"
-    " better (Holm-adjusted). Normalised gain: (m - none) / (oracle - none), undefined unless"
-    " oracle is significantly above none. p: sign-flip test against recency (the last N tokens),"
-    " adjusted for the number of memories (Holm)."
-)
-LOST = (
-    "Write loss: accuracy of oracle minus accuracy with all that the memory held (system"
-    " held:MEMORY). Retrieval loss: accuracy with all that it held minus accuracy with what it"
-    " showed. Evidence recall: share of the needed facts that were in the context. Stale evidence:"
-    " of the needed facts that had changed, the share for which the context still showed an old"
-    " value (also if it showed the new one)."
-)
-COST = (
-    "Context: tokens shown per question. Ingest / query: calls and tokens of the memory's own model"
-    " per task, while reading documents / answering questions. Cache breaks: how often per task the"
-    " context did not extend the previous one (a prompt-cache miss)."
-)
-WORDS = (
-    "Exact match and F1 as SQuAD defines them, over all aliases; the accuracy above is graded by"
-    " answer type."
-)
-HELD = "Shares of the memory's entries at the end of a task. Peak tokens: the most it held."
+def _main(score: str) -> list[Column]:
+    """The columns of the main table."""
+    return [
+        Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
+        interval(score.replace(" ", "\n"), "accuracy"),
+        *MAIN,
+    ]
+
+
+def _details(
+    report: Report, score: str, clock: Clock | None, splits: Splits
+) -> Iterator[list[str]]:
+    """Every table but the main one."""
+    yield [
+        *_table(report, "what it adds, %", _scores(report)),
+        *paragraph(scores_note(report, score)),
+    ]
+    if score == ACCURACY and any(row["exact"] for row in report.rows):
+        yield [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
+    yield [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)]
+    yield [*_table(report, "what it costs", COSTS), *paragraph(COST)]
+    yield [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)]
+    yield from ([curve_text(bins, kind, score)] for kind, bins in splits.items())
+    yield _clock(clock) if clock else []
 
 
 def _played(report: Report) -> list[str]:
@@ -118,9 +134,9 @@ def _played(report: Report) -> list[str]:
     failed = {row.system: row.failed for row in report.rows if row.failed}
     counts = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
     played = sum(len(row.scores) for row in report.rows)
-    questions = _count(report.questions, "question")
+    questions = count(report.questions, "question")
     return paragraph(
-        f"{len(report.rows)} systems on {_count(len(report.tasks), 'task')}: {played:,} played,"
+        f"{len(report.rows)} systems on {count(len(report.tasks), 'task')}: {played:,} played,"
         f" {sum(failed.values()):,} failed{f' ({counts})' if counts else ''};"
         f" {questions} per system, {report.left_out:,} left out (facts beyond the budget)"
     )
@@ -136,10 +152,6 @@ def _heading(report: Report, setting: Setting) -> list[str]:
     )
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def _table(
     report: Report, title: str, columns: Sequence[Column], *, references: bool = True
 ) -> list[str]:
@@ -151,8 +163,8 @@ def _table(
 
 
 def _row(row: SystemRow, columns: Sequence[Column]) -> Row:
-    name = ENDS.get(row.system, row.system) + "*" * bool(row.failed)
-    return name, [column.cell(row) for column in columns]
+    marks = "*" * bool(row.failed) + "!" * row.fault + "†" * bool(row.bound)
+    return row.system + marks, [column.cell(row) for column in columns]
 
 
 def _scores(report: Report) -> list[Column]:
@@ -161,27 +173,27 @@ def _scores(report: Report) -> list[Column]:
     def p(row: SystemRow) -> str:
         return p_value(over[row.system].adjusted) if row.system in over else NOTHING
 
-    return [
-        Column("#", lambda row: NOTHING if row.rank is None else str(row.rank)),
-        share("accuracy", "accuracy"),
-        share("vs none", "gain", "+"),
-        Column("normalised\ngain", normalised_text),
-        share("vs recency", "advantage", "+"),
-        Column("p", p),
-    ]
+    lowest, highest = is_bound(report, "none", 0.0), is_bound(report, "oracle", 1.0)
+    gain = [] if lowest else [share("vs none", "gain", "+")]
+    normalised = [] if lowest and highest else [Column("normalised\ngain", normalised_text)]
+    return [*gain, *normalised, share("vs recency", "advantage", "+"), Column("p", p)]
+
+
+def is_bound(report: Report, reference: str, score: float) -> bool:
+    """Whether a reference has that score on every task, so that gains over it repeat accuracy."""
+    row = report.row(reference)
+    return row is not None and set(row.scores.values()) == {score}
 
 
 def normalised_text(row: SystemRow) -> str:
-    """The normalised gain; with its bootstrap interval, which a few tasks make too narrow."""
+    """The normalised gain with its interval."""
     gain = row["normalised"]
-    if not gain:
-        return "undefined" if row["gain"] else NOTHING
-    few = len(row.scores) < FEWEST_TASKS
-    return percent(gain, plus_minus=None) if few else span(gain)
+    return span(gain) if gain or not row["gain"] else "undefined"
 
 
-def _notes(report: Report) -> Iterator[str]:
-    yield from paragraph(SCORES)
+def _notes(report: Report, setting: Setting) -> Iterator[str]:
+    for note in main_notes(report, setting.score, published=setting.published):
+        yield from paragraph(note)
     if failed := [row for row in report.rows if row.failed]:
         counts = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(
@@ -191,46 +203,7 @@ def _notes(report: Report) -> Iterator[str]:
     yield from paragraph(verdict_text(report))
     if effect := detectable_text(report):
         yield from paragraph(effect)
-
-
-def detectable_text(report: Report) -> str:
-    """The smallest differences that these tasks can show; "" if the scores do not determine it."""
-    tests = report.significance
-    pairs = tests.pairs or tuple(tests.over_recency.values())
-    effects = sorted(size for pair in pairs if (size := pair.detectable or 0.0) > LEAST)
-    tasks = len(report.tasks)
-    if tasks < FEWEST_TASKS or (effects and median(effects) > 1):
-        return (
-            f"{_count(tasks, 'task')} cannot tell memories apart: play more"
-            " (`memorygym power` says how many)."
-        )
-    if not effects:
-        return ""
-    low, middle, high = (100 * effect for effect in (effects[0], median(effects), effects[-1]))
-    range_ = f" ({low:.1f} to {high:.1f}, by pair)" if len(effects) > 1 else ""
-    who = "two memories" if tests.pairs else "a memory and recency"
-    return (
-        f"Minimum detectable effect: {who} must differ by {middle:.1f} points{range_} to be"
-        " told apart on these tasks (80 % power)."
-    )
-
-
-def verdict_text(report: Report) -> str:
-    """Which memory is best; or that none is significantly best, and why."""
-    verdict = report.significance.verdict
-    if verdict is None:
-        return "no winner: fewer than two memories finished every task"
-    if not verdict.lead.mean:
-        return f"no winner: {verdict.best} and {verdict.second} are level"
-    lead = f"{verdict.best} leads {verdict.second} by {percent(verdict.lead)} points"
-    if verdict.won:
-        return f"best: {lead}"
-    if verdict.lead.low <= 0:
-        reason = "and the interval holds 0" if len(report.tasks) > 1 else "on a single task"
-        return f"no winner: {lead}, {reason}"
-    ranks = report.significance.ranks.items()
-    equals = listed(system for system, rank in ranks if rank == 1 and system != verdict.best)
-    return f"no winner: {lead}, but once all pairs are tested together it ranks with {equals}"
+    yield from _faults(report)
 
 
 def _faults(report: Report) -> Iterator[str]:
@@ -247,17 +220,3 @@ def _clock(clock: Clock) -> list[str]:
         f"{system} {amount(p50)}/{amount(p95)}" for system, (p50, p95) in clock.items()
     )
     return paragraph(f"Milliseconds of the memory per step, median/95th percentile: {times}.")
-
-
-def agreement_text(agreement: RankAgreement) -> str:
-    """How far two reasoners agree, as a sentence."""
-    first, second = agreement.reasoners
-    tau, budget = agreement.tau, f" at budget {agreement.budget:,}" if agreement.budget else ""
-    low, high = ("unknown" if abs(b) == inf else f"{b:.2f}" for b in (tau.low, tau.high))
-    return "\n".join(
-        paragraph(
-            f"Rankings under the {first} and the {second} reasoner{budget}: Kendall's tau-b"
-            f" {tau.mean:.2f}, 95 % interval {low} to {high}, over"
-            f" {_count(tau.tasks, 'task')}"
-        )
-    )

@@ -1,23 +1,25 @@
-"""Accuracy by the distance, the length, the hops or the rewrites of the needed facts; and accuracy
-against the cost of a memory."""
+"""Accuracy by number, distance, length, hops or rewrites of the needed facts; and accuracy against
+the cost of a memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, log10
+from math import log10
 from string import ascii_uppercase
 
-from memorygym.reports.columns import amount, paragraph
+from memorygym.reports.columns import ACCURACY, amount, paragraph
 from memorygym.reports.terminal import Row, table, width
-from memorygym.runs.comparison.figures import Answered, Clock, Report, judged, left_out
+from memorygym.runs.comparison.figures import Clock, Report
+from memorygym.runs.comparison.questions import FACTS, Answered, facts_group, judged, left_out
 from memorygym.runs.comparison.significance import TaskKey
 from memorygym.runs.metrics import Measurement
-from memorygym.stats import NOTHING, Estimate, clustered_share
+from memorygym.stats import FEWEST_TASKS, Estimate, clustered_share, span
 
 FIRST = 1_000
 """Tokens below which a span is in the first bin; every further bin is twice as wide."""
 NOTE = (
     "Accuracy in %, with the 95 % interval of a share (Wilson interval with the sample size divided"
-    " by the design effect, because questions of one task are correlated)."
+    " by the design effect, because questions of one task are correlated); none of fewer than"
+    f" {FEWEST_TASKS} tasks."
 )
 HIGH, APART, MARGIN = 16, 5, 8
 """Lines of a plot; columns between no cost and the least cost; columns beside the plot."""
@@ -27,7 +29,7 @@ Bins = dict[int, dict[TaskKey, list[float]]]
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """A bin: the questions of a system with similar span, length, hops or rewrites."""
+    """A bin: the questions of a system with similar span, length, facts, hops or rewrites."""
 
     system: str
     place: int
@@ -37,6 +39,10 @@ class Bin:
     accuracy: Estimate
 
 
+Splits = Mapping[str, Sequence[Bin]]
+"""By kind of curve: the bins of every system."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A property that questions are sorted by."""
@@ -44,8 +50,10 @@ class Kind:
     title: str
     figure: str
     """The field of a question case."""
-    doubling: bool = False
-    """Whether each bin is twice as wide as the one before, as for tokens."""
+    place: Callable[[int], int] = int
+    """The number of the bin of a value."""
+    name: Callable[[int], str] = str
+    """The name of a bin, from its number."""
 
 
 def place_of(tokens: int) -> int:
@@ -68,9 +76,10 @@ def span_name(place: int) -> str:
 CURVES: Mapping[str, Kind] = {
     "retention": Kind(
         "tokens between the first statement of the oldest needed fact and the question",
-        "span", doubling=True,
+        "span", place_of, span_name,
     ),
-    "length": Kind("tokens shown before the question was asked", "length", doubling=True),
+    "length": Kind("tokens shown before the question was asked", "length", place_of, span_name),
+    "facts": Kind("facts that the question needs", "needs", facts_group, FACTS.__getitem__),
     "hops": Kind("lookups that the question combines", "hops"),
     "rewrite": Kind("times that the most rewritten needed fact had been changed", "rewrites"),
 }  # fmt: skip
@@ -89,12 +98,12 @@ def binned(measured: Sequence[Answered], systems: Iterable[str], kind: str) -> l
     for measurement in sorted(measured, key=lambda measurement: measurement.task):
         bins = bins_of.setdefault(measurement.system, {})
         for case in judged(measurement, left):
-            figure = getattr(case, curve_kind.figure)
-            tasks = bins.setdefault(place_of(figure) if curve_kind.doubling else figure, {})
+            place = curve_kind.place(getattr(case, curve_kind.figure))
+            tasks = bins.setdefault(place, {})
             tasks.setdefault(measurement.task, []).append(case.score)
     return [
         Bin(
-            system, place, span_name(place) if curve_kind.doubling else str(place),
+            system, place, curve_kind.name(place),
             sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
         )
         for system in systems
@@ -102,7 +111,7 @@ def binned(measured: Sequence[Answered], systems: Iterable[str], kind: str) -> l
     ]  # fmt: skip
 
 
-def curve_text(bins: Sequence[Bin], kind: str) -> str:
+def curve_text(bins: Sequence[Bin], kind: str, score: str = ACCURACY) -> str:
     """A row per system and a column per bin: accuracy with its interval."""
     if not bins:
         return "no questions to sort"
@@ -111,18 +120,11 @@ def curve_text(bins: Sequence[Bin], kind: str) -> str:
     most = [max(item.questions for item in bins if item.place == place) for place in names]
     rows: list[Row | str] = [("questions", [*map(str, most)])]
     for system in dict.fromkeys(item.system for item in bins):
-        rows.append((system, [_accuracy(by_place.get((system, place))) for place in names]))
-    lines = [*paragraph(CURVES[kind].title), *table("", [*names.values()], rows), *paragraph(NOTE)]
+        items = (by_place.get((system, place)) for place in names)
+        rows.append((system, [span(item.accuracy if item else None) for item in items]))
+    note = NOTE.replace(ACCURACY.capitalize(), score.capitalize())
+    lines = [*paragraph(CURVES[kind].title), *table("", [*names.values()], rows), *paragraph(note)]
     return "\n".join(lines)
-
-
-def _accuracy(item: Bin | None) -> str:
-    if item is None:
-        return NOTHING
-    low, mean, high = (
-        100 * bound for bound in (item.accuracy.low, item.accuracy.mean, item.accuracy.high)
-    )
-    return f"{mean:.1f}" + ("" if high == inf else f" ({low:.0f}–{high:.0f})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +150,12 @@ def by_clock(report: Report, clock: Clock) -> list[Point]:
 
 
 def _points(report: Report, costs: Mapping[str, float]) -> list[Point]:
-    """The points, cheapest first, without oracle (no memory) and systems that failed a task."""
+    """The points, cheapest first, without oracle (no memory) and systems that failed a task
+    or whose set-up is at fault."""
     figures = {
         row.system: (accuracy.mean, costs[row.system])
         for row in report.rows
-        if row.role != "unlimited" and row.system != "oracle" and not row.failed
+        if row.role != "unlimited" and row.system != "oracle" and not (row.failed or row.fault)
         if (accuracy := row["accuracy"]) and row.system in costs
     }
     points = [
@@ -176,7 +179,7 @@ def _better(figures: Mapping[str, tuple[float, float]], accuracy: float, cost: f
     return min(better)[2] if better else None
 
 
-def plot(points: Sequence[Point], unit: str) -> str:
+def plot(points: Sequence[Point], unit: str, score: str = ACCURACY) -> str:
     """The points on a logarithmic scale with a legend; dominated ones have small letters."""
     if not points:
         return "nothing to plot: no system finished every task"
@@ -186,12 +189,12 @@ def plot(points: Sequence[Point], unit: str) -> str:
     for point in points:
         line = grid[round(HIGH * (1 - point.accuracy))]
         line[_free(line, column(point.cost))] = marks[point.system]
-    lines = [*paragraph(f"accuracy in %, against {unit} on a logarithmic scale"), ""]
+    lines = [*paragraph(f"{score} in %, against {unit} on a logarithmic scale"), ""]
     for i, line in enumerate(grid):
         side = f"{100 * (HIGH - i) // HIGH:>4} ┤" if i % 4 == 0 else f"{'':>4} │"
         lines.append((side + "".join(line)).rstrip())
     lines += [f"{'':>4} └{'─' * columns}", f"{'':>6}{ends}", ""]
-    return "\n".join([*lines, *_legend(points, marks, unit)])
+    return "\n".join([*lines, *_legend(points, marks, unit, score)])
 
 
 def _axis(costs: Sequence[float], columns: int) -> tuple[Callable[[float], int], str]:
@@ -227,7 +230,9 @@ def _free(line: Sequence[str], column: int) -> int:
     return min(free, key=lambda i: (abs(i - column), i), default=column)
 
 
-def _legend(points: Sequence[Point], marks: Mapping[str, str], unit: str) -> Iterator[str]:
+def _legend(
+    points: Sequence[Point], marks: Mapping[str, str], unit: str, score: str
+) -> Iterator[str]:
     rows: list[Row | str] = [
         (
             f"{marks[point.system]} {point.system}",
@@ -241,4 +246,6 @@ def _legend(points: Sequence[Point], marks: Mapping[str, str], unit: str) -> Ite
             points, key=lambda point: (point.dominated_by is not None, point.cost, point.system)
         )
     ]
-    yield from table("", ["accuracy", unit.split(maxsplit=1)[0], "dominated\nby"], rows)
+    yield from table(
+        "", [score.replace(" ", "\n"), unit.split(maxsplit=1)[0], "dominated\nby"], rows
+    )

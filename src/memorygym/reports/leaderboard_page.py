@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from memorygym.reports.comparison_tables import detectable_text as detectable_pairs
-from memorygym.reports.comparison_tables import normalised_text, verdict_text
+from memorygym.reports.columns import score_name
+from memorygym.reports.comparison_notes import detectable_text as detectable_pairs
+from memorygym.reports.comparison_notes import remarks, verdict_text
+from memorygym.reports.comparison_tables import is_bound, normalised_text
 from memorygym.reports.entrant import Entrant, Set
 from memorygym.reports.evidence import WORD, Evidence
 from memorygym.reports.leaderboard import (
@@ -17,6 +19,7 @@ from memorygym.reports.leaderboard import (
 from memorygym.reports.leaderboard_rows import Prices, axes_of, dollars, tokens
 from memorygym.reports.markdown import grid, mean, safe, wrapped
 from memorygym.reports.tables import detectable_text
+from memorygym.stats import span
 
 MARK = "†"
 """The mark of a model's status: that its name made the replies rests on the submitter's word."""
@@ -27,9 +30,9 @@ LEGEND = (
 )
 COMPARED = (
     "Memories are ranked within a comparison: one reasoner, one budget of context tokens, the same"
-    " tasks. Rank = 1 + number of memories that are significantly better (Holm-adjusted)."
-    " Normalised gain is (m - none) / (oracle - none), with its 95 % interval, undefined unless"
-    " oracle is significantly above none."
+    " tasks. Rank = 1 + number of memories that are significantly better (paired by task,"
+    " Holm-adjusted over all pairs of memories of the comparison). Normalised gain is (m - none) /"
+    " (oracle - none), with its 95 % interval, undefined unless oracle is significantly above none."
 )
 STATUS = (
     "Status. *Reproduced*: played again to the same bytes, a model from its recorded replies."
@@ -204,12 +207,14 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
     """The section of one comparison under one reasoner, at one budget."""
     report = ranking.report
     yield f"## {safe(_heading(ranking, board))}"
+    repeats = is_bound(report, "none", 0.0) and is_bound(report, "oracle", 1.0)
+    score = score_name(ranking.set.track, report.reasoner)
     yield grid(
-        ["rank", "memory", "accuracy", "normalised gain", "status"],
+        ["rank", "memory", score, *["normalised gain"][repeats:], "status"],
         [
             [
-                "–" if row.rank is None else str(row.rank), row.system, mean(row['accuracy']),
-                normalised_text(row), status(ranking.evidence),
+                "–" if row.rank is None else str(row.rank), row.system, span(row['accuracy']),
+                *[normalised_text(row)][repeats:], status(ranking.evidence),
             ]
             for row in report.of("memory")
         ],
@@ -219,11 +224,8 @@ def _ranking(ranking: Ranking, board: Leaderboard) -> Iterator[str]:
 
 def _heading(ranking: Ranking, board: Leaderboard) -> str:
     """The setting of a comparison."""
-    writer, capacity, budget = (
-        ranking.recipe["memory_model"],
-        ranking.recipe["capacity"],
-        ranking.report.budget,
-    )
+    writer, capacity = ranking.recipe["memory_model"], ranking.recipe["capacity"]
+    budget = ranking.report.budget
     return ", ".join([
         f"Memories: {title(ranking.set, board)}",
         f"reasoner {ranking.report.reasoner}",
@@ -237,11 +239,12 @@ def _under_ranking(ranking: Ranking) -> Iterator[str]:
     report = ranking.report
     many = f"{len(report.tasks):,} task{'s' * (len(report.tasks) != 1)}"
     yield f"{safe(ranking.source)}: {many}, {report.questions:,} questions per system."
-    references = [f"`{row.system}` {mean(row['accuracy'])}" for row in report.of("reference")]
+    references = (f"`{row.system}` {span(row['accuracy'])}" for row in report.of("reference"))
     yield f"References: {', '.join(references)}."
     failed = [f"{row.system} {row.failed}" for row in report.of("memory") if row.failed]
     if failed:
         yield f"Failed tasks, whose memories have no rank: {safe(', '.join(failed))}."
+    yield from map(safe, remarks(report))
     verdict = verdict_text(report)
     yield safe(f"{verdict[0].upper()}{verdict[1:]}. {detectable_pairs(report)}".strip())
     for limit in ranking.evidence.limits:

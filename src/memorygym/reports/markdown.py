@@ -5,7 +5,7 @@ from functools import partial
 
 from memorygym.core.text import replace_controls
 from memorygym.reports import terminal
-from memorygym.stats import Estimate
+from memorygym.stats import Estimate, percent
 
 wrapped = partial(terminal.wrapped, columns=terminal.WIDTH)
 """A file has lines of 80 columns, however wide the terminal is."""
@@ -26,8 +26,5 @@ def safe(cell: str) -> str:
 
 
 def mean(estimate: Estimate | None, *, spread: bool = True) -> str:
-    """A share in percent."""
-    if estimate is None:
-        return "–"
-    half = f" ± {100 * (estimate.high - estimate.mean):.1f}" if spread else ""
-    return f"{100 * estimate.mean:.1f}{half}"
+    """A share in percent, with its interval if it has one."""
+    return percent(estimate, plus_minus=" ± " if spread else None)

@@ -6,6 +6,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
+from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.curves import CURVES, binned
 from memorygym.reports.stored_results import StoredRun
@@ -19,6 +20,7 @@ AUTO, FOREST, BUDGET, COST = "auto", "forest", "budget", "cost"
 AXES = {
     FOREST: "", BUDGET: "context budget (tokens)", COST: "tokens per task (logarithmic scale)",
     "length": "text read before the question (tokens)",
+    "facts": "facts that the question needs",
     "hops": "lookups that the question combines",
     "retention": "text read since the oldest needed fact (tokens)",
     "rewrite": "changes of the most often changed needed fact",
@@ -39,7 +41,7 @@ class Mark:
 
     @property
     def has_interval(self) -> bool:
-        """Not with a single task, nor where all tasks have the same mean."""
+        """Not with too few tasks."""
         return self.low < self.high
 
 
@@ -225,8 +227,15 @@ def _agents(run: StoredRun) -> Panel:
 
 
 def _mark(x: float, figure: Mapping[str, Any]) -> Mark:
-    """A single task has no interval: its bounds are those of the mean."""
+    """Without an interval the bounds are those of the mean."""
     mean, low, high = (figure[name] for name in ("mean", "low", "high"))
-    return Mark(
-        x, mean, mean if low is None else max(0.0, low), mean if high is None else min(1.0, high)
-    )
+    return Mark(x, mean, mean if low is None else low, mean if high is None else high)
+
+
+def score_label(runs: Sequence[StoredRun]) -> str:
+    """What the runs' scores are called."""
+    if runs[0].kind != "compare":
+        return "composite score"
+    recipes = [run.recipe for run in runs]
+    names = {score_name(recipe["track"], who) for recipe in recipes for who in recipe["reasoners"]}
+    return " or ".join(sorted(names))

@@ -26,8 +26,10 @@ from memorygym.reports.plot_data import (
     Panel,
     kinds_of,
     panels,
+    score_label,
 )
 from memorygym.reports.stored_results import StoredRun
+from memorygym.stats import TOO_FEW
 
 try:
     import matplotlib
@@ -121,7 +123,7 @@ def draw(runs: Sequence[StoredRun], kind: str = AUTO) -> Plot:
     these results do not hold it."""
     kind = kinds_of(runs)[0] if kind == AUTO else kind
     all_panels = panels(runs, kind)
-    score = "accuracy (%)" if runs[0].kind == "compare" else "composite score (%)"
+    score = f"{score_label(runs)} (%)"
     heights = [_height(panel, kind) for panel in all_panels]
     looks = _looks(all_panels)
     with _styled():
@@ -156,14 +158,11 @@ def _title(panel: Panel) -> str:
 def _caption(all_panels: Sequence[Panel]) -> str:
     """What the intervals are, and why some marks have none."""
     shares = any(panel.ticks for panel in all_panels)
-    kind = "over tasks (Student's t)"
-    if shares:
-        kind = "of a share (Wilson, questions of a task correlated); n: questions"
+    kind = "of a share (Wilson, questions of a task correlated)" + "; n: questions" * shares
     marks = [mark for panel in all_panels for series in panel.series for mark in series.marks]
     if all(mark.has_interval for mark in marks):
         return f"mean and 95 % interval {kind}"
-    alike = "" if shares else ", or all tasks score the same"
-    return f"mean and 95 % interval {kind}; hollow: no interval, for there is one task{alike}"
+    return f"mean and 95 % interval {kind}; hollow: {TOO_FEW}"
 
 
 def _legend(figure: Figure, axes: Sequence[Any], looks: Mapping[str, Look]) -> None:

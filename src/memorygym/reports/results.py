@@ -147,8 +147,8 @@ class Results:
     def plot(self, path: str | Path | None = None, kind: str = "auto") -> "Plot":
         """Draws the results, and writes the picture if a path is given (extra `plot`).
 
-        `kind` is forest, budget, cost, length, hops, retention or rewrite; auto is budget for a
-        comparison at several budgets, else forest.
+        `kind` is forest, budget, cost, length, facts, hops, retention or rewrite; auto is budget
+        for a comparison at several budgets, else forest.
         """
         check_argument("kind", kind, str)
         if path is not None:

@@ -7,12 +7,12 @@ from html import escape
 from typing import Any
 
 from memorygym.core.text import replace_controls
-from memorygym.reports.columns import amount, p_value
+from memorygym.reports.columns import ACCURACY, amount, p_value, score_name
 from memorygym.reports.stored_results import StoredRun
 from memorygym.reports.terminal import Row, table, uncoloured, wrapped
 from memorygym.runs.comparison.system_specs import UNLIMITED
 from memorygym.runs.objects import TRUSTED
-from memorygym.stats import NOTHING
+from memorygym.stats import FEWEST_TASKS, NOTHING, TOO_FEW
 
 COMPARED = (
     "system", "accuracy\n%", "95 %\ninterval", "rank", "p vs\nrecency", "tokens\nper task",
@@ -70,7 +70,15 @@ def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
     budget = "" if report["budget"] is None else f", budget {report['budget']:,} tokens"
     tasks = f"{report['tasks']} task{'s' * (report['tasks'] != 1)}"
     title = f"{run.heading}, {tasks}, reasoner {report['reasoner']}{budget}"
-    return ResultsTable(title, COMPARED, rows, list(_notes(run)))
+    faults = [
+        f"{run.label(row['system'])}: a fault of the set-up, not a score: it answers more than with"
+        " all that it holds"
+        for row in report["rows"]
+        if row["fault"]
+    ]
+    name = score_name(run.recipe["track"], report["reasoner"]).replace(" ", "\n")
+    heads = [head.replace(ACCURACY, name) for head in COMPARED]
+    return ResultsTable(title, heads, rows, [*faults, *_notes(run)])
 
 
 def _of_agents(run: StoredRun) -> ResultsTable:
@@ -86,7 +94,10 @@ def _of_agents(run: StoredRun) -> ResultsTable:
 
 
 def _notes(run: StoredRun) -> Iterator[str]:
-    """Notes that a reader needs: trusted objects and failures."""
+    """Notes that a reader needs: missing intervals, trusted objects and failures."""
+    held = run.comparison["reports"] if run.comparison else [*run.document["summary"].values()]
+    if held and max(figures["tasks"] for figures in held) < FEWEST_TASKS:
+        yield f"–: {TOO_FEW} (fewer than {FEWEST_TASKS})"
     if objects := run.recipe.get(TRUSTED):
         yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
     failed = [(_failed(row), row["error"]) for row in run.document["failures"]]
@@ -116,4 +127,4 @@ def _share(figure: Mapping[str, Any] | None) -> tuple[str, str]:
     whole = f"{100 * mean:.1f}"
     if low is None or high is None:
         return whole, NOTHING
-    return whole, f"{max(0, 100 * low):.1f}–{min(100, 100 * high):.1f}"
+    return whole, f"{100 * low:.1f}–{100 * high:.1f}"

@@ -12,8 +12,8 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
-from memorygym.reports.column_guide import FIGURES, MEASURED
-from memorygym.runs.comparison.figures import judged, left_out
+from memorygym.reports.figure_guide import FIGURES, MEASURED
+from memorygym.runs.comparison.questions import judged, left_out
 from memorygym.runs.comparison.system_specs import UNLIMITED, WRITER, role_of
 from memorygym.runs.metrics import QuestionCase
 from memorygym.runs.objects import TRUSTED
@@ -178,6 +178,7 @@ class StoredRun:
             **self._run, "reasoner": reasoner, "budget": report["budget"], "system": system,
             "role": row["role"], "trusted": self._trusted(system, reasoner),
             "tasks": row["tasks"], "failed": row["failed"], "rank": row["rank"],
+            "fault": row["fault"], "bound": row["bound"],
             "p": against.get("p"), "p_adjusted": against.get("adjusted"),
             "detectable": against.get("detectable"),
             **{k: v for name in SUMMED for k, v in _spread(name, figures[name]).items()},
@@ -227,5 +228,5 @@ def _spread(name: str, figure: Row | None) -> dict[str, JSON]:
 
 
 def _mean(cases: Sequence[QuestionCase], figure: str) -> float | None:
-    values = [getattr(case, figure) for case in cases]
+    values = [value for case in cases if (value := getattr(case, figure)) is not None]
     return round(sum(values) / len(values), 6) if values else None

@@ -15,12 +15,10 @@ from memorygym.runs.results.summary import Summary
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import Usage, limits_in
-from memorygym.stats import Repeats, percent
+from memorygym.stats import FEWEST_TASKS, TOO_FEW, Repeats, percent
 
 COMPOSITE, ACCURACY = "composite", "accuracy"
 """The head of the first column: for agents, and for the systems of a comparison."""
-FEWEST_TASKS = 4
-"""Fewest tasks for which a detectable difference is stated: the spread of fewer is uncertain."""
 
 
 def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str:
@@ -59,8 +57,9 @@ def results_table(
     tasks = max(summary.tasks for summary in summaries)
     named = [f"{letter} {axis}" for letter, axis in zip(letters, axes, strict=True)]
     lines += fit(
-        f"{tasks} {'task' if tasks == 1 else 'tasks'}; shares in % with 95 % intervals, clustered"
-        f" by task; {', '.join([*named, 'refusals: correct refusals'])}."
+        f"{tasks} {'task' if tasks == 1 else 'tasks'}; shares in %"
+        f"{', ' + TOO_FEW if tasks < FEWEST_TASKS else ' with 95 % intervals, clustered by task'};"
+        f" {', '.join([*named, 'refusals: correct refusals'])}."
     )
     if effect := detectable_text([summary.detectable or 0.0 for summary in summaries], tasks):
         lines += fit(effect)

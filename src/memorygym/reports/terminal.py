@@ -13,6 +13,8 @@ WIDTH, NARROWEST, PROSE = 80, 40, 100
 """Columns of a file or a pipe, of the narrowest terminal, and of the longest line of prose."""
 NAME = 20
 """Columns of names in a table that would not fit otherwise; a longer name has its own line."""
+SHORT_NAME = 12
+"""Columns of names beside which a table must fit if it is to stay in one piece."""
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
 Row = tuple[str, Sequence[str]]
 """A name and the cells beside it."""
@@ -151,8 +153,8 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[s
 
 
 def _name_width(names: Sequence[int], room: int, beside: int) -> int:
-    """The columns of names: all of the longest that fits beside the cells, if a usual one does."""
-    if beside >= min(NAME, max(names)):
+    """The columns of names: all of the longest that fits beside the cells, if a short one does."""
+    if beside >= min(SHORT_NAME, max(names)):
         return max(size for size in names if size <= beside)
     return min(NAME, max(names), room // 3)
 

@@ -21,10 +21,12 @@ from memorygym.core.trace import (
 )
 from memorygym.core.track import track_of
 from memorygym.core.types import Message
-from memorygym.scoring.attribution import Attribution, store_precision
+from memorygym.scoring.attribution import Attribution, Coverage, final_texts, stored_facts
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import squad
 from memorygym.scoring.usage import limits_of
+
+NOTHING_STATED = Coverage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class QuestionCase:
     replaced: int
     """Needed facts that had changed before the question, unless it asks about the change."""
     stale: int
-    """Replaced facts of which the context showed the superseded value."""
+    """Replaced facts of which the context showed an old value and not the current one."""
     tokens: int
     """Tokens that the memory put into the context, tool results included."""
     span: int
@@ -55,10 +57,10 @@ class QuestionCase:
     """Number of lookups that the question combines."""
     length: int = 0
     """Tokens shown before the question."""
-    exact: bool = False
-    """Whether the answer matches the truth exactly (EM of SQuAD)."""
-    f1: float = 0.0
-    """F1 of the words of answer and truth (SQuAD)."""
+    exact: bool | None = None
+    """Whether the answer matches the truth exactly (EM of SQuAD); absent unless of a data set."""
+    f1: float | None = None
+    """F1 of the words of answer and truth (SQuAD); absent unless of a data set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,19 @@ class Measurement:
     """Most tokens stored."""
     writes: int
     """Writes that an agent paid for through tools."""
-    precision: Mapping[str, float]
-    """Shares of the final entries that are true, stale, wrong, duplicate or irrelevant."""
+    facts: Mapping[str, int]
+    """How many facts the final entries state that are true, stale, wrong, duplicate or
+    irrelevant."""
     limited: int = 0
     """Replies of a model reasoner that its context length or `--max-tokens` cut short."""
     repaired: int = 0
     """Answers that the grader rejected and a judge accepted."""
+    shown: Coverage = NOTHING_STATED
+    """How much of what the memory showed at questions the fact reader understood."""
+    held: Coverage = NOTHING_STATED
+    """The same of what the memory held at the end."""
+    strongest: bool = True
+    """Whether the reasoner is the track's strongest script, which no longer context confuses."""
 
     @property
     def task(self) -> tuple[str, int]:
@@ -114,7 +123,7 @@ class Measurement:
 def measure(trace: Trace) -> Measurement:
     """The measurements of a trace. Raises BadTrace without a gold table."""
     labels, stored = trace.labels, [r for r in trace.records if isinstance(r, MemoryUpdate)]
-    goals = outcomes(trace)
+    goals, attribution = outcomes(trace), Attribution(trace)
     events = {outcome.goal.event for outcome in goals}
     calls = [record for record in trace.records if isinstance(record, ModelCall)]
     return Measurement(
@@ -123,7 +132,7 @@ def measure(trace: Trace) -> Measurement:
         system=str(labels["memory"]),
         budget=None if labels["budget"] is None else int(str(labels["budget"])),
         reasoner=str(labels["agent"]),
-        cases=_cases(trace, goals),
+        cases=_cases(trace, goals, attribution),
         ingest=_cost([call for call in calls if call.event not in events]),
         query=_cost([call for call in calls if call.event in events]),
         empty=sum(call.outcome == "empty" for call in calls),
@@ -132,9 +141,12 @@ def measure(trace: Trace) -> Measurement:
         cuts=sum(isinstance(record, LimitHit) for record in trace.records),
         peak=max((record.tokens for record in stored), default=0),
         writes=stored[-1].writes if stored else 0,
-        precision=store_precision(trace),
+        facts=stored_facts(trace),
         limited=sum(bool(limit) for _, limit in limits_of(trace)),
         repaired=sum(outcome.repaired for outcome in goals),
+        shown=attribution.coverage(attribution.shown()),
+        held=attribution.coverage(final_texts(trace)),
+        strongest=labels["agent"] == next(iter(track_of(trace).reasoners)),
     )
 
 
@@ -152,10 +164,12 @@ def _cache_breaks(trace: Trace) -> int:
     return breaks
 
 
-def _cases(trace: Trace, goals: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
-    before, attribution = _shown_before(trace), Attribution(trace)
-    reader = attribution.reader
-    tokens = _context_tokens(trace, track_of(trace).tool_names)
+def _cases(
+    trace: Trace, goals: Sequence[Outcome], attribution: Attribution
+) -> tuple[QuestionCase, ...]:
+    before, reader = _shown_before(trace), attribution.reader
+    track = track_of(trace)
+    tokens, published = _context_tokens(trace, track.tool_names), track.files is not None
     cases = []
     for number, outcome in enumerate(goals, start=1):
         question = outcome.goal
@@ -171,8 +185,8 @@ def _cases(trace: Trace, goals: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
                 score=outcome.score,
                 hops=reader.hops(question),
                 length=before(question.event),
-                exact=squad.exact(answer, truths),
-                f1=squad.f1(answer, truths),
+                exact=squad.exact(answer, truths) if published else None,
+                f1=squad.f1(answer, truths) if published else None,
                 needs=len(question.needs),
                 present=sum(attribution.in_view(question, need) for need in question.needs),
                 replaced=len(replaced),

@@ -1,11 +1,14 @@
-"""The causes of missed questions and the precision of the store, from a trace, without an LLM."""
+"""The causes of missed questions, the precision of the store and the share of statements that could
+not be read, from a trace, without an LLM."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from memorygym.core.outcome import Goal, Outcome
+from memorygym.core.statements import FactReader
 from memorygym.core.trace import Action, Context, MemoryUpdate, ToolResult, Trace
 from memorygym.core.trace_reader import CONDITIONS, HELD, MISSING, STALE, RequiredFact
 from memorygym.core.track import reader_of, track_of
@@ -17,8 +20,44 @@ LOSSES = ("never written", "dropped", "stale", "not retrieved")
 UNANSWERED = ("format", "stuck")
 """Causes of a missing answer; `stuck`: the event ended because the same calls kept failing."""
 CAUSES = (*LOSSES, "in view but not used", "wrong refusal", "should have refused", *UNANSWERED)
+UNREAD_LIMIT = 0.05
+"""Largest share of unread statements up to which figures that rest on the reader are stated."""
 COMPOSED = "composed"
 """The source of a text that the memory composed into the context, rather than a tool returned."""
+
+
+def coverage(facts: FactReader, text: str) -> tuple[int, int]:
+    """The number of statements in a text that were attributed, and of those that were not."""
+    return len(facts.read(text)), 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many statements of some texts the fact reader understood.
+
+    >>> Coverage(read=69, unread=31).unread_share, Coverage().unread_share
+    (0.31, None)
+    """
+
+    read: int = 0
+    """Statements that it attributed to what they name."""
+    unread: int = 0
+    """Statements of a known attribute or relation with a value that it could not attribute."""
+
+    @property
+    def stated(self) -> int:
+        """Statements in all."""
+        return self.read + self.unread
+
+    @property
+    def unread_share(self) -> float | None:
+        """None if the texts state nothing."""
+        return self.unread / self.stated if self.stated else None
+
+
+def is_unreadable(unread_share: float | None) -> bool:
+    """Whether so many statements are unread that figures that rest on the reader are withheld."""
+    return unread_share is not None and unread_share > UNREAD_LIMIT + 1e-9
 
 
 class Attribution:
@@ -35,6 +74,7 @@ class Attribution:
         self._env_tools = track_of(trace).tool_names
         self._about: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self._read_in: dict[int, list[Any]] = {}
+        self._counted: dict[str, tuple[int, int]] = {}
 
     @cached_property
     def causes(self) -> list[tuple[Outcome, str]]:
@@ -78,8 +118,10 @@ class Attribution:
         return self.required(question, need).state(self._seen(question.event)) == HELD
 
     def shows_stale(self, question: Goal, need: Any) -> bool:
-        """Whether the view gave a superseded value as if it were current."""
-        return self.reader.shows_stale(question, need, self._seen(question.event))
+        """Whether the view gave a superseded value as if it were current, and not the right one."""
+        seen = self._seen(question.event)
+        right = self.required(question, need).state_in(seen) == HELD
+        return not right and self.reader.shows_stale(question, need, seen)
 
     def required(self, question: Goal, need: Any) -> RequiredFact:
         """The fact of a need, with the value that was right when the question was asked."""
@@ -92,6 +134,19 @@ class Attribution:
             for event, texts in self.about(fact.name)
             if event < before
         ]
+
+    def shown(self) -> list[str]:
+        """The texts that the memory brought into the views of goals."""
+        events = sorted({goal.event for goal in self.reader.goals})
+        return [text for event in events for _, text in self.views.get(event, ())]
+
+    def coverage(self, texts: Iterable[str]) -> Coverage:
+        """How much of these texts the fact reader understood."""
+        facts, counted = track_of(self._trace).facts(self._trace.system), self._counted
+        counts = [
+            counted.get(text) or counted.setdefault(text, coverage(facts, text)) for text in texts
+        ]
+        return Coverage(sum(read for read, _ in counts), sum(unread for _, unread in counts))
 
     def entries(self, event: int, name: str) -> list[str]:
         """The texts of the memory that mention a name, as an event began."""
@@ -148,10 +203,24 @@ class Attribution:
         return views
 
 
-def store_precision(trace: Trace) -> dict[str, float]:
-    """The share of the final entries in each of CONDITIONS."""
+def final_texts(trace: Trace) -> Collection[str]:
+    """The entries of the memory at the end."""
     texts: Collection[str] = ()
     for _, entries in trace.memory_states():
         texts = entries.values()
-    conditions = reader_of(trace).conditions(texts)
-    return {name: conditions.count(name) / len(texts) if texts else 0.0 for name in CONDITIONS}
+    return texts
+
+
+def store_precision(trace: Trace) -> dict[str, float]:
+    """Of the facts that the final entries state: the share in each of CONDITIONS; {} if more than
+    UNREAD_LIMIT of the statements are unread."""
+    unread = Attribution(trace).coverage(final_texts(trace)).unread_share
+    counts = stored_facts(trace)
+    total = max(1, sum(counts.values()))
+    return {} if is_unreadable(unread) else {name: n / total for name, n in counts.items()}
+
+
+def stored_facts(trace: Trace) -> dict[str, int]:
+    """How many facts the final entries state in each of CONDITIONS."""
+    conditions = reader_of(trace).conditions(final_texts(trace))
+    return {name: conditions.count(name) for name in CONDITIONS}

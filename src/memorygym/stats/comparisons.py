@@ -1,18 +1,28 @@
 """Comparisons of two systems or many: differences with intervals, permutation tests, ranks.
 
-Throughout, the scores of a system are a mapping from task to value.
+Throughout, the scores of a system are a mapping from task to value, from 0 to 1; the bounds of
+differences are cut to −1 and 1.
 """
 
 from bisect import bisect_left
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf, sqrt
 from operator import add, sub
 from typing import TypeVar
 
 from memorygym.core.rng import named_rng
-from memorygym.stats.intervals import ALPHA, Estimate, around, bootstrap, points, t_tail
+from memorygym.stats.intervals import (
+    ALPHA,
+    FEWEST_TASKS,
+    Estimate,
+    around,
+    bootstrap,
+    points,
+    t_tail,
+    without_interval,
+)
 from memorygym.stats.spread import deviation
 
 MAX_EXACT = 24
@@ -29,7 +39,8 @@ class Difference:
     estimate: Estimate
     p: float
     """Two-sided p value of Student's t test, below 0.05 exactly if the interval excludes 0. If all
-    paired tasks differ by the same amount, that of the sign test instead: 2^(1 − n)."""
+    paired tasks differ by the same amount, that of the sign test instead: 2^(1 − n). 1 for too few
+    tasks for an interval."""
 
     @property
     def shown(self) -> bool:
@@ -42,22 +53,25 @@ class Difference:
         return points(self.estimate)
 
 
-def paired(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
+def paired(a: Mapping[W, float], b: Mapping[W, float], step: float = 0.0) -> Difference:
     """The paired difference on the tasks that both played (Student 1908, paired t test).
 
-    mean(d) ± t(0.025, n − 1) × s(d) / √n. Raises ValueError if they share no task.
+    mean(d) ± t(0.025, n − 1) × s(d) / √n. The standard error is at least `step`, the smallest
+    difference that the data can show: 1 / n of n questions. Raises ValueError if they share no
+    task.
 
     >>> paired({"x": 0.5, "y": 0.7}, {"x": 0.4, "y": 0.4, "z": 0.9}).estimate.tasks
     2
     """
     values = _paired_values(a, b)
     n, mean = len(values), sum(values) / len(values)
-    if n == 1:
-        return _without_interval(mean, 1)
+    if n < FEWEST_TASKS:
+        return Difference(without_interval(mean, n), 1.0)
     standard_error = deviation(values) / sqrt(n)
+    difference = _difference(mean, max(standard_error, step), n - 1, n)
     if mean and standard_error <= 1e-9 * abs(mean):
-        return Difference(around(mean, standard_error, n - 1, n), 2.0 ** (1 - n))
-    return _difference(mean, standard_error, n - 1, n)
+        return Difference(difference.estimate, 2.0 ** (1 - n))
+    return difference
 
 
 def unpaired(a: Sequence[float], b: Sequence[float]) -> Difference:
@@ -69,8 +83,8 @@ def unpaired(a: Sequence[float], b: Sequence[float]) -> Difference:
     if not (a and b):
         raise ValueError(f"{len(a)} tasks and {len(b)} tasks: give at least 1 of each")
     mean, tasks = sum(a) / len(a) - sum(b) / len(b), len(a) + len(b)
-    if min(len(a), len(b)) < 2:
-        return _without_interval(mean, tasks)
+    if min(len(a), len(b)) < FEWEST_TASKS:
+        return Difference(without_interval(mean, tasks), 1.0)
     va, vb = (deviation(values) ** 2 / len(values) for values in (a, b))
     below = va**2 / (len(a) - 1) + vb**2 / (len(b) - 1)
     return _difference(mean, sqrt(va + vb), (va + vb) ** 2 / below if below else inf, tasks)
@@ -84,14 +98,11 @@ def _paired_values(a: Mapping[W, float], b: Mapping[W, float]) -> list[float]:
 
 
 def _difference(mean: float, standard_error: float, df: float, tasks: int) -> Difference:
-    estimate = around(mean, standard_error, df, tasks)
+    whole = around(mean, standard_error, df, tasks)
+    estimate = replace(whole, low=max(-1.0, whole.low), high=min(1.0, whole.high))
     if not standard_error:
         return Difference(estimate, 0.0 if mean else 1.0)
     return Difference(estimate, 2 * t_tail(abs(mean) / standard_error, df))
-
-
-def _without_interval(mean: float, tasks: int) -> Difference:
-    return Difference(Estimate(mean, -inf, inf, tasks), 1.0)
 
 
 def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
@@ -192,12 +203,12 @@ def holm(ps: Sequence[float]) -> list[float]:
 def ranks(scores: Mapping[str, Mapping[W, float]]) -> dict[str, int]:
     """Each agent's rank: 1 + the number of agents that are significantly better (Holm-adjusted).
 
-    Two agents are compared on the tasks that both played, or by their means if these are fewer than
-    two. Agents without a significant difference may share a rank. That relation is not transitive,
-    and the count does not need it to be. An agent with few tasks can have a good rank only because
-    little is known about it.
+    Two agents are compared on the tasks that both played, or by their means if these are too few
+    for an interval. Holm's family is all pairs of these agents. Agents without a significant
+    difference may share a rank. That relation is not transitive, and the count does not need it to
+    be. An agent with few tasks can have a good rank only because little is known about it.
 
-    >>> tasks = {"hi": [0.9, 0.8, 0.9, 0.8], "as": [0.8, 0.9, 0.8, 0.9], "lo": [0.1, 0.2, 0.2, 0]}
+    >>> tasks = {"hi": [0.9, 0.8] * 3, "as": [0.8, 0.9] * 3, "lo": [0.1, 0.2, 0.2, 0, 0.1, 0.2]}
     >>> ranks({name: dict(enumerate(values)) for name, values in tasks.items()})
     {'hi': 1, 'as': 1, 'lo': 3}
     """
@@ -214,7 +225,7 @@ def ranks(scores: Mapping[str, Mapping[W, float]]) -> dict[str, int]:
 
 def _compared(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
     shared = sum(task in b for task in a)
-    return paired(a, b) if shared > 1 else unpaired(list(a.values()), list(b.values()))
+    return paired(a, b) if shared >= FEWEST_TASKS else unpaired(list(a.values()), list(b.values()))
 
 
 def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
@@ -252,8 +263,9 @@ def kendall(
     Its interval is a cluster bootstrap: tasks are resampled for both rankings together, with the
     generator of that name. Raises ValueError for fewer than 2 systems or no task in both.
 
-    >>> kendall({"x": {0: 1, 1: 2}, "y": {0: 3, 1: 4}}, {"x": {0: 5, 1: 6}, "y": {0: 7, 1: 8}}, "e")
-    Estimate(mean=1.0, low=1.0, high=1.0, tasks=2)
+    >>> x, y = dict.fromkeys(range(5), 0.1), dict.fromkeys(range(5), 0.9)
+    >>> kendall({"x": x, "y": y}, {"x": x, "y": y}, "example")
+    Estimate(mean=1.0, low=1.0, high=1.0, tasks=5)
     """
     parts = [part for part in a if part in b]
     if len(parts) < 2:

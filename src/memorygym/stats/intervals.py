@@ -11,7 +11,7 @@ from math import erfc, exp, inf, lgamma, log, sqrt
 from typing import TypeVar
 
 from memorygym.core.rng import named_rng
-from memorygym.stats.spread import design_effect, icc
+from memorygym.stats.spread import deviation
 
 _TINY = 1e-300
 _MAX_STEPS = 10_000
@@ -87,6 +87,10 @@ ALPHA = 0.05
 """1 − confidence level of the intervals."""
 DRAWS = 2_000
 """Number of resamples of a bootstrap."""
+FEWEST_TASKS = 5
+"""Fewest tasks for an interval or a test: the spread of fewer says next to nothing."""
+TOO_FEW = "too few tasks for an interval"
+"""What stands where there is no interval."""
 NOTHING = "–"
 """The text of a table's cell that has no figure."""
 T = TypeVar("T")
@@ -98,11 +102,16 @@ class Estimate:
 
     mean: float
     low: float
-    """Lower end of the interval; -inf for a single task, which has no interval."""
+    """Lower end of the interval; -inf where there is none, as for fewer than FEWEST_TASKS tasks."""
     high: float
-    """Upper end of the interval; inf for a single task."""
+    """Upper end of the interval; inf where there is none."""
     tasks: int
     """Number of tasks."""
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there were enough tasks for an interval."""
+        return self.high < inf
 
     def to_json(self) -> dict[str, float | None]:
         """Mean, low and high, to six places; an infinite end is null."""
@@ -115,30 +124,24 @@ class Estimate:
 def estimate(values: Sequence[float]) -> Estimate:
     """The mean of one value per task, with Student's t interval: mean ± t(0.025, n − 1) × s / √n.
 
-    >>> mean = estimate([1, 2, 3, 4])
+    For amounts, which have no upper bound; shares have `shares.mean_share`. Raises ValueError if
+    there is no value.
+
+    >>> mean = estimate([1, 2, 3, 4, 5])
     >>> mean.mean, round(mean.low, 3), round(mean.high, 3), mean.tasks
-    (2.5, 0.446, 4.554, 4)
+    (3.0, 1.037, 4.963, 5)
     """
-    return clustered([(value,) for value in values])
-
-
-def clustered(values: Sequence[Sequence[float]]) -> Estimate:
-    """The mean over all observations, given one sequence per task, with a cluster-robust interval.
-
-    The mean is a ratio of sums, so tasks may differ in size. Its variance is that of the tasks'
-    residual sums, n / (n − 1) × Σ(Σy − mean × m)² / N² (Cochran 1977, Sampling Techniques, §9A),
-    with n − 1 degrees of freedom. Tasks without an observation are ignored. Raises ValueError if
-    none remains.
-    """
-    tasks = [task for task in values if task]
-    if not tasks:
+    if not values:
         raise ValueError("no values to estimate from")
-    n, size = len(tasks), sum(len(task) for task in tasks)
-    mean = sum(sum(task) for task in tasks) / size
-    if n == 1:
-        return Estimate(mean, -inf, inf, 1)
-    squares = sum((sum(task) - mean * len(task)) ** 2 for task in tasks)
-    return around(mean, sqrt(squares * n / (n - 1)) / size, n - 1, n)
+    n, mean = len(values), sum(values) / len(values)
+    if n < FEWEST_TASKS:
+        return without_interval(mean, n)
+    return around(mean, deviation(values) / sqrt(n), n - 1, n)
+
+
+def without_interval(mean: float, tasks: int) -> Estimate:
+    """The mean of too few tasks for an interval."""
+    return Estimate(mean, -inf, inf, tasks)
 
 
 def around(mean: float, error: float, df: float, tasks: int) -> Estimate:
@@ -155,14 +158,12 @@ def bootstrap(
 
     `name` names the random generator.
     """
-    drawn = (statistic([tasks[i] for i in picks]) for picks in resamples(len(tasks), name, draws))
-    return percentiles(statistic(tasks), list(drawn), len(tasks))
-
-
-def resamples(n: int, name: str, draws: int = DRAWS) -> list[list[int]]:
-    """The tasks that each bootstrap resample of n tasks takes, as numbers; [] for a single task."""
-    stream = named_rng("bootstrap", name)
-    return [[stream.below(n) for _ in range(n)] for _ in range(draws if n > 1 else 0)]
+    stream, n = named_rng("bootstrap", name), len(tasks)
+    drawn = [
+        statistic([tasks[stream.below(n)] for _ in range(n)])
+        for _ in range(draws if n >= FEWEST_TASKS else 0)
+    ]
+    return percentiles(statistic(tasks), drawn, n)
 
 
 def percentiles(value: float, drawn: Sequence[float], tasks: int) -> Estimate:
@@ -172,73 +173,30 @@ def percentiles(value: float, drawn: Sequence[float], tasks: int) -> Estimate:
     ones are too narrow for few tasks (Hesterberg 2015, What teachers should know about the
     bootstrap, §5.1).
     """
-    if tasks < 2:
-        return Estimate(value, -inf, inf, tasks)
+    if tasks < FEWEST_TASKS:
+        return without_interval(value, tasks)
     ordered = sorted(drawn)
     reach = sqrt(tasks / (tasks - 1)) * t_point(ALPHA / 2, tasks - 1)
     skipped = int(t_tail(reach, inf) * len(ordered))
     return Estimate(value, ordered[skipped], ordered[-1 - skipped], tasks)
 
 
-def wilson(k: float, n: float) -> tuple[float, float]:
-    """The 95 % score interval of a share k / n (Wilson 1927, Probable inference, JASA 22).
-
-    It is (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n), which is valid at 0, at n and for
-    small n. Raises ValueError unless 0 ≤ k ≤ n and n ≥ 1.
-
-    >>> [round(bound, 4) for bound in wilson(8, 10)]
-    [0.4902, 0.9433]
-    """
-    if not 0 <= k <= n or n < 1:
-        raise ValueError(f"{k} of {n} is not a share: give 0 <= k <= n and n >= 1")
-    z = t_point(ALPHA / 2)
-    share, spread = k / n, z * z / n
-    centre = (share + spread / 2) / (1 + spread)
-    half = z * sqrt(share * (1 - share) / n + spread / n / 4) / (1 + spread)
-    return (centre - half if k else 0.0), (centre + half if k < n else 1.0)
-
-
-def clustered_share(tasks: Sequence[Sequence[float]]) -> Estimate:
-    """The share of true values, given one sequence per task, with Wilson's interval.
-
-    The number of trials is divided by the design effect, because trials of one task are correlated
-    (Kish 1965, Survey Sampling; see `spread.design_effect`). Use it for few questions of few tasks,
-    where the t interval of `clustered` would exceed 0 to 1 or have no width. Tasks without a trial
-    are ignored. Raises ValueError if none remains.
-
-    >>> alike = clustered_share([(True, True), (False, False)] * 5)
-    >>> tuple(round(bound, 4) for bound in (alike.low, alike.high)) == tuple(
-    ...     round(bound, 4) for bound in wilson(5, 10)
-    ... )
-    True
-    """
-    asked = [task for task in tasks if task]
-    n, k = sum(map(len, asked)), sum(map(sum, asked))
-    if not n:
-        raise ValueError("no trials to estimate a share from")
-    if len(asked) == 1:
-        return Estimate(k / n, -inf, inf, 1)
-    correlation = max(0.0, icc(asked) or 0.0)
-    effective = n / design_effect([len(task) for task in asked], correlation)
-    low, high = wilson(k / n * effective, effective)
-    return Estimate(k / n, low, high, len(asked))
-
-
 def percent(figure: Estimate | None, sign: str = "", plus_minus: str | None = "±") -> str:
-    """A share or difference in percent, ± half of its interval; sign "+" always shows the sign.
+    """A share or difference in percent, ± the distance to the farther end of its interval, if it
+    has one; sign "+" always shows the sign.
 
     >>> percent(Estimate(0.5, 0.4, 0.6, 9)), percent(Estimate(0, 0, 0, 9), "+")
     ('50.0±10.0', '0.0±0.0')
-    >>> percent(Estimate(0.5, 0.4, 0.6, 9), plus_minus=None)
-    '50.0'
+    >>> percent(Estimate(0.5, 0.4, 0.6, 9), plus_minus=None), percent(Estimate(0.5, -inf, inf, 4))
+    ('50.0', '50.0')
     """
     if figure is None:
         return NOTHING
     mean = round(100 * figure.mean, 1)
     text = f"{mean:{sign}.1f}" if mean else "0.0"
-    half = 100 * (figure.high - figure.mean)
-    if plus_minus is None or half == inf:
+    if plus_minus is None or not figure.has_interval:
         return text
+    half = 100 * max(figure.high - figure.mean, figure.mean - figure.low)
     # An interval wider than a hundred points carries no information.
     return f"{text}{plus_minus}{'100' if half > 99.95 else f'{half:.1f}'}"
 
@@ -248,18 +206,23 @@ def span(figure: Estimate | None) -> str:
 
     >>> span(Estimate(0.5, 0.4, 0.756, 9)), span(Estimate(0.1, -0.04, 0.2, 9))
     ('50.0 (40–76)', '10.0 (-4 to 20)')
+    >>> span(Estimate(0.5, -inf, inf, 4))
+    '50.0'
     """
-    if figure is None:
-        return NOTHING
+    text = percent(figure, plus_minus=None)
+    if figure is None or not figure.has_interval:
+        return text
     low, high = round(100 * figure.low), round(100 * figure.high)
-    return f"{percent(figure, plus_minus=None)} ({low}{'–' if low >= 0 else ' to '}{high})"
+    return f"{text} ({low}{'–' if low >= 0 else ' to '}{high})"
 
 
 def points(figure: Estimate) -> str:
     """A difference in percentage points with its interval.
 
-    >>> points(Estimate(0.5, -0.1, 1.1, 9))
-    '+50.0 (-10.0 to +110.0) points'
+    >>> points(Estimate(0.5, -0.1, 0.9, 9)), points(Estimate(0.5, -inf, inf, 4))
+    ('+50.0 (-10.0 to +90.0) points', '+50.0 points (too few tasks for an interval)')
     """
-    mean, low, high = (f"{100 * share:+.1f}" for share in (figure.mean, figure.low, figure.high))
-    return f"{mean} ({low} to {high}) points"
+    mean = f"{100 * figure.mean:+.1f}"
+    if not figure.has_interval:
+        return f"{mean} points ({TOO_FEW})"
+    return f"{mean} ({100 * figure.low:+.1f} to {100 * figure.high:+.1f}) points"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from memorygym.stats.intervals import ALPHA, t_point
+from memorygym.stats.intervals import ALPHA, FEWEST_TASKS, t_point
 
 POWER = 0.8
 """The probability with which a true difference is to be detected."""
@@ -37,12 +37,15 @@ def same_tasks(r: float) -> Design:
     return Design(2 - 2 * r, 1)
 
 
-def mde(sd: float, tasks: int, design: Design = FIGURE, power: float = POWER) -> float:
+def mde(
+    sd: float, tasks: int, design: Design = FIGURE, power: float = POWER, *, step: float = 0.0
+) -> float:
     """The minimum detectable effect: the smallest true difference that a two-sided t test finds
     with probability `power`, on `tasks` tasks in each set of the design.
 
     (t(1 − α/2) + t(power)) × standard error (Bloom 1995, Minimum detectable effects, Evaluation
-    Review 19). `sd` is the standard deviation of one agent's scores between tasks.
+    Review 19). `sd` is the standard deviation of one agent's scores between tasks. The standard
+    error is at least `step`, the smallest difference that the data can show: 1 / n of n questions.
 
     >>> round(mde(0.5, 100), 4), round(mde(0.5, 100, SEPARATE), 4)
     (0.1415, 0.1991)
@@ -51,11 +54,12 @@ def mde(sd: float, tasks: int, design: Design = FIGURE, power: float = POWER) ->
         raise ValueError(f"power {power}: give one from 0.5 to below 1")
     df = design.groups * (tasks - 1)
     factor = t_point(ALPHA / 2, df) + t_point(1 - power, df)
-    return factor * sd * sqrt(design.variance / tasks)
+    return factor * max(step, sd * sqrt(design.variance / tasks))
 
 
 def tasks_needed(delta: float, sd: float, design: Design = FIGURE, power: float = POWER) -> int:
-    """The smallest number of tasks, in each set of the design, that detects a difference of delta.
+    """The smallest number of tasks, in each set of the design, that detects a difference of delta:
+    at least FEWEST_TASKS, since fewer are not tested.
 
     Raises ValueError for a delta that is not positive or needs more than MAX_TASKS tasks.
 
@@ -64,7 +68,7 @@ def tasks_needed(delta: float, sd: float, design: Design = FIGURE, power: float 
     """
     if delta <= 0:
         raise ValueError(f"a difference of {delta} needs no tasks: give one above 0")
-    low, high = 1, 2
+    low, high = FEWEST_TASKS - 1, FEWEST_TASKS
     while mde(sd, high, design, power) > delta:
         low, high = high, 2 * high
         if high > MAX_TASKS:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import comb
 
-from memorygym.stats.intervals import Estimate, clustered
+from memorygym.stats.intervals import Estimate
+from memorygym.stats.shares import clustered_share
 from memorygym.stats.spread import anova
 
 
@@ -50,7 +51,7 @@ class Repeats:
     def _over(self, k: int, value: Callable[[int, int], float]) -> Estimate:
         if not 1 <= k <= self.fewest:
             raise ValueError(f"k = {k}: give one from 1 to {self.fewest}, the number of repeats")
-        return clustered(
+        return clustered_share(
             [[value(len(question), sum(question)) for question in task] for task in self.tasks]
         )
 

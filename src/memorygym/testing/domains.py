@@ -168,7 +168,7 @@ def _forms(domain: Domain) -> Iterator[str]:
     """Every sentence has its placeholders, and no character that would mislead a reader."""
     wording = domain.wording
     texts = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in domain.attribute_specs]
-    texts += [(text, "{s} {l} {now}", r"[,;.\"\d]") for text in wording.notices]
+    texts += [(text, "{s} {l} {now}", r"[;.\"\d]") for text in wording.notices]
     texts += [(text, "", r"[·\]\n]") for text in wording.titles]
     texts += [(text, "", r"[,;.\"\d]") for text in (wording.employer, *wording.peers)]
     texts += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in domain.relations)]
@@ -256,7 +256,7 @@ def _notices(domain: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[st
             now = f"now {writer.quoted(index, value)}"
             yield writer.notice(name, index, now, stream, TODAY), {attribute.code: value}
             if isinstance(value, int):
-                now = f"{attribute.number(value)} higher than stated before"
+                now = f"{attribute.difference(value)} higher than stated before"
                 yield writer.notice(name, index, now, stream, TODAY), {attribute.code: value}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from memorygym.runs.comparison.figures import Report, figures
 from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase
 
-STORE = {"true": 0.5, "stale": 0.25, "wrong": 0.0, "duplicate": 0.0, "irrelevant": 0.25}
+FACTS = {"true": 2, "stale": 1, "wrong": 0, "duplicate": 0, "irrelevant": 1}
 THREE = {
     "none": "00 00 10",
     "full": "11 11 10",
@@ -17,6 +17,8 @@ THREE = {
     "held:m": "11 11 10",
 }
 """Systems on three tasks of two questions each; 1 is a right answer."""
+FIVE = {name: f"{tasks} {tasks[3:]}" for name, tasks in THREE.items()}
+"""The same with the last two tasks twice: enough for intervals."""
 
 
 def played(
@@ -42,7 +44,7 @@ def _measured(
     )
     measurement = Measurement(
         "company", seed, system, 1000, "strong",
-        cases, ModelCost(), ModelCost(), 0, 0, 0, 0, 800, 0, STORE
+        cases, ModelCost(), ModelCost(), 0, 0, 0, 0, 800, 0, FACTS
     )  # fmt: skip
     return replace(measurement, **of)
 

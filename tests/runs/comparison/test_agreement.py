@@ -1,6 +1,6 @@
 """Whether two reasoners rank the memories alike."""
 
-from memorygym.reports.comparison_tables import agreement_text
+from memorygym.reports.comparison_notes import agreement_text
 from memorygym.runs.comparison.figures import agreement
 from tests.runs.comparison.measurements import reported
 
@@ -26,8 +26,11 @@ def test_a_single_memory_has_no_ranking() -> None:
 
 
 def test_an_agreement_is_stated_in_a_sentence() -> None:
-    report = reported(STRONG)
+    report = reported({name: f"{tasks} " * 3 for name, tasks in STRONG.items()})
     ranking = agreement(report, report)
     assert ranking is not None
     text = " ".join(agreement_text(ranking).split())
-    assert "tau-b 1.00, 95 % interval 1.00 to 1.00, over 2 tasks" in text
+    assert "tau-b 1.00, 95 % interval 1.00 to 1.00, over 6 tasks" in text
+    few = agreement(reported(STRONG), reported(STRONG))
+    assert few is not None
+    assert "tau-b 1.00, over 2 tasks: too few tasks for an interval" in agreement_text(few)

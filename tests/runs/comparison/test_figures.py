@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorygym.runs.comparison.figures import Report, figures
+from memorygym.runs.comparison.system_figures import STORE, WITHHELD
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.metrics import ModelCost
+from memorygym.scoring.attribution import Coverage
 from memorygym.stats import Estimate
-from tests.runs.comparison.measurements import STORE, THREE, all_played, played, reported
+from tests.runs.comparison.measurements import FACTS, FIVE, THREE, all_played, played, reported
 
 
 def figure(report: Report, system: str, name: str) -> Estimate | None:
@@ -26,7 +28,6 @@ def figure(report: Report, system: str, name: str) -> Estimate | None:
         ("accuracy", 4 / 6),
         ("gain", 0.5),
         ("degradation", -1 / 6),
-        ("normalised", 0.6),
         ("advantage", 1 / 3),
         ("write_loss", 1 / 6),
         ("retrieval_loss", 1 / 6),
@@ -45,34 +46,63 @@ def test_a_memory_has_the_figures_worked_out_by_hand(name: str, mean: float) -> 
 
 
 def test_an_interval_is_over_tasks() -> None:
-    estimate = figure(reported(THREE), "m", "gain")
+    estimate = figure(reported(FIVE), "m", "gain")
     assert estimate is not None
-    # Differences of 1, 0.5 and 0 have a standard error of 0.2887; t of 2 degrees is 4.3027.
-    assert (estimate.low, estimate.high) == pytest.approx((0.5 - 1.24207, 0.5 + 1.24207), abs=1e-4)
+    # Differences of 1, 0.5, 0, 0.5 and 0: standard error 0.1871; t of 4 degrees is 2.7764.
+    assert (estimate.low, estimate.high) == pytest.approx((0.4 - 0.51942, 0.4 + 0.51942), abs=1e-4)
 
 
-def test_normalised_gain_draws_its_parts_again_together() -> None:
-    estimate = figure(reported({**THREE, "m": THREE["full"]}), "m", "normalised")
+def test_normalised_gain_is_a_ratio_whose_parts_vary_together() -> None:
+    estimate = figure(reported(FIVE), "m", "normalised")
     assert estimate is not None
-    # On the third task m adds 0 of 0.5; on the others all: no resample leaves 0 to 1.
-    assert (estimate.mean, estimate.low, estimate.high) == pytest.approx((0.8, 0.0, 1.0))
+    # Residuals of 0.5, 0, -0.25, 0 and -0.25 of 4 possible: standard error 0.1712.
+    assert (estimate.low, estimate.high) == pytest.approx((0.5 - 0.47522, 0.5 + 0.47522), abs=1e-4)
 
 
-@given(st.lists(st.sampled_from(["11", "10", "00"]), min_size=2, max_size=6))
+def test_a_memory_that_finished_few_tasks_has_no_interval_beside_those_that_finished_all() -> None:
+    report = reported({**FIVE, "n": "11 - 11 11 11"}, n=1)
+    assert figure(report, "n", "normalised") is None
+    assert not figure(report, "n", "accuracy").has_interval  # type: ignore[union-attr]
+
+
+def test_no_figure_of_fewer_than_five_tasks_has_an_interval() -> None:
+    four = {name: " ".join(tasks.split()[:4]) for name, tasks in FIVE.items()}
+    for row in reported(four).rows:
+        assert not any(estimate.has_interval for estimate in row.figures.values() if estimate)
+
+
+MATCHED = {"exact": True, "f1": 0.5, "replaced": 1}
+SHARES = (
+    "accuracy", "exact", "f1", "evidence_recall", "stale_evidence_rate", "unread_context",
+    "unread_store",
+)  # fmt: skip
+
+
+def test_shares_of_few_tasks_lie_between_0_and_1_and_have_a_width() -> None:
+    read = Coverage(read=9)
+    measured = [
+        measurement
+        for system, tasks in {**FIVE, "n": "00 " * 5}.items()
+        for measurement in played(system, tasks, MATCHED, shown=read, held=read)
+    ]
+    for row in figures(measured, {}, "test").rows:
+        for name in (*SHARES, *STORE):
+            estimate = row[name]
+            assert estimate and 0 <= estimate.low < estimate.high <= 1
+
+
+@given(st.lists(st.sampled_from(["11", "10", "00"]), min_size=2, max_size=8))
 @settings(max_examples=20)
 def test_a_memory_like_none_gains_nothing_and_one_like_oracle_everything(tasks: list[str]) -> None:
     low, high = " ".join(tasks), " ".join(["11"] * len(tasks))
     report = reported(
         {"none": low, "oracle": high, "recency": low, "as none": low, "as oracle": high}
     )
-    assert figure(report, "as none", "gain") == Estimate(0, *_no_width(len(tasks)), len(tasks))
     for system, share in (("as none", 0), ("as oracle", 1), ("oracle", 1)):
-        estimate = figure(report, system, "normalised")
-        assert estimate is None or (estimate.mean, estimate.low, estimate.high) == (share,) * 3
-
-
-def _no_width(worlds: int) -> tuple[float, float]:
-    return (0.0, 0.0) if worlds > 1 else (-inf, inf)
+        gain, estimate = (figure(report, system, name) for name in ("gain", "normalised"))
+        assert gain and (share or gain.mean == 0) and gain.low < gain.high
+        assert estimate is None or estimate.mean == pytest.approx(share)
+        assert estimate is None or estimate.low < estimate.mean + 1e-9 < estimate.high + 2e-9
 
 
 @pytest.mark.slow
@@ -84,7 +114,7 @@ def test_the_order_in_which_tasks_were_played_changes_nothing(measured: list) ->
 
 
 def test_normalised_gain_is_undefined_if_oracle_is_hardly_better_than_none() -> None:
-    report = reported({**THREE, "oracle": "10 00 10"})
+    report = reported({**FIVE, "oracle": "10 00 10 00 10"})
     assert figure(report, "m", "normalised") is None
 
 
@@ -141,14 +171,63 @@ def test_a_reference_that_finished_nothing_leaves_the_rest_standing(system: str)
     assert figure(report, system, "accuracy") is None
 
 
-def test_facts_are_pooled_within_a_task_before_tasks_are_averaged() -> None:
+def test_evidence_recall_is_averaged_a_question_however_many_facts_it_needs() -> None:
     measured = played("m", "11 11 11", {"needs": 4, "present": 1, "replaced": 2, "stale": 1})
-    two = [replace(c, needs=2, present=2, replaced=0, stale=0) for c in measured[0].cases]
+    two = [replace(c, needs=1, present=1, replaced=0, stale=0) for c in measured[0].cases]
     report = figures(
         [replace(measured[0], cases=(measured[0].cases[0], two[1])), *measured[1:]], {}, "test"
     )
-    assert figure(report, "m", "evidence_recall").mean == pytest.approx((3 / 6 + 2 / 8 + 2 / 8) / 3)  # type: ignore[union-attr]
-    assert figure(report, "m", "stale_evidence_rate") == Estimate(0.5, 0.5, 0.5, 3)
+    mean = ((1 / 4 + 1) / 2 + 1 / 4 + 1 / 4) / 3
+    assert figure(report, "m", "evidence_recall").mean == pytest.approx(mean)  # type: ignore[union-attr]
+    assert figure(report, "m", "stale_evidence_rate") == Estimate(0.5, -inf, inf, 3)
+
+
+@pytest.mark.parametrize("part", ["shown", "held"])
+@pytest.mark.parametrize(("unread", "withheld"), [(0, False), (5, False), (6, True)])
+def test_losses_and_precision_are_withheld_if_more_than_5_percent_is_unread(
+    part: str, unread: int, withheld: bool
+) -> None:
+    coverage = {part: Coverage(100 - unread, unread)}
+    systems = {name: tasks for name, tasks in THREE.items() if name != "m"}
+    report = figures([*all_played(systems), *played("m", THREE["m"], **coverage)], {}, "test")
+    row = report.row("m")
+    assert row is not None
+    assert (row.unread, row.withheld) == (pytest.approx(unread / 100), withheld)
+    assert {row[name] is None for name in WITHHELD} == {withheld}
+    assert row["accuracy"] and row["evidence_recall"]
+
+
+ABOVE = {**FIVE, "n": "11 11 11 11 11", "held:n": "10 10 10 10 10"}
+
+
+def test_a_memory_above_all_that_it_held_is_a_fault_of_the_set_up_without_a_rank() -> None:
+    report = reported(ABOVE)
+    assert [(row.system, row.rank, row.fault) for row in report.of("memory")] == [
+        ("m", 1, False), ("n", None, True),
+    ]  # fmt: skip
+    tests = report.significance
+    assert not tests.pairs and tests.verdict is None and set(tests.over_recency) == {"m"}
+
+
+def test_a_memory_above_all_that_it_held_by_less_than_the_interval_is_ranked() -> None:
+    report = reported({**ABOVE, "held:n": "11 11 10 11 11"})
+    assert [(row.system, row.rank, row.fault) for row in report.of("memory")] == [
+        ("n", 1, False), ("m", 2, False),
+    ]  # fmt: skip
+
+
+def test_a_reasoner_that_more_context_confuses_finds_no_fault() -> None:
+    measured = [replace(m, strongest=False) for m in all_played(ABOVE)]
+    assert not any(row.fault for row in figures(measured, {}, "test").rows)
+
+
+def test_a_memory_at_the_floor_or_the_ceiling_whatever_a_question_needs_is_not_measured() -> None:
+    systems = {"none": "10 00", "oracle": "11 11", "a": "10 00", "b": "11 11", "c": "01 00"}
+    measured = [
+        replace(m, cases=(m.cases[0], replace(m.cases[1], needs=4))) for m in all_played(systems)
+    ]
+    bounds = {row.system: row.bound for row in figures(measured, {}, "test").rows}
+    assert bounds == {"none": "", "oracle": "", "a": "floor", "b": "ceiling", "c": ""}
 
 
 def test_a_task_without_replaced_facts_has_no_stale_evidence_rate() -> None:
@@ -157,7 +236,7 @@ def test_a_task_without_replaced_facts_has_no_stale_evidence_rate() -> None:
 
 
 def test_a_memory_that_held_nothing_has_no_precision() -> None:
-    empty = played("m", "11 11", precision=dict.fromkeys(STORE, 0.0))
+    empty = played("m", "11 11", facts=dict.fromkeys(FACTS, 0))
     assert figure(figures(empty, {}, "test"), "m", "precision") is None
 
 
@@ -166,6 +245,7 @@ def test_costs_are_means_over_tasks() -> None:
     report = figures(played("m", "11 11", cache_breaks=4, cuts=2, **spent), {}, "test")
     means = {name: estimate.mean for name, estimate in report.rows[0].figures.items() if estimate}
     assert (means["ingest_calls"], means["ingest_tokens"], means["query_tokens"]) == (3, 900, 50)
+    assert (means["model_calls"], means["model_tokens"]) == (4, 950)
     assert (means["cache_breaks"], means["cuts"], means["total"]) == (4, 2, 2 * 100 + 950)
 
 

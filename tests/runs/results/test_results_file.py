@@ -2,7 +2,6 @@
 
 import copy
 import json
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from memorygym.runs.results.results_file import (
     schema,
     write_results,
 )
+from memorygym.stats import mean_score
 from tests.episodes import lite
 
 
@@ -35,15 +35,19 @@ def test_the_summary_is_the_mean_of_the_tasks_with_its_interval(document: Docume
     rows = [row["composite"] for row in document["episodes"] if row["agent"] == "strategic"]
     summary = document["summary"]["strategic"]
     assert summary["composite"]["mean"] == pytest.approx(sum(rows) / 3, abs=1e-5)
-    error = math.sqrt(sum((row - sum(rows) / 3) ** 2 for row in rows) / 2 / 3)
-    half = summary["composite"]["high"] - summary["composite"]["mean"]
-    assert half == pytest.approx(4.302653 * error, abs=1e-5)
+    assert (summary["composite"]["low"], summary["composite"]["high"]) == (None, None)
+    assert summary["detectable"] is None
 
 
-def test_one_task_has_no_interval() -> None:
-    content = lite("naive").document
-    assert content["summary"]["naive"]["composite"]["high"] is None
-    assert content["summary"]["naive"]["detectable"] is None
+def test_five_tasks_have_intervals_within_0_and_1() -> None:
+    summary = lite("naive", "perfect", seeds=5).document["summary"]
+    for row in summary.values():
+        figures = [row["composite"], row["correct_refusals"], *row["axes"].values()]
+        assert all(0 <= figure["low"] < figure["high"] <= 1 for figure in figures)
+        assert row["detectable"] >= 1 / 50
+    rows = [row["composite"] for row in lite("naive", seeds=5).document["episodes"]]
+    expected = mean_score(rows, [10] * 5)
+    assert summary["naive"]["composite"]["low"] == pytest.approx(expected.low, abs=1e-5)
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

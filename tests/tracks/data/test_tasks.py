@@ -9,11 +9,11 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count, normalize
-from memorygym.core.types import Task
+from memorygym.core.types import Message, Task
 from memorygym.datasets._samples import Sample, SampleQuestion, Unit
 from memorygym.memories.stores.splitter import passages
-from memorygym.scoring.grading import squad
 from memorygym.tracks import data
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.defaults import oracle
 from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold, Reader
 from memorygym.tracks.data.generator import EVENT_TOKENS, Paragraph, generate, pack
@@ -58,7 +58,7 @@ def test_the_oracle_scores_100_percent_and_no_memory_nothing(name: str, tmp_path
             text = evidence[question.event]
             result = answer_from(reader, task, question, [text])
             assert isinstance(result, Found)
-            assert squad.exact(result.answer, (question.truth, *question.aliases))
+            assert is_correct(question, result.answer)
             assert isinstance(answer_from(reader, task, question, []), Missing)
             question_count += 1
     assert question_count == ASKED[name]
@@ -121,6 +121,52 @@ def test_questions_come_last_in_their_own_events(tmp_path: Path) -> None:
     assert task.events[1].text == "=== QUESTION · event 2 of 5 ===\n\nWhat did Ann buy?"
     assert task.recipe["questions"] == 4 and task.recipe["not_asked"] == 1
     assert [question.kind for question in gold_of(task).questions] == ["4", "2", "1", "5"]
+
+
+REFUSALS = (
+    "Not mentioned", "Not mentioned in the conversation", "no information available",
+    "No information available in the conversation.", "I have no record of that.", "unanswerable",
+    "Unanswerable.", "The conversation does not mention this.", "I don't know", "Unknown",
+    "She did not say.", "This was never discussed.", "Nothing is said about it.",
+    "Ann never mentions it.", "The question cannot be answered from the texts.",
+)  # fmt: skip
+CLAIMS = (
+    "a kayak",
+    "Not mentioned, but probably a kayak",
+    "Ben bought a kayak",
+    "",
+    "blue",
+    "2023",
+)
+
+
+def test_any_refusal_is_right_where_the_data_set_wants_one_and_nothing_else(tmp_path: Path) -> None:
+    (task, *_) = tasks("locomo", tmp_path)
+    *others, adversarial = gold_of(task).questions
+    assert (adversarial.kind, adversarial.question_type) == ("5", "abstention")
+    assert [answer for answer in REFUSALS if not is_correct(adversarial, answer)] == []
+    assert [answer for answer in CLAIMS if is_correct(adversarial, answer)] == []
+    for question in others:
+        assert question.question_type == "em" and is_correct(question, question.truth)
+        assert not any(is_correct(question, answer) for answer in REFUSALS)
+
+
+def test_the_system_message_gives_the_phrase_of_a_refusal(tmp_path: Path) -> None:
+    (task, *_) = tasks("locomo", tmp_path)
+    adversarial = gold_of(task).questions[-1]
+    phrase = task.system.partition("If the texts do not tell, answer")[2].strip(' "')
+    assert is_correct(adversarial, phrase)
+
+
+def test_a_reasoner_that_sees_no_evidence_does_not_score_by_refusing(tmp_path: Path) -> None:
+    (task, *_) = tasks("locomo", tmp_path)
+    adversarial = gold_of(task).questions[-1]
+    view = [Message("system", task.system), Message("user", task.events[adversarial.event].text)]
+    asked = data.strong(task).act(view, ())
+    reply = data.strong(task).act([*view, asked, Message("tool", "(nothing found)")], ())
+    assert asked.calls[0].name == "recall"
+    (call,) = reply.calls
+    assert call.name == "submit_answer" and not is_correct(adversarial, call.arguments["answer"])
 
 
 def test_most_limits_the_questions_of_a_task(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_every_question_is_parsed_and_answered_from_the_full_text(template: str)
 
 def test_a_text_without_a_question_is_not_parsed_as_one(company: StrongReader) -> None:
     assert company.ask("=== QUESTION · event 1 of 2 ===\nHow are you?") is None
-    assert company.ask("What does the record give for revenue at Acme Harbor?") is None
+    assert company.ask("What does the record of Acme Harbor give for revenue?") is None
 
 
 GENERATOR = "memorygym.tracks.worlds.generator"

@@ -107,7 +107,7 @@ def test_the_weak_reasoner_believes_the_first_of_two_words_on_a_relation(
 def test_the_weak_reasoner_believes_the_first_of_two_values(values: tuple[int, int]) -> None:
     task = generated("company", 1, "standard")
     number = next(a for a in strong_reader(task.system).guide.attributes if a.kind == "int")
-    question = f"Please state the entry for {number.label} at Ann Harbor."
+    question = f"Please state the entry of Ann Harbor for {number.label}."
     facts = [(number.code, value) for value in values]
     assert weak_answer(task, facts, question) == number.show(values[0])
 

@@ -1,5 +1,6 @@
 """What is wrong with one task is reported by the check that is for it, and nothing else is."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -29,7 +30,7 @@ def with_text(place: int, old: str, new: str) -> Alter:
 
 def with_line(line: str) -> Alter:
     """States one more sentence of the first document."""
-    return with_text(0, "\nWe have ", f"\n{line} We have ")
+    return with_text(0, "]\n", f"]\n{line} ")
 
 
 def with_budget(**limits: Any) -> Alter:
@@ -51,6 +52,26 @@ def asking_nothing(task: Task) -> Task:
     return with_text(question.event, question.text, "What about it?")(task)
 
 
+def telling(kind: str, old: str, new: str) -> Alter:
+    """States the answer of a question about one number in an event of that kind before it."""
+
+    def alter(task: Task) -> Task:
+        question, place = next(
+            (question, place)
+            for question in gold(task).questions
+            if question.kind in ("retrieval", "update")
+            if re.fullmatch(r"\$?[\d,.]{3,}M?", question.truth)
+            for place in range(question.event + (kind == "question"))
+            if task.events[place].kind == kind and old in task.events[place].text
+            if kind != "question" or place == question.event
+            if kind != "documents" or place != gold(task).shown[question.needs[0].entity]
+        )
+        name = gold(task).names[question.needs[0].entity]
+        return with_text(place, old, new.format(value=question.truth, name=name))(task)
+
+    return alter
+
+
 DEFECTS: dict[str, tuple[str, Alter]] = {
     "a day before the last": ("days", with_text(1, "January 2031", "January 2030")),
     "two days": ("days", with_text(0, "· 9 January", "· 10 January")),
@@ -61,6 +82,13 @@ DEFECTS: dict[str, tuple[str, Alter]] = {
     "fewer questions": ("sizes", with_gold(lambda table: {"questions": table.questions[:-1]})),
     "another value": ("not stated", with_gold(other_value)),
     "no question": ("not parsed", asking_nothing),
+    "a memo with an answer": ("leak", telling("noise", "[Memo", "Heard at noon: {value}. [Memo")),
+    "an answer in a memo": ("leak", telling("noise", "]\n", "]\nThey say {value}. ")),
+    "a title with an answer": ("leak", telling("documents", "\n[", "\n[{value} ")),
+    "a hint with an answer": ("leak", telling("documents", "To end", "Note {value}. To end")),
+    "an answer beside another name": ("leak", telling("documents", "]\n", "]\n{name}: {value}. ")),
+    "a heading with an answer": ("leak", telling("documents", " · event", " {value} · event")),
+    "a question with an answer": ("leak", telling("question", "?", ", is it {value}?")),
 }
 
 

@@ -1,7 +1,9 @@
 """All texts that an agent reads equal their snapshots; `--snapshot-update` renews these."""
 
 import json
+import re
 from collections.abc import Callable
+from itertools import chain
 
 import pytest
 
@@ -12,6 +14,9 @@ from memorygym.core.episode import Episode
 from memorygym.core.types import Event, Message, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.generator import prose
+from memorygym.tracks.worlds.generator.generator import load_domain
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.questions import REASONING
 from tests.episodes import generated, gold
@@ -110,3 +115,43 @@ def test_a_view_is_the_system_message_the_status_line_and_the_event(tasks: list[
         assert (system.content, shown.content) == (tasks[0].system, event.text)
         assert status.content.startswith("[memory: 30 of 30 writes left; 0 of ")
         episode.step(END)
+
+
+@pytest.mark.parametrize("template", registry.names("domains"))
+def test_percentages_change_in_percentage_points(template: str) -> None:
+    for task in [generated(template, seed, "standard") for seed in range(6)]:
+        attributes = strong_reader(task.system).guide.attributes
+        for change in gold(task).changes:
+            text = task.events[change.event].text
+            in_points = change.relative and attributes[ord(change.code) - 97].suffix == "%"
+            assert ("percentage points" in text) is in_points
+            assert ("% higher" in text, "% lower" in text) == (False, False)
+
+
+def test_distances_between_percentages_are_asked_for_in_percentage_points() -> None:
+    asked = [
+        (q.text, "%" in q.truth)
+        for template, seed in (("company", 1), ("city", 4), ("hospital", 0))
+        for q in gold(generated(template, seed, "hard")).questions
+        if q.question_type in ("comparison", "outlier", "delta")
+    ]
+    assert {is_percent for _, is_percent in asked} == {True, False}
+    for text, is_percent in asked:
+        assert ("percentage points" in text.lower()) is is_percent
+
+
+def test_a_distractor_follows_the_entry_that_it_distracts_from() -> None:
+    for pattern in chain(prose.DATED, prose.EARLY, prose.HOPED, prose.PEERS, prose.OTHER):
+        assert pattern.startswith("{c}, ") or pattern.startswith("{c}; ")
+    assert all(pattern.startswith("{c}") for pattern in prose.HELD_OUT)
+
+
+@pytest.mark.parametrize("template", registry.names("domains"))
+def test_sentences_read_as_english(template: str) -> None:
+    wording = load_domain(template).wording
+    for text in (*wording.notices, *wording.noise, *chain(*prose.CORES), *prose.HELD_OUT):
+        assert not re.search(r"[^,] which ", text), text
+        assert " count " not in text and " posted by" not in text.lower(), text
+    for notice in wording.notices:
+        opening = re.match(r"(Owing|After|On|Since|Following)\b[^:]*?(,)? the entry", notice)
+        assert opening is None or opening[2], notice

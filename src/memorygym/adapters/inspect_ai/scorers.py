@@ -25,7 +25,7 @@ from memorygym.adapters.inspect_ai.solver import TRACE
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.track import Track, gold_table, track_of
-from memorygym.runs.comparison.figures import judged
+from memorygym.runs.comparison.questions import judged, mean_of, share_of
 from memorygym.runs.metrics import QuestionCase, measure
 from memorygym.scoring import episode_scores
 from memorygym.scoring.attribution import Attribution, store_precision
@@ -33,7 +33,8 @@ from memorygym.scoring.attribution import Attribution, store_precision
 Figures = dict[str, float | None]
 Judgement = tuple[Figures, str, dict[str, Any]]
 """The figures of a trace, a summary in words, and the metadata of its score."""
-SHOWN = ("accuracy", "em", "f1", "evidence_recall")
+WORDS = ("em", "f1")
+"""Exact match and F1, which only published results of data sets are compared with."""
 CASE_FIELDS = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
 """The fields of every question that a score keeps."""
 
@@ -41,6 +42,11 @@ CASE_FIELDS = ("number", "kind", "hops", "score", "exact", "f1", "needs", "prese
 def shown(track: Track) -> tuple[str, ...]:
     """The figures of every score of the track; without axes, the metadata hold the kinds."""
     return ("composite", *track.axes, "correct_refusals")
+
+
+def shown_of_answers(track: Track) -> tuple[str, ...]:
+    """The figures of every score of a comparison's tasks on the track."""
+    return ("accuracy", *(WORDS if track.files else ()), "evidence_recall")
 
 
 def _axes(trace: Trace) -> Judgement:
@@ -52,7 +58,7 @@ def _axes(trace: Trace) -> Judgement:
     }
     more = {
         "axes": dict(score.axes), "writes": score.writes, "peak_tokens": score.peak,
-        "accuracy": score.accuracy, "store_precision": dict(store_precision(trace)),
+        "accuracy": score.accuracy, "store_precision": store_precision(trace),
     }  # fmt: skip
     right = f"{score.correct} of {score.answerable} answerable right"
     return {name: figures.get(name) for name in shown(track_of(trace))}, right, more
@@ -64,23 +70,21 @@ def _answers(trace: Trace) -> Judgement:
     cases = judged(measured, {measured.task: frozenset(map(int, map(str, left)))})
     more = {
         "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
-        "cuts": measured.cuts, "store_precision": dict(measured.precision),
+        "cuts": measured.cuts, "store_precision": store_precision(trace),
         "cases": [{name: getattr(case, name) for name in CASE_FIELDS} for case in cases],
     }  # fmt: skip
     right = f"{sum(case.score == 1 for case in cases)} of {len(cases)} right"
-    return value_of(cases), right, more
+    figures = value_of(cases)
+    return {name: figures[name] for name in shown_of_answers(track_of(trace))}, right, more
 
 
 def value_of(cases: Sequence[QuestionCase]) -> Figures:
-    """The figures of one task."""
-    if not cases:
-        return dict.fromkeys(SHOWN)
-    needs = sum(case.needs for case in cases)
+    """The figures of one task; None where no question has one."""
     return {
-        "accuracy": fmean(case.score for case in cases),
-        "em": fmean(case.exact for case in cases),
-        "f1": fmean(case.f1 for case in cases),
-        "evidence_recall": sum(case.present for case in cases) / needs if needs else None,
+        "accuracy": mean_of("score")(cases),
+        "em": mean_of("exact")(cases),
+        "f1": mean_of("f1")(cases),
+        "evidence_recall": share_of("present", "needs")(cases),
     }
 
 

@@ -11,7 +11,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 
 from memorygym.adapters.inspect_ai.recipes import AGENT, about, recipes
 from memorygym.adapters.inspect_ai.registry_names import refusing, registered
-from memorygym.adapters.inspect_ai.scorers import ANSWERS, AXES, SHOWN, shown
+from memorygym.adapters.inspect_ai.scorers import ANSWERS, AXES, shown, shown_of_answers
 from memorygym.adapters.inspect_ai.scripted_models import PROVIDER
 from memorygym.adapters.inspect_ai.solver import PLAY
 from memorygym.core import registry
@@ -28,7 +28,7 @@ def task_of(track: str) -> Callable[..., Task]:
         with refusing():  # The track is loaded only now.
             samples = recipes(track, arguments)
             as_agent = samples[0].role == AGENT
-            figures = shown(find(track)) if as_agent else SHOWN
+            figures = (shown if as_agent else shown_of_answers)(find(track))
         # Recipes only: the solver generates the tasks, and truths stay with the scorer.
         dataset = [
             Sample(input=recipe.description, id=recipe.name, metadata=recipe.to_json())

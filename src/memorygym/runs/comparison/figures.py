@@ -4,30 +4,26 @@ The unit is the task, because the questions of a task share a memory: a figure h
 each task and an interval over tasks. Two systems are compared on the tasks that both finished.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from operator import attrgetter
-from typing import Protocol
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.trace_reader import CONDITIONS
+from memorygym.runs.comparison.questions import Bound, bound_of, judged, left_out, scored
 from memorygym.runs.comparison.significance import (
     RECENCY,
-    Gain,
     Scores,
     SignificanceTests,
     TaskKey,
     significance_tests,
 )
-from memorygym.runs.comparison.system_specs import UNLIMITED, Role, role_of
-from memorygym.runs.metrics import Measurement, QuestionCase
-from memorygym.stats import Estimate, estimate, kendall, paired
+from memorygym.runs.comparison.system_figures import SystemFigures, unread_of
+from memorygym.runs.comparison.system_specs import Role, role_of
+from memorygym.runs.metrics import Measurement
+from memorygym.scoring.attribution import is_unreadable
+from memorygym.stats import Estimate, kendall
 
 Clock = Mapping[str, tuple[float, float]]
 """By system: the median and the 95th percentile of its milliseconds per step."""
-LeftOut = Mapping[TaskKey, frozenset[int]]
-"""By task: the numbers of the questions that are left out."""
 ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
 
 
@@ -43,12 +39,27 @@ class SystemRow:
     """Number of tasks that it did not finish."""
     rank: int | None
     """1 + the number of memories that are significantly better; None unless it is a memory that
-    finished all tasks."""
+    finished all tasks without fault."""
+    fault: bool
+    """Whether the set-up is at fault, because the strongest scripted reasoner answers more from
+    what the memory showed than from all that it held, by more than the interval."""
+    bound: Bound
+    """The bound that it reaches whatever the number of needed facts; it was not measured then."""
     figures: Mapping[str, Estimate | None]
     """By name, in the order of compare.csv."""
 
     def __getitem__(self, figure: str) -> Estimate | None:
         return self.figures[figure]
+
+    @property
+    def unread(self) -> float:
+        """Share of the statements that the memory showed, or held if more, that were unread."""
+        return unread_of(self.figures)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether figures are withheld, because too many statements were unread."""
+        return is_unreadable(self.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ class Report:
     """Questions whose needed facts together do not fit the budget."""
     rows: tuple[SystemRow, ...]
     """References, then memories, then memories with unlimited context; each by accuracy, the best
-    first, and those that failed on some task last."""
+    first, and those that failed on some task or are a fault of the set-up last."""
     significance: SignificanceTests
 
     def row(self, system: str) -> SystemRow | None:
@@ -106,16 +117,33 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
             "no question counts, because the oracle showed the needed facts of none: give a larger"
             " budget, or let `oracle` of the track name the events of its goals"
         )
-    memories = {system: own for system, own in scores.items() if role_of(system) == "memory"}
+    questions = {played.task: len(cases) for played in measured if (cases := judged(played, left))}
+    table = SystemFigures(systems, left, scores, questions)
+    # A weaker reasoner, or a model, may answer less where it is shown more.
+    faults = table.faults() if all(played.strongest for played in measured) else set()
+    memories = {
+        system: own
+        for system, own in scores.items()
+        if role_of(system) == "memory" and system not in faults
+    }
     whole = {
         system
         for system in memories
         if systems[system].keys() == asked.keys() and not failures.get(system)
     }
-    tests = significance_tests(memories, whole, scores.get(RECENCY, {}), name)
-    table = _Table(systems, left, scores, Gain(scores, name))
+    tests = significance_tests(memories, whole, scores.get(RECENCY, {}), questions, name)
     rows = [
-        table.row(system, failures.get(system, 0), tests.ranks.get(system)) for system in systems
+        SystemRow(
+            system,
+            role_of(system),
+            scores[system],
+            failures.get(system, 0),
+            tests.ranks.get(system),
+            system in faults,
+            bound_of(system, systems, left),
+            table.figures(system),
+        )
+        for system in systems
     ]
     lost = sum(len(numbers & asked[task]) for task, numbers in left.items())
     return Report(
@@ -127,44 +155,6 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
         rows=tuple(sorted(rows, key=_order)),
         significance=tests,
     )
-
-
-class Answered(Protocol):
-    """The questions of one system on one task."""
-
-    @property
-    def system(self) -> str: ...
-    @property
-    def task(self) -> TaskKey: ...
-    @property
-    def cases(self) -> tuple[QuestionCase, ...]: ...
-
-
-def left_out(measured: Sequence[Answered]) -> LeftOut:
-    """Questions whose needed facts together do not fit the budget, so that oracle showed none."""
-    return {
-        played.task: frozenset(
-            case.number for case in played.cases if case.needs and not case.tokens
-        )
-        for played in measured
-        if played.system == "oracle"
-    }
-
-
-def judged(played: Answered, left: LeftOut) -> list[QuestionCase]:
-    """The questions of a task that count."""
-    lost = left.get(played.task, frozenset())
-    return [case for case in played.cases if case.number not in lost]
-
-
-def scored(played: Mapping[TaskKey, Measurement], left: LeftOut) -> Scores:
-    """By task: the mean score of the questions that count."""
-    counted = {task: judged(measurement, left) for task, measurement in played.items()}
-    return {
-        task: sum(case.score for case in cases) / len(cases)
-        for task, cases in counted.items()
-        if cases
-    }
 
 
 def _by_system(measured: Sequence[Measurement]) -> dict[str, dict[TaskKey, Measurement]]:
@@ -179,100 +169,11 @@ def _by_system(measured: Sequence[Measurement]) -> dict[str, dict[TaskKey, Measu
 
 def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
     """By role and accuracy, oracle before its equals. A system that failed on some task played
-    other tasks than the rest, so it stands below them."""
+    other tasks than the rest, so it stands below them, as does one whose set-up is at fault."""
     accuracy = row["accuracy"]
     mean = accuracy.mean if accuracy else -1.0
-    return ROLES.index(row.role), row.failed > 0, -mean, row.system != "oracle", row.system
-
-
-COUNTS: Mapping[str, Callable[[Measurement], float]] = {
-    "ingest_calls": attrgetter(
-        "ingest.calls"
-    ),  # Of the memory's model, in events that ask nothing.
-    "ingest_tokens": attrgetter("ingest.tokens"),
-    "query_calls": attrgetter("query.calls"),
-    "query_tokens": attrgetter("query.tokens"),
-    # The contexts of all questions, and the memory's own model.
-    "total": lambda m: sum(c.tokens for c in m.cases) + m.ingest.tokens + m.query.tokens,
-    "cache_breaks": attrgetter("cache_breaks"),
-    "cuts": attrgetter("cuts"),
-    "empty": attrgetter("empty"),
-    "overlong": attrgetter("overlong"),
-    "limited": attrgetter("limited"),
-    "repaired": attrgetter("repaired"),
-    "peak": attrgetter("peak"),
-    "writes": attrgetter("writes"),
-}
-"""Costs and counts of a memory per task; see Measurement."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """All systems, by task."""
-
-    systems: Mapping[str, Mapping[TaskKey, Measurement]]
-    left: LeftOut
-    scores: Mapping[str, Scores]
-    normalised: Gain
-
-    def row(self, system: str, failed: int, rank: int | None) -> SystemRow:
-        own, difference = self.scores[system], self._difference
-        asked, played = partial(self._asked, system), partial(self._played, system)
-        figures = {
-            "accuracy": _mean(own),
-            "gain": difference(system, "none"),
-            "degradation": difference(
-                system, "full"
-            ),  # Negative where the full history answers more.
-            "normalised": self.normalised.of(own),
-            "advantage": difference(system, RECENCY),
-            "exact": asked(_mean_of("exact")),
-            "f1": asked(_mean_of("f1")),
-            "write_loss": difference("oracle", UNLIMITED + system),
-            "retrieval_loss": difference(UNLIMITED + system, system),
-            "evidence_recall": asked(_share_of("present", "needs")),
-            "stale_evidence_rate": asked(_share_of("stale", "replaced")),
-            "precision": played(_store_share("true")),
-            **{name: played(_store_share(name)) for name in CONDITIONS[1:]},
-            "view": asked(_mean_of("tokens")),
-            **{name: played(count) for name, count in COUNTS.items()},
-        }
-        return SystemRow(system, role_of(system), own, failed, rank, figures)
-
-    def _asked(
-        self, system: str, value: Callable[[Sequence[QuestionCase]], float | None]
-    ) -> Estimate | None:
-        """The mean of a value of the questions that count, over tasks."""
-        return self._played(system, lambda played: value(judged(played, self.left)))
-
-    def _played(self, system: str, value: Callable[[Measurement], float | None]) -> Estimate | None:
-        return _mean({task: value(played) for task, played in self.systems[system].items()})
-
-    def _difference(self, system: str, other: str) -> Estimate | None:
-        a, b = self.scores.get(system, {}), self.scores.get(other, {})
-        return paired(a, b).estimate if a.keys() & b.keys() else None
-
-
-def _mean(values: Mapping[TaskKey, float | None]) -> Estimate | None:
-    """The mean over the tasks that have a value."""
-    present = [value for value in values.values() if value is not None]
-    return estimate(present) if present else None
-
-
-def _mean_of(part: str) -> Callable[[Sequence[QuestionCase]], float | None]:
-    return lambda cases: sum(map(attrgetter(part), cases)) / len(cases) if cases else None
-
-
-def _share_of(part: str, whole: str) -> Callable[[Sequence[QuestionCase]], float | None]:
-    def share(cases: Sequence[QuestionCase]) -> float | None:
-        total = sum(map(attrgetter(whole), cases))
-        return sum(map(attrgetter(part), cases)) / total if total else None
-
-    return share
-
-
-def _store_share(condition: str) -> Callable[[Measurement], float | None]:
-    return lambda m: m.precision[condition] if any(m.precision.values()) else None
+    unranked = row.failed > 0 or row.fault
+    return ROLES.index(row.role), unranked, -mean, row.system != "oracle", row.system
 
 
 def agreement(first: Report, second: Report) -> RankAgreement | None:

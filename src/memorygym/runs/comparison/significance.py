@@ -1,8 +1,8 @@
 """Significance of a comparison, paired by task: gain, tests, ranks and the best memory."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from math import sqrt
 
 from memorygym import stats
 from memorygym.stats import Estimate
@@ -11,6 +11,8 @@ TaskKey = tuple[str, int]
 """Template and seed of a task, which is the unit of pairing."""
 Scores = Mapping[TaskKey, float]
 """By task: the share of its questions that were answered correctly."""
+Questions = Mapping[TaskKey, int]
+"""By task: the number of its questions that count."""
 RECENCY = "recency"
 
 
@@ -25,9 +27,11 @@ class Pair:
     p: float
     """p value of a two-sided sign-flip test over tasks."""
     adjusted: float
-    """The p value, adjusted for multiple tests (Holm)."""
+    """The p value, adjusted for multiple tests (Holm): all memories against recency are one
+    family, all pairs of memories another."""
     detectable: float | None
-    """The least true difference that so many tasks detect with 80 % power; None for one task."""
+    """The least true difference that so many tasks detect with 80 % power, at least that of one
+    question; None for too few tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,11 @@ class SignificanceTests:
 
 
 def significance_tests(
-    memories: Mapping[str, Scores], finished: Collection[str], recency: Scores, name: str
+    memories: Mapping[str, Scores],
+    finished: Collection[str],
+    recency: Scores,
+    questions: Questions,
+    name: str,
 ) -> SignificanceTests:
     """All tests. `finished` holds the memories that finished all tasks; `name` names the rng."""
     whole = {system: memories[system] for system in sorted(finished)}
@@ -72,75 +80,97 @@ def significance_tests(
         for system in sorted(memories)
         if memories[system].keys() & recency.keys()
     }
+    among = {pair: p for pair, p in drawn.items() if RECENCY not in pair}
     ranks = stats.ranks(whole)
     return SignificanceTests(
-        {pair.system: pair for pair in _pairs(scores, over)},
-        tuple(_pairs(scores, {pair: p for pair, p in drawn.items() if RECENCY not in pair})),
+        {pair.system: pair for pair in _pairs(scores, over, questions)},
+        tuple(_pairs(scores, among, questions)),
         ranks,
-        _verdict(whole, ranks),
+        _verdict(whole, ranks, questions),
     )
 
 
-def _pairs(scores: Mapping[str, Scores], ps: Mapping[tuple[str, str], float]) -> list[Pair]:
+def _pairs(
+    scores: Mapping[str, Scores], ps: Mapping[tuple[str, str], float], questions: Questions
+) -> list[Pair]:
     pairs = []
     for ((system, other), p), adjusted in zip(ps.items(), stats.holm([*ps.values()]), strict=True):
         a, b = scores[system], scores[other]
-        values = [a[task] - b[task] for task in a if task in b]
-        detectable = stats.mde(stats.deviation(values), len(values)) if len(values) > 1 else None
-        pairs.append(Pair(system, other, stats.paired(a, b).estimate, p, adjusted, detectable))
+        values = {task: a[task] - b[task] for task in a if task in b}
+        n, step, detectable = len(values), _step(values, questions), None
+        if n >= stats.FEWEST_TASKS:
+            detectable = stats.mde(stats.deviation([*values.values()]), n, step=step)
+        estimate = stats.paired(a, b, step).estimate
+        pairs.append(Pair(system, other, estimate, p, adjusted, detectable))
     return pairs
 
 
-def _verdict(scores: Mapping[str, Scores], ranks: Mapping[str, int]) -> BestSystem | None:
+def _verdict(
+    scores: Mapping[str, Scores], ranks: Mapping[str, int], questions: Questions
+) -> BestSystem | None:
     if len(scores) < 2:
         return None
     means = {system: sum(own.values()) / len(own) for system, own in scores.items()}
     best, second, *_ = sorted(scores, key=lambda system: (-means[system], system))
-    lead = stats.paired(scores[best], scores[second]).estimate
+    lead = stats.paired(scores[best], scores[second], _step(scores[best], questions)).estimate
     alone = sum(rank == 1 for rank in ranks.values()) == 1
     return BestSystem(best, second, lead, won=lead.low > 0 and alone)
 
 
-class Gain:
-    """Normalised gains: the share of the gain of gold evidence over no memory that a system adds.
+def gain(own: Scores, none: Scores, questions: Questions) -> Estimate | None:
+    """The accuracy that a memory adds to that without one.
 
-    Systems on the same tasks share their resamples.
-
-    >>> tasks = [("company", seed) for seed in range(3)]
-    >>> scores = {"none": dict.fromkeys(tasks, 0.25), "oracle": dict.fromkeys(tasks, 0.75)}
-    >>> Gain(scores, "example").of(dict.fromkeys(tasks, 0.5))
-    Estimate(mean=0.5, low=0.5, high=0.5, tasks=3)
+    Where `none` scores 0 on every task this is the accuracy, and has its interval.
     """
-
-    def __init__(self, scores: Mapping[str, Scores], name: str) -> None:
-        self._none, self._oracle = scores.get("none", {}), scores.get("oracle", {})
-        self._name = name
-        self._scale = cache(self._scale_on)
-
-    def of(self, scores: Scores) -> Estimate | None:
-        """(m − none) / (oracle − none), a ratio of means whose parts are resampled together.
-
-        None if the interval of oracle − none includes 0, as it does for a single task.
-        """
-        tasks = tuple(task for task in scores if task in self._none and task in self._oracle)
-        own = [scores[task] for task in tasks]
-        gains = [(_sum(own, pick) - none) / width for pick, none, width in self._scale(tasks)]
-        return stats.percentiles(gains[0], gains[1:], len(tasks)) if gains else None
-
-    def _scale_on(self, tasks: tuple[TaskKey, ...]) -> list[tuple[Sequence[int], float, float]]:
-        """For these tasks, then for every resample: their indexes in `tasks`, the sum of none's
-        scores, and the sum of oracle's minus that; [] if oracle has no gain over none."""
-        none, oracle = ({task: s[task] for task in tasks} for s in (self._none, self._oracle))
-        if not tasks or stats.paired(oracle, none).estimate.low <= 0:
-            return []
-        low, high = [*none.values()], [*oracle.values()]
-        scale = [
-            (pick, lower := _sum(low, pick), _sum(high, pick) - lower)
-            for pick in (range(len(tasks)), *stats.resamples(len(tasks), self._name))
-        ]
-        # A resample in which oracle has no gain would divide by zero.
-        return scale if min(width for _, _, width in scale) > 0 else []
+    shared = [task for task in own if task in none]
+    if not shared:
+        return None
+    if any(none[task] for task in shared):
+        return difference(own, none, questions)
+    return share({task: own[task] for task in shared}, questions)
 
 
-def _sum(values: Sequence[float], pick: Sequence[int]) -> float:
-    return sum(map(values.__getitem__, pick))
+def normalised_gain(
+    own: Scores, none: Scores, oracle: Scores, questions: Questions
+) -> Estimate | None:
+    """(m − none) / (oracle − none), a ratio of means: the share of the possible gain.
+
+    Its variance is that of the residuals m − none − ratio × (oracle − none) (Cochran 1977, Sampling
+    Techniques, §6), with t(n − 1); so wherever it is the gain, or the accuracy, it has the same
+    interval. None if the interval of oracle − none includes 0, or there is none.
+
+    >>> tasks = [("company", seed) for seed in range(5)]
+    >>> none, half, oracle = (dict.fromkeys(tasks, score) for score in (0.25, 0.5, 0.75))
+    >>> normalised_gain(half, none, oracle, dict.fromkeys(tasks, 4)).mean
+    0.5
+    """
+    tasks = [task for task in own if task in none and task in oracle]
+    most = difference({task: oracle[task] for task in tasks}, none, questions)
+    if most is None or most.low <= 0:
+        return None
+    widths = {task: oracle[task] - none[task] for task in tasks}
+    if set(widths.values()) == {1.0}:
+        return gain({task: own[task] for task in tasks}, none, questions)
+    total = sum(widths.values())
+    gains = {task: own[task] - none[task] for task in tasks}
+    ratio = sum(gains.values()) / total
+    residuals = {task: gains[task] - ratio * widths[task] for task in tasks}
+    error = stats.deviation([*residuals.values()]) / sqrt(len(tasks))
+    error = max(error, _step(tasks, questions)) * len(tasks) / total
+    return stats.around(ratio, error, len(tasks) - 1, len(tasks))
+
+
+def share(values: Mapping[TaskKey, float], questions: Questions) -> Estimate:
+    """The mean over tasks of a share of questions, of which each task has so many."""
+    return stats.mean_share([*values.values()], [questions[task] for task in values])
+
+
+def difference(a: Scores, b: Scores, questions: Questions) -> Estimate | None:
+    """The difference on the tasks that both finished; None if there is no such task."""
+    shared = [task for task in a if task in b]
+    return stats.paired(a, b, _step(shared, questions)).estimate if shared else None
+
+
+def _step(tasks: Collection[TaskKey], questions: Questions) -> float:
+    """The smallest difference that these tasks can show: that of one question."""
+    return 1 / sum(questions[task] for task in tasks)

@@ -221,13 +221,15 @@ def compare(a: Document, b: Document) -> list[ResultsComparison]:
         first, second = (clip(", ".join(names) or "none", 200) for names in (ours, theirs))
         raise BadSettings(f"no {who} is in both files: {first} and {second}")
     same = a["recipe"]["salt"] == b["recipe"]["salt"]
+    asked = {(row["template"], row["seed"]): len(row["right"]) for row in a["episodes"]}
     comparisons = []
     for agent, other in pairs:
         scores, other_scores = ours[agent], theirs[other]
-        if same and any(task in other_scores for task in scores):
-            comparisons.append(
-                ResultsComparison(agent, other, paired(scores, other_scores), paired=True)
-            )
+        shared = [task for task in scores if task in other_scores] if same else []
+        if shared:
+            step = 1 / max(1, sum(asked[task] for task in shared))
+            difference = paired(scores, other_scores, step)
+            comparisons.append(ResultsComparison(agent, other, difference, paired=True))
         else:
             apart = unpaired([*scores.values()], [*other_scores.values()])
             comparisons.append(ResultsComparison(agent, other, apart, paired=False))

@@ -1,14 +1,23 @@
 """Summaries: the figures of each agent over its tasks, with intervals, from the rows of results."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from memorygym.core.types import JSON
 from memorygym.scoring.judge.agreement import Agreement
 from memorygym.scoring.usage import Usage
-from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_tasks
+from memorygym.stats import (
+    FEWEST_TASKS,
+    Estimate,
+    Repeats,
+    deviation,
+    mde,
+    mean_score,
+    mean_share,
+    same_tasks,
+)
 
 TaskKey = tuple[str, int]
 """Template and seed of a task."""
@@ -33,6 +42,8 @@ class Summary:
     accuracy: float
     deviation: float | None
     """Standard deviation of the composite between tasks; None for a single task."""
+    questions: int
+    """Of all tasks, each once; refusals included."""
     repaired: int
     judged: Agreement | None
     """Agreement of judge and grader; None without a judge."""
@@ -44,9 +55,12 @@ class Summary:
 
     @property
     def detectable(self) -> float | None:
-        """The smallest detectable difference between two agents on these tasks."""
-        sd = self.deviation
-        return None if sd is None else mde(sd, self.tasks, same_tasks(LIKENESS))
+        """The smallest detectable difference between two agents on these tasks, at least that of
+        one question; None for too few tasks."""
+        if self.deviation is None or self.tasks < FEWEST_TASKS:
+            return None
+        step = 1 / max(1, self.questions)
+        return mde(self.deviation, self.tasks, same_tasks(LIKENESS), step=step)
 
     def bounds(self, failures: Collection[Row]) -> tuple[float, float] | None:
         """The composite if each failed episode had scored 0, and 1; None if none failed.
@@ -108,16 +122,21 @@ def _summary(rows: Sequence[Row]) -> Summary:
     scores = _each(rows, "composite")
     whole = _means(scores)
     axes = dict.fromkeys(axis for row in rows for axis in row["axes"])
+    asked = {_task(row): len(row["right"]) for row in rows}
+    # No axis says how many questions it rests on, so each counts as an equal part of them.
+    parts = {task: max(1, count // max(1, len(axes))) for task, count in asked.items()}
+    refusals = {_task(row): row["question_types"].get("abstention", (0, 1))[1] for row in rows}
     return Summary(
         who=rows[0]["who"],
         track=rows[0]["track"],
         episodes=len(rows),
         tasks=len(whole),
-        composite=estimate(list(whole.values())),
-        axes={axis: _estimate(by_task(rows, "axes", axis)) for axis in axes},
-        correct_refusals=_estimate(by_task(rows, "correct_refusals")),
+        composite=mean_score(*_by_task(whole, asked)),
+        axes={axis: _estimate(mean_score, by_task(rows, "axes", axis), parts) for axis in axes},
+        correct_refusals=_estimate(mean_share, by_task(rows, "correct_refusals"), refusals),
         accuracy=sum(row["accuracy"] for row in rows) / len(rows),
         deviation=deviation(list(whole.values())) if len(whole) > 1 else None,
+        questions=sum(asked.values()),
         repaired=sum(row["repaired"] for row in rows),
         judged=_judged(rows),
         repeats=_repeats(rows),
@@ -151,8 +170,19 @@ def _task(row: Row) -> TaskKey:
     return row["template"], row["seed"]
 
 
-def _estimate(means: Mapping[TaskKey, float]) -> Estimate | None:
-    return estimate(list(means.values())) if means else None
+def _by_task(
+    means: Mapping[TaskKey, float], trials: Mapping[TaskKey, int]
+) -> tuple[list[float], list[int]]:
+    """The means, and the number of questions that each rests on."""
+    return list(means.values()), [max(1, trials[task]) for task in means]
+
+
+def _estimate(
+    interval: Callable[[list[float], list[int]], Estimate],
+    means: Mapping[TaskKey, float],
+    trials: Mapping[TaskKey, int],
+) -> Estimate | None:
+    return interval(*_by_task(means, trials)) if means else None
 
 
 def _judged(rows: Sequence[Row]) -> Agreement | None:

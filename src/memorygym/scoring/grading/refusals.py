@@ -31,10 +31,10 @@ _ENTITY = (
 _KNOWN = (
     "found|known|available|recorded|stored|sure|certain|mentioned|listed|present|provided|given"
     "|specified|stated|disclosed|aware|documented|there|enough|determinable|applicable|noted"
-    "|included|answerable|in|on|part|shown|seen|able|possible|told|exist|reported|covered|something"
+    "|included|answerable|discussed|said|in|on|part|shown|seen|able|possible|told|exist|reported|covered|something"
 )
 _VERB = (
-    "know|have|recall|remember|contain|include|mention|appear|exist|see|find|hold|possess|say"
+    "know|have|recall|remember|contain|include|mention|appear|exist|see|find|hold|possess|say|discuss"
     "|specify|answer|determine|tell|provide|locate|confirm|give|verify|identify|retrieve|access|be"
     "|store|save|keep|receive|learn|state|list|record|note"
 )
@@ -50,7 +50,7 @@ _REFUSAL = re.compile(
     rf"|could not|not able to|impossible to)(?: (?:actually|currently|really|reliably))?"
     rf" (?:{_VERB}|recall)\b"
     rf"|(?:i )?(?:can't|cannot)$"
-    rf"|.*\bnever (?:saw|see|heard|received|read|stored|learned|came)\b"
+    rf"|.*\bnever (?:saw|see|heard|received|read|stored|learned|came|mentions?|says?|states?)\b"
     rf"|.*\bno (?!other\b)(?:[a-z]+ ){{0,2}}(?:{_RECORD})\b"
     rf"|.*\bno (?:such|known|recorded|stored|stated|listed) [a-z]+"
     rf"|.*\bno (?!other\b)(?:(?!(?:is|are|was|were|it|that|than) )[a-z]+ ){{1,4}}"

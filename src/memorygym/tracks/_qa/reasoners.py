@@ -67,8 +67,9 @@ class ParsedContext:
 class Strong(Policy):
     """The reasoner that answers from the view, queries memory for missing facts, else refuses."""
 
-    def __init__(self, reader: ReaderFactory) -> None:
+    def __init__(self, reader: ReaderFactory, otherwise: str = REFUSAL) -> None:
         self._reader = reader
+        self._otherwise = otherwise
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         reader, start = self._reader(view[0].content), event_start(view)
@@ -86,7 +87,7 @@ class Strong(Policy):
                 recall = calls((RECALL.name, {"query": next_query}))
                 notes = dict.fromkeys(map(reader.render, statements))
                 return Message("assistant", "\n".join(notes), recall.calls)
-        return calls(submit(REFUSAL))
+        return calls(submit(self._otherwise))
 
     def conclude(self, context: ParsedContext) -> Found | Missing:
         """The answer that follows from the whole view, or what is missing."""

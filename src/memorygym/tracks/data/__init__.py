@@ -2,7 +2,7 @@
 
 Nothing is generated: a task is made from a sample of a local file (`memorygym.datasets`). The
 offline reader does not understand free text. It knows which paragraphs a question needs and answers
-if the view holds all of them, so the score measures evidence recall.
+if the view holds all of them, so its score is the share of questions whose evidence was shown.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,10 @@ from memorygym.tracks._qa.questions import QuestionGold, Reader
 
 if TYPE_CHECKING:
     from memorygym.tracks.data.generator import DataRecipe
+
+
+NOT_SHOWN = "The context lacked it."
+"""The reasoner's answer without the evidence. It is no refusal, which some questions ask for."""
 
 
 def tasks(_: TaskOptions) -> Sequence[TaskRecipe]:
@@ -62,7 +66,7 @@ def strong(task: Task) -> Policy:
 
     assert isinstance(task.gold, QuestionGold)
     reader_ = CachedReader(informed_reader(task.gold))
-    return Strong(lambda _: reader_)
+    return Strong(lambda _: reader_, otherwise=NOT_SHOWN)
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:

@@ -14,8 +14,9 @@ from memorygym.core.tokens import count, normalize
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
+from memorygym.tracks._qa.correctness import EXACT
 from memorygym.tracks._qa.questions import Fact, Found, Missing, Question, QuestionGold
-from memorygym.tracks._qa.stream import QUESTION_KIND, content_hash
+from memorygym.tracks._qa.stream import QUESTION_KIND, REFUSAL, content_hash
 
 TRACK = "data"
 LONGEST_NAME = 40
@@ -32,6 +33,7 @@ SYSTEM = (
     "You read texts, one event after another. What an event showed is gone once the next one"
     " begins, unless memory brings it back. In the end you are asked about them: answer with"
     " submit_answer in as few words as can be, as the texts put it, without a sentence around it."
+    f' If the texts do not tell, answer "{REFUSAL}"'
 )
 _HEADING = re.compile(r"\[([^\[\]\n]+)\]")
 _EVENT = re.compile(r"=== QUESTION · event (\d+) of \d+ ===")
@@ -135,7 +137,7 @@ def _question(question: SampleQuestion, event: int, needs: Sequence[str]) -> Que
     return Question(
         event=event,
         kind=question.category,
-        question_type="em",
+        question_type="abstention" if question.refusal else EXACT,
         text=" ".join(question.question.split()),
         truth=question.answers[0],
         aliases=question.answers[1:],

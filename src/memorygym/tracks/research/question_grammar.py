@@ -72,7 +72,7 @@ _FORWARD_PHRASES = {
     r"(?:birthplace of|native town of)": "birthplace",
     r"(?:mentor of|doctoral supervisor of)": "mentor",
     r"(?:birth year of|year of birth of)": "birth year",
-    r"(?:home town of|town that is home to)": "seat",
+    r"(?:home town of|town that houses)": "seat",
     r"(?:founding year of|year of foundation of)": "founding year",
     r"(?:staff size of|number of employees of)": "staff",
     r"(?:flagship instrument of|principal instrument of)": "flagship",

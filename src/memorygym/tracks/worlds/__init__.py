@@ -92,9 +92,9 @@ def problems(row: Mapping[str, Any]) -> Iterable[str]:
 
 def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
     """The measures of a trace that the self-test needs."""
-    from memorygym.tracks.worlds import self_test
+    from memorygym.tracks.worlds import trace_measures
 
-    return self_test.inspect(agent, trace)
+    return trace_measures.inspect(agent, trace)
 
 
 def validate(
@@ -179,7 +179,7 @@ TRACK = Track(
         # plain text without knowing the truth.
         "lower bound": "smart_guesser",
         "upper bound": "clairvoyant",
-        "best scripted": "template_expert",
+        "best scripted": "positional_expert",
     },
     headline=Headline(composite, problems),
     official={"tier": "standard"},

@@ -50,6 +50,15 @@ class Attribute:
         tail = f".{rest:0{self.decimals}d}" if self.decimals else ""
         return f"{sign}{self.prefix}{whole:,}{tail}{self.suffix}"
 
+    def difference(self, amount: int) -> str:
+        """The distance between two values; that of percentages is in percentage points.
+
+        >>> Attribute("a", "debt ratio", "leverage", "float", 1, suffix="%").difference(235)
+        '23.5 percentage points'
+        """
+        shown = self.number(amount)
+        return f"{shown[:-1]} percentage points" if self.suffix == "%" else shown
+
     def show(self, value: Value) -> str:
         """A value as documents and answers write it."""
         if isinstance(value, int):

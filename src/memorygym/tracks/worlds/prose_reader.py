@@ -106,7 +106,8 @@ class ProseReader:
                 record.edges += ((relation.code, right),)
 
     def _shift(self, record: RecordDraft, attribute: Attribute, sentence: str) -> None:
-        numbers = self.patterns[attribute.code].findall(sentence)
+        shift = sentence.replace(" percentage points", "%")
+        numbers = self.patterns[attribute.code].findall(shift)
         if len(numbers) != 1:
             record.unread += 1
             return

@@ -11,22 +11,23 @@ from memorygym.tracks.worlds.facts import Attribute, Guide, Query, Value
 from memorygym.tracks.worlds.prose_reader import ProseReader, loose_number
 
 _NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
-_AT = rf"(?P<a0>.+) at (?P<name>{_NAME})"
+_ENTRY = rf"(?P<name>{_NAME}) for (?P<a0>.+)"
 _TIE = rf'"(?P<name>{_NAME}) (?P<r0>RELATION) \.\.\."'
 _BODY = re.compile(r"=== QUESTION[^\n]*===\n(.*?)(?:\n\nAnswer with submit_answer\.)?\s*$", re.S)
 _SIZE = re.compile(r"^(?:the|these) (\d+) ")
 FORMS = (
-    ("value", rf"(?:What does the record give|Please state the entry) for {_AT}[?.]"),
-    ("value", rf"Do the documents say anything about {_AT}, and if so, what\?"),
-    ("value", rf"Is there any entry for {_AT}\?.*"),
-    ("delta", rf"The entry for {_AT} was changed\. By how much .*"),
-    ("before", rf"The entry for {_AT} was changed\. What would .*"),
+    ("value", rf"What does the record of (?P<name>{_NAME}) give for (?P<a0>.+)\?"),
+    ("value", rf"Please state the entry of {_ENTRY}\."),
+    ("value", rf"Do the documents give (?P<name>{_NAME}) an entry for (?P<a0>.+), and if so, .*"),
+    ("value", rf"Is there any entry of {_ENTRY}\? .*"),
+    ("delta", rf"The entry of {_ENTRY} was changed\. By how .*"),
+    ("before", rf"The entry of {_ENTRY} was changed\. What would .*"),
     (
         "ratio",
         rf"For (?P<name>{_NAME}), divide the entry for (?P<a0>.+) by the entry for (?P<a1>.+): .*",
     ),
-    ("trend", rf"From the first to the last period, how does the entry for {_AT} move: .*"),
-    ("extreme", rf"In which period, .*, is the entry for {_AT} (?P<flag>highest|lowest), .*"),
+    ("trend", rf"From the first to the last period, how does the entry of {_ENTRY} move: .*"),
+    ("extreme", rf"In which period, .*, is the entry of {_ENTRY} (?P<flag>highest|lowest), .*"),
     ("best", r"Which of (?P<names>.+) has the (?P<flag>highest|lowest) entry for (?P<a0>.+)\? .*"),
     ("gap", r"Which of (?P<names>.+) has the higher entry for (?P<a0>.+), and by how much\? .*"),
     (

@@ -1,93 +1,23 @@
 """The self-test of worlds: invariants that must hold for all agents on all tasks."""
 
-import re
 from collections.abc import Iterable, Sequence
 from math import log2
 from string import ascii_letters, ascii_lowercase, digits, punctuation
 
 from memorygym.core.rng import named_rng
-from memorygym.core.tokens import count, normalize, words
-from memorygym.core.trace import Action, Context, MemoryUpdate, Observation, ToolResult, Trace
+from memorygym.core.tokens import count, normalize
+from memorygym.core.trace import Action, Context, Observation, ToolResult, Trace
 from memorygym.core.track import Invariant, PlayAgain, PlayedEpisode, TaskRecipe
 from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.stats import estimate
 from memorygym.tracks.worlds import agents
-from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.agents.recoder import BOOKS
-from memorygym.tracks.worlds.axes import admitted, gold_of
+from memorygym.tracks.worlds.trace_measures import usage
 
 ENOUGH_SEEDS, ENOUGH_TASKS = 10, 100
 """With fewer, a mean fails only if its whole 95 % interval lies beyond the bound."""
 SMALL = 1e-9
-_HEADING = re.compile(r"^=== [A-Z]+ · event (\d+) of (\d+) ", re.M)
-
-
-def inspect(agent: str, trace: Trace) -> dict[str, float]:
-    """The measures of a trace that the invariants need, counted anew from its texts."""
-    measures = {"admitted": admitted(trace), **_events(trace)}
-    if trace.budget.capacity is not None:
-        measures |= _usage(trace)
-    if book := BOOKS.get(agent):
-        measures["recoded"] = held_records(trace, book)
-    return measures
-
-
-def _usage(trace: Trace) -> dict[str, float]:
-    """The used share of every limit, and the largest error of the recorded token counts."""
-    capacity, slot, writes = trace.budget.capacity, trace.budget.slot, trace.budget.writes
-    assert capacity and slot and writes
-    known = set(words(trace.system))
-    prices: dict[str, int] = {}
-    sizes: dict[str, int] = {}
-    called: tuple[Call, ...] = ()
-    error, peak, largest, paid, free = 0, 0, 0, 0, 0
-    for record in trace.records:
-        match record:
-            case Observation(messages=messages):
-                free = any("first successful Edit" in message.content for message in messages)
-                for message in messages:
-                    known |= words(message.content)
-            case MemoryUpdate(entries=entries, dropped=dropped, tokens=tokens):
-                for id in dropped:
-                    sizes.pop(id, None)
-                for entry in entries:
-                    size = prices.get(entry.text) or count(entry.text, known)
-                    sizes[entry.id] = prices[entry.text] = size
-                    largest = max(largest, size)
-                total = sum(sizes.values())
-                peak, error = max(peak, total), max(error, abs(total - tokens))
-            case Action(message=message):
-                called = message.calls
-            case ToolResult(messages=messages):
-                pairs = zip(called, messages, strict=False)
-                executed = [call.name for call, m in pairs if _executed(m.content)]
-                writes_made, edits_made = executed.count("Write"), executed.count("Edit")
-                paid += writes_made + max(0, edits_made - free)
-                free = max(0, free - edits_made)
-    used = {"capacity": peak / capacity, "slot": largest / slot, "writes": paid / writes}
-    return {**used, "miscounted": error}
-
-
-def _executed(result: str) -> bool:
-    """Whether a tool result says that the call was carried out."""
-    return not result.startswith(("refused", "not run", "no tool", "Write:", "Edit:"))
-
-
-def _events(trace: Trace) -> dict[str, float]:
-    """Whether every event was shown once and in order, and without the previous events."""
-    events = [r for r in trace.records if isinstance(r, Observation) and r.evict]
-    texts = [message.content for record in events for message in record.messages]
-    headings = [(int(n), int(total)) for text in texts for n, total in _HEADING.findall(text)]
-    last = headings[-1][1] if headings else 0
-    missed = [n for n, _ in headings] != list(range(1, last + 1))
-    questions = len(gold_of(trace).questions)
-    return {
-        "task": float(int(trace.task[:12], 16)),
-        "questions": questions,
-        "unasked": missed + abs(sum("=== QUESTION" in text for text in texts) - questions),
-        "undropped": sum(not r.evict for r in trace.records if isinstance(r, Observation)),
-    }
 
 
 class ViewRecorder(Policy):
@@ -126,7 +56,8 @@ class InvalidActor(Policy):
 
     def __init__(self, slot: int, writes: int) -> None:
         page = "7 " * (slot - 1)
-        first = [Call("Write", {"content": text}) for text in ("qvtwin", "qvtwin", "qvlone")]
+        # The line breaks at the end must cost nothing: only normalised text is priced.
+        first = [Call("Write", {"content": text}) for text in ("qvtwin", "qvtwin", "qvlone\n\n\n")]
         edits = [("qvtwin", "one"), ("qvabsent", "one"), ("qvlone", f"{page} 7 7")]
         wrong = [Call("Edit", {"old_text": a, "new_text": b}, "wrong") for a, b in edits]
         wrong += [Call("Write", {"content": text}, "wrong") for text in (f"{page} 7 7", " ")]
@@ -215,6 +146,7 @@ def check(results: Sequence[PlayedEpisode], tier: str, seeds: int) -> list[Invar
     checks.at_most("smart_guesser", checks.composites("smart_guesser"), 5)
     for better, worse, points in (
         ("strategic", "naive", 5 if tier == "hard" else 10),
+        ("positional_expert", "template_expert", 3 if tier == "hard" else 5),
         ("template_expert", "strategic", 15),
         ("priority_strategic", "random_strategic", 10),
     ):
@@ -243,12 +175,14 @@ def _check_play(checks: Check) -> None:
 
 def _check_scores(checks: Check) -> None:
     """The rules of the axes hold for every agent."""
-    unscored, maintenance_excess, efficiency_excess = [], [], []
+    unscored, breadth_error, maintenance_excess, efficiency_excess = [], [], [], []
     for result in checks.results:
         score, measures = result.score, result.measures
         asked = sum(asked for _, asked in score.question_types.values())
         unscored.append(measures["questions"] - asked)
         breadth, maintenance = score.axes["breadth"], score.axes["maintenance"]
+        if breadth is not None and "breadth" in measures:
+            breadth_error.append(breadth - measures["breadth"])
         if breadth is not None and maintenance is not None:
             maintenance_excess.append(maintenance - min(1.0, breadth / measures["admitted"]))
         efficiency = score.axes["efficiency"]
@@ -257,6 +191,8 @@ def _check_scores(checks: Check) -> None:
             most = score.correct / score.answerable * (1.25 - used / 4)
             efficiency_excess.append(efficiency - most)
     checks.exact("questions not scored", unscored, 0)
+    checks.exact("breadth not by importance", breadth_error, 0)
+    checks.exact("old values said to be new", checks.measure("outdated"), 0)
     checks.never_above("maintenance above its limit", maintenance_excess, 0)
     checks.never_above("efficiency above its limit", efficiency_excess, 0)
 
@@ -285,7 +221,7 @@ def _replay(task: Task, results: Sequence[PlayedEpisode], play: PlayAgain) -> li
         wrong = [m.content for m in replies if m.call_id == "wrong"]
         accepted = sum(not text.startswith("refused") for text in wrong)
         checks.exact("mistakes not refused", [accepted], 0)
-        for name, value in _usage(trace).items():
+        for name, value in usage(trace).items():
             checks.never_above(f"greedy writer: {name}", [value], name != "miscounted")
     return checks.rows
 

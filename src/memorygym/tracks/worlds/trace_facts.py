@@ -1,9 +1,8 @@
 """Reads a trace of worlds: the records of entities, and the values that were true at each event."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace
@@ -14,6 +13,9 @@ from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.gold import Need, Question, WorldsGold
+
+END = 10**9
+"""Later than every event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,6 @@ class RequiredFact:
         if self.key == "category":
             return record.category == self.value
         return 2 if record.values.get(self.key) == self.value else self.key in record.shifts
-
-
-StatedValue = tuple[int, str, Any]
-"""An entity, the code of an attribute, and the value that a text states."""
 
 
 class WorldsReader:
@@ -135,30 +133,41 @@ class WorldsReader:
         return len({need.entity for need in question.needs})
 
     def conditions(self, texts: Iterable[str]) -> list[str]:
-        entities = {name: i for i, name in enumerate(self._gold.names)}
-        seen: set[StatedValue] = set()
+        seen: set[RequiredFact] = set()
         conditions = []
-        for text in texts:
-            facts = [
-                (entities[r.name], code, value)
-                for r in self.read(text) if r.name in entities
-                for code, value in r.values.items()
-            ]  # fmt: skip
-            conditions.append(self._condition(facts, seen))
-            seen.update(facts)
+        for fact in (fact for text in texts for fact in self.facts(text)):
+            condition = self._condition(fact)
+            conditions.append("duplicate" if condition == "true" and fact in seen else condition)
+            seen.add(fact)
         return conditions
 
-    def _condition(self, facts: Sequence[StatedValue], seen: set[StatedValue]) -> str:
-        """The condition of an entry by its worst fact; a stale fact counts before a wrong one."""
-        if not facts:
+    def _condition(self, fact: RequiredFact) -> str:
+        """The condition of a fact that a text states, whatever else it states."""
+        entity = self._entities.get(fact.name)
+        if entity is None:
             return "irrelevant"
-        end = 10**9
-        false = [fact for fact in facts if self._gold.value(*fact[:2], end) != fact[2]]
-        if any(self._gold.value(*fact[:2], -1) == fact[2] for fact in false):
-            return "stale"
-        if false:
-            return "wrong"
-        return "duplicate" if all(fact in seen for fact in facts) else "true"
+        if fact.is_relation:
+            return "true" if (fact.name, fact.key, fact.value) in self._edges else "wrong"
+        if fact.key == "category":
+            return "true" if fact.value == self._gold.categories[entity] else "wrong"
+        if fact.value == self._gold.value(entity, fact.key, END):
+            return "true"
+        replaced = (
+            change.old for change in self._gold.changes if change[1:3] == (entity, fact.key)
+        )
+        return "stale" if fact.value in replaced else "wrong"
+
+    @cached_property
+    def _entities(self) -> Mapping[str, int]:
+        return {name: number for number, name in enumerate(self._gold.names)}
+
+    @cached_property
+    def _edges(self) -> Container[tuple[str, str, Value]]:
+        """The relations of the gold table, by name; a symmetric one in both directions."""
+        symmetric = {r.code for r in self._strong.guide.relations if r.symmetric}
+        names = self._gold.names
+        edges = {(names[one], code, names[other]) for one, code, other in self._gold.edges}
+        return edges | {(other, code, one) for one, code, other in edges if code in symmetric}
 
     def canonical(self, question: Question) -> Iterator[str]:
         """All needed facts in canonical sentences: a heading and a line for each entity."""
@@ -202,7 +211,8 @@ class WorldsReader:
             return ", then ".join(dict.fromkeys(map(attribute.show, values)))
         shifts = [record.shifts[fact.key] for record in records if fact.key in record.shifts]
         if shifts:
-            return f"{attribute.number(abs(shifts[-1]))} {'higher' if shifts[-1] > 0 else 'lower'}"
+            size = attribute.difference(abs(shifts[-1]))
+            return f"{size} {'higher' if shifts[-1] > 0 else 'lower'}"
         return f"once {attribute.show(records[-1].former[fact.key])}"
 
 

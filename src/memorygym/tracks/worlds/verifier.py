@@ -2,7 +2,8 @@
 
 The reader must answer every question from the full text, and must fail when a needed message is
 removed. It may guess at most 3 % of a question type from the question alone. The value before a
-correction must be marked wrong.
+correction must be marked wrong. No other text that is shown may state an answer, and the place at
+which a question names the winner must not give it away.
 """
 
 import re
@@ -22,6 +23,7 @@ from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.schedule import BATCH
 from memorygym.tracks.worlds.generator.tiers import MIX, sized
+from memorygym.tracks.worlds.leaks import StrayTexts
 from memorygym.tracks.worlds.parsed_view import parse_view
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verification_report import (
@@ -64,6 +66,7 @@ class Verifier:
             for event in task.events
         ]
         """By event: the records that it states."""
+        self.stray = StrayTexts(task, task.gold, self.reader.guide)
         self.result = VerificationResult(tasks=1, heldout=len(task.gold.heldout))
 
     def check(self) -> VerificationResult:
@@ -146,6 +149,8 @@ class Verifier:
         tally = self.result.tallies.setdefault(question.question_type, QuestionTypeTally())
         tally.asked += 1
         event = self.task.events[question.event]
+        for place in self.stray.leaks(question):
+            self._fail(question.event, "leak", f"{place} | {question.text} | {question.truth}")
         query = self.reader.ask(event.text)
         if query is None:
             self._fail(question.event, "not parsed", question.text)
@@ -155,6 +160,7 @@ class Verifier:
         self._check_strictness(question, query, knowledge)
         if question.kind == "abstention":
             return
+        self.result.places.note(query.names, question.truth.partition(" (")[0])
         view = [Message("system", self.task.system), Message("user", event.text)]
         tally.guessed += self._right(question, guess(parse_view(view)))
         self._check_needs(question, query, tally)

@@ -8,12 +8,15 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.outcome import Score
+from memorygym.core.trace import MemoryUpdate
 from memorygym.core.track import find
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
 from memorygym.testing import check_policy
 from memorygym.tracks.worlds.agents.recoder import BOOKS
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.generator.notes import key_record_of, read_note
 from memorygym.tracks.worlds.generator.tiers import TIERS
 from tests.episodes import generated, play_agent, played
 from tests.slow import mostly_slow
@@ -87,6 +90,7 @@ def test_the_abstainer_is_right_only_about_absent_entities() -> None:
     [
         ("clairvoyant", "brief_reader", 10),
         ("brief_reader", "strategic", 15),
+        ("positional_expert", "template_expert", 5),
         ("template_expert", "strategic", 15),
         ("priority_strategic", "random_strategic", 10),
         ("strategic", "naive", 10),
@@ -98,6 +102,19 @@ def test_a_better_strategy_scores_higher(
     better: str, worse: str, points: float, pooled: Callable[[str], float]
 ) -> None:
     assert pooled(better) - pooled(worse) >= points
+
+
+def test_the_positional_expert_writes_no_tags_and_keeps_its_notation() -> None:
+    task = generated("city", 0, "standard")
+    guide = strong_reader(task.system).guide
+    updates = [r for r in played("positional_expert", task).records if isinstance(r, MemoryUpdate)]
+    lines = {line for update in updates for e in update.entries for line in e.text.split("\n")}
+    records = [read_note(line, guide) for line in lines]
+    assert all(record and record.category for record in records)
+    stored = {frozenset(record.values) for record in records if record}
+    assert stored == {frozenset(guide.key_attributes), frozenset(a.code for a in guide.attributes)}
+    assert sum(len(record.values) == 6 for record in records if record) > 25
+    assert all(key_record_of(guide, record) in lines for record in records if record)
 
 
 def test_guessing_scores_at_most_5_points(pooled: Callable[[str], float]) -> None:

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from memorygym.core import budget, episode, rng, tokens
+from memorygym.core.trace_reader import HELD, STALE
 from memorygym.core.types import Message
 from memorygym.memories.stores import notebook
 from memorygym.memories.stores.search.fulltext import FullText
 from memorygym.scoring import episode_scores
-from memorygym.tracks.worlds import axes
+from memorygym.tracks.worlds import axes, trace_facts
 from memorygym.tracks.worlds.agents import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator import generator, task
+from memorygym.tracks.worlds.generator import generator, question_placement, task
 from tests.tracks.worlds.audit.defect import MANY, SESSIONS, validate, wrap
 
 
@@ -113,7 +114,7 @@ def events_do_not_evict(patch: pytest.MonkeyPatch) -> None:
 def an_event_shows_the_one_before_it_too(patch: pytest.MonkeyPatch) -> None:
     def show(old: Any, self: Any, answer: str | None) -> Any:
         step = old(self, answer)
-        before = self.task.events[max(0, self._at - 1)].text
+        before = self.task.events[max(0, self._event - 1)].text
         return replace(step, messages=(Message("user", before), *step.messages))
 
     wrap(patch, WorldsEnv, "_show", show)
@@ -189,6 +190,38 @@ def agents_choose_without_a_seed(patch: pytest.MonkeyPatch) -> None:
 @validate("identical tasks")
 def every_seed_generates_the_same_task(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, task, "Generator", lambda old, domain, seed, *rest: old(domain, 0, *rest))
+
+
+@validate("greedy writer: miscounted")
+def text_is_priced_before_it_is_normalised(patch: pytest.MonkeyPatch) -> None:
+    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        raw = self.count(text)
+        stored = str(old(self, text, replacing))
+        self.tokens += raw - self.prices[stored]
+        self.prices[stored] = raw
+        return stored
+
+    wrap(patch, budget.BudgetTracker, "store", store)
+
+
+@validate("breadth not by importance", "strategic")
+def every_question_has_the_same_importance(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, question_placement, "Question", lambda old, *args: replace(old(*args), weight=1))
+
+
+@validate("breadth not by importance", "strategic")
+def breadth_ignores_importance(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(axes, "_weighted", lambda outcomes, weights: episode_scores.accuracy(outcomes))
+
+
+@validate("old values said to be new", "naive")
+def a_stale_value_counts_as_held(patch: pytest.MonkeyPatch) -> None:
+    wrap(
+        patch,
+        trace_facts.RequiredFact,
+        "state",
+        lambda old, *args: HELD if (state := old(*args)) == STALE else state,
+    )
 
 
 @validate("questions not scored", "skipper")

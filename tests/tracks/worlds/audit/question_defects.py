@@ -79,6 +79,33 @@ def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, domain_schema.AttributeSpec, "draw", middle)
 
 
+@verify("winner's place", LONGER)
+def the_winner_is_named_first(patch: pytest.MonkeyPatch) -> None:
+    def reordered(old: Any, self: Any, *args: Any, **kw: Any) -> Any:
+        question = old(self, *args, **kw)
+        text, winner = question.text, question.truth.partition(" (")[0]
+        named = [name for name in self._timeline.names if name in text]
+        if winner not in named:
+            return question
+        first = min(named, key=text.index)
+        turn = {first: winner, winner: first}
+        pair = re.compile("|".join(map(re.escape, turn)))
+        return replace(question, text=pair.sub(lambda m: turn[m[0]], text))
+
+    wrap(patch, question_placement.QuestionPlacer, "_question", reordered)
+
+
+@verify("leak")
+def a_question_may_state_its_answer(patch: pytest.MonkeyPatch) -> None:
+    def told(old: Any, self: Any, event: int, kind: str, *args: Any, **kw: Any) -> Any:
+        question = old(self, event, kind, *args, **kw)
+        if question.kind != "retrieval":
+            return question
+        return replace(question, text=f"{question.text} ({question.truth})")
+
+    wrap(patch, question_placement.QuestionPlacer, "_question", told)
+
+
 @verify("stale")
 def updates_accept_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
     def update(old: Any, sampler: QuestionSampler, **kw: Any) -> PlannedQuestion | None:

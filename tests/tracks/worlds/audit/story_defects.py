@@ -129,6 +129,17 @@ def distractors_are_as_large_as_the_truth(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose, "false_value", near)
 
 
+@verify("leak")
+def memos_state_values(patch: pytest.MonkeyPatch) -> None:
+    def body(old: Any, self: Any, event: int, scheduled: Any, *rest: Any) -> tuple[str, str]:
+        title, text = old(self, event, scheduled, *rest)
+        spoken = [record.values[self.guide.key_attributes[0]] for record in self.records]
+        told = " ".join(f"{value:,}" for value in spoken if isinstance(value, int))
+        return title, f"{text} {told}" if scheduled.kind == "noise" else text
+
+    wrap(patch, task.Generator, "_body", body)
+
+
 @verify("budget")
 def the_memory_holds_all_records(patch: pytest.MonkeyPatch) -> None:
     wrap(

@@ -11,8 +11,8 @@ from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation, invariants
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.tasks import Tasks
-from memorygym.tracks.worlds.self_test import inspect
 from memorygym.tracks.worlds.settings import WorldsSettings
+from memorygym.tracks.worlds.trace_measures import inspect
 from memorygym.tracks.worlds.verifier import VerificationResult, verify
 from tests.episodes import results_of, worlds
 from tests.slow import mostly_slow

@@ -139,7 +139,7 @@ _ALL = (
         "{s} is based in {v}.",
         "{s} has all its buildings in {v}.",
         "{v} plays host to {s}.",
-    ), value_phrases=("the home town of", "the town that is home to"),
+    ), value_phrases=("the home town of", "the town that houses"),
        mentions=("Where {s} is based, and in which buildings, is left to the reader.",)),
     FunctionalRelation("founding year", "laboratory", YEAR, (
         "{s} was founded in {v}.",

@@ -1,6 +1,7 @@
 """The honest agents: they store, update and answer within the rules."""
 
 from collections.abc import Container
+from functools import partial
 
 from memorygym.agents.calls import calls, submit
 from memorygym.core.rng import named_rng
@@ -19,7 +20,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
 from memorygym.tracks.worlds.facts import Query, Record
 from memorygym.tracks.worlds.generator.gold import Need, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
-from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
+from memorygym.tracks.worlds.generator.notes import fill, key_record_of, note_of, record_of
 from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
@@ -31,6 +32,12 @@ def naive() -> BudgetedNoteTaker:
 def brief_reader() -> BudgetedNoteTaker:
     """Stores the most important facts, as the system message ranks them, and keeps old values."""
     return BudgetedNoteTaker(most_important, history=True)
+
+
+def positional_expert() -> BudgetedNoteTaker:
+    """Stores what template_expert stores, but values in schema order, without tags."""
+    keep = partial(most_important, notation=key_record_of)
+    return BudgetedNoteTaker(keep, notation=key_record_of)
 
 
 def everything(context: ParsedContext) -> list[str]:
@@ -95,6 +102,7 @@ MAKERS: dict[str, PolicyFactory] = {
     "guesser": lambda _: AnswersAlways(random_number),
     "naive": lambda _: naive(),
     "perfect": lambda _: BudgetedNoteTaker(everything, history=True),
+    "positional_expert": lambda _: positional_expert(),
     "priority_strategic": lambda _: BudgetedNoteTaker(whole_records(0.7)),
     "random_strategic": lambda _: BudgetedNoteTaker(sampled(0.7)),
     "smart_guesser": lambda _: AnswersAlways(lambda context, _: guess(context)),

@@ -16,7 +16,7 @@ from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.generator.domain_schema import CODES
 from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
-from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
+from memorygym.tracks.worlds.generator.notes import Notation, fill, note_of, record_of
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
 Keep = Callable[[ParsedContext], list[str]]
@@ -40,12 +40,14 @@ class BudgetedNoteTaker(Policy):
         keep: Keep,
         conclude: Conclude = concluded,
         *,
+        notation: Notation = note_of,
         updates: bool = True,
         history: bool = False,
         reads_all: bool = False,
     ) -> None:
         self._keep = keep
         self._conclude = conclude
+        self._notation = notation
         self._updates = updates
         self._history = history
         self._reads_all = reads_all
@@ -79,7 +81,8 @@ class BudgetedNoteTaker(Policy):
         for line in "\n".join(context.tool_results).split("\n"):
             stored = context.reader.read(line)
             if stored and stored[0].name == news.name:
-                new = changed_line(context.reader, stored[0], news, self.history_of(news.name))
+                history = self.history_of(news.name)
+                new = changed_line(context.reader, stored[0], news, history, self._notation)
                 return calls(edit(line, new)) if new and new != line else END
         return END
 
@@ -108,7 +111,11 @@ class BudgetedNoteTaker(Policy):
 
 
 def changed_line(
-    reader: StrongReader, stored: Record, news: Record, history: Container[str]
+    reader: StrongReader,
+    stored: Record,
+    news: Record,
+    history: Container[str],
+    notation: Notation = note_of,
 ) -> str | None:
     """The line of a stored record with its changed values, or None if none of them changed."""
     knowledge = Knowledge([stored, news])
@@ -123,7 +130,7 @@ def changed_line(
         return None
     record = Record(stored.name, stored.category, values, former, edges=stored.edges)
     full = not former and len(values) == len(reader.guide.attributes)
-    return record_of(reader.guide, record) if full else note_of(reader.guide, record)
+    return record_of(reader.guide, record) if full else notation(reader.guide, record)
 
 
 def allowance(context: ParsedContext, share: float) -> int:
@@ -198,7 +205,7 @@ def _part(record: Record, codes: Container[str]) -> Record:
     return Record(record.name, record.category, values, edges=record.edges)
 
 
-def most_important(context: ParsedContext) -> list[str]:
+def most_important(context: ParsedContext, notation: Notation = note_of) -> list[str]:
     """Entries for this batch: the parts of records with most expected questions per token."""
     guide = context.reader.guide
     planned = SLACK * context.capacity * context.batch / context.batches
@@ -207,8 +214,8 @@ def most_important(context: ParsedContext) -> list[str]:
     for record in context.records:
         key = record.category in guide.key_categories
         weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
-        small = note_of(guide, _part(record, guide.key_attributes))
-        big = note_of(guide, _part(record, CODES))
+        small = notation(guide, _part(record, guide.key_attributes))
+        big = notation(guide, _part(record, CODES))
         cost = count(small) + 1
         extra = count(big) + 1 - cost
         tie, name = at_random(record.name), record.name

@@ -100,7 +100,7 @@ class Wording:
     peers: tuple[str, ...]
     """Others that figures are compared with, such as "the sector median"; none is an entity."""
     notices: tuple[str, ...]
-    """Corrections with {s}, {l} and {now}; {now} is "now VALUE" or "VALUE higher than …"."""
+    """Corrections with {s}, {l} and {now}; {now} is "now VALUE" or "DIFFERENCE higher than …"."""
     noise: tuple[str, ...]
     """Messages without facts; {s} is an entity."""
     membership: str

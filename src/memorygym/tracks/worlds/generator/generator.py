@@ -192,7 +192,7 @@ class Generator:
         if change.relative:
             assert isinstance(change.new, int) and isinstance(change.old, int)
             difference = change.new - change.old
-            amount = self.guide.attributes[index].number(abs(difference))
+            amount = self.guide.attributes[index].difference(abs(difference))
             now = f"{amount} {'higher' if difference > 0 else 'lower'} than stated before"
         else:
             now = f"now {self.prose.quoted(index, change.new)}"

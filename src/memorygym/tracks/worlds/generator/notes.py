@@ -1,16 +1,20 @@
 """The notation of the scripted agents: tagged notes, and reference records, which size budgets.
 
 A reference record is positional: name, category code, values in schema order, relations. A tagged
-note labels each value: `Acme Harbor C b 832 was b 800 x Cedar Quay`. Both write numbers in fixed
-point, enum choices as one letter, dates as six digits (YYMMDD) and texts as their words.
+note labels each value: `Acme Harbor C b 832 was b 800 x Cedar Quay`. A key record is positional
+too, but lists only the key attributes: `Acme Harbor C 832 27 x Cedar Quay`. All write numbers in
+fixed point, enum choices as one letter, dates as six digits (YYMMDD) and texts as their words.
 """
 
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from memorygym.tracks.worlds.facts import Attribute, Guide, Record, RecordDraft, Value
 
+Notation: TypeAlias = Callable[[Guide, Record], str]
+"""Writes the note of a record."""
 RELATION_CODES = "xyz"
 _HEAD = re.compile(r"([A-Z][a-z]+(?: [A-Z][a-z]+)+)(?: ([A-J]))?(?= |$)")
 
@@ -32,10 +36,24 @@ def pack_value(attribute: Attribute, value: Value) -> str:
 
 def record_of(guide: Guide, record: Record) -> str:
     """The reference record; an unknown value is written as a question mark."""
+    return _in_order(record, guide, guide.attributes)
+
+
+def key_record_of(guide: Guide, record: Record) -> str:
+    """The record of the key attributes alone; the reference record if the record holds more."""
+    if set(record.values) <= set(guide.key_attributes):
+        return _in_order(record, guide, _key_attributes(guide))
+    return record_of(guide, record)
+
+
+def _key_attributes(guide: Guide) -> list[Attribute]:
+    return [guide.attribute(code) for code in guide.key_attributes]
+
+
+def _in_order(record: Record, guide: Guide, attributes: Iterable[Attribute]) -> str:
     parts = [record.name, guide.category_code(record.category)]
-    values = record.values
-    for attribute in guide.attributes:
-        value = values.get(attribute.code)
+    for attribute in attributes:
+        value = record.values.get(attribute.code)
         parts.append("?" if value is None else pack_value(attribute, value))
     parts += [f"{code} {other}" for code, other in record.edges]
     return " ".join(parts)
@@ -73,18 +91,18 @@ def read_note(line: str, guide: Guide) -> Record | None:
     if not head:
         return None
     name, letter = head.groups()
-    record = RecordDraft(name)
-    if letter:
-        if ord(letter) - 65 >= len(guide.categories):
-            return None
-        record.category = guide.categories[ord(letter) - 65]
-    rest = line[head.end() :].split()
-    tagged = not rest or rest[0].isalpha()  # The first value of a reference record is a number.
-    read = _read_tags if tagged else _read_positions
-    try:
-        return record.record() if read(record, rest, guide) else None
-    except (ValueError, IndexError):
+    if letter and ord(letter) - 65 >= len(guide.categories):
         return None
+    category = guide.categories[ord(letter) - 65] if letter else ""
+    rest = line[head.end() :].split()
+    for read in (_read_tags, _read_all, _read_keys) if letter else (_read_tags, _read_all):
+        record = RecordDraft(name, category)
+        try:
+            if read(record, rest, guide):
+                return record.record()
+        except (ValueError, IndexError):
+            continue
+    return None
 
 
 def _read_tags(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
@@ -108,9 +126,19 @@ def _read_tags(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
     return True
 
 
-def _read_positions(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
+def _read_all(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
+    return _read_positions(record, words, guide.attributes)
+
+
+def _read_keys(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
+    return _read_positions(record, words, _key_attributes(guide))
+
+
+def _read_positions(
+    record: RecordDraft, words: Sequence[str], attributes: Iterable[Attribute]
+) -> bool:
     position = 0
-    for attribute in guide.attributes:
+    for attribute in attributes:
         if words[position] == "?":
             position += 1
             continue

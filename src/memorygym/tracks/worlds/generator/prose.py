@@ -1,8 +1,9 @@
 """Prose: documents in four styles, distractor figures marked by a cue, corrections and noise.
 
-Every sentence names its subject and its attribute. A distractor stands in a clause of its own or
-after a cue (an earlier year, a preliminary count, guidance, other parties, another unit). Each
-style also has one phrasing without a known cue, for which the strong reader was not written.
+Every sentence names its subject and its attribute. A distractor follows the entry, in a clause of
+its own or after a cue (an earlier year, a preliminary report, guidance, other parties, another
+unit). Each style also has one phrasing without a known cue, for which the strong reader was not
+written.
 """
 
 from dataclasses import dataclass
@@ -13,23 +14,23 @@ from memorygym.tracks.worlds.facts import Attribute, Record, Value, spoken_date
 from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
 
 CORES: tuple[tuple[str, ...], ...] = (
-    ("The entry for {l} at {s} reads {v}", "{s} enters {v} under {l}"),
-    ("We have {v} for {l} at {s}", "{s} gave us {v} for {l}"),
-    ("{s} posts {v} for {l}", "Posted by {s} for {l}: {v}"),
-    ("{s} is filed under {l} with {v}", "{s} is on file with {v} for {l}"),
+    ("The entry of {s} for {l} reads {v}", "The record of {s} has {v} under {l}"),
+    ("For {s} we have {v} under {l}", "Our note on {s} gives {v} for {l}"),
+    ("{s} is listed with {v} for {l}", "The list shows {s} with {v} for {l}"),
+    ("The file on {s} gives {v} for {l}", "{s} is on file with {v} for {l}"),
 )
 """By style: two sentences that may replace the domain's own."""
 
-DATED = ("{c} after {d} in {y}", "In {y} it had been {d}; {lc}")
-EARLY = ("{c}, where a preliminary count had {d}", "{c} and not the provisional {d}")
-HOPED = ("Against guidance of {d}, {lc}", "{c}, with {d} forecast for next year")
-PEERS = ("{c}, while {p} is at {d}", "{c} versus {d} at {p}")
-OTHER = ("{c}, up {n}% on the year", "{c}, drawn from {n} cases")
+DATED = ("{c}, after {d} in {y}", "{c}, compared with {d} in {y}")
+EARLY = ("{c}, although a preliminary report gave {d}", "{c}; the provisional entry was {d}")
+HOPED = ("{c}, against guidance of {d}", "{c}, with {d} forecast for next year")
+PEERS = ("{c}, while {p} stands at {d}", "{c}, versus {d} for {p}")
+OTHER = ("{c}, up {n}% on the year", "{c}, based on {n} cases")
 """Distractors in another unit: the second for percentages, the first for all other attributes."""
 HELD_OUT = (
-    "{c}, which set aside {d} as a misprint",
-    "Gossip had said {d}, but {lc}",
-    "{c}, once the {d} of the first scan was struck out",
+    "{c}; the first printing gave {d} in error",
+    "{c}, whereas gossip had {d}",
+    "{c}; the first scan showed {d} by mistake",
     "{c}, though a smudged copy seemed to say {d}",
 )
 HINT = "To end an event that asks nothing, reply without calling a tool."
@@ -79,7 +80,7 @@ class Prose:
         return f"[{wording.titles[style]} · {name} · {day(when)}]\n{' '.join(sentences)}"
 
     def notice(self, name: str, index: int, now: str, stream: Stream, when: int) -> str:
-        """A correction; `now` is "now VALUE" or "VALUE higher than stated before"."""
+        """A correction; `now` is "now VALUE" or "DIFFERENCE higher than stated before"."""
         attribute = self.attributes[index]
         template = stream.choice(self.domain.wording.notices)
         label = stream.choice((attribute.label, attribute.alias))
@@ -112,11 +113,9 @@ class Prose:
         if attribute.kind in ("text", "series") or stream.below(100) >= 45:
             return claim, False
         wrap, heldout = self._wrap(attribute, style, stream)
-        lower = claim if core.startswith("{s}") else claim[0].lower() + claim[1:]
         distractor = false_value(spec, value, stream)
         text = wrap.format(
             c=claim,
-            lc=lower,
             d=self._display(index, distractor, stream),
             y=2019 + stream.below(11),
             p=stream.choice(self.domain.wording.peers),

@@ -79,10 +79,13 @@ class QuestionPlacer:
         return "", None
 
     def _draw(self, draw: Callable[[], PlannedQuestion | None]) -> PlannedQuestion | None:
-        """The first draw that is new and whose facts still fit the budget."""
+        """The first draw that is new, does not state its answer, and whose facts still fit the
+        budget."""
         for _ in range(TRIES):
             planned = draw()
-            if planned and planned.text not in self._asked and self._cost.add(planned.needs):
+            if planned is None or planned.text in self._asked or planned.states_answer:
+                continue
+            if self._cost.add(planned.needs):
                 return planned
         return None
 

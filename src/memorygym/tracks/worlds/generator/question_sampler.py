@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.worlds.facts import Attribute, Kind, Value
+from memorygym.tracks.worlds.facts import Attribute, Kind, Value, listed
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import Change, Need
 
@@ -24,6 +24,12 @@ class PlannedQuestion:
     about: tuple[int, str]
     """The entity and the attribute that decide the weight of the question."""
     rivals: tuple[str, ...] = ()
+
+    @property
+    def states_answer(self) -> bool:
+        """Whether a bound in the text happens to be the value of the truth."""
+        value = self.truth.partition(" (")[2].removesuffix(")") or self.truth
+        return value in self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +128,9 @@ class QuestionSampler:
             if len(members) > LARGEST:
                 break
             if len(members) >= SMALLEST and (len(chosen) > 1 or not many):
-                groups = " and ".join(f"'{name}'" for name in sorted(chosen))
-                word = "group" if len(chosen) == 1 else "groups"
-                text = f"the {len(members)} {self.guide.plural} of the {word} {groups}"
+                groups = [f"'{name}'" for name in sorted(chosen)]
+                words = f"groups {listed(groups)}" if len(groups) > 1 else f"group {groups[0]}"
+                text = f"the {len(members)} {self.guide.plural} of the {words}"
                 return Scope(tuple(members), text, by_category=True)
         picked = self.entities(SMALLEST + self.stream.below(4))
         if picked is None:

@@ -20,6 +20,11 @@ def scaled(attribute: Attribute, value: Fraction) -> str:
     return f"{attribute.prefix}{shown}{attribute.suffix}"
 
 
+def in_points(attribute: Attribute) -> str:
+    """What an answer's form adds where the answer is a distance between percentages."""
+    return " IN PERCENTAGE POINTS" if attribute.suffix == "%" else ""
+
+
 def _names(sampler: QuestionSampler, entities: list[int]) -> str:
     return listed([sampler.name(entity) for entity in entities])
 
@@ -53,7 +58,7 @@ def comparison(sampler: QuestionSampler) -> PlannedQuestion | None:
     gap = abs(sampler.number(entities[0], a.code) - sampler.number(entities[1], a.code))
     text = (
         f"Which of {_names(sampler, entities)} has the higher entry for {sampler.label(a)}, and by"
-        " how much? Answer as NAME (DIFFERENCE)."
+        f" how much? Answer as NAME (DIFFERENCE{in_points(a)})."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
     truth = f"{sampler.name(winner)} ({a.number(gap)})"
@@ -73,8 +78,8 @@ def outlier(sampler: QuestionSampler) -> PlannedQuestion | None:
     winner = gaps[0][1]
     text = (
         f"Which of {_names(sampler, entities)} lies farthest from their mean entry for"
-        f" {sampler.label(a)}, and by how much? Answer as NAME (DEVIATION), with one decimal more"
-        " than the entries have."
+        f" {sampler.label(a)}, and by how much? Answer as NAME (DEVIATION{in_points(a)}), with one"
+        " decimal more than the entries have."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
     truth = f"{sampler.name(winner)} ({scaled(a, gaps[0][0])})"

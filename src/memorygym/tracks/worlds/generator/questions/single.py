@@ -8,12 +8,12 @@ from memorygym.tracks.worlds.generator.gold import Change, Need
 from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 
 PLAIN = (
-    "What does the record give for {l} at {s}?",
-    "Please state the entry for {l} at {s}.",
+    "What does the record of {s} give for {l}?",
+    "Please state the entry of {s} for {l}.",
 )
 TRICK = (
-    "Do the documents say anything about {l} at {s}, and if so, what?",
-    "Is there any entry for {l} at {s}? If there is, state it.",
+    "Do the documents give {s} an entry for {l}, and if so, which?",
+    "Is there any entry of {s} for {l}? If there is, state it.",
 )
 
 
@@ -74,10 +74,10 @@ def temporal_trend(sampler: QuestionSampler) -> PlannedQuestion | None:
     if abs(abs(change) - 3) < 1 or abs(abs(change) - 15) < 1 or abs(change) < Fraction(1, 2):
         return None
     text = (
-        f"From the first to the last period, how does the entry for {sampler.label(attribute)} at"
-        f" {sampler.name(entity)} move: strongly rising (by more than 15 %), slightly rising (more"
-        " than 3 %), flat, slightly falling or strongly falling? Answer as LABEL (CHANGE IN %),"
-        " with two decimals."
+        f"From the first to the last period, how does the entry of {sampler.name(entity)} for"
+        f" {sampler.label(attribute)} move: strongly rising (by more than 15 %), slightly rising"
+        " (more than 3 %), flat, slightly falling or strongly falling? Answer as LABEL (CHANGE IN"
+        " %), with two decimals."
     )
     truth = f"{label} ({float(change):.2f}%)"
     return PlannedQuestion(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
@@ -93,8 +93,8 @@ def temporal_extreme(sampler: QuestionSampler) -> PlannedQuestion | None:
     if values.count(value) > 1:
         return None
     text = (
-        f"In which period, counted from 1, is the entry for {sampler.label(attribute)} at"
-        f" {sampler.name(entity)} {word}, and what is it then? Answer as PERIOD (VALUE)."
+        f"In which period, counted from 1, is the entry of {sampler.name(entity)} for"
+        f" {sampler.label(attribute)} {word}, and what is it then? Answer as PERIOD (VALUE)."
     )
     truth = f"{values.index(value) + 1} ({attribute.number(value)})"
     return PlannedQuestion(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
@@ -115,7 +115,7 @@ def update(sampler: QuestionSampler, but: Container[object] = ()) -> PlannedQues
 
 def delta(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The size of a change; changes whose correction states the size are left out."""
-    request = "By how much did it move, as an amount without a sign?"
+    request = "By how {much} did it move, as an amount without a sign?"
     changes = [change for change in sampler.changed() if not change.relative]
     return _about_change(sampler, changes, request, lambda old, new: abs(new - old))
 
@@ -123,14 +123,14 @@ def delta(sampler: QuestionSampler) -> PlannedQuestion | None:
 def counterfactual(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The value before a change."""
     return _about_change(
-        sampler, sampler.changed(), "What would it be had it not been?", lambda old, _: old
+        sampler, sampler.changed(), "What would it be without the change?", lambda old, _: old
     )
 
 
 def _about_change(
     sampler: QuestionSampler, changes: list[Change], request: str, figure: Callable[[int, int], int]
 ) -> PlannedQuestion | None:
-    """A question about the old and the new value of a number."""
+    """A question about the old and the new value of a number; {much} is its unit."""
     numbers = [change for change in changes if isinstance(change.new, int)]
     if not numbers:
         return None
@@ -138,8 +138,10 @@ def _about_change(
     old, new = change.old, change.new
     assert isinstance(new, int) and isinstance(old, int)
     a = sampler.guide.attribute(change.code)
+    much = "many percentage points" if a.suffix == "%" else "much"
     text = (
-        f"The entry for {sampler.label(a)} at {sampler.name(change.entity)} was changed. {request}"
+        f"The entry of {sampler.name(change.entity)} for {sampler.label(a)} was changed."
+        f" {request.format(much=much)}"
     )
     fact = (change.entity, change.code)
     return PlannedQuestion(

@@ -1,0 +1,107 @@
+"""Searches all that a task shows, not only what the strong reader parses, for stray answers."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from memorygym.core.types import Task
+from memorygym.tracks._qa.leakage import contains_name, normalised
+from memorygym.tracks.worlds.facts import Guide, spoken_date
+from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+
+_HEAD = re.compile(
+    r"^=== [A-Z]+ · event \d+ of \d+(?: · (?:session|batch) \d+ of \d+)*"
+    r" · \d+ [A-Z][a-z]+ \d{4} ===\n"
+)
+"""The heading of an event, whose numbers are no entries."""
+_DOCUMENT = re.compile(r"^\[([^·\]\n]+) · (?:([^·\]\n]+) · )?[^·\]\n]+\]\n(.*)$", re.S)
+_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_APART = " x "
+"""Stands between two texts, so that no value is read across them."""
+NAMELESS = ("ABSTAIN", "relationship_count", "relationship_lookup")
+"""A truth, and question types, without a value: their truth consists of names."""
+
+
+class StrayTexts:
+    """What a task shows beside the statements of facts: memos, titles, hints, other sentences."""
+
+    def __init__(self, task: Task, gold: WorldsGold, guide: Guide) -> None:
+        self._task, self._gold, self._guide = task, gold, guide
+        self._names = set(gold.names)
+        labels = [label for a in guide.attributes for label in (a.label, a.alias)]
+        self._label = re.compile(
+            r"(?<![\w-])(?:" + "|".join(map(re.escape, labels)) + r")(?![\w-])"
+        )
+        seen: dict[str, None] = {}
+        self._before: list[int] = []
+        for event in task.events:
+            self._before.append(len(seen))
+            if not event.text.startswith("=== QUESTION"):
+                seen.update(dict.fromkeys(map(normalised, self._stray(event.text))))
+        self._texts = list(seen)
+
+    def leaks(self, question: Question) -> Iterator[str]:
+        """Each place that states the answer: a stray text, the question, an earlier question."""
+        forms = values_of(question)
+        stray = _APART.join(self._texts[: self._before[question.event]])
+        if any(contains_name(stray, form) for form in forms):
+            yield "the texts beside the facts"
+        asked = self._task.events[question.event].text.partition("\n")[2]
+        own = forms or [question.truth] * (question.question_type == "relationship_lookup")
+        if any(contains_name(normalised(asked), form) for form in own):
+            yield "the question itself"
+        yield from self._told_by_questions(question, forms)
+
+    def _stray(self, text: str) -> Iterator[str]:
+        """The parts of an event that no reader takes for a statement of its entity's facts."""
+        for block in _HEAD.sub("", text).split("\n\n"):
+            document = _DOCUMENT.match(block.strip("\n"))
+            if document is None:
+                yield block
+                continue
+            title, name, body = document.groups()
+            yield title
+            for sentence in body.removesuffix(".").split(". "):
+                if not name or not self._is_statement(sentence, name):
+                    yield sentence
+
+    def _is_statement(self, sentence: str, name: str) -> bool:
+        """Whether a sentence states an attribute, and names no other entity than its document."""
+        runs = [run.split() for run in _NAME.findall(sentence.replace(name, ""))]
+        others = {
+            " ".join(run[i:j])
+            for run in runs
+            for i in range(len(run))
+            for j in range(i, len(run) + 1)
+        }
+        return bool(self._label.search(sentence)) and not others & self._names
+
+    def _told_by_questions(self, question: Question, forms: Sequence[str]) -> Iterator[str]:
+        """An earlier question that names the entity and the attribute and gives the value."""
+        if question.kind not in ("retrieval", "update"):
+            return
+        (need,) = question.needs
+        attribute, name = self._guide.attribute(need.key), self._gold.names[need.entity]
+        for other in self._gold.questions:
+            if other.event < question.event and name in other.text:
+                text = normalised(other.text)
+                labelled = attribute.label in text or attribute.alias in text
+                if labelled and any(contains_name(text, form) for form in forms):
+                    yield f"the question of event {other.event}"
+
+
+def values_of(question: Question) -> list[str]:
+    """The notations of the value in a question's truth; none if it consists of names.
+
+    >>> values_of(Question(3, "reasoning", "synthesis", "Which?", "Acme Quay ($38.7M)"))
+    ['$38.7M', '38.7']
+    >>> values_of(Question(3, "retrieval", "retrieval", "When?", "2014-03-09"))
+    ['2014-03-09', '9 March 2014']
+    """
+    if question.truth in NAMELESS or question.question_type in NAMELESS:
+        return []
+    value = question.truth.partition(" (")[2].removesuffix(")") or question.truth
+    if _ISO.fullmatch(value):
+        return [value, spoken_date(value)]
+    number = re.fullmatch(r"\D*?(\d[\d,]*(?:\.\d+)?)\D*", value)
+    return list(dict.fromkeys([value, number[1]] if number else [value]))

@@ -1,0 +1,114 @@
+"""What the self-test measures in one trace, counted anew from its texts."""
+
+import re
+
+from memorygym.core.tokens import count, words
+from memorygym.core.trace import Action, MemoryUpdate, Observation, ToolResult, Trace
+from memorygym.core.types import Call
+from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.episode_scores import outcomes
+from memorygym.scoring.grading import grade
+from memorygym.tracks.worlds.agents.radix import held_records
+from memorygym.tracks.worlds.agents.recoder import BOOKS
+from memorygym.tracks.worlds.axes import admitted, gold_of
+from memorygym.tracks.worlds.fact_reader import strong_reader
+
+_HEADING = re.compile(r"^=== [A-Z]+ · event (\d+) of (\d+) ", re.M)
+
+
+def inspect(agent: str, trace: Trace) -> dict[str, float]:
+    """The measures of a trace that the invariants need, counted anew from its texts."""
+    measures = {"admitted": admitted(trace), **_events(trace)}
+    if (breadth := _breadth(trace)) is not None:
+        measures["breadth"] = breadth
+    if agent == "naive":
+        measures["outdated"] = _outdated(trace)
+    if trace.budget.capacity is not None:
+        measures |= usage(trace)
+    if book := BOOKS.get(agent):
+        measures["recoded"] = held_records(trace, book)
+    return measures
+
+
+def usage(trace: Trace) -> dict[str, float]:
+    """The used share of every limit, and the largest error of the recorded token counts."""
+    capacity, slot, writes = trace.budget.capacity, trace.budget.slot, trace.budget.writes
+    assert capacity and slot and writes
+    known = set(words(trace.system))
+    prices: dict[str, int] = {}
+    sizes: dict[str, int] = {}
+    called: tuple[Call, ...] = ()
+    error, peak, largest, paid, free = 0, 0, 0, 0, 0
+    for record in trace.records:
+        match record:
+            case Observation(messages=messages):
+                free = any("first successful Edit" in message.content for message in messages)
+                for message in messages:
+                    known |= words(message.content)
+            case MemoryUpdate(entries=entries, dropped=dropped, tokens=tokens):
+                for id in dropped:
+                    sizes.pop(id, None)
+                for entry in entries:
+                    size = prices.get(entry.text) or count(entry.text, known)
+                    sizes[entry.id] = prices[entry.text] = size
+                    largest = max(largest, size)
+                total = sum(sizes.values())
+                peak, error = max(peak, total), max(error, abs(total - tokens))
+            case Action(message=message):
+                called = message.calls
+            case ToolResult(messages=messages):
+                pairs = zip(called, messages, strict=False)
+                executed = [call.name for call, m in pairs if _executed(m.content)]
+                writes_made, edits_made = executed.count("Write"), executed.count("Edit")
+                paid += writes_made + max(0, edits_made - free)
+                free = max(0, free - edits_made)
+    used = {"capacity": peak / capacity, "slot": largest / slot, "writes": paid / writes}
+    return {**used, "miscounted": error}
+
+
+def _executed(result: str) -> bool:
+    """Whether a tool result says that the call was carried out."""
+    return not result.startswith(("refused", "not run", "no tool", "Write:", "Edit:"))
+
+
+def _events(trace: Trace) -> dict[str, float]:
+    """Whether every event was shown once and in order, and without the previous events."""
+    events = [r for r in trace.records if isinstance(r, Observation) and r.evict]
+    texts = [message.content for record in events for message in record.messages]
+    headings = [(int(n), int(total)) for text in texts for n, total in _HEADING.findall(text)]
+    last = headings[-1][1] if headings else 0
+    missed = [n for n, _ in headings] != list(range(1, last + 1))
+    questions = len(gold_of(trace).questions)
+    return {
+        "task": float(int(trace.task[:12], 16)),
+        "questions": questions,
+        "unasked": missed + abs(sum("=== QUESTION" in text for text in texts) - questions),
+        "undropped": sum(not r.evict for r in trace.records if isinstance(r, Observation)),
+    }
+
+
+def _breadth(trace: Trace) -> float | None:
+    """Breadth with the importance that the system message states: 1, plus 1 for a key attribute,
+    plus 1 for a key category. None without questions."""
+    gold, guide = gold_of(trace), strong_reader(trace.system).guide
+    weights = {True: 0, False: 0}
+    for outcome in outcomes(trace):
+        if outcome.goal.kind == "retrieval":
+            (need,) = outcome.goal.needs
+            key_category = gold.categories[need.entity] in guide.key_categories
+            weights[outcome.correct] += 1 + (need.key in guide.key_attributes) + key_category
+    total = sum(weights.values())
+    return weights[True] / total if total else None
+
+
+def _outdated(trace: Trace) -> int:
+    """Questions answered with the value before a change whose view is said to give the new one."""
+    gold, guide = gold_of(trace), strong_reader(trace.system).guide
+    attribution, total = Attribution(trace), 0
+    for outcome in outcomes(trace):
+        if outcome.goal.kind == "update" and not outcome.correct and outcome.answer:
+            (need,) = outcome.goal.needs
+            old = guide.attribute(need.key).show(gold.value(need.entity, need.key, -1))
+            answered_old = grade("update", old, outcome.answer).correct
+            total += answered_old and attribution.in_view(outcome.goal, need)
+    return total
