@@ -113,7 +113,7 @@ def events_do_not_evict(patch: pytest.MonkeyPatch) -> None:
 def an_event_shows_the_one_before_it_too(patch: pytest.MonkeyPatch) -> None:
     def show(old: Any, self: Any, answer: str | None) -> Any:
         step = old(self, answer)
-        before = self.task.events[max(0, self._at - 1)].text
+        before = self.task.events[max(0, self._event - 1)].text
         return replace(step, messages=(Message("user", before), *step.messages))
 
     wrap(patch, WorldsEnv, "_show", show)
