@@ -183,7 +183,8 @@ def test_the_curves_and_the_frontier_are_drawn_and_written(
         ),
         (
             "hiding:Hiding",
-            "memory hiding:Hiding: after restore(dump()), compose() returned another context",
+            "memory hiding:Hiding: in worlds company, seed 0, after restore(dump()), compose()"
+            " returned another context: message ",
             "* failed: hiding:Hiding on 1.",
         ),
     ],

@@ -81,7 +81,7 @@ def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
 ) -> None:
     folder = tmp_path / "run"
     compared(folder, "--track", "codeqa:hops=2:tokens=10k", "--seed", "0")
-    assert main(["explain", str(folder), "--system", "none"]) == 0
+    assert main(["explain", str(folder), "--memory", "none"]) == 0
     missed = [
         line.split()[0] for line in capsys.readouterr().out.splitlines() if "none+all#" in line
     ]

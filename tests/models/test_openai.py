@@ -254,5 +254,5 @@ def test_the_server_runs_as_a_program_until_its_stdin_closes() -> None:
         assert process.stdout
         model = make("echo", process.stdout.readline().strip(), environ={})
         assert model.complete(HELLO, ()).message.content == "Hello there"
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     assert process.returncode == 0

@@ -115,7 +115,7 @@ def test_equal_concurrent_requests_are_sent_once(reply_log: Open) -> None:
     recording, together = Cached(reply_log(record=True), ASKED, model), Barrier(8)
 
     def ask(_: int) -> Reply:
-        together.wait(10)
+        together.wait(60)
         return recording.complete(HELLO, ())
 
     with ThreadPoolExecutor(8) as pool:
@@ -127,7 +127,7 @@ def test_equal_concurrent_requests_share_a_failure(reply_log: Open) -> None:
     class Down(Dice):
         def complete(self, messages: Any, tools: Any) -> Reply:
             super().complete(messages, tools)
-            together.wait(10)
+            together.wait(60)
             sleep(0.2)  # The other threads arrive.
             raise ProviderFailure("down")
 
@@ -136,7 +136,7 @@ def test_equal_concurrent_requests_share_a_failure(reply_log: Open) -> None:
 
     def ask(number: int) -> str:
         if number:
-            together.wait(10)
+            together.wait(60)
         with pytest.raises(ProviderFailure) as failed:
             recording.complete(HELLO, ())
         return str(failed.value)

@@ -68,7 +68,7 @@ def test_memories_in_another_than_alphabetical_order_are_verified_too(
     (folder / "results.json").unlink()
     recipe = json.loads((folder / "run.json").read_bytes())["recipe"]
     again = command_of(recipe, folder)
-    assert again[again.index("--memories") + 1] == "markdown,bm25"
+    assert again[again.index("--memory") + 1] == "markdown,bm25"
     assert main([*again[1:], "-q"]) == 0
 
 
@@ -101,11 +101,12 @@ def other_contents(name: str) -> Callable[[Path], None]:
     return lambda folder: shutil.copy(folder / "compare.csv", folder / name) and None
 
 
+DIFFERS = "differs from what the traces give"
 ALTERED = {
     "a figure": (better, "compare.json: compare.reports[0].rows["),
-    "a table": (other_digit("pairs.csv"), "pairs.csv: differs from what the traces give"),
-    "a curve": (other_contents("hops.csv"), "hops.csv: differs from what the traces give"),
-    "a curve of its own": (other_contents("length.csv"), "length.csv: is not what the traces"),
+    "a table": (other_digit("pairs.csv"), f"pairs.csv: {DIFFERS}"),
+    "a curve": (other_contents("hops.csv"), f"hops.csv: {DIFFERS}"),
+    "a curve of its own": (other_contents("length.csv"), f"length.csv: {DIFFERS}"),
     "no table": (lambda folder: (folder / "questions.csv").unlink(), "questions.csv: missing"),
     "no figures": (lambda folder: (folder / "compare.json").unlink(), "compare.json: missing"),
     "no JSON": (

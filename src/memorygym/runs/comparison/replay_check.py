@@ -63,6 +63,8 @@ def unlike(view: Sequence[Message], rebuilt_view: Sequence[Message]) -> str:
     "another context: message 1 was 'Ann sat.' instead of 'Ann ran.'"
     >>> unlike([ann, bob], [ann])
     "another context: message 2, 'Ann sat.', was missing"
+    >>> unlike([ann], [ann, bob])
+    "another context: message 2, 'Ann sat.', was added"
     """
     ends = zip(reversed(view), reversed(rebuilt_view), strict=False)
     alike = len([*takewhile(lambda pair: pair[0] == pair[1], ends)])
@@ -78,7 +80,7 @@ def unlike(view: Sequence[Message], rebuilt_view: Sequence[Message]) -> str:
     if not rebuilt:
         return f"another context: message {number}, {own}, was missing"
     if not message:
-        return f"another context: it has a message {number} more, {copied}"
+        return f"another context: message {number}, {copied}, was added"
     return f"another context: message {number} was {copied} instead of {own}"
 
 
