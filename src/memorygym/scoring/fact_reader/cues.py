@@ -63,6 +63,10 @@ SEGMENT = re.compile(
     r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s", re.IGNORECASE
 )
 """The border of what a short label may be said of."""
+CONTRAST = re.compile(
+    r"\b(?:while|whereas|although|though|versus|vs|compared|against|unlike)\b[^;.]*$", re.IGNORECASE
+)
+"""Opens a clause about others."""
 CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now)\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
 """Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
 MOVED = re.compile(
@@ -121,3 +125,5 @@ ABBREVIATION = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )
+ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)), re.IGNORECASE)
+"""Any cue that makes a figure another than the current entry."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates, dates
+from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates, dates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Key, Named, Vocabulary
 
 CURRENT, FORMER, SHIFT = "current", "former", "shift"
@@ -91,7 +91,9 @@ class StatementReader:
 
     def _read(self, text: str, default: Mark | None = None) -> Sense:
         """What a line states. `default` is the label of values that have none."""
-        text, date = without_stamps(text, self._date_labels(text, default))
+        date = ""
+        if has_date(text):
+            text, date = without_stamps(text, self._date_labels(text, default))
         line = _Line(self.vocabulary, default)
         for sentence in _sentences(text):
             line.read(sentence)
@@ -410,7 +412,9 @@ def _is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
 
 
 def _is_labelled(mark: Mark, text: str) -> bool:
-    """Whether the segment around a short label has a full one."""
+    """Whether the segment around a short label has a full one, or speaks of something else."""
+    if cues.CONTRAST.search(text[: mark.start]):
+        return True
     borders = [match.span() for match in cues.SEGMENT.finditer(text)]
     start = max((end for _, end in borders if end <= mark.start), default=0)
     end = min((begin for begin, _ in borders if begin >= mark.end), default=len(text))
@@ -605,8 +609,10 @@ def _values(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, st
 
 def _shifted(shift: tuple[Parsed, str], values: Sequence[tuple[Parsed, str]]) -> list[tuple[Parsed, str]]:
     """The shift; or, if the text gives the value before it, the sum: "+26 (was 244)"."""
-    former = [value for value, role in values if role == FORMER and isinstance(value, int)]
-    if len(former) != 1 or not isinstance(shift[0], int):
+    if not isinstance(shift[0], int):
+        return [shift]
+    former = [value for value, role in values if role == FORMER and value != abs(shift[0])]
+    if len(former) != 1:
         return [shift]
     return [(former[0] + shift[0], CURRENT), (former[0], FORMER)]  # type: ignore[operator]
 
@@ -650,6 +656,9 @@ class _Clauses:
         self._borders = [match.span() for match in cues.SOFT.finditer(text)]
         self._home = self._clause(mark[0])
         self._states: dict[str, list[Candidate]] = {}
+        if len(found) == 1 and not cues.ANY.search(text):
+            self._states["plain"] = [*found]
+            return
         for number, candidate in enumerate(found):
             end = found[number - 1].end if number else 0
             is_last = number + 1 == len(found) or found[number + 1].start > self._clause(candidate.start)[1]
@@ -657,18 +666,12 @@ class _Clauses:
 
     def values(self) -> list[tuple[Parsed, str]] | None:
         """The current value, then the former one; None if two could be current."""
-        current: list[Candidate] = []
-        for state in ("now", "plain"):
-            at_home = [c for c in self._states.get(state, ()) if self._is_home(c)]
-            current = current or at_home
-        if not current:
-            current = self._states.get("now") or self._states.get("plain") or []
-        former = list(self._states.get(FORMER, ()))
-        was = self._states.get("was", [])
-        if current:
-            former += was
-        else:
-            current = [c for c in was if self._is_home(c)] or (was if not former else [])
+        now, plain = self._states.get("now", []), self._states.get("plain", [])
+        was, former = self._states.get("was", []), [*self._states.get(FORMER, ())]
+        at_home = [[c for c in found if self._is_home(c)] for found in (now, plain, was)]
+        choices = (at_home[0], at_home[1], now, at_home[2], plain, [] if former else was)
+        current = next((found for found in choices if found), [])
+        former += [candidate for candidate in was if candidate not in current]
         values = self._distinct(current)
         if len(values) > 1:
             return None

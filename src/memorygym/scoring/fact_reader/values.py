@@ -53,8 +53,14 @@ _WORDS = {"millisecond": "ms", "milliseconds": "ms", "msec": "ms", "kilogram": "
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»\n]+)[\"“”«»]|`([^`\n]+)`|(?<!\w)['‘]([^'’\n]+)['’](?!\w)")
 
 
+has_date = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)").search
+"""Whether a text has a year, as every full date does."""
+
+
 def dates(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, ISO date) of each full date. Of 3/4/2031 nobody knows which is the month."""
+    if not has_date(text):
+        return
     for match in _DATE.finditer(text):
         year, month, day, day2, name2, year2, name3, day3, year3, first, mark, second, year4 = (
             match.groups()
@@ -102,6 +108,8 @@ def candidates(key: Key, text: str) -> list[Candidate]:
 
 def without_dates(text: str) -> str:
     """The text with blanks instead of dates and of years that date something."""
+    if not has_date(text):
+        return text
     spans = [(start, end) for start, end, _ in dates(text)]
     spans += [match.span(1) for match in _YEAR.finditer(text)]
     for start, end in spans:

@@ -272,6 +272,7 @@ class CapitalisedNames:
 
     def __init__(self, keys: Sequence[Key], nouns: Iterable[str]) -> None:
         self._words = LINKS | GENERIC | frozenset(nouns)
+        self._name = lru_cache(maxsize=20_000)(self._name_in)
         choices = {_stem(choice) for key in keys for choice in key.choices}
         self._labels = choices | {_stem(label) for key in keys for label in (*key.labels, *key.verbs)}
 
@@ -279,12 +280,16 @@ class CapitalisedNames:
         """The names in a text."""
         named = []
         for match in _RUN.finditer(text):
-            words = [(m.start(), m.end(), m[0]) for m in re.finditer(r"[A-Za-z]+", match[0])]
-            words = self._trimmed(words)
-            if len(words) > 1:
-                name = " ".join(word for _, _, word in words)
-                named.append((match.start() + words[0][0], match.start() + words[-1][1], name))
+            if name := self._name(match[0]):
+                named.append((match.start() + name[0], match.start() + name[1], name[2]))
         return named
+
+    def _name_in(self, run: str) -> Named | None:
+        """The name in a run of capitalised words."""
+        words = self._trimmed([(m.start(), m.end(), m[0]) for m in re.finditer(r"[A-Za-z]+", run)])
+        if len(words) < 2:
+            return None
+        return words[0][0], words[-1][1], " ".join(word for _, _, word in words)
 
     def _trimmed(self, words: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
         """The words without labels, choices and words for parts of notes at either end."""
