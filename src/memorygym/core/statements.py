@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise, repeat
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from memorygym.core.outcome import Goal, SubTask
 from memorygym.core.trace import Trace
@@ -185,6 +185,15 @@ class FactReader(Protocol):
     @property
     def render(self) -> Callable[[Any], str]:
         """The sentence that states a fact; reading it gives the fact again."""
+
+
+@runtime_checkable
+class CountingReader(Protocol):
+    """A fact reader that also tells how much of a text it understood."""
+
+    def coverage(self, text: str) -> tuple[int, int]:
+        """The numbers of facts that it read and of statements that it could not attribute: those
+        that name a known key with a value and belong to nothing."""
 
 
 class StatementReader:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.statements import FactReader
+from memorygym.core.statements import CountingReader, FactReader
 from memorygym.core.trace import Action, Context, MemoryUpdate, ToolResult, Trace
 from memorygym.core.trace_reader import CONDITIONS, HELD, MISSING, STALE, RequiredFact
 from memorygym.core.track import reader_of, track_of
@@ -28,6 +28,8 @@ COMPOSED = "composed"
 
 def coverage(facts: FactReader, text: str) -> tuple[int, int]:
     """The number of statements in a text that were attributed, and of those that were not."""
+    if isinstance(facts, CountingReader):
+        return facts.coverage(text)
     return len(facts.read(text)), 0
 
 

@@ -113,6 +113,11 @@ class ResearchReader:
             if fact.role == CURRENT
         )
 
+    def coverage(self, text: str) -> tuple[int, int]:
+        """See core.statements.CountingReader."""
+        reading = _OUTLINE.read(text)
+        return len(reading.facts), reading.unread
+
     ask = staticmethod(question_grammar.parsed_question)
     answer = staticmethod(answer_of)
 

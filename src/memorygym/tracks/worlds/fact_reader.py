@@ -128,6 +128,16 @@ class StrongReader:
     render: Callable[[Record], str]
     """A record in canonical sentences."""
 
+    def coverage(self, text: str) -> tuple[int, int]:
+        """See core.statements.CountingReader."""
+        records = self.read(text)
+        counts = (
+            bool(record.category) + len(record.edges)
+            + len(record.values) + len(record.former) + len(record.shifts)
+            for record in records
+        )  # fmt: skip
+        return sum(counts), sum(record.unread for record in records)
+
 
 @lru_cache(maxsize=64)
 def strong_reader(system: str) -> StrongReader:
