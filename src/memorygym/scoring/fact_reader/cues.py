@@ -76,7 +76,7 @@ MOVED = re.compile(
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective|^\W*(?:date\W*)?"
-    r"|[\[(](?:\w+[: ,·]+){0,4})\W{0,3}$",
+    r"|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$",
     re.IGNORECASE,
 )
 """Stands before a date that tells when something was stated."""
@@ -106,7 +106,7 @@ VALUE_IS = re.compile(
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
-JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\band\b|\bor\b)?[\s\"'“`*\[]*")
+JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
     r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?[\s:=|→—–*_\"'`~≈-]*"

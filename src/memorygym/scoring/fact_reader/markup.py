@@ -55,9 +55,11 @@ def _plain(text: str, nouns: frozenset[str]) -> Iterator[Line]:
             attempts += 1
             continue
         value, end = block
-        yield from map(Line, text[start : match.start()].split("\n"))
-        yield from _flat(value, nouns, 0)
-        yield Line("")
+        before = text[start : match.start()].removesuffix("\n")
+        yield from map(Line, before.split("\n") if before else ())
+        yield from _flat(value, nouns, 2 * (len(match[0]) - len(match[0].lstrip())))
+        if "\n" in text[match.end() : end]:
+            yield Line("")
         start = end
     yield from map(Line, text[start:].split("\n"))
 

@@ -338,7 +338,7 @@ class _Pass:
         for frame in self._frames:
             frame.has_content = True
         owner = sense.head
-        if names and not owner and not sense.names:
+        if names and not owner and not sense.names and not sense.mark:
             return
         others = [name for name in sense.names if name != owner]
         self._frames = [

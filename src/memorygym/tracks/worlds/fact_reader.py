@@ -17,6 +17,8 @@ from memorygym.tracks.worlds.prose_reader import HEAD, ProseReader
 from memorygym.tracks.worlds.question_parser import QuestionParser
 from memorygym.tracks.worlds.vocabulary import vocabulary_of
 
+_EVENT = re.compile(rf"{EVENT} [A-Z]+ · event \d+ of \d+")
+"""How the text of an event begins; a memory's text may begin with the same sign."""
 _CODED = re.compile(r"^[A-Z][a-z]+(?: [A-Z][a-z]+)+ (?:[A-J](?: |$)|[a-z] |was [a-w] ).*$", re.M)
 """A line that may be in the notation of the scripted agents."""
 
@@ -37,7 +39,7 @@ class Parser:
 
     def _parsed(self, text: str) -> tuple[Record, ...]:
         """The records of an event's documents, or of the documents and notes in a memory's text."""
-        if text.startswith(EVENT):
+        if _EVENT.match(text):
             return self._prose.read(text)
         return tuple(self._records(text))
 
