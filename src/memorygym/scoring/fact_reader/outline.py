@@ -22,7 +22,7 @@ from memorygym.scoring.fact_reader.statement import (
     StatementReader,
 )
 from memorygym.scoring.fact_reader.tables import Table, row_cells
-from memorygym.scoring.fact_reader.values import Parsed, dates
+from memorygym.scoring.fact_reader.values import Parsed, stamps
 from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Vocabulary
 
 
@@ -48,6 +48,8 @@ class _Frame:
     date: str = ""
     source: str = ""
     cue: str = ""
+    shared: tuple[Claim, ...] = ()
+    """What holds for every entity below."""
     is_title: bool = False
     """Whether it governs lines of its own depth, too."""
     is_soft: bool = False
@@ -97,6 +99,7 @@ class Outline:
         """What a text states, in its order."""
         text = with_capitals(text, self._vocabulary)
         lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.nouns)]
+        lines = [line._replace(text=self._vocabulary.spell_out(line.text)) for line in lines]
         return _Pass(self._vocabulary, self._statements, list(_unwrapped(lines))).read()
 
 
@@ -139,7 +142,8 @@ def _continues(line: Line, after: Line) -> bool:
     bullet = _BULLET.match(first)
     if bullet and first[0].isdigit() and not _BULLET.match(line.text.lstrip()):
         bullet = None  # The end of a sentence, such as "217." at the start of a line.
-    return not (bullet or first[0] in "#|[{<=" or line.text.lstrip()[:1] in "#|")
+    is_heading = line.text.lstrip()[:1] in "#|" or _BRACKETED.match(line.text.strip())
+    return not (bullet or first[0] in "#|[{<=" or is_heading)
 
 
 def _is_wrapped(texts: Sequence[str]) -> bool:
@@ -164,6 +168,8 @@ class _Pass:
         self._waiting: tuple[str, Mark, str, str] | None = None
         """A label without value; before it its entity, after it the date and the source."""
         self._was_blank = False
+        self._given: set[ReadFact] = set()
+        """What headings state of the entities below."""
 
     def read(self) -> Reading:
         index = 0
@@ -235,17 +241,31 @@ class _Pass:
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
         self._frames = [f for f in self._frames if f.depth < depth]
         sense = self._statements.read(text)
-        stated = next((iso for _, _, iso in dates(text)), "")
+        stated = next((iso for _, _, iso in stamps(text)), "")
         mark = sense.mark and sense.mark._replace(start=0, end=0)
         frame = _Frame(
             depth, sense.names, mark, stated, self._source(text), is_title=True, is_soft=is_soft
         )
+        frame.shared = tuple(claim for claim in sense.claims if self._is_shared(claim))
+        sense = sense._replace(claims=tuple(c for c in sense.claims if c not in frame.shared))
         if _CUE_WORDS.fullmatch(_without_label(text, sense)):
             frame.cue = FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
         self._frames.append(frame)
         self._last = sense.names[0] if len(sense.names) == 1 else ""
         self._waiting = None
         self._emit(sense, text)
+        self._share(frame.names)
+
+    def _is_shared(self, claim: Claim) -> bool:
+        key = self._vocabulary.by_code.get(claim.code)
+        return not claim.subject and key is not None and key.is_shared
+
+    def _share(self, names: Sequence[str]) -> None:
+        """Adds what the headings state of every entity below, if a line is about exactly one."""
+        for claim in (c for f in self._frames for c in f.shared if len(names) == 1 and names[0]):
+            if (fact := ReadFact(names[0], claim.code, claim.value)) not in self._given:
+                self._given.add(fact)
+                self._reading.facts.append(fact)
 
     def _source(self, text: str) -> str:
         match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
@@ -274,6 +294,7 @@ class _Pass:
         for frame in self._frames:
             frame.has_content = True
         owner = sense.head
+        self._share((owner,))
         if names and not owner and not sense.names:
             return
         others = [name for name in sense.names if name != owner]
@@ -338,6 +359,7 @@ class _Pass:
         self._close(table.depth)
         owner = self._owner()
         for row in table.rows(owner):
+            self._share((row.subject,))
             for sense, cue in row.senses:
                 claims = tuple(c._replace(subject=c.subject or row.subject) for c in sense.claims)
                 self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)

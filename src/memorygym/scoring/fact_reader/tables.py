@@ -9,7 +9,7 @@ from typing import NamedTuple
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.markup import Line, role_of
 from memorygym.scoring.fact_reader.statement import FORMER, Mark, Sense, StatementReader
-from memorygym.scoring.fact_reader.values import dates
+from memorygym.scoring.fact_reader.values import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -90,7 +90,7 @@ class Table:
         for column, cell in pairs:
             sense = self.statements.read(cell)
             if column.role == "date":
-                date = next((iso for _, _, iso in dates(cell)), "")
+                date = next((iso for _, _, iso in stamps(cell)), "")
             elif column.role == "source":
                 source = cell
             elif column.role in ("subject", "key", "") and sense.names and not sense.claims and not named:
@@ -98,6 +98,7 @@ class Table:
                 mark = mark or sense.mark
             elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
                 mark = mark or sense.mark
+        mark = mark or next((column.mark for column, _ in pairs if column.role == "value"), None)
         extra = [cell for column, cell in pairs if not column.role and self._is_extra(cell)]
         senses = [
             (sense, column.cue)
@@ -105,7 +106,12 @@ class Table:
             if cell.lower() not in _EMPTY
             for sense in self._cell(column, cell, mark, subject, " ".join(extra))
         ]
-        return Row(subject, senses, date, source)
+        former = {c[:3] for sense, _ in senses for c in sense.claims if c.role == FORMER}
+        senses = [
+            (s._replace(claims=tuple(c for c in s.claims if c.role == FORMER or c[:3] not in former)), cue)
+            for s, cue in senses
+        ]  # fmt: skip
+        return Row(subject, senses, date, source or " ".join(extra))
 
     def _is_extra(self, cell: str) -> bool:
         """Whether a cell states nothing alone, but may say of what time the others are."""
@@ -171,10 +177,10 @@ def _columns(
 def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
     text = cell.strip(" *_`\"")
     role = role_of(text, vocabulary.nouns)
-    if role:
-        return Column(role)
     year = _YEAR.search(text)
     sense = statements.read(_YEAR.sub("", text))
+    if role:
+        return Column(role, _default(sense.mark) if sense.mark and role == "value" else None)
     if sense.claims or sense.unread:
         return Column("stated")
     if sense.mark and not sense.names:
