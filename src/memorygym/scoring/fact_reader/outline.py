@@ -311,8 +311,8 @@ class _Pass:
         """What a line states as the answer to the line before; None if it is none."""
         subject, mark, date, _ = waiting
         answer = self._statements.read(text, mark._replace(start=0, end=0))
-        own = {key.code for key in mark.keys}
-        claims = [claim for claim in answer.claims if claim.code.partition(":")[0] in own or claim.code in own]
+        own = {key.code.format(mark.parameter) for key in mark.keys}
+        claims = [claim for claim in answer.claims if {claim.code, claim.code.partition(" ")[0]} & own]
         if not claims:
             return None
         owned = tuple(claim._replace(subject=claim.subject or subject) for claim in claims)

@@ -316,10 +316,13 @@ class _Line:
 
     def _typed(self, piece: _Part, key: Key) -> tuple[str, list[str]] | None:
         """The subject and the values by their types; None if the types leave it open."""
-        if not key.subject or key.subject == key.value:
+        if not key.value or key.subject == key.value:
             return None
         names = list(dict.fromkeys(name for _, _, name in piece.names))
-        subjects = [name for name in names if self.vocabulary.type_of(name) == key.subject]
+        subjects = [
+            name for name in names
+            if (self.vocabulary.type_of(name) == key.subject if key.subject else self.vocabulary.type_of(name) != key.value)
+        ]  # fmt: skip
         values = [name for name in names if self.vocabulary.type_of(name) == key.value]
         if len(subjects) > 1 or len(values) != 1:
             return ("", []) if len(subjects) + len(values) < len(names) or not values else None
@@ -513,12 +516,20 @@ def _linked(
             return before[-2][2], [before[-1][2]]
         if not before and len(behind) == 2 and len(after) == 1 and not cues.EXPLICIT.match(text, mark.end):
             return behind[0][2], [behind[1][2]]
+        if before and after and _is_between_dashes(text, mark, before[-1], behind[0]):
+            return "?", after
         return before[-1][2] if before else "", after
     if mark.form == "inverse":
         return after[0] if len(after) == 1 else "", [before[-1][2]] if before else []
     if not after and len(before) == 2 and re.search(r"\b(?:what|whom?|that)\b", text):
         return before[1][2], [before[0][2]]
     return before[-1][2] if before else "", after
+
+
+def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> bool:
+    """Whether dashes part a label from two names, so that either could own the other."""
+    gaps = text[before[1] : mark.start], text[mark.end : behind[0]]
+    return all(gap.strip() == "—" for gap in gaps)
 
 
 def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:

@@ -65,7 +65,7 @@ def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
     ]
     code_text = f"{decorators}{signature} pass"
     for argument, default in defaults:
-        if value := ast.get_source_segment(code_text, default):
+        if value := _segment(code_text, default):
             yield Statement(name, f"default:{argument.arg}", _one_line(value), DEFINED)
     for decorator in code.decorator_list:
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name | ast.Attribute):
@@ -73,7 +73,7 @@ def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
                 decorator.func.id if isinstance(decorator.func, ast.Name) else decorator.func.attr
             )
             for keyword in decorator.keywords:
-                if keyword.arg and (value := ast.get_source_segment(code_text, keyword.value)):
+                if keyword.arg and (value := _segment(code_text, keyword.value)):
                     key = f"argument:{decorator_name}.{keyword.arg}"
                     yield Statement(name, key, _one_line(value), DEFINED)
     yield Statement(name, "source", source, DEFINED)
@@ -103,6 +103,14 @@ def _parsed(code: str) -> ast.stmt | None:
     except (SyntaxError, ValueError):
         return None
     return body[0] if len(body) == 1 else None
+
+
+def _segment(code: str, node: ast.expr) -> str | None:
+    """The source of an expression; the function of `ast` takes far longer for one line."""
+    if node.lineno != node.end_lineno or "\r" in code:
+        return ast.get_source_segment(code, node)
+    line = code.split("\n")[node.lineno - 1]
+    return line.encode()[node.col_offset : node.end_col_offset].decode()
 
 
 def _one_line(value: str) -> str:

@@ -188,6 +188,8 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
         key = "exception"
     if kind not in SUBJECTS[key] or (key in ("raises", "exception") and type_of(value) != "class"):
         return None
+    if key == "reads":
+        name = name.upper()
     if key == "argument" and "." not in name:
         name = ".".join(name.rsplit("_", 1))
     if key == "file":

@@ -40,7 +40,7 @@ KEYS = (
         subject="class", value="class"),
     Key("raises", "entity",
         ("exception thrown", "exception raised", "exception", "ending", "traceback"),
-        ("raises", "throws", "may raise", "ended with", "ended in", "ends with", "ends in")),
+        ("raises", "throws", "may raise", "ended with", "ended in", "ends with", "ends in"), value="class"),
     Key("setting", "entity", ("trigger",),
         ("fails only while", "fails only when", "fails only if", "only fails when",
          "only fails while"), ("makes",), subject="topic", value="constant"),
@@ -94,8 +94,8 @@ _STOP = "|".join(sorted(LINKS | frozenset(
 )))  # fmt: skip
 _WORD = rf"(?!(?:{_STOP})\b)[a-z]+"
 _TOPIC = re.compile(
-    rf"(?:\b[Tt]he |(?:^[\W\d]*|\ue001 (?:of|for|at) ))(?<![a-z])(?P<topic>{_WORD}(?: {_WORD}){{1,3}} of {_WORD}(?: {_WORD})?)(?![\w'])"
-    rf"|\b[Tt]he (?P<short>{_WORD} of {_WORD} {_WORD})(?![\w'])"
+    rf"(?:\b[Tt]he |(?:^[\W\d]*|\ue001 (?:of|for|at) ))(?<![a-z])(?P<topic>{_WORD}(?: {_WORD}){{1,3}} of {_WORD}(?: {_WORD})?)(?!\w)"
+    rf"|\b[Tt]he (?P<short>{_WORD} of {_WORD} {_WORD})(?!\w)"
 )
 
 
@@ -159,7 +159,7 @@ _CLASS = re.compile(
     r"(?P<base>[A-Z]\w+|object)`?\s*\)?:?(?=\W|$)"
 )
 _HOLDS = re.compile(
-    rf"(?<![\w.])(`?(?:_*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z]\w*[a-z]\w*\.[a-z]\w*)`?)"
+    rf"(?<![\w.])(?<!use of the setting )(`?(?:_*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z]\w*[a-z]\w*\.[a-z]\w*)`?)"
     rf"(?: ?[=:→] ?| (?:is|equals|is set to) | )({LITERAL})(?=\s*(?:[,;.)(|#—]|$))"
 )
 _DEFAULT = re.compile(
