@@ -29,9 +29,19 @@ WORDINGS = [(key, words) for key, relation in RELATIONS.items() for words in rel
 MONTHS = (2027 * 12 + 2, 2030 * 12 + 1)
 
 
+NAMES = {
+    "person": "Vela Torbekin", "laboratory": "Halden Institute", "town": "Orm Bridge",
+    "instrument": "Nor Sonde", "method": "Kel Sieve", "survey": "Bal Traverse",
+}  # fmt: skip
+
+
+def subject_of(relation):
+    return "Halden Quist" if relation.subject == "person" else f"Zel {NAMES[relation.subject].split()[1]}"
+
+
 def value_of(relation):
     if not relation.numeric:
-        return "Vela Torbekin", "Vela Torbekin"
+        return NAMES[relation.value], NAMES[relation.value]
     return ("1931", "1931") if relation.value == YEAR else ("12400", "12,400")
 
 
@@ -39,9 +49,10 @@ def value_of(relation):
 def test_every_wording_is_read(key, words):
     value, written = value_of(RELATIONS[key])
     start, end = map(month_text, MONTHS)
-    sentence = words.format(s="Halden Quist", v=written, a=start, b=end)
-    wanted = Claim("Halden Quist", key, value, *MONTHS).key
-    assert READER.read(sentence) == (Statement("Halden Quist", wanted, value),)
+    subject = subject_of(RELATIONS[key])
+    sentence = words.format(s=subject, v=written, a=start, b=end)
+    wanted = Claim(subject, key, value, *MONTHS).key
+    assert READER.read(sentence) == (Statement(subject, wanted, value),)
 
 
 @pytest.mark.parametrize(("key", "words"), WORDINGS)
@@ -65,7 +76,7 @@ def test_the_reader_finds_nothing_in_mentions(words):
 
 @pytest.mark.parametrize(("genre", "authority"), AUTHORITY.items())
 def test_the_heading_gives_the_rank_of_its_document(genre, authority):
-    text = f"[{genre} · Orm Hall · 4 March 2031]\nOrm Hall was founded in 1931."
+    text = f"[{genre} · Orm Academy · 4 March 2031]\nOrm Academy was founded in 1931."
     assert READER.read(text)[0].rank == (authority, 20310304)
 
 
@@ -73,7 +84,7 @@ def test_the_heading_gives_the_rank_of_its_document(genre, authority):
 @pytest.mark.parametrize("key", [*sorted(RELATIONS.keys() - {TERM}), "director 2027-03 2030-02"])
 def test_the_reader_parses_its_own_notes(key, rank):
     relation = RELATIONS[key.split(" 2")[0]]
-    statement = Statement("Halden Quist", key, value_of(relation)[0], rank)
+    statement = Statement(subject_of(relation), key, value_of(relation)[0], rank)
     assert READER.read(READER.render(statement)) == (statement,)
 
 

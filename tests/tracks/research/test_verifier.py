@@ -57,7 +57,7 @@ def test_a_fact_that_no_document_states_is_found(instance):
 def test_a_fact_that_another_value_outranks_is_found(instance):
     fact = instance["grounding_facts"][-1]
     turn, document = support(instance)
-    statement = Statement(fact["subject"], fact["key"], "1", (9, 20400101))
+    statement = Statement(fact["subject"], fact["key"], "1", (3, 20400101))
     replace_text(
         instance, turn, document["text"], f"{document['text']} {ResearchReader().render(statement)}"
     )

@@ -58,7 +58,7 @@ RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
 )
 SOFT = re.compile(
-    r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–-]\s|—|\b(?:while|whilst|whereas|with|but|though"
+    r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–/-]\s|—|\b(?:while|whilst|whereas|with|but|though"
     r"|although|where|which)\b",
     re.IGNORECASE,
 )
@@ -67,6 +67,10 @@ CUT = re.compile(
     r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t", re.IGNORECASE
 )
 """Where a statement with several labels may be cut."""
+SEGMENT = re.compile(
+    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s", re.IGNORECASE
+)
+"""The border of what a short label may be said of."""
 CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now)\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
 """Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
 MOVED = re.compile(
@@ -101,6 +105,7 @@ OWNED = re.compile(
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(r"\W*(?:(?:is|are|was|were|reads|now) )*\W*", re.IGNORECASE)
 """Stands between a relation's label and its value."""
+IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\](*`-]*(?:\band\b|\bor\b)?[\s\"'“`*\[]*")

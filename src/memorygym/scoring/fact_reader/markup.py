@@ -233,7 +233,7 @@ class _Tags(HTMLParser):
         if not attributes:
             self._open.append(tag)
             return
-        roles = {role_of(name, self._nouns): name for name in reversed(attributes)}
+        roles = {role: name for name in reversed(attributes) if (role := role_of(name, self._nouns))}
         depth = 2 * len(self._open)
         if stated := _one_fact(attributes, roles):
             self.lines.append(Line(stated, depth))

@@ -6,12 +6,13 @@ has exactly one. If it has two, the line is unread: nothing further up is asked.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.case import with_capitals
-from memorygym.scoring.fact_reader.markup import Line, lines_of
+from memorygym.scoring.fact_reader.markup import Line, lines_of, role_of
 from memorygym.scoring.fact_reader.statement import (
     CURRENT,
     FORMER,
@@ -57,12 +58,11 @@ class _Frame:
     has_content: bool = False
 
 
-@dataclass
-class Reading:
+class Reading(NamedTuple):
     """What a text states."""
 
-    facts: list[ReadFact] = field(default_factory=list)
-    unread: int = 0
+    facts: tuple[ReadFact, ...]
+    unread: int
     """Number of statements with a known key and a value that belong to nothing."""
 
 
@@ -79,6 +79,12 @@ _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»)\s*")
 _EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
 """A line that says more of the bullet above it."""
+_ENTITLED = re.compile(r"(\w+)\s*[:=]+\s*[\"']?([^\"']+?)[\"']?")
+"""A line such as "title: Ann Lee"."""
+_OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
+"""A line that begins with a name and a sign."""
+_SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
+"""A calculation before its result: "293 - 126 = "."""
 _META = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|·[^·]*")
 _CUE_WORDS = re.compile(
     r"\W*(?:forecasts?|guidance|projections?|projected|preliminary|provisional|estimates?|medians?"
@@ -94,20 +100,19 @@ class Outline:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._statements = StatementReader(vocabulary)
-
-    def read(self, text: str) -> Reading:
+        self.read = lru_cache(maxsize=4_000)(self._read)
         """What a text states, in its order."""
+
+    def _read(self, text: str) -> Reading:
         text = with_capitals(text, self._vocabulary)
-        lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.nouns)]
+        lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
         lines = [line._replace(text=self._vocabulary.spell_out(line.text)) for line in lines]
         return _Pass(self._vocabulary, self._statements, list(_unwrapped(lines))).read()
 
 
 def _cleaned(line: Line) -> Line:
     text = _STRUCK.sub(r"(previously \1)", line.text)
-    text = _ARROWS.sub(" → ", text)
-    if " | " in text and not text.lstrip().startswith("|"):
-        pass
+    text = _SUM.sub("", _ARROWS.sub(" → ", text))
     return line._replace(text=text.replace("–", "—") if "–" in text else text)
 
 
@@ -124,10 +129,23 @@ def _unwrapped(lines: Sequence[Line]) -> Iterator[Line]:
             end += 1
         group = lines[start:end]
         if len(group) > 1 and _is_wrapped([line.text for line in group]):
-            yield group[0]._replace(text=" ".join([group[0].text.rstrip(), *(line.text.strip() for line in group[1:])]))
+            yield from _joined(group)
         else:
             yield from group
         start = end
+
+
+def _joined(group: Sequence[Line]) -> Iterator[Line]:
+    """The lines of wrapped prose as one, but for those that begin with a sentence of their own."""
+    whole = group[0]
+    for line in group[1:]:
+        first = line.text.lstrip()
+        if (whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()) or _OPENED.match(first):
+            yield whole
+            whole = line
+        else:
+            whole = whole._replace(text=f"{whole.text.rstrip()} {first}")
+    yield whole
 
 
 def _is_item(line: Line) -> bool:
@@ -162,7 +180,8 @@ class _Pass:
     ) -> None:
         self._vocabulary, self._statements, self._lines = vocabulary, statements, lines
         self._frames: list[_Frame] = []
-        self._reading = Reading()
+        self._facts: list[ReadFact] = []
+        self._unread = 0
         self._last = ""
         """The entity that a pronoun means."""
         self._waiting: tuple[str, Mark, str, str] | None = None
@@ -183,14 +202,15 @@ class _Pass:
             if table:
                 self._table(table)
                 index += table.size
-            elif line.text.strip().startswith("```") or (_RULE.match(line.text) and index):
+            elif line.text.strip().startswith("```") or _RULE.match(line.text):
                 index += 1
             else:
                 below = self._lines[index + 1].text if index + 1 < len(self._lines) else ""
-                self._line(line, is_underlined=bool(_RULE.match(below)))
+                is_underlined = _RULE.match(below) and not re.search(r":\s*\S", line.text)
+                self._line(line, is_underlined=bool(is_underlined))
                 index += 1
             self._was_blank = False
-        return self._reading
+        return Reading(tuple(self._facts), self._unread)
 
     def _blank(self) -> None:
         self._last, self._waiting, self._was_blank = "", None, True
@@ -209,6 +229,9 @@ class _Pass:
             self._heading(title, level - 10 if level < 10 else depth, is_soft=level == 10)
             return
         body = _EMPHASIS.sub("", body).rstrip()
+        if match := _ENTITLED.fullmatch(body):
+            if role_of(match[1], self._vocabulary.heads) == "subject" and self._statements.read(match[2]).names:
+                body = match[2]
         self._close(depth)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
         if not is_answer and self._is_title(body):
@@ -236,7 +259,7 @@ class _Pass:
 
     @property
     def _alone(self) -> set[str]:
-        return {key.code for key in self._vocabulary.lone}
+        return {key.code for key in self._vocabulary.keys if key.stands_alone}
 
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
         self._frames = [f for f in self._frames if f.depth < depth]
@@ -322,19 +345,19 @@ class _Pass:
         cue = cue or next((f.cue for f in reversed(self._frames) if f.cue), "")
         if cue == "other":
             return
-        self._reading.unread += sense.unread
+        self._unread += sense.unread
         date = date or sense.date or next((f.date for f in reversed(self._frames) if f.date), "")
         source = source or (self._source(text) if self._vocabulary.sources else "")
         source = source or next((f.source for f in reversed(self._frames) if f.source), "")
         for claim in sense.claims:
             subject = self._subject(claim)
             if not subject:
-                self._reading.unread += 1
+                self._unread += 1
                 continue
             if not self._fits(subject, claim):
                 continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
-            self._reading.facts.append(ReadFact(subject, claim.code, claim.value, role, date, source))
+            self._facts.append(ReadFact(subject, claim.code, claim.value, role, date, source))
 
     def _fits(self, subject: str, claim: Claim) -> bool:
         """Whether the types of a relation's entities are those of its key."""

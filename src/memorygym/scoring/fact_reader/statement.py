@@ -165,6 +165,8 @@ class _Line:
     last: str = ""
     mark: Mark | None = None
     asks: bool = False
+    objects: set[str] = field(default_factory=set)
+    """Entities that are values of relations."""
 
     def read(self, sentence: str) -> None:
         part = self._part(sentence)
@@ -178,9 +180,12 @@ class _Line:
             return
         self.head = _head(part) or self.head
         pronoun = cues.PRONOUN.match(sentence)
+        self.objects |= _objects(part)
         is_it = pronoun and (not pronoun["noun"] or pronoun["noun"].lower() in self.vocabulary.nouns)
         subject = self.head or (self.last or IT if is_it else "")
         before = len(self.claims)
+        if not subject and not part.names and set(self.names) - self.objects == {self.opening}:
+            subject = self.opening
         own = {name for _, _, name in part.names} - _objects(part)
         inherited = subject or (own.pop() if len(own) == 1 else "?" if self.names else "")
         for piece in self._pieces(part):
@@ -199,7 +204,32 @@ class _Line:
         ]
         marks = [_qualified(mark, masked) for mark in (_longest(marks) if len(marks) > 1 else marks)]
         masked = _mask(masked, marks, _LABEL)
-        return _Part(masked, tuple(names), tuple(_with_qualifier(mark, masked) for mark in marks))
+        marks = [_with_qualifier(mark, masked) for mark in marks]
+        if short := self._short_labels(masked):
+            masked = _mask(masked, short, _LABEL)
+            marks = sorted([*marks, *short], key=lambda mark: mark.start)
+        return _Part(masked, tuple(names), tuple(marks))
+
+    def _short_labels(self, text: str) -> list[Mark]:
+        """Words that can mean one label only, each beside a value of its key."""
+        marks: list[Mark] = []
+        for match in _WORD.finditer(text):
+            keys = self.vocabulary.short.keys_of(match[0])
+            last = marks[-1] if marks else None
+            shared = tuple(key for key in keys if last and key in last.keys)
+            if last and shared and not text[last.end : match.start()].strip(" ."):
+                marks[-1] = last._replace(end=match.end(), keys=shared)
+            elif keys:
+                marks.append(Mark(match.start(), match.end(), keys))
+        if len(marks) == 1 and not self.default:
+            rest = text[: marks[0].start] + text[marks[0].end :]
+            if len(marks[0].keys) == 1 and not _STATED.search(rest):
+                return marks
+        marks = [
+            mark._replace(keys=keys) for mark in marks
+            if len(keys := tuple(k for k in mark.keys if _is_beside_a_value(mark, k, text))) == 1
+        ]  # fmt: skip
+        return [mark for mark in marks if not _is_labelled(mark, text)]
 
     def _pieces(self, part: _Part) -> Iterator[_Part]:
         """The part, cut so that each piece has at most one label."""
@@ -287,12 +317,17 @@ class _Line:
         at = mark.start if mark in piece.marks else 0
         if cues.NEGATED.search(piece.text[:at]):
             return
+        if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
+            return  # What an entity is, not what it has: "is an instrument".
         before = [name for name in piece.names if name[0] < at]
         behind = [name for name in piece.names if name[0] >= at]
         if mark not in piece.marks and self.head and behind and behind[0][2] == self.head:
             before, behind = behind[:1], behind[1:]
             mark = mark._replace(end=behind[0][0] if behind else 0)
-        subject, values = self._typed(piece, key) or _linked(piece, mark, before, behind)
+        typed = self._typed(piece, key, inherited)
+        subject, values = typed or _linked(piece, mark, before, behind)
+        if mark.form == "inverse" and subject and not values and inherited not in ("", "?", subject):
+            values = [inherited]
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
         if not values:
@@ -314,7 +349,7 @@ class _Line:
         role = FORMER if mark.role == FORMER or _is_former(piece.text, ends) else CURRENT
         self.claims += [Claim(subject, code, value, role) for value in values]
 
-    def _typed(self, piece: _Part, key: Key) -> tuple[str, list[str]] | None:
+    def _typed(self, piece: _Part, key: Key, inherited: str) -> tuple[str, list[str]] | None:
         """The subject and the values by their types; None if the types leave it open."""
         if not key.value or key.subject == key.value:
             return None
@@ -324,24 +359,23 @@ class _Line:
             if (self.vocabulary.type_of(name) == key.subject if key.subject else self.vocabulary.type_of(name) != key.value)
         ]  # fmt: skip
         values = [name for name in names if self.vocabulary.type_of(name) == key.value]
+        if len(subjects) == 1 and not values and inherited and self.vocabulary.type_of(inherited) == key.value:
+            return subjects[0], [inherited]
         if len(subjects) > 1 or len(values) != 1:
             return ("", []) if len(subjects) + len(values) < len(names) or not values else None
         return subjects[0] if subjects else "", values
 
     def _lone(self, piece: _Part, mark: Mark | None, inherited: str) -> None:
         """Adds the choices that need no label."""
-        for key in self.vocabulary.lone:
-            if mark and key in mark.keys:
+        for match in self.vocabulary.lone_pattern.finditer(piece.text):
+            key = self.vocabulary.lone[match[0]]
+            if (mark and key in mark.keys) or not _is_alone(piece.text, *match.span()):
                 continue
-            for choice in key.choices:
-                index = piece.text.find(choice)
-                if index < 0 or not _is_alone(piece.text, index, index + len(choice)):
-                    continue
-                owners = {name for _, _, name in piece.names}
-                subject = next(iter(owners)) if len(owners) == 1 else "?" if owners else inherited
-                if subject != "?":
-                    self.claims.append(Claim(subject, key.code, choice))
-                return
+            owners = {name for _, _, name in piece.names}
+            subject = next(iter(owners)) if len(owners) == 1 else "?" if owners else inherited
+            if subject != "?" and (subject or key.stands_alone):
+                self.claims.append(Claim(subject, key.code, match[0]))
+
 
 
 def _mask(text: str, spans: Sequence[tuple[int, int, object] | Mark], sign: str) -> str:
@@ -375,6 +409,36 @@ def _longest(marks: Sequence[Mark]) -> list[Mark]:
     return sorted(kept, key=lambda mark: mark.start)
 
 
+_SERIES = re.compile(r"[^\s,]{0,3}, ?[$€£]?\d[\d.]*[^\s,]{0,3}, ?[$€£]?\d")
+_STATED = re.compile(rf"[\w{_NAME}{_LABEL}]")
+_WORD = re.compile(r"[^\W\d_](?:&[^\W\d_]|[^\W\d_]{2,})\.?")
+
+
+def _is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
+    """Whether a value of the key stands next to the mark, and beside no other label."""
+    behind = text[mark.end : mark.end + 100]
+    for value in candidates(key, behind)[:1]:
+        gap = behind[: value.start]
+        is_signed = key.kind != "text" or bool(re.search(r"[:=\"“]", gap + behind[value.start : value.start + 1]))
+        if key.kind == "number" and _SERIES.match(behind, value.end):
+            return False
+        if cues.LEVEL.fullmatch(gap) and is_signed:
+            return not re.match(rf"[ *_]{{0,3}}{_LABEL}", behind[value.end :])
+    before = text[max(0, mark.start - 60) : mark.start]
+    for value in candidates(key, before)[-1:] if key.kind == "number" else ():
+        if before[value.end :] in (" ", "-"):
+            return not re.search(rf"{_LABEL}[\s:=]*$", before[: value.start])
+    return False
+
+
+def _is_labelled(mark: Mark, text: str) -> bool:
+    """Whether the segment around a short label has a full one."""
+    borders = [match.span() for match in cues.SEGMENT.finditer(text)]
+    start = max((end for _, end in borders if end <= mark.start), default=0)
+    end = min((begin for begin, _ in borders if begin >= mark.end), default=len(text))
+    return _LABEL in text[start:end]
+
+
 def _with_qualifier(mark: Mark, text: str) -> Mark:
     """The mark with the brackets behind it: "director (from May 2003 to June 2010):"."""
     match = cues.QUALIFIER.match(text, mark.end)
@@ -389,8 +453,10 @@ def _sole(part: _Part) -> str:
 
 def _opening(part: _Part) -> str:
     """The entity whose name opens a sentence that has a label, a relation or a choice."""
-    if part.names and part.marks and not re.search(rf"[\w{_LABEL}]", part.text[: part.names[0][0]]):
-        return part.names[0][2]
+    if part.names and part.marks:
+        before = re.sub(r"^\W*\w+\s*[=:]", "", part.text[: part.names[0][0]])
+        if not re.search(rf"[\w{_LABEL}]", before):
+            return part.names[0][2]
     return ""
 
 
@@ -490,12 +556,15 @@ def _termed(mark: Mark, text: str) -> Mark:
     return mark._replace(parameter=_term(text)) if mark.keys[0].has_term else mark
 
 
+_FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
+
+
 def _objects(part: _Part) -> set[str]:
     """The entities that stand where a relation has its value."""
     objects: set[str] = set()
     for mark in part.marks:
         if mark.keys[0].kind == "entity" and mark.form != "inverse":
-            is_value = mark.form == "verb" or cues.EXPLICIT.match(part.text, mark.end)
+            is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             behind = [name for name in part.names if name[0] >= mark.end]
             objects.update(_listed(part.text, mark.end, behind) if is_value else ())
     return objects
@@ -558,17 +627,27 @@ def _values(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, st
     if not found:
         return []
     if shift := _shift(text, found):
-        return [shift]
+        return _shifted(shift, _Clauses(text, mark, found).values() or [])
     if change := _change(text, found):
         return change
     return _Clauses(text, mark, found).values()
 
 
+def _shifted(shift: tuple[Parsed, str], values: Sequence[tuple[Parsed, str]]) -> list[tuple[Parsed, str]]:
+    """The shift; or, if the text gives the value before it, the sum: "+26 (was 244)"."""
+    former = [value for value, role in values if role == FORMER and isinstance(value, int)]
+    if len(former) != 1 or not isinstance(shift[0], int):
+        return [shift]
+    return [(former[0] + shift[0], CURRENT), (former[0], FORMER)]  # type: ignore[operator]
+
+
 def _shift(text: str, found: Sequence[Candidate]) -> tuple[Parsed, str] | None:
     """A correction by an amount: "20 higher than stated before"."""
     match = cues.MORE.search(text) or cues.BY.search(text)
-    if match is None or not isinstance(found[0].value, int):
+    if not isinstance(found[0].value, int):
         return None
+    if match is None:
+        return (found[0].value, SHIFT) if text[found[0].start] == "+" else None
     amounts = {candidate.value for candidate in found}
     if match.re is cues.BY:
         amounts = {c.value for c in found if not text[match.end() : c.start].strip(" $€£~+")}
@@ -637,6 +716,8 @@ class _Clauses:
             chosen = [c for c in chosen if c.is_exact] or chosen
         if len({c.value for c in chosen}) > 1:
             chosen = [c for c in chosen if self._is_beside(c)] or chosen
+        if len({c.value for c in chosen}) > 1:
+            chosen = [c for c in chosen if self._text[: c.start].rstrip(" *_\"'“")[-1:] in (":", "=")] or chosen
         return list(dict.fromkeys(c.value for c in chosen))
 
     def _is_beside(self, candidate: Candidate) -> bool:

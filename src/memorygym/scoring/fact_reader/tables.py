@@ -176,7 +176,7 @@ def _columns(
 
 def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
     text = cell.strip(" *_`\"")
-    role = role_of(text, vocabulary.nouns)
+    role = role_of(text, vocabulary.heads)
     year = _YEAR.search(text)
     sense = statements.read(_YEAR.sub("", text))
     if role:

@@ -6,7 +6,7 @@ A vocabulary holds no sentences. It is made from a track's pinned message or fro
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 ValueKind = Literal["number", "series", "date", "enum", "text", "entity", "word"]
@@ -31,6 +31,18 @@ GENERIC = frozenset(
     " user values what working".split()
 )
 """Words that name parts of notes rather than entities."""
+
+
+COMMON = frozenset(
+    "add added ago ask asked back best both came day days did does done each even ever every few"
+    " first found gave get gets give given gives got help here hold how into just keep kept last let"
+    " like line made make many may mean met mid month months more most much must near need nine one"
+    " only out over part per put ran run said same saw say says second see seen seven set show"
+    " shown six so some still such sum take taken tell ten than then there three time told too took"
+    " top total try two under until use used very via week weeks well went were when who why will"
+    " year years yet".split()
+)
+"""Words that abbreviate nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ class Vocabulary:
         sources = "|".join(map(re.escape, sorted(self.sources, key=len, reverse=True))) or "(?!)"
         return re.compile(
             rf"(?:^[^\w]*|[\[(·|,—:;/=\"']\s*|\b(?:according to|by|from|per|in|of|source)\W+(?:an? |the )?"
-            rf"(?:source of )?)({sources})(?=\s*(?:$|[\]),·|:—.;/\"']|as of|of \d|dated|on \d))",
+            rf"(?:source of )?)({sources})(?=\s*(?:$|[\]),·|:—.;?!/\"']|as of|of \d|dated|on \d))",
             re.IGNORECASE,
         )
 
@@ -121,8 +133,28 @@ class Vocabulary:
         return frozenset(word for text in texts for word in re.findall(r"\w+", text.lower()))
 
     @cached_property
-    def lone(self) -> tuple[Key, ...]:
-        return tuple(key for key in self.keys if key.stands_alone)
+    def heads(self) -> frozenset[str]:
+        """Nouns for entities that name a column or a field of names: those that are no labels."""
+        return self.nouns - {label for key in self.keys for label in key.labels}
+
+    @cached_property
+    def short(self) -> "ShortLabels":
+        return ShortLabels(self.keys, self.nouns)
+
+    @cached_property
+    def lone(self) -> dict[str, Key]:
+        """By choice: the only key that has it, of choices that may stand without their label."""
+        keys: dict[str, list[Key]] = {}
+        for key in self.keys:
+            for choice in key.choices if key.kind == "enum" else ():
+                if key.stands_alone or (len(choice) > 4 and choice not in LINKS):
+                    keys.setdefault(choice, []).append(key)
+        return {choice: owners[0] for choice, owners in keys.items() if len(owners) == 1}
+
+    @cached_property
+    def lone_pattern(self) -> re.Pattern[str]:
+        choices = sorted(self.lone, key=len, reverse=True)
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, choices)) or '(?!)'})(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +223,53 @@ def _pattern(phrase: str) -> str:
         ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
     parts = [_PARAMETER if word == "{}" else word for word in words[:-1]]
     return _JOINT.join([*parts, _PARAMETER if ending == "{}" else ending])
+
+
+_LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
+
+
+class ShortLabels:
+    """Finds the key that a single word of a label, or its abbreviation, can only mean.
+
+    "vans" and "rev" mean "delivery vans" and "revenue", if no other label has such a word.
+    """
+
+    def __init__(self, keys: Iterable[Key], nouns: Iterable[str]) -> None:
+        self._keys: dict[str, set[Key]] = {}
+        for key in keys:
+            for label in key.labels if key.kind != "entity" else ():
+                for word in _LETTERS.findall(label.lower()):
+                    if word not in LINKS:
+                        self._keys.setdefault(_root(word), set()).add(key)
+        self._no_labels = LINKS | GENERIC | COMMON | frozenset(nouns)
+        self.keys_of = lru_cache(maxsize=20_000)(self._keys_of)
+
+    def _keys_of(self, word: str) -> tuple[Key, ...]:
+        """The keys that a word can mean; none if it can mean many."""
+        word = word.lower().rstrip(".")
+        if len(word) < 3 or word in self._no_labels:
+            return ()
+        root = _root(word)
+        owners = self._keys.get(root)
+        if owners is None:
+            alike = (keys for other, keys in self._keys.items() if _abbreviates(root, word, other))
+            owners = set().union(*alike)
+        return tuple(sorted(owners, key=lambda key: key.code)) if len(owners) < 4 else ()
+
+
+def _root(word: str) -> str:
+    """A word without the ending of a plural or a participle."""
+    return re.sub(r"(?:ings?|ies|e?d|ments?|e?s|y|e)$", "", word) if len(word) > 4 else word.rstrip("s")
+
+
+def _abbreviates(root: str, word: str, other: str) -> bool:
+    """Whether a word is the beginning of another, or its consonants in order."""
+    if other.startswith((word, word.removesuffix("s"))) or (len(root) > 3 and other.startswith(root)):
+        return True
+    if len(word) < 4 or other[0] != word[0] or re.search("[aeiou]", word):
+        return False
+    letters = iter(other)
+    return all(letter in letters for letter in word)
 
 
 _RUN = re.compile(r"(?<![\w'’])[A-Z][a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")

@@ -68,7 +68,7 @@ def type_of(name: str) -> str:
 def vocabulary() -> Vocabulary:
     """The vocabulary of all tasks of the track."""
     keys = tuple(_keys())
-    nouns = frozenset(("person", "laboratory", "town", "method", "survey", "researcher", "lab"))
+    nouns = frozenset((_PERSON, *_TYPES, "researcher", "lab"))
     endings = frozenset(word.lower() for word in _BY_WORD)
     names = CapitalisedNames(keys, nouns)
     return Vocabulary(keys, names, nouns, type_of, tuple(AUTHORITY), endings)
