@@ -114,7 +114,7 @@ LEVEL = re.compile(
     r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?[\s:=|→—–*_\"'`~≈-]*"
 )
 """Stands between a label and a value beside it."""
-QUALIFIER = re.compile(r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between)[^()]*\)(?=\s*[:=])")
+QUALIFIER = re.compile(r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between|by)[^()]*\)(?=\s*[:=]|\s+(?:of|at)\s)")
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
 SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")

@@ -75,7 +75,7 @@ def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int
             value = ast.literal_eval(text[start:end].rstrip(", \n"))
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             return None
-    if re.match(r" ?(?:—|-+>?|→|\|) ", text[end : end + 6]):
+    if re.match(r"[ \t]*[^\s,;`<\[\](){}]", text[end : end + 20]):
         return None  # A value in a line, not a block.
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, dict | list) for v in value)):
         return value, end

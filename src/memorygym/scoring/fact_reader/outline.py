@@ -106,8 +106,9 @@ class Outline:
     def _read(self, text: str) -> Reading:
         text = with_capitals(text, self._vocabulary)
         lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
-        lines = [line._replace(text=self._vocabulary.spell_out(line.text)) for line in lines]
-        return _Pass(self._vocabulary, self._statements, list(_unwrapped(lines))).read()
+        spell_out = self._vocabulary.spell_out
+        lines = [line._replace(text=spell_out(line.text)) for line in _unwrapped(lines)]
+        return _Pass(self._vocabulary, self._statements, lines).read()
 
 
 def _cleaned(line: Line) -> Line:
@@ -166,7 +167,7 @@ def _continues(line: Line, after: Line) -> bool:
 
 def _is_wrapped(texts: Sequence[str]) -> bool:
     width = max(map(len, texts))
-    return any(re.search(r"[.!?](?:\s|$)", text) for text in texts) and all(
+    return any(re.search(r"[.!?](?:\s|$)", text[4:]) for text in texts) and all(
         len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
         for text, after in zip(texts, texts[1:], strict=False)
     ) and not all(text.rstrip()[-1:] in ".;:" for text in texts[:-1])
@@ -187,6 +188,8 @@ class _Pass:
         self._waiting: tuple[str, Mark, str, str] | None = None
         """A label without value; before it its entity, after it the date and the source."""
         self._was_blank = False
+        self._table_before: Table | None = None
+        """The table that lines without head may continue."""
         self._given: set[ReadFact] = set()
         """What headings state of the entities below."""
 
@@ -198,8 +201,9 @@ class _Pass:
                 self._blank()
                 index += 1
                 continue
-            table = Table.at(self._lines, index, self._vocabulary, self._statements)
+            table = Table.at(self._lines, index, self._vocabulary, self._statements, self._table_before)
             if table:
+                self._table_before = table
                 self._table(table)
                 index += table.size
             elif line.text.strip().startswith("```") or _RULE.match(line.text):
@@ -214,6 +218,7 @@ class _Pass:
 
     def _blank(self) -> None:
         self._last, self._waiting, self._was_blank = "", None, True
+        self._table_before = None
         self._frames = [f for f in self._frames if not (f.is_soft and f.has_content)]
 
     def _line(self, line: Line, *, is_underlined: bool) -> None:
@@ -292,7 +297,7 @@ class _Pass:
 
     def _source(self, text: str) -> str:
         match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
-        return match[1].lower() if match else ""
+        return match[1].lower().replace("_", " ") if match else ""
 
     def _statement(self, text: str, depth: int) -> None:
         names = [frame.names for frame in self._frames if frame.names]

@@ -46,23 +46,27 @@ class Table:
     size: int
     """Number of lines, the head and its rule included."""
     depth: int
+    delimiter: str
     statements: StatementReader
 
     @classmethod
     def at(
-        cls, lines: Sequence[Line], index: int, vocabulary: Vocabulary, statements: StatementReader
-    ) -> "Table | None":
-        """The table whose head is that line; None if it is no head."""
+        cls, lines: Sequence[Line], index: int, vocabulary: Vocabulary, statements: StatementReader,
+        before: "Table | None" = None,
+    ) -> "Table | None":  # fmt: skip
+        """The table whose head is that line, or the rest of the table before; None if it is none."""
         line = lines[index]
         delimiter = "" if line.cells else _delimiter(line.text)
         if not line.cells and not delimiter:
             return None
         head = line.cells or row_cells(line.text, delimiter)
         columns = _columns(head, vocabulary, statements)
-        if columns is None:
-            return None
-        body: list[Sequence[str]] = []
         end = index + 1
+        if columns is None:
+            if not before or delimiter != before.delimiter or len(before.columns) != max(len(head), 3):
+                return None
+            columns, end = before.columns, index
+        body: list[Sequence[str]] = []
         while end < len(lines):
             text = lines[end].text
             if delimiter and end == index + 1 and _SEPARATOR.match(text):
@@ -76,7 +80,7 @@ class Table:
         if not body:
             return None
         depth = 2 * (len(line.text) - len(line.text.lstrip()))
-        return cls(columns, body, end - index, max(depth, 0), statements)
+        return cls(columns, body, end - index, max(depth, 0), delimiter, statements)
 
     def rows(self, owner: str) -> Iterator[Row]:
         """What the rows state; `owner` is the entity of rows that name none."""

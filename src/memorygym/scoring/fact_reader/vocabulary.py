@@ -119,7 +119,7 @@ class Vocabulary:
     @cached_property
     def source_pattern(self) -> re.Pattern[str]:
         """Finds a source where texts name one: in a heading, in brackets, behind "according to"."""
-        sources = "|".join(map(re.escape, sorted(self.sources, key=len, reverse=True))) or "(?!)"
+        sources = "|".join(sorted(self.sources, key=len, reverse=True)).replace(" ", "[ _]") or "(?!)"
         return re.compile(
             rf"(?:^[^\w]*|[\[(·|,—:;/=\"']\s*|\b(?:according to|by|from|per|in|of|source)\W+(?:an? |the )?"
             rf"(?:source of )?)({sources})(?=\s*(?:$|[\]),·|:—.;?!/\"']|as of|of \d|dated|on \d))",

@@ -15,7 +15,9 @@ from memorygym.scoring.fact_reader.outline import Outline, ReadFact
 from memorygym.scoring.fact_reader.statement import FORMER, StatementReader
 from memorygym.tracks.codeqa.code_reader import DEFINED, IMPORTED, code_statements, module_name
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.vocabulary import IMPORT, SUBJECTS, TOKENS, VOCABULARY, type_of
+from memorygym.tracks.codeqa.vocabulary import (
+    CODE_SIGNS, IMPORT, KEYS, SUBJECTS, VALUE_SIGNS, VOCABULARY, shown, type_of
+)  # fmt: skip
 
 SUPERSEDED = (-1,)
 OBSERVED = 2
@@ -54,13 +56,14 @@ _NOTES = re.compile(r"\s*(?:[-*•]\s|`?\w+_\w+`?(?:\([^()\n]*\))?(?:\s*[:—]\s
 """How notes under the heading of a file begin."""
 _CODE = re.compile(
     rf"(?::?[ \t]*\n[ \t]*)?```\w*\n(?P<fenced>\s*{_START}[\s\S]*?)\n[ \t]*```"
-    rf"|(?<=>)\s*(?P<tagged>{_START}[^<]*)(?=<)"
+    rf"|<pre>(?:<code>)?(?P<pre>{_START}[^<]*)(?:</code>)?</pre>|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"
     rf"|`(?P<line>{_START}[^`\n]* \| [^`\n]*)`"
     r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
     r"|^(?P<bare>(?:[ \t]*@\w.*\n)*[ \t]*(?:(?:async )?def \w+\(.*|class \w+(?:\(.*\))?):[ \t]*"
     r"(?:\n(?![ \t]*(?:[\[#*-]|$)).+)+)",
     re.MULTILINE,
 )
+_NAMED = frozenset(key.code for key in KEYS if key.kind == "entity") | {"file"}
 _OUTLINE, _READER = Outline(VOCABULARY), StatementReader(VOCABULARY)
 _STATES = re.compile("|".join(phrases.pattern.pattern for _, phrases in VOCABULARY.phrases), re.I)
 
@@ -140,35 +143,49 @@ def _general(text: str) -> Iterator[Statement]:
     """The statements of a text in any layout."""
     if not text or text.isspace():
         return
-    values: list[str] = []
-    text = _CODE.sub(lambda match: _token(match, values), text)
-    claimed = set()
-    for fact in _OUTLINE.read(text).facts:
-        value = fact.value if isinstance(fact.value, str) else str(fact.value)
-        token = value.strip('"')
-        if token[:1] in TOKENS and ord(token) - ord(TOKENS[0]) < len(values):
-            claimed.add(token)
-            value = values[ord(token) - ord(TOKENS[0])]
-        if statement := _statement(fact, value):
+    signs = _Signs()
+    text = re.sub(r"<code ([^<>]+)>([^<]*)</code>", r"<fact \1>\2</fact>", text)
+    for fact in _OUTLINE.read(_CODE.sub(signs.sign, text)).facts:
+        if statement := _statement(fact, signs.text(str(fact.value))):
             yield statement
-    for number, value in enumerate(values):
-        if TOKENS[number] not in claimed and re.match(_START, value):
-            for paragraph in paragraphs("", value):
-                yield from _named(code_statements(paragraph.partition("\n")[2], ""))
+    for code in signs.unread():
+        for paragraph in paragraphs("", code):
+            yield from _named(code_statements(paragraph.partition("\n")[2], ""))
 
 
-def _token(match: re.Match[str], values: list[str]) -> str:
-    """The sign that stands for code or for a value in escapes, which joins the values."""
-    code = match["fenced"] or match["bare"] or (match["line"] or "").replace(_LINE, "\n")
-    code = code or html.unescape(match["tagged"] or "")
-    if "\\" in (match["text"] or ""):
-        with suppress(ValueError):
-            code = json.loads(match[0])
-    if len(values) == len(TOKENS) or not (re.match(rf"\s*{_START}", code) or _is_literal(code)):
-        return match[0]
-    values.append("\n".join(line.strip() for line in code.strip().split("\n")))
-    sign = TOKENS[len(values) - 1]
-    return f": {sign}" if match[0].startswith(":") else f'"{sign}"' if match["text"] else sign
+class _Signs:
+    """The signs that stand for code and for values in escapes in a text."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._free = {True: iter(CODE_SIGNS), False: iter(VALUE_SIGNS)}
+        self._read: set[str] = set()
+
+    def sign(self, match: re.Match[str]) -> str:
+        """The sign for a match of `_CODE`; the match itself if it is no code and no value."""
+        code = match["fenced"] or match["bare"] or (match["line"] or "").replace(_LINE, "\n")
+        code = code or html.unescape(match["tagged"] or match["pre"] or "")
+        if "\\" in (match["text"] or ""):
+            with suppress(ValueError):
+                code = json.loads(match[0])
+        is_code = re.match(rf"\s*{_START}", code) is not None
+        sign = next(self._free[is_code], None) if is_code or _is_literal(code) else None
+        if sign is None:
+            return match[0]
+        self._texts[chr(sign)] = "\n".join(line.strip() for line in code.strip().split("\n"))
+        return f": {chr(sign)}" if match[0][0] == ":" else f'"{chr(sign)}"' if match["text"] else chr(sign)
+
+    def text(self, value: str) -> str:
+        """What a value stands for; itself if it is no sign."""
+        sign = value.strip('"')
+        self._read.add(sign)
+        return self._texts.get(sign, value)
+
+    def unread(self) -> Iterator[str]:
+        """The code that no statement has as its value."""
+        for sign, code in self._texts.items():
+            if sign not in self._read and ord(sign) in CODE_SIGNS:
+                yield code
 
 
 def _is_literal(text: str) -> bool:
@@ -180,8 +197,11 @@ def _is_literal(text: str) -> bool:
 
 def _statement(fact: ReadFact, value: str) -> Statement | None:
     """The statement of a fact; None if no code or topic has such a key."""
-    subject, kind = fact.subject, type_of(fact.subject)
+    subject, kind = shown(fact.subject), type_of(fact.subject)
     key, colon, name = fact.code.partition(":")
+    name, value = shown(name), shown(value) if fact.code in _NAMED else value
+    if colon and not name:
+        return None
     if key == "uses":
         key, colon, name, value = "reads" if type_of(value) == "constant" else "calls", ":", value, "yes"
     if key == "raises" and kind == "topic":
@@ -199,7 +219,7 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
         rank = SUPERSEDED
     elif kind == "topic" and fact.date:
         rank = time_rank(fact.date)
-    elif fact.source == IMPORT:
+    elif fact.source == IMPORT and key == "file":
         rank = IMPORTED
     return Statement(subject, f"{key}{colon}{name}", value, rank)
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Key, Named, Phrases, Vocabulary
 
-TOKENS = "".join(map(chr, range(0x30000, 0x31000)))
-"""Signs that stand for code, so that nothing in it is read as words."""
-_TOKEN = f"[{TOKENS[0]}-{TOKENS[-1]}]"
+CODE_SIGNS, VALUE_SIGNS = (range(0x30000, 0x30800), range(0x30800, 0x31000))
+"""Characters that stand for code and for values in escapes, so that they are not read as words."""
+_CODE_SIGN, _VALUE_SIGN = (f"[{chr(s.start)}-{chr(s.stop - 1)}]" for s in (CODE_SIGNS, VALUE_SIGNS))
 _NUMBER = r"(?<![\w.])(?<!release )(?<!version )(?<!before )(?<!since )-?\d+(?:\.\d+)?(?!\w|\.\d)"
 _ATOM = rf"(?:{_NUMBER}|\"[^\"\n]*\"|'[^'\n]*'|\bTrue\b|\bFalse\b|\bNone\b)"
 LITERAL = (
-    rf"`([^`\n\ue000]+)`|\{{[^{{}}\n]*\}}|\[[^\[\]\n]*\]|\((?:{_ATOM},? ?)+\)|{_ATOM}|{_TOKEN}"
+    rf"`([^`\n\ue000]+)`|\{{[^{{}}\n]*\}}|\[[^\[\]\n]*\]|\((?:{_ATOM},? ?)+\)|{_ATOM}|{_VALUE_SIGN}"
 )
 """The value of a constant or a default, as code writes it."""
 _MODULE = r"(?<![\w./])(?:[a-z_]\w*[./])+[a-z_]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
@@ -21,7 +21,7 @@ KEYS = (
     Key("file", "word", ("module", "defined in", "file", "lives in", "located in", "path"),
         pattern=_MODULE, is_shared=True),
     Key("value", "word", ("value",), pattern=LITERAL),
-    Key("source", "word", ("code", "source code"), pattern=_TOKEN),
+    Key("source", "word", ("code", "source code"), pattern=_CODE_SIGN),
     Key("default:{}", "word", (
         "default of the parameter {}", "default of parameter {}", "default value of {}",
         "default value for {}", "default of {}", "default for {}", "preset for {}", "default {}",
@@ -63,12 +63,24 @@ SUBJECTS = {
 """By key: the types of what has it. A member of a class has the type of a function."""
 
 
+_FOLDED = (("__", "ǁ"), ("_", "ǀ"))
+"""What would be read as emphasis, and what stands for it."""
+
+
+def shown(name: str) -> str:
+    """A name as code and questions write it."""
+    for sign, other in _FOLDED:
+        name = name.replace(other, sign)
+    return name if " " not in name or name.startswith("the ") else f"the {name}"
+
+
 def type_of(name: str) -> str:
     """The type of what a name names.
 
     >>> [type_of(name) for name in ("the export of tide tables", "A_B", "QuayLog", "QuayLog.weigh")]
     ['topic', 'constant', 'class', 'function']
     """
+    name = shown(name)
     if " " in name:
         return "topic"
     if "_" in name and name.isupper():
@@ -121,7 +133,7 @@ class CodeNames:
 
 def _name(match: re.Match[str], text: str) -> str:
     """The identifier; "" if it may be a word, a value or a module."""
-    name = (match["quoted"] or match["bare"]).replace("ǁ", "__").replace("ǀ", "_")
+    name = (match["quoted"] or match["bare"])
     is_known = match["quoted"] and "." not in name and _BEFORE_NAME.search(text[: match.start()])
     return name if is_known or _is_name(name) else ""
 
@@ -143,7 +155,7 @@ def _topics(text: str, labels: Sequence[tuple[int, int]]) -> list[Named]:
     for match in _TOPIC.finditer(text):
         group = "topic" if match["topic"] else "short"
         start = match.start() if match[0][:4].lower() == "the " else match.start(group)
-        found.append((start, match.end(), f"the {match[group]}"))
+        found.append((start, match.end(), match[group]))
     return found
 
 
