@@ -167,10 +167,10 @@ def _continues(line: Line, after: Line) -> bool:
 
 def _is_wrapped(texts: Sequence[str]) -> bool:
     width = max(map(len, texts))
-    return any(re.search(r"[.!?](?:\s|$)", text[4:]) for text in texts) and all(
+    return any(re.search(r"(?<!^\d)(?<!^\d\d)[.!?](?:\s|$)", text) for text in texts) and all(
         len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
         for text, after in zip(texts, texts[1:], strict=False)
-    ) and not all(text.rstrip()[-1:] in ".;:" for text in texts[:-1])
+    ) and not all(text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}") for text in texts[:-1])
 
 
 class _Pass:

@@ -62,10 +62,12 @@ class Table:
         head = line.cells or row_cells(line.text, delimiter)
         columns = _columns(head, vocabulary, statements)
         end = index + 1
+        heads = [c for c in columns or () if c.role in ("subject", "key", "value", "label")]
+        if len(heads) < 2:
+            if before and delimiter == before.delimiter and len(before.columns) == max(len(head), 3):
+                columns, end = before.columns, index
         if columns is None:
-            if not before or delimiter != before.delimiter or len(before.columns) != max(len(head), 3):
-                return None
-            columns, end = before.columns, index
+            return None
         body: list[Sequence[str]] = []
         while end < len(lines):
             text = lines[end].text

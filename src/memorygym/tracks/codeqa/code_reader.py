@@ -23,6 +23,7 @@ _FROM = re.compile(r"^from ([A-Za-z]\w*(?:\.\w+)+) import ([\w, ]+)$", re.MULTIL
 _SET = re.compile(r"^(\w+)(?:: ?[\w\[\], .]+)? = (.+)$", re.MULTILINE)
 _UNDER = re.compile(r"^(?:if|elif|else|try|except|finally|for|while|with|match|case)\b.*:$", re.M)
 _CLASS = re.compile(r"^class (\w+)(?:\(([\w.]*)\))?:$", re.MULTILINE)
+_INTEGER = re.compile(r"-?(?:0|[1-9]\d*)")
 _KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 
 
@@ -100,7 +101,7 @@ def _split(source: str) -> tuple[str, str, str]:
 def _parsed(code: str) -> ast.stmt | None:
     try:
         body = ast.parse(code).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
     return body[0] if len(body) == 1 else None
 
@@ -120,7 +121,7 @@ def _one_line(value: str) -> str:
 def _body(name: str, lines: str) -> Iterator[Statement]:
     """The names that the shown lines of a function call, raise and read."""
     bare = _QUOTED.sub('""', lines)
-    for match in dict.fromkeys(_CALL.finditer(bare)):
+    for match in _CALL.finditer(bare):
         name_ = match[1]
         if name_ not in _KNOWN and not bare[: match.start()].endswith(_UNCALLED):
             yield Statement(name, f"calls:{name_}", "yes", DEFINED)
@@ -158,6 +159,8 @@ def _lines(body: str, module: str) -> Iterator[Statement]:
 
 
 def _literal(text: str) -> bool:
+    if _INTEGER.fullmatch(text):
+        return True
     try:
         ast.literal_eval(text)
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):

@@ -13,10 +13,11 @@ from contextlib import suppress
 from memorygym.core.statements import Statement
 from memorygym.scoring.fact_reader.outline import Outline, ReadFact
 from memorygym.scoring.fact_reader.statement import FORMER, StatementReader
+from memorygym.tracks._qa.stream import QUESTION
 from memorygym.tracks.codeqa.code_reader import DEFINED, IMPORTED, code_statements, module_name
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.vocabulary import (
-    CODE_SIGNS, IMPORT, KEYS, SUBJECTS, VALUE_SIGNS, VOCABULARY, shown, type_of
+    CODE_SIGNS, IMPORT, KEYS, SUBJECTS, VALUE_SIGNS, VOCABULARY, shown, spelled_out, type_of
 )  # fmt: skip
 
 SUPERSEDED = (-1,)
@@ -41,6 +42,7 @@ _NOTED = re.compile(
     r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
 )
 _START = r"(?:@\w|(?:async )?def \w|class \w+(?:\([\w.]*\))?:)"
+_EVENT = re.compile(r"=== .+ · event \d+ of \d+ ===\n")
 _HEAD = re.compile(
     r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.py)(?: · class (?P<klass>\w+))?"
     r"(?: · (?P<part>\w+), continued)?(?: · [^\]\n]*)?"
@@ -55,7 +57,7 @@ _FILED = re.compile(
 _NOTES = re.compile(r"\s*(?:[-*•]\s|`?\w+_\w+`?(?:\([^()\n]*\))?(?:\s*[:—]\s|\s+\w+))")
 """How notes under the heading of a file begin."""
 _CODE = re.compile(
-    rf"(?::?[ \t]*\n[ \t]*)?```\w*\n(?P<fenced>\s*{_START}[\s\S]*?)\n[ \t]*```"
+    rf"(?:^[ \t]*(?P<caption>[A-Za-z][A-Za-z ()]*)(?=:?[ \t]*\n))?(?::?[ \t]*\n[ \t]*)?```\w*\n(?P<fenced>\s*{_START}[\s\S]*?)\n[ \t]*```"
     rf"|<pre>(?:<code>)?(?P<pre>{_START}[^<]*)(?:</code>)?</pre>|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"
     rf"|`(?P<line>{_START}[^`\n]* \| [^`\n]*)`"
     r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
@@ -74,6 +76,9 @@ def read(text: str) -> tuple[Statement, ...]:
     >>> read("[a/b.py]\ndef sift(a, b=12):\nreturn a + b")[1]
     Statement(subject='sift', key='default:b', value='12', rank=(1,))
     """
+    if text.startswith(QUESTION):
+        return ()
+    text = _EVENT.sub("", text)
     if "```" in text:
         text = _FILED.sub(lambda match: "\n\n".join(paragraphs(match["path"], match["code"])), text)
     statements: list[Statement] = []
@@ -110,14 +115,15 @@ def _code(head: re.Match[str], body: str) -> list[Statement] | None:
 
 def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None:
     """The statements in an observation or a change log whose lines name what they are about."""
-    statements: list[Statement | None] = []
+    statements: list[Statement] = []
     for line in filter(_STATES.search, lines):
-        sense = _READER.read(line)
-        if not sense.claims or sense.unread or not all(claim.subject for claim in sense.claims):
+        sense = _READER.read(spelled_out(line))
+        facts = (ReadFact(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
+        stated = [s for fact in facts if (s := _statement(fact, str(fact.value)))]
+        if sense.unread or not stated or len(stated) < len(sense.claims):
             return None
-        facts = (ReadFact(*claim, date=stamp or "") for claim in sense.claims)
-        statements += [_statement(fact, str(fact.value)) for fact in facts]
-    return [statement for statement in statements if statement]
+        statements += stated
+    return statements
 
 
 def _named(statements: Iterable[Statement]) -> list[Statement]:
@@ -173,6 +179,10 @@ class _Signs:
         if sign is None:
             return match[0]
         self._texts[chr(sign)] = "\n".join(line.strip() for line in code.strip().split("\n"))
+        if match["caption"]:
+            above = match.string[: match.start()].rstrip("\n").rpartition("\n")[2]
+            indent = " " * 8 if re.match(r"\s*[-*•] ", above) else ""
+            return f"{indent}{match['caption']}: {chr(sign)}"
         return f": {chr(sign)}" if match[0][0] == ":" else f'"{chr(sign)}"' if match["text"] else chr(sign)
 
     def text(self, value: str) -> str:

@@ -11,7 +11,7 @@ _CODE_SIGN, _VALUE_SIGN = (f"[{chr(s.start)}-{chr(s.stop - 1)}]" for s in (CODE_
 _NUMBER = r"(?<![\w.])(?<!release )(?<!version )(?<!before )(?<!since )-?\d+(?:\.\d+)?(?!\w|\.\d)"
 _ATOM = rf"(?:{_NUMBER}|\"[^\"\n]*\"|'[^'\n]*'|\bTrue\b|\bFalse\b|\bNone\b)"
 LITERAL = (
-    rf"`([^`\n\ue000]+)`|\{{[^{{}}\n]*\}}|\[[^\[\]\n]*\]|\((?:{_ATOM},? ?)+\)|{_ATOM}|{_VALUE_SIGN}"
+    rf"`([^`\n\ue000]+)`|\{{[^{{}}\n]*\}}|\[[^\[\]\n]*\]|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
 )
 """The value of a constant or a default, as code writes it."""
 _MODULE = r"(?<![\w./])(?:[a-z_]\w*[./])+[a-z_]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
@@ -90,7 +90,7 @@ def type_of(name: str) -> str:
 
 _SINGLE = frozenset("metered audited throttled mirrored noting partial object Exception".split())
 """Names of one word in generated packages; texts show others in backticks."""
-_NO_NAME = LINKS | GENERIC | frozenset("last recorded stated according document kind".split())
+_NO_NAME = LINKS | GENERIC | frozenset("last recorded stated according document kind import".split())
 _IDENTIFIER = re.compile(
     r"`(?P<quoted>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\(\))?`"
     r"|(?<![\w./`-])(?P<bare>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\(\))?(?![\w/]|\.py\b)"
@@ -197,7 +197,7 @@ def spelled_out(line: str) -> str:
         path = f"module: {match['path']}"
         return match["start"] + (path if match["start"].startswith("#") else f"[{path}]")
     line = _HIDDEN.sub(lambda match: f".ǁ{match[1]}ǁ"[1:] if match[1] else "ǀ", line)
-    line = re.sub(r"\b([Ee]ntry for [^.\n]*?) reads ", r"\1 is ", line)
+    line = re.sub(r"\b([Ee]ntry for (?:(?!\. ).)*?) reads ", r"\1 is ", line)
     line = _DEFAULT.sub(r"default of \1", line)
     line = _CLASS.sub(r"\g<start>\g<name>; parent class: \g<base>; ", line)
     match = _SIGNATURE.match(line)
