@@ -14,18 +14,26 @@ OTHER = re.compile(
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(
-    r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|than"
+    r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|(?<!no more )than"
     r"|excluding|unlike|(?<!wrote )(?<!put )(?<!set )(?<!noted )(?<!written )(?:up|down)(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
     re.IGNORECASE,
 )
 """What stands behind such a word in its clause is not the entry."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
-    r"|superseded|outdated|replac(?:es|ed|ing)|no longer|used to be|had been|once|stale|obsolete"
+    r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be|had been|once|stale|obsolete"
     r"|up from|down from|instead of)\b",
     re.IGNORECASE,
 )
 """Marks a value that another has replaced."""
+QUALIFIED = re.compile(
+    r"[\"'`*]*(?:\s*[(\[](?:qualifier\W+)?|[,:]\s*)(?:superseded|outdated|obsolete|stale|replaced)"
+    r"(?: since| now)?(?:\s*[)\]]|(?=\s*(?:[.;]|$)))",
+    re.IGNORECASE,
+)
+"""Stands behind a label or a value that holds no longer."""
+NOUN = re.compile(r"\b(?:an?|the|per|each)\s+$", re.IGNORECASE)
+"""Stands before a noun that looks like a verb: "a call"."""
 WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
 """Marks such a value, too, if the statement gives a current one beside it."""
 NOW = re.compile(
@@ -112,7 +120,7 @@ LEVEL = re.compile(
     r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?[\s:=|→—–*_\"'`~≈-]*"
 )
 """Stands between a label and a value beside it."""
-QUALIFIER = re.compile(r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between)[^()]*\)(?=\s*[:=])")
+QUALIFIER = re.compile(r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between|by)[^()]*\)(?=\s*[:=]|\s+(?:of|at)\s)")
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
 SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
+from memorygym.scoring.fact_reader.vocabulary import GENERIC
+
 SUBJECTS = frozenset("entity name subject title who id key_entity about".split())
 KEYS = frozenset("attribute property field label key metric predicate relation fact feature".split())
 VALUES = frozenset("value object current now figure entry answer latest reading content".split())
@@ -75,6 +77,8 @@ def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int
             value = ast.literal_eval(text[start:end].rstrip(", \n"))
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             return None
+    if re.match(r"[ \t]*[^\s,;`<\[\](){}]", text[end : end + 20]):
+        return None  # A value in a line, not a block.
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, dict | list) for v in value)):
         return value, end
     return None
@@ -131,7 +135,7 @@ def _flat_mapping(value: Mapping[Any, Any], nouns: frozenset[str], depth: int, k
     if stated:
         yield Line(stated, depth)
         return
-    if key and "value" in roles and not any(isinstance(part, dict | list) for part in value.values()):
+    if key and key.lower() not in GENERIC and "value" in roles and not any(isinstance(part, dict | list) for part in value.values()):
         yield Line(_one_fact({**value, "key": key}, {**roles, "key": "key"}).replace(" | ", ": ", 1), depth)
         return
     rest = dict(value)

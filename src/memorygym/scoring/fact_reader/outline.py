@@ -23,7 +23,7 @@ from memorygym.scoring.fact_reader.statement import (
     StatementReader,
 )
 from memorygym.scoring.fact_reader.tables import Table, row_cells
-from memorygym.scoring.fact_reader.values import Parsed, dates
+from memorygym.scoring.fact_reader.values import Parsed, stamps
 from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Vocabulary
 
 
@@ -49,6 +49,8 @@ class _Frame:
     date: str = ""
     source: str = ""
     cue: str = ""
+    shared: tuple[Claim, ...] = ()
+    """What holds for every entity below."""
     is_title: bool = False
     """Whether it governs lines of its own depth, too."""
     is_soft: bool = False
@@ -111,7 +113,9 @@ class Outline:
     def _read(self, text: str) -> Reading:
         text = with_capitals(text, self._vocabulary)
         lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
-        return _Pass(self._vocabulary, self._statements, list(_unwrapped(lines))).read()
+        spell_out = self._vocabulary.spell_out
+        lines = [line._replace(text=spell_out(line.text)) for line in _unwrapped(lines)]
+        return _Pass(self._vocabulary, self._statements, lines).read()
 
 
 def _cleaned(line: Line) -> Line:
@@ -173,15 +177,16 @@ def _continues(line: Line, after: Line) -> bool:
     bullet = _BULLET.match(first)
     if bullet and first[0].isdigit() and not _BULLET.match(line.text.lstrip()):
         bullet = None  # The end of a sentence, such as "217." at the start of a line.
-    return not (bullet or first[0] in "#|[{<=" or line.text.lstrip()[:1] in "#|")
+    is_heading = line.text.lstrip()[:1] in "#|" or _BRACKETED.match(line.text.strip())
+    return not (bullet or first[0] in "#|[{<=" or is_heading)
 
 
 def _is_wrapped(texts: Sequence[str]) -> bool:
     width = max(map(len, texts))
-    return any(re.search(r"[.!?](?:\s|$)", text) for text in texts) and all(
+    return any(re.search(r"(?<!^\d)(?<!^\d\d)[.!?](?:\s|$)", text) for text in texts) and all(
         len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
         for text, after in zip(texts, texts[1:], strict=False)
-    ) and not all(text.rstrip()[-1:] in ".;:" for text in texts[:-1])
+    ) and not all(text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}") for text in texts[:-1])
 
 
 class _Pass:
@@ -199,6 +204,10 @@ class _Pass:
         self._waiting: tuple[str, Mark, str, str] | None = None
         """A label without value; before it its entity, after it the date and the source."""
         self._was_blank = False
+        self._table_before: Table | None = None
+        """The table that lines without head may continue."""
+        self._given: set[ReadFact] = set()
+        """What headings state of the entities below."""
 
     def read(self) -> Reading:
         index = 0
@@ -208,8 +217,9 @@ class _Pass:
                 self._blank()
                 index += 1
                 continue
-            table = Table.at(self._lines, index, self._vocabulary, self._statements)
+            table = Table.at(self._lines, index, self._vocabulary, self._statements, self._table_before)
             if table:
+                self._table_before = table
                 self._table(table)
                 index += table.size
             elif line.text.strip().startswith("```") or _RULE.match(line.text):
@@ -224,6 +234,7 @@ class _Pass:
 
     def _blank(self) -> None:
         self._last, self._waiting, self._was_blank = "", None, True
+        self._table_before = None
         self._frames = [f for f in self._frames if not (f.is_soft and f.has_content)]
 
     def _line(self, line: Line, *, is_underlined: bool) -> None:
@@ -260,7 +271,7 @@ class _Pass:
         """Whether a line is a date and nothing else, and no label waits for one."""
         if len(text) > 40 or self._waiting or any(frame.mark for frame in self._frames):
             return False
-        return any(not re.search(r"\w", text[:start] + text[end:]) for start, end, _ in dates(text))
+        return any(not re.search(r"\w", text[:start] + text[end:]) for start, end, _ in stamps(text))
 
     def _is_title(self, text: str) -> bool:
         """Whether a line without marks is a heading: it says who or what, and nothing of them."""
@@ -290,7 +301,7 @@ class _Pass:
         ended = [f for f in self._frames if f.depth >= depth]
         self._frames = [f for f in self._frames if f.depth < depth]
         sense = self._statements.read(text)
-        stated = next((iso for _, _, iso in dates(text)), "")
+        stated = next((iso for _, _, iso in stamps(text)), "")
         source = self._source(text)
         if ended and not ended[-1].names and not ended[-1].has_content:
             stated, source = stated or ended[-1].date, source or ended[-1].source
@@ -298,16 +309,30 @@ class _Pass:
         frame = _Frame(
             depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft
         )
+        frame.shared = tuple(claim for claim in sense.claims if self._is_shared(claim))
+        sense = sense._replace(claims=tuple(c for c in sense.claims if c not in frame.shared))
         if _CUE_WORDS.fullmatch(_without_label(text, sense)):
             frame.cue = FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
         self._frames.append(frame)
         self._last = sense.names[0] if len(sense.names) == 1 else ""
         self._waiting = None
         self._emit(sense, text)
+        self._share(frame.names)
+
+    def _is_shared(self, claim: Claim) -> bool:
+        key = self._vocabulary.by_code.get(claim.code)
+        return not claim.subject and key is not None and key.is_shared
+
+    def _share(self, names: Sequence[str]) -> None:
+        """Adds what the headings state of every entity below, if a line is about exactly one."""
+        for claim in (c for f in self._frames for c in f.shared if len(names) == 1 and names[0]):
+            if (fact := ReadFact(names[0], claim.code, claim.value)) not in self._given:
+                self._given.add(fact)
+                self._reading.facts.append(fact)
 
     def _source(self, text: str) -> str:
         match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
-        return match[1].lower() if match else ""
+        return match[1].lower().replace("_", " ") if match else ""
 
     def _statement(self, text: str, depth: int) -> None:
         names = [frame.names for frame in self._frames if frame.names]
@@ -325,7 +350,7 @@ class _Pass:
             if sense.asks and not sense.head:
                 self._waiting = None
         if not sense.claims and not sense.names and not sense.mark:
-            day = sense.date or next((iso for _, _, iso in dates(text)), "")
+            day = sense.date or next((iso for _, _, iso in stamps(text)), "")
             if not self._frames and day:
                 self._frames.append(_Frame(depth, is_title=True, is_soft=True))
             if self._frames:
@@ -338,6 +363,7 @@ class _Pass:
         for frame in self._frames:
             frame.has_content = True
         owner = sense.head
+        self._share((owner,))
         if names and not owner and not sense.names and not sense.mark:
             return
         others = [name for name in sense.names if name != owner]
@@ -354,8 +380,8 @@ class _Pass:
         """What a line states as the answer to the line before; None if it is none."""
         subject, mark, date, _ = waiting
         answer = self._statements.read(text, mark._replace(start=0, end=0))
-        own = {key.code for key in mark.keys}
-        claims = [c for c in answer.claims if {c.code, c.code.split(" ")[0], c.code.split(":")[0]} & own]
+        own = {key.code.format(mark.parameter) for key in mark.keys}
+        claims = [claim for claim in answer.claims if {claim.code, claim.code.partition(" ")[0]} & own]
         if not claims:
             return None
         owned = tuple(claim._replace(subject=claim.subject or subject) for claim in claims)
@@ -402,6 +428,7 @@ class _Pass:
         self._close(table.depth)
         owner = self._owner()
         for row in table.rows(owner):
+            self._share((row.subject,))
             for sense, cue in row.senses:
                 claims = tuple(c._replace(subject=c.subject or row.subject) for c in sense.claims)
                 self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates, dates, has_date
+from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates, has_date, stamps
 from memorygym.scoring.fact_reader.vocabulary import Key, Named, Vocabulary
 
 CURRENT, FORMER, SHIFT = "current", "former", "shift"
@@ -40,6 +40,8 @@ class Mark(NamedTuple):
     parameter: str = ""
     form: str = "label"
     """`label`, `verb` or `inverse`: what stands before an inverse verb is the value."""
+    role: str = CURRENT
+    """FORMER if the text says beside the label that the value holds no longer."""
 
 
 class Sense(NamedTuple):
@@ -121,7 +123,7 @@ def without_stamps(text: str, date_label: int = -1) -> tuple[str, str]:
     `date_label` is where the label of a date ends: the next date is its value.
     """
     stamp = ""
-    found = list(dates(text))
+    found = list(stamps(text))
     value = None
     if date_label >= 0:
         kept = [date for date in found if not cues.AS_OF.search(text[: date[0]])]
@@ -200,8 +202,9 @@ class _Line:
             Mark(*found, form)
             for form, phrases in self.vocabulary.phrases
             for found in phrases.find(masked)
+            if form == "label" or not cues.NOUN.search(masked[: found[0]])
         ]
-        marks = _longest(marks) if len(marks) > 1 else marks
+        marks = [_qualified(mark, masked) for mark in (_longest(marks) if len(marks) > 1 else marks)]
         masked = _mask(masked, marks, _LABEL)
         marks = [_with_qualifier(mark, masked) for mark in marks]
         if short := self._short_labels(masked):
@@ -305,7 +308,10 @@ class _Line:
             self.unread += 1
             return
         code = key.code.format(mark.parameter)
-        self.claims += [Claim(subject, code, value, role) for value, role in values]
+        self.claims += [
+            Claim(subject, code, value, mark.role if mark.role != CURRENT else role)
+            for value, role in values
+        ]
 
     def _relation(self, piece: _Part, mark: Mark, inherited: str) -> None:
         """Adds the entities that a relation links."""
@@ -341,14 +347,19 @@ class _Line:
             if code == key.code:
                 self.mark = mark
                 return
-        self.claims += [Claim(subject, code, value) for value in values]
+        ends = [end for _, end, name in piece.names if name in values]
+        role = FORMER if mark.role == FORMER or _is_former(piece.text, ends) else CURRENT
+        self.claims += [Claim(subject, code, value, role) for value in values]
 
     def _typed(self, piece: _Part, key: Key, inherited: str) -> tuple[str, list[str]] | None:
         """The subject and the values by their types; None if the types leave it open."""
-        if not key.subject or key.subject == key.value:
+        if not key.value or key.subject == key.value:
             return None
         names = list(dict.fromkeys(name for _, _, name in piece.names))
-        subjects = [name for name in names if self.vocabulary.type_of(name) == key.subject]
+        subjects = [
+            name for name in names
+            if (self.vocabulary.type_of(name) == key.subject if key.subject else self.vocabulary.type_of(name) != key.value)
+        ]  # fmt: skip
         values = [name for name in names if self.vocabulary.type_of(name) == key.value]
         if len(subjects) == 1 and not values and inherited and self.vocabulary.type_of(inherited) == key.value:
             return subjects[0], [inherited]
@@ -373,6 +384,17 @@ def _mask(text: str, spans: Sequence[tuple[int, int, object] | Mark], sign: str)
     for span in spans:
         text = f"{text[: span[0]]}{sign * (span[1] - span[0])}{text[span[1] :]}"
     return text
+
+
+def _qualified(mark: Mark, text: str) -> Mark:
+    """The mark with what the text says beside it of its value."""
+    match = cues.QUALIFIED.match(text, mark.end)
+    return mark._replace(end=match.end(), role=FORMER) if match else mark
+
+
+def _is_former(text: str, ends: Sequence[int]) -> bool:
+    """Whether the text says of a relation, whose values end there, that it holds no longer."""
+    return "ntil release" in text or any(cues.QUALIFIED.match(text, end) for end in ends)
 
 
 def _longest(marks: Sequence[Mark]) -> list[Mark]:
@@ -567,12 +589,20 @@ def _linked(
             return before[-2][2], [before[-1][2]]
         if not before and len(behind) == 2 and len(after) == 1 and not cues.EXPLICIT.match(text, mark.end):
             return behind[0][2], [behind[1][2]]
+        if before and after and _is_between_dashes(text, mark, before[-1], behind[0]):
+            return "?", after
         return before[-1][2] if before else "", after
     if mark.form == "inverse":
         return after[0] if len(after) == 1 else "", [before[-1][2]] if before else []
     if not after and len(before) == 2 and re.search(r"\b(?:what|whom?|that)\b", text):
         return before[1][2], [before[0][2]]
     return before[-1][2] if before else "", after
+
+
+def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> bool:
+    """Whether dashes part a label from two names, so that either could own the other."""
+    gaps = text[before[1] : mark.start], text[mark.end : behind[0]]
+    return all(gap.strip() == "—" for gap in gaps)
 
 
 def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
@@ -718,6 +748,8 @@ class _Clauses:
         between = self._text[self._mark[1] : candidate.start]
         opening = re.match(r"\s*[(\[]([^)\]]*)[)\]]", between)
         whole_left = self._text[start : candidate.start]
+        if cues.QUALIFIED.match(self._text, candidate.end):
+            return FORMER
         if cues.IS_NOW.search(left):
             return "now"
         if cues.FORMER.search(left) or re.match(r"\W*(?:\w+ )?(?:before|previously|earlier)\b(?! than)", right):

@@ -66,6 +66,10 @@ class Key:
     choices: tuple[str, ...] = ()
     stands_alone: bool = False
     """Whether a value names the key: a choice in quotes or in a cell of its own needs no label."""
+    pattern: str = ""
+    """For the kind `word`: a regular expression of the values; a group of it is the value."""
+    is_shared: bool = False
+    """Whether a value in a heading without names holds for every entity below it."""
     is_whole: bool = False
     """Whether a number is one without unit or separator, such as a year."""
     subject: str = ""
@@ -93,6 +97,8 @@ class Vocabulary:
     """Words that end names, in lower case: "institute"."""
     folds_case: bool = True
     """Whether names in upper or lower case throughout are names, too."""
+    spell_out: Callable[[str], str] = lambda line: line
+    """A line with words for the shorthand of a track: "LIMIT = 5" as "LIMIT value: 5"."""
     by_code: dict[str, Key] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,7 +119,7 @@ class Vocabulary:
     @cached_property
     def source_pattern(self) -> re.Pattern[str]:
         """Finds a source where texts name one: in a heading, in brackets, behind "according to"."""
-        sources = "|".join(map(re.escape, sorted(self.sources, key=len, reverse=True))) or "(?!)"
+        sources = "|".join(sorted(self.sources, key=len, reverse=True)).replace(" ", "[ _]") or "(?!)"
         return re.compile(
             rf"(?:^[^\w]*|[\[(·|,—:;/=\"']\s*|\b(?:according to|by|from|per|in|of|source)\W+(?:an? |the )?"
             rf"(?:source of )?)({sources})(?=\s*(?:$|[\]),·|:—.;?!/\"']|as of|of \d|dated|on \d))",
@@ -183,13 +189,13 @@ class Phrases:
                 keys.append(key)
         self._with_parameter = list(grouped.values())
         ordered = [*grouped, *sorted(plain, key=len, reverse=True)]
-        self._pattern = re.compile(
+        self.pattern = re.compile(
             rf"{_START}(?:{'|'.join(ordered)}){_END}" if ordered else r"(?!)", re.IGNORECASE
         )
 
     def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
         """(start, end, keys with that phrase, parameter) of each phrase, in order."""
-        for match in self._pattern.finditer(text):
+        for match in self.pattern.finditer(text):
             if match.lastindex:
                 keys = self._with_parameter[match.lastindex - 1]
                 yield match.start(), match.end(), tuple(keys), match[match.lastindex]
@@ -199,6 +205,9 @@ class Phrases:
 
 _START, _END = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)", r"(?![A-Za-z0-9]|_[A-Za-z0-9])"
 _JOINT = r"[\s_*`&'’-]{0,3}"
+
+
+_PARAMETER = rf"[`'\"]?(?!(?:{'|'.join(sorted(LINKS))})\b)([^\W\d]\w*(?:\.\w+)*)[`'\"]?"
 
 
 def _stem(phrase: str) -> str:
@@ -212,9 +221,8 @@ def _pattern(phrase: str) -> str:
     ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
     if ending == words[-1] != "{}":
         ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
-    parts = [r"[`'\"]?(\w+(?:\.\w+)*)[`'\"]?" if word == "{}" else word for word in words[:-1]]
-    last = r"[`'\"]?(\w+(?:\.\w+)*)[`'\"]?" if ending == "{}" else ending
-    return _JOINT.join([*parts, last])
+    parts = [_PARAMETER if word == "{}" else word for word in words[:-1]]
+    return _JOINT.join([*parts, _PARAMETER if ending == "{}" else ending])
 
 
 _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")

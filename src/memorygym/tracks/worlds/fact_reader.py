@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from memorygym.scoring.fact_reader.outline import Outline, ReadFact
 from memorygym.scoring.fact_reader.statement import FORMER, SHIFT
-from memorygym.scoring.fact_reader.values import dates
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
