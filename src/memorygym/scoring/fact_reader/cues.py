@@ -45,7 +45,9 @@ IS_NOW = re.compile(
     re.IGNORECASE,
 )
 """Stands directly before the current value."""
-_BEFORE = r"(?:stated|before|previous(?:ly)?|earlier|recorded|reported|first|noted|the prior|it was)"
+_BEFORE = (
+    r"(?:stated|before|previous(?:ly)?|earlier|recorded|reported|first|noted|the prior|it was)"
+)
 MORE = re.compile(
     rf"\b(higher|more|greater|above|lower|less|fewer|below)\b(?: than)?(?: \w+)? {_BEFORE}\b", re.I
 )
@@ -68,7 +70,8 @@ CUT = re.compile(
 )
 """Where a statement with several labels may be cut."""
 SEGMENT = re.compile(
-    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s", re.IGNORECASE
+    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s",
+    re.IGNORECASE,
 )
 """The border of what a short label may be said of."""
 CONTRAST = re.compile(
@@ -90,7 +93,9 @@ STAMP = re.compile(
 """Stands before a date that tells when something was stated."""
 WEAK_STAMP = re.compile(r"(?:\bon|\bsince|\bcorrect(?:ed|ion)|\bper|@)\W{0,3}$", re.IGNORECASE)
 """The same, unless the text is about a date."""
-AS_OF = re.compile(r"\bas (?:of|at)\W{0,3}$|[\[(](?:as of|date:?|dated|updated|stated)\W{0,3}$", re.I)
+AS_OF = re.compile(
+    r"\bas (?:of|at)\W{0,3}$|[\[(](?:as of|date:?|dated|updated|stated)\W{0,3}$", re.I
+)
 APART_LEFT = re.compile(r"[|—·,(\[]\s*$")
 BRACKET_LEFT = re.compile(r"[\[(][^\])]*$")
 APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]:])")
@@ -120,12 +125,17 @@ LEVEL = re.compile(
     r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?[\s:=|→—–*_\"'`~≈-]*"
 )
 """Stands between a label and a value beside it."""
-QUALIFIER = re.compile(r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between|by)[^()]*\)(?=\s*[:=]|\s+(?:of|at)\s)")
+QUALIFIER = re.compile(
+    r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between|by)[^()]*\)(?=\s*[:=]|\s+(?:of|at)\s)"
+)
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
 SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-MONTH = re.compile(rf"(?<![^\W_])(?:({_MONTHS})[a-z]*\.?,?[ _]((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))", re.I)
+MONTH = re.compile(
+    rf"(?<![^\W_])(?:({_MONTHS})[a-z]*\.?,?[ _]((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))",
+    re.I,
+)
 """A month of a year."""
 MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS.split("|"), 1)}
 ABBREVIATION = re.compile(
@@ -133,5 +143,7 @@ ABBREVIATION = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )
-ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)), re.IGNORECASE)
+ANY = re.compile(
+    "|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)), re.IGNORECASE
+)
 """Any cue that makes a figure another than the current entry."""

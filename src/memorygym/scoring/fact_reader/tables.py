@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
 from memorygym.scoring.fact_reader.markup import Line, role_of
-from memorygym.scoring.fact_reader.statement import FORMER, Mark, Sense, StatementReader
+from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.values import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
@@ -64,7 +65,11 @@ class Table:
         end = index + 1
         heads = [c for c in columns or () if c.role in ("subject", "key", "value", "label")]
         if len(heads) < 2:
-            if before and delimiter == before.delimiter and len(before.columns) == max(len(head), 3):
+            if (
+                before
+                and delimiter == before.delimiter
+                and len(before.columns) == max(len(head), 3)
+            ):
                 columns, end = before.columns, index
         if columns is None:
             return None
@@ -74,7 +79,9 @@ class Table:
             if delimiter and end == index + 1 and _SEPARATOR.match(text):
                 end += 1
                 continue
-            cells = lines[end].cells or (row_cells(text, delimiter) if delimiter and delimiter in text else ())
+            cells = lines[end].cells or (
+                row_cells(text, delimiter) if delimiter and delimiter in text else ()
+            )
             if len(cells) < 2 or abs(len(cells) - len(columns)) > 1:
                 break
             body.append(cells)
@@ -86,17 +93,19 @@ class Table:
 
     def rows(self, owner: str) -> Iterator[Row]:
         """What the rows state; `owner` is the entity of rows that name none."""
-        stamps: dict[str, tuple[str, str]] = {}
+        by_column: dict[str, tuple[str, str]] = {}
         for cells in self.body:
             head = cells[0].strip(" ()*_:").lower()
             if head in _STAMPS and any(column.role == "name" for column in self.columns):
                 for column, cell in zip(self.columns[1:], cells[1:], strict=False):
                     day = next((iso for _, _, iso in stamps(cell)), "")
-                    date, source = stamps.get(column.name, ("", ""))
-                    stamps[column.name] = (date or day, source or ("" if day else cell))
+                    date, source = by_column.get(column.name, ("", ""))
+                    by_column[column.name] = (date or day, source or ("" if day else cell))
                 continue
             row = self._row(cells, owner)
-            yield row if not stamps else row._replace(senses=list(_stamped(row.senses, stamps)))
+            yield (
+                row if not by_column else row._replace(senses=list(_stamped(row.senses, by_column)))
+            )
 
     def _row(self, cells: Sequence[str], owner: str) -> Row:
         pairs = [(column, cell.strip()) for column, cell in zip(self.columns, cells, strict=False)]
@@ -108,7 +117,12 @@ class Table:
                 date = next((iso for _, _, iso in stamps(cell)), "")
             elif column.role == "source":
                 source = cell
-            elif column.role in ("subject", "key", "") and sense.names and not sense.claims and not named:
+            elif (
+                column.role in ("subject", "key", "")
+                and sense.names
+                and not sense.claims
+                and not named
+            ):
                 subject, named = sense.names[0] if len(sense.names) == 1 else "", True
                 mark = mark or sense.mark
             elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
@@ -199,7 +213,9 @@ def _columns(
     roles = {c.role for c in columns} - {"label", "name", ""}
     if names and not labels and columns[0].role in ("subject", "key"):
         return columns
-    if len(known) < 2 or not (len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)):
+    if len(known) < 2 or not (
+        len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)
+    ):
         return None
     if labels and names:
         return None
@@ -207,7 +223,7 @@ def _columns(
 
 
 def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
-    text = cell.strip(" *_`\"")
+    text = cell.strip(' *_`"')
     role = role_of(text, vocabulary.heads)
     year = _YEAR.search(text)
     sense = statements.read(_YEAR.sub("", text))
@@ -242,7 +258,10 @@ def row_cells(text: str, delimiter: str = "|") -> tuple[str, ...]:
     """The cells of a row."""
     if delimiter == "|":
         text = text.strip()
-        return tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|")))
+        return tuple(
+            cell.strip()
+            for cell in re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|"))
+        )
     try:
         return tuple(cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), []))
     except csv.Error:

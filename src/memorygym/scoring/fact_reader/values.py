@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from memorygym.core.tokens import MONTHS
-from memorygym.scoring.fact_reader.vocabulary import Key
+from memorygym.scoring.fact_reader.key import Key
 
 Parsed = int | str | tuple[int, ...]
 """A number scaled by 10^decimals, a text, an ISO date or a series of scaled numbers."""

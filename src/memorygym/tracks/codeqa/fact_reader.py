@@ -11,13 +11,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from memorygym.core.statements import Statement
+from memorygym.scoring.fact_reader.claims import FORMER
 from memorygym.scoring.fact_reader.outline import Outline, ReadFact
-from memorygym.scoring.fact_reader.statement import FORMER, StatementReader
+from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.tracks._qa.stream import QUESTION
 from memorygym.tracks.codeqa.code_reader import DEFINED, IMPORTED, code_statements, module_name
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.vocabulary import (
-    CODE_SIGNS, IMPORT, KEYS, SUBJECTS, VALUE_SIGNS, VOCABULARY, shown, spelled_out, type_of
+    CODE_SIGNS,
+    IMPORT,
+    KEYS,
+    SUBJECTS,
+    VALUE_SIGNS,
+    VOCABULARY,
+    shown,
+    spelled_out,
+    type_of,
 )  # fmt: skip
 
 SUPERSEDED = (-1,)
@@ -183,7 +192,13 @@ class _Signs:
             above = match.string[: match.start()].rstrip("\n").rpartition("\n")[2]
             indent = " " * 8 if re.match(r"\s*[-*•] ", above) else ""
             return f"{indent}{match['caption']}: {chr(sign)}"
-        return f": {chr(sign)}" if match[0][0] == ":" else f'"{chr(sign)}"' if match["text"] else chr(sign)
+        return (
+            f": {chr(sign)}"
+            if match[0][0] == ":"
+            else f'"{chr(sign)}"'
+            if match["text"]
+            else chr(sign)
+        )
 
     def text(self, value: str) -> str:
         """What a value stands for; itself if it is no sign."""
@@ -213,7 +228,12 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
     if colon and not name:
         return None
     if key == "uses":
-        key, colon, name, value = "reads" if type_of(value) == "constant" else "calls", ":", value, "yes"
+        key, colon, name, value = (
+            "reads" if type_of(value) == "constant" else "calls",
+            ":",
+            value,
+            "yes",
+        )
     if key == "raises" and kind == "topic":
         key = "exception"
     if kind not in SUBJECTS[key] or (key in ("raises", "exception") and type_of(value) != "class"):

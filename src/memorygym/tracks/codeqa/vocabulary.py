@@ -3,16 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Key, Named, Phrases, Vocabulary
+from memorygym.scoring.fact_reader.key import Key, Named
+from memorygym.scoring.fact_reader.phrases import Phrases
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 CODE_SIGNS, VALUE_SIGNS = (range(0x30000, 0x30800), range(0x30800, 0x31000))
 """Characters that stand for code and for values in escapes, so that they are not read as words."""
 _CODE_SIGN, _VALUE_SIGN = (f"[{chr(s.start)}-{chr(s.stop - 1)}]" for s in (CODE_SIGNS, VALUE_SIGNS))
 _NUMBER = r"(?<![\w.])(?<!release )(?<!version )(?<!before )(?<!since )-?\d+(?:\.\d+)?(?!\w|\.\d)"
 _ATOM = rf"(?:{_NUMBER}|\"[^\"\n]*\"|'[^'\n]*'|\bTrue\b|\bFalse\b|\bNone\b)"
-LITERAL = (
-    rf"`([^`\n\ue000]+)`|\{{[^{{}}\n]*\}}|\[[^\[\]\n]*\]|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
-)
+LITERAL = rf"`([^`\n\ue000]+)`|\{{[^{{}}\n]*\}}|\[[^\[\]\n]*\]|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
 """The value of a constant or a default, as code writes it."""
 _MODULE = r"(?<![\w./])(?:[a-z_]\w*[./])+[a-z_]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
 IMPORT = "by an import"
@@ -90,7 +91,9 @@ def type_of(name: str) -> str:
 
 _SINGLE = frozenset("metered audited throttled mirrored noting partial object Exception".split())
 """Names of one word in generated packages; texts show others in backticks."""
-_NO_NAME = LINKS | GENERIC | frozenset("last recorded stated according document kind import".split())
+_NO_NAME = (
+    LINKS | GENERIC | frozenset("last recorded stated according document kind import".split())
+)
 _IDENTIFIER = re.compile(
     r"`(?P<quoted>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\(\))?`"
     r"|(?<![\w./`-])(?P<bare>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\(\))?(?![\w/]|\.py\b)"
@@ -133,7 +136,7 @@ class CodeNames:
 
 def _name(match: re.Match[str], text: str) -> str:
     """The identifier; "" if it may be a word, a value or a module."""
-    name = (match["quoted"] or match["bare"])
+    name = match["quoted"] or match["bare"]
     is_known = match["quoted"] and "." not in name and _BEFORE_NAME.search(text[: match.start()])
     return name if is_known or _is_name(name) else ""
 
@@ -145,7 +148,9 @@ def _is_name(word: str) -> bool:
         return first[0].isupper() and not first.isupper()
     if "_" in word.strip("_"):
         return not all(part in _NO_NAME for part in word.lower().split("_"))
-    return word in _SINGLE or (word[0].isupper() and bool(re.search(r"[a-z\d][A-Z]|[A-Z]{2}[a-z]", word)))
+    return word in _SINGLE or (
+        word[0].isupper() and bool(re.search(r"[a-z\d][A-Z]|[A-Z]{2}[a-z]", word))
+    )
 
 
 def _topics(text: str, labels: Sequence[tuple[int, int]]) -> list[Named]:
@@ -202,7 +207,9 @@ def spelled_out(line: str) -> str:
     line = _CLASS.sub(r"\g<start>\g<name>; parent class: \g<base>; ", line)
     match = _SIGNATURE.match(line)
     if match and _is_name(match["name"].strip("`")):
-        stated = "".join(f"default of {name}: {value}; " for name, value, *_ in _SET.findall(match["inputs"]))
+        stated = "".join(
+            f"default of {name}: {value}; " for name, value, *_ in _SET.findall(match["inputs"])
+        )
         rest = _MARK.sub(_marking, match["marks"] + match["rest"])
         line = f"{match['start']}{match['name']}; {stated}{rest}"
     if _HEADED.match(line):

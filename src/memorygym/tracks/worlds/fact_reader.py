@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from memorygym.scoring.fact_reader.claims import FORMER, SHIFT
 from memorygym.scoring.fact_reader.outline import Outline, ReadFact
-from memorygym.scoring.fact_reader.statement import FORMER, SHIFT
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
@@ -45,7 +45,10 @@ class Parser:
     def _records(self, text: str) -> Iterator[Record]:
         """The records in a text: documents as they were shown, coded notes, and all other parts."""
         start = 0
-        spans = [(match.start(), match.end(), self._prose.document(match)) for match in HEAD.finditer(text)]
+        spans = [
+            (match.start(), match.end(), self._prose.document(match))
+            for match in HEAD.finditer(text)
+        ]
         spans += [(m.start(), m.end(), read_note(m[0], self._guide)) for m in _CODED.finditer(text)]
         for begin, end, record in sorted(spans, key=lambda span: span[:2]):
             if record is not None and begin >= start:
