@@ -256,7 +256,7 @@ class _Pass:
         for claim in (c for f in self._frames for c in f.shared if len(names) == 1 and names[0]):
             if (fact := ReadFact(names[0], claim.code, claim.value)) not in self._given:
                 self._given.add(fact)
-                self._reading.facts.append(fact)
+                self._facts.append(fact)
 
     def _source(self, text: str) -> str:
         match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
