@@ -40,9 +40,9 @@ def test_plug_ins_are_not_imported(command, tmp_path: Path, monkeypatch) -> None
 def test_a_track_states_its_version_and_its_parameters(command) -> None:
     (row,) = (r for r in map(json.loads, command("list", "tracks", "--json").out.splitlines())
               if r["id"] == "research")  # fmt: skip
-    assert row["version"] == "research-v1" and "hops" in row["parameters"]
+    assert row["version"] == "research-v2" and "hops" in row["parameters"]
     out = command("list", "tracks").out
-    assert "(worlds-v2)" in out and "    :tier  " in out
+    assert "(worlds-v3)" in out and "    :tier  " in out
     assert all(len(line) <= 80 for line in out.splitlines())
 
 

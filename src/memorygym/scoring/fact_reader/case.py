@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 
-from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Vocabulary
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 _WORD = re.compile(r"[^\W\d_]+")
 _STATEMENT = re.compile(r"\n|[.;!?]\s")
@@ -37,7 +38,10 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
     if not names:
         return text
     pattern = re.compile(
-        "|".join(rf"\b{first}\s+{second}\b" for first, second in sorted(names, key=lambda p: (-counts[p], p)))
+        "|".join(
+            rf"\b{first}\s+{second}\b"
+            for first, second in sorted(names, key=lambda p: (-counts[p], p))
+        )
     )
     return pattern.sub(lambda match: match[0].title(), text.lower())
 

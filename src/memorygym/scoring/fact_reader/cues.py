@@ -14,18 +14,26 @@ OTHER = re.compile(
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(
-    r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|than"
+    r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|(?<!no more )than"
     r"|excluding|unlike|(?<!wrote )(?<!put )(?<!set )(?<!noted )(?<!written )(?:up|down)(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
     re.IGNORECASE,
 )
 """What stands behind such a word in its clause is not the entry."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
-    r"|superseded|outdated|replac(?:es|ed|ing)|no longer|used to be|had been|once|stale|obsolete"
+    r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be|had been|once|stale|obsolete"
     r"|up from|down from|instead of)\b",
     re.IGNORECASE,
 )
 """Marks a value that another has replaced."""
+QUALIFIED = re.compile(
+    r"[\"'`*]*(?:\s*[(\[](?:qualifier\W+)?|[,:]\s*)(?:superseded|outdated|obsolete|stale|replaced)"
+    r"(?: since| now)?(?:\s*[)\]]|(?=\s*(?:[.;]|$)))",
+    re.IGNORECASE,
+)
+"""Stands behind a label or a value that holds no longer."""
+NOUN = re.compile(r"\b(?:an?|the|per|each)\s+$", re.IGNORECASE)
+"""Stands before a noun that looks like a verb: "a call"."""
 WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
 """Marks such a value, too, if the statement gives a current one beside it."""
 NOW = re.compile(
@@ -37,7 +45,9 @@ IS_NOW = re.compile(
     re.IGNORECASE,
 )
 """Stands directly before the current value."""
-_BEFORE = r"(?:stated|before|previous(?:ly)?|earlier|recorded|reported|first|noted|the prior|it was)"
+_BEFORE = (
+    r"(?:stated|before|previous(?:ly)?|earlier|recorded|reported|first|noted|the prior|it was)"
+)
 MORE = re.compile(
     rf"\b(higher|more|greater|above|lower|less|fewer|below)\b(?: than)?(?: \w+)? {_BEFORE}\b", re.I
 )
@@ -60,7 +70,8 @@ CUT = re.compile(
 )
 """Where a statement with several labels may be cut."""
 SEGMENT = re.compile(
-    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s", re.IGNORECASE
+    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s",
+    re.IGNORECASE,
 )
 """The border of what a short label may be said of."""
 CONTRAST = re.compile(
@@ -76,13 +87,15 @@ MOVED = re.compile(
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective|^\W*(?:date\W*)?"
-    r"|[\[(](?:\w+[: ,·]+){0,4})\W{0,3}$",
+    r"|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$",
     re.IGNORECASE,
 )
 """Stands before a date that tells when something was stated."""
 WEAK_STAMP = re.compile(r"(?:\bon|\bsince|\bcorrect(?:ed|ion)|\bper|@)\W{0,3}$", re.IGNORECASE)
 """The same, unless the text is about a date."""
-AS_OF = re.compile(r"\bas (?:of|at)\W{0,3}$|[\[(](?:as of|date:?|dated|updated|stated)\W{0,3}$", re.I)
+AS_OF = re.compile(
+    r"\bas (?:of|at)\W{0,3}$|[\[(](?:as of|date:?|dated|updated|stated)\W{0,3}$", re.I
+)
 APART_LEFT = re.compile(r"[|—·,(\[]\s*$")
 BRACKET_LEFT = re.compile(r"[\[(][^\])]*$")
 APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]:])")
@@ -106,18 +119,23 @@ VALUE_IS = re.compile(
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
-JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\band\b|\bor\b)?[\s\"'“`*\[]*")
+JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
     r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?[\s:=|→—–*_\"'`~≈-]*"
 )
 """Stands between a label and a value beside it."""
-QUALIFIER = re.compile(r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between)[^()]*\)(?=\s*[:=])")
+QUALIFIER = re.compile(
+    r"[\s_]*\((?:\w+: ?)?(?:from|since|until|between|by)[^()]*\)(?=\s*[:=]|\s+(?:of|at)\s)"
+)
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
 SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-MONTH = re.compile(rf"(?<![^\W_])(?:({_MONTHS})[a-z]*\.?,?[ _]((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))", re.I)
+MONTH = re.compile(
+    rf"(?<![^\W_])(?:({_MONTHS})[a-z]*\.?,?[ _]((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))",
+    re.I,
+)
 """A month of a year."""
 MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS.split("|"), 1)}
 ABBREVIATION = re.compile(
@@ -125,5 +143,7 @@ ABBREVIATION = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )
-ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)), re.IGNORECASE)
+ANY = re.compile(
+    "|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)), re.IGNORECASE
+)
 """Any cue that makes a figure another than the current entry."""

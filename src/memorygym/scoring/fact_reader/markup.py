@@ -7,13 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
+from memorygym.scoring.fact_reader.words import GENERIC
+
 SUBJECTS = frozenset("entity name subject title who id key_entity about".split())
-KEYS = frozenset("attribute property field label key metric predicate relation fact feature".split())
+KEYS = frozenset(
+    "attribute property field label key metric predicate relation fact feature".split()
+)
 VALUES = frozenset("value object current now figure entry answer latest reading content".split())
 DATES = frozenset(
     "date as_of asof dated day stated updated when timestamp time last_updated recorded".split()
 )
-FORMERS = frozenset("previous was before former old prior previously earlier replaced superseded".split())
+FORMERS = frozenset(
+    "previous was before former old prior previously earlier replaced superseded".split()
+)
 SOURCES = frozenset("source origin document authority".split())
 _MOST_ATTEMPTS = 50
 """Blocks that look like JSON and are none, after which the rest of a text is read as it is."""
@@ -55,9 +61,11 @@ def _plain(text: str, nouns: frozenset[str]) -> Iterator[Line]:
             attempts += 1
             continue
         value, end = block
-        yield from map(Line, text[start : match.start()].split("\n"))
-        yield from _flat(value, nouns, 0)
-        yield Line("")
+        before = text[start : match.start()].removesuffix("\n")
+        yield from map(Line, before.split("\n") if before else ())
+        yield from _flat(value, nouns, 2 * (len(match[0]) - len(match[0].lstrip())))
+        if "\n" in text[match.end() : end]:
+            yield Line("")
         start = end
     yield from map(Line, text[start:].split("\n"))
 
@@ -68,12 +76,20 @@ def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int
         value, end = decoder.raw_decode(text, start)
     except (ValueError, RecursionError):
         end = text.find("\n", start)
-        end = len(text) if end < 0 or text[start : end].count("{") != text[start:end].count("}") else end
+        end = (
+            len(text)
+            if end < 0 or text[start:end].count("{") != text[start:end].count("}")
+            else end
+        )
         try:
             value = ast.literal_eval(text[start:end].rstrip(", \n"))
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             return None
-    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, dict | list) for v in value)):
+    if re.match(r"[ \t]*[^\s,;`<\[\](){}]", text[end : end + 20]):
+        return None  # A value in a line, not a block.
+    if isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(v, dict | list) for v in value)
+    ):
         return value, end
     return None
 
@@ -87,7 +103,11 @@ def _flat(value: Any, nouns: frozenset[str], depth: int, key: str = "") -> Itera
                 yield Line(f"{key}:", depth)
                 depth += 1
             for item in value:
-                if isinstance(item, list | tuple) and len(item) == 3 and all(isinstance(part, str | int | float) for part in item):
+                if (
+                    isinstance(item, list | tuple)
+                    and len(item) == 3
+                    and all(isinstance(part, str | int | float) for part in item)
+                ):
                     yield Line(" | ".join(map(str, item)), depth)
                 else:
                     yield from _flat(item, nouns, depth)
@@ -113,12 +133,18 @@ def role_of(head: str, nouns: frozenset[str]) -> str:
         ("subject", SUBJECTS), ("key", KEYS), ("value", VALUES), ("date", DATES),
         ("former", FORMERS), ("source", SOURCES),
     ):  # fmt: skip
-        if word in words or word.removesuffix("_value") in words or word.removesuffix("_name") in words:
+        if (
+            word in words
+            or word.removesuffix("_value") in words
+            or word.removesuffix("_name") in words
+        ):
             return role
     return "subject" if word.removesuffix("_name") in nouns else ""
 
 
-def _flat_mapping(value: Mapping[Any, Any], nouns: frozenset[str], depth: int, key: str) -> Iterator[Line]:
+def _flat_mapping(
+    value: Mapping[Any, Any], nouns: frozenset[str], depth: int, key: str
+) -> Iterator[Line]:
     """A dictionary: its name first; {subject, key, value} becomes one line."""
     roles: dict[str, str] = {}
     for field, content in value.items():
@@ -129,8 +155,15 @@ def _flat_mapping(value: Mapping[Any, Any], nouns: frozenset[str], depth: int, k
     if stated:
         yield Line(stated, depth)
         return
-    if key and "value" in roles and not any(isinstance(part, dict | list) for part in value.values()):
-        yield Line(_one_fact({**value, "key": key}, {**roles, "key": "key"}).replace(" | ", ": ", 1), depth)
+    if (
+        key
+        and key.lower() not in GENERIC
+        and "value" in roles
+        and not any(isinstance(part, dict | list) for part in value.values())
+    ):
+        yield Line(
+            _one_fact({**value, "key": key}, {**roles, "key": "key"}).replace(" | ", ": ", 1), depth
+        )
         return
     rest = dict(value)
     heads = [key] if key else []
@@ -170,7 +203,9 @@ def _one_fact(value: Mapping[Any, Any], roles: Mapping[str, str]) -> str:
 
 
 _INLINE = frozenset("b strong i em u a span code small mark font sup sub s del tt".split())
-_BLOCKS = frozenset("html body div p section article ul ol dl dd dt table thead tbody tfoot br hr head main header footer pre blockquote".split())
+_BLOCKS = frozenset(
+    "html body div p section article ul ol dl dd dt table thead tbody tfoot br hr head main header footer pre blockquote".split()
+)
 
 
 class _Tags(HTMLParser):
@@ -229,16 +264,22 @@ class _Tags(HTMLParser):
         if not attributes:
             self._open.append(tag)
             return
-        roles = {role: name for name in reversed(attributes) if (role := role_of(name, self._nouns))}
+        roles = {
+            role: name for name in reversed(attributes) if (role := role_of(name, self._nouns))
+        }
         depth = 2 * len(self._open)
         if stated := _one_fact(attributes, roles):
             self.lines.append(Line(stated, depth))
             self._open.append("")
             return
         heads = [attributes[roles["subject"]]] if "subject" in roles else []
-        rest = [f"{name}: {value}" for name, value in attributes.items() if name != roles.get("subject")]
+        rest = [
+            f"{name}: {value}" for name, value in attributes.items() if name != roles.get("subject")
+        ]
         if "key" in roles or (heads and not rest):
-            others = "; ".join(f"{n}: {v}" for n, v in attributes.items() if n not in roles.values())
+            others = "; ".join(
+                f"{n}: {v}" for n, v in attributes.items() if n not in roles.values()
+            )
             key = attributes[roles["key"]] if "key" in roles else heads[0]
             self._open.append(f"{key} ({others})" if others else key)
             return
@@ -255,7 +296,11 @@ class _Tags(HTMLParser):
         elif tag == "tr" and self._row is not None:
             self.lines.append(Line("", cells=tuple(self._row)))
             self._row = None
-        elif tag not in _BLOCKS and tag not in ("ul", "ol", "li", "dd") and not re.fullmatch(r"h[1-6]", tag):
+        elif (
+            tag not in _BLOCKS
+            and tag not in ("ul", "ol", "li", "dd")
+            and not re.fullmatch(r"h[1-6]", tag)
+        ):
             self._close()
         else:
             self.flush()

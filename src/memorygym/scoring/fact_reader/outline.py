@@ -5,26 +5,28 @@ has exactly one. If it has two, the line is unread: nothing further up is asked.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.case import with_capitals
-from memorygym.scoring.fact_reader.markup import Line, lines_of, role_of
-from memorygym.scoring.fact_reader.statement import (
+from memorygym.scoring.fact_reader.claims import (
     CURRENT,
     FORMER,
     IT,
     Claim,
     Mark,
     Sense,
-    StatementReader,
 )
-from memorygym.scoring.fact_reader.tables import Table, row_cells
-from memorygym.scoring.fact_reader.values import Parsed, dates
-from memorygym.scoring.fact_reader.vocabulary import GENERIC, LINKS, Vocabulary
+from memorygym.scoring.fact_reader.lines import BRACKETED, BULLET, cleaned, unwrapped
+from memorygym.scoring.fact_reader.markup import Line, lines_of, role_of
+from memorygym.scoring.fact_reader.statement import StatementReader
+from memorygym.scoring.fact_reader.tables import Table
+from memorygym.scoring.fact_reader.values import Parsed, stamps
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 
 class ReadFact(NamedTuple):
@@ -49,6 +51,8 @@ class _Frame:
     date: str = ""
     source: str = ""
     cue: str = ""
+    shared: tuple[Claim, ...] = ()
+    """What holds for every entity below."""
     is_title: bool = False
     """Whether it governs lines of its own depth, too."""
     is_soft: bool = False
@@ -64,32 +68,13 @@ class Reading(NamedTuple):
     """Number of statements with a known key and a value that belong to nothing."""
 
 
-_BULLET = re.compile(
-    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
-)
 _HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _FRAMED = re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$")
-_BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
 _BOLD = re.compile(r"(?:\*\*|__)([^*_]+?):?(?:\*\*|__):?$")
 _RULE = re.compile(r"\s*([=~-])\1{2,}\s*$")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
-_STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
-_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»|▸|▶|►)\s*")
-_BOX = str.maketrans("│┃║", "|||")
-_QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
-"""The signs of a quotation."""
-_BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
-"""What stands before an item of a drawn tree."""
-_BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
-_EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
-"""A line that says more of the bullet above it."""
 _ENTITLED = re.compile(r"(\w+)\s*[:=]+\s*[\"']?([^\"']+?)[\"']?")
 """A line such as "title: Ann Lee"."""
-_OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
-"""A line that begins with a name and a sign."""
-_SPEAKER = re.compile(r"[A-Z]\w+: ")
-_SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
-"""A calculation before its result: "293 - 126 = "."""
 _META = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|·[^·]*")
 _CUE_WORDS = re.compile(
     r"\W*(?:forecasts?|guidance|projections?|projected|preliminary|provisional|estimates?|medians?"
@@ -110,78 +95,10 @@ class Outline:
 
     def _read(self, text: str) -> Reading:
         text = with_capitals(text, self._vocabulary)
-        lines = [_cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
-        return _Pass(self._vocabulary, self._statements, list(_unwrapped(lines))).read()
-
-
-def _cleaned(line: Line) -> Line:
-    text = _STRUCK.sub(r"(previously \1)", line.text)
-    text = _SUM.sub("", _ARROWS.sub(" → ", text))
-    if match := _QUOTED.match(text):
-        text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
-    if match := _BRANCH.match(text):
-        text = f"{' ' * len(match[0])}- {text[match.end() :]}"
-    if ("│" in text or "─" in text):
-        text = text.translate(_BOX)
-        text = "|---|" if _BOX_RULE.fullmatch(text) else text
-    return line._replace(text=text.replace("–", "—") if "–" in text else text)
-
-
-def _unwrapped(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines; wrapped ones are joined if no line had room for the next one's first word."""
-    start = 0
-    while start < len(lines):
-        end = start + 1
-        if end < len(lines) and (match := _EXTRA.fullmatch(lines[end].text)) and _is_item(lines[start]):
-            yield lines[start]._replace(text=f"{lines[start].text.rstrip()} ({match[1]})")
-            start += 2
-            continue
-        while end < len(lines) and _continues(lines[end - 1], lines[end]):
-            end += 1
-        group = lines[start:end]
-        if len(group) > 1 and _is_wrapped([line.text for line in group]):
-            yield from _joined(group)
-        else:
-            yield from group
-        start = end
-
-
-def _joined(group: Sequence[Line]) -> Iterator[Line]:
-    """The lines of wrapped prose as one, but for those that begin with a sentence of their own."""
-    whole = group[0]
-    for line in group[1:]:
-        first = line.text.lstrip()
-        if (whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()) or _OPENED.match(first):
-            yield whole
-            whole = line
-        else:
-            whole = whole._replace(text=f"{whole.text.rstrip()} {first}")
-    yield whole
-
-
-def _is_item(line: Line) -> bool:
-    """Whether a line is a bullet with a value, which a line below may say more of."""
-    return bool(re.match(r"\s*- \S[^:]*: \S", line.text))
-
-
-def _continues(line: Line, after: Line) -> bool:
-    first = after.text.lstrip()
-    if line.depth >= 0 or after.depth >= 0 or line.cells or not first or len(line.text) < 40:
-        return False
-    if _SPEAKER.match(first):
-        return False
-    bullet = _BULLET.match(first)
-    if bullet and first[0].isdigit() and not _BULLET.match(line.text.lstrip()):
-        bullet = None  # The end of a sentence, such as "217." at the start of a line.
-    return not (bullet or first[0] in "#|[{<=" or line.text.lstrip()[:1] in "#|")
-
-
-def _is_wrapped(texts: Sequence[str]) -> bool:
-    width = max(map(len, texts))
-    return any(re.search(r"[.!?](?:\s|$)", text) for text in texts) and all(
-        len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
-        for text, after in zip(texts, texts[1:], strict=False)
-    ) and not all(text.rstrip()[-1:] in ".;:" for text in texts[:-1])
+        lines = [cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
+        spell_out = self._vocabulary.spell_out
+        lines = [line._replace(text=spell_out(line.text)) for line in unwrapped(lines)]
+        return _Pass(self._vocabulary, self._statements, lines).read()
 
 
 class _Pass:
@@ -199,6 +116,10 @@ class _Pass:
         self._waiting: tuple[str, Mark, str, str] | None = None
         """A label without value; before it its entity, after it the date and the source."""
         self._was_blank = False
+        self._table_before: Table | None = None
+        """The table that lines without head may continue."""
+        self._given: set[ReadFact] = set()
+        """What headings state of the entities below."""
 
     def read(self) -> Reading:
         index = 0
@@ -208,8 +129,11 @@ class _Pass:
                 self._blank()
                 index += 1
                 continue
-            table = Table.at(self._lines, index, self._vocabulary, self._statements)
+            table = Table.at(
+                self._lines, index, self._vocabulary, self._statements, self._table_before
+            )
             if table:
+                self._table_before = table
                 self._table(table)
                 index += table.size
             elif line.text.strip().startswith("```") or _RULE.match(line.text):
@@ -224,6 +148,7 @@ class _Pass:
 
     def _blank(self) -> None:
         self._last, self._waiting, self._was_blank = "", None, True
+        self._table_before = None
         self._frames = [f for f in self._frames if not (f.is_soft and f.has_content)]
 
     def _line(self, line: Line, *, is_underlined: bool) -> None:
@@ -231,7 +156,7 @@ class _Pass:
         body = text.lstrip()
         if depth < 0:
             depth = 2 * (len(text) - len(body))
-        bullet = _BULLET.match(body)
+        bullet = BULLET.match(body)
         if bullet and bullet.end() < len(body):
             body, depth = body[bullet.end() :], depth + 1
         title, level = _title(body.rstrip(), line.title, is_underlined=is_underlined)
@@ -240,7 +165,10 @@ class _Pass:
             return
         body = _EMPHASIS.sub("", body).rstrip()
         if match := _ENTITLED.fullmatch(body):
-            if role_of(match[1], self._vocabulary.heads) == "subject" and self._statements.read(match[2]).names:
+            if (
+                role_of(match[1], self._vocabulary.heads) == "subject"
+                and self._statements.read(match[2]).names
+            ):
                 body = match[2]
         self._close(depth)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
@@ -254,33 +182,46 @@ class _Pass:
 
     def _close(self, depth: int) -> None:
         """Ends the frames that do not govern a line of that depth."""
-        self._frames = [f for f in self._frames if f.depth < depth or (f.is_title and f.depth == depth)]
+        self._frames = [
+            f for f in self._frames if f.depth < depth or (f.is_title and f.depth == depth)
+        ]
 
     def _is_day(self, text: str) -> bool:
         """Whether a line is a date and nothing else, and no label waits for one."""
         if len(text) > 40 or self._waiting or any(frame.mark for frame in self._frames):
             return False
-        return any(not re.search(r"\w", text[:start] + text[end:]) for start, end, _ in dates(text))
+        return any(
+            not re.search(r"\w", text[:start] + text[end:]) for start, end, _ in stamps(text)
+        )
 
     def _is_title(self, text: str) -> bool:
         """Whether a line without marks is a heading: it says who or what, and nothing of them."""
         mark = next((f.mark for f in reversed(self._frames) if f.mark), None)
         sense = self._statements.read(text, mark)
-        if any(claim.code not in self._alone for claim in sense.claims) or sense.unread or sense.asks:
+        if (
+            any(claim.code not in self._alone for claim in sense.claims)
+            or sense.unread
+            or sense.asks
+        ):
             return False
         bare = _META.sub(" ", text) if sense.names else text
         words = re.findall(r"[^\W\d_]+", _without(bare, sense.names))
         known = self._vocabulary.nouns | self._vocabulary.words | GENERIC | LINKS
         if text.endswith(":"):
             return len(words) <= 6
-        rest = [word for word in words if word.lower() not in known and word[:3].lower() not in _MONTHS]
+        rest = [
+            word for word in words if word.lower() not in known and word[:3].lower() not in _MONTHS
+        ]
         if len(sense.names) != 1 or sense.mark is not None:
             return bool(sense.names) and not rest and sense.mark is None and len(words) <= 8
         name = re.escape(sense.names[0])
         is_apart = re.match(rf"\W*{name}\s*[^\w\s,.;:!?'\"]", text) and text[-1] not in ".!?"
-        return bool(is_apart or re.search(rf"\b(?:name|title|subject)\W{{1,4}}{name}", text)) or (
-            not rest and len(words) <= 8
-        ) if len(rest) < 5 else False
+        return (
+            bool(is_apart or re.search(rf"\b(?:name|title|subject)\W{{1,4}}{name}", text))
+            or (not rest and len(words) <= 8)
+            if len(rest) < 5
+            else False
+        )
 
     @property
     def _alone(self) -> set[str]:
@@ -290,28 +231,42 @@ class _Pass:
         ended = [f for f in self._frames if f.depth >= depth]
         self._frames = [f for f in self._frames if f.depth < depth]
         sense = self._statements.read(text)
-        stated = next((iso for _, _, iso in dates(text)), "")
+        stated = next((iso for _, _, iso in stamps(text)), "")
         source = self._source(text)
         if ended and not ended[-1].names and not ended[-1].has_content:
             stated, source = stated or ended[-1].date, source or ended[-1].source
         mark = sense.mark and sense.mark._replace(start=0, end=0)
-        frame = _Frame(
-            depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft
-        )
+        frame = _Frame(depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft)
+        frame.shared = tuple(claim for claim in sense.claims if self._is_shared(claim))
+        sense = sense._replace(claims=tuple(c for c in sense.claims if c not in frame.shared))
         if _CUE_WORDS.fullmatch(_without_label(text, sense)):
             frame.cue = FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
         self._frames.append(frame)
         self._last = sense.names[0] if len(sense.names) == 1 else ""
         self._waiting = None
         self._emit(sense, text)
+        self._share(frame.names)
+
+    def _is_shared(self, claim: Claim) -> bool:
+        key = self._vocabulary.by_code.get(claim.code)
+        return not claim.subject and key is not None and key.is_shared
+
+    def _share(self, names: Sequence[str]) -> None:
+        """Adds what the headings state of every entity below, if a line is about exactly one."""
+        for claim in (c for f in self._frames for c in f.shared if len(names) == 1 and names[0]):
+            if (fact := ReadFact(names[0], claim.code, claim.value)) not in self._given:
+                self._given.add(fact)
+                self._facts.append(fact)
 
     def _source(self, text: str) -> str:
         match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
-        return match[1].lower() if match else ""
+        return match[1].lower().replace("_", " ") if match else ""
 
     def _statement(self, text: str, depth: int) -> None:
         names = [frame.names for frame in self._frames if frame.names]
-        mark = next((f.mark for f in reversed(self._frames) if f.mark or (f.names and not f.is_title)), None)
+        mark = next(
+            (f.mark for f in reversed(self._frames) if f.mark or (f.names and not f.is_title)), None
+        )
         waiting = self._waiting
         self._waiting = None
         sense = self._statements.read(text, mark)
@@ -325,7 +280,7 @@ class _Pass:
             if sense.asks and not sense.head:
                 self._waiting = None
         if not sense.claims and not sense.names and not sense.mark:
-            day = sense.date or next((iso for _, _, iso in dates(text)), "")
+            day = sense.date or next((iso for _, _, iso in stamps(text)), "")
             if not self._frames and day:
                 self._frames.append(_Frame(depth, is_title=True, is_soft=True))
             if self._frames:
@@ -334,19 +289,43 @@ class _Pass:
             if day:
                 return
         self._emit(sense, text, source)
-        self._last = sense.last if sense.last and sense.last != IT else self._last if sense.last == IT else ""
+        self._last = (
+            sense.last
+            if sense.last and sense.last != IT
+            else self._last
+            if sense.last == IT
+            else ""
+        )
         for frame in self._frames:
             frame.has_content = True
         owner = sense.head
-        if names and not owner and not sense.names:
+        self._share((owner,))
+        if names and not owner and not sense.names and not sense.mark:
             return
         others = [name for name in sense.names if name != owner]
         self._frames = [
-            f for f in self._frames
-            if not (f.is_title and f.is_soft and f.depth == depth and owner and f.names and owner not in f.names)
+            f
+            for f in self._frames
+            if not (
+                f.is_title
+                and f.is_soft
+                and f.depth == depth
+                and owner
+                and f.names
+                and owner not in f.names
+            )
         ]
         if owner or not others:
-            self._frames.append(_Frame(depth, (owner,) if owner else (), date=sense.date, mark=None if sense.claims or not sense.mark else sense.mark._replace(start=0, end=0)))
+            self._frames.append(
+                _Frame(
+                    depth,
+                    (owner,) if owner else (),
+                    date=sense.date,
+                    mark=None
+                    if sense.claims or not sense.mark
+                    else sense.mark._replace(start=0, end=0),
+                )
+            )
         else:
             self._frames.append(_Frame(depth, ("", "")))
 
@@ -354,14 +333,18 @@ class _Pass:
         """What a line states as the answer to the line before; None if it is none."""
         subject, mark, date, _ = waiting
         answer = self._statements.read(text, mark._replace(start=0, end=0))
-        own = {key.code for key in mark.keys}
-        claims = [c for c in answer.claims if {c.code, c.code.split(" ")[0], c.code.split(":")[0]} & own]
+        own = {key.code.format(mark.parameter) for key in mark.keys}
+        claims = [
+            claim for claim in answer.claims if {claim.code, claim.code.partition(" ")[0]} & own
+        ]
         if not claims:
             return None
         owned = tuple(claim._replace(subject=claim.subject or subject) for claim in claims)
         return answer._replace(claims=owned, date=answer.date or date)
 
-    def _emit(self, sense: Sense, text: str, source: str = "", date: str = "", cue: str = "") -> None:
+    def _emit(
+        self, sense: Sense, text: str, source: str = "", date: str = "", cue: str = ""
+    ) -> None:
         cue = cue or next((f.cue for f in reversed(self._frames) if f.cue), "")
         if cue == "other":
             return
@@ -381,7 +364,9 @@ class _Pass:
 
     def _fits(self, subject: str, claim: Claim) -> bool:
         """Whether the types of a relation's entities are those of its key."""
-        key = self._vocabulary.by_code.get(claim.code.partition(" ")[0]) or self._vocabulary.by_code.get(claim.code)
+        key = self._vocabulary.by_code.get(
+            claim.code.partition(" ")[0]
+        ) or self._vocabulary.by_code.get(claim.code)
         if key is None or not key.subject:
             return subject != claim.value
         if self._vocabulary.type_of(subject) != key.subject or subject == claim.value:
@@ -402,6 +387,7 @@ class _Pass:
         self._close(table.depth)
         owner = self._owner()
         for row in table.rows(owner):
+            self._share((row.subject,))
             for sense, cue in row.senses:
                 claims = tuple(c._replace(subject=c.subject or row.subject) for c in sense.claims)
                 self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)
@@ -420,7 +406,7 @@ def _title(text: str, level: int, *, is_underlined: bool) -> tuple[str, int]:
         return _EMPHASIS.sub("", match[2]), len(match[1])
     if match := _FRAMED.fullmatch(text):
         return match[1], 2
-    for pattern in (_BRACKETED, _BOLD):
+    for pattern in (BRACKETED, _BOLD):
         if match := pattern.fullmatch(text):
             return match[1], 10
     return (text, 2) if is_underlined and len(text) < 100 else ("", 0)
@@ -436,7 +422,3 @@ def _without_label(text: str, sense: Sense) -> str:
     if sense.mark and not sense.names:
         return text[: sense.mark.start] + text[sense.mark.end :]
     return text
-
-
-def cells_of(line: Line) -> tuple[str, ...]:
-    return line.cells or row_cells(line.text)

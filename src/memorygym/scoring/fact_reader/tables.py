@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
 from memorygym.scoring.fact_reader.markup import Line, role_of
-from memorygym.scoring.fact_reader.statement import FORMER, Mark, Sense, StatementReader
-from memorygym.scoring.fact_reader.values import dates
+from memorygym.scoring.fact_reader.statement import StatementReader
+from memorygym.scoring.fact_reader.values import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -46,29 +47,41 @@ class Table:
     size: int
     """Number of lines, the head and its rule included."""
     depth: int
+    delimiter: str
     statements: StatementReader
 
     @classmethod
     def at(
-        cls, lines: Sequence[Line], index: int, vocabulary: Vocabulary, statements: StatementReader
-    ) -> "Table | None":
-        """The table whose head is that line; None if it is no head."""
+        cls, lines: Sequence[Line], index: int, vocabulary: Vocabulary, statements: StatementReader,
+        before: "Table | None" = None,
+    ) -> "Table | None":  # fmt: skip
+        """The table whose head is that line, or the rest of the table before; None if it is none."""
         line = lines[index]
         delimiter = "" if line.cells else _delimiter(line.text)
         if not line.cells and not delimiter:
             return None
         head = line.cells or row_cells(line.text, delimiter)
         columns = _columns(head, vocabulary, statements)
+        end = index + 1
+        heads = [c for c in columns or () if c.role in ("subject", "key", "value", "label")]
+        if len(heads) < 2:
+            if (
+                before
+                and delimiter == before.delimiter
+                and len(before.columns) == max(len(head), 3)
+            ):
+                columns, end = before.columns, index
         if columns is None:
             return None
         body: list[Sequence[str]] = []
-        end = index + 1
         while end < len(lines):
             text = lines[end].text
             if delimiter and end == index + 1 and _SEPARATOR.match(text):
                 end += 1
                 continue
-            cells = lines[end].cells or (row_cells(text, delimiter) if delimiter and delimiter in text else ())
+            cells = lines[end].cells or (
+                row_cells(text, delimiter) if delimiter and delimiter in text else ()
+            )
             if len(cells) < 2 or abs(len(cells) - len(columns)) > 1:
                 break
             body.append(cells)
@@ -76,21 +89,23 @@ class Table:
         if not body:
             return None
         depth = 2 * (len(line.text) - len(line.text.lstrip()))
-        return cls(columns, body, end - index, max(depth, 0), statements)
+        return cls(columns, body, end - index, max(depth, 0), delimiter, statements)
 
     def rows(self, owner: str) -> Iterator[Row]:
         """What the rows state; `owner` is the entity of rows that name none."""
-        stamps: dict[str, tuple[str, str]] = {}
+        by_column: dict[str, tuple[str, str]] = {}
         for cells in self.body:
             head = cells[0].strip(" ()*_:").lower()
             if head in _STAMPS and any(column.role == "name" for column in self.columns):
                 for column, cell in zip(self.columns[1:], cells[1:], strict=False):
-                    day = next((iso for _, _, iso in dates(cell)), "")
-                    date, source = stamps.get(column.name, ("", ""))
-                    stamps[column.name] = (date or day, source or ("" if day else cell))
+                    day = next((iso for _, _, iso in stamps(cell)), "")
+                    date, source = by_column.get(column.name, ("", ""))
+                    by_column[column.name] = (date or day, source or ("" if day else cell))
                 continue
             row = self._row(cells, owner)
-            yield row if not stamps else row._replace(senses=list(_stamped(row.senses, stamps)))
+            yield (
+                row if not by_column else row._replace(senses=list(_stamped(row.senses, by_column)))
+            )
 
     def _row(self, cells: Sequence[str], owner: str) -> Row:
         pairs = [(column, cell.strip()) for column, cell in zip(self.columns, cells, strict=False)]
@@ -99,14 +114,20 @@ class Table:
         for column, cell in pairs:
             sense = self.statements.read(cell)
             if column.role == "date":
-                date = next((iso for _, _, iso in dates(cell)), "")
+                date = next((iso for _, _, iso in stamps(cell)), "")
             elif column.role == "source":
                 source = cell
-            elif column.role in ("subject", "key", "") and sense.names and not sense.claims and not named:
+            elif (
+                column.role in ("subject", "key", "")
+                and sense.names
+                and not sense.claims
+                and not named
+            ):
                 subject, named = sense.names[0] if len(sense.names) == 1 else "", True
                 mark = mark or sense.mark
             elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
                 mark = mark or sense.mark
+        mark = mark or next((column.mark for column, _ in pairs if column.role == "value"), None)
         extra = [cell for column, cell in pairs if not column.role and self._is_extra(cell)]
         senses = [
             (sense, column.cue)
@@ -114,7 +135,12 @@ class Table:
             if cell.lower() not in _EMPTY
             for sense in self._cell(column, cell, mark, subject, " ".join(extra))
         ]
-        return Row(subject, senses, date, source)
+        former = {c[:3] for sense, _ in senses for c in sense.claims if c.role == FORMER}
+        senses = [
+            (s._replace(claims=tuple(c for c in s.claims if c.role == FORMER or c[:3] not in former)), cue)
+            for s, cue in senses
+        ]  # fmt: skip
+        return Row(subject, senses, date, source or " ".join(extra))
 
     def _is_extra(self, cell: str) -> bool:
         """Whether a cell states nothing alone, but may say of what time the others are."""
@@ -187,7 +213,9 @@ def _columns(
     roles = {c.role for c in columns} - {"label", "name", ""}
     if names and not labels and columns[0].role in ("subject", "key"):
         return columns
-    if len(known) < 2 or not (len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)):
+    if len(known) < 2 or not (
+        len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)
+    ):
         return None
     if labels and names:
         return None
@@ -195,12 +223,12 @@ def _columns(
 
 
 def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
-    text = cell.strip(" *_`\"")
+    text = cell.strip(' *_`"')
     role = role_of(text, vocabulary.heads)
-    if role:
-        return Column(role)
     year = _YEAR.search(text)
     sense = statements.read(_YEAR.sub("", text))
+    if role:
+        return Column(role, _default(sense.mark) if sense.mark and role == "value" else None)
     if sense.claims or sense.unread:
         return Column("stated")
     if sense.mark and not sense.names:
@@ -230,7 +258,10 @@ def row_cells(text: str, delimiter: str = "|") -> tuple[str, ...]:
     """The cells of a row."""
     if delimiter == "|":
         text = text.strip()
-        return tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|")))
+        return tuple(
+            cell.strip()
+            for cell in re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|"))
+        )
     try:
         return tuple(cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), []))
     except csv.Error:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from memorygym.core.tokens import MONTHS
-from memorygym.scoring.fact_reader.vocabulary import Key
+from memorygym.scoring.fact_reader.key import Key
 
 Parsed = int | str | tuple[int, ...]
 """A number scaled by 10^decimals, a text, an ISO date or a series of scaled numbers."""
@@ -35,6 +35,7 @@ _YEAR = re.compile(
     r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)",
     re.IGNORECASE,
 )
+_TIME = re.compile(r"(?:T|,? (?:at )?)(\d\d:\d\d)(?::\d\d)?(?!\d)")
 _MAGNITUDES = {
     "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
     "b": 9, "bn": 9, "billion": 9, "billions": 9,
@@ -78,6 +79,13 @@ def dates(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), f"{year}-{int(month):02d}-{int(day):02d}"
 
 
+def stamps(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, ISO date, with the time if there is one) of each full date."""
+    for start, end, iso in dates(text):
+        time = _TIME.match(text, end)
+        yield (start, time.end(), f"{iso} {time[1]}") if time else (start, end, iso)
+
+
 def _month_number(name: str) -> int:
     return [month[:3] for month in MONTHS].index(name[:3].capitalize()) + 1
 
@@ -100,8 +108,8 @@ def candidates(key: Key, text: str) -> list[Candidate]:
             return _texts(key, text)
         case "word":
             return [
-                Candidate(match.start(), match.end(), match[1] or match[2])
-                for match in re.finditer(r"`([^`\n]+)`|(?<![\w.])(\w[\w.]*\w|\w)(?!\w)", text)
+                Candidate(match.start(), match.end(), match[match.lastindex or 0])
+                for match in re.finditer(key.pattern, text)
             ]
     return []
 

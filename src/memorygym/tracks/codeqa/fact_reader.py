@@ -1,26 +1,40 @@
-"""The fact reader of shown code, observations and notes, one paragraph at a time.
+"""The fact reader: it reads shown code as code, and notes and observations in any layout.
 
-It does not need indentation. An observation is part of the debugging session; the change log states
-earlier values; a note is the canonical sentence of a statement.
+An observation is part of the debugging session; the change log states earlier values.
 """
 
 import ast
-import builtins
-import keyword
+import html
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from memorygym.core.statements import Statement
+from memorygym.scoring.fact_reader.claims import FORMER
+from memorygym.scoring.fact_reader.outline import Outline, ReadFact
+from memorygym.scoring.fact_reader.statement import StatementReader
+from memorygym.tracks._qa.stream import QUESTION
+from memorygym.tracks.codeqa.code_reader import DEFINED, IMPORTED, code_statements, module_name
+from memorygym.tracks.codeqa.code_view import paragraphs
+from memorygym.tracks.codeqa.vocabulary import (
+    CODE_SIGNS,
+    IMPORT,
+    KEYS,
+    SUBJECTS,
+    VALUE_SIGNS,
+    VOCABULARY,
+    shown,
+    spelled_out,
+    type_of,
+)  # fmt: skip
 
-DEFINED = (1,)
-"""The rank of statements in code and of notes."""
-IMPORTED = (0,)
 SUPERSEDED = (-1,)
 OBSERVED = 2
 """The first number in the rank of an observation; its date and time follow."""
 
 _MARKS: dict[tuple[int, ...], str] = {
-    DEFINED: "", IMPORTED: ", by an import", SUPERSEDED: ", superseded"
+    DEFINED: "", IMPORTED: f", {IMPORT}", SUPERSEDED: ", superseded"
 }  # fmt: skip
 _RANKS = {mark: rank for rank, mark in _MARKS.items()}
 _PHRASES = {
@@ -36,219 +50,208 @@ _NOTED = re.compile(
     r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
     r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
 )
-TOPIC = r"(?P<topic>[Tt]he [a-z]+(?: [a-z]+){2,6}?)"
-_NUMBER, _NAME = r"(?P<value>\d+)", r"(?P<value>\w+(?:\.\w+)?)"
-_OBSERVED = {
-    key: [re.compile(sentence.replace("TOPIC", TOPIC).replace("N#", _NUMBER).replace("N@", _NAME))
-          for sentence in sentences]
-    for key, sentences in {
-        "rows": [r"asked that TOPIC keep to N# rows", r"As for TOPIC, the user wants N# rows"],
-        "breaks": [r"TOPIC goes wrong beyond N# entries", r"Beyond N# entries TOPIC loses data"],
-        "setting": [r"TOPIC fails only while N@ is overridden",
-                    r"Only an overridden N@ makes TOPIC fail\b"],
-        "exception": [r"TOPIC ended with N@", r"Traceback of TOPIC: N@"],
-        "culprit": [r"TOPIC goes astray in N@", r"The fault behind TOPIC sits in N@"],
-        "items": [r"A call behind TOPIC returns at most N# items", r"TOPIC gets N# items a call"],
-        "plan": [r"decided that TOPIC follows the N@ plan", r"TOPIC goes by the N@ plan"],
-        "memory": [r"TOPIC may hold N# MB", r"No more than N# MB are allowed for TOPIC\."],
-    }.items()
-}  # fmt: skip
-_CHANGED = re.compile(
-    r"Until release [\d.]+ the (preset for|value|parent class|exception thrown)(?: (\w+))? of"
-    r" `([\w.]+)` was `([^`\n]+)`; superseded since\."
-)
-
-
-def observation_statements(body: str, rank: tuple[int, ...]) -> Iterator[Statement]:
-    """The statements about topics in the lines of an observation."""
-    for line in body.split("\n"):
-        for key, sentences in _OBSERVED.items():
-            for sentence in sentences:
-                if match := sentence.search(line):
-                    topic = match["topic"]
-                    yield Statement(topic[0].lower() + topic[1:], key, match["value"], rank)
-
-
-_BLANK = re.compile(r"\n[ \t]*\n")
+_START = r"(?:@\w|(?:async )?def \w|class \w+(?:\([\w.]*\))?:)"
+_EVENT = re.compile(r"=== .+ · event \d+ of \d+ ===\n")
 _HEAD = re.compile(
-    r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.(?P<kind>py|md))(?: · class (?P<klass>\w+))?"
+    r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.py)(?: · class (?P<klass>\w+))?"
     r"(?: · (?P<part>\w+), continued)?(?: · [^\]\n]*)?"
-    r"|[^\]\n]* · (?P<stamp>\d{4}-\d\d-\d\d \d\d:\d\d))\][ \t]*$",
+    r"|[^\s\]]+\.md|[^\]\n]* · (?P<stamp>\d{4}-\d\d-\d\d \d\d:\d\d))\][ \t]*$",
     re.MULTILINE,
 )
-_NOTE = "Noted of `"
-_QUOTED = re.compile(
-    r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*'
+_END = re.compile(r"\n[ \t]*\n|Noted of `|\n```")
+_FILED = re.compile(
+    r"^[ \t]*(?:[#*=-]+ )?[`*\[]*(?P<path>[\w./-]+\.py)[`*\]]*:?[ \t]*\n+```\w*\n(?P<code>[\s\S]*?)\n```",
+    re.MULTILINE,
 )
-_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
-_UNCALLED = ("def ", "class ", "raise ")
-_RAISE = re.compile(r"\braise (?:\w+\.)*([A-Z]\w*)")
-_UPPER = re.compile(r"(?<![\w.])_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?!\w)")
-_FROM = re.compile(r"^from ([A-Za-z]\w*(?:\.\w+)+) import ([\w, ]+)$", re.MULTILINE)
-_SET = re.compile(r"^(\w+)(?:: ?[\w\[\], .]+)? = (.+)$", re.MULTILINE)
-_UNDER = re.compile(r"^(?:if|elif|else|try|except|finally|for|while|with|match|case)\b.*:$", re.M)
-_CLASS = re.compile(r"^class (\w+)(?:\(([\w.]*)\))?:$", re.MULTILINE)
-_KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
+_NOTES = re.compile(r"\s*(?:[-*•]\s|`?\w+_\w+`?(?:\([^()\n]*\))?(?:\s*[:—]\s|\s+\w+))")
+"""How notes under the heading of a file begin."""
+_CODE = re.compile(
+    rf"(?:^[ \t]*(?P<caption>[A-Za-z][A-Za-z ()]*)(?=:?[ \t]*\n))?(?::?[ \t]*\n[ \t]*)?```\w*\n(?P<fenced>\s*{_START}[\s\S]*?)\n[ \t]*```"
+    rf"|<pre>(?:<code>)?(?P<pre>{_START}[^<]*)(?:</code>)?</pre>|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"
+    rf"|`(?P<line>{_START}[^`\n]* \| [^`\n]*)`"
+    r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
+    r"|^(?P<bare>(?:[ \t]*@\w.*\n)*[ \t]*(?:(?:async )?def \w+\(.*|class \w+(?:\(.*\))?):[ \t]*"
+    r"(?:\n(?![ \t]*(?:[\[#*-]|$)).+)+)",
+    re.MULTILINE,
+)
+_NAMED = frozenset(key.code for key in KEYS if key.kind == "entity") | {"file"}
+_OUTLINE, _READER = Outline(VOCABULARY), StatementReader(VOCABULARY)
+_STATES = re.compile("|".join(phrases.pattern.pattern for _, phrases in VOCABULARY.phrases), re.I)
 
 
 def read(text: str) -> tuple[Statement, ...]:
     """The statements in a text: an event, a passage of one, or notes.
 
-    >>> read("[a/b.py]\\ndef sift(a, b=12):\\nreturn a + b")[1]
+    >>> read("[a/b.py]\ndef sift(a, b=12):\nreturn a + b")[1]
     Statement(subject='sift', key='default:b', value='12', rank=(1,))
     """
+    if text.startswith(QUESTION):
+        return ()
+    text = _EVENT.sub("", text)
+    if "```" in text:
+        text = _FILED.sub(lambda match: "\n\n".join(paragraphs(match["path"], match["code"])), text)
     statements: list[Statement] = []
-    for paragraph in _BLANK.split(text):
-        headings = list(_HEAD.finditer(paragraph))
-        for index, heading in enumerate(headings):
-            end = headings[index + 1].start() if index + 1 < len(headings) else len(paragraph)
-            body = paragraph[heading.end() + 1 : end].split(_NOTE, 1)[0]
-            statements += _statements(
-                heading, "\n".join(line.strip() for line in body.strip().split("\n"))
-            )
-    if _NOTE in text:
-        statements += notes(text)
-    return tuple(statements)
+    start = 0
+    for begin, end, stated in sorted([*_shown(text), *_notes(text)], key=lambda span: span[:2]):
+        if begin >= start:
+            statements += [*_general(text[start:begin]), *stated]
+            start = end
+    return tuple([*statements, *_general(text[start:])])
 
 
-def _statements(heading: re.Match[str], body: str) -> Iterator[Statement]:
-    """The statements in the lines below a heading."""
-    if heading["stamp"]:
-        return observation_statements(body, time_rank(heading["stamp"]))
-    if heading["kind"] == "md":
-        changes = _CHANGED.findall(body)
-        return (
-            Statement(subject, f"{_KEYS[phrase]}{name}", value, SUPERSEDED)
-            for phrase, name, subject, value in changes
-        )
-    module = module_name(heading["path"])
-    owner = f"{heading['klass']}." if heading["klass"] else ""
-    if heading["part"]:
-        return _body(f"{owner}{heading['part']}", body)
-    if body.startswith(("def ", "@", "async def ")) and "def " in body:
-        return _function(body, module, owner)
-    if body.startswith(("class ", "@")):
-        return _class(body, module)
-    return _lines(body, module)
+Span = tuple[int, int, Sequence[Statement]]
+"""A part of a text that is read apart: where it starts and ends, and what it states."""
 
 
-def module_name(path: str) -> str:
-    """The module name of a file.
+def _shown(text: str) -> Iterator[Span]:
+    """The code and the observations in a text, under their headings."""
+    heads = [*_HEAD.finditer(text)]
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    for head, last in zip(heads, ends, strict=False):
+        border = _END.search(text, head.end(), last)
+        end = border.start() if border else last
+        lines = [line.strip() for line in text[head.end() + 1 : end].strip().split("\n")]
+        stated = _code(head, "\n".join(lines)) if head["path"] else _observed(head["stamp"], lines)
+        if stated is not None:
+            yield head.start(), end, stated
 
-    >>> module_name("a/b/c.py"), module_name("a/__init__.py")
-    ('a.b.c', 'a')
-    """
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+def _code(head: re.Match[str], body: str) -> list[Statement] | None:
+    """The statements in the code under a heading; None if it is no code."""
+    stated = [*code_statements(body, module_name(head["path"]), head["klass"], head["part"])]
+    return None if not stated and _NOTES.match(body) else stated
 
 
-def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
-    decorators, signature, body = _split(source)
-    code = _parsed(f"{decorators}{signature} pass")
-    if not isinstance(code, ast.FunctionDef | ast.AsyncFunctionDef):
-        return
-    name = f"{owner}{code.name}"
-    if not owner:
-        yield Statement(name, "file", module, DEFINED)
-    arguments = code.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    defaults = list(zip(positional[::-1], arguments.defaults[::-1], strict=False))[::-1]
-    defaults += [
-        (argument, default)
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        if default
+def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None:
+    """The statements in an observation or a change log whose lines name what they are about."""
+    statements: list[Statement] = []
+    for line in filter(_STATES.search, lines):
+        sense = _READER.read(spelled_out(line))
+        facts = (ReadFact(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
+        stated = [s for fact in facts if (s := _statement(fact, str(fact.value)))]
+        if sense.unread or not stated or len(stated) < len(sense.claims):
+            return None
+        statements += stated
+    return statements
+
+
+def _named(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements of code without a heading: those about names that cannot be words."""
+    return [
+        statement
+        for statement in statements
+        if statement.key != "file" and VOCABULARY.find_names(statement.subject)
     ]
-    code_text = f"{decorators}{signature} pass"
-    for argument, default in defaults:
-        if value := ast.get_source_segment(code_text, default):
-            yield Statement(name, f"default:{argument.arg}", _one_line(value), DEFINED)
-    for decorator in code.decorator_list:
-        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name | ast.Attribute):
-            decorator_name = (
-                decorator.func.id if isinstance(decorator.func, ast.Name) else decorator.func.attr
-            )
-            for keyword in decorator.keywords:
-                if keyword.arg and (value := ast.get_source_segment(code_text, keyword.value)):
-                    key = f"argument:{decorator_name}.{keyword.arg}"
-                    yield Statement(name, key, _one_line(value), DEFINED)
-    yield Statement(name, "source", source, DEFINED)
-    yield from _body(name, body)
 
 
-def _split(source: str) -> tuple[str, str, str]:
-    """The decorators, the signature up to its colon, and the rest of a function."""
-    lines = source.split("\n")
-    start = next(
-        number for number, line in enumerate(lines) if line.startswith(("def ", "async def "))
-    )
-    end, depth = start, 0
-    while end < len(lines):
-        bare = _QUOTED.sub("", lines[end])
-        depth += sum(map(bare.count, "([{")) - sum(map(bare.count, ")]}"))
-        end += 1
-        if depth <= 0:
-            break
-    decorators = "".join(f"{line}\n" for line in lines[:start])
-    return decorators, "\n".join(lines[start:end]), "\n".join(lines[end:])
+def _notes(text: str) -> Iterator[Span]:
+    """The sentences in a text that `render` wrote."""
+    for match in _NOTED.finditer(text):
+        subject, phrase, name, value, mark = match.groups("")
+        key = f"{_KEYS[phrase]}{name}"
+        full_value = value.replace(_LINE, "\n") if key == "source" else value
+        rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
+        yield match.start(), match.end(), [Statement(subject, key, full_value, rank)]
 
 
-def _parsed(code: str) -> ast.stmt | None:
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError):
-        return None
-    return body[0] if len(body) == 1 else None
-
-
-def _one_line(value: str) -> str:
-    return " ".join(value.split())
-
-
-def _body(name: str, lines: str) -> Iterator[Statement]:
-    """The names that the shown lines of a function call, raise and read."""
-    bare = _QUOTED.sub('""', lines)
-    for match in dict.fromkeys(_CALL.finditer(bare)):
-        name_ = match[1]
-        if name_ not in _KNOWN and not bare[: match.start()].endswith(_UNCALLED):
-            yield Statement(name, f"calls:{name_}", "yes", DEFINED)
-    for exception in dict.fromkeys(_RAISE.findall(bare)):
-        yield Statement(name, "raises", exception, DEFINED)
-    for constant in dict.fromkeys(_UPPER.findall(bare)):
-        yield Statement(name, f"reads:{constant}", "yes", DEFINED)
-
-
-def _class(body: str, module: str) -> Iterator[Statement]:
-    """The statements in the head of a class."""
-    if not (match := _CLASS.search(body)):
+def _general(text: str) -> Iterator[Statement]:
+    """The statements of a text in any layout."""
+    if not text or text.isspace():
         return
-    name, parent = match[1], match[2] or "object"
-    yield Statement(name, "file", module, DEFINED)
-    yield Statement(name, "base", parent.rpartition(".")[2], DEFINED)
-    for member, value in _SET.findall(body, match.end()):
-        if _literal(value):
-            yield Statement(f"{name}.{member}", "value", value, DEFINED)
+    signs = _Signs()
+    text = re.sub(r"<code ([^<>]+)>([^<]*)</code>", r"<fact \1>\2</fact>", text)
+    for fact in _OUTLINE.read(_CODE.sub(signs.sign, text)).facts:
+        if statement := _statement(fact, signs.text(str(fact.value))):
+            yield statement
+    for code in signs.unread():
+        for paragraph in paragraphs("", code):
+            yield from _named(code_statements(paragraph.partition("\n")[2], ""))
 
 
-def _lines(body: str, module: str) -> Iterator[Statement]:
-    """The statements in lines outside definitions: constants and imports.
+class _Signs:
+    """The signs that stand for code and for values in escapes in a text."""
 
-    A name bound under a condition is skipped, because other lines may bind it again.
-    """
-    for name, value in _SET.findall("" if _UNDER.search(body) else body):
-        if name.isupper() and _literal(value):
-            yield Statement(name, "value", value, DEFINED)
-            yield Statement(name, "file", module, DEFINED)
-    for source, names in _FROM.findall(body):
-        for name in names.split(","):
-            if " as " not in name:
-                yield Statement(name.strip(), "file", source, IMPORTED)
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._free = {True: iter(CODE_SIGNS), False: iter(VALUE_SIGNS)}
+        self._read: set[str] = set()
+
+    def sign(self, match: re.Match[str]) -> str:
+        """The sign for a match of `_CODE`; the match itself if it is no code and no value."""
+        code = match["fenced"] or match["bare"] or (match["line"] or "").replace(_LINE, "\n")
+        code = code or html.unescape(match["tagged"] or match["pre"] or "")
+        if "\\" in (match["text"] or ""):
+            with suppress(ValueError):
+                code = json.loads(match[0])
+        is_code = re.match(rf"\s*{_START}", code) is not None
+        sign = next(self._free[is_code], None) if is_code or _is_literal(code) else None
+        if sign is None:
+            return match[0]
+        self._texts[chr(sign)] = "\n".join(line.strip() for line in code.strip().split("\n"))
+        if match["caption"]:
+            above = match.string[: match.start()].rstrip("\n").rpartition("\n")[2]
+            indent = " " * 8 if re.match(r"\s*[-*•] ", above) else ""
+            return f"{indent}{match['caption']}: {chr(sign)}"
+        return (
+            f": {chr(sign)}"
+            if match[0][0] == ":"
+            else f'"{chr(sign)}"'
+            if match["text"]
+            else chr(sign)
+        )
+
+    def text(self, value: str) -> str:
+        """What a value stands for; itself if it is no sign."""
+        sign = value.strip('"')
+        self._read.add(sign)
+        return self._texts.get(sign, value)
+
+    def unread(self) -> Iterator[str]:
+        """The code that no statement has as its value."""
+        for sign, code in self._texts.items():
+            if sign not in self._read and ord(sign) in CODE_SIGNS:
+                yield code
 
 
-def _literal(text: str) -> bool:
-    try:
+def _is_literal(text: str) -> bool:
+    with suppress(SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         ast.literal_eval(text)
-    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
-        return False
-    return True
+        return True
+    return False
+
+
+def _statement(fact: ReadFact, value: str) -> Statement | None:
+    """The statement of a fact; None if no code or topic has such a key."""
+    subject, kind = shown(fact.subject), type_of(fact.subject)
+    key, colon, name = fact.code.partition(":")
+    name, value = shown(name), shown(value) if fact.code in _NAMED else value
+    if colon and not name:
+        return None
+    if key == "uses":
+        key, colon, name, value = (
+            "reads" if type_of(value) == "constant" else "calls",
+            ":",
+            value,
+            "yes",
+        )
+    if key == "raises" and kind == "topic":
+        key = "exception"
+    if kind not in SUBJECTS[key] or (key in ("raises", "exception") and type_of(value) != "class"):
+        return None
+    if key == "reads":
+        name = name.upper()
+    if key == "argument" and "." not in name:
+        name = ".".join(name.rsplit("_", 1))
+    if key == "file":
+        value = module_name(value)
+    rank = DEFINED
+    if fact.role == FORMER:
+        rank = SUPERSEDED
+    elif kind == "topic" and fact.date:
+        rank = time_rank(fact.date)
+    elif fact.source == IMPORT and key == "file":
+        rank = IMPORTED
+    return Statement(subject, f"{key}{colon}{name}", value, rank)
 
 
 def render(statement: Statement) -> str:
@@ -264,23 +267,14 @@ def render(statement: Statement) -> str:
     return f"Noted of `{statement.subject}`: {full_phrase} is `{value}`{_mark(statement.rank)}."
 
 
-def notes(text: str) -> Iterator[Statement]:
-    """The statements of the sentences in a text."""
-    for subject, phrase, name, value, mark in _NOTED.findall(text):
-        key = f"{_KEYS[phrase]}{name}"
-        full_value = value.replace(_LINE, "\n") if key == "source" else value
-        yield Statement(
-            subject, key, full_value, _RANKS[mark] if mark in _RANKS else time_rank(mark)
-        )
-
-
 def time_rank(stamp: str) -> tuple[int, ...]:
-    """The rank of an observation at a time.
+    """The rank of an observation at a time; a date alone is its beginning.
 
     >>> time_rank("2031-03-04 10:41")
     (2, 2031, 3, 4, 10, 41)
     """
-    return (OBSERVED, *map(int, re.findall(r"\d+", stamp)))
+    numbers = [int(number) for number in re.findall(r"\d+", stamp)]
+    return (OBSERVED, *numbers, *[0] * (5 - len(numbers)))
 
 
 def _mark(rank: tuple[int, ...]) -> str:

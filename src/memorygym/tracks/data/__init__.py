@@ -80,7 +80,7 @@ TRACK = Track(
     **defaults.SHARED
     | {"reasoners": {"strong": strong}, "note_taker": note_taker, "reader": reader},
     name="data",
-    version="data-v1",
+    version="data-v2",
     tasks=tasks,
     facts=facts,
     reasoners_see_gold=True,

@@ -144,7 +144,7 @@ TRACK = Track(
         "tools": (*defaults.SHARED["tools"], SEARCH, OPEN),
     },
     name="research",
-    version="research-v1",
+    version="research-v2",
     tasks=tasks_of("research", INSTANCES),
     facts=facts,
     parameters=lambda: parameters_of(INSTANCES),

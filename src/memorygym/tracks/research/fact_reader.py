@@ -4,8 +4,8 @@ To answer a query, the reader goes from the named entities to the answer, fact b
 """
 
 from memorygym.core.statements import Statement, StatementIndex
+from memorygym.scoring.fact_reader.claims import CURRENT
 from memorygym.scoring.fact_reader.outline import Outline
-from memorygym.scoring.fact_reader.statement import CURRENT
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research import question_grammar
 from memorygym.tracks.research.vocabulary import AUTHORITY, vocabulary

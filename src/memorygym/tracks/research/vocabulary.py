@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from memorygym.scoring.fact_reader.vocabulary import CapitalisedNames, Key, Vocabulary
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.names import CapitalisedNames
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _PERSON, _LABORATORY, _TOWN = "person", "laboratory", "town"
 _INSTRUMENT, _METHOD, _SURVEY = "instrument", "method", "survey"
@@ -56,7 +58,12 @@ def _keys() -> Iterator[Key]:
     )  # fmt: skip
     for code, subject, labels, is_whole, suffix in _NUMBERS:
         yield Key(
-            code, "number", tuple(labels.split("|")), suffix=suffix, is_whole=is_whole, subject=subject
+            code,
+            "number",
+            tuple(labels.split("|")),
+            suffix=suffix,
+            is_whole=is_whole,
+            subject=subject,
         )
 
 

@@ -159,7 +159,7 @@ def _plugged_in(name: str) -> Agent:
 
 TRACK = Track(
     name="worlds",
-    version="worlds-v2",
+    version="worlds-v3",
     tasks=tasks,
     env=WorldsEnv,
     outcomes=defaults.outcomes,

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from memorygym.scoring.fact_reader.claims import FORMER, SHIFT
 from memorygym.scoring.fact_reader.outline import Outline, ReadFact
-from memorygym.scoring.fact_reader.statement import FORMER, SHIFT
-from memorygym.scoring.fact_reader.values import dates
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
@@ -17,6 +16,8 @@ from memorygym.tracks.worlds.prose_reader import HEAD, ProseReader
 from memorygym.tracks.worlds.question_parser import QuestionParser
 from memorygym.tracks.worlds.vocabulary import vocabulary_of
 
+_EVENT = re.compile(rf"{EVENT} [A-Z]+ · event \d+ of \d+")
+"""How the text of an event begins; a memory's text may begin with the same sign."""
 _CODED = re.compile(r"^[A-Z][a-z]+(?: [A-Z][a-z]+)+ (?:[A-J](?: |$)|[a-z] |was [a-w] ).*$", re.M)
 """A line that may be in the notation of the scripted agents."""
 
@@ -37,14 +38,17 @@ class Parser:
 
     def _parsed(self, text: str) -> tuple[Record, ...]:
         """The records of an event's documents, or of the documents and notes in a memory's text."""
-        if text.startswith(EVENT):
+        if _EVENT.match(text):
             return self._prose.read(text)
         return tuple(self._records(text))
 
     def _records(self, text: str) -> Iterator[Record]:
         """The records in a text: documents as they were shown, coded notes, and all other parts."""
         start = 0
-        spans = [(match.start(), match.end(), self._prose.document(match)) for match in HEAD.finditer(text)]
+        spans = [
+            (match.start(), match.end(), self._prose.document(match))
+            for match in HEAD.finditer(text)
+        ]
         spans += [(m.start(), m.end(), read_note(m[0], self._guide)) for m in _CODED.finditer(text)]
         for begin, end, record in sorted(spans, key=lambda span: span[:2]):
             if record is not None and begin >= start:

@@ -6,7 +6,6 @@ the one before any word that starts a comparison.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from memorygym.core.tokens import MONTHS

@@ -1,6 +1,8 @@
 """The vocabulary of the fact reader, from the system message."""
 
-from memorygym.scoring.fact_reader.vocabulary import CapitalisedNames, Key, Vocabulary
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.names import CapitalisedNames
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.worlds.facts import Attribute, Guide
 
 _KINDS = {"int": "number", "float": "number"}

@@ -9,7 +9,7 @@ from memorygym.core.types import JSON
 if TYPE_CHECKING:
     import argparse
 
-SCHEMA, VERSION = "memorygym-codeqa-1", "codeqa-v1"
+SCHEMA, VERSION = "memorygym-codeqa-1", "codeqa-v2"
 FORMS = ("files", "session", "mixed")
 MOST_HOPS = 4
 SYNTH = "synth"

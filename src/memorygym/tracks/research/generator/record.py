@@ -16,7 +16,7 @@ from memorygym.tracks.research.generator.task_texts import SEARCHING, SYSTEM
 from memorygym.tracks.research.question_grammar import Total
 
 SCHEMA = "memorygym-research-1"
-VERSION = "research-v1"
+VERSION = "research-v2"
 
 
 def instance_record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:

@@ -1,0 +1,108 @@
+"""Lines of a text made plain: signs, trees and quotations as indentation, wrapped prose joined."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from memorygym.scoring.fact_reader.markup import Line
+
+BULLET = re.compile(
+    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
+)
+BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
+_STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
+_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»|▸|▶|►)\s*")
+_BOX = str.maketrans("│┃║", "|||")
+_QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
+"""The signs of a quotation."""
+_BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
+"""What stands before an item of a drawn tree."""
+_BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
+_EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
+"""A line that says more of the bullet above it."""
+_OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
+"""A line that begins with a name and a sign."""
+_SPEAKER = re.compile(r"[A-Z]\w+: ")
+_SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
+"""A calculation before its result: "293 - 126 = "."""
+
+
+def cleaned(line: Line) -> Line:
+    text = _STRUCK.sub(r"(previously \1)", line.text)
+    text = _SUM.sub("", _ARROWS.sub(" → ", text))
+    if match := _QUOTED.match(text):
+        text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
+    if match := _BRANCH.match(text):
+        text = f"{' ' * len(match[0])}- {text[match.end() :]}"
+    if "│" in text or "─" in text:
+        text = text.translate(_BOX)
+        text = "|---|" if _BOX_RULE.fullmatch(text) else text
+    return line._replace(text=text.replace("–", "—") if "–" in text else text)
+
+
+def unwrapped(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines; wrapped ones are joined if no line had room for the next one's first word."""
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        if (
+            end < len(lines)
+            and (match := _EXTRA.fullmatch(lines[end].text))
+            and _is_item(lines[start])
+        ):
+            yield lines[start]._replace(text=f"{lines[start].text.rstrip()} ({match[1]})")
+            start += 2
+            continue
+        while end < len(lines) and _continues(lines[end - 1], lines[end]):
+            end += 1
+        group = lines[start:end]
+        if len(group) > 1 and _is_wrapped([line.text for line in group]):
+            yield from _joined(group)
+        else:
+            yield from group
+        start = end
+
+
+def _joined(group: Sequence[Line]) -> Iterator[Line]:
+    """The lines of wrapped prose as one, but for those that begin with a sentence of their own."""
+    whole = group[0]
+    for line in group[1:]:
+        first = line.text.lstrip()
+        if (whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()) or _OPENED.match(first):
+            yield whole
+            whole = line
+        else:
+            whole = whole._replace(text=f"{whole.text.rstrip()} {first}")
+    yield whole
+
+
+def _is_item(line: Line) -> bool:
+    """Whether a line is a bullet with a value, which a line below may say more of."""
+    return bool(re.match(r"\s*- \S[^:]*: \S", line.text))
+
+
+def _continues(line: Line, after: Line) -> bool:
+    first = after.text.lstrip()
+    if line.depth >= 0 or after.depth >= 0 or line.cells or not first or len(line.text) < 40:
+        return False
+    if _SPEAKER.match(first):
+        return False
+    bullet = BULLET.match(first)
+    if bullet and first[0].isdigit() and not BULLET.match(line.text.lstrip()):
+        bullet = None  # The end of a sentence, such as "217." at the start of a line.
+    is_heading = line.text.lstrip()[:1] in "#|" or BRACKETED.match(line.text.strip())
+    return not (bullet or first[0] in "#|[{<=" or is_heading)
+
+
+def _is_wrapped(texts: Sequence[str]) -> bool:
+    width = max(map(len, texts))
+    return (
+        any(re.search(r"(?<!^\d)(?<!^\d\d)[.!?](?:\s|$)", text) for text in texts)
+        and all(
+            len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
+            for text, after in zip(texts, texts[1:], strict=False)
+        )
+        and not all(
+            text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}")
+            for text in texts[:-1]
+        )
+    )

@@ -1,0 +1,281 @@
+"""Parts of a sentence: which names and labels belong together."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.claims import Mark
+from memorygym.scoring.fact_reader.key import Key, Named
+from memorygym.scoring.fact_reader.values import candidates
+
+NAME_SIGN, LABEL_SIGN = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a sentence; names and marks are masked in its text."""
+
+    text: str
+    names: tuple[Named, ...]
+    marks: tuple[Mark, ...]
+    is_clear: bool = True
+    """Whether borders or signs show which label has which value."""
+
+    def cut(self, start: int, end: int, is_clear: bool = True) -> "Part":
+        names = ((s - start, e - start, n) for s, e, n in self.names if start <= s < end)
+        marks = (
+            mark._replace(start=mark.start - start, end=mark.end - start)
+            for mark in self.marks
+            if start <= mark.start < end
+        )
+        return Part(self.text[start:end], tuple(names), tuple(marks), is_clear)
+
+
+def masked_text(text: str, spans: Sequence[tuple[int, int, object] | Mark], sign: str) -> str:
+    for span in spans:
+        text = f"{text[: span[0]]}{sign * (span[1] - span[0])}{text[span[1] :]}"
+    return text
+
+
+def longest(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks in order; of two that overlap the longer one, of two at one place both as one."""
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start - mark.end, mark.start)):
+        same = next((other for other in kept if other[:2] == mark[:2]), None)
+        if same:
+            form = same.form if same.form != "label" else mark.form
+            kept.remove(same)
+            kept.append(same._replace(keys=(*same.keys, *mark.keys), form=form))
+        elif not any(mark.start < other.end and other.start < mark.end for other in kept):
+            kept.append(mark)
+    return sorted(kept, key=lambda mark: mark.start)
+
+
+_SERIES = re.compile(r"[^\s,]{0,3}, ?[$€£]?\d[\d.]*[^\s,]{0,3}, ?[$€£]?\d")
+STATED = re.compile(rf"[\w{NAME_SIGN}{LABEL_SIGN}]")
+WORD = re.compile(r"[^\W\d_](?:&[^\W\d_]|[^\W\d_]{2,})\.?")
+
+
+def is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
+    """Whether a value of the key stands next to the mark, and beside no other label."""
+    behind = text[mark.end : mark.end + 100]
+    for value in candidates(key, behind)[:1]:
+        gap = behind[: value.start]
+        is_signed = key.kind != "text" or bool(
+            re.search(r"[:=\"“]", gap + behind[value.start : value.start + 1])
+        )
+        if key.kind == "number" and _SERIES.match(behind, value.end):
+            return False
+        if cues.LEVEL.fullmatch(gap) and is_signed:
+            return not re.match(rf"[ *_]{{0,3}}{LABEL_SIGN}", behind[value.end :])
+    before = text[max(0, mark.start - 60) : mark.start]
+    for value in candidates(key, before)[-1:] if key.kind == "number" else ():
+        if before[value.end :] in (" ", "-"):
+            return not re.search(rf"{LABEL_SIGN}[\s:=]*$", before[: value.start])
+    return False
+
+
+def is_labelled(mark: Mark, text: str) -> bool:
+    """Whether the segment around a short label has a full one, or speaks of something else."""
+    if cues.CONTRAST.search(text[: mark.start]):
+        return True
+    borders = [match.span() for match in cues.SEGMENT.finditer(text)]
+    start = max((end for _, end in borders if end <= mark.start), default=0)
+    end = min((begin for begin, _ in borders if begin >= mark.end), default=len(text))
+    return LABEL_SIGN in text[start:end]
+
+
+def with_qualifier(mark: Mark, text: str) -> Mark:
+    """The mark with the brackets behind it: "director (from May 2003 to June 2010):"."""
+    match = cues.QUALIFIER.match(text, mark.end)
+    return mark._replace(end=match.end()) if match else mark
+
+
+def sole(part: Part) -> str:
+    """The only entity that the part names, or ""."""
+    names = {name for _, _, name in part.names}
+    return names.pop() if len(names) == 1 else ""
+
+
+def opening_of(part: Part) -> str:
+    """The entity whose name opens a sentence that has a label, a relation or a choice."""
+    if part.names and part.marks:
+        before = re.sub(r"^\W*\w+\s*[=:]", "", part.text[: part.names[0][0]])
+        if not re.search(rf"[\w{LABEL_SIGN}]", before):
+            return part.names[0][2]
+    return ""
+
+
+_HEAD = re.compile(
+    r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||=|[—–-](?=\s))"
+)
+
+
+def head_of(part: Part) -> str:
+    """The entity before a colon or a dash at the start of a sentence."""
+    if not part.names:
+        return ""
+    start, end, name = part.names[0]
+    opens = not re.search(rf"[^\W\d]|{LABEL_SIGN}", part.text[:start])
+    return name if opens and _HEAD.match(part.text, end) else ""
+
+
+def merged(part: Part) -> list[Mark]:
+    """The marks; of a label and its alias in brackets behind it only the later one."""
+    marks: list[Mark] = []
+    for mark in part.marks:
+        if (
+            marks
+            and marks[-1].keys == mark.keys
+            and not re.search(r"[\w\ue000]", part.text[marks[-1].end : mark.start])
+        ):
+            marks.pop()
+        marks.append(mark)
+    return marks
+
+
+def has_values_first(part: Part, marks: Sequence[Mark]) -> bool:
+    """Whether values stand before their labels, as in "229 vans 300 patents"."""
+    if not marks or marks[0].keys[0].kind == "entity":
+        return False
+    before = candidates(marks[0].keys[0], part.text[: marks[0].start])
+    return bool(before) and not cues.EXPLICIT.match(part.text, marks[0].end)
+
+
+def before_names(part: Part, start: int, end: int) -> int:
+    """Where the names directly before a label begin, or the label itself."""
+    objects = objects_of(part)
+    for name in reversed(part.names):
+        if (
+            start <= name[0] < end
+            and name[2] not in objects
+            and not re.search(r"\w", part.text[name[1] : end].replace("'s", ""))
+        ):
+            end = name[0]
+    return end
+
+
+def distributed(piece: Part, mark: Mark) -> list[Part]:
+    """One piece for each owner: "patents: Ann Lee 300, Bob Ray 400"."""
+    cuts = [name[0] for name in piece.names[1:]]
+    starts, ends = [0, *cuts], [*cuts, len(piece.text)]
+    pieces = [piece.cut(*span) for span in zip(starts, ends, strict=True)]
+    if all(candidates(mark.keys[0], part.text) for part in pieces):
+        return pieces
+    return [one_owner(piece, mark)]
+
+
+def one_owner(piece: Part, mark: Mark) -> Part:
+    """The piece without the names that own no value of the label."""
+    text, names = piece.text, list(piece.names)
+    linked = [
+        name for name in names
+        if cues.OWNED.fullmatch(text, mark.end, name[0])
+        or re.fullmatch(r"['’]s?\s(?:\w+\s)?|\s?:\s", text[name[1] : mark.start])
+    ]  # fmt: skip
+    if len({name[2] for name in linked}) == 1:
+        return Part(text, tuple(linked[:1]), piece.marks, piece.is_clear)
+    kept = [name for name in names if not _is_behind_cue(text, name[0])]
+    for name in kept[1:]:
+        border = None
+        for match in cues.CUT.finditer(text, mark.end, name[0]):
+            border = match.start()
+        if border and candidates(mark.keys[0], text[:border]):
+            return one_owner(piece.cut(0, border), mark)
+    if len({name[2] for name in kept}) == 1:
+        return Part(text, tuple(kept[:1]), piece.marks, piece.is_clear)
+    return piece
+
+
+def _is_behind_cue(text: str, index: int) -> bool:
+    """Whether a name stands behind a cue in its clause: "versus 400 at Ann Lee"."""
+    borders = [match.end() for match in cues.SOFT.finditer(text, 0, index)]
+    clause = text[borders[-1] if borders else 0 : index]
+    return bool(cues.BEHIND.search(clause) or cues.OTHER.search(clause))
+
+
+def term(text: str) -> str:
+    """The two months of a term of office, as codes end with them; "" if there are not two."""
+    months = [
+        f"{match[2]}-{cues.MONTH_NUMBERS[match[1].lower()]:02d}"
+        if match[1]
+        else f"{match[3]}-{match[4]}"
+        for match in cues.MONTH.finditer(text)
+    ]
+    return " ".join(["", *months]) if len(months) == 2 else ""
+
+
+def termed(mark: Mark, text: str) -> Mark:
+    """The mark with the term that the text gives, if its key has one."""
+    return mark._replace(parameter=term(text)) if mark.keys[0].has_term else mark
+
+
+_FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
+
+
+def objects_of(part: Part) -> set[str]:
+    """The entities that stand where a relation has its value."""
+    objects: set[str] = set()
+    for mark in part.marks:
+        if mark.keys[0].kind == "entity" and mark.form != "inverse":
+            is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
+            behind = [name for name in part.names if name[0] >= mark.end]
+            objects.update(_listed(part.text, mark.end, behind) if is_value else ())
+    return objects
+
+
+def linked(
+    piece: Part, mark: Mark, before: Sequence[Named], behind: Sequence[Named]
+) -> tuple[str, list[str]]:
+    """The subject and the values of a relation, from the names before and behind it."""
+    text = piece.text
+    after = _listed(text, mark.end, behind)
+    if mark.form == "label" and mark in piece.marks:
+        owner = next((n for n in behind if cues.OWNED.fullmatch(text, mark.end, n[0])), None)
+        if owner:
+            others = [name for name in piece.names if name is not owner]
+            return owner[2], [others[0][2]] if len({n[2] for n in others}) == 1 else []
+        if not after and len(before) > 1 and cues.AS_A.fullmatch(text, before[-1][1], mark.start):
+            return before[-2][2], [before[-1][2]]
+        if (
+            not before
+            and len(behind) == 2
+            and len(after) == 1
+            and not cues.EXPLICIT.match(text, mark.end)
+        ):
+            return behind[0][2], [behind[1][2]]
+        if before and after and _is_between_dashes(text, mark, before[-1], behind[0]):
+            return "?", after
+        return before[-1][2] if before else "", after
+    if mark.form == "inverse":
+        return after[0] if len(after) == 1 else "", [before[-1][2]] if before else []
+    if not after and len(before) == 2 and re.search(r"\b(?:what|whom?|that)\b", text):
+        return before[1][2], [before[0][2]]
+    return before[-1][2] if before else "", after
+
+
+def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> bool:
+    """Whether dashes part a label from two names, so that either could own the other."""
+    gaps = text[before[1] : mark.start], text[mark.end : behind[0]]
+    return all(gap.strip() == "—" for gap in gaps)
+
+
+def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
+    """The names of the list that begins at an index."""
+    listed = []
+    for name in names:
+        gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
+        if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):
+            break
+        listed.append(name[2])
+        start = name[1]
+    return listed
+
+
+def is_alone(text: str, start: int, end: int) -> bool:
+    """Whether a choice stands in quotes, in brackets, or with nothing else in its clause."""
+    left, right = text[:start].rstrip(" *_"), text[end:].lstrip(" *_")
+    if not left or left[-1] in "'\"‘“([|,;:—–-→=·/>\t`":
+        return not right or right[0] in "'\"’”)]|,;:.—–-→·/<\t`"
+    return False

@@ -1,0 +1,115 @@
+"""Finds labels in texts: whole phrases in any writing, and single words that can mean one label."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS
+
+
+class Phrases:
+    """Finds phrases in any case, with blanks, hyphens, underscores or camel case between words."""
+
+    def __init__(self, phrases: Iterable[tuple[str, Key]]) -> None:
+        self._keys: dict[str, list[Key]] = {}
+        self._with_parameter: list[list[Key]] = []
+        plain: dict[str, None] = {}
+        grouped: dict[str, list[Key]] = {}
+        for phrase, key in phrases:
+            keys = self._keys.setdefault(stem(phrase), [])
+            if "{}" in phrase:
+                keys = grouped.setdefault(_pattern(phrase), [])
+            else:
+                plain[_pattern(phrase)] = None
+            if key not in keys:
+                keys.append(key)
+        self._with_parameter = list(grouped.values())
+        ordered = [*grouped, *sorted(plain, key=len, reverse=True)]
+        self.pattern = re.compile(
+            rf"{_START}(?:{'|'.join(ordered)}){_END}" if ordered else r"(?!)", re.IGNORECASE
+        )
+
+    def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
+        """(start, end, keys with that phrase, parameter) of each phrase, in order."""
+        for match in self.pattern.finditer(text):
+            if match.lastindex:
+                keys = self._with_parameter[match.lastindex - 1]
+                yield match.start(), match.end(), tuple(keys), match[match.lastindex]
+            else:
+                yield match.start(), match.end(), tuple(self._keys[stem(match[0])]), ""
+
+
+_START, _END = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)", r"(?![A-Za-z0-9]|_[A-Za-z0-9])"
+_JOINT = r"[\s_*`&'’-]{0,3}"
+
+
+_PARAMETER = rf"[`'\"]?(?!(?:{'|'.join(sorted(LINKS))})\b)([^\W\d]\w*(?:\.\w+)*)[`'\"]?"
+
+
+def stem(phrase: str) -> str:
+    """The letters of a phrase without the ending of its plural."""
+    letters = re.sub(r"[\W_]", "", phrase).lower()
+    return re.sub(r"(?:ie?s|y|s)$", "", letters)
+
+
+def _pattern(phrase: str) -> str:
+    words = re.findall(r"\{\}|[^\W_]+", phrase)
+    ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
+    if ending == words[-1] != "{}":
+        ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
+    parts = [_PARAMETER if word == "{}" else word for word in words[:-1]]
+    return _JOINT.join([*parts, _PARAMETER if ending == "{}" else ending])
+
+
+_LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
+
+
+class ShortLabels:
+    """Finds the key that a single word of a label, or its abbreviation, can only mean.
+
+    "vans" and "rev" mean "delivery vans" and "revenue", if no other label has such a word.
+    """
+
+    def __init__(self, keys: Iterable[Key], nouns: Iterable[str]) -> None:
+        self._keys: dict[str, set[Key]] = {}
+        for key in keys:
+            for label in key.labels if key.kind != "entity" else ():
+                for word in _LETTERS.findall(label.lower()):
+                    if word not in LINKS:
+                        self._keys.setdefault(_root(word), set()).add(key)
+        self._no_labels = LINKS | GENERIC | COMMON | frozenset(nouns)
+        self.keys_of = lru_cache(maxsize=20_000)(self._keys_of)
+
+    def _keys_of(self, word: str) -> tuple[Key, ...]:
+        """The keys that a word can mean; none if it can mean many."""
+        word = word.lower().rstrip(".")
+        if len(word) < 3 or word in self._no_labels:
+            return ()
+        root = _root(word)
+        owners = self._keys.get(root)
+        if owners is None:
+            alike = (keys for other, keys in self._keys.items() if _abbreviates(root, word, other))
+            owners = set().union(*alike)
+        return tuple(sorted(owners, key=lambda key: key.code)) if len(owners) < 4 else ()
+
+
+def _root(word: str) -> str:
+    """A word without the ending of a plural or a participle."""
+    return (
+        re.sub(r"(?:ings?|ies|e?d|ments?|e?s|y|e)$", "", word)
+        if len(word) > 4
+        else word.rstrip("s")
+    )
+
+
+def _abbreviates(root: str, word: str, other: str) -> bool:
+    """Whether a word is the beginning of another, or its consonants in order."""
+    if other.startswith((word, word.removesuffix("s"))) or (
+        len(root) > 3 and other.startswith(root)
+    ):
+        return True
+    if len(word) < 4 or other[0] != word[0] or re.search("[aeiou]", word):
+        return False
+    letters = iter(other)
+    return all(letter in letters for letter in word)

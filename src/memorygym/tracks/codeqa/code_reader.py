@@ -1,0 +1,168 @@
+"""The statements in shown code: it may be cut and without indentation."""
+
+import ast
+import builtins
+import keyword
+import re
+from collections.abc import Iterator
+
+from memorygym.core.statements import Statement
+
+DEFINED = (1,)
+"""The rank of statements in code and of notes."""
+IMPORTED = (0,)
+
+_QUOTED = re.compile(
+    r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*'
+)
+_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
+_UNCALLED = ("def ", "class ", "raise ")
+_RAISE = re.compile(r"\braise (?:\w+\.)*([A-Z]\w*)")
+_UPPER = re.compile(r"(?<![\w.])_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?!\w)")
+_FROM = re.compile(r"^from ([A-Za-z]\w*(?:\.\w+)+) import ([\w, ]+)$", re.MULTILINE)
+_SET = re.compile(r"^(\w+)(?:: ?[\w\[\], .]+)? = (.+)$", re.MULTILINE)
+_UNDER = re.compile(r"^(?:if|elif|else|try|except|finally|for|while|with|match|case)\b.*:$", re.M)
+_CLASS = re.compile(r"^class (\w+)(?:\(([\w.]*)\))?:$", re.MULTILINE)
+_INTEGER = re.compile(r"-?(?:0|[1-9]\d*)")
+_KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
+
+
+def code_statements(body: str, module: str, klass: str = "", part: str = "") -> Iterator[Statement]:
+    """The statements in a definition, in a part of one that is continued, or in other lines."""
+    owner = f"{klass}." if klass else ""
+    if part:
+        return _body(f"{owner}{part}", body)
+    if body.startswith(("def ", "@", "async def ")) and "def " in body:
+        return _function(body, module, owner)
+    if body.startswith(("class ", "@")):
+        return _class(body, module)
+    return _lines(body, module)
+
+
+def module_name(path: str) -> str:
+    """The module name of a file.
+
+    >>> module_name("a/b/c.py"), module_name("a/__init__.py")
+    ('a.b.c', 'a')
+    """
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
+    decorators, signature, body = _split(source)
+    code = _parsed(f"{decorators}{signature} pass")
+    if not isinstance(code, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    name = f"{owner}{code.name}"
+    if not owner:
+        yield Statement(name, "file", module, DEFINED)
+    arguments = code.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = list(zip(positional[::-1], arguments.defaults[::-1], strict=False))[::-1]
+    defaults += [
+        (argument, default)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default
+    ]
+    code_text = f"{decorators}{signature} pass"
+    for argument, default in defaults:
+        if value := _segment(code_text, default):
+            yield Statement(name, f"default:{argument.arg}", _one_line(value), DEFINED)
+    for decorator in code.decorator_list:
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name | ast.Attribute):
+            decorator_name = (
+                decorator.func.id if isinstance(decorator.func, ast.Name) else decorator.func.attr
+            )
+            for keyword in decorator.keywords:
+                if keyword.arg and (value := _segment(code_text, keyword.value)):
+                    key = f"argument:{decorator_name}.{keyword.arg}"
+                    yield Statement(name, key, _one_line(value), DEFINED)
+    yield Statement(name, "source", source, DEFINED)
+    yield from _body(name, body)
+
+
+def _split(source: str) -> tuple[str, str, str]:
+    """The decorators, the signature up to its colon, and the rest of a function."""
+    lines = source.split("\n")
+    start = next(
+        number for number, line in enumerate(lines) if line.startswith(("def ", "async def "))
+    )
+    end, depth = start, 0
+    while end < len(lines):
+        bare = _QUOTED.sub("", lines[end])
+        depth += sum(map(bare.count, "([{")) - sum(map(bare.count, ")]}"))
+        end += 1
+        if depth <= 0:
+            break
+    decorators = "".join(f"{line}\n" for line in lines[:start])
+    return decorators, "\n".join(lines[start:end]), "\n".join(lines[end:])
+
+
+def _parsed(code: str) -> ast.stmt | None:
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    return body[0] if len(body) == 1 else None
+
+
+def _segment(code: str, node: ast.expr) -> str | None:
+    """The source of an expression; the function of `ast` takes far longer for one line."""
+    if node.lineno != node.end_lineno or "\r" in code:
+        return ast.get_source_segment(code, node)
+    line = code.split("\n")[node.lineno - 1]
+    return line.encode()[node.col_offset : node.end_col_offset].decode()
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _body(name: str, lines: str) -> Iterator[Statement]:
+    """The names that the shown lines of a function call, raise and read."""
+    bare = _QUOTED.sub('""', lines)
+    for match in _CALL.finditer(bare):
+        name_ = match[1]
+        if name_ not in _KNOWN and not bare[: match.start()].endswith(_UNCALLED):
+            yield Statement(name, f"calls:{name_}", "yes", DEFINED)
+    for exception in dict.fromkeys(_RAISE.findall(bare)):
+        yield Statement(name, "raises", exception, DEFINED)
+    for constant in dict.fromkeys(_UPPER.findall(bare)):
+        yield Statement(name, f"reads:{constant}", "yes", DEFINED)
+
+
+def _class(body: str, module: str) -> Iterator[Statement]:
+    """The statements in the head of a class."""
+    if not (match := _CLASS.search(body)):
+        return
+    name, parent = match[1], match[2] or "object"
+    yield Statement(name, "file", module, DEFINED)
+    yield Statement(name, "base", parent.rpartition(".")[2], DEFINED)
+    for member, value in _SET.findall(body, match.end()):
+        if _literal(value):
+            yield Statement(f"{name}.{member}", "value", value, DEFINED)
+
+
+def _lines(body: str, module: str) -> Iterator[Statement]:
+    """The statements in lines outside definitions: constants and imports.
+
+    A name bound under a condition is skipped, because other lines may bind it again.
+    """
+    for name, value in _SET.findall("" if _UNDER.search(body) else body):
+        if name.isupper() and _literal(value):
+            yield Statement(name, "value", value, DEFINED)
+            yield Statement(name, "file", module, DEFINED)
+    for source, names in _FROM.findall(body):
+        for name in names.split(","):
+            if " as " not in name:
+                yield Statement(name.strip(), "file", source, IMPORTED)
+
+
+def _literal(text: str) -> bool:
+    if _INTEGER.fullmatch(text):
+        return True
+    try:
+        ast.literal_eval(text)
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
