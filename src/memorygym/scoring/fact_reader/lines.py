@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from memorygym.scoring.fact_reader.markup import Line
 
 BULLET = re.compile(
-    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
+    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+"
+    r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
@@ -27,6 +29,7 @@ _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.
 
 
 def cleaned(line: Line) -> Line:
+    """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
     text = _STRUCK.sub(r"(previously \1)", line.text)
     text = _SUM.sub("", _ARROWS.sub(" → ", text))
     if match := _QUOTED.match(text):
@@ -99,7 +102,7 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
         any(re.search(r"(?<!^\d)(?<!^\d\d)[.!?](?:\s|$)", text) for text in texts)
         and all(
             len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
-            for text, after in zip(texts, texts[1:], strict=False)
+            for text, after in pairwise(texts)
         )
         and not all(
             text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}")
