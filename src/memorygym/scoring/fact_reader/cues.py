@@ -3,13 +3,14 @@
 import re
 
 OTHER = re.compile(
-    r"\b(?:forecasts?|forecasted|guidance|targets?|goals?|preliminary|provisional"
-    r"|estimates?|estimated|projections?|projected|planned|plans|expected|expects|expectations?|median"
-    r"|average|averages|avg|mean|typical|rivals?|sector|industry|benchmarks?|reference|rumou?r(?:s|ed)?|gossip|smudged"
-    r"|hearsay|outlook|next (?:year|quarter|month|season)|last (?:year|season)|(?:a|one|the) year"
-    r" (?:ago|before|earlier)|earlier years?|elsewhere|abroad|neighbou?r\w*|peers?|comparables?"
-    r"|unconfirmed|unverified|misread|distractors?|competitors?|alleged(?:ly)?|ignored?"
-    r"|prior years?|misprints?|set aside|in (?:19|20)\d\d|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
+    r"\b(?:forecasts?|forecasted|guidance|targets?|goals?|preliminary|provisional|estimates?"
+    r"|estimated|projections?|projected|planned|plans|expected|expects|expectations?|median"
+    r"|average|averages|avg|mean|typical|rivals?|sector|industry|benchmarks?|reference"
+    r"|rumou?r(?:s|ed)?|gossip|smudged|hearsay|outlook|next (?:year|quarter|month|season)"
+    r"|last (?:year|season)|(?:a|one|the) year (?:ago|before|earlier)|earlier years?|elsewhere"
+    r"|abroad|neighbou?r\w*|peers?|comparables?|unconfirmed|unverified|misread|distractors?"
+    r"|competitors?|alleged(?:ly)?|ignored?|prior years?|misprints?|set aside|in (?:19|20)\d\d"
+    r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
     re.IGNORECASE,
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""

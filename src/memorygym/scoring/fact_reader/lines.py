@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-
-from memorygym.scoring.fact_reader.markup import Line
+from typing import NamedTuple
 
 BULLET = re.compile(
     r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+"
@@ -26,6 +25,18 @@ _OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
+
+
+class Line(NamedTuple):
+    """A line of a text."""
+
+    text: str
+    depth: int = -1
+    """Depth within a structure; -1: as far as the line is indented."""
+    cells: tuple[str, ...] = ()
+    """The cells of a table's row."""
+    title: int = 0
+    """Level of a heading; 0 is none."""
 
 
 def cleaned(line: Line) -> Line:

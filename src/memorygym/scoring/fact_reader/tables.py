@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
-from memorygym.scoring.fact_reader.markup import Line, role_of
+from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.values import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
