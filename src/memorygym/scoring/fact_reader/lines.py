@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-
-from memorygym.scoring.fact_reader.markup import Line
+from itertools import pairwise
+from typing import NamedTuple
 
 BULLET = re.compile(
-    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
+    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+"
+    r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
@@ -26,7 +27,20 @@ _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.
 """A calculation before its result: "293 - 126 = "."""
 
 
+class Line(NamedTuple):
+    """A line of a text."""
+
+    text: str
+    depth: int = -1
+    """Depth within a structure; -1: as far as the line is indented."""
+    cells: tuple[str, ...] = ()
+    """The cells of a table's row."""
+    title: int = 0
+    """Level of a heading; 0 is none."""
+
+
 def cleaned(line: Line) -> Line:
+    """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
     text = _STRUCK.sub(r"(previously \1)", line.text)
     text = _SUM.sub("", _ARROWS.sub(" → ", text))
     if match := _QUOTED.match(text):
@@ -99,7 +113,7 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
         any(re.search(r"(?<!^\d)(?<!^\d\d)[.!?](?:\s|$)", text) for text in texts)
         and all(
             len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
-            for text, after in zip(texts, texts[1:], strict=False)
+            for text, after in pairwise(texts)
         )
         and not all(
             text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}")

@@ -20,8 +20,9 @@ from memorygym.scoring.fact_reader.claims import (
     Mark,
     Sense,
 )
-from memorygym.scoring.fact_reader.lines import BRACKETED, BULLET, cleaned, unwrapped
-from memorygym.scoring.fact_reader.markup import Line, lines_of, role_of
+from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.lines import BRACKETED, BULLET, Line, cleaned, unwrapped
+from memorygym.scoring.fact_reader.markup import lines_of
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
 from memorygym.scoring.fact_reader.values import Parsed, stamps

@@ -263,7 +263,7 @@ def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> b
 
 def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     """The names of the list that begins at an index."""
-    listed = []
+    listed: list[str] = []
     for name in names:
         gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
         if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
@@ -201,7 +202,7 @@ class _Line:
         marks = merged(part)
         start, is_clear = 0, True
         values_first = has_values_first(part, marks)
-        for mark, after in zip(marks, marks[1:], strict=False):
+        for mark, after in pairwise(marks):
             gap = part.text[mark.end : after.start]
             borders = [
                 border for border in cues.CUT.finditer(gap)

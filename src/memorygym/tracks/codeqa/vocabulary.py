@@ -1,4 +1,4 @@
-"""The vocabulary of the fact reader: keys of code and of observed topics, and how texts name both."""
+"""The vocabulary of the fact reader: keys of code and observed topics, and how texts name both."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,10 @@ CODE_SIGNS, VALUE_SIGNS = (range(0x30000, 0x30800), range(0x30800, 0x31000))
 _CODE_SIGN, _VALUE_SIGN = (f"[{chr(s.start)}-{chr(s.stop - 1)}]" for s in (CODE_SIGNS, VALUE_SIGNS))
 _NUMBER = r"(?<![\w.])(?<!release )(?<!version )(?<!before )(?<!since )-?\d+(?:\.\d+)?(?!\w|\.\d)"
 _ATOM = rf"(?:{_NUMBER}|\"[^\"\n]*\"|'[^'\n]*'|\bTrue\b|\bFalse\b|\bNone\b)"
-LITERAL = rf"`([^`\n\ue000]+)`|\{{[^{{}}\n]*\}}|\[[^\[\]\n]*\]|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
+LITERAL = (
+    r"`([^`\n\ue000]+)`|\{[^{}\n]*\}|\[[^\[\]\n]*\]"
+    rf"|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
+)
 """The value of a constant or a default, as code writes it."""
 _MODULE = r"(?<![\w./])(?:[a-z_]\w*[./])+[a-z_]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
 IMPORT = "by an import"
@@ -41,7 +44,8 @@ KEYS = (
         subject="class", value="class"),
     Key("raises", "entity",
         ("exception thrown", "exception raised", "exception", "ending", "traceback"),
-        ("raises", "throws", "may raise", "ended with", "ended in", "ends with", "ends in"), value="class"),
+        ("raises", "throws", "may raise", "ended with", "ended in", "ends with", "ends in"),
+        value="class"),
     Key("setting", "entity", ("trigger",),
         ("fails only while", "fails only when", "fails only if", "only fails when",
          "only fails while"), ("makes",), subject="topic", value="constant"),
@@ -109,7 +113,8 @@ _STOP = "|".join(sorted(LINKS | frozenset(
 )))  # fmt: skip
 _WORD = rf"(?!(?:{_STOP})\b)[a-z]+"
 _TOPIC = re.compile(
-    rf"(?:\b[Tt]he |(?:^[\W\d]*|\ue001 (?:of|for|at) ))(?<![a-z])(?P<topic>{_WORD}(?: {_WORD}){{1,3}} of {_WORD}(?: {_WORD})?)(?!\w)"
+    r"(?:\b[Tt]he |(?:^[\W\d]*|\ue001 (?:of|for|at) ))(?<![a-z])"
+    rf"(?P<topic>{_WORD}(?: {_WORD}){{1,3}} of {_WORD}(?: {_WORD})?)(?!\w)"
     rf"|\b[Tt]he (?P<short>{_WORD} of {_WORD} {_WORD})(?!\w)"
 )
 
@@ -176,16 +181,19 @@ _CLASS = re.compile(
     r"(?P<base>[A-Z]\w+|object)`?\s*\)?:?(?=\W|$)"
 )
 _HOLDS = re.compile(
-    rf"(?<![\w.])(?<!use of the setting )(`?(?:_*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z]\w*[a-z]\w*\.[a-z]\w*)`?)"
+    r"(?<![\w.])(?<!use of the setting )"
+    r"(`?(?:_*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z]\w*[a-z]\w*\.[a-z]\w*)`?)"
     rf"(?: ?[=:→] ?| (?:is|equals|is set to) | )({LITERAL})(?=\s*(?:[,;.)(|#—]|$))"
 )
 _DEFAULT = re.compile(
-    rf"\b(?!(?:{'|'.join(sorted(LINKS))})\b)([a-z]+) default(?: value)?(?=[\s:=]+(?:is )?(?:{LITERAL}))"
+    rf"\b(?!(?:{'|'.join(sorted(LINKS))})\b)([a-z]+) default(?: value)?"
+    rf"(?=[\s:=]+(?:is )?(?:{LITERAL}))"
 )
 _HEADED = re.compile(r"\W*`?[a-z]\w*_\w+`?(?:\(\))?\s*[:;—]")
 _KEYWORD = re.compile(rf"(?<=[\s;,])([^\W\d]\w*)=({LITERAL})(?=[\s;,.]|$)")
 _PATH = re.compile(
-    r"^(?P<start>\s*(?:#+|[-*•])?\s*)[=*`\[]*(?:(?:file|module)\W+)?(?P<path>(?:[\w-]+/)*[\w-]+\.py)[=*`\]]*:?\s*$"
+    r"^(?P<start>\s*(?:#+|[-*•])?\s*)[=*`\[]*(?:(?:file|module)\W+)?"
+    r"(?P<path>(?:[\w-]+/)*[\w-]+\.py)[=*`\]]*:?\s*$"
 )
 _HIDDEN = re.compile(r"(?<=\.)__(\w+?)__|(?<!\w)_(?=[A-Z\d]+_|[a-z]+_\w)")
 
