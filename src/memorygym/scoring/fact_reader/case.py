@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 _WORD = re.compile(r"[^\W\d_]+")
 _STATEMENT = re.compile(r"\n|[.;!?]\s")
-_VALUE = re.compile("\ue002[\\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
-"""Stands before the value of a relation."""
 _BOUND, _VERB = "\ue001", "\ue002"
+_VALUE = re.compile(rf"{_VERB}[\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
+"""Stands before the value of a relation."""
 
 
 def with_capitals(text: str, vocabulary: Vocabulary) -> str:
@@ -79,7 +80,7 @@ def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str]
             (first[0], second[0]),
             second[0] in vocabulary.endings or bool(_VALUE.search(statement[: first.start()])),
         )
-        for first, second in zip(words, words[1:], strict=False)
+        for first, second in pairwise(words)
         if statement[first.end() : second.start()].isspace()
         and first[0] not in no_name and second[0] not in no_name
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, SHIFT
@@ -102,7 +103,7 @@ class _Clauses:
 
     def _distinct(self, current: Sequence[Candidate]) -> list[Parsed]:
         """The different values; of several the one with the unit, then the one beside the label."""
-        for near, far in zip(current, current[1:], strict=False):
+        for near, far in pairwise(current):
             if near.value != far.value and cues.RANGE.fullmatch(self._text, near.end, far.start):
                 return [near.value, far.value]
         chosen = list(current)

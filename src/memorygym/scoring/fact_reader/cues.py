@@ -3,26 +3,28 @@
 import re
 
 OTHER = re.compile(
-    r"\b(?:forecasts?|forecasted|guidance|targets?|goals?|preliminary|provisional|estimates?|estimated"
-    r"|projections?|projected|planned|plans|expected|expects|expectations?|median|average|averages|avg"
-    r"|mean|typical|rivals?|sector|industry|benchmarks?|reference|rumou?r(?:s|ed)?|gossip|smudged"
-    r"|hearsay|outlook|next (?:year|quarter|month|season)|last (?:year|season)|(?:a|one|the) year"
-    r" (?:ago|before|earlier)|earlier years?|elsewhere|abroad|neighbou?r\w*|peers?|comparables?"
-    r"|unconfirmed|unverified|misread|distractors?|competitors?|alleged(?:ly)?|ignored?|prior years?"
-    r"|misprints?|set aside|in (?:19|20)\d\d|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
+    r"\b(?:forecasts?|forecasted|guidance|targets?|goals?|preliminary|provisional|estimates?"
+    r"|estimated|projections?|projected|planned|plans|expected|expects|expectations?|median"
+    r"|average|averages|avg|mean|typical|rivals?|sector|industry|benchmarks?|reference"
+    r"|rumou?r(?:s|ed)?|gossip|smudged|hearsay|outlook|next (?:year|quarter|month|season)"
+    r"|last (?:year|season)|(?:a|one|the) year (?:ago|before|earlier)|earlier years?|elsewhere"
+    r"|abroad|neighbou?r\w*|peers?|comparables?|unconfirmed|unverified|misread|distractors?"
+    r"|competitors?|alleged(?:ly)?|ignored?|prior years?|misprints?|set aside|in (?:19|20)\d\d"
+    r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
     re.IGNORECASE,
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(
     r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|(?<!no more )than"
-    r"|excluding|unlike|(?<!wrote )(?<!put )(?<!set )(?<!noted )(?<!written )(?:up|down)(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
+    r"|excluding|unlike|(?<!wrote )(?<!put )(?<!set )(?<!noted )(?<!written )(?:up|down)"
+    r"(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
     re.IGNORECASE,
 )
 """What stands behind such a word in its clause is not the entry."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
-    r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be|had been|once|stale|obsolete"
-    r"|up from|down from|instead of)\b",
+    r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
+    r"|had been|once|stale|obsolete|up from|down from|instead of)\b",
     re.IGNORECASE,
 )
 """Marks a value that another has replaced."""
@@ -40,7 +42,8 @@ NOW = re.compile(
     r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→", re.I
 )
 IS_NOW = re.compile(
-    r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read|latest)\b|→)"
+    r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
+    r"|latest)\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$",
     re.IGNORECASE,
 )
@@ -81,13 +84,14 @@ CONTRAST = re.compile(
 CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now)\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
 """Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
 MOVED = re.compile(
-    r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut|moved)\b",
+    r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut"
+    r"|moved)\b",
     re.IGNORECASE,
 )
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
-    r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective|^\W*(?:date\W*)?"
-    r"|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$",
+    r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective"
+    r"|^\W*(?:date\W*)?|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$",
     re.IGNORECASE,
 )
 """Stands before a date that tells when something was stated."""
@@ -122,7 +126,8 @@ AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
-    r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?[\s:=|→—–*_\"'`~≈-]*"
+    r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?"
+    r"[\s:=|→—–*_\"'`~≈-]*"
 )
 """Stands between a label and a value beside it."""
 QUALIFIER = re.compile(

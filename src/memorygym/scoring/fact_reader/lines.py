@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-
-from memorygym.scoring.fact_reader.markup import Line
+from itertools import pairwise
+from typing import NamedTuple
 
 BULLET = re.compile(
-    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
+    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+"
+    r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
@@ -19,6 +20,8 @@ _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 _BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
 _EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
 """A line that says more of the bullet above it."""
+_ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
+"""A line that says one thing of one entity: "a_b, code: x"."""
 _OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
 """A line that begins with a name and a sign."""
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
@@ -26,7 +29,20 @@ _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.
 """A calculation before its result: "293 - 126 = "."""
 
 
+class Line(NamedTuple):
+    """A line of a text."""
+
+    text: str
+    depth: int = -1
+    """Depth within a structure; -1: as far as the line is indented."""
+    cells: tuple[str, ...] = ()
+    """The cells of a table's row."""
+    title: int = 0
+    """Level of a heading; 0 is none."""
+
+
 def cleaned(line: Line) -> Line:
+    """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
     text = _STRUCK.sub(r"(previously \1)", line.text)
     text = _SUM.sub("", _ARROWS.sub(" → ", text))
     if match := _QUOTED.match(text):
@@ -90,6 +106,8 @@ def _continues(line: Line, after: Line) -> bool:
     if bullet and first[0].isdigit() and not BULLET.match(line.text.lstrip()):
         bullet = None  # The end of a sentence, such as "217." at the start of a line.
     is_heading = line.text.lstrip()[:1] in "#|" or BRACKETED.match(line.text.strip())
+    if _ENTRY.fullmatch(first) or _ENTRY.fullmatch(line.text.strip()):
+        return False
     return not (bullet or first[0] in "#|[{<=" or is_heading)
 
 
@@ -99,7 +117,7 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
         any(re.search(r"(?<!^\d)(?<!^\d\d)[.!?](?:\s|$)", text) for text in texts)
         and all(
             len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
-            for text, after in zip(texts, texts[1:], strict=False)
+            for text, after in pairwise(texts)
         )
         and not all(
             text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}")

@@ -20,8 +20,9 @@ from memorygym.scoring.fact_reader.claims import (
     Mark,
     Sense,
 )
-from memorygym.scoring.fact_reader.lines import BRACKETED, BULLET, cleaned, unwrapped
-from memorygym.scoring.fact_reader.markup import Line, lines_of, role_of
+from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.lines import BRACKETED, BULLET, Line, cleaned, unwrapped
+from memorygym.scoring.fact_reader.markup import lines_of
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
 from memorygym.scoring.fact_reader.values import Parsed, stamps
@@ -97,7 +98,10 @@ class Outline:
         text = with_capitals(text, self._vocabulary)
         lines = [cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
         spell_out = self._vocabulary.spell_out
-        lines = [line._replace(text=spell_out(line.text)) for line in unwrapped(lines)]
+        lines = [
+            line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
+            for line in unwrapped(lines)
+        ]
         return _Pass(self._vocabulary, self._statements, lines).read()
 
 
@@ -241,6 +245,8 @@ class _Pass:
         sense = sense._replace(claims=tuple(c for c in sense.claims if c not in frame.shared))
         if _CUE_WORDS.fullmatch(_without_label(text, sense)):
             frame.cue = FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
+        if mark and mark.role == FORMER:
+            frame.cue = FORMER
         self._frames.append(frame)
         self._last = sense.names[0] if len(sense.names) == 1 else ""
         self._waiting = None

@@ -32,12 +32,6 @@ class Part:
         return Part(self.text[start:end], tuple(names), tuple(marks), is_clear)
 
 
-def masked_text(text: str, spans: Sequence[tuple[int, int, object] | Mark], sign: str) -> str:
-    for span in spans:
-        text = f"{text[: span[0]]}{sign * (span[1] - span[0])}{text[span[1] :]}"
-    return text
-
-
 def longest(marks: Sequence[Mark]) -> list[Mark]:
     """The marks in order; of two that overlap the longer one, of two at one place both as one."""
     kept: list[Mark] = []
@@ -263,7 +257,7 @@ def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> b
 
 def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     """The names of the list that begins at an index."""
-    listed = []
+    listed: list[str] = []
     for name in names:
         gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
         if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):

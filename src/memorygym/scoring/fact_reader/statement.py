@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
@@ -29,7 +30,6 @@ from memorygym.scoring.fact_reader.parts import (
     is_labelled,
     linked,
     longest,
-    masked_text,
     merged,
     objects_of,
     one_owner,
@@ -39,6 +39,7 @@ from memorygym.scoring.fact_reader.parts import (
     termed,
     with_qualifier,
 )
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.values import candidates, has_date, stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
@@ -103,7 +104,22 @@ def without_stamps(text: str, date_label: int = -1) -> tuple[str, str]:
     ) if stamp else text, stamp
 
 
+_LONGEST = 2_000
+"""Characters after which a sentence is cut, so that time is in proportion to a line's length."""
+
+
 def _sentences(text: str) -> Iterator[str]:
+    for sentence in _whole_sentences(text):
+        start = 0
+        while len(sentence) - start > _LONGEST:
+            cuts = (sentence.rfind(border, start, start + _LONGEST) for border in (";", ",", " "))
+            end = next((cut + 1 for cut in cuts if cut > start), start + _LONGEST)
+            yield sentence[start:end]
+            start = end
+        yield sentence[start:]
+
+
+def _whole_sentences(text: str) -> Iterator[str]:
     start = 0
     for match in cues.SENTENCE.finditer(text):
         if not cues.ABBREVIATION.search(text[start : match.start()]):
@@ -160,7 +176,7 @@ class _Line:
 
     def _part(self, sentence: str) -> Part:
         names = self.vocabulary.find_names(sentence)
-        masked = masked_text(sentence, names, NAME_SIGN)
+        masked = mask(sentence, names, NAME_SIGN)
         marks = [
             Mark(*found, form)
             for form, phrases in self.vocabulary.phrases
@@ -168,10 +184,10 @@ class _Line:
             if form == "label" or not cues.NOUN.search(masked[: found[0]])
         ]
         marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
-        masked = masked_text(masked, marks, LABEL_SIGN)
+        masked = mask(masked, marks, LABEL_SIGN)
         marks = [with_qualifier(mark, masked) for mark in marks]
         if short := self._short_labels(masked):
-            masked = masked_text(masked, short, LABEL_SIGN)
+            masked = mask(masked, short, LABEL_SIGN)
             marks = sorted([*marks, *short], key=lambda mark: mark.start)
         return Part(masked, tuple(names), tuple(marks))
 
@@ -201,7 +217,7 @@ class _Line:
         marks = merged(part)
         start, is_clear = 0, True
         values_first = has_values_first(part, marks)
-        for mark, after in zip(marks, marks[1:], strict=False):
+        for mark, after in pairwise(marks):
             gap = part.text[mark.end : after.start]
             borders = [
                 border for border in cues.CUT.finditer(gap)

@@ -2,13 +2,14 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
-from memorygym.scoring.fact_reader.markup import Line, role_of
+from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.values import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -36,6 +37,8 @@ class Row(NamedTuple):
     """What each cell states, and the cue of its column."""
     date: str
     source: str
+    mark: Mark | None = None
+    """The label of values whose columns have none."""
 
 
 @dataclass(frozen=True)
@@ -55,41 +58,37 @@ class Table:
         cls, lines: Sequence[Line], index: int, vocabulary: Vocabulary, statements: StatementReader,
         before: "Table | None" = None,
     ) -> "Table | None":  # fmt: skip
-        """The table whose head is that line, or the rest of the table before; None if it is none."""
+        """The table whose head is that line, or the rest of `before`; None if it is none."""
         line = lines[index]
         delimiter = "" if line.cells else _delimiter(line.text)
         if not line.cells and not delimiter:
             return None
         head = line.cells or row_cells(line.text, delimiter)
-        columns = _columns(head, vocabulary, statements)
-        end = index + 1
+        columns: Sequence[Column] | None = _columns(head, vocabulary, statements)
+        start = index + 1
         heads = [c for c in columns or () if c.role in ("subject", "key", "value", "label")]
-        if len(heads) < 2:
-            if (
-                before
-                and delimiter == before.delimiter
-                and len(before.columns) == max(len(head), 3)
-            ):
-                columns, end = before.columns, index
+        if len(heads) < 2 and before and before.fits(delimiter, len(head)):
+            columns, start = before.columns, index
         if columns is None:
             return None
+        end = start
         body: list[Sequence[str]] = []
-        while end < len(lines):
-            text = lines[end].text
-            if delimiter and end == index + 1 and _SEPARATOR.match(text):
+        for number, text, cells in _rows(lines, start, delimiter):
+            if delimiter and number == index + 1 and _SEPARATOR.match(text):
                 end += 1
                 continue
-            cells = lines[end].cells or (
-                row_cells(text, delimiter) if delimiter and delimiter in text else ()
-            )
             if len(cells) < 2 or abs(len(cells) - len(columns)) > 1:
                 break
             body.append(cells)
             end += 1
-        if not body:
+        if not body and len(heads) < 3:
             return None
         depth = 2 * (len(line.text) - len(line.text.lstrip()))
-        return cls(columns, body, end - index, max(depth, 0), delimiter, statements)
+        return cls(columns, body, end - index, depth, delimiter, statements)
+
+    def fits(self, delimiter: str, size: int) -> bool:
+        """Whether a row of so many cells may continue the table."""
+        return delimiter == self.delimiter and len(self.columns) == max(size, 3)
 
     def rows(self, owner: str) -> Iterator[Row]:
         """What the rows state; `owner` is the entity of rows that name none."""
@@ -103,12 +102,26 @@ class Table:
                     by_column[column.name] = (date or day, source or ("" if day else cell))
                 continue
             row = self._row(cells, owner)
-            yield (
-                row if not by_column else row._replace(senses=list(_stamped(row.senses, by_column)))
-            )
+            yield row._replace(senses=[*_stamped(row.senses, by_column)]) if by_column else row
 
     def _row(self, cells: Sequence[str], owner: str) -> Row:
         pairs = [(column, cell.strip()) for column, cell in zip(self.columns, cells, strict=False)]
+        about = self._about(pairs, owner)
+        extra = [cell for column, cell in pairs if not column.role and self._is_extra(cell)]
+        senses = [
+            (sense, column.cue)
+            for column, cell in pairs
+            if cell.lower() not in _EMPTY
+            for sense in self._cell(column, cell, about, " ".join(extra))
+        ]
+        former = {c[:3] for sense, _ in senses for c in sense.claims if c.role == FORMER}
+        return about._replace(
+            senses=[(_without(sense, former), cue) for sense, cue in senses],
+            source=about.source or " ".join(extra),
+        )
+
+    def _about(self, pairs: Sequence[tuple[Column, str]], owner: str) -> Row:
+        """The row without what its cells state."""
         subject, mark, date, source = owner, None, "", ""
         named = False
         for column, cell in pairs:
@@ -127,20 +140,9 @@ class Table:
                 mark = mark or sense.mark
             elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
                 mark = mark or sense.mark
-        mark = mark or next((column.mark for column, _ in pairs if column.role == "value"), None)
-        extra = [cell for column, cell in pairs if not column.role and self._is_extra(cell)]
-        senses = [
-            (sense, column.cue)
-            for column, cell in pairs
-            if cell.lower() not in _EMPTY
-            for sense in self._cell(column, cell, mark, subject, " ".join(extra))
-        ]
-        former = {c[:3] for sense, _ in senses for c in sense.claims if c.role == FORMER}
-        senses = [
-            (s._replace(claims=tuple(c for c in s.claims if c.role == FORMER or c[:3] not in former)), cue)
-            for s, cue in senses
-        ]  # fmt: skip
-        return Row(subject, senses, date, source or " ".join(extra))
+        if not any(column.role == "key" for column in self.columns):
+            mark = mark or next((c.mark for c, _ in pairs if c.role == "value"), None)
+        return Row(subject, (), date, source, mark)
 
     def _is_extra(self, cell: str) -> bool:
         """Whether a cell states nothing alone, but may say of what time the others are."""
@@ -149,20 +151,15 @@ class Table:
         sense = self.statements.read(cell)
         return not (sense.names or sense.mark or sense.claims)
 
-    def _cell(
-        self, column: Column, cell: str, mark: Mark | None, subject: str, extra: str
-    ) -> Iterator[Sense]:
+    def _cell(self, column: Column, cell: str, about: Row, extra: str) -> Iterator[Sense]:
+        mark = about.mark
         if extra and column.role in ("label", "value", "name"):
             cell = f"{cell} ({extra})"
         match column.role:
             case "label":
                 sense = self.statements.read(cell, column.mark)
-            case "value" | "former" if mark:
+            case "value" | "former" | "name" if mark:
                 sense = self.statements.read(cell, _default(mark))
-            case "name" if mark:
-                sense = self.statements.read(cell, _default(mark))
-                claims = tuple(c._replace(subject=column.name) for c in sense.claims)
-                sense = sense._replace(claims=claims)
             case "" | "subject" | "key" | "value":
                 sense = self.statements.read(cell)
                 if not sense.claims:
@@ -170,9 +167,11 @@ class Table:
             case _:
                 return
         if column.role == "former":
-            claims = tuple(c._replace(role=FORMER) for c in sense.claims)
+            sense = sense._replace(claims=tuple(c._replace(role=FORMER) for c in sense.claims))
+        if column.role == "name":
+            claims = tuple(c._replace(subject=column.name) for c in sense.claims)
             sense = sense._replace(claims=claims)
-        if not subject and column.role != "name":
+        if not about.subject and column.role != "name":
             claims = tuple(c for c in sense.claims if c.subject)
             lost = len(sense.claims) - len(claims)
             sense = sense._replace(claims=claims, unread=sense.unread + lost)
@@ -183,6 +182,23 @@ _STAMPS = frozenset(
     ("as of", "date", "dated", "stated on", "according to", "source", "stated by", "updated")
 )
 """Heads of rows that tell when and by whom the columns were stated."""
+
+
+def _rows(
+    lines: Sequence[Line], start: int, delimiter: str
+) -> Iterator[tuple[int, str, Sequence[str]]]:
+    """The number, the text and the cells of each line from an index on."""
+    for number in range(start, len(lines)):
+        text, cells = lines[number].text, lines[number].cells
+        if not cells and delimiter and delimiter in text:
+            cells = row_cells(text, delimiter)
+        yield number, text, cells
+
+
+def _without(sense: Sense, former: Collection[tuple[object, ...]]) -> Sense:
+    """The sense without the values that another cell of its row calls former."""
+    kept = (c for c in sense.claims if c.role == FORMER or c[:3] not in former)
+    return sense._replace(claims=tuple(kept))
 
 
 def _stamped(

@@ -1,4 +1,4 @@
-"""Values in a clause: numbers with units, dates, series, choices and texts, in any usual notation."""
+"""Values in a clause: numbers, dates, series, choices and texts, in any usual notation."""
 
 import re
 from collections.abc import Iterator
@@ -47,13 +47,14 @@ _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[,'’_\u202f\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?: ?(?P<unit>%|(?:percentage points?|per cent|percent|pct|pp|pts|points?|thousand|millions?"
     r"|billions?|mio|mil|mn|bn|[kmb]|ms|msec|milliseconds?|mm|millimet(?:re|er)s?|kg|kilograms?)"
-    r"(?![A-Za-z0-9])))?(?P<after>(?: ?(?:USD|US dollars|dollars|\$))?)(?![A-Za-z\d_]|[.,]\d|[-/]\d)",
+    r"(?![A-Za-z0-9])))?(?P<after>(?: ?(?:USD|US dollars|dollars|\$))?)"
+    r"(?![A-Za-z\d_]|[.,]\d|[-/]\d)",
     re.IGNORECASE,
 )
-_WORDS = {"millisecond": "ms", "milliseconds": "ms", "msec": "ms", "kilogram": "kg", "kilograms": "kg"}  # fmt: skip
+_WORDS = {
+    "millisecond": "ms", "milliseconds": "ms", "msec": "ms", "kilogram": "kg", "kilograms": "kg",
+}  # fmt: skip
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»\n]+)[\"“”«»]|`([^`\n]+)`|(?<!\w)['‘]([^'’\n]+)['’](?!\w)")
-
-
 has_date = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)").search
 """Whether a text has a year, as every full date does."""
 
@@ -215,5 +216,6 @@ def _texts(key: Key, text: str) -> list[Candidate]:
 def _run_pattern(length: int) -> re.Pattern[str]:
     word = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
     return re.compile(
-        rf"(?:^|[:=|>→,;(\[—–\t\ue000\ue001]|\s-|\b(?:is|are|as|to|of|was))[\s*_]*({word}(?:\s+{word}){{{length - 1}}})[\s*_.!]*(?=$|[|,;)\]([<—–\t\ue001]|\s-)"
+        r"(?:^|[:=|>→,;(\[—–\t\ue000\ue001]|\s-|\b(?:is|are|as|to|of|was))[\s*_]*"
+        rf"({word}(?:\s+{word}){{{length - 1}}})[\s*_.!]*(?=$|[|,;)\]([<—–\t\ue001]|\s-)"
     )

@@ -56,8 +56,9 @@ class Vocabulary:
             "|".join(sorted(self.sources, key=len, reverse=True)).replace(" ", "[ _]") or "(?!)"
         )
         return re.compile(
-            rf"(?:^[^\w]*|[\[(·|,—:;/=\"']\s*|\b(?:according to|by|from|per|in|of|source)\W+(?:an? |the )?"
-            rf"(?:source of )?)({sources})(?=\s*(?:$|[\]),·|:—.;?!/\"']|as of|of \d|dated|on \d))",
+            r"(?:^[^\w]*|[\[(·|,—:;/=\"']\s*|\b(?:according to|by|from|per|in|of|source)\W+"
+            rf"(?:an? |the )?(?:source of )?)({sources})"
+            r"(?=\s*(?:$|[\]),·|:—.;?!/\"']|as of|of \d|dated|on \d))",
             re.IGNORECASE,
         )
 

@@ -1,32 +1,31 @@
 """Words that a fact reader takes for no names and for no abbreviations."""
 
 LINKS = frozenset(
-    "a about all also an and as at but by concerning for from had has have in is it its no not of on"
-    " or our re record regarding that the their these this those to was we were which with".split()
+    "a about all also an and as at but by concerning for from had has have in is it its no not of"
+    " on or our re record regarding that the their these this those to was we were which"
+    " with".split()
 )
 """Words that state nothing and start no name."""
 GENERIC = frozenset(
-    "actions additional background backlog brief briefing changelog changes company compact context"
-    " conversation core correction corrections current data date details entities entity entries"
-    " entry event events extract extra fact facts figures follow-up general generic history index"
-    " info information insights item items key known latest list log main memo memory message"
-    " metadata metrics misc miscellaneous name names new news next note noted notes numbers observed"
-    " old open other overview pending people place places point points previous profile questions"
-    " record records reference registry relation relations relationships remaining report revised"
-    " running scratchpad section session snapshot source sources state statement status step steps"
-    " subject summary table task tasks things timeline to-do todo tracker update updated updates"
-    " user values what working".split()
+    "actions additional background backlog brief briefing changelog changes company compact"
+    " context conversation core correction corrections current data date details entities entity"
+    " entries entry event events extract extra fact facts figures follow-up general generic"
+    " history index info information insights item items key known latest list log main memo"
+    " memory message metadata metrics misc miscellaneous name names new news next note noted notes"
+    " numbers observed old open other overview pending people place places point points previous"
+    " profile questions record records reference registry relation relations relationships"
+    " remaining report revised running scratchpad section session snapshot source sources state"
+    " statement status step steps subject summary table task tasks things timeline to-do todo"
+    " tracker update updated updates user values what working".split()
 )
 """Words that name parts of notes rather than entities."""
-
-
 COMMON = frozenset(
     "add added ago ask asked back best both came day days did does done each even ever every few"
-    " first found gave get gets give given gives got help here hold how into just keep kept last let"
-    " like line made make many may mean met mid month months more most much must near need nine one"
-    " only out over part per put ran run said same saw say says second see seen seven set show"
-    " shown six so some still such sum take taken tell ten than then there three time told too took"
-    " top total try two under until use used very via week weeks well went were when who why will"
-    " year years yet".split()
+    " first found gave get gets give given gives got help here hold how into just keep kept last"
+    " let like line made make many may mean met mid month months more most much must near need"
+    " nine one only out over part per put ran run said same saw say says second see seen seven set"
+    " show shown six so some still such sum take taken tell ten than then there three time told"
+    " too took top total try two under until use used very via week weeks well went were when who"
+    " why will year years yet".split()
 )
 """Words that abbreviate nothing."""

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from memorygym.tracks.codeqa import runner_process
-from memorygym.tracks.codeqa.fact_reader import module_name
+from memorygym.tracks.codeqa.code_reader import module_name
 
 _DEF = re.compile(r"^def (\w+)\(", re.MULTILINE)
 

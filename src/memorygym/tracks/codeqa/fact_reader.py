@@ -27,7 +27,7 @@ from memorygym.tracks.codeqa.vocabulary import (
     shown,
     spelled_out,
     type_of,
-)  # fmt: skip
+)
 
 SUPERSEDED = (-1,)
 OBSERVED = 2
@@ -60,14 +60,17 @@ _HEAD = re.compile(
 )
 _END = re.compile(r"\n[ \t]*\n|Noted of `|\n```")
 _FILED = re.compile(
-    r"^[ \t]*(?:[#*=-]+ )?[`*\[]*(?P<path>[\w./-]+\.py)[`*\]]*:?[ \t]*\n+```\w*\n(?P<code>[\s\S]*?)\n```",
+    r"^[ \t]*(?:[#*=-]+ )?[`*\[]*(?P<path>[\w./-]+\.py)[`*\]]*:?[ \t]*\n+"
+    r"```\w*\n(?P<code>[\s\S]*?)\n```",
     re.MULTILINE,
 )
 _NOTES = re.compile(r"\s*(?:[-*•]\s|`?\w+_\w+`?(?:\([^()\n]*\))?(?:\s*[:—]\s|\s+\w+))")
 """How notes under the heading of a file begin."""
 _CODE = re.compile(
-    rf"(?:^[ \t]*(?P<caption>[A-Za-z][A-Za-z ()]*)(?=:?[ \t]*\n))?(?::?[ \t]*\n[ \t]*)?```\w*\n(?P<fenced>\s*{_START}[\s\S]*?)\n[ \t]*```"
-    rf"|<pre>(?:<code>)?(?P<pre>{_START}[^<]*)(?:</code>)?</pre>|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"
+    r"(?:^[ \t]*(?P<caption>[A-Za-z][A-Za-z ()]*)(?=:?[ \t]*\n))?(?::?[ \t]*\n[ \t]*)?"
+    rf"```\w*\n(?P<fenced>\s*{_START}[\s\S]*?)\n[ \t]*```"
+    rf"|<pre>(?:<code>)?(?P<pre>{_START}[^<]*)(?:</code>)?</pre>"
+    rf"|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"
     rf"|`(?P<line>{_START}[^`\n]* \| [^`\n]*)`"
     r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
     r"|^(?P<bare>(?:[ \t]*@\w.*\n)*[ \t]*(?:(?:async )?def \w+\(.*|class \w+(?:\(.*\))?):[ \t]*"
@@ -75,12 +78,13 @@ _CODE = re.compile(
     re.MULTILINE,
 )
 _NAMED = frozenset(key.code for key in KEYS if key.kind == "entity") | {"file"}
+_BULLET = re.compile(r"[ \t]*[-*•] ")
 _OUTLINE, _READER = Outline(VOCABULARY), StatementReader(VOCABULARY)
 _STATES = re.compile("|".join(phrases.pattern.pattern for _, phrases in VOCABULARY.phrases), re.I)
 
 
 def read(text: str) -> tuple[Statement, ...]:
-    """The statements in a text: an event, a passage of one, or notes.
+    r"""The statements in a text: an event, a passage of one, or notes.
 
     >>> read("[a/b.py]\ndef sift(a, b=12):\nreturn a + b")[1]
     Statement(subject='sift', key='default:b', value='12', rank=(1,))
@@ -96,7 +100,7 @@ def read(text: str) -> tuple[Statement, ...]:
         if begin >= start:
             statements += [*_general(text[start:begin]), *stated]
             start = end
-    return tuple([*statements, *_general(text[start:])])
+    return (*statements, *_general(text[start:]))
 
 
 Span = tuple[int, int, Sequence[Statement]]
@@ -189,16 +193,12 @@ class _Signs:
             return match[0]
         self._texts[chr(sign)] = "\n".join(line.strip() for line in code.strip().split("\n"))
         if match["caption"]:
-            above = match.string[: match.start()].rstrip("\n").rpartition("\n")[2]
-            indent = " " * 8 if re.match(r"\s*[-*•] ", above) else ""
+            above = match.string.rfind("\n", 0, max(0, match.start() - 1)) + 1
+            indent = " " * 8 if _BULLET.match(match.string, above) else ""
             return f"{indent}{match['caption']}: {chr(sign)}"
-        return (
-            f": {chr(sign)}"
-            if match[0][0] == ":"
-            else f'"{chr(sign)}"'
-            if match["text"]
-            else chr(sign)
-        )
+        if match[0][0] == ":":
+            return f": {chr(sign)}"
+        return f'"{chr(sign)}"' if match["text"] else chr(sign)
 
     def text(self, value: str) -> str:
         """What a value stands for; itself if it is no sign."""
@@ -228,12 +228,8 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
     if colon and not name:
         return None
     if key == "uses":
-        key, colon, name, value = (
-            "reads" if type_of(value) == "constant" else "calls",
-            ":",
-            value,
-            "yes",
-        )
+        key = "reads" if type_of(value) == "constant" else "calls"
+        colon, name, value = ":", value, "yes"
     if key == "raises" and kind == "topic":
         key = "exception"
     if kind not in SUBJECTS[key] or (key in ("raises", "exception") and type_of(value) != "class"):
@@ -244,14 +240,16 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
         name = ".".join(name.rsplit("_", 1))
     if key == "file":
         value = module_name(value)
-    rank = DEFINED
+    return Statement(subject, f"{key}{colon}{name}", value, _rank(fact, key, kind))
+
+
+def _rank(fact: ReadFact, key: str, kind: str) -> tuple[int, ...]:
+    """The rank of a fact of that key about something of that type."""
     if fact.role == FORMER:
-        rank = SUPERSEDED
-    elif kind == "topic" and fact.date:
-        rank = time_rank(fact.date)
-    elif fact.source == IMPORT and key == "file":
-        rank = IMPORTED
-    return Statement(subject, f"{key}{colon}{name}", value, rank)
+        return SUPERSEDED
+    if kind == "topic" and fact.date:
+        return time_rank(fact.date)
+    return IMPORTED if fact.source == IMPORT and key == "file" else DEFINED
 
 
 def render(statement: Statement) -> str:

@@ -1,7 +1,5 @@
 """The vocabulary of the fact reader: relations of the fictional domain and the types of names."""
 
-from collections.abc import Iterator
-
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -22,49 +20,132 @@ AUTHORITY = {
 }  # fmt: skip
 """By source: its authority, as the system message states it."""
 
-_ENTITIES = (
-    ("employer", _PERSON, _LABORATORY, "employer|workplace|affiliation", "works at|works for|works in|holds a post at|on its payroll|joined|employed by|employed at", "employs"),
-    ("birthplace", _PERSON, _TOWN, "birthplace|native town|born in|born|birth place|place of birth|town of birth", "came into the world in|was born in|hails from|comes from", ""),
-    ("mentor", _PERSON, _PERSON, "mentor|doctoral supervisor|supervisor|advisor|teacher", "learned the trade under|was trained by|trained by|trained under|studied under|mentored by|supervised by", "guided|trained|mentored|supervised"),
-    ("seat", _LABORATORY, _TOWN, "seat|home town|headquarters|hq|location|base", "is based in|based in|has all its buildings in|located in|sits in|seated in", "plays host to|is home to|hosts"),
-    ("flagship", _LABORATORY, _INSTRUMENT, "flagship|flagship instrument|principal instrument|showpiece", "owns|shows", "serves as the showpiece at"),
-    ("designer", _INSTRUMENT, _PERSON, "designer|engineer", "was designed by|designed by|drawn up by|came from", "designed|drew up|drew up the plans for"),
-    ("inventor", _METHOD, _PERSON, "inventor|originator", "was invented by|invented by|devised by|goes to|credited to", "invented|came up with|devised"),
-    ("basis", _METHOD, _METHOD, "basis|parent method|underlying method", "builds on|built on|extends|grew out of|derived from|derives from|based on|rooted in", ""),
-    ("instrument", _SURVEY, _INSTRUMENT, "instrument|measuring instrument", "took its readings with|was carried out with|carried out with|used|relied on|equipped with", "supplied the readings for"),
-    ("leader", _SURVEY, _PERSON, "leader|chief|head", "was led by|led by|headed by|commanded by", "led|headed|took|was in command throughout|in command throughout|in command"),
-    ("mayor", _TOWN, _PERSON, "mayor", "is governed by|governed by", "was sworn in as mayor in|wears the mayor's chain in"),
-)  # fmt: skip
-_NUMBERS = (
-    ("birth year", _PERSON, "birth year|year of birth|was born in|born in|born|came into the world in", True, ""),
-    ("founding year", _LABORATORY, "founding year|year of foundation|founded|founded in|opened its doors in|opened its doors|opened in|dates from", True, ""),
-    ("staff", _LABORATORY, "staff|staff size|employs|people are employed|pays wages to|employees|number of employees|headcount", False, " people"),
-    ("weight", _INSTRUMENT, "weight|weight in kilograms|mass|mass in kilograms|weighs|tips the scales at|crane lifted", False, " kg"),
-    ("samples", _SURVEY, "samples|sample count|number of samples", False, ""),
-    ("population", _TOWN, "population|inhabitants|people live|residents|number of inhabitants", False, " people"),
-)  # fmt: skip
-
-
-def _keys() -> Iterator[Key]:
-    for code, subject, value, labels, verbs, inverse in _ENTITIES:
-        yield Key(
-            code, "entity", tuple(labels.split("|")), tuple(verbs.split("|")),
-            tuple(filter(None, inverse.split("|"))), subject=subject, value=value,
-        )  # fmt: skip
-    yield Key(
-        "director", "entity", ("director", "head"), ("run by", "directed by", "in charge"),
+KEYS = (
+    Key(
+        "employer", "entity",
+        ("employer", "workplace", "affiliation"),
+        ("works at", "works for", "works in", "holds a post at", "on its payroll", "joined",
+         "employed by", "employed at"),
+        ("employs",),
+        subject=_PERSON, value=_LABORATORY,
+    ),
+    Key(
+        "birthplace", "entity",
+        ("birthplace", "native town", "born in", "born", "birth place", "place of birth",
+         "town of birth"),
+        ("came into the world in", "was born in", "hails from", "comes from"),
+        subject=_PERSON, value=_TOWN,
+    ),
+    Key(
+        "mentor", "entity",
+        ("mentor", "doctoral supervisor", "supervisor", "advisor", "teacher"),
+        ("learned the trade under", "was trained by", "trained by", "trained under",
+         "studied under", "mentored by", "supervised by"),
+        ("guided", "trained", "mentored", "supervised"),
+        subject=_PERSON, value=_PERSON,
+    ),
+    Key(
+        "seat", "entity",
+        ("seat", "home town", "headquarters", "hq", "location", "base"),
+        ("is based in", "based in", "has all its buildings in", "located in", "sits in",
+         "seated in"),
+        ("plays host to", "is home to", "hosts"),
+        subject=_LABORATORY, value=_TOWN,
+    ),
+    Key(
+        "flagship", "entity",
+        ("flagship", "flagship instrument", "principal instrument", "showpiece"),
+        ("owns", "shows"),
+        ("serves as the showpiece at",),
+        subject=_LABORATORY, value=_INSTRUMENT,
+    ),
+    Key(
+        "designer", "entity",
+        ("designer", "engineer"),
+        ("was designed by", "designed by", "drawn up by", "came from"),
+        ("designed", "drew up", "drew up the plans for"),
+        subject=_INSTRUMENT, value=_PERSON,
+    ),
+    Key(
+        "inventor", "entity",
+        ("inventor", "originator"),
+        ("was invented by", "invented by", "devised by", "goes to", "credited to"),
+        ("invented", "came up with", "devised"),
+        subject=_METHOD, value=_PERSON,
+    ),
+    Key(
+        "basis", "entity",
+        ("basis", "parent method", "underlying method"),
+        ("builds on", "built on", "extends", "grew out of", "derived from", "derives from",
+         "based on", "rooted in"),
+        subject=_METHOD, value=_METHOD,
+    ),
+    Key(
+        "instrument", "entity",
+        ("instrument", "measuring instrument"),
+        ("took its readings with", "was carried out with", "carried out with", "used",
+         "relied on", "equipped with"),
+        ("supplied the readings for",),
+        subject=_SURVEY, value=_INSTRUMENT,
+    ),
+    Key(
+        "leader", "entity",
+        ("leader", "chief", "head"),
+        ("was led by", "led by", "headed by", "commanded by"),
+        ("led", "headed", "took", "was in command throughout", "in command throughout",
+         "in command"),
+        subject=_SURVEY, value=_PERSON,
+    ),
+    Key(
+        "mayor", "entity",
+        ("mayor",),
+        ("is governed by", "governed by"),
+        ("was sworn in as mayor in", "wears the mayor's chain in"),
+        subject=_TOWN, value=_PERSON,
+    ),
+    Key(
+        "director", "entity",
+        ("director", "head"),
+        ("run by", "directed by", "in charge"),
         ("directed", "ran"),
         subject=_LABORATORY, value=_PERSON, has_term=True,
-    )  # fmt: skip
-    for code, subject, labels, is_whole, suffix in _NUMBERS:
-        yield Key(
-            code,
-            "number",
-            tuple(labels.split("|")),
-            suffix=suffix,
-            is_whole=is_whole,
-            subject=subject,
-        )
+    ),
+    Key(
+        "birth year", "number",
+        ("birth year", "year of birth", "was born in", "born in", "born",
+         "came into the world in"),
+        subject=_PERSON, is_whole=True,
+    ),
+    Key(
+        "founding year", "number",
+        ("founding year", "year of foundation", "founded", "founded in", "opened its doors in",
+         "opened its doors", "opened in", "dates from"),
+        subject=_LABORATORY, is_whole=True,
+    ),
+    Key(
+        "staff", "number",
+        ("staff", "staff size", "employs", "people are employed", "pays wages to", "employees",
+         "number of employees", "headcount"),
+        subject=_LABORATORY, suffix=" people",
+    ),
+    Key(
+        "weight", "number",
+        ("weight", "weight in kilograms", "mass", "mass in kilograms", "weighs",
+         "tips the scales at", "crane lifted"),
+        subject=_INSTRUMENT, suffix=" kg",
+    ),
+    Key(
+        "samples", "number",
+        ("samples", "sample count", "number of samples"),
+        subject=_SURVEY,
+    ),
+    Key(
+        "population", "number",
+        ("population", "inhabitants", "people live", "residents", "number of inhabitants"),
+        subject=_TOWN, suffix=" people",
+    ),
+)  # fmt: skip
+"""Each with its labels, the verbs before its value, and those behind it."""
 
 
 def type_of(name: str) -> str:
@@ -74,8 +155,7 @@ def type_of(name: str) -> str:
 
 def vocabulary() -> Vocabulary:
     """The vocabulary of all tasks of the track."""
-    keys = tuple(_keys())
     nouns = frozenset((_PERSON, *_TYPES, "researcher", "lab"))
     endings = frozenset(word.lower() for word in _BY_WORD)
-    names = CapitalisedNames(keys, nouns)
-    return Vocabulary(keys, names, nouns, type_of, tuple(AUTHORITY), endings)
+    names = CapitalisedNames(KEYS, nouns)
+    return Vocabulary(KEYS, names, nouns, type_of, tuple(AUTHORITY), endings)

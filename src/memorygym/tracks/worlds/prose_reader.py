@@ -53,9 +53,9 @@ class ProseReader:
         Every sentence of a shown document names its entity, and no other but as a relation's.
         """
         name, body = match[2], match[4]
-        if match.end() < len(match.string) and not match.string.startswith("\n\n", match.end()):
-            if match.string[match.end() :].strip():
-                return None
+        end = match.end()
+        if not match.string.startswith("\n\n", end) and match.string[end:].strip():
+            return None
         if not all(name in sentence for sentence in body.removesuffix(".").split(". ")):
             return None
         record = self._document(name, body, match[3])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from memorygym.tracks.codeqa.fact_reader import module_name
+from memorygym.tracks.codeqa.code_reader import module_name
 
 Lines = Sequence[str]
 Defined = ast.FunctionDef | ast.AsyncFunctionDef
