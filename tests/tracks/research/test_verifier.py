@@ -11,7 +11,7 @@ from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.generator.task_texts import file_name
 from memorygym.tracks.research.strata import ResearchRecipe
 
-NUMERICAL = ResearchSettings("hops4", 1, 0, 4, 12_000, "numerical")
+NUMERICAL = ResearchSettings("hops4", 1, 4, 4, 12_000, "numerical")
 """The sum of the populations of two towns."""
 OPTIONS = ("--hops", "4", "--conflict", "4")
 
