@@ -21,6 +21,7 @@ from memorygym.scoring.fact_reader.claims import (
 from memorygym.scoring.fact_reader.frames import Frame, Frames
 from memorygym.scoring.fact_reader.lines import BULLET, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
+from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
 from memorygym.scoring.fact_reader.titles import (
@@ -32,7 +33,7 @@ from memorygym.scoring.fact_reader.titles import (
     is_day,
     marked_title,
 )
-from memorygym.scoring.fact_reader.values import Parsed, stamps
+from memorygym.scoring.fact_reader.values import Parsed
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 

@@ -7,8 +7,8 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import FORMER, Sense
 from memorygym.scoring.fact_reader.fields import role_of
 from memorygym.scoring.fact_reader.lines import BRACKETED
+from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
-from memorygym.scoring.fact_reader.values import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
