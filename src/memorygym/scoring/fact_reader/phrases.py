@@ -47,6 +47,7 @@ _JOINT = r"[\s_*`&'’-]{0,3}"
 _PARAMETER = rf"[`'\"]?(?!(?:{'|'.join(sorted(LINKS))})\b)([^\W\d]\w*(?:\.\w+)*)[`'\"]?"
 
 
+@lru_cache(maxsize=20_000)
 def stem(phrase: str) -> str:
     """The letters of a phrase without the ending of its plural."""
     letters = re.sub(r"[\W_]", "", phrase).lower()

@@ -38,6 +38,6 @@ def without_stamps(text: str, date_label: int = -1) -> tuple[str, str]:
         if is_apart or cues.STAMP.search(left) or (date_label < 0 and cues.WEAK_STAMP.search(left)):
             stamp = stamp or iso
             text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return cues.PREFIX.sub(
-        lambda match: " " * len(match[0]), text, count=1
-    ) if stamp else text, stamp
+    if stamp and (prefix := cues.PREFIX.match(text)):
+        text = " " * prefix.end() + text[prefix.end() :]
+    return text, stamp

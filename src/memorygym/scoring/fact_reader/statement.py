@@ -175,6 +175,9 @@ class _Line:
     def _pieces(self, part: Part) -> Iterator[Part]:
         """The part, cut so that each piece has at most one label."""
         marks = merged(part)
+        if len(marks) < 2:
+            yield part
+            return
         start, is_clear = 0, True
         values_first = has_values_first(part, marks)
         for mark, after in pairwise(marks):
