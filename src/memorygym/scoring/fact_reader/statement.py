@@ -81,7 +81,7 @@ class StatementReader:
 def _sentences(text: str) -> Iterator[str]:
     start = 0
     for match in cues.SENTENCE.finditer(text):
-        if not cues.ABBREVIATION.search(text[start : match.start()]):
+        if not cues.ABBREVIATION.search(text[max(start, match.start() - 12) : match.start()]):
             yield text[start : match.start()]
             start = match.end()
     if text[start:].strip():
