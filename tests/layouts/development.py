@@ -423,7 +423,9 @@ def value_first(b: Block, n: int) -> str:
 # Tables.
 
 
-def long_rows(blocks: Sequence[Block], chosen=facts) -> tuple[list[str], list[list[list[str]]]]:
+def long_rows(
+    blocks: Sequence[Block], chosen: Callable[[Block], list[Item]] = facts
+) -> tuple[list[str], list[list[list[str]]]]:
     """Header and each block's rows, one a fact, without the columns that stay empty throughout."""
     head = ["entity", "attribute", "value", "qualifier", "previous", "date", "source"]
     per = [

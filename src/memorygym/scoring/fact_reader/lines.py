@@ -20,6 +20,8 @@ _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 _BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
 _EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
 """A line that says more of the bullet above it."""
+_ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
+"""A line that says one thing of one entity: "a_b, code: x"."""
 _OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
 """A line that begins with a name and a sign."""
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
@@ -104,6 +106,8 @@ def _continues(line: Line, after: Line) -> bool:
     if bullet and first[0].isdigit() and not BULLET.match(line.text.lstrip()):
         bullet = None  # The end of a sentence, such as "217." at the start of a line.
     is_heading = line.text.lstrip()[:1] in "#|" or BRACKETED.match(line.text.strip())
+    if _ENTRY.fullmatch(first) or _ENTRY.fullmatch(line.text.strip()):
+        return False
     return not (bullet or first[0] in "#|[{<=" or is_heading)
 
 

@@ -8,6 +8,8 @@ from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.phrases import stem
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
+_MOST_WORDS = 4
+"""Words of the longest name; more are several names without a border."""
 _RUN = re.compile(r"(?<!\w)(?<!\w['’])[A-Z][a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")
 
 
@@ -33,7 +35,7 @@ class CapitalisedNames:
     def _name_in(self, run: str) -> Named | None:
         """The name in a run of capitalised words."""
         words = self._trimmed([(m.start(), m.end(), m[0]) for m in re.finditer(r"[A-Za-z]+", run)])
-        if len(words) < 2:
+        if not 2 <= len(words) <= _MOST_WORDS:
             return None
         return words[0][0], words[-1][1], " ".join(word for _, _, word in words)
 

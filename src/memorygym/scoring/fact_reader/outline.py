@@ -74,7 +74,10 @@ class Outline:
         text = with_capitals(text, self._vocabulary)
         lines = [cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
         spell_out = self._vocabulary.spell_out
-        lines = [line._replace(text=spell_out(line.text)) for line in unwrapped(lines)]
+        lines = [
+            line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
+            for line in unwrapped(lines)
+        ]
         return _Pass(self._vocabulary, self._statements, self._titles, lines).read()
 
 

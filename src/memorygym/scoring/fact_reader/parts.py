@@ -32,12 +32,6 @@ class Part:
         return Part(self.text[start:end], tuple(names), tuple(marks), is_clear)
 
 
-def masked_text(text: str, spans: Sequence[tuple[int, int, object] | Mark], sign: str) -> str:
-    for span in spans:
-        text = f"{text[: span[0]]}{sign * (span[1] - span[0])}{text[span[1] :]}"
-    return text
-
-
 def longest(marks: Sequence[Mark]) -> list[Mark]:
     """The marks in order; of two that overlap the longer one, of two at one place both as one."""
     kept: list[Mark] = []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS
@@ -64,6 +65,14 @@ def _pattern(phrase: str) -> str:
 
 
 _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
+
+
+def mask(text: str, spans: Iterable[Sequence[Any]], sign: str) -> str:
+    """The text with a sign for each character of spans, which begin with (start, end)."""
+    characters = list(text)
+    for start, end, *_ in spans:
+        characters[start:end] = sign * (end - start)
+    return "".join(characters)
 
 
 class ShortLabels:

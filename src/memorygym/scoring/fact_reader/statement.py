@@ -28,7 +28,6 @@ from memorygym.scoring.fact_reader.parts import (
     is_beside_a_value,
     is_labelled,
     longest,
-    masked_text,
     merged,
     objects_of,
     one_owner,
@@ -38,7 +37,9 @@ from memorygym.scoring.fact_reader.parts import (
     termed,
     with_qualifier,
 )
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
+from memorygym.scoring.fact_reader.sentences import sentences
 from memorygym.scoring.fact_reader.stamps import without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -58,7 +59,7 @@ class StatementReader:
         if has_date(text):
             text, date = without_stamps(text, self._date_labels(text, default))
         line = _Line(self.vocabulary, self._relations, default)
-        for sentence in _sentences(text):
+        for sentence in sentences(text):
             line.read(sentence)
         cue = ""
         if not line.claims and not line.asks:
@@ -76,16 +77,6 @@ class StatementReader:
             found = self.vocabulary.labels.find(text)
             ends += [end for _, end, keys, _ in found if keys[0].kind == "date"]
         return max(ends)
-
-
-def _sentences(text: str) -> Iterator[str]:
-    start = 0
-    for match in cues.SENTENCE.finditer(text):
-        if not cues.ABBREVIATION.search(text[max(start, match.start() - 12) : match.start()]):
-            yield text[start : match.start()]
-            start = match.end()
-    if text[start:].strip():
-        yield text[start:]
 
 
 @dataclass
@@ -136,7 +127,7 @@ class _Line:
 
     def _part(self, sentence: str) -> Part:
         names = self.vocabulary.find_names(sentence)
-        masked = masked_text(sentence, names, NAME_SIGN)
+        masked = mask(sentence, names, NAME_SIGN)
         marks = [
             Mark(*found, form)
             for form, phrases in self.vocabulary.phrases
@@ -144,10 +135,10 @@ class _Line:
             if form == "label" or not cues.NOUN.search(masked[: found[0]])
         ]
         marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
-        masked = masked_text(masked, marks, LABEL_SIGN)
+        masked = mask(masked, marks, LABEL_SIGN)
         marks = [with_qualifier(mark, masked) for mark in marks]
         if short := self._short_labels(masked):
-            masked = masked_text(masked, short, LABEL_SIGN)
+            masked = mask(masked, short, LABEL_SIGN)
             marks = sorted([*marks, *short], key=lambda mark: mark.start)
         return Part(masked, tuple(names), tuple(marks))
 

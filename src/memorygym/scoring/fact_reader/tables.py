@@ -81,7 +81,7 @@ class Table:
                 break
             body.append(cells)
             end += 1
-        if not body:
+        if not body and len(heads) < 3:
             return None
         depth = 2 * (len(line.text) - len(line.text.lstrip()))
         return cls(columns, body, end - index, depth, delimiter, statements)
@@ -140,7 +140,8 @@ class Table:
                 mark = mark or sense.mark
             elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
                 mark = mark or sense.mark
-        mark = mark or next((column.mark for column, _ in pairs if column.role == "value"), None)
+        if not any(column.role == "key" for column in self.columns):
+            mark = mark or next((c.mark for c, _ in pairs if c.role == "value"), None)
         return Row(subject, (), date, source, mark)
 
     def _is_extra(self, cell: str) -> bool:

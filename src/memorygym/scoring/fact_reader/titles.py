@@ -49,6 +49,8 @@ def marked_title(text: str, level: int, *, is_underlined: bool) -> tuple[str, in
 
 def cue_of(text: str, sense: Sense) -> str:
     """What a heading says of all figures below it: FORMER, "other" or nothing."""
+    if sense.mark and sense.mark.role == FORMER:
+        return FORMER
     bare = text
     if sense.mark and not sense.names:
         bare = text[: sense.mark.start] + text[sense.mark.end :]

@@ -78,12 +78,13 @@ _CODE = re.compile(
     re.MULTILINE,
 )
 _NAMED = frozenset(key.code for key in KEYS if key.kind == "entity") | {"file"}
+_BULLET = re.compile(r"[ \t]*[-*•] ")
 _OUTLINE, _READER = Outline(VOCABULARY), StatementReader(VOCABULARY)
 _STATES = re.compile("|".join(phrases.pattern.pattern for _, phrases in VOCABULARY.phrases), re.I)
 
 
 def read(text: str) -> tuple[Statement, ...]:
-    """The statements in a text: an event, a passage of one, or notes.
+    r"""The statements in a text: an event, a passage of one, or notes.
 
     >>> read("[a/b.py]\ndef sift(a, b=12):\nreturn a + b")[1]
     Statement(subject='sift', key='default:b', value='12', rank=(1,))
@@ -192,8 +193,8 @@ class _Signs:
             return match[0]
         self._texts[chr(sign)] = "\n".join(line.strip() for line in code.strip().split("\n"))
         if match["caption"]:
-            above = match.string[: match.start()].rstrip("\n").rpartition("\n")[2]
-            indent = " " * 8 if re.match(r"\s*[-*•] ", above) else ""
+            above = match.string.rfind("\n", 0, max(0, match.start() - 1)) + 1
+            indent = " " * 8 if _BULLET.match(match.string, above) else ""
             return f"{indent}{match['caption']}: {chr(sign)}"
         if match[0][0] == ":":
             return f": {chr(sign)}"

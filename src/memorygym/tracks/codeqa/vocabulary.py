@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from memorygym.scoring.fact_reader.key import Key, Named
-from memorygym.scoring.fact_reader.phrases import Phrases
+from memorygym.scoring.fact_reader.phrases import Phrases, mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
@@ -19,6 +19,10 @@ LITERAL = (
 )
 """The value of a constant or a default, as code writes it."""
 _MODULE = r"(?<![\w./])(?:[a-z_]\w*[./])+[a-z_]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
+_WORD_ALONE = (
+    r"(?:^|[:=|→—(,;\t\ue000\ue001]|\s-|\b(?:is|are|was|as|to|has|gives|reads)\s)[\"'`\s*]*"
+    r"(?!(?:the|a|an|now|is|recorded|as)\b)([a-z]+)[\"'`*.]*(?=\s*(?:$|[|,;)(<→—\t\ue001]|is\b|as\b))"
+)
 IMPORT = "by an import"
 
 KEYS = (
@@ -56,7 +60,7 @@ KEYS = (
                              "breaks after", "entries")),
     Key("items", "number", ("item cap", "items a call", "items per call", "items")),
     Key("memory", "number", ("memory cap", "memory limit", "may hold", "MB")),
-    Key("plan", "text", ("plan", "follows the", "goes by the")),
+    Key("plan", "word", ("plan", "follows the", "goes by the"), pattern=_WORD_ALONE),
 )  # fmt: skip
 _FUNCTION, _TOPIC_KEYS = ("function",), "rows breaks setting exception culprit items plan memory"
 SUBJECTS = {
@@ -123,17 +127,25 @@ class CodeNames:
     """Finds identifiers that cannot be words, others in backticks, and topics."""
 
     def __init__(self, keys: Sequence[Key]) -> None:
-        self._labels = Phrases((label, key) for key in keys for label in key.labels)
+        self._labels = Phrases(
+            (phrase, key)
+            for key in keys
+            for phrase in (*key.labels, *key.verbs, *key.inverse_verbs)
+        )
 
     def __call__(self, text: str) -> list[Named]:
         """The names in a text."""
         labels = [(start, end) for start, end, _, _ in self._labels.find(text)]
-        names = [
-            (match.start(), match.end(), name)
-            for match in _IDENTIFIER.finditer(text)
-            if (name := _name(match, text))
-            and not any(start <= match.start() and match.end() <= end for start, end in labels)
-        ]
+        names: list[Named] = []
+        place = 0
+        for match in _IDENTIFIER.finditer(text):
+            while place < len(labels) and labels[place][1] < match.end():
+                place += 1
+            is_label = place < len(labels) and labels[place][0] <= match.start()
+            if is_label and match[0] == "Exception" and labels[place] == match.span():
+                is_label = re.match(r"\s*(?:[:=→]|of\b|at\b|in\b)", text[match.end() :])
+            if not is_label and (name := _name(match, text)):
+                names.append((match.start(), match.end(), name))
         if " of " in text:
             names += _topics(text, labels)
         return sorted(names)
@@ -159,8 +171,7 @@ def _is_name(word: str) -> bool:
 
 
 def _topics(text: str, labels: Sequence[tuple[int, int]]) -> list[Named]:
-    for start, end in labels:
-        text = f"{text[:start]}{chr(0xE001) * (end - start)}{text[end:]}"
+    text = mask(text, labels, "\ue001")
     found = []
     for match in _TOPIC.finditer(text):
         group = "topic" if match["topic"] else "short"
@@ -185,9 +196,14 @@ _HOLDS = re.compile(
     r"(`?(?:_*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z]\w*[a-z]\w*\.[a-z]\w*)`?)"
     rf"(?: ?[=:→] ?| (?:is|equals|is set to) | )({LITERAL})(?=\s*(?:[,;.)(|#—]|$))"
 )
+_ENTRY = re.compile(r"\b[Ee]ntry for ((?:(?!\. |ntry for).){0,200}?) reads ")
+_NO_INPUT = "|".join(
+    sorted(LINKS | frozenset("no any new old current former previous same".split()))
+)
 _DEFAULT = re.compile(
-    rf"\b(?!(?:{'|'.join(sorted(LINKS))})\b)([a-z]+) default(?: value)?"
-    rf"(?=[\s:=]+(?:is )?(?:{LITERAL}))"
+    rf"\b(?!(?:{_NO_INPUT})\b)(?:([A-Za-z]\w*) default(?: value)?\b(?! for | value )(?! of (?!\w+[_.]\w))"
+    rf"|([a-z]\w*)_default(?=(?:=|: ?)(?:{LITERAL})))",
+    re.IGNORECASE,
 )
 _HEADED = re.compile(r"\W*`?[a-z]\w*_\w+`?(?:\(\))?\s*[:;—]")
 _KEYWORD = re.compile(rf"(?<=[\s;,])([^\W\d]\w*)=({LITERAL})(?=[\s;,.]|$)")
@@ -202,7 +218,7 @@ def spelled_out(line: str) -> str:
     """A line with labels for what signatures, assignments and paths state.
 
     >>> spelled_out("sift_quay(crates, margin=45)  @metered(pause=3)")
-    'sift_quay; default of margin: 45;  ; argument metered.pause: 3; '
+    'sift_quay; default of margin: 45;   ; argument metered.pause: 3; '
     >>> spelled_out("# a/quay.py"), spelled_out("QUAY_LIMIT = 417")
     ('# module: a/quay.py', "QUAY_LIMIT's value: 417")
     """
@@ -210,8 +226,8 @@ def spelled_out(line: str) -> str:
         path = f"module: {match['path']}"
         return match["start"] + (path if match["start"].startswith("#") else f"[{path}]")
     line = _HIDDEN.sub(lambda match: f".ǁ{match[1]}ǁ"[1:] if match[1] else "ǀ", line)
-    line = re.sub(r"\b([Ee]ntry for (?:(?!\. ).)*?) reads ", r"\1 is ", line)
-    line = _DEFAULT.sub(r"default of \1", line)
+    line = _ENTRY.sub(r"\1 is ", line)
+    line = _DEFAULT.sub(lambda match: f"default of {(match[1] or match[2]).lower()}", line)
     line = _CLASS.sub(r"\g<start>\g<name>; parent class: \g<base>; ", line)
     match = _SIGNATURE.match(line)
     if match and _is_name(match["name"].strip("`")):
@@ -222,7 +238,7 @@ def spelled_out(line: str) -> str:
         line = f"{match['start']}{match['name']}; {stated}{rest}"
     if _HEADED.match(line):
         line = _KEYWORD.sub(_keyword, line)
-    return _HOLDS.sub(r"\1's value: \2", line)
+    return line if "value" in line.lower() else _HOLDS.sub(r"\1's value: \2", line)
 
 
 def _keyword(match: re.Match[str]) -> str:

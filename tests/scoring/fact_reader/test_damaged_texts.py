@@ -1,0 +1,75 @@
+"""The fact reader on texts that nobody meant it to read: junk, cut texts, mixtures."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memorygym.tracks.codeqa import fact_reader as codeqa
+from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from tests.scoring.fact_reader.test_worlds_layouts import LAYOUTS, blocks, facts, shown
+
+PIECES = (
+    "Eastgate Ceramics", "Birch Marine", "delivery vans", "patents", "risk level", "listing date",
+    "229", "$1,940.6M", "9 March 2014", "2031-01-09", "minor", "supplies", "->", "|", "\n", "\n\n",
+    ": ", ", ", "- ", "## ", "{", "}", "[", "]", '"', "'", "<p>", "</p>", "<a b='c'>", "**", "~~",
+    "was", "forecast", "(", ")", "20 higher than stated before", "`x_y`", "=", ";", "\t", "> ", "│",
+    "├── ", "---", "===", "```", "Q: ", "A: ", "?", "\ue000", "\ue001", "employer", "Orm Bridge",
+)  # fmt: skip
+TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+SELF_NAMED = ("bullets_no_heading", "triples", "pipes", "arrows", "numbered", "json_lines", "log")
+"""Layouts whose lines all name their entity."""
+
+
+def readers() -> list[Callable[[str], object]]:
+    return [strong_reader(shown("company")[0]).read, ResearchReader().read, codeqa.read]
+
+
+@given(TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_no_text_raises(text: str) -> None:
+    for read in readers():
+        read(text)
+
+
+@pytest.mark.slow
+@given(TEXTS)
+@settings(max_examples=100_000, deadline=None)
+def test_no_text_of_very_many_raises(text: str) -> None:
+    for read in readers():
+        read(text)
+
+
+@pytest.mark.parametrize("name", SELF_NAMED)
+def test_lines_in_any_order_and_number_credit_nobody_new(name: str) -> None:
+    system, records = shown("company")
+    reader = strong_reader(system)
+    lines = LAYOUTS[name](blocks(reader.guide, records)).split("\n")
+    every = [facts([record], reader.guide) for record in records]
+    stated = {(key, value) for record in every for key, value in record.items()}
+    stream = random.Random(name)
+    for _ in range(5):
+        some = [line for line in stream.sample(lines, len(lines)) if stream.random() < 0.7]
+        read = reader.read("\n".join(some))
+        credited = {item for record in read for item in facts([record], reader.guide).items()}
+        assert credited <= stated
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_two_texts_together_state_no_more_than_each(name: str) -> None:
+    system, records = shown("company")
+    reader = strong_reader(system)
+    texts = [LAYOUTS[name](blocks(reader.guide, part)) for part in (records[:6], records[6:14])]
+    apart = [set(facts([r], reader.guide)) for text in texts for r in reader.read(text)]
+    together = [set(facts([r], reader.guide)) for r in reader.read("\n\n".join(texts))]
+    assert set().union(*together) <= set().union(*apart)
+
+
+def test_a_text_that_names_every_entity_credits_none() -> None:
+    system, records = shown("company")
+    names = " ".join(dict.fromkeys(record.name for record in records))
+    read = strong_reader(system).read(f"{names}\npatents: 300\n{names} patents 300")
+    assert facts(read, strong_reader(system).guide) == {}
