@@ -146,7 +146,7 @@ def said(block: Block, item: Item, value: str) -> str:
 
 def memories(blocks: Sequence[Block]) -> str:
     """A dump of a memory service such as mem0: sentences with identifiers, events and metadata."""
-    entries = []
+    entries: list[dict[str, object]] = []
     for block in blocks:
         about = {
             "entity": block.name,
@@ -155,7 +155,7 @@ def memories(blocks: Sequence[Block]) -> str:
             "stated": block.date,
         }
         for item in block.items:
-            entry = {
+            entry: dict[str, object] = {
                 "id": f"mem_{len(entries) + 1:04d}",
                 "event": "UPDATE" if item.previous else "ADD",
             }

@@ -456,7 +456,8 @@ def md_row(cells: Iterable[str]) -> str:
 
 def md_table(blocks: Sequence[Block], head: list[str], per: list[list[list[str]]]) -> str:
     """A Markdown table; code ends it below its block's rows and the header is repeated after it."""
-    out, is_open = [], False
+    out: list[str] = []
+    is_open = False
     for b, rows in zip(blocks, per, strict=True):
         if rows and not is_open:
             out += [""] * bool(out) + [md_row(head), "|" + " --- |" * len(head)]
@@ -558,7 +559,7 @@ def xml(blocks: Sequence[Block]) -> str:
 # JSON and YAML.
 
 
-def alone(values: list) -> object:
+def alone(values: Sequence[object]) -> object:
     return values[0] if len(values) == 1 else values
 
 
