@@ -62,7 +62,10 @@ def shares(pairs: Iterable[tuple[Facts, Facts]]) -> str:
 def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
     """The facts read from a note, as its labels write them."""
     if track == "research":
-        return {(s, _term(key), v) for (s, key), v in research_facts(ResearchReader().read(text)).items()}
+        return {
+            (s, _term(key), v)
+            for (s, key), v in research_facts(ResearchReader().read(text)).items()
+        }
     if track == "codeqa":
         return {(s.subject, _phrase(s.key), s.value) for s in codeqa.read(text)}
     options = TaskOptions(range(3, 4), "", {"template": material.split("-")[1], "tier": "lite"})
@@ -109,7 +112,9 @@ def measure_notes(path: Path) -> str:
         note = json.loads(line)
         read = noted(note["track"], note["material"], note["text"])
         labels = {tuple(label) for label in note["facts"]}
-        open_ends = {tuple(label[:2]) for name in ("ambiguous", "rounded") for label in note.get(name, ())}
+        open_ends = {
+            tuple(label[:2]) for name in ("ambiguous", "rounded") for label in note.get(name, ())
+        }
         right += len(labels & read)
         extra += len({fact for fact in read - labels if fact[:2] not in open_ends})
         missed += len(labels - read)

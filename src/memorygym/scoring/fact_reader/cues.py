@@ -148,7 +148,5 @@ ABBREVIATION = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )
-ANY = re.compile(
-    "|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)), re.IGNORECASE
-)
-"""Any cue that makes a figure another than the current entry."""
+ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)))
+"""Any cue that makes a figure another than the current entry; for texts in lower case."""

@@ -143,7 +143,7 @@ class CodeNames:
                 place += 1
             is_label = place < len(labels) and labels[place][0] <= match.start()
             if is_label and match[0] == "Exception" and labels[place] == match.span():
-                is_label = re.match(r"\s*(?:[:=→]|of\b|at\b|in\b)", text[match.end() :])
+                is_label = bool(re.match(r"\s*(?:[:=→]|of\b|at\b|in\b)", text[match.end() :]))
             if not is_label and (name := _name(match, text)):
                 names.append((match.start(), match.end(), name))
         if " of " in text:
@@ -197,9 +197,12 @@ _HOLDS = re.compile(
     rf"(?: ?[=:→] ?| (?:is|equals|is set to) | )({LITERAL})(?=\s*(?:[,;.)(|#—]|$))"
 )
 _ENTRY = re.compile(r"\b[Ee]ntry for ((?:(?!\. |ntry for).){0,200}?) reads ")
-_NO_INPUT = "|".join(sorted(LINKS | frozenset("no any new old current former previous same".split())))
+_NO_INPUT = "|".join(
+    sorted(LINKS | frozenset("no any new old current former previous same".split()))
+)
 _DEFAULT = re.compile(
-    rf"\b(?!(?:{_NO_INPUT})\b)(?:([A-Za-z]\w*) default(?: value)?\b(?! for | value )(?! of (?!\w+[_.]\w))"
+    rf"\b(?!(?:{_NO_INPUT})\b)(?:([A-Za-z]\w*) default(?: value)?\b(?! for | value )"
+    r"(?! of (?!\w+[_.]\w))"
     rf"|([a-z]\w*)_default(?=(?:=|: ?)(?:{LITERAL})))",
     re.IGNORECASE,
 )
