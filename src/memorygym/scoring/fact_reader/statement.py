@@ -344,11 +344,10 @@ class _Line:
         if not key.value or key.subject == key.value:
             return None
         names = list(dict.fromkeys(name for _, _, name in piece.names))
-        subjects = [
-            name for name in names
-            if (self.vocabulary.type_of(name) == key.subject if key.subject else self.vocabulary.type_of(name) != key.value)
-        ]  # fmt: skip
         values = [name for name in names if self.vocabulary.type_of(name) == key.value]
+        subjects = [name for name in names if self.vocabulary.type_of(name) == key.subject]
+        if not key.subject:
+            subjects = [name for name in names if name not in values]
         if (
             len(subjects) == 1
             and not values
