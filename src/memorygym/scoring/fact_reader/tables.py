@@ -259,7 +259,9 @@ def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> C
         return Column("name", name=sense.names[0])
     if sense.names:
         return Column("stated")
-    return Column("former" if sense.cue == FORMER else "other" if sense.cue else "")
+    if not sense.cue or re.search(r"\d", text):  # A figure is a value, whatever is said of it.
+        return Column("")
+    return Column("former" if sense.cue == FORMER else "other")
 
 
 def _delimiter(text: str) -> str:

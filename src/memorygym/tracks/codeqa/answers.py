@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks.codeqa.fact_reader import read, render
+from memorygym.tracks.codeqa.fact_reader import coverage, read, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
 
 _LINKS = {
@@ -241,7 +241,7 @@ def _failing(name: str, value: str, known: StatementIndex) -> Found | Missing:
 
 
 class CodeReader:
-    """The fact reader of this track: it parses code, observations and notes."""
+    """The fact reader of this track: it reads code, observations and notes."""
 
-    read, ask = staticmethod(read), staticmethod(ask)
+    read, coverage, ask = staticmethod(read), staticmethod(coverage), staticmethod(ask)
     answer, render = staticmethod(answer), staticmethod(render)

@@ -139,7 +139,7 @@ def _class(body: str, module: str) -> Iterator[Statement]:
     yield Statement(name, "file", module, DEFINED)
     yield Statement(name, "base", parent.rpartition(".")[2], DEFINED)
     for member, value in _SET.findall(body, match.end()):
-        if _literal(value):
+        if is_literal(value):
             yield Statement(f"{name}.{member}", "value", value, DEFINED)
 
 
@@ -149,7 +149,7 @@ def _lines(body: str, module: str) -> Iterator[Statement]:
     A name bound under a condition is skipped, because other lines may bind it again.
     """
     for name, value in _SET.findall("" if _UNDER.search(body) else body):
-        if name.isupper() and _literal(value):
+        if name.isupper() and is_literal(value):
             yield Statement(name, "value", value, DEFINED)
             yield Statement(name, "file", module, DEFINED)
     for source, names in _FROM.findall(body):
@@ -158,7 +158,7 @@ def _lines(body: str, module: str) -> Iterator[Statement]:
                 yield Statement(name.strip(), "file", source, IMPORTED)
 
 
-def _literal(text: str) -> bool:
+def is_literal(text: str) -> bool:
     if _INTEGER.fullmatch(text):
         return True
     try:

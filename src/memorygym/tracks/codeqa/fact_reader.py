@@ -3,19 +3,25 @@
 An observation is part of the debugging session; the change log states earlier values.
 """
 
-import ast
 import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from memorygym.core.statements import Statement
 from memorygym.scoring.fact_reader.claims import FORMER
 from memorygym.scoring.fact_reader.outline import Outline, ReadFact
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.tracks._qa.stream import QUESTION
-from memorygym.tracks.codeqa.code_reader import DEFINED, IMPORTED, code_statements, module_name
+from memorygym.tracks.codeqa.code_reader import (
+    DEFINED,
+    IMPORTED,
+    code_statements,
+    is_literal,
+    module_name,
+)  # fmt: skip
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.vocabulary import (
     CODE_SIGNS,
@@ -64,7 +70,9 @@ _FILED = re.compile(
     r"```\w*\n(?P<code>[\s\S]*?)\n```",
     re.MULTILINE,
 )
-_NOTES = re.compile(r"\s*(?:[-*•]\s|`?\w+_\w+`?(?:\([^()\n]*\))?(?:\s*[:—]\s|\s+\w+))")
+_NOTES = re.compile(
+    r"\s*(?:[-*•]\s|`?\w+_\w+`?(?:\([^()\n]*\))?\s*[:—]?\s+(?:@|default|calls|uses|reads|raises|value))"
+)
 """How notes under the heading of a file begin."""
 _CODE = re.compile(
     r"(?:^[ \t]*(?P<caption>[A-Za-z][A-Za-z ()]*)(?=:?[ \t]*\n))?(?::?[ \t]*\n[ \t]*)?"
@@ -83,24 +91,41 @@ _OUTLINE, _READER = Outline(VOCABULARY), StatementReader(VOCABULARY)
 _STATES = re.compile("|".join(phrases.pattern.pattern for _, phrases in VOCABULARY.phrases), re.I)
 
 
+@lru_cache(maxsize=2_000)
 def read(text: str) -> tuple[Statement, ...]:
     r"""The statements in a text: an event, a passage of one, or notes.
 
     >>> read("[a/b.py]\ndef sift(a, b=12):\nreturn a + b")[1]
     Statement(subject='sift', key='default:b', value='12', rank=(1,))
     """
+    statements: list[Statement] = []
+    for passage in _passages(text):
+        statements += _general(passage) if isinstance(passage, str) else passage
+    return tuple(statements)
+
+
+def coverage(text: str) -> tuple[int, int]:
+    """See core.statements.CountingReader."""
+    others = [passage for passage in _passages(text) if isinstance(passage, str)]
+    return len(read(text)), sum(_OUTLINE.read(_Signs().put(passage)).unread for passage in others)
+
+
+def _passages(text: str) -> Iterator[Sequence[Statement] | str]:
+    """What shown code, observations and canonical sentences state; the texts between them."""
     if text.startswith(QUESTION):
-        return ()
+        return
     text = _EVENT.sub("", text)
     if "```" in text:
         text = _FILED.sub(lambda match: "\n\n".join(paragraphs(match["path"], match["code"])), text)
-    statements: list[Statement] = []
     start = 0
     for begin, end, stated in sorted([*_shown(text), *_notes(text)], key=lambda span: span[:2]):
         if begin >= start:
-            statements += [*_general(text[start:begin]), *stated]
+            if gap := text[start:begin].strip("\n"):
+                yield gap
+            yield stated
             start = end
-    return (*statements, *_general(text[start:]))
+    if gap := text[start:].strip("\n"):
+        yield gap
 
 
 Span = tuple[int, int, Sequence[Statement]]
@@ -150,7 +175,7 @@ def _named(statements: Iterable[Statement]) -> list[Statement]:
 
 def _notes(text: str) -> Iterator[Span]:
     """The sentences in a text that `render` wrote."""
-    for match in _NOTED.finditer(text):
+    for match in _NOTED.finditer(text) if "Noted of `" in text else ():
         subject, phrase, name, value, mark = match.groups("")
         key = f"{_KEYS[phrase]}{name}"
         full_value = value.replace(_LINE, "\n") if key == "source" else value
@@ -160,11 +185,8 @@ def _notes(text: str) -> Iterator[Span]:
 
 def _general(text: str) -> Iterator[Statement]:
     """The statements of a text in any layout."""
-    if not text or text.isspace():
-        return
     signs = _Signs()
-    text = re.sub(r"<code ([^<>]+)>([^<]*)</code>", r"<fact \1>\2</fact>", text)
-    for fact in _OUTLINE.read(_CODE.sub(signs.sign, text)).facts:
+    for fact in _OUTLINE.read(signs.put(text)).facts:
         if statement := _statement(fact, signs.text(str(fact.value))):
             yield statement
     for code in signs.unread():
@@ -180,7 +202,12 @@ class _Signs:
         self._free = {True: iter(CODE_SIGNS), False: iter(VALUE_SIGNS)}
         self._read: set[str] = set()
 
-    def sign(self, match: re.Match[str]) -> str:
+    def put(self, text: str) -> str:
+        """The text with signs."""
+        text = re.sub(r"<code ([^<>]+)>([^<]*)</code>", r"<fact \1>\2</fact>", text)
+        return _CODE.sub(self._sign, text)
+
+    def _sign(self, match: re.Match[str]) -> str:
         """The sign for a match of `_CODE`; the match itself if it is no code and no value."""
         code = match["fenced"] or match["bare"] or (match["line"] or "").replace(_LINE, "\n")
         code = code or html.unescape(match["tagged"] or match["pre"] or "")
@@ -188,7 +215,7 @@ class _Signs:
             with suppress(ValueError):
                 code = json.loads(match[0])
         is_code = re.match(rf"\s*{_START}", code) is not None
-        sign = next(self._free[is_code], None) if is_code or _is_literal(code) else None
+        sign = next(self._free[is_code], None) if is_code or is_literal(code) else None
         if sign is None:
             return match[0]
         self._texts[chr(sign)] = "\n".join(line.strip() for line in code.strip().split("\n"))
@@ -211,13 +238,6 @@ class _Signs:
         for sign, code in self._texts.items():
             if sign not in self._read and ord(sign) in CODE_SIGNS:
                 yield code
-
-
-def _is_literal(text: str) -> bool:
-    with suppress(SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
-        ast.literal_eval(text)
-        return True
-    return False
 
 
 def _statement(fact: ReadFact, value: str) -> Statement | None:

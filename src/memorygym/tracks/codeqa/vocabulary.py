@@ -14,14 +14,16 @@ _CODE_SIGN, _VALUE_SIGN = (f"[{chr(s.start)}-{chr(s.stop - 1)}]" for s in (CODE_
 _NUMBER = r"(?<![\w.])(?<!release )(?<!version )(?<!before )(?<!since )-?\d+(?:\.\d+)?(?!\w|\.\d)"
 _ATOM = rf"(?:{_NUMBER}|\"[^\"\n]*\"|'[^'\n]*'|\bTrue\b|\bFalse\b|\bNone\b)"
 LITERAL = (
-    r"`([^`\n\ue000]+)`|\{[^{}\n]*\}|\[[^\[\]\n]*\]"
+    r"`([^`\n\ue000]+)`|\{(?:[\"'\d][^{}\n]*)?\}|\[(?:[\"'\d][^\[\]\n]*)?\]"
     rf"|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
 )
 """The value of a constant or a default, as code writes it."""
-_MODULE = r"(?<![\w./])(?:[a-z_]\w*[./])+[a-z_]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
+_MODULE = (
+    r"(?<![\w./])(?:[a-z_ǀ]\w*[./])+[a-z_ǀ]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
+)
 _WORD_ALONE = (
-    r"(?:^|[:=|→—(,;\t\ue000\ue001]|\s-|\b(?:is|are|was|as|to|has|gives|reads)\s)[\"'`\s*]*"
-    r"(?!(?:the|a|an|now|is|recorded|as)\b)([a-z]+)[\"'`*.]*(?=\s*(?:$|[|,;)(<→—\t\ue001]|is\b|as\b))"
+    r"(?:^|[:=|→—(,;\t\ue000\ue001]|\.\s|\s-|\b(?:is|are|was|as|to|has|gives|reads)\s)[\"'`\s*]*"
+    r"(?!(?:the|a|an|now|is|recorded|as)\b)([a-z]+)[\"'`*.]*(?=\s*(?:$|[|,;)([<→—\t\ue001]|is\b|as\b))"
 )
 IMPORT = "by an import"
 
@@ -92,7 +94,7 @@ def type_of(name: str) -> str:
     name = shown(name)
     if " " in name:
         return "topic"
-    if "_" in name and name.isupper():
+    if name.isupper():
         return "constant"
     return "class" if name == "object" or (name[0].isupper() and "." not in name) else "function"
 
@@ -107,7 +109,7 @@ _IDENTIFIER = re.compile(
     r"|(?<![\w./`-])(?P<bare>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\(\))?(?![\w/]|\.py\b)"
 )
 _BEFORE_NAME = re.compile(
-    r"(?:^|\W(?:of|for|in|at|by|function|class|method|test|constant|calls|uses|reads|raises|and))"
+    r"(?:^|\b(?:of|for|in|at|by|function|class|method|test|constant|calls|uses|reads|raises|and))"
     r"[\s\W]*$"
 )
 _STOP = "|".join(sorted(LINKS | frozenset(
@@ -143,12 +145,18 @@ class CodeNames:
                 place += 1
             is_label = place < len(labels) and labels[place][0] <= match.start()
             if is_label and match[0] == "Exception" and labels[place] == match.span():
-                is_label = bool(re.match(r"\s*(?:[:=→]|of\b|at\b|in\b)", text[match.end() :]))
+                is_label = _is_label(text, match, labels[place - 1][1] if place else -9)
             if not is_label and (name := _name(match, text)):
                 names.append((match.start(), match.end(), name))
         if " of " in text:
             names += _topics(text, labels)
         return sorted(names)
+
+
+def _is_label(text: str, match: re.Match[str], before: int) -> bool:
+    """Whether the word "Exception" is a label; the label before it ends at `before`."""
+    behind = re.match(r"\s*(?:[:=→]|of\b|at\b|in\b)", text[match.end() :])
+    return before + 1 < match.start() and behind is not None
 
 
 def _name(match: re.Match[str], text: str) -> str:
@@ -192,14 +200,14 @@ _CLASS = re.compile(
     r"(?P<base>[A-Z]\w+|object)`?\s*\)?:?(?=\W|$)"
 )
 _HOLDS = re.compile(
-    r"(?<![\w.])(?<!use of the setting )"
+    r"(?<![\w.])(?<!use of the setting )(?<!use of the function )"
     r"(`?(?:_*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z]\w*[a-z]\w*\.[a-z]\w*)`?)"
     rf"(?: ?[=:→] ?| (?:is|equals|is set to) | )({LITERAL})(?=\s*(?:[,;.)(|#—]|$))"
 )
 _ENTRY = re.compile(r"\b[Ee]ntry for ((?:(?!\. |ntry for).){0,200}?) reads ")
-_NO_INPUT = "|".join(
-    sorted(LINKS | frozenset("no any new old current former previous same".split()))
-)
+_ADJECTIVES = frozenset("no any new old current former previous same".split())
+_NO_INPUT = "|".join(sorted(LINKS | _ADJECTIVES))
+_RAISE = re.compile(r"\braise (?=[A-Z]\w*\()")
 _DEFAULT = re.compile(
     rf"\b(?!(?:{_NO_INPUT})\b)(?:([A-Za-z]\w*) default(?: value)?\b(?! for | value )"
     r"(?! of (?!\w+[_.]\w))"
@@ -212,7 +220,7 @@ _PATH = re.compile(
     r"^(?P<start>\s*(?:#+|[-*•])?\s*)[=*`\[]*(?:(?:file|module)\W+)?"
     r"(?P<path>(?:[\w-]+/)*[\w-]+\.py)[=*`\]]*:?\s*$"
 )
-_HIDDEN = re.compile(r"(?<=\.)__(\w+?)__|(?<!\w)_(?=[A-Z\d]+_|[a-z]+_\w)")
+_HIDDEN = re.compile(r"(?<=\.)__(\w+?)__|(?<!\w)_(?=[A-Z\d]+_|[a-z]+_\w)|(?<=[`.])_(?=\w)")
 
 
 def spelled_out(line: str) -> str:
@@ -227,7 +235,7 @@ def spelled_out(line: str) -> str:
         path = f"module: {match['path']}"
         return match["start"] + (path if match["start"].startswith("#") else f"[{path}]")
     line = _HIDDEN.sub(lambda match: f".ǁ{match[1]}ǁ"[1:] if match[1] else "ǀ", line)
-    line = _ENTRY.sub(r"\1 is ", line)
+    line = _RAISE.sub("", _ENTRY.sub(r"\1 is ", line))
     line = _DEFAULT.sub(lambda match: f"default of {(match[1] or match[2]).lower()}", line)
     line = _CLASS.sub(r"\g<start>\g<name>; parent class: \g<base>; ", line)
     match = _SIGNATURE.match(line)
