@@ -260,6 +260,8 @@ class _Line:
             self.head = self.head or (before[-1] if before else "")
             return
         self.mark = None
+        if subject in ("", "?") and mark.form != "label" and cues.OTHERS.search(piece.text[:at]):
+            return  # Something without a name does it: "the plate that shows …".
         if not subject or subject == "?" or subject in values:
             self.unread += subject == "?"
             if subject:
