@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from tests.scoring.fact_reader.test_worlds_layouts import LAYOUTS, blocks, facts, shown
+from tests.layouts.tasks import shown_world, world_blocks, world_facts
+from tests.scoring.fact_reader.test_worlds_layouts import LAYOUTS
 
 PIECES = (
     "Eastgate Ceramics", "Birch Marine", "delivery vans", "patents", "risk level", "listing date",
@@ -25,7 +26,7 @@ SELF_NAMED = ("bullets_no_heading", "triples", "pipes", "arrows", "numbered", "j
 
 
 def readers() -> list[Callable[[str], object]]:
-    return [strong_reader(shown("company")[0]).read, ResearchReader().read, codeqa.read]
+    return [strong_reader(shown_world("company")[0]).read, ResearchReader().read, codeqa.read]
 
 
 @given(TEXTS)
@@ -45,31 +46,33 @@ def test_no_text_of_very_many_raises(text: str) -> None:
 
 @pytest.mark.parametrize("name", SELF_NAMED)
 def test_lines_in_any_order_and_number_credit_nobody_new(name: str) -> None:
-    system, records = shown("company")
+    system, records = shown_world("company")
     reader = strong_reader(system)
-    lines = LAYOUTS[name](blocks(reader.guide, records)).split("\n")
-    every = [facts([record], reader.guide) for record in records]
+    lines = LAYOUTS[name](world_blocks(reader.guide, records)).split("\n")
+    every = [world_facts([record], reader.guide) for record in records]
     stated = {(key, value) for record in every for key, value in record.items()}
     stream = random.Random(name)
     for _ in range(5):
         some = [line for line in stream.sample(lines, len(lines)) if stream.random() < 0.7]
         read = reader.read("\n".join(some))
-        credited = {item for record in read for item in facts([record], reader.guide).items()}
+        credited = {item for record in read for item in world_facts([record], reader.guide).items()}
         assert credited <= stated
 
 
 @pytest.mark.parametrize("name", sorted(LAYOUTS))
 def test_two_texts_together_state_no_more_than_each(name: str) -> None:
-    system, records = shown("company")
+    system, records = shown_world("company")
     reader = strong_reader(system)
-    texts = [LAYOUTS[name](blocks(reader.guide, part)) for part in (records[:6], records[6:14])]
-    apart = [set(facts([r], reader.guide)) for text in texts for r in reader.read(text)]
-    together = [set(facts([r], reader.guide)) for r in reader.read("\n\n".join(texts))]
+    texts = [
+        LAYOUTS[name](world_blocks(reader.guide, part)) for part in (records[:6], records[6:14])
+    ]
+    apart = [set(world_facts([r], reader.guide)) for text in texts for r in reader.read(text)]
+    together = [set(world_facts([r], reader.guide)) for r in reader.read("\n\n".join(texts))]
     assert set().union(*together) <= set().union(*apart)
 
 
 def test_a_text_that_names_every_entity_credits_none() -> None:
-    system, records = shown("company")
-    names = " ".join(dict.fromkeys(record.name for record in records))
+    system, records = shown_world("company")
+    names = ", ".join(dict.fromkeys(record.name for record in records))
     read = strong_reader(system).read(f"{names}\npatents: 300\n{names} patents 300")
-    assert facts(read, strong_reader(system).guide) == {}
+    assert world_facts(read, strong_reader(system).guide) == {}

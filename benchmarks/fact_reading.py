@@ -1,0 +1,135 @@
+"""How much of a text the fact reader reads, in each layout: `python -m benchmarks.fact_reading`.
+
+Layouts render facts of generated tasks (ten domains of worlds, research) and are read again:
+recovered and wrong are shares of the facts. Notes are texts in the manner of language models with
+labels of what they state: precision and recall. docs/fact_reading.md holds the figures.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from memorygym.core import registry
+from memorygym.core.track import TaskOptions
+from memorygym.runs import tasks
+from memorygym.tracks.codeqa import fact_reader as codeqa
+from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.facts import Knowledge
+from tests.layouts import blind, development
+from tests.layouts.blocks import Block
+from tests.layouts.tasks import (
+    month_text,
+    research_blocks,
+    research_facts,
+    shown_research,
+    shown_world,
+    world_blocks,
+    world_facts,
+)
+
+CASES = Path(__file__).parents[1] / "tests" / "cases"
+Layout = Callable[[Sequence[Block]], str]
+Facts = Mapping[tuple[str, ...], object]
+
+
+def worlds(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
+    """For each domain: the facts that the layout rendered, and those that were read."""
+    for template in registry.names("domains"):
+        system, records = shown_world(template)
+        reader = strong_reader(system)
+        text = layout(world_blocks(reader.guide, records))
+        yield world_facts(records, reader.guide), world_facts(reader.read(text), reader.guide)
+
+
+def research(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
+    """The same for a task of research."""
+    text = layout(research_blocks(shown_research()))
+    yield research_facts(shown_research()), research_facts(ResearchReader().read(text))
+
+
+def shares(pairs: Iterable[tuple[Facts, Facts]]) -> str:
+    """Percent of the facts recovered and wrong."""
+    total = right = wrong = 0
+    for stated, read in pairs:
+        total += len(stated)
+        right += sum(read.get(key) == value for key, value in stated.items())
+        wrong += sum(stated.get(key) != value for key, value in read.items())
+    return f"{100 * right / total:6.1f} {100 * wrong / total:6.2f}"
+
+
+def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
+    """The facts read from a note, as its labels write them."""
+    if track == "research":
+        return {
+            (s, _term(key), v)
+            for (s, key), v in research_facts(ResearchReader().read(text)).items()
+        }
+    if track == "codeqa":
+        return {(s.subject, _phrase(s.key), s.value) for s in codeqa.read(text)}
+    options = TaskOptions(range(3, 4), "", {"template": material.split("-")[1], "tier": "lite"})
+    reader = strong_reader(tasks.generated("worlds", options).recipes[0].generate().system)
+    guide, known = reader.guide, Knowledge(reader.read(text))
+    labels = {a.code: a for a in guide.attributes}
+    phrases = {relation.code: relation.phrase for relation in guide.relations}
+    found = set()
+    for (name, key, *other), value in world_facts(reader.read(text), guide).items():
+        if other:
+            found.add((name, phrases[key], other[0]))
+        elif key == "category":
+            found.add((name, key, known.category(name)))
+        else:
+            found.add((name, labels[key].label, labels[key].show(value)))  # type: ignore[arg-type]
+    return found
+
+
+def _term(key: str) -> str:
+    match key.split(" "):
+        case ["director", first, last]:
+            months = (month_text(int(m[:4]) * 12 + int(m[5:]) - 1) for m in (first, last))
+            return "director from {} to {}".format(*months)
+    return key
+
+
+_KEYS = {
+    "file": "module", "base": "parent class", "raises": "exception raised", "rows": "row cap",
+    "breaks": "breakage", "setting": "trigger", "exception": "ending", "items": "item cap",
+    "memory": "memory cap",
+}  # fmt: skip
+_PARAMETERS = {"default": "default of", "argument": "argument", "calls": "calls", "reads": "reads"}
+
+
+def _phrase(key: str) -> str:
+    head, _, name = key.partition(":")
+    return f"{_PARAMETERS[head]} {name}" if name else _KEYS.get(head, head)
+
+
+def measure_notes(path: Path) -> str:
+    """Precision and recall over a file of notes; what is ambiguous or rounded counts neither way."""
+    right = extra = missed = 0
+    for line in path.read_text("utf-8").splitlines():
+        note = json.loads(line)
+        read = noted(note["track"], note["material"], note["text"])
+        labels = {tuple(label) for label in note["facts"]}
+        open_ends = {
+            tuple(label[:2]) for name in ("ambiguous", "rounded") for label in note.get(name, ())
+        }
+        right += len(labels & read)
+        extra += len({fact for fact in read - labels if fact[:2] not in open_ends})
+        missed += len(labels - read)
+    return f"precision {right / (right + extra):.3f}, recall {right / (right + missed):.3f}"
+
+
+def main(words: Sequence[str]) -> None:
+    """Prints the table of layouts, then the notes named by `words` (default: notes_open)."""
+    print(f"{'layout':22}  {'worlds':>13}  {'research':>13}\n{'':22}  recov. wrong   recov. wrong")
+    for kind in (development, blind):
+        for name, layout in kind.LAYOUTS.items():
+            print(f"{name:22}  {shares(worlds(layout))}  {shares(research(layout))}")
+    for name in words or ("notes_open",):
+        print(f"{name}: {measure_notes(CASES / f'{name}.jsonl')}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,117 @@
+"""Facts of generated tasks as blocks, which layouts render and fact readers read again."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.research.question_grammar import MONTHS, month_text
+from memorygym.tracks.research.vocabulary import type_of
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Record
+from tests.episodes import generated
+from tests.layouts.blocks import Block, Item
+
+SOURCES = {3: "Register", 2: "Field report", 1: "Newsletter"}
+
+
+def world_blocks(guide: Guide, records: Sequence[Record]) -> list[Block]:
+    """What layouts render of records: one block each, in their order."""
+    return [Block(r.name, guide.noun, tuple(_items(guide, r)), r.date) for r in records if r.name]
+
+
+def _items(guide: Guide, record: Record) -> list[Item]:
+    found = [Item("group", record.category, "category")] if record.category else []
+    for code, value in record.values.items():
+        a, former = guide.attribute(code), record.former.get(code)
+        previous = "" if former is None else a.show(former)
+        found.append(Item(a.label, a.show(value), a.kind, previous=previous))
+    for code, amount in record.shifts.items():
+        a = guide.attribute(code)
+        way = "higher" if amount > 0 else "lower"
+        found.append(Item(a.label, f"{a.number(abs(amount))} {way} than stated before", "shift"))
+    phrases = {relation.code: relation.phrase for relation in guide.relations}
+    return found + [Item(phrases[code], other, "relation") for code, other in record.edges]
+
+
+def ordered(records: Sequence[Record]) -> list[Record]:
+    """The records in the order in which they hold."""
+    return [record for listed in Knowledge(records).by_name.values() for record in listed]
+
+
+def world_facts(records: Sequence[Record], guide: Guide) -> dict[tuple[str, ...], object]:
+    """All facts that follow from records."""
+    known = Knowledge(records)
+    found: dict[tuple[str, ...], object] = {}
+    for name, listed in known.by_name.items():
+        values = {a.code: known.current(name, a.code) for a in guide.attributes}
+        found |= {(name, code): value for code, value in values.items() if value is not None}
+        found |= {(name, *edge): True for record in listed for edge in record.edges}
+        if category := known.category(name):
+            found[name, "category"] = category
+    return found
+
+
+@cache
+def shown_world(template: str, entities: int = 12) -> tuple[str, tuple[Record, ...]]:
+    """The system message of a task, and all that its documents state of some entities."""
+    task = generated(template)
+    reader = strong_reader(task.system)
+    records = [r for e in task.events if "=== QUESTION" not in e.text for r in reader.read(e.text)]
+    names = list(dict.fromkeys(record.name for record in records))[:entities]
+    return task.system, tuple(ordered([r for r in records if r.name in names]))
+
+
+def research_blocks(statements: Sequence[Statement]) -> list[Block]:
+    """One block for each run of statements about one entity with one rank."""
+    blocks: list[Block] = []
+    for stated in statements:
+        authority, day = stated.rank or (0, 0)
+        date = f"{day % 100} {MONTHS[day // 100 % 100 - 1]} {day // 10_000}" if day else ""
+        head = (stated.subject, type_of(stated.subject))
+        block = Block(*head, (_item(stated),), date, SOURCES.get(authority, ""))
+        last = blocks[-1] if blocks else None
+        if last and (last.name, last.date) == (block.name, date):
+            blocks[-1] = Block(*head, (*last.items, *block.items), date, block.source)
+        else:
+            blocks.append(block)
+    return blocks
+
+
+def _item(stated: Statement) -> Item:
+    match stated.key.split(" "):
+        case ["director", first, last]:
+            months = (month_text(int(m[:4]) * 12 + int(m[5:]) - 1) for m in (first, last))
+            return Item("director", stated.value, "entity", "from {} to {}".format(*months))
+    if not stated.value.isdecimal():
+        return Item(stated.key, stated.value, "entity")
+    is_year = stated.key.endswith("year")
+    return Item(stated.key, stated.value if is_year else f"{int(stated.value):,}", "int")
+
+
+def research_facts(statements: Sequence[Statement]) -> dict[tuple[str, str], str]:
+    """The current value of each key of each entity."""
+    index = StatementIndex(statements)
+    found = {}
+    for stated in statements:
+        current = index.get(stated.subject, stated.key)
+        found[stated.subject, stated.key] = current.value if current else ""
+    return found
+
+
+@cache
+def shown_research() -> tuple[Statement, ...]:
+    """What the documents of a task state, 150 statements of it."""
+    reader = ResearchReader()
+    task = generated_research()
+    return tuple(s for text in task for s in reader.read(text))[:150]
+
+
+@cache
+def generated_research() -> tuple[str, ...]:
+    """The texts of the events of a task."""
+    from memorygym.core.track import TaskOptions
+    from memorygym.runs import tasks
+
+    recipe = tasks.generated("research", TaskOptions(range(1), "", {})).recipes[0]
+    return tuple(event.text for event in recipe.generate().events)
