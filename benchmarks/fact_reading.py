@@ -106,7 +106,7 @@ def _phrase(key: str) -> str:
 
 
 def measure_notes(path: Path) -> str:
-    """Precision and recall over a file of notes; what is ambiguous or rounded counts neither way."""
+    """Precision and recall over a file of notes; what is ambiguous or rounded counts in neither."""
     right = extra = missed = 0
     for line in path.read_text("utf-8").splitlines():
         note = json.loads(line)
