@@ -6,7 +6,7 @@ labels of what they state: precision and recall. docs/fact_reading.md holds the 
 """
 
 import json
-import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -121,15 +121,18 @@ def measure_notes(path: Path) -> str:
     return f"precision {right / (right + extra):.3f}, recall {right / (right + missed):.3f}"
 
 
-def main(words: Sequence[str]) -> None:
-    """Prints the table of layouts, then the notes named by `words` (default: notes_open)."""
+def main() -> None:
+    """Prints the table of layouts, then precision and recall of the notes in some files."""
+    parser = ArgumentParser(prog="python -m benchmarks.fact_reading", description=main.__doc__)
+    parser.add_argument("notes", nargs="*", default=["notes_open"], help="files of tests/cases")
+    names = parser.parse_args().notes
     print(f"{'layout':22}  {'worlds':>13}  {'research':>13}\n{'':22}  recov. wrong   recov. wrong")
     for kind in (development, blind):
         for name, layout in kind.LAYOUTS.items():
             print(f"{name:22}  {shares(worlds(layout))}  {shares(research(layout))}")
-    for name in words or ("notes_open",):
+    for name in names:
         print(f"{name}: {measure_notes(CASES / f'{name}.jsonl')}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
