@@ -12,9 +12,10 @@ CODE_SIGNS, VALUE_SIGNS = (range(0x30000, 0x30800), range(0x30800, 0x31000))
 """Characters that stand for code and for values in escapes, so that they are not read as words."""
 _CODE_SIGN, _VALUE_SIGN = (f"[{chr(s.start)}-{chr(s.stop - 1)}]" for s in (CODE_SIGNS, VALUE_SIGNS))
 _NUMBER = r"(?<![\w.])(?<!release )(?<!version )(?<!before )(?<!since )-?\d+(?:\.\d+)?(?!\w|\.\d)"
-_ATOM = rf"(?:{_NUMBER}|\"[^\"\n]*\"|'[^'\n]*'|\bTrue\b|\bFalse\b|\bNone\b)"
+_PART = r"\n\ue000\ue001"
+_ATOM = rf"(?:{_NUMBER}|\"(?!, )[^\"{_PART}]*\"|'(?!, )[^'{_PART}]*'|\bTrue\b|\bFalse\b|\bNone\b)"
 LITERAL = (
-    r"`([^`\n\ue000]+)`|\{(?:[\"'\d][^{}\n]*)?\}|\[(?:[\"'\d][^\[\]\n]*)?\]"
+    r"`([^`\n\ue000]+)`|\"(\{[\"'\d][^{}\n]*\})\"|\{(?:[\"'\d][^{}\n]*)?\}|\[(?:[\"'\d][^\[\]\n]*)?\]"
     rf"|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
 )
 """The value of a constant or a default, as code writes it."""
