@@ -218,7 +218,7 @@ class _Pass:
         ]
         if len(sense.names) != 1 or sense.mark is not None:
             return bool(sense.names) and not rest and sense.mark is None and len(words) <= 8
-        name = re.escape(sense.names[0])
+        name = rf"(?:[Tt]he )?{re.escape(sense.names[0])}"
         is_apart = re.match(rf"\W*{name}\s*[^\w\s,.;:!?'\"]", text) and text[-1] not in ".!?"
         return (
             bool(is_apart or re.search(rf"\b(?:name|title|subject)\W{{1,4}}{name}", text))
