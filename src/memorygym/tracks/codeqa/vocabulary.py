@@ -14,9 +14,12 @@ _CODE_SIGN, _VALUE_SIGN = (f"[{chr(s.start)}-{chr(s.stop - 1)}]" for s in (CODE_
 _NUMBER = r"(?<![\w.])(?<!release )(?<!version )(?<!before )(?<!since )-?\d+(?:\.\d+)?(?!\w|\.\d)"
 _OTHER = r", |superseded|by an import|yes\b"
 _PART = r"\n\ue000\ue001"
-_ATOM = rf"(?:{_NUMBER}|\"(?!{_OTHER})[^\"{_PART}]*\"|'(?!{_OTHER})[^'{_PART}]*'|\bTrue\b|\bFalse\b|\bNone\b)"
+_ATOM = (
+    rf"(?:{_NUMBER}|\"(?!{_OTHER})[^\"{_PART}]*\"|'(?!{_OTHER})[^'{_PART}]*'"
+    r"|\bTrue\b|\bFalse\b|\bNone\b)"
+)
 LITERAL = (
-    r"`([^`\n\ue000]+)`|[\"'](\{[\"'\d][^{}\n]*\})[\"']|\{(?:[\"'\d][^{}\n]*)?\}|\[(?:[\"'\d][^\[\]\n]*)?\]"
+    r"`([^`\n\ue000\ue001]+)`|[\"'](\{[\"'\d][^{}\n]*\})[\"']|\{(?:[\"'\d][^{}\n]*)?\}|\[(?:[\"'\d][^\[\]\n]*)?\]"
     rf"|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
 )
 """The value of a constant or a default, as code writes it."""
@@ -25,7 +28,8 @@ _MODULE = (
 )
 _WORD_ALONE = (
     r"(?:^|[:=|→—(,;\t\ue000\ue001]|\.\s|\s-|\b(?:is|are|was|as|to|has|gives|reads)\s)[\"'`\s*]*"
-    r"(?!(?:the|a|an|now|is|recorded|as)\b)([a-z]+)[\"'`*.]*(?=\s*(?:$|[|,;)([<→—\t\ue001]|is\b|as\b))"
+    r"(?!(?:the|a|an|now|is|was|recorded|given|put|set|noted|as)\b)([a-z]+)(?!\w)[\"'`*.]*"
+    r"(?=\s*(?:$|[|,;)([<→—\t\ue001]|is\b|as\b))"
 )
 IMPORT = "by an import"
 
