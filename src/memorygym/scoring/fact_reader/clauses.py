@@ -91,7 +91,9 @@ class _Clauses:
         was, former = self._states.get("was", []), [*self._states.get(FORMER, ())]
         at_home = [[c for c in found if self._is_home(c)] for found in (now, plain, was)]
         choices = (at_home[0], at_home[1], now, at_home[2], plain, [] if former else was)
+        qualified = {c.value for c in former if cues.QUALIFIED.match(self._text, c.end)}
         current = next((found for found in choices if found), [])
+        current = [candidate for candidate in current if candidate.value not in qualified]
         former += [candidate for candidate in was if candidate not in current]
         values = self._distinct(current)
         if len(values) > 1:

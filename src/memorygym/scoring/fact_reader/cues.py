@@ -29,8 +29,9 @@ FORMER = re.compile(
 )
 """Marks a value that another has replaced."""
 QUALIFIED = re.compile(
-    r"[\"'`*]*(?:\s*[(\[](?:qualifier\W+)?|[,:]\s*)(?:superseded|outdated|obsolete|stale|replaced)"
-    r"(?: since| now)?(?:\s*[)\]]|(?=\s*(?:[.;]|$)))",
+    r"[^\w\ue000\ue001]{0,9}(?:(?:qualifier|note)[^\w\ue000\ue001]{1,4})?"
+    r"(?:superseded|outdated|obsolete|stale|replaced)(?: since| now)?"
+    r"(?:\s*[)\]]|(?=\W?\W?\s*(?:[.;)\]]|$)))",
     re.IGNORECASE,
 )
 """Stands behind a label or a value that holds no longer."""

@@ -255,7 +255,7 @@ def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> C
             return Column("former")
         is_other = year or cues.OTHER.search(left)
         return Column("other" if is_other else "label", _default(sense.mark))
-    if len(sense.names) == 1 and text.casefold() == sense.names[0].casefold():
+    if len(sense.names) == 1 and text.casefold().removeprefix("the ") == sense.names[0].casefold():
         return Column("name", name=sense.names[0])
     if sense.names:
         return Column("stated")

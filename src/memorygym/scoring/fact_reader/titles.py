@@ -97,7 +97,7 @@ class Titles:
             return bool(sense.names) and sense.mark is None and is_plain
         if len(rest) >= 5:
             return False
-        name = re.escape(sense.names[0])
+        name = rf"(?:[Tt]he )?{re.escape(sense.names[0])}"
         is_apart = re.match(rf"\W*{name}\s*[^\w\s,.;:!?'\"]", text) and text[-1] not in ".!?"
         is_named = re.search(rf"\b(?:name|title|subject)\W{{1,4}}{name}", text)
         return bool(is_apart or is_named) or is_plain

@@ -30,6 +30,8 @@ class Vocabulary:
     """Words that end names, in lower case: "institute"."""
     folds_case: bool = True
     """Whether names in upper or lower case throughout are names, too."""
+    has_short_labels: bool = True
+    """Whether a single word of a label, or its abbreviation, may stand for it."""
     spell_out: Callable[[str], str] = lambda line: line
     """A line with words for the shorthand of a track: "LIMIT = 5" as "LIMIT value: 5"."""
     by_code: dict[str, Key] = field(init=False, repr=False, default_factory=dict)
@@ -75,7 +77,7 @@ class Vocabulary:
 
     @cached_property
     def short(self) -> "ShortLabels":
-        return ShortLabels(self.keys, self.nouns)
+        return ShortLabels(self.keys if self.has_short_labels else (), self.nouns)
 
     @cached_property
     def lone(self) -> dict[str, Key]:

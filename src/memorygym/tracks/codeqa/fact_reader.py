@@ -3,11 +3,8 @@
 An observation is part of the debugging session; the change log states earlier values.
 """
 
-import html
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import lru_cache
 
 from memorygym.core.statements import Statement
@@ -19,16 +16,14 @@ from memorygym.tracks.codeqa.code_reader import (
     DEFINED,
     IMPORTED,
     code_statements,
-    is_literal,
     module_name,
 )  # fmt: skip
 from memorygym.tracks.codeqa.code_view import paragraphs
+from memorygym.tracks.codeqa.signs import LINE, Signs
 from memorygym.tracks.codeqa.vocabulary import (
-    CODE_SIGNS,
     IMPORT,
     KEYS,
     SUBJECTS,
-    VALUE_SIGNS,
     VOCABULARY,
     shown,
     spelled_out,
@@ -51,12 +46,10 @@ _PHRASES = {
     "plan": "plan", "memory": "memory cap",
 }  # fmt: skip
 _KEYS = {phrase: key for key, phrase in _PHRASES.items()}
-_LINE = " | "
 _NOTED = re.compile(
     r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
     r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
 )
-_START = r"(?:@\w|(?:async )?def \w|class \w+(?:\([\w.]*\))?:)"
 _EVENT = re.compile(r"=== .+ · event \d+ of \d+ ===\n")
 _HEAD = re.compile(
     r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.py)(?: · class (?P<klass>\w+))?"
@@ -74,17 +67,7 @@ _NOTES = re.compile(
     r"\s*(?:[-*•]\s|`?\w+_\w+`?(?:\([^()\n]*\))?\s*[:—]?\s+(?:@|default|calls|uses|reads|raises|value))"
 )
 """How notes under the heading of a file begin."""
-_CODE = re.compile(
-    r"(?:^[ \t]*(?P<caption>[A-Za-z][A-Za-z ()]*)(?=:?[ \t]*\n))?(?::?[ \t]*\n[ \t]*)?"
-    rf"```\w*\n(?P<fenced>\s*{_START}[\s\S]*?)\n[ \t]*```"
-    rf"|<pre>(?:<code>)?(?P<pre>{_START}[^<]*)(?:</code>)?</pre>"
-    rf"|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"
-    rf"|`(?P<line>{_START}[^`\n]* \| [^`\n]*)`"
-    r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
-    r"|^(?P<bare>(?:[ \t]*@\w.*\n)*[ \t]*(?:(?:async )?def \w+\(.*|class \w+(?:\(.*\))?):[ \t]*"
-    r"(?:\n(?![ \t]*(?:[\[#*-]|$)).+)+)",
-    re.MULTILINE,
-)
+_QUOTED = re.compile(r"\"(-?\d+(?:\.\d+)?|True|False|None)\"")
 _NAMED = frozenset(key.code for key in KEYS if key.kind == "entity") | {"file"}
 _BULLET = re.compile(r"[ \t]*[-*•] ")
 _OUTLINE, _READER = Outline(VOCABULARY), StatementReader(VOCABULARY)
@@ -107,7 +90,7 @@ def read(text: str) -> tuple[Statement, ...]:
 def coverage(text: str) -> tuple[int, int]:
     """See core.statements.CountingReader."""
     others = [passage for passage in _passages(text) if isinstance(passage, str)]
-    return len(read(text)), sum(_OUTLINE.read(_Signs().put(passage)).unread for passage in others)
+    return len(read(text)), sum(_OUTLINE.read(Signs().put(passage)).unread for passage in others)
 
 
 def _passages(text: str) -> Iterator[Sequence[Statement] | str]:
@@ -178,14 +161,14 @@ def _notes(text: str) -> Iterator[Span]:
     for match in _NOTED.finditer(text) if "Noted of `" in text else ():
         subject, phrase, name, value, mark = match.groups("")
         key = f"{_KEYS[phrase]}{name}"
-        full_value = value.replace(_LINE, "\n") if key == "source" else value
+        full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
         yield match.start(), match.end(), [Statement(subject, key, full_value, rank)]
 
 
 def _general(text: str) -> Iterator[Statement]:
     """The statements of a text in any layout."""
-    signs = _Signs()
+    signs = Signs()
     for fact in _OUTLINE.read(signs.put(text)).facts:
         if statement := _statement(fact, signs.text(str(fact.value))):
             yield statement
@@ -194,56 +177,12 @@ def _general(text: str) -> Iterator[Statement]:
             yield from _named(code_statements(paragraph.partition("\n")[2], ""))
 
 
-class _Signs:
-    """The signs that stand for code and for values in escapes in a text."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
-        self._free = {True: iter(CODE_SIGNS), False: iter(VALUE_SIGNS)}
-        self._read: set[str] = set()
-
-    def put(self, text: str) -> str:
-        """The text with signs."""
-        text = re.sub(r"<code ([^<>]+)>([^<]*)</code>", r"<fact \1>\2</fact>", text)
-        return _CODE.sub(self._sign, text)
-
-    def _sign(self, match: re.Match[str]) -> str:
-        """The sign for a match of `_CODE`; the match itself if it is no code and no value."""
-        code = match["fenced"] or match["bare"] or (match["line"] or "").replace(_LINE, "\n")
-        code = code or html.unescape(match["tagged"] or match["pre"] or "")
-        if "\\" in (match["text"] or ""):
-            with suppress(ValueError):
-                code = json.loads(match[0])
-        is_code = re.match(rf"\s*{_START}", code) is not None
-        sign = next(self._free[is_code], None) if is_code or is_literal(code) else None
-        if sign is None:
-            return match[0]
-        self._texts[chr(sign)] = "\n".join(line.strip() for line in code.strip().split("\n"))
-        if match["caption"]:
-            above = match.string.rfind("\n", 0, max(0, match.start() - 1)) + 1
-            indent = " " * 8 if _BULLET.match(match.string, above) else ""
-            return f"{indent}{match['caption']}: {chr(sign)}"
-        if match[0][0] == ":":
-            return f": {chr(sign)}"
-        return f'"{chr(sign)}"' if match["text"] else chr(sign)
-
-    def text(self, value: str) -> str:
-        """What a value stands for; itself if it is no sign."""
-        sign = value.strip('"')
-        self._read.add(sign)
-        return self._texts.get(sign, value)
-
-    def unread(self) -> Iterator[str]:
-        """The code that no statement has as its value."""
-        for sign, code in self._texts.items():
-            if sign not in self._read and ord(sign) in CODE_SIGNS:
-                yield code
-
-
 def _statement(fact: ReadFact, value: str) -> Statement | None:
     """The statement of a fact; None if no code or topic has such a key."""
     subject, kind = shown(fact.subject), type_of(fact.subject)
     key, colon, name = fact.code.partition(":")
+    if match := _QUOTED.fullmatch(value):
+        value = match[1]
     name, value = shown(name), shown(value) if fact.code in _NAMED else value
     if colon and not name:
         return None
@@ -280,7 +219,7 @@ def render(statement: Statement) -> str:
     """
     key, colon, name = statement.key.partition(":")
     phrase = _PHRASES[key + colon]
-    value = statement.value.replace("\n", _LINE)
+    value = statement.value.replace("\n", LINE)
     full_phrase = f"{phrase} {name}" if name else phrase
     return f"Noted of `{statement.subject}`: {full_phrase} is `{value}`{_mark(statement.rank)}."
 

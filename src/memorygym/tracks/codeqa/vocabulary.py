@@ -12,9 +12,14 @@ CODE_SIGNS, VALUE_SIGNS = (range(0x30000, 0x30800), range(0x30800, 0x31000))
 """Characters that stand for code and for values in escapes, so that they are not read as words."""
 _CODE_SIGN, _VALUE_SIGN = (f"[{chr(s.start)}-{chr(s.stop - 1)}]" for s in (CODE_SIGNS, VALUE_SIGNS))
 _NUMBER = r"(?<![\w.])(?<!release )(?<!version )(?<!before )(?<!since )-?\d+(?:\.\d+)?(?!\w|\.\d)"
-_ATOM = rf"(?:{_NUMBER}|\"[^\"\n]*\"|'[^'\n]*'|\bTrue\b|\bFalse\b|\bNone\b)"
+_OTHER = r", |superseded|by an import|yes\b"
+_PART = r"\n\ue000\ue001"
+_ATOM = (
+    rf"(?:{_NUMBER}|\"(?!{_OTHER})[^\"{_PART}]*\"|'(?!{_OTHER})[^'{_PART}]*'"
+    r"|\bTrue\b|\bFalse\b|\bNone\b)"
+)
 LITERAL = (
-    r"`([^`\n\ue000]+)`|\{(?:[\"'\d][^{}\n]*)?\}|\[(?:[\"'\d][^\[\]\n]*)?\]"
+    r"`([^`\n\ue000\ue001]+)`|[\"'](\{[\"'\d][^{}\n]*\})[\"']|\{(?:[\"'\d][^{}\n]*)?\}|\[(?:[\"'\d][^\[\]\n]*)?\]"
     rf"|\((?:{_ATOM}, ?)+(?:{_ATOM})?\)|{_ATOM}|{_VALUE_SIGN}"
 )
 """The value of a constant or a default, as code writes it."""
@@ -23,7 +28,8 @@ _MODULE = (
 )
 _WORD_ALONE = (
     r"(?:^|[:=|→—(,;\t\ue000\ue001]|\.\s|\s-|\b(?:is|are|was|as|to|has|gives|reads)\s)[\"'`\s*]*"
-    r"(?!(?:the|a|an|now|is|recorded|as)\b)([a-z]+)[\"'`*.]*(?=\s*(?:$|[|,;)([<→—\t\ue001]|is\b|as\b))"
+    r"(?!(?:the|a|an|now|is|was|recorded|given|put|set|noted|as)\b)([a-z]+)(?!\w)[\"'`*.]*"
+    r"(?=\s*(?:$|[|,;)([<→—\t\ue001]|is\b|as\b))"
 )
 IMPORT = "by an import"
 
@@ -42,7 +48,7 @@ KEYS = (
     Key("reads:{}", "enum", ("use of the setting {}",), choices=("yes",)),
     Key("uses", "entity",
         verbs=("calls", "reads", "uses", "calls the function", "reads the constant",
-               "uses the constant", "subtracts", "adds", "depends on"),
+               "uses the constant", "subtracts", "depends on"),
         inverse_verbs=("is called by", "called by", "is read by", "read by", "is used by",
                        "used by")),
     Key("base", "entity", ("parent class", "base class", "superclass"),
@@ -266,5 +272,5 @@ def _marking(match: re.Match[str]) -> str:
 VOCABULARY = Vocabulary(
     KEYS, CodeNames(KEYS),
     frozenset("function class constant method test decorator topic job identifier symbol".split()),
-    type_of, (IMPORT,), folds_case=False, spell_out=spelled_out,
+    type_of, (IMPORT,), folds_case=False, has_short_labels=False, spell_out=spelled_out,
 )  # fmt: skip
