@@ -9,8 +9,7 @@ from tests.layouts.tasks import research_blocks, research_facts, shown_research
 UNREADABLE = {
     "upper", "lower",  # A name that stands once is no name there.
     "value_first",  # "Ann Lee — mentor — Bob Ray": nobody knows who taught whom.
-    "chat", "constructors", "cypher", "emoji_timeline", "matrix", "quote_cards", "run_on",
-    "s_expressions", "sql_statements",
+    "chat", "constructors", "emoji_timeline", "matrix", "quote_cards", "run_on", "sql_statements",
 }  # fmt: skip
 """Layouts that are read in part or not at all; docs/fact_reading.md has the figures."""
 LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}

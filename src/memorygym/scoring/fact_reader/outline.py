@@ -146,8 +146,9 @@ class _Pass:
             is_soft = level == AT_ITS_DEPTH
             self._heading(title, depth if is_soft else level - 10, is_soft=is_soft)
             return
-        body = self._titles.untitled(EMPHASIS.sub("", body).rstrip())
         self._frames.close(depth)
+        has_owner = bool(self._frames.owner())
+        body = self._titles.untitled(EMPHASIS.sub("", body).rstrip(), has_owner=has_owner)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
         mark = self._frames.mark()
         if not self._waiting and not mark and is_day(body):

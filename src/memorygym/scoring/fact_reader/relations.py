@@ -52,7 +52,7 @@ class RelationLinker:
         names = list(dict.fromkeys(name for _, _, name in piece.names))
         subjects = [name for name in names if self._may_own(name, key)]
         values = [name for name in names if self._type_of(name) == key.value]
-        is_value = bool(inherited) and self._type_of(inherited) == key.value
+        is_value = inherited not in ("", "?") and self._type_of(inherited) == key.value
         if len(subjects) == 1 and not values and is_value:
             return subjects[0], [inherited]
         if len(subjects) > 1 or len(values) != 1:

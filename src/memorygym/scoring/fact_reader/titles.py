@@ -70,15 +70,28 @@ class Titles:
     """Tells which lines without marks are headings."""
 
     def __init__(self, vocabulary: Vocabulary, statements: StatementReader) -> None:
-        self._heads, self._statements = vocabulary.heads, statements
+        self._heads, self._keys, self._statements = vocabulary.heads, vocabulary.by_code, statements
         self._known = vocabulary.nouns | vocabulary.words | GENERIC | LINKS
         self._alone = {key.code for key in vocabulary.keys if key.stands_alone}
 
-    def untitled(self, text: str) -> str:
-        """The name in a line such as "title: Ann Lee"; any other line as it is."""
+    def untitled(self, text: str, *, has_owner: bool) -> str:
+        """The name in a line such as "title: Ann Lee"; a line such as "instrument: Orm Sonde", that
+        no entity owns, or "Orm Sonde (instrument)", without the word for the kind; any other line
+        as it is."""
         match = _ENTITLED.fullmatch(text)
         if match and role_of(match[1], self._heads) == "subject":
             return match[2] if self._statements.read(match[2]).names else text
+        return self._without_kind(text, has_owner)
+
+    def _without_kind(self, text: str, has_owner: bool) -> str:
+        sense = self._statements.read(text)
+        if has_owner and not (sense.names and re.match(rf"\W*{re.escape(sense.names[0])}", text)):
+            return text
+        keys = {claim.code: self._keys.get(claim.code) for claim in sense.claims}
+        if len(sense.names) == 1 and all(claim.value in sense.names for claim in sense.claims):
+            for key in keys.values():
+                if key and key.value and key.value in key.labels:
+                    return re.sub(rf"\b{key.value}\b", "", text, count=1, flags=re.IGNORECASE)
         return text
 
     def is_title(self, text: str, sense: Sense) -> bool:
