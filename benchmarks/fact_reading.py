@@ -6,7 +6,7 @@ labels of what they state: precision and recall. docs/fact_reading.md holds the 
 """
 
 import json
-import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -62,7 +62,10 @@ def shares(pairs: Iterable[tuple[Facts, Facts]]) -> str:
 def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
     """The facts read from a note, as its labels write them."""
     if track == "research":
-        return {(s, _term(key), v) for (s, key), v in research_facts(ResearchReader().read(text)).items()}
+        return {
+            (s, _term(key), v)
+            for (s, key), v in research_facts(ResearchReader().read(text)).items()
+        }
     if track == "codeqa":
         return {(s.subject, _phrase(s.key), s.value) for s in codeqa.read(text)}
     options = TaskOptions(range(3, 4), "", {"template": material.split("-")[1], "tier": "lite"})
@@ -103,28 +106,33 @@ def _phrase(key: str) -> str:
 
 
 def measure_notes(path: Path) -> str:
-    """Precision and recall over a file of notes; what is ambiguous or rounded counts neither way."""
+    """Precision and recall over a file of notes; ambiguous and rounded labels count neither way."""
     right = extra = missed = 0
     for line in path.read_text("utf-8").splitlines():
         note = json.loads(line)
         read = noted(note["track"], note["material"], note["text"])
         labels = {tuple(label) for label in note["facts"]}
-        open_ends = {tuple(label[:2]) for name in ("ambiguous", "rounded") for label in note.get(name, ())}
+        open_ends = {
+            tuple(label[:2]) for name in ("ambiguous", "rounded") for label in note.get(name, ())
+        }
         right += len(labels & read)
         extra += len({fact for fact in read - labels if fact[:2] not in open_ends})
         missed += len(labels - read)
     return f"precision {right / (right + extra):.3f}, recall {right / (right + missed):.3f}"
 
 
-def main(words: Sequence[str]) -> None:
-    """Prints the table of layouts, then the notes named by `words` (default: notes_open)."""
+def main() -> None:
+    """Prints the table of layouts, then precision and recall of the notes in some files."""
+    parser = ArgumentParser(prog="python -m benchmarks.fact_reading", description=main.__doc__)
+    parser.add_argument("notes", nargs="*", default=["notes_open"], help="files of tests/cases")
+    names = parser.parse_args().notes
     print(f"{'layout':22}  {'worlds':>13}  {'research':>13}\n{'':22}  recov. wrong   recov. wrong")
     for kind in (development, blind):
         for name, layout in kind.LAYOUTS.items():
             print(f"{name:22}  {shares(worlds(layout))}  {shares(research(layout))}")
-    for name in words or ("notes_open",):
+    for name in names:
         print(f"{name}: {measure_notes(CASES / f'{name}.jsonl')}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

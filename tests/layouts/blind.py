@@ -1,55 +1,68 @@
-"""Fourteen layouts in which a memory might keep facts; each renders a sequence of Blocks losslessly."""
+"""Fourteen layouts in which a memory might keep facts; each renders all that blocks hold."""
 
 from __future__ import annotations
 
 import json
 import re
-import sys
+from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Callable, Sequence
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.layouts.blocks import Block, Item
 
+
 def plain(block: Block, code: bool = False) -> list[tuple[str, list[Item]]]:
-    """The facts, several values of one label together; code, which takes lines, only if asked for."""
+    """The facts, several values of one label together; code, which takes lines, only on demand."""
     found: dict[str, list[Item]] = {}
     for item in block.items:
         if code or item.kind != "code":
             found.setdefault(item.label, []).append(item)
     return list(found.items())
 
+
 def links(items: list[Item]) -> bool:
     return items[0].kind in ("relation", "entity", "category")
+
 
 def origin(block: Block, between: str = ", ") -> str:
     return between.join(part for part in (block.source, block.date) if part)
 
+
 def notes(item: Item, was: str = "formerly ") -> list[str]:
     """What limits the value and what it replaced."""
-    return ([item.qualifier] if item.qualifier else []) + ([was + item.previous] if item.previous else [])
+    return ([item.qualifier] if item.qualifier else []) + (
+        [was + item.previous] if item.previous else []
+    )
+
 
 def noted(item: Item, was: str = "formerly ", quote: bool = False) -> str:
     value = f'"{item.value}"' if quote and item.kind == "text" else item.value
     return f"{value} ({'; '.join(notes(item, was))})" if notes(item) else value
+
 
 def extras(item: Item, was: str, note: str) -> str:
     """The same in a syntax of keywords: ', was="1", note="superseded"' from templates."""
     text = was.format(js(item.previous)) if item.previous else ""
     return text + (note.format(js(item.qualifier)) if item.qualifier else "")
 
+
 def joined(items: list[Item], between: str = " and also ", was: str = "formerly ") -> str:
     return between.join(noted(item, was, quote=True) for item in items)
 
+
 def be(label: str) -> str:
-    head = label.split(" of ")[0].split(" on ")[0]
+    head = label.split(" of ", maxsplit=1)[0].split(" on ", maxsplit=1)[0]
     return "are" if head.endswith("s") and not head.endswith(("ss", "us", "is")) else "is"
+
 
 def possessive(name: str) -> str:
     return name + ("'" if name.endswith("s") else "'s")
 
+
 def js(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
+
 
 def sql(value: str) -> str:
     if not value:
@@ -57,6 +70,7 @@ def sql(value: str) -> str:
     if "\n" in value:
         return "E'" + value.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n") + "'"
     return "'" + value.replace("'", "''") + "'"
+
 
 def fenced(block: Block, heading: str = "### ") -> str:
     """The code items of a block, each verbatim in a fence below a heading."""
@@ -66,32 +80,43 @@ def fenced(block: Block, heading: str = "### ") -> str:
             limit = f" ({item.qualifier})" if item.qualifier else ""
             parts.append(f"{heading}{block.name}: {item.label}{limit}\n\n{fence(item.value)}\n")
             if item.previous:
-                parts.append(f"{heading}{block.name}: {item.label} before that\n\n{fence(item.previous)}\n")
+                parts.append(
+                    f"{heading}{block.name}: {item.label} before that\n\n{fence(item.previous)}\n"
+                )
     return "\n".join(parts)
+
 
 def fence(code: str) -> str:
     ticks = "`" * max([3] + [len(run) + 1 for run in re.findall("`{3,}", code)])
     return f"{ticks}python\n{code}\n{ticks}"
 
+
 def with_code(text: str, block: Block, heading: str = "### ") -> str:
     return "\n".join(part for part in (text.rstrip("\n") + "\n", fenced(block, heading)) if part)
 
+
 def lisp(label: str) -> str:
     return label.replace(" ", "-") if re.fullmatch(r"\w+( \w+)*", label) else f"|{label}|"
+
 
 def by_threes(blocks: Sequence[Block]) -> list[list[Block]]:
     """Runs of at most three blocks of one kind, no name twice in a run."""
     runs: list[list[Block]] = []
     for block in blocks:
         run = runs[-1] if runs else []
-        if 0 < len(run) < 3 and block.kind == run[0].kind and all(block.name != other.name for other in run):
+        if (
+            0 < len(run) < 3
+            and block.kind == run[0].kind
+            and all(block.name != other.name for other in run)
+        ):
             run.append(block)
         else:
             runs.append([block])
     return runs
 
+
 def obsidian(blocks: Sequence[Block]) -> str:
-    """A vault: a note for each block, front matter, Dataview fields, wiki links, struck-out values."""
+    """A vault: a note a block, front matter, Dataview fields, wiki links, struck-out values."""
     vault = []
     for block in blocks:
         lines = ["---", f"title: {js(block.name)}", f"tags: [{block.kind.replace(' ', '-')}]"]
@@ -108,26 +133,43 @@ def obsidian(blocks: Sequence[Block]) -> str:
         vault.append(with_code("\n".join(lines), block))
     return "\n\n".join(vault)
 
+
+def said(block: Block, item: Item, value: str) -> str:
+    """The sentence that gives an item a value."""
+    if item.kind == "relation":
+        return f"{block.name} {item.label} {value}"
+    if item.kind == "code":
+        return f"{possessive(block.name)} {item.label}:\n{value}"
+    shown = f"'{value}'" if item.kind == "text" else value
+    return f"{possessive(block.name)} {item.label} {be(item.label)} {shown}"
+
+
 def memories(blocks: Sequence[Block]) -> str:
     """A dump of a memory service such as mem0: sentences with identifiers, events and metadata."""
-    entries = []
+    entries: list[dict[str, object]] = []
     for block in blocks:
-        about = {"entity": block.name, "kind": block.kind, "origin": block.source, "stated": block.date}
+        about = {
+            "entity": block.name,
+            "kind": block.kind,
+            "origin": block.source,
+            "stated": block.date,
+        }
         for item in block.items:
-            def say(value: str) -> str:
-                if item.kind == "relation":
-                    return f"{block.name} {item.label} {value}"
-                if item.kind == "code":
-                    return f"{possessive(block.name)} {item.label}:\n{value}"
-                shown = f"'{value}'" if item.kind == "text" else value
-                return f"{possessive(block.name)} {item.label} {be(item.label)} {shown}"
-            entry = {"id": f"mem_{len(entries) + 1:04d}", "event": "UPDATE" if item.previous else "ADD"}
+            entry: dict[str, object] = {
+                "id": f"mem_{len(entries) + 1:04d}",
+                "event": "UPDATE" if item.previous else "ADD",
+            }
             limit = f" ({item.qualifier})" if item.qualifier else ""
-            entry["memory"] = say(item.value) + limit
+            entry["memory"] = said(block, item, item.value) + limit
             if item.previous:
-                entry["old_memory"] = say(item.previous)
+                entry["old_memory"] = said(block, item, item.previous)
             entries.append({**entry, "metadata": {k: v for k, v in about.items() if v}})
-    return '{"results": [\n' + ",\n".join(json.dumps(e, ensure_ascii=False) for e in entries) + "\n]}\n"
+    return (
+        '{"results": [\n'
+        + ",\n".join(json.dumps(e, ensure_ascii=False) for e in entries)
+        + "\n]}\n"
+    )
+
 
 def cypher(blocks: Sequence[Block]) -> str:
     """Statements for a graph database: properties are set, relations become edges."""
@@ -144,10 +186,15 @@ def cypher(blocks: Sequence[Block]) -> str:
                 continue
             values = [js(item.value) for item in items]
             value = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
-            remarks = [js(i.value) + extras(i, " replaces {}", " note {}") for i in items if notes(i)]
-            lines.append(f"SET e.`{label}` = {value}" + (f"  // {'; '.join(remarks)}" if remarks else ""))
+            remarks = [
+                js(i.value) + extras(i, " replaces {}", " note {}") for i in items if notes(i)
+            ]
+            lines.append(
+                f"SET e.`{label}` = {value}" + (f"  // {'; '.join(remarks)}" if remarks else "")
+            )
         statements.append("\n".join(lines) + ";\n")
     return "\n".join(statements)
+
 
 def s_expressions(blocks: Sequence[Block]) -> str:
     """Lisp lists: (company "NAME" (label "value" :was "old"))."""
@@ -165,6 +212,7 @@ def s_expressions(blocks: Sequence[Block]) -> str:
             lines.append(f"  ({lisp(label)} {' '.join(atoms)})")
         forms.append("\n".join(lines) + ")\n")
     return "\n".join(forms)
+
 
 def constructors(blocks: Sequence[Block]) -> str:
     """Python calls: Company("NAME", delivery_vans=584, supplies=["A", "B"])."""
@@ -188,6 +236,7 @@ def constructors(blocks: Sequence[Block]) -> str:
         calls.append("\n".join(lines + odd) + f"\n){tail})\n")
     return "\n".join(calls)
 
+
 def sql_statements(blocks: Sequence[Block]) -> str:
     """Inserts of a fact a row; a value that names its predecessor becomes an update."""
     out = ["CREATE TABLE facts (entity, kind, attribute, value, note, stated_on, stated_by);\n"]
@@ -198,23 +247,35 @@ def sql_statements(blocks: Sequence[Block]) -> str:
             if item.previous:
                 note = f", note = {sql(item.qualifier)}" if item.qualifier else ""
                 updates.append(
-                    f"UPDATE facts SET value = {sql(item.value)}{note}, stated_on = {sql(block.date)}, "
-                    f"stated_by = {sql(block.source)}\n  WHERE entity = {key[0]} AND kind = {sql(block.kind)} "
+                    f"UPDATE facts SET value = {sql(item.value)}{note}, stated_on = "
+                    f"{sql(block.date)}, stated_by = {sql(block.source)}\n"
+                    f"  WHERE entity = {key[0]} AND kind = {sql(block.kind)} "
                     f"AND attribute = {key[1]} AND value = {sql(item.previous)};\n"
                 )
             else:
-                row = (block.name, block.kind, item.label, item.value, item.qualifier, block.date, block.source)
+                row = (
+                    block.name,
+                    block.kind,
+                    item.label,
+                    item.value,
+                    item.qualifier,
+                    block.date,
+                    block.source,
+                )
                 rows.append(f"  ({', '.join(map(sql, row))})")
         if rows:
             out.append("INSERT INTO facts VALUES\n" + ",\n".join(rows) + ";\n")
         out += updates
     return "\n".join(out)
 
+
 def minutes(blocks: Sequence[Block]) -> str:
     """Minutes of a meeting: connected prose, the clauses varied, two to a sentence."""
     nouns = (
-        "the {l} of {n} {w} given as {v}", "under {l} for {n} the secretary wrote down {v}",
-        "it was agreed to enter {v} as the {l} of {n}", "asked for the {l} of {n}, the keeper of the papers said {v}",
+        "the {l} of {n} {w} given as {v}",
+        "under {l} for {n} the secretary wrote down {v}",
+        "it was agreed to enter {v} as the {l} of {n}",
+        "asked for the {l} of {n}, the keeper of the papers said {v}",
         "those present took note that {n} has {v} for {l}",
     )
     verbs = ("it was mentioned that {n} {l} {v}", "{n} {l} {v}, as the papers show")
@@ -231,10 +292,13 @@ def minutes(blocks: Sequence[Block]) -> str:
             value = joined(items, was="in place of the earlier ")
             clauses.append(forms[at % len(forms)].format(l=label, n=block.name, v=value, w=w))
         for at in range(0, len(clauses), 2):
-            sentence = ties[at // 2 % 3].join(clauses[at:at + 2])
-            text += f" {sentence if sentence.startswith(block.name) else sentence[0].upper() + sentence[1:]}."
+            sentence = ties[at // 2 % 3].join(clauses[at : at + 2])
+            if not sentence.startswith(block.name):
+                sentence = sentence[0].upper() + sentence[1:]
+            text += f" {sentence}."
         paragraphs.append(with_code(text, block))
     return "\n".join(paragraphs)
+
 
 def run_on(blocks: Sequence[Block]) -> str:
     """NAME's L is V and its L2 is V2, while its L3 is V3: three facts a sentence."""
@@ -245,7 +309,7 @@ def run_on(blocks: Sequence[Block]) -> str:
         facts = plain(block)
         for start in range(0, len(facts), 3):
             text, owner = "", possessive(block.name)
-            for at, (label, items) in enumerate(facts[start:start + 3]):
+            for at, (label, items) in enumerate(facts[start : start + 3]):
                 text += ("", " and ", ", while ")[at]
                 if items[0].kind == "relation":
                     text += f"{block.name} {label} {joined(items)}"
@@ -255,6 +319,7 @@ def run_on(blocks: Sequence[Block]) -> str:
             sentences.append(text + ".")
         paragraphs.append(with_code(" ".join(sentences), block))
     return "\n".join(paragraphs)
+
 
 def matrix(blocks: Sequence[Block]) -> str:
     """Attributes as rows and entities as columns, in box-drawing characters."""
@@ -270,11 +335,13 @@ def matrix(blocks: Sequence[Block]) -> str:
             texts = ["; ".join(noted(i, "was ") for i in column.get(label, [])) for column in cells]
             rows.append([label] + [text or "–" for text in texts])
         widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-        lines = [" │ ".join(text.ljust(w) for text, w in zip(row, widths)).rstrip() for row in rows]
+        padded = ([c.ljust(w) for c, w in zip(row, widths, strict=True)] for row in rows)
+        lines = [" │ ".join(row).rstrip() for row in padded]
         lines.insert(1, "─┼─".join("─" * w for w in widths))
         tables.append("\n".join(lines) + "\n")
         tables += [code for code in (fenced(block) for block in run) if code]
     return "\n".join(tables)
+
 
 def tree(blocks: Sequence[Block]) -> str:
     """A tree drawing: entity, labels as branches, values as leaves."""
@@ -293,12 +360,16 @@ def tree(blocks: Sequence[Block]) -> str:
         trees.append(with_code("\n".join(lines), block))
     return "\n".join(trees)
 
+
 def chat(blocks: Sequence[Block]) -> str:
     """A transcript: a user dictates, an assistant keeps book."""
     nouns = ("for {l} put {v}", "{l} would be {v}", "I've got {v} down as {l}", "{l}? that's {v}")
     turns = []
     for block in blocks:
-        told = ", ".join(([f"from {block.source}"] if block.source else []) + ([block.date] if block.date else []))
+        told = ", ".join(
+            ([f"from {block.source}"] if block.source else [])
+            + ([block.date] if block.date else [])
+        )
         turns.append(f"User: next one is {block.name} ({block.kind}){', ' + told if told else ''}")
         turns.append(f"Assistant: Ready. What should I keep about {block.name}?")
         said = []
@@ -309,11 +380,14 @@ def chat(blocks: Sequence[Block]) -> str:
             else:
                 said.append(nouns[at % 4].format(l=label, v=value))
         for at in range(0, len(said), 2):
-            turns.append("User: " + " — oh and ".join(said[at:at + 2]))
+            turns.append("User: " + " — oh and ".join(said[at : at + 2]))
             turns.append(("Assistant: Noted.", "Assistant: Okay, go on.")[at // 2 % 2])
         code = fenced(block, "User: pasting this for you, ")
-        turns.append((code + "\n" if code else "") + f"Assistant: Saved, all of it under {block.name}.\n")
+        turns.append(
+            (code + "\n" if code else "") + f"Assistant: Saved, all of it under {block.name}.\n"
+        )
     return "\n".join(turns)
+
 
 def parenthetical(blocks: Sequence[Block]) -> str:
     """A dense paragraph an entity: label (value), label (value; formerly old)."""
@@ -321,17 +395,28 @@ def parenthetical(blocks: Sequence[Block]) -> str:
     for block in blocks:
         facts = []
         for label, items in plain(block):
-            values = [f"({'; '.join([item.value] + notes(item))})" for item in items]
+            values = [f"({'; '.join([item.value, *notes(item)])})" for item in items]
             facts.append(f"{label} {' and '.join(values)}")
         head = f"{block.name} ({'; '.join(part for part in (block.kind, origin(block)) if part)})"
         text = f"{head} — {', '.join(facts)}." if facts else f"{head}."
         paragraphs.append(with_code(text, block))
     return "\n".join(paragraphs)
 
+
 def emoji_timeline(blocks: Sequence[Block]) -> str:
     """A day after the other, a ticked line a fact, the kind of fact as an emoji."""
-    signs = {"int": "🔢", "float": "🔢", "series": "📈", "date": "📆", "text": "💬", "enum": "🏷️",
-             "category": "🗂️", "relation": "🤝", "entity": "👤", "shift": "🛠️"}
+    signs = {
+        "int": "🔢",
+        "float": "🔢",
+        "series": "📈",
+        "date": "📆",
+        "text": "💬",
+        "enum": "🏷️",
+        "category": "🗂️",
+        "relation": "🤝",
+        "entity": "👤",
+        "shift": "🛠️",
+    }
     days = []
     for date, stated in groupby(blocks, key=lambda block: block.date):
         days.append(f"📅 {date or 'no date'}\n")
@@ -346,6 +431,7 @@ def emoji_timeline(blocks: Sequence[Block]) -> str:
                     lines.append(line)
             days.append(with_code("\n".join(lines), block, "💾 "))
     return "\n".join(days)
+
 
 def quote_cards(blocks: Sequence[Block]) -> str:
     """Index cards between rules, entity, label and value at three depths of quotation."""
@@ -363,8 +449,23 @@ def quote_cards(blocks: Sequence[Block]) -> str:
         cards.append(with_code("\n".join(lines), block, "#### "))
     return "---\n" + "\n---\n".join(cards) + "---\n"
 
-LAYOUTS: dict[str, Callable[[Sequence[Block]], str]] = {layout.__name__: layout for layout in (
-    obsidian, memories, cypher, s_expressions, constructors, sql_statements, minutes,
-    run_on, matrix, tree, chat, parenthetical, emoji_timeline, quote_cards,
-)}
 
+LAYOUTS: dict[str, Callable[[Sequence[Block]], str]] = {
+    layout.__name__: layout
+    for layout in (
+        obsidian,
+        memories,
+        cypher,
+        s_expressions,
+        constructors,
+        sql_statements,
+        minutes,
+        run_on,
+        matrix,
+        tree,
+        chat,
+        parenthetical,
+        emoji_timeline,
+        quote_cards,
+    )
+}

@@ -1,4 +1,4 @@
-"""What a layout renders: blocks of facts, one block a record, in the order in which they were stated."""
+"""What a layout renders: blocks of facts, one a record, in the order of their statement."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class Item:
     for a category ("group")."""
     value: str
     """As documents write it: "$1,940.6M", "9 March 2014" or "2014-03-09", "207, 808, 671",
-    "Birch Marine", "sells silent turbines". For the kind "shift": "20 higher than stated before"."""
+    "Birch Marine", "sells silent turbines". Of the kind "shift": "20 higher than stated before"."""
     kind: str
     """int, float, text, enum, date, series, category, relation (verb phrase, value an entity),
     entity (noun phrase, value an entity), shift (a correction by an amount), code (the source of
@@ -27,7 +27,7 @@ class Item:
 @dataclass(frozen=True)
 class Block:
     name: str
-    """The subject: "Eastgate Ceramics", "glaze_basalt_weir", "the nightly export of tide tables"."""
+    """The subject: "Eastgate Ceramics", "glaze_basalt_weir", "the export of tide tables"."""
     kind: str
     """What it is: "company", "person", "function"."""
     items: tuple[Item, ...]

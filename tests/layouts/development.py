@@ -1,4 +1,4 @@
-"""Forty-odd ways to write the same blocks of facts, each in the order of the blocks and losing no fact.
+"""Forty-odd ways to write the same blocks of facts, in the order of the blocks and without loss.
 
 Code items come verbatim in a fenced block below their block's heading or rows; JSON, YAML, HTML and
 XML carry them as escaped strings.
@@ -20,11 +20,23 @@ from xml.sax.saxutils import escape, quoteattr
 if TYPE_CHECKING:
     from tests.layouts.blocks import Block, Item
 
-LAYOUTS: dict[str, Callable[[Sequence[Block]], str]] = {}
-PEOPLE = {"person", "researcher", "author", "chef", "player", "actor", "director", "artist", "scholar", "scientist"}
+Layout = Callable[["Sequence[Block]"], str]
+LAYOUTS: dict[str, Layout] = {}
+PEOPLE = {
+    "person",
+    "researcher",
+    "author",
+    "chef",
+    "player",
+    "actor",
+    "director",
+    "artist",
+    "scholar",
+    "scientist",
+}
 
 
-def layout(function):
+def layout(function: Layout) -> Layout:
     """Enters a layout under its function's name."""
     LAYOUTS[function.__name__] = function
     return function
@@ -32,7 +44,9 @@ def layout(function):
 
 def each(name: str, block_text: Callable[[Block, int], str], gap: str = "\n\n") -> None:
     """Enters a layout that writes its blocks one by one."""
-    LAYOUTS[name] = lambda blocks: gap.join(text for n, b in enumerate(blocks) if (text := block_text(b, n)))
+    LAYOUTS[name] = lambda blocks: gap.join(
+        text for n, b in enumerate(blocks) if (text := block_text(b, n))
+    )
 
 
 # Parts of a block.
@@ -105,7 +119,7 @@ def runs(blocks: Sequence[Block], parts: Callable[[Block, Block], bool]) -> list
 
 
 def same_name(a: Block, b: Block) -> bool:
-    """Parts runs such that regrouping a run's facts cannot put an entity's later block before an earlier one."""
+    """Parts runs so that no later block of an entity comes before an earlier one in a run."""
     return a.name == b.name
 
 
@@ -145,18 +159,36 @@ def say(i: Item, name: str, n: int) -> str:
     """One sentence that names its subject, without the full stop; n picks the wording."""
     x, v, label, verb = subject(name), worded(i), lab(i), be(i)
     own = x + ("'" if x.endswith("s") else "'s")
-    was = (f", formerly {i.previous}", f" (was {i.previous})", f", which replaces {i.previous}")[n % 3]
+    was = (f", formerly {i.previous}", f" (was {i.previous})", f", which replaces {i.previous}")[
+        n % 3
+    ]
     if i.kind == "relation":
         forms = [linked(i, x)] * 3 + [f"{v} is what {name} {label}"] * (not i.previous)
     elif i.kind == "category":
-        forms = [f"{x} belongs to the {label} {v}", f"The {label} of {name} is {v}", f"{own} {label}: {v}"]
+        forms = [
+            f"{x} belongs to the {label} {v}",
+            f"The {label} of {name} is {v}",
+            f"{own} {label}: {v}",
+        ]
     elif i.kind == "shift":
-        forms = [f"The {label} of {name} {verb} {v}", f"{own} {label}: {v}", f"The entry for {label} at {name} is {v}"]
+        forms = [
+            f"The {label} of {name} {verb} {v}",
+            f"{own} {label}: {v}",
+            f"The entry for {label} at {name} is {v}",
+        ]
     elif counts(i):
-        forms = [f"{x} has {v} {label}", f"There are {v} {label} at {name}", f"{x} reports {v} {label}"]
+        forms = [
+            f"{x} has {v} {label}",
+            f"There are {v} {label} at {name}",
+            f"{x} reports {v} {label}",
+        ]
         forms += [f"{own} {label}: {v}", f"The number of {label} at {name} is {v}"]
     else:
-        forms = [f"The {label} of {name} {verb} {v}", f"{x} has {v} as {label}", f"{own} {label}: {v}"]
+        forms = [
+            f"The {label} of {name} {verb} {v}",
+            f"{x} has {v} as {label}",
+            f"{own} {label}: {v}",
+        ]
         forms += [f"The entry for {label} at {name} reads {v}", f"For {label}, {name} gives {v}"]
     return forms[n % len(forms)] + (was if i.previous else "")
 
@@ -189,7 +221,11 @@ def paragraph(b: Block, n: int, lead: bool = True) -> str:
 def pronouns(b: Block, n: int) -> str:
     article = "an" if b.kind[:1].lower() in set("aeiou") else "a"
     opening = f"{subject(b.name)} is {article} {b.kind}" if b.kind else f"This is about {b.name}"
-    said = [opening + (f", according to {b.source}" if b.source else "") + (f", as of {b.date}" if b.date else "")]
+    said = [
+        opening
+        + (f", according to {b.source}" if b.source else "")
+        + (f", as of {b.date}" if b.date else "")
+    ]
     it = f"This {b.kind}" if b.kind.lower() in PEOPLE else "It"
     unclear = False
     for k, i in enumerate(facts(b)):
@@ -200,7 +236,9 @@ def pronouns(b: Block, n: int) -> str:
 
 def heading_kind_date(b: Block, n: int) -> str:
     inside = meta(b, ", ", b.kind)
-    return lines(f"## {b.name}" + (f" ({inside})" if inside else ""), paragraph(b, n, False), code(b))
+    return lines(
+        f"## {b.name}" + (f" ({inside})" if inside else ""), paragraph(b, n, False), code(b)
+    )
 
 
 def wrapped72(b: Block, n: int) -> str:
@@ -221,12 +259,21 @@ def passive(b: Block, n: int) -> str:
             return f"{i.value} {lab(i)} are reported by {b.name}{was}"
         return f"{worded(i)} {be(i)} recorded as the {lab(i)} of {b.name}{was}"
 
-    stated = "Stated" + (f" on {b.date}" if b.date else "") + (f" by {b.source}" if b.source else "")
-    return lines(" ".join(s + "." for s in [stated] * bool(meta(b)) + [turn(i) for i in facts(b)]), code(b, True))
+    stated = (
+        "Stated" + (f" on {b.date}" if b.date else "") + (f" by {b.source}" if b.source else "")
+    )
+    return lines(
+        " ".join(s + "." for s in [stated] * bool(meta(b)) + [turn(i) for i in facts(b)]),
+        code(b, True),
+    )
 
 
 def label_at(b: Block, n: int) -> str:
-    out = [f"As of {b.date}" + (f" ({b.source}):" if b.source else ":") if b.date else b.source and f"{b.source}:"]
+    out = [
+        f"As of {b.date}" + (f" ({b.source}):" if b.source else ":")
+        if b.date
+        else b.source and f"{b.source}:"
+    ]
     for i in facts(b):
         link = linked(i, subject(b.name)) + (f" (was {i.previous})" if i.previous else "")
         out.append(f"{link}." if i.kind == "relation" else f"{cap(lab(i))} at {b.name}: {val(i)}.")
@@ -234,7 +281,9 @@ def label_at(b: Block, n: int) -> str:
 
 
 def qa(b: Block, n: int) -> str:
-    asof = (f" as of {b.date}" if b.date else "") + (f" according to {b.source}" if b.source else "")
+    asof = (f" as of {b.date}" if b.date else "") + (
+        f" according to {b.source}" if b.source else ""
+    )
     out = []
     for k, i in enumerate(b.items):
         if i.kind == "relation":
@@ -243,7 +292,10 @@ def qa(b: Block, n: int) -> str:
             question = f"How many {lab(i)} does {b.name} have{asof}?"
         else:
             question = f"What {be(i)} the {lab(i)} of {b.name}{asof}?"
-        out.append(f"Q: {question}\nA" + (fence(i) if i.kind == "code" else f": {val(i, '{v} (before that: {p})')}"))
+        out.append(
+            f"Q: {question}\nA"
+            + (fence(i) if i.kind == "code" else f": {val(i, '{v} (before that: {p})')}")
+        )
     return "\n".join(out)
 
 
@@ -264,7 +316,9 @@ def key_value(b: Block, n: int) -> str:
 
 
 def key_value_hash(b: Block, n: int) -> str:
-    return lines(f"# {b.name}{par(b)}", *(f"{lab(i)} = {val(i, '{p} -> {v}')}" for i in facts(b)), code(b))
+    return lines(
+        f"# {b.name}{par(b)}", *(f"{lab(i)} = {val(i, '{p} -> {v}')}" for i in facts(b)), code(b)
+    )
 
 
 def bold(b: Block, n: int) -> str:
@@ -279,7 +333,9 @@ def nested_bullets(b: Block, n: int) -> str:
             out += [f"  - {label}:"] + [f"    - {val(i)}{mark(i)}" for i in items]
         else:
             i = items[0]
-            out += [f"  - {lab(i)}: {i.value}"] + [f"    - previous: {i.previous}"] * bool(i.previous)
+            out += [f"  - {lab(i)}: {i.value}"] + [f"    - previous: {i.previous}"] * bool(
+                i.previous
+            )
     return lines(*out, code(b))
 
 
@@ -294,7 +350,9 @@ def definition(b: Block, n: int) -> str:
 
 
 def ini(b: Block, n: int) -> str:
-    out = [f"[{b.name}]"] + [f"{k}={v}" for k, v in (("recorded_on", b.date), ("recorded_by", b.source)) if v]
+    out = [f"[{b.name}]"] + [
+        f"{k}={v}" for k, v in (("recorded_on", b.date), ("recorded_by", b.source)) if v
+    ]
     for i in facts(b):
         out += [f"{lab(i)}={i.value}"] + [f"{lab(i)}.previous={i.previous}"] * bool(i.previous)
     return lines(*out, code(b))
@@ -336,7 +394,11 @@ def numbered(blocks: Sequence[Block]) -> str:
     for b in blocks:
         for i in facts(b):
             n += 1
-            of = f"{b.name}{par(b)} {lab(i)}" if i.kind == "relation" else f"{lab(i)} of {b.name}{par(b)}"
+            of = (
+                f"{b.name}{par(b)} {lab(i)}"
+                if i.kind == "relation"
+                else f"{lab(i)} of {b.name}{par(b)}"
+            )
             out.append(f"{n}. {of}: {val(i)}")
         out.append(code(b, True))
     return lines(*out)
@@ -361,16 +423,21 @@ def value_first(b: Block, n: int) -> str:
 # Tables.
 
 
-def long_rows(blocks: Sequence[Block], chosen=facts) -> tuple[list[str], list[list[list[str]]]]:
+def long_rows(
+    blocks: Sequence[Block], chosen: Callable[[Block], list[Item]] = facts
+) -> tuple[list[str], list[list[list[str]]]]:
     """Header and each block's rows, one a fact, without the columns that stay empty throughout."""
     head = ["entity", "attribute", "value", "qualifier", "previous", "date", "source"]
-    per = [[[b.name, i.label, i.value, i.qualifier, i.previous, b.date, b.source] for i in chosen(b)] for b in blocks]
+    per = [
+        [[b.name, i.label, i.value, i.qualifier, i.previous, b.date, b.source] for i in chosen(b)]
+        for b in blocks
+    ]
     keep = [k for k in range(len(head)) if k < 3 or any(row[k] for rows in per for row in rows)]
     return [head[k] for k in keep], [[[row[k] for k in keep] for row in rows] for rows in per]
 
 
 def wide_rows(blocks: Sequence[Block]) -> tuple[list[str], list[list[list[str]]]]:
-    """Header and each block's single row; several values of a label share a cell, qualifiers have their own."""
+    """Header and each block's row; values of one label share a cell, qualifiers have their own."""
     labels = list(by_label((i for b in blocks for i in facts(b)), lambda i: i.label))
     noted = any(i.qualifier for b in blocks for i in facts(b))
     stamps = [key for key in ("date", "source") if any(getattr(b, key) for b in blocks)]
@@ -389,8 +456,9 @@ def md_row(cells: Iterable[str]) -> str:
 
 def md_table(blocks: Sequence[Block], head: list[str], per: list[list[list[str]]]) -> str:
     """A Markdown table; code ends it below its block's rows and the header is repeated after it."""
-    out, is_open = [], False
-    for b, rows in zip(blocks, per):
+    out: list[str] = []
+    is_open = False
+    for b, rows in zip(blocks, per, strict=True):
         if rows and not is_open:
             out += [""] * bool(out) + [md_row(head), "|" + " --- |" * len(head)]
         out += [md_row(row) for row in rows]
@@ -401,11 +469,13 @@ def md_table(blocks: Sequence[Block], head: list[str], per: list[list[list[str]]
     return "\n".join(out)
 
 
-def separated(blocks: Sequence[Block], head: list[str], per: list[list[list[str]]], mark: str) -> str:
+def separated(
+    blocks: Sequence[Block], head: list[str], per: list[list[list[str]]], mark: str
+) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=mark, lineterminator="\n")
     writer.writerow(head)
-    for b, rows in zip(blocks, per):
+    for b, rows in zip(blocks, per, strict=True):
         writer.writerows(rows)
         if fenced := code(b, True):
             out.write(fenced + "\n")
@@ -415,13 +485,19 @@ def separated(blocks: Sequence[Block], head: list[str], per: list[list[list[str]
 def md_table_per_entity(b: Block, n: int) -> str:
     rows = [md_row((lab(i), val(i, "{p} -> {v}"))) for i in facts(b)]
     table = [md_row(("attribute", "value")), "| --- | --- |", *rows] if rows else []
-    return "\n\n".join(part for part in (f"### {b.name}", meta(b) and f"*{meta(b)}*", lines(*table), code(b)) if part)
+    return "\n\n".join(
+        part
+        for part in (f"### {b.name}", meta(b) and f"*{meta(b)}*", lines(*table), code(b))
+        if part
+    )
 
 
 @layout
 def md_table_wide(blocks: Sequence[Block]) -> str:
     """A table for each run of blocks of one kind."""
-    return "\n\n".join(md_table(run, *wide_rows(run)) for run in runs(blocks, lambda a, b: a.kind != b.kind))
+    return "\n\n".join(
+        md_table(run, *wide_rows(run)) for run in runs(blocks, lambda a, b: a.kind != b.kind)
+    )
 
 
 LAYOUTS["md_table_long"] = lambda blocks: md_table(blocks, *long_rows(blocks))
@@ -455,7 +531,9 @@ def html_table(blocks: Sequence[Block]) -> str:
     head, per = long_rows(blocks, lambda b: list(b.items))
     out = ["<table>", f"<tr>{''.join(tag('th', name) for name in head)}</tr>"]
     for row in (row for rows in per for row in rows):
-        cells = (f"<td>{tag('pre', cell)}</td>" if "\n" in cell else tag("td", cell) for cell in row)
+        cells = (
+            f"<td>{tag('pre', cell)}</td>" if "\n" in cell else tag("td", cell) for cell in row
+        )
         out.append(f"<tr>{''.join(cells)}</tr>")
     return "\n".join([*out, "</table>"])
 
@@ -467,7 +545,9 @@ def xml(blocks: Sequence[Block]) -> str:
 
     out = ["<records>"]
     for b in blocks:
-        out.append(f"  <entity{attributes(name=b.name, kind=b.kind, date=b.date, source=b.source)}>")
+        out.append(
+            f"  <entity{attributes(name=b.name, kind=b.kind, date=b.date, source=b.source)}>"
+        )
         for i in b.items:
             element = i.kind if i.kind in ("relation", "code") else "fact"
             extra = attributes(label=i.label, qualifier=i.qualifier, previous=i.previous)
@@ -479,7 +559,7 @@ def xml(blocks: Sequence[Block]) -> str:
 # JSON and YAML.
 
 
-def alone(values: list) -> object:
+def alone(values: Sequence[object]) -> object:
     return values[0] if len(values) == 1 else values
 
 
@@ -504,7 +584,9 @@ def json_by_name(blocks: Sequence[Block]) -> str:
 def json_records(blocks: Sequence[Block]) -> str:
     def full(i: Item) -> object:
         extra = {k: getattr(i, k) for k in ("qualifier", "previous") if getattr(i, k)}
-        value = int(i.value) if i.kind == "int" and re.fullmatch(r"0|[1-9]\d*", i.value) else i.value
+        value = (
+            int(i.value) if i.kind == "int" and re.fullmatch(r"0|[1-9]\d*", i.value) else i.value
+        )
         return {"value": value, **extra} if extra else value
 
     def snake(i: Item) -> str:
@@ -512,7 +594,10 @@ def json_records(blocks: Sequence[Block]) -> str:
 
     out = []
     for b in blocks:
-        held = {label: alone([full(i) for i in items]) for label, items in by_label(b.items, snake).items()}
+        held = {
+            label: alone([full(i) for i in items])
+            for label, items in by_label(b.items, snake).items()
+        }
         out.append({"name": b.name, "kind": b.kind, **stamped(b), "facts": held})
     return dump(out, 1)
 
@@ -529,18 +614,29 @@ def json_lines(b: Block, n: int) -> str:
 def scalar(value: str) -> str:
     """A YAML scalar, quoted where it has to be."""
     plain = re.fullmatch(r"[A-Za-z0-9$][\w $%.,/'()-]*", value) and value == value.strip()
-    return value if plain and not re.fullmatch("(?i)y|n|yes|no|on|off|true|false|null", value) else dump(value)
+    return (
+        value
+        if plain and not re.fullmatch("(?i)y|n|yes|no|on|off|true|false|null", value)
+        else dump(value)
+    )
 
 
 @layout
 def yaml_list(blocks: Sequence[Block]) -> str:
     out = []
     for b in blocks:
-        out += [f"- name: {scalar(b.name)}", *(f"  {k}: {scalar(v)}" for k, v in stamped(b).items())]
-        out += [f"  kind: {scalar(b.kind)}"] * bool(b.kind) + ["  facts:" if b.items else "  facts: []"]
+        out += [
+            f"- name: {scalar(b.name)}",
+            *(f"  {k}: {scalar(v)}" for k, v in stamped(b).items()),
+        ]
+        out += [f"  kind: {scalar(b.kind)}"] * bool(b.kind) + [
+            "  facts:" if b.items else "  facts: []"
+        ]
         for i in b.items:
             out.append(f"    - {scalar(i.label)}: {scalar(i.value)}")
-            out += [f"      {k}: {scalar(v)}" for k in ("qualifier", "previous") if (v := getattr(i, k))]
+            out += [
+                f"      {k}: {scalar(v)}" for k in ("qualifier", "previous") if (v := getattr(i, k))
+            ]
     return "\n".join(out)
 
 
@@ -571,11 +667,25 @@ def mixed(blocks: Sequence[Block]) -> str:
 each("prose", lambda b, n: lines(paragraph(b, n), code(b, True)))
 each("upper", lambda b, n: lines(paragraph(b, n).upper(), code(b, True, str.upper)))
 each("lower", lambda b, n: lines(paragraph(b, n).lower(), code(b, True, str.lower)))
-each("prose_heading", lambda b, n: lines(f"## {meta(b, ' · ', b.name)}", paragraph(b, n, False), code(b)))
+each(
+    "prose_heading",
+    lambda b, n: lines(f"## {meta(b, ' · ', b.name)}", paragraph(b, n, False), code(b)),
+)
 each("heading_bold", lambda b, n: lines(f"**{b.name}**{par(b)}", paragraph(b, n, False), code(b)))
 each("no_full_stop", lambda b, n: lines(meta(b), *sentences(b, n, ""), code(b, True)))
-each("heading_bracket", lambda b, n: lines(f"[{meta(b, ' · ', b.name)}]", *sentences(b, n), code(b)))
-for one in (pronouns, heading_kind_date, wrapped72, passive, label_at, qa, heading_underlined, key_value):
+each(
+    "heading_bracket", lambda b, n: lines(f"[{meta(b, ' · ', b.name)}]", *sentences(b, n), code(b))
+)
+for one in (
+    pronouns,
+    heading_kind_date,
+    wrapped72,
+    passive,
+    label_at,
+    qa,
+    heading_underlined,
+    key_value,
+):
     each(one.__name__, one)
 for one in (key_value_hash, bold, definition, ini, triples, md_table_per_entity):
     each(one.__name__, one)

@@ -85,7 +85,7 @@ def remarks(report: Report) -> Iterator[str]:
                 f"† not measured here: {listed(names)} at the {bound} ({reference}) whatever the"
                 " number of facts needed."
             )
-    unread = [f"{100 * row.unread:.1f} % of {row.system}'s" for row in memories if row.unread]
+    unread = [f"{least_percent(row.unread)} of {row.system}'s" for row in memories if row.unread]
     counts = listed(unread or ["none"])
     yield f"Unread statements, which the fact reader could attribute to nothing: {counts}."
     if names := [row.system for row in memories if row.withheld]:
@@ -93,6 +93,15 @@ def remarks(report: Report) -> Iterator[str]:
             f"–: more than {100 * UNREAD_LIMIT:.0f} % were unread of {listed(names)}, so that"
             " losses and shares of the store are withheld."
         )
+
+
+def least_percent(share: float) -> str:
+    """A share above 0, which never reads as none.
+
+    >>> least_percent(0.037), least_percent(0.0002)
+    ('3.7 %', 'less than 0.1 %')
+    """
+    return "less than 0.1 %" if share < 0.0005 else f"{100 * share:.1f} %"
 
 
 def count(n: int, noun: str, plural: str = "") -> str:

@@ -12,9 +12,9 @@ from memorygym.core.text import replace_controls
 WIDTH, NARROWEST, PROSE = 80, 40, 100
 """Columns of a file or a pipe, of the narrowest terminal, and of the longest line of prose."""
 NAME = 20
-"""Columns of names in a table that would not fit otherwise; a longer name has its own line."""
+"""Fewest columns of a line of prose beside its margin, or of the middle of a shortened line."""
 SHORT_NAME = 12
-"""Columns of names beside which a table must fit if it is to stay in one piece."""
+"""Columns of names in a table where all are longer; a longer name has its own line."""
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
 Row = tuple[str, Sequence[str]]
 """A name and the cells beside it."""
@@ -144,7 +144,7 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[s
         for column in columns
     ]
     room = width()
-    longest = _name_width(list(map(columns_of, names)), room, room - sum(widths))
+    longest = _name_width(list(map(columns_of, names)), widths, room)
     lines: list[str] = []
     for block in _blocks(widths, room - longest):
         lines += [""] * bool(lines)
@@ -152,11 +152,17 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[s
     return lines
 
 
-def _name_width(names: Sequence[int], room: int, beside: int) -> int:
-    """The columns of names: all of the longest that fits beside the cells, if a short one does."""
-    if beside >= min(SHORT_NAME, max(names)):
-        return max(size for size in names if size <= beside)
-    return min(NAME, max(names), room // 3)
+def _name_width(names: Sequence[int], widths: Sequence[int], room: int) -> int:
+    """The columns of names with which the table has the fewest lines; a longer name has its own."""
+
+    def lines(size: int) -> int:
+        tall = len(names) + sum(name > size for name in names)
+        return tall * len([*_blocks(widths, room - size)])
+
+    longest, widest = max(names), max(widths, default=0)
+    sizes = {*names, min(SHORT_NAME, longest)} - {0}
+    fitting = [size for size in sizes if size + widest <= room]
+    return min(fitting, key=lambda n: (lines(n), -n), default=min(longest, room // 3))
 
 
 def _blocks(widths: Sequence[int], room: int) -> Iterator[range]:

@@ -63,7 +63,9 @@ def test_lines_in_any_order_and_number_credit_nobody_new(name: str) -> None:
 def test_two_texts_together_state_no_more_than_each(name: str) -> None:
     system, records = shown_world("company")
     reader = strong_reader(system)
-    texts = [LAYOUTS[name](world_blocks(reader.guide, part)) for part in (records[:6], records[6:14])]
+    texts = [
+        LAYOUTS[name](world_blocks(reader.guide, part)) for part in (records[:6], records[6:14])
+    ]
     apart = [set(world_facts([r], reader.guide)) for text in texts for r in reader.read(text)]
     together = [set(world_facts([r], reader.guide)) for r in reader.read("\n\n".join(texts))]
     assert set().union(*together) <= set().union(*apart)

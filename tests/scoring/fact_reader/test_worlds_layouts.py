@@ -99,6 +99,8 @@ def test_adversarial_texts_are_read_exactly(case: dict[str, object]) -> None:
     reader = strong_reader(system)
     labels = {a.code: a.label for a in reader.guide.attributes}
     read = world_facts(reader.read(str(case["text"])), reader.guide)
-    plain = {(name, labels[code]): value for (name, code, *_), value in read.items() if code in labels}
+    plain = {
+        (name, labels[code]): value for (name, code, *_), value in read.items() if code in labels
+    }
     wanted = {(n, a): tuple(v) if isinstance(v, list) else v for n, a, v in case["facts"]}  # type: ignore[attr-defined]
     assert plain == wanted

@@ -36,7 +36,11 @@ NAMES = {
 
 
 def subject_of(relation):
-    return "Halden Quist" if relation.subject == "person" else f"Zel {NAMES[relation.subject].split()[1]}"
+    return (
+        "Halden Quist"
+        if relation.subject == "person"
+        else f"Zel {NAMES[relation.subject].split()[1]}"
+    )
 
 
 def value_of(relation):

@@ -4,7 +4,7 @@ The unit is the task, because the questions of a task share a memory: a figure h
 each task and an interval over tasks. Two systems are compared on the tasks that both finished.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
@@ -24,6 +24,10 @@ from memorygym.stats import Estimate, kendall
 
 Clock = Mapping[str, tuple[float, float]]
 """By system: the median and the 95th percentile of its milliseconds per step."""
+NOTHING_COUNTS = (
+    "no question counts, because the oracle showed the needed facts of none: give a larger budget,"
+    " or let `oracle` of the track name the events of its goals"
+)
 ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
 
 
@@ -113,25 +117,17 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     asked = {played.task: {case.number for case in played.cases} for played in measured}
     scores = {system: scored(played, left) for system, played in systems.items()}
     if not any(scores.values()):
-        raise BadSettings(
-            "no question counts, because the oracle showed the needed facts of none: give a larger"
-            " budget, or let `oracle` of the track name the events of its goals"
-        )
+        raise BadSettings(NOTHING_COUNTS)
     questions = {played.task: len(cases) for played in measured if (cases := judged(played, left))}
     table = SystemFigures(systems, left, scores, questions)
     # A weaker reasoner, or a model, may answer less where it is shown more.
     faults = table.faults() if all(played.strongest for played in measured) else set()
-    memories = {
-        system: own
-        for system, own in scores.items()
-        if role_of(system) == "memory" and system not in faults
-    }
-    whole = {
+    finished = {
         system
-        for system in memories
-        if systems[system].keys() == asked.keys() and not failures.get(system)
+        for system, played in systems.items()
+        if played.keys() == asked.keys() and not failures.get(system)
     }
-    tests = significance_tests(memories, whole, scores.get(RECENCY, {}), questions, name)
+    tests = _tests(table, faults, finished, name)
     rows = [
         SystemRow(
             system,
@@ -155,6 +151,19 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
         rows=tuple(sorted(rows, key=_order)),
         significance=tests,
     )
+
+
+def _tests(
+    table: SystemFigures, faults: Set[str], finished: Set[str], name: str
+) -> SignificanceTests:
+    """The tests among the memories without fault."""
+    memories = {
+        system: own
+        for system, own in table.scores.items()
+        if role_of(system) == "memory" and system not in faults
+    }
+    recency = table.scores.get(RECENCY, {})
+    return significance_tests(memories, finished & memories.keys(), recency, table.questions, name)
 
 
 def _by_system(measured: Sequence[Measurement]) -> dict[str, dict[TaskKey, Measurement]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
+from typing import TypeVar
 
 from memorygym.core.trace_reader import CONDITIONS
 from memorygym.runs.comparison.questions import (
@@ -29,6 +30,7 @@ from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.scoring.attribution import is_unreadable
 from memorygym.stats import Estimate, estimate, mean_score
 
+T = TypeVar("T")
 Values = Mapping[TaskKey, float]
 """By task: a figure of those tasks that have it."""
 STORE = ("precision", *CONDITIONS[1:])
@@ -93,24 +95,27 @@ class SystemFigures:
         return {**figures, **dict.fromkeys(withheld)}
 
     def _facts(self, system: str) -> dict[str, Estimate | None]:
-        """The figures that rest on reading what the memory showed and held, each with its number
-        of trials by task."""
+        """The figures that rest on reading what the memory showed and held."""
         asked, played = partial(self._asked, system), partial(self._played, system)
-        facts = {task: m.facts for task, m in self.systems[system].items() if any(m.facts.values())}
-        stored = {task: sum(counts.values()) for task, counts in facts.items()}
-        shares: dict[str, tuple[Values, Values]] = {
-            "evidence_recall": (asked(share_of("present", "needs")), asked(number_with("needs"))),
-            "stale_evidence_rate": (
-                asked(share_of("stale", "replaced")), asked(number_with("replaced")),
+        figures = {
+            "evidence_recall": _mean_score(
+                asked(share_of("present", "needs")), asked(number_with("needs"))
             ),
-        }  # fmt: skip
+            "stale_evidence_rate": _mean_score(
+                asked(share_of("stale", "replaced")), asked(number_with("replaced"))
+            ),
+        }
         for name, part in (("unread_context", "shown"), ("unread_store", "held")):
-            unread = played(attrgetter(f"{part}.unread_share"))
-            shares[name] = (unread, played(attrgetter(f"{part}.stated")))
+            unread, stated = (
+                played(attrgetter(f"{part}.{of}")) for of in ("unread_share", "stated")
+            )
+            figures[name] = share(unread, stated) if unread else None
+        facts = {task: m.facts for task, m in self.systems[system].items() if any(m.facts.values())}
+        held = {task: sum(counts.values()) for task, counts in facts.items()}
         for name, condition in zip(STORE, CONDITIONS, strict=True):
-            share = {task: counts[condition] / stored[task] for task, counts in facts.items()}
-            shares[name] = (share, stored)
-        return {name: _mean_score(values, trials) for name, (values, trials) in shares.items()}
+            shares = {task: counts[condition] / held[task] for task, counts in facts.items()}
+            figures[name] = share(shares, held) if shares else None
+        return figures
 
     def _retrieval_loss(self, system: str) -> Estimate | None:
         return self._difference(UNLIMITED + system, system)
@@ -119,12 +124,12 @@ class SystemFigures:
         return difference(self.scores.get(system, {}), self.scores.get(other, {}), self.questions)
 
     def _asked(
-        self, system: str, value: Callable[[Sequence[QuestionCase]], float | None]
-    ) -> Values:
+        self, system: str, value: Callable[[Sequence[QuestionCase]], T | None]
+    ) -> dict[TaskKey, T]:
         """A value of the questions that count, by task."""
         return self._played(system, lambda played: value(judged(played, self.left)))
 
-    def _played(self, system: str, value: Callable[[Measurement], float | None]) -> Values:
+    def _played(self, system: str, value: Callable[[Measurement], T | None]) -> dict[TaskKey, T]:
         figures = ((task, value(played)) for task, played in self.systems[system].items())
         return {task: figure for task, figure in figures if figure is not None}
 
@@ -141,7 +146,6 @@ def _mean(values: Values) -> Estimate | None:
     return replace(mean, low=max(0.0, mean.low)) if mean and mean.has_interval else mean
 
 
-def _mean_score(values: Values, trials: Values) -> Estimate | None:
-    """The mean over tasks of a share of so many trials."""
-    counts = [int(trials[task]) for task in values]
-    return mean_score([*values.values()], counts) if values else None
+def _mean_score(values: Values, trials: Mapping[TaskKey, int]) -> Estimate | None:
+    """The mean over tasks of a score of so many trials."""
+    return mean_score([*values.values()], [trials[task] for task in values]) if values else None

@@ -19,6 +19,8 @@ def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, 
         return _shifted(shift, _Clauses(text, mark, found).values() or [])
     if change := _change(text, found):
         return change
+    if len(found) == 1 and not cues.ANY.search(text.lower()):
+        return [(found[0].value, CURRENT)]
     return _Clauses(text, mark, found).values()
 
 
@@ -75,9 +77,6 @@ class _Clauses:
         self._borders = [match.span() for match in cues.SOFT.finditer(text)]
         self._home = self._clause(mark[0])
         self._states: dict[str, list[Candidate]] = {}
-        if len(found) == 1 and not cues.ANY.search(text):
-            self._states["plain"] = [*found]
-            return
         for number, candidate in enumerate(found):
             end = found[number - 1].end if number else 0
             is_last = (

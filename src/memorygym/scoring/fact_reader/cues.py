@@ -110,6 +110,8 @@ PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
 PRONOUN = re.compile(
     r"\W*(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b", re.IGNORECASE
 )
+OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $", re.IGNORECASE)
+"""Stands before a verb whose subject is no entity."""
 NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$", re.IGNORECASE)
 OWNED = re.compile(
     r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
@@ -149,7 +151,5 @@ ABBREVIATION = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )
-ANY = re.compile(
-    "|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)), re.IGNORECASE
-)
-"""Any cue that makes a figure another than the current entry."""
+ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)))
+"""Any cue that makes a figure another than the current entry; for texts in lower case."""

@@ -215,7 +215,10 @@ def objects_of(part: Part) -> set[str]:
         if mark.keys[0].kind == "entity" and mark.form != "inverse":
             is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             behind = [name for name in part.names if name[0] >= mark.end]
-            objects.update(_listed(part.text, mark.end, behind) if is_value else ())
+            if is_value:
+                objects.update(_listed(part.text, mark.end, behind))
+            elif len(behind) == 1:
+                objects.add(behind[0][2])
     return objects
 
 

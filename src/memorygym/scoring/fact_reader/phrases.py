@@ -48,6 +48,7 @@ _JOINT = r"[\s_*`&'’-]{0,3}"
 _PARAMETER = rf"[`'\"]?(?!(?:{'|'.join(sorted(LINKS))})\b)([^\W\d]\w*(?:\.\w+)*)[`'\"]?"
 
 
+@lru_cache(maxsize=20_000)
 def stem(phrase: str) -> str:
     """The letters of a phrase without the ending of its plural."""
     letters = re.sub(r"[\W_]", "", phrase).lower()
@@ -114,11 +115,13 @@ def _root(word: str) -> str:
 
 def _abbreviates(root: str, word: str, other: str) -> bool:
     """Whether a word is the beginning of another, or its consonants in order."""
+    if other[:1] != word[0]:
+        return False
     if other.startswith((word, word.removesuffix("s"))) or (
         len(root) > 3 and other.startswith(root)
     ):
         return True
-    if len(word) < 4 or other[0] != word[0] or re.search("[aeiou]", word):
+    if len(word) < 4 or re.search("[aeiou]", word):
         return False
     letters = iter(other)
     return all(letter in letters for letter in word)

@@ -6,7 +6,7 @@ label; else it is the only one in the other clauses. A figure behind a cue ("for
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -14,7 +14,6 @@ from itertools import pairwise
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.parts import (
     LABEL_SIGN,
     NAME_SIGN,
@@ -28,7 +27,6 @@ from memorygym.scoring.fact_reader.parts import (
     is_alone,
     is_beside_a_value,
     is_labelled,
-    linked,
     longest,
     merged,
     objects_of,
@@ -40,7 +38,10 @@ from memorygym.scoring.fact_reader.parts import (
     with_qualifier,
 )
 from memorygym.scoring.fact_reader.phrases import mask
-from memorygym.scoring.fact_reader.values import candidates, has_date, stamps
+from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
+from memorygym.scoring.fact_reader.sentences import sentences
+from memorygym.scoring.fact_reader.stamps import without_stamps
+from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 
@@ -49,6 +50,7 @@ class StatementReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self._relations = RelationLinker(vocabulary.type_of)
         self.read = lru_cache(maxsize=50_000)(self._read)
 
     def _read(self, text: str, default: Mark | None = None) -> Sense:
@@ -56,8 +58,8 @@ class StatementReader:
         date = ""
         if has_date(text):
             text, date = without_stamps(text, self._date_labels(text, default))
-        line = _Line(self.vocabulary, default)
-        for sentence in _sentences(text):
+        line = _Line(self.vocabulary, self._relations, default)
+        for sentence in sentences(text):
             line.read(sentence)
         cue = ""
         if not line.claims and not line.asks:
@@ -77,63 +79,12 @@ class StatementReader:
         return max(ends)
 
 
-def without_stamps(text: str, date_label: int = -1) -> tuple[str, str]:
-    """The text without the date that tells when it was stated, and that ISO date or "".
-
-    `date_label` is where the label of a date ends: the next date is its value.
-    """
-    stamp = ""
-    found = list(stamps(text))
-    value = None
-    if date_label >= 0:
-        kept = [date for date in found if not cues.AS_OF.search(text[: date[0]])]
-        inside = [date for date in kept if not cues.BRACKET_LEFT.search(text[: date[0]])]
-        kept = inside or kept
-        value = next((date for date in kept if date[0] >= date_label), kept[-1] if kept else None)
-    for date in found:
-        start, end, iso = date
-        left, right = text[:start], text[end:]
-        if date is value:
-            continue
-        is_apart = cues.APART_LEFT.search(left) and cues.APART_RIGHT.match(right)
-        if is_apart or cues.STAMP.search(left) or (date_label < 0 and cues.WEAK_STAMP.search(left)):
-            stamp = stamp or iso
-            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return cues.PREFIX.sub(
-        lambda match: " " * len(match[0]), text, count=1
-    ) if stamp else text, stamp
-
-
-_LONGEST = 2_000
-"""Characters after which a sentence is cut, so that time is in proportion to a line's length."""
-
-
-def _sentences(text: str) -> Iterator[str]:
-    for sentence in _whole_sentences(text):
-        start = 0
-        while len(sentence) - start > _LONGEST:
-            cuts = (sentence.rfind(border, start, start + _LONGEST) for border in (";", ",", " "))
-            end = next((cut + 1 for cut in cuts if cut > start), start + _LONGEST)
-            yield sentence[start:end]
-            start = end
-        yield sentence[start:]
-
-
-def _whole_sentences(text: str) -> Iterator[str]:
-    start = 0
-    for match in cues.SENTENCE.finditer(text):
-        if not cues.ABBREVIATION.search(text[start : match.start()]):
-            yield text[start : match.start()]
-            start = match.end()
-    if text[start:].strip():
-        yield text[start:]
-
-
 @dataclass
 class _Line:
     """The state of reading a line, sentence by sentence."""
 
     vocabulary: Vocabulary
+    relations: RelationLinker
     default: Mark | None
     claims: list[Claim] = field(default_factory=list)
     unread: int = 0
@@ -215,6 +166,9 @@ class _Line:
     def _pieces(self, part: Part) -> Iterator[Part]:
         """The part, cut so that each piece has at most one label."""
         marks = merged(part)
+        if len(marks) < 2:
+            yield part
+            return
         start, is_clear = 0, True
         values_first = has_values_first(part, marks)
         for mark, after in pairwise(marks):
@@ -249,7 +203,7 @@ class _Line:
         if len(numbers) < len(mark.keys) and not any(
             candidates(key, piece.text) for key in numbers
         ):
-            self._relation(piece, self._with_value(mark, piece), inherited)
+            self._relation(piece, self.relations.fitting(mark, piece), inherited)
             return
         mark = mark._replace(keys=numbers)
         groups = [piece]
@@ -261,13 +215,6 @@ class _Line:
             groups = [one_owner(piece, mark)]
         for group in groups:
             self._value(group, mark, inherited, is_default=mark is self.default)
-
-    def _with_value(self, mark: Mark, piece: Part) -> Mark:
-        """The mark with the only relation whose types fit the names of the piece."""
-        keys = [key for key in mark.keys if key.kind == "entity"]
-        types = {self.vocabulary.type_of(name) for _, _, name in piece.names}
-        fitting = [key for key in keys if not key.value or key.value in types]
-        return mark._replace(keys=tuple(fitting or keys)[:1])
 
     def _value(self, piece: Part, mark: Mark, inherited: str, *, is_default: bool) -> None:
         span = (0, 0) if is_default or mark not in piece.marks else (mark.start, mark.end)
@@ -304,27 +251,17 @@ class _Line:
             return
         if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
-        before = [name for name in piece.names if name[0] < at]
-        behind = [name for name in piece.names if name[0] >= at]
-        if mark not in piece.marks and self.head and behind and behind[0][2] == self.head:
-            before, behind = behind[:1], behind[1:]
-            mark = mark._replace(end=behind[0][0] if behind else 0)
-        typed = self._typed(piece, key, inherited)
-        subject, values = typed or linked(piece, mark, before, behind)
-        if (
-            mark.form == "inverse"
-            and subject
-            and not values
-            and inherited not in ("", "?", subject)
-        ):
-            values = [inherited]
+        subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
         if not values:
             self.mark = termed(mark, piece.text)
-            self.head = self.head or (before[-1][2] if before else "")
+            before = [name for start, _, name in piece.names if start < at]
+            self.head = self.head or (before[-1] if before else "")
             return
         self.mark = None
+        if subject in ("", "?") and mark.form != "label" and cues.OTHERS.search(piece.text[:at]):
+            return  # Something without a name does it: "the plate that shows …".
         if not subject or subject == "?" or subject in values:
             self.unread += subject == "?"
             if subject:
@@ -336,28 +273,8 @@ class _Line:
                 self.mark = mark
                 return
         ends = [end for _, end, name in piece.names if name in values]
-        role = FORMER if mark.role == FORMER or _is_former(piece.text, ends) else CURRENT
+        role = FORMER if mark.role == FORMER or is_former(piece.text, ends) else CURRENT
         self.claims += [Claim(subject, code, value, role) for value in values]
-
-    def _typed(self, piece: Part, key: Key, inherited: str) -> tuple[str, list[str]] | None:
-        """The subject and the values by their types; None if the types leave it open."""
-        if not key.value or key.subject == key.value:
-            return None
-        names = list(dict.fromkeys(name for _, _, name in piece.names))
-        values = [name for name in names if self.vocabulary.type_of(name) == key.value]
-        subjects = [name for name in names if self.vocabulary.type_of(name) == key.subject]
-        if not key.subject:
-            subjects = [name for name in names if name not in values]
-        if (
-            len(subjects) == 1
-            and not values
-            and inherited
-            and self.vocabulary.type_of(inherited) == key.value
-        ):
-            return subjects[0], [inherited]
-        if len(subjects) > 1 or len(values) != 1:
-            return ("", []) if len(subjects) + len(values) < len(names) or not values else None
-        return subjects[0] if subjects else "", values
 
     def _lone(self, piece: Part, mark: Mark | None, inherited: str) -> None:
         """Adds the choices that need no label."""
@@ -375,8 +292,3 @@ def _qualified(mark: Mark, text: str) -> Mark:
     """The mark with what the text says beside it of its value."""
     match = cues.QUALIFIED.match(text, mark.end)
     return mark._replace(end=match.end(), role=FORMER) if match else mark
-
-
-def _is_former(text: str, ends: Sequence[int]) -> bool:
-    """Whether the text says of a relation, whose values end there, that it holds no longer."""
-    return "ntil release" in text or any(cues.QUALIFIED.match(text, end) for end in ends)

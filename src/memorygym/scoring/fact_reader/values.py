@@ -35,7 +35,6 @@ _YEAR = re.compile(
     r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"(?:T|,? (?:at )?)(\d\d:\d\d)(?::\d\d)?(?!\d)")
 _MAGNITUDES = {
     "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
     "b": 9, "bn": 9, "billion": 9, "billions": 9,
@@ -78,13 +77,6 @@ def dates(text: str) -> Iterator[tuple[int, int, str]]:
                 day, month = month, day
         if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
             yield match.start(), match.end(), f"{year}-{int(month):02d}-{int(day):02d}"
-
-
-def stamps(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, ISO date, with the time if there is one) of each full date."""
-    for start, end, iso in dates(text):
-        time = _TIME.match(text, end)
-        yield (start, time.end(), f"{iso} {time[1]}") if time else (start, end, iso)
 
 
 def _month_number(name: str) -> int:

@@ -1,0 +1,92 @@
+"""The headings and the entries that govern a line."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from memorygym.scoring.fact_reader.claims import Claim, Mark
+
+
+@dataclass
+class Frame:
+    """A heading, or an entry, that governs the lines below it."""
+
+    depth: int
+    names: Sequence[str] = ()
+    mark: Mark | None = None
+    date: str = ""
+    source: str = ""
+    cue: str = ""
+    shared: tuple[Claim, ...] = ()
+    """What holds for every entity below."""
+    is_title: bool = False
+    """Whether it governs lines of its own depth, too."""
+    is_soft: bool = False
+    """Whether a blank line ends it, once it has content."""
+    has_content: bool = False
+
+
+class Frames:
+    """The frames that are open, the outermost first."""
+
+    def __init__(self) -> None:
+        self._open: list[Frame] = []
+
+    def __iter__(self) -> Iterator[Frame]:
+        return iter(self._open)
+
+    def add(self, frame: Frame) -> None:
+        """Opens a frame."""
+        self._open.append(frame)
+
+    @property
+    def last(self) -> Frame | None:
+        """The innermost frame."""
+        return self._open[-1] if self._open else None
+
+    def close(self, depth: int) -> None:
+        """Ends the frames that do not govern a line of that depth."""
+        self._open = [f for f in self._open if f.depth < depth or (f.is_title and f.depth == depth)]
+
+    def close_for_heading(self, depth: int) -> Frame | None:
+        """Ends the frames that a heading of that depth ends; the last of them."""
+        ended = [f for f in self._open if f.depth >= depth]
+        self._open = [f for f in self._open if f.depth < depth]
+        return ended[-1] if ended else None
+
+    def close_for_entry(self, depth: int, owner: str) -> None:
+        """Ends the soft headings of that depth if an entry below them is of another entity."""
+        self._open = [
+            f for f in self._open
+            if not (f.is_title and f.is_soft and f.depth == depth and f.names)
+            or not owner or owner in f.names
+        ]  # fmt: skip
+
+    def close_for_blank(self) -> None:
+        """Ends the frames that a blank line ends."""
+        self._open = [f for f in self._open if not (f.is_soft and f.has_content)]
+
+    def owner(self) -> str:
+        """The only name of the nearest frame with names."""
+        names = next((f.names for f in reversed(self._open) if f.names), ())
+        return names[0] if len(names) == 1 else ""
+
+    def mark(self) -> Mark | None:
+        """The label of the nearest frame that has one."""
+        return next((f.mark for f in reversed(self._open) if f.mark), None)
+
+    def mark_of_entry(self) -> Mark | None:
+        """The label of values below the nearest entry, or above all entries."""
+        frames = (f for f in reversed(self._open) if f.mark or (f.names and not f.is_title))
+        return next((f.mark for f in frames), None)
+
+    def date(self) -> str:
+        """The date of the nearest frame that has one."""
+        return next((f.date for f in reversed(self._open) if f.date), "")
+
+    def source(self) -> str:
+        """The source of the nearest frame that has one."""
+        return next((f.source for f in reversed(self._open) if f.source), "")
+
+    def cue(self) -> str:
+        """The cue of the nearest frame that has one."""
+        return next((f.cue for f in reversed(self._open) if f.cue), "")

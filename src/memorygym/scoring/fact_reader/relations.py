@@ -1,0 +1,70 @@
+"""Relations: which of the names around a verb or a label is the subject, and which the values."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.claims import Mark
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.parts import Part, linked
+
+
+class Link(NamedTuple):
+    """The entities that a relation links."""
+
+    subject: str
+    """"" if the names give none, "?" if two could be it."""
+    values: list[str]
+    mark: Mark
+
+
+class RelationLinker:
+    """Finds what relations link, with the types of entities."""
+
+    def __init__(self, type_of: Callable[[str], str]) -> None:
+        self._type_of = type_of
+
+    def fitting(self, mark: Mark, piece: Part) -> Mark:
+        """The mark with the only relation whose types fit the names of the piece."""
+        keys = [key for key in mark.keys if key.kind == "entity"]
+        types = {self._type_of(name) for _, _, name in piece.names}
+        fitting = [key for key in keys if not key.value or key.value in types]
+        return mark._replace(keys=tuple(fitting or keys)[:1])
+
+    def link(self, piece: Part, mark: Mark, head: str, inherited: str) -> Link:
+        """What a relation links; `head` is the entity of the line, `inherited` of the sentence."""
+        at = mark.start if mark in piece.marks else 0
+        before = [name for name in piece.names if name[0] < at]
+        behind = [name for name in piece.names if name[0] >= at]
+        if mark not in piece.marks and head and behind and behind[0][2] == head:
+            before, behind = behind[:1], behind[1:]
+            mark = mark._replace(end=behind[0][0] if behind else 0)
+        typed = self._typed(piece, mark.keys[0], inherited)
+        subject, values = typed or linked(piece, mark, before, behind)
+        if mark.form == "inverse" and not values and inherited not in ("", "?", subject):
+            values = [inherited] if subject else []
+        return Link(subject, values, mark)
+
+    def _typed(self, piece: Part, key: Key, inherited: str) -> tuple[str, list[str]] | None:
+        """The subject and the values by their types; None if the types leave it open."""
+        if not key.value or key.subject == key.value:
+            return None
+        names = list(dict.fromkeys(name for _, _, name in piece.names))
+        subjects = [name for name in names if self._may_own(name, key)]
+        values = [name for name in names if self._type_of(name) == key.value]
+        is_value = bool(inherited) and self._type_of(inherited) == key.value
+        if len(subjects) == 1 and not values and is_value:
+            return subjects[0], [inherited]
+        if len(subjects) > 1 or len(values) != 1:
+            return ("", []) if len(subjects) + len(values) < len(names) or not values else None
+        return subjects[0] if subjects else "", values
+
+    def _may_own(self, name: str, key: Key) -> bool:
+        """Whether an entity is of the type that has the key."""
+        type_ = self._type_of(name)
+        return type_ == key.subject if key.subject else type_ != key.value
+
+
+def is_former(text: str, ends: Sequence[int]) -> bool:
+    """Whether the text says of a relation, whose values end there, that it holds no longer."""
+    return "ntil release" in text or any(cues.QUALIFIED.match(text, end) for end in ends)

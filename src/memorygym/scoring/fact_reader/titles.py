@@ -1,0 +1,112 @@
+"""Headings: marked ones, lines that say only who or what, and lines that are only a date."""
+
+import re
+from collections.abc import Sequence
+
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.claims import FORMER, Sense
+from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.lines import BRACKETED
+from memorygym.scoring.fact_reader.stamps import stamps
+from memorygym.scoring.fact_reader.statement import StatementReader
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS
+
+_HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_FRAMED = re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$")
+_BOLD = re.compile(r"(?:\*\*|__)([^*_]+?):?(?:\*\*|__):?$")
+EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_ENTITLED = re.compile(r"(\w+)\s*[:=]+\s*[\"']?([^\"']+?)[\"']?")
+"""A line such as "title: Ann Lee"."""
+_META = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|·[^·]*")
+_CUE_WORDS = re.compile(
+    r"\W*(?:forecasts?|guidance|projections?|projected|preliminary|provisional|estimates?|medians?"
+    r"|averages?|rumou?rs?|(?:last|prior|next) years?|outlook|competitors?|sector|benchmarks?"
+    r"|targets?|previous(?:ly)?|former(?:ly)?|old|superseded|outdated|history|before)"
+    r"(?: (?:values?|figures?|data|entries|facts|numbers))?\W*",
+    re.IGNORECASE,
+)
+DAY = -4
+"""The depth of a line that is only a date: below all marked headings."""
+AT_ITS_DEPTH = 10
+"""The level of a marked heading that governs the lines of its own depth."""
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+
+
+def marked_title(text: str, level: int, *, is_underlined: bool) -> tuple[str, int]:
+    """The text of a marked heading, and its level: 1 to 6, `AT_ITS_DEPTH`, or 0 for none."""
+    if level:
+        return text, level
+    if match := _HASHES.match(text):
+        return EMPHASIS.sub("", match[2]), len(match[1])
+    if match := _FRAMED.fullmatch(text):
+        return match[1], 2
+    for pattern in (BRACKETED, _BOLD):
+        if match := pattern.fullmatch(text):
+            return match[1], AT_ITS_DEPTH
+    return (text, 2) if is_underlined and len(text) < 100 else ("", 0)
+
+
+def cue_of(text: str, sense: Sense) -> str:
+    """What a heading says of all figures below it: FORMER, "other" or nothing."""
+    if sense.mark and sense.mark.role == FORMER:
+        return FORMER
+    bare = text
+    if sense.mark and not sense.names:
+        bare = text[: sense.mark.start] + text[sense.mark.end :]
+    if not _CUE_WORDS.fullmatch(bare):
+        return ""
+    return FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
+
+
+def is_day(text: str) -> bool:
+    """Whether a line is a date and nothing else."""
+    return len(text) <= 40 and any(
+        not re.search(r"\w", text[:start] + text[end:]) for start, end, _ in stamps(text)
+    )
+
+
+class Titles:
+    """Tells which lines without marks are headings."""
+
+    def __init__(self, vocabulary: Vocabulary, statements: StatementReader) -> None:
+        self._heads, self._statements = vocabulary.heads, statements
+        self._known = vocabulary.nouns | vocabulary.words | GENERIC | LINKS
+        self._alone = {key.code for key in vocabulary.keys if key.stands_alone}
+
+    def untitled(self, text: str) -> str:
+        """The name in a line such as "title: Ann Lee"; any other line as it is."""
+        match = _ENTITLED.fullmatch(text)
+        if match and role_of(match[1], self._heads) == "subject":
+            return match[2] if self._statements.read(match[2]).names else text
+        return text
+
+    def is_title(self, text: str, sense: Sense) -> bool:
+        """Whether a line says who or what, and nothing of them."""
+        if any(claim.code not in self._alone for claim in sense.claims):
+            return False
+        if sense.unread or sense.asks:
+            return False
+        bare = _META.sub(" ", text) if sense.names else text
+        words = re.findall(r"[^\W\d_]+", _without(bare, sense.names))
+        if text.endswith(":"):
+            return len(words) <= 6
+        rest = [word for word in words if not self._is_known(word)]
+        is_plain = not rest and len(words) <= 8
+        if len(sense.names) != 1 or sense.mark is not None:
+            return bool(sense.names) and sense.mark is None and is_plain
+        if len(rest) >= 5:
+            return False
+        name = rf"(?:[Tt]he )?{re.escape(sense.names[0])}"
+        is_apart = re.match(rf"\W*{name}\s*[^\w\s,.;:!?'\"]", text) and text[-1] not in ".!?"
+        is_named = re.search(rf"\b(?:name|title|subject)\W{{1,4}}{name}", text)
+        return bool(is_apart or is_named) or is_plain
+
+    def _is_known(self, word: str) -> bool:
+        return word.lower() in self._known or word[:3].lower() in _MONTHS
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    for name in names:
+        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
+    return text
