@@ -195,6 +195,8 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
         return None
     if key == "reads":
         name = name.upper()
+    if key == "value" and kind == "function" and "." not in subject:
+        return None
     if key == "argument" and "." not in name:
         name = ".".join(name.rsplit("_", 1))
     if key == "file":
