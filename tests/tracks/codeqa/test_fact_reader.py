@@ -107,7 +107,15 @@ def test_quay():
 
 
 @pytest.mark.parametrize(
-    "text", ["def f(a=37):\nreturn a", "", "[a/b.py]", "[a/b.py]\ndef f(:", "]["]
+    "text",
+    [
+        "def f(a=37):\nreturn a",
+        "",
+        "[a/b.py]",
+        "[a/b.py]\ndef f(:",
+        "][",
+        "[a/b.py]\n@a\nx = 'def '",
+    ],
 )
 def test_a_text_without_heading_or_code_has_no_statements(text: str) -> None:
     assert READER.read(text) == ()
