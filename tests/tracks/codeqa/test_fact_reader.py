@@ -1,5 +1,7 @@
 """The fact reader parses shown code, in any part and without indentation."""
 
+from time import perf_counter
+
 import pytest
 
 from memorygym.core.statements import Statement, StatementIndex
@@ -105,7 +107,15 @@ def test_quay():
 
 
 @pytest.mark.parametrize(
-    "text", ["def f(a=37):\nreturn a", "", "[a/b.py]", "[a/b.py]\ndef f(:", "]["]
+    "text",
+    [
+        "def f(a=37):\nreturn a",
+        "",
+        "[a/b.py]",
+        "[a/b.py]\ndef f(:",
+        "][",
+        "[a/b.py]\n@a\nx = 'def '",
+    ],
 )
 def test_a_text_without_heading_or_code_has_no_statements(text: str) -> None:
     assert READER.read(text) == ()
@@ -143,6 +153,91 @@ def test_the_reader_parses_its_own_sentences(form: str) -> None:
             statement,
             statement,
         )
+
+
+SIFT = {
+    ("sift_quay", "default:margin", "37"), ("sift_quay", "argument:metered.pause", "31"),
+    ("sift_quay", "raises", "QuayClosed"), ("sift_quay", "calls:weigh_jetty", "yes"),
+    ("sift_quay", "reads:QUAY_LIMIT", "yes"), ("sift_quay", "file", "a.quay"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# a/quay.py\nsift_quay(crates, margin=37)  @metered(pause=31)  raises QuayClosed, calls"
+        " weigh_jetty, uses QUAY_LIMIT",
+        "`sift_quay` lives in a.quay; margin default 37; argument metered.pause is 31. It raises"
+        " QuayClosed.\nIt calls weigh_jetty and reads QUAY_LIMIT.",
+        "## sift_quay\n- module: a/quay.py\n- default of margin = 37\n"
+        "- argument metered.pause = 31\n- exception raised: QuayClosed\n"
+        "- calls: weigh_jetty\n- reads: `QUAY_LIMIT`",
+        '{"sift_quay": {"module": "a.quay", "default_of_margin": 37, "argument_metered_pause": 31,'
+        ' "exception_raised": "QuayClosed", "calls": "weigh_jetty", "reads": "QUAY_LIMIT"}}',
+        "a/quay.py:\n```python\n@metered(pause=31)\ndef sift_quay(crates, margin=37):\n"
+        "    raise QuayClosed(weigh_jetty(QUAY_LIMIT))\n```",
+    ],
+)
+def test_notes_of_a_function_are_read(text: str) -> None:
+    assert facts(text) == SIFT
+
+
+def test_notes_of_constants_classes_and_topics_are_read() -> None:
+    text = """Limits: QUAY_LIMIT 417, JETTY_LIMIT = 9 (8 was before 1.2, obsolete).
+class AmberQuay < CoralQuay
+* amber dusk import of quay records: user wants max. 31 rows per page
+* the coral ebb audit of mast records fails only when QUAY_LIMIT is overridden (earlier note said
+  JETTY_LIMIT, superseded)"""
+    assert facts(text) == {
+        ("QUAY_LIMIT", "value", "417"), ("JETTY_LIMIT", "value", "9"),
+        ("JETTY_LIMIT", "value", "8"), ("AmberQuay", "base", "CoralQuay"),
+        ("the amber dusk import of quay records", "rows", "31"),
+        ("the coral ebb audit of mast records", "setting", "QUAY_LIMIT"),
+    }  # fmt: skip
+    statement = StatementIndex(READER.read(text)).get("JETTY_LIMIT", "value")
+    assert statement and statement.value == "9"
+
+
+def test_the_later_row_holds_and_a_superseded_one_does_not() -> None:
+    table = """| entity | attribute | value | qualifier | date |
+| --- | --- | --- | --- | --- |
+| the amber dusk import of quay records | memory cap | 77 MB | | 2031-03-04 10:59 |
+| the amber dusk import of quay records | memory cap | 31 MB | | 2031-03-04 10:41 |
+| sift_quay | default of margin | 37 | | |
+| sift_quay | default of margin | 12 | superseded | |"""
+    known = StatementIndex(READER.read(table))
+    memory = known.get("the amber dusk import of quay records", "memory")
+    margin = known.get("sift_quay", "default:margin")
+    assert memory and margin and (memory.value, margin.value) == ("77", "37")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DEBUG sift_quay called 17 times in this run.", "QUAY_LIMIT is mentioned in 12 tickets.",
+        "Review: sift_quay needs a line in the manual.", "Job 37 waits for the amber audit of mast"
+        " records.", "17 objects of AmberQuay alive at the end of the run.",
+        "default of margin: 37",
+    ],
+)  # fmt: skip
+def test_a_text_that_names_no_owner_or_no_key_states_nothing(text: str) -> None:
+    assert READER.read(text) == ()
+
+
+def test_statements_without_an_owner_are_counted() -> None:
+    assert READER.coverage("default of margin: 37") == (0, 1)
+    assert READER.coverage(f"{CODE}\n\nsift_quay: default of quota 5") == (10, 0)
+
+
+@pytest.mark.parametrize("unit", ["a_b: default of c 3, ", "The entry for value at A_B reads 3 "])
+def test_time_is_linear_in_the_length_of_a_line(unit: str) -> None:
+    def seconds(length: int) -> float:
+        start = perf_counter()
+        READER.read((unit * length)[:length])
+        return perf_counter() - start
+
+    seconds(1_000)
+    assert seconds(40_000) < 30 * seconds(4_000)
 
 
 def test_a_cut_function_is_not_evaluated() -> None:

@@ -23,6 +23,10 @@ _FROM = re.compile(r"^from ([A-Za-z]\w*(?:\.\w+)+) import ([\w, ]+)$", re.MULTIL
 _SET = re.compile(r"^(\w+)(?:: ?[\w\[\], .]+)? = (.+)$", re.MULTILINE)
 _UNDER = re.compile(r"^(?:if|elif|else|try|except|finally|for|while|with|match|case)\b.*:$", re.M)
 _CLASS = re.compile(r"^class (\w+)(?:\(([\w.]*)\))?:$", re.MULTILINE)
+_DEFINES = re.compile(r"^(?:async )?def ", re.MULTILINE)
+_SIMPLE = re.compile(r"def (\w+)\(((?:\w+, )*\w+(?:=(?:0|[1-9]\d*))?|)\):")
+"""A signature with one default at most, in last place: it needs no parser."""
+_SET_INTEGER = re.compile(r"(\w+)=(\d+)")
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d*)")
 _KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 
@@ -32,7 +36,7 @@ def code_statements(body: str, module: str, klass: str = "", part: str = "") -> 
     owner = f"{klass}." if klass else ""
     if part:
         return _body(f"{owner}{part}", body)
-    if body.startswith(("def ", "@", "async def ")) and "def " in body:
+    if _DEFINES.search(body) and body.startswith(("def ", "@", "async def ")):
         return _function(body, module, owner)
     if body.startswith(("class ", "@")):
         return _class(body, module)
@@ -50,12 +54,26 @@ def module_name(path: str) -> str:
 
 def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
     decorators, signature, body = _split(source)
-    code = _parsed(f"{decorators}{signature} pass")
-    if not isinstance(code, ast.FunctionDef | ast.AsyncFunctionDef):
-        return
-    name = f"{owner}{code.name}"
+    if not decorators and (simple := _SIMPLE.fullmatch(signature)):
+        name, values = simple[1], _SET_INTEGER.findall(simple[2])
+        stated = [(f"default:{parameter}", value) for parameter, value in values]
+    else:
+        code_text = f"{decorators}{signature} pass"
+        code = _parsed(code_text)
+        if not isinstance(code, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        name, stated = code.name, [*_defaults(code, code_text), *_arguments(code, code_text)]
+    name = f"{owner}{name}"
     if not owner:
         yield Statement(name, "file", module, DEFINED)
+    for key, value in stated:
+        yield Statement(name, key, value, DEFINED)
+    yield Statement(name, "source", source, DEFINED)
+    yield from _body(name, body)
+
+
+def _defaults(code: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> Iterator[tuple[str, str]]:
+    """The keys and values of the defaults of a function."""
     arguments = code.args
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults = list(zip(positional[::-1], arguments.defaults[::-1], strict=False))[::-1]
@@ -64,21 +82,21 @@ def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
         for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         if default
     ]
-    code_text = f"{decorators}{signature} pass"
     for argument, default in defaults:
-        if value := _segment(code_text, default):
-            yield Statement(name, f"default:{argument.arg}", _one_line(value), DEFINED)
+        if value := _segment(text, default):
+            yield f"default:{argument.arg}", _one_line(value)
+
+
+def _arguments(
+    code: ast.FunctionDef | ast.AsyncFunctionDef, text: str
+) -> Iterator[tuple[str, str]]:
+    """The keys and values of the keyword arguments of a function's decorators."""
     for decorator in code.decorator_list:
-        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name | ast.Attribute):
-            decorator_name = (
-                decorator.func.id if isinstance(decorator.func, ast.Name) else decorator.func.attr
-            )
-            for keyword in decorator.keywords:
-                if keyword.arg and (value := _segment(code_text, keyword.value)):
-                    key = f"argument:{decorator_name}.{keyword.arg}"
-                    yield Statement(name, key, _one_line(value), DEFINED)
-    yield Statement(name, "source", source, DEFINED)
-    yield from _body(name, body)
+        match decorator:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                for argument in decorator.keywords:
+                    if argument.arg and (value := _segment(text, argument.value)):
+                        yield f"argument:{name}.{argument.arg}", _one_line(value)
 
 
 def _split(source: str) -> tuple[str, str, str]:

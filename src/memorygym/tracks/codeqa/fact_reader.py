@@ -64,7 +64,8 @@ _FILED = re.compile(
     re.MULTILINE,
 )
 _NOTES = re.compile(
-    r"\s*(?:[-*•]\s|`?\w+_\w+`?(?:\([^()\n]*\))?\s*[:—]?\s+(?:@|default|calls|uses|reads|raises|value))"
+    r"\s*(?:[-*•]\s+`?\w+_\w+`?(?:\([^()\n]*\))?\s*[:—]"
+    r"|`?\w+_\w+`?(?:\([^()\n]*\))?\s*[:—]?\s+(?:@|default|calls|uses|reads|raises|value))"
 )
 """How notes under the heading of a file begin."""
 _QUOTED = re.compile(r"\"(-?\d+(?:\.\d+)?|True|False|None)\"")
@@ -131,7 +132,8 @@ def _shown(text: str) -> Iterator[Span]:
 def _code(head: re.Match[str], body: str) -> list[Statement] | None:
     """The statements in the code under a heading; None if it is no code."""
     stated = [*code_statements(body, module_name(head["path"]), head["klass"], head["part"])]
-    return None if not stated and _NOTES.match(body) else stated
+    is_note = not stated and not head["part"] and not head["klass"] and _NOTES.match(body)
+    return None if is_note else stated
 
 
 def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None:
@@ -195,6 +197,8 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
         return None
     if key == "reads":
         name = name.upper()
+    if key == "value" and kind == "function" and "." not in subject:
+        return None
     if key == "argument" and "." not in name:
         name = ".".join(name.rsplit("_", 1))
     if key == "file":

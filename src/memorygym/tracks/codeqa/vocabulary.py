@@ -223,7 +223,7 @@ _DEFAULT = re.compile(
 _HEADED = re.compile(r"\W*`?[a-z]\w*_\w+`?(?:\(\))?\s*[:;—]")
 _KEYWORD = re.compile(rf"(?<=[\s;,])([^\W\d]\w*)=({LITERAL})(?=[\s;,.]|$)")
 _PATH = re.compile(
-    r"^(?P<start>\s*(?:#+|[-*•])?\s*)[=*`\[]*(?:(?:file|module)\W+)?"
+    r"^(?P<start>\s*(?:#+|[-*•])?\s*)[=*`\[]*"
     r"(?P<path>(?:[\w-]+/)*[\w-]+\.py)[=*`\]]*:?\s*$"
 )
 _HIDDEN = re.compile(r"(?<=\.)__(\w+?)__|(?<!\w)_(?=[A-Z\d]+_|[a-z]+_\w)|(?<=[`.])_(?=\w)")
