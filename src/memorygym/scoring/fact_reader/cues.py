@@ -112,6 +112,7 @@ PRONOUN = re.compile(
 )
 OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $", re.IGNORECASE)
 """Stands before a verb whose subject is no entity."""
+WHOSE = re.compile(r"\bwhose (?:\w+ )?$", re.IGNORECASE)
 NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$", re.IGNORECASE)
 OWNED = re.compile(
     r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"

@@ -197,6 +197,8 @@ class _Line:
             if mark is None:
                 return
             piece = Part(piece.text, piece.names, ())
+        elif cues.WHOSE.search(piece.text[: mark.start]):
+            return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
         numbers = tuple(key for key in mark.keys if key.kind != "entity")
