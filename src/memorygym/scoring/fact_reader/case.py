@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
-from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 _WORD = re.compile(r"[^\W\d_]+")
 _STATEMENT = re.compile(r"\n|[.;!?]\s")
@@ -54,19 +54,18 @@ def _marked(statement: str, vocabulary: Vocabulary) -> tuple[set[str], str]:
         for start, end, keys, _ in phrases.find(statement):
             codes.update(key.code for key in keys)
             sign = _VERB if keys[0].kind == "entity" else _BOUND
-            statement = f"{statement[:start]}{sign * (end - start)}{statement[end:]}"
+            statement = mask(statement, [(start, end)], sign)
     return codes, statement
 
 
 def _runs(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Runs of exactly two words that mean nothing to the vocabulary."""
-    no_name = LINKS | GENERIC | vocabulary.words | vocabulary.nouns
     runs: list[list[str]] = [[]]
     for token in re.findall(r"[^\W\d_]+(?:'s?)?|\S", statement):
         word = token.removesuffix("'s")
-        if word.isalpha() and word not in no_name:
+        if word.isalpha() and word not in vocabulary.known:
             runs[-1].append(word)
-        if word != token or not word.isalpha() or word in no_name:
+        if word != token or not word.isalpha() or word in vocabulary.known:
             runs.append([])
     return [(run[0], run[1]) for run in runs if len(run) == 2]
 
@@ -74,7 +73,6 @@ def _runs(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
 def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str], bool]]:
     """The pairs of neighbouring words that could be a name; whether one stands behind a verb."""
     words = list(_WORD.finditer(statement))
-    no_name = LINKS | GENERIC | vocabulary.words | vocabulary.nouns
     return [
         (
             (first[0], second[0]),
@@ -82,5 +80,5 @@ def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str]
         )
         for first, second in pairwise(words)
         if statement[first.end() : second.start()].isspace()
-        and first[0] not in no_name and second[0] not in no_name
+        and first[0] not in vocabulary.known and second[0] not in vocabulary.known
     ]  # fmt: skip

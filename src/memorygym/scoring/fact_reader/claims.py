@@ -33,6 +33,11 @@ class Mark(NamedTuple):
     role: str = CURRENT
     """FORMER if the text says beside the label that the value holds no longer."""
 
+    @property
+    def unplaced(self) -> "Mark":
+        """The label for values that stand in another line or cell."""
+        return self._replace(start=0, end=0)
+
 
 class Sense(NamedTuple):
     """What a line states."""

@@ -97,7 +97,6 @@ class _Pass:
         """The entity that a pronoun means."""
         self._waiting: tuple[str, Mark, str, str] | None = None
         """A label without value; before it its entity, after it the date and the source."""
-        self._was_blank = False
         self._table_before: Table | None = None
         """The table that lines without head may continue."""
         self._given: set[ReadFact] = set()
@@ -125,11 +124,10 @@ class _Pass:
                 is_underlined = _RULE.match(below) and not re.search(r":\s*\S", line.text)
                 self._line(line, is_underlined=bool(is_underlined))
                 index += 1
-            self._was_blank = False
         return Reading(tuple(self._facts), self._unread)
 
     def _blank(self) -> None:
-        self._last, self._waiting, self._was_blank = "", None, True
+        self._last, self._waiting = "", None
         self._table_before = None
         self._frames.close_for_blank()
 
@@ -166,7 +164,7 @@ class _Pass:
         source = self._source(text)
         if ended and not ended.names and not ended.has_content:
             stated, source = stated or ended.date, source or ended.source
-        mark = sense.mark and sense.mark._replace(start=0, end=0)
+        mark = sense.mark and sense.mark.unplaced
         frame = Frame(depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft)
         frame.shared = tuple(claim for claim in sense.claims if self._is_shared(claim))
         sense = sense._replace(claims=tuple(c for c in sense.claims if c not in frame.shared))
@@ -233,13 +231,13 @@ class _Pass:
             self._frames.add(Frame(depth, ("", "")))
             return
         is_open = sense.mark and not sense.claims
-        mark = sense.mark._replace(start=0, end=0) if sense.mark and is_open else None
+        mark = sense.mark.unplaced if sense.mark and is_open else None
         self._frames.add(Frame(depth, (owner,) if owner else (), mark, sense.date))
 
     def _answer(self, text: str, waiting: tuple[str, Mark, str, str]) -> Sense | None:
         """What a line states as the answer to the line before; None if it is none."""
         subject, mark, date, _ = waiting
-        answer = self._statements.read(text, mark._replace(start=0, end=0))
+        answer = self._statements.read(text, mark.unplaced)
         own = {key.code.format(mark.parameter) for key in mark.keys}
         claims = [
             claim for claim in answer.claims if {claim.code, claim.code.partition(" ")[0]} & own
@@ -257,8 +255,7 @@ class _Pass:
             return
         self._unread += sense.unread
         date = date or sense.date or self._frames.date()
-        source = source or (self._source(text) if self._vocabulary.sources else "")
-        source = source or self._frames.source()
+        source = source or self._source(text) or self._frames.source()
         for claim in sense.claims:
             subject = self._subject(claim)
             if not subject:

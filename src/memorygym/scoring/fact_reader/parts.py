@@ -92,6 +92,12 @@ def sole(part: Part) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
+def owner_of(part: Part, inherited: str) -> str:
+    """The entity whose values the part holds: the one that it names, "?" if it names several, or
+    the one of the sentence."""
+    return sole(part) or ("?" if part.names else inherited)
+
+
 def opening_of(part: Part) -> str:
     """The entity whose name opens a sentence that has a label, a relation or a choice."""
     if part.names and part.marks:

@@ -32,6 +32,7 @@ from memorygym.scoring.fact_reader.parts import (
     objects_of,
     one_owner,
     opening_of,
+    owner_of,
     sole,
     term,
     termed,
@@ -110,7 +111,8 @@ class _Line:
             return
         self.head = head_of(part) or self.head
         pronoun = cues.PRONOUN.match(sentence)
-        self.objects |= objects_of(part)
+        objects = objects_of(part)
+        self.objects |= objects
         is_it = pronoun and (
             not pronoun["noun"] or pronoun["noun"].lower() in self.vocabulary.nouns
         )
@@ -118,7 +120,7 @@ class _Line:
         before = len(self.claims)
         if not subject and not part.names and set(self.names) - self.objects == {self.opening}:
             subject = self.opening
-        own = {name for _, _, name in part.names} - objects_of(part)
+        own = {name for _, _, name in part.names} - objects
         inherited = subject or (own.pop() if len(own) == 1 else "?" if self.names else "")
         for piece in self._pieces(part):
             self._state(piece, inherited)
@@ -231,8 +233,7 @@ class _Line:
             return
         key, values = chosen[0]
         assert values
-        owners = {name for _, _, name in piece.names}
-        subject = next(iter(owners)) if len(owners) == 1 else "?" if owners else inherited
+        subject = owner_of(piece, inherited)
         if not piece.is_clear and len(self.names) > 1:
             subject = "?"
         self.mark = None
@@ -284,8 +285,7 @@ class _Line:
             key = self.vocabulary.lone[match[0]]
             if (mark and key in mark.keys) or not is_alone(piece.text, *match.span()):
                 continue
-            owners = {name for _, _, name in piece.names}
-            subject = next(iter(owners)) if len(owners) == 1 else "?" if owners else inherited
+            subject = owner_of(piece, inherited)
             if subject != "?" and (subject or key.stands_alone):
                 self.claims.append(Claim(subject, key.code, match[0]))
 

@@ -159,7 +159,7 @@ class Table:
             case "label":
                 sense = self.statements.read(cell, column.mark)
             case "value" | "former" | "name" if mark:
-                sense = self.statements.read(cell, _default(mark))
+                sense = self.statements.read(cell, mark.unplaced)
             case "" | "subject" | "key" | "value":
                 sense = self.statements.read(cell)
                 if not sense.claims:
@@ -210,10 +210,6 @@ def _stamped(
         yield sense._replace(date=sense.date or stamps.get(subject, ("", ""))[0]), cue
 
 
-def _default(mark: Mark) -> Mark:
-    return mark._replace(start=0, end=0)
-
-
 def _columns(
     head: Sequence[str], vocabulary: Vocabulary, statements: StatementReader
 ) -> list[Column] | None:
@@ -244,7 +240,7 @@ def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> C
     year = _YEAR.search(text)
     sense = statements.read(_YEAR.sub("", text))
     if role:
-        return Column(role, _default(sense.mark) if sense.mark and role == "value" else None)
+        return Column(role, sense.mark.unplaced if sense.mark and role == "value" else None)
     if sense.claims or sense.unread:
         return Column("stated")
     if sense.mark and not sense.names:
@@ -254,7 +250,7 @@ def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> C
         if cues.FORMER.search(left):
             return Column("former")
         is_other = year or cues.OTHER.search(left)
-        return Column("other" if is_other else "label", _default(sense.mark))
+        return Column("other" if is_other else "label", sense.mark.unplaced)
     if len(sense.names) == 1 and text.casefold().removeprefix("the ") == sense.names[0].casefold():
         return Column("name", name=sense.names[0])
     if sense.names:

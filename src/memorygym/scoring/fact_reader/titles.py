@@ -10,7 +10,6 @@ from memorygym.scoring.fact_reader.lines import BRACKETED
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
-from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 _HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _FRAMED = re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$")
@@ -71,7 +70,7 @@ class Titles:
 
     def __init__(self, vocabulary: Vocabulary, statements: StatementReader) -> None:
         self._heads, self._keys, self._statements = vocabulary.heads, vocabulary.by_code, statements
-        self._known = vocabulary.nouns | vocabulary.words | GENERIC | LINKS
+        self._known = vocabulary.known
         self._alone = {key.code for key in vocabulary.keys if key.stands_alone}
 
     def untitled(self, text: str, *, has_owner: bool) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels
-from memorygym.scoring.fact_reader.words import LINKS
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,11 @@ class Vocabulary:
         """All words of labels and choices, which are no names."""
         texts = [text for key in self.keys for text in (*key.labels, *key.choices, *key.verbs)]
         return frozenset(word for text in texts for word in re.findall(r"\w+", text.lower()))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All words that mean something, so that they are no part of an unknown name."""
+        return self.words | self.nouns | GENERIC | LINKS
 
     @cached_property
     def heads(self) -> frozenset[str]:
