@@ -21,3 +21,16 @@ def test_all_statements_are_read_in_any_layout(name: str) -> None:
     read = research_facts(ResearchReader().read(LAYOUTS[name](research_blocks(shown_research()))))
     assert {key: value for key, value in read.items() if wanted.get(key) != value} == {}
     assert len(wanted.keys() - read.keys()) <= 0.01 * len(wanted)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Sub-query: the instrument devised by Zasan Malsegate",
+        "Rosroway Interferometer flagship, showpiece",
+        "Harleward Sonde instrument, readings, carried out with",
+        "keywords: Eltan Zeldanick, Cesha Maldetan, Kirvirick Observatory, through, guided",
+    ],
+)
+def test_words_to_search_for_state_nothing(words: str) -> None:
+    assert ResearchReader().coverage(words) == (0, 0)

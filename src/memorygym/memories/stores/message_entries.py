@@ -21,11 +21,11 @@ def to_text(message: Message) -> str:
     """The entry of a message, normalised.
 
     >>> to_text(Message("tool", "found  it", call_id="c1"))
-    'tool c1\\nfound it'
+    'tool #c1\\nfound it'
     """
     head: str = message.role
     if message.call_id:
-        head += f" {message.call_id}"
+        head += f" #{message.call_id}"
     if message.calls:
         calls: JSON = [[call.name, call.arguments, call.id] for call in message.calls]
         head += f" {canonical(calls)}"
@@ -44,7 +44,7 @@ def from_text(text: str) -> Message:
     if rest.startswith("["):
         calls = tuple(Call(*call) for call in json.loads(rest))
         return Message(role, content, calls)
-    return Message(role, content, (), rest)
+    return Message(role, content, (), rest.removeprefix("#"))
 
 
 class Transcript(Passages):

@@ -124,6 +124,8 @@ VALUE_IS = re.compile(
     r"(?:\W|_|\b(?:is|are|was|were|reads|now|entity|name|node|target|object|to)\b)*", re.IGNORECASE
 )
 """Stands between a relation's label and its value."""
+KEYWORDS = re.compile(r"\W*(?:key ?words|tags)\W*:", re.IGNORECASE)
+"""Opens a line of words that say what a text is about, and state nothing."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""

@@ -105,7 +105,7 @@ def _continues(line: Line, after: Line) -> bool:
     bullet = BULLET.match(first)
     if bullet and first[0].isdigit() and not BULLET.match(line.text.lstrip()):
         bullet = None  # The end of a sentence, such as "217." at the start of a line.
-    is_heading = line.text.lstrip()[:1] in "#|" or BRACKETED.match(line.text.strip())
+    is_heading = line.text.lstrip()[:1] in "#|=" or BRACKETED.match(line.text.strip())
     if _ENTRY.fullmatch(first) or _ENTRY.fullmatch(line.text.strip()):
         return False
     return not (bullet or first[0] in "#|[{<=" or is_heading)

@@ -6,7 +6,7 @@ label; else it is the only one in the other clauses. A figure behind a cue ("for
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -56,6 +56,8 @@ class StatementReader:
 
     def _read(self, text: str, default: Mark | None = None) -> Sense:
         """What a line states. `default` is the label of values that have none."""
+        if cues.KEYWORDS.match(text):
+            return Sense()
         date = ""
         if has_date(text):
             text, date = without_stamps(text, self._date_labels(text, default))
@@ -137,6 +139,7 @@ class _Line:
             if form == "label" or not cues.NOUN.search(masked[: found[0]])
         ]
         marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
+        marks = [mark for mark in marks if not _is_noun(mark, marks, masked)]
         masked = mask(masked, marks, LABEL_SIGN)
         marks = [with_qualifier(mark, masked) for mark in marks]
         if short := self._short_labels(masked):
@@ -249,7 +252,7 @@ class _Line:
     def _relation(self, piece: Part, mark: Mark, inherited: str) -> None:
         """Adds the entities that a relation links."""
         key = mark.keys[0]
-        at = mark.start if mark in piece.marks else 0
+        at = mark.start
         if cues.NEGATED.search(piece.text[:at]):
             return
         if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
@@ -269,6 +272,8 @@ class _Line:
             self.unread += subject == "?"
             if subject:
                 return
+        if not subject and mark.form == "label" and _is_bare(piece, at):
+            return
         code = key.code.format(mark.parameter)
         if key.has_term:
             code = key.code + (term(piece.text) or mark.parameter)
@@ -294,3 +299,18 @@ def _qualified(mark: Mark, text: str) -> Mark:
     """The mark with what the text says beside it of its value."""
     match = cues.QUALIFIED.match(text, mark.end)
     return mark._replace(end=match.end(), role=FORMER) if match else mark
+
+
+def _is_noun(mark: Mark, marks: Iterable[Mark], text: str) -> bool:
+    """Whether a label is what a verb is said of: "the instrument devised by Ann Lee"."""
+    verbs = {after.start for after in marks if after.form != "label"}
+    return (
+        mark.form == "label"
+        and mark.end + 1 in verbs
+        and bool(cues.NOUN.search(text[: mark.start]))
+    )
+
+
+def _is_bare(piece: Part, at: int) -> bool:
+    """Whether a name and a label stand side by side, as words to search for."""
+    return any(end <= at and not piece.text[end:at].strip() for _, end, _ in piece.names)
