@@ -15,6 +15,7 @@ _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»|▸|▶|►)\s*")
 _BOX = str.maketrans("│┃║", "|||")
 _QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
 """The signs of a quotation."""
+_COMMENT = re.compile(r"\s*//\s+(?=\S)")
 _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
 _BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
@@ -47,6 +48,8 @@ def cleaned(line: Line) -> Line:
     text = _SUM.sub("", _ARROWS.sub(" → ", text))
     if match := _QUOTED.match(text):
         text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
+    if match := _COMMENT.match(text):
+        text = text[match.end() :]
     if match := _BRANCH.match(text):
         text = f"{' ' * len(match[0])}- {text[match.end() :]}"
     if "│" in text or "─" in text:

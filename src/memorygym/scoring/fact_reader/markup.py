@@ -103,7 +103,8 @@ def _flat(value: Any, nouns: frozenset[str], depth: int, key: str = "") -> Itera
 def _flat_mapping(
     value: Mapping[Any, Any], nouns: frozenset[str], depth: int, key: str
 ) -> Iterator[Line]:
-    """A dictionary: its name first; {subject, key, value} becomes one line."""
+    """A dictionary: its name, date and source first; {subject, key, value} becomes one line."""
+    value = {**_origin(value, nouns), **value}
     roles: dict[str, str] = {}
     for field, content in value.items():
         role = role_of(str(field), nouns)
@@ -128,9 +129,19 @@ def _flat_mapping(
     if "subject" in roles:
         heads.append(str(rest.pop(roles["subject"])))
     for role in ("source", "date"):
-        if role in roles and (heads or depth):
+        if role in roles:
             heads.append(f"({role}: {rest.pop(roles[role])})")
     if heads:
         yield Line(f"{' '.join(heads)}:", depth)
     for field, content in rest.items():
         yield from _flat(content, nouns, depth + bool(heads), str(field))
+
+
+def _origin(value: Mapping[Any, Any], nouns: frozenset[str]) -> dict[str, Any]:
+    """The date and the source that a dictionary beside the text gives: {"metadata": {"date": …}}"""
+    return {
+        field: content
+        for part in value.values() if isinstance(part, Mapping)
+        for field, content in part.items()
+        if role_of(str(field), nouns) in ("date", "source") and isinstance(content, str)
+    }  # fmt: skip

@@ -95,6 +95,8 @@ class _Pass:
         self._unread = 0
         self._last = ""
         """The entity that a pronoun means."""
+        self._opening: tuple[str, str, str] | None = None
+        """The entity, the date and the source of the line that opened a paragraph."""
         self._waiting: tuple[str, Mark, str, str] | None = None
         """A label without value; before it its entity, after it the date and the source."""
         self._table_before: Table | None = None
@@ -127,7 +129,7 @@ class _Pass:
         return Reading(tuple(self._facts), self._unread)
 
     def _blank(self) -> None:
-        self._last, self._waiting = "", None
+        self._last, self._waiting, self._opening = "", None, None
         self._table_before = None
         self._frames.close_for_blank()
 
@@ -139,6 +141,7 @@ class _Pass:
         bullet = BULLET.match(body)
         if bullet and bullet.end() < len(body):
             body, depth = body[bullet.end() :], depth + 1
+            self._opening = None
         title, level = marked_title(body.rstrip(), line.title, is_underlined=is_underlined)
         if level:
             is_soft = level == AT_ITS_DEPTH
@@ -204,7 +207,7 @@ class _Pass:
         is_empty = not sense.claims and not sense.names and not sense.mark
         if is_empty and self._dated(text, sense.date, depth):
             return
-        self._emit(sense, text, source)
+        self._emit(sense, text, *self._of_paragraph(sense, text, source))
         if sense.last != IT:
             self._last = sense.last
         for frame in self._frames:
@@ -212,6 +215,16 @@ class _Pass:
         self._share((sense.head,))
         if not (is_governed and not sense.head and not sense.names and not sense.mark):
             self._entry(sense, depth)
+
+    def _of_paragraph(self, sense: Sense, text: str, source: str) -> tuple[str, str]:
+        """The source and the date of a line: those of the line that opened its paragraph, if that
+        is about the same entity and this one has none."""
+        subject = sense.claims[0].subject if sense.claims else ""
+        if sense.date and subject:
+            self._opening = (subject, sense.date, source or self._source(text))
+        elif self._opening and not sense.date and subject == self._opening[0]:
+            return self._opening[2], self._opening[1]
+        return source, ""
 
     def _dated(self, text: str, date: str, depth: int) -> bool:
         """Whether a line that states nothing has a date, which then holds for the lines below."""
