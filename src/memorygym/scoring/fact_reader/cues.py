@@ -148,7 +148,7 @@ MONTH = re.compile(
 """A month of a year."""
 MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS.split("|"), 1)}
 ABBREVIATION = re.compile(
-    r"\b(?:approx|ca|vs|est|avg|no|st|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
+    r"\b(?:approx|ca|vs|est|avg|no|st|b|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )

@@ -11,7 +11,8 @@ BULLET = re.compile(
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
-_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»|▸|▶|►)\s*")
+_ARROWS = re.compile(r"\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
+_WITH = re.compile(r"\bw/(?!o\b) ?")
 _BOX = str.maketrans("│┃║", "|||")
 _QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
 """The signs of a quotation."""
@@ -44,7 +45,7 @@ class Line(NamedTuple):
 def cleaned(line: Line) -> Line:
     """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
     text = _STRUCK.sub(r"(previously \1)", line.text)
-    text = _SUM.sub("", _ARROWS.sub(" → ", text))
+    text = _WITH.sub("with ", _SUM.sub("", _ARROWS.sub(" → ", text)))
     if match := _QUOTED.match(text):
         text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
     if match := _BRANCH.match(text):

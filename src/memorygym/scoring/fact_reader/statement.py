@@ -60,7 +60,7 @@ class StatementReader:
         if has_date(text):
             text, date = without_stamps(text, self._date_labels(text, default))
         line = _Line(self.vocabulary, self._relations, default)
-        for sentence in sentences(text):
+        for sentence in sentences(text, self.vocabulary.is_cut_off):
             line.read(sentence)
         cue = ""
         if not line.claims and not line.asks:

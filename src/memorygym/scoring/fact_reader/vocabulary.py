@@ -84,6 +84,10 @@ class Vocabulary:
     def short(self) -> "ShortLabels":
         return ShortLabels(self.keys if self.has_short_labels else (), self.nouns)
 
+    def is_cut_off(self, word: str) -> bool:
+        """Whether a word is an abbreviation of a label's word: "rev"."""
+        return word.lower() not in self.words and bool(self.short.keys_of(word))
+
     @cached_property
     def lone(self) -> dict[str, Key]:
         """By choice: the only key that has it, of choices that may stand without their label."""
