@@ -71,7 +71,7 @@ class Outline:
         """What a text states, in its order."""
 
     def _read(self, text: str) -> Reading:
-        text = with_capitals(text, self._vocabulary)
+        text = with_capitals(self._vocabulary.spell_out_text(text), self._vocabulary)
         lines = [cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
         spell_out = self._vocabulary.spell_out
         lines = [

@@ -34,6 +34,8 @@ class Vocabulary:
     """Whether a single word of a label, or its abbreviation, may stand for it."""
     spell_out: Callable[[str], str] = lambda line: line
     """A line with words for the shorthand of a track: "LIMIT = 5" as "LIMIT value: 5"."""
+    spell_out_text: Callable[[str], str] = lambda text: text
+    """The same for a whole text."""
     by_code: dict[str, Key] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
