@@ -23,8 +23,11 @@ _EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|forme
 """A line that says more of the bullet above it."""
 _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 """A line that says one thing of one entity: "a_b, code: x"."""
-_OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
+_OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(\[|=—-]")
 """A line that begins with a name and a sign."""
+_NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]")
+_FIGURE_LAST = re.compile(r"\s[$~]?(?!(?:19|20)\d\d$)\d[\d,.]*\S{0,2}$")
+"""Ends a line, so that a name in the next one begins something else."""
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
@@ -84,7 +87,12 @@ def _joined(group: Sequence[Line]) -> Iterator[Line]:
     whole = group[0]
     for line in group[1:]:
         first = line.text.lstrip()
-        if (whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()) or _OPENED.match(first):
+        ends = whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()
+        if (
+            ends
+            or _OPENED.match(first)
+            or (_NAMED.match(first) and _FIGURE_LAST.search(whole.text.rstrip()))
+        ):
             yield whole
             whole = line
         else:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
 from memorygym.scoring.fact_reader.claims import (
     CURRENT,
@@ -72,6 +73,7 @@ class Outline:
 
     def _read(self, text: str) -> Reading:
         text = with_capitals(self._vocabulary.spell_out_text(text), self._vocabulary)
+        text = without_aliases(text, self._vocabulary)
         lines = [cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
         spell_out = self._vocabulary.spell_out
         lines = [
