@@ -19,7 +19,7 @@ _DEFINED = re.compile(
 )
 _LABELLED = r"(?<![\w.=])(?P<before>[A-Za-z]{1,8}) ?= ?(?P<label>LABEL)(?=[ \t]*(?:[,;.)|\n]|$))"
 _ALONE = (
-    r"(?<![\w&] )(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
+    r"(?<![\w&]\s)(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
     r"|\s+(?:is|was|has|had|now|also|still|will|have)\b)"
 )
 """A word of a name where a subject stands."""
@@ -33,9 +33,9 @@ def without_aliases(text: str, vocabulary: Vocabulary) -> str:
         text = _with_labels(text, vocabulary)
     names = _defined(text, vocabulary) if re.search(r"[=:([]|\bfor\b", text) else {}
     for alias, name in names.items():
-        text = re.sub(rf"{_around(alias)}\s*(?:=|:=|≙|:|short for|stands for)\s*(?=\W{{0,3}}{name})"
-                      rf"|(?<={name})\s*[(\[][^()\[\]\n]{{0,12}}\b{alias}\W{{0,3}}[)\]]", "", text)  # fmt: skip
-        text = re.sub(_around(alias), name, text)
+        before = rf"{_around(alias)} ?(?:=|:=|≙|:|short for|stands for) ?(?=\W{{0,3}}{name})"
+        behind = rf"(?<={name}) ?[(\[][^()\[\]\n]{{0,12}}\b{alias}\W{{0,3}}[)\]]"
+        text = re.sub(_around(alias), name, re.sub(f"{before}|{behind}", "", text))
     return _with_whole_names(text, vocabulary)
 
 
@@ -50,10 +50,10 @@ def _defined(text: str, vocabulary: Vocabulary) -> dict[str, str]:
         name, alias = match["after"] or match["name"], match["before"] or match["inside"]
         named = vocabulary.find_names(name)
         name = named[0][2] if named else ""
-        is_sure = match["before"] and "=" in match[0]
-        if name and _is_short_for(alias, name, is_sure=bool(is_sure)):
-            if alias.lower() not in vocabulary.known:
-                meanings.setdefault(alias, set()).add(name)
+        is_sure = bool(match["before"]) and "=" in match[0]
+        is_known = alias.lower() in vocabulary.known
+        if name and not is_known and _is_short_for(alias, name, is_sure=is_sure):
+            meanings.setdefault(alias, set()).add(name)
     return {alias: names.pop() for alias, names in meanings.items() if len(names) == 1}
 
 
@@ -67,7 +67,9 @@ def _is_short_for(alias: str, name: str, *, is_sure: bool) -> bool:
 def _is_within(alias: str, text: str) -> bool:
     """Whether the letters of a short form stand in a text in order, the first one first."""
     letters = iter(text.lower().replace(" ", ""))
-    return alias[0].lower() == text[0].lower() and all(letter in letters for letter in alias.lower())
+    return alias[0].lower() == text[0].lower() and all(
+        letter in letters for letter in alias.lower()
+    )
 
 
 def _with_labels(text: str, vocabulary: Vocabulary) -> str:

@@ -26,8 +26,6 @@ _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 _OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(\[|=—-]")
 """A line that begins with a name and a sign."""
 _NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]")
-_FIGURE_LAST = re.compile(r"\s[$~]?(?!(?:19|20)\d\d$)\d[\d,.]*\S{0,2}$")
-"""Ends a line, so that a name in the next one begins something else."""
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
@@ -87,12 +85,7 @@ def _joined(group: Sequence[Line]) -> Iterator[Line]:
     whole = group[0]
     for line in group[1:]:
         first = line.text.lstrip()
-        ends = whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()
-        if (
-            ends
-            or _OPENED.match(first)
-            or (_NAMED.match(first) and _FIGURE_LAST.search(whole.text.rstrip()))
-        ):
+        if (whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()) or _OPENED.match(first):
             yield whole
             whole = line
         else:
@@ -128,6 +121,7 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
             len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
             for text, after in pairwise(texts)
         )
+        and not all(_NAMED.match(text.lstrip()) for text in texts)
         and not all(
             text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}")
             for text in texts[:-1]

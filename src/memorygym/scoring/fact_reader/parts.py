@@ -21,6 +21,8 @@ class Part:
     marks: tuple[Mark, ...]
     is_clear: bool = True
     """Whether borders or signs show which label has which value."""
+    about: str = ""
+    """The entity that "which" at its start means."""
 
     def cut(self, start: int, end: int, is_clear: bool = True) -> "Part":
         names = ((s - start, e - start, n) for s, e, n in self.names if start <= s < end)
@@ -211,6 +213,8 @@ def termed(mark: Mark, text: str) -> Mark:
     return mark._replace(parameter=term(text)) if mark.keys[0].has_term else mark
 
 
+_DATED = re.compile(r"\W{0,3}\d{4}(?=,? )")
+"""A year between a label and a name: "born 1930, in Ann Harbour"."""
 _FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
 
 
@@ -222,7 +226,8 @@ def objects_of(part: Part) -> set[str]:
             is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             behind = [name for name in part.names if name[0] >= mark.end]
             if is_value:
-                objects.update(_listed(part.text, mark.end, behind))
+                start = number.end() if (number := _DATED.match(part.text, mark.end)) else mark.end
+                objects.update(_listed(part.text, start, behind))
             elif len(behind) == 1:
                 objects.add(behind[0][2])
     return objects

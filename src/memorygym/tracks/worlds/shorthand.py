@@ -23,8 +23,11 @@ _BORDER = re.compile(r"[|;]|,\s|\s/+\s|\s[—–-]\s")
 _SEGMENT = re.compile(r"(?P<code>[a-z])(?:\s*[=:]\s*|\s?)(?P<value>[^\s=:].*)")
 _REST = re.compile(r"\s?\w?[*!]*\s*(?:\([^()]*\)?)?")
 """Stands behind a value: a sign of correction, a remark in brackets."""
-_DECLARED = re.compile(r"\b(?:schema|attribute|system)\b.{0,40}?\b(?:letter|code)s?\b"
-                       r"|\b(?:letter|code)s?\b.{0,40}?\b(?:schema|attribute|system)", re.I)  # fmt: skip
+_DECLARED = re.compile(
+    r"\b(?:schema|attribute|system)\b.{0,40}?\b(?:letter|code)s?\b"
+    r"|\b(?:letter|code)s?\b.{0,40}?\b(?:schema|attribute|system)",
+    re.IGNORECASE,
+)
 _MAYBE = re.compile(rf"^[^\w\n]*{_NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-z]", re.M)
 _HEAD = re.compile(r"^[ \t]*\|?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
 

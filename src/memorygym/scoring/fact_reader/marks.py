@@ -1,0 +1,64 @@
+"""Finds what a sentence names: its entities, and its labels and verbs with what stands by them."""
+
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.claims import FORMER, Mark
+from memorygym.scoring.fact_reader.parts import (
+    LABEL_SIGN,
+    NAME_SIGN,
+    STATED,
+    WORD,
+    Part,
+    is_beside_a_value,
+    is_labelled,
+    longest,
+    with_qualifier,
+)
+from memorygym.scoring.fact_reader.phrases import mask
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+
+
+def marked(sentence: str, vocabulary: Vocabulary, *, has_default: bool) -> Part:
+    """The sentence with its names and labels. `has_default`: values without label have one."""
+    names = vocabulary.find_names(sentence)
+    masked = mask(sentence, names, NAME_SIGN)
+    marks = [
+        Mark(*found, form)
+        for form, phrases in vocabulary.phrases
+        for found in phrases.find(masked)
+        if form == "label" or not cues.NOUN.search(masked[: found[0]])
+    ]
+    marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
+    masked = mask(masked, marks, LABEL_SIGN)
+    marks = [with_qualifier(mark, masked) for mark in marks]
+    if short := _short_labels(masked, vocabulary, has_default):
+        masked = mask(masked, short, LABEL_SIGN)
+        marks = sorted([*marks, *short], key=lambda mark: mark.start)
+    return Part(masked, tuple(names), tuple(marks))
+
+
+def _short_labels(text: str, vocabulary: Vocabulary, has_default: bool) -> list[Mark]:
+    """Words that can mean one label only, each beside a value of its key."""
+    marks: list[Mark] = []
+    for match in WORD.finditer(text):
+        keys = vocabulary.short.keys_of(match[0])
+        last = marks[-1] if marks else None
+        shared = tuple(key for key in keys if last and key in last.keys)
+        if last and shared and not text[last.end : match.start()].strip(" ."):
+            marks[-1] = last._replace(end=match.end(), keys=shared)
+        elif keys:
+            marks.append(Mark(match.start(), match.end(), keys))
+    if len(marks) == 1 and not has_default:
+        rest = text[: marks[0].start] + text[marks[0].end :]
+        if len(marks[0].keys) == 1 and not STATED.search(rest):
+            return marks
+    marks = [
+        mark._replace(keys=keys) for mark in marks
+        if len(keys := tuple(k for k in mark.keys if is_beside_a_value(mark, k, text))) == 1
+    ]  # fmt: skip
+    return [mark for mark in marks if not is_labelled(mark, text)]
+
+
+def _qualified(mark: Mark, text: str) -> Mark:
+    """The mark with what the text says beside it of its value."""
+    match = cues.QUALIFIED.match(text, mark.end)
+    return mark._replace(end=match.end(), role=FORMER) if match else mark
