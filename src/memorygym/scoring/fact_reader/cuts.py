@@ -17,11 +17,10 @@ def clauses(part: Part) -> Iterator[Part]:
     """The sentence, cut at semicolons between clauses that each have a label with its value."""
     start = 0
     for border in re.finditer(r";\s", part.text) if ";" in part.text else ():
-        if border.start() < start:
-            continue
         before, after = part.cut(start, border.start()), part.cut(border.end(), len(part.text))
         after = after.cut(0, (after.text.find("; ") + 1 or len(after.text) + 1) - 1)
-        if _is_whole(before) and _is_whole(after):
+        is_inside = before.text.count("(") > before.text.count(")")
+        if not is_inside and _is_whole(before) and _is_whole(after):
             yield before
             start = border.end()
     yield part.cut(start, len(part.text)) if start else part
