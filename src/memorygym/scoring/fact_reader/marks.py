@@ -30,6 +30,9 @@ def marked(sentence: str, vocabulary: Vocabulary, *, has_default: bool) -> Part:
     marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
     masked = mask(masked, marks, LABEL_SIGN)
     marks = [with_qualifier(mark, masked) for mark in marks]
+    if verbs := [Mark(*found, "", "verb") for found in vocabulary.short_verbs.find(masked)]:
+        masked = mask(masked, verbs, LABEL_SIGN)
+        marks = sorted([*marks, *verbs], key=lambda mark: mark.start)
     if short := _short_labels(masked, vocabulary, has_default):
         masked = mask(masked, short, LABEL_SIGN)
         marks = sorted([*marks, *short], key=lambda mark: mark.start)

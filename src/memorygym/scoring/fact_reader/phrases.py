@@ -104,6 +104,31 @@ class ShortLabels:
         return tuple(sorted(owners, key=lambda key: key.code)) if len(owners) < 4 else ()
 
 
+class ShortVerbs:
+    """Finds relations whose verb or noun is cut short before a preposition: "chars with"."""
+
+    _CUT = re.compile(r"(?<![\w.])([a-z]{3,7})\.? (with|to|of|on|for|under|from) (?=[\"'\[]*\ue000)", re.I)
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        self._keys: dict[str, dict[str, set[Key]]] = {}
+        for key in keys:
+            for *words, last in (verb.split() for verb in key.verbs if " " in verb):
+                for word in words:
+                    self._keys.setdefault(last, {}).setdefault(word, set()).add(key)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, tuple[Key, ...]]]:
+        """(start, end, the only key) of each; names are masked in the text."""
+        for match in self._CUT.finditer(text):
+            word = match[1].lower()
+            alike = (
+                keys for other, keys in self._keys.get(match[2].lower(), {}).items()
+                if len(word) < len(other) and _abbreviates(word, word, other)
+            )  # fmt: skip
+            keys = set().union(*alike)
+            if len(keys) == 1 and word not in COMMON:
+                yield match.start(), match.end() - 1, tuple(keys)
+
+
 def _root(word: str) -> str:
     """A word without the ending of a plural or a participle."""
     return (

@@ -112,14 +112,21 @@ class _Line:
         self.objects |= objects
         subject = self.head or self._meant(part.text)
         before = len(self.claims)
-        if not subject and not part.names and set(self.names) - self.objects == {self.opening}:
-            subject = self.opening
         own = {name for _, _, name in part.names} - objects or shared
+        if not subject and not own:
+            subject = self._continued()
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if self.names else "")
         for piece in pieces(part):
             self._state(piece, piece.about or inherited)
         stated = [claim.subject for claim in self.claims[before:]]
         self.last = stated[0] if stated and stated[0] != "?" else sole(part) or subject
+
+    def _continued(self) -> str:
+        """The only entity that the line is about so far, if its name opens it or has a claim."""
+        about = set(self.names) - self.objects
+        only = about.pop() if len(about) == 1 else ""
+        is_told = any(claim.subject == only for claim in self.claims)
+        return only if only == self.opening or is_told else ""
 
     def _meant(self, text: str) -> str:
         """The entity that a pronoun at the start means: "it", "that town"; "" is none."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key, Named
-from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels
+from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels, ShortVerbs
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 
@@ -85,6 +85,10 @@ class Vocabulary:
     @cached_property
     def short(self) -> "ShortLabels":
         return ShortLabels(self.keys if self.has_short_labels else (), self.nouns)
+
+    @cached_property
+    def short_verbs(self) -> "ShortVerbs":
+        return ShortVerbs(self.keys if self.has_short_labels else ())
 
     def is_cut_off(self, word: str) -> bool:
         """Whether a word is an abbreviation of a label's word: "rev"."""
