@@ -11,15 +11,9 @@ from typing import NamedTuple
 
 from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
-from memorygym.scoring.fact_reader.claims import (
-    CURRENT,
-    FORMER,
-    IT,
-    Claim,
-    Mark,
-    Sense,
-)
+from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.frames import Frame, Frames
+from memorygym.scoring.fact_reader.items import OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
 from memorygym.scoring.fact_reader.stamps import stamps
@@ -99,6 +93,7 @@ class _Pass:
         """The entity that a pronoun means."""
         self._waiting: tuple[str, Mark, str, str] | None = None
         """A label without value; before it its entity, after it the date and the source."""
+        self._item = OpenItem()
         self._table_before: Table | None = None
         """The table that lines without head may continue."""
         self._given: set[ReadFact] = set()
@@ -130,6 +125,7 @@ class _Pass:
 
     def _blank(self) -> None:
         self._last, self._waiting = "", None
+        self._item.close()
         self._table_before = None
         self._frames.close_for_blank()
 
@@ -157,9 +153,10 @@ class _Pass:
         if not is_answer and self._titles.is_title(body, self._statements.read(body, mark)):
             self._heading(body, depth, is_soft=True)
             return
-        self._statement(body, depth)
+        self._statement(body, depth, is_bullet=bullet is not None)
 
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
+        self._item.close()
         ended = self._frames.close_for_heading(depth)
         sense = self._statements.read(text)
         stated = next((iso for _, _, iso in stamps(text)), "")
@@ -192,7 +189,7 @@ class _Pass:
         match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
         return match[1].lower().replace("_", " ") if match else ""
 
-    def _statement(self, text: str, depth: int) -> None:
+    def _statement(self, text: str, depth: int, *, is_bullet: bool) -> None:
         is_governed = any(frame.names for frame in self._frames)
         waiting = self._waiting
         self._waiting = None
@@ -203,6 +200,10 @@ class _Pass:
             sense, source = (answer, waiting[3]) if answer else (sense, "")
         if sense.mark and (sense.head or not sense.asks) and (sense.asks or not sense.claims):
             self._waiting = (sense.head, sense.mark, sense.date, self._source(text))
+        if not is_bullet:
+            self._item.close()
+        elif not is_governed:
+            sense = self._item.read(sense, text, depth)
         is_empty = not sense.claims and not sense.names and not sense.mark
         if is_empty and self._dated(text, sense.date, depth):
             return

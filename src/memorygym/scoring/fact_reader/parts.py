@@ -109,7 +109,7 @@ def opening_of(part: Part) -> str:
     return ""
 
 
-_HEAD = re.compile(
+HEAD = re.compile(
     r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||=|[—–-](?=\s))"
 )
 
@@ -120,7 +120,7 @@ def head_of(part: Part) -> str:
         return ""
     start, end, name = part.names[0]
     opens = not re.search(rf"[^\W\d]|{LABEL_SIGN}", part.text[:start])
-    return name if opens and _HEAD.match(part.text, end) else ""
+    return name if opens and HEAD.match(part.text, end) else ""
 
 
 def merged(part: Part) -> list[Mark]:
