@@ -130,7 +130,8 @@ AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
-    r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?"
+    r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|approx\.?|about|ca\.?"
+    r"|(?:now|corrected|updated|revised|fixed)(?: to)?)?"
     r"[\s:=|→—–*_\"'`~≈-]*"
 )
 """Stands between a label and a value beside it."""

@@ -90,14 +90,15 @@ class _Line:
     def read(self, sentence: str) -> None:
         part = marked(sentence, self.vocabulary, has_default=self.default is not None)
         self.asks = sentence.rstrip(" \"'*)").endswith("?")
-        if self.asks:
-            self._note_names(part)
-            self.mark = termed(part.marks[0], sentence) if len(part.marks) == 1 else None
-            self.head = part.names[0][2] if len(part.names) == 1 else ""
-            return
         own = {name for _, _, name in part.names} - objects_of(part)
-        for clause in clauses(part):
+        stated = [*clauses(part)]
+        asked = stated.pop() if self.asks else None
+        for clause in stated:
             self._clause(clause, own)
+        if asked:
+            self._note_names(asked)
+            self.mark = termed(asked.marks[0], asked.text) if len(asked.marks) == 1 else None
+            self.head = asked.names[0][2] if len(asked.names) == 1 else ""
 
     def _note_names(self, part: Part) -> None:
         if not self.names:
