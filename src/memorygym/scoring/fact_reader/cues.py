@@ -45,7 +45,8 @@ NOW = re.compile(
 IS_NOW = re.compile(
     r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
     r"|latest)\b|→)"
-    r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$",
+    r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
+    r"|\bas of \w+ \w+,? (?:\d{4},? )?(?:it|they)\W(?:is|s|are|re)\W*$",
     re.IGNORECASE,
 )
 """Stands directly before the current value."""
@@ -124,6 +125,15 @@ VALUE_IS = re.compile(
     r"(?:\W|_|\b(?:is|are|was|were|reads|now|entity|name|node|target|object|to)\b)*", re.IGNORECASE
 )
 """Stands between a relation's label and its value."""
+_FILLER = (
+    r"(?:which|who|that|that['’]?s|it['’]?s|is|sits|lies|belongs|works|operates|active|to|in|from|of"
+    r"|the|an?|our|one|part|as|also|still)"
+)
+APPOSED = re.compile(
+    rf"[\]*_\"']*(?:\s*[,:([—–-]+\s*{_FILLER}?|\s+(?:is|sits|lies|belongs|works))(?:\s+{_FILLER})*\s*",
+    re.IGNORECASE,
+)
+"""Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""

@@ -5,15 +5,12 @@ from memorygym.scoring.fact_reader.claims import FORMER, Mark
 from memorygym.scoring.fact_reader.parts import (
     LABEL_SIGN,
     NAME_SIGN,
-    STATED,
-    WORD,
     Part,
-    is_beside_a_value,
-    is_labelled,
     longest,
     with_qualifier,
 )
 from memorygym.scoring.fact_reader.phrases import mask
+from memorygym.scoring.fact_reader.short_labels import short_labels
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 
@@ -33,32 +30,10 @@ def marked(sentence: str, vocabulary: Vocabulary, *, has_default: bool) -> Part:
     if verbs := [Mark(*found, "", "verb") for found in vocabulary.short_verbs.find(masked)]:
         masked = mask(masked, verbs, LABEL_SIGN)
         marks = sorted([*marks, *verbs], key=lambda mark: mark.start)
-    if short := _short_labels(masked, vocabulary, has_default):
+    if short := short_labels(masked, vocabulary, has_default):
         masked = mask(masked, short, LABEL_SIGN)
         marks = sorted([*marks, *short], key=lambda mark: mark.start)
     return Part(masked, tuple(names), tuple(marks))
-
-
-def _short_labels(text: str, vocabulary: Vocabulary, has_default: bool) -> list[Mark]:
-    """Words that can mean one label only, each beside a value of its key."""
-    marks: list[Mark] = []
-    for match in WORD.finditer(text):
-        keys = vocabulary.short.keys_of(match[0])
-        last = marks[-1] if marks else None
-        shared = tuple(key for key in keys if last and key in last.keys)
-        if last and shared and not text[last.end : match.start()].strip(" ."):
-            marks[-1] = last._replace(end=match.end(), keys=shared)
-        elif keys:
-            marks.append(Mark(match.start(), match.end(), keys))
-    if len(marks) == 1 and not has_default:
-        rest = text[: marks[0].start] + text[marks[0].end :]
-        if len(marks[0].keys) == 1 and not STATED.search(rest):
-            return marks
-    marks = [
-        mark._replace(keys=keys) for mark in marks
-        if len(keys := tuple(k for k in mark.keys if is_beside_a_value(mark, k, text))) == 1
-    ]  # fmt: skip
-    return [mark for mark in marks if not is_labelled(mark, text)]
 
 
 def _qualified(mark: Mark, text: str) -> Mark:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
-from memorygym.scoring.fact_reader.key import Key, Named
+from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.values import candidates
 
 NAME_SIGN, LABEL_SIGN = "\ue000", "\ue001"
@@ -46,40 +46,6 @@ def longest(marks: Sequence[Mark]) -> list[Mark]:
         elif not any(mark.start < other.end and other.start < mark.end for other in kept):
             kept.append(mark)
     return sorted(kept, key=lambda mark: mark.start)
-
-
-_SERIES = re.compile(r"[^\s,]{0,3}, ?[$€£]?\d[\d.]*[^\s,]{0,3}, ?[$€£]?\d")
-STATED = re.compile(rf"[\w{NAME_SIGN}{LABEL_SIGN}]")
-WORD = re.compile(r"[^\W\d_](?:&[^\W\d_]|[^\W\d_]{2,})\.?")
-
-
-def is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
-    """Whether a value of the key stands next to the mark, and beside no other label."""
-    behind = text[mark.end : mark.end + 100]
-    for value in candidates(key, behind)[:1]:
-        gap = behind[: value.start]
-        is_signed = key.kind != "text" or bool(
-            re.search(r"[:=\"“]", gap + behind[value.start : value.start + 1])
-        )
-        if key.kind == "number" and _SERIES.match(behind, value.end):
-            return False
-        if cues.LEVEL.fullmatch(gap) and is_signed:
-            return not re.match(rf"[ *_]{{0,3}}{LABEL_SIGN}", behind[value.end :])
-    before = text[max(0, mark.start - 60) : mark.start]
-    for value in candidates(key, before)[-1:] if key.kind == "number" else ():
-        if before[value.end :] in (" ", "-"):
-            return not re.search(rf"{LABEL_SIGN}[\s:=]*$", before[: value.start])
-    return False
-
-
-def is_labelled(mark: Mark, text: str) -> bool:
-    """Whether the segment around a short label has a full one, or speaks of something else."""
-    if cues.CONTRAST.search(text[: mark.start]):
-        return True
-    borders = [match.span() for match in cues.SEGMENT.finditer(text)]
-    start = max((end for _, end in borders if end <= mark.start), default=0)
-    end = min((begin for begin, _ in borders if begin >= mark.end), default=len(text))
-    return LABEL_SIGN in text[start:end]
 
 
 def with_qualifier(mark: Mark, text: str) -> Mark:

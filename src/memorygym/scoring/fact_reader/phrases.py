@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS
+from memorygym.scoring.fact_reader.words import COMMON, LINKS
 
 
 class Phrases:
@@ -88,7 +88,7 @@ class ShortLabels:
                 for word in _LETTERS.findall(label.lower()):
                     if word not in LINKS:
                         self._keys.setdefault(_root(word), set()).add(key)
-        self._no_labels = LINKS | GENERIC | COMMON | frozenset(nouns)
+        self._no_labels = LINKS | COMMON | frozenset(nouns)
         self.keys_of = lru_cache(maxsize=20_000)(self._keys_of)
 
     def _keys_of(self, word: str) -> tuple[Key, ...]:
@@ -107,7 +107,9 @@ class ShortLabels:
 class ShortVerbs:
     """Finds relations whose verb or noun is cut short before a preposition: "chars with"."""
 
-    _CUT = re.compile(r"(?<![\w.])([a-z]{3,7})\.? (with|to|of|on|for|under|from) (?=[\"'\[]*\ue000)", re.I)
+    _CUT = re.compile(
+        r"(?<![\w.])([a-z]{3,7})\.? (with|to|of|on|for|under|from) (?=[\"'\[]*\ue000)", re.I
+    )
 
     def __init__(self, keys: Iterable[Key]) -> None:
         self._keys: dict[str, dict[str, set[Key]]] = {}

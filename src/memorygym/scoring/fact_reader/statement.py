@@ -117,6 +117,7 @@ class _Line:
         if not subject and not own:
             subject = self._continued()
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if self.names else "")
+        self._apposed(part)
         for piece in pieces(part):
             self._state(piece, piece.about or inherited)
         stated = [claim.subject for claim in self.claims[before:]]
@@ -239,6 +240,16 @@ class _Line:
         ends = [end for _, end, name in piece.names if name in values]
         role = FORMER if mark.role == FORMER or is_former(piece.text, ends) else CURRENT
         self.claims += [Claim(subject, code, value, role) for value in values]
+
+    def _apposed(self, part: Part) -> None:
+        """Adds the groups that follow a name: "Ann Lee, which is a Finance firm"."""
+        for match in self.vocabulary.lone_pattern.finditer(part.text) if part.names else ():
+            key = self.vocabulary.lone[match[0]]
+            name = next((n for n in reversed(part.names) if n[1] <= match.start()), None)
+            if not name or not key.stands_alone or is_alone(part.text, *match.span()):
+                continue
+            if cues.APPOSED.fullmatch(part.text, name[1], match.start()):
+                self.claims.append(Claim(name[2], key.code, match[0]))
 
     def _lone(self, piece: Part, mark: Mark | None, inherited: str) -> None:
         """Adds the choices that need no label."""

@@ -183,6 +183,4 @@ def vocabulary() -> Vocabulary:
     nouns = frozenset((_PERSON, *_TYPES, "researcher", "lab"))
     endings = frozenset(word.lower() for word in _BY_WORD)
     names = CapitalisedNames(KEYS, nouns)
-    return Vocabulary(
-        KEYS, names, nouns, type_of, tuple(AUTHORITY), endings, spell_out=spelled_out
-    )
+    return Vocabulary(KEYS, names, nouns, type_of, tuple(AUTHORITY), endings, spell_out=spelled_out)

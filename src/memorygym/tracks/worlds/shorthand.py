@@ -32,6 +32,28 @@ _MAYBE = re.compile(rf"^[^\w\n]*{_NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-
 _HEAD = re.compile(r"^[ \t]*\|?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
 
 
+_GROUP = re.compile(
+    rf"(?P<start>{_NAME}[\"'*_]* ?(?:[(\[]|, |[|:/—–-] ?))"
+    r"(?P<group>[A-Z][a-z]+(?: [A-Z][a-z]+)?)\.?(?=\s*(?:[)\],;|:/—–-]|$))"
+)
+"""What may be an abbreviated group: the first thing behind a name, and nothing beside it."""
+
+
+def _stands_for(words: Sequence[str], group: Sequence[str]) -> bool:
+    """Whether the words, in order, are the beginnings of a group's words or letters of them."""
+    if len(words) > len(group):
+        return False
+    pairs = [(word.lower(), whole.lower()) for word, whole in zip(words, group, strict=False)]
+    return all(whole.startswith(word) or _is_cut(word, whole) for word, whole in pairs)
+
+
+def _is_cut(word: str, whole: str) -> bool:
+    """Whether a word without vowels is written with letters of another, in order."""
+    letters = iter(whole)
+    is_within = whole[0] == word[0] and all(letter in letters for letter in word)
+    return is_within and not re.search("[aeiou]", word)
+
+
 @dataclass(frozen=True)
 class Shorthand:
     """Spells out the letters of one schema."""
@@ -39,6 +61,17 @@ class Shorthand:
     guide: Guide
     keys: Mapping[str, Key]
     """By code."""
+
+    def with_groups(self, line: str) -> str:
+        """The line with whole groups for their abbreviations behind a name: "Ann Lee [Econ.]"."""
+        return _GROUP.sub(self._with_group, line)
+
+    def _with_group(self, match: re.Match[str]) -> str:
+        words = match["group"].replace(".", "").split()
+        groups = [g for g in self.guide.categories if _stands_for(words, g.split())]
+        if match["group"] in self.guide.categories or len(groups) != 1:
+            return match[0]
+        return f"{match['start']}{groups[0]}"
 
     def spelled_out(self, text: str) -> str:
         """The text with labels for letters; as it is if nothing shows what its letters mean."""

@@ -23,7 +23,11 @@ def vocabulary_of(guide: Guide) -> Vocabulary:
     keys.append(Key("category", "enum", labels, choices=guide.categories, stands_alone=True))
     nouns = frozenset(word.lower() for word in (guide.noun, guide.plural))
     return Vocabulary(
-        tuple(keys), CapitalisedNames(keys, nouns), nouns, spell_out_text=shorthand.spelled_out
+        tuple(keys),
+        CapitalisedNames(keys, nouns),
+        nouns,
+        spell_out=shorthand.with_groups,
+        spell_out_text=shorthand.spelled_out,
     )
 
 
