@@ -13,6 +13,7 @@ from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.frames import Frame, Frames
+from memorygym.scoring.fact_reader.headed_lists import headed_list
 from memorygym.scoring.fact_reader.items import OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
@@ -109,7 +110,7 @@ class _Pass:
                 continue
             table = Table.at(
                 self._lines, index, self._vocabulary, self._statements, self._table_before
-            )
+            ) or headed_list(self._lines, index, self._vocabulary, self._statements)
             if table:
                 self._table_before = table
                 self._table(table)

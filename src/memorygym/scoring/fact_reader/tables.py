@@ -222,7 +222,7 @@ def _columns(
     """The columns, if the line is the head of a table: two cells or more name columns."""
     if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
         return None
-    columns = [_column(cell, vocabulary, statements) for cell in head]
+    columns = [column_of(cell, vocabulary, statements) for cell in head]
     if any(column.role == "stated" for column in columns):
         return None
     known = [column for column in columns if column.role]
@@ -240,7 +240,8 @@ def _columns(
     return columns
 
 
-def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
+def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
+    """What the head of a column says of it."""
     text = cell.strip(' *_`"')
     role = role_of(text, vocabulary.heads)
     year = _YEAR.search(text)
