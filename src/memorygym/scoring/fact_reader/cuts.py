@@ -47,7 +47,7 @@ def pieces(part: Part) -> Iterator[Part]:
         gap = part.text[mark.end : after.start]
         borders = [
             border for border in cues.CUT.finditer(gap)
-            if values_first or not re.search(r"[\d\"]", gap[border.end() :])
+            if values_first or mark.is_link or not re.search(r"[\d\"]", gap[border.end() :])
         ]  # fmt: skip
         if borders:
             end, clear = mark.end + borders[-1].start(), True

@@ -83,11 +83,19 @@ class ShortLabels:
 
     def __init__(self, keys: Iterable[Key], nouns: Iterable[str]) -> None:
         self._keys: dict[str, set[Key]] = {}
+        self._words: dict[str, set[Key]] = {}
+        keys = [key for key in keys if key.kind != "entity"]
         for key in keys:
-            for label in key.labels if key.kind != "entity" else ():
+            for label in key.labels:
                 for word in _LETTERS.findall(label.lower()):
                     if word not in LINKS:
                         self._keys.setdefault(_root(word), set()).add(key)
+                        self._words.setdefault(word, set()).add(key)
+        heads = [_root(key.labels[0].split()[-1].lower()) for key in keys]
+        self._heads = {
+            head: key for head, key in zip(heads, keys, strict=True) if heads.count(head) == 1
+        }
+        """By the last word of a label, which says what the values count."""
         self._no_labels = LINKS | COMMON | frozenset(nouns)
         self.keys_of = lru_cache(maxsize=20_000)(self._keys_of)
 
@@ -99,8 +107,10 @@ class ShortLabels:
         root = _root(word)
         owners = self._keys.get(root)
         if owners is None:
-            alike = (keys for other, keys in self._keys.items() if _abbreviates(root, word, other))
+            alike = (keys for other, keys in self._words.items() if _abbreviates(root, word, other))
             owners = set().union(*alike)
+        if len(owners) > 1 and self._heads.get(root) in owners:
+            return (self._heads[root],)
         return tuple(sorted(owners, key=lambda key: key.code)) if len(owners) < 4 else ()
 
 
@@ -148,7 +158,7 @@ def _abbreviates(root: str, word: str, other: str) -> bool:
         len(root) > 3 and other.startswith(root)
     ):
         return True
-    if len(word) < 4 or re.search("[aeiou]", word):
+    if len(word) < 3 or re.search("[aeiou]", word[1:]):
         return False
     letters = iter(other)
     return all(letter in letters for letter in word)

@@ -15,6 +15,10 @@ _STATED = re.compile(rf"[\w{NAME_SIGN}{LABEL_SIGN}]")
 _WORD = re.compile(r"[^\W\d_](?:&[^\W\d_]|[^\W\d_]{2,})\.?")
 
 
+_LIST = re.compile(rf"(?: ?\([^()]*\))?\s?[:—-]\s*{NAME_SIGN}")
+"""Stands behind a label that opens a list: "Defects (open): Ann Lee 300, Bob Ray 400"."""
+
+
 def short_labels(text: str, vocabulary: Vocabulary, has_default: bool) -> list[Mark]:
     """Words that can mean one label only, each beside a value of its key."""
     marks: list[Mark] = []
@@ -53,6 +57,8 @@ def _is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
             return False
         if cues.LEVEL.fullmatch(gap) and is_signed:
             return not re.match(rf"[ *_]{{0,3}}{LABEL_SIGN}", behind[value.end :])
+    if _LIST.match(text, mark.end) and not re.search(r"\w", text[: mark.start]):
+        return bool(candidates(key, behind))
     before = text[max(0, mark.start - 60) : mark.start]
     for value in candidates(key, before)[-1:] if key.kind in ("number", "enum") else ():
         if before[value.end :] in (" ", "-") or _is_unit(before[value.end :], key):

@@ -160,6 +160,8 @@ class _Line:
             candidates(key, piece.text) for key in numbers
         ):
             self._relation(piece, self.relations.fitting(mark, piece), inherited)
+            if self.mark:
+                self.mark = self.mark._replace(keys=mark.keys)
             return
         if len(numbers) < len(mark.keys) and (place := self._place(mark, piece)):
             self._relation(piece, self.relations.fitting(mark, piece), inherited)

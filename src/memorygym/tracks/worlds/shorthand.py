@@ -33,7 +33,7 @@ _HEAD = re.compile(r"^[ \t]*\|?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", r
 
 
 _GROUP = re.compile(
-    rf"(?P<start>{_NAME}[\"'*_]* ?(?:[(\[]|, |[|:/—–-] ?))"
+    rf"(?P<start>{_NAME}[\"'*_]* ?(?:[(\[]|, |[|:/—–-] ?[(\[]?))"
     r"(?P<group>[A-Z][a-z]+(?: [A-Z][a-z]+)?)\.?(?=\s*(?:[)\],;|:/—–-]|$))"
 )
 """What may be an abbreviated group: the first thing behind a name, and nothing beside it."""
