@@ -250,7 +250,7 @@ def spelled_out(line: str) -> str:
             f"default of {name}: {value}; " for name, value, *_ in _SET.findall(match["inputs"])
         )
         rest = _MARK.sub(_marking, match["marks"] + match["rest"])
-        line = f"{match['start']}{match['name']}; {stated}{rest}"
+        line = f"{match['start'].rstrip('`')}{match['name'].strip('`')}; {stated}{rest}"
     if _HEADED.match(line):
         line = _KEYWORD.sub(_keyword, line)
     return line if "value" in line.lower() else _HOLDS.sub(r"\1's value: \2", line)
