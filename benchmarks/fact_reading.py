@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from memorygym.core import registry
+from memorygym.core.statements import StatementIndex
 from memorygym.core.track import TaskOptions
 from memorygym.runs import tasks
 from memorygym.tracks.codeqa import fact_reader as codeqa
@@ -68,8 +69,10 @@ def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
             for (s, key), v in research_facts(ResearchReader().read(text)).items()
         }
     if track == "codeqa":
-        statements = (s for s in codeqa.read(text) if s.rank != codeqa.SUPERSEDED)
-        return {_plain((s.subject, _phrase(s.key), s.value)) for s in statements}
+        stated = [s for s in codeqa.read(text) if s.rank != codeqa.SUPERSEDED]
+        index = StatementIndex(stated)
+        current = filter(None, (index.get(s.subject, s.key) for s in stated))
+        return {_plain((s.subject, _phrase(s.key), s.value)) for s in current}
     options = TaskOptions(range(3, 4), "", {"template": material.split("-")[1], "tier": "lite"})
     reader = strong_reader(tasks.generated("worlds", options).recipes[0].generate().system)
     guide, known = reader.guide, Knowledge(reader.read(text))

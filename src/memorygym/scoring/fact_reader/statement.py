@@ -139,7 +139,8 @@ class _Line:
         if noun and noun not in self.vocabulary.nouns:
             return ""
         type_of = self.vocabulary.type_of
-        kin = [name for name in (*self.names, self.last) if noun and type_of(name) == noun]
+        named = filter(None, (*self.names, self.last))
+        kin = [name for name in named if noun and type_of(name) == noun]
         return kin[-1] if kin else self.last or IT
 
     def _state(self, piece: Part, inherited: str) -> None:
