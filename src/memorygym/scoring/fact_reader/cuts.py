@@ -48,6 +48,7 @@ def pieces(part: Part) -> Iterator[Part]:
         borders = [
             border for border in cues.CUT.finditer(gap)
             if values_first or mark.is_link or not re.search(r"[\d\"]", gap[border.end() :])
+            or _changes_order(mark, gap, border.span(), after)
         ]  # fmt: skip
         if borders:
             end, clear = mark.end + borders[-1].start(), True
@@ -60,6 +61,15 @@ def pieces(part: Part) -> Iterator[Part]:
         start, is_clear = end, clear
         about = _antecedent(part, start, after) or ("" if part.text[start] in ",)" else about)
     yield replace(part.cut(start, len(part.text), is_clear), about=about)
+
+
+def _changes_order(mark: Mark, gap: str, border: tuple[int, int], after: Mark) -> bool:
+    """Whether the value of a label stands before a border, and that of the next label directly
+    before it: "patents 300, 40 vans"."""
+    behind = gap[border[1] :]
+    values = candidates(after.keys[0], behind)
+    is_next = bool(values) and behind[values[-1].end :] in (" ", "-")
+    return is_next and bool(candidates(mark.keys[0], gap[: border[0]]))
 
 
 def _antecedent(part: Part, start: int, mark: Mark) -> str:

@@ -179,7 +179,7 @@ def termed(mark: Mark, text: str) -> Mark:
     return mark._replace(parameter=term(text)) if mark.keys[0].has_term else mark
 
 
-_DATED = re.compile(r"\W{0,3}\d{4}(?=,? )")
+_DATED = re.compile(r"\W{0,3}\d{4}(?:,? (?:in|at)\b)?(?=,? )")
 """A year between a label and a name: "born 1930, in Ann Harbour"."""
 _FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
 
@@ -247,9 +247,14 @@ def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     return listed
 
 
+def _is_sign(character: str) -> bool:
+    """Whether a character is a picture or an arrow."""
+    return "\u2190" <= character <= "\u2bff" or character >= "\U0001f000"
+
+
 def is_alone(text: str, start: int, end: int) -> bool:
     """Whether a choice stands in quotes, in brackets, or with nothing else in its clause."""
     left, right = text[:start].rstrip(" *_"), text[end:].lstrip(" *_")
-    if not left or left[-1] in "'\"‘“([|,;:—–-→=·/>\t`":
+    if not left or left[-1] in "'\"‘“([|,;:—–-→=·/>\t`" or _is_sign(left[-1]):
         return not right or right[0] in "'\"’”)]|,;:.—–-→·/<\t`"
     return False

@@ -60,8 +60,8 @@ def _pattern(phrase: str) -> str:
     ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
     if ending == words[-1] != "{}":
         ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
-    parts = [_PARAMETER if word == "{}" else word for word in words[:-1]]
-    return _JOINT.join([*parts, _PARAMETER if ending == "{}" else ending])
+    parts = [rf"(?<!\w){_PARAMETER}" if word == "{}" else word for word in words[:-1]]
+    return _JOINT.join([*parts, rf"(?<!\w){_PARAMETER}" if ending == "{}" else ending])
 
 
 _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
@@ -118,7 +118,8 @@ class ShortVerbs:
     """Finds relations whose verb or noun is cut short before a preposition: "chars with"."""
 
     _CUT = re.compile(
-        r"(?<![\w.])([a-z]{3,7})\.? (with|to|of|on|for|under|from) (?=[\"'\[]*\ue000)", re.I
+        r"(?<![\w.])([a-z]{3,7})\.?[ _](with|to|of|on|for|under|from)(?=[ :=\"'\[]{1,5}\ue000)",
+        re.I,
     )
 
     def __init__(self, keys: Iterable[Key]) -> None:
@@ -138,7 +139,7 @@ class ShortVerbs:
             )  # fmt: skip
             keys = set().union(*alike)
             if len(keys) == 1 and word not in COMMON:
-                yield match.start(), match.end() - 1, tuple(keys)
+                yield match.start(), match.end(), tuple(keys)
 
 
 def _root(word: str) -> str:

@@ -51,7 +51,7 @@ def _is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
     for value in candidates(key, behind)[:1]:
         gap = behind[: value.start]
         is_signed = key.kind != "text" or bool(
-            re.search(r"[:=\"“]", gap + behind[value.start : value.start + 1])
+            re.search(r"[:=→|—\"“]", gap + behind[value.start : value.start + 1])
         )
         if key.kind == "number" and _SERIES.match(behind, value.end):
             return False

@@ -100,7 +100,7 @@ class Vocabulary:
         keys: dict[str, list[Key]] = {}
         for key in self.keys:
             for choice in key.choices if key.kind == "enum" else ():
-                if key.stands_alone or (len(choice) > 4 and choice not in LINKS):
+                if key.stands_alone or (len(choice) > 2 and choice not in LINKS):
                     keys.setdefault(choice, []).append(key)
         return {choice: owners[0] for choice, owners in keys.items() if len(owners) == 1}
 
