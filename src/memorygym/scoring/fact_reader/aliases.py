@@ -5,7 +5,7 @@ word of a name stands for it where only one name of the text has that word: "Nov
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from memorygym.scoring.fact_reader.fields import role_of
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -20,9 +20,10 @@ _DEFINED = re.compile(
 _LABELLED = r"(?<![\w.=])(?P<before>[A-Za-z]{1,8}) ?= ?(?P<label>LABEL)(?=[ \t]*(?:[,;.)|\n]|$))"
 _ALONE = (
     r"(?<![\w&]\s)(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
-    r"|\s+(?:is|was|has|had|now|also|still|will|have)\b)"
+    r"|\s+(?:is|was|has|had|now|also|still|will|have|VERB)\b)"
+    r"|(?<=[a-z]\s)(?<![\w&/_-])(?P<inside>WORD)(?![\w&/_-]|\s[A-Z])"
 )
-"""A word of a name where a subject stands."""
+"""A word of a name where a subject stands, or with its capital inside a sentence."""
 
 
 def without_aliases(text: str, vocabulary: Vocabulary) -> str:
@@ -93,8 +94,17 @@ def _with_whole_names(text: str, vocabulary: Vocabulary) -> str:
     words = _single(names, vocabulary)
     if not words:
         return text
-    pattern = _ALONE.replace("WORD", "|".join(sorted(words)))
-    return re.sub(pattern, lambda match: words[match["word"]], text)
+    verbs = sorted({verb.split()[0] for key in vocabulary.keys for verb in key.verbs})
+    pattern = _ALONE.replace("WORD", "|".join(sorted(words))).replace("VERB", "|".join(verbs))
+    return re.sub(pattern, lambda match: _whole(match, words), text)
+
+
+def _whole(match: re.Match[str], words: Mapping[str, str]) -> str:
+    """The whole name; within a sentence only behind a word in small letters."""
+    before = match.string[max(0, match.start() - 16) : match.start()]
+    if match["inside"] and not re.search(r"(?:^|\s)[a-z]+\s$", before):
+        return match[0]
+    return words[match[0]]
 
 
 def _single(names: Iterable[str], vocabulary: Vocabulary) -> dict[str, str]:

@@ -260,12 +260,14 @@ class _Pass:
         self._unread += sense.unread
         date = date or sense.date or self._frames.date()
         source = source or self._source(text) or self._frames.source()
-        for claim in sense.claims:
+        for stated in sense.claims:
+            value = self._frames.owner() or self._last if stated.value == IT else stated.value
+            claim = stated._replace(value=value)
             subject = self._subject(claim)
             if not subject:
                 self._unread += 1
                 continue
-            if not self._fits(subject, claim):
+            if value == "" or not self._fits(subject, claim):
                 continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
             self._facts.append(ReadFact(subject, claim.code, claim.value, role, date, source))

@@ -205,6 +205,8 @@ def linked(
     """The subject and the values of a relation, from the names before and behind it."""
     text = piece.text
     after = _listed(text, mark.end, behind)
+    if len(before) == 2 and not behind and _RECIPROCAL.match(text, mark.end):
+        return before[0][2], [before[1][2]]
     if mark.form == "label" and mark in piece.marks:
         owner = next((n for n in behind if cues.OWNED.fullmatch(text, mark.end, n[0])), None)
         if owner:
@@ -229,6 +231,9 @@ def linked(
     return before[-1][2] if before else "", after
 
 
+_RECIPROCAL = re.compile(r"\W*(?:each other|one another)\b", re.IGNORECASE)
+
+
 def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> bool:
     """Whether dashes part a label from two names, so that either could own the other."""
     gaps = text[before[1] : mark.start], text[mark.end : behind[0]]
@@ -249,7 +254,7 @@ def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
 
 def _is_sign(character: str) -> bool:
     """Whether a character is a picture or an arrow."""
-    return "\u2190" <= character <= "\u2bff" or character >= "\U0001f000"
+    return "\u2190" <= character <= "\u2bff" or "\U0001f000" <= character <= "\U0001faff"
 
 
 def is_alone(text: str, start: int, end: int) -> bool:

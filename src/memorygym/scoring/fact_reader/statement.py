@@ -116,11 +116,15 @@ class _Line:
         own = {name for _, _, name in part.names} - objects or shared
         if not subject and not own:
             subject = self._continued()
-        inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if self.names else "")
+        others = set(self.names) - self.objects
+        inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
         self._apposed(part)
         for piece in pieces(part):
             self._state(piece, piece.about or inherited)
         stated = [claim.subject for claim in self.claims[before:]]
+        values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
+        self.objects = (self.objects | values.intersection(self.names)).difference(stated)
+        shared -= values
         self.last = stated[0] if stated and stated[0] != "?" else sole(part) or subject
 
     def _continued(self) -> str:
@@ -222,6 +226,8 @@ class _Line:
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
+        if mark.form == "inverse" and subject and not values and inherited in ("", subject):
+            values = [IT]  # "led Orm Survey" below the name of somebody.
         if not values:
             self.mark = termed(mark, piece.text)
             before = [name for start, _, name in piece.names if start < at]

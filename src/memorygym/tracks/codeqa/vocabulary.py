@@ -51,7 +51,7 @@ KEYS = (
                "uses the constant", "subtracts", "depends on"),
         inverse_verbs=("is called by", "called by", "is read by", "read by", "is used by",
                        "used by")),
-    Key("base", "entity", ("parent class", "base class", "superclass"),
+    Key("base", "entity", ("parent class", "base class", "superclass", "parent"),
         ("inherits from", "derives from", "subclass of", "is a subclass of", "extends"),
         subject="class", value="class"),
     Key("raises", "entity",
