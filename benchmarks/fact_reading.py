@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from memorygym.core import registry
+from memorygym.core.statements import StatementIndex
 from memorygym.core.track import TaskOptions
 from memorygym.runs import tasks
 from memorygym.tracks.codeqa import fact_reader as codeqa
+from memorygym.tracks.codeqa.code_reader import module_name
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Knowledge
@@ -67,7 +69,10 @@ def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
             for (s, key), v in research_facts(ResearchReader().read(text)).items()
         }
     if track == "codeqa":
-        return {(s.subject, _phrase(s.key), s.value) for s in codeqa.read(text)}
+        stated = [s for s in codeqa.read(text) if s.rank != codeqa.SUPERSEDED]
+        index = StatementIndex(stated)
+        current = filter(None, (index.get(s.subject, s.key) for s in stated))
+        return {_plain((s.subject, _phrase(s.key), s.value)) for s in current}
     options = TaskOptions(range(3, 4), "", {"template": material.split("-")[1], "tier": "lite"})
     reader = strong_reader(tasks.generated("worlds", options).recipes[0].generate().system)
     guide, known = reader.guide, Knowledge(reader.read(text))
@@ -105,13 +110,21 @@ def _phrase(key: str) -> str:
     return f"{_PARAMETERS[head]} {name}" if name else _KEYS.get(head, head)
 
 
+def _plain(fact: Sequence[str]) -> tuple[str, str, str]:
+    """A fact with a module as the reader names it, not as a path, and a topic without "the"."""
+    subject, phrase, value = fact
+    if phrase == "module":
+        value = module_name(value)
+    return subject.removeprefix("the "), phrase, value
+
+
 def measure_notes(path: Path) -> str:
     """Precision and recall over a file of notes; ambiguous and rounded labels count neither way."""
     right = extra = missed = 0
     for line in path.read_text("utf-8").splitlines():
         note = json.loads(line)
         read = noted(note["track"], note["material"], note["text"])
-        labels = {tuple(label) for label in note["facts"]}
+        labels = {_plain(label) for label in note["facts"]}
         open_ends = {
             tuple(label[:2]) for name in ("ambiguous", "rounded") for label in note.get(name, ())
         }

@@ -34,6 +34,11 @@ class Mark(NamedTuple):
     """FORMER if the text says beside the label that the value holds no longer."""
 
     @property
+    def is_link(self) -> bool:
+        """Whether all its values are entities."""
+        return all(key.kind == "entity" for key in self.keys)
+
+    @property
     def unplaced(self) -> "Mark":
         """The label for values that stand in another line or cell."""
         return self._replace(start=0, end=0)

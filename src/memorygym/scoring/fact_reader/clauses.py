@@ -87,10 +87,11 @@ class _Clauses:
 
     def values(self) -> list[tuple[Parsed, str]] | None:
         """The current value, then the former one; None if two could be current."""
-        now, plain = self._states.get("now", []), self._states.get("plain", [])
+        surely, plain = self._states.get("is now", []), self._states.get("plain", [])
+        now = [*surely, *self._states.get("now", ())]
         was, former = self._states.get("was", []), [*self._states.get(FORMER, ())]
         at_home = [[c for c in found if self._is_home(c)] for found in (now, plain, was)]
-        choices = (at_home[0], at_home[1], now, at_home[2], plain, [] if former else was)
+        choices = (at_home[0], surely, at_home[1], now, at_home[2], plain, [] if former else was)
         qualified = {c.value for c in former if cues.QUALIFIED.match(self._text, c.end)}
         current = next((found for found in choices if found), [])
         current = [candidate for candidate in current if candidate.value not in qualified]
@@ -146,7 +147,7 @@ class _Clauses:
         if cues.QUALIFIED.match(self._text, candidate.end):
             return FORMER
         if cues.IS_NOW.search(left):
-            return "now"
+            return "is now"
         if cues.FORMER.search(left) or re.match(
             r"\W*(?:\w+ )?(?:before|previously|earlier)\b(?! than)", right
         ):

@@ -45,7 +45,8 @@ NOW = re.compile(
 IS_NOW = re.compile(
     r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
     r"|latest)\b|→)"
-    r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$",
+    r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
+    r"|\bas of \w+ \w+,? (?:\d{4},? )?(?:it|they)\W(?:is|s|are|re)\W*$",
     re.IGNORECASE,
 )
 """Stands directly before the current value."""
@@ -126,13 +127,23 @@ VALUE_IS = re.compile(
 """Stands between a relation's label and its value."""
 KEYWORDS = re.compile(r"\W*(?:key ?words|tags)\W*:", re.IGNORECASE)
 """Opens a line of words that say what a text is about, and state nothing."""
+_FILLER = (
+    r"(?:which|who|that|that['’]?s|it['’]?s|is|sits|lies|belongs|works|operates|active|to|in|from|of"
+    r"|the|an?|our|one|part|as|also|still)"
+)
+APPOSED = re.compile(
+    rf"[\]*_\"']*(?:\s*[,:([—–-]+\s*{_FILLER}?|\s+(?:is|sits|lies|belongs|works))(?:\s+{_FILLER})*\s*",
+    re.IGNORECASE,
+)
+"""Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
-    r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|now|approx\.?|about|ca\.?)?"
+    r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|approx\.?|about|ca\.?"
+    r"|(?:now|corrected|updated|revised|fixed)(?: to)?)?"
     r"[\s:=|→—–*_\"'`~≈-]*"
 )
 """Stands between a label and a value beside it."""
@@ -150,7 +161,7 @@ MONTH = re.compile(
 """A month of a year."""
 MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS.split("|"), 1)}
 ABBREVIATION = re.compile(
-    r"\b(?:approx|ca|vs|est|avg|no|st|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
+    r"\b(?:approx|ca|vs|est|avg|no|st|b|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )

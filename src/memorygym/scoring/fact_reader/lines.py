@@ -11,7 +11,8 @@ BULLET = re.compile(
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
-_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»|▸|▶|►)\s*")
+_ARROWS = re.compile(r"\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
+_WITH = re.compile(r"\bw/(?!o\b) ?")
 _BOX = str.maketrans("│┃║", "|||")
 _QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
 """The signs of a quotation."""
@@ -23,8 +24,9 @@ _EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|forme
 """A line that says more of the bullet above it."""
 _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 """A line that says one thing of one entity: "a_b, code: x"."""
-_OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(|=—-]")
+_OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(\[|=—-]")
 """A line that begins with a name and a sign."""
+_NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]")
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
@@ -45,7 +47,8 @@ class Line(NamedTuple):
 def cleaned(line: Line) -> Line:
     """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
     text = _STRUCK.sub(r"(previously \1)", line.text)
-    text = _SUM.sub("", _ARROWS.sub(" → ", text))
+    text = text.replace(" // ", " | ")
+    text = _WITH.sub("with ", _SUM.sub("", _ARROWS.sub(" → ", text)))
     if match := _QUOTED.match(text):
         text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
     if match := _COMMENT.match(text):
@@ -122,6 +125,7 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
             len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
             for text, after in pairwise(texts)
         )
+        and not all(_NAMED.match(text.lstrip()) for text in texts)
         and not all(
             text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}")
             for text in texts[:-1]

@@ -9,16 +9,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
-from memorygym.scoring.fact_reader.claims import (
-    CURRENT,
-    FORMER,
-    IT,
-    Claim,
-    Mark,
-    Sense,
-)
+from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.frames import Frame, Frames
+from memorygym.scoring.fact_reader.headed_lists import headed_list
+from memorygym.scoring.fact_reader.items import OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
 from memorygym.scoring.fact_reader.stamps import stamps
@@ -71,7 +67,8 @@ class Outline:
         """What a text states, in its order."""
 
     def _read(self, text: str) -> Reading:
-        text = with_capitals(text, self._vocabulary)
+        text = with_capitals(self._vocabulary.spell_out_text(text), self._vocabulary)
+        text = without_aliases(text, self._vocabulary)
         lines = [cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
         spell_out = self._vocabulary.spell_out
         lines = [
@@ -99,6 +96,7 @@ class _Pass:
         """The entity, the date and the source of the line that opened a paragraph."""
         self._waiting: tuple[str, Mark, str, str] | None = None
         """A label without value; before it its entity, after it the date and the source."""
+        self._item = OpenItem()
         self._table_before: Table | None = None
         """The table that lines without head may continue."""
         self._given: set[ReadFact] = set()
@@ -114,7 +112,7 @@ class _Pass:
                 continue
             table = Table.at(
                 self._lines, index, self._vocabulary, self._statements, self._table_before
-            )
+            ) or headed_list(self._lines, index, self._vocabulary, self._statements)
             if table:
                 self._table_before = table
                 self._table(table)
@@ -130,6 +128,7 @@ class _Pass:
 
     def _blank(self) -> None:
         self._last, self._waiting, self._opening = "", None, None
+        self._item.close()
         self._table_before = None
         self._frames.close_for_blank()
 
@@ -158,9 +157,10 @@ class _Pass:
         if not is_answer and self._titles.is_title(body, self._statements.read(body, mark)):
             self._heading(body, depth, is_soft=True)
             return
-        self._statement(body, depth)
+        self._statement(body, depth, is_bullet=bullet is not None)
 
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
+        self._item.close()
         ended = self._frames.close_for_heading(depth)
         sense = self._statements.read(text)
         stated = next((iso for _, _, iso in stamps(text)), "")
@@ -193,7 +193,7 @@ class _Pass:
         match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
         return match[1].lower().replace("_", " ") if match else ""
 
-    def _statement(self, text: str, depth: int) -> None:
+    def _statement(self, text: str, depth: int, *, is_bullet: bool) -> None:
         is_governed = any(frame.names for frame in self._frames)
         waiting = self._waiting
         self._waiting = None
@@ -204,6 +204,10 @@ class _Pass:
             sense, source = (answer, waiting[3]) if answer else (sense, "")
         if sense.mark and (sense.head or not sense.asks) and (sense.asks or not sense.claims):
             self._waiting = (sense.head, sense.mark, sense.date, self._source(text))
+        if not is_bullet:
+            self._item.close()
+        elif not is_governed:
+            sense = self._item.read(sense, text, depth)
         is_empty = not sense.claims and not sense.names and not sense.mark
         if is_empty and self._dated(text, sense.date, depth):
             return
@@ -269,12 +273,14 @@ class _Pass:
         self._unread += sense.unread
         date = date or sense.date or self._frames.date()
         source = source or self._source(text) or self._frames.source()
-        for claim in sense.claims:
+        for stated in sense.claims:
+            value = self._frames.owner() or self._last if stated.value == IT else stated.value
+            claim = stated._replace(value=value)
             subject = self._subject(claim)
             if not subject:
                 self._unread += 1
                 continue
-            if not self._fits(subject, claim):
+            if value == "" or not self._fits(subject, claim):
                 continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
             self._facts.append(ReadFact(subject, claim.code, claim.value, role, date, source))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
-from memorygym.scoring.fact_reader.key import Key, Named
+from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.values import candidates
 
 NAME_SIGN, LABEL_SIGN = "\ue000", "\ue001"
@@ -21,6 +21,8 @@ class Part:
     marks: tuple[Mark, ...]
     is_clear: bool = True
     """Whether borders or signs show which label has which value."""
+    about: str = ""
+    """The entity that "which" at its start means."""
 
     def cut(self, start: int, end: int, is_clear: bool = True) -> "Part":
         names = ((s - start, e - start, n) for s, e, n in self.names if start <= s < end)
@@ -44,40 +46,6 @@ def longest(marks: Sequence[Mark]) -> list[Mark]:
         elif not any(mark.start < other.end and other.start < mark.end for other in kept):
             kept.append(mark)
     return sorted(kept, key=lambda mark: mark.start)
-
-
-_SERIES = re.compile(r"[^\s,]{0,3}, ?[$€£]?\d[\d.]*[^\s,]{0,3}, ?[$€£]?\d")
-STATED = re.compile(rf"[\w{NAME_SIGN}{LABEL_SIGN}]")
-WORD = re.compile(r"[^\W\d_](?:&[^\W\d_]|[^\W\d_]{2,})\.?")
-
-
-def is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
-    """Whether a value of the key stands next to the mark, and beside no other label."""
-    behind = text[mark.end : mark.end + 100]
-    for value in candidates(key, behind)[:1]:
-        gap = behind[: value.start]
-        is_signed = key.kind != "text" or bool(
-            re.search(r"[:=\"“]", gap + behind[value.start : value.start + 1])
-        )
-        if key.kind == "number" and _SERIES.match(behind, value.end):
-            return False
-        if cues.LEVEL.fullmatch(gap) and is_signed:
-            return not re.match(rf"[ *_]{{0,3}}{LABEL_SIGN}", behind[value.end :])
-    before = text[max(0, mark.start - 60) : mark.start]
-    for value in candidates(key, before)[-1:] if key.kind == "number" else ():
-        if before[value.end :] in (" ", "-"):
-            return not re.search(rf"{LABEL_SIGN}[\s:=]*$", before[: value.start])
-    return False
-
-
-def is_labelled(mark: Mark, text: str) -> bool:
-    """Whether the segment around a short label has a full one, or speaks of something else."""
-    if cues.CONTRAST.search(text[: mark.start]):
-        return True
-    borders = [match.span() for match in cues.SEGMENT.finditer(text)]
-    start = max((end for _, end in borders if end <= mark.start), default=0)
-    end = min((begin for begin, _ in borders if begin >= mark.end), default=len(text))
-    return LABEL_SIGN in text[start:end]
 
 
 def with_qualifier(mark: Mark, text: str) -> Mark:
@@ -107,7 +75,7 @@ def opening_of(part: Part) -> str:
     return ""
 
 
-_HEAD = re.compile(
+HEAD = re.compile(
     r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||=|[—–-](?=\s))"
 )
 
@@ -118,7 +86,7 @@ def head_of(part: Part) -> str:
         return ""
     start, end, name = part.names[0]
     opens = not re.search(rf"[^\W\d]|{LABEL_SIGN}", part.text[:start])
-    return name if opens and _HEAD.match(part.text, end) else ""
+    return name if opens and HEAD.match(part.text, end) else ""
 
 
 def merged(part: Part) -> list[Mark]:
@@ -211,6 +179,8 @@ def termed(mark: Mark, text: str) -> Mark:
     return mark._replace(parameter=term(text)) if mark.keys[0].has_term else mark
 
 
+_DATED = re.compile(r"\W{0,3}\d{4}(?:,? (?:in|at)\b)?(?=,? )")
+"""A year between a label and a name: "born 1930, in Ann Harbour"."""
 _FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
 
 
@@ -222,7 +192,8 @@ def objects_of(part: Part) -> set[str]:
             is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             behind = [name for name in part.names if name[0] >= mark.end]
             if is_value:
-                objects.update(_listed(part.text, mark.end, behind))
+                start = number.end() if (number := _DATED.match(part.text, mark.end)) else mark.end
+                objects.update(_listed(part.text, start, behind))
             elif len(behind) == 1:
                 objects.add(behind[0][2])
     return objects
@@ -234,6 +205,8 @@ def linked(
     """The subject and the values of a relation, from the names before and behind it."""
     text = piece.text
     after = _listed(text, mark.end, behind)
+    if len(before) == 2 and not behind and _RECIPROCAL.match(text, mark.end):
+        return before[0][2], [before[1][2]]
     if mark.form == "label" and mark in piece.marks:
         owner = next((n for n in behind if cues.OWNED.fullmatch(text, mark.end, n[0])), None)
         if owner:
@@ -258,6 +231,9 @@ def linked(
     return before[-1][2] if before else "", after
 
 
+_RECIPROCAL = re.compile(r"\W*(?:each other|one another)\b", re.IGNORECASE)
+
+
 def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> bool:
     """Whether dashes part a label from two names, so that either could own the other."""
     gaps = text[before[1] : mark.start], text[mark.end : behind[0]]
@@ -276,9 +252,14 @@ def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     return listed
 
 
+def _is_sign(character: str) -> bool:
+    """Whether a character is a picture or an arrow."""
+    return "\u2190" <= character <= "\u2bff" or "\U0001f000" <= character <= "\U0001faff"
+
+
 def is_alone(text: str, start: int, end: int) -> bool:
     """Whether a choice stands in quotes, in brackets, or with nothing else in its clause."""
     left, right = text[:start].rstrip(" *_"), text[end:].lstrip(" *_")
-    if not left or left[-1] in "'\"‘“([|,;:—–-→=·/>\t`":
+    if not left or left[-1] in "'\"‘“([|,;:—–-→=·/>\t`" or _is_sign(left[-1]):
         return not right or right[0] in "'\"’”)]|,;:.—–-→·/<\t`"
     return False

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS
+from memorygym.scoring.fact_reader.words import COMMON, LINKS
 
 
 class Phrases:
@@ -60,8 +60,8 @@ def _pattern(phrase: str) -> str:
     ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
     if ending == words[-1] != "{}":
         ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
-    parts = [_PARAMETER if word == "{}" else word for word in words[:-1]]
-    return _JOINT.join([*parts, _PARAMETER if ending == "{}" else ending])
+    parts = [rf"(?<!\w){_PARAMETER}" if word == "{}" else word for word in words[:-1]]
+    return _JOINT.join([*parts, rf"(?<!\w){_PARAMETER}" if ending == "{}" else ending])
 
 
 _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
@@ -83,12 +83,20 @@ class ShortLabels:
 
     def __init__(self, keys: Iterable[Key], nouns: Iterable[str]) -> None:
         self._keys: dict[str, set[Key]] = {}
+        self._words: dict[str, set[Key]] = {}
+        keys = [key for key in keys if key.kind != "entity"]
         for key in keys:
-            for label in key.labels if key.kind != "entity" else ():
+            for label in key.labels:
                 for word in _LETTERS.findall(label.lower()):
                     if word not in LINKS:
                         self._keys.setdefault(_root(word), set()).add(key)
-        self._no_labels = LINKS | GENERIC | COMMON | frozenset(nouns)
+                        self._words.setdefault(word, set()).add(key)
+        heads = [_root(key.labels[0].split()[-1].lower()) for key in keys]
+        self._heads = {
+            head: key for head, key in zip(heads, keys, strict=True) if heads.count(head) == 1
+        }
+        """By the last word of a label, which says what the values count."""
+        self._no_labels = LINKS | COMMON | frozenset(nouns)
         self.keys_of = lru_cache(maxsize=20_000)(self._keys_of)
 
     def _keys_of(self, word: str) -> tuple[Key, ...]:
@@ -99,9 +107,39 @@ class ShortLabels:
         root = _root(word)
         owners = self._keys.get(root)
         if owners is None:
-            alike = (keys for other, keys in self._keys.items() if _abbreviates(root, word, other))
+            alike = (keys for other, keys in self._words.items() if _abbreviates(root, word, other))
             owners = set().union(*alike)
+        if len(owners) > 1 and self._heads.get(root) in owners:
+            return (self._heads[root],)
         return tuple(sorted(owners, key=lambda key: key.code)) if len(owners) < 4 else ()
+
+
+class ShortVerbs:
+    """Finds relations whose verb or noun is cut short before a preposition: "chars with"."""
+
+    _CUT = re.compile(
+        r"(?<![\w.])([a-z]{3,7})\.?[ _](with|to|of|on|for|under|from)(?=[ :=\"'\[]{1,5}\ue000)",
+        re.I,
+    )
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        self._keys: dict[str, dict[str, set[Key]]] = {}
+        for key in keys:
+            for *words, last in (verb.split() for verb in key.verbs if " " in verb):
+                for word in words:
+                    self._keys.setdefault(last, {}).setdefault(word, set()).add(key)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, tuple[Key, ...]]]:
+        """(start, end, the only key) of each; names are masked in the text."""
+        for match in self._CUT.finditer(text):
+            word = match[1].lower()
+            alike = (
+                keys for other, keys in self._keys.get(match[2].lower(), {}).items()
+                if len(word) < len(other) and _abbreviates(word, word, other)
+            )  # fmt: skip
+            keys = set().union(*alike)
+            if len(keys) == 1 and word not in COMMON:
+                yield match.start(), match.end(), tuple(keys)
 
 
 def _root(word: str) -> str:
@@ -121,7 +159,7 @@ def _abbreviates(root: str, word: str, other: str) -> bool:
         len(root) > 3 and other.startswith(root)
     ):
         return True
-    if len(word) < 4 or re.search("[aeiou]", word):
+    if len(word) < 3 or re.search("[aeiou]", word[1:]):
         return False
     letters = iter(other)
     return all(letter in letters for letter in word)

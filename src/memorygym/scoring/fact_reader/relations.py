@@ -40,6 +40,9 @@ class RelationLinker:
             before, behind = behind[:1], behind[1:]
             mark = mark._replace(end=behind[0][0] if behind else 0)
         typed = self._typed(piece, mark.keys[0], inherited)
+        if mark.form == "inverse" and typed == ("", []) and len(piece.names) == 1:
+            name = piece.names[0][2]
+            typed = (name, []) if self._may_own(name, mark.keys[0]) else typed
         subject, values = typed or linked(piece, mark, before, behind)
         if mark.form == "inverse" and not values and inherited not in ("", "?", subject):
             values = [inherited] if subject else []

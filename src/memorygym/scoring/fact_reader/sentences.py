@@ -1,16 +1,20 @@
 """The sentences of a line."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 from memorygym.scoring.fact_reader import cues
 
 _LONGEST = 2_000
 """Characters after which a sentence is cut, so that time is in proportion to a line's length."""
+_CUT_OFF = re.compile(r"([^\W\d_]+)\.$")
+_SAID_OF = re.compile(r"[\d$€£~≈\"“]")
+"""Begins what follows a word that is cut off, rather than a sentence."""
 
 
-def sentences(text: str) -> Iterator[str]:
-    """The sentences of a line; a very long one in pieces."""
-    for sentence in _whole_sentences(text):
+def sentences(text: str, is_cut_off: Callable[[str], bool]) -> Iterator[str]:
+    """The sentences of a line; a very long one in pieces. Some words are cut off: "rev. 300"."""
+    for sentence in _whole_sentences(text, is_cut_off):
         start = 0
         while len(sentence) - start > _LONGEST:
             cuts = (sentence.rfind(border, start, start + _LONGEST) for border in (";", ",", " "))
@@ -20,10 +24,12 @@ def sentences(text: str) -> Iterator[str]:
         yield sentence[start:]
 
 
-def _whole_sentences(text: str) -> Iterator[str]:
+def _whole_sentences(text: str, is_cut_off: Callable[[str], bool]) -> Iterator[str]:
     start = 0
     for match in cues.SENTENCE.finditer(text):
-        if not cues.ABBREVIATION.search(text[max(start, match.start() - 12) : match.start()]):
+        before = text[max(start, match.start() - 12) : match.start()]
+        word = _CUT_OFF.search(before) if _SAID_OF.match(text, match.end()) else None
+        if not cues.ABBREVIATION.search(before) and not (word and is_cut_off(word[1])):
             yield text[start : match.start()]
             start = match.end()
     if text[start:].strip():

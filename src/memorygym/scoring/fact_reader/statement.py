@@ -5,30 +5,20 @@ label; else it is the only one in the other clauses. A figure behind a cue ("for
 "was") is not the current value.
 """
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
+from memorygym.scoring.fact_reader.cuts import clauses, pieces
+from memorygym.scoring.fact_reader.key import Named
+from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import (
-    LABEL_SIGN,
-    NAME_SIGN,
-    STATED,
-    WORD,
     Part,
-    before_names,
     distributed,
-    has_values_first,
     head_of,
     is_alone,
-    is_beside_a_value,
-    is_labelled,
-    longest,
-    merged,
     objects_of,
     one_owner,
     opening_of,
@@ -36,9 +26,7 @@ from memorygym.scoring.fact_reader.parts import (
     sole,
     term,
     termed,
-    with_qualifier,
 )
-from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
 from memorygym.scoring.fact_reader.sentences import sentences
 from memorygym.scoring.fact_reader.stamps import without_stamps
@@ -62,7 +50,7 @@ class StatementReader:
         if has_date(text):
             text, date = without_stamps(text, self._date_labels(text, default))
         line = _Line(self.vocabulary, self._relations, default)
-        for sentence in sentences(text):
+        for sentence in sentences(text, self.vocabulary.is_cut_off):
             line.read(sentence)
         cue = ""
         if not line.claims and not line.asks:
@@ -102,96 +90,64 @@ class _Line:
     """Entities that are values of relations."""
 
     def read(self, sentence: str) -> None:
-        part = self._part(sentence)
+        part = marked(sentence, self.vocabulary, has_default=self.default is not None)
         self.asks = sentence.rstrip(" \"'*)").endswith("?")
+        own = {name for _, _, name in part.names} - objects_of(part)
+        stated = [*clauses(part)]
+        asked = stated.pop() if self.asks else None
+        for clause in stated:
+            self._clause(clause, own)
+        if asked:
+            self._note_names(asked)
+            self.mark = termed(asked.marks[0], asked.text) if len(asked.marks) == 1 else None
+            self.head = asked.names[0][2] if len(asked.names) == 1 else ""
+
+    def _note_names(self, part: Part) -> None:
         if not self.names:
             self.opening = opening_of(part)
         self.names.update(dict.fromkeys(name for _, _, name in part.names))
-        if self.asks:
-            self.mark = termed(part.marks[0], sentence) if len(part.marks) == 1 else None
-            self.head = part.names[0][2] if len(part.names) == 1 else ""
-            return
+
+    def _clause(self, part: Part, shared: set[str]) -> None:
+        """Reads a clause; `shared` are the entities that its sentence could be about."""
+        self._note_names(part)
         self.head = head_of(part) or self.head
-        pronoun = cues.PRONOUN.match(sentence)
         objects = objects_of(part)
         self.objects |= objects
-        is_it = pronoun and (
-            not pronoun["noun"] or pronoun["noun"].lower() in self.vocabulary.nouns
-        )
-        subject = self.head or (self.last or IT if is_it else "")
+        subject = self.head or self._meant(part.text)
         before = len(self.claims)
-        if not subject and not part.names and set(self.names) - self.objects == {self.opening}:
-            subject = self.opening
-        own = {name for _, _, name in part.names} - objects
-        inherited = subject or (own.pop() if len(own) == 1 else "?" if self.names else "")
-        for piece in self._pieces(part):
-            self._state(piece, inherited)
+        own = {name for _, _, name in part.names} - objects or shared
+        if not subject and not own:
+            subject = self._continued()
+        others = set(self.names) - self.objects
+        inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
+        self._apposed(part)
+        for piece in pieces(part):
+            self._state(piece, piece.about or inherited)
         stated = [claim.subject for claim in self.claims[before:]]
+        values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
+        self.objects = (self.objects | values.intersection(self.names)).difference(stated)
+        shared -= values
         self.last = stated[0] if stated and stated[0] != "?" else sole(part) or subject
 
-    def _part(self, sentence: str) -> Part:
-        names = self.vocabulary.find_names(sentence)
-        masked = mask(sentence, names, NAME_SIGN)
-        marks = [
-            Mark(*found, form)
-            for form, phrases in self.vocabulary.phrases
-            for found in phrases.find(masked)
-            if form == "label" or not cues.NOUN.search(masked[: found[0]])
-        ]
-        marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
-        marks = [mark for mark in marks if not _is_noun(mark, marks, masked)]
-        masked = mask(masked, marks, LABEL_SIGN)
-        marks = [with_qualifier(mark, masked) for mark in marks]
-        if short := self._short_labels(masked):
-            masked = mask(masked, short, LABEL_SIGN)
-            marks = sorted([*marks, *short], key=lambda mark: mark.start)
-        return Part(masked, tuple(names), tuple(marks))
+    def _continued(self) -> str:
+        """The only entity that the line is about so far, if its name opens it or has a claim."""
+        about = set(self.names) - self.objects
+        only = about.pop() if len(about) == 1 else ""
+        is_told = any(claim.subject == only for claim in self.claims)
+        return only if only == self.opening or is_told else ""
 
-    def _short_labels(self, text: str) -> list[Mark]:
-        """Words that can mean one label only, each beside a value of its key."""
-        marks: list[Mark] = []
-        for match in WORD.finditer(text):
-            keys = self.vocabulary.short.keys_of(match[0])
-            last = marks[-1] if marks else None
-            shared = tuple(key for key in keys if last and key in last.keys)
-            if last and shared and not text[last.end : match.start()].strip(" ."):
-                marks[-1] = last._replace(end=match.end(), keys=shared)
-            elif keys:
-                marks.append(Mark(match.start(), match.end(), keys))
-        if len(marks) == 1 and not self.default:
-            rest = text[: marks[0].start] + text[marks[0].end :]
-            if len(marks[0].keys) == 1 and not STATED.search(rest):
-                return marks
-        marks = [
-            mark._replace(keys=keys) for mark in marks
-            if len(keys := tuple(k for k in mark.keys if is_beside_a_value(mark, k, text))) == 1
-        ]  # fmt: skip
-        return [mark for mark in marks if not is_labelled(mark, text)]
-
-    def _pieces(self, part: Part) -> Iterator[Part]:
-        """The part, cut so that each piece has at most one label."""
-        marks = merged(part)
-        if len(marks) < 2:
-            yield part
-            return
-        start, is_clear = 0, True
-        values_first = has_values_first(part, marks)
-        for mark, after in pairwise(marks):
-            gap = part.text[mark.end : after.start]
-            borders = [
-                border for border in cues.CUT.finditer(gap)
-                if values_first or not re.search(r"[\d\"]", gap[border.end() :])
-            ]  # fmt: skip
-            if borders:
-                end, clear = mark.end + borders[-1].start(), True
-            elif values_first:
-                end, clear = mark.end, False
-            else:
-                end = before_names(part, mark.end, after.start)
-                clear = bool(cues.EXPLICIT.match(part.text, after.end))
-            yield part.cut(start, end, is_clear and clear)
-            start, is_clear = end, clear
-        yield part.cut(start, len(part.text), is_clear)
+    def _meant(self, text: str) -> str:
+        """The entity that a pronoun at the start means: "it", "that town"; "" is none."""
+        pronoun = cues.PRONOUN.match(text)
+        if pronoun is None:
+            return ""
+        noun = (pronoun["noun"] or "").lower()
+        if noun and noun not in self.vocabulary.nouns:
+            return ""
+        type_of = self.vocabulary.type_of
+        named = filter(None, (*self.names, self.last))
+        kin = [name for name in named if noun and type_of(name) == noun]
+        return kin[-1] if kin else self.last or IT
 
     def _state(self, piece: Part, inherited: str) -> None:
         """Adds what a piece with at most one label states."""
@@ -211,7 +167,12 @@ class _Line:
             candidates(key, piece.text) for key in numbers
         ):
             self._relation(piece, self.relations.fitting(mark, piece), inherited)
+            if self.mark:
+                self.mark = self.mark._replace(keys=mark.keys)
             return
+        if len(numbers) < len(mark.keys) and (place := self._place(mark, piece)):
+            self._relation(piece, self.relations.fitting(mark, piece), inherited)
+            piece = Part(piece.text, tuple(n for n in piece.names if n != place), piece.marks)
         mark = mark._replace(keys=numbers)
         groups = [piece]
         if len(piece.names) > 1 and (
@@ -222,6 +183,13 @@ class _Line:
             groups = [one_owner(piece, mark)]
         for group in groups:
             self._value(group, mark, inherited, is_default=mark is self.default)
+
+    def _place(self, mark: Mark, piece: Part) -> Named | None:
+        """The name behind a number with the same label: "was born in 1941 in Joramere Ford"."""
+        types = {key.value for key in mark.keys if key.kind == "entity" and key.value}
+        behind = [name for name in piece.names if name[0] >= mark.end]
+        places = [name for name in behind if self.vocabulary.type_of(name[2]) in types]
+        return places[0] if len(places) == len(behind) == 1 else None
 
     def _value(self, piece: Part, mark: Mark, inherited: str, *, is_default: bool) -> None:
         span = (0, 0) if is_default or mark not in piece.marks else (mark.start, mark.end)
@@ -260,6 +228,8 @@ class _Line:
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
+        if mark.form == "inverse" and subject and not values and inherited in ("", subject):
+            values = [IT]  # "led Orm Survey" below the name of somebody.
         if not values:
             self.mark = termed(mark, piece.text)
             before = [name for start, _, name in piece.names if start < at]
@@ -284,6 +254,16 @@ class _Line:
         role = FORMER if mark.role == FORMER or is_former(piece.text, ends) else CURRENT
         self.claims += [Claim(subject, code, value, role) for value in values]
 
+    def _apposed(self, part: Part) -> None:
+        """Adds the groups that follow a name: "Ann Lee, which is a Finance firm"."""
+        for match in self.vocabulary.lone_pattern.finditer(part.text) if part.names else ():
+            key = self.vocabulary.lone[match[0]]
+            name = next((n for n in reversed(part.names) if n[1] <= match.start()), None)
+            if not name or not key.stands_alone or is_alone(part.text, *match.span()):
+                continue
+            if cues.APPOSED.fullmatch(part.text, name[1], match.start()):
+                self.claims.append(Claim(name[2], key.code, match[0]))
+
     def _lone(self, piece: Part, mark: Mark | None, inherited: str) -> None:
         """Adds the choices that need no label."""
         for match in self.vocabulary.lone_pattern.finditer(piece.text):
@@ -293,22 +273,6 @@ class _Line:
             subject = owner_of(piece, inherited)
             if subject != "?" and (subject or key.stands_alone):
                 self.claims.append(Claim(subject, key.code, match[0]))
-
-
-def _qualified(mark: Mark, text: str) -> Mark:
-    """The mark with what the text says beside it of its value."""
-    match = cues.QUALIFIED.match(text, mark.end)
-    return mark._replace(end=match.end(), role=FORMER) if match else mark
-
-
-def _is_noun(mark: Mark, marks: Iterable[Mark], text: str) -> bool:
-    """Whether a label is what a verb is said of: "the instrument devised by Ann Lee"."""
-    verbs = {after.start for after in marks if after.form != "label"}
-    return (
-        mark.form == "label"
-        and mark.end + 1 in verbs
-        and bool(cues.NOUN.search(text[: mark.start]))
-    )
 
 
 def _is_bare(piece: Part, at: int) -> bool:

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
@@ -16,6 +17,8 @@ from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_DITTO = frozenset(('"', "''", "〃", "″", "ditto", "same", "same as above", "as above", "(same)"))
+"""Cells that repeat the one above."""
 _EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
 
 
@@ -93,7 +96,10 @@ class Table:
     def rows(self, owner: str) -> Iterator[Row]:
         """What the rows state; `owner` is the entity of rows that name none."""
         by_column: dict[str, tuple[str, str]] = {}
-        for cells in self.body:
+        above: Sequence[str] = ()
+        for row_below in self.body:
+            pairs = zip_longest(row_below, above[: len(row_below)], fillvalue="")
+            cells = above = [old if cell.strip().lower() in _DITTO else cell for cell, old in pairs]
             head = cells[0].strip(" ()*_:").lower()
             if head in _STAMPS and any(column.role == "name" for column in self.columns):
                 for column, cell in zip(self.columns[1:], cells[1:], strict=False):
@@ -216,7 +222,7 @@ def _columns(
     """The columns, if the line is the head of a table: two cells or more name columns."""
     if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
         return None
-    columns = [_column(cell, vocabulary, statements) for cell in head]
+    columns = [column_of(cell, vocabulary, statements) for cell in head]
     if any(column.role == "stated" for column in columns):
         return None
     known = [column for column in columns if column.role]
@@ -234,7 +240,8 @@ def _columns(
     return columns
 
 
-def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
+def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
+    """What the head of a column says of it."""
     text = cell.strip(' *_`"')
     role = role_of(text, vocabulary.heads)
     year = _YEAR.search(text)

@@ -30,6 +30,11 @@ _DATE = re.compile(
     r"|(\d{1,2})([./])(\d{1,2})\11(\d{4})(?![\w-]))",
     re.IGNORECASE,
 )
+_DAY = re.compile(
+    rf"(?<![\w.,$-])\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTH})\b(?!,? \d)"
+    rf"|\b(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,%]?\d|%)",
+)
+"""A day without its year."""
 _YEAR = re.compile(
     r"\b(?:in|since|during|until|by|for|fy|fiscal|year|early|late|mid|end of|start of)[ -]?"
     r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)",
@@ -108,11 +113,11 @@ def candidates(key: Key, text: str) -> list[Candidate]:
 
 
 def without_dates(text: str) -> str:
-    """The text with blanks instead of dates and of years that date something."""
-    if not has_date(text):
-        return text
-    spans = [(start, end) for start, end, _ in dates(text)]
-    spans += [match.span(1) for match in _YEAR.finditer(text)]
+    """The text with blanks instead of dates, of years that date something, and of "26 Jan"."""
+    spans = [match.span() for match in _DAY.finditer(text)]
+    if has_date(text):
+        spans += [(start, end) for start, end, _ in dates(text)]
+        spans += [match.span(1) for match in _YEAR.finditer(text)]
     for start, end in spans:
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     return text
@@ -161,7 +166,8 @@ def _fixed(match: re.Match[str], shift: int, key: Key) -> int:
 def _series(key: Key, text: str) -> list[Candidate]:
     """Runs of exactly `length` numbers that only separators part."""
     plain = re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*,\d{3}(?!\d))", ", ", text)
-    for source in (text, plain):
+    parted = re.sub(r"(?<=\d)[/-](?=\d)", " ", text)
+    for source in dict.fromkeys((text, plain, parted)):
         run: list[Candidate] = []
         runs = [run]
         for number in _numbers(key, source):

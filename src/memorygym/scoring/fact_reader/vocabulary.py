@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key, Named
-from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels
+from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels, ShortVerbs
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 
@@ -34,6 +34,8 @@ class Vocabulary:
     """Whether a single word of a label, or its abbreviation, may stand for it."""
     spell_out: Callable[[str], str] = lambda line: line
     """A line with words for the shorthand of a track: "LIMIT = 5" as "LIMIT value: 5"."""
+    spell_out_text: Callable[[str], str] = lambda text: text
+    """The same for a whole text."""
     by_code: dict[str, Key] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -85,12 +87,20 @@ class Vocabulary:
         return ShortLabels(self.keys if self.has_short_labels else (), self.nouns)
 
     @cached_property
+    def short_verbs(self) -> "ShortVerbs":
+        return ShortVerbs(self.keys if self.has_short_labels else ())
+
+    def is_cut_off(self, word: str) -> bool:
+        """Whether a word is an abbreviation of a label's word: "rev"."""
+        return word.lower() not in self.words and bool(self.short.keys_of(word))
+
+    @cached_property
     def lone(self) -> dict[str, Key]:
         """By choice: the only key that has it, of choices that may stand without their label."""
         keys: dict[str, list[Key]] = {}
         for key in self.keys:
             for choice in key.choices if key.kind == "enum" else ():
-                if key.stands_alone or (len(choice) > 4 and choice not in LINKS):
+                if key.stands_alone or (len(choice) > 2 and choice not in LINKS):
                     keys.setdefault(choice, []).append(key)
         return {choice: owners[0] for choice, owners in keys.items() if len(owners) == 1}
 

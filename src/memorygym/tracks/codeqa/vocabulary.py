@@ -51,7 +51,7 @@ KEYS = (
                "uses the constant", "subtracts", "depends on"),
         inverse_verbs=("is called by", "called by", "is read by", "read by", "is used by",
                        "used by")),
-    Key("base", "entity", ("parent class", "base class", "superclass"),
+    Key("base", "entity", ("parent class", "base class", "superclass", "parent"),
         ("inherits from", "derives from", "subclass of", "is a subclass of", "extends"),
         subject="class", value="class"),
     Key("raises", "entity",
@@ -250,7 +250,7 @@ def spelled_out(line: str) -> str:
             f"default of {name}: {value}; " for name, value, *_ in _SET.findall(match["inputs"])
         )
         rest = _MARK.sub(_marking, match["marks"] + match["rest"])
-        line = f"{match['start']}{match['name']}; {stated}{rest}"
+        line = f"{match['start'].rstrip('`')}{match['name'].strip('`')}; {stated}{rest}"
     if _HEADED.match(line):
         line = _KEYWORD.sub(_keyword, line)
     return line if "value" in line.lower() else _HOLDS.sub(r"\1's value: \2", line)

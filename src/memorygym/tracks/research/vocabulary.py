@@ -1,5 +1,7 @@
 """The vocabulary of the fact reader: relations of the fictional domain and the types of names."""
 
+import re
+
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -13,6 +15,7 @@ _TYPES = {
     _METHOD: "Inversion Annealing Sieve Transform Filter Estimator",
     _SURVEY: "Expedition Traverse Campaign Transect Soundings Survey",
 }
+_PLACES = _TYPES[_LABORATORY].replace(" ", "|")
 _BY_WORD = {word: kind for kind, words in _TYPES.items() for word in words.split()}
 AUTHORITY = {
     "register": 3, "catalogue": 3, "field report": 2, "conference notes": 2,
@@ -153,9 +156,31 @@ def type_of(name: str) -> str:
     return _BY_WORD.get(name.rpartition(" ")[2], _PERSON)
 
 
+_SHORTHAND = (
+    (re.compile(r"(?<=[\s(:;,])b\. ?(?=(?:1[89]|20)\d\d\b)"), "born "),
+    (re.compile(r"(?<=[\s(:;,])(?:est|fd)\. ?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
+    (re.compile(rf"(?:works )?@ ?(?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
+    (re.compile(rf"(?<=[:;,(])( ?)at (?=[A-Z]\w+ (?:{_PLACES})\b)"), r"\1works at "),
+    (re.compile(r"(?:(?<=[:;,] )|(?<=\())(?=\d[\d,.]* ?kg\b)"), "weight "),
+)  # fmt: skip
+"""What writers of short notes put for a label."""
+
+
+def spelled_out(line: str) -> str:
+    """A line with labels for shorthand.
+
+    >>> spelled_out("Ann Lee: b. 1930; at Orm Institute")
+    'Ann Lee: born 1930; works at Orm Institute'
+    """
+    if ". " in line or "@" in line or "kg" in line or " at " in line:
+        for pattern, words in _SHORTHAND:
+            line = pattern.sub(words, line)
+    return line
+
+
 def vocabulary() -> Vocabulary:
     """The vocabulary of all tasks of the track."""
     nouns = frozenset((_PERSON, *_TYPES, "researcher", "lab"))
     endings = frozenset(word.lower() for word in _BY_WORD)
     names = CapitalisedNames(KEYS, nouns)
-    return Vocabulary(KEYS, names, nouns, type_of, tuple(AUTHORITY), endings)
+    return Vocabulary(KEYS, names, nouns, type_of, tuple(AUTHORITY), endings, spell_out=spelled_out)

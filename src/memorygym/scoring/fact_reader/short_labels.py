@@ -1,0 +1,102 @@
+"""Words that can mean one label only and stand beside a value of it: "352 vans", "rev 40.1M"."""
+
+import re
+
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.claims import Mark
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.parts import LABEL_SIGN, NAME_SIGN
+from memorygym.scoring.fact_reader.values import candidates
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import GENERIC
+
+_SERIES = re.compile(r"[^\s,]{0,3}, ?[$€£]?\d[\d.]*[^\s,]{0,3}, ?[$€£]?\d")
+_STATED = re.compile(rf"[\w{NAME_SIGN}{LABEL_SIGN}]")
+_WORD = re.compile(r"[^\W\d_](?:&[^\W\d_]|[^\W\d_]{2,})\.?")
+
+
+_LIST = re.compile(rf"(?: ?\([^()]*\))?\s?[:—-]\s*{NAME_SIGN}")
+"""Stands behind a label that opens a list: "Defects (open): Ann Lee 300, Bob Ray 400"."""
+
+
+def short_labels(text: str, vocabulary: Vocabulary, has_default: bool) -> list[Mark]:
+    """Words that can mean one label only, each beside a value of its key."""
+    marks: list[Mark] = []
+    for match in _WORD.finditer(text):
+        keys = vocabulary.short.keys_of(match[0])
+        last = marks[-1] if marks else None
+        shared = tuple(key for key in keys if last and key in last.keys)
+        if last and shared and not text[last.end : match.start()].strip(" ."):
+            marks[-1] = last._replace(end=match.end(), keys=shared)
+        elif keys:
+            marks.append(Mark(match.start(), match.end(), keys))
+    if len(marks) == 1 and not has_default and text[slice(*marks[0][:2])].lower() not in GENERIC:
+        rest = text[: marks[0].start] + text[marks[0].end :]
+        if len(marks[0].keys) == 1 and not _STATED.search(rest):
+            return marks
+    marks = [
+        mark._replace(keys=keys) for mark in marks
+        if len(keys := tuple(k for k in mark.keys if _is_beside_a_value(mark, k, text))) == 1
+    ]  # fmt: skip
+    return [
+        mark for mark in marks
+        if not _is_labelled(mark, text)
+        and (text[mark.start : mark.end].lower() not in GENERIC or _is_all(mark, text))
+    ]  # fmt: skip
+
+
+def _is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
+    """Whether a value of the key stands next to the mark, and beside no other label."""
+    behind = text[mark.end : mark.end + 100]
+    for value in candidates(key, behind)[:1]:
+        gap = behind[: value.start]
+        is_signed = key.kind != "text" or bool(
+            re.search(r"[:=→|—\"“]", gap + behind[value.start : value.start + 1])
+        )
+        if key.kind == "number" and _SERIES.match(behind, value.end):
+            return False
+        if cues.LEVEL.fullmatch(gap) and is_signed:
+            return not re.match(rf"[ *_]{{0,3}}{LABEL_SIGN}", behind[value.end :])
+    if _LIST.match(text, mark.end) and not re.search(r"\w", text[: mark.start]):
+        return bool(candidates(key, behind))
+    before = text[max(0, mark.start - 60) : mark.start]
+    for value in candidates(key, before)[-1:] if key.kind in ("number", "enum") else ():
+        if before[value.end :] in (" ", "-") or _is_unit(before[value.end :], key):
+            return not re.search(rf"{LABEL_SIGN}[\s:=]*$", before[: value.start])
+    return False
+
+
+def _is_unit(gap: str, key: Key) -> bool:
+    """Whether the word between a value and a short label is of the label: "352 d shoot"."""
+    match = re.fullmatch(r" ?([a-z]{1,4}|/) ?", gap)
+    words = " ".join(key.labels).split()
+    if match is None or match[1] in ("a", "per", "/"):
+        return match is not None and "per" in words
+    return any(word.startswith(match[1]) for word in words)
+
+
+def _is_all(mark: Mark, text: str) -> bool:
+    """Whether a segment holds nothing but a label and its value."""
+    start, end = _segment(mark, text)
+    rest = text[start : mark.start] + " " + text[mark.end : end]
+    return any(
+        not re.search(r"[^\W_]", rest[: value.start] + rest[value.end :])
+        for key in mark.keys
+        for value in candidates(key, rest)
+    )
+
+
+def _segment(mark: Mark, text: str) -> tuple[int, int]:
+    """Where the segment around a label starts and ends."""
+    borders = [match.span() for match in cues.SEGMENT.finditer(text)]
+    start = max((end for _, end in borders if end <= mark.start), default=0)
+    end = min((begin for begin, _ in borders if begin >= mark.end), default=len(text))
+    return start, end
+
+
+def _is_labelled(mark: Mark, text: str) -> bool:
+    """Whether the segment around a short label has a full one, or speaks of something else."""
+    if cues.CONTRAST.search(text[: mark.start]):
+        return True
+    start, end = _segment(mark, text)
+    return LABEL_SIGN in text[start:end]

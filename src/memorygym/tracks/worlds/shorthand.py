@@ -1,0 +1,145 @@
+"""Notes in the letters of the schema, spelled out: "Acme Harbor|C|a11462|i 2017-03-28".
+
+A letter stands for its attribute only in lines that consist of such segments and whose values all
+have the right form. Because a model may abbreviate by letters of its own ("e 300"), the text must
+show somewhere that the letters are those of the schema: it says so, or it writes a group, a date,
+a choice or a relation by its letter.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.values import candidates
+from memorygym.tracks.worlds.facts import Guide
+
+_NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+_LINE = re.compile(
+    rf"(?P<start>\W*)(?P<name>{_NAME})(?:[\s|,;:/(\[=—–-]+(?P<group>[A-J])(?!\w)[)\]]?)?"
+    r"[\s|,;:/=—–-]*(?P<rest>.*)"
+)
+_BORDER = re.compile(r"[|;]|,\s|\s/+\s|\s[—–-]\s")
+_SEGMENT = re.compile(r"(?P<code>[a-z])(?:\s*[=:]\s*|\s?)(?P<value>[^\s=:].*)")
+_REST = re.compile(r"\s?\w?[*!]*\s*(?:\([^()]*\)?)?")
+"""Stands behind a value: a sign of correction, a remark in brackets."""
+_DECLARED = re.compile(
+    r"\b(?:schema|attribute|system)\b.{0,40}?\b(?:letter|code)s?\b"
+    r"|\b(?:letter|code)s?\b.{0,40}?\b(?:schema|attribute|system)",
+    re.IGNORECASE,
+)
+_MAYBE = re.compile(rf"^[^\w\n]*{_NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-z]", re.M)
+_HEAD = re.compile(r"^[ \t]*\|?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
+
+
+_GROUP = re.compile(
+    rf"(?P<start>{_NAME}[\"'*_]* ?(?:[(\[]|, |[|:/—–-] ?[(\[]?))"
+    r"(?P<group>[A-Z][a-z]+(?: [A-Z][a-z]+)?)\.?(?=\s*(?:[)\],;|:/—–-]|$))"
+)
+"""What may be an abbreviated group: the first thing behind a name, and nothing beside it."""
+
+
+def _stands_for(words: Sequence[str], group: Sequence[str]) -> bool:
+    """Whether the words, in order, are the beginnings of a group's words or letters of them."""
+    if len(words) > len(group):
+        return False
+    pairs = [(word.lower(), whole.lower()) for word, whole in zip(words, group, strict=False)]
+    return all(whole.startswith(word) or _is_cut(word, whole) for word, whole in pairs)
+
+
+def _is_cut(word: str, whole: str) -> bool:
+    """Whether a word without vowels is written with letters of another, in order."""
+    letters = iter(whole)
+    is_within = whole[0] == word[0] and all(letter in letters for letter in word)
+    return is_within and not re.search("[aeiou]", word)
+
+
+@dataclass(frozen=True)
+class Shorthand:
+    """Spells out the letters of one schema."""
+
+    guide: Guide
+    keys: Mapping[str, Key]
+    """By code."""
+
+    def with_groups(self, line: str) -> str:
+        """The line with whole groups for their abbreviations behind a name: "Ann Lee [Econ.]"."""
+        return _GROUP.sub(self._with_group, line)
+
+    def _with_group(self, match: re.Match[str]) -> str:
+        words = match["group"].replace(".", "").split()
+        groups = [g for g in self.guide.categories if _stands_for(words, g.split())]
+        if match["group"] in self.guide.categories or len(groups) != 1:
+            return match[0]
+        return f"{match['start']}{groups[0]}"
+
+    def spelled_out(self, text: str) -> str:
+        """The text with labels for letters; as it is if nothing shows what its letters mean."""
+        if not _MAYBE.search(text) and not _HEAD.search(text):
+            return text
+        lines = text.split("\n")
+        spelled = dict(self._lines(lines))
+        is_shown = _DECLARED.search(text) or any(shows for _, shows in spelled.values())
+        for number, (line, _) in spelled.items() if is_shown else ():
+            lines[number] = line
+        return "\n".join(lines)
+
+    def _lines(self, lines: Sequence[str]) -> Iterator[tuple[int, tuple[str, bool]]]:
+        """By number: each line in letters, spelled out, and whether it shows what they mean."""
+        head: list[str] = []
+        for number, line in enumerate(lines):
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if sum(cell in self.keys for cell in cells) > 1 and len(cells) > 2:
+                head = cells
+                labels = [self.keys[c].labels[0] if c in self.keys else c for c in cells]
+                yield number, (f"| {' | '.join(labels)} |", False)
+            elif head and len(cells) == len(head):
+                yield number, self._row(line, head, cells)
+            else:
+                head = []
+                if spelled := self._line(line):
+                    yield number, spelled
+
+    def _row(self, line: str, head: Sequence[str], cells: Sequence[str]) -> tuple[str, bool]:
+        """A row below a head of letters, with its group's name."""
+        groups = dict(zip("ABCDEFGHIJ", self.guide.categories, strict=False))
+        shown = [groups.get(cell, cell) for cell in cells]
+        forms = {self.keys[c].kind for c, cell in zip(head, cells, strict=True)
+                 if c in self.keys and candidates(self.keys[c], cell)}  # fmt: skip
+        shows = shown != list(cells) or bool(forms - {"number"})
+        return (f"| {' | '.join(shown)} |" if shown != list(cells) else line), shows
+
+    def _line(self, line: str) -> tuple[str, bool] | None:
+        """A line of a name and segments in letters; None if it has another segment."""
+        match = _LINE.fullmatch(line)
+        if match is None:
+            return None
+        segments = [segment for segment in _BORDER.split(match["rest"]) if segment.strip()]
+        stated = [self._segment(segment.strip()) for segment in segments]
+        if not stated or not all(stated):
+            return None
+        shows = any(key.kind != "number" for key, _ in filter(None, stated))
+        parts = [text for _, text in filter(None, stated)]
+        if match["group"]:
+            if ord(match["group"]) - 65 >= len(self.guide.categories):
+                return None
+            shows, group = True, self.guide.categories[ord(match["group"]) - 65]
+            parts.insert(0, f"group: {group}")
+        return f"{match['start']}{match['name']}: {'; '.join(parts)}", shows
+
+    def _segment(self, segment: str) -> tuple[Key, str] | None:
+        """What a letter and its value state; None if the value has not the form of its key."""
+        match = _SEGMENT.fullmatch(segment)
+        key = self.keys.get(match["code"]) if match else None
+        if match is None or key is None:
+            return None
+        value = match["value"]
+        if key.kind == "entity":
+            return (key, f"{key.verbs[0]} {value}") if re.match(_NAME, value) else None
+        found = candidates(key, value)
+        if not found or value[: found[0].start].strip(" ~≈$\"'"):
+            return None
+        rest = value[found[0].end :]
+        if not _REST.fullmatch(rest.lstrip("\"'")):
+            return None
+        return key, f"{key.labels[0]}: {value.replace('*', '')}"
