@@ -152,6 +152,8 @@ class _Pass:
         if not self._waiting and not mark and is_day(body):
             self._heading(body, DAY, is_soft=False)
             return
+        if mark and not has_owner and self._titles.is_kind(body, mark):
+            is_answer, mark = False, None
         if not is_answer and self._titles.is_title(body, self._statements.read(body, mark)):
             self._heading(body, depth, is_soft=True)
             return
@@ -259,7 +261,8 @@ class _Pass:
         for claim in sense.claims:
             subject = self._subject(claim)
             if not subject:
-                self._unread += 1
+                key = self._vocabulary.by_code.get(claim.code)
+                self._unread += not (key and key.names_kind)
                 continue
             if not self._fits(subject, claim):
                 continue

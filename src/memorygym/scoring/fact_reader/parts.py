@@ -264,6 +264,9 @@ def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> b
     return all(gap.strip() == "—" for gap in gaps)
 
 
+_POSSESSIVE = re.compile(r"['’](?:s\b|\s)")
+
+
 def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     """The names of the list that begins at an index."""
     listed: list[str] = []
@@ -271,6 +274,8 @@ def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
         gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
         if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):
             break
+        if listed and _POSSESSIVE.match(text, name[1]):
+            break  # It begins the next clause: "… and Ann Lee's employer is …".
         listed.append(name[2])
         start = name[1]
     return listed

@@ -219,6 +219,8 @@ def _columns(
     columns = [_column(cell, vocabulary, statements) for cell in head]
     if any(column.role == "stated" for column in columns):
         return None
+    if head[0].strip().lower() in vocabulary.nouns and {c.role for c in columns[1:]} == {"name"}:
+        columns[0] = Column("subject")  # The kind of the entities, whether or not it is a label.
     known = [column for column in columns if column.role]
     labels = [c for c in columns if c.role == "label"]
     names = [c for c in columns if c.role == "name"]
