@@ -70,7 +70,9 @@ SOFT = re.compile(
 )
 """The border of a clause."""
 CUT = re.compile(
-    r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t", re.IGNORECASE
+    r";\s|,\s|[()\[\]{}]|\s—\s(?:oh |ah )?(?:and|also|plus)\b|\s[—–|/-]\s|—|\|\|"
+    r"|\s(?:and|&|while|whereas|but|plus)\s|\t",
+    re.IGNORECASE,
 )
 """Where a statement with several labels may be cut."""
 SEGMENT = re.compile(
@@ -121,12 +123,19 @@ OWNED = re.compile(
 )
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(
-    r"(?:\W|_|\b(?:is|are|was|were|reads|now|entity|name|node|target|object|to)\b)*", re.IGNORECASE
+    r"(?:\W|_|\b(?:is|are|was|were|be|reads|now|entity|name|node|target|object|to|that['’]s|put|enter"
+    r"|note|write|would be)\b)*",
+    re.IGNORECASE,
 )
 """Stands between a relation's label and its value."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
-AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
+AS_A = re.compile(
+    r"\W*(?:(?:down )?(?P<only>as)|for|is|was|=)\W+(?:an? |the |its |his |her |their )?",
+    re.IGNORECASE,
+)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
+ANEW = re.compile(r"\s*(?:;|—\s(?:oh |ah )?(?:and|also|plus)\b)", re.IGNORECASE)
+"""Opens a statement of its own, of the same entity as the one before."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
@@ -139,7 +148,10 @@ QUALIFIER = re.compile(
 )
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
-SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")
+SENTENCE = re.compile(
+    r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)(?!(?<=\? )(?:that|it)(?:['’]s| is| was| would be)\b)",
+    re.IGNORECASE,
+)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 MONTH = re.compile(
     rf"(?<![^\W_])(?:({_MONTHS})[a-z]*\.?,?[ _]((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))",

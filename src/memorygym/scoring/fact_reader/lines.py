@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 BULLET = re.compile(
     r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+"
+    r"|(?:User|Assistant|Human|AI|Bot|Me|You|[A-D]): +"
     r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
@@ -19,7 +20,8 @@ _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
 _BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
 _EXTRA = re.compile(
-    r"(\s+)(?:[-*+•] )?((?:qualifier|term|period|previous|previously|was|former|formerly|note|replaces)s?: ?\S.*)"
+    r"(\s+)(?:[-*+•] )?"
+    r"((?:qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?|replaces): ?\S.*)"
 )
 """A line that says more of the item above it."""
 _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")

@@ -212,6 +212,7 @@ def termed(mark: Mark, text: str) -> Mark:
 
 
 _FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
+_ENTERED = re.compile(r"\W*(?:put|enter|note|write)\W*")
 
 
 def objects_of(part: Part) -> set[str]:
@@ -219,13 +220,26 @@ def objects_of(part: Part) -> set[str]:
     objects: set[str] = set()
     for mark in part.marks:
         if mark.keys[0].kind == "entity" and mark.form != "inverse":
-            is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             behind = [name for name in part.names if name[0] >= mark.end]
+            is_value = (
+                mark.form == "verb"
+                or not _FOR.search(part.text[: mark.start])
+                or (behind and _ENTERED.fullmatch(part.text, mark.end, behind[0][0]))
+            )
             if is_value:
                 objects.update(_listed(part.text, mark.end, behind))
             elif len(behind) == 1:
                 objects.add(behind[0][2])
+            before = [name for name in part.names if name[1] <= mark.start][-1:]
+            if before and mark.form == "label" and _is_as(part.text, before[0][1], mark.start):
+                objects.add(before[0][2])
     return objects
+
+
+def _is_as(text: str, start: int, end: int) -> bool:
+    """Whether only "as" parts a value from the label behind it: "put Ann Lee down as mentor"."""
+    match = cues.AS_A.fullmatch(text, start, end)
+    return match is not None and match["only"] is not None
 
 
 def linked(
@@ -241,6 +255,8 @@ def linked(
             return owner[2], [others[0][2]] if len({n[2] for n in others}) == 1 else []
         if not after and len(before) > 1 and cues.AS_A.fullmatch(text, before[-1][1], mark.start):
             return before[-2][2], [before[-1][2]]
+        if not after and len(before) == 1 and _is_as(text, before[0][1], mark.start):
+            return "", [before[0][2]]
         if (
             not before
             and len(behind) == 2

@@ -122,7 +122,10 @@ class _Line:
             subject = self.opening
         own = {name for _, _, name in part.names} - objects
         inherited = subject or (own.pop() if len(own) == 1 else "?" if self.names else "")
-        for piece in self._pieces(part):
+        pieces = list(self._pieces(part))
+        if inherited == "?" and set(self.names) <= self.objects and len(pieces) > 1:
+            inherited = "" if all(cues.ANEW.match(p.text) for p in pieces[1:]) else "?"
+        for piece in pieces:
             self._state(piece, inherited)
         stated = [claim.subject for claim in self.claims[before:]]
         self.last = stated[0] if stated and stated[0] != "?" else sole(part) or subject

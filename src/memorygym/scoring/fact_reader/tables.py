@@ -23,7 +23,7 @@ class Column(NamedTuple):
     """What the head of a table says of a column."""
 
     role: str
-    """subject, key, value, date, former, source, label, name, other, or "" for unknown."""
+    """subject, kind, key, value, date, former, source, label, name, other, or "" for unknown."""
     mark: Mark | None = None
     name: str = ""
     cue: str = ""
@@ -224,7 +224,7 @@ def _columns(
     known = [column for column in columns if column.role]
     labels = [c for c in columns if c.role == "label"]
     names = [c for c in columns if c.role == "name"]
-    roles = {c.role for c in columns} - {"label", "name", ""}
+    roles = {c.role for c in columns} - {"label", "name", "kind", ""}
     if names and not labels and columns[0].role in ("subject", "key"):
         return columns
     if len(known) < 2 or not (

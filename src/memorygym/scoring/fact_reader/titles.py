@@ -10,6 +10,7 @@ from memorygym.scoring.fact_reader.lines import BRACKETED
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import COMMON
 
 _HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _FRAMED = re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$")
@@ -122,7 +123,8 @@ class Titles:
         return bool(is_apart or is_named) or is_plain
 
     def _is_known(self, word: str) -> bool:
-        return word.lower() in self._known or word[:3].lower() in _MONTHS
+        word = word.lower()
+        return word in self._known or word in COMMON or word[:3] in _MONTHS
 
 
 def _without(text: str, names: Sequence[str]) -> str:
