@@ -18,12 +18,7 @@ from tests.layouts.blocks import Block
 from tests.layouts.tasks import ordered, shown_world, world_blocks, world_facts
 
 CASES = Path(__file__).parents[2] / "cases" / "fact_reading.jsonl"
-UNREADABLE = {"chat", "minutes", "sql_statements"}
-"""Layouts of `blind` that the reader reads in part or not at all; docs/limitations.md has them."""
-LAYOUTS = {
-    **development.LAYOUTS,
-    **{name: layout for name, layout in blind.LAYOUTS.items() if name not in UNREADABLE},
-}
+LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
 
 
 def check(template: str, render: Callable[[Sequence[Block]], str]) -> None:

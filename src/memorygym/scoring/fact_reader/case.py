@@ -6,9 +6,12 @@ from itertools import pairwise
 
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import COMMON
 
 _WORD = re.compile(r"[^\W\d_]+")
 _STATEMENT = re.compile(r"\n|[.;!?]\s")
+_VERBS = frozenset("are be been being higher lower measured reads stated".split())
+"""Further words that state nothing."""
 _BOUND, _VERB = "\ue001", "\ue002"
 _VALUE = re.compile(rf"{_VERB}[\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
 """Stands before the value of a relation."""
@@ -26,6 +29,7 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
     counts: Counter[tuple[str, str]] = Counter()
     related: set[tuple[str, str]] = set()
     """Pairs directly behind a verb."""
+    has_texts = any(key.kind == "text" for key in vocabulary.keys)
     for statement in _STATEMENT.split(text.lower()):
         stated, masked = _marked(statement, vocabulary)
         for pair, is_behind in _pairs(masked, vocabulary) if stated else ():
@@ -33,7 +37,7 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
             counts[pair] += 1
             if is_behind:
                 related.add(pair)
-        if _VERB in masked:
+        if _VERB in masked or (stated and not has_texts):
             related.update(_runs(masked, vocabulary))
     names = {pair for pair, stated in codes.items() if len(stated) > 1} | related
     if not names:
@@ -63,9 +67,11 @@ def _runs(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     runs: list[list[str]] = [[]]
     for token in re.findall(r"[^\W\d_]+(?:'s?)?|\S", statement):
         word = token.removesuffix("'s")
-        if word.isalpha() and word not in vocabulary.known:
-            runs[-1].append(word)
-        if word != token or not word.isalpha() or word in vocabulary.known:
+        if not word.isalpha() or _is_plain(word, vocabulary):
+            runs.append([])
+            continue
+        runs[-1].append(word)
+        if word != token:
             runs.append([])
     return [(run[0], run[1]) for run in runs if len(run) == 2]
 
@@ -80,5 +86,11 @@ def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str]
         )
         for first, second in pairwise(words)
         if statement[first.end() : second.start()].isspace()
-        and first[0] not in vocabulary.known and second[0] not in vocabulary.known
+        and not _is_plain(first[0], vocabulary)
+        and (not _is_plain(second[0], vocabulary) or second[0] in vocabulary.endings)
     ]  # fmt: skip
+
+
+def _is_plain(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word is no part of an unknown name."""
+    return word in vocabulary.known or word in COMMON or word in _VERBS

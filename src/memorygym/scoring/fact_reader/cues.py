@@ -75,6 +75,8 @@ CUT = re.compile(
     re.IGNORECASE,
 )
 """Where a statement with several labels may be cut."""
+_FOR_LABEL = re.compile(r"\b(?:as|for) (?:the |its |their )?$", re.IGNORECASE)
+"""Stands between a value and the label behind it: "put 300 down as the revenue"."""
 SEGMENT = re.compile(
     r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s",
     re.IGNORECASE,
@@ -166,3 +168,13 @@ ABBREVIATION = re.compile(
 )
 ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)))
 """Any cue that makes a figure another than the current entry; for texts in lower case."""
+
+
+def is_border(gap: str, start: int, end: int) -> bool:
+    """Whether a match of `CUT` between two labels parts them: no value of the first is behind it,
+    or one that the text says is of the second."""
+    behind = gap[end:]
+    if not re.search(r"[\d\"]", behind):
+        return True
+    is_in_series = re.search(r"\d[\w%]{0,2}$", gap[:start]) and re.match(r"[$€£]?\d", behind)
+    return _FOR_LABEL.search(behind) is not None and not is_in_series

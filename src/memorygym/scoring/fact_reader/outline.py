@@ -58,6 +58,8 @@ class Reading(NamedTuple):
 
 
 _RULE = re.compile(r"\s*([=~-])\1{2,}\s*$")
+_UNTITLED = re.compile(r"\s{4}|.*:\s*\S")
+"""A line that a rule below it makes no heading: it stands deep, or states something."""
 
 
 class Outline:
@@ -121,7 +123,7 @@ class _Pass:
                 index += 1
             else:
                 below = self._lines[index + 1].text if index + 1 < len(self._lines) else ""
-                is_underlined = _RULE.match(below) and not re.search(r":\s*\S", line.text)
+                is_underlined = _RULE.match(below) and not _UNTITLED.match(line.text)
                 self._line(line, is_underlined=bool(is_underlined))
                 index += 1
         return Reading(tuple(self._facts), self._unread)

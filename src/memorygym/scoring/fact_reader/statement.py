@@ -5,7 +5,6 @@ label; else it is the only one in the other clauses. A figure behind a cue ("for
 "was") is not the current value.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -180,7 +179,7 @@ class _Line:
             gap = part.text[mark.end : after.start]
             borders = [
                 border for border in cues.CUT.finditer(gap)
-                if values_first or not re.search(r"[\d\"]", gap[border.end() :])
+                if values_first or cues.is_border(gap, *border.span())
             ]  # fmt: skip
             if borders:
                 end, clear = mark.end + borders[-1].start(), True
