@@ -11,9 +11,8 @@ from tests.layouts import blind, development
 from tests.layouts.blocks import Block, Item
 from tests.tracks.codeqa.instances import instance
 
-PART = {"upper": 0.05, "lower": 0.35, "value_first": 0.9}
-"""Layouts read in part, with the share that is read: identifiers lose their case; a class and its
-parent class could change places."""
+PART = {"upper": 0.05, "lower": 0.35}
+"""Layouts read in part, with the share that is read: identifiers lose their case."""
 LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
 _LABELS = {
     "file": "module", "value": "value", "base": "parent class", "raises": "exception raised",

@@ -6,9 +6,6 @@ from memorygym.tracks.research.fact_reader import ResearchReader
 from tests.layouts import blind, development
 from tests.layouts.tasks import research_blocks, research_facts, shown_research
 
-PART = {"value_first": 0.88}
-"""Layouts read in part, with the share that is read. "Ann Lee — mentor — Bob Ray": nobody knows who
-taught whom."""
 LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
 
 
@@ -17,4 +14,4 @@ def test_all_statements_are_read_in_any_layout_and_none_wrongly(name: str) -> No
     wanted = research_facts(shown_research())
     read = research_facts(ResearchReader().read(LAYOUTS[name](research_blocks(shown_research()))))
     assert {key: value for key, value in read.items() if wanted.get(key) != value} == {}
-    assert len(read) >= PART.get(name, 0.99) * len(wanted)
+    assert len(read) >= 0.99 * len(wanted)

@@ -10,8 +10,13 @@ from memorygym.scoring.fact_reader.words import COMMON
 
 _WORD = re.compile(r"[^\W\d_]+")
 _STATEMENT = re.compile(r"\n|[.;!?]\s")
-_VERBS = frozenset("are be been being higher lower measured reads stated".split())
+_VERBS = frozenset("are be been being belongs higher lower measured reads reports stated".split())
 """Further words that state nothing."""
+_OWNER = re.compile(
+    r"(?:^|\b(?:of|at|for|in)\s+|[:,\])]\s+)([^\W\d_]+)\s+([^\W\d_]+)"
+    r"(?='|\s*(?:$|[:(—|])|\s+(?:has|have|gives|reads|reports|is|are|belongs)\b)"
+)
+"""What may be the name of an owner: "the revenue of X", "X's revenue", "X has …"."""
 _BOUND, _VERB = "\ue001", "\ue002"
 _VALUE = re.compile(rf"{_VERB}[\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
 """Stands before the value of a relation."""
@@ -20,8 +25,8 @@ _VALUE = re.compile(rf"{_VERB}[\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
 def with_capitals(text: str, vocabulary: Vocabulary) -> str:
     """The text, with capitals for its names if it has none or nothing else.
 
-    A name is a pair of words that recurs with two different labels; of two pairs that overlap the
-    more frequent one.
+    A name is a pair of words that recurs with two different labels, or that stands where statements
+    name their owner or their value; of two pairs that overlap the more frequent one.
     """
     if not vocabulary.folds_case or not (text.isupper() or text.islower()):
         return text
@@ -29,7 +34,7 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
     counts: Counter[tuple[str, str]] = Counter()
     related: set[tuple[str, str]] = set()
     """Pairs directly behind a verb."""
-    has_texts = any(key.kind == "text" for key in vocabulary.keys)
+    texts = {key.code for key in vocabulary.keys if key.kind == "text"}
     for statement in _STATEMENT.split(text.lower()):
         stated, masked = _marked(statement, vocabulary)
         for pair, is_behind in _pairs(masked, vocabulary) if stated else ():
@@ -37,8 +42,10 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
             counts[pair] += 1
             if is_behind:
                 related.add(pair)
-        if _VERB in masked or (stated and not has_texts):
+        if _VERB in masked:
             related.update(_runs(masked, vocabulary))
+        elif stated and not stated & texts:
+            related.update(_owners(masked, vocabulary))
     names = {pair for pair, stated in codes.items() if len(stated) > 1} | related
     if not names:
         return text
@@ -60,6 +67,15 @@ def _marked(statement: str, vocabulary: Vocabulary) -> tuple[set[str], str]:
             sign = _VERB if keys[0].kind == "entity" else _BOUND
             statement = mask(statement, [(start, end)], sign)
     return codes, statement
+
+
+def _owners(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Two words where a statement names its owner, which mean nothing to the vocabulary."""
+    return [
+        (match[1], match[2])
+        for match in _OWNER.finditer(statement)
+        if not _is_plain(match[1], vocabulary) and not _is_plain(match[2], vocabulary)
+    ]
 
 
 def _runs(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:

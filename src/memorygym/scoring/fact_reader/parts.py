@@ -221,11 +221,8 @@ def objects_of(part: Part) -> set[str]:
     for mark in part.marks:
         if mark.keys[0].kind == "entity" and mark.form != "inverse":
             behind = [name for name in part.names if name[0] >= mark.end]
-            is_value = (
-                mark.form == "verb"
-                or not _FOR.search(part.text[: mark.start])
-                or (behind and _ENTERED.fullmatch(part.text, mark.end, behind[0][0]))
-            )
+            is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
+            is_value |= bool(behind and _ENTERED.fullmatch(part.text, mark.end, behind[0][0]))
             if is_value:
                 objects.update(_listed(part.text, mark.end, behind))
             elif len(behind) == 1:
@@ -238,8 +235,7 @@ def objects_of(part: Part) -> set[str]:
 
 def _is_as(text: str, start: int, end: int) -> bool:
     """Whether only "as" parts a value from the label behind it: "put Ann Lee down as mentor"."""
-    match = cues.AS_A.fullmatch(text, start, end)
-    return match is not None and match["only"] is not None
+    return bool((match := cues.AS_A.fullmatch(text, start, end)) and match["as"])
 
 
 def linked(
@@ -280,9 +276,6 @@ def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> b
     return all(gap.strip() == "—" for gap in gaps)
 
 
-_POSSESSIVE = re.compile(r"['’](?:s\b|\s)")
-
-
 def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     """The names of the list that begins at an index."""
     listed: list[str] = []
@@ -290,7 +283,7 @@ def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
         gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
         if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):
             break
-        if listed and _POSSESSIVE.match(text, name[1]):
+        if listed and text[name[1] : name[1] + 1] in ("'", "’"):
             break  # It begins the next clause: "… and Ann Lee's employer is …".
         listed.append(name[2])
         start = name[1]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from memorygym.core.statements import Statement
-from memorygym.scoring.fact_reader.claims import FORMER
-from memorygym.scoring.fact_reader.outline import Outline, ReadFact, Reading
+from memorygym.scoring.fact_reader.claims import FORMER, ReadFact, Reading
+from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.tracks._qa.stream import QUESTION
 from memorygym.tracks.codeqa.code_reader import (
