@@ -11,15 +11,9 @@ from tests.layouts import blind, development
 from tests.layouts.blocks import Block, Item
 from tests.tracks.codeqa.instances import instance
 
-UNREADABLE = {"upper", "lower", "chat", "sql_statements", "quote_cards"}
-"""Identifiers without their case; layouts of `blind` that the reader reads in part."""
-AMBIGUOUS = {"value_first"}
-"""Layouts in which a class and its parent class could change places."""
-LAYOUTS = {
-    name: layout
-    for name, layout in (development.LAYOUTS | blind.LAYOUTS).items()
-    if name not in UNREADABLE
-}
+PART = {"upper": 0.05, "lower": 0.35}
+"""Layouts read in part, with the share that is read: identifiers lose their case."""
+LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
 _LABELS = {
     "file": "module", "value": "value", "base": "parent class", "raises": "exception raised",
     "source": "code", "rows": "row cap", "breaks": "breakage", "setting": "trigger",
@@ -68,17 +62,16 @@ def current(statements: tuple[Statement, ...]) -> dict[tuple[str, str], str]:
     return {key: found.value for key in keys if (found := known.get(*key))}
 
 
+@pytest.mark.parametrize("form", ["files", "session", "mixed"])
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_all_statements_are_read_in_any_layout(name: str) -> None:
-    every, noted = shown("mixed")
+def test_all_statements_are_read_in_any_layout_and_none_wrongly(name: str, form: str) -> None:
+    every, noted = shown(form)
     got = current(read(LAYOUTS[name]([block(statement) for statement in noted])))
     truth, wanted = current(every), current(noted)
     right = {(key, value) for known in (truth, wanted) for key, value in known.items()}
     wrong = got.items() - right
-    missed = [key for key in wanted if key not in got]
     assert not wrong
-    if name not in AMBIGUOUS:
-        assert len(missed) <= 0.01 * len(wanted), missed[:5]
+    assert len(wanted.keys() & got.keys()) >= PART.get(name, 0.99) * len(wanted)
 
 
 @pytest.mark.parametrize("form", ["files", "session", "mixed"])

@@ -34,7 +34,7 @@ LAYOUTS: dict[str, dict[str, Layout]] = {
     "research": test_research_layouts.LAYOUTS,
     "codeqa": test_codeqa_layouts.LAYOUTS,
 }
-UNSTABLE = {"upper", "lower", *test_research_layouts.UNREADABLE, "value_first"}
+UNSTABLE = {"value_first"}
 
 
 def blocks_of(track: str, task: Task, texts: Sequence[str]) -> list[Block]:

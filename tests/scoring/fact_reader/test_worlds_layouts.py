@@ -18,12 +18,7 @@ from tests.layouts.blocks import Block
 from tests.layouts.tasks import ordered, shown_world, world_blocks, world_facts
 
 CASES = Path(__file__).parents[2] / "cases" / "fact_reading.jsonl"
-UNREADABLE = {"chat", "minutes", "sql_statements"}
-"""Layouts of `blind` that the reader reads in part or not at all; docs/limitations.md has them."""
-LAYOUTS = {
-    **development.LAYOUTS,
-    **{name: layout for name, layout in blind.LAYOUTS.items() if name not in UNREADABLE},
-}
+LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
 
 
 def check(template: str, render: Callable[[Sequence[Block]], str]) -> None:
@@ -49,12 +44,9 @@ def test_all_facts_of_every_domain_are_read_in_any_layout(template: str, name: s
     check(template, LAYOUTS[name])
 
 
-@pytest.mark.parametrize("name", sorted(LAYOUTS.keys() - {"upper", "lower"}))
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_no_answer_and_no_cause_depends_on_the_layout(name: str) -> None:
-    """Over a view of half of the documents in any order, as a memory may compose it.
-
-    A text in one case throughout is left out: a name that stands in it once is no name.
-    """
+    """Over a view of half of the documents in any order, as a memory may compose it."""
     task = generated("city")
     strong, of_trace = strong_reader(task.system), WorldsReader(gold(task), task.system)
     records = [r for e in task.events if "=== QUESTION" not in e.text for r in strong.read(e.text)]

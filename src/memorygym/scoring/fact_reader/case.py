@@ -6,9 +6,17 @@ from itertools import pairwise
 
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import COMMON
 
 _WORD = re.compile(r"[^\W\d_]+")
 _STATEMENT = re.compile(r"\n|[.;!?]\s")
+_VERBS = frozenset("are be been being belongs higher lower measured reads reports stated".split())
+"""Further words that state nothing."""
+_OWNER = re.compile(
+    r"(?:^|\b(?:of|at|for|in)\s+|[:,\])]\s+)([^\W\d_]+)\s+([^\W\d_]+)"
+    r"(?='|\s*(?:$|[:(—|])|\s+(?:has|have|gives|reads|reports|is|are|belongs)\b)"
+)
+"""What may be the name of an owner: "the revenue of X", "X's revenue", "X has …"."""
 _BOUND, _VERB = "\ue001", "\ue002"
 _VALUE = re.compile(rf"{_VERB}[\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
 """Stands before the value of a relation."""
@@ -17,8 +25,8 @@ _VALUE = re.compile(rf"{_VERB}[\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
 def with_capitals(text: str, vocabulary: Vocabulary) -> str:
     """The text, with capitals for its names if it has none or nothing else.
 
-    A name is a pair of words that recurs with two different labels; of two pairs that overlap the
-    more frequent one.
+    A name is a pair of words that recurs with two different labels, or that stands where statements
+    name their owner or their value; of two pairs that overlap the more frequent one.
     """
     if not vocabulary.folds_case or not (text.isupper() or text.islower()):
         return text
@@ -26,6 +34,7 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
     counts: Counter[tuple[str, str]] = Counter()
     related: set[tuple[str, str]] = set()
     """Pairs directly behind a verb."""
+    texts = {key.code for key in vocabulary.keys if key.kind == "text"}
     for statement in _STATEMENT.split(text.lower()):
         stated, masked = _marked(statement, vocabulary)
         for pair, is_behind in _pairs(masked, vocabulary) if stated else ():
@@ -35,6 +44,8 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
                 related.add(pair)
         if _VERB in masked:
             related.update(_runs(masked, vocabulary))
+        elif stated and not stated & texts:
+            related.update(_owners(masked, vocabulary))
     names = {pair for pair, stated in codes.items() if len(stated) > 1} | related
     if not names:
         return text
@@ -58,14 +69,25 @@ def _marked(statement: str, vocabulary: Vocabulary) -> tuple[set[str], str]:
     return codes, statement
 
 
+def _owners(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Two words where a statement names its owner, which mean nothing to the vocabulary."""
+    return [
+        (match[1], match[2])
+        for match in _OWNER.finditer(statement)
+        if not _is_plain(match[1], vocabulary) and not _is_plain(match[2], vocabulary)
+    ]
+
+
 def _runs(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Runs of exactly two words that mean nothing to the vocabulary."""
     runs: list[list[str]] = [[]]
     for token in re.findall(r"[^\W\d_]+(?:'s?)?|\S", statement):
         word = token.removesuffix("'s")
-        if word.isalpha() and word not in vocabulary.known:
-            runs[-1].append(word)
-        if word != token or not word.isalpha() or word in vocabulary.known:
+        if not word.isalpha() or _is_plain(word, vocabulary):
+            runs.append([])
+            continue
+        runs[-1].append(word)
+        if word != token:
             runs.append([])
     return [(run[0], run[1]) for run in runs if len(run) == 2]
 
@@ -80,5 +102,11 @@ def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str]
         )
         for first, second in pairwise(words)
         if statement[first.end() : second.start()].isspace()
-        and first[0] not in vocabulary.known and second[0] not in vocabulary.known
+        and not _is_plain(first[0], vocabulary)
+        and (not _is_plain(second[0], vocabulary) or second[0] in vocabulary.endings)
     ]  # fmt: skip
+
+
+def _is_plain(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word is no part of an unknown name."""
+    return word in vocabulary.known or word in COMMON or word in _VERBS

@@ -62,3 +62,23 @@ class Sense(NamedTuple):
     cue: str = ""
     """FORMER or "other" if the line holds a cue and no value."""
     asks: bool = False
+
+
+class ReadFact(NamedTuple):
+    """A value that a text states for a key of an entity."""
+
+    subject: str
+    code: str
+    value: Parsed
+    role: str = CURRENT
+    date: str = ""
+    """The ISO date on which it was stated; "" is unknown."""
+    source: str = ""
+
+
+class Reading(NamedTuple):
+    """What a text states."""
+
+    facts: tuple[ReadFact, ...]
+    unread: int
+    """Number of statements with a known key and a value that belong to nothing."""

@@ -71,9 +71,13 @@ SOFT = re.compile(
 )
 """The border of a clause."""
 CUT = re.compile(
-    r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t", re.IGNORECASE
+    r";\s|,\s|[()\[\]{}]|\s—\s(?:oh |ah )?(?:and|also|plus)\b|\s[—–|/-]\s|—|\|\|"
+    r"|\s(?:and|&|while|whereas|but|plus)\s|\t",
+    re.IGNORECASE,
 )
 """Where a statement with several labels may be cut."""
+_FOR_LABEL = re.compile(r"\b(?:as|for) (?:the |its |their )?$", re.IGNORECASE)
+"""Stands between a value and the label behind it: "put 300 down as the revenue"."""
 SEGMENT = re.compile(
     r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s",
     re.IGNORECASE,
@@ -122,7 +126,9 @@ OWNED = re.compile(
 )
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(
-    r"(?:\W|_|\b(?:is|are|was|were|reads|now|entity|name|node|target|object|to)\b)*", re.IGNORECASE
+    r"(?:\W|_|\b(?:is|are|was|were|be|reads|now|entity|name|node|target|object|to|that['’]s|put|enter"
+    r"|note|write|would be)\b)*",
+    re.IGNORECASE,
 )
 """Stands between a relation's label and its value."""
 KEYWORDS = re.compile(r"\W*(?:key ?words|tags)\W*:", re.IGNORECASE)
@@ -137,8 +143,13 @@ APPOSED = re.compile(
 )
 """Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
-AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
+AS_A = re.compile(
+    r"\W*(?:(?:down )?(?P<as>as)|for|is|was|=)\W+(?:an? |the |its |his |her |their )?",
+    re.IGNORECASE,
+)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
+ANEW = re.compile(r"\s*(?:;|—\s(?:oh |ah )?(?:and|also|plus)\b)", re.IGNORECASE)
+"""Opens a statement of its own, of the same entity as the one before."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
@@ -152,7 +163,10 @@ QUALIFIER = re.compile(
 )
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
-SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")
+SENTENCE = re.compile(
+    r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)(?!(?<=\? )(?:that|it)(?:['’]s| is| was| would be)\b)",
+    re.IGNORECASE,
+)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 MONTH = re.compile(
     rf"(?<![^\W_])(?:({_MONTHS})[a-z]*\.?,?[ _]((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))",
@@ -167,3 +181,13 @@ ABBREVIATION = re.compile(
 )
 ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)))
 """Any cue that makes a figure another than the current entry; for texts in lower case."""
+
+
+def is_border(gap: str, start: int, end: int) -> bool:
+    """Whether a match of `CUT` between two labels parts them: no value of the first is behind it,
+    or one that the text says is of the second."""
+    behind = gap[end:]
+    if not re.search(r"[\d\"]", behind):
+        return True
+    is_in_series = re.search(r"\d[\w%]{0,2}$", gap[:start]) and re.match(r"[$€£]?\d", behind)
+    return _FOR_LABEL.search(behind) is not None and not is_in_series

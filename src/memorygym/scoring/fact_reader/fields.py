@@ -10,7 +10,8 @@ _ROLES = {
     "value": "value object current now figure entry answer latest reading content",
     "date": "date as_of asof dated day stated updated when timestamp time last_updated recorded",
     "former": "previous was before former old prior previously earlier replaced superseded",
-    "source": "source origin document authority",
+    "source": "source origin document authority stated_by recorded_by reported_by",
+    "kind": "kind type",
 }
 _BY_WORD = {word: role for role, words in _ROLES.items() for word in words.split()}
 
@@ -18,7 +19,7 @@ _BY_WORD = {word: role for role, words in _ROLES.items() for word in words.split
 def role_of(head: str, nouns: frozenset[str]) -> str:
     """What a column or a field of that name holds: subject, key, value, date, former, source."""
     word = re.sub(r"[\W_]+", "_", head.strip().lower()).strip("_")
-    for form in (word, word.removesuffix("_value"), word.removesuffix("_name")):
+    for form in (word, re.sub("_(?:value|name|on|at)$", "", word)):
         if form in _BY_WORD:
             return _BY_WORD[form]
     return "subject" if word.removesuffix("_name") in nouns else ""

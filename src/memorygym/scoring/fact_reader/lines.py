@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 BULLET = re.compile(
     r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+"
+    r"|(?:User|Assistant|Human|AI|Bot|Me|You|[A-D]): +"
     r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
@@ -20,8 +21,11 @@ _COMMENT = re.compile(r"\s*//\s+(?=\S)")
 _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
 _BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
-_EXTRA = re.compile(r"\s+((?:qualifier|term|period|previous|previously|was|former|note)s?: ?\S.*)")
-"""A line that says more of the bullet above it."""
+_EXTRA = re.compile(
+    r"(\s+)(?:[-*+•] )?"
+    r"((?:qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?|replaces): ?\S.*)"
+)
+"""A line that says more of the item above it."""
 _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 """A line that says one thing of one entity: "a_b, code: x"."""
 _OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(\[|=—-]")
@@ -66,13 +70,13 @@ def unwrapped(lines: Sequence[Line]) -> Iterator[Line]:
     start = 0
     while start < len(lines):
         end = start + 1
-        if (
-            end < len(lines)
-            and (match := _EXTRA.fullmatch(lines[end].text))
-            and _is_item(lines[start])
-        ):
-            yield lines[start]._replace(text=f"{lines[start].text.rstrip()} ({match[1]})")
-            start += 2
+        remarks = []
+        while end < len(lines) and (remark := _remark(lines[start], lines[end])):
+            remarks.append(remark)
+            end += 1
+        if remarks:
+            yield lines[start]._replace(text=f"{lines[start].text.rstrip()} ({'; '.join(remarks)})")
+            start = end
             continue
         while end < len(lines) and _continues(lines[end - 1], lines[end]):
             end += 1
@@ -97,9 +101,15 @@ def _joined(group: Sequence[Line]) -> Iterator[Line]:
     yield whole
 
 
-def _is_item(line: Line) -> bool:
-    """Whether a line is a bullet with a value, which a line below may say more of."""
-    return bool(re.match(r"\s*- \S[^:]*: \S", line.text))
+def _remark(line: Line, below: Line) -> str:
+    """What a line only adds to the value above it, which is a bullet or stands less deep."""
+    match = _EXTRA.fullmatch(below.text)
+    if not match or not line.text.strip():
+        return ""
+    is_item = re.match(r"\s*- \S[^:]*: \S", line.text)
+    indent = len(line.text) - len(line.text.lstrip())
+    is_below = 0 < indent < len(match[1]) and not line.text.rstrip().endswith(":")
+    return match[2] if is_item or is_below else ""
 
 
 def _continues(line: Line, after: Line) -> bool:

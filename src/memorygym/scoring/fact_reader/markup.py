@@ -1,4 +1,4 @@
-"""JSON, Python literals, XML and HTML as plain lines with depths; other text as it is."""
+"""JSON, Python literals, XML, HTML and SQL as plain lines with depths; other text as it is."""
 
 import ast
 import json
@@ -8,6 +8,7 @@ from typing import Any
 
 from memorygym.scoring.fact_reader.fields import one_fact, role_of
 from memorygym.scoring.fact_reader.lines import Line
+from memorygym.scoring.fact_reader.sql import sql_parts
 from memorygym.scoring.fact_reader.tags import lines_of_tags
 from memorygym.scoring.fact_reader.words import GENERIC
 
@@ -21,7 +22,10 @@ def lines_of(text: str, nouns: frozenset[str]) -> list[Line]:
     """The lines of a text."""
     if len(_TAG.findall(text[:2000])) >= 2 and text.lstrip()[:1] == "<":
         return lines_of_tags(text, nouns)
-    return list(_plain(text, nouns))
+    return [
+        line for part in sql_parts(text)
+        for line in ([*_plain(part, nouns)] if isinstance(part, str) else part)
+    ]  # fmt: skip
 
 
 def _plain(text: str, nouns: frozenset[str]) -> Iterator[Line]:

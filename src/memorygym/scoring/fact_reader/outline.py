@@ -7,16 +7,25 @@ has exactly one. If it has two, the line is unread: nothing further up is asked.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
-from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
+from memorygym.scoring.fact_reader.claims import (
+    CURRENT,
+    FORMER,
+    IT,
+    Claim,
+    Mark,
+    ReadFact,
+    Reading,
+    Sense,
+)
 from memorygym.scoring.fact_reader.frames import Frame, Frames
 from memorygym.scoring.fact_reader.headed_lists import headed_list
 from memorygym.scoring.fact_reader.items import OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
+from memorygym.scoring.fact_reader.rows import ordered
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
@@ -29,31 +38,11 @@ from memorygym.scoring.fact_reader.titles import (
     is_day,
     marked_title,
 )
-from memorygym.scoring.fact_reader.values import Parsed
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
-
-class ReadFact(NamedTuple):
-    """A value that a text states for a key of an entity."""
-
-    subject: str
-    code: str
-    value: Parsed
-    role: str = CURRENT
-    date: str = ""
-    """The ISO date on which it was stated; "" is unknown."""
-    source: str = ""
-
-
-class Reading(NamedTuple):
-    """What a text states."""
-
-    facts: tuple[ReadFact, ...]
-    unread: int
-    """Number of statements with a known key and a value that belong to nothing."""
-
-
 _RULE = re.compile(r"\s*([=~-])\1{2,}\s*$")
+_UNTITLED = re.compile(r"\s{4}|.*:\s*\S")
+"""A line that a rule below it makes no heading: it stands deep, or states something."""
 
 
 class Outline:
@@ -75,7 +64,8 @@ class Outline:
             line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
             for line in unwrapped(lines)
         ]
-        return _Pass(self._vocabulary, self._statements, self._titles, lines).read()
+        rows = ordered(lines, self._statements)
+        return _Pass(self._vocabulary, self._statements, self._titles, rows).read()
 
 
 class _Pass:
@@ -121,8 +111,7 @@ class _Pass:
                 index += 1
             else:
                 below = self._lines[index + 1].text if index + 1 < len(self._lines) else ""
-                is_underlined = _RULE.match(below) and not re.search(r":\s*\S", line.text)
-                self._line(line, is_underlined=bool(is_underlined))
+                self._line(line, below)
                 index += 1
         return Reading(tuple(self._facts), self._unread)
 
@@ -132,7 +121,7 @@ class _Pass:
         self._table_before = None
         self._frames.close_for_blank()
 
-    def _line(self, line: Line, *, is_underlined: bool) -> None:
+    def _line(self, line: Line, below: str) -> None:
         text, depth = line.text, line.depth
         body = text.lstrip()
         if depth < 0:
@@ -141,6 +130,7 @@ class _Pass:
         if bullet and bullet.end() < len(body):
             body, depth = body[bullet.end() :], depth + 1
             self._opening = None
+        is_underlined = bool(_RULE.match(below)) and not _UNTITLED.match(text)
         title, level = marked_title(body.rstrip(), line.title, is_underlined=is_underlined)
         if level:
             is_soft = level == AT_ITS_DEPTH
@@ -151,9 +141,14 @@ class _Pass:
         body = self._titles.untitled(EMPHASIS.sub("", body).rstrip(), has_owner=has_owner)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
         mark = self._frames.mark()
+        is_end = not below.strip() or _RULE.match(below)
+        if is_end and text.lstrip()[:1] == "—" and self._signed(body):
+            return
         if not self._waiting and not mark and is_day(body):
             self._heading(body, DAY, is_soft=False)
             return
+        if mark and not has_owner and self._titles.is_kind(body, mark):
+            is_answer, mark = False, None
         if not is_answer and self._titles.is_title(body, self._statements.read(body, mark)):
             self._heading(body, depth, is_soft=True)
             return
@@ -208,8 +203,7 @@ class _Pass:
             self._item.close()
         elif not is_governed:
             sense = self._item.read(sense, text, depth)
-        is_empty = not sense.claims and not sense.names and not sense.mark
-        if is_empty and self._dated(text, sense.date, depth):
+        if not (sense.claims or sense.names or sense.mark) and self._dated(text, sense.date, depth):
             return
         self._emit(sense, text, *self._of_paragraph(sense, text, source))
         if sense.last != IT:
@@ -239,6 +233,20 @@ class _Pass:
             frame.date = day or frame.date
             frame.source = self._source(text) or frame.source
         return bool(day)
+
+    def _signed(self, text: str) -> bool:
+        """Whether a line is the signature below a text: it dates the facts above it."""
+        day, source = next((iso for _, _, iso in stamps(text)), ""), self._source(text)
+        sense = self._statements.read(text)
+        if not (day or source) or sense.claims or sense.names or sense.mark:
+            return False
+        facts = self._facts
+        start = len(facts)
+        while start and not facts[start - 1].date and facts[start - 1].subject == facts[-1].subject:
+            start -= 1
+        is_signed = start < len(facts)
+        facts[start:] = [f._replace(date=day, source=f.source or source) for f in facts[start:]]
+        return is_signed
 
     def _entry(self, sense: Sense, depth: int) -> None:
         """Opens the frame of a line, which governs the lines that stand deeper."""
@@ -278,7 +286,8 @@ class _Pass:
             claim = stated._replace(value=value)
             subject = self._subject(claim)
             if not subject:
-                self._unread += 1
+                key = self._vocabulary.by_code.get(claim.code)
+                self._unread += not (key and key.names_kind)
                 continue
             if value == "" or not self._fits(subject, claim):
                 continue

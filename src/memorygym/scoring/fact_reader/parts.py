@@ -182,6 +182,7 @@ def termed(mark: Mark, text: str) -> Mark:
 _DATED = re.compile(r"\W{0,3}\d{4}(?:,? (?:in|at)\b)?(?=,? )")
 """A year between a label and a name: "born 1930, in Ann Harbour"."""
 _FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
+_ENTERED = re.compile(r"\W*(?:put|enter|note|write)\W*")
 
 
 def objects_of(part: Part) -> set[str]:
@@ -189,14 +190,23 @@ def objects_of(part: Part) -> set[str]:
     objects: set[str] = set()
     for mark in part.marks:
         if mark.keys[0].kind == "entity" and mark.form != "inverse":
-            is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             behind = [name for name in part.names if name[0] >= mark.end]
+            is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
+            is_value |= bool(behind and _ENTERED.fullmatch(part.text, mark.end, behind[0][0]))
             if is_value:
                 start = number.end() if (number := _DATED.match(part.text, mark.end)) else mark.end
                 objects.update(_listed(part.text, start, behind))
             elif len(behind) == 1:
                 objects.add(behind[0][2])
+            before = [name for name in part.names if name[1] <= mark.start][-1:]
+            if before and mark.form == "label" and _is_as(part.text, before[0][1], mark.start):
+                objects.add(before[0][2])
     return objects
+
+
+def _is_as(text: str, start: int, end: int) -> bool:
+    """Whether only "as" parts a value from the label behind it: "put Ann Lee down as mentor"."""
+    return bool((match := cues.AS_A.fullmatch(text, start, end)) and match["as"])
 
 
 def linked(
@@ -214,6 +224,8 @@ def linked(
             return owner[2], [others[0][2]] if len({n[2] for n in others}) == 1 else []
         if not after and len(before) > 1 and cues.AS_A.fullmatch(text, before[-1][1], mark.start):
             return before[-2][2], [before[-1][2]]
+        if not after and len(before) == 1 and _is_as(text, before[0][1], mark.start):
+            return "", [before[0][2]]
         if (
             not before
             and len(behind) == 2
@@ -247,6 +259,8 @@ def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
         gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
         if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):
             break
+        if listed and text[name[1] : name[1] + 1] in ("'", "’"):
+            break  # It begins the next clause: "… and Ann Lee's employer is …".
         listed.append(name[2])
         start = name[1]
     return listed

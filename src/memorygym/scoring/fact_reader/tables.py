@@ -26,7 +26,7 @@ class Column(NamedTuple):
     """What the head of a table says of a column."""
 
     role: str
-    """subject, key, value, date, former, source, label, name, other, or "" for unknown."""
+    """subject, kind, key, value, date, former, source, label, name, other, or "" for unknown."""
     mark: Mark | None = None
     name: str = ""
     cue: str = ""
@@ -225,10 +225,12 @@ def _columns(
     columns = [column_of(cell, vocabulary, statements) for cell in head]
     if any(column.role == "stated" for column in columns):
         return None
+    if head[0].strip().lower() in vocabulary.nouns and {c.role for c in columns[1:]} == {"name"}:
+        columns[0] = Column("subject")  # The kind of the entities, whether or not it is a label.
     known = [column for column in columns if column.role]
     labels = [c for c in columns if c.role == "label"]
     names = [c for c in columns if c.role == "name"]
-    roles = {c.role for c in columns} - {"label", "name", ""}
+    roles = {c.role for c in columns} - {"label", "name", "kind", ""}
     if names and not labels and columns[0].role in ("subject", "key"):
         return columns
     if len(known) < 2 or not (

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.claims import FORMER, Sense
+from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
 from memorygym.scoring.fact_reader.fields import role_of
 from memorygym.scoring.fact_reader.lines import BRACKETED
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import COMMON
 
 _HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _FRAMED = re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$")
@@ -70,7 +71,7 @@ class Titles:
 
     def __init__(self, vocabulary: Vocabulary, statements: StatementReader) -> None:
         self._heads, self._keys, self._statements = vocabulary.heads, vocabulary.by_code, statements
-        self._known = vocabulary.known
+        self._known, self._type_of = vocabulary.known, vocabulary.type_of
         self._alone = {key.code for key in vocabulary.keys if key.stands_alone}
 
     def untitled(self, text: str, *, has_owner: bool) -> str:
@@ -89,9 +90,16 @@ class Titles:
         keys = {claim.code: self._keys.get(claim.code) for claim in sense.claims}
         if len(sense.names) == 1 and all(claim.value in sense.names for claim in sense.claims):
             for key in keys.values():
-                if key and key.value and key.value in key.labels:
+                if key and key.names_kind:
                     return re.sub(rf"\b{key.value}\b", "", text, count=1, flags=re.IGNORECASE)
         return text
+
+    def is_kind(self, text: str, mark: Mark) -> bool:
+        """Whether the label above a line only says of what kind the entity is that it names."""
+        names = self._statements.read(text).names
+        return len(names) == 1 and any(
+            key.names_kind and self._type_of(names[0]) == key.value for key in mark.keys
+        )
 
     def is_title(self, text: str, sense: Sense) -> bool:
         """Whether a line says who or what, and nothing of them."""
@@ -115,7 +123,8 @@ class Titles:
         return bool(is_apart or is_named) or is_plain
 
     def _is_known(self, word: str) -> bool:
-        return word.lower() in self._known or word[:3].lower() in _MONTHS
+        word = word.lower()
+        return word in self._known or word in COMMON or word[:3] in _MONTHS
 
 
 def _without(text: str, names: Sequence[str]) -> str:

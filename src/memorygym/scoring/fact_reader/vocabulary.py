@@ -75,7 +75,8 @@ class Vocabulary:
     @cached_property
     def known(self) -> frozenset[str]:
         """All words that mean something, so that they are no part of an unknown name."""
-        return self.words | self.nouns | GENERIC | LINKS
+        sources = (word for source in self.sources for word in source.split())
+        return self.words | self.nouns | GENERIC | LINKS | frozenset(sources)
 
     @cached_property
     def heads(self) -> frozenset[str]:

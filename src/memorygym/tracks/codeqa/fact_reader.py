@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from memorygym.core.statements import Statement
-from memorygym.scoring.fact_reader.claims import FORMER
-from memorygym.scoring.fact_reader.outline import Outline, ReadFact
+from memorygym.scoring.fact_reader.claims import FORMER, ReadFact, Reading
+from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.tracks._qa.stream import QUESTION
 from memorygym.tracks.codeqa.code_reader import (
@@ -68,6 +68,8 @@ _NOTES = re.compile(
     r"|`?\w+_\w+`?(?:\([^()\n]*\))?\s*[:—]?\s+(?:@|default|calls|uses|reads|raises|value))"
 )
 """How notes under the heading of a file begin."""
+_METHOD = re.compile(r"\bdef \w+\((?:self|cls)\b")
+"""A function whose full name a text gives elsewhere, if at all."""
 _QUOTED = re.compile(r"\"(-?\d+(?:\.\d+)?|True|False|None)\"")
 _NAMED = frozenset(key.code for key in KEYS if key.kind == "entity") | {"file"}
 _BULLET = re.compile(r"[ \t]*[-*•] ")
@@ -91,7 +93,7 @@ def read(text: str) -> tuple[Statement, ...]:
 def coverage(text: str) -> tuple[int, int]:
     """See core.statements.CountingReader."""
     others = [passage for passage in _passages(text) if isinstance(passage, str)]
-    return len(read(text)), sum(_OUTLINE.read(Signs().put(passage)).unread for passage in others)
+    return len(read(text)), sum(_noted(Signs().put(passage)).unread for passage in others)
 
 
 def _passages(text: str) -> Iterator[Sequence[Statement] | str]:
@@ -171,12 +173,30 @@ def _notes(text: str) -> Iterator[Span]:
 def _general(text: str) -> Iterator[Statement]:
     """The statements of a text in any layout."""
     signs = Signs()
-    for fact in _OUTLINE.read(signs.put(text)).facts:
+    for fact in _noted(signs.put(text)).facts:
         if statement := _statement(fact, signs.text(str(fact.value))):
             yield statement
     for code in signs.unread():
         for paragraph in paragraphs("", code):
-            yield from _named(code_statements(paragraph.partition("\n")[2], ""))
+            if not _METHOD.search(paragraph):
+                yield from _named(code_statements(paragraph.partition("\n")[2], ""))
+
+
+def _noted(text: str) -> Reading:
+    """What a text states. If it is in lower case throughout and gives a function a value, which
+    only constants have, then its names have lost their case, and what any of them may have is
+    unread.
+    """
+    reading = _OUTLINE.read(text)
+    if not text.islower() or not any(f.code == "value" and _is_bare(f.subject) for f in reading[0]):
+        return reading
+    clear = tuple(fact for fact in reading.facts if fact.code not in ("file", "uses", "value"))
+    return Reading(clear, reading.unread + len(reading.facts) - len(clear))
+
+
+def _is_bare(name: str) -> bool:
+    """Whether an identifier is one of a function, and no attribute of a class."""
+    return type_of(name) == "function" and "." not in name
 
 
 def _statement(fact: ReadFact, value: str) -> Statement | None:

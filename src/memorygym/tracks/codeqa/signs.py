@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from memorygym.scoring.fact_reader.sql import text_of
 from memorygym.tracks.codeqa.code_reader import is_literal
 from memorygym.tracks.codeqa.vocabulary import CODE_SIGNS, VALUE_SIGNS, VOCABULARY
 
@@ -23,6 +24,7 @@ _CODE = re.compile(
     rf"|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"
     rf"|`(?P<line>{_START}[^`\n]* \| [^`\n]*)`"
     r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
+    r"|(?P<sql>\bE'(?:[^'\\\n]|''|\\.)*')"
     r'|^(?P<mark>[ \t>*-]*)(?P<pairs>\{(?:"\w+": ?-?\d+(?:, ?)?)+\})[ \t]*$'
     r"|^(?P<bare>(?:[ \t]*@\w.*\n)*[ \t]*(?:(?:async )?def \w+\(.*|class \w+(?:\(.*\))?):[ \t]*"
     r"(?:\n(?![ \t]*(?:[\[#*-]|$)).+)+)",
@@ -74,6 +76,8 @@ def _content(match: re.Match[str]) -> str:
     """The code, or the value, in a match of `_CODE`; "" if there is none."""
     if match["line"]:
         return match["line"].replace(LINE, "\n")
+    if match["sql"]:
+        return text_of(match["sql"])
     if "\\" in (match["text"] or ""):
         with suppress(ValueError):
             return str(json.loads(match[0]))
@@ -93,6 +97,8 @@ def _placed(match: re.Match[str], lead: str, sign: str) -> str:
     """A sign with what a match of `_CODE` has around the code."""
     if match["text"]:
         return json.dumps(f"{lead} {sign}".strip(), ensure_ascii=False)
+    if match["sql"]:
+        return f"'{lead} {sign}'"
     if match["head"]:
         return f"{match['head']}: {sign}"
     if match["caption"]:

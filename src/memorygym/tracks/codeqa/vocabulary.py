@@ -27,8 +27,8 @@ _MODULE = (
     r"(?<![\w./])(?:[a-z_ǀ]\w*[./])+[a-z_ǀ]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
 )
 _WORD_ALONE = (
-    r"(?:^|[:=|→—(,;\t\ue000\ue001]|\.\s|\s-|\b(?:is|are|was|as|to|has|gives|reads)\s)[\"'`\s*]*"
-    r"(?!(?:the|a|an|now|is|was|recorded|given|put|set|noted|as)\b)([a-z]+)(?!\w)[\"'`*.]*"
+    r"(?:^|[:=|→—(,;\t\ue000\ue001]|\.\s|\s-|\b(?:is|are|was|as|to|has|gives|reads|put)\s)[\"'`\s*]*"
+    r"(?!(?:the|a|an|for|now|is|was|recorded|given|put|set|noted|as)\b)([a-z]+)(?!\w)[\"'`*.]*"
     r"(?=\s*(?:$|[|,;)([<→—\t\ue001]|is\b|as\b))"
 )
 IMPORT = "by an import"

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from memorygym.scoring.fact_reader.claims import FORMER, SHIFT
-from memorygym.scoring.fact_reader.outline import Outline, ReadFact
+from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact
+from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
