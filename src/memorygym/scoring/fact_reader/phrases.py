@@ -60,8 +60,8 @@ def _pattern(phrase: str) -> str:
     ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
     if ending == words[-1] != "{}":
         ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
-    parts = [rf"(?<!\w){_PARAMETER}" if word == "{}" else word for word in words[:-1]]
-    return _JOINT.join([*parts, rf"(?<!\w){_PARAMETER}" if ending == "{}" else ending])
+    parts = [rf"(?<![^\W_]){_PARAMETER}" if word == "{}" else word for word in words[:-1]]
+    return _JOINT.join([*parts, rf"(?<![^\W_]){_PARAMETER}" if ending == "{}" else ending])
 
 
 _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")

@@ -26,6 +26,7 @@ from memorygym.scoring.fact_reader.parts import (
     sole,
     term,
     termed,
+    terms_of,
 )
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
 from memorygym.scoring.fact_reader.sentences import sentences
@@ -220,6 +221,14 @@ class _Line:
         key = mark.keys[0]
         at = mark.start if mark in piece.marks else 0
         if cues.NEGATED.search(piece.text[:at]):
+            return
+        if key.has_term and (terms := terms_of(piece, mark)):
+            for part in terms:
+                self._relation(part, mark.unplaced, inherited)
+            return
+        if mark.form == "inverse" and (listed := self.relations.roster(piece, mark)):
+            owner = inherited if inherited not in listed else ""
+            self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
             return
         if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
