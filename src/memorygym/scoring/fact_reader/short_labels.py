@@ -34,12 +34,14 @@ def short_labels(text: str, vocabulary: Vocabulary, has_default: bool) -> list[M
         rest = text[: marks[0].start] + text[marks[0].end :]
         if len(marks[0].keys) == 1 and not _STATED.search(rest):
             return marks
-    marks = [
-        mark._replace(keys=keys) for mark in marks
-        if len(keys := tuple(k for k in mark.keys if _is_beside_a_value(mark, k, text))) == 1
-    ]  # fmt: skip
+    placed = []
+    for mark in marks:
+        keys = tuple(key for key in mark.keys if _is_beside_a_value(mark, key, text))
+        keys = tuple(vocabulary.short.likeliest(text[mark.start : mark.end], keys))
+        if len(keys) == 1:
+            placed.append(mark._replace(keys=keys))
     return [
-        mark for mark in marks
+        mark for mark in placed
         if not _is_labelled(mark, text)
         and (text[mark.start : mark.end].lower() not in GENERIC or _is_all(mark, text))
     ]  # fmt: skip

@@ -227,7 +227,7 @@ class _Line:
                 self._relation(part, mark.unplaced, inherited)
             return
         if mark.form == "inverse" and (listed := self.relations.roster(piece, mark)):
-            owner = inherited if inherited not in listed else ""
+            owner = inherited if set(self.names).difference(listed) else ""
             self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
             return
         if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
