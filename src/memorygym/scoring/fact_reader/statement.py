@@ -11,7 +11,7 @@ from functools import lru_cache
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.cuts import clauses, pieces
+from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import (
@@ -30,6 +30,7 @@ from memorygym.scoring.fact_reader.parts import (
 )
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
 from memorygym.scoring.fact_reader.sentences import sentences
+from memorygym.scoring.fact_reader.short_labels import date_labels
 from memorygym.scoring.fact_reader.stamps import without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -50,7 +51,9 @@ class StatementReader:
             text, date = without_stamps(text, self._date_labels(text, default))
         line = _Line(self.vocabulary, self._relations, default)
         for sentence in sentences(text, self.vocabulary.is_cut_off):
-            line.read(sentence)
+            part = marked(sentence, self.vocabulary, has_default=default is not None)
+            for each in each_of_both(part):
+                line.read(each)
         cue = ""
         if not line.claims and not line.asks:
             bare = text if default is None else ""
@@ -66,6 +69,7 @@ class StatementReader:
         if any(key.kind == "date" for key in self.vocabulary.keys):
             found = self.vocabulary.labels.find(text)
             ends += [end for _, end, keys, _ in found if keys[0].kind == "date"]
+            ends += date_labels(text, self.vocabulary) if max(ends) < 0 else []
         return max(ends)
 
 
@@ -88,9 +92,8 @@ class _Line:
     objects: set[str] = field(default_factory=set)
     """Entities that are values of relations."""
 
-    def read(self, sentence: str) -> None:
-        part = marked(sentence, self.vocabulary, has_default=self.default is not None)
-        self.asks = sentence.rstrip(" \"'*)").endswith("?")
+    def read(self, part: Part) -> None:
+        self.asks = part.text.rstrip(" \"'*)").endswith("?")
         own = {name for _, _, name in part.names} - objects_of(part)
         stated = [*clauses(part)]
         asked = stated.pop() if self.asks else None
