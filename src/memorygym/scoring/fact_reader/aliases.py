@@ -17,7 +17,10 @@ _DEFINED = re.compile(
     rf"|(?P<name>{_NAME}) ?[(\[](?:aka |short |hereafter |henceforth |= ?|below )*[\"'`*]{{0,3}}"
     r"(?P<inside>[A-Za-z]{2,10})[\"'`*]{0,3}[)\]]"
 )
-_LABELLED = r"(?<![\w.=])(?P<before>[A-Za-z]{1,8}) ?= ?(?P<label>LABEL)(?=[ \t]*(?:[,;.)|\n]|$))"
+_LABELLED = re.compile(
+    r"(?<![\w.=])(?P<before>[A-Za-z]{1,8}) ?= ?(?P<label>[A-Za-z][\w&' -]{2,30}?)"
+    r"(?=[ \t]*(?:[,;.)|\n]|$))"
+)
 _ALONE = (
     r"(?<![\w&]\s)(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
     r"|\s+(?:is|was|has|had|now|also|still|will|have|VERB)\b)"
@@ -75,17 +78,27 @@ def _is_within(alias: str, text: str) -> bool:
 
 def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     """The text with labels for the short forms that it defines: "hc = headcount"."""
-    pattern = _LABELLED.replace("LABEL", vocabulary.labels.pattern.pattern)
-    for match in [*re.finditer(pattern, text, re.IGNORECASE)]:
-        alias, label = match["before"], match["label"]
-        if alias.lower() in vocabulary.known or role_of(alias, vocabulary.heads):
-            continue
-        if not _is_within(alias, label):
-            continue
-        text = text.replace(match[0], "", 1)
-        behind = "" if len(alias) > 2 else r"(?=\s*[:=]?\s*[$~≈]?\d|\s*\|)"
-        text = re.sub(rf"(?<![\w.]){alias}(?![\w.]){behind}", label, text)
+    defined = {
+        match[0]: (match["before"], match["label"])
+        for match in _LABELLED.finditer(text)
+        if _is_label(match["label"], vocabulary)
+        and match["before"].lower() not in vocabulary.known
+        and not role_of(match["before"], vocabulary.heads)
+        and _is_within(match["before"], match["label"])
+    }
+    aliases = [alias for alias, _ in defined.values()]
+    for definition, (alias, label) in defined.items():
+        if aliases.count(alias) == 1:
+            behind = r"(?![\w.])" if len(alias) > 2 else r"(?=\s*[:=]?\s*[$~≈]?\d|\s*\|)"
+            text = text.replace(definition, "", 1)
+            text = re.sub(rf"(?<![\w.]){alias}{behind}", f"{label} ", text)
     return text
+
+
+def _is_label(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text is a label, or a word that can mean one only."""
+    found = next(vocabulary.labels.find(text), None)
+    return found[:2] == (0, len(text)) if found else len(vocabulary.short.keys_of(text)) == 1
 
 
 def _with_whole_names(text: str, vocabulary: Vocabulary) -> str:

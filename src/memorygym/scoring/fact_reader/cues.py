@@ -87,7 +87,7 @@ CONTRAST = re.compile(
     r"\b(?:while|whereas|although|though|versus|vs|compared|against|unlike)\b[^;.]*$", re.IGNORECASE
 )
 """Opens a clause about others."""
-CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now)\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
+CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now(?! ?\())\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
 """Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
 MOVED = re.compile(
     r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut"

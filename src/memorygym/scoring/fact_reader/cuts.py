@@ -7,10 +7,36 @@ from itertools import pairwise
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
-from memorygym.scoring.fact_reader.parts import Part, before_names, has_values_first, merged
+from memorygym.scoring.fact_reader.parts import (
+    NAME_SIGN,
+    Part,
+    before_names,
+    has_values_first,
+    merged,
+)
 from memorygym.scoring.fact_reader.values import candidates
 
 _WHICH = re.compile(r"\W*(?:which|who|that)\b", re.IGNORECASE)
+
+
+_BOTH = re.compile(
+    rf"\bboth (?P<one>{NAME_SIGN}+)\W+(?:and )?(?P<two>{NAME_SIGN}+)"
+    rf"|(?P<first>{NAME_SIGN}+)(?:,| and| &|, and) (?P<second>{NAME_SIGN}+)(?: have| are)? both\b",
+    re.IGNORECASE,
+)
+
+
+def each_of_both(part: Part) -> list[Part]:
+    """The sentence once for each of two entities that it is about: "Ann Lee and Bob Ray both …"."""
+    match = _BOTH.search(part.text) if "oth" in part.text else None
+    if match is None:
+        return [part]
+    starts = {match.start(group) for group in ("one", "two", "first", "second")}
+    pair = [name for name in part.names if name[0] in starts]
+    return [
+        replace(part, names=tuple(name for name in part.names if name == own or name not in pair))
+        for own in pair
+    ]
 
 
 def clauses(part: Part) -> Iterator[Part]:

@@ -15,11 +15,15 @@ from memorygym.scoring.fact_reader.words import GENERIC
 _MOST_ATTEMPTS = 50
 """Blocks that look like JSON and are none, after which the rest of a text is read as it is."""
 _BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
+_NEXT_ENTRY = re.compile(r"(?<=\}),\s*(?=[\"']?[A-Z]\w+(?: [A-Z]\w+)+[\"']?\s*:\s*\{)")
+"""Stands between two entities in a dictionary."""
 _TAG = re.compile(r"<(?:/?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?)>")
 
 
 def lines_of(text: str, nouns: frozenset[str]) -> list[Line]:
     """The lines of a text."""
+    if "}," in text:
+        text = _NEXT_ENTRY.sub(",\n", text)
     if len(_TAG.findall(text[:2000])) >= 2 and text.lstrip()[:1] == "<":
         return lines_of_tags(text, nouns)
     return [

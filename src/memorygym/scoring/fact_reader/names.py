@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.phrases import stem
-from memorygym.scoring.fact_reader.words import GENERIC, LINKS
+from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, OPENERS
 
 _MOST_WORDS = 4
 """Words of the longest name; more are several names without a border."""
@@ -17,7 +17,7 @@ class CapitalisedNames:
     """Finds names of two capitalised words or more, such as "Eastgate Ceramics"."""
 
     def __init__(self, keys: Sequence[Key], nouns: Iterable[str]) -> None:
-        self._words = LINKS | GENERIC | frozenset(nouns)
+        self._words = LINKS | GENERIC | COMMON | OPENERS | frozenset(nouns)
         self._name = lru_cache(maxsize=20_000)(self._name_in)
         choices = {stem(choice) for key in keys for choice in key.choices}
         self._labels = choices | {

@@ -149,7 +149,8 @@ class _Pass:
             return
         if mark and not has_owner and self._titles.is_kind(body, mark):
             is_answer, mark = False, None
-        if not is_answer and self._titles.is_title(body, self._statements.read(body, mark)):
+        sense = self._statements.read(body, mark)
+        if not is_answer and self._titles.is_title(body, sense, has_owner=has_owner):
             self._heading(body, depth, is_soft=True)
             return
         self._statement(body, depth, is_bullet=bullet is not None)
@@ -164,8 +165,9 @@ class _Pass:
             stated, source = stated or ended.date, source or ended.source
         mark = sense.mark and sense.mark.unplaced
         frame = Frame(depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft)
-        frame.shared = tuple(claim for claim in sense.claims if self._is_shared(claim))
-        sense = sense._replace(claims=tuple(c for c in sense.claims if c not in frame.shared))
+        shared = {claim: None for claim in sense.claims if self._is_shared(claim)}
+        frame.shared = tuple(shared) if len(shared) == 1 else ()
+        sense = sense._replace(claims=tuple(c for c in sense.claims if c not in shared))
         frame.cue = cue_of(text, sense)
         self._frames.add(frame)
         self._last = sense.names[0] if len(sense.names) == 1 else ""
@@ -179,7 +181,8 @@ class _Pass:
 
     def _share(self, names: Sequence[str]) -> None:
         """Adds what the headings state of every entity below, if a line is about exactly one."""
-        for claim in (c for f in self._frames for c in f.shared if len(names) == 1 and names[0]):
+        shared = {c.code: c for f in self._frames for c in f.shared if len(names) == 1 and names[0]}
+        for claim in shared.values():  # The innermost of each code.
             if (fact := ReadFact(names[0], claim.code, claim.value)) not in self._given:
                 self._given.add(fact)
                 self._facts.append(fact)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
@@ -172,6 +173,14 @@ def term(text: str) -> str:
         for match in cues.MONTH.finditer(text)
     ]
     return " ".join(["", *months]) if len(months) == 2 else ""
+
+
+def terms_of(part: Part, mark: Mark) -> list[Part]:
+    """One piece for each of several people with two months each; [] if it is not so."""
+    starts = [name[0] for name in part.names if name[0] >= mark.end or mark not in part.marks]
+    pieces = [part.cut(*span) for span in pairwise([*starts, len(part.text)])]
+    pieces = [piece for piece in pieces if term(piece.text)]
+    return [replace(piece, marks=()) for piece in pieces] if len(pieces) > 1 else []
 
 
 def termed(mark: Mark, text: str) -> Mark:

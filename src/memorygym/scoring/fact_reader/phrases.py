@@ -60,8 +60,8 @@ def _pattern(phrase: str) -> str:
     ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
     if ending == words[-1] != "{}":
         ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
-    parts = [rf"(?<!\w){_PARAMETER}" if word == "{}" else word for word in words[:-1]]
-    return _JOINT.join([*parts, rf"(?<!\w){_PARAMETER}" if ending == "{}" else ending])
+    parts = [rf"(?<![^\W_]){_PARAMETER}" if word == "{}" else word for word in words[:-1]]
+    return _JOINT.join([*parts, rf"(?<![^\W_]){_PARAMETER}" if ending == "{}" else ending])
 
 
 _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
@@ -95,9 +95,14 @@ class ShortLabels:
         self._heads = {
             head: key for head, key in zip(heads, keys, strict=True) if heads.count(head) == 1
         }
-        """By the last word of a label, which says what the values count."""
+        """By the last word of a label, which says what the values are."""
         self._no_labels = LINKS | COMMON | frozenset(nouns)
         self.keys_of = lru_cache(maxsize=20_000)(self._keys_of)
+
+    def likeliest(self, word: str, keys: Sequence[Key]) -> Sequence[Key]:
+        """Of several keys the one whose label ends with the word, if there is one."""
+        head = self._heads.get(_root(word.lower()))
+        return (head,) if len(keys) > 1 and head in keys else keys
 
     def _keys_of(self, word: str) -> tuple[Key, ...]:
         """The keys that a word can mean; none if it can mean many."""
@@ -109,8 +114,6 @@ class ShortLabels:
         if owners is None:
             alike = (keys for other, keys in self._words.items() if _abbreviates(root, word, other))
             owners = set().union(*alike)
-        if len(owners) > 1 and self._heads.get(root) in owners:
-            return (self._heads[root],)
         return tuple(sorted(owners, key=lambda key: key.code)) if len(owners) < 4 else ()
 
 

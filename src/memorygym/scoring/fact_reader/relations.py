@@ -48,6 +48,14 @@ class RelationLinker:
             values = [inherited] if subject else []
         return Link(subject, values, mark)
 
+    def roster(self, piece: Part, mark: Mark) -> list[str]:
+        """The names behind "employees:", if all of them can have the relation."""
+        names = [name for _, _, name in piece.names]
+        is_list = bool(cues.EXPLICIT.match(piece.text, mark.end)) and bool(mark.keys[0].subject)
+        is_behind = all(start >= mark.end for start, _, _ in piece.names)
+        can_all = all(self._type_of(name) == mark.keys[0].subject for name in names)
+        return names if is_list and is_behind and can_all else []
+
     def _typed(self, piece: Part, key: Key, inherited: str) -> tuple[str, list[str]] | None:
         """The subject and the values by their types; None if the types leave it open."""
         if not key.value or key.subject == key.value:

@@ -34,14 +34,29 @@ def short_labels(text: str, vocabulary: Vocabulary, has_default: bool) -> list[M
         rest = text[: marks[0].start] + text[marks[0].end :]
         if len(marks[0].keys) == 1 and not _STATED.search(rest):
             return marks
-    marks = [
-        mark._replace(keys=keys) for mark in marks
-        if len(keys := tuple(k for k in mark.keys if _is_beside_a_value(mark, k, text))) == 1
-    ]  # fmt: skip
+    placed = []
+    for mark in marks:
+        is_generic = text[mark.start : mark.end].lower() in GENERIC
+        keys = tuple(
+            key for key in mark.keys
+            if _is_beside_a_value(mark, key, text) and not (is_generic and key.kind == "date")
+        )  # fmt: skip
+        keys = tuple(vocabulary.short.likeliest(text[mark.start : mark.end], keys))
+        if len(keys) == 1:
+            placed.append(mark._replace(keys=keys))
     return [
-        mark for mark in marks
+        mark for mark in placed
         if not _is_labelled(mark, text)
         and (text[mark.start : mark.end].lower() not in GENERIC or _is_all(mark, text))
+    ]  # fmt: skip
+
+
+def date_labels(text: str, vocabulary: Vocabulary) -> list[int]:
+    """Where words end that can only mean the label of a date: "inspected on 4 May 2027"."""
+    return [
+        match.end() for match in _WORD.finditer(text)
+        if match[0].lower() not in GENERIC
+        and [key.kind for key in vocabulary.short.keys_of(match[0])] == ["date"]
     ]  # fmt: skip
 
 
@@ -55,7 +70,8 @@ def _is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
         )
         if key.kind == "number" and _SERIES.match(behind, value.end):
             return False
-        if cues.LEVEL.fullmatch(gap) and is_signed:
+        is_on = key.kind == "date" and gap == " on "
+        if (is_on or cues.LEVEL.fullmatch(gap)) and is_signed:
             return not re.match(rf"[ *_]{{0,3}}{LABEL_SIGN}", behind[value.end :])
     if _LIST.match(text, mark.end) and not re.search(r"\w", text[: mark.start]):
         return bool(candidates(key, behind))

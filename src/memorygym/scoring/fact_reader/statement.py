@@ -5,13 +5,14 @@ label; else it is the only one in the other clauses. A figure behind a cue ("for
 "was") is not the current value.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.cuts import clauses, pieces
+from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import (
@@ -26,9 +27,11 @@ from memorygym.scoring.fact_reader.parts import (
     sole,
     term,
     termed,
+    terms_of,
 )
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
 from memorygym.scoring.fact_reader.sentences import sentences
+from memorygym.scoring.fact_reader.short_labels import date_labels
 from memorygym.scoring.fact_reader.stamps import without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -51,7 +54,9 @@ class StatementReader:
             text, date = without_stamps(text, self._date_labels(text, default))
         line = _Line(self.vocabulary, self._relations, default)
         for sentence in sentences(text, self.vocabulary.is_cut_off):
-            line.read(sentence)
+            part = marked(sentence, self.vocabulary, has_default=default is not None)
+            for each in each_of_both(part):
+                line.read(each)
         cue = ""
         if not line.claims and not line.asks:
             bare = text if default is None else ""
@@ -67,6 +72,7 @@ class StatementReader:
         if any(key.kind == "date" for key in self.vocabulary.keys):
             found = self.vocabulary.labels.find(text)
             ends += [end for _, end, keys, _ in found if keys[0].kind == "date"]
+            ends += date_labels(text, self.vocabulary) if max(ends) < 0 else []
         return max(ends)
 
 
@@ -89,9 +95,8 @@ class _Line:
     objects: set[str] = field(default_factory=set)
     """Entities that are values of relations."""
 
-    def read(self, sentence: str) -> None:
-        part = marked(sentence, self.vocabulary, has_default=self.default is not None)
-        self.asks = sentence.rstrip(" \"'*)").endswith("?")
+    def read(self, part: Part) -> None:
+        self.asks = part.text.rstrip(" \"'*)").endswith("?")
         own = {name for _, _, name in part.names} - objects_of(part)
         stated = [*clauses(part)]
         asked = stated.pop() if self.asks else None
@@ -226,13 +231,22 @@ class _Line:
         at = mark.start
         if cues.NEGATED.search(piece.text[:at]):
             return
+        if key.has_term and (terms := terms_of(piece, mark)):
+            for part in terms:
+                self._relation(part, mark.unplaced, inherited)
+            return
+        if mark.form == "inverse" and (listed := self.relations.roster(piece, mark)):
+            owner = inherited if set(self.names).difference(listed) else ""
+            self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
+            return
         if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
-        if mark.form == "inverse" and subject and not values and inherited in ("", subject):
-            values = [IT]  # "led Orm Survey" below the name of somebody.
+        is_opening = not re.search(r"\w", piece.text[:at])
+        if mark.form == "inverse" and is_opening and not values and inherited in ("", subject):
+            values = [IT] if subject else []  # "led Orm Survey" below the name of somebody.
         if not values:
             self.mark = termed(mark, piece.text)
             before = [name for start, _, name in piece.names if start < at]

@@ -29,3 +29,9 @@ COMMON = frozenset(
     " why will year years yet".split()
 )
 """Words that abbreviate nothing."""
+OPENERS = frozenset(
+    "actually after although because before besides but currently finally however if instead later"
+    " likewise meanwhile nor next okay only or otherwise per plus rather remember right similarly"
+    " since though thus today tomorrow unlike until whereas while yesterday yet".split()
+)
+"""Words that begin sentences, with a capital before a name."""

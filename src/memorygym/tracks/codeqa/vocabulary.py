@@ -222,6 +222,17 @@ _DEFAULT = re.compile(
 )
 _HEADED = re.compile(r"\W*`?[a-z]\w*_\w+`?(?:\(\))?\s*[:;—]")
 _KEYWORD = re.compile(rf"(?<=[\s;,])([^\W\d]\w*)=({LITERAL})(?=[\s;,.]|$)")
+_TO = re.compile(rf"\b([A-Za-z]\w*) defaults to (?={LITERAL})")
+_MARKED = re.compile(
+    r"(?:\bdecorated (?:with |by )?|^\s*[-*•] )@(\w+)(?:\(|: )((?:\w+=[^\s,()]+,? ?)+)\)?"
+)
+_FRAGMENT = re.compile(
+    rf"(?:(?<=^[-*•] )|(?<=^  [-*•] )|(?<= has )|(?<= takes ))([a-z]\w*)=({LITERAL})"
+)
+"""A default alone in a bullet, or behind "has"."""
+_IN_FILE = re.compile(
+    r"^(?P<name>\W*\w+_\w+`?)(?: \(| (?:is |lives |sits )?in )`?(?P<path>[\w/]+\.py)`?\)?"
+)
 _PATH = re.compile(
     r"^(?P<start>\s*(?:#+|[-*•])?\s*)[=*`\[]*"
     r"(?P<path>(?:[\w-]+/)*[\w-]+\.py)[=*`\]]*:?\s*$"
@@ -241,6 +252,8 @@ def spelled_out(line: str) -> str:
         path = f"module: {match['path']}"
         return match["start"] + (path if match["start"].startswith("#") else f"[{path}]")
     line = _HIDDEN.sub(lambda match: f".ǁ{match[1]}ǁ"[1:] if match[1] else "ǀ", line)
+    line = _IN_FILE.sub(r"\g<name>; module: \g<path>; ", _TO.sub(r"default of \1: ", line))
+    line = _FRAGMENT.sub(_keyword, _MARKED.sub(_marking, line))
     line = _RAISE.sub("", _ENTRY.sub(r"\1 is ", line))
     line = _DEFAULT.sub(lambda match: f"default of {(match[1] or match[2]).lower()}", line)
     line = _CLASS.sub(r"\g<start>\g<name>; parent class: \g<base>; ", line)

@@ -29,7 +29,7 @@ KEYS = (
         ("employer", "workplace", "affiliation"),
         ("works at", "works for", "works in", "holds a post at", "on its payroll", "joined",
          "employed by", "employed at"),
-        ("employs",),
+        ("employs", "people employed there", "people employed here", "employees", "staff"),
         subject=_PERSON, value=_LABORATORY,
     ),
     Key(
@@ -51,7 +51,7 @@ KEYS = (
         "seat", "entity",
         ("seat", "home town", "headquarters", "hq", "location", "base"),
         ("is based in", "based in", "has all its buildings in", "located in", "sits in",
-         "seated in"),
+         "seated in", "is in"),
         ("plays host to", "is home to", "hosts"),
         subject=_LABORATORY, value=_TOWN,
     ),
@@ -127,8 +127,8 @@ KEYS = (
     ),
     Key(
         "staff", "number",
-        ("staff", "staff size", "employs", "people are employed", "pays wages to", "employees",
-         "number of employees", "headcount"),
+        ("staff", "staff size", "employs", "people are employed", "people work", "pays wages to",
+         "employees", "number of employees", "headcount"),
         subject=_LABORATORY, suffix=" people",
     ),
     Key(

@@ -64,6 +64,9 @@ class Shorthand:
 
     def with_groups(self, line: str) -> str:
         """The line with whole groups for their abbreviations behind a name: "Ann Lee [Econ.]"."""
+        if line.isupper():
+            pattern = "|".join(map(re.escape, self.guide.categories))
+            return re.sub(rf"\b(?:{pattern})\b", lambda m: m[0].title(), line, flags=re.IGNORECASE)
         return _GROUP.sub(self._with_group, line)
 
     def _with_group(self, match: re.Match[str]) -> str:

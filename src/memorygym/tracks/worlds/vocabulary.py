@@ -20,7 +20,9 @@ def vocabulary_of(guide: Guide) -> Vocabulary:
     ]
     shorthand = Shorthand(guide, {key.code: key for key in keys})
     labels = ("group", "category")
-    keys.append(Key("category", "enum", labels, choices=guide.categories, stands_alone=True))
+    keys.append(
+        Key("category", "enum", labels, choices=guide.categories, stands_alone=True, is_shared=True)
+    )
     nouns = frozenset(word.lower() for word in (guide.noun, guide.plural))
     return Vocabulary(
         tuple(keys),
