@@ -130,6 +130,10 @@ class _Pass:
         if bullet and bullet.end() < len(body):
             body, depth = body[bullet.end() :], depth + 1
             self._opening = None
+        sign = text.lstrip()[:1]
+        is_end = sign == ")" or (sign == "—" and (not below.strip() or _RULE.match(below)))
+        if is_end and self._signed(body):
+            return
         is_underlined = bool(_RULE.match(below)) and not _UNTITLED.match(text)
         title, level = marked_title(body.rstrip(), line.title, is_underlined=is_underlined)
         if level:
@@ -141,9 +145,6 @@ class _Pass:
         body = self._titles.untitled(EMPHASIS.sub("", body).rstrip(), has_owner=has_owner)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
         mark = self._frames.mark()
-        is_end = not below.strip() or _RULE.match(below)
-        if is_end and text.lstrip()[:1] == "—" and self._signed(body):
-            return
         if not self._waiting and not mark and is_day(body):
             self._heading(body, DAY, is_soft=False)
             return
@@ -238,7 +239,8 @@ class _Pass:
         return bool(day)
 
     def _signed(self, text: str) -> bool:
-        """Whether a line is the signature below a text: it dates the facts above it."""
+        """Whether a line is the signature below a text, or the end of a call: it dates the facts above
+        it."""
         day, source = next((iso for _, _, iso in stamps(text)), ""), self._source(text)
         sense = self._statements.read(text)
         if not (day or source) or sense.claims or sense.names or sense.mark:

@@ -197,7 +197,7 @@ class _Line:
         types = {key.value for key in mark.keys if key.kind == "entity" and key.value}
         behind = [name for name in piece.names if name[0] >= mark.end]
         places = [name for name in behind if self.vocabulary.type_of(name[2]) in types]
-        return places[0] if len(places) == len(behind) == 1 else None
+        return places[0] if len(places) == len(behind) == 1 and mark.form != "inverse" else None
 
     def _value(self, piece: Part, mark: Mark, inherited: str, *, is_default: bool) -> None:
         span = (0, 0) if is_default or mark not in piece.marks else (mark.start, mark.end)

@@ -105,7 +105,7 @@ class Table:
                 for column, cell in zip(self.columns[1:], cells[1:], strict=False):
                     day = next((iso for _, _, iso in stamps(cell)), "")
                     date, source = by_column.get(column.name, ("", ""))
-                    by_column[column.name] = (date or day, source or ("" if day else cell))
+                    by_column[column.name] = (date or day, source or ("" if day else cell.lower()))
                 continue
             row = self._row(cells, owner)
             yield row._replace(senses=[*_stamped(row.senses, by_column)]) if by_column else row

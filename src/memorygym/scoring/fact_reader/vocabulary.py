@@ -60,7 +60,7 @@ class Vocabulary:
             "|".join(sorted(self.sources, key=len, reverse=True)).replace(" ", "[ _]") or "(?!)"
         )
         return re.compile(
-            r"(?:^[^\w]*|[\[(·|,—:;/=\"']\s*|\b(?:according to|by|from|per|in|of|source)\W+"
+            r"(?:^[^\w]*|[^\w\s.!?’-]\s*|\b(?:according to|by|from|per|in|of|source)\W+"
             rf"(?:an? |the )?(?:source of )?)({sources})"
             r"(?=\s*(?:$|[\]),·|:—.;?!/\"']|as of|of \d|dated|on \d))",
             re.IGNORECASE,
