@@ -29,7 +29,7 @@ KEYS = (
         ("employer", "workplace", "affiliation"),
         ("works at", "works for", "works in", "holds a post at", "on its payroll", "joined",
          "employed by", "employed at"),
-        ("employs", "people employed there", "people employed here", "employees", "staff"),
+        ("employs", "people employed there", "people employed here", "employees"),
         subject=_PERSON, value=_LABORATORY,
     ),
     Key(
