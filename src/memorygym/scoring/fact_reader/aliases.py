@@ -79,9 +79,9 @@ def _is_within(alias: str, text: str) -> bool:
 def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     """The text with labels for the short forms that it defines: "hc = headcount"."""
     defined = {
-        match[0]: (match["before"], match["label"])
+        match[0]: (match["before"], label)
         for match in _LABELLED.finditer(text)
-        if _is_label(match["label"], vocabulary)
+        if (label := _label(match["label"], vocabulary))
         and match["before"].lower() not in vocabulary.known
         and not role_of(match["before"], vocabulary.heads)
         and _is_within(match["before"], match["label"])
@@ -95,10 +95,12 @@ def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     return text
 
 
-def _is_label(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text is a label, or a word that can mean one only."""
-    found = next(vocabulary.labels.find(text), None)
-    return found[:2] == (0, len(text)) if found else len(vocabulary.short.keys_of(text)) == 1
+def _label(text: str, vocabulary: Vocabulary) -> str:
+    """The text if it is a label, or the label that its word can only mean; "" if there is none."""
+    if found := next(vocabulary.labels.find(text), None):
+        return text if found[:2] == (0, len(text)) else ""
+    keys = vocabulary.short.keys_of(text)
+    return keys[0].labels[0] if len(keys) == 1 else ""
 
 
 def _with_whole_names(text: str, vocabulary: Vocabulary) -> str:
