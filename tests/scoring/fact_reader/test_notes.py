@@ -17,7 +17,7 @@ def facts(text: str, template: str = "company") -> dict[tuple[str, ...], str]:
     attributes = {a.code: a for a in reader.guide.attributes}
     phrases = {relation.code: relation.phrase for relation in reader.guide.relations}
     records = reader.read(text)
-    found = {}
+    found: dict[tuple[str, ...], str] = {}
     for (name, key, *other), value in world_facts(records, reader.guide).items():
         if other:
             found[name, phrases[key], other[0]] = "yes"
@@ -67,7 +67,8 @@ def test_letters_of_the_schema_are_labels_where_the_text_shows_it(
         # Two could be meant.
         ("Acme Harbor: 300 patents\nAcme Brands: 20 vans\nAcme: 40 offices",
          {**of(HARBOR, patents="300"), **of("Acme Brands", delivery_vans="20")}),
-        ("E=employees, V=vans\nAcme Harbor E300 V40", of(HARBOR, employees="300", delivery_vans="40")),
+        ("E=employees, V=vans\nAcme Harbor E300 V40",
+         of(HARBOR, employees="300", delivery_vans="40")),
     ],
 )  # fmt: skip
 def test_short_names_stand_for_what_the_text_defines(
@@ -102,7 +103,8 @@ def test_bullets_without_a_name_go_on_with_the_bullet_above(
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Acme Harbor: rev. 40.1M; trng hrs 300", of(HARBOR, revenue="$40.1M", training_hours="300")),
+        ("Acme Harbor: rev. 40.1M; trng hrs 300",
+         of(HARBOR, revenue="$40.1M", training_hours="300")),
         ("Acme Harbor (Mfg), 300 patents", of(HARBOR, group="Manufacturing", patents="300")),
         ("Acme Harbor, an Energy name that also supplies Zephyr Rail",
          {**of(HARBOR, group="Energy"), (HARBOR, "supplies", RAIL): "yes"}),
@@ -170,7 +172,8 @@ def test_relations_are_read_in_short_forms(
          {("Orm Survey", "leader"): "Ann Lee", ("Orm Sieve", "inventor"): "Ann Lee"}),
         ("Orm Institute:\n  employees: [Ann Lee, Bob Ray]",
          {("Ann Lee", "employer"): "Orm Institute", ("Bob Ray", "employer"): "Orm Institute"}),
-        ("Orm Institute: director Ann Lee (Jan 2028 - Mar 2030), then Bob Ray (Apr 2030 - May 2031)",
+        ("Orm Institute: director Ann Lee (Jan 2028 - Mar 2030), then Bob Ray (Apr 2030 -"
+         " May 2031)",
          {("Orm Institute", "director 2028-01 2030-03"): "Ann Lee",
           ("Orm Institute", "director 2030-04 2031-05"): "Bob Ray"}),
         ("Orm Institute: flagship Orm Sonde (1,023 kg)",

@@ -102,7 +102,7 @@ class ShortLabels:
     def likeliest(self, word: str, keys: Sequence[Key]) -> Sequence[Key]:
         """Of several keys the one whose label ends with the word, if there is one."""
         head = self._heads.get(_root(word.lower()))
-        return (head,) if len(keys) > 1 and head in keys else keys
+        return (head,) if head and len(keys) > 1 and head in keys else keys
 
     def _keys_of(self, word: str) -> tuple[Key, ...]:
         """The keys that a word can mean; none if it can mean many."""
