@@ -225,13 +225,7 @@ class _Line:
         at = mark.start if mark in piece.marks else 0
         if cues.NEGATED.search(piece.text[:at]):
             return
-        if key.has_term and (terms := terms_of(piece, mark)):
-            for part in terms:
-                self._relation(part, mark.unplaced, inherited)
-            return
-        if mark.form == "inverse" and (listed := self.relations.roster(piece, mark)):
-            owner = inherited if set(self.names).difference(listed) else ""
-            self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
+        if self._several(piece, mark, inherited):
             return
         if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
@@ -263,6 +257,18 @@ class _Line:
         ends = [end for _, end, name in piece.names if name in values]
         role = FORMER if mark.role == FORMER or is_former(piece.text, ends) else CURRENT
         self.claims += [Claim(subject, code, value, role) for value in values]
+
+    def _several(self, piece: Part, mark: Mark, inherited: str) -> bool:
+        """Adds what a list links: directors with their terms, or "employees: Ann Lee, Bob Ray"."""
+        key = mark.keys[0]
+        if key.has_term and (terms := terms_of(piece, mark)):
+            for part in terms:
+                self._relation(part, mark.unplaced, inherited)
+            return True
+        listed = self.relations.roster(piece, mark) if mark.form == "inverse" else []
+        owner = inherited if set(self.names).difference(listed) else ""
+        self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
+        return bool(listed)
 
     def _apposed(self, part: Part) -> None:
         """Adds the groups that follow a name: "Ann Lee, which is a Finance firm"."""
