@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
@@ -27,6 +28,9 @@ _ALONE = (
     r"|(?<=[a-z]\s)(?<![\w&/_-])(?P<inside>WORD)(?![\w&/_-]|\s[A-Z])"
 )
 """A word of a name where a subject stands, or with its capital inside a sentence."""
+
+
+_CAPITALISED = re.compile(r"(?<![\w&/-])[A-Z][a-z]+(?![\w&/-])")
 
 
 def without_aliases(text: str, vocabulary: Vocabulary) -> str:
@@ -105,10 +109,12 @@ def _label(text: str, vocabulary: Vocabulary) -> str:
 
 def _with_whole_names(text: str, vocabulary: Vocabulary) -> str:
     """The text with whole names for single words of them that stand where a subject stands."""
-    names = {name for _, _, name in vocabulary.find_names(text)}
-    words = _single(names, vocabulary)
-    if not words:
+    names = vocabulary.find_names(text)
+    words = _single({name for _, _, name in names}, vocabulary)
+    alone = set(_CAPITALISED.findall(mask(text, names, " ")))
+    if words.keys().isdisjoint(alone):
         return text
+    words = {word: name for word, name in words.items() if word in alone}
     verbs = sorted({verb.split()[0] for key in vocabulary.keys for verb in key.verbs})
     pattern = _ALONE.replace("WORD", "|".join(sorted(words))).replace("VERB", "|".join(verbs))
     return re.sub(pattern, lambda match: _whole(match, words), text)

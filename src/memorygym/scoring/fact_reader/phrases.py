@@ -15,6 +15,8 @@ class Phrases:
     def __init__(self, phrases: Iterable[tuple[str, Key]]) -> None:
         self._keys: dict[str, list[Key]] = {}
         self._with_parameter: list[list[Key]] = []
+        self._are_passive = True
+        """Whether all end with "by", so that few texts need a search."""
         plain: dict[str, None] = {}
         grouped: dict[str, list[Key]] = {}
         for phrase, key in phrases:
@@ -25,6 +27,7 @@ class Phrases:
                 plain[_pattern(phrase)] = None
             if key not in keys:
                 keys.append(key)
+            self._are_passive = self._are_passive and phrase.endswith(" by")
         self._with_parameter = list(grouped.values())
         ordered = [*grouped, *sorted(plain, key=len, reverse=True)]
         self.pattern = re.compile(
@@ -33,6 +36,8 @@ class Phrases:
 
     def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
         """(start, end, keys with that phrase, parameter) of each phrase, in order."""
+        if self._are_passive and " by" not in text:
+            return
         for match in self.pattern.finditer(text):
             if match.lastindex:
                 keys = self._with_parameter[match.lastindex - 1]
