@@ -208,6 +208,15 @@ def objects_of(part: Part) -> set[str]:
     return objects
 
 
+def subjects_of(part: Part) -> set[str]:
+    """The entities that a part could be about: neither values of relations nor said not to be."""
+    names = {name for _, _, name in part.names} - objects_of(part)
+    if len(names) < 2:
+        return names
+    others = {name for start, _, name in part.names if _is_behind_cue(part.text, start)}
+    return names - others or names
+
+
 def linked(
     piece: Part, mark: Mark, before: Sequence[Named], behind: Sequence[Named]
 ) -> tuple[str, list[str]]:

@@ -24,6 +24,7 @@ from memorygym.scoring.fact_reader.parts import (
     opening_of,
     owner_of,
     sole,
+    subjects_of,
     term,
     termed,
     terms_of,
@@ -94,7 +95,7 @@ class _Line:
 
     def read(self, part: Part) -> None:
         self.asks = part.text.rstrip(" \"'*)").endswith("?")
-        own = {name for _, _, name in part.names} - objects_of(part)
+        own = subjects_of(part)
         stated = [*clauses(part)]
         asked = stated.pop() if self.asks else None
         for clause in stated:
@@ -117,7 +118,7 @@ class _Line:
         self.objects |= objects
         subject = self.head or self._meant(part.text)
         before = len(self.claims)
-        own = {name for _, _, name in part.names} - objects or shared
+        own = subjects_of(part) or shared
         if not subject and not own:
             subject = self._continued()
         others = set(self.names) - self.objects
