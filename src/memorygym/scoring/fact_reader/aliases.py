@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
@@ -27,6 +28,9 @@ _ALONE = (
     r"|(?<=[a-z]\s)(?<![\w&/_-])(?P<inside>WORD)(?![\w&/_-]|\s[A-Z])"
 )
 """A word of a name where a subject stands, or with its capital inside a sentence."""
+
+
+_CAPITALISED = re.compile(r"(?<![\w&/-])[A-Z][a-z]+(?![\w&/-])")
 
 
 def without_aliases(text: str, vocabulary: Vocabulary) -> str:
@@ -79,9 +83,9 @@ def _is_within(alias: str, text: str) -> bool:
 def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     """The text with labels for the short forms that it defines: "hc = headcount"."""
     defined = {
-        match[0]: (match["before"], match["label"])
+        match[0]: (match["before"], label)
         for match in _LABELLED.finditer(text)
-        if _is_label(match["label"], vocabulary)
+        if (label := _label(match["label"], vocabulary))
         and match["before"].lower() not in vocabulary.known
         and not role_of(match["before"], vocabulary.heads)
         and _is_within(match["before"], match["label"])
@@ -95,18 +99,22 @@ def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     return text
 
 
-def _is_label(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text is a label, or a word that can mean one only."""
-    found = next(vocabulary.labels.find(text), None)
-    return found[:2] == (0, len(text)) if found else len(vocabulary.short.keys_of(text)) == 1
+def _label(text: str, vocabulary: Vocabulary) -> str:
+    """The text if it is a label, or the label that its word can only mean; "" if there is none."""
+    if found := next(vocabulary.labels.find(text), None):
+        return text if found[:2] == (0, len(text)) else ""
+    keys = vocabulary.short.keys_of(text)
+    return keys[0].labels[0] if len(keys) == 1 else ""
 
 
 def _with_whole_names(text: str, vocabulary: Vocabulary) -> str:
     """The text with whole names for single words of them that stand where a subject stands."""
-    names = {name for _, _, name in vocabulary.find_names(text)}
-    words = _single(names, vocabulary)
-    if not words:
+    names = vocabulary.find_names(text)
+    words = _single({name for _, _, name in names}, vocabulary)
+    alone = set(_CAPITALISED.findall(mask(text, names, " ")))
+    if words.keys().isdisjoint(alone):
         return text
+    words = {word: name for word, name in words.items() if word in alone}
     verbs = sorted({verb.split()[0] for key in vocabulary.keys for verb in key.verbs})
     pattern = _ALONE.replace("WORD", "|".join(sorted(words))).replace("VERB", "|".join(verbs))
     return re.sub(pattern, lambda match: _whole(match, words), text)

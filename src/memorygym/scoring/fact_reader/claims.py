@@ -62,6 +62,8 @@ class Sense(NamedTuple):
     cue: str = ""
     """FORMER or "other" if the line holds a cue and no value."""
     asks: bool = False
+    source: str = ""
+    """Who stated the facts, in lower case."""
 
 
 class ReadFact(NamedTuple):

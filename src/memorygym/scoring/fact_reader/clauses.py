@@ -59,13 +59,17 @@ def _change(text: str, found: Sequence[Candidate]) -> list[tuple[Parsed, str]] |
     for candidate in found[1:]:
         gap = text[chain[-1].end : candidate.start]
         if cues.CHANGE.fullmatch(gap) and (
-            "to" not in gap or cues.MOVED.search(text[: chain[0].start])
+            "to" not in gap
+            or cues.MOVED.search(text[: chain[0].start])
+            or cues.BY_AMOUNT.search(text[: chain[0].start])
         ):
             chain.append(candidate)
         elif len(chain) == 1:
             chain = [candidate]
     if len(chain) == 1:
         return None
+    if cues.BY_AMOUNT.search(text[: chain[0].start]):
+        chain = chain[1:]
     return [(chain[-1].value, CURRENT), *((c.value, FORMER) for c in chain[:-1])]
 
 

@@ -24,7 +24,8 @@ BEHIND = re.compile(
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
-    r"|had been|once|stale|obsolete|up from|down from|instead of)\b",
+    r"|first (?:wrote|noted|had|put|said|read)|had been|once|stale|obsolete|up from|down from"
+    r"|instead of)\b",
     re.IGNORECASE,
 )
 """Marks a value that another has replaced."""
@@ -58,7 +59,7 @@ MORE = re.compile(
 )
 BY = re.compile(
     r"\b(raised|increased|lifted|higher|up|upwards?|grew|rose|lowered|reduced|cut|decreased|down"
-    r"|downwards?|lower|dropped|fell)\s+by\b",
+    r"|downwards?|lower|dropped|fell)(?: it| them)?\s+by\b",
     re.IGNORECASE,
 )
 RISING = frozenset(
@@ -94,6 +95,8 @@ MOVED = re.compile(
     r"|moved)\b",
     re.IGNORECASE,
 )
+BY_AMOUNT = re.compile(r"\b(?:up|down|by)\s+\W{0,2}$", re.IGNORECASE)
+"""Stands before the amount of a change: "up 1.5 points to 16.5 %"."""
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective"

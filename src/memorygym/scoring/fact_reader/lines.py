@@ -30,6 +30,8 @@ _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 """A line that says one thing of one entity: "a_b, code: x"."""
 _OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(\[|=—-]")
 """A line that begins with a name and a sign."""
+_LABELLED = re.compile(r"[A-Z][\w&]*(?: [a-z]\w+){0,2}(?:[:=] |\s[—=-]\s)")
+"""A line that begins with a few words and a sign."""
 _NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]")
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
@@ -93,7 +95,9 @@ def _joined(group: Sequence[Line]) -> Iterator[Line]:
     whole = group[0]
     for line in group[1:]:
         first = line.text.lstrip()
-        if (whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper()) or _OPENED.match(first):
+        last = whole.text.rstrip()[-1]
+        is_labelled = (last.isdigit() or last == "%") and _LABELLED.match(first)
+        if (last in ".!?;:)" and first[0].isupper()) or _OPENED.match(first) or is_labelled:
             yield whole
             whole = line
         else:
@@ -130,7 +134,7 @@ def _continues(line: Line, after: Line) -> bool:
 def _is_wrapped(texts: Sequence[str]) -> bool:
     width = max(map(len, texts))
     return (
-        any(re.search(r"(?<!^\d)(?<!^\d\d)[.!?](?:\s|$)", text) for text in texts)
+        any(re.search(r"(?<!^\d)(?<!^\d\d)[.!?](?:\s+[^\sa-z]|$)", text) for text in texts)
         and all(
             len(text.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
             for text, after in pairwise(texts)

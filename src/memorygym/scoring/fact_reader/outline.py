@@ -285,7 +285,7 @@ class _Pass:
             return
         self._unread += sense.unread
         date = date or sense.date or self._frames.date()
-        source = source or self._source(text) or self._frames.source()
+        source = source or sense.source or self._source(text) or self._frames.source()
         for stated in sense.claims:
             value = self._frames.owner() or self._last if stated.value == IT else stated.value
             claim = stated._replace(value=value)

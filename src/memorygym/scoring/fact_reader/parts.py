@@ -218,6 +218,15 @@ def _is_as(text: str, start: int, end: int) -> bool:
     return bool((match := cues.AS_A.fullmatch(text, start, end)) and match["as"])
 
 
+def subjects_of(part: Part) -> set[str]:
+    """The entities that a part could be about: neither values of relations nor said not to be."""
+    names = {name for _, _, name in part.names} - objects_of(part)
+    if len(names) < 2:
+        return names
+    others = {name for start, _, name in part.names if _is_behind_cue(part.text, start)}
+    return names - others or names
+
+
 def linked(
     piece: Part, mark: Mark, before: Sequence[Named], behind: Sequence[Named]
 ) -> tuple[str, list[str]]:

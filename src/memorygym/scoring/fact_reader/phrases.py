@@ -15,6 +15,8 @@ class Phrases:
     def __init__(self, phrases: Iterable[tuple[str, Key]]) -> None:
         self._keys: dict[str, list[Key]] = {}
         self._with_parameter: list[list[Key]] = []
+        self._are_passive = True
+        """Whether all end with "by", so that few texts need a search."""
         plain: dict[str, None] = {}
         grouped: dict[str, list[Key]] = {}
         for phrase, key in phrases:
@@ -25,6 +27,7 @@ class Phrases:
                 plain[_pattern(phrase)] = None
             if key not in keys:
                 keys.append(key)
+            self._are_passive = self._are_passive and phrase.endswith(" by")
         self._with_parameter = list(grouped.values())
         ordered = [*grouped, *sorted(plain, key=len, reverse=True)]
         self.pattern = re.compile(
@@ -33,6 +36,8 @@ class Phrases:
 
     def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
         """(start, end, keys with that phrase, parameter) of each phrase, in order."""
+        if self._are_passive and " by" not in text:
+            return
         for match in self.pattern.finditer(text):
             if match.lastindex:
                 keys = self._with_parameter[match.lastindex - 1]
@@ -102,7 +107,7 @@ class ShortLabels:
     def likeliest(self, word: str, keys: Sequence[Key]) -> Sequence[Key]:
         """Of several keys the one whose label ends with the word, if there is one."""
         head = self._heads.get(_root(word.lower()))
-        return (head,) if len(keys) > 1 and head in keys else keys
+        return (head,) if head and len(keys) > 1 and head in keys else keys
 
     def _keys_of(self, word: str) -> tuple[Key, ...]:
         """The keys that a word can mean; none if it can mean many."""

@@ -56,6 +56,7 @@ def date_labels(text: str, vocabulary: Vocabulary) -> list[int]:
     return [
         match.end() for match in _WORD.finditer(text)
         if match[0].lower() not in GENERIC
+        and match[0] not in vocabulary.lone
         and [key.kind for key in vocabulary.short.keys_of(match[0])] == ["date"]
     ]  # fmt: skip
 

@@ -25,6 +25,7 @@ from memorygym.scoring.fact_reader.parts import (
     opening_of,
     owner_of,
     sole,
+    subjects_of,
     term,
     termed,
     terms_of,
@@ -97,7 +98,7 @@ class _Line:
 
     def read(self, part: Part) -> None:
         self.asks = part.text.rstrip(" \"'*)").endswith("?")
-        own = {name for _, _, name in part.names} - objects_of(part)
+        own = subjects_of(part)
         stated = [*clauses(part)]
         asked = stated.pop() if self.asks else None
         for clause in stated:
@@ -120,7 +121,7 @@ class _Line:
         self.objects |= objects
         subject = self.head or self._meant(part.text)
         before = len(self.claims)
-        own = {name for _, _, name in part.names} - objects or shared
+        own = subjects_of(part) or shared
         if not subject and not own:
             subject = self._continued()
         others = set(self.names) - self.objects
@@ -231,17 +232,13 @@ class _Line:
         at = mark.start
         if cues.NEGATED.search(piece.text[:at]):
             return
-        if key.has_term and (terms := terms_of(piece, mark)):
-            for part in terms:
-                self._relation(part, mark.unplaced, inherited)
-            return
-        if mark.form == "inverse" and (listed := self.relations.roster(piece, mark)):
-            owner = inherited if set(self.names).difference(listed) else ""
-            self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
+        if self._several(piece, mark, inherited):
             return
         if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
+        if mark.form == "inverse" and not subject and values:
+            return
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
         is_opening = not re.search(r"\w", piece.text[:at])
@@ -270,6 +267,18 @@ class _Line:
         ends = [end for _, end, name in piece.names if name in values]
         role = FORMER if mark.role == FORMER or is_former(piece.text, ends) else CURRENT
         self.claims += [Claim(subject, code, value, role) for value in values]
+
+    def _several(self, piece: Part, mark: Mark, inherited: str) -> bool:
+        """Adds what a list links: directors with their terms, or "employees: Ann Lee, Bob Ray"."""
+        key = mark.keys[0]
+        if key.has_term and (terms := terms_of(piece, mark)):
+            for part in terms:
+                self._relation(part, mark.unplaced, inherited)
+            return True
+        listed = self.relations.roster(piece, mark) if mark.form == "inverse" else []
+        owner = inherited if set(self.names).difference(listed) else ""
+        self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
+        return bool(listed)
 
     def _apposed(self, part: Part) -> None:
         """Adds the groups that follow a name: "Ann Lee, which is a Finance firm"."""

@@ -210,10 +210,11 @@ def _without(sense: Sense, former: Collection[tuple[object, ...]]) -> Sense:
 def _stamped(
     senses: Iterable[tuple[Sense, str]], stamps: Mapping[str, tuple[str, str]]
 ) -> Iterator[tuple[Sense, str]]:
-    """The senses with the dates of their entities' columns."""
+    """The senses with the dates and the sources of their entities' columns."""
     for sense, cue in senses:
         subject = sense.claims[0].subject if sense.claims else ""
-        yield sense._replace(date=sense.date or stamps.get(subject, ("", ""))[0]), cue
+        date, source = stamps.get(subject, ("", ""))
+        yield sense._replace(date=sense.date or date, source=source), cue
 
 
 def _columns(

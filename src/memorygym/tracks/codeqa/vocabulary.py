@@ -208,7 +208,7 @@ _CLASS = re.compile(
 _HOLDS = re.compile(
     r"(?<![\w.])(?<!use of the setting )(?<!use of the function )"
     r"(`?(?:_*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z]\w*[a-z]\w*\.[a-z]\w*)`?)"
-    rf"(?: ?[=:→] ?| (?:is|equals|is set to) | )({LITERAL})(?=\s*(?:[,;.)(|#—]|$))"
+    rf"(?: ?[=:→] ?| (?:is|equals|is set to) | )({LITERAL})(?=\s*(?:[,;.)(|#—→]|$))"
 )
 _ENTRY = re.compile(r"\b[Ee]ntry for ((?:(?!\. |ntry for).){0,200}?) reads ")
 _ADJECTIVES = frozenset("no any new old current former previous same".split())

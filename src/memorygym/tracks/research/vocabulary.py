@@ -29,7 +29,7 @@ KEYS = (
         ("employer", "workplace", "affiliation"),
         ("works at", "works for", "works in", "holds a post at", "on its payroll", "joined",
          "employed by", "employed at"),
-        ("employs", "people employed there", "people employed here", "employees", "staff"),
+        ("employs", "people employed there", "people employed here", "employees"),
         subject=_PERSON, value=_LABORATORY,
     ),
     Key(
@@ -158,7 +158,7 @@ def type_of(name: str) -> str:
 
 _SHORTHAND = (
     (re.compile(r"(?<=[\s(:;,])b\. ?(?=(?:1[89]|20)\d\d\b)"), "born "),
-    (re.compile(r"(?<=[\s(:;,])(?:est|fd)\. ?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
+    (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
     (re.compile(rf"(?:works )?@ ?(?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
     (re.compile(rf"(?<=[:;,(])( ?)at (?=[A-Z]\w+ (?:{_PLACES})\b)"), r"\1works at "),
     (re.compile(r"(?:(?<=[:;,] )|(?<=\())(?=\d[\d,.]* ?kg\b)"), "weight "),
@@ -172,7 +172,7 @@ def spelled_out(line: str) -> str:
     >>> spelled_out("Ann Lee: b. 1930; at Orm Institute")
     'Ann Lee: born 1930; works at Orm Institute'
     """
-    if ". " in line or "@" in line or "kg" in line or " at " in line:
+    if ". " in line or "est " in line or "@" in line or "kg" in line or " at " in line:
         for pattern, words in _SHORTHAND:
             line = pattern.sub(words, line)
     return line

@@ -1,0 +1,199 @@
+"""Notes as language models write them: short forms, codes, fragments, lists under a heading."""
+
+import pytest
+
+from memorygym.tracks.codeqa import fact_reader as codeqa
+from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.facts import Knowledge
+from tests.layouts.tasks import research_facts, shown_world, world_facts
+
+HARBOR, RAIL = "Acme Harbor", "Zephyr Rail"
+
+
+def facts(text: str, template: str = "company") -> dict[tuple[str, ...], str]:
+    """What a text states, with the labels of the system message."""
+    reader = strong_reader(shown_world(template)[0])
+    attributes = {a.code: a for a in reader.guide.attributes}
+    phrases = {relation.code: relation.phrase for relation in reader.guide.relations}
+    records = reader.read(text)
+    found: dict[tuple[str, ...], str] = {}
+    for (name, key, *other), value in world_facts(records, reader.guide).items():
+        if other:
+            found[name, phrases[key], other[0]] = "yes"
+        elif key == "category":
+            found[name, "group"] = Knowledge(records).category(name)
+        else:
+            found[name, attributes[key].label] = attributes[key].show(value)  # type: ignore[arg-type]
+    return found
+
+
+def of(name: str, **values: str) -> dict[tuple[str, ...], str]:
+    """The facts of one entity."""
+    return {(name, label.replace("_", " ")): value for label, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Acme Harbor|C|a11462|b 93.9|i minor|k 2017-03-28",
+         of(HARBOR, group="Energy", employees="11,462", revenue="$93.9M", risk_level="minor",
+            listing_date="2017-03-28")),
+        ("Acme Harbor (C): a=300* (was 200); x=Zephyr Rail",
+         {**of(HARBOR, group="Energy", employees="300"), (HARBOR, "supplies", RAIL): "yes"}),
+        ("| name | grp | a | m |\n|---|---|---|---|\n| Acme Harbor | C | 300 | 13.9 |",
+         of(HARBOR, group="Energy", employees="300", debt_ratio="13.9%")),
+        ("codes = letters of the schema\nAcme Harbor: a 300; e 40",
+         of(HARBOR, employees="300", patents="40")),
+        # Nothing shows that these are the letters of the schema.
+        ("Acme Harbor: e 300; t 40", {}),
+        ("Acme Harbor|C|a11462|what else", {}),
+    ],
+)  # fmt: skip
+def test_letters_of_the_schema_are_labels_where_the_text_shows_it(
+    text: str, wanted: dict[tuple[str, ...], str]
+) -> None:
+    assert facts(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("AcHa = Acme Harbor [Energy] 300 patents\nAcHa vans: 40",
+         of(HARBOR, group="Energy", patents="300", delivery_vans="40")),
+        ("Acme Harbor (AH): 300 patents.\nAH competes with Zephyr Rail",
+         {**of(HARBOR, patents="300"), (HARBOR, "competes with", RAIL): "yes"}),
+        ("Acme Harbor: 300 patents\nAcme: 40 vans", of(HARBOR, patents="300", delivery_vans="40")),
+        # Two could be meant.
+        ("Acme Harbor: 300 patents\nAcme Brands: 20 vans\nAcme: 40 offices",
+         {**of(HARBOR, patents="300"), **of("Acme Brands", delivery_vans="20")}),
+        ("E=employees, V=vans\nAcme Harbor E300 V40",
+         of(HARBOR, employees="300", delivery_vans="40")),
+    ],
+)  # fmt: skip
+def test_short_names_stand_for_what_the_text_defines(
+    text: str, wanted: dict[tuple[str, ...], str]
+) -> None:
+    assert facts(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("- Acme Harbor: 300 patents\n- risk minor\n- supplies Zephyr Rail\n- 40 vans",
+         {**of(HARBOR, patents="300", risk_level="minor", delivery_vans="40"),
+          (HARBOR, "supplies", RAIL): "yes"}),
+        # A key again: another entity, which nobody named.
+        ("- Acme Harbor: 300 patents\n- patents 400\n- 40 vans", of(HARBOR, patents="300")),
+        ("- Acme Harbor: 300 patents\n\n- 40 vans", of(HARBOR, patents="300")),
+        ("- Acme Harbor: 300 patents\n- see Zephyr Rail\n- 40 vans", of(HARBOR, patents="300")),
+        ("Acme Harbor: 300 patents\n40 vans", of(HARBOR, patents="300")),
+        ("## Energy\n- Acme Harbor: 300 patents\n\n## Finance\n- Zephyr Rail: 40 vans",
+         {**of(HARBOR, group="Energy", patents="300"),
+          **of(RAIL, group="Finance", delivery_vans="40")}),
+        ("Watchlist (Finance, Energy)\n- Acme Harbor: 300 patents", of(HARBOR, patents="300")),
+    ],
+)  # fmt: skip
+def test_bullets_without_a_name_go_on_with_the_bullet_above(
+    text: str, wanted: dict[tuple[str, ...], str]
+) -> None:
+    assert facts(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Acme Harbor: rev. 40.1M; trng hrs 300",
+         of(HARBOR, revenue="$40.1M", training_hours="300")),
+        ("Acme Harbor (Mfg), 300 patents", of(HARBOR, group="Manufacturing", patents="300")),
+        ("Acme Harbor, an Energy name that also supplies Zephyr Rail",
+         {**of(HARBOR, group="Energy"), (HARBOR, "supplies", RAIL): "yes"}),
+        ("Acme Harbor (that's the Energy one) holds 300 patents",
+         of(HARBOR, group="Energy", patents="300")),
+        ("Acme Harbor is not an Energy firm", {}),
+        ("Acme Harbor // Energy // vans 40", of(HARBOR, group="Energy", delivery_vans="40")),
+        ("Acme Harbor: R&D 50.6M, 109 patents, risk moderate",
+         of(HARBOR, **{"R&D spending": "$50.6M", "patents": "109", "risk_level": "moderate"})),
+        ("Acme Harbor: orders 1/2/3/4/5/6", of(HARBOR, quarterly_orders="1, 2, 3, 4, 5, 6")),
+        ("Acme Harbor: audit pending", of(HARBOR, audit_opinion="pending")),
+        ("Acme Harbor and Zephyr Rail both hold 300 patents",
+         {**of(HARBOR, patents="300"), **of(RAIL, patents="300")}),
+        ("Vans (owned): Acme Harbor 300, Zephyr Rail 40",
+         {**of(HARBOR, delivery_vans="300"), **of(RAIL, delivery_vans="40")}),
+        ("| company | vans | risk |\n|---|---|---|\n| Acme Harbor | 30 | minor |\n"
+         '| Zephyr Rail | 40 | " |',
+         {**of(HARBOR, delivery_vans="30", risk_level="minor"),
+          **of(RAIL, delivery_vans="40", risk_level="minor")}),
+        ("COMPANIES (vans / patents)\nAcme Harbor 30 / 300\nZephyr Rail 40 / ?",
+         {**of(HARBOR, delivery_vans="30", patents="300"), **of(RAIL, delivery_vans="40")}),
+        ("Acme Harbor: 375 patents now (340 before)", of(HARBOR, patents="375")),
+        ("Acme Harbor held 300 patents, but as of 26 Jan it's 320.", of(HARBOR, patents="320")),
+        ("{Acme Harbor: {vans: 30, risk: minor}, Zephyr Rail: {patents: 40}}",
+         {**of(HARBOR, delivery_vans="30", risk_level="minor"), **of(RAIL, patents="40")}),
+        ("date: 4 May 2027\n- Acme Harbor: 300 patents", of(HARBOR, patents="300")),
+    ],
+)  # fmt: skip
+def test_fragments_and_abbreviations_are_read(
+    text: str, wanted: dict[tuple[str, ...], str]
+) -> None:
+    assert facts(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "wanted"),
+    [
+        ("hospital", "Adela Brookside shares surgs w/ Ezra Court",
+         ("Adela Brookside", "shares surgeons with", "Ezra Court")),
+        ("hospital", "Adela Brookside: 300 beds; they share surgeons with Ezra Court",
+         ("Adela Brookside", "shares surgeons with", "Ezra Court")),
+        ("codebase", "(Flint Compiler, takes_over_duties_of, Flint Linker)",
+         ("Flint Compiler", "takes over the duties of", "Flint Linker")),
+        ("sport", "Camden Cyclone and Fulton Phoenix play derbies with each other",
+         ("Camden Cyclone", "plays derbies with", "Fulton Phoenix")),
+    ],
+)  # fmt: skip
+def test_relations_are_read_in_short_forms(
+    template: str, text: str, wanted: tuple[str, ...]
+) -> None:
+    assert wanted in facts(text, template)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Ann Lee: b. 1930, Orm Ford; at Orm Institute; mentor Bob Ray",
+         {("Ann Lee", "birth year"): "1930", ("Ann Lee", "birthplace"): "Orm Ford",
+          ("Ann Lee", "employer"): "Orm Institute", ("Ann Lee", "mentor"): "Bob Ray"}),
+        ("Ann Lee works for Orm Institute, which is based in Orm Ford; that town counts 300"
+         " inhabitants",
+         {("Ann Lee", "employer"): "Orm Institute", ("Orm Institute", "seat"): "Orm Ford",
+          ("Orm Ford", "population"): "300"}),
+        ("Ann Lee\n  led Orm Survey\n  invented Orm Sieve",
+         {("Orm Survey", "leader"): "Ann Lee", ("Orm Sieve", "inventor"): "Ann Lee"}),
+        ("Orm Institute:\n  employees: [Ann Lee, Bob Ray]",
+         {("Ann Lee", "employer"): "Orm Institute", ("Bob Ray", "employer"): "Orm Institute"}),
+        ("Orm Institute: director Ann Lee (Jan 2028 - Mar 2030), then Bob Ray (Apr 2030 -"
+         " May 2031)",
+         {("Orm Institute", "director 2028-01 2030-03"): "Ann Lee",
+          ("Orm Institute", "director 2030-04 2031-05"): "Bob Ray"}),
+        ("Orm Institute: flagship Orm Sonde (1,023 kg)",
+         {("Orm Institute", "flagship"): "Orm Sonde", ("Orm Sonde", "weight"): "1023"}),
+    ],
+)  # fmt: skip
+def test_notes_of_research_are_read(text: str, wanted: dict[tuple[str, str], str]) -> None:
+    assert research_facts(ResearchReader().read(text)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("- `sift_quay(crates, margin=45)` → calls weigh_jetty",
+         {("sift_quay", "default:margin", "45"), ("sift_quay", "calls:weigh_jetty", "yes")}),
+        ("sift_quay (a/quay.py)\n  - margin=45\n  - @metered: pause=3",
+         {("sift_quay", "file", "a.quay"), ("sift_quay", "default:margin", "45"),
+          ("sift_quay", "argument:metered.pause", "3")}),
+        ("`sift_quay`: its margin defaults to 45", {("sift_quay", "default:margin", "45")}),
+    ],
+)  # fmt: skip
+def test_notes_of_code_are_read(text: str, wanted: set[tuple[str, str, str]]) -> None:
+    assert {(s.subject, s.key, s.value) for s in codeqa.read(text)} == wanted
