@@ -20,7 +20,7 @@ from memorygym.scoring.fact_reader.claims import (
     Sense,
 )
 from memorygym.scoring.fact_reader.frames import Frame, Frames
-from memorygym.scoring.fact_reader.lines import BULLET, Line, cleaned, unwrapped
+from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
 from memorygym.scoring.fact_reader.rows import ordered
 from memorygym.scoring.fact_reader.stamps import stamps
@@ -140,7 +140,9 @@ class _Pass:
             return
         if mark and not has_owner and self._titles.is_kind(body, mark):
             is_answer, mark = False, None
-        if not is_answer and self._titles.is_title(body, self._statements.read(body, mark)):
+        sense = self._statements.read(body, mark)
+        is_turn = bool(TURN.match(text.lstrip())) and self._frames.owner() not in sense.names
+        if not is_answer and self._titles.is_title(body, sense, is_turn=is_turn):
             self._heading(body, depth, is_soft=True)
             return
         self._statement(body, depth)
@@ -187,7 +189,8 @@ class _Pass:
         if waiting and not sense.asks and not any(claim.subject for claim in sense.claims):
             answer = self._answer(text, waiting)
             sense, source = (answer, waiting[3]) if answer else (sense, "")
-        if sense.mark and (sense.head or not sense.asks) and (sense.asks or not sense.claims):
+        is_about = sense.head or self._frames.owner() or not sense.asks
+        if sense.mark and is_about and (sense.asks or not sense.claims):
             self._waiting = (sense.head, sense.mark, sense.date, self._source(text))
         if not (sense.claims or sense.names or sense.mark) and self._dated(text, sense.date, depth):
             return

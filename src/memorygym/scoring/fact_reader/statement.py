@@ -179,7 +179,7 @@ class _Line:
             gap = part.text[mark.end : after.start]
             borders = [
                 border for border in cues.CUT.finditer(gap)
-                if values_first or cues.is_border(gap, *border.span())
+                if cues.is_border(gap, *border.span(), values_first=values_first)
             ]  # fmt: skip
             if borders:
                 end, clear = mark.end + borders[-1].start(), True
