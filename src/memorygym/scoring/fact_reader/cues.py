@@ -132,7 +132,8 @@ VALUE_IS = re.compile(
 """Stands between a relation's label and its value."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(
-    r"\W*(?:(?:down )?(?P<as>as)|for|is|was|=)\W+(?:an? |the |its |his |her |their )?",
+    r"(?:\s*\([^()]*\))?\W*(?:(?:down )?(?P<as>as)|for|is|was|=)\W+"
+    r"(?:an? |the |its |his |her |their )?",
     re.IGNORECASE,
 )
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""

@@ -132,8 +132,8 @@ class _Pass:
         body = self._titles.untitled(EMPHASIS.sub("", body).rstrip(), has_owner=has_owner)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
         mark = self._frames.mark()
-        is_end = not below.strip() or _RULE.match(below)
-        if is_end and text.lstrip()[:1] == "—" and self._signed(body):
+        is_end = text.lstrip()[:1] == "—" and (not below.strip() or _RULE.match(below))
+        if (is_end or text.lstrip()[:1] == ")") and self._signed(body):
             return
         if not self._waiting and not mark and is_day(body):
             self._heading(body, DAY, is_soft=False)
@@ -214,7 +214,7 @@ class _Pass:
         return bool(day)
 
     def _signed(self, text: str) -> bool:
-        """Whether a line is the signature below a text: it dates the facts above it."""
+        """Whether a line is a signature, or the end of a call: it dates the facts above it."""
         day, source = next((iso for _, _, iso in stamps(text)), ""), self._source(text)
         sense = self._statements.read(text)
         if not (day or source) or sense.claims or sense.names or sense.mark:
