@@ -178,6 +178,8 @@ def is_border(gap: str, start: int, end: int, *, values_first: bool) -> bool:
     behind = gap[end:]
     if not re.search(r"[\d\"]", behind):
         return True
-    if re.search(r"\d ?[a-z%]{0,2}$", gap[:start], re.I) and re.match(r"[$€£]?\d", behind):
-        return False  # Within a series.
-    return values_first or _FOR_LABEL.search(behind) is not None
+    if not _FOR_LABEL.search(behind):
+        return values_first
+    left = gap[:start] if gap[start] == "," else ""
+    is_in_series = re.search(r"\d ?[a-z%]{0,2}$", left, re.I) and re.match(r"[$€£]?\d", behind)
+    return not is_in_series
