@@ -37,7 +37,7 @@ class Phrases:
             if match.lastindex:
                 keys = self._with_parameter[match.lastindex - 1]
                 yield match.start(), match.end(), tuple(keys), match[match.lastindex]
-            elif keys := self._keys.get(stem(match[0])):  # None: a misspelling, "parent clas".
+            elif keys := self._keys.get(stem(match[0]), []):  # Else a misspelling, "parent clas".
                 yield match.start(), match.end(), tuple(keys), ""
 
 
