@@ -79,3 +79,7 @@ def test_every_canonical_sentence_is_read_in_any_layout_too(form: str) -> None:
     """Without its first word it is no longer canonical."""
     for statement in shown(form)[1]:
         assert read(render(statement).removeprefix("Noted ")) == (statement,)
+
+
+def test_a_misspelt_label_is_no_label() -> None:
+    assert read("the parent clas of QuayLog is QuayBook.") == ()

@@ -17,6 +17,8 @@ _OWNER = re.compile(
     r"(?='|\s*(?:$|[:(—|])|\s+(?:has|have|gives|reads|reports|is|are|belongs)\b)"
 )
 """What may be the name of an owner: "the revenue of X", "X's revenue", "X has …"."""
+_TITLE = re.compile(r"[#*=\[ ]*([^\W\d_]+ +[^\W\d_]+)[*=\]]*(?: ?[\[(][^\n]*[\])])?[:*=\]]*")
+"""What may be a heading with a name."""
 _BOUND, _VERB = "\ue001", "\ue002"
 _VALUE = re.compile(rf"{_VERB}[\s:=\"'|,—-]*(?:(?:is|are|reads) )?$")
 """Stands before the value of a relation."""
@@ -46,6 +48,9 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
             related.update(_runs(masked, vocabulary))
         elif stated and not stated & texts:
             related.update(_owners(masked, vocabulary))
+    for above, below in pairwise(text.lower().split("\n")):
+        if (title := _TITLE.fullmatch(above)) and _marked(below, vocabulary)[0]:
+            related.update(_owners(title[1], vocabulary))
     names = {pair for pair, stated in codes.items() if len(stated) > 1} | related
     if not names:
         return text
@@ -74,7 +79,7 @@ def _owners(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     return [
         (match[1], match[2])
         for match in _OWNER.finditer(statement)
-        if not _is_plain(match[1], vocabulary) and not _is_plain(match[2], vocabulary)
+        if _is_name(match[1], match[2], vocabulary)
     ]
 
 
@@ -102,9 +107,14 @@ def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str]
         )
         for first, second in pairwise(words)
         if statement[first.end() : second.start()].isspace()
-        and not _is_plain(first[0], vocabulary)
-        and (not _is_plain(second[0], vocabulary) or second[0] in vocabulary.endings)
+        and _is_name(first[0], second[0], vocabulary)
     ]  # fmt: skip
+
+
+def _is_name(first: str, second: str, vocabulary: Vocabulary) -> bool:
+    return not _is_plain(first, vocabulary) and (
+        second in vocabulary.endings or not _is_plain(second, vocabulary)
+    )
 
 
 def _is_plain(word: str, vocabulary: Vocabulary) -> bool:

@@ -129,7 +129,7 @@ OWNED = re.compile(
 )
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(
-    r"(?:\W|_|\b(?:is|are|was|were|be|reads|now|entity|name|node|target|object|to|that['’]s|put|enter"
+    r"(?:\W|_|\b(?:is|are|was|were|be|reads|now|entity|name|node|target|object|to|(?:that|it)['’]s|put|enter"
     r"|note|write|would be)\b)*",
     re.IGNORECASE,
 )
@@ -147,7 +147,8 @@ APPOSED = re.compile(
 """Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
 AS_A = re.compile(
-    r"\W*(?:(?:down )?(?P<as>as)|for|is|was|=)\W+(?:an? |the |its |his |her |their )?",
+    r"(?:\s*\([^()]*\))?\W*(?:(?:down )?(?P<as>as)|for|is|was|=)\W+"
+    r"(?:an? |the |its |his |her |their )?",
     re.IGNORECASE,
 )
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
@@ -186,11 +187,15 @@ ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER
 """Any cue that makes a figure another than the current entry; for texts in lower case."""
 
 
-def is_border(gap: str, start: int, end: int) -> bool:
+def is_border(gap: str, start: int, end: int, *, values_first: bool) -> bool:
     """Whether a match of `CUT` between two labels parts them: no value of the first is behind it,
-    or one that the text says is of the second."""
+    or one that the text says is of the second.
+    """
     behind = gap[end:]
     if not re.search(r"[\d\"]", behind):
         return True
-    is_in_series = re.search(r"\d[\w%]{0,2}$", gap[:start]) and re.match(r"[$€£]?\d", behind)
-    return _FOR_LABEL.search(behind) is not None and not is_in_series
+    if not _FOR_LABEL.search(behind):
+        return values_first
+    left = gap[:start] if gap[start] == "," else ""
+    is_in_series = re.search(r"\d ?[a-z%]{0,2}$", left, re.I) and re.match(r"[$€£]?\d", behind)
+    return not is_in_series

@@ -73,7 +73,7 @@ def pieces(part: Part) -> Iterator[Part]:
         gap = part.text[mark.end : after.start]
         borders = [
             border for border in cues.CUT.finditer(gap)
-            if values_first or mark.is_link or cues.is_border(gap, *border.span())
+            if mark.is_link or cues.is_border(gap, *border.span(), values_first=values_first)
             or _changes_order(mark, gap, border.span(), after)
         ]  # fmt: skip
         if borders:

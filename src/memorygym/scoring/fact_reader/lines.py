@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+_TURN = r"(?:User|Assistant|Human|AI|Bot|Me|You|[A-D]):\s+"
+TURN = re.compile(_TURN)
+"""The speaker of a turn of a conversation."""
 BULLET = re.compile(
     r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}[.)]\s+|\([a-z\d]\)\s+|[a-z]\)\s+|\[[ xX✓]\]\s+|[QA][:.]\s+"
-    r"|(?:User|Assistant|Human|AI|Bot|Me|You|[A-D]): +"
+    rf"|{_TURN}"
     r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")

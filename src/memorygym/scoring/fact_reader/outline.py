@@ -23,7 +23,7 @@ from memorygym.scoring.fact_reader.claims import (
 from memorygym.scoring.fact_reader.frames import Frame, Frames
 from memorygym.scoring.fact_reader.headed_lists import headed_list
 from memorygym.scoring.fact_reader.items import OpenItem
-from memorygym.scoring.fact_reader.lines import BULLET, Line, cleaned, unwrapped
+from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
 from memorygym.scoring.fact_reader.rows import ordered
 from memorygym.scoring.fact_reader.stamps import stamps
@@ -151,7 +151,10 @@ class _Pass:
         if mark and not has_owner and self._titles.is_kind(body, mark):
             is_answer, mark = False, None
         sense = self._statements.read(body, mark)
-        if not is_answer and self._titles.is_title(body, sense, has_owner=has_owner):
+        is_turn = bool(TURN.match(text.lstrip())) and self._frames.owner() not in sense.names
+        if not is_answer and self._titles.is_title(
+            body, sense, has_owner=has_owner, is_turn=is_turn
+        ):
             self._heading(body, depth, is_soft=True)
             return
         self._statement(body, depth, is_bullet=bullet is not None)
@@ -201,7 +204,8 @@ class _Pass:
         if waiting and not sense.asks and not any(claim.subject for claim in sense.claims):
             answer = self._answer(text, waiting)
             sense, source = (answer, waiting[3]) if answer else (sense, "")
-        if sense.mark and (sense.head or not sense.asks) and (sense.asks or not sense.claims):
+        is_about = sense.head or self._frames.owner() or not sense.asks
+        if sense.mark and is_about and (sense.asks or not sense.claims):
             self._waiting = (sense.head, sense.mark, sense.date, self._source(text))
         if not is_bullet:
             self._item.close()
@@ -239,8 +243,7 @@ class _Pass:
         return bool(day)
 
     def _signed(self, text: str) -> bool:
-        """Whether a line is the signature below a text, or the end of a call: it dates the facts above
-        it."""
+        """Whether a line is a signature, or the end of a call: it dates the facts above it."""
         day, source = next((iso for _, _, iso in stamps(text)), ""), self._source(text)
         sense = self._statements.read(text)
         if not (day or source) or sense.claims or sense.names or sense.mark:

@@ -42,8 +42,8 @@ class Phrases:
             if match.lastindex:
                 keys = self._with_parameter[match.lastindex - 1]
                 yield match.start(), match.end(), tuple(keys), match[match.lastindex]
-            else:
-                yield match.start(), match.end(), tuple(self._keys[stem(match[0])]), ""
+            elif keys := self._keys.get(stem(match[0]), []):  # Else a misspelling, "parent clas".
+                yield match.start(), match.end(), tuple(keys), ""
 
 
 _START, _END = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)", r"(?![A-Za-z0-9]|_[A-Za-z0-9])"

@@ -101,8 +101,8 @@ class Titles:
             key.names_kind and self._type_of(names[0]) == key.value for key in mark.keys
         )
 
-    def is_title(self, text: str, sense: Sense, *, has_owner: bool) -> bool:
-        """Whether a line says who or what, and nothing of them."""
+    def is_title(self, text: str, sense: Sense, *, has_owner: bool, is_turn: bool) -> bool:
+        """Whether a line, or a turn of a conversation, says who or what, and nothing of them."""
         if any(claim.code not in self._alone for claim in sense.claims):
             return False
         if sense.unread or sense.asks:
@@ -112,7 +112,7 @@ class Titles:
         if text.endswith(":"):
             return len(words) <= 6
         rest = [word for word in words if not self._is_known(word)]
-        is_plain = not rest and len(words) <= 8
+        is_plain = len(rest) <= 2 * is_turn and len(words) <= 8
         if not sense.names and sense.claims:
             return is_plain and not has_owner  # A group: "Energy".
         if len(sense.names) != 1 or sense.mark is not None:

@@ -1,0 +1,39 @@
+"""Short texts, one for each rule of writing; what a text leaves open is read of nobody."""
+
+import pytest
+
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from tests.layouts.tasks import shown_world, world_facts
+
+A, B = "Larkin Harbor", "Osprey Packaging"
+SQL = f"INSERT INTO company (name, delivery_vans, patents) VALUES ('{A}', 30, 7), ('{B}', 40, NULL)"
+TEXTS = {
+    SQL: [(A, "delivery vans", 30), (A, "patents", 7), (B, "delivery vans", 40)],
+    f"UPDATE company SET patents = 7 WHERE name = '{A}';": [(A, "patents", 7)],
+    f"UPDATE company SET patents = 7 WHERE NOT name = '{A}';": [],
+    "UPDATE company SET patents = 7;": [],
+    f"INSERT INTO company VALUES ('{A}', 30, 7);": [],
+    f"User: next one is {A}\nAssistant: Ready.\nUser: patents? that's 7": [(A, "patents", 7)],
+    f"User: next is {A}\nAI: what about patents?\nUser: 7": [(A, "patents", 7)],
+    f"A: {A} or {B}?\nB: patents: 7": [],
+    f"> {A}\n>> patents\n>>> 7\n>>>> replaces: 9": [(A, "patents", 7)],
+    f"> {A}\n>> patents\n>>> 7\n>>>> note: superseded": [],
+    f"{A}: patents 7\n\n— 2031-01-09\n\n---\n{A}: patents 8\n\n— 2031-01-02": [(A, "patents", 7)],
+    f"Under patents for {A} he wrote down 7, whereas it was agreed to enter 30 as the offices of"
+    f" {B}.": [(A, "patents", 7), (B, "offices", 30)],
+    f"{A.lower()}\n- patents: 7\n\n{B.lower()}\n- patents: 8": [
+        (A, "patents", 7),
+        (B, "patents", 8),
+    ],
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_short_texts_are_read_exactly(text: str) -> None:
+    system, _ = shown_world("company")
+    reader = strong_reader(system)
+    labels = {a.code: a.label for a in reader.guide.attributes}
+    read = world_facts(reader.read(text), reader.guide)
+    assert {(n, labels[code]): value for (n, code), value in read.items()} == {
+        (name, label): value for name, label, value in TEXTS[text]
+    }
