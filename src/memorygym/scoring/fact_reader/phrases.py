@@ -6,42 +6,42 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS
+from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, lowered
 
 
 class Phrases:
     """Finds phrases in any case, with blanks, hyphens, underscores or camel case between words."""
 
     def __init__(self, phrases: Iterable[tuple[str, Key]]) -> None:
-        self._keys: dict[str, list[Key]] = {}
-        self._with_parameter: list[list[Key]] = []
+        self._keys: dict[str, tuple[Key, ...]] = {}
         plain: dict[str, None] = {}
-        grouped: dict[str, list[Key]] = {}
+        grouped: dict[str, tuple[Key, ...]] = {}
         for phrase, key in phrases:
-            keys = self._keys.setdefault(stem(phrase), [])
+            pattern = _pattern(phrase.lower())
             if "{}" in phrase:
-                keys = grouped.setdefault(_pattern(phrase), [])
-            else:
-                plain[_pattern(phrase)] = None
-            if key not in keys:
-                keys.append(key)
+                grouped[pattern] = (*grouped.get(pattern, ()), key)
+                continue
+            plain[pattern] = None
+            for form in _forms(phrase):
+                keys = self._keys.get(form, ())
+                self._keys[form] = keys if key in keys else (*keys, key)
         self._with_parameter = list(grouped.values())
-        ordered = [*grouped, *sorted(plain, key=len, reverse=True)]
+        ordered = [*grouped, *_by_letter(sorted(plain, key=len, reverse=True))]
         self.pattern = re.compile(
-            rf"{_START}(?:{'|'.join(ordered)}){_END}" if ordered else r"(?!)", re.IGNORECASE
+            rf"{_START}(?:{'|'.join(ordered)}){_END}" if ordered else r"(?!)"
         )
 
     def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
         """(start, end, keys with that phrase, parameter) of each phrase, in order."""
-        for match in self.pattern.finditer(text):
-            if match.lastindex:
-                keys = self._with_parameter[match.lastindex - 1]
-                yield match.start(), match.end(), tuple(keys), match[match.lastindex]
+        for match in self.pattern.finditer(lowered(text)):
+            if group := match.lastindex:
+                start, end = match.span(group)
+                yield *match.span(), self._with_parameter[group - 1], text[start:end]
             else:
-                yield match.start(), match.end(), tuple(self._keys[stem(match[0])]), ""
+                yield *match.span(), self._keys[_letters(match[0])], ""
 
 
-_START, _END = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)", r"(?![A-Za-z0-9]|_[A-Za-z0-9])"
+_START, _END = r"(?<![a-z0-9])(?<![a-z0-9]_)", r"(?![a-z0-9]|_[a-z0-9])"
 _JOINT = r"[\s_*`&'’-]{0,3}"
 
 
@@ -51,8 +51,28 @@ _PARAMETER = rf"[`'\"]?(?!(?:{'|'.join(sorted(LINKS))})\b)([^\W\d]\w*(?:\.\w+)*)
 @lru_cache(maxsize=20_000)
 def stem(phrase: str) -> str:
     """The letters of a phrase without the ending of its plural."""
-    letters = re.sub(r"[\W_]", "", phrase).lower()
-    return re.sub(r"(?:ie?s|y|s)$", "", letters)
+    return re.sub(r"(?:ie?s|y|s)$", "", _letters(phrase))
+
+
+@lru_cache(maxsize=20_000)
+def _letters(phrase: str) -> str:
+    return re.sub(r"[\W_]", "", phrase).lower()
+
+
+def _forms(phrase: str) -> tuple[str, str]:
+    """The letters of a phrase in the singular and in the plural."""
+    letters = _letters(phrase)
+    if letters.endswith(("ies", "y")):
+        return f"{(base := re.sub('(?:ies|y)$', '', letters))}y", f"{base}ies"
+    return letters.removesuffix("s"), f"{letters.removesuffix('s')}s"
+
+
+def _by_letter(patterns: Iterable[str]) -> list[str]:
+    """The patterns grouped by their first letter, which is much faster to search for."""
+    grouped: dict[str, list[str]] = {}
+    for pattern in patterns:
+        grouped.setdefault(pattern[0], []).append(pattern[1:])
+    return [f"{letter}(?:{'|'.join(rest)})" for letter, rest in grouped.items()]
 
 
 def _pattern(phrase: str) -> str:

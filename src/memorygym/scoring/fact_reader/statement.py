@@ -52,10 +52,13 @@ class StatementReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._relations = RelationLinker(vocabulary.type_of)
-        self.read = lru_cache(maxsize=50_000)(self._read)
+        self._cached = lru_cache(maxsize=50_000)(self._read)
 
-    def _read(self, text: str, default: Mark | None = None) -> Sense:
+    def read(self, text: str, default: Mark | None = None) -> Sense:
         """What a line states. `default` is the label of values that have none."""
+        return self._cached(text, default)
+
+    def _read(self, text: str, default: Mark | None) -> Sense:
         date = ""
         if has_date(text):
             text, date = without_stamps(text, self._date_labels(text, default))

@@ -1,5 +1,12 @@
 """Words that a fact reader takes for no names and for no abbreviations."""
 
+
+def lowered(text: str) -> str:
+    """The text in lower case, each character in its place."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c.lower()[0] for c in text)
+
+
 LINKS = frozenset(
     "a about all also an and as at but by concerning for from had has have in is it its no not of"
     " on or our re record regarding that the their these this those to was we were which"
