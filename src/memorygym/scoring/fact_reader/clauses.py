@@ -8,6 +8,7 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, SHIFT
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates
+from memorygym.scoring.fact_reader.words import lowered
 
 
 def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, str]] | None:
@@ -15,13 +16,17 @@ def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, 
     found = candidates(key, text)
     if not found:
         return []
+    text = lowered(text)
+    if len(found) == 1 and not cues.ANY.search(text):
+        return [(found[0].value, SHIFT if _is_signed(text, found[0]) else CURRENT)]
     if shift := _shift(text, found):
         return _shifted(shift, _Clauses(text, mark, found).values() or [])
-    if change := _change(text, found):
-        return change
-    if len(found) == 1 and not cues.ANY.search(text.lower()):
-        return [(found[0].value, CURRENT)]
-    return _Clauses(text, mark, found).values()
+    return _change(text, found) or _Clauses(text, mark, found).values()
+
+
+def _is_signed(text: str, candidate: Candidate) -> bool:
+    """Whether a figure is a correction by an amount: "+20"."""
+    return isinstance(candidate.value, int) and text[candidate.start] == "+"
 
 
 def _shifted(
@@ -38,11 +43,11 @@ def _shifted(
 
 def _shift(text: str, found: Sequence[Candidate]) -> tuple[Parsed, str] | None:
     """A correction by an amount: "20 higher than stated before"."""
-    match = cues.MORE.search(text) or cues.BY.search(text)
     if not isinstance(found[0].value, int):
         return None
+    match = cues.MORE.search(text) or cues.BY.search(text)
     if match is None:
-        return (found[0].value, SHIFT) if text[found[0].start] == "+" else None
+        return (found[0].value, SHIFT) if _is_signed(text, found[0]) else None
     amounts = {candidate.value for candidate in found}
     if match.re is cues.BY:
         amounts = {c.value for c in found if not text[match.end() : c.start].strip(" $€£~+")}
@@ -50,7 +55,7 @@ def _shift(text: str, found: Sequence[Candidate]) -> tuple[Parsed, str] | None:
         return None
     amount = amounts.pop()
     assert isinstance(amount, int)
-    return (amount if match[1].lower() in cues.RISING else -amount), SHIFT
+    return (amount if match[1] in cues.RISING else -amount), SHIFT
 
 
 def _change(text: str, found: Sequence[Candidate]) -> list[tuple[Parsed, str]] | None:
@@ -70,7 +75,7 @@ def _change(text: str, found: Sequence[Candidate]) -> list[tuple[Parsed, str]] |
 
 
 class _Clauses:
-    """The candidates of a piece by what their clauses say of them."""
+    """The candidates of a piece, in lower case, by what their clauses say of them."""
 
     def __init__(self, text: str, mark: tuple[int, int], found: Sequence[Candidate]) -> None:
         self._text, self._mark = text, mark

@@ -1,6 +1,11 @@
-"""Words and marks that tell what a figure is, and where a clause or a sentence ends."""
+"""Words and marks that tell what a figure is, and where a clause or a sentence ends.
+
+Patterns without a flag are for texts in lower case.
+"""
 
 import re
+
+from memorygym.scoring.fact_reader.words import by_letter
 
 OTHER = re.compile(
     r"\b(?:forecasts?|forecasted|guidance|targets?|goals?|preliminary|provisional|estimates?"
@@ -10,22 +15,19 @@ OTHER = re.compile(
     r"|last (?:year|season)|(?:a|one|the) year (?:ago|before|earlier)|earlier years?|elsewhere"
     r"|abroad|neighbou?r\w*|peers?|comparables?|unconfirmed|unverified|misread|distractors?"
     r"|competitors?|alleged(?:ly)?|ignored?|prior years?|misprints?|set aside|in (?:19|20)\d\d"
-    r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
-    re.IGNORECASE,
+    r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b"
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(
     r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|(?<!no more )than"
     r"|excluding|unlike|(?<!wrote )(?<!put )(?<!set )(?<!noted )(?<!written )(?:up|down)"
-    r"(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
-    re.IGNORECASE,
+    r"(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]"
 )
 """What stands behind such a word in its clause is not the entry."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
-    r"|had been|once|stale|obsolete|up from|down from|instead of)\b",
-    re.IGNORECASE,
+    r"|had been|once|stale|obsolete|up from|down from|instead of)\b"
 )
 """Marks a value that another has replaced."""
 QUALIFIED = re.compile(
@@ -35,59 +37,54 @@ QUALIFIED = re.compile(
     re.IGNORECASE,
 )
 """Stands behind a label or a value that holds no longer."""
-NOUN = re.compile(r"\b(?:an?|the|per|each)\s+$", re.IGNORECASE)
+NOUN = re.compile(r"\b(?:an?|the|per|each)\s+$")
 """Stands before a noun that looks like a verb: "a call"."""
-WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
+WAS = re.compile(r"\b(?:was|were)\b")
 """Marks such a value, too, if the statement gives a current one beside it."""
 NOW = re.compile(
-    r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→", re.I
+    r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→"
 )
 IS_NOW = re.compile(
     r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
     r"|latest)\b|→)"
-    r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$",
-    re.IGNORECASE,
+    r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
 )
 """Stands directly before the current value."""
 _BEFORE = (
     r"(?:stated|before|previous(?:ly)?|earlier|recorded|reported|first|noted|the prior|it was)"
 )
 MORE = re.compile(
-    rf"\b(higher|more|greater|above|lower|less|fewer|below)\b(?: than)?(?: \w+)? {_BEFORE}\b", re.I
+    rf"\b(higher|more|greater|above|lower|less|fewer|below)\b(?: than)?(?: \w+)? {_BEFORE}\b"
 )
 BY = re.compile(
     r"\b(raised|increased|lifted|higher|up|upwards?|grew|rose|lowered|reduced|cut|decreased|down"
-    r"|downwards?|lower|dropped|fell)\s+by\b",
-    re.IGNORECASE,
+    r"|downwards?|lower|dropped|fell)\s+by\b"
 )
 RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
 )
 SOFT = re.compile(
     r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–/-]\s|—|\b(?:while|whilst|whereas|with|but|though"
-    r"|although|where|which)\b",
-    re.IGNORECASE,
+    r"|although|where|which)\b"
 )
 """The border of a clause."""
 CUT = re.compile(
-    r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t", re.IGNORECASE
+    r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t"
 )
 """Where a statement with several labels may be cut."""
 SEGMENT = re.compile(
-    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s",
-    re.IGNORECASE,
+    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s"
 )
 """The border of what a short label may be said of."""
 CONTRAST = re.compile(
-    r"\b(?:while|whereas|although|though|versus|vs|compared|against|unlike)\b[^;.]*$", re.IGNORECASE
+    r"\b(?:while|whereas|although|though|versus|vs|compared|against|unlike)\b[^;.]*$"
 )
 """Opens a clause about others."""
 CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now)\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
 """Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
 MOVED = re.compile(
     r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut"
-    r"|moved)\b",
-    re.IGNORECASE,
+    r"|moved)\b"
 )
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
@@ -110,10 +107,10 @@ PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
 PRONOUN = re.compile(
     r"\W*(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b", re.IGNORECASE
 )
-OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $", re.IGNORECASE)
+OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $")
 """Stands before a verb whose subject is no entity."""
-WHOSE = re.compile(r"\bwhose (?:\w+ )?$", re.IGNORECASE)
-NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$", re.IGNORECASE)
+WHOSE = re.compile(r"\bwhose (?:\w+ )?$")
+NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$")
 OWNED = re.compile(
     r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
     r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}",
@@ -124,7 +121,7 @@ VALUE_IS = re.compile(
     r"(?:\W|_|\b(?:is|are|was|were|reads|now|entity|name|node|target|object|to)\b)*", re.IGNORECASE
 )
 """Stands between a relation's label and its value."""
-IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
+IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$")
 AS_A = re.compile(r"\W*(?:as|for|is|was|=)\W+(?:an? |the |its |his |her |their )?", re.IGNORECASE)
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
@@ -139,7 +136,7 @@ QUALIFIER = re.compile(
 )
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
-SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)")
+SENTENCE = re.compile(r"[.!?](?<=[^\s.].)[\"'”*)]*\s+(?=\S)")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 MONTH = re.compile(
     rf"(?<![^\W_])(?:({_MONTHS})[a-z]*\.?,?[ _]((?:19|20)\d\d)|((?:19|20)\d\d)-(\d\d)(?!-?\d))",
@@ -152,5 +149,11 @@ ABBREVIATION = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )
-ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)))
-"""Any cue that makes a figure another than the current entry; for texts in lower case."""
+_WORDS = re.findall(
+    "[a-z]{2,}", "".join(cue.pattern for cue in (OTHER, BEHIND, FORMER, WAS, MORE, BY))
+)
+ANY = re.compile(
+    rf"[≠↑↓▲▼]|(?<![a-z])(?:{'|'.join(by_letter(sorted({word[:4] for word in _WORDS})))})"
+    r"|(?:19|20)\d\d"
+)
+"""What every text has in which a figure may be another than the current entry."""

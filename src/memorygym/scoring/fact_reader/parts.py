@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.values import candidates
+from memorygym.scoring.fact_reader.words import lowered
 
 NAME_SIGN, LABEL_SIGN = "\ue000", "\ue001"
 
@@ -17,6 +18,8 @@ class Part:
     """A part of a sentence; names and marks are masked in its text."""
 
     text: str
+    lower: str
+    """The text in lower case."""
     names: tuple[Named, ...]
     marks: tuple[Mark, ...]
     is_clear: bool = True
@@ -29,7 +32,7 @@ class Part:
             for mark in self.marks
             if start <= mark.start < end
         )
-        return Part(self.text[start:end], tuple(names), tuple(marks), is_clear)
+        return Part(self.text[start:end], self.lower[start:end], tuple(names), tuple(marks), is_clear)
 
 
 def longest(marks: Sequence[Mark]) -> list[Mark]:
@@ -72,9 +75,10 @@ def is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
 
 def is_labelled(mark: Mark, text: str) -> bool:
     """Whether the segment around a short label has a full one, or speaks of something else."""
-    if cues.CONTRAST.search(text[: mark.start]):
+    lower = lowered(text)
+    if cues.CONTRAST.search(lower[: mark.start]):
         return True
-    borders = [match.span() for match in cues.SEGMENT.finditer(text)]
+    borders = [match.span() for match in cues.SEGMENT.finditer(lower)]
     start = max((end for _, end in borders if end <= mark.start), default=0)
     end = min((begin for begin, _ in borders if begin >= mark.end), default=len(text))
     return LABEL_SIGN in text[start:end]
@@ -175,21 +179,21 @@ def one_owner(piece: Part, mark: Mark) -> Part:
         or re.fullmatch(r"['’]s?\s(?:\w+\s)?|\s?:\s", text[name[1] : mark.start])
     ]  # fmt: skip
     if len({name[2] for name in linked}) == 1:
-        return Part(text, tuple(linked[:1]), piece.marks, piece.is_clear)
-    kept = [name for name in names if not _is_behind_cue(text, name[0])]
+        return replace(piece, names=tuple(linked[:1]))
+    kept = [name for name in names if not _is_behind_cue(piece.lower, name[0])]
     for name in kept[1:]:
         border = None
-        for match in cues.CUT.finditer(text, mark.end, name[0]):
+        for match in cues.CUT.finditer(piece.lower, mark.end, name[0]):
             border = match.start()
         if border and candidates(mark.keys[0], text[:border]):
             return one_owner(piece.cut(0, border), mark)
     if len({name[2] for name in kept}) == 1:
-        return Part(text, tuple(kept[:1]), piece.marks, piece.is_clear)
+        return replace(piece, names=tuple(kept[:1]))
     return piece
 
 
 def _is_behind_cue(text: str, index: int) -> bool:
-    """Whether a name stands behind a cue in its clause: "versus 400 at Ann Lee"."""
+    """Whether a name stands behind a cue in its clause: "versus 400 at ann lee"."""
     borders = [match.end() for match in cues.SOFT.finditer(text, 0, index)]
     clause = text[borders[-1] if borders else 0 : index]
     return bool(cues.BEHIND.search(clause) or cues.OTHER.search(clause))

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, lowered
+from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, by_letter, lowered
 
 
 class Phrases:
@@ -26,7 +26,7 @@ class Phrases:
                 keys = self._keys.get(form, ())
                 self._keys[form] = keys if key in keys else (*keys, key)
         self._with_parameter = list(grouped.values())
-        ordered = [*grouped, *_by_letter(sorted(plain, key=len, reverse=True))]
+        ordered = [*grouped, *by_letter(sorted(plain, key=len, reverse=True))]
         self.pattern = re.compile(
             rf"{_START}(?:{'|'.join(ordered)}){_END}" if ordered else r"(?!)"
         )
@@ -65,14 +65,6 @@ def _forms(phrase: str) -> tuple[str, str]:
     if letters.endswith(("ies", "y")):
         return f"{(base := re.sub('(?:ies|y)$', '', letters))}y", f"{base}ies"
     return letters.removesuffix("s"), f"{letters.removesuffix('s')}s"
-
-
-def _by_letter(patterns: Iterable[str]) -> list[str]:
-    """The patterns grouped by their first letter, which is much faster to search for."""
-    grouped: dict[str, list[str]] = {}
-    for pattern in patterns:
-        grouped.setdefault(pattern[0], []).append(pattern[1:])
-    return [f"{letter}(?:{'|'.join(rest)})" for letter, rest in grouped.items()]
 
 
 def _pattern(phrase: str) -> str:

@@ -23,8 +23,9 @@ def sentences(text: str) -> Iterator[str]:
 def _whole_sentences(text: str) -> Iterator[str]:
     start = 0
     for match in cues.SENTENCE.finditer(text):
-        if not cues.ABBREVIATION.search(text[max(start, match.start() - 12) : match.start()]):
-            yield text[start : match.start()]
+        end = match.start() + 1
+        if not cues.ABBREVIATION.search(text[max(start, end - 12) : end]):
+            yield text[start:end]
             start = match.end()
     if text[start:].strip():
         yield text[start:]

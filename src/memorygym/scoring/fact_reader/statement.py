@@ -7,7 +7,7 @@ label; else it is the only one in the other clauses. A figure behind a cue ("for
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -44,6 +44,7 @@ from memorygym.scoring.fact_reader.sentences import sentences
 from memorygym.scoring.fact_reader.stamps import without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import lowered
 
 
 class StatementReader:
@@ -67,7 +68,7 @@ class StatementReader:
             line.read(sentence)
         cue = ""
         if not line.claims and not line.asks:
-            bare = text if default is None else ""
+            bare = lowered(text) if default is None else ""
             cue = "other" if cues.OTHER.search(bare) else FORMER if cues.FORMER.search(bare) else ""
         return Sense(
             tuple(line.claims), line.unread, tuple(line.names), line.head or line.opening,
@@ -137,7 +138,7 @@ class _Line:
             Mark(*found, form)
             for form, phrases in self.vocabulary.phrases
             for found in phrases.find(masked)
-            if form == "label" or not cues.NOUN.search(masked[: found[0]])
+            if form == "label" or not cues.NOUN.search(lowered(masked[: found[0]]))
         ]
         marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
         masked = mask(masked, marks, LABEL_SIGN)
@@ -145,7 +146,7 @@ class _Line:
         if short := self._short_labels(masked):
             masked = mask(masked, short, LABEL_SIGN)
             marks = sorted([*marks, *short], key=lambda mark: mark.start)
-        return Part(masked, tuple(names), tuple(marks))
+        return Part(masked, lowered(masked), tuple(names), tuple(marks))
 
     def _short_labels(self, text: str) -> list[Mark]:
         """Words that can mean one label only, each beside a value of its key."""
@@ -177,7 +178,7 @@ class _Line:
         start, is_clear = 0, True
         values_first = has_values_first(part, marks)
         for mark, after in pairwise(marks):
-            gap = part.text[mark.end : after.start]
+            gap = part.lower[mark.end : after.start]
             borders = [
                 border for border in cues.CUT.finditer(gap)
                 if values_first or not re.search(r"[\d\"]", gap[border.end() :])
@@ -201,8 +202,8 @@ class _Line:
             mark = self.default
             if mark is None:
                 return
-            piece = Part(piece.text, piece.names, ())
-        elif cues.WHOSE.search(piece.text[: mark.start]):
+            piece = replace(piece, marks=(), is_clear=True)
+        elif cues.WHOSE.search(piece.lower[: mark.start]):
             return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
@@ -253,9 +254,9 @@ class _Line:
         """Adds the entities that a relation links."""
         key = mark.keys[0]
         at = mark.start if mark in piece.marks else 0
-        if cues.NEGATED.search(piece.text[:at]):
+        if cues.NEGATED.search(piece.lower[:at]):
             return
-        if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
+        if cues.IS_A.search(piece.lower[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
         if not subject and not set(self.names) <= set(values):
@@ -266,7 +267,7 @@ class _Line:
             self.head = self.head or (before[-1] if before else "")
             return
         self.mark = None
-        if subject in ("", "?") and mark.form != "label" and cues.OTHERS.search(piece.text[:at]):
+        if subject in ("", "?") and mark.form != "label" and cues.OTHERS.search(piece.lower[:at]):
             return  # Something without a name does it: "the plate that shows …".
         if not subject or subject == "?" or subject in values:
             self.unread += subject == "?"

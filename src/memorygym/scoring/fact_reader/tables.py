@@ -13,6 +13,7 @@ from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import lowered
 
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -244,7 +245,7 @@ def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> C
     if sense.claims or sense.unread:
         return Column("stated")
     if sense.mark and not sense.names:
-        left = text[: sense.mark.start] + text[sense.mark.end :]
+        left = lowered(text[: sense.mark.start] + text[sense.mark.end :])
         if len(re.findall(r"\w+", left)) > 3:
             return Column("stated")
         if cues.FORMER.search(left):

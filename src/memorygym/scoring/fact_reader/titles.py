@@ -55,7 +55,7 @@ def cue_of(text: str, sense: Sense) -> str:
         bare = text[: sense.mark.start] + text[sense.mark.end :]
     if not _CUE_WORDS.fullmatch(bare):
         return ""
-    return FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
+    return FORMER if cues.FORMER.search(text.lower()) or "history" in text.lower() else "other"
 
 
 def is_day(text: str) -> bool:

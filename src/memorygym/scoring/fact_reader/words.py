@@ -1,10 +1,20 @@
-"""Words that a fact reader takes for no names and for no abbreviations."""
+"""Words that a fact reader takes for no names and for no abbreviations; texts in lower case."""
+
+from collections.abc import Iterable
 
 
 def lowered(text: str) -> str:
     """The text in lower case, each character in its place."""
     lower = text.lower()
     return lower if len(lower) == len(text) else "".join(c.lower()[0] for c in text)
+
+
+def by_letter(patterns: Iterable[str]) -> list[str]:
+    """The patterns grouped by their first letter, which is much faster to search for."""
+    grouped: dict[str, list[str]] = {}
+    for pattern in patterns:
+        grouped.setdefault(pattern[0], []).append(pattern[1:])
+    return [f"{letter}(?:{'|'.join(rest)})" for letter, rest in grouped.items()]
 
 
 LINKS = frozenset(
