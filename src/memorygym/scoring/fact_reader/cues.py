@@ -149,11 +149,10 @@ ABBREVIATION = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
     re.IGNORECASE,
 )
-_WORDS = re.findall(
-    "[a-z]{2,}", "".join(cue.pattern for cue in (OTHER, BEHIND, FORMER, WAS, MORE, BY))
-)
-ANY = re.compile(
-    rf"[≠↑↓▲▼]|(?<![a-z])(?:{'|'.join(by_letter(sorted({word[:4] for word in _WORDS})))})"
-    r"|(?:19|20)\d\d"
-)
+_WORDS = frozenset(
+    word
+    for cue in (OTHER, BEHIND, FORMER, WAS, MORE, BY)
+    for word in re.findall(r"[a-z]{2,}(?!\?)", cue.pattern)
+) - frozenset("about be by had in it no of on the to".split())
+ANY = re.compile(rf"[≠↑↓▲▼]|(?<![a-z])(?:{'|'.join(by_letter(sorted(_WORDS)))})|(?:19|20)\d\d")
 """What every text has in which a figure may be another than the current entry."""

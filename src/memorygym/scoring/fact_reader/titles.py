@@ -1,7 +1,6 @@
 """Headings: marked ones, lines that say only who or what, and lines that are only a date."""
 
 import re
-from collections.abc import Sequence
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import FORMER, Sense
@@ -10,6 +9,7 @@ from memorygym.scoring.fact_reader.lines import BRACKETED
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import lowered
 
 _HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _FRAMED = re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$")
@@ -25,6 +25,10 @@ _CUE_WORDS = re.compile(
     r"(?: (?:values?|figures?|data|entries|facts|numbers))?\W*",
     re.IGNORECASE,
 )
+_WORDS = re.compile(r"[^\W\d_]+")
+_LEFT, _APART = re.compile(r"\W*(?:[Tt]he )?"), re.compile(r"\s*[^\w\s,.;:!?'\"]")
+"""Stand around a name that the rest of a line qualifies."""
+_NAMED = re.compile(r"\b(?:name|title|subject)\W{1,4}(?:[Tt]he )?$")
 DAY = -4
 """The depth of a line that is only a date: below all marked headings."""
 AT_ITS_DEPTH = 10
@@ -84,7 +88,7 @@ class Titles:
 
     def _without_kind(self, text: str, has_owner: bool) -> str:
         sense = self._statements.read(text)
-        if has_owner and not (sense.names and re.match(rf"\W*{re.escape(sense.names[0])}", text)):
+        if has_owner and not (sense.names and text[_opening(text) :].startswith(sense.names[0])):
             return text
         keys = {claim.code: self._keys.get(claim.code) for claim in sense.claims}
         if len(sense.names) == 1 and all(claim.value in sense.names for claim in sense.claims):
@@ -99,26 +103,24 @@ class Titles:
             return False
         if sense.unread or sense.asks:
             return False
-        bare = _META.sub(" ", text) if sense.names else text
-        words = re.findall(r"[^\W\d_]+", _without(bare, sense.names))
+        bare = lowered(_META.sub(" ", text) if sense.names else text)
+        for name in sense.names:
+            bare = bare.replace(name.lower(), " ")
+        words = _WORDS.findall(bare)
         if text.endswith(":"):
             return len(words) <= 6
-        rest = [word for word in words if not self._is_known(word)]
+        rest = [word for word in words if word not in self._known and word[:3] not in _MONTHS]
         is_plain = not rest and len(words) <= 8
         if len(sense.names) != 1 or sense.mark is not None:
             return bool(sense.names) and sense.mark is None and is_plain
         if len(rest) >= 5:
             return False
-        name = rf"(?:[Tt]he )?{re.escape(sense.names[0])}"
-        is_apart = re.match(rf"\W*{name}\s*[^\w\s,.;:!?'\"]", text) and text[-1] not in ".!?"
-        is_named = re.search(rf"\b(?:name|title|subject)\W{{1,4}}{name}", text)
-        return bool(is_apart or is_named) or is_plain
-
-    def _is_known(self, word: str) -> bool:
-        return word.lower() in self._known or word[:3].lower() in _MONTHS
+        left, name, right = text.partition(sense.names[0])
+        is_apart = _LEFT.fullmatch(left) and _APART.match(right) and text[-1] not in ".!?"
+        return bool(is_apart or (name and _NAMED.search(left))) or is_plain
 
 
-def _without(text: str, names: Sequence[str]) -> str:
-    for name in names:
-        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
-    return text
+def _opening(text: str) -> int:
+    """Where the first word of a text begins."""
+    match = re.match(r"\W*", text)
+    return match.end() if match else 0

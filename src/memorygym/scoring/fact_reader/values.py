@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from memorygym.core.tokens import MONTHS
 from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.words import lowered
 
 Parsed = int | str | tuple[int, ...]
 """A number scaled by 10^decimals, a text, an ISO date or a series of scaled numbers."""
@@ -42,19 +43,20 @@ _MAGNITUDES = {
 _PERCENT = {"%", "percent", "pct", "pc", "per cent", "percentage points", "percentage point", "pp",
             "points", "point", "pts"}  # fmt: skip
 _NUMBER = re.compile(
-    r"(?<![\w€£$])(?<!\d[.,:/])(?P<sign>[-−+](?=[\d$€£]))?(?P<money>(?:US ?)?\$|USD ?|[€£])?"
+    r"(?=[-−+$€£\du])(?<![\w€£$])(?<!\d[.,:/])(?P<sign>[-−+](?=[\d$€£]))?"
+    r"(?P<money>(?:us ?)?\$|usd ?|[€£])?"
     r"(?P<digits>\d{1,3}(?:[,'’_\u202f\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?: ?(?P<unit>%|(?:percentage points?|per cent|percent|pct|pp|pts|points?|thousand|millions?"
     r"|billions?|mio|mil|mn|bn|[kmb]|ms|msec|milliseconds?|mm|millimet(?:re|er)s?|kg|kilograms?)"
-    r"(?![A-Za-z0-9])))?(?P<after>(?: ?(?:USD|US dollars|dollars|\$))?)"
-    r"(?![A-Za-z\d_]|[.,]\d|[-/]\d)",
-    re.IGNORECASE,
+    r"(?![a-z0-9])))?(?P<after>(?: ?(?:usd|us dollars|dollars|\$))?)"
+    r"(?![a-z\d_]|[.,]\d|[-/]\d)"
 )
+"""For texts in lower case."""
 _WORDS = {
     "millisecond": "ms", "milliseconds": "ms", "msec": "ms", "kilogram": "kg", "kilograms": "kg",
 }  # fmt: skip
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»\n]+)[\"“”«»]|`([^`\n]+)`|(?<!\w)['‘]([^'’\n]+)['’](?!\w)")
-has_date = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)").search
+has_date = re.compile(r"(?:19|20|21)(?<!\d..)\d\d(?!\d)").search
 """Whether a text has a year, as every full date does."""
 
 
@@ -94,8 +96,8 @@ def candidates(key: Key, text: str) -> list[Candidate]:
             return _series(key, text)
         case "enum":
             return [
-                Candidate(match.start(), match.end(), _choices(key)[match[0].lower()], True)
-                for match in _choice_pattern(key).finditer(text)
+                Candidate(match.start(), match.end(), _choices(key)[match[0]], True)
+                for match in _choice_pattern(key).finditer(lowered(text))
             ]
         case "text":
             return _texts(key, text)
@@ -121,14 +123,14 @@ def without_dates(text: str) -> str:
 def _numbers(key: Key, text: str) -> list[Candidate]:
     return [
         Candidate(match.start(), match.end(), *scaled)
-        for match in _NUMBER.finditer(text if key.is_whole else without_dates(text))
+        for match in _NUMBER.finditer(lowered(text if key.is_whole else without_dates(text)))
         if (scaled := _scaled(match, key)) is not None
     ]
 
 
 def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
     """A number in the key's unit, times 10^decimals; None if it has another unit."""
-    unit = (match["unit"] or "").lower()
+    unit = match["unit"] or ""
     unit = _WORDS.get(unit, unit)
     own = key.suffix.strip().lower()
     is_money = bool(match["money"] or match["after"])
@@ -148,9 +150,12 @@ def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
     return _fixed(match, magnitude - _MAGNITUDES.get(own, 0), key), True
 
 
+_SEPARATORS = {ord(sign): "" for sign in ",'’_\u202f\u00a0"}
+
+
 def _fixed(match: re.Match[str], shift: int, key: Key) -> int:
     """The digits times 10^(shift + decimals); surplus decimals are cut off."""
-    whole, _, rest = re.sub(r"[^\d.]", "", match["digits"]).partition(".")
+    whole, _, rest = match["digits"].translate(_SEPARATORS).partition(".")
     places = shift + key.decimals
     digits = whole + rest
     point = len(whole) + places
@@ -185,8 +190,8 @@ def _choices(key: Key) -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _choice_pattern(key: Key) -> re.Pattern[str]:
-    choices = sorted(key.choices, key=len, reverse=True)
-    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, choices)) + r")(?![\w-])", re.I)
+    choices = sorted(_choices(key), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, choices))})(?![\w-])")
 
 
 def _texts(key: Key, text: str) -> list[Candidate]:
