@@ -5,7 +5,7 @@ Patterns without a flag are for texts in lower case.
 
 import re
 
-from memorygym.scoring.fact_reader.words import by_letter
+from memorygym.scoring.fact_reader.words import any_of
 
 OTHER = re.compile(
     r"\b(?:forecasts?|forecasted|guidance|targets?|goals?|preliminary|provisional|estimates?"
@@ -146,13 +146,12 @@ MONTH = re.compile(
 MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS.split("|"), 1)}
 ABBREVIATION = re.compile(
     r"\b(?:approx|ca|vs|est|avg|no|st|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
-    re.IGNORECASE,
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$"
 )
 _WORDS = frozenset(
     word
     for cue in (OTHER, BEHIND, FORMER, WAS, MORE, BY)
     for word in re.findall(r"[a-z]{2,}(?!\?)", cue.pattern)
 ) - frozenset("about be by had in it no of on the to".split())
-ANY = re.compile(rf"[≠↑↓▲▼]|(?<![a-z])(?:{'|'.join(by_letter(sorted(_WORDS)))})|(?:19|20)\d\d")
+ANY = re.compile(rf"{any_of(sorted(_WORDS), '(?<![a-z].)')}|≠|↑|↓|▲|▼|19\d\d|20\d\d")
 """What every text has in which a figure may be another than the current entry."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, by_letter, lowered
+from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, any_of, lowered
 
 
 class Phrases:
@@ -25,11 +25,10 @@ class Phrases:
             for form in _forms(phrase):
                 keys = self._keys.get(form, ())
                 self._keys[form] = keys if key in keys else (*keys, key)
-        self._with_parameter = list(grouped.values())
-        ordered = [*grouped, *by_letter(sorted(plain, key=len, reverse=True))]
-        self.pattern = re.compile(
-            rf"{_START}(?:{'|'.join(ordered)}){_END}" if ordered else r"(?!)"
-        )
+        first = sorted(grouped, key=lambda pattern: pattern[0])
+        self._with_parameter = [grouped[pattern] for pattern in first]
+        ordered = any_of([*first, *sorted(plain, key=len, reverse=True)], _START)
+        self.pattern = re.compile(ordered + _END)
 
     def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
         """(start, end, keys with that phrase, parameter) of each phrase, in order."""
@@ -41,7 +40,7 @@ class Phrases:
                 yield *match.span(), self._keys[_letters(match[0])], ""
 
 
-_START, _END = r"(?<![a-z0-9])(?<![a-z0-9]_)", r"(?![a-z0-9]|_[a-z0-9])"
+_START, _END = r"(?<![a-z0-9].)(?<![a-z0-9]_.)", r"(?![a-z0-9]|_[a-z0-9])"
 _JOINT = r"[\s_*`&'’-]{0,3}"
 
 
@@ -69,7 +68,7 @@ def _forms(phrase: str) -> tuple[str, str]:
 
 def _pattern(phrase: str) -> str:
     words = re.findall(r"\{\}|[^\W_]+", phrase)
-    ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
+    ending = re.sub(r"\B(?:ies|y)$", "(?:ies|y)", words[-1])
     if ending == words[-1] != "{}":
         ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
     parts = [_PARAMETER if word == "{}" else word for word in words[:-1]]
@@ -81,10 +80,9 @@ _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
 
 def mask(text: str, spans: Iterable[Sequence[Any]], sign: str) -> str:
     """The text with a sign for each character of spans, which begin with (start, end)."""
-    characters = list(text)
     for start, end, *_ in spans:
-        characters[start:end] = sign * (end - start)
-    return "".join(characters)
+        text = f"{text[:start]}{sign * (end - start)}{text[end:]}"
+    return text
 
 
 class ShortLabels:

@@ -24,7 +24,7 @@ def _whole_sentences(text: str) -> Iterator[str]:
     start = 0
     for match in cues.SENTENCE.finditer(text):
         end = match.start() + 1
-        if not cues.ABBREVIATION.search(text[max(start, end - 12) : end]):
+        if not cues.ABBREVIATION.search(text[max(start, end - 12) : end].lower()):
             yield text[start:end]
             start = match.end()
     if text[start:].strip():

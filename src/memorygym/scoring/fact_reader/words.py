@@ -9,12 +9,15 @@ def lowered(text: str) -> str:
     return lower if len(lower) == len(text) else "".join(c.lower()[0] for c in text)
 
 
-def by_letter(patterns: Iterable[str]) -> list[str]:
-    """The patterns grouped by their first letter, which is much faster to search for."""
+def any_of(patterns: Iterable[str], after: str) -> str:
+    """A pattern of the patterns, in groups by their first letters: search is fast as each group
+    begins with a letter. `after` looks behind the first letter: "(?<![a-z].)"."""
     grouped: dict[str, list[str]] = {}
     for pattern in patterns:
-        grouped.setdefault(pattern[0], []).append(pattern[1:])
-    return [f"{letter}(?:{'|'.join(rest)})" for letter, rest in grouped.items()]
+        size = 2 if pattern[0] == "\\" else 1
+        grouped.setdefault(pattern[:size], []).append(pattern[size:])
+    groups = [f"{letter}{after}(?:{'|'.join(rest)})" for letter, rest in grouped.items()]
+    return f"(?:{'|'.join(groups) or '(?!)'})"
 
 
 LINKS = frozenset(
