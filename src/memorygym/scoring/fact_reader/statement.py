@@ -78,7 +78,7 @@ class StatementReader:
     def _date_labels(self, text: str, default: Mark | None) -> int:
         """Where the last label of a date ends; -1 if the text has none."""
         ends = [0] if default and default.keys[0].kind == "date" else [-1]
-        if any(key.kind == "date" for key in self.vocabulary.keys):
+        if any(self.vocabulary.date_labels.find(text)):
             found = self.vocabulary.labels.find(text)
             ends += [end for _, end, keys, _ in found if keys[0].kind == "date"]
         return max(ends)

@@ -126,20 +126,16 @@ class Table:
         subject, mark, date, source = owner, None, "", ""
         named = False
         for column, cell in pairs:
-            sense = self.statements.read(cell)
             if column.role == "date":
                 date = next((iso for _, _, iso in stamps(cell)), "")
             elif column.role == "source":
                 source = cell
-            elif (
-                column.role in ("subject", "key", "")
-                and sense.names
-                and not sense.claims
-                and not named
-            ):
-                subject, named = sense.names[0] if len(sense.names) == 1 else "", True
-                mark = mark or sense.mark
-            elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
+            elif column.role in ("subject", "key", ""):
+                sense = self.statements.read(cell)
+                if sense.claims:
+                    continue
+                if sense.names and not named:
+                    subject, named = sense.names[0] if len(sense.names) == 1 else "", True
                 mark = mark or sense.mark
         if not any(column.role == "key" for column in self.columns):
             mark = mark or next((c.mark for c, _ in pairs if c.role == "value"), None)
@@ -217,20 +213,21 @@ def _columns(
     """The columns, if the line is the head of a table: two cells or more name columns."""
     if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
         return None
-    columns = [_column(cell, vocabulary, statements) for cell in head]
-    if any(column.role == "stated" for column in columns):
-        return None
+    columns: list[Column] = []
+    for cell in head:
+        columns.append(_column(cell, vocabulary, statements))
+        roles = {column.role for column in columns}
+        if "stated" in roles or {"label", "name"} <= roles:
+            return None
     known = [column for column in columns if column.role]
     labels = [c for c in columns if c.role == "label"]
     names = [c for c in columns if c.role == "name"]
-    roles = {c.role for c in columns} - {"label", "name", ""}
+    roles -= {"label", "name", ""}
     if names and not labels and columns[0].role in ("subject", "key"):
         return columns
     if len(known) < 2 or not (
         len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)
     ):
-        return None
-    if labels and names:
         return None
     return columns
 

@@ -73,7 +73,9 @@ class Titles:
     """Tells which lines without marks are headings."""
 
     def __init__(self, vocabulary: Vocabulary, statements: StatementReader) -> None:
-        self._heads, self._keys, self._statements = vocabulary.heads, vocabulary.by_code, statements
+        self._heads, self._statements = vocabulary.heads, statements
+        self._kinds = {key.code: key.value for key in vocabulary.keys if key.value in key.labels}
+        """By relation: the type of its value, if a label of the relation is the same word."""
         self._known = vocabulary.known
         self._alone = {key.code for key in vocabulary.keys if key.stands_alone}
 
@@ -87,14 +89,15 @@ class Titles:
         return self._without_kind(text, has_owner)
 
     def _without_kind(self, text: str, has_owner: bool) -> str:
+        if not self._kinds:
+            return text
         sense = self._statements.read(text)
         if has_owner and not (sense.names and text[_opening(text) :].startswith(sense.names[0])):
             return text
-        keys = {claim.code: self._keys.get(claim.code) for claim in sense.claims}
         if len(sense.names) == 1 and all(claim.value in sense.names for claim in sense.claims):
-            for key in keys.values():
-                if key and key.value and key.value in key.labels:
-                    return re.sub(rf"\b{key.value}\b", "", text, count=1, flags=re.IGNORECASE)
+            for claim in sense.claims:
+                if kind := self._kinds.get(claim.code):
+                    return re.sub(rf"\b{kind}\b", "", text, count=1, flags=re.IGNORECASE)
         return text
 
     def is_title(self, text: str, sense: Sense) -> bool:

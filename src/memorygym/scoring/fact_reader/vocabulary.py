@@ -44,6 +44,10 @@ class Vocabulary:
         return Phrases((label, key) for key in self.keys for label in key.labels)
 
     @cached_property
+    def date_labels(self) -> "Phrases":
+        return Phrases((s, key) for key in self.keys if key.kind == "date" for s in key.labels)
+
+    @cached_property
     def phrases(self) -> list[tuple[str, "Phrases"]]:
         """The phrases of each form: `label`, `verb`, and `inverse` (of verbs after their value)."""
         verbs = [(verb, key) for key in self.keys for verb in key.verbs]
