@@ -10,6 +10,8 @@ BULLET = re.compile(
     r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
+_SIGN = re.compile("[~>=→⇒➜»▸▶►├└│─–]")
+"""Every line has one of these that is not plain."""
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➜|»|▸|▶|►)\s*")
 _BOX = str.maketrans("│┃║", "|||")
@@ -43,6 +45,8 @@ class Line(NamedTuple):
 
 def cleaned(line: Line) -> Line:
     """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
+    if not _SIGN.search(line.text):
+        return line
     text = _STRUCK.sub(r"(previously \1)", line.text)
     text = _SUM.sub("", _ARROWS.sub(" → ", text))
     if match := _QUOTED.match(text):

@@ -72,12 +72,12 @@ class Outline:
 
     def _read(self, text: str) -> Reading:
         text = with_capitals(text, self._vocabulary)
-        lines = [cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
-        spell_out = self._vocabulary.spell_out
-        lines = [
-            line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
-            for line in unwrapped(lines)
-        ]
+        lines = [*unwrapped([cleaned(line) for line in lines_of(text, self._vocabulary.heads)])]
+        if spell_out := self._vocabulary.spell_out:
+            lines = [
+                line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
+                for line in lines
+            ]
         return _Pass(self._vocabulary, self._statements, self._titles, lines).read()
 
 
@@ -146,7 +146,8 @@ class _Pass:
             return
         self._frames.close(depth)
         has_owner = bool(self._frames.owner())
-        body = self._titles.untitled(EMPHASIS.sub("", body).rstrip(), has_owner=has_owner)
+        body = EMPHASIS.sub("", body) if "*" in body or "_" in body else body
+        body = self._titles.untitled(body.rstrip(), has_owner=has_owner)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
         mark = self._frames.mark()
         if not self._waiting and not mark and is_day(body):

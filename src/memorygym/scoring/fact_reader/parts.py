@@ -105,12 +105,14 @@ def owner_of(part: Part, inherited: str) -> str:
 def opening_of(part: Part) -> str:
     """The entity whose name opens a sentence that has a label, a relation or a choice."""
     if part.names and part.marks:
-        before = re.sub(r"^\W*\w+\s*[=:]", "", part.text[: part.names[0][0]])
-        if not re.search(rf"[\w{LABEL_SIGN}]", before):
+        before = _FIELD.sub("", part.text[: part.names[0][0]])
+        if not _STATED_BEFORE.search(before):
             return part.names[0][2]
     return ""
 
 
+_FIELD, _STATED_BEFORE = re.compile(r"^\W*\w+\s*[=:]"), re.compile(rf"[\w{LABEL_SIGN}]")
+_WORD_BEFORE = re.compile(rf"[^\W\d]|{LABEL_SIGN}")
 _HEAD = re.compile(
     r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||=|[—–-](?=\s))"
 )
@@ -121,7 +123,7 @@ def head_of(part: Part) -> str:
     if not part.names:
         return ""
     start, end, name = part.names[0]
-    opens = not re.search(rf"[^\W\d]|{LABEL_SIGN}", part.text[:start])
+    opens = not _WORD_BEFORE.search(part.text, 0, start)
     return name if opens and _HEAD.match(part.text, end) else ""
 
 

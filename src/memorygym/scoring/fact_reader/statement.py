@@ -140,9 +140,11 @@ class _Line:
             for found in phrases.find(masked)
             if form == "label" or not cues.NOUN.search(lowered(masked[: found[0]]))
         ]
-        marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
-        masked = mask(masked, marks, LABEL_SIGN)
-        marks = [with_qualifier(mark, masked) for mark in marks]
+        if marks:
+            marks = longest(marks) if len(marks) > 1 else marks
+            marks = [_qualified(mark, masked) for mark in marks]
+            masked = mask(masked, marks, LABEL_SIGN)
+            marks = [with_qualifier(mark, masked) for mark in marks]
         if short := self._short_labels(masked):
             masked = mask(masked, short, LABEL_SIGN)
             marks = sorted([*marks, *short], key=lambda mark: mark.start)
@@ -150,14 +152,15 @@ class _Line:
 
     def _short_labels(self, text: str) -> list[Mark]:
         """Words that can mean one label only, each beside a value of its key."""
+        keys_of = self.vocabulary.short.keys_of
+        found = [(m, keys) for m in WORD.finditer(text) if (keys := keys_of(m[0]))]
         marks: list[Mark] = []
-        for match in WORD.finditer(text):
-            keys = self.vocabulary.short.keys_of(match[0])
+        for match, keys in found:
             last = marks[-1] if marks else None
             shared = tuple(key for key in keys if last and key in last.keys)
             if last and shared and not text[last.end : match.start()].strip(" ."):
                 marks[-1] = last._replace(end=match.end(), keys=shared)
-            elif keys:
+            else:
                 marks.append(Mark(match.start(), match.end(), keys))
         if len(marks) == 1 and not self.default:
             rest = text[: marks[0].start] + text[marks[0].end :]
@@ -203,7 +206,7 @@ class _Line:
             if mark is None:
                 return
             piece = replace(piece, marks=(), is_clear=True)
-        elif cues.WHOSE.search(piece.lower[: mark.start]):
+        elif "whose" in piece.lower and cues.WHOSE.search(piece.lower[: mark.start]):
             return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)

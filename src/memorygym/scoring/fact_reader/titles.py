@@ -25,6 +25,8 @@ _CUE_WORDS = re.compile(
     r"(?: (?:values?|figures?|data|entries|facts|numbers))?\W*",
     re.IGNORECASE,
 )
+_MARKS = frozenset("#=-*~[_")
+"""How marked headings begin."""
 _WORDS = re.compile(r"[^\W\d_]+")
 _LEFT, _APART = re.compile(r"\W*(?:[Tt]he )?"), re.compile(r"\s*[^\w\s,.;:!?'\"]")
 """Stand around a name that the rest of a line qualifies."""
@@ -38,7 +40,7 @@ _MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 
 def marked_title(text: str, level: int, *, is_underlined: bool) -> tuple[str, int]:
     """The text of a marked heading, and its level: 1 to 6, `AT_ITS_DEPTH`, or 0 for none."""
-    if level:
+    if level or not (is_underlined or text[:1] in _MARKS):
         return text, level
     if match := _HASHES.match(text):
         return EMPHASIS.sub("", match[2]), len(match[1])
@@ -83,7 +85,7 @@ class Titles:
         """The name in a line such as "title: Ann Lee"; a line such as "instrument: Orm Sonde", that
         no entity owns, or "Orm Sonde (instrument)", without the word for the kind; any other line
         as it is."""
-        match = _ENTITLED.fullmatch(text)
+        match = _ENTITLED.fullmatch(text) if ":" in text or "=" in text else None
         if match and role_of(match[1], self._heads) == "subject":
             return match[2] if self._statements.read(match[2]).names else text
         return self._without_kind(text, has_owner)

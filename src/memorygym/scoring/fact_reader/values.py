@@ -130,10 +130,10 @@ def _numbers(key: Key, text: str) -> list[Candidate]:
 
 def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
     """A number in the key's unit, times 10^decimals; None if it has another unit."""
-    unit = match["unit"] or ""
+    _, money, _, unit, after = match.groups("")
     unit = _WORDS.get(unit, unit)
     own = key.suffix.strip().lower()
-    is_money = bool(match["money"] or match["after"])
+    is_money = bool(money or after)
     if is_money and not key.prefix:
         return None
     if unit in _PERCENT:

@@ -32,7 +32,7 @@ class Vocabulary:
     """Whether names in upper or lower case throughout are names, too."""
     has_short_labels: bool = True
     """Whether a single word of a label, or its abbreviation, may stand for it."""
-    spell_out: Callable[[str], str] = lambda line: line
+    spell_out: Callable[[str], str] | None = None
     """A line with words for the shorthand of a track: "LIMIT = 5" as "LIMIT value: 5"."""
     by_code: dict[str, Key] = field(init=False, repr=False, default_factory=dict)
 
