@@ -112,7 +112,7 @@ def opening_of(part: Part) -> str:
 
 
 _FIELD, _STATED_BEFORE = re.compile(r"^\W*\w+\s*[=:]"), re.compile(rf"[\w{LABEL_SIGN}]")
-_WORD_BEFORE = re.compile(rf"[^\W\d]|{LABEL_SIGN}")
+WORD_OR_LABEL = re.compile(rf"[^\W\d]|{LABEL_SIGN}")
 _HEAD = re.compile(
     r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||=|[—–-](?=\s))"
 )
@@ -123,7 +123,7 @@ def head_of(part: Part) -> str:
     if not part.names:
         return ""
     start, end, name = part.names[0]
-    opens = not _WORD_BEFORE.search(part.text, 0, start)
+    opens = not WORD_OR_LABEL.search(part.text, 0, start)
     return name if opens and _HEAD.match(part.text, end) else ""
 
 

@@ -30,9 +30,10 @@ class Phrases:
         ordered = any_of([*first, *sorted(plain, key=len, reverse=True)], _START)
         self.pattern = re.compile(ordered + _END)
 
-    def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
-        """(start, end, keys with that phrase, parameter) of each phrase, in order."""
-        for match in self.pattern.finditer(lowered(text)):
+    def find(self, text: str, lower: str = "") -> Iterator[tuple[int, int, Sequence[Key], str]]:
+        """(start, end, keys with that phrase, parameter) of each phrase, in order. `lower` is the
+        text in lower case, if it is known."""
+        for match in self.pattern.finditer(lower or lowered(text)):
             if group := match.lastindex:
                 start, end = match.span(group)
                 yield *match.span(), self._with_parameter[group - 1], text[start:end]

@@ -19,6 +19,7 @@ from memorygym.scoring.fact_reader.parts import (
     NAME_SIGN,
     STATED,
     WORD,
+    WORD_OR_LABEL,
     Part,
     before_names,
     distributed,
@@ -132,23 +133,26 @@ class _Line:
         self.last = stated[0] if stated and stated[0] != "?" else sole(part) or subject
 
     def _part(self, sentence: str) -> Part:
+        if not WORD_OR_LABEL.search(sentence):
+            return Part(sentence, sentence, (), ())
         names = self.vocabulary.find_names(sentence)
         masked = mask(sentence, names, NAME_SIGN)
+        lower = lowered(masked)
         marks = [
             Mark(*found, form)
             for form, phrases in self.vocabulary.phrases
-            for found in phrases.find(masked)
-            if form == "label" or not cues.NOUN.search(lowered(masked[: found[0]]))
+            for found in phrases.find(masked, lower)
+            if form == "label" or not cues.NOUN.search(lower[: found[0]])
         ]
         if marks:
             marks = longest(marks) if len(marks) > 1 else marks
             marks = [_qualified(mark, masked) for mark in marks]
-            masked = mask(masked, marks, LABEL_SIGN)
+            masked, lower = mask(masked, marks, LABEL_SIGN), mask(lower, marks, LABEL_SIGN)
             marks = [with_qualifier(mark, masked) for mark in marks]
         if short := self._short_labels(masked):
-            masked = mask(masked, short, LABEL_SIGN)
+            masked, lower = mask(masked, short, LABEL_SIGN), mask(lower, short, LABEL_SIGN)
             marks = sorted([*marks, *short], key=lambda mark: mark.start)
-        return Part(masked, lowered(masked), tuple(names), tuple(marks))
+        return Part(masked, lower, tuple(names), tuple(marks))
 
     def _short_labels(self, text: str) -> list[Mark]:
         """Words that can mean one label only, each beside a value of its key."""

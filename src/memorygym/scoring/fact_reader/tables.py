@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
@@ -214,9 +215,10 @@ def _columns(
     if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
         return None
     columns: list[Column] = []
+    roles: set[str] = set()
     for cell in head:
         columns.append(_column(cell, vocabulary, statements))
-        roles = {column.role for column in columns}
+        roles.add(columns[-1].role)
         if "stated" in roles or {"label", "name"} <= roles:
             return None
     known = [column for column in columns if column.role]
@@ -232,6 +234,7 @@ def _columns(
     return columns
 
 
+@lru_cache(maxsize=20_000)
 def _column(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
     text = cell.strip(' *_`"')
     role = role_of(text, vocabulary.heads)
@@ -270,10 +273,9 @@ def row_cells(text: str, delimiter: str = "|") -> tuple[str, ...]:
     """The cells of a row."""
     if delimiter == "|":
         text = text.strip()
-        return tuple(
-            cell.strip()
-            for cell in re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|"))
-        )
+        text = text.removeprefix("|").removesuffix("|")
+        cells = re.split(r"(?<!\\)\|", text) if "\\" in text else text.split("|")
+        return tuple(cell.strip() for cell in cells)
     try:
         return tuple(cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), []))
     except csv.Error:

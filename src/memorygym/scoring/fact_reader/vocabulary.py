@@ -13,7 +13,7 @@ from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS, any_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The keys of a track, and how its texts name entities."""
 
