@@ -288,5 +288,7 @@ class _Pass:
         for row in table.rows(owner):
             self._share((row.subject,))
             for sense, cue in row.senses:
-                claims = tuple(c._replace(subject=c.subject or row.subject) for c in sense.claims)
+                claims = tuple(
+                    c if c.subject else c._replace(subject=row.subject) for c in sense.claims
+                )
                 self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)

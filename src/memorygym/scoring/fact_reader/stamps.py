@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.values import dates
+from memorygym.scoring.fact_reader.words import lowered
 
 _TIME = re.compile(r"(?:T|,? (?:at )?)(\d\d:\d\d)(?::\d\d)?(?!\d)")
 
@@ -23,21 +24,22 @@ def without_stamps(text: str, date_label: int = -1) -> tuple[str, str]:
     """
     stamp = ""
     found = list(stamps(text))
+    lower = lowered(text)
     value = None
     if date_label >= 0:
-        kept = [date for date in found if not cues.AS_OF.search(text[: date[0]])]
-        inside = [date for date in kept if not cues.BRACKET_LEFT.search(text[: date[0]])]
+        kept = [date for date in found if not cues.AS_OF.search(lower[: date[0]])]
+        inside = [date for date in kept if not cues.BRACKET_LEFT.search(lower[: date[0]])]
         kept = inside or kept
         value = next((date for date in kept if date[0] >= date_label), kept[-1] if kept else None)
     for date in found:
         start, end, iso = date
-        left, right = text[:start], text[end:]
+        left, right = lower[:start], lower[end:]
         if date is value:
             continue
         is_apart = cues.APART_LEFT.search(left) and cues.APART_RIGHT.match(right)
         if is_apart or cues.STAMP.search(left) or (date_label < 0 and cues.WEAK_STAMP.search(left)):
             stamp = stamp or iso
-            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+            text, lower = (f"{t[:start]}{' ' * (end - start)}{t[end:]}" for t in (text, lower))
     if stamp and (prefix := cues.PREFIX.match(text)):
         text = " " * prefix.end() + text[prefix.end() :]
     return text, stamp

@@ -195,6 +195,8 @@ def _rows(
 
 def _without(sense: Sense, former: Collection[tuple[object, ...]]) -> Sense:
     """The sense without the values that another cell of its row calls former."""
+    if not former:
+        return sense
     kept = (c for c in sense.claims if c.role == FORMER or c[:3] not in former)
     return sense._replace(claims=tuple(kept))
 

@@ -23,18 +23,18 @@ class Candidate(NamedTuple):
     """Whether it has the unit that the key's values have."""
 
 
-_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS).replace("Sep(", "Sept?(")
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in map(str.lower, MONTHS))
+_MONTH = _MONTH.replace("sep(", "sept?(")
 _DATE = re.compile(
-    rf"(?<![\w.,-])(?:(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?=T\d|(?![\w-]))"
+    rf"(?=[\dadfjmnos])(?<![\w.,-])"
+    rf"(?:(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?=t\d|(?![\w-]))"
     rf"|(\d{{1,2}})(?:st|nd|rd|th)?[ -](?:of )?({_MONTH})\.?[ ,-]+(\d{{4}})(?![\w-])"
     rf"|({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?![\w-])"
-    r"|(\d{1,2})([./])(\d{1,2})\11(\d{4})(?![\w-]))",
-    re.IGNORECASE,
+    r"|(\d{1,2})([./])(\d{1,2})\11(\d{4})(?![\w-]))"
 )
 _YEAR = re.compile(
     r"\b(?:in|since|during|until|by|for|fy|fiscal|year|early|late|mid|end of|start of)[ -]?"
-    r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)",
-    re.IGNORECASE,
+    r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)"
 )
 _MAGNITUDES = {
     "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
@@ -64,7 +64,7 @@ def dates(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, ISO date) of each full date. Of 3/4/2031 nobody knows which is the month."""
     if not has_date(text):
         return
-    for match in _DATE.finditer(text):
+    for match in _DATE.finditer(lowered(text)):
         year, month, day, day2, name2, year2, name3, day3, year3, first, mark, second, year4 = (
             match.groups()
         )
@@ -114,7 +114,7 @@ def without_dates(text: str) -> str:
     if not has_date(text):
         return text
     spans = [(start, end) for start, end, _ in dates(text)]
-    spans += [match.span(1) for match in _YEAR.finditer(text)]
+    spans += [match.span(1) for match in _YEAR.finditer(lowered(text))]
     for start, end in spans:
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     return text
