@@ -68,9 +68,7 @@ SOFT = re.compile(
     r"|although|where|which)\b"
 )
 """The border of a clause."""
-CUT = re.compile(
-    r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t"
-)
+CUT = re.compile(r";\s|,\s|[()\[\]{}]|\s[—–|/-]\s|—|\|\||\s(?:and|&|while|whereas|but|plus)\s|\t")
 """Where a statement with several labels may be cut."""
 SEGMENT = re.compile(
     r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s"

@@ -32,7 +32,9 @@ class Part:
             for mark in self.marks
             if start <= mark.start < end
         )
-        return Part(self.text[start:end], self.lower[start:end], tuple(names), tuple(marks), is_clear)
+        return Part(
+            self.text[start:end], self.lower[start:end], tuple(names), tuple(marks), is_clear
+        )
 
 
 def longest(marks: Sequence[Mark]) -> list[Mark]:

@@ -214,30 +214,26 @@ class _Line:
             return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
-        numbers = tuple(key for key in mark.keys if key.kind != "entity")
-        if len(numbers) < len(mark.keys) and not any(
-            candidates(key, piece.text) for key in numbers
-        ):
-            self._relation(piece, self.relations.fitting(mark, piece), inherited)
-            return
-        mark = mark._replace(keys=numbers)
+        numbers = tuple([key for key in mark.keys if key.kind != "entity"])
+        if len(numbers) < len(mark.keys):
+            if not any(candidates(key, piece.text) for key in numbers):
+                self._relation(piece, self.relations.fitting(mark, piece), inherited)
+                return
+            mark = mark._replace(keys=numbers)
         groups = [piece]
-        if len(piece.names) > 1 and (
-            mark is self.default or not piece.text[: mark.start].strip(" *-")
-        ):
-            groups = distributed(piece, mark)
-        elif len(piece.names) > 1:
-            groups = [one_owner(piece, mark)]
+        if len(piece.names) > 1:
+            is_first = not piece.text[: mark.start].strip(" *-")
+            groups = distributed(piece, mark) if is_first else [one_owner(piece, mark)]
         for group in groups:
-            self._value(group, mark, inherited, is_default=mark is self.default)
+            self._value(group, mark, inherited)
 
-    def _value(self, piece: Part, mark: Mark, inherited: str, *, is_default: bool) -> None:
-        span = (0, 0) if is_default or mark not in piece.marks else (mark.start, mark.end)
+    def _value(self, piece: Part, mark: Mark, inherited: str) -> None:
+        span = (mark.start, mark.end) if mark in piece.marks else (0, 0)
         results = [(key, values_of(key, piece.text, span)) for key in mark.keys]
         chosen = [(key, values) for key, values in results if values]
         if not chosen:
             if all(values is not None for _, values in results):
-                self.mark = mark if mark is not self.default else None
+                self.mark = mark
                 self.head = self.head or sole(piece)
             else:
                 self.unread += 1
