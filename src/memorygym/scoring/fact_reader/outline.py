@@ -9,30 +9,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from memorygym.scoring.fact_reader import titles
 from memorygym.scoring.fact_reader.case import with_capitals
-from memorygym.scoring.fact_reader.claims import (
-    CURRENT,
-    FORMER,
-    IT,
-    Claim,
-    Mark,
-    Sense,
-)
+from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.frames import Frame, Frames
 from memorygym.scoring.fact_reader.lines import BULLET, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
-from memorygym.scoring.fact_reader.titles import (
-    AT_ITS_DEPTH,
-    DAY,
-    EMPHASIS,
-    Titles,
-    cue_of,
-    is_day,
-    marked_title,
-)
 from memorygym.scoring.fact_reader.values import Parsed
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
@@ -66,7 +51,7 @@ class Outline:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._statements = StatementReader(vocabulary)
-        self._titles = Titles(vocabulary, self._statements)
+        self._titles = titles.Titles(vocabulary, self._statements)
         self.read = lru_cache(maxsize=4_000)(self._read)
         """What a text states, in its order."""
 
@@ -85,7 +70,7 @@ class _Pass:
     """One reading of the lines of a text."""
 
     def __init__(
-        self, vocabulary: Vocabulary, statements: StatementReader, titles: Titles,
+        self, vocabulary: Vocabulary, statements: StatementReader, titles: titles.Titles,
         lines: Sequence[Line],
     ) -> None:  # fmt: skip
         self._vocabulary, self._statements = vocabulary, statements
@@ -139,19 +124,19 @@ class _Pass:
         bullet = BULLET.match(body)
         if bullet and bullet.end() < len(body):
             body, depth = body[bullet.end() :], depth + 1
-        title, level = marked_title(body.rstrip(), line.title, is_underlined=is_underlined)
+        title, level = titles.marked_title(body.rstrip(), line.title, is_underlined=is_underlined)
         if level:
-            is_soft = level == AT_ITS_DEPTH
+            is_soft = level == titles.AT_ITS_DEPTH
             self._heading(title, depth if is_soft else level - 10, is_soft=is_soft)
             return
         self._frames.close(depth)
         has_owner = bool(self._frames.owner())
-        body = EMPHASIS.sub("", body) if "*" in body or "_" in body else body
+        body = titles.EMPHASIS.sub("", body) if "*" in body or "_" in body else body
         body = self._titles.untitled(body.rstrip(), has_owner=has_owner)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
         mark = self._frames.mark()
-        if not self._waiting and not mark and is_day(body):
-            self._heading(body, DAY, is_soft=False)
+        if not self._waiting and not mark and titles.is_day(body):
+            self._heading(body, titles.DAY, is_soft=False)
             return
         if not is_answer and self._titles.is_title(body, self._statements.read(body, mark)):
             self._heading(body, depth, is_soft=True)
@@ -169,7 +154,7 @@ class _Pass:
         frame = Frame(depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft)
         frame.shared = tuple(claim for claim in sense.claims if self._is_shared(claim))
         sense = sense._replace(claims=tuple(c for c in sense.claims if c not in frame.shared))
-        frame.cue = cue_of(text, sense)
+        frame.cue = titles.cue_of(text, sense)
         self._frames.add(frame)
         self._last = sense.names[0] if len(sense.names) == 1 else ""
         self._waiting = None

@@ -62,8 +62,9 @@ def _letters(phrase: str) -> str:
 def _forms(phrase: str) -> tuple[str, str]:
     """The letters of a phrase in the singular and in the plural."""
     letters = _letters(phrase)
-    if letters.endswith(("ies", "y")):
-        return f"{(base := re.sub('(?:ies|y)$', '', letters))}y", f"{base}ies"
+    if ending := re.search(r"\B(?:ies|y)$", phrase.lower()):
+        base = letters.removesuffix(ending[0])
+        return f"{base}y", f"{base}ies"
     return letters.removesuffix("s"), f"{letters.removesuffix('s')}s"
 
 

@@ -11,34 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader import cues, parts
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.parts import (
-    LABEL_SIGN,
-    NAME_SIGN,
-    STATED,
-    WORD,
-    WORD_OR_LABEL,
-    Part,
-    before_names,
-    distributed,
-    has_values_first,
-    head_of,
-    is_alone,
-    is_beside_a_value,
-    is_labelled,
-    longest,
-    merged,
-    objects_of,
-    one_owner,
-    opening_of,
-    owner_of,
-    sole,
-    term,
-    termed,
-    with_qualifier,
-)
+from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
 from memorygym.scoring.fact_reader.sentences import sentences
@@ -108,15 +84,15 @@ class _Line:
         part = self._part(sentence)
         self.asks = sentence.rstrip(" \"'*)").endswith("?")
         if not self.names:
-            self.opening = opening_of(part)
+            self.opening = parts.opening_of(part)
         self.names.update(dict.fromkeys(name for _, _, name in part.names))
         if self.asks:
-            self.mark = termed(part.marks[0], sentence) if len(part.marks) == 1 else None
+            self.mark = parts.termed(part.marks[0], sentence) if len(part.marks) == 1 else None
             self.head = part.names[0][2] if len(part.names) == 1 else ""
             return
-        self.head = head_of(part) or self.head
+        self.head = parts.head_of(part) or self.head
         pronoun = cues.PRONOUN.match(sentence)
-        objects = objects_of(part)
+        objects = parts.objects_of(part)
         self.objects |= objects
         is_it = pronoun and (
             not pronoun["noun"] or pronoun["noun"].lower() in self.vocabulary.nouns
@@ -130,13 +106,13 @@ class _Line:
         for piece in self._pieces(part):
             self._state(piece, inherited)
         stated = [claim.subject for claim in self.claims[before:]]
-        self.last = stated[0] if stated and stated[0] != "?" else sole(part) or subject
+        self.last = stated[0] if stated and stated[0] != "?" else parts.sole(part) or subject
 
     def _part(self, sentence: str) -> Part:
-        if not WORD_OR_LABEL.search(sentence):
+        if not parts.WORD_OR_LABEL.search(sentence):
             return Part(sentence, sentence, (), ())
         names = self.vocabulary.find_names(sentence)
-        masked = mask(sentence, names, NAME_SIGN)
+        masked = mask(sentence, names, parts.NAME_SIGN)
         lower = lowered(masked)
         marks = [
             Mark(*found, form)
@@ -145,19 +121,19 @@ class _Line:
             if form == "label" or not cues.NOUN.search(lower[: found[0]])
         ]
         if marks:
-            marks = longest(marks) if len(marks) > 1 else marks
+            marks = parts.longest(marks) if len(marks) > 1 else marks
             marks = [_qualified(mark, masked) for mark in marks]
-            masked, lower = mask(masked, marks, LABEL_SIGN), mask(lower, marks, LABEL_SIGN)
-            marks = [with_qualifier(mark, masked) for mark in marks]
+            masked, lower = (mask(t, marks, parts.LABEL_SIGN) for t in (masked, lower))
+            marks = [parts.with_qualifier(mark, masked) for mark in marks]
         if short := self._short_labels(masked):
-            masked, lower = mask(masked, short, LABEL_SIGN), mask(lower, short, LABEL_SIGN)
+            masked, lower = (mask(t, short, parts.LABEL_SIGN) for t in (masked, lower))
             marks = sorted([*marks, *short], key=lambda mark: mark.start)
         return Part(masked, lower, tuple(names), tuple(marks))
 
     def _short_labels(self, text: str) -> list[Mark]:
         """Words that can mean one label only, each beside a value of its key."""
-        keys_of = self.vocabulary.short.keys_of
-        found = [(m, keys) for m in WORD.finditer(text) if (keys := keys_of(m[0]))]
+        keys_of, is_beside = self.vocabulary.short.keys_of, parts.is_beside_a_value
+        found = [(m, keys) for m in parts.WORD.finditer(text) if (keys := keys_of(m[0]))]
         marks: list[Mark] = []
         for match, keys in found:
             last = marks[-1] if marks else None
@@ -168,22 +144,22 @@ class _Line:
                 marks.append(Mark(match.start(), match.end(), keys))
         if len(marks) == 1 and not self.default:
             rest = text[: marks[0].start] + text[marks[0].end :]
-            if len(marks[0].keys) == 1 and not STATED.search(rest):
+            if len(marks[0].keys) == 1 and not parts.STATED.search(rest):
                 return marks
         marks = [
             mark._replace(keys=keys) for mark in marks
-            if len(keys := tuple(k for k in mark.keys if is_beside_a_value(mark, k, text))) == 1
+            if len(keys := tuple(k for k in mark.keys if is_beside(mark, k, text))) == 1
         ]  # fmt: skip
-        return [mark for mark in marks if not is_labelled(mark, text)]
+        return [mark for mark in marks if not parts.is_labelled(mark, text)]
 
     def _pieces(self, part: Part) -> Iterator[Part]:
         """The part, cut so that each piece has at most one label."""
-        marks = merged(part)
+        marks = parts.merged(part)
         if len(marks) < 2:
             yield part
             return
         start, is_clear = 0, True
-        values_first = has_values_first(part, marks)
+        values_first = parts.has_values_first(part, marks)
         for mark, after in pairwise(marks):
             gap = part.lower[mark.end : after.start]
             borders = [
@@ -195,7 +171,7 @@ class _Line:
             elif values_first:
                 end, clear = mark.end, False
             else:
-                end = before_names(part, mark.end, after.start)
+                end = parts.before_names(part, mark.end, after.start)
                 clear = bool(cues.EXPLICIT.match(part.text, after.end))
             yield part.cut(start, end, is_clear and clear)
             start, is_clear = end, clear
@@ -223,7 +199,7 @@ class _Line:
         groups = [piece]
         if len(piece.names) > 1:
             is_first = not piece.text[: mark.start].strip(" *-")
-            groups = distributed(piece, mark) if is_first else [one_owner(piece, mark)]
+            groups = parts.distributed(piece, mark) if is_first else [parts.one_owner(piece, mark)]
         for group in groups:
             self._value(group, mark, inherited)
 
@@ -234,13 +210,13 @@ class _Line:
         if not chosen:
             if all(values is not None for _, values in results):
                 self.mark = mark
-                self.head = self.head or sole(piece)
+                self.head = self.head or parts.sole(piece)
             else:
                 self.unread += 1
             return
         key, values = chosen[0]
         assert values
-        subject = owner_of(piece, inherited)
+        subject = parts.owner_of(piece, inherited)
         if not piece.is_clear and len(self.names) > 1:
             subject = "?"
         self.mark = None
@@ -265,7 +241,7 @@ class _Line:
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
         if not values:
-            self.mark = termed(mark, piece.text)
+            self.mark = parts.termed(mark, piece.text)
             before = [name for start, _, name in piece.names if start < at]
             self.head = self.head or (before[-1] if before else "")
             return
@@ -278,7 +254,7 @@ class _Line:
                 return
         code = key.code.format(mark.parameter)
         if key.has_term:
-            code = key.code + (term(piece.text) or mark.parameter)
+            code = key.code + (parts.term(piece.text) or mark.parameter)
             if code == key.code:
                 self.mark = mark
                 return
@@ -290,9 +266,9 @@ class _Line:
         """Adds the choices that need no label."""
         for match in self.vocabulary.lone_pattern.finditer(piece.text):
             key = self.vocabulary.lone[match[0]]
-            if (mark and key in mark.keys) or not is_alone(piece.text, *match.span()):
+            if (mark and key in mark.keys) or not parts.is_alone(piece.text, *match.span()):
                 continue
-            subject = owner_of(piece, inherited)
+            subject = parts.owner_of(piece, inherited)
             if subject != "?" and (subject or key.stands_alone):
                 self.claims.append(Claim(subject, key.code, match[0]))
 

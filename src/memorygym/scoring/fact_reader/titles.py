@@ -28,6 +28,7 @@ _CUE_WORDS = re.compile(
 _MARKS = frozenset("#=-*~[_")
 """How marked headings begin."""
 _WORDS = re.compile(r"[^\W\d_]+")
+_LEAD = re.compile(r"^\W+")
 _LEFT, _APART = re.compile(r"\W*(?:[Tt]he )?"), re.compile(r"\s*[^\w\s,.;:!?'\"]")
 """Stand around a name that the rest of a line qualifies."""
 _NAMED = re.compile(r"\b(?:name|title|subject)\W{1,4}(?:[Tt]he )?$")
@@ -94,7 +95,7 @@ class Titles:
         if not self._kinds:
             return text
         sense = self._statements.read(text)
-        if has_owner and not (sense.names and text[_opening(text) :].startswith(sense.names[0])):
+        if has_owner and not (sense.names and _LEAD.sub("", text).startswith(sense.names[0])):
             return text
         if len(sense.names) == 1 and all(claim.value in sense.names for claim in sense.claims):
             for claim in sense.claims:
@@ -123,9 +124,3 @@ class Titles:
         left, name, right = text.partition(sense.names[0])
         is_apart = _LEFT.fullmatch(left) and _APART.match(right) and text[-1] not in ".!?"
         return bool(is_apart or (name and _NAMED.search(left))) or is_plain
-
-
-def _opening(text: str) -> int:
-    """Where the first word of a text begins."""
-    match = re.match(r"\W*", text)
-    return match.end() if match else 0
