@@ -81,10 +81,12 @@ _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
 
 
 def mask(text: str, spans: Iterable[Sequence[Any]], sign: str) -> str:
-    """The text with a sign for each character of spans, which begin with (start, end)."""
+    """The text with a sign for each character of spans in order, which begin with (start, end)."""
+    place, pieces = 0, list[str]()
     for start, end, *_ in spans:
-        text = f"{text[:start]}{sign * (end - start)}{text[end:]}"
-    return text
+        pieces += text[place:start], sign * (end - max(place, start))
+        place = max(place, end)
+    return "".join((*pieces, text[place:])) if pieces else text
 
 
 class ShortLabels:
