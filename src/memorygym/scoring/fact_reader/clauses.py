@@ -17,16 +17,14 @@ def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, 
     if not found:
         return []
     text = lowered(text)
-    if len(found) == 1 and not cues.ANY.search(text):
-        return [(found[0].value, SHIFT if _is_signed(text, found[0]) else CURRENT)]
-    if shift := _shift(text, found):
+    has_cue = cues.MAYBE.search(text)
+    if (has_cue or text[found[0].start] == "+") and (shift := _shift(text, found)):
         return _shifted(shift, _Clauses(text, mark, found).values() or [])
-    return _change(text, found) or _Clauses(text, mark, found).values()
-
-
-def _is_signed(text: str, candidate: Candidate) -> bool:
-    """Whether a figure is a correction by an amount: "+20"."""
-    return isinstance(candidate.value, int) and text[candidate.start] == "+"
+    if change := _change(text, found):
+        return change
+    if len(found) == 1 and not (has_cue and cues.ANY.search(text)):
+        return [(found[0].value, CURRENT)]
+    return _Clauses(text, mark, found).values()
 
 
 def _shifted(
@@ -47,7 +45,7 @@ def _shift(text: str, found: Sequence[Candidate]) -> tuple[Parsed, str] | None:
         return None
     match = cues.MORE.search(text) or cues.BY.search(text)
     if match is None:
-        return (found[0].value, SHIFT) if _is_signed(text, found[0]) else None
+        return (found[0].value, SHIFT) if text[found[0].start] == "+" else None
     amounts = {candidate.value for candidate in found}
     if match.re is cues.BY:
         amounts = {c.value for c in found if not text[match.end() : c.start].strip(" $€£~+")}

@@ -143,10 +143,12 @@ ABBREVIATION = re.compile(
     r"\b(?:approx|ca|vs|est|avg|no|st|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$"
 )
+ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)))
+"""Any cue that makes a figure another than the current entry."""
 _WORDS = frozenset(
     word
     for cue in (OTHER, BEHIND, FORMER, WAS, MORE, BY)
     for word in re.findall(r"[a-z]{2,}(?!\?)", cue.pattern)
 ) - frozenset("about be by had in it no of on the to".split())
-ANY = re.compile(rf"{any_of(sorted(_WORDS), '(?<![a-z].)')}|≠|↑|↓|▲|▼|19\d\d|20\d\d")
-"""What every text has in which a figure may be another than the current entry."""
+MAYBE = re.compile(rf"{any_of(sorted(_WORDS), '(?<![a-z].)')}|≠|↑|↓|▲|▼|19\d\d|20\d\d")
+"""What every text has that holds such a cue, or a change by an amount."""
