@@ -1,4 +1,4 @@
-"""Benchmark of the engine and the track worlds, on one core: `python benchmarks/speed.py`.
+"""Benchmark of the engine and the track worlds, on one core: `python -m benchmarks.speed`.
 
 Every figure is the median of several runs; `of goal` is the ratio to the goal, so that above 1 is
 better than asked. The machine is shared: compare rows of one run, not of two.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import median
 from subprocess import run
-from time import perf_counter
+from time import perf_counter, process_time
 
 from memorygym.agents.calls import END, calls, search, write
 from memorygym.core import registry
@@ -17,14 +17,21 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.tokens import count, words
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.runs.systems import policy_for
+from memorygym.scoring.fact_reader.outline import Outline
+from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.research.vocabulary import vocabulary
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import verify
+from tests.layouts.development import LAYOUTS
+from tests.layouts.tasks import generated_research, ordered, research_blocks, world_blocks
 
 SEEDS = range(12)
+SHOWN = "prose key_value nested_bullets pipes json_lines csv_long md_table_wide xml qa".split()
+"""Layouts whose reading is timed."""
 
 
 class Idle(Policy):
@@ -101,6 +108,7 @@ def main() -> None:
     steps = 6 * 10 * 20
     row("memory tools (FTS5)", steps / seconds(lambda: _tools(tasks[0])), 20_000, "steps/s")
     row("read all documents", 1000 * seconds(lambda: _parse(tasks)) / n, 20, "ms", less=True)
+    _layouts(tasks[0])
     row("verify a task, leave-one-out included", 1000 * _verification(), 40, "ms", less=True)
     text = tasks[0].events[0].text
     known = words(text)
@@ -133,6 +141,37 @@ def _parse(tasks: Sequence[Task]) -> None:
         fresh = strong_reader.__wrapped__(task.system)
         for event in task.events:
             fresh.read(event.text)
+
+
+def _cold(reader: Callable[[], Callable[[str], object]], text: str) -> float:
+    """Milliseconds of CPU in which a reader that has read nothing reads a text; least of three."""
+    times = []
+    for _ in range(3):
+        read = reader()
+        read("Ann Lee: x")
+        start = process_time()
+        read(text)
+        times.append(1000 * (process_time() - start))
+    return min(times)
+
+
+def _layouts(task: Task) -> None:
+    """Rows for all facts of a standard task in layouts, and for a line of ten times the length."""
+    strong = strong_reader(task.system)
+    shown = [e.text for e in task.events if "=== QUESTION" not in e.text]
+    worlds = world_blocks(strong.guide, ordered([r for t in shown for r in strong.read(t)]))
+    research = research_blocks([s for t in generated_research() for s in ResearchReader().read(t)])
+    kinds = (
+        ("worlds", worlds, lambda: strong_reader.__wrapped__(task.system).read),
+        ("research", research, lambda: Outline(vocabulary()).read),
+    )
+    for track, blocks, reader in kinds:
+        for name in SHOWN:
+            took = _cold(reader, LAYOUTS[name](blocks))
+            row(f"read {track} as {name}", took, 60, "ms", less=True)
+        line = " ".join(LAYOUTS["prose"](blocks).split())
+        short, long = (_cold(reader, line[: len(line) // 10 * n]) for n in (1, 10))
+        row(f"read a line ten times as long, {track}", long / short, 12, "times", less=True)
 
 
 def _verification() -> float:

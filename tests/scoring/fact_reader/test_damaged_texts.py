@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.phrases import Phrases
 from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
@@ -76,3 +79,25 @@ def test_a_text_that_names_every_entity_credits_none() -> None:
     names = ", ".join(dict.fromkeys(record.name for record in records))
     read = strong_reader(system).read(f"{names}\npatents: 300\n{names} patents 300")
     assert world_facts(read, strong_reader(system).guide) == {}
+
+
+@pytest.mark.parametrize(
+    "label", ["travel days", "employees", "daily address", "patents", "cities"]
+)
+def test_a_label_is_found_in_the_singular_and_in_the_plural(label: str) -> None:
+    key = Key("a", "number", (label,))
+    singular = label[:-3] + "y" if label.endswith("ies") else label.removesuffix("s")
+    for text in (label, singular, label.title(), label.replace(" ", "_")):
+        assert [keys for _, _, keys, _ in Phrases([(label, key)]).find(f"The {text}: 3")] == [
+            (key,)
+        ]
+
+
+def test_a_line_of_ten_times_as_many_dates_takes_ten_times_as_long() -> None:
+    def seconds(size: int) -> float:
+        line = " ".join(f"Orm Bridge has {n} patents as of 9 March 2014." for n in range(size))
+        start = process_time()
+        strong_reader.__wrapped__(shown_world("company")[0]).read(line)
+        return process_time() - start
+
+    assert min(seconds(1_000) for _ in range(3)) < 15 * min(seconds(100) for _ in range(3))

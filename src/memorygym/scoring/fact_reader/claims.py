@@ -41,7 +41,7 @@ class Mark(NamedTuple):
     @property
     def unplaced(self) -> "Mark":
         """The label for values that stand in another line or cell."""
-        return self._replace(start=0, end=0)
+        return Mark(0, 0, self.keys, self.parameter, self.form, self.role)
 
 
 class Sense(NamedTuple):

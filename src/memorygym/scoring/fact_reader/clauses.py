@@ -8,6 +8,7 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, SHIFT
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates
+from memorygym.scoring.fact_reader.words import lowered
 
 
 def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, str]] | None:
@@ -15,11 +16,13 @@ def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, 
     found = candidates(key, text)
     if not found:
         return []
-    if shift := _shift(text, found):
+    text = lowered(text)
+    has_cue = cues.MAYBE.search(text)
+    if (has_cue or text[found[0].start] == "+") and (shift := _shift(text, found)):
         return _shifted(shift, _Clauses(text, mark, found).values() or [])
     if change := _change(text, found):
         return change
-    if len(found) == 1 and not cues.ANY.search(text.lower()):
+    if len(found) == 1 and not (has_cue and cues.ANY.search(text)):
         return [(found[0].value, CURRENT)]
     return _Clauses(text, mark, found).values()
 
@@ -38,9 +41,9 @@ def _shifted(
 
 def _shift(text: str, found: Sequence[Candidate]) -> tuple[Parsed, str] | None:
     """A correction by an amount: "20 higher than stated before"."""
-    match = cues.MORE.search(text) or cues.BY.search(text)
     if not isinstance(found[0].value, int):
         return None
+    match = cues.MORE.search(text) or cues.BY.search(text)
     if match is None:
         return (found[0].value, SHIFT) if text[found[0].start] == "+" else None
     amounts = {candidate.value for candidate in found}
@@ -50,7 +53,7 @@ def _shift(text: str, found: Sequence[Candidate]) -> tuple[Parsed, str] | None:
         return None
     amount = amounts.pop()
     assert isinstance(amount, int)
-    return (amount if match[1].lower() in cues.RISING else -amount), SHIFT
+    return (amount if match[1] in cues.RISING else -amount), SHIFT
 
 
 def _change(text: str, found: Sequence[Candidate]) -> list[tuple[Parsed, str]] | None:
@@ -74,7 +77,7 @@ def _change(text: str, found: Sequence[Candidate]) -> list[tuple[Parsed, str]] |
 
 
 class _Clauses:
-    """The candidates of a piece by what their clauses say of them."""
+    """The candidates of a piece, in lower case, by what their clauses say of them."""
 
     def __init__(self, text: str, mark: tuple[int, int], found: Sequence[Candidate]) -> None:
         self._text, self._mark = text, mark

@@ -1,6 +1,11 @@
-"""Words and marks that tell what a figure is, and where a clause or a sentence ends."""
+"""Words and marks that tell what a figure is, and where a clause or a sentence ends.
+
+Patterns without a flag are for texts in lower case.
+"""
 
 import re
+
+from memorygym.scoring.fact_reader.words import any_of
 
 OTHER = re.compile(
     r"\b(?:forecasts?|forecasted|guidance|targets?|goals?|preliminary|provisional|estimates?"
@@ -10,23 +15,20 @@ OTHER = re.compile(
     r"|last (?:year|season)|(?:a|one|the) year (?:ago|before|earlier)|earlier years?|elsewhere"
     r"|abroad|neighbou?r\w*|peers?|comparables?|unconfirmed|unverified|misread|distractors?"
     r"|competitors?|alleged(?:ly)?|ignored?|prior years?|misprints?|set aside|in (?:19|20)\d\d"
-    r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b",
-    re.IGNORECASE,
+    r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b"
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(
     r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|(?<!no more )than"
     r"|excluding|unlike|(?<!wrote )(?<!put )(?<!set )(?<!noted )(?<!written )(?:up|down)"
-    r"(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]",
-    re.IGNORECASE,
+    r"(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]"
 )
 """What stands behind such a word in its clause is not the entry."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
     r"|first (?:wrote|noted|had|put|said|read)|had been|once|stale|obsolete|up from|down from"
-    r"|instead of)\b",
-    re.IGNORECASE,
+    r"|instead of)\b"
 )
 """Marks a value that another has replaced."""
 QUALIFIED = re.compile(
@@ -36,79 +38,70 @@ QUALIFIED = re.compile(
     re.IGNORECASE,
 )
 """Stands behind a label or a value that holds no longer."""
-NOUN = re.compile(r"\b(?:an?|the|per|each)\s+$", re.IGNORECASE)
+NOUN = re.compile(r"\b(?:an?|the|per|each)\s+$")
 """Stands before a noun that looks like a verb: "a call"."""
-WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
+WAS = re.compile(r"\b(?:was|were)\b")
 """Marks such a value, too, if the statement gives a current one beside it."""
 NOW = re.compile(
-    r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→", re.I
+    r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→"
 )
 IS_NOW = re.compile(
     r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
     r"|latest)\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
-    r"|\bas of \w+ \w+,? (?:\d{4},? )?(?:it|they)\W(?:is|s|are|re)\W*$",
-    re.IGNORECASE,
+    r"|\bas of \w+ \w+,? (?:\d{4},? )?(?:it|they)\W(?:is|s|are|re)\W*$"
 )
 """Stands directly before the current value."""
 _BEFORE = (
     r"(?:stated|before|previous(?:ly)?|earlier|recorded|reported|first|noted|the prior|it was)"
 )
 MORE = re.compile(
-    rf"\b(higher|more|greater|above|lower|less|fewer|below)\b(?: than)?(?: \w+)? {_BEFORE}\b", re.I
+    rf"\b(higher|more|greater|above|lower|less|fewer|below)\b(?: than)?(?: \w+)? {_BEFORE}\b"
 )
 BY = re.compile(
     r"\b(raised|increased|lifted|higher|up|upwards?|grew|rose|lowered|reduced|cut|decreased|down"
-    r"|downwards?|lower|dropped|fell)(?: it| them)?\s+by\b",
-    re.IGNORECASE,
+    r"|downwards?|lower|dropped|fell)(?: it| them)?\s+by\b"
 )
 RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
 )
 SOFT = re.compile(
     r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–/-]\s|—|\b(?:while|whilst|whereas|with|but|though"
-    r"|although|where|which)\b",
-    re.IGNORECASE,
+    r"|although|where|which)\b"
 )
 """The border of a clause."""
 CUT = re.compile(
     r";\s|,\s|[()\[\]{}]|\s—\s(?:oh |ah )?(?:and|also|plus)\b|\s[—–|/-]\s|—|\|\|"
-    r"|\s(?:and|&|while|whereas|but|plus)\s|\t",
-    re.IGNORECASE,
+    r"|\s(?:and|&|while|whereas|but|plus)\s|\t"
 )
 """Where a statement with several labels may be cut."""
 _FOR_LABEL = re.compile(r"\b(?:as|for) (?:the |its |their )?$", re.IGNORECASE)
 """Stands between a value and the label behind it: "put 300 down as the revenue"."""
 SEGMENT = re.compile(
-    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s",
-    re.IGNORECASE,
+    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s"
 )
 """The border of what a short label may be said of."""
 CONTRAST = re.compile(
-    r"\b(?:while|whereas|although|though|versus|vs|compared|against|unlike)\b[^;.]*$", re.IGNORECASE
+    r"\b(?:while|whereas|although|though|versus|vs|compared|against|unlike)\b[^;.]*$"
 )
 """Opens a clause about others."""
 CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now(?! ?\())\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
 """Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
 MOVED = re.compile(
     r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut"
-    r"|moved)\b",
-    re.IGNORECASE,
+    r"|moved)\b"
 )
 BY_AMOUNT = re.compile(r"\b(?:up|down|by)\s+\W{0,2}$", re.IGNORECASE)
 """Stands before the amount of a change: "up 1.5 points to 16.5 %"."""
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective"
-    r"|^\W*(?:date\W*)?|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$",
-    re.IGNORECASE,
+    r"|^\W*(?:date\W*)?|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$"
 )
 """Stands before a date that tells when something was stated."""
-WEAK_STAMP = re.compile(r"(?:\bon|\bsince|\bcorrect(?:ed|ion)|\bper|@)\W{0,3}$", re.IGNORECASE)
+WEAK_STAMP = re.compile(r"(?:\bon|\bsince|\bcorrect(?:ed|ion)|\bper|@)\W{0,3}$")
 """The same, unless the text is about a date."""
-AS_OF = re.compile(
-    r"\bas (?:of|at)\W{0,3}$|[\[(](?:as of|date:?|dated|updated|stated)\W{0,3}$", re.I
-)
+AS_OF = re.compile(r"\bas (?:of|at)\W{0,3}$|[\[(](?:as of|date:?|dated|updated|stated)\W{0,3}$")
 APART_LEFT = re.compile(r"[|—·,(\[]\s*$")
 BRACKET_LEFT = re.compile(r"[\[(][^\])]*$")
 APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]:])")
@@ -118,10 +111,10 @@ PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
 PRONOUN = re.compile(
     r"\W*(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b", re.IGNORECASE
 )
-OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $", re.IGNORECASE)
+OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $")
 """Stands before a verb whose subject is no entity."""
-WHOSE = re.compile(r"\bwhose (?:\w+ )?$", re.IGNORECASE)
-NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$", re.IGNORECASE)
+WHOSE = re.compile(r"\bwhose (?:\w+ )?$")
+NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$")
 OWNED = re.compile(
     r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
     r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}",
@@ -145,7 +138,7 @@ APPOSED = re.compile(
     re.IGNORECASE,
 )
 """Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
-IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$", re.IGNORECASE)
+IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$")
 AS_A = re.compile(
     r"(?:\s*\([^()]*\))?\W*(?:(?:down )?(?P<as>as)|for|is|was|=)\W+"
     r"(?:an? |the |its |his |her |their )?",
@@ -168,8 +161,8 @@ QUALIFIER = re.compile(
 EXPLICIT = re.compile(r"[\"'`*\s)]*[:=|→—–]|\s+(?:is|are|was)\s")
 """Stands behind a label whose value follows."""
 SENTENCE = re.compile(
-    r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=\S)(?!(?<=\? )(?:that|it)(?:['’]s| is| was| would be)\b)",
-    re.IGNORECASE,
+    r"[.!?](?<=[^\s.].)[\"'”*)]*\s+(?=\S)"
+    r"(?!(?<=\? )(?:[Tt]hat|[Ii]t)(?:['’]s| is| was| would be)\b)"
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 MONTH = re.compile(
@@ -180,11 +173,17 @@ MONTH = re.compile(
 MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS.split("|"), 1)}
 ABBREVIATION = re.compile(
     r"\b(?:approx|ca|vs|est|avg|no|st|b|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$",
-    re.IGNORECASE,
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$"
 )
 ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)))
-"""Any cue that makes a figure another than the current entry; for texts in lower case."""
+"""Any cue that makes a figure another than the current entry."""
+_WORDS = frozenset(
+    word
+    for cue in (OTHER, BEHIND, FORMER, WAS, MORE, BY)
+    for word in re.findall(r"[a-z]{2,}(?!\?)", cue.pattern)
+) - frozenset("about be by had in it no of on the to".split())
+MAYBE = re.compile(rf"{any_of(sorted(_WORDS), '(?<![a-z].)')}|≠|↑|↓|▲|▼|19\d\d|20\d\d")
+"""What every text has that holds such a cue, or a change by an amount."""
 
 
 def is_border(gap: str, start: int, end: int, *, values_first: bool) -> bool:

@@ -70,7 +70,7 @@ def pieces(part: Part) -> Iterator[Part]:
     start, is_clear, about = 0, True, ""
     values_first = has_values_first(part, marks)
     for mark, after in pairwise(marks):
-        gap = part.text[mark.end : after.start]
+        gap = part.lower[mark.end : after.start]
         borders = [
             border for border in cues.CUT.finditer(gap)
             if mark.is_link or cues.is_border(gap, *border.span(), values_first=values_first)

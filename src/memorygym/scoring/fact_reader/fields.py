@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _ROLES = {
@@ -16,6 +17,7 @@ _ROLES = {
 _BY_WORD = {word: role for role, words in _ROLES.items() for word in words.split()}
 
 
+@lru_cache(maxsize=20_000)
 def role_of(head: str, nouns: frozenset[str]) -> str:
     """What a column or a field of that name holds: subject, key, value, date, former, source."""
     word = re.sub(r"[\W_]+", "_", head.strip().lower()).strip("_")

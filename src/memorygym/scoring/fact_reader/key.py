@@ -8,9 +8,9 @@ Named = tuple[int, int, str]
 """A name in a text: where it starts and ends, and the entity that it names."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Key:
-    """An attribute or a relation, with all that texts call it."""
+    """An attribute or a relation, with all that texts call it. Each is equal to itself only."""
 
     code: str
     """What statements call the key. `{}` stands for the parameter that a label names."""

@@ -14,6 +14,8 @@ BULLET = re.compile(
     r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
+_SIGN = re.compile("[~>=→⇒➜»▸▶►├└│─–]")
+"""Every line has one of these that is not plain."""
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
 _WITH = re.compile(r"\bw/(?!o\b) ?")
@@ -55,6 +57,8 @@ class Line(NamedTuple):
 
 def cleaned(line: Line) -> Line:
     """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
+    if not _SIGN.search(line.text):
+        return line
     text = _STRUCK.sub(r"(previously \1)", line.text)
     text = text.replace(" // ", " | ")
     text = _WITH.sub("with ", _SUM.sub("", _ARROWS.sub(" → ", text)))

@@ -7,6 +7,7 @@ from memorygym.scoring.fact_reader.claims import FORMER, Mark
 from memorygym.scoring.fact_reader.parts import (
     LABEL_SIGN,
     NAME_SIGN,
+    WORD_OR_LABEL,
     Part,
     longest,
     with_qualifier,
@@ -14,29 +15,38 @@ from memorygym.scoring.fact_reader.parts import (
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.short_labels import short_labels
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import lowered
 
 
 def marked(sentence: str, vocabulary: Vocabulary, *, has_default: bool) -> Part:
     """The sentence with its names and labels. `has_default`: values without label have one."""
+    if not WORD_OR_LABEL.search(sentence):
+        return Part(sentence, sentence, (), ())
     names = vocabulary.find_names(sentence)
     masked = mask(sentence, names, NAME_SIGN)
+    lower = lowered(masked)
     marks = [
         Mark(*found, form)
         for form, phrases in vocabulary.phrases
-        for found in phrases.find(masked)
-        if form == "label" or not cues.NOUN.search(masked[: found[0]])
+        for found in phrases.find(masked, lower)
+        if form == "label" or not cues.NOUN.search(lower[: found[0]])
     ]
-    marks = [_qualified(mark, masked) for mark in (longest(marks) if len(marks) > 1 else marks)]
-    marks = [mark for mark in marks if not _is_noun(mark, marks, masked)]
-    masked = mask(masked, marks, LABEL_SIGN)
-    marks = [with_qualifier(mark, masked) for mark in marks]
-    if verbs := [Mark(*found, "", "verb") for found in vocabulary.short_verbs.find(masked)]:
-        masked = mask(masked, verbs, LABEL_SIGN)
-        marks = sorted([*marks, *verbs], key=lambda mark: mark.start)
-    if short := short_labels(masked, vocabulary, has_default):
-        masked = mask(masked, short, LABEL_SIGN)
-        marks = sorted([*marks, *short], key=lambda mark: mark.start)
-    return Part(masked, tuple(names), tuple(marks))
+    if marks:
+        marks = longest(marks) if len(marks) > 1 else marks
+        marks = [_qualified(mark, masked) for mark in marks]
+        marks = [mark for mark in marks if not _is_noun(mark, marks, lower)]
+        masked, lower = (mask(text, marks, LABEL_SIGN) for text in (masked, lower))
+        marks = [with_qualifier(mark, masked) for mark in marks]
+    for find in (_short_verbs, short_labels):
+        if short := find(masked, vocabulary, has_default):
+            masked, lower = (mask(text, short, LABEL_SIGN) for text in (masked, lower))
+            marks = sorted([*marks, *short], key=lambda mark: mark.start)
+    return Part(masked, lower, tuple(names), tuple(marks))
+
+
+def _short_verbs(text: str, vocabulary: Vocabulary, _: bool) -> list[Mark]:
+    """The short forms of verbs: "@" for "works at"."""
+    return [Mark(*found, "", "verb") for found in vocabulary.short_verbs.find(text)]
 
 
 def _qualified(mark: Mark, text: str) -> Mark:

@@ -10,7 +10,7 @@ from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, OPENERS
 
 _MOST_WORDS = 4
 """Words of the longest name; more are several names without a border."""
-_RUN = re.compile(r"(?<!\w)(?<!\w['’])[A-Z][a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")
+_RUN = re.compile(r"[A-Z](?<!\w.)(?<!\w['’].)[a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")
 
 
 class CapitalisedNames:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from memorygym.scoring.fact_reader import titles
 from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
 from memorygym.scoring.fact_reader.claims import (
@@ -29,15 +30,6 @@ from memorygym.scoring.fact_reader.rows import ordered
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
-from memorygym.scoring.fact_reader.titles import (
-    AT_ITS_DEPTH,
-    DAY,
-    EMPHASIS,
-    Titles,
-    cue_of,
-    is_day,
-    marked_title,
-)
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _RULE = re.compile(r"\s*([=~-])\1{2,}\s*$")
@@ -51,19 +43,19 @@ class Outline:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._statements = StatementReader(vocabulary)
-        self._titles = Titles(vocabulary, self._statements)
+        self._titles = titles.Titles(vocabulary, self._statements)
         self.read = lru_cache(maxsize=4_000)(self._read)
         """What a text states, in its order."""
 
     def _read(self, text: str) -> Reading:
         text = with_capitals(self._vocabulary.spell_out_text(text), self._vocabulary)
         text = without_aliases(text, self._vocabulary)
-        lines = [cleaned(line) for line in lines_of(text, self._vocabulary.heads)]
-        spell_out = self._vocabulary.spell_out
-        lines = [
-            line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
-            for line in unwrapped(lines)
-        ]
+        lines = [*unwrapped([cleaned(line) for line in lines_of(text, self._vocabulary.heads)])]
+        if spell_out := self._vocabulary.spell_out:
+            lines = [
+                line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
+                for line in lines
+            ]
         rows = ordered(lines, self._statements)
         return _Pass(self._vocabulary, self._statements, self._titles, rows).read()
 
@@ -72,7 +64,7 @@ class _Pass:
     """One reading of the lines of a text."""
 
     def __init__(
-        self, vocabulary: Vocabulary, statements: StatementReader, titles: Titles,
+        self, vocabulary: Vocabulary, statements: StatementReader, titles: titles.Titles,
         lines: Sequence[Line],
     ) -> None:  # fmt: skip
         self._vocabulary, self._statements = vocabulary, statements
@@ -135,18 +127,19 @@ class _Pass:
         if is_end and self._signed(body):
             return
         is_underlined = bool(_RULE.match(below)) and not _UNTITLED.match(text)
-        title, level = marked_title(body.rstrip(), line.title, is_underlined=is_underlined)
+        title, level = titles.marked_title(body.rstrip(), line.title, is_underlined=is_underlined)
         if level:
-            is_soft = level == AT_ITS_DEPTH
+            is_soft = level == titles.AT_ITS_DEPTH
             self._heading(title, depth if is_soft else level - 10, is_soft=is_soft)
             return
         self._frames.close(depth)
         has_owner = bool(self._frames.owner())
-        body = self._titles.untitled(EMPHASIS.sub("", body).rstrip(), has_owner=has_owner)
+        body = titles.EMPHASIS.sub("", body) if "*" in body or "_" in body else body
+        body = self._titles.untitled(body.rstrip(), has_owner=has_owner)
         is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
         mark = self._frames.mark()
-        if not self._waiting and not mark and is_day(body):
-            self._heading(body, DAY, is_soft=False)
+        if not self._waiting and not mark and titles.is_day(body):
+            self._heading(body, titles.DAY, is_soft=False)
             return
         if mark and not has_owner and self._titles.is_kind(body, mark):
             is_answer, mark = False, None
@@ -172,7 +165,7 @@ class _Pass:
         shared = {claim: None for claim in sense.claims if self._is_shared(claim)}
         frame.shared = tuple(shared) if len(shared) == 1 else ()
         sense = sense._replace(claims=tuple(c for c in sense.claims if c not in shared))
-        frame.cue = cue_of(text, sense)
+        frame.cue = titles.cue_of(text, sense)
         self._frames.add(frame)
         self._last = sense.names[0] if len(sense.names) == 1 else ""
         self._waiting = None
@@ -323,5 +316,7 @@ class _Pass:
         for row in table.rows(owner):
             self._share((row.subject,))
             for sense, cue in row.senses:
-                claims = tuple(c._replace(subject=c.subject or row.subject) for c in sense.claims)
+                claims = tuple(
+                    c if c.subject else c._replace(subject=row.subject) for c in sense.claims
+                )
                 self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)

@@ -10,6 +10,7 @@ from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.values import candidates
 
+
 NAME_SIGN, LABEL_SIGN = "\ue000", "\ue001"
 
 
@@ -18,6 +19,8 @@ class Part:
     """A part of a sentence; names and marks are masked in its text."""
 
     text: str
+    lower: str
+    """The text in lower case."""
     names: tuple[Named, ...]
     marks: tuple[Mark, ...]
     is_clear: bool = True
@@ -32,7 +35,9 @@ class Part:
             for mark in self.marks
             if start <= mark.start < end
         )
-        return Part(self.text[start:end], tuple(names), tuple(marks), is_clear)
+        return Part(
+            self.text[start:end], self.lower[start:end], tuple(names), tuple(marks), is_clear
+        )
 
 
 def longest(marks: Sequence[Mark]) -> list[Mark]:
@@ -70,12 +75,14 @@ def owner_of(part: Part, inherited: str) -> str:
 def opening_of(part: Part) -> str:
     """The entity whose name opens a sentence that has a label, a relation or a choice."""
     if part.names and part.marks:
-        before = re.sub(r"^\W*\w+\s*[=:]", "", part.text[: part.names[0][0]])
-        if not re.search(rf"[\w{LABEL_SIGN}]", before):
+        before = _FIELD.sub("", part.text[: part.names[0][0]])
+        if not _STATED_BEFORE.search(before):
             return part.names[0][2]
     return ""
 
 
+_FIELD, _STATED_BEFORE = re.compile(r"^\W*\w+\s*[=:]"), re.compile(rf"[\w{LABEL_SIGN}]")
+WORD_OR_LABEL = re.compile(rf"[^\W\d]|{LABEL_SIGN}")
 HEAD = re.compile(
     r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||=|[—–-](?=\s))"
 )
@@ -86,7 +93,7 @@ def head_of(part: Part) -> str:
     if not part.names:
         return ""
     start, end, name = part.names[0]
-    opens = not re.search(rf"[^\W\d]|{LABEL_SIGN}", part.text[:start])
+    opens = not WORD_OR_LABEL.search(part.text, 0, start)
     return name if opens and HEAD.match(part.text, end) else ""
 
 
@@ -144,21 +151,21 @@ def one_owner(piece: Part, mark: Mark) -> Part:
         or re.fullmatch(r"['’]s?\s(?:\w+\s)?|\s?:\s", text[name[1] : mark.start])
     ]  # fmt: skip
     if len({name[2] for name in linked}) == 1:
-        return Part(text, tuple(linked[:1]), piece.marks, piece.is_clear)
-    kept = [name for name in names if not _is_behind_cue(text, name[0])]
+        return replace(piece, names=tuple(linked[:1]))
+    kept = [name for name in names if not _is_behind_cue(piece.lower, name[0])]
     for name in kept[1:]:
         border = None
-        for match in cues.CUT.finditer(text, mark.end, name[0]):
+        for match in cues.CUT.finditer(piece.lower, mark.end, name[0]):
             border = match.start()
         if border and candidates(mark.keys[0], text[:border]):
             return one_owner(piece.cut(0, border), mark)
     if len({name[2] for name in kept}) == 1:
-        return Part(text, tuple(kept[:1]), piece.marks, piece.is_clear)
+        return replace(piece, names=tuple(kept[:1]))
     return piece
 
 
 def _is_behind_cue(text: str, index: int) -> bool:
-    """Whether a name stands behind a cue in its clause: "versus 400 at Ann Lee"."""
+    """Whether a name stands behind a cue in its clause: "versus 400 at ann lee"."""
     borders = [match.end() for match in cues.SOFT.finditer(text, 0, index)]
     clause = text[borders[-1] if borders else 0 : index]
     return bool(cues.BEHIND.search(clause) or cues.OTHER.search(clause))
@@ -223,7 +230,7 @@ def subjects_of(part: Part) -> set[str]:
     names = {name for _, _, name in part.names} - objects_of(part)
     if len(names) < 2:
         return names
-    others = {name for start, _, name in part.names if _is_behind_cue(part.text, start)}
+    others = {name for start, _, name in part.names if _is_behind_cue(part.lower, start)}
     return names - others or names
 
 

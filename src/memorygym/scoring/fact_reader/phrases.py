@@ -6,47 +6,48 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import COMMON, LINKS
+from memorygym.scoring.fact_reader.words import COMMON, LINKS, any_of, lowered
 
 
 class Phrases:
     """Finds phrases in any case, with blanks, hyphens, underscores or camel case between words."""
 
     def __init__(self, phrases: Iterable[tuple[str, Key]]) -> None:
-        self._keys: dict[str, list[Key]] = {}
-        self._with_parameter: list[list[Key]] = []
+        self._keys: dict[str, tuple[Key, ...]] = {}
         self._are_passive = True
         """Whether all end with "by", so that few texts need a search."""
         plain: dict[str, None] = {}
-        grouped: dict[str, list[Key]] = {}
+        grouped: dict[str, tuple[Key, ...]] = {}
         for phrase, key in phrases:
-            keys = self._keys.setdefault(stem(phrase), [])
-            if "{}" in phrase:
-                keys = grouped.setdefault(_pattern(phrase), [])
-            else:
-                plain[_pattern(phrase)] = None
-            if key not in keys:
-                keys.append(key)
             self._are_passive = self._are_passive and phrase.endswith(" by")
-        self._with_parameter = list(grouped.values())
-        ordered = [*grouped, *sorted(plain, key=len, reverse=True)]
-        self.pattern = re.compile(
-            rf"{_START}(?:{'|'.join(ordered)}){_END}" if ordered else r"(?!)", re.IGNORECASE
-        )
+            pattern = _pattern(phrase.lower())
+            if "{}" in phrase:
+                grouped[pattern] = (*grouped.get(pattern, ()), key)
+                continue
+            plain[pattern] = None
+            for form in _forms(phrase):
+                keys = self._keys.get(form, ())
+                self._keys[form] = keys if key in keys else (*keys, key)
+        first = sorted(grouped, key=lambda pattern: pattern[0])
+        self._with_parameter = [grouped[pattern] for pattern in first]
+        ordered = any_of([*first, *sorted(plain, key=len, reverse=True)], _START)
+        self.pattern = re.compile(ordered + _END)
 
-    def find(self, text: str) -> Iterator[tuple[int, int, Sequence[Key], str]]:
-        """(start, end, keys with that phrase, parameter) of each phrase, in order."""
-        if self._are_passive and " by" not in text:
+    def find(self, text: str, lower: str = "") -> Iterator[tuple[int, int, Sequence[Key], str]]:
+        """(start, end, keys with that phrase, parameter) of each phrase, in order. `lower` is the
+        text in lower case, if it is known."""
+        lower = lower or lowered(text)
+        if self._are_passive and " by" not in lower:
             return
-        for match in self.pattern.finditer(text):
-            if match.lastindex:
-                keys = self._with_parameter[match.lastindex - 1]
-                yield match.start(), match.end(), tuple(keys), match[match.lastindex]
-            elif keys := self._keys.get(stem(match[0]), []):  # Else a misspelling, "parent clas".
-                yield match.start(), match.end(), tuple(keys), ""
+        for match in self.pattern.finditer(lower):
+            if group := match.lastindex:
+                start, end = match.span(group)
+                yield *match.span(), self._with_parameter[group - 1], text[start:end]
+            else:
+                yield *match.span(), self._keys[_letters(match[0])], ""
 
 
-_START, _END = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)", r"(?![A-Za-z0-9]|_[A-Za-z0-9])"
+_START, _END = r"(?<![a-z0-9].)(?<![a-z0-9]_.)", r"(?![a-z0-9]|_[a-z0-9])"
 _JOINT = r"[\s_*`&'’-]{0,3}"
 
 
@@ -56,13 +57,26 @@ _PARAMETER = rf"[`'\"]?(?!(?:{'|'.join(sorted(LINKS))})\b)([^\W\d]\w*(?:\.\w+)*)
 @lru_cache(maxsize=20_000)
 def stem(phrase: str) -> str:
     """The letters of a phrase without the ending of its plural."""
-    letters = re.sub(r"[\W_]", "", phrase).lower()
-    return re.sub(r"(?:ie?s|y|s)$", "", letters)
+    return re.sub(r"(?:ie?s|y|s)$", "", _letters(phrase))
+
+
+@lru_cache(maxsize=20_000)
+def _letters(phrase: str) -> str:
+    return re.sub(r"[\W_]", "", phrase).lower()
+
+
+def _forms(phrase: str) -> tuple[str, str]:
+    """The letters of a phrase in the singular and in the plural."""
+    letters = _letters(phrase)
+    if ending := re.search(r"\B(?:ies|y)$", phrase.lower()):
+        base = letters.removesuffix(ending[0])
+        return f"{base}y", f"{base}ies"
+    return letters.removesuffix("s"), f"{letters.removesuffix('s')}s"
 
 
 def _pattern(phrase: str) -> str:
     words = re.findall(r"\{\}|[^\W_]+", phrase)
-    ending = re.sub(r"(?:ies|y)$", "(?:ies|y)", words[-1])
+    ending = re.sub(r"\B(?:ies|y)$", "(?:ies|y)", words[-1])
     if ending == words[-1] != "{}":
         ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
     parts = [rf"(?<![^\W_]){_PARAMETER}" if word == "{}" else word for word in words[:-1]]
@@ -73,11 +87,12 @@ _LETTERS = re.compile(r"[^\W\d_](?:&?[^\W\d_])*")
 
 
 def mask(text: str, spans: Iterable[Sequence[Any]], sign: str) -> str:
-    """The text with a sign for each character of spans, which begin with (start, end)."""
-    characters = list(text)
+    """The text with a sign for each character of spans in order, which begin with (start, end)."""
+    place, pieces = 0, list[str]()
     for start, end, *_ in spans:
-        characters[start:end] = sign * (end - start)
-    return "".join(characters)
+        pieces += text[place:start], sign * (end - max(place, start))
+        place = max(place, end)
+    return "".join((*pieces, text[place:])) if pieces else text
 
 
 class ShortLabels:

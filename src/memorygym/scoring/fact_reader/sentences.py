@@ -27,10 +27,11 @@ def sentences(text: str, is_cut_off: Callable[[str], bool]) -> Iterator[str]:
 def _whole_sentences(text: str, is_cut_off: Callable[[str], bool]) -> Iterator[str]:
     start = 0
     for match in cues.SENTENCE.finditer(text):
-        before = text[max(start, match.start() - 12) : match.start()]
+        end = match.start() + 1
+        before = text[max(start, end - 12) : end]
         word = _CUT_OFF.search(before) if _SAID_OF.match(text, match.end()) else None
-        if not cues.ABBREVIATION.search(before) and not (word and is_cut_off(word[1])):
-            yield text[start : match.start()]
+        if not cues.ABBREVIATION.search(before.lower()) and not (word and is_cut_off(word[1])):
+            yield text[start:end]
             start = match.end()
     if text[start:].strip():
         yield text[start:]

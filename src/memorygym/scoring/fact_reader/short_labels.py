@@ -8,7 +8,7 @@ from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.parts import LABEL_SIGN, NAME_SIGN
 from memorygym.scoring.fact_reader.values import candidates
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
-from memorygym.scoring.fact_reader.words import GENERIC
+from memorygym.scoring.fact_reader.words import GENERIC, lowered
 
 _SERIES = re.compile(r"[^\s,]{0,3}, ?[$€£]?\d[\d.]*[^\s,]{0,3}, ?[$€£]?\d")
 _STATED = re.compile(rf"[\w{NAME_SIGN}{LABEL_SIGN}]")
@@ -105,7 +105,7 @@ def _is_all(mark: Mark, text: str) -> bool:
 
 def _segment(mark: Mark, text: str) -> tuple[int, int]:
     """Where the segment around a label starts and ends."""
-    borders = [match.span() for match in cues.SEGMENT.finditer(text)]
+    borders = [match.span() for match in cues.SEGMENT.finditer(lowered(text))]
     start = max((end for _, end in borders if end <= mark.start), default=0)
     end = min((begin for begin, _ in borders if begin >= mark.end), default=len(text))
     return start, end
@@ -113,7 +113,7 @@ def _segment(mark: Mark, text: str) -> tuple[int, int]:
 
 def _is_labelled(mark: Mark, text: str) -> bool:
     """Whether the segment around a short label has a full one, or speaks of something else."""
-    if cues.CONTRAST.search(text[: mark.start]):
+    if cues.CONTRAST.search(lowered(text)[: mark.start]):
         return True
     start, end = _segment(mark, text)
     return LABEL_SIGN in text[start:end]

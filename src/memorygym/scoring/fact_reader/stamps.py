@@ -1,11 +1,15 @@
 """Dates that tell when something was stated."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.values import dates
+from memorygym.scoring.fact_reader.words import lowered
 
+_REACH = 200
+"""Characters around a date that tell what it is, so that time is in proportion to the length."""
 _TIME = re.compile(r"(?:T|,? (?:at )?)(\d\d:\d\d)(?::\d\d)?(?!\d)")
 
 
@@ -23,21 +27,31 @@ def without_stamps(text: str, date_label: int = -1) -> tuple[str, str]:
     """
     stamp = ""
     found = list(stamps(text))
+    characters = list(lowered(text))
     value = None
     if date_label >= 0:
-        kept = [date for date in found if not cues.AS_OF.search(text[: date[0]])]
-        inside = [date for date in kept if not cues.BRACKET_LEFT.search(text[: date[0]])]
+        kept = [date for date in found if not cues.AS_OF.search(_before(characters, date[0]))]
+        inside = [d for d in kept if not cues.BRACKET_LEFT.search(_before(characters, d[0]))]
         kept = inside or kept
         value = next((date for date in kept if date[0] >= date_label), kept[-1] if kept else None)
+    stated = []
     for date in found:
         start, end, iso = date
-        left, right = text[:start], text[end:]
+        left, right = _before(characters, start), "".join(characters[end : end + _REACH])
         if date is value:
             continue
         is_apart = cues.APART_LEFT.search(left) and cues.APART_RIGHT.match(right)
         if is_apart or cues.STAMP.search(left) or (date_label < 0 and cues.WEAK_STAMP.search(left)):
             stamp = stamp or iso
-            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+            characters[start:end] = " " * (end - start)
+            stated.append(date)
+    text = mask(text, stated, " ")
     if stamp and (prefix := cues.PREFIX.match(text)):
         text = " " * prefix.end() + text[prefix.end() :]
     return text, stamp
+
+
+def _before(characters: Sequence[str], end: int) -> str:
+    """The end of what stands before an index; it begins with a word if more stands before it."""
+    before = "".join(characters[max(0, end - _REACH) : end])
+    return before if end <= _REACH else f"x{before}"

@@ -6,36 +6,23 @@ label; else it is the only one in the other clauses. A figure behind a cue ("for
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader import cues, parts
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
 from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.marks import marked
-from memorygym.scoring.fact_reader.parts import (
-    Part,
-    distributed,
-    head_of,
-    is_alone,
-    objects_of,
-    one_owner,
-    opening_of,
-    owner_of,
-    sole,
-    subjects_of,
-    term,
-    termed,
-    terms_of,
-)
+from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
 from memorygym.scoring.fact_reader.sentences import sentences
 from memorygym.scoring.fact_reader.short_labels import date_labels
 from memorygym.scoring.fact_reader.stamps import without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import lowered
 
 
 class StatementReader:
@@ -44,10 +31,13 @@ class StatementReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._relations = RelationLinker(vocabulary.type_of)
-        self.read = lru_cache(maxsize=50_000)(self._read)
+        self._cached = lru_cache(maxsize=50_000)(self._read)
 
-    def _read(self, text: str, default: Mark | None = None) -> Sense:
+    def read(self, text: str, default: Mark | None = None) -> Sense:
         """What a line states. `default` is the label of values that have none."""
+        return self._cached(text, default)
+
+    def _read(self, text: str, default: Mark | None) -> Sense:
         if cues.KEYWORDS.match(text):
             return Sense()
         date = ""
@@ -60,7 +50,7 @@ class StatementReader:
                 line.read(each)
         cue = ""
         if not line.claims and not line.asks:
-            bare = text if default is None else ""
+            bare = lowered(text) if default is None else ""
             cue = "other" if cues.OTHER.search(bare) else FORMER if cues.FORMER.search(bare) else ""
         return Sense(
             tuple(line.claims), line.unread, tuple(line.names), line.head or line.opening,
@@ -70,7 +60,7 @@ class StatementReader:
     def _date_labels(self, text: str, default: Mark | None) -> int:
         """Where the last label of a date ends; -1 if the text has none."""
         ends = [0] if default and default.keys[0].kind == "date" else [-1]
-        if any(key.kind == "date" for key in self.vocabulary.keys):
+        if any(self.vocabulary.date_labels.find(text)):
             found = self.vocabulary.labels.find(text)
             ends += [end for _, end, keys, _ in found if keys[0].kind == "date"]
             ends += date_labels(text, self.vocabulary) if max(ends) < 0 else []
@@ -98,30 +88,30 @@ class _Line:
 
     def read(self, part: Part) -> None:
         self.asks = part.text.rstrip(" \"'*)").endswith("?")
-        own = subjects_of(part)
+        own = parts.subjects_of(part)
         stated = [*clauses(part)]
         asked = stated.pop() if self.asks else None
         for clause in stated:
             self._clause(clause, own)
         if asked:
             self._note_names(asked)
-            self.mark = termed(asked.marks[0], asked.text) if len(asked.marks) == 1 else None
+            self.mark = parts.termed(asked.marks[0], asked.text) if len(asked.marks) == 1 else None
             self.head = asked.names[0][2] if len(asked.names) == 1 else ""
 
     def _note_names(self, part: Part) -> None:
         if not self.names:
-            self.opening = opening_of(part)
+            self.opening = parts.opening_of(part)
         self.names.update(dict.fromkeys(name for _, _, name in part.names))
 
     def _clause(self, part: Part, shared: set[str]) -> None:
         """Reads a clause; `shared` are the entities that its sentence could be about."""
         self._note_names(part)
-        self.head = head_of(part) or self.head
-        objects = objects_of(part)
+        self.head = parts.head_of(part) or self.head
+        objects = parts.objects_of(part)
         self.objects |= objects
         subject = self.head or self._meant(part.text)
         before = len(self.claims)
-        own = subjects_of(part) or shared
+        own = parts.subjects_of(part) or shared
         if not subject and not own:
             subject = self._continued()
         others = set(self.names) - self.objects
@@ -136,7 +126,7 @@ class _Line:
         values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
         self.objects = (self.objects | values.intersection(self.names)).difference(stated)
         shared -= values
-        self.last = stated[0] if stated and stated[0] != "?" else sole(part) or subject
+        self.last = stated[0] if stated and stated[0] != "?" else parts.sole(part) or subject
 
     def _continued(self) -> str:
         """The only entity that the line is about so far, if its name opens it or has a claim."""
@@ -166,32 +156,28 @@ class _Line:
             mark = self.default
             if mark is None:
                 return
-            piece = Part(piece.text, piece.names, ())
-        elif cues.WHOSE.search(piece.text[: mark.start]):
+            piece = replace(piece, marks=(), is_clear=True)
+        elif "whose" in piece.lower and cues.WHOSE.search(piece.lower[: mark.start]):
             return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
-        numbers = tuple(key for key in mark.keys if key.kind != "entity")
-        if len(numbers) < len(mark.keys) and not any(
-            candidates(key, piece.text) for key in numbers
-        ):
-            self._relation(piece, self.relations.fitting(mark, piece), inherited)
-            if self.mark:
-                self.mark = self.mark._replace(keys=mark.keys)
-            return
-        if len(numbers) < len(mark.keys) and (place := self._place(mark, piece)):
-            self._relation(piece, self.relations.fitting(mark, piece), inherited)
-            piece = Part(piece.text, tuple(n for n in piece.names if n != place), piece.marks)
-        mark = mark._replace(keys=numbers)
+        numbers = tuple([key for key in mark.keys if key.kind != "entity"])
+        if len(numbers) < len(mark.keys):
+            if not any(candidates(key, piece.text) for key in numbers):
+                self._relation(piece, self.relations.fitting(mark, piece), inherited)
+                if self.mark:
+                    self.mark = self.mark._replace(keys=mark.keys)
+                return
+            if place := self._place(mark, piece):
+                self._relation(piece, self.relations.fitting(mark, piece), inherited)
+                piece = replace(piece, names=tuple(n for n in piece.names if n != place))
+            mark = mark._replace(keys=numbers)
         groups = [piece]
-        if len(piece.names) > 1 and (
-            mark is self.default or not piece.text[: mark.start].strip(" *-")
-        ):
-            groups = distributed(piece, mark)
-        elif len(piece.names) > 1:
-            groups = [one_owner(piece, mark)]
+        if len(piece.names) > 1:
+            is_first = not piece.text[: mark.start].strip(" *-")
+            groups = parts.distributed(piece, mark) if is_first else [parts.one_owner(piece, mark)]
         for group in groups:
-            self._value(group, mark, inherited, is_default=mark is self.default)
+            self._value(group, mark, inherited)
 
     def _place(self, mark: Mark, piece: Part) -> Named | None:
         """The name behind a number with the same label: "was born in 1941 in Joramere Ford"."""
@@ -200,20 +186,20 @@ class _Line:
         places = [name for name in behind if self.vocabulary.type_of(name[2]) in types]
         return places[0] if len(places) == len(behind) == 1 and mark.form != "inverse" else None
 
-    def _value(self, piece: Part, mark: Mark, inherited: str, *, is_default: bool) -> None:
-        span = (0, 0) if is_default or mark not in piece.marks else (mark.start, mark.end)
+    def _value(self, piece: Part, mark: Mark, inherited: str) -> None:
+        span = (mark.start, mark.end) if mark in piece.marks else (0, 0)
         results = [(key, values_of(key, piece.text, span)) for key in mark.keys]
         chosen = [(key, values) for key, values in results if values]
         if not chosen:
             if all(values is not None for _, values in results):
-                self.mark = mark if mark is not self.default else None
-                self.head = self.head or sole(piece)
+                self.mark = mark
+                self.head = self.head or parts.sole(piece)
             else:
                 self.unread += 1
             return
         key, values = chosen[0]
         assert values
-        subject = owner_of(piece, inherited)
+        subject = parts.owner_of(piece, inherited)
         if not piece.is_clear and len(self.names) > 1:
             subject = "?"
         self.mark = None
@@ -230,11 +216,11 @@ class _Line:
         """Adds the entities that a relation links."""
         key = mark.keys[0]
         at = mark.start
-        if cues.NEGATED.search(piece.text[:at]):
+        if cues.NEGATED.search(piece.lower[:at]):
             return
         if self._several(piece, mark, inherited):
             return
-        if cues.IS_A.search(piece.text[:at]) and not any(name[0] > at for name in piece.names):
+        if cues.IS_A.search(piece.lower[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
         if mark.form == "inverse" and not subject and values:
@@ -245,12 +231,12 @@ class _Line:
         if mark.form == "inverse" and is_opening and not values and inherited in ("", subject):
             values = [IT] if subject else []  # "led Orm Survey" below the name of somebody.
         if not values:
-            self.mark = termed(mark, piece.text)
+            self.mark = parts.termed(mark, piece.text)
             before = [name for start, _, name in piece.names if start < at]
             self.head = self.head or (before[-1] if before else "")
             return
         self.mark = None
-        if subject in ("", "?") and mark.form != "label" and cues.OTHERS.search(piece.text[:at]):
+        if subject in ("", "?") and mark.form != "label" and cues.OTHERS.search(piece.lower[:at]):
             return  # Something without a name does it: "the plate that shows …".
         if not subject or subject == "?" or subject in values:
             self.unread += subject == "?"
@@ -260,7 +246,7 @@ class _Line:
             return
         code = key.code.format(mark.parameter)
         if key.has_term:
-            code = key.code + (term(piece.text) or mark.parameter)
+            code = key.code + (parts.term(piece.text) or mark.parameter)
             if code == key.code:
                 self.mark = mark
                 return
@@ -271,7 +257,7 @@ class _Line:
     def _several(self, piece: Part, mark: Mark, inherited: str) -> bool:
         """Adds what a list links: directors with their terms, or "employees: Ann Lee, Bob Ray"."""
         key = mark.keys[0]
-        if key.has_term and (terms := terms_of(piece, mark)):
+        if key.has_term and (terms := parts.terms_of(piece, mark)):
             for part in terms:
                 self._relation(part, mark.unplaced, inherited)
             return True
@@ -285,7 +271,7 @@ class _Line:
         for match in self.vocabulary.lone_pattern.finditer(part.text) if part.names else ():
             key = self.vocabulary.lone[match[0]]
             name = next((n for n in reversed(part.names) if n[1] <= match.start()), None)
-            if not name or not key.stands_alone or is_alone(part.text, *match.span()):
+            if not name or not key.stands_alone or parts.is_alone(part.text, *match.span()):
                 continue
             if cues.APPOSED.fullmatch(part.text, name[1], match.start()):
                 self.claims.append(Claim(name[2], key.code, match[0]))
@@ -294,9 +280,9 @@ class _Line:
         """Adds the choices that need no label."""
         for match in self.vocabulary.lone_pattern.finditer(piece.text):
             key = self.vocabulary.lone[match[0]]
-            if (mark and key in mark.keys) or not is_alone(piece.text, *match.span()):
+            if (mark and key in mark.keys) or not parts.is_alone(piece.text, *match.span()):
                 continue
-            subject = owner_of(piece, inherited)
+            subject = parts.owner_of(piece, inherited)
             if subject != "?" and (subject or key.stands_alone):
                 self.claims.append(Claim(subject, key.code, match[0]))
 

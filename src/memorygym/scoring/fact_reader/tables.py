@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import lowered
 
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -131,20 +133,16 @@ class Table:
         subject, mark, date, source = owner, None, "", ""
         named = False
         for column, cell in pairs:
-            sense = self.statements.read(cell)
             if column.role == "date":
                 date = next((iso for _, _, iso in stamps(cell)), "")
             elif column.role == "source":
                 source = cell
-            elif (
-                column.role in ("subject", "key", "")
-                and sense.names
-                and not sense.claims
-                and not named
-            ):
-                subject, named = sense.names[0] if len(sense.names) == 1 else "", True
-                mark = mark or sense.mark
-            elif column.role in ("key", "", "subject") and sense.mark and not sense.claims:
+            elif column.role in ("subject", "key", ""):
+                sense = self.statements.read(cell)
+                if sense.claims:
+                    continue
+                if sense.names and not named:
+                    subject, named = sense.names[0] if len(sense.names) == 1 else "", True
                 mark = mark or sense.mark
         if not any(column.role == "key" for column in self.columns):
             mark = mark or next((c.mark for c, _ in pairs if c.role == "value"), None)
@@ -203,6 +201,8 @@ def _rows(
 
 def _without(sense: Sense, former: Collection[tuple[object, ...]]) -> Sense:
     """The sense without the values that another cell of its row calls former."""
+    if not former:
+        return sense
     kept = (c for c in sense.claims if c.role == FORMER or c[:3] not in former)
     return sense._replace(claims=tuple(kept))
 
@@ -223,9 +223,11 @@ def _columns(
     """The columns, if the line is the head of a table: two cells or more name columns."""
     if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
         return None
-    columns = [column_of(cell, vocabulary, statements) for cell in head]
-    if any(column.role == "stated" for column in columns):
-        return None
+    columns = []
+    for cell in head:
+        columns.append(column_of(cell, vocabulary, statements))
+        if columns[-1].role == "stated":
+            return None
     if head[0].strip().lower() in vocabulary.nouns and {c.role for c in columns[1:]} == {"name"}:
         columns[0] = Column("subject")  # The kind of the entities, whether or not it is a label.
     known = [column for column in columns if column.role]
@@ -238,11 +240,10 @@ def _columns(
         len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)
     ):
         return None
-    if labels and names:
-        return None
     return columns
 
 
+@lru_cache(maxsize=20_000)
 def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
     """What the head of a column says of it."""
     text = cell.strip(' *_`"')
@@ -254,7 +255,7 @@ def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) ->
     if sense.claims or sense.unread:
         return Column("stated")
     if sense.mark and not sense.names:
-        left = text[: sense.mark.start] + text[sense.mark.end :]
+        left = lowered(text[: sense.mark.start] + text[sense.mark.end :])
         if len(re.findall(r"\w+", left)) > 3:
             return Column("stated")
         if cues.FORMER.search(left):
@@ -282,10 +283,9 @@ def row_cells(text: str, delimiter: str = "|") -> tuple[str, ...]:
     """The cells of a row."""
     if delimiter == "|":
         text = text.strip()
-        return tuple(
-            cell.strip()
-            for cell in re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|"))
-        )
+        text = text.removeprefix("|").removesuffix("|")
+        cells = re.split(r"(?<!\\)\|", text) if "\\" in text else text.split("|")
+        return tuple(cell.strip() for cell in cells)
     try:
         return tuple(cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), []))
     except csv.Error:

@@ -1,7 +1,6 @@
 """Headings: marked ones, lines that say only who or what, and lines that are only a date."""
 
 import re
-from collections.abc import Sequence
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
@@ -10,7 +9,7 @@ from memorygym.scoring.fact_reader.lines import BRACKETED
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
-from memorygym.scoring.fact_reader.words import COMMON
+from memorygym.scoring.fact_reader.words import COMMON, lowered
 
 _HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _FRAMED = re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$")
@@ -26,6 +25,13 @@ _CUE_WORDS = re.compile(
     r"(?: (?:values?|figures?|data|entries|facts|numbers))?\W*",
     re.IGNORECASE,
 )
+_MARKS = frozenset("#=-*~[_")
+"""How marked headings begin."""
+_WORDS = re.compile(r"[^\W\d_]+")
+_LEAD = re.compile(r"^\W+")
+_LEFT, _APART = re.compile(r"\W*(?:[Tt]he )?"), re.compile(r"\s*[^\w\s,.;:!?'\"]")
+"""Stand around a name that the rest of a line qualifies."""
+_NAMED = re.compile(r"\b(?:name|title|subject)\W{1,4}(?:[Tt]he )?$")
 DAY = -4
 """The depth of a line that is only a date: below all marked headings."""
 AT_ITS_DEPTH = 10
@@ -35,7 +41,7 @@ _MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 
 def marked_title(text: str, level: int, *, is_underlined: bool) -> tuple[str, int]:
     """The text of a marked heading, and its level: 1 to 6, `AT_ITS_DEPTH`, or 0 for none."""
-    if level:
+    if level or not (is_underlined or text[:1] in _MARKS):
         return text, level
     if match := _HASHES.match(text):
         return EMPHASIS.sub("", match[2]), len(match[1])
@@ -56,7 +62,7 @@ def cue_of(text: str, sense: Sense) -> str:
         bare = text[: sense.mark.start] + text[sense.mark.end :]
     if not _CUE_WORDS.fullmatch(bare):
         return ""
-    return FORMER if cues.FORMER.search(text) or "history" in text.lower() else "other"
+    return FORMER if cues.FORMER.search(text.lower()) or "history" in text.lower() else "other"
 
 
 def is_day(text: str) -> bool:
@@ -70,28 +76,31 @@ class Titles:
     """Tells which lines without marks are headings."""
 
     def __init__(self, vocabulary: Vocabulary, statements: StatementReader) -> None:
-        self._heads, self._keys, self._statements = vocabulary.heads, vocabulary.by_code, statements
-        self._known, self._type_of = vocabulary.known, vocabulary.type_of
+        self._heads, self._statements = vocabulary.heads, statements
+        self._kinds = {key.code: key.value for key in vocabulary.keys if key.names_kind}
+        """By relation: the type of its value, if a label of the relation is the same word."""
+        self._known, self._type_of = vocabulary.known | COMMON, vocabulary.type_of
         self._alone = {key.code for key in vocabulary.keys if key.stands_alone}
 
     def untitled(self, text: str, *, has_owner: bool) -> str:
         """The name in a line such as "title: Ann Lee"; a line such as "instrument: Orm Sonde", that
         no entity owns, or "Orm Sonde (instrument)", without the word for the kind; any other line
         as it is."""
-        match = _ENTITLED.fullmatch(text)
+        match = _ENTITLED.fullmatch(text) if ":" in text or "=" in text else None
         if match and role_of(match[1], self._heads) == "subject":
             return match[2] if self._statements.read(match[2]).names else text
         return self._without_kind(text, has_owner)
 
     def _without_kind(self, text: str, has_owner: bool) -> str:
-        sense = self._statements.read(text)
-        if has_owner and not (sense.names and re.match(rf"\W*{re.escape(sense.names[0])}", text)):
+        if not self._kinds:
             return text
-        keys = {claim.code: self._keys.get(claim.code) for claim in sense.claims}
+        sense = self._statements.read(text)
+        if has_owner and not (sense.names and _LEAD.sub("", text).startswith(sense.names[0])):
+            return text
         if len(sense.names) == 1 and all(claim.value in sense.names for claim in sense.claims):
-            for key in keys.values():
-                if key and key.names_kind:
-                    return re.sub(rf"\b{key.value}\b", "", text, count=1, flags=re.IGNORECASE)
+            for claim in sense.claims:
+                if kind := self._kinds.get(claim.code):
+                    return re.sub(rf"\b{kind}\b", "", text, count=1, flags=re.IGNORECASE)
         return text
 
     def is_kind(self, text: str, mark: Mark) -> bool:
@@ -107,11 +116,13 @@ class Titles:
             return False
         if sense.unread or sense.asks:
             return False
-        bare = _META.sub(" ", text) if sense.names else text
-        words = re.findall(r"[^\W\d_]+", _without(bare, sense.names))
+        bare = lowered(_META.sub(" ", text) if sense.names else text)
+        for name in sense.names:
+            bare = bare.replace(name.lower(), " ")
+        words = _WORDS.findall(bare)
         if text.endswith(":"):
             return len(words) <= 6
-        rest = [word for word in words if not self._is_known(word)]
+        rest = [word for word in words if word not in self._known and word[:3] not in _MONTHS]
         is_plain = len(rest) <= 2 * is_turn and len(words) <= 8
         if not sense.names and sense.claims:
             return is_plain and not has_owner  # A group: "Energy".
@@ -119,17 +130,6 @@ class Titles:
             return bool(sense.names) and sense.mark is None and is_plain
         if len(rest) >= 5:
             return False
-        name = rf"(?:[Tt]he )?{re.escape(sense.names[0])}"
-        is_apart = re.match(rf"\W*{name}\s*[^\w\s,.;:!?'\"]", text) and text[-1] not in ".!?"
-        is_named = re.search(rf"\b(?:name|title|subject)\W{{1,4}}{name}", text)
-        return bool(is_apart or is_named) or is_plain
-
-    def _is_known(self, word: str) -> bool:
-        word = word.lower()
-        return word in self._known or word in COMMON or word[:3] in _MONTHS
-
-
-def _without(text: str, names: Sequence[str]) -> str:
-    for name in names:
-        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
-    return text
+        left, name, right = text.partition(sense.names[0])
+        is_apart = _LEFT.fullmatch(left) and _APART.match(right) and text[-1] not in ".!?"
+        return bool(is_apart or (name and _NAMED.search(left))) or is_plain

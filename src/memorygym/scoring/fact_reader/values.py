@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from memorygym.core.tokens import MONTHS
 from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.words import any_of, lowered
 
 Parsed = int | str | tuple[int, ...]
 """A number scaled by 10^decimals, a text, an ISO date or a series of scaled numbers."""
@@ -22,23 +23,23 @@ class Candidate(NamedTuple):
     """Whether it has the unit that the key's values have."""
 
 
-_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS).replace("Sep(", "Sept?(")
+_NAMED = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS).replace("Sep(", "Sept?(")
+_MONTH = _NAMED.lower()
 _DATE = re.compile(
-    rf"(?<![\w.,-])(?:(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?=T\d|(?![\w-]))"
+    rf"(?=[\dadfjmnos])(?<![\w.,-])"
+    rf"(?:(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?=t\d|(?![\w-]))"
     rf"|(\d{{1,2}})(?:st|nd|rd|th)?[ -](?:of )?({_MONTH})\.?[ ,-]+(\d{{4}})(?![\w-])"
     rf"|({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?![\w-])"
-    r"|(\d{1,2})([./])(\d{1,2})\11(\d{4})(?![\w-]))",
-    re.IGNORECASE,
+    r"|(\d{1,2})([./])(\d{1,2})\11(\d{4})(?![\w-]))"
 )
 _DAY = re.compile(
-    rf"(?<![\w.,$-])\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTH})\b(?!,? \d)"
-    rf"|\b(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,%]?\d|%)",
+    rf"(?<![\w.,$-])\d{{1,2}}(?:st|nd|rd|th)? (?:{_NAMED})\b(?!,? \d)"
+    rf"|\b(?:{_NAMED})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,%]?\d|%)",
 )
 """A day without its year."""
 _YEAR = re.compile(
     r"\b(?:in|since|during|until|by|for|fy|fiscal|year|early|late|mid|end of|start of)[ -]?"
-    r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)",
-    re.IGNORECASE,
+    r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)"
 )
 _MAGNITUDES = {
     "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
@@ -47,19 +48,20 @@ _MAGNITUDES = {
 _PERCENT = {"%", "percent", "pct", "pc", "per cent", "percentage points", "percentage point", "pp",
             "points", "point", "pts"}  # fmt: skip
 _NUMBER = re.compile(
-    r"(?<![\w€£$])(?<!\d[.,:/])(?P<sign>[-−+](?=[\d$€£]))?(?P<money>(?:US ?)?\$|USD ?|[€£])?"
+    r"(?=[-−+$€£\du])(?<![\w€£$])(?<!\d[.,:/])(?P<sign>[-−+](?=[\d$€£]))?"
+    r"(?P<money>(?:us ?)?\$|usd ?|[€£])?"
     r"(?P<digits>\d{1,3}(?:[,'’_\u202f\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?: ?(?P<unit>%|(?:percentage points?|per cent|percent|pct|pp|pts|points?|thousand|millions?"
     r"|billions?|mio|mil|mn|bn|[kmb]|ms|msec|milliseconds?|mm|millimet(?:re|er)s?|kg|kilograms?)"
-    r"(?![A-Za-z0-9])))?(?P<after>(?: ?(?:USD|US dollars|dollars|\$))?)"
-    r"(?![A-Za-z\d_]|[.,]\d|[-/]\d)",
-    re.IGNORECASE,
+    r"(?![a-z0-9])))?(?P<after>(?: ?(?:usd|us dollars|dollars|\$))?)"
+    r"(?![a-z\d_]|[.,]\d|[-/]\d)"
 )
+"""For texts in lower case."""
 _WORDS = {
     "millisecond": "ms", "milliseconds": "ms", "msec": "ms", "kilogram": "kg", "kilograms": "kg",
 }  # fmt: skip
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»\n]+)[\"“”«»]|`([^`\n]+)`|(?<!\w)['‘]([^'’\n]+)['’](?!\w)")
-has_date = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)").search
+has_date = re.compile(r"(?:19|20|21)(?<!\d..)\d\d(?!\d)").search
 """Whether a text has a year, as every full date does."""
 
 
@@ -67,7 +69,7 @@ def dates(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, ISO date) of each full date. Of 3/4/2031 nobody knows which is the month."""
     if not has_date(text):
         return
-    for match in _DATE.finditer(text):
+    for match in _DATE.finditer(lowered(text)):
         year, month, day, day2, name2, year2, name3, day3, year3, first, mark, second, year4 = (
             match.groups()
         )
@@ -99,8 +101,8 @@ def candidates(key: Key, text: str) -> list[Candidate]:
             return _series(key, text)
         case "enum":
             return [
-                Candidate(match.start(), match.end(), _choices(key)[match[0].lower()], True)
-                for match in _choice_pattern(key).finditer(text)
+                Candidate(match.start(), match.end(), _choices(key)[match[0]], True)
+                for match in _choice_pattern(key).finditer(lowered(text))
             ]
         case "text":
             return _texts(key, text)
@@ -117,7 +119,7 @@ def without_dates(text: str) -> str:
     spans = [match.span() for match in _DAY.finditer(text)]
     if has_date(text):
         spans += [(start, end) for start, end, _ in dates(text)]
-        spans += [match.span(1) for match in _YEAR.finditer(text)]
+        spans += [match.span(1) for match in _YEAR.finditer(lowered(text))]
     for start, end in spans:
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     return text
@@ -126,17 +128,17 @@ def without_dates(text: str) -> str:
 def _numbers(key: Key, text: str) -> list[Candidate]:
     return [
         Candidate(match.start(), match.end(), *scaled)
-        for match in _NUMBER.finditer(text if key.is_whole else without_dates(text))
+        for match in _NUMBER.finditer(lowered(text if key.is_whole else without_dates(text)))
         if (scaled := _scaled(match, key)) is not None
     ]
 
 
 def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
     """A number in the key's unit, times 10^decimals; None if it has another unit."""
-    unit = (match["unit"] or "").lower()
+    _, money, _, unit, after = match.groups("")
     unit = _WORDS.get(unit, unit)
     own = key.suffix.strip().lower()
-    is_money = bool(match["money"] or match["after"])
+    is_money = bool(money or after)
     if is_money and not key.prefix:
         return None
     if unit in _PERCENT:
@@ -153,9 +155,12 @@ def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
     return _fixed(match, magnitude - _MAGNITUDES.get(own, 0), key), True
 
 
+_SEPARATORS = {ord(sign): "" for sign in ",'’_\u202f\u00a0"}
+
+
 def _fixed(match: re.Match[str], shift: int, key: Key) -> int:
     """The digits times 10^(shift + decimals); surplus decimals are cut off."""
-    whole, _, rest = re.sub(r"[^\d.]", "", match["digits"]).partition(".")
+    whole, _, rest = match["digits"].translate(_SEPARATORS).partition(".")
     places = shift + key.decimals
     digits = whole + rest
     point = len(whole) + places
@@ -191,8 +196,8 @@ def _choices(key: Key) -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _choice_pattern(key: Key) -> re.Pattern[str]:
-    choices = sorted(key.choices, key=len, reverse=True)
-    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, choices)) + r")(?![\w-])", re.I)
+    choices = sorted(_choices(key), key=len, reverse=True)
+    return re.compile(any_of(map(re.escape, choices), r"(?<![\w-].)") + r"(?![\w-])")
 
 
 def _texts(key: Key, text: str) -> list[Candidate]:

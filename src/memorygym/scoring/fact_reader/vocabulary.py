@@ -10,10 +10,10 @@ from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels, ShortVerbs
-from memorygym.scoring.fact_reader.words import GENERIC, LINKS
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS, any_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The keys of a track, and how its texts name entities."""
 
@@ -32,7 +32,7 @@ class Vocabulary:
     """Whether names in upper or lower case throughout are names, too."""
     has_short_labels: bool = True
     """Whether a single word of a label, or its abbreviation, may stand for it."""
-    spell_out: Callable[[str], str] = lambda line: line
+    spell_out: Callable[[str], str] | None = None
     """A line with words for the shorthand of a track: "LIMIT = 5" as "LIMIT value: 5"."""
     spell_out_text: Callable[[str], str] = lambda text: text
     """The same for a whole text."""
@@ -44,6 +44,10 @@ class Vocabulary:
     @cached_property
     def labels(self) -> "Phrases":
         return Phrases((label, key) for key in self.keys for label in key.labels)
+
+    @cached_property
+    def date_labels(self) -> "Phrases":
+        return Phrases((s, key) for key in self.keys if key.kind == "date" for s in key.labels)
 
     @cached_property
     def phrases(self) -> list[tuple[str, "Phrases"]]:
@@ -108,4 +112,4 @@ class Vocabulary:
     @cached_property
     def lone_pattern(self) -> re.Pattern[str]:
         choices = sorted(self.lone, key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, choices)) or '(?!)'})(?![\w-])")
+        return re.compile(any_of(map(re.escape, choices), r"(?<![\w-].)") + r"(?![\w-])")

@@ -1,4 +1,24 @@
-"""Words that a fact reader takes for no names and for no abbreviations."""
+"""Words that a fact reader takes for no names and for no abbreviations; texts in lower case."""
+
+from collections.abc import Iterable
+
+
+def lowered(text: str) -> str:
+    """The text in lower case, each character in its place."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c.lower()[0] for c in text)
+
+
+def any_of(patterns: Iterable[str], after: str) -> str:
+    """A pattern of the patterns, in groups by their first letters: search is fast as each group
+    begins with a letter. `after` looks behind the first letter: "(?<![a-z].)"."""
+    grouped: dict[str, list[str]] = {}
+    for pattern in patterns:
+        size = 2 if pattern[0] == "\\" else 1
+        grouped.setdefault(pattern[:size], []).append(pattern[size:])
+    groups = [f"{letter}{after}(?:{'|'.join(rest)})" for letter, rest in grouped.items()]
+    return f"(?:{'|'.join(groups) or '(?!)'})"
+
 
 LINKS = frozenset(
     "a about all also an and as at but by concerning for from had has have in is it its no not of"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.phrases import Phrases, mask
@@ -172,6 +173,7 @@ def _name(match: re.Match[str], text: str) -> str:
     return name if is_known or _is_name(name) else ""
 
 
+@lru_cache(maxsize=20_000)
 def _is_name(word: str) -> bool:
     """Whether an identifier can be no word and no module."""
     first, dot, _ = word.partition(".")
@@ -255,7 +257,8 @@ def spelled_out(line: str) -> str:
     line = _IN_FILE.sub(r"\g<name>; module: \g<path>; ", _TO.sub(r"default of \1: ", line))
     line = _FRAGMENT.sub(_keyword, _MARKED.sub(_marking, line))
     line = _RAISE.sub("", _ENTRY.sub(r"\1 is ", line))
-    line = _DEFAULT.sub(lambda match: f"default of {(match[1] or match[2]).lower()}", line)
+    if "default" in line.lower():
+        line = _DEFAULT.sub(lambda match: f"default of {(match[1] or match[2]).lower()}", line)
     line = _CLASS.sub(r"\g<start>\g<name>; parent class: \g<base>; ", line)
     match = _SIGNATURE.match(line)
     if match and _is_name(match["name"].strip("`")):
