@@ -10,7 +10,6 @@ from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.values import candidates
 
-
 NAME_SIGN, LABEL_SIGN = "\ue000", "\ue001"
 
 
