@@ -39,30 +39,37 @@ def without_aliases(text: str, vocabulary: Vocabulary) -> str:
         return text
     if "=" in text:
         text = _with_labels(text, vocabulary)
-    names = _defined(text, vocabulary) if re.search(r"[=:([]|\bfor\b", text) else {}
-    for alias, name in names.items():
-        before = rf"{_around(alias)} ?(?:=|:=|≙|:|short for|stands for) ?(?=\W{{0,3}}{name})"
-        behind = rf"(?<={name}) ?[(\[][^()\[\]\n]{{0,12}}\b{alias}\W{{0,3}}[)\]]"
-        text = re.sub(_around(alias), name, re.sub(f"{before}|{behind}", "", text))
+    if re.search(r"[=:([]|\bfor\b", text):
+        text = _with_names(text, vocabulary)
     return _with_whole_names(text, vocabulary)
 
 
-def _around(alias: str) -> str:
-    return rf"(?<![\w&.]){alias}(?![\w&])"
-
-
-def _defined(text: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """The names that the text gives a short form, by that form; of two names none."""
+def _with_names(text: str, vocabulary: Vocabulary) -> str:
+    """The text with names for the short forms that it gives them; where it gives two, as it is."""
     meanings: dict[str, set[str]] = {}
     for match in _DEFINED.finditer(text):
-        name, alias = match["after"] or match["name"], match["before"] or match["inside"]
-        named = vocabulary.find_names(name)
-        name = named[0][2] if named else ""
-        is_sure = bool(match["before"]) and "=" in match[0]
-        is_known = alias.lower() in vocabulary.known
-        if name and not is_known and _is_short_for(alias, name, is_sure=is_sure):
+        alias, name = _meaning(match, vocabulary)
+        if name:
             meanings.setdefault(alias, set()).add(name)
-    return {alias: names.pop() for alias, names in meanings.items() if len(names) == 1}
+    names = {alias: min(meant) for alias, meant in meanings.items() if len(meant) == 1}
+    if not names:
+        return text
+
+    def bare(match: re.Match[str]) -> str:
+        is_defined = (match["before"] or match["inside"]) in names
+        return (match["after"] or match["name"]) if is_defined else match[0]
+
+    pattern = rf"(?<![\w&.])(?:{'|'.join(sorted(names))})(?![\w&])"
+    return re.sub(pattern, lambda match: names[match[0]], _DEFINED.sub(bare, text))
+
+
+def _meaning(match: re.Match[str], vocabulary: Vocabulary) -> tuple[str, str]:
+    """A short form and the name that a match of `_DEFINED` gives it; "" if it gives none."""
+    named = vocabulary.find_names(match["after"] or match["name"])
+    name, alias = named[0][2] if named else "", match["before"] or match["inside"]
+    is_sure = bool(match["before"]) and "=" in match[0]
+    is_new = bool(name) and alias.lower() not in vocabulary.known
+    return alias, name if is_new and _is_short_for(alias, name, is_sure=is_sure) else ""
 
 
 def _is_short_for(alias: str, name: str, *, is_sure: bool) -> bool:
@@ -82,21 +89,20 @@ def _is_within(alias: str, text: str) -> bool:
 
 def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     """The text with labels for the short forms that it defines: "hc = headcount"."""
-    defined = {
-        match[0]: (match["before"], label)
-        for match in _LABELLED.finditer(text)
-        if (label := _label(match["label"], vocabulary))
-        and match["before"].lower() not in vocabulary.known
-        and not role_of(match["before"], vocabulary.heads)
-        and _is_within(match["before"], match["label"])
-    }
-    aliases = [alias for alias, _ in defined.values()]
-    for definition, (alias, label) in defined.items():
-        if aliases.count(alias) == 1:
-            behind = r"(?![\w.])" if len(alias) > 2 else r"(?=\s*[:=]?\s*[$~≈]?\d|\s*\|)"
-            text = text.replace(definition, "", 1)
-            text = re.sub(rf"(?<![\w.]){alias}{behind}", f"{label} ", text)
-    return text
+    meanings: dict[str, set[str]] = {}
+    for match in _LABELLED.finditer(text):
+        alias, label = match["before"], _label(match["label"], vocabulary)
+        is_new = alias.lower() not in vocabulary.known and not role_of(alias, vocabulary.heads)
+        if label and is_new and _is_within(alias, match["label"]):
+            meanings.setdefault(alias, set()).add(label)
+    labels = {alias: min(meant) for alias, meant in meanings.items() if len(meant) == 1}
+    if not labels:
+        return text
+    long = "|".join(alias for alias in labels if len(alias) > 2) or "(?!)"
+    short = "|".join(alias for alias in labels if len(alias) < 3) or "(?!)"
+    pattern = rf"(?<![\w.])(?:(?:{long})(?![\w.])|(?:{short})(?=\s*[:=]?\s*[$~≈]?\d|\s*\|))"
+    text = _LABELLED.sub(lambda match: "" if match["before"] in labels else match[0], text)
+    return re.sub(pattern, lambda match: f"{labels[match[0]]} ", text)
 
 
 def _label(text: str, vocabulary: Vocabulary) -> str:
