@@ -14,7 +14,7 @@ BULLET = re.compile(
     r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
 BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
-_SIGN = re.compile("[~>=→⇒➜»▸▶►├└│─–]")
+_SIGN = re.compile("[~>=/→⇒➜»▸▶►├└│─–]")
 """Every line has one of these that is not plain."""
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")

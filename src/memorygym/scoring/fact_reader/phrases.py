@@ -71,6 +71,8 @@ def _forms(phrase: str) -> tuple[str, str]:
     if ending := re.search(r"\B(?:ies|y)$", phrase.lower()):
         base = letters.removesuffix(ending[0])
         return f"{base}y", f"{base}ies"
+    if letters.endswith("ss"):
+        return letters, f"{letters}es"
     return letters.removesuffix("s"), f"{letters.removesuffix('s')}s"
 
 
@@ -78,7 +80,8 @@ def _pattern(phrase: str) -> str:
     words = re.findall(r"\{\}|[^\W_]+", phrase)
     ending = re.sub(r"\B(?:ies|y)$", "(?:ies|y)", words[-1])
     if ending == words[-1] != "{}":
-        ending = f"{re.escape(words[-1].removesuffix('s'))}s?"
+        is_singular = ending.endswith("ss")
+        ending = f"{ending}(?:es)?" if is_singular else f"{ending.removesuffix('s')}s?"
     parts = [rf"(?<![^\W_]){_PARAMETER}" if word == "{}" else word for word in words[:-1]]
     return _JOINT.join([*parts, rf"(?<![^\W_]){_PARAMETER}" if ending == "{}" else ending])
 

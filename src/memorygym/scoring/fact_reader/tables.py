@@ -236,8 +236,10 @@ def _columns(
     roles = {c.role for c in columns} - {"label", "name", "kind", ""}
     if names and not labels and columns[0].role in ("subject", "key"):
         return columns
-    if len(known) < 2 or not (
-        len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles)
+    if (
+        (labels and names)
+        or len(known) < 2
+        or not (len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles))
     ):
         return None
     return columns

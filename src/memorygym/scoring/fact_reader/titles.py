@@ -79,7 +79,7 @@ class Titles:
         self._heads, self._statements = vocabulary.heads, statements
         self._kinds = {key.code: key.value for key in vocabulary.keys if key.names_kind}
         """By relation: the type of its value, if a label of the relation is the same word."""
-        self._known, self._type_of = vocabulary.known | COMMON, vocabulary.type_of
+        self._known, self._type_of = vocabulary.known, vocabulary.type_of
         self._alone = {key.code for key in vocabulary.keys if key.stands_alone}
 
     def untitled(self, text: str, *, has_owner: bool) -> str:
@@ -122,7 +122,8 @@ class Titles:
         words = _WORDS.findall(bare)
         if text.endswith(":"):
             return len(words) <= 6
-        rest = [word for word in words if word not in self._known and word[:3] not in _MONTHS]
+        known = self._known | COMMON if is_turn else self._known
+        rest = [word for word in words if word not in known and word[:3] not in _MONTHS]
         is_plain = len(rest) <= 2 * is_turn and len(words) <= 8
         if not sense.names and sense.claims:
             return is_plain and not has_owner  # A group: "Energy".
