@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from memorygym.core import tokens
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
+from memorygym.core.statements import Statement
 from memorygym.datasets.instances.schemas import instance_id, schema_problem
 from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.answers import CodeReader
-from memorygym.tracks.codeqa.generator import identifiers
+from memorygym.tracks.codeqa.generator import identifiers, stale_values
 from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
@@ -86,6 +87,11 @@ def test_stale_values_are_shown_and_graded_wrong() -> None:
     assert sum(fact["rewrites"] for fact in without["grounding_facts"]) == 0
     assert sum(fact["rewrites"] for fact in with_stale["grounding_facts"]) >= 4
     assert with_stale["verification"]["checks"]["stale"]["values"] > 0
+
+
+def test_no_class_was_its_own_parent_before() -> None:
+    asked, other = (Statement(name, "base", base) for name, base in (("A", "B"), ("C", "A")))
+    assert stale_values._old_values(asked, [asked, other], named_rng("test"), 2) == []
 
 
 @mostly_slow("form", ["files", "mixed"], quick=1)

@@ -97,12 +97,13 @@ def _phrase(statement: Statement) -> str:
 def _old_values(
     statement: Statement, others: Sequence[Statement], rng: Stream, times: int
 ) -> list[str]:
-    """Up to `times` other values of the same kind."""
+    """Up to `times` other values of the same kind; a class is not its own parent."""
     if statement.value.lstrip("-").isdigit():
         numbers = dict.fromkeys(str(number(rng)) for _ in range(times + 1))
         return [value for value in numbers if value != statement.value][:times]
     same_key = sorted(
-        {other.value for other in others if other.key == statement.key} - {statement.value}
+        {other.value for other in others if other.key == statement.key}
+        - {statement.value, statement.subject}
     )
     return rng.sample(same_key, min(times, len(same_key)))
 
