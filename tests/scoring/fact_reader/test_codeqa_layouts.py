@@ -1,6 +1,7 @@
 """Codeqa: whatever the layout, the same statements are read of notes about code and topics."""
 
 from functools import cache
+from itertools import product
 
 import pytest
 
@@ -9,6 +10,7 @@ from memorygym.tracks.codeqa.fact_reader import read, render
 from memorygym.tracks.codeqa.vocabulary import type_of
 from tests.layouts import blind, development
 from tests.layouts.blocks import Block, Item
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance
 
 PART = {"upper": 0.05, "lower": 0.35}
@@ -62,8 +64,7 @@ def current(statements: tuple[Statement, ...]) -> dict[tuple[str, str], str]:
     return {key: found.value for key in keys if (found := known.get(*key))}
 
 
-@pytest.mark.parametrize("form", ["files", "session", "mixed"])
-@pytest.mark.parametrize("name", LAYOUTS)
+@mostly_slow(("form", "name"), product(["files", "session", "mixed"], LAYOUTS), quick=31)
 def test_all_statements_are_read_in_any_layout_and_none_wrongly(name: str, form: str) -> None:
     every, noted = shown(form)
     got = current(read(LAYOUTS[name]([block(statement) for statement in noted])))

@@ -15,6 +15,7 @@ from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from tests.layouts.tasks import shown_world, world_blocks, world_facts
 from tests.scoring.fact_reader.test_worlds_layouts import LAYOUTS
+from tests.slow import mostly_slow
 
 PIECES = (
     "Eastgate Ceramics", "Birch Marine", "delivery vans", "patents", "risk level", "listing date",
@@ -62,7 +63,7 @@ def test_lines_in_any_order_and_number_credit_nobody_new(name: str) -> None:
         assert credited <= stated
 
 
-@pytest.mark.parametrize("name", sorted(LAYOUTS))
+@mostly_slow("name", sorted(LAYOUTS), quick=15)
 def test_two_texts_together_state_no_more_than_each(name: str) -> None:
     system, records = shown_world("company")
     reader = strong_reader(system)

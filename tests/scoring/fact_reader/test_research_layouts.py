@@ -5,11 +5,12 @@ import pytest
 from memorygym.tracks.research.fact_reader import ResearchReader
 from tests.layouts import blind, development
 from tests.layouts.tasks import research_blocks, research_facts, shown_research
+from tests.slow import mostly_slow
 
 LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@mostly_slow("name", LAYOUTS, quick=20)
 def test_all_statements_are_read_in_any_layout_and_none_wrongly(name: str) -> None:
     wanted = research_facts(shown_research())
     read = research_facts(ResearchReader().read(LAYOUTS[name](research_blocks(shown_research()))))

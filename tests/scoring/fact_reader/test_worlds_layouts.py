@@ -16,6 +16,7 @@ from tests.episodes import generated, gold
 from tests.layouts import blind, development
 from tests.layouts.blocks import Block
 from tests.layouts.tasks import ordered, shown_world, world_blocks, world_facts
+from tests.slow import mostly_slow
 
 CASES = Path(__file__).parents[2] / "cases" / "fact_reading.jsonl"
 LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
@@ -44,7 +45,7 @@ def test_all_facts_of_every_domain_are_read_in_any_layout(template: str, name: s
     check(template, LAYOUTS[name])
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@mostly_slow("name", LAYOUTS, quick=15)
 def test_no_answer_and_no_cause_depends_on_the_layout(name: str) -> None:
     """Over a view of half of the documents in any order, as a memory may compose it."""
     task = generated("city")
