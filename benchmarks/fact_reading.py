@@ -19,7 +19,7 @@ from memorygym.tracks.codeqa.code_reader import module_name
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Knowledge
-from tests.layouts import blind, development
+from tests.layouts import blind, blind_later, development
 from tests.layouts.blocks import Block
 from tests.layouts.tasks import (
     month_text,
@@ -140,7 +140,7 @@ def main() -> None:
     parser.add_argument("notes", nargs="*", default=["notes_open"], help="files of tests/cases")
     names = parser.parse_args().notes
     print(f"{'layout':22}  {'worlds':>13}  {'research':>13}\n{'':22}  recov. wrong   recov. wrong")
-    for kind in (development, blind):
+    for kind in (development, blind, blind_later):
         for name, layout in kind.LAYOUTS.items():
             print(f"{name:22}  {shares(worlds(layout))}  {shares(research(layout))}")
     for name in names:

@@ -3,11 +3,9 @@
 import pytest
 
 from memorygym.tracks.research.fact_reader import ResearchReader
-from tests.layouts import blind, development
+from tests.layouts import LAYOUTS
 from tests.layouts.tasks import research_blocks, research_facts, shown_research
 from tests.slow import mostly_slow
-
-LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
 
 
 @mostly_slow("name", LAYOUTS, quick=20)

@@ -13,13 +13,12 @@ from memorygym.tracks.worlds.facts import Knowledge, Record
 from memorygym.tracks.worlds.prose_reader import HEAD
 from memorygym.tracks.worlds.trace_facts import WorldsReader
 from tests.episodes import generated, gold
-from tests.layouts import blind, development
+from tests.layouts import LAYOUTS
 from tests.layouts.blocks import Block
 from tests.layouts.tasks import ordered, shown_world, world_blocks, world_facts
 from tests.slow import mostly_slow
 
 CASES = Path(__file__).parents[2] / "cases" / "fact_reading.jsonl"
-LAYOUTS = {**development.LAYOUTS, **blind.LAYOUTS}
 
 
 def check(template: str, render: Callable[[Sequence[Block]], str]) -> None:
@@ -97,3 +96,31 @@ def test_adversarial_texts_are_read_exactly(case: dict[str, object]) -> None:
     }
     wanted = {(n, a): tuple(v) if isinstance(v, list) else v for n, a, v in case["facts"]}  # type: ignore[attr-defined]
     assert plain == wanted
+
+
+LATER = CASES.with_name("fact_reading_later.jsonl")
+BEYOND = {"injection", "german"}
+"""An order to note something of "every company", and text in another language."""
+
+
+@pytest.mark.parametrize("line", LATER.read_text("utf-8").splitlines())
+def test_later_adversarial_texts_credit_nothing_wrong(line: str) -> None:
+    case = json.loads(line)
+    reader = strong_reader(shown_world("company")[0])
+    names = {a.code: a.label for a in reader.guide.attributes}
+    names |= {relation.code: relation.phrase for relation in reader.guide.relations}
+    facts = world_facts(reader.read(case["text"]), reader.guide)
+    read = {
+        pair(name, names.get(code, "group"), *(other or [value]))
+        for (name, code, *other), value in facts.items()
+    }
+    stated = {pair(*fact) for fact in case["facts"]}
+    assert read <= stated or case["id"] in BEYOND
+    assert case["may_miss"] or read >= stated
+
+
+def pair(name: str, label: str, value: object) -> tuple[object, ...]:
+    """A fact; the two entities of a mutual relation in one order."""
+    if label == "competes with":
+        name, value = sorted((name, str(value)))
+    return name, label, tuple(value) if isinstance(value, list) else value

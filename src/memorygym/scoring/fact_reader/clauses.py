@@ -20,6 +20,8 @@ def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, 
     has_cue = cues.MAYBE.search(text)
     if (has_cue or text[found[0].start] == "+") and (shift := _shift(text, found)):
         return _shifted(shift, _Clauses(text, mark, found).values() or [])
+    if has_cue and any(cues.DIFFERENCE.match(text, candidate.end) for candidate in found):
+        return None
     if change := _change(text, found):
         return change
     if len(found) == 1 and not (has_cue and cues.ANY.search(text)):
@@ -151,7 +153,7 @@ class _Clauses:
         between = self._text[self._mark[1] : candidate.start]
         opening = re.match(r"\s*[(\[]([^)\]]*)[)\]]", between)
         whole_left = self._text[start : candidate.start]
-        if cues.QUALIFIED.match(self._text, candidate.end):
+        if cues.QUALIFIED.match(self._text, candidate.end) or cues.NOTHING.search(between):
             return FORMER
         if cues.IS_NOW.search(left):
             return "is now"

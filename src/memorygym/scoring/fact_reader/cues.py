@@ -21,9 +21,22 @@ OTHER = re.compile(
 BEHIND = re.compile(
     r"\b(?:after|against|versus|vs|compared|instead of|rather than|not|from|(?<!no more )than"
     r"|excluding|unlike|(?<!wrote )(?<!put )(?<!set )(?<!noted )(?<!written )(?:up|down)"
-    r"(?=\s+(?:by|from|on|about|[\d$€£~+-])))\b|[≠↑↓▲▼]"
+    r"(?=\s+(?:by|from|on|about|[\d$€£~+-]))|no(?= \d))\b|[≠↑↓▲▼]"
 )
 """What stands behind such a word in its clause is not the entry."""
+DIFFERENCE = re.compile(r"\s(?:more|fewer|less)\b")
+"""Stands behind a figure that is a difference."""
+NOTHING = re.compile(r"\b(?:none|null|nil|unknown|withdrawn|retracted|removed|deleted)\b")
+"""Stands between a label and a former value if the label has no value now."""
+UNREAL = re.compile(
+    r"\W*(?:if|suppose|supposing|imagine|assuming|in case|unless)\b|.*\bwould\b.*\bif\b"
+)
+"""A sentence that only supposes something."""
+ASIDE = re.compile(
+    r"(?<!\bthe )\b(?:plan(?:s|ned)?|intend(?:s|ed)?|aim(?:s|ed)?|hop(?:es|ed)|want(?:s|ed)?) to\b"
+    r"|\b(?:aims|hopes) for\b|\b[\d.,]+ of (?:them|these|those|which)\b"
+)
+"""What stands behind it in a sentence is not so yet, or only a part of what was said."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
@@ -96,6 +109,7 @@ BY_AMOUNT = re.compile(r"\b(?:up|down|by)\s+\W{0,2}$", re.IGNORECASE)
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective"
+    r"|\bvalid from|\bvalid since"
     r"|^\W*(?:date\W*)?|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$"
 )
 """Stands before a date that tells when something was stated."""
@@ -109,7 +123,9 @@ APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]:])")
 PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
 """A date and what goes with it, in brackets before a line."""
 PRONOUN = re.compile(
-    r"\W*(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b", re.IGNORECASE
+    r"\W*(?:(?:and|also|but) )?"
+    r"(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b",
+    re.IGNORECASE,
 )
 OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $")
 """Stands before a verb whose subject is no entity."""
@@ -139,6 +155,9 @@ APPOSED = re.compile(
 )
 """Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$")
+IS_A_KIND = re.compile(r"[\ue000]\W+(?:is|was)\s+(?:an?|the)\s")
+PAIR = re.compile(r"\W*[\ue000]+(?:,| and| &|, and) [\ue000]+ (?!both)[\w\ue001]")
+"""Two entities of which a pronoun in the next sentence could mean either."""
 AS_A = re.compile(
     r"(?:\s*\([^()]*\))?\W*(?:(?:down )?(?P<as>as)|for|is|was|=)\W+"
     r"(?:an? |the |its |his |her |their )?",
@@ -175,11 +194,13 @@ ABBREVIATION = re.compile(
     r"\b(?:approx|ca|vs|est|avg|no|st|b|e\.g|i\.e|incl|prev|rev|emp|cf|resp|mr|dr|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$|^\W*\d{1,2}\.$"
 )
-ANY = re.compile("|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS)))
+ANY = re.compile(
+    "|".join(f"(?:{cue.pattern})" for cue in (OTHER, BEHIND, FORMER, WAS, DIFFERENCE, NOTHING))
+)
 """Any cue that makes a figure another than the current entry."""
 _WORDS = frozenset(
     word
-    for cue in (OTHER, BEHIND, FORMER, WAS, MORE, BY)
+    for cue in (OTHER, BEHIND, FORMER, WAS, DIFFERENCE, NOTHING, MORE, BY)
     for word in re.findall(r"[a-z]{2,}(?!\?)", cue.pattern)
 ) - frozenset("about be by had in it no of on the to".split())
 MAYBE = re.compile(rf"{any_of(sorted(_WORDS), '(?<![a-z].)')}|≠|↑|↓|▲|▼|19\d\d|20\d\d")

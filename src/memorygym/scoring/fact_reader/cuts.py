@@ -40,15 +40,20 @@ def each_of_both(part: Part) -> list[Part]:
 
 
 def clauses(part: Part) -> Iterator[Part]:
-    """The sentence, cut at semicolons between clauses that each have a label with its value."""
+    """The sentence, cut at semicolons, and before names with a colon, between clauses that each
+    have a label with its value."""
+    borders = [match.span() for match in re.finditer(r";\s", part.text)]
+    borders += [
+        (name[0], name[0]) for name in part.names[1:] if part.text[name[1] : name[1] + 1] == ":"
+    ]
     start = 0
-    for border in re.finditer(r";\s", part.text) if ";" in part.text else ():
-        before, after = part.cut(start, border.start()), part.cut(border.end(), len(part.text))
+    for left, right in sorted(borders):
+        before, after = part.cut(start, left), part.cut(right, len(part.text))
         after = after.cut(0, (after.text.find("; ") + 1 or len(after.text) + 1) - 1)
         is_inside = before.text.count("(") > before.text.count(")")
         if not is_inside and _is_whole(before) and _is_whole(after):
             yield before
-            start = border.end()
+            start = right
     yield part.cut(start, len(part.text)) if start else part
 
 

@@ -13,8 +13,8 @@ BULLET = re.compile(
     rf"|{_TURN}"
     r"|[^\w\s\[\](){}\"'`*#=$€£<|~+.-]+\s*)+"
 )
-BRACKETED = re.compile(r"\[([^\[\]]+)\]:?$")
-_SIGN = re.compile("[~>=/→⇒➜»▸▶►├└│─–]")
+BRACKETED = re.compile(r"\[{1,2}([^\[\]]+)\]{1,2}:?$")
+_SIGN = re.compile("[~>=/→⇒➜»▸▶►├└│─–]|:[a-z]")
 """Every line has one of these that is not plain."""
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
@@ -22,6 +22,10 @@ _WITH = re.compile(r"\bw/(?!o\b) ?")
 _BOX = str.maketrans("│┃║", "|||")
 _QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
 """The signs of a quotation."""
+_SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z_-]*_[a-z_-]*:(?=\s|$)")
+"""The name of a picture: ":white_check_mark:"."""
+_INLINE = re.compile(r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)((?:, \w+ = [^{}]+)?) ?\}")
+"""A value with remarks, as TOML writes it: "staff = { value = 300, note = "old" }"."""
 _COMMENT = re.compile(r"\s*//\s+(?=\S)")
 _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
@@ -59,7 +63,10 @@ def cleaned(line: Line) -> Line:
     """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
     if not _SIGN.search(line.text):
         return line
-    text = _STRUCK.sub(r"(previously \1)", line.text)
+    text = _SHORTCODE.sub("", line.text)
+    if "{" in text:
+        text = _INLINE.sub(_with_remarks, text)
+    text = _STRUCK.sub(r"(previously \1)", text)
     text = text.replace(" // ", " | ")
     text = _WITH.sub("with ", _SUM.sub("", _ARROWS.sub(" → ", text)))
     if match := _QUOTED.match(text):
@@ -72,6 +79,11 @@ def cleaned(line: Line) -> Line:
         text = text.translate(_BOX)
         text = "|---|" if _BOX_RULE.fullmatch(text) else text
     return line._replace(text=text.replace("–", "—") if "–" in text else text)
+
+
+def _with_remarks(match: re.Match[str]) -> str:
+    remarks = re.sub(r"[\"=,]", "", match[2]).strip()
+    return f"= {match[1]} ({remarks})" if remarks else f"= {match[1]}"
 
 
 def unwrapped(lines: Sequence[Line]) -> Iterator[Line]:

@@ -18,13 +18,26 @@ _BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
 _NEXT_ENTRY = re.compile(r"(?<=\}),\s*(?=[\"']?[A-Z]\w+(?: [A-Z]\w+)+[\"']?\s*:\s*\{)")
 """Stands between two entities in a dictionary."""
 _TAG = re.compile(r"<(?:/?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?)>")
+_WRAPPER = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*>[ \t]*$", re.MULTILINE)
+"""A tag in a line of its own. If a text has no other tags, they only wrap what it says."""
+_HEADLINE = re.compile(r"^\*+(?= \S)", re.MULTILINE)
+
+
+def _as_headlines(text: str) -> str:
+    """The text with # for the stars of headlines, if it has some of a second level (Org)."""
+    if "\n** " not in text:
+        return text
+    return _HEADLINE.sub(lambda match: "#" * len(match[0]), text)
 
 
 def lines_of(text: str, nouns: frozenset[str]) -> list[Line]:
     """The lines of a text."""
     if "}," in text:
         text = _NEXT_ENTRY.sub(",\n", text)
+    text = _as_headlines(text)
     if len(_TAG.findall(text[:2000])) >= 2 and text.lstrip()[:1] == "<":
+        if not _TAG.search(inside := _WRAPPER.sub("", text)):
+            return list(_plain(inside, nouns))
         return lines_of_tags(text, nouns)
     return [
         line for part in sql_parts(text)

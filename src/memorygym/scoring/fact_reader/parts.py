@@ -73,7 +73,7 @@ def owner_of(part: Part, inherited: str) -> str:
 
 def opening_of(part: Part) -> str:
     """The entity whose name opens a sentence that has a label, a relation or a choice."""
-    if part.names and part.marks:
+    if part.names and (part.marks or cues.IS_A_KIND.search(part.lower)):
         before = _FIELD.sub("", part.text[: part.names[0][0]])
         if not _STATED_BEFORE.search(before):
             return part.names[0][2]

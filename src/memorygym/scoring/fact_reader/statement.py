@@ -88,6 +88,11 @@ class _Line:
 
     def read(self, part: Part) -> None:
         self.asks = part.text.rstrip(" \"'*)").endswith("?")
+        if cues.UNREAL.match(part.lower):
+            self._note_names(part)
+            return
+        if aside := cues.ASIDE.search(part.lower):
+            part = part.cut(0, aside.start())
         own = parts.subjects_of(part)
         stated = [*clauses(part)]
         asked = stated.pop() if self.asks else None
@@ -127,6 +132,8 @@ class _Line:
         self.objects = (self.objects | values.intersection(self.names)).difference(stated)
         shared -= values
         self.last = stated[0] if stated and stated[0] != "?" else parts.sole(part) or subject
+        if cues.PAIR.match(part.text):
+            self.last = "?"
 
     def _continued(self) -> str:
         """The only entity that the line is about so far, if its name opens it or has a claim."""

@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
@@ -99,9 +98,15 @@ class Table:
         """What the rows state; `owner` is the entity of rows that name none."""
         by_column: dict[str, tuple[str, str]] = {}
         above: Sequence[str] = ()
+        is_long = any(column.role == "key" for column in self.columns)
+        merged = [is_long and column.role == "subject" for column in self.columns]
+        merged += [False] * max(len(row) for row in [*self.body, ()])
         for row_below in self.body:
-            pairs = zip_longest(row_below, above[: len(row_below)], fillvalue="")
-            cells = above = [old if cell.strip().lower() in _DITTO else cell for cell, old in pairs]
+            triples = zip(row_below, [*above, *[""] * len(row_below)], merged, strict=False)
+            cells = above = [
+                old if cell.strip().lower() in _DITTO or (is_merged and not cell.strip()) else cell
+                for cell, old, is_merged in triples
+            ]
             head = cells[0].strip(" ()*_:").lower()
             if head in _STAMPS and any(column.role == "name" for column in self.columns):
                 for column, cell in zip(self.columns[1:], cells[1:], strict=False):

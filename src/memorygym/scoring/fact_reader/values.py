@@ -42,7 +42,8 @@ _YEAR = re.compile(
     r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)"
 )
 _MAGNITUDES = {
-    "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
+    "hundred": 2, "hundreds": 2, "k": 3, "thousand": 3,
+    "m": 6, "mn": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
     "b": 9, "bn": 9, "billion": 9, "billions": 9,
 }  # fmt: skip
 _PERCENT = {"%", "percent", "pct", "pc", "per cent", "percentage points", "percentage point", "pp",
@@ -52,9 +53,9 @@ _NUMBER = re.compile(
     r"(?P<money>(?:us ?)?\$|usd ?|[€£])?"
     r"(?P<digits>\d{1,3}(?:[,'’_\u202f\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?: ?(?P<unit>%|(?:percentage points?|per cent|percent|pct|pp|pts|points?|thousand|millions?"
-    r"|billions?|mio|mil|mn|bn|[kmb]|ms|msec|milliseconds?|mm|millimet(?:re|er)s?|kg|kilograms?)"
-    r"(?![a-z0-9])))?(?P<after>(?: ?(?:usd|us dollars|dollars|\$))?)"
-    r"(?![a-z\d_]|[.,]\d|[-/]\d)"
+    r"|billions?|mio|mil|mn|bn|[kmb]|dozens?|hundreds?|ms|msec|milliseconds?|mm|millimet(?:re|er)s?|kg|kilograms?)"
+    r"(?![^\W_])))?(?P<after>(?: ?(?:usd|us dollars|dollars|\$))?)"
+    r"(?!\w|[.,]\d|[-/]\d)"
 )
 """For texts in lower case."""
 _WORDS = {
@@ -145,6 +146,8 @@ def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
         return (_fixed(match, 0, key), True) if own == "%" else None
     if own == "%":
         return None if unit else (_fixed(match, 0, key), False)
+    if unit in ("dozen", "dozens"):
+        return 12 * _fixed(match, 0, key), True
     magnitude = _MAGNITUDES.get(unit)
     if unit and magnitude is None:
         return (_fixed(match, 0, key), True) if unit == own else None
@@ -177,7 +180,7 @@ def _series(key: Key, text: str) -> list[Candidate]:
         runs = [run]
         for number in _numbers(key, source):
             gap = source[run[-1].end : number.start] if run else ""
-            if run and not re.fullmatch(r"[\s,;/|>→]*(?:and |then |Q\d:? ?)?", gap):
+            if run and not re.fullmatch(r"[\s,;/|>→\"']*(?:and |then |Q\d:? ?)?", gap):
                 runs.append(run := [])
             run.append(number)
         whole = [run for run in runs if len(run) == key.length]

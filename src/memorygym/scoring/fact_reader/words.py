@@ -45,8 +45,8 @@ COMMON = frozenset(
     " let like line made make many may mean met mid month months more most much must near need"
     " nine one only out over part per put ran run said same saw say says second see seen seven set"
     " show shown six so some still such sum take taken tell ten than then there three time told"
-    " too took top total try two under until use used very via week weeks well went were when who"
-    " why will year years yet".split()
+    " too took top total try two und under until use used very via week weeks well went were when"
+    " who why will year years yet".split()
 )
 """Words that abbreviate nothing."""
 OPENERS = frozenset(

@@ -26,12 +26,13 @@ _CODE = re.compile(
     r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
     r"|(?P<sql>\bE'(?:[^'\\\n]|''|\\.)*')"
     r'|^(?P<mark>[ \t>*-]*)(?P<pairs>\{(?:"\w+": ?-?\d+(?:, ?)?)+\})[ \t]*$'
-    r"|^(?P<bare>(?:[ \t]*@\w.*\n)*[ \t]*(?:(?:async )?def \w+\(.*|class \w+(?:\(.*\))?):[ \t]*"
+    r"|(?:^|(?<=[:>][ \t])|(?<=\bis )|(?<=\bcode ))(?P<bare>(?:[ \t]*@\w.*\n)*[ \t]*"
+    r"(?:(?:async )?def \w+\(.*|class \w+(?:\(.*\))?):[ \t]*"
     r"(?:\n(?![ \t]*(?:[\[#*-]|$)).+)+)",
     re.MULTILINE,
 )
-_LED = re.compile(rf"(?P<lead>(?:[^\n]*:\n)?)(?P<code>\s*{_START}[\s\S]*)")
-"""Code in a text, with the line before it that ends with a colon."""
+_LED = re.compile(rf"(?P<lead>(?:[^\n]*(?::\n|\bis ))?)(?P<code>\s*{_START}[\s\S]*)")
+"""Code in a text, with the line before it that ends with a colon, or the words up to "is"."""
 _TAG = re.compile(r"<code ([^<>]+)>([^<]*)</code>")
 _BULLET = re.compile(r"[ \t]*[-*•] ")
 

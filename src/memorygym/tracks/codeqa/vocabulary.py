@@ -209,6 +209,7 @@ _CLASS = re.compile(
 )
 _HOLDS = re.compile(
     r"(?<![\w.])(?<!use of the setting )(?<!use of the function )"
+    r"(?<!\bmodule of )"
     r"(`?(?:_*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z]\w*[a-z]\w*\.[a-z]\w*)`?)"
     rf"(?: ?[=:→] ?| (?:is|equals|is set to) | )({LITERAL})(?=\s*(?:[,;.)(|#—→]|$))"
 )
