@@ -109,7 +109,7 @@ BY_AMOUNT = re.compile(r"\b(?:up|down|by)\s+\W{0,2}$", re.IGNORECASE)
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective"
-    r"|\bvalid from|\bvalid since"
+    r"|\bvalid from|\bvalid since|\b(?:stated|noted) by (?:the )?[a-z ]{3,30} of"
     r"|^\W*(?:date\W*)?|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$"
 )
 """Stands before a date that tells when something was stated."""

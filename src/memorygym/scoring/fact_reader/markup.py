@@ -21,12 +21,14 @@ _TAG = re.compile(r"<(?:/?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?)>")
 _WRAPPER = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*>[ \t]*$", re.MULTILINE)
 """A tag in a line of its own. If a text has no other tags, they only wrap what it says."""
 _HEADLINE = re.compile(r"^\*+(?= \S)", re.MULTILINE)
+_DRAWER = re.compile(r"^[ \t]*:(\w+):[ \t]*(?=(\S)|$)(?:(?!\S)\n)?", re.MULTILINE)
 
 
 def _as_headlines(text: str) -> str:
     """The text with # for the stars of headlines, if it has some of a second level (Org)."""
     if "\n** " not in text:
         return text
+    text = _DRAWER.sub(lambda match: f"{match[1]}: " if match[2] else "", text)
     return _HEADLINE.sub(lambda match: "#" * len(match[0]), text)
 
 

@@ -158,7 +158,8 @@ class _Pass:
         sense = self._statements.read(text)
         stated = next((iso for _, _, iso in stamps(text)), "")
         source = self._source(text)
-        if ended and not ended.names and not ended.has_content:
+        is_open = ended and not ended.names and not ended.has_content
+        if ended and (is_open or tuple(ended.names) == sense.names):
             stated, source = stated or ended.date, source or ended.source
         mark = sense.mark and sense.mark.unplaced
         frame = Frame(depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft)

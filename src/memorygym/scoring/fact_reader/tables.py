@@ -99,7 +99,9 @@ class Table:
         by_column: dict[str, tuple[str, str]] = {}
         above: Sequence[str] = ()
         is_long = any(column.role == "key" for column in self.columns)
-        merged = [is_long and column.role == "subject" for column in self.columns]
+        merged = [
+            is_long and column.role in ("subject", "date", "source") for column in self.columns
+        ]
         merged += [False] * max(len(row) for row in [*self.body, ()])
         for row_below in self.body:
             triples = zip(row_below, [*above, *[""] * len(row_below)], merged, strict=False)
