@@ -21,13 +21,11 @@ from memorygym.scoring.fact_reader.claims import (
     Reading,
     Sense,
 )
-from memorygym.scoring.fact_reader.frames import Frame, Frames
-from memorygym.scoring.fact_reader.headed_lists import headed_list
-from memorygym.scoring.fact_reader.items import OpenItem
+from memorygym.scoring.fact_reader.frames import Frame, Frames, OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
-from memorygym.scoring.fact_reader.rows import ordered
-from memorygym.scoring.fact_reader.stamps import stamps
+from memorygym.scoring.fact_reader.rows import headed_list, ordered
+from memorygym.scoring.fact_reader.stamps import day_of
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -156,7 +154,7 @@ class _Pass:
         self._item.close()
         ended = self._frames.close_for_heading(depth)
         sense = self._statements.read(text)
-        stated = next((iso for _, _, iso in stamps(text)), "")
+        stated = day_of(text)
         source = self._source(text)
         if ended and not ended.names and not ended.has_content:
             stated, source = stated or ended.date, source or ended.source
@@ -227,7 +225,7 @@ class _Pass:
 
     def _dated(self, text: str, date: str, depth: int) -> bool:
         """Whether a line that states nothing has a date, which then holds for the lines below."""
-        day = date or next((iso for _, _, iso in stamps(text)), "")
+        day = date or day_of(text)
         if day and not self._frames.last:
             self._frames.add(Frame(depth, is_title=True, is_soft=True))
         if frame := self._frames.last:
@@ -237,7 +235,7 @@ class _Pass:
 
     def _signed(self, text: str) -> bool:
         """Whether a line is a signature, or the end of a call: it dates the facts above it."""
-        day, source = next((iso for _, _, iso in stamps(text)), ""), self._source(text)
+        day, source = day_of(text), self._source(text)
         sense = self._statements.read(text)
         if not (day or source) or sense.claims or sense.names or sense.mark:
             return False

@@ -12,13 +12,11 @@ from functools import lru_cache
 from memorygym.scoring.fact_reader import cues, parts
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces
+from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces, sentences
 from memorygym.scoring.fact_reader.key import Named
-from memorygym.scoring.fact_reader.marks import marked
+from memorygym.scoring.fact_reader.marks import date_labels, marked
 from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
-from memorygym.scoring.fact_reader.sentences import sentences
-from memorygym.scoring.fact_reader.short_labels import date_labels
 from memorygym.scoring.fact_reader.stamps import without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary

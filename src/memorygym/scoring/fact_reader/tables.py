@@ -12,7 +12,7 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
 from memorygym.scoring.fact_reader.fields import role_of
 from memorygym.scoring.fact_reader.lines import Line
-from memorygym.scoring.fact_reader.stamps import stamps
+from memorygym.scoring.fact_reader.stamps import day_of
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import lowered
@@ -105,7 +105,7 @@ class Table:
             head = cells[0].strip(" ()*_:").lower()
             if head in _STAMPS and any(column.role == "name" for column in self.columns):
                 for column, cell in zip(self.columns[1:], cells[1:], strict=False):
-                    day = next((iso for _, _, iso in stamps(cell)), "")
+                    day = day_of(cell)
                     date, source = by_column.get(column.name, ("", ""))
                     by_column[column.name] = (date or day, source or ("" if day else cell.lower()))
                 continue
@@ -134,7 +134,7 @@ class Table:
         named = False
         for column, cell in pairs:
             if column.role == "date":
-                date = next((iso for _, _, iso in stamps(cell)), "")
+                date = day_of(cell)
             elif column.role == "source":
                 source = cell
             elif column.role in ("subject", "key", ""):
