@@ -91,8 +91,6 @@ MOVED = re.compile(
     r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut"
     r"|moved)\b"
 )
-BY_AMOUNT = re.compile(r"\b(?:up|down|by)\s+\W{0,2}$", re.IGNORECASE)
-"""Stands before the amount of a change: "up 1.5 points to 16.5 %"."""
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective"
@@ -195,6 +193,5 @@ def is_border(gap: str, start: int, end: int, *, values_first: bool) -> bool:
         return True
     if not _FOR_LABEL.search(behind):
         return values_first
-    left = gap[:start] if gap[start] == "," else ""
-    is_in_series = re.search(r"\d ?[a-z%]{0,2}$", left, re.I) and re.match(r"[$€£]?\d", behind)
-    return not is_in_series
+    is_in_series = re.search(r"\d ?[a-z%]{0,2}$", gap[:start], re.I)
+    return not (is_in_series and re.match(r"[$€£]?\d", behind))

@@ -72,7 +72,7 @@ def clauses(part: Part) -> Iterator[Part]:
     start = 0
     for border in re.finditer(r";\s", part.text) if ";" in part.text else ():
         before, after = part.cut(start, border.start()), part.cut(border.end(), len(part.text))
-        after = after.cut(0, (after.text.find("; ") + 1 or len(after.text) + 1) - 1)
+        after = after.cut(0, len(after.text.partition("; ")[0]))
         is_inside = before.text.count("(") > before.text.count(")")
         if not is_inside and _is_whole(before) and _is_whole(after):
             yield before

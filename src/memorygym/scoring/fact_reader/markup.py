@@ -69,11 +69,7 @@ def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int
             return None
     if re.match(r"[ \t]*[^\s,;`<\[\](){}]", text[end : end + 20]):
         return None  # A value in a line, not a block.
-    if isinstance(value, dict) or (
-        isinstance(value, list) and any(isinstance(v, dict | list) for v in value)
-    ):
-        return value, end
-    return None
+    return (value, end) if isinstance(value, dict | list) else None
 
 
 def _flat(value: Any, nouns: frozenset[str], depth: int, key: str = "") -> Iterator[Line]:
@@ -85,17 +81,10 @@ def _flat(value: Any, nouns: frozenset[str], depth: int, key: str = "") -> Itera
                 yield Line(f"{key}:", depth)
                 depth += 1
             for item in value:
-                if (
-                    isinstance(item, list | tuple)
-                    and len(item) == 3
-                    and all(isinstance(part, str | int | float) for part in item)
-                ):
-                    yield Line(" | ".join(map(str, item)), depth)
-                else:
-                    yield from _flat(item, nouns, depth)
+                yield from _flat(item, nouns, depth)
         case list() | tuple():
             texts = [str(item) for item in value]
-            if any(" " in text and len(text.split()) > 4 for text in texts):
+            if any(len(text.split()) > 4 for text in texts):
                 yield Line(f"{key}:" if key else "", depth)
                 yield from (Line(text, depth + 1) for text in texts)
             else:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from memorygym.scoring.fact_reader.claims import Sense
-from memorygym.scoring.fact_reader.lines import BULLET, Line
+from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Column, Table, column_of
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -13,7 +13,7 @@ _HEAD = re.compile(
     r"[#*_\s]*[\w ]{0,40}?[*_]*(?:\((?P<inside>[^()]+)\)|\s?[:—-]\s(?P<after>.+?))[:*_\s]*"
 )
 _SIGNS = ("/", "|", ";", ",", "·")
-_BETWEEN = re.compile(r"[\s:|,;/=—–*_-]+")
+_BETWEEN = " \t:|,;/=—–*_-"
 _DASH = " — "
 
 
@@ -46,14 +46,10 @@ def headed_list(
 
 def _cells(text: str, sign: str, vocabulary: Vocabulary) -> list[str]:
     """The name that opens a line, and what the sign separates behind it."""
-    body = text.strip()
-    if bullet := BULLET.match(body):
-        body = body[bullet.end() :]
-    names = vocabulary.find_names(body)
-    if not names or re.search(r"\w", body[: names[0][0]]):
+    names = vocabulary.find_names(text)
+    if not names or re.search(r"\w", text[: names[0][0]]):
         return []
-    between = _BETWEEN.match(body, names[0][1])
-    rest = body[between.end() if between else names[0][1] :]
+    rest = text[names[0][1] :].strip(_BETWEEN)
     border = r",\s+" if sign == "," else rf"\s*{re.escape(sign)}\s*"
     return [names[0][2], *re.split(border, rest)]
 
@@ -74,10 +70,8 @@ def ordered(lines: Sequence[Line], statements: StatementReader) -> Sequence[Line
     found = list(lines)
     for number, (first, label, last) in rows.items():
         if senses[number].unread and not senses[number].claims:
-            bullet = BULLET.match(first.lstrip())
-            start = first.index(first.lstrip()) + (bullet.end() if bullet else 0)
-            owner, value = (first[start:], last) if votes[0] == 0 else (last, first[start:])
-            text = f"{first[:start]}{owner}: {label}: {value}"
+            owner, value = (first, last) if votes[0] == 0 else (last, first)
+            text = f"{owner}: {label}: {value}"
             found[number] = lines[number]._replace(text=text)
     return found
 
