@@ -16,7 +16,6 @@ from memorygym.scoring.fact_reader.parts import (
     WORD_OR_LABEL,
     Part,
     longest,
-    with_qualifier,
 )
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.values import candidates
@@ -48,7 +47,7 @@ def marked(sentence: str, vocabulary: Vocabulary, *, has_default: bool) -> Part:
         marks = [_qualified(mark, masked) for mark in marks]
         marks = [mark for mark in marks if not _is_noun(mark, marks, lower)]
         masked, lower = (mask(text, marks, LABEL_SIGN) for text in (masked, lower))
-        marks = [with_qualifier(mark, masked) for mark in marks]
+        marks = [_with_brackets(mark, masked) for mark in marks]
     for find in (_short_verbs, short_labels):
         if short := find(masked, vocabulary, has_default):
             masked, lower = (mask(text, short, LABEL_SIGN) for text in (masked, lower))
@@ -65,6 +64,12 @@ def _qualified(mark: Mark, text: str) -> Mark:
     """The mark with what the text says beside it of its value."""
     match = cues.QUALIFIED.match(text, mark.end)
     return mark._replace(end=match.end(), role=FORMER) if match else mark
+
+
+def _with_brackets(mark: Mark, text: str) -> Mark:
+    """The mark with the brackets behind it: "director (from May 2003 to June 2010):"."""
+    match = cues.QUALIFIER.match(text, mark.end)
+    return mark._replace(end=match.end()) if match else mark
 
 
 def _is_noun(mark: Mark, marks: Iterable[Mark], text: str) -> bool:

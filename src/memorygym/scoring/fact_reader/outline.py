@@ -16,7 +16,6 @@ from memorygym.scoring.fact_reader.claims import (
     FORMER,
     IT,
     Claim,
-    Mark,
     ReadFact,
     Reading,
     Sense,
@@ -74,8 +73,8 @@ class _Pass:
         """The entity that a pronoun means."""
         self._opening: tuple[str, str, str] | None = None
         """The entity, the date and the source of the line that opened a paragraph."""
-        self._waiting: tuple[str, Mark, str, str] | None = None
-        """A label without value; before it its entity, after it the date and the source."""
+        self._waiting: Sense | None = None
+        """A line with a label and no value, which the next line may give."""
         self._item = OpenItem()
         self._table_before: Table | None = None
         """The table that lines without head may continue."""
@@ -134,7 +133,7 @@ class _Pass:
         has_owner = bool(self._frames.owner())
         body = titles.EMPHASIS.sub("", body) if "*" in body or "_" in body else body
         body = self._titles.untitled(body.rstrip(), has_owner=has_owner)
-        is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
+        is_answer = self._answer(body) is not None
         mark = self._frames.mark()
         if not self._waiting and not mark and titles.is_day(body):
             self._heading(body, titles.DAY, is_soft=False)
@@ -188,44 +187,42 @@ class _Pass:
 
     def _statement(self, text: str, depth: int, *, is_bullet: bool) -> None:
         is_governed = any(frame.names for frame in self._frames)
-        waiting = self._waiting
-        self._waiting = None
         sense = self._statements.read(text, self._frames.mark_of_entry())
-        source = ""
-        if waiting and not sense.asks and not any(claim.subject for claim in sense.claims):
-            answer = self._answer(text, waiting)
-            sense, source = (answer, waiting[3]) if answer else (sense, "")
+        if not sense.asks and not any(claim.subject for claim in sense.claims):
+            sense = self._answer(text) or sense
+        self._waiting = None
         is_about = sense.head or self._frames.owner() or not sense.asks
         if sense.mark and is_about and (sense.asks or not sense.claims):
-            self._waiting = (sense.head, sense.mark, sense.date, self._source(text))
+            self._waiting = sense._replace(source=self._source(text))
         if not is_bullet:
             self._item.close()
         elif not is_governed:
             sense = self._item.read(sense, text, depth)
-        if not (sense.claims or sense.names or sense.mark) and self._dated(text, sense.date, depth):
+        if not (sense.claims or sense.names or sense.mark) and self._dated(text, depth):
             return
-        self._emit(sense, text, *self._of_paragraph(sense, text, source))
+        self._emit(self._of_paragraph(sense, text), text)
         if sense.last != IT:
             self._last = sense.last
         for frame in self._frames:
             frame.has_content = True
         self._share((sense.head,))
-        if not (is_governed and not sense.head and not sense.names and not sense.mark):
+        if not is_governed or sense.names or sense.mark:
             self._entry(sense, depth)
 
-    def _of_paragraph(self, sense: Sense, text: str, source: str) -> tuple[str, str]:
-        """The source and the date of a line: those of the line that opened its paragraph, if that
-        is about the same entity and this one has none."""
+    def _of_paragraph(self, sense: Sense, text: str) -> Sense:
+        """The line; if it has no date, with that of the line that opened its paragraph and is about
+        the same entity."""
         subject = sense.claims[0].subject if sense.claims else ""
         if sense.date and subject:
-            self._opening = (subject, sense.date, source or self._source(text))
+            self._opening = (subject, sense.date, sense.source or self._source(text))
         elif self._opening and not sense.date and subject == self._opening[0]:
-            return self._opening[2], self._opening[1]
-        return source, ""
+            _, date, source = self._opening
+            return sense._replace(date=date, source=source or sense.source)
+        return sense
 
-    def _dated(self, text: str, date: str, depth: int) -> bool:
+    def _dated(self, text: str, depth: int) -> bool:
         """Whether a line that states nothing has a date, which then holds for the lines below."""
-        day = date or day_of(text)
+        day = day_of(text)
         if day and not self._frames.last:
             self._frames.add(Frame(depth, is_title=True, is_soft=True))
         if frame := self._frames.last:
@@ -249,41 +246,41 @@ class _Pass:
 
     def _entry(self, sense: Sense, depth: int) -> None:
         """Opens the frame of a line, which governs the lines that stand deeper."""
-        owner = sense.head
-        self._frames.close_for_entry(depth, owner)
-        if not owner and any(name != owner for name in sense.names):
+        self._frames.close_for_entry(depth, sense.head)
+        if sense.names and not sense.head:
             self._frames.add(Frame(depth, ("", "")))
             return
-        is_open = sense.mark and not sense.claims
-        mark = sense.mark.unplaced if sense.mark and is_open else None
-        self._frames.add(Frame(depth, (owner,) if owner else (), mark, sense.date))
+        mark = sense.mark.unplaced if sense.mark and not sense.claims else None
+        names = (sense.head,) if sense.head else ()
+        self._frames.add(Frame(depth, names, mark, sense.date))
 
-    def _answer(self, text: str, waiting: tuple[str, Mark, str, str]) -> Sense | None:
+    def _answer(self, text: str) -> Sense | None:
         """What a line states as the answer to the line before; None if it is none."""
-        subject, mark, date, _ = waiting
+        waiting = self._waiting
+        if not waiting or not (mark := waiting.mark):
+            return None
         answer = self._statements.read(text, mark.unplaced)
         own = {key.code.format(mark.parameter) for key in mark.keys}
-        claims = [
-            claim for claim in answer.claims if {claim.code, claim.code.partition(" ")[0]} & own
-        ]
-        if not claims:
-            return None
-        owned = tuple(claim._replace(subject=claim.subject or subject) for claim in claims)
-        return answer._replace(claims=owned, date=answer.date or date)
+        claims = tuple(
+            claim._replace(subject=claim.subject or waiting.head)
+            for claim in answer.claims
+            if {claim.code, claim.code.partition(" ")[0]} & own
+        )
+        date = answer.date or waiting.date
+        return answer._replace(claims=claims, date=date, source=waiting.source) if claims else None
 
-    def _emit(
-        self, sense: Sense, text: str, source: str = "", date: str = "", cue: str = ""
-    ) -> None:
+    def _emit(self, sense: Sense, text: str, cue: str = "") -> None:
         cue = cue or self._frames.cue()
         if cue == "other":
             return
         self._unread += sense.unread
-        date = date or sense.date or self._frames.date()
-        source = source or sense.source or self._source(text) or self._frames.source()
+        date = sense.date or self._frames.date()
+        source = sense.source or self._source(text) or self._frames.source()
         for stated in sense.claims:
             value = self._frames.owner() or self._last if stated.value == IT else stated.value
             claim = stated._replace(value=value)
-            subject = self._subject(claim)
+            above = (self._last if claim.subject == IT else "") or self._frames.owner()
+            subject = claim.subject if claim.subject not in ("", IT) else above
             if not subject:
                 key = self._vocabulary.by_code.get(claim.code)
                 self._unread += not (key and key.names_kind)
@@ -297,16 +294,11 @@ class _Pass:
         """Whether the types of a relation's entities are those of its key."""
         by_code = self._vocabulary.by_code
         key = by_code.get(claim.code.partition(" ")[0]) or by_code.get(claim.code)
-        if key is None or not key.subject:
+        if subject == claim.value or key is None or not key.subject:
             return subject != claim.value
-        if self._vocabulary.type_of(subject) != key.subject or subject == claim.value:
-            return False
-        return not key.value or self._vocabulary.type_of(str(claim.value)) == key.value
-
-    def _subject(self, claim: Claim) -> str:
-        if claim.subject == IT:
-            return self._last or self._frames.owner()
-        return claim.subject or self._frames.owner()
+        type_of = self._vocabulary.type_of
+        is_value = not key.value or type_of(str(claim.value)) == key.value
+        return is_value and type_of(subject) == key.subject
 
     def _table(self, table: Table) -> None:
         self._frames.close(table.depth)
@@ -314,7 +306,6 @@ class _Pass:
         for row in table.rows(owner):
             self._share((row.subject,))
             for sense, cue in row.senses:
-                claims = tuple(
-                    c if c.subject else c._replace(subject=row.subject) for c in sense.claims
-                )
-                self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)
+                claims = tuple(c._replace(subject=c.subject or row.subject) for c in sense.claims)
+                date = row.date or sense.date
+                self._emit(sense._replace(claims=claims, date=date), row.source, cue)

@@ -170,11 +170,7 @@ class _Line:
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
                 piece = replace(piece, names=tuple(n for n in piece.names if n != place))
             mark = mark._replace(keys=numbers)
-        groups = [piece]
-        if len(piece.names) > 1:
-            is_first = not piece.text[: mark.start].strip(" *-")
-            groups = parts.distributed(piece, mark) if is_first else [parts.one_owner(piece, mark)]
-        for group in groups:
+        for group in parts.distributed(piece, mark):
             self._value(group, mark, inherited)
 
     def _place(self, mark: Mark, piece: Part) -> Named | None:
