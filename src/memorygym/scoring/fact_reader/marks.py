@@ -111,16 +111,6 @@ def short_labels(text: str, vocabulary: Vocabulary, has_default: bool) -> list[M
     ]  # fmt: skip
 
 
-def date_labels(text: str, vocabulary: Vocabulary) -> list[int]:
-    """Where words end that can only mean the label of a date: "inspected on 4 May 2027"."""
-    return [
-        match.end() for match in _WORD.finditer(text)
-        if match[0].lower() not in GENERIC
-        and match[0] not in vocabulary.lone
-        and [key.kind for key in vocabulary.short.keys_of(match[0])] == ["date"]
-    ]  # fmt: skip
-
-
 def _is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:
     """Whether a value of the key stands next to the mark, and beside no other label."""
     behind = text[mark.end : mark.end + 100]

@@ -14,7 +14,7 @@ from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mar
 from memorygym.scoring.fact_reader.clauses import values_of
 from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces, sentences
 from memorygym.scoring.fact_reader.key import Named
-from memorygym.scoring.fact_reader.marks import date_labels, marked
+from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
 from memorygym.scoring.fact_reader.stamps import without_stamps
@@ -57,12 +57,8 @@ class StatementReader:
 
     def _date_labels(self, text: str, default: Mark | None) -> int:
         """Where the last label of a date ends; -1 if the text has none."""
-        ends = [0] if default and default.keys[0].kind == "date" else [-1]
-        if any(self.vocabulary.date_labels.find(text)):
-            found = self.vocabulary.labels.find(text)
-            ends += [end for _, end, keys, _ in found if keys[0].kind == "date"]
-            ends += date_labels(text, self.vocabulary) if max(ends) < 0 else []
-        return max(ends)
+        ends = [end for _, end, *_ in self.vocabulary.date_labels.find(text)]
+        return max(ends, default=0 if default and default.keys[0].kind == "date" else -1)
 
 
 @dataclass
