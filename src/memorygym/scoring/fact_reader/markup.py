@@ -57,14 +57,11 @@ def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int
     try:
         value, end = decoder.raw_decode(text, start)
     except (ValueError, RecursionError):
-        end = text.find("\n", start)
-        end = (
-            len(text)
-            if end < 0 or text[start:end].count("{") != text[start:end].count("}")
-            else end
-        )
+        line = text[start:].partition("\n")[0]
+        literal = line if line.count("{") == line.count("}") else text[start:]
+        end = start + len(literal)
         try:
-            value = ast.literal_eval(text[start:end].rstrip(", \n"))
+            value = ast.literal_eval(literal.rstrip(", \n"))
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             return None
     if re.match(r"[ \t]*[^\s,;`<\[\](){}]", text[end : end + 20]):
