@@ -27,7 +27,7 @@ BEHIND = re.compile(
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
-    r"|first (?:wrote|noted|had|put|said|read)|had been|once|stale|obsolete|up from|down from"
+    r"|had been|once|stale|obsolete|up from|down from"
     r"|instead of)\b"
 )
 """Marks a value that another has replaced."""
@@ -104,8 +104,6 @@ APART_LEFT = re.compile(r"[|—·,(\[]\s*$")
 BRACKET_LEFT = re.compile(r"[\[(][^\])]*$")
 APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]:])")
 """Stand around a date that is a segment of its own."""
-PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
-"""A date and what goes with it, in brackets before a line."""
 PRONOUN = re.compile(
     r"\W*(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b", re.IGNORECASE
 )
@@ -143,8 +141,6 @@ AS_A = re.compile(
     re.IGNORECASE,
 )
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
-ANEW = re.compile(r"\s*(?:;|—\s(?:oh |ah )?(?:and|also|plus)\b)", re.IGNORECASE)
-"""Opens a statement of its own, of the same entity as the one before."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(

@@ -191,8 +191,6 @@ def termed(mark: Mark, text: str) -> Mark:
     return mark._replace(parameter=term(text)) if mark.keys[0].has_term else mark
 
 
-_DATED = re.compile(r"\W{0,3}\d{4}(?:,? (?:in|at)\b)?(?=,? )")
-"""A year between a label and a name: "born 1930, in Ann Harbour"."""
 _FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
 _ENTERED = re.compile(r"\W*(?:put|enter|note|write)\W*")
 
@@ -206,8 +204,7 @@ def objects_of(part: Part) -> set[str]:
             is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             is_value |= bool(behind and _ENTERED.fullmatch(part.text, mark.end, behind[0][0]))
             if is_value:
-                start = number.end() if (number := _DATED.match(part.text, mark.end)) else mark.end
-                objects.update(_listed(part.text, start, behind))
+                objects.update(_listed(part.text, mark.end, behind))
             elif len(behind) == 1:
                 objects.add(behind[0][2])
             before = [name for name in part.names if name[1] <= mark.start][-1:]
@@ -243,17 +240,8 @@ def linked(
         if owner:
             others = [name for name in piece.names if name is not owner]
             return owner[2], [others[0][2]] if len({n[2] for n in others}) == 1 else []
-        if not after and len(before) > 1 and cues.AS_A.fullmatch(text, before[-1][1], mark.start):
-            return before[-2][2], [before[-1][2]]
         if not after and len(before) == 1 and _is_as(text, before[0][1], mark.start):
             return "", [before[0][2]]
-        if (
-            not before
-            and len(behind) == 2
-            and len(after) == 1
-            and not cues.EXPLICIT.match(text, mark.end)
-        ):
-            return behind[0][2], [behind[1][2]]
         if before and after and _is_between_dashes(text, mark, before[-1], behind[0]):
             return "?", after
         return before[-1][2] if before else "", after

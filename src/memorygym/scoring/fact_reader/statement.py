@@ -111,10 +111,7 @@ class _Line:
         others = set(self.names) - self.objects
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
         self._apposed(part)
-        cut = list(pieces(part))
-        if inherited == "?" and not others and len(cut) > 1:
-            inherited = "" if all(cues.ANEW.match(p.text) for p in cut[1:]) else "?"
-        for piece in cut:
+        for piece in pieces(part):
             self._state(piece, piece.about or inherited)
         stated = [claim.subject for claim in self.claims[before:]]
         values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
