@@ -10,7 +10,6 @@ from memorygym.scoring.fact_reader.fields import one_fact, role_of
 from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.sql import sql_parts
 from memorygym.scoring.fact_reader.tags import lines_of_tags
-from memorygym.scoring.fact_reader.words import GENERIC
 
 _MOST_ATTEMPTS = 50
 """Blocks that look like JSON and are none, after which the rest of a text is read as it is."""
@@ -107,16 +106,6 @@ def _flat_mapping(
     stated = one_fact(value, roles)
     if stated:
         yield Line(stated, depth)
-        return
-    if (
-        key
-        and key.lower() not in GENERIC
-        and "value" in roles
-        and not any(isinstance(part, dict | list) for part in value.values())
-    ):
-        yield Line(
-            one_fact({**value, "key": key}, {**roles, "key": "key"}).replace(" | ", ": ", 1), depth
-        )
         return
     rest = dict(value)
     heads = [key] if key else []

@@ -156,8 +156,6 @@ class _Line:
         if len(numbers) < len(mark.keys):
             if not any(candidates(key, piece.text) for key in numbers):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
-                if self.mark:
-                    self.mark = self.mark._replace(keys=mark.keys)
                 return
             if place := self._place(mark, piece):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
@@ -210,8 +208,6 @@ class _Line:
         if cues.IS_A.search(piece.lower[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
-        if mark.form == "inverse" and not subject and values:
-            return
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
         is_opening = not re.search(r"\w", piece.text[:at])
