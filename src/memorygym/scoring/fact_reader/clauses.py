@@ -107,7 +107,7 @@ class _Clauses:
             if near.value != far.value and cues.RANGE.fullmatch(self._text, near.end, far.start):
                 return [near.value, far.value]
         chosen = list(current)
-        for is_likelier in (lambda c: c.is_exact, self._is_beside):
+        for is_likelier in (lambda c: c.is_exact, self._is_beside, self._is_behind_a_sign):
             if len({c.value for c in chosen}) > 1:
                 chosen = [c for c in chosen if is_likelier(c)] or chosen
         return list(dict.fromkeys(c.value for c in chosen))
@@ -117,6 +117,9 @@ class _Clauses:
         if candidate.start >= end:
             return bool(cues.LEVEL.fullmatch(self._text, end, candidate.start))
         return not self._text[candidate.end : start].strip(" *_")
+
+    def _is_behind_a_sign(self, candidate: Candidate) -> bool:
+        return self._text[: candidate.start].rstrip(" *_\"'“")[-1:] in (":", "=")
 
     def _clause(self, index: int) -> tuple[int, int]:
         start, end = 0, len(self._text)

@@ -104,6 +104,8 @@ APART_LEFT = re.compile(r"[|—·,(\[]\s*$")
 BRACKET_LEFT = re.compile(r"[\[(][^\])]*$")
 APART_RIGHT = re.compile(r"\s*(?:$|[|—·,)\]:])")
 """Stand around a date that is a segment of its own."""
+PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
+"""A date and what goes with it, in brackets before a line."""
 PRONOUN = re.compile(
     r"\W*(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b", re.IGNORECASE
 )

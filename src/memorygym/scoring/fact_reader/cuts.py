@@ -23,7 +23,8 @@ _SAID_OF = re.compile(r"[\d$€£~≈\"“]")
 """Begins what follows a word that is cut off, rather than a sentence."""
 _WHICH = re.compile(r"\W*(?:which|who|that)\b", re.IGNORECASE)
 _BOTH = re.compile(
-    rf"(?P<first>{NAME_SIGN}+)(?:,| and| &|, and) (?P<second>{NAME_SIGN}+)(?: have| are)? both\b",
+    rf"\bboth (?P<one>{NAME_SIGN}+)\W+(?:and )?(?P<two>{NAME_SIGN}+)"
+    rf"|(?P<first>{NAME_SIGN}+)(?:,| and| &|, and) (?P<second>{NAME_SIGN}+)(?: have| are)? both\b",
     re.IGNORECASE,
 )
 
@@ -58,7 +59,7 @@ def each_of_both(part: Part) -> list[Part]:
     match = _BOTH.search(part.text) if "oth" in part.text else None
     if match is None:
         return [part]
-    starts = {match.start("first"), match.start("second")}
+    starts = {match.start(group) for group in ("one", "two", "first", "second")}
     pair = [name for name in part.names if name[0] in starts]
     return [
         replace(part, names=tuple(name for name in part.names if name == own or name not in pair))

@@ -119,6 +119,8 @@ def _continues(line: Line, after: Line) -> bool:
     if _SPEAKER.match(first):
         return False
     bullet = BULLET.match(first)
+    if bullet and first[0].isdigit() and not BULLET.match(line.text.lstrip()):
+        bullet = None  # The end of a sentence, such as "217." at the start of a line.
     is_heading = line.text.lstrip()[:1] in "#|=" or BRACKETED.match(line.text.strip())
     if _ENTRY.fullmatch(first) or _ENTRY.fullmatch(line.text.strip()):
         return False
@@ -134,5 +136,8 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
             for text, after in pairwise(texts)
         )
         and not all(_NAMED.match(text.lstrip()) for text in texts)
-        and not all(text.rstrip()[-1:] in ".;:" for text in texts[:-1])
+        and not all(
+            text.rstrip()[-1:] in ".;:" and text.count("{") == text.count("}")
+            for text in texts[:-1]
+        )
     )

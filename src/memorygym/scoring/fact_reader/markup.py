@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from memorygym.scoring.fact_reader.fields import one_fact, role_of
+from memorygym.scoring.fact_reader.fields import one_fact, role_of, roles_of
 from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.sql import sql_parts
 from memorygym.scoring.fact_reader.tags import lines_of_tags
+from memorygym.scoring.fact_reader.words import GENERIC
 
 _MOST_ATTEMPTS = 50
 """Blocks that look like JSON and are none, after which the rest of a text is read as it is."""
@@ -69,27 +70,27 @@ def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int
 
 
 def _flat(value: Any, nouns: frozenset[str], depth: int, key: str = "") -> Iterator[Line]:
+    lead = f"{key}: " if key else ""
     match value:
         case Mapping():
             yield from _flat_mapping(value, nouns, depth, key)
         case list() | tuple() if any(isinstance(item, dict | list | tuple) for item in value):
             if key:
                 yield Line(f"{key}:", depth)
-                depth += 1
             for item in value:
-                yield from _flat(item, nouns, depth)
+                yield from _flat(item, nouns, depth + bool(key))
         case list() | tuple():
             texts = [str(item) for item in value]
             if any(len(text.split()) > 4 for text in texts):
-                yield Line(f"{key}:" if key else "", depth)
+                yield Line(lead.rstrip(), depth)
                 yield from (Line(text, depth + 1) for text in texts)
             else:
-                yield Line(f"{key}: {', '.join(texts)}" if key else ", ".join(texts), depth)
+                yield Line(lead + ", ".join(texts), depth)
         case None:
             return
         case _:
             first, *rest = str(value).split("\n")
-            yield Line(f"{key}: {first}" if key else first, depth)
+            yield Line(lead + first, depth)
             yield from (Line(text, depth + 1) for text in rest)
 
 
@@ -98,14 +99,18 @@ def _flat_mapping(
 ) -> Iterator[Line]:
     """A dictionary: its name, date and source first; {subject, key, value} becomes one line."""
     value = {**_origin(value, nouns), **value}
-    roles: dict[str, str] = {}
-    for field, content in value.items():
-        role = role_of(str(field), nouns)
-        if role and role not in roles and isinstance(content, str | int | float | list):
-            roles[role] = field
-    stated = one_fact(value, roles)
-    if stated:
+    roles = roles_of(value, nouns)
+    if stated := one_fact(value, roles):
         yield Line(stated, depth)
+        return
+    if (
+        key
+        and key.lower() not in GENERIC
+        and "value" in roles
+        and not any(isinstance(part, dict | list) for part in value.values())
+    ):
+        stated = one_fact({**value, "key": key}, {**roles, "key": "key"})
+        yield Line(stated.replace(" | ", ": ", 1), depth)
         return
     rest = dict(value)
     heads = [key] if key else []

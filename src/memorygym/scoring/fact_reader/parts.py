@@ -240,8 +240,17 @@ def linked(
         if owner:
             others = [name for name in piece.names if name is not owner]
             return owner[2], [others[0][2]] if len({n[2] for n in others}) == 1 else []
+        if not after and len(before) > 1 and cues.AS_A.fullmatch(text, before[-1][1], mark.start):
+            return before[-2][2], [before[-1][2]]
         if not after and len(before) == 1 and _is_as(text, before[0][1], mark.start):
             return "", [before[0][2]]
+        if (
+            not before
+            and len(behind) == 2
+            and len(after) == 1
+            and not cues.EXPLICIT.match(text, mark.end)
+        ):
+            return behind[0][2], [behind[1][2]]
         if before and after and _is_between_dashes(text, mark, before[-1], behind[0]):
             return "?", after
         return before[-1][2] if before else "", after

@@ -120,8 +120,8 @@ def _group(tokens: Sequence[str], start: int) -> tuple[Items, int]:
             break
         if tokens[at] == ")":
             depth -= 1
-            if depth == 0:
-                return items, at + 1
+        if depth == 0:
+            return items, at + 1
         if depth == 1 and tokens[at] in "(,":
             items.append([])
         elif items:

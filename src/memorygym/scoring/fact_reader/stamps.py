@@ -50,7 +50,10 @@ def without_stamps(text: str, date_label: int = -1) -> tuple[str, str]:
             stamp = stamp or iso
             characters[start:end] = " " * (end - start)
             stated.append(date)
-    return mask(text, stated, " "), stamp
+    text = mask(text, stated, " ")
+    if stamp and (prefix := cues.PREFIX.match(text)):
+        text = " " * prefix.end() + text[prefix.end() :]
+    return text, stamp
 
 
 def _before(characters: Sequence[str], end: int) -> str:

@@ -208,6 +208,8 @@ class _Line:
         if cues.IS_A.search(piece.lower[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
+        if mark.form == "inverse" and not subject and values:
+            return
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
         is_opening = not re.search(r"\w", piece.text[:at])

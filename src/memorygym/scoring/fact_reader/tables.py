@@ -247,6 +247,8 @@ def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) ->
         return Column("stated")
     if sense.mark and not sense.names:
         left = lowered(text[: sense.mark.start] + text[sense.mark.end :])
+        if len(re.findall(r"\w+", left)) > 3:
+            return Column("stated")
         if cues.FORMER.search(left):
             return Column("former")
         is_other = year or cues.OTHER.search(left)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 
-from memorygym.scoring.fact_reader.fields import one_fact, role_of
+from memorygym.scoring.fact_reader.fields import one_fact, roles_of
 from memorygym.scoring.fact_reader.lines import Line
 
 _INLINE = frozenset("b strong i em u a span code small mark font sup sub s del tt".split())
@@ -79,10 +79,7 @@ class _Tags(HTMLParser):
         if not attributes:
             self._open.append(tag)
             return
-        roles: dict[str, str] = {}
-        for name in attributes:
-            if role := role_of(name, self._nouns):
-                roles.setdefault(role, name)
+        roles = roles_of(attributes, self._nouns)
         depth = 2 * len(self._open)
         if stated := one_fact(attributes, roles):
             self.lines.append(Line(stated, depth))

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels, ShortVerbs
-from memorygym.scoring.fact_reader.words import GENERIC, LINKS, any_of
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS, choice_pattern
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,5 +113,4 @@ class Vocabulary:
 
     @cached_property
     def lone_pattern(self) -> re.Pattern[str]:
-        choices = sorted(self.lone, key=len, reverse=True)
-        return re.compile(any_of(map(re.escape, choices), r"(?<![\w-].)") + r"(?![\w-])")
+        return choice_pattern(self.lone)
