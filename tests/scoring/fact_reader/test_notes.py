@@ -197,3 +197,23 @@ def test_notes_of_research_are_read(text: str, wanted: dict[tuple[str, str], str
 )  # fmt: skip
 def test_notes_of_code_are_read(text: str, wanted: set[tuple[str, str, str]]) -> None:
     assert {(s.subject, s.key, s.value) for s in codeqa.read(text)} == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('[["Acme Harbor", "employees", 300], ["Acme Harbor", "supplies", "Zephyr Rail"]]',
+         {**of(HARBOR, employees="300"), (HARBOR, "supplies", RAIL): "yes"}),
+        ('{"facts": ["Acme Harbor has 300 employees.", "Zephyr Rail has 40 patents."]}',
+         {**of(HARBOR, employees="300"), **of(RAIL, patents="40")}),
+        ("Both Acme Harbor and Zephyr Rail have 300 employees.",
+         {**of(HARBOR, employees="300"), **of(RAIL, employees="300")}),
+        ("Acme Harbor\ndebt ratio was 15, up 1.5 points to 16.5 %", of(HARBOR, debt_ratio="16.5%")),
+        ("Acme Harbor never supplies Zephyr Rail", {}),
+        ("Acme Harbor does not supply Zephyr Rail.", {}),
+    ],
+)  # fmt: skip
+def test_lists_of_statements_and_changes_are_read_and_denials_are_not(
+    text: str, wanted: dict[tuple[str, ...], str]
+) -> None:
+    assert facts(text) == wanted

@@ -13,8 +13,8 @@ from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 _DEFINED = re.compile(
-    rf"(?<![\w.])[\"'`*]{{0,3}}(?P<before>[A-Za-z]{{2,10}})[\"'`*]{{0,3}} ?(?:=|:=|≙|:|short for"
-    rf"|stands for) ?[\"'`*]{{0,3}}(?P<after>{_NAME})"
+    rf"(?<![\w.])[\"'`*]{{0,3}}(?P<before>[A-Za-z]{{2,10}})[\"'`*]{{0,3}} ?"
+    rf"(?:=|:|short for|stands for) ?[\"'`*]{{0,3}}(?P<after>{_NAME})"
     rf"|(?P<name>{_NAME}) ?[(\[](?:aka |short |hereafter |henceforth |= ?|below )*[\"'`*]{{0,3}}"
     r"(?P<inside>[A-Za-z]{2,10})[\"'`*]{0,3}[)\]]"
 )
@@ -28,8 +28,6 @@ _ALONE = (
     r"|(?<=[a-z]\s)(?<![\w&/_-])(?P<inside>WORD)(?![\w&/_-]|\s[A-Z])"
 )
 """A word of a name where a subject stands, or with its capital inside a sentence."""
-
-
 _CAPITALISED = re.compile(r"(?<![\w&/-])[A-Z][a-z]+(?![\w&/-])")
 
 
@@ -51,7 +49,7 @@ def _with_names(text: str, vocabulary: Vocabulary) -> str:
         alias, name = _meaning(match, vocabulary)
         if name:
             meanings.setdefault(alias, set()).add(name)
-    names = {alias: min(meant) for alias, meant in meanings.items() if len(meant) == 1}
+    names = _sure(meanings)
     if not names:
         return text
 
@@ -95,12 +93,10 @@ def _with_labels(text: str, vocabulary: Vocabulary) -> str:
         is_new = alias.lower() not in vocabulary.known and not role_of(alias, vocabulary.heads)
         if label and is_new and _is_within(alias, match["label"]):
             meanings.setdefault(alias, set()).add(label)
-    labels = {alias: min(meant) for alias, meant in meanings.items() if len(meant) == 1}
+    labels = _sure(meanings)
     if not labels:
         return text
-    long = "|".join(alias for alias in labels if len(alias) > 2) or "(?!)"
-    short = "|".join(alias for alias in labels if len(alias) < 3) or "(?!)"
-    pattern = rf"(?<![\w.])(?:(?:{long})(?![\w.])|(?:{short})(?=\s*[:=]?\s*[$~≈]?\d|\s*\|))"
+    pattern = rf"(?<![\w.])(?:{'|'.join(labels)})(?=\s*[:=]?\s*[$~≈]?\d|\s*\|)"
     text = _LABELLED.sub(lambda match: "" if match["before"] in labels else match[0], text)
     return re.sub(pattern, lambda match: f"{labels[match[0]]} ", text)
 
@@ -140,7 +136,11 @@ def _single(names: Iterable[str], vocabulary: Vocabulary) -> dict[str, str]:
     for name in names:
         for word in (name.split()[0], name.split()[-1]):
             owners.setdefault(word, set()).add(name)
-    return {
-        word: next(iter(owner)) for word, owner in owners.items()
-        if len(owner) == 1 and len(word) > 2 and word.lower() not in vocabulary.known
-    }  # fmt: skip
+    words = _sure(owners).items()
+    known = vocabulary.known
+    return {word: name for word, name in words if len(word) > 2 and word.lower() not in known}
+
+
+def _sure(meanings: Mapping[str, set[str]]) -> dict[str, str]:
+    """The meaning of each word that has only one."""
+    return {word: min(meant) for word, meant in meanings.items() if len(meant) == 1}

@@ -54,13 +54,9 @@ def with_capitals(text: str, vocabulary: Vocabulary) -> str:
     names = {pair for pair, stated in codes.items() if len(stated) > 1} | related
     if not names:
         return text
-    pattern = re.compile(
-        "|".join(
-            rf"\b{first}\s+{second}\b"
-            for first, second in sorted(names, key=lambda p: (-counts[p], p))
-        )
-    )
-    return pattern.sub(lambda match: match[0].title(), text.lower())
+    ordered = sorted(names, key=lambda pair: (-counts[pair], pair))
+    pattern = "|".join(rf"\b{first}\s+{second}\b" for first, second in ordered)
+    return re.sub(pattern, lambda match: match[0].title(), text.lower())
 
 
 def _marked(statement: str, vocabulary: Vocabulary) -> tuple[set[str], str]:
@@ -76,11 +72,8 @@ def _marked(statement: str, vocabulary: Vocabulary) -> tuple[set[str], str]:
 
 def _owners(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Two words where a statement names its owner, which mean nothing to the vocabulary."""
-    return [
-        (match[1], match[2])
-        for match in _OWNER.finditer(statement)
-        if _is_name(match[1], match[2], vocabulary)
-    ]
+    pairs = ((match[1], match[2]) for match in _OWNER.finditer(statement))
+    return [pair for pair in pairs if _is_name(*pair, vocabulary)]
 
 
 def _runs(statement: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:

@@ -29,25 +29,21 @@ def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, 
     return _Clauses(text, mark, found).values()
 
 
-def _shifted(
-    shift: tuple[Parsed, str], values: Sequence[tuple[Parsed, str]]
-) -> list[tuple[Parsed, str]]:
+def _shifted(shift: int, values: Sequence[tuple[Parsed, str]]) -> list[tuple[Parsed, str]]:
     """The shift; or, if the text gives the value before it, the sum: "+26 (was 244)"."""
-    if not isinstance(shift[0], int):
-        return [shift]
-    former = [value for value, role in values if role == FORMER and value != abs(shift[0])]
+    former = [value for value, role in values if role == FORMER and value != abs(shift)]
     if len(former) != 1:
-        return [shift]
-    return [(former[0] + shift[0], CURRENT), (former[0], FORMER)]  # type: ignore[operator]
+        return [(shift, SHIFT)]
+    return [(former[0] + shift, CURRENT), (former[0], FORMER)]  # type: ignore[operator]
 
 
-def _shift(text: str, found: Sequence[Candidate]) -> tuple[Parsed, str] | None:
+def _shift(text: str, found: Sequence[Candidate]) -> int | None:
     """A correction by an amount: "20 higher than stated before"."""
     if not isinstance(found[0].value, int):
         return None
     match = cues.MORE.search(text) or cues.BY.search(text)
     if match is None:
-        return (found[0].value, SHIFT) if text[found[0].start] == "+" else None
+        return found[0].value if text[found[0].start] == "+" else None
     amounts = {candidate.value for candidate in found}
     if match.re is cues.BY:
         amounts = {c.value for c in found if not text[match.end() : c.start].strip(" $€£~+")}
@@ -55,7 +51,7 @@ def _shift(text: str, found: Sequence[Candidate]) -> tuple[Parsed, str] | None:
         return None
     amount = amounts.pop()
     assert isinstance(amount, int)
-    return (amount if match[1] in cues.RISING else -amount), SHIFT
+    return amount if match[1] in cues.RISING else -amount
 
 
 def _change(text: str, found: Sequence[Candidate]) -> list[tuple[Parsed, str]] | None:
@@ -63,18 +59,13 @@ def _change(text: str, found: Sequence[Candidate]) -> list[tuple[Parsed, str]] |
     chain = [found[0]]
     for candidate in found[1:]:
         gap = text[chain[-1].end : candidate.start]
-        if cues.CHANGE.fullmatch(gap) and (
-            "to" not in gap
-            or cues.MOVED.search(text[: chain[0].start])
-            or cues.BY_AMOUNT.search(text[: chain[0].start])
-        ):
+        is_change = cues.CHANGE.fullmatch(gap)
+        if is_change and ("to" not in gap or cues.MOVED.search(text[: chain[0].start])):
             chain.append(candidate)
         elif len(chain) == 1:
             chain = [candidate]
     if len(chain) == 1:
         return None
-    if cues.BY_AMOUNT.search(text[: chain[0].start]):
-        chain = chain[1:]
     return [(chain[-1].value, CURRENT), *((c.value, FORMER) for c in chain[:-1])]
 
 
@@ -118,14 +109,9 @@ class _Clauses:
             if near.value != far.value and cues.RANGE.fullmatch(self._text, near.end, far.start):
                 return [near.value, far.value]
         chosen = list(current)
-        if len({c.value for c in chosen}) > 1:
-            chosen = [c for c in chosen if c.is_exact] or chosen
-        if len({c.value for c in chosen}) > 1:
-            chosen = [c for c in chosen if self._is_beside(c)] or chosen
-        if len({c.value for c in chosen}) > 1:
-            chosen = [
-                c for c in chosen if self._text[: c.start].rstrip(" *_\"'“")[-1:] in (":", "=")
-            ] or chosen
+        for is_likelier in (lambda c: c.is_exact, self._is_beside, self._is_behind_a_sign):
+            if len({c.value for c in chosen}) > 1:
+                chosen = [c for c in chosen if is_likelier(c)] or chosen
         return list(dict.fromkeys(c.value for c in chosen))
 
     def _is_beside(self, candidate: Candidate) -> bool:
@@ -134,12 +120,15 @@ class _Clauses:
             return bool(cues.LEVEL.fullmatch(self._text, end, candidate.start))
         return not self._text[candidate.end : start].strip(" *_")
 
+    def _is_behind_a_sign(self, candidate: Candidate) -> bool:
+        return self._text[: candidate.start].rstrip(" *_\"'“")[-1:] in (":", "=")
+
     def _clause(self, index: int) -> tuple[int, int]:
         start, end = 0, len(self._text)
         for border in self._borders:
             if border[1] <= index:
                 start = border[1]
-            elif border[0] >= index:
+            else:
                 return start, border[0]
         return start, end
 
@@ -161,11 +150,8 @@ class _Clauses:
             r"\W*(?:\w+ )?(?:before|previously|earlier)\b(?! than)", right
         ):
             return FORMER
-        if cues.OTHER.search(left) or (is_last and cues.OTHER.search(right)):
-            return "other"
-        if opening and cues.OTHER.search(opening[1]):
-            return "other"
-        if cues.BEHIND.search(whole_left):
+        beside = (left, right, opening[1] if opening else "")
+        if any(map(cues.OTHER.search, beside)) or cues.BEHIND.search(whole_left):
             return "other"
         if cues.WAS.search(left):
             return "was"

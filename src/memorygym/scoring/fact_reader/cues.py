@@ -40,7 +40,7 @@ ASIDE = re.compile(
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
-    r"|first (?:wrote|noted|had|put|said|read)|had been|once|stale|obsolete|up from|down from"
+    r"|had been|once|stale|obsolete|up from|down from"
     r"|instead of)\b"
 )
 """Marks a value that another has replaced."""
@@ -104,8 +104,6 @@ MOVED = re.compile(
     r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut"
     r"|moved)\b"
 )
-BY_AMOUNT = re.compile(r"\b(?:up|down|by)\s+\W{0,2}$", re.IGNORECASE)
-"""Stands before the amount of a change: "up 1.5 points to 16.5 %"."""
 RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective"
@@ -164,8 +162,6 @@ AS_A = re.compile(
     re.IGNORECASE,
 )
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
-ANEW = re.compile(r"\s*(?:;|—\s(?:oh |ah )?(?:and|also|plus)\b)", re.IGNORECASE)
-"""Opens a statement of its own, of the same entity as the one before."""
 JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
@@ -216,6 +212,5 @@ def is_border(gap: str, start: int, end: int, *, values_first: bool) -> bool:
         return True
     if not _FOR_LABEL.search(behind):
         return values_first
-    left = gap[:start] if gap[start] == "," else ""
-    is_in_series = re.search(r"\d ?[a-z%]{0,2}$", left, re.I) and re.match(r"[$€£]?\d", behind)
-    return not is_in_series
+    is_in_series = re.search(r"\d ?[a-z%]{0,2}$", gap[:start], re.I)
+    return not (is_in_series and re.match(r"[$€£]?\d", behind))

@@ -1,7 +1,7 @@
-"""Cuts sentences into clauses, and clauses into pieces with one label each."""
+"""Cuts lines into sentences, these into clauses, and clauses into pieces with one label each."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,14 +16,42 @@ from memorygym.scoring.fact_reader.parts import (
 )
 from memorygym.scoring.fact_reader.values import candidates
 
+_LONGEST = 2_000
+"""Characters after which a sentence is cut, so that time is in proportion to a line's length."""
+_CUT_OFF = re.compile(r"([^\W\d_]+)\.$")
+_SAID_OF = re.compile(r"[\d$€£~≈\"“]")
+"""Begins what follows a word that is cut off, rather than a sentence."""
 _WHICH = re.compile(r"\W*(?:which|who|that)\b", re.IGNORECASE)
-
-
 _BOTH = re.compile(
     rf"\bboth (?P<one>{NAME_SIGN}+)\W+(?:and )?(?P<two>{NAME_SIGN}+)"
     rf"|(?P<first>{NAME_SIGN}+)(?:,| and| &|, and) (?P<second>{NAME_SIGN}+)(?: have| are)? both\b",
     re.IGNORECASE,
 )
+
+
+def sentences(text: str, is_cut_off: Callable[[str], bool]) -> Iterator[str]:
+    """The sentences of a line; a very long one in pieces. Some words are cut off: "rev. 300"."""
+    for sentence in _whole_sentences(text, is_cut_off):
+        start = 0
+        while len(sentence) - start > _LONGEST:
+            cuts = (sentence.rfind(border, start, start + _LONGEST) for border in (";", ",", " "))
+            end = next((cut + 1 for cut in cuts if cut > start), start + _LONGEST)
+            yield sentence[start:end]
+            start = end
+        yield sentence[start:]
+
+
+def _whole_sentences(text: str, is_cut_off: Callable[[str], bool]) -> Iterator[str]:
+    start = 0
+    for match in cues.SENTENCE.finditer(text):
+        end = match.start() + 1
+        before = text[max(start, end - 12) : end]
+        word = _CUT_OFF.search(before) if _SAID_OF.match(text, match.end()) else None
+        if not cues.ABBREVIATION.search(before.lower()) and not (word and is_cut_off(word[1])):
+            yield text[start:end]
+            start = match.end()
+    if text[start:].strip():
+        yield text[start:]
 
 
 def each_of_both(part: Part) -> list[Part]:
@@ -49,7 +77,7 @@ def clauses(part: Part) -> Iterator[Part]:
     start = 0
     for left, right in sorted(borders):
         before, after = part.cut(start, left), part.cut(right, len(part.text))
-        after = after.cut(0, (after.text.find("; ") + 1 or len(after.text) + 1) - 1)
+        after = after.cut(0, len(after.text.partition("; ")[0]))
         is_inside = before.text.count("(") > before.text.count(")")
         if not is_inside and _is_whole(before) and _is_whole(after):
             yield before

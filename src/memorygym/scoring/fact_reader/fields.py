@@ -27,6 +27,16 @@ def role_of(head: str, nouns: frozenset[str]) -> str:
     return "subject" if word.removesuffix("_name") in nouns else ""
 
 
+def roles_of(value: Mapping[Any, Any], nouns: frozenset[str]) -> dict[str, str]:
+    """By role: the first field of a dictionary that has it and holds no dictionary."""
+    roles: dict[str, str] = {}
+    for field, content in value.items():
+        role = role_of(str(field), nouns)
+        if role and isinstance(content, str | int | float | list):
+            roles.setdefault(role, field)
+    return roles
+
+
 def one_fact(value: Mapping[Any, Any], roles: Mapping[str, str]) -> str:
     """The line of a dictionary with a key and a value; "" if it has none."""
     if "key" not in roles or "value" not in roles:

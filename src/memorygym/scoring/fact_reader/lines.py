@@ -31,16 +31,12 @@ _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
 _BOX_RULE = re.compile(r"[\s|+─━═┼╪╋├┤└┴┘┌┬┐-]{4,}")
 _EXTRA = re.compile(
-    r"(\s+)(?:[-*+•] )?"
+    r"\s+(?:[-*+•] )?"
     r"((?:qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?|replaces): ?\S.*)"
 )
 """A line that says more of the item above it."""
 _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 """A line that says one thing of one entity: "a_b, code: x"."""
-_OPENED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+\s*[:(\[|=—-]")
-"""A line that begins with a name and a sign."""
-_LABELLED = re.compile(r"[A-Z][\w&]*(?: [a-z]\w+){0,2}(?:[:=] |\s[—=-]\s)")
-"""A line that begins with a few words and a sign."""
 _NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]")
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
@@ -114,9 +110,7 @@ def _joined(group: Sequence[Line]) -> Iterator[Line]:
     whole = group[0]
     for line in group[1:]:
         first = line.text.lstrip()
-        last = whole.text.rstrip()[-1]
-        is_labelled = (last.isdigit() or last == "%") and _LABELLED.match(first)
-        if (last in ".!?;:)" and first[0].isupper()) or _OPENED.match(first) or is_labelled:
+        if whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper():
             yield whole
             whole = line
         else:
@@ -125,14 +119,9 @@ def _joined(group: Sequence[Line]) -> Iterator[Line]:
 
 
 def _remark(line: Line, below: Line) -> str:
-    """What a line only adds to the value above it, which is a bullet or stands less deep."""
+    """What a line only adds to the value above it."""
     match = _EXTRA.fullmatch(below.text)
-    if not match or not line.text.strip():
-        return ""
-    is_item = re.match(r"\s*- \S[^:]*: \S", line.text)
-    indent = len(line.text) - len(line.text.lstrip())
-    is_below = 0 < indent < len(match[1]) and not line.text.rstrip().endswith(":")
-    return match[2] if is_item or is_below else ""
+    return match[1] if match and line.text.strip()[-1:] not in ("", ":") else ""
 
 
 def _continues(line: Line, after: Line) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from memorygym.scoring.fact_reader.fields import one_fact, role_of
+from memorygym.scoring.fact_reader.fields import one_fact, role_of, roles_of
 from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.sql import sql_parts
 from memorygym.scoring.fact_reader.tags import lines_of_tags
@@ -72,54 +72,40 @@ def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int
     try:
         value, end = decoder.raw_decode(text, start)
     except (ValueError, RecursionError):
-        end = text.find("\n", start)
-        end = (
-            len(text)
-            if end < 0 or text[start:end].count("{") != text[start:end].count("}")
-            else end
-        )
+        line = text[start:].partition("\n")[0]
+        literal = line if line.count("{") == line.count("}") else text[start:]
+        end = start + len(literal)
         try:
-            value = ast.literal_eval(text[start:end].rstrip(", \n"))
+            value = ast.literal_eval(literal.rstrip(", \n"))
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             return None
     if re.match(r"[ \t]*[^\s,;`<\[\](){}]", text[end : end + 20]):
         return None  # A value in a line, not a block.
-    if isinstance(value, dict) or (
-        isinstance(value, list) and any(isinstance(v, dict | list) for v in value)
-    ):
-        return value, end
-    return None
+    return (value, end) if isinstance(value, dict | list) else None
 
 
 def _flat(value: Any, nouns: frozenset[str], depth: int, key: str = "") -> Iterator[Line]:
+    lead = f"{key}: " if key else ""
     match value:
         case Mapping():
             yield from _flat_mapping(value, nouns, depth, key)
         case list() | tuple() if any(isinstance(item, dict | list | tuple) for item in value):
             if key:
                 yield Line(f"{key}:", depth)
-                depth += 1
             for item in value:
-                if (
-                    isinstance(item, list | tuple)
-                    and len(item) == 3
-                    and all(isinstance(part, str | int | float) for part in item)
-                ):
-                    yield Line(" | ".join(map(str, item)), depth)
-                else:
-                    yield from _flat(item, nouns, depth)
+                yield from _flat(item, nouns, depth + bool(key))
         case list() | tuple():
             texts = [str(item) for item in value]
-            if any(" " in text and len(text.split()) > 4 for text in texts):
-                yield Line(f"{key}:" if key else "", depth)
+            if any(len(text.split()) > 4 for text in texts):
+                yield Line(lead.rstrip(), depth)
                 yield from (Line(text, depth + 1) for text in texts)
             else:
-                yield Line(f"{key}: {', '.join(texts)}" if key else ", ".join(texts), depth)
+                yield Line(lead + ", ".join(texts), depth)
         case None:
             return
         case _:
             first, *rest = str(value).split("\n")
-            yield Line(f"{key}: {first}" if key else first, depth)
+            yield Line(lead + first, depth)
             yield from (Line(text, depth + 1) for text in rest)
 
 
@@ -128,13 +114,8 @@ def _flat_mapping(
 ) -> Iterator[Line]:
     """A dictionary: its name, date and source first; {subject, key, value} becomes one line."""
     value = {**_origin(value, nouns), **value}
-    roles: dict[str, str] = {}
-    for field, content in value.items():
-        role = role_of(str(field), nouns)
-        if role and role not in roles and isinstance(content, str | int | float | list):
-            roles[role] = field
-    stated = one_fact(value, roles)
-    if stated:
+    roles = roles_of(value, nouns)
+    if stated := one_fact(value, roles):
         yield Line(stated, depth)
         return
     if (
@@ -143,9 +124,8 @@ def _flat_mapping(
         and "value" in roles
         and not any(isinstance(part, dict | list) for part in value.values())
     ):
-        yield Line(
-            one_fact({**value, "key": key}, {**roles, "key": "key"}).replace(" | ", ": ", 1), depth
-        )
+        stated = one_fact({**value, "key": key}, {**roles, "key": "key"})
+        yield Line(stated.replace(" | ", ": ", 1), depth)
         return
     rest = dict(value)
     heads = [key] if key else []

@@ -11,23 +11,12 @@ from functools import lru_cache
 from memorygym.scoring.fact_reader import titles
 from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
-from memorygym.scoring.fact_reader.claims import (
-    CURRENT,
-    FORMER,
-    IT,
-    Claim,
-    Mark,
-    ReadFact,
-    Reading,
-    Sense,
-)
-from memorygym.scoring.fact_reader.frames import Frame, Frames
-from memorygym.scoring.fact_reader.headed_lists import headed_list
-from memorygym.scoring.fact_reader.items import OpenItem
+from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, ReadFact, Reading, Sense
+from memorygym.scoring.fact_reader.frames import Frame, Frames, OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
-from memorygym.scoring.fact_reader.rows import ordered
-from memorygym.scoring.fact_reader.stamps import stamps
+from memorygym.scoring.fact_reader.rows import headed_list, ordered
+from memorygym.scoring.fact_reader.stamps import day_of
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -76,36 +65,39 @@ class _Pass:
         """The entity that a pronoun means."""
         self._opening: tuple[str, str, str] | None = None
         """The entity, the date and the source of the line that opened a paragraph."""
-        self._waiting: tuple[str, Mark, str, str] | None = None
-        """A label without value; before it its entity, after it the date and the source."""
+        self._waiting: Sense | None = None
+        """A line with a label and no value, which the next line may give."""
         self._item = OpenItem()
         self._table_before: Table | None = None
         """The table that lines without head may continue."""
         self._given: set[ReadFact] = set()
         """What headings state of the entities below."""
+        self._shared = {key.code for key in vocabulary.keys if key.is_shared}
 
     def read(self) -> Reading:
         index = 0
         while index < len(self._lines):
-            line = self._lines[index]
-            if not line.cells and not line.text.strip():
-                self._blank()
-                index += 1
-                continue
-            table = Table.at(
-                self._lines, index, self._vocabulary, self._statements, self._table_before
-            ) or headed_list(self._lines, index, self._vocabulary, self._statements)
-            if table:
-                self._table_before = table
-                self._table(table)
-                index += table.size
-            elif line.text.strip().startswith("```") or _RULE.match(line.text):
-                index += 1
-            else:
-                below = self._lines[index + 1].text if index + 1 < len(self._lines) else ""
-                self._line(line, below)
-                index += 1
+            index += self._next(index)
         return Reading(tuple(self._facts), self._unread)
+
+    def _next(self, index: int) -> int:
+        """Reads what begins at a line; returns the number of its lines."""
+        line = self._lines[index]
+        text = line.text.strip()
+        if not line.cells and not text:
+            self._blank()
+        elif table := self._table_at(index):
+            self._table_before = table
+            self._table(table)
+            return table.size
+        elif not text.startswith("```") and not _RULE.match(text):
+            below = self._lines[index + 1].text if index + 1 < len(self._lines) else ""
+            self._line(line, below)
+        return 1
+
+    def _table_at(self, index: int) -> Table | None:
+        known = (self._lines, index, self._vocabulary, self._statements)
+        return Table.at(*known, self._table_before) or headed_list(*known)
 
     def _blank(self) -> None:
         self._last, self._waiting, self._opening = "", None, None
@@ -114,10 +106,8 @@ class _Pass:
         self._frames.close_for_blank()
 
     def _line(self, line: Line, below: str) -> None:
-        text, depth = line.text, line.depth
-        body = text.lstrip()
-        if depth < 0:
-            depth = 2 * (len(text) - len(body))
+        text, body = line.text, line.text.lstrip()
+        depth = line.depth if line.depth >= 0 else 2 * (len(text) - len(body))
         bullet = BULLET.match(body)
         if bullet and bullet.end() < len(body):
             body, depth = body[bullet.end() :], depth + 1
@@ -136,7 +126,7 @@ class _Pass:
         has_owner = bool(self._frames.owner())
         body = titles.EMPHASIS.sub("", body) if "*" in body or "_" in body else body
         body = self._titles.untitled(body.rstrip(), has_owner=has_owner)
-        is_answer = self._waiting is not None and self._answer(body, self._waiting) is not None
+        is_answer = self._answer(body) is not None
         mark = self._frames.mark()
         if not self._waiting and not mark and titles.is_day(body):
             self._heading(body, titles.DAY, is_soft=False)
@@ -145,25 +135,24 @@ class _Pass:
             is_answer, mark = False, None
         sense = self._statements.read(body, mark)
         is_turn = bool(TURN.match(text.lstrip())) and self._frames.owner() not in sense.names
-        if not is_answer and self._titles.is_title(
-            body, sense, has_owner=has_owner, is_turn=is_turn
-        ):
+        is_title = self._titles.is_title(body, sense, has_owner=has_owner, is_turn=is_turn)
+        if is_title and not is_answer:
             self._heading(body, depth, is_soft=True)
-            return
-        self._statement(body, depth, is_bullet=bullet is not None)
+        else:
+            self._statement(body, depth, is_bullet=bullet is not None)
 
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
         self._item.close()
         ended = self._frames.close_for_heading(depth)
         sense = self._statements.read(text)
-        stated = next((iso for _, _, iso in stamps(text)), "")
-        source = self._source(text)
+        stated = day_of(text)
+        source = self._vocabulary.source_of(text)
         is_open = ended and not ended.names and not ended.has_content
         if ended and (is_open or tuple(ended.names) == sense.names):
             stated, source = stated or ended.date, source or ended.source
         mark = sense.mark and sense.mark.unplaced
         frame = Frame(depth, sense.names, mark, stated, source, is_title=True, is_soft=is_soft)
-        shared = {claim: None for claim in sense.claims if self._is_shared(claim)}
+        shared = {c: None for c in sense.claims if not c.subject and c.code in self._shared}
         frame.shared = tuple(shared) if len(shared) == 1 else ()
         sense = sense._replace(claims=tuple(c for c in sense.claims if c not in shared))
         frame.cue = titles.cue_of(text, sense)
@@ -171,74 +160,64 @@ class _Pass:
         self._last = sense.names[0] if len(sense.names) == 1 else ""
         self._waiting = None
         self._emit(sense, text)
-        self._share(frame.names)
+        self._share(self._last)
 
-    def _is_shared(self, claim: Claim) -> bool:
-        key = self._vocabulary.by_code.get(claim.code)
-        return not claim.subject and key is not None and key.is_shared
-
-    def _share(self, names: Sequence[str]) -> None:
-        """Adds what the headings state of every entity below, if a line is about exactly one."""
-        shared = {c.code: c for f in self._frames for c in f.shared if len(names) == 1 and names[0]}
+    def _share(self, name: str) -> None:
+        """Adds what the headings state of every entity below, if a line is about one."""
+        shared = {c.code: c for f in self._frames for c in f.shared} if name else {}
         for claim in shared.values():  # The innermost of each code.
-            if (fact := ReadFact(names[0], claim.code, claim.value)) not in self._given:
+            if (fact := ReadFact(name, claim.code, claim.value)) not in self._given:
                 self._given.add(fact)
                 self._facts.append(fact)
 
-    def _source(self, text: str) -> str:
-        match = self._vocabulary.source_pattern.search(text) if self._vocabulary.sources else None
-        return match[1].lower().replace("_", " ") if match else ""
-
     def _statement(self, text: str, depth: int, *, is_bullet: bool) -> None:
         is_governed = any(frame.names for frame in self._frames)
-        waiting = self._waiting
-        self._waiting = None
         sense = self._statements.read(text, self._frames.mark_of_entry())
-        source = ""
-        if waiting and not sense.asks and not any(claim.subject for claim in sense.claims):
-            answer = self._answer(text, waiting)
-            sense, source = (answer, waiting[3]) if answer else (sense, "")
+        if not sense.asks and not any(claim.subject for claim in sense.claims):
+            sense = self._answer(text) or sense
+        self._waiting = None
         is_about = sense.head or self._frames.owner() or not sense.asks
         if sense.mark and is_about and (sense.asks or not sense.claims):
-            self._waiting = (sense.head, sense.mark, sense.date, self._source(text))
+            self._waiting = sense._replace(source=self._vocabulary.source_of(text))
         if not is_bullet:
             self._item.close()
         elif not is_governed:
             sense = self._item.read(sense, text, depth)
-        if not (sense.claims or sense.names or sense.mark) and self._dated(text, sense.date, depth):
+        if not (sense.claims or sense.names or sense.mark) and self._dated(text, depth):
             return
-        self._emit(sense, text, *self._of_paragraph(sense, text, source))
+        self._emit(self._of_paragraph(sense, text), text)
         if sense.last != IT:
             self._last = sense.last
         for frame in self._frames:
             frame.has_content = True
-        self._share((sense.head,))
-        if not (is_governed and not sense.head and not sense.names and not sense.mark):
+        self._share(sense.head)
+        if not is_governed or sense.names or sense.mark:
             self._entry(sense, depth)
 
-    def _of_paragraph(self, sense: Sense, text: str, source: str) -> tuple[str, str]:
-        """The source and the date of a line: those of the line that opened its paragraph, if that
-        is about the same entity and this one has none."""
+    def _of_paragraph(self, sense: Sense, text: str) -> Sense:
+        """The line; if it has no date, with that of the line that opened its paragraph and is about
+        the same entity."""
         subject = sense.claims[0].subject if sense.claims else ""
         if sense.date and subject:
-            self._opening = (subject, sense.date, source or self._source(text))
+            self._opening = (subject, sense.date, sense.source or self._vocabulary.source_of(text))
         elif self._opening and not sense.date and subject == self._opening[0]:
-            return self._opening[2], self._opening[1]
-        return source, ""
+            _, date, source = self._opening
+            return sense._replace(date=date, source=source or sense.source)
+        return sense
 
-    def _dated(self, text: str, date: str, depth: int) -> bool:
+    def _dated(self, text: str, depth: int) -> bool:
         """Whether a line that states nothing has a date, which then holds for the lines below."""
-        day = date or next((iso for _, _, iso in stamps(text)), "")
+        day = day_of(text)
         if day and not self._frames.last:
             self._frames.add(Frame(depth, is_title=True, is_soft=True))
         if frame := self._frames.last:
             frame.date = day or frame.date
-            frame.source = self._source(text) or frame.source
+            frame.source = self._vocabulary.source_of(text) or frame.source
         return bool(day)
 
     def _signed(self, text: str) -> bool:
         """Whether a line is a signature, or the end of a call: it dates the facts above it."""
-        day, source = next((iso for _, _, iso in stamps(text)), ""), self._source(text)
+        day, source = day_of(text), self._vocabulary.source_of(text)
         sense = self._statements.read(text)
         if not (day or source) or sense.claims or sense.names or sense.mark:
             return False
@@ -252,72 +231,65 @@ class _Pass:
 
     def _entry(self, sense: Sense, depth: int) -> None:
         """Opens the frame of a line, which governs the lines that stand deeper."""
-        owner = sense.head
-        self._frames.close_for_entry(depth, owner)
-        if not owner and any(name != owner for name in sense.names):
+        self._frames.close_for_entry(depth, sense.head)
+        if sense.names and not sense.head:
             self._frames.add(Frame(depth, ("", "")))
             return
-        is_open = sense.mark and not sense.claims
-        mark = sense.mark.unplaced if sense.mark and is_open else None
-        self._frames.add(Frame(depth, (owner,) if owner else (), mark, sense.date))
+        mark = sense.mark.unplaced if sense.mark and not sense.claims else None
+        names = (sense.head,) if sense.head else ()
+        self._frames.add(Frame(depth, names, mark, sense.date))
 
-    def _answer(self, text: str, waiting: tuple[str, Mark, str, str]) -> Sense | None:
+    def _answer(self, text: str) -> Sense | None:
         """What a line states as the answer to the line before; None if it is none."""
-        subject, mark, date, _ = waiting
+        waiting = self._waiting
+        if not waiting or not (mark := waiting.mark):
+            return None
         answer = self._statements.read(text, mark.unplaced)
         own = {key.code.format(mark.parameter) for key in mark.keys}
-        claims = [
-            claim for claim in answer.claims if {claim.code, claim.code.partition(" ")[0]} & own
-        ]
-        if not claims:
-            return None
-        owned = tuple(claim._replace(subject=claim.subject or subject) for claim in claims)
-        return answer._replace(claims=owned, date=answer.date or date)
+        claims = tuple(
+            claim._replace(subject=claim.subject or waiting.head)
+            for claim in answer.claims
+            if {claim.code, claim.code.partition(" ")[0]} & own
+        )
+        date = answer.date or waiting.date
+        return answer._replace(claims=claims, date=date, source=waiting.source) if claims else None
 
-    def _emit(
-        self, sense: Sense, text: str, source: str = "", date: str = "", cue: str = ""
-    ) -> None:
+    def _emit(self, sense: Sense, text: str, cue: str = "") -> None:
         cue = cue or self._frames.cue()
         if cue == "other":
             return
         self._unread += sense.unread
-        date = date or sense.date or self._frames.date()
-        source = source or sense.source or self._source(text) or self._frames.source()
-        for stated in sense.claims:
-            value = self._frames.owner() or self._last if stated.value == IT else stated.value
-            claim = stated._replace(value=value)
-            subject = self._subject(claim)
+        date = sense.date or self._frames.date()
+        source = sense.source or self._vocabulary.source_of(text) or self._frames.source()
+        for claim in sense.claims:
+            value = self._frames.owner() or self._last if claim.value == IT else claim.value
+            above = (self._last if claim.subject == IT else "") or self._frames.owner()
+            subject = claim.subject if claim.subject not in ("", IT) else above
             if not subject:
                 key = self._vocabulary.by_code.get(claim.code)
                 self._unread += not (key and key.names_kind)
                 continue
-            if value == "" or not self._fits(subject, claim):
-                continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
-            self._facts.append(ReadFact(subject, claim.code, claim.value, role, date, source))
+            fact = ReadFact(subject, claim.code, value, role, date, source)
+            if value != "" and self._fits(fact):
+                self._facts.append(fact)
 
-    def _fits(self, subject: str, claim: Claim) -> bool:
+    def _fits(self, fact: ReadFact) -> bool:
         """Whether the types of a relation's entities are those of its key."""
         by_code = self._vocabulary.by_code
-        key = by_code.get(claim.code.partition(" ")[0]) or by_code.get(claim.code)
-        if key is None or not key.subject:
-            return subject != claim.value
-        if self._vocabulary.type_of(subject) != key.subject or subject == claim.value:
-            return False
-        return not key.value or self._vocabulary.type_of(str(claim.value)) == key.value
-
-    def _subject(self, claim: Claim) -> str:
-        if claim.subject == IT:
-            return self._last or self._frames.owner()
-        return claim.subject or self._frames.owner()
+        key = by_code.get(fact.code.partition(" ")[0]) or by_code.get(fact.code)
+        if fact.subject == fact.value or key is None or not key.subject:
+            return fact.subject != fact.value
+        type_of = self._vocabulary.type_of
+        is_value = not key.value or type_of(str(fact.value)) == key.value
+        return is_value and type_of(fact.subject) == key.subject
 
     def _table(self, table: Table) -> None:
         self._frames.close(table.depth)
         owner = self._frames.owner()
         for row in table.rows(owner):
-            self._share((row.subject,))
+            self._share(row.subject)
             for sense, cue in row.senses:
-                claims = tuple(
-                    c if c.subject else c._replace(subject=row.subject) for c in sense.claims
-                )
-                self._emit(sense._replace(claims=claims), row.source, date=row.date, cue=cue)
+                claims = tuple(c._replace(subject=c.subject or row.subject) for c in sense.claims)
+                date = row.date or sense.date
+                self._emit(sense._replace(claims=claims, date=date), row.source, cue)

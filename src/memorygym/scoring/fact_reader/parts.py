@@ -45,18 +45,11 @@ def longest(marks: Sequence[Mark]) -> list[Mark]:
     for mark in sorted(marks, key=lambda mark: (mark.start - mark.end, mark.start)):
         same = next((other for other in kept if other[:2] == mark[:2]), None)
         if same:
-            form = same.form if same.form != "label" else mark.form
             kept.remove(same)
-            kept.append(same._replace(keys=(*same.keys, *mark.keys), form=form))
+            kept.append(mark._replace(keys=(*same.keys, *mark.keys)))
         elif not any(mark.start < other.end and other.start < mark.end for other in kept):
             kept.append(mark)
     return sorted(kept, key=lambda mark: mark.start)
-
-
-def with_qualifier(mark: Mark, text: str) -> Mark:
-    """The mark with the brackets behind it: "director (from May 2003 to June 2010):"."""
-    match = cues.QUALIFIER.match(text, mark.end)
-    return mark._replace(end=match.end()) if match else mark
 
 
 def sole(part: Part) -> str:
@@ -133,6 +126,10 @@ def before_names(part: Part, start: int, end: int) -> int:
 
 def distributed(piece: Part, mark: Mark) -> list[Part]:
     """One piece for each owner: "patents: Ann Lee 300, Bob Ray 400"."""
+    if len(piece.names) < 2:
+        return [piece]
+    if piece.text[: mark.start].strip(" *-"):
+        return [one_owner(piece, mark)]
     cuts = [name[0] for name in piece.names[1:]]
     starts, ends = [0, *cuts], [*cuts, len(piece.text)]
     pieces = [piece.cut(*span) for span in zip(starts, ends, strict=True)]
@@ -194,8 +191,6 @@ def termed(mark: Mark, text: str) -> Mark:
     return mark._replace(parameter=term(text)) if mark.keys[0].has_term else mark
 
 
-_DATED = re.compile(r"\W{0,3}\d{4}(?:,? (?:in|at)\b)?(?=,? )")
-"""A year between a label and a name: "born 1930, in Ann Harbour"."""
 _FOR = re.compile(r"\bfor (?:the )?$", re.IGNORECASE)
 _ENTERED = re.compile(r"\W*(?:put|enter|note|write)\W*")
 
@@ -209,8 +204,7 @@ def objects_of(part: Part) -> set[str]:
             is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             is_value |= bool(behind and _ENTERED.fullmatch(part.text, mark.end, behind[0][0]))
             if is_value:
-                start = number.end() if (number := _DATED.match(part.text, mark.end)) else mark.end
-                objects.update(_listed(part.text, start, behind))
+                objects.update(_listed(part.text, mark.end, behind))
             elif len(behind) == 1:
                 objects.add(behind[0][2])
             before = [name for name in part.names if name[1] <= mark.start][-1:]
@@ -290,14 +284,9 @@ def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     return listed
 
 
-def _is_sign(character: str) -> bool:
-    """Whether a character is a picture or an arrow."""
-    return "\u2190" <= character <= "\u2bff" or "\U0001f000" <= character <= "\U0001faff"
-
-
 def is_alone(text: str, start: int, end: int) -> bool:
     """Whether a choice stands in quotes, in brackets, or with nothing else in its clause."""
-    left, right = text[:start].rstrip(" *_"), text[end:].lstrip(" *_")
-    if not left or left[-1] in "'\"‘“([|,;:—–-→=·/>\t`" or _is_sign(left[-1]):
-        return not right or right[0] in "'\"’”)]|,;:.—–-→·/<\t`"
-    return False
+    left, right = text[:start].rstrip(" *_")[-1:], text[end:].lstrip(" *_")[:1]
+    is_picture = "\u2190" <= left <= "\u2bff" or "\U0001f000" <= left <= "\U0001faff"
+    is_opened = is_picture or left in "'\"‘“([|,;:—–-→=·/>\t`"
+    return is_opened and right in "'\"’”)]|,;:.—–-→·/<\t`"

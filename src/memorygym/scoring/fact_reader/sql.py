@@ -87,7 +87,7 @@ def _inserted(head: list[str], tokens: Sequence[str]) -> list[list[str]] | None:
 
 
 def _updated(tokens: Sequence[str]) -> list[list[str]] | None:
-    """A row of what an update changes, of which rows, and of the values that they had before."""
+    """A row of what an update changes, and of which rows."""
     words = [token.upper() for token in tokens]
     if words[1:2] != ["SET"]:
         return None
@@ -95,10 +95,7 @@ def _updated(tokens: Sequence[str]) -> list[list[str]] | None:
     if {"OR", "NOT", "!", "<", ">"} & {*words[where:]}:
         return []  # Of rows that it does not name.
     change, rows = _pairs(tokens[2:where]), _pairs(tokens[where + 1 :])
-    cells = {**{name: v for name, v in rows.items() if name not in change}, **change}
-    former = [rows[name] for name in rows if name in change]
-    if len(former) == 1:
-        cells["previous"] = former[0]
+    cells = {**rows, **change}
     return [list(cells), list(cells.values())]
 
 
@@ -123,8 +120,8 @@ def _group(tokens: Sequence[str], start: int) -> tuple[Items, int]:
             break
         if tokens[at] == ")":
             depth -= 1
-            if depth == 0:
-                return items, at + 1
+        if depth == 0:
+            return items, at + 1
         if depth == 1 and tokens[at] in "(,":
             items.append([])
         elif items:

@@ -20,6 +20,11 @@ def stamps(text: str) -> Iterator[tuple[int, int, str]]:
         yield (start, time.end(), f"{iso} {time[1]}") if time else (start, end, iso)
 
 
+def day_of(text: str) -> str:
+    """The first of the dates; "" if there is none."""
+    return next((iso for _, _, iso in stamps(text)), "")
+
+
 def without_stamps(text: str, date_label: int = -1) -> tuple[str, str]:
     """The text without the date that tells when it was stated, and that ISO date or "".
 

@@ -12,13 +12,11 @@ from functools import lru_cache
 from memorygym.scoring.fact_reader import cues, parts
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces
+from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces, sentences
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
-from memorygym.scoring.fact_reader.sentences import sentences
-from memorygym.scoring.fact_reader.short_labels import date_labels
 from memorygym.scoring.fact_reader.stamps import without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -59,12 +57,8 @@ class StatementReader:
 
     def _date_labels(self, text: str, default: Mark | None) -> int:
         """Where the last label of a date ends; -1 if the text has none."""
-        ends = [0] if default and default.keys[0].kind == "date" else [-1]
-        if any(self.vocabulary.date_labels.find(text)):
-            found = self.vocabulary.labels.find(text)
-            ends += [end for _, end, keys, _ in found if keys[0].kind == "date"]
-            ends += date_labels(text, self.vocabulary) if max(ends) < 0 else []
-        return max(ends)
+        ends = [end for _, end, *_ in self.vocabulary.date_labels.find(text)]
+        return max(ends, default=0 if default and default.keys[0].kind == "date" else -1)
 
 
 @dataclass
@@ -122,10 +116,7 @@ class _Line:
         others = set(self.names) - self.objects
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
         self._apposed(part)
-        cut = list(pieces(part))
-        if inherited == "?" and not others and len(cut) > 1:
-            inherited = "" if all(cues.ANEW.match(p.text) for p in cut[1:]) else "?"
-        for piece in cut:
+        for piece in pieces(part):
             self._state(piece, piece.about or inherited)
         stated = [claim.subject for claim in self.claims[before:]]
         values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
@@ -172,18 +163,12 @@ class _Line:
         if len(numbers) < len(mark.keys):
             if not any(candidates(key, piece.text) for key in numbers):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
-                if self.mark:
-                    self.mark = self.mark._replace(keys=mark.keys)
                 return
             if place := self._place(mark, piece):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
                 piece = replace(piece, names=tuple(n for n in piece.names if n != place))
             mark = mark._replace(keys=numbers)
-        groups = [piece]
-        if len(piece.names) > 1:
-            is_first = not piece.text[: mark.start].strip(" *-")
-            groups = parts.distributed(piece, mark) if is_first else [parts.one_owner(piece, mark)]
-        for group in groups:
+        for group in parts.distributed(piece, mark):
             self._value(group, mark, inherited)
 
     def _place(self, mark: Mark, piece: Part) -> Named | None:

@@ -11,7 +11,7 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
 from memorygym.scoring.fact_reader.fields import role_of
 from memorygym.scoring.fact_reader.lines import Line
-from memorygym.scoring.fact_reader.stamps import stamps
+from memorygym.scoring.fact_reader.stamps import day_of
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import lowered
@@ -21,6 +21,11 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DITTO = frozenset(('"', "''", "〃", "″", "ditto", "same", "same as above", "as above", "(same)"))
 """Cells that repeat the one above."""
 _EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
+
+_STAMPS = frozenset(
+    ("as of", "date", "dated", "stated on", "according to", "source", "stated by", "updated")
+)
+"""Heads of rows that tell when and by whom the columns were stated."""
 
 
 class Column(NamedTuple):
@@ -69,18 +74,17 @@ class Table:
             return None
         head = line.cells or row_cells(line.text, delimiter)
         columns: Sequence[Column] | None = _columns(head, vocabulary, statements)
-        start = index + 1
+        end = index + 1
         heads = [c for c in columns or () if c.role in ("subject", "key", "value", "label")]
         if len(heads) < 2 and before and before.fits(delimiter, len(head)):
-            columns, start = before.columns, index
+            columns, end = before.columns, index
         if columns is None:
             return None
-        end = start
+        if end < len(lines) and _SEPARATOR.match(lines[end].text):
+            end += 1
         body: list[Sequence[str]] = []
-        for number, text, cells in _rows(lines, start, delimiter):
-            if delimiter and number == index + 1 and _SEPARATOR.match(text):
-                end += 1
-                continue
+        while end < len(lines):
+            cells = _cells(lines[end], delimiter)
             if len(cells) < 2 or abs(len(cells) - len(columns)) > 1:
                 break
             body.append(cells)
@@ -112,7 +116,7 @@ class Table:
             head = cells[0].strip(" ()*_:").lower()
             if head in _STAMPS and any(column.role == "name" for column in self.columns):
                 for column, cell in zip(self.columns[1:], cells[1:], strict=False):
-                    day = next((iso for _, _, iso in stamps(cell)), "")
+                    day = day_of(cell)
                     date, source = by_column.get(column.name, ("", ""))
                     by_column[column.name] = (date or day, source or ("" if day else cell.lower()))
                 continue
@@ -141,7 +145,7 @@ class Table:
         named = False
         for column, cell in pairs:
             if column.role == "date":
-                date = next((iso for _, _, iso in stamps(cell)), "")
+                date = day_of(cell)
             elif column.role == "source":
                 source = cell
             elif column.role in ("subject", "key", ""):
@@ -189,21 +193,11 @@ class Table:
         yield sense
 
 
-_STAMPS = frozenset(
-    ("as of", "date", "dated", "stated on", "according to", "source", "stated by", "updated")
-)
-"""Heads of rows that tell when and by whom the columns were stated."""
-
-
-def _rows(
-    lines: Sequence[Line], start: int, delimiter: str
-) -> Iterator[tuple[int, str, Sequence[str]]]:
-    """The number, the text and the cells of each line from an index on."""
-    for number in range(start, len(lines)):
-        text, cells = lines[number].text, lines[number].cells
-        if not cells and delimiter and delimiter in text:
-            cells = row_cells(text, delimiter)
-        yield number, text, cells
+def _cells(line: Line, delimiter: str) -> Sequence[str]:
+    """The cells of a line; none if it has no delimiter."""
+    if line.cells or not delimiter or delimiter not in line.text:
+        return line.cells
+    return row_cells(line.text, delimiter)
 
 
 def _without(sense: Sense, former: Collection[tuple[object, ...]]) -> Sense:
@@ -237,19 +231,14 @@ def _columns(
             return None
     if head[0].strip().lower() in vocabulary.nouns and {c.role for c in columns[1:]} == {"name"}:
         columns[0] = Column("subject")  # The kind of the entities, whether or not it is a label.
-    known = [column for column in columns if column.role]
     labels = [c for c in columns if c.role == "label"]
     names = [c for c in columns if c.role == "name"]
     roles = {c.role for c in columns} - {"label", "name", "kind", ""}
-    if names and not labels and columns[0].role in ("subject", "key"):
-        return columns
-    if (
-        (labels and names)
-        or len(known) < 2
-        or not (len(labels) > 1 or len(names) > 1 or len(roles) > 1 or (labels and roles))
-    ):
-        return None
-    return columns
+    if names:
+        is_head = not labels and (len(names) > 1 or columns[0].role in ("subject", "key"))
+    else:
+        is_head = len(labels) > 1 or len(roles) > 1 or bool(labels and roles)
+    return columns if is_head else None
 
 
 @lru_cache(maxsize=20_000)
@@ -282,17 +271,13 @@ def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) ->
 
 def _delimiter(text: str) -> str:
     """The delimiter of a line's cells; "" if it has none."""
-    for mark in ("|", "\t", ",", ";"):
-        if mark in text:
-            return mark
-    return ""
+    return next((mark for mark in "|\t,;" if mark in text), "")
 
 
 def row_cells(text: str, delimiter: str = "|") -> tuple[str, ...]:
     """The cells of a row."""
     if delimiter == "|":
-        text = text.strip()
-        text = text.removeprefix("|").removesuffix("|")
+        text = text.strip().removeprefix("|").removesuffix("|")
         cells = re.split(r"(?<!\\)\|", text) if "\\" in text else text.split("|")
         return tuple(cell.strip() for cell in cells)
     try:

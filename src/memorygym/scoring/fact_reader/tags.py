@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 
-from memorygym.scoring.fact_reader.fields import one_fact, role_of
+from memorygym.scoring.fact_reader.fields import one_fact, roles_of
 from memorygym.scoring.fact_reader.lines import Line
 
 _INLINE = frozenset("b strong i em u a span code small mark font sup sub s del tt".split())
 _BLOCKS = frozenset(
-    "html body div p section article ul ol dl dd dt table thead tbody tfoot br hr head main header"
-    " footer pre blockquote".split()
+    "html body div p section article ul ol li dl dd dt table thead tbody tfoot br hr head main"
+    " header footer pre blockquote h1 h2 h3 h4 h5 h6".split()
 )
 
 
@@ -39,11 +39,15 @@ class _Tags(HTMLParser):
 
     def flush(self) -> None:
         """Ends the line."""
-        text = " ".join("".join(self._text).split())
-        self._text = []
-        if text:
+        if text := self._taken():
             depth = 2 * (len(self._open) + self._lists)
             self.lines.append(Line(text, depth if depth else -1, title=self._title))
+
+    def _taken(self) -> str:
+        """The text since the last line, which begins anew."""
+        text = " ".join("".join(self._text).split())
+        self._text = []
+        return text
 
     def handle_data(self, data: str) -> None:
         self._text.append(data)
@@ -64,13 +68,8 @@ class _Tags(HTMLParser):
             self._title = int(tag[1])
         elif tag in ("p", "div", "section", "article", "table"):
             self.lines.append(Line(""))
-        elif tag not in _BLOCKS and tag != "li":
+        elif tag not in _BLOCKS:
             self._element(tag, {name: value or "" for name, value in attrs})
-
-    def handle_startendtag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _INLINE | _BLOCKS:
-            self.handle_endtag(tag)
 
     def _element(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begins an element that HTML does not know."""
@@ -80,10 +79,7 @@ class _Tags(HTMLParser):
         if not attributes:
             self._open.append(tag)
             return
-        roles: dict[str, str] = {}
-        for name in attributes:
-            if role := role_of(name, self._nouns):
-                roles.setdefault(role, name)
+        roles = roles_of(attributes, self._nouns)
         depth = 2 * len(self._open)
         if stated := one_fact(attributes, roles):
             self.lines.append(Line(stated, depth))
@@ -107,16 +103,11 @@ class _Tags(HTMLParser):
         if tag in _INLINE:
             return
         if tag in ("td", "th") and self._row is not None:
-            self._row.append(" ".join("".join(self._text).split()))
-            self._text = []
+            self._row.append(self._taken())
         elif tag == "tr" and self._row is not None:
             self.lines.append(Line("", cells=tuple(self._row)))
             self._row = None
-        elif (
-            tag not in _BLOCKS
-            and tag not in ("ul", "ol", "li", "dd")
-            and not re.fullmatch(r"h[1-6]", tag)
-        ):
+        elif tag not in _BLOCKS:
             self._close()
         else:
             self.flush()
@@ -126,8 +117,7 @@ class _Tags(HTMLParser):
 
     def _close(self) -> None:
         """Ends an element that HTML does not know."""
-        text = " ".join("".join(self._text).split())
-        self._text = []
+        text = self._taken()
         key = self._open.pop() if self._open else ""
         if text:
             self.lines.append(Line(f"{key}: {text}" if key else text, 2 * len(self._open)))

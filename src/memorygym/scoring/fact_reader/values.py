@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from memorygym.core.tokens import MONTHS
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import any_of, lowered
+from memorygym.scoring.fact_reader.words import choice_pattern, lowered
 
 Parsed = int | str | tuple[int, ...]
 """A number scaled by 10^decimals, a text, an ISO date or a series of scaled numbers."""
@@ -199,8 +199,7 @@ def _choices(key: Key) -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _choice_pattern(key: Key) -> re.Pattern[str]:
-    choices = sorted(_choices(key), key=len, reverse=True)
-    return re.compile(any_of(map(re.escape, choices), r"(?<![\w-].)") + r"(?![\w-])")
+    return choice_pattern(_choices(key))
 
 
 def _texts(key: Key, text: str) -> list[Candidate]:

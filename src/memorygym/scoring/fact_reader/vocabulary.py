@@ -10,7 +10,7 @@ from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels, ShortVerbs
-from memorygym.scoring.fact_reader.words import GENERIC, LINKS, any_of
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS, choice_pattern
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +57,14 @@ class Vocabulary:
         forms = (("verb", verbs), ("inverse", inverse))
         return [("label", self.labels), *((form, Phrases(some)) for form, some in forms if some)]
 
+    def source_of(self, text: str) -> str:
+        """The source that a text names: in a heading, in brackets, behind "according to"."""
+        match = self._source_pattern.search(text) if self.sources else None
+        return match[1].lower().replace("_", " ") if match else ""
+
     @cached_property
-    def source_pattern(self) -> re.Pattern[str]:
-        """Finds a source where texts name one: in a heading, in brackets, behind "according to"."""
-        sources = (
-            "|".join(sorted(self.sources, key=len, reverse=True)).replace(" ", "[ _]") or "(?!)"
-        )
+    def _source_pattern(self) -> re.Pattern[str]:
+        sources = "|".join(sorted(self.sources, key=len, reverse=True)).replace(" ", "[ _]")
         return re.compile(
             r"(?:^[^\w]*|[^\w\s.!?’-]\s*|\b(?:according to|by|from|per|in|of|source)\W+"
             rf"(?:an? |the )?(?:source of )?)({sources})"
@@ -111,5 +113,4 @@ class Vocabulary:
 
     @cached_property
     def lone_pattern(self) -> re.Pattern[str]:
-        choices = sorted(self.lone, key=len, reverse=True)
-        return re.compile(any_of(map(re.escape, choices), r"(?<![\w-].)") + r"(?![\w-])")
+        return choice_pattern(self.lone)

@@ -1,5 +1,6 @@
 """Words that a fact reader takes for no names and for no abbreviations; texts in lower case."""
 
+import re
 from collections.abc import Iterable
 
 
@@ -18,6 +19,12 @@ def any_of(patterns: Iterable[str], after: str) -> str:
         grouped.setdefault(pattern[:size], []).append(pattern[size:])
     groups = [f"{letter}{after}(?:{'|'.join(rest)})" for letter, rest in grouped.items()]
     return f"(?:{'|'.join(groups) or '(?!)'})"
+
+
+def choice_pattern(choices: Iterable[str]) -> re.Pattern[str]:
+    """Finds choices as whole words; of two at one place the longer one."""
+    ordered = map(re.escape, sorted(choices, key=len, reverse=True))
+    return re.compile(any_of(ordered, r"(?<![\w-].)") + r"(?![\w-])")
 
 
 LINKS = frozenset(
