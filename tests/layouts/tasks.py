@@ -62,6 +62,15 @@ def shown_world(template: str, entities: int = 12) -> tuple[str, tuple[Record, .
     return task.system, tuple(ordered([r for r in records if r.name in names]))
 
 
+def company_facts(text: str) -> dict[tuple[str, ...], object]:
+    """What a text states of companies, with the words of the system message for the keys."""
+    reader = strong_reader(shown_world("company")[0])
+    words = {a.code: a.label for a in reader.guide.attributes} | {"category": "group"}
+    words |= {relation.code: relation.phrase for relation in reader.guide.relations}
+    facts = world_facts(reader.read(text), reader.guide)
+    return {(name, words[code], *other): value for (name, code, *other), value in facts.items()}
+
+
 def research_blocks(statements: Sequence[Statement]) -> list[Block]:
     """One block for each run of statements about one entity with one rank."""
     blocks: list[Block] = []

@@ -2,8 +2,7 @@
 
 import pytest
 
-from memorygym.tracks.worlds.fact_reader import strong_reader
-from tests.layouts.tasks import shown_world, world_facts
+from tests.layouts.tasks import company_facts
 
 A, B = "Larkin Harbor", "Osprey Packaging"
 SQL = f"INSERT INTO company (name, delivery_vans, patents) VALUES ('{A}', 30, 7), ('{B}', 40, NULL)"
@@ -30,10 +29,4 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_short_texts_are_read_exactly(text: str) -> None:
-    system, _ = shown_world("company")
-    reader = strong_reader(system)
-    labels = {a.code: a.label for a in reader.guide.attributes}
-    read = world_facts(reader.read(text), reader.guide)
-    assert {(n, labels[code]): value for (n, code), value in read.items()} == {
-        (name, label): value for name, label, value in TEXTS[text]
-    }
+    assert company_facts(text) == {(name, label): value for name, label, value in TEXTS[text]}

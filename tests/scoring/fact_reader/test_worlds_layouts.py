@@ -15,7 +15,13 @@ from memorygym.tracks.worlds.trace_facts import WorldsReader
 from tests.episodes import generated, gold
 from tests.layouts import LAYOUTS
 from tests.layouts.blocks import Block
-from tests.layouts.tasks import ordered, shown_world, world_blocks, world_facts
+from tests.layouts.tasks import (
+    company_facts,
+    ordered,
+    shown_world,
+    world_blocks,
+    world_facts,
+)
 from tests.slow import mostly_slow
 
 CASES = Path(__file__).parents[2] / "cases" / "fact_reading.jsonl"
@@ -87,13 +93,8 @@ def adversarial() -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("case", adversarial(), ids=lambda case: str(case["id"]))
 def test_adversarial_texts_are_read_exactly(case: dict[str, object]) -> None:
-    system, _ = shown_world("company")
-    reader = strong_reader(system)
-    labels = {a.code: a.label for a in reader.guide.attributes}
-    read = world_facts(reader.read(str(case["text"])), reader.guide)
-    plain = {
-        (name, labels[code]): value for (name, code, *_), value in read.items() if code in labels
-    }
+    read = company_facts(str(case["text"]))
+    plain = {key: value for key, value in read.items() if len(key) == 2 and key[1] != "group"}
     wanted = {(n, a): tuple(v) if isinstance(v, list) else v for n, a, v in case["facts"]}  # type: ignore[attr-defined]
     assert plain == wanted
 
@@ -106,13 +107,9 @@ BEYOND = {"injection", "german"}
 @pytest.mark.parametrize("line", LATER.read_text("utf-8").splitlines())
 def test_later_adversarial_texts_credit_nothing_wrong(line: str) -> None:
     case = json.loads(line)
-    reader = strong_reader(shown_world("company")[0])
-    names = {a.code: a.label for a in reader.guide.attributes}
-    names |= {relation.code: relation.phrase for relation in reader.guide.relations}
-    facts = world_facts(reader.read(case["text"]), reader.guide)
     read = {
-        pair(name, names.get(code, "group"), *(other or [value]))
-        for (name, code, *other), value in facts.items()
+        pair(*key, *([value] if len(key) == 2 else []))
+        for key, value in company_facts(case["text"]).items()
     }
     stated = {pair(*fact) for fact in case["facts"]}
     assert read <= stated or case["id"] in BEYOND
