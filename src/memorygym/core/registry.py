@@ -20,6 +20,7 @@ from memorygym.core.factories import accepts, set_parameters, unmet
 
 FOLDERS = {
     "domains": ("tracks.worlds.domains",),
+    "dialogue_domains": ("tracks.dialogue.domains",),
     "memory": ("memories",),
     "shims": ("memories.shims",),
     "agents": (),

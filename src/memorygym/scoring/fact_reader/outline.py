@@ -264,9 +264,10 @@ class _Pass:
         for claim in sense.claims:
             value = self._frames.owner() or self._last if claim.value == IT else claim.value
             above = (self._last if claim.subject == IT else "") or self._frames.owner()
+            key = self._vocabulary.by_code.get(claim.code)
             subject = claim.subject if claim.subject not in ("", IT) else above
+            subject = (key and key.owner) or subject
             if not subject:
-                key = self._vocabulary.by_code.get(claim.code)
                 self._unread += not (key and key.names_kind)
                 continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role

@@ -194,6 +194,7 @@ class _Line:
         subject = parts.owner_of(piece, inherited)
         if not piece.is_clear and len(self.names) > 1:
             subject = "?"
+        subject = key.owner or subject
         self.mark = None
         if subject == "?":
             self.unread += 1
@@ -274,7 +275,7 @@ class _Line:
             key = self.vocabulary.lone[match[0]]
             if (mark and key in mark.keys) or not parts.is_alone(piece.text, *match.span()):
                 continue
-            subject = parts.owner_of(piece, inherited)
+            subject = key.owner or parts.owner_of(piece, inherited)
             if subject != "?" and (subject or key.stands_alone):
                 self.claims.append(Claim(subject, key.code, match[0]))
 

@@ -1,0 +1,91 @@
+"""dialogue: an agent serves a customer, whose wishes and limits were told long before they count.
+
+A customer reveals goals and constraints early, changes some midway, and makes requests late; the
+agent acts by tools on the records of a house, under rules that supervisors told it.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from memorygym.core.outcome import Score
+from memorygym.core.registry import names, set_parameters
+from memorygym.core.statements import FactReader, SubTaskGold
+from memorygym.core.trace import Trace
+from memorygym.core.track import MapFunction, TaskOptions, TaskRecipe, Track, Verification
+from memorygym.core.types import Env, Policy, Task
+from memorygym.scoring.episode_scores import rewarded
+
+# The imports stand inside the functions, so that reading a trace imports no generator.
+
+
+def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
+    """The recipes of the domains that the parameters name. Raises UnknownPart or BadSettings."""
+    from memorygym.tracks.dialogue.domains import domain_named
+    from memorygym.tracks.dialogue.generator import DialogueRecipe
+
+    parameters = dict(options.parameters)
+    chosen = parameters.pop("template", "") or ",".join(names("dialogue_domains"))
+    settings: dict[str, Any] = set_parameters("dialogue", DialogueRecipe, parameters)
+    return [
+        DialogueRecipe(domain_named(name).name, seed, options.salt, **settings)
+        for name in chosen.split(",")
+        for seed in options.seeds
+    ]
+
+
+def env(task: Task) -> Env:
+    """The house of a session."""
+    from memorygym.tracks.dialogue.env import DialogueEnv
+
+    return DialogueEnv(task)
+
+
+def facts(system: str) -> FactReader:
+    """The fact reader of the domain that the system message names."""
+    from memorygym.tracks.dialogue.fact_reader import reader_of
+
+    return reader_of(system)
+
+
+def reasoner(name: str, _: Task) -> Policy:
+    """The scripted reasoner of that name."""
+    from memorygym.tracks.dialogue import reasoners
+
+    return {"strong": reasoners.Strong, "weak": reasoners.Weak}[name]()
+
+
+def note_taker(reasoner: Policy, _: Task) -> Policy:
+    """The scripted note taker for memories with tools."""
+    from memorygym.tracks.dialogue.reasoners import Clerk
+
+    return Clerk(reasoner)
+
+
+def oracle(task: Task) -> Mapping[int, str]:
+    """The facts that each request needs, as sentences."""
+    gold = task.gold
+    assert isinstance(gold, SubTaskGold)
+    return gold.texts(facts(task.system).render)
+
+
+TRACK = Track(
+    name="dialogue",
+    version="dialogue-v1",
+    tasks=tasks,
+    env=env,
+    outcomes=rewarded,
+    gold=SubTaskGold.from_json,
+    facts=facts,
+    reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
+    note_taker=note_taker,
+    oracle=oracle,
+    tools=(),
+    parameters=lambda: {
+        "template": "a domain, or several with commas between (default: all)",
+        "chains": "chains of requests about one order; each brings seven requests (2)",
+        "distractors": "turns without a request before each request (2)",
+        "tokens": "length of all that is said, in tokens (default: as it comes)",
+        "prefix": "live, or fixed: all memories see the same texts (live)",
+    },
+)

@@ -1,0 +1,113 @@
+"""The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
+
+import re
+from functools import cache, lru_cache
+
+from memorygym.core.statements import Statement
+from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, Reading
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.names import CapitalisedNames
+from memorygym.scoring.fact_reader.outline import Outline
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.tracks.dialogue import texts
+from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, Domain
+from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.offers import is_row
+
+CODE = r"\b([B-DF-HJ-NP-TV-XZ]-\d{4})\b"
+
+
+def keys_of(domain: Domain) -> tuple[Key, ...]:
+    """The keys of a domain's facts."""
+    limits = [
+        Key(limit.label, "enum", (limit.label,), choices=limit.values, owner=CUSTOMER)
+        if limit.rule == "not"
+        else Key(limit.label, "number", (limit.label,), prefix=limit.prefix, suffix=limit.suffix,
+                 owner=CUSTOMER)
+        for limit in domain.limits
+    ]  # fmt: skip
+    rules = [
+        Key(rule.label, "number", (rule.label,), prefix=rule.prefix, suffix=rule.suffix,
+            owner=POLICY)
+        if rule.values
+        else Key(rule.label, "word", (rule.label,), pattern=CODE, owner=POLICY)
+        for rule in domain.rules
+    ]
+    wishes = [
+        Key(wish.label, "enum", (wish.label,), choices=wish.choices, subject="person")
+        for wish in domain.wishes
+    ]
+    codes = [
+        Key(label, "word", (label,), pattern=CODE, subject=subject)
+        for label, subject in (
+            (domain.address_key, "person"), (ORDER, "person"), (domain.account_key, "account"),
+        )
+    ]  # fmt: skip
+    town = Key(
+        domain.town_key, "enum", (domain.town_key, "lives in"), choices=domain.towns,
+        subject="person",
+    )  # fmt: skip
+    return (*limits, *rules, *wishes, town, *codes)
+
+
+class DialogueReader:
+    """Reads the facts of one domain. Implements core.statements.FactReader and CountingReader."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+        keys = keys_of(domain)
+        nouns = frozenset(("customer", "person", "account", domain.offer))
+        towns = {town.lower() for town in domain.towns}
+        names = CapitalisedNames(keys, {*nouns, "my"})
+        ending = " " + domain.account
+        vocabulary = Vocabulary(
+            keys,
+            lambda text: [n for n in names(text) if n[2].lower() not in towns],
+            nouns,
+            lambda name: "account" if name.endswith(ending) else "person",
+            has_short_labels=False,
+        )
+        self._outline = Outline(vocabulary)
+        self.read = lru_cache(maxsize=16_384)(self._read)
+        """The statements of a text, in order. One that replaces a value ranks above others."""
+
+    def _reading(self, text: str) -> Reading:
+        lines = text.split("\n")
+        kept = [line for line in lines if not is_row(self._domain, line)]
+        return self._outline.read("\n".join(kept))
+
+    def _read(self, text: str) -> tuple[Statement, ...]:
+        facts = self._reading(text).facts
+        former = {(f.subject, f.code, f.value) for f in facts if f.role == FORMER}
+        replaced = {pair[:2] for pair in former}
+        return tuple(
+            Statement(
+                f.subject, f.code, str(f.value),
+                (1,) if (f.subject, f.code) in replaced and (*f[:2], f.value) not in former else (),
+            )
+            for f in facts if f.role == CURRENT
+        )  # fmt: skip
+
+    def coverage(self, text: str) -> tuple[int, int]:
+        """See core.statements.CountingReader."""
+        reading = self._reading(text)
+        return len(reading.facts), reading.unread
+
+    def render(self, fact: Statement) -> str:
+        """The sentence that states a fact."""
+        domain = self._domain
+        value = texts.shown(domain, fact.key, fact.value)
+        if fact.subject in (CUSTOMER, POLICY):
+            return f"The {fact.key} is {value}."
+        return f"{fact.subject}'s {fact.key} is {value}."
+
+
+@cache
+def reader_for(name: str) -> DialogueReader:
+    """The reader of a domain; it parses each text once."""
+    return DialogueReader(domain_named(name))
+
+
+def reader_of(system: str) -> DialogueReader:
+    """The reader for a system message, which names the domain's house."""
+    return reader_for(texts.domain_of(system))

@@ -1,0 +1,150 @@
+"""The scripted reasoners: they act on the view alone, and fail where it lacks a fact.
+
+The strong one reads all of it. The weak one imitates a small model: it reads only the first 500
+tokens that concern a request, and believes the first statement of each fact.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from memorygym.agents.calls import END, calls, search, write
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.tokens import count
+from memorygym.core.types import Message, Policy, Tool
+from memorygym.tracks.dialogue import texts
+from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain
+from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.env import HAND_OVER, NOTHING
+from memorygym.tracks.dialogue.fact_reader import DialogueReader, reader_for
+from memorygym.tracks.dialogue.offers import Offer, offers_in
+from memorygym.tracks.dialogue.resolve import Request, Resolver, request_in
+
+ATTENTION = 500
+"""Tokens that the weak reasoner reads a request."""
+
+
+class Turn:
+    """The running turn in a view: its message, and what has been done in it."""
+
+    def __init__(self, view: Sequence[Message]) -> None:
+        self.domain: Domain = domain_named(texts.domain_of(view[0].content))
+        users = (i for i in reversed(range(len(view))) if view[i].role == "user")
+        start = next(users, len(view) - 1)
+        self.text = view[start].content
+        self.shown = view[1:start]
+        """What the memory shows before the turn."""
+        self.since = view[start + 1 :]
+        self.called = [call for message in self.since for call in message.calls]
+
+    @cached_property
+    def request(self) -> Request | None:
+        return request_in(self.domain, self.text)
+
+    @property
+    def results(self) -> dict[str, str]:
+        """By tool: the text of its last result in this turn."""
+        names = {call.id: call.name for call in self.called}
+        found: dict[str, str] = {}
+        for message in self.since:
+            for call in message.calls:
+                names[call.id] = call.name
+            if message.role == "tool":
+                found[names.get(message.call_id, "")] = message.content
+        return found
+
+
+class Strong(Policy):
+    """The reasoner that believes the whole view."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        turn = Turn(view)
+        listed = turn.results.get("search")
+        if turn.request is None:
+            wishes = texts.looked_up(turn.domain, turn.text)
+            return calls(("search", wishes)) if wishes and listed is None else END
+        offers = offers_in(turn.domain, listed) if listed and listed != NOTHING else []
+        return self._grant(turn, turn.request, None if listed is None else offers)
+
+    def _grant(self, turn: Turn, request: Request, offers: Sequence[Offer] | None) -> Message:
+        facts = self.known(turn, request)
+        resolver = Resolver(turn.domain, request, facts, lambda _: offers or ())
+        if request.action.tool in {call.name for call in turn.called}:
+            return Message("assistant", f"That is done. {resolver.says()}".strip())
+        if request.choice and offers is None:
+            wishes = resolver.wishes()
+            return calls(("search", wishes)) if wishes else calls(GIVE_UP)
+        arguments = resolver.arguments()
+        return calls(GIVE_UP if arguments is None else (request.action.tool, arguments))
+
+    def known(self, turn: Turn, request: Request) -> StatementIndex:
+        """The facts that the reasoner takes from the view."""
+        return StatementIndex(_stated(turn, self._texts(turn)))
+
+    def _texts(self, turn: Turn) -> Iterator[str]:
+        """What the memory shows, and what tools returned in this turn."""
+        yield from (m.content for m in turn.shown if m.role != "assistant" or m.content)
+        yield from (m.content for m in turn.since if m.role == "tool")
+
+
+class Weak(Strong):
+    """The reasoner that reads little and believes what it reads first."""
+
+    def known(self, turn: Turn, request: Request) -> StatementIndex:
+        subjects = {CUSTOMER, POLICY, *request.words.values()}
+        left, read = ATTENTION, list[str]()
+        for text in self._texts(turn):
+            if left > 0 and any(s.subject in subjects for s in _reader(turn).read(text)):
+                read.append(text)
+                left -= count(text)
+        return StatementIndex(_stated(turn, read), first=True)
+
+
+class Clerk(Policy):
+    """The note taker: writes down each fact, and looks up what a request may need."""
+
+    def __init__(self, reasoner: Policy) -> None:
+        self._reasoner = reasoner
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        turn, named = Turn(view), {tool.name for tool in tools}
+        texts_ = [turn.text, *(m.content for m in turn.since if m.role == "tool")]
+        planned = []
+        if "Write" in named:
+            reader = _reader(turn)
+            planned = [write(reader.render(fact)) for fact in _stated(turn, texts_[:1])]
+            planned += [
+                write(reader.render(fact)) for name, text in turn.results.items()
+                if name not in MEMORY for fact in reader.read(text)
+            ]  # fmt: skip
+        if "memory_search" in named and turn.request:
+            labels = [limit.label for limit in turn.domain.limits]
+            rules = [rule.label for rule in turn.domain.rules]
+            queries = [turn.text]
+            queries += [", ".join(labels)] if turn.request.choice else []
+            queries += [", ".join(rules)]
+            planned += [search(query) for query in queries]
+        earlier = [(call.name, call.arguments) for call in turn.called]
+        new = [call for call in dict_of(planned) if call not in earlier]
+        return calls(*new) if new else self._reasoner.act(view, tools)
+
+
+GIVE_UP = (HAND_OVER.name, {"reason": "what I need to know is not in my notes"})
+MEMORY = frozenset(("Write", "Edit", "Read", "memory_search"))
+
+
+def dict_of(planned: Iterable[tuple[str, Mapping[str, object]]]) -> list[tuple[str, Mapping[str, object]]]:
+    """The calls without repetitions, in order."""
+    kept: list[tuple[str, Mapping[str, object]]] = []
+    for call in planned:
+        if call not in kept:
+            kept.append(call)
+    return kept
+
+
+def _reader(turn: Turn) -> DialogueReader:
+    return reader_for(turn.domain.name)
+
+
+def _stated(turn: Turn, told: Iterable[str]) -> Iterator[Statement]:
+    reader = _reader(turn)
+    return (statement for text in told for statement in reader.read(text))

@@ -1,0 +1,111 @@
+"""The texts of a session: what customers and supervisors say, and the instructions of the agent."""
+
+from collections.abc import Mapping, Sequence
+
+from memorygym.core.rng import Stream
+from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain, Limit
+
+CUSTOMER_SAYS, SUPERVISOR_SAYS = "Customer: ", "Supervisor: "
+LOG = "Log: "
+"""What begins a line that tells the result of an earlier request."""
+CHAT = (
+    "The parcel service rang twice at the wrong door last week.",
+    "We painted the hall, and it still smells of it.",
+    "My neighbour keeps bees, which is nice until they move in with you.",
+    "I read your magazine on the train and missed my stop.",
+    "The weather here is dreadful, so doing this by phone suits me well.",
+    "Your colleague from the other day was very kind, do tell her that.",
+    "It took {number} minutes to get through to you this morning.",
+    "My cousin {person} says that I talk too much, and I fear it is true.",
+    "There were {number} people before me at the dentist yesterday.",
+    "{person} from next door has a new dog, and it barks at {number} o'clock sharp.",
+    "I grew up in a house with {number} stairs, and I still count them in my sleep.",
+    "We went to the theatre with {person}, and the second act was too long.",
+    "The train was {number} minutes late, so I had time to make this list.",
+    "{person} sends regards, by the way, to all of you at the desk.",
+    "My daughter plays the trumpet now, {number} minutes a day, alas.",
+    "I have lost my reading glasses again; bear with me.",
+    "The bus drivers are on strike until Friday, they say on the radio.",
+    "Do you hear the rain, too, or is that the line?",
+)
+"""What customers say besides; it states nothing that counts."""
+STRANGERS = ("Otto Brandt", "Vera Castell", "Milo Hartog", "Rosa Ingram", "Jens Kowal")
+"""People in small talk, whom no request concerns."""
+LOOK_UP = "What do you have in {values}? I am only looking."
+
+
+def system(domain: Domain) -> str:
+    """The instructions of the agent, which are pinned."""
+    first = domain.wishes[0].label
+    return (
+        f"You are the agent of {domain.house} (domain `{domain.name}`). One customer is on the line. Supervisors tell you"
+        " rules, and the customer tells you wishes and standing limits; some change. You see only"
+        " the current message and what your memory shows.\n"
+        f"When the customer asks for a {domain.offer}, call `search` with the wishes as filters"
+        f" ({', '.join(w.label for w in domain.wishes)}), then act with the best rated"
+        f" {domain.offer} that keeps to all standing limits of the customer, unless the customer"
+        " says that they do not matter. Requests above the approval threshold need the approval"
+        " code; for others the approval is \"none\". If the customer is mistaken about where"
+        " somebody lives, take the code that the rules give for that instead of the person's own."
+        " Grant each request by exactly one call of the tool for it, then reply with a short text;"
+        " a text without a call ends the turn. What the customer told you must not be asked again."
+        f" Only looking: call `search` with the named {first}, then reply."
+    )  # fmt: skip
+
+
+def fact_sentence(domain: Domain, subject: str, key: str, value: str, old: str = "") -> str:
+    """The first sentence that states a fact; `value` and `old` as texts write them."""
+    forms = forms_of(domain, subject, key, changed=bool(old))
+    return forms[0].format(name=subject, key=key, value=value, old=old)
+
+
+def forms_of(domain: Domain, subject: str, key: str, *, changed: bool) -> Sequence[str]:
+    """The sentences that state a key."""
+    if subject == CUSTOMER:
+        return domain.sentences["change" if changed else "limit"]
+    if subject == POLICY:
+        return domain.sentences["rule"]
+    return domain.sentences.get(key) or (f"{{name}}'s {key} is {{value}}.",)
+
+
+def shown(domain: Domain, key: str, value: str) -> str:
+    """A value as texts write it."""
+    stated = (x for x in (*domain.limits, *domain.rules) if x.label == key)
+    found = next(stated, None)
+    return found.show(value) if found else value
+
+
+def of_customer(rng: Stream, *sentences: str, chat: int = 2) -> str:
+    """A message of the customer, with small talk around what it states."""
+    talk = [
+        line.format(number=rng.between(3, 48), person=rng.choice(STRANGERS))
+        for line in rng.sample(CHAT, chat)
+    ]
+    at = rng.below(len(talk) + 1)
+    return CUSTOMER_SAYS + " ".join((*talk[:at], *sentences, *talk[at:]))
+
+
+def look_up(wishes: Mapping[str, str]) -> str:
+    """The question of a customer who is only looking."""
+    return CUSTOMER_SAYS + LOOK_UP.format(values=", ".join(f"{k} {v}" for k, v in wishes.items()))
+
+
+def looked_up(domain: Domain, text: str) -> dict[str, str] | None:
+    """The wishes that such a question names."""
+    before, _, after = LOOK_UP.partition("{values}")
+    start = CUSTOMER_SAYS + before
+    if not (text.startswith(start) and text.endswith(after)):
+        return None
+    named = text[len(start) : -len(after)].split(", ")
+    labels = [wish.label for wish in domain.wishes]
+    return {
+        label: part.removeprefix(label + " ")
+        for part in named for label in labels if part.startswith(label + " ")
+    }  # fmt: skip
+
+
+
+
+def domain_of(system: str) -> str:
+    """The name of the domain whose instructions a system message holds."""
+    return system.partition("domain `")[2].partition("`")[0]
