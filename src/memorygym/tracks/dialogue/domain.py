@@ -149,8 +149,13 @@ class Action:
 
     def words_in(self, text: str) -> Mapping[str, str] | None:
         """The words of the request, if a text holds it."""
-        match = _pattern_of(self.request).search(text)
-        return match.groupdict() if match else None
+        return words_of(self.request, text)
+
+
+def words_of(form: str, text: str) -> Mapping[str, str] | None:
+    """The words in braces of a sentence, if a line of the text ends with it."""
+    match = _pattern_of(form).search(text)
+    return match.groupdict() if match else None
 
 
 @lru_cache(maxsize=256)
@@ -167,7 +172,7 @@ class Domain:
     house: str
     """Whom the agent works for, as the system message says it."""
     offer: str
-    """The noun for what is offered: "product"."""
+    """The noun for what is offered, and the argument of tools that holds its number: "product"."""
     offer_id: str
     """What begins the number of an offer: "P"."""
     wishes: tuple[Wish, ...]
@@ -188,6 +193,8 @@ class Domain:
     """By key: sentences that state it, with `{name}` and `{value}`; "wishes" states all wishes."""
     brief: str
     """What the supervisor says before the rules."""
+    look_up: str
+    """The question of a customer who is only looking, with the first two wishes as words."""
 
     def __post_init__(self) -> None:
         for limit in self.limits:

@@ -124,10 +124,9 @@ class DialogueEnv(Env):
         return result
 
     def _apply(self, records: Any, action: Action, arguments: Mapping[str, Any]) -> str:
-        offers = {offer["id"] for offer in self._stock}
-        for name, value in arguments.items():
-            if value.startswith(f"{self.domain.offer_id}-") and value not in offers:
-                raise Refused(f"{name}: there is no {self.domain.offer} {value}")
+        value = arguments.get(self.domain.offer)
+        if value is not None and all(offer["id"] != value for offer in self._stock):
+            raise Refused(f"{self.domain.offer}: there is none with the number {value}")
         if action.effect == "add":
             records["done"].append([action.tool, dict(arguments)])
             return "Done."
@@ -140,10 +139,10 @@ class DialogueEnv(Env):
                 raise Refused("no order was asked for; one call grants a request")
             orders[number] = {"for": person, "status": "open", **arguments}
             return self._numbered(person, number, "")
-        old = arguments["order"]
+        first, old = next(iter(arguments.items()))
         if old not in orders or orders[old]["status"] == "closed":
-            raise Refused(f"order: there is no open order {old}")
-        changed = {name: value for name, value in arguments.items() if name != "order"}
+            raise Refused(f"{first}: there is no open one with the {ORDER} {old}")
+        changed = {name: value for name, value in arguments.items() if name != first}
         orders[old] |= {"status": "closed" if action.effect == "close" else "open", **changed}
         if action.effect != "renew":
             return "Done."

@@ -128,7 +128,7 @@ class _Dealer:
         self.wishes: dict[str, dict[str, str]] = {}
         for name in self.people:
             drawn: dict[str, str] = {}
-            while not drawn or drawn in self.wishes.values():
+            while not drawn or any(_differ_in_one(drawn, w) for w in self.wishes.values()):
                 drawn = {wish.label: rng.choice(wish.choices) for wish in self.domain.wishes}
             self.wishes[name] = drawn
         domain = self.domain
@@ -259,26 +259,30 @@ class _Dealer:
         """The words that a request may name."""
         domain, person = self.domain, plan.person
         words = {"person": person, "account": plan.account, "amount": f"${rng.between(20, 400)}"}
-        given = self._given(rng, self.wishes.get(person, {}))
+        given = self._given(rng, plan.action.request, self.wishes.get(person, {}))
         if person:
             is_true = rng.bernoulli(0.5)
             towns = [town for town in domain.towns if town != self.towns[person]]
             words["town"] = self.towns[person] if is_true else rng.choice(towns)
         return {**given, **words}
 
-    def _given(self, rng: Stream, wishes: Mapping[str, str]) -> dict[str, str]:
-        """The wishes that a request may name; with the others they are in no other listing."""
+    def _given(self, rng: Stream, request: str, wishes: Mapping[str, str]) -> dict[str, str]:
+        """The wishes that a request names, so that no other listing has the same."""
         first, second, *_ = self.domain.wishes
-        pairs = [{first.label: a, second.label: b} for a in first.choices for b in second.choices]
-        rng.shuffle(pairs)
-        if wishes:
+        if f"{{{second.label}}}" not in request:
+            return {}
+        if wishes:  # Somebody's wish has changed.
             pairs = [{**wishes, second.label: choice} for choice in second.choices]
-            rng.shuffle(pairs)
+        else:
+            pairs = [{first.label: a, second.label: b} for a in first.choices for b in second.choices]
+        rng.shuffle(pairs)
+        pairs.sort(key=lambda pair: sum(d[first.label] == pair[first.label] for d in self.dealt))
         free = (p for p in pairs if not any(_agree(p, w) for w in self._taken))
         if (pair := next(free, None)) is None:
             raise BadSettings(
-                f"dialogue domain {self.domain.name}: too few {first.label}s and {second.label}s"
-                f" for chains={self.recipe.chains}; give fewer chains"
+                f"dialogue domain {self.domain.name}: all pairs of {first.label} and"
+                f" {second.label} are taken; give fewer chains than {self.recipe.chains}, or the"
+                " domain more choices"
             )
         return pair
 
@@ -372,7 +376,7 @@ class _Dealer:
                 for _ in range(LISTED)
             ]  # fmt: skip
             self._add(rng, [offer for offer in rows if self._is_free(offer)])
-        self._say(texts.look_up(wishes))
+        self._say(texts.CUSTOMER_SAYS + self.domain.look_up.format(**wishes))
 
     def _say(self, text: str) -> None:
         self.script.append(text)
@@ -380,6 +384,12 @@ class _Dealer:
 
 def _outcome(resolver: Resolver) -> tuple[dict[str, str] | None, str]:
     return resolver.arguments(), resolver.says()
+
+
+def _differ_in_one(wishes: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether they are alike but for the second wish, which a request may change."""
+    _, second, *_ = wishes
+    return all(value == others[label] for label, value in wishes.items() if label != second)
 
 
 def _agree(offer: Mapping[str, str], wishes: Mapping[str, str]) -> bool:

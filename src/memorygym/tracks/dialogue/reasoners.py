@@ -12,7 +12,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain
+from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain, words_of
 from memorygym.tracks.dialogue.domains import domain_named
 from memorygym.tracks.dialogue.env import HAND_OVER, NOTHING
 from memorygym.tracks.dialogue.fact_reader import DialogueReader, reader_for
@@ -60,7 +60,7 @@ class Strong(Policy):
         turn = Turn(view)
         listed = turn.results.get("search")
         if turn.request is None:
-            wishes = texts.looked_up(turn.domain, turn.text)
+            wishes = words_of(turn.domain.look_up, turn.text)
             return calls(("search", wishes)) if wishes and listed is None else END
         offers = offers_in(turn.domain, listed) if listed and listed != NOTHING else []
         return self._grant(turn, turn.request, None if listed is None else offers)

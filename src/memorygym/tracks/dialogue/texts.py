@@ -31,7 +31,6 @@ CHAT = (
 """What customers say besides; it states nothing that counts."""
 STRANGERS = ("Otto Brandt", "Vera Castell", "Milo Hartog", "Rosa Ingram", "Jens Kowal")
 """People in small talk, whom no request concerns."""
-LOOK_UP = "What do you have in {values}? I am only looking."
 
 
 def system(domain: Domain) -> str:
@@ -83,27 +82,6 @@ def of_customer(rng: Stream, *sentences: str, chat: int = 2) -> str:
     ]
     at = rng.below(len(talk) + 1)
     return CUSTOMER_SAYS + " ".join((*talk[:at], *sentences, *talk[at:]))
-
-
-def look_up(wishes: Mapping[str, str]) -> str:
-    """The question of a customer who is only looking."""
-    return CUSTOMER_SAYS + LOOK_UP.format(values=", ".join(f"{k} {v}" for k, v in wishes.items()))
-
-
-def looked_up(domain: Domain, text: str) -> dict[str, str] | None:
-    """The wishes that such a question names."""
-    before, _, after = LOOK_UP.partition("{values}")
-    start = CUSTOMER_SAYS + before
-    if not (text.startswith(start) and text.endswith(after)):
-        return None
-    named = text[len(start) : -len(after)].split(", ")
-    labels = [wish.label for wish in domain.wishes]
-    return {
-        label: part.removeprefix(label + " ")
-        for part in named for label in labels if part.startswith(label + " ")
-    }  # fmt: skip
-
-
 
 
 def domain_of(system: str) -> str:

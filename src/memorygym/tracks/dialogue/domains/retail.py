@@ -77,8 +77,8 @@ DOMAIN = Domain(
         ),
         Action(
             "any", "buy_item", "Buy a product for the customer.",
-            "I need something for myself: item {item}, colour {colour}. Take the best rated one"
-            " that keeps to what I told you.",
+            "I need a {item} in {colour} for myself. Take the best rated one that keeps to what I"
+            " told you.",
             {"product": Choice(())},
         ),
         Action(
@@ -136,4 +136,5 @@ DOMAIN = Domain(
         "rule": ("The {key} is {value}.", "For your work today, the {key} is {value}."),
     },
     brief="Here are more rules for the desk.",
+    look_up="What do you have if I want a {item} in {colour}? I am only looking.",
 )  # fmt: skip
