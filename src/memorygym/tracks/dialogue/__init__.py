@@ -4,7 +4,7 @@ A customer reveals goals and constraints early, changes some midway, and makes r
 agent acts by tools on the records of a house, under rules that supervisors told it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from memorygym.core.outcome import Score
 from memorygym.core.registry import names, set_parameters
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
-from memorygym.core.track import MapFunction, TaskOptions, TaskRecipe, Track, Verification
+from memorygym.core.track import Agent, MapFunction, TaskOptions, TaskRecipe, Track, Verification
 from memorygym.core.types import Env, Policy, Task
 from memorygym.scoring.episode_scores import rewarded
 
@@ -69,6 +69,42 @@ def oracle(task: Task) -> Mapping[int, str]:
     return gold.texts(facts(task.system).render)
 
 
+def score(trace: Trace) -> Score:
+    """The share of requests granted, with its parts. Raises BadTrace without a gold table."""
+    from memorygym.tracks.dialogue import scores
+
+    return scores.score(trace)
+
+
+def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
+    """Whether sessions can be granted, need their facts, and cannot be guessed."""
+    from memorygym.tracks.dialogue import verifier
+
+    return verifier.verify_all(recipes, parallel_map)
+
+
+class _Agents(Mapping[str, Agent]):
+    """The scripted agents; none is imported before one is needed."""
+
+    @property
+    def _all(self) -> Mapping[str, Agent]:
+        from memorygym.tracks.dialogue.agents import AGENTS
+
+        return AGENTS
+
+    def __getitem__(self, name: str) -> Agent:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __bool__(self) -> bool:
+        return True  # Otherwise a truth test would import all agents.
+
+
 TRACK = Track(
     name="dialogue",
     version="dialogue-v1",
@@ -81,6 +117,10 @@ TRACK = Track(
     note_taker=note_taker,
     oracle=oracle,
     tools=(),
+    score=score,
+    axes=("named", "never named", "both", "chain 1", "chain 2", "chain 3"),
+    agents=_Agents(),
+    verify=verify,
     parameters=lambda: {
         "template": "a domain, or several with commas between (default: all)",
         "chains": "chains of requests about one order; each brings seven requests (2)",

@@ -8,11 +8,12 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.outcome import SubTask
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex, SubTaskGold
+from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, Action, Domain
+from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, Action, Domain, words_of
 from memorygym.tracks.dialogue.domains import domain_named
-from memorygym.tracks.dialogue.offers import Listing, Offer, found
+from memorygym.tracks.dialogue.offers import Listing, Offer, found, row
 from memorygym.tracks.dialogue.resolve import Request, Resolver, described, request_in
 
 TRACK = "dialogue"
@@ -25,6 +26,12 @@ LISTED = 8
 RIVALS = 2
 """Better rated offers that differ from the right one in a wish, for each wish."""
 """Limits that change midway."""
+FILLED, LENGTH_OFF = 0.97, 0.01
+"""Of a length asked for: the share that turns before requests fill, and how far it may be off."""
+MOST_DEALS = 6
+"""How often a session of a given length is dealt, until its length is right."""
+LISTING_TOKENS = 900
+"""About the tokens of a listing."""
 IDLE = 2
 """People and accounts that no request needs."""
 MOST_CHAINS = 4
@@ -59,7 +66,19 @@ class DialogueRecipe:
             raise BadSettings(f"dialogue: prefix={self.prefix}; choose from live, fixed")
 
     def generate(self) -> Task:
-        return _Dealer(self).task()
+        filled, total = FILLED, 0
+        for _ in range(MOST_DEALS):
+            dealer = _Dealer(self, filled)
+            task = dealer.task()
+            total = dealer.length
+            if not self.tokens or total <= self.tokens * (1 + LENGTH_OFF):
+                return task
+            # Listings grow with the stock; fewer turns between requests make up for it.
+            filled *= FILLED * self.tokens / total
+        raise BadSettings(
+            f"dialogue {self.template}, seed {self.seed}: tokens={self.tokens} is too short for"
+            f" chains={self.chains}, which take {total:,}; give more tokens or fewer chains"
+        )
 
 
 @dataclass
@@ -74,6 +93,8 @@ class _Plan:
 @dataclass
 class _Dealer:
     recipe: DialogueRecipe
+    filled: float = FILLED
+    """Share of the length asked for that turns before requests fill."""
     stock: list[Offer] = field(default_factory=list)
     script: list[str] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
@@ -84,6 +105,10 @@ class _Dealer:
     """Each request with its event, its text, and the number of facts stated before."""
     right: dict[str, JSON] = field(default_factory=dict)
     """By event: the right arguments of the tool, and what must be said."""
+    length: int = 0
+    """Tokens so far, if the recipe asks for a length."""
+    told: int = 0
+    """Tokens of the turns that state the facts."""
     dealt: list[Mapping[str, str]] = field(default_factory=list)
     """The wishes of each request that chooses among offers."""
 
@@ -99,7 +124,9 @@ class _Dealer:
         self._people()
         self._plan()
         self._tell()
+        self.told = self.length
         self._ask()
+        self._close()
         goals = tuple(self._goal(*asked) for asked in self.asked)
         recipe = self.recipe
         described: dict[str, JSON] = {
@@ -230,7 +257,7 @@ class _Dealer:
             self._request(plan)
         rng = self.rng("changes")
         for label, value in self.changed.items():
-            self._distract(rng, self.recipe.distractors)
+            self._fill(rng)
             self.old[label] = self.limits[label]
             told = self._fact(rng, CUSTOMER, label, value, self.limits[label])
             self.limits[label] = value
@@ -239,9 +266,9 @@ class _Dealer:
             self._request(plan)
 
     def _request(self, plan: _Plan) -> None:
-        event = len(self.script) + self.recipe.distractors
-        rng = self.rng("request", str(event))
-        self._distract(rng, self.recipe.distractors)
+        rng = self.rng("request", str(len(self.asked)))
+        self._fill(rng)
+        event = len(self.script)
         words = self._words(rng, plan)
         text = plan.action.request.format(**words)
         request = request_in(self.domain, text)
@@ -341,6 +368,7 @@ class _Dealer:
             fact for pair, fact in right.used.items()
             if _outcome(self._resolver(request, [f for f in facts if f[:2] != pair])) != done
         ]  # fmt: skip
+        needs.sort(key=lambda fact: fact.subject != request.words.get("person"))
         arguments, said = done
         if arguments is None:
             raise BadSettings(
@@ -366,6 +394,33 @@ class _Dealer:
             else:
                 self._look(rng)
 
+    def _fill(self, rng: Stream) -> None:
+        """Adds the turns before a request: a fixed number, or as many as the length needs."""
+        if not self.recipe.tokens:
+            self._distract(rng, self.recipe.distractors)
+            return
+        requests = sum(map(len, self.plans))
+        share = (len(self.asked) + 1) / requests
+        until = self.told + (self.filled * self.recipe.tokens - self.told) * share - LISTING_TOKENS
+        while self.length < until:
+            self._distract(rng, 1)
+
+    def _close(self) -> None:
+        """Ends a session of a given length with small talk, so that the length is right."""
+        rng, wanted = self.rng("close"), self.recipe.tokens
+        self.length = sum(self._tokens(text) for text in self.script) if wanted else 0
+        while self.length < wanted * (1 - LENGTH_OFF / 2):
+            self._say(texts.of_customer(rng, chat=3))
+
+    def _tokens(self, text: str) -> int:
+        """Tokens of a turn: of its message, and of the offers that a search in it lists."""
+        request = request_in(self.domain, text)
+        wishes = words_of(self.domain.look_up, text)
+        if request and request.choice:
+            wishes = self._resolver(request, self.stated).wishes()
+        listed = (row(self.domain, offer) for offer in found(self.stock, wishes or {}))
+        return count(text) + 4 + (count("\n".join(listed)) + 4 if wishes else 0)
+
     def _look(self, rng: Stream) -> None:
         first, second = self.domain.wishes[:2]
         wishes = {first.label: rng.choice(first.choices), second.label: rng.choice(second.choices)}
@@ -380,6 +435,8 @@ class _Dealer:
 
     def _say(self, text: str) -> None:
         self.script.append(text)
+        if self.recipe.tokens:
+            self.length += self._tokens(text)
 
 
 def _outcome(resolver: Resolver) -> tuple[dict[str, str] | None, str]:
