@@ -266,8 +266,9 @@ class _Dealer:
             self._request(plan)
 
     def _request(self, plan: _Plan) -> None:
-        rng = self.rng("request", str(len(self.asked)))
-        self._fill(rng)
+        number = str(len(self.asked))
+        self._fill(self.rng("fill", number))
+        rng = self.rng("request", number)
         event = len(self.script)
         words = self._words(rng, plan)
         text = plan.action.request.format(**words)
