@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from memorygym.core import registry
+from memorygym.core.factories import set_parameters
 from memorygym.core.outcome import Score
-from memorygym.core.registry import names, set_parameters
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import Agent, MapFunction, TaskOptions, TaskRecipe, Track, Verification
@@ -25,7 +26,7 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     from memorygym.tracks.dialogue.generator import DialogueRecipe
 
     parameters = dict(options.parameters)
-    chosen = parameters.pop("template", "") or ",".join(names("dialogue_domains"))
+    chosen = parameters.pop("template", "") or ",".join(registry.names("dialogue_domains"))
     settings: dict[str, Any] = set_parameters("dialogue", DialogueRecipe, parameters)
     return [
         DialogueRecipe(domain_named(name).name, seed, options.salt, **settings)

@@ -161,7 +161,9 @@ def words_of(form: str, text: str) -> Mapping[str, str] | None:
 @lru_cache(maxsize=256)
 def _pattern_of(form: str) -> re.Pattern[str]:
     """The pattern of a sentence with words in braces."""
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[$\\w][\\w -]*?)", re.escape(form)) + r"$", re.M)
+    return re.compile(
+        re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[$\\w][\\w -]*?)", re.escape(form)) + r"$", re.M
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +203,7 @@ class Domain:
             if len(limit.values) < 5 - 2 * (limit.rule == "not"):
                 raise BadSettings(
                     f"dialogue domain {self.name}: {limit.label} has {len(limit.values)} values, so"
-                    " it cannot bind and change; give 5 or more, 3 for \"not\""
+                    ' it cannot bind and change; give 5 or more, 3 for "not"'
                 )
         known = {rule.label for rule in self.rules}
         for action in self.actions:

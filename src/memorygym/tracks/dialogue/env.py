@@ -16,7 +16,9 @@ from memorygym.tracks.dialogue.resolve import Request, described, request_in
 ASK = tool(
     "ask_customer", "Ask the customer to repeat what was said. They dislike it.", question="string"
 )
-HAND_OVER = tool("hand_over", "Give a request up to a colleague; it ends the turn.", reason="string")
+HAND_OVER = tool(
+    "hand_over", "Give a request up to a colleague; it ends the turn.", reason="string"
+)
 PATIENCE = 2
 """How often the customer repeats something; the next time they leave, and the session ends."""
 NOTHING = "No offer has these wishes."
@@ -24,9 +26,7 @@ NOTHING = "No offer has these wishes."
 
 def search_tool(domain: Domain) -> Tool:
     """The tool that lists offers."""
-    filters = {
-        wish.label: {"type": "string", "enum": list(wish.choices)} for wish in domain.wishes
-    }
+    filters = {wish.label: {"type": "string", "enum": list(wish.choices)} for wish in domain.wishes}
     labels = [*filters]
     return tool("search", "The best rated offers with these wishes.", optional=labels, **filters)
 

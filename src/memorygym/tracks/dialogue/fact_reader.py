@@ -1,6 +1,5 @@
 """The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
 
-import re
 from functools import cache, lru_cache
 
 from memorygym.core.statements import Statement
@@ -27,8 +26,14 @@ def keys_of(domain: Domain) -> tuple[Key, ...]:
         for limit in domain.limits
     ]  # fmt: skip
     rules = [
-        Key(rule.label, "number", (rule.label,), prefix=rule.prefix, suffix=rule.suffix,
-            owner=POLICY)
+        Key(
+            rule.label,
+            "number",
+            (rule.label,),
+            prefix=rule.prefix,
+            suffix=rule.suffix,
+            owner=POLICY,
+        )
         if rule.values
         else Key(rule.label, "word", (rule.label,), pattern=CODE, owner=POLICY)
         for rule in domain.rules

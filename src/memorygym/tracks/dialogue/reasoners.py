@@ -4,21 +4,23 @@ The strong one reads all of it. The weak one imitates a small model: it reads on
 tokens that concern a request, and believes the first statement of each fact.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from memorygym.agents.calls import END, calls, search, write
+from memorygym.agents.calls import END, ToolCall, calls, search, write
+from memorygym.agents.reasoner_agent import MEMORY_TOOLS
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain, words_of
+from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain, Known, words_of
 from memorygym.tracks.dialogue.domains import domain_named
 from memorygym.tracks.dialogue.env import HAND_OVER, NOTHING
 from memorygym.tracks.dialogue.fact_reader import DialogueReader, reader_for
 from memorygym.tracks.dialogue.offers import Offer, offers_in
 from memorygym.tracks.dialogue.resolve import Request, Resolver, request_in
 
+GIVE_UP: ToolCall = (HAND_OVER.name, {"reason": "what I need to know is not in my notes"})
 ATTENTION = 500
 """Tokens that the weak reasoner reads a request."""
 
@@ -40,10 +42,10 @@ class Turn:
     def request(self) -> Request | None:
         return request_in(self.domain, self.text)
 
-    @property
+    @cached_property
     def results(self) -> dict[str, str]:
         """By tool: the text of its last result in this turn."""
-        names = {call.id: call.name for call in self.called}
+        names: dict[str, str] = {}
         found: dict[str, str] = {}
         for message in self.since:
             for call in message.calls:
@@ -106,39 +108,28 @@ class Clerk(Policy):
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        turn, named = Turn(view), {tool.name for tool in tools}
-        texts_ = [turn.text, *(m.content for m in turn.since if m.role == "tool")]
-        planned = []
+        turn, named = Turn(view), {tool.name for tool in tools} & MEMORY_TOOLS
+        reader, planned = _reader(turn), list[ToolCall]()
         if "Write" in named:
-            reader = _reader(turn)
-            planned = [write(reader.render(fact)) for fact in _stated(turn, texts_[:1])]
-            planned += [
-                write(reader.render(fact)) for name, text in turn.results.items()
-                if name not in MEMORY for fact in reader.read(text)
-            ]  # fmt: skip
+            told = [turn.text] if not turn.request else []
+            told += [text for name, text in turn.results.items() if name not in MEMORY_TOOLS]
+            notes = (reader.render(fact) for text in told for fact in reader.read(text))
+            planned += map(write, dict.fromkeys(notes))
         if "memory_search" in named and turn.request:
-            labels = [limit.label for limit in turn.domain.limits]
-            rules = [rule.label for rule in turn.domain.rules]
-            queries = [turn.text]
-            queries += [", ".join(labels)] if turn.request.choice else []
-            queries += [", ".join(rules)]
-            planned += [search(query) for query in queries]
+            planned += map(search, self._queries(turn, turn.request))
         earlier = [(call.name, call.arguments) for call in turn.called]
-        new = [call for call in dict_of(planned) if call not in earlier]
+        new = [call for call in planned if call not in earlier]
         return calls(*new) if new else self._reasoner.act(view, tools)
 
-
-GIVE_UP = (HAND_OVER.name, {"reason": "what I need to know is not in my notes"})
-MEMORY = frozenset(("Write", "Edit", "Read", "memory_search"))
-
-
-def dict_of(planned: Iterable[tuple[str, Mapping[str, object]]]) -> list[tuple[str, Mapping[str, object]]]:
-    """The calls without repetitions, in order."""
-    kept: list[tuple[str, Mapping[str, object]]] = []
-    for call in planned:
-        if call not in kept:
-            kept.append(call)
-    return kept
+    def _queries(self, turn: Turn, request: Request) -> Iterator[str]:
+        """What a request may need: what it names, the customer's limits, and the rules."""
+        yield turn.text
+        if request.choice and request.choice.limited:
+            yield ", ".join(limit.label for limit in turn.domain.limits)
+        rules = [
+            s.key for s in request.action.sources() if isinstance(s, Known) and s.of == "policy"
+        ]
+        yield ", ".join(rules or [rule.label for rule in turn.domain.rules])
 
 
 def _reader(turn: Turn) -> DialogueReader:

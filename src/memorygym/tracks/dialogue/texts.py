@@ -1,9 +1,9 @@
 """The texts of a session: what customers and supervisors say, and the instructions of the agent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain, Limit
+from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain
 
 CUSTOMER_SAYS, SUPERVISOR_SAYS = "Customer: ", "Supervisor: "
 LOG = "Log: "
@@ -37,9 +37,9 @@ def system(domain: Domain) -> str:
     """The instructions of the agent, which are pinned."""
     first = domain.wishes[0].label
     return (
-        f"You are the agent of {domain.house} (domain `{domain.name}`). One customer is on the line. Supervisors tell you"
-        " rules, and the customer tells you wishes and standing limits; some change. You see only"
-        " the current message and what your memory shows.\n"
+        f"You are the agent of {domain.house} (domain `{domain.name}`). One customer is on the"
+        " line. Supervisors tell you rules, and the customer tells you wishes and standing limits;"
+        " some change. You see only the current message and what your memory shows.\n"
         f"When the customer asks for a {domain.offer}, call `search` with the wishes as filters"
         f" ({', '.join(w.label for w in domain.wishes)}), then act with the best rated"
         f" {domain.offer} that keeps to all standing limits of the customer, unless the customer"
@@ -69,9 +69,8 @@ def forms_of(domain: Domain, subject: str, key: str, *, changed: bool) -> Sequen
 
 def shown(domain: Domain, key: str, value: str) -> str:
     """A value as texts write it."""
-    stated = (x for x in (*domain.limits, *domain.rules) if x.label == key)
-    found = next(stated, None)
-    return found.show(value) if found else value
+    shows = {x.label: x.show for x in (*domain.limits, *domain.rules)}  # type: ignore[attr-defined]
+    return shows[key](value) if key in shows else value
 
 
 def of_customer(rng: Stream, *sentences: str, chat: int = 2) -> str:
