@@ -1,5 +1,6 @@
 """The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
 
+import re
 from functools import cache, lru_cache
 
 from memorygym.core.statements import Statement
@@ -60,6 +61,8 @@ class DialogueReader:
 
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
+        tools = "|".join(("search", *(action.tool for action in domain.actions)))
+        self._call = re.compile(rf"\b(?:{tools})\b[\"']?[\s,:]*[({{\[]")
         keys = keys_of(domain)
         nouns = frozenset(("customer", "person", "account", domain.offer))
         towns = {town.lower() for town in domain.towns}
@@ -77,9 +80,11 @@ class DialogueReader:
         """The statements of a text, in order. One that replaces a value ranks above others."""
 
     def _reading(self, text: str) -> Reading:
-        lines = text.split("\n")
-        kept = [line for line in lines if not is_row(self._domain, line)]
-        return self._outline.read("\n".join(kept))
+        return self._outline.read("\n".join(filter(self._may_state, text.split("\n"))))
+
+    def _may_state(self, line: str) -> bool:
+        """Whether a line may state facts: it is about no offer, and no call of a tool."""
+        return not is_row(self._domain, line) and not self._call.search(line)
 
     def _read(self, text: str) -> tuple[Statement, ...]:
         facts = self._reading(text).facts

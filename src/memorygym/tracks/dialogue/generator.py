@@ -1,6 +1,6 @@
 """Deals a session: the turns that state facts, distractors, changes, and the requests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
@@ -73,15 +73,6 @@ class DialogueRecipe:
         )
 
 
-@dataclass
-class _Plan:
-    """A request before it has a place in the session."""
-
-    action: Action
-    person: str
-    account: str
-
-
 @dataclass(frozen=True)
 class _Plan:
     """A request before it has a place in the session."""
@@ -98,6 +89,8 @@ class Dealer:
         self.recipe, self._filled = recipe, filled
         self.domain: Domain = domain_named(recipe.template)
         self.cast = Cast(self.domain, self._rng("people"), recipe.chains)
+        self._mentioned = (*self.cast.people, *texts.STRANGERS)
+        """People in small talk."""
         self.stock = Stock(self.domain, list(self.cast.wishes.values()))
         self._limits, self._old = dict(self.cast.limits), dict[str, str]()
         """The limits as they are now, and the former values of those that have changed."""
@@ -172,7 +165,7 @@ class Dealer:
 
     def _tell(self) -> None:
         rng, domain, cast = self._rng("tell"), self.domain, self.cast
-        turns = [self._person(rng, name) for name in cast.people]
+        turns = [turn for name in cast.people for turn in self._person(rng, name)]
         turns += [
             [self._fact(rng, name, domain.account_key, next(cast.codes))] for name in cast.accounts
         ]
@@ -191,21 +184,30 @@ class Dealer:
         half = len(rules) // 2
         briefs = (rules[:half], rules[half:])
         turns[2:2], turns[9:9] = [briefs[0]], [briefs[1]]
-        self._say(texts.of_customer(rng, "Good morning, I have a long list for today."))
+        self._say(texts.of_customer(rng, self._mentioned, "Good morning, I have a long list for today."))
         for number, turn in enumerate(turns):
             self._state(rng, turn, by_supervisor=turn in briefs)
             if number % 3 == 2:
                 self._distract(rng)
 
-    def _person(self, rng: Stream, name: str) -> list[Told]:
-        """The sentences about a person."""
+    def _person(self, rng: Stream, name: str) -> list[list[Told]]:
+        """The turns about a person: each states some wishes and another fact."""
         domain, wishes = self.domain, self.cast.wishes[name]
-        asked = rng.choice(domain.sentences["wishes"]).format(name=name, **wishes)
-        return [
-            (asked, [Statement(name, key, value) for key, value in wishes.items()]),
+        others = [
             self._fact(rng, name, domain.town_key, self.cast.towns[name]),
             self._fact(rng, name, domain.address_key, next(self.cast.codes)),
         ]
+        rng.shuffle(others)
+        return [
+            [self._wish(rng, name, dict(part)), other]
+            for part, other in zip(_halves(wishes.items()), others, strict=True)
+        ]
+
+    def _wish(self, rng: Stream, name: str, wishes: Mapping[str, str]) -> Told:
+        """A sentence that states wishes of a person."""
+        listed = " and ".join(f"{key} {value}" for key, value in wishes.items())
+        sentence = rng.choice(texts.WISHES).format(name=name, wishes=listed)
+        return sentence, [Statement(name, key, value) for key, value in wishes.items()]
 
     def _fact(self, rng: Stream, subject: str, key: str, value: str, old: str = "") -> Told:
         """A sentence that states a fact."""
@@ -221,7 +223,7 @@ class Dealer:
         if by_supervisor:
             self._say(texts.SUPERVISOR_SAYS + " ".join((self.domain.brief, *sentences)))
         else:
-            self._say(texts.of_customer(rng, *sentences))
+            self._say(texts.of_customer(rng, self._mentioned, *sentences))
 
     def _change(self, requests: int) -> None:
         """The turns in which the customer changes limits."""
@@ -311,7 +313,7 @@ class Dealer:
     def _distract(self, rng: Stream) -> None:
         """Adds a turn in which the customer talks of other things or is only looking."""
         if rng.bernoulli(0.5):
-            self._say(texts.of_customer(rng, chat=3))
+            self._say(texts.of_customer(rng, self._mentioned, chat=3))
         else:
             self._say(texts.CUSTOMER_SAYS + self.domain.look_up.format(**self.stock.look(rng)))
 
@@ -320,7 +322,7 @@ class Dealer:
         rng, wanted = self._rng("close"), self.recipe.tokens
         self.length = sum(self._tokens(text) for text in self._script) if wanted else 0
         while self.length < wanted * (1 - LENGTH_OFF / 2):
-            self._say(texts.of_customer(rng, chat=3))
+            self._say(texts.of_customer(rng, self._mentioned, chat=3))
 
     def _say(self, text: str) -> None:
         self._script.append(text)
@@ -341,6 +343,12 @@ def kind_of(request: Request, needs: Sequence[Statement]) -> str:
     nothing of them, else `both`."""
     named = {fact.subject in request.words.values() for fact in needs}
     return "both" if len(named) > 1 else "named" if True in named else "never named"
+
+
+def _halves(items: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], ...]:
+    """The first item, and the others."""
+    first, *others = items
+    return [first], others
 
 
 def _in_chain_order(plans: Sequence[_Plan]) -> list[_Plan]:

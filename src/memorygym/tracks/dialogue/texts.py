@@ -73,10 +73,18 @@ def shown(domain: Domain, key: str, value: str) -> str:
     return shows[key](value) if key in shows else value
 
 
-def of_customer(rng: Stream, *sentences: str, chat: int = 2) -> str:
-    """A message of the customer, with small talk around what it states."""
+WISHES = (
+    "{name}'s wishes: {wishes}.",
+    "I asked {name} about it, and this is the wish: {wishes}.",
+    "Do note for {name}: {wishes}.",
+)
+"""Sentences that state wishes."""
+
+
+def of_customer(rng: Stream, people: Sequence[str], *sentences: str, chat: int = 2) -> str:
+    """A message of the customer, with small talk about people around what it states."""
     talk = [
-        line.format(number=rng.between(3, 48), person=rng.choice(STRANGERS))
+        line.format(number=rng.between(3, 48), person=rng.choice(people))
         for line in rng.sample(CHAT, chat)
     ]
     at = rng.below(len(talk) + 1)

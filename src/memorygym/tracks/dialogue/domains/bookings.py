@@ -119,11 +119,6 @@ DOMAIN = Domain(
         ),
     ),
     sentences={
-        "wishes": (
-            "{name}'s wishes are: city {city}, view {view}, bed {bed}.",
-            "I asked {name} about it: the city is {city}, the view is {view} and the bed is"
-            " {bed}.",
-        ),
         "home town": ("{name}'s home town is {value}.", "The home town of {name} is {value}."),
         "traveller code": (
             "{name}'s traveller code is {value}.", "The traveller code of {name} is {value}.",

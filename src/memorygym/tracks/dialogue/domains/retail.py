@@ -119,11 +119,6 @@ DOMAIN = Domain(
         ),
     ),
     sentences={
-        "wishes": (
-            "{name}'s wishes are: item {item}, colour {colour}, size {size}.",
-            "I asked {name} about it: the item is a {item}, the colour is {colour} and the size is"
-            " {size}.",
-        ),
         "town": ("{name}'s town is {value}.", "The town of {name} is {value}."),
         "address code": (
             "{name}'s address code is {value}.", "The address code of {name} is {value}.",

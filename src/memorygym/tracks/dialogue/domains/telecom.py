@@ -120,11 +120,6 @@ DOMAIN = Domain(
         ),
     ),
     sentences={
-        "wishes": (
-            "{name}'s wishes are: device {device}, bundle {bundle}, tariff {tariff}.",
-            "I asked {name} about it: the device is a {device}, the bundle is {bundle} and the"
-            " tariff is {tariff}.",
-        ),
         "region": ("{name}'s region is {value}.", "The region of {name} is {value}."),
         "subscriber code": (
             "{name}'s subscriber code is {value}.", "The subscriber code of {name} is {value}.",
