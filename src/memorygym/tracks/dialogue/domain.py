@@ -147,10 +147,6 @@ class Action:
         """Whether its result gives the order a number."""
         return self.effect in ("open", "renew")
 
-    def words_in(self, text: str) -> Mapping[str, str] | None:
-        """The words of the request, if a text holds it."""
-        return words_of(self.request, text)
-
 
 def words_of(form: str, text: str) -> Mapping[str, str] | None:
     """The words in braces of a sentence, if a line of the text ends with it."""

@@ -45,7 +45,9 @@ def _offer(domain: Domain, line: str) -> dict[str, str]:
 
 def found(stock: Sequence[Offer], wishes: Mapping[str, str]) -> list[Offer]:
     """What a search finds, the best rated first."""
-    fitting = [offer for offer in stock if all(offer[k] == v for k, v in wishes.items())]
+    fitting = list(stock)
+    for label, value in wishes.items():
+        fitting = [offer for offer in fitting if offer[label] == value]
     return sorted(fitting, key=lambda offer: (-float(offer["rating"]), offer["id"]))[:ROWS]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks.dialogue.domain import (
@@ -14,7 +15,9 @@ from memorygym.tracks.dialogue.domain import (
     IfAbove,
     IfTrue,
     Known,
+    words_of,
 )
+from memorygym.tracks.dialogue.domains import domain_named
 from memorygym.tracks.dialogue.offers import Offer, best
 from memorygym.tracks.dialogue.texts import shown
 
@@ -117,8 +120,13 @@ class Resolver:
 
 def request_in(domain: Domain, text: str) -> Request | None:
     """The request in a message of the customer."""
-    for action in domain.actions:
-        if (words := action.words_in(text)) is not None:
+    return _request(domain.name, text)
+
+
+@lru_cache(maxsize=20_000)
+def _request(domain: str, text: str) -> Request | None:
+    for action in domain_named(domain).actions:
+        if (words := words_of(action.request, text)) is not None:
             return Request(action, words)
     return None
 
