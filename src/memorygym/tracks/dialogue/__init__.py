@@ -14,7 +14,7 @@ from memorygym.core.outcome import Score
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import Agent, MapFunction, TaskOptions, TaskRecipe, Track, Verification
-from memorygym.core.types import Env, Policy, Task
+from memorygym.core.types import Env, Policy, Task, Tool
 from memorygym.scoring.episode_scores import rewarded
 
 # The imports stand inside the functions, so that reading a trace imports no generator.
@@ -84,6 +84,20 @@ def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verifica
     return verifier.verify_all(recipes, parallel_map)
 
 
+def tools() -> Sequence[Tool]:
+    """The tools of the domains of this package; domains that share a name share its tool."""
+    from memorygym.tracks.dialogue.domains import domain_named
+    from memorygym.tracks.dialogue.env import tools_of
+
+    every = (
+        tool
+        for name in registry.names("dialogue_domains")
+        if registry.is_built_in("dialogue_domains", name)
+        for tool in tools_of(domain_named(name))
+    )
+    return [*{tool.name: tool for tool in every}.values()]
+
+
 class _Agents(Mapping[str, Agent]):
     """The scripted agents; none is imported before one is needed."""
 
@@ -117,7 +131,7 @@ TRACK = Track(
     reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
     note_taker=note_taker,
     oracle=oracle,
-    tools=(),
+    tools=tuple(tools()),
     score=score,
     axes=("named", "never named", "both", "chain 1", "chain 2", "chain 3"),
     agents=_Agents(),

@@ -77,7 +77,7 @@ def _adversary(make: Callable[[], Policy], most: float, about: str, imitates: st
 
 AGENTS: Mapping[str, Agent] = {
     "strong": Agent(make=partial(_noting, Strong), about="notes facts, and acts on all it finds"),
-    "weak": Agent(make=partial(_noting, Weak), about="notes facts, and believes the first it finds"),
+    "weak": Agent(make=partial(_noting, Weak), about="notes facts, believes the first found"),
     "silent": _adversary(Silent, 0, "does nothing", "an agent that ends every turn"),
     "refuser": _adversary(Refuser, 0, "hands over every request", "an agent that avoids risk"),
     "asker": _adversary(Asker, 0, "asks for everything again", "an agent without memory that asks"),

@@ -188,7 +188,8 @@ class Domain:
     towns: tuple[str, ...]
     actions: tuple[Action, ...]
     sentences: Mapping[str, tuple[str, ...]]
-    """By key: sentences that state it, with `{name}` and `{value}`; "limit", "change" and "rule" state any such key."""
+    """By key: sentences that state it, with `{name}` and `{value}`. "limit", "change" and "rule"
+    state any such key."""
     brief: str
     """What the supervisor says before the rules."""
     look_up: str

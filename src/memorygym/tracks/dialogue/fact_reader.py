@@ -14,6 +14,8 @@ from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, Domain
 from memorygym.tracks.dialogue.domains import domain_named
 from memorygym.tracks.dialogue.offers import is_row
 
+_NOW = re.compile(r"\bnow\b")
+"""What says beside a value that it has changed."""
 CODE = r"\b([B-DF-HJ-NP-TV-XZ]-\d{4})\b"
 
 
@@ -89,14 +91,18 @@ class DialogueReader:
     def _read(self, text: str) -> tuple[Statement, ...]:
         facts = self._reading(text).facts
         former = {(f.subject, f.code, f.value) for f in facts if f.role == FORMER}
-        replaced = {pair[:2] for pair in former}
-        return tuple(
-            Statement(
-                f.subject, f.code, str(f.value),
-                (1,) if (f.subject, f.code) in replaced and (*f[:2], f.value) not in former else (),
-            )
-            for f in facts if f.role == CURRENT
-        )  # fmt: skip
+        replaced = {fact[:2] for fact in former}
+        changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
+        read = []
+        for f in facts:
+            if f.role == CURRENT:
+                value = str(f.value)
+                is_new = (f.subject, f.code) in replaced or any(
+                    f.code in line and value.lower() in line for line in changed
+                )
+                is_new = is_new and (*f[:2], f.value) not in former
+                read.append(Statement(f.subject, f.code, value, (1,) if is_new else ()))
+        return tuple(read)
 
     def coverage(self, text: str) -> tuple[int, int]:
         """See core.statements.CountingReader."""
@@ -107,9 +113,8 @@ class DialogueReader:
         """The sentence that states a fact."""
         domain = self._domain
         value = texts.shown(domain, fact.key, fact.value)
-        if fact.subject in (CUSTOMER, POLICY):
-            return f"The {fact.key} is {value}."
-        return f"{fact.subject}'s {fact.key} is {value}."
+        whose = "The" if fact.subject in (CUSTOMER, POLICY) else f"{fact.subject}'s"
+        return f"{whose} {fact.key} is {'now ' if fact.rank else ''}{value}."
 
 
 @cache

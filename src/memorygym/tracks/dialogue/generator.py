@@ -184,7 +184,7 @@ class Dealer:
         half = len(rules) // 2
         briefs = (rules[:half], rules[half:])
         turns[2:2], turns[9:9] = [briefs[0]], [briefs[1]]
-        self._say(texts.of_customer(rng, self._mentioned, "Good morning, I have a long list for today."))
+        self._say(texts.of_customer(rng, self._mentioned, texts.GREETING))
         for number, turn in enumerate(turns):
             self._state(rng, turn, by_supervisor=turn in briefs)
             if number % 3 == 2:

@@ -8,6 +8,7 @@ from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain
 CUSTOMER_SAYS, SUPERVISOR_SAYS = "Customer: ", "Supervisor: "
 LOG = "Log: "
 """What begins a line that tells the result of an earlier request."""
+GREETING = "Good morning, I have a long list for today."
 CHAT = (
     "The parcel service rang twice at the wrong door last week.",
     "We painted the hall, and it still smells of it.",

@@ -14,7 +14,7 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.registry import make
 from memorygym.core.statements import Statement, StatementIndex, SubTaskGold
 from memorygym.core.trace import Observation, ToolResult, Trace
-from memorygym.core.track import MapFunction, TaskRecipe, Verification
+from memorygym.core.track import MapFunction, TaskRecipe, Verification, find
 from memorygym.core.types import JSON, Budget, Policy, Task
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks.dialogue.agents import MOST_GUESSED, Guesser
@@ -121,6 +121,7 @@ class Verifier:
         trace = self._played("full", Strong())
         self._expect(trace, granted=True, how="with all facts in view")
         self._expect(self._played("none", Strong()), granted=False, how="without memory")
+        self._check_tools()
         self._check_texts(trace)
         self._check_needs(trace)
         for rank in range(1, ROWS + 1):
@@ -141,6 +142,13 @@ class Verifier:
         for outcome in rewarded(trace):
             if outcome.correct != granted:
                 self._fail(outcome.goal.event, f"{how}: {outcome.answer}; {outcome.goal.truth}")
+
+    def _check_tools(self) -> None:
+        """The tools are the track's, by which traces are read."""
+        known = find(self.task.track).tool_names
+        for tool in DialogueEnv(self.task).tools:
+            if tool.name not in known:
+                self._fail(0, f"the tool {tool.name!r} is none of: {', '.join(sorted(known))}")
 
     def _check_texts(self, trace: Trace) -> None:
         """Every text is read in full, and none states a needed fact where it would help."""

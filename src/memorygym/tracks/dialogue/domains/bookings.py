@@ -20,6 +20,7 @@ WISHES = (
     Wish("bed", ("single", "double", "twin", "bunk")),
 )
 ACCOUNT = Known("account number", "account")
+APPROVAL = Known("approval code", "policy")
 BOOKED = Known(ORDER, "person")
 
 DOMAIN = Domain(
@@ -87,7 +88,7 @@ DOMAIN = Domain(
             {
                 "room": Choice(("city", "view", "bed")),
                 "account": ACCOUNT,
-                "approval": IfAbove("rate", "approval threshold", Known("approval code", "policy")),
+                "approval": IfAbove("rate", "approval threshold", APPROVAL),
             },
             effect="open", link=1,
         ),

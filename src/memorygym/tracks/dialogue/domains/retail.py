@@ -20,6 +20,7 @@ WISHES = (
     Wish("size", ("small", "medium", "large", "oversize")),
 )
 CARD = Known("card number", "account")
+APPROVAL = Known("approval code", "policy")
 PLACED = Known(ORDER, "person")
 
 DOMAIN = Domain(
@@ -88,7 +89,7 @@ DOMAIN = Domain(
             {
                 "product": Choice(("item", "colour", "size")),
                 "card": CARD,
-                "approval": IfAbove("price", "approval threshold", Known("approval code", "policy")),
+                "approval": IfAbove("price", "approval threshold", APPROVAL),
             },
             effect="open", link=1,
         ),

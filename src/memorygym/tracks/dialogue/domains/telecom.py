@@ -20,6 +20,7 @@ WISHES = (
     Wish("tariff", ("prepaid", "contract", "business", "student")),
 )
 CONTRACT = Known("contract number", "account")
+APPROVAL = Known("approval code", "policy")
 ACTIVE = Known(ORDER, "person")
 
 DOMAIN = Domain(
@@ -88,7 +89,7 @@ DOMAIN = Domain(
             {
                 "plan": Choice(("device", "bundle", "tariff")),
                 "contract": CONTRACT,
-                "approval": IfAbove("fee", "approval threshold", Known("approval code", "policy")),
+                "approval": IfAbove("fee", "approval threshold", APPROVAL),
             },
             effect="open", link=1,
         ),
