@@ -6,7 +6,7 @@ from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Knowledge
-from tests.layouts.tasks import research_facts, shown_world, world_facts
+from tests.layouts.tasks import current_facts, shown_world, world_facts
 
 HARBOR, RAIL = "Acme Harbor", "Zephyr Rail"
 
@@ -181,7 +181,7 @@ def test_relations_are_read_in_short_forms(
     ],
 )  # fmt: skip
 def test_notes_of_research_are_read(text: str, wanted: dict[tuple[str, str], str]) -> None:
-    assert research_facts(ResearchReader().read(text)) == wanted
+    assert current_facts(ResearchReader().read(text)) == wanted
 
 
 @pytest.mark.parametrize(
