@@ -108,8 +108,8 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[], metavar="KIND",
         help="accuracy by tokens since the fact was stated (retention), tokens shown (length),"
-        " facts needed (facts), lookups combined (hops), or how often the fact changed (rewrite);"
-        " may be repeated",
+        " facts needed (facts), lookups combined (hops), how often the fact changed (rewrite), what"
+        " is asked (kind, type); may be repeated",
     )  # fmt: skip
     group.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
     add_quiet(group)

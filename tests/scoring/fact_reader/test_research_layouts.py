@@ -4,7 +4,7 @@ import pytest
 
 from memorygym.tracks.research.fact_reader import ResearchReader
 from tests.layouts import LAYOUTS
-from tests.layouts.tasks import research_blocks, current_facts, shown_research
+from tests.layouts.tasks import current_facts, research_blocks, shown_research
 from tests.slow import mostly_slow
 
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from memorygym.core.rng import Stream
 from memorygym.tracks.dialogue.domain import Domain
 
-FIRST = (
-    "Ada Ben Cleo Dan Eva Finn Gil Hana Ida Joel Kira Leo Mina Nils Ola Pia Rolf Sam Tess Udo"
-).split()
+FIRST = "Ada Ben Cleo Dan Eva Finn Gil Hana".split()
 LAST = "Novak Lindholm Okafor Petrov Quill Sandoval".split()
-ACCOUNTS = "Harbor Summit Meadow Granite Lantern Cedar Beacon Willow Falcon Marble".split()
+HOUSES, METALS = "Harbor Summit Meadow Granite".split(), "Gold Silver Bronze".split()
+"""Words of names. They recur, so that a name has others near it."""
 IDLE = 2
 """People and accounts that no request needs."""
 CHANGED = 2
@@ -22,9 +21,10 @@ class Cast:
     def __init__(self, domain: Domain, rng: Stream, chains: int) -> None:
         self.codes = _codes(rng, 200)
         """Codes that nothing has yet."""
-        first = rng.sample(FIRST, 3 * chains + IDLE)
-        self.people = [f"{name} {rng.choice(LAST)}" for name in first]
-        self.accounts = [f"{n} {domain.account}" for n in rng.sample(ACCOUNTS, chains + IDLE)]
+        names = [f"{first} {last}" for first in FIRST for last in LAST]
+        self.people = rng.sample(names, 3 * chains + IDLE)
+        names = [f"{house} {metal} {domain.account}" for house in HOUSES for metal in METALS]
+        self.accounts = rng.sample(names, chains + IDLE)
         self.wishes: dict[str, dict[str, str]] = {}
         for name in self.people:
             self.wishes[name] = self._wishes(domain, rng)

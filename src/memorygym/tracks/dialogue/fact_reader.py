@@ -66,7 +66,7 @@ class DialogueReader:
         tools = "|".join(("search", *(action.tool for action in domain.actions)))
         self._call = re.compile(rf"\b(?:{tools})\b[\"']?[\s,:]*[({{\[]")
         keys = keys_of(domain)
-        nouns = frozenset(("customer", "person", "account", domain.offer))
+        nouns = frozenset(("customer", "person", domain.offer))
         towns = {town.lower() for town in domain.towns}
         names = CapitalisedNames(keys, {*nouns, "my"})
         ending = " " + domain.account

@@ -1,4 +1,4 @@
-"""A telecom support desk: plans for the lines of a family, billed to a contract."""
+"""A telecom support desk: plans for the lines of a family, billed to an agreement."""
 
 from memorygym.tracks.dialogue.domain import (
     ORDER,
@@ -19,7 +19,7 @@ WISHES = (
     Wish("bundle", ("music", "sport", "film", "news", "games")),
     Wish("tariff", ("prepaid", "contract", "business", "student")),
 )
-CONTRACT = Known("contract number", "account")
+AGREEMENT = Known("agreement number", "account")
 APPROVAL = Known("approval code", "policy")
 ACTIVE = Known(ORDER, "person")
 
@@ -54,16 +54,16 @@ DOMAIN = Domain(
         Rule("price list edition", range(3, 40)),
         Rule("shift length", range(4, 11), suffix=" hours"),
     ),
-    account="Contract",
-    account_key="contract number",
+    account="Agreement",
+    account_key="agreement number",
     address_key="subscriber code",
     town_key="region",
     towns=("Brookfield", "Elmstead", "Harlow Bay", "Kirkdale", "Norwick", "Ostrava Hill"),
     actions=(
         Action(
-            "pay", "settle_invoice", "Settle an invoice of a contract.",
+            "pay", "settle_invoice", "Settle an invoice of an agreement.",
             "Please settle the open invoice of {amount} on the {account}.",
-            {"contract": CONTRACT, "amount": Given("amount")},
+            {"agreement": AGREEMENT, "amount": Given("amount")},
         ),
         Action(
             "send", "send_sim", "Send a spare card to a subscriber.",
@@ -83,12 +83,12 @@ DOMAIN = Domain(
             {"plan": Choice(())},
         ),
         Action(
-            "order", "activate_plan", "Activate a plan for somebody, billed to a contract.",
+            "order", "activate_plan", "Activate a plan for somebody, billed to an agreement.",
             "Now activate for {person} the best rated plan that fits the wishes and keeps to what I"
             " told you, billed to the {account}.",
             {
                 "plan": Choice(("device", "bundle", "tariff")),
-                "contract": CONTRACT,
+                "agreement": AGREEMENT,
                 "approval": IfAbove("fee", "approval threshold", APPROVAL),
             },
             effect="open", link=1,
@@ -125,9 +125,9 @@ DOMAIN = Domain(
         "subscriber code": (
             "{name}'s subscriber code is {value}.", "The subscriber code of {name} is {value}.",
         ),
-        "contract number": (
-            "The contract number of my {name} is {value}.",
-            "My {name}'s contract number is {value}.",
+        "agreement number": (
+            "The agreement number of my {name} is {value}.",
+            "My {name}'s agreement number is {value}.",
         ),
         "limit": ("My {key} is {value}.", "For all of us, my {key} is {value}."),
         "change": ("I have to correct myself: my {key} is now {value}, no longer {old}.",),
