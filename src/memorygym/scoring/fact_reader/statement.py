@@ -211,6 +211,12 @@ class _Line:
         at = mark.start
         if cues.NEGATED.search(piece.lower[:at]):
             return
+        if key.owner:
+            near = [name for start, _, name in piece.names if start >= mark.end]
+            near = near or [name for _, _, name in piece.names]
+            self.mark = None if near else mark
+            self.claims += [Claim(key.owner, key.code, name) for name in near if len(near) == 1]
+            return
         if self._several(piece, mark, inherited):
             return
         if cues.IS_A.search(piece.lower[:at]) and not any(name[0] > at for name in piece.names):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.dialogue.domain import Domain
+from memorygym.tracks.dialogue.domain import ROLES, Domain
 
 FIRST = "Ada Ben Cleo Dan Eva Finn Gil Hana".split()
 LAST = "Novak Lindholm Okafor Petrov Quill Sandoval".split()
@@ -23,6 +23,8 @@ class Cast:
         """Codes that nothing has yet."""
         names = [f"{first} {last}" for first in FIRST for last in LAST]
         self.people = rng.sample(names, 3 * chains + IDLE)
+        self.roles = dict(zip(self.people, rng.sample(ROLES, len(ROLES)), strict=False))
+        """Who some people are to the customer."""
         names = [f"{house} {metal} {domain.account}" for house in HOUSES for metal in METALS]
         self.accounts = rng.sample(names, chains + IDLE)
         self.wishes: dict[str, dict[str, str]] = {}

@@ -10,13 +10,14 @@ from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, Domain
+from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, ROLES, Domain
 from memorygym.tracks.dialogue.domains import domain_named
 from memorygym.tracks.dialogue.offers import is_row
 
 _NOW = re.compile(r"\bnow\b")
 """What says beside a value that it has changed."""
-CODE = r"\b([B-DF-HJ-NP-TV-XZ]-\d{4})\b"
+CODE = r"\b([B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xz]-\d{4})\b"
+_IS_CODE = re.compile(CODE)
 
 
 def keys_of(domain: Domain) -> tuple[Key, ...]:
@@ -55,7 +56,8 @@ def keys_of(domain: Domain) -> tuple[Key, ...]:
         domain.town_key, "enum", (domain.town_key, "lives in"), choices=domain.towns,
         subject="person",
     )  # fmt: skip
-    return (*limits, *rules, *wishes, town, *codes)
+    roles = [Key(role, "entity", (role,), value="person", owner=CUSTOMER) for role in ROLES]
+    return (*limits, *rules, *roles, *wishes, town, *codes)
 
 
 class DialogueReader:
@@ -97,6 +99,7 @@ class DialogueReader:
         for f in facts:
             if f.role == CURRENT:
                 value = str(f.value)
+                value = value.upper() if _IS_CODE.fullmatch(value) else value
                 is_new = (f.subject, f.code) in replaced or any(
                     f.code in line and value.lower() in line for line in changed
                 )

@@ -169,6 +169,7 @@ class Dealer:
         turns += [
             [self._fact(rng, name, domain.account_key, next(cast.codes))] for name in cast.accounts
         ]
+        turns += [[self._fact(rng, CUSTOMER, role, name)] for name, role in cast.roles.items()]
         limits = [self._fact(rng, CUSTOMER, *pair) for pair in cast.limits.items()]
         rules = [
             self._fact(
@@ -266,6 +267,7 @@ class Dealer:
         if person:
             town = cast.towns[person]
             others = [other for other in self.domain.towns if other != town]
+            words["role"] = cast.roles.get(person, "")
             words["town"] = town if rng.bernoulli(0.5) else rng.choice(others)
         second = self.domain.wishes[1].label
         if f"{{{second}}}" in plan.action.request:
@@ -341,7 +343,8 @@ class Dealer:
 def kind_of(request: Request, needs: Sequence[Statement]) -> str:
     """`named` if the request names whatever its facts are about, `never named` if it names
     nothing of them, else `both`."""
-    named = {fact.subject in request.words.values() for fact in needs}
+    words = request.words.values()
+    named = {fact.subject in words or fact.key in words for fact in needs}
     return "both" if len(named) > 1 else "named" if True in named else "never named"
 
 

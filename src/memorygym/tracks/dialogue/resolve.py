@@ -30,10 +30,6 @@ class Request:
     words: Mapping[str, str]
     """The words that the text gives: `person`, `account`, wishes."""
 
-    def subject(self, known: Known) -> str:
-        """The entity that a fact is about."""
-        return POLICY if known.of == "policy" else self.words[known.of]
-
     @property
     def choice(self) -> Choice | None:
         """The choice among offers that it asks for."""
@@ -106,12 +102,19 @@ class Resolver:
 
     def _limits(self) -> Iterator[tuple[str, str]]:
         for limit in self.domain.limits:
-            if (stated := self.facts.get(CUSTOMER, limit.label)) is not None:
-                self.used[stated[:2]] = stated
-                yield limit.label, stated.value
+            if (value := self._stated(CUSTOMER, limit.label)) is not None:
+                yield limit.label, value
 
     def _known(self, known: Known) -> str | None:
-        stated = self.facts.get(self.request.subject(known), known.key)
+        words = self.request.words
+        subject = POLICY if known.of == "policy" else words.get(known.of)
+        if subject is None:  # The request says "my sister".
+            subject = self._stated(CUSTOMER, words["role"])
+        return self._stated(subject, known.key) if subject else None
+
+    def _stated(self, subject: str, key: str) -> str | None:
+        """The value of a fact, which is noted as used."""
+        stated = self.facts.get(subject, key)
         if stated is None:
             return None
         self.used[stated[:2]] = stated

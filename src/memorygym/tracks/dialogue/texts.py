@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain
+from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, ROLES, Domain
 
 CUSTOMER_SAYS, SUPERVISOR_SAYS = "Customer: ", "Supervisor: "
 LOG = "Log: "
@@ -61,6 +61,8 @@ def fact_sentence(domain: Domain, subject: str, key: str, value: str, old: str =
 
 def forms_of(domain: Domain, subject: str, key: str, *, changed: bool) -> Sequence[str]:
     """The sentences that state a key."""
+    if key in ROLES:
+        return IS
     if subject == CUSTOMER:
         return domain.sentences["change" if changed else "limit"]
     if subject == POLICY:
@@ -80,6 +82,8 @@ WISHES = (
     "Do note for {name}: {wishes}.",
 )
 """Sentences that state wishes."""
+IS = ("My {key} is {value}.", "By the way, my {key} is {value}.")
+"""Sentences that state who somebody is to the customer."""
 
 
 def of_customer(rng: Stream, people: Sequence[str], *sentences: str, chat: int = 2) -> str:

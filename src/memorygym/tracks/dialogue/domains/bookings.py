@@ -66,7 +66,7 @@ DOMAIN = Domain(
         ),
         Action(
             "send", "send_brochure", "Send the new brochure to a traveller.",
-            "Please have the new brochure sent to {person}.",
+            "Please have the new brochure sent to my {role}.",
             {"traveller": Known("traveller code", "person")},
         ),
         Action(

@@ -67,7 +67,7 @@ DOMAIN = Domain(
         ),
         Action(
             "send", "send_catalogue", "Send the new catalogue to an address.",
-            "Please send the new catalogue to {person}.",
+            "Please send the new catalogue to my {role}.",
             {"address": Known("address code", "person")},
         ),
         Action(

@@ -67,7 +67,7 @@ DOMAIN = Domain(
         ),
         Action(
             "send", "send_sim", "Send a spare card to a subscriber.",
-            "Please send a spare card to {person}.",
+            "Please send a spare card to my {role}.",
             {"subscriber": Known("subscriber code", "person")},
         ),
         Action(
