@@ -77,6 +77,7 @@ class DialogueReader:
             lambda text: [n for n in names(text) if n[2].lower() not in towns],
             nouns,
             lambda name: "account" if name.endswith(ending) else "person",
+            endings=frozenset((domain.account.lower(),)),
             has_short_labels=False,
         )
         self._outline = Outline(vocabulary)
