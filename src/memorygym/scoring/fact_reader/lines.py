@@ -37,7 +37,7 @@ _EXTRA = re.compile(
 """A line that says more of the item above it."""
 _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 """A line that says one thing of one entity: "a_b, code: x"."""
-_NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]")
+_NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]|`?[a-z]+_\w|`?[A-Z][a-z]+[A-Z]")
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""

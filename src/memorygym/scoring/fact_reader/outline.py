@@ -12,6 +12,7 @@ from memorygym.scoring.fact_reader import titles
 from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, ReadFact, Reading, Sense
+from memorygym.scoring.fact_reader.fields import plain_fields
 from memorygym.scoring.fact_reader.frames import Frame, Frames, OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
@@ -40,13 +41,19 @@ class Outline:
         text = with_capitals(self._vocabulary.spell_out_text(text), self._vocabulary)
         text = without_aliases(text, self._vocabulary)
         lines = [*unwrapped([cleaned(line) for line in lines_of(text, self._vocabulary.heads)])]
-        if spell_out := self._vocabulary.spell_out:
-            lines = [
-                line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
-                for line in lines
-            ]
+        spell_out = self._spelled_out
+        lines = [
+            line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
+            for line in lines
+        ]
         rows = ordered(lines, self._statements)
         return _Pass(self._vocabulary, self._statements, self._titles, rows).read()
+
+    def _spelled_out(self, line: str) -> str:
+        """A line with labels for names of fields and for the shorthand of the track."""
+        if "_" in line:
+            line = plain_fields(line, self._vocabulary)
+        return self._vocabulary.spell_out(line) if self._vocabulary.spell_out else line
 
 
 class _Pass:

@@ -11,7 +11,8 @@ from contextlib import suppress
 
 from memorygym.scoring.fact_reader.sql import text_of
 from memorygym.tracks.codeqa.code_reader import is_literal
-from memorygym.tracks.codeqa.vocabulary import CODE_SIGNS, VALUE_SIGNS, VOCABULARY
+from memorygym.tracks.codeqa.keys import CODE_SIGNS, VALUE_SIGNS
+from memorygym.tracks.codeqa.vocabulary import VOCABULARY
 
 LINE = " | "
 """Stands for a line break in code that stands in one line."""
