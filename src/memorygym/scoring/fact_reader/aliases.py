@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from memorygym.scoring.fact_reader.fields import role_of
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import is_within
 
 _NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 _DEFINED = re.compile(
@@ -74,15 +75,12 @@ def _is_short_for(alias: str, name: str, *, is_sure: bool) -> bool:
     """Whether a word may stand for a name: its initials, or the beginnings of its words."""
     if alias.lower() == "".join(word[0] for word in name.split()).lower():
         return alias.isupper() or is_sure
-    return is_sure and _is_within(alias, name)
+    return is_sure and is_within(*_letters(alias, name))
 
 
-def _is_within(alias: str, text: str) -> bool:
-    """Whether the letters of a short form stand in a text in order, the first one first."""
-    letters = iter(text.lower().replace(" ", ""))
-    return alias[0].lower() == text[0].lower() and all(
-        letter in letters for letter in alias.lower()
-    )
+def _letters(*texts: str) -> list[str]:
+    """The letters of texts, in lower case."""
+    return [text.lower().replace(" ", "") for text in texts]
 
 
 def _with_labels(text: str, vocabulary: Vocabulary) -> str:
@@ -91,7 +89,7 @@ def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     for match in _LABELLED.finditer(text):
         alias, label = match["before"], _label(match["label"], vocabulary)
         is_new = alias.lower() not in vocabulary.known and not role_of(alias, vocabulary.heads)
-        if label and is_new and _is_within(alias, match["label"]):
+        if label and is_new and is_within(*_letters(alias, match["label"])):
             meanings.setdefault(alias, set()).add(label)
     labels = _sure(meanings)
     if not labels:

@@ -137,7 +137,7 @@ OWNED = re.compile(
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(
     r"(?:\W|_|\b(?:is|are|was|were|be|reads|now|entity|name|node|target|object|to|(?:that|it)['’]s|put|enter"
-    r"|note|write|would be)\b)*",
+    r"|note|write|would be|both)\b)*",
     re.IGNORECASE,
 )
 """Stands between a relation's label and its value."""
@@ -145,7 +145,7 @@ KEYWORDS = re.compile(r"\W*(?:key ?words|tags)\W*:", re.IGNORECASE)
 """Opens a line of words that say what a text is about, and state nothing."""
 _FILLER = (
     r"(?:which|who|that|that['’]?s|it['’]?s|is|sits|lies|belongs|works|operates|active|to|in|from|of"
-    r"|the|an?|our|one|part|as|also|still)"
+    r"|among|the|an?|our|one|part|as|also|still)"
 )
 APPOSED = re.compile(
     rf"[\]*_\"']*(?:\s*[,:([—–-]+\s*{_FILLER}?|\s+(?:is|sits|lies|belongs|works))(?:\s+{_FILLER})*\s*",
@@ -162,7 +162,7 @@ AS_A = re.compile(
     re.IGNORECASE,
 )
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
-JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
+JOINED = re.compile(r"[\s,&+;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
     r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|approx\.?|about|ca\.?"

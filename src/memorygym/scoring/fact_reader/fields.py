@@ -64,11 +64,12 @@ def one_fact(value: Mapping[Any, Any], roles: Mapping[str, str]) -> str:
 
 
 _UNITS = {
-    "usd": "$ ", "musd": "$ M", "m_usd": "$ M", "usd_m": "$ M", "usd_mn": "$ M", "usd_millions": "$ M",
-    "busd": "$ B", "usd_b": "$ B", "usd_bn": "$ B", "kusd": "$ K", "usd_k": "$ K", "k_usd": "$ K",
-    "million_usd": "$ M", "usd_million": "$ M", "millions": " M", "pct": " %", "percent": " %",
-    "kg": " kg", "mm": " mm", "ms": " ms",
+    **{form: f"$ {letter}" for letter in "KMB"
+       for form in (f"usd_{letter}".lower(), f"{letter}_usd".lower(), f"{letter}usd".lower())},
+    "usd": "$ ", "usd_mn": "$ M", "usd_bn": "$ B", "million_usd": "$ M", "usd_million": "$ M",
+    "usd_millions": "$ M", "pct": " %", "percent": " %", "kg": " kg", "mm": " mm", "ms": " ms",
 }  # fmt: skip
+"""By ending of a field's name: what stands before its number, and behind it."""
 _FIELD = re.compile(
     r"(?<![\w.`/@-])(?P<field>[a-z]+(?:_[a-z]+)*?)"
     rf"(?:_(?:in_)?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))}))?"
@@ -104,4 +105,7 @@ def _label_of(field: str, vocabulary: Vocabulary) -> str:
         for start, end, *_ in phrases.find(words):
             rest = f"{words[:start]} {words[end:]}".split()
             return words if _AFFIXES.issuperset(rest) else ""
-    return ""
+    rest = [word for word in words.split() if word not in _AFFIXES]
+    return (
+        rest[0] if len(rest) == 1 and rest[0] != field and vocabulary.short.keys_of(*rest) else ""
+    )

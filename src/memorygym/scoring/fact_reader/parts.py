@@ -113,13 +113,12 @@ def has_values_first(part: Part, marks: Sequence[Mark]) -> bool:
 
 def before_names(part: Part, start: int, end: int) -> int:
     """Where the names directly before a label begin, or the label itself."""
-    objects = objects_of(part)
+    objects, label = objects_of(part), end
     for name in reversed(part.names):
-        if (
-            start <= name[0] < end
-            and name[2] not in objects
-            and not re.search(r"\w", part.text[name[1] : end].replace("'s", ""))
-        ):
+        gap = part.text[name[1] : end].replace("'s", "")
+        if end < label and "→" in gap:
+            break  # The value of the label before: "invented X → X extends Y".
+        if start <= name[0] < end and name[2] not in objects and not re.search(r"\w", gap):
             end = name[0]
     return end
 
@@ -204,7 +203,7 @@ def objects_of(part: Part) -> set[str]:
             is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             is_value |= bool(behind and _ENTERED.fullmatch(part.text, mark.end, behind[0][0]))
             if is_value:
-                objects.update(_listed(part.text, mark.end, behind))
+                objects.update(listed(part.text, mark.end, behind))
             elif len(behind) == 1:
                 objects.add(behind[0][2])
             before = [name for name in part.names if name[1] <= mark.start][-1:]
@@ -232,7 +231,7 @@ def linked(
 ) -> tuple[str, list[str]]:
     """The subject and the values of a relation, from the names before and behind it."""
     text = piece.text
-    after = _listed(text, mark.end, behind)
+    after = listed(text, mark.end, behind)
     if len(before) == 2 and not behind and _RECIPROCAL.match(text, mark.end):
         return before[0][2], [before[1][2]]
     if mark.form == "label" and mark in piece.marks:
@@ -270,18 +269,18 @@ def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> b
     return all(gap.strip() == "—" for gap in gaps)
 
 
-def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
+def listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     """The names of the list that begins at an index."""
-    listed: list[str] = []
+    found: list[str] = []
     for name in names:
-        gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
+        gap = (cues.JOINED,) if found else (cues.JOINED, cues.VALUE_IS)
         if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):
             break
-        if listed and text[name[1] : name[1] + 1] in ("'", "’"):
+        if found and text[name[1] : name[1] + 1] in ("'", "’"):
             break  # It begins the next clause: "… and Ann Lee's employer is …".
-        listed.append(name[2])
+        found.append(name[2])
         start = name[1]
-    return listed
+    return found
 
 
 def is_alone(text: str, start: int, end: int) -> bool:

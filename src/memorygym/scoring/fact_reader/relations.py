@@ -6,7 +6,7 @@ from typing import NamedTuple
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.parts import Part, linked
+from memorygym.scoring.fact_reader.parts import Part, linked, listed
 
 
 class Link(NamedTuple):
@@ -39,7 +39,10 @@ class RelationLinker:
         if mark not in piece.marks and head and behind and behind[0][2] == head:
             before, behind = behind[:1], behind[1:]
             mark = mark._replace(end=behind[0][0] if behind else 0)
-        typed = self._typed(piece, mark.keys[0], inherited)
+        names = [name for _, _, name in piece.names]
+        if mark.form == "verb" and at and self._owns(inherited, mark.keys[0]):
+            names = [*(name for _, _, name in before), *listed(piece.text, mark.end, behind)]
+        typed = self._typed(names, mark.keys[0], inherited)
         if mark.form == "inverse" and typed == ("", []) and len(piece.names) == 1:
             name = piece.names[0][2]
             typed = (name, []) if self._may_own(name, mark.keys[0]) else typed
@@ -49,18 +52,28 @@ class RelationLinker:
         return Link(subject, values, mark)
 
     def roster(self, piece: Part, mark: Mark) -> list[str]:
-        """The names behind "employees:", if all of them can have the relation."""
+        """The names behind "employees:", if all of them can have the relation; the names of a list
+        behind "is called by"."""
         names = [name for _, _, name in piece.names]
+        behind = [name for name in piece.names if name[0] >= mark.end]
+        several = listed(piece.text, mark.end, behind)
+        if len(several) > 1 and len(several) == len(behind) >= len(names) - 1:
+            return several if all(self._may_own(name, mark.keys[0]) for name in several) else []
         is_list = bool(cues.EXPLICIT.match(piece.text, mark.end)) and bool(mark.keys[0].subject)
-        is_behind = all(start >= mark.end for start, _, _ in piece.names)
         can_all = all(self._type_of(name) == mark.keys[0].subject for name in names)
-        return names if is_list and is_behind and can_all else []
+        return names if is_list and len(behind) == len(names) and can_all else []
 
-    def _typed(self, piece: Part, key: Key, inherited: str) -> tuple[str, list[str]] | None:
+    def _owns(self, name: str, key: Key) -> bool:
+        """Whether a name is that of an entity that may have the key."""
+        return name not in ("", "?") and self._may_own(name, key)
+
+    def _typed(
+        self, names: Sequence[str], key: Key, inherited: str
+    ) -> tuple[str, list[str]] | None:
         """The subject and the values by their types; None if the types leave it open."""
         if not key.value or key.subject == key.value:
             return None
-        names = list(dict.fromkeys(name for _, _, name in piece.names))
+        names = list(dict.fromkeys(names))
         subjects = [name for name in names if self._may_own(name, key)]
         values = [name for name in names if self._type_of(name) == key.value]
         is_value = inherited not in ("", "?") and self._type_of(inherited) == key.value

@@ -12,7 +12,7 @@ from functools import lru_cache
 from memorygym.scoring.fact_reader import cues, parts
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces, sentences
+from memorygym.scoring.fact_reader.cuts import clauses, each_of_several, pieces, sentences
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
@@ -44,7 +44,7 @@ class StatementReader:
         line = _Line(self.vocabulary, self._relations, default)
         for sentence in sentences(text, self.vocabulary.is_cut_off):
             part = marked(sentence, self.vocabulary, has_default=default is not None)
-            for each in each_of_both(part):
+            for each in each_of_several(part, sentence):
                 line.read(each)
         cue = ""
         if not line.claims and not line.asks:
@@ -254,7 +254,8 @@ class _Line:
                 self._relation(part, mark.unplaced, inherited)
             return True
         listed = self.relations.roster(piece, mark) if mark.form == "inverse" else []
-        owner = inherited if set(self.names).difference(listed) else ""
+        others = [name for _, _, name in piece.names if name not in listed]
+        owner = others[0] if others else inherited if set(self.names).difference(listed) else ""
         self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
         return bool(listed)
 
