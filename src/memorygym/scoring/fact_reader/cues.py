@@ -152,6 +152,8 @@ APPOSED = re.compile(
     re.IGNORECASE,
 )
 """Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
+IS_IN = re.compile(rf"(?:['’]s| is| was| are| belongs)(?:\s+{_FILLER})*\s+", re.IGNORECASE)
+"""The same behind a pronoun."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$")
 IS_A_KIND = re.compile(r"[\ue000]\W+(?:is|was)\s+(?:an?|the)\s")
 PAIR = re.compile(r"\W*[\ue000]+(?:,| and| &|, and) [\ue000]+ (?!both)[\w\ue001]")

@@ -10,6 +10,7 @@ from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.parts import (
     NAME_SIGN,
+    RECIPROCAL,
     Part,
     before_names,
     has_values_first,
@@ -66,6 +67,8 @@ def each_of_several(part: Part, text: str) -> list[Part]:
         if before and (before[-1].is_link or match["before"]):
             return [part]  # They are the values of a relation.
         verb = next((m for m in part.marks if match.end() < m.start <= match.end() + 5), None)
+        if verb and RECIPROCAL.match(part.text, verb.end):
+            return [part]
         is_told = match["behind"] or match["each"]
         if is_told or (verb and verb.form == "verb" and _is_plural(text, match.end(), verb.end)):
             span = match.span("behind" if match["behind"] else "before")
@@ -83,9 +86,9 @@ def _is_plural(text: str, start: int, end: int) -> bool:
 
 
 def clauses(part: Part) -> Iterator[Part]:
-    """The sentence, cut between clauses that each have a label with its value: at semicolons, before
-    names with a colon, and at names that end one relation and begin the next ("→ mentor → Ann Lee →
-    employer →")."""
+    """The sentence, cut between clauses that each have a label with its value: at semicolons,
+    before names with a colon, and at names that end one relation and begin the next
+    ("→ mentor → Ann Lee → employer →")."""
     hops = {name[0] for name, after in pairwise((*part.names, None)) if _is_hop(part, name, after)}
     borders = [match.span() for match in re.finditer(r";\s", part.text)] if ";" in part.text else []
     borders += [

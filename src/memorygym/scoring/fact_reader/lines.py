@@ -26,6 +26,8 @@ _SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z_-]*_[a-z_-]*:(?=\s|$)")
 """The name of a picture: ":white_check_mark:"."""
 _INLINE = re.compile(r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)((?:, \w+ = [^{}]+)?) ?\}")
 """A value with remarks, as TOML writes it: "staff = { value = 300, note = "old" }"."""
+_APPLIED = re.compile(r"\b([a-z]\w*)\(([A-Z][a-z]+(?: [A-Z][a-z]+)+)\)(?=\s?[=→])")
+"""A label with its owner as an argument: "mentor(Ann Lee) = Bob Ray"."""
 _COMMENT = re.compile(r"\s*//\s+(?=\S)")
 _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
@@ -65,6 +67,8 @@ def cleaned(line: Line) -> Line:
     text = _STRUCK.sub(r"(previously \1)", text)
     text = text.replace(" // ", " | ")
     text = _WITH.sub("with ", _SUM.sub("", _ARROWS.sub(" → ", text)))
+    if "(" in text:
+        text = _APPLIED.sub(r"\1 of \2", text)
     if match := _QUOTED.match(text):
         text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
     if match := _COMMENT.match(text):

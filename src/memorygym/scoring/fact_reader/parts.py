@@ -232,7 +232,7 @@ def linked(
     """The subject and the values of a relation, from the names before and behind it."""
     text = piece.text
     after = listed(text, mark.end, behind)
-    if len(before) == 2 and not behind and _RECIPROCAL.match(text, mark.end):
+    if len(before) == 2 and not behind and RECIPROCAL.match(text, mark.end):
         return before[0][2], [before[1][2]]
     if mark.form == "label" and mark in piece.marks:
         owner = next((n for n in behind if cues.OWNED.fullmatch(text, mark.end, n[0])), None)
@@ -260,7 +260,7 @@ def linked(
     return before[-1][2] if before else "", after
 
 
-_RECIPROCAL = re.compile(r"\W*(?:each other|one another)\b", re.IGNORECASE)
+RECIPROCAL = re.compile(r"\W*(?:each other|one another)\b", re.IGNORECASE)
 
 
 def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> bool:

@@ -13,7 +13,7 @@ from memorygym.scoring.fact_reader import cues, parts
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
 from memorygym.scoring.fact_reader.cuts import clauses, each_of_several, pieces, sentences
-from memorygym.scoring.fact_reader.key import Named
+from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
@@ -115,7 +115,7 @@ class _Line:
             subject = self._continued()
         others = set(self.names) - self.objects
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
-        self._apposed(part)
+        self._apposed(part, subject)
         for piece in pieces(part):
             self._state(piece, piece.about or inherited)
         stated = [claim.subject for claim in self.claims[before:]]
@@ -163,6 +163,8 @@ class _Line:
         if len(numbers) < len(mark.keys):
             if not any(candidates(key, piece.text) for key in numbers):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
+                if self.mark and numbers:
+                    self.mark = self.mark._replace(keys=mark.keys)
                 return
             if place := self._place(mark, piece):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
@@ -191,7 +193,7 @@ class _Line:
             return
         key, values = chosen[0]
         assert values
-        subject = parts.owner_of(piece, inherited)
+        subject = self._owner(piece, key, inherited)
         if not piece.is_clear and len(self.names) > 1:
             subject = "?"
         self.mark = None
@@ -203,6 +205,18 @@ class _Line:
             Claim(subject, code, value, mark.role if mark.role != CURRENT else role)
             for value, role in values
         ]
+
+    def _owner(self, piece: Part, key: Key, inherited: str) -> str:
+        """See parts.owner_of; of several names, or one that may not have the key, the one that
+        may."""
+        type_of = self.vocabulary.type_of
+        if key.subject and piece.names:
+            fitting = {name for _, _, name in piece.names if type_of(name) == key.subject}
+            if len(fitting) == 1:
+                return fitting.pop()
+            if not fitting and inherited and type_of(inherited) == key.subject:
+                return inherited
+        return parts.owner_of(piece, inherited)
 
     def _relation(self, piece: Part, mark: Mark, inherited: str) -> None:
         """Adds the entities that a relation links."""
@@ -250,8 +264,9 @@ class _Line:
         """Adds what a list links: directors with their terms, or "employees: Ann Lee, Bob Ray"."""
         key = mark.keys[0]
         if key.has_term and (terms := parts.terms_of(piece, mark)):
+            before = {name for start, _, name in piece.names if start < mark.start}
             for part in terms:
-                self._relation(part, mark.unplaced, inherited)
+                self._relation(part, mark.unplaced, min(before) if len(before) == 1 else inherited)
             return True
         listed = self.relations.roster(piece, mark) if mark.form == "inverse" else []
         others = [name for _, _, name in piece.names if name not in listed]
@@ -259,15 +274,19 @@ class _Line:
         self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
         return bool(listed)
 
-    def _apposed(self, part: Part) -> None:
-        """Adds the groups that follow a name: "Ann Lee, which is a Finance firm"."""
-        for match in self.vocabulary.lone_pattern.finditer(part.text) if part.names else ():
+    def _apposed(self, part: Part, subject: str) -> None:
+        """Adds the groups that follow a name or a pronoun: "Ann Lee, which is a Finance firm",
+        "It is an Energy firm"."""
+        for match in self.vocabulary.lone_pattern.finditer(part.text):
             key = self.vocabulary.lone[match[0]]
-            name = next((n for n in reversed(part.names) if n[1] <= match.start()), None)
-            if not name or not key.stands_alone or parts.is_alone(part.text, *match.span()):
+            if not key.stands_alone or parts.is_alone(part.text, *match.span()):
                 continue
-            if cues.APPOSED.fullmatch(part.text, name[1], match.start()):
+            name = next((n for n in reversed(part.names) if n[1] <= match.start()), None)
+            pronoun = cues.PRONOUN.match(part.text) if not part.names or not name else None
+            if name and cues.APPOSED.fullmatch(part.text, name[1], match.start()):
                 self.claims.append(Claim(name[2], key.code, match[0]))
+            elif pronoun and cues.IS_IN.fullmatch(part.text, pronoun.end(), match.start()):
+                self.claims.append(Claim(subject, key.code, match[0]))
 
     def _lone(self, piece: Part, mark: Mark | None, inherited: str) -> None:
         """Adds the choices that need no label."""

@@ -16,6 +16,7 @@ _TYPES = {
     _SURVEY: "Expedition Traverse Campaign Transect Soundings Survey",
 }
 _PLACES = _TYPES[_LABORATORY].replace(" ", "|")
+_INSTRUMENTS = _TYPES[_INSTRUMENT].replace(" ", "|")
 _BY_WORD = {word: kind for kind, words in _TYPES.items() for word in words.split()}
 AUTHORITY = {
     "register": 3, "catalogue": 3, "field report": 2, "conference notes": 2,
@@ -43,7 +44,8 @@ KEYS = (
         "mentor", "entity",
         ("mentor", "doctoral supervisor", "supervisor", "advisor", "teacher"),
         ("learned the trade under", "was trained by", "trained by", "trained under",
-         "studied under", "mentored by", "supervised by"),
+         "studied under", "mentored by", "supervised by", "taught by", "advised by", "student of",
+         "pupil of", "learned under"),
         ("guided", "trained", "mentored", "supervised"),
         subject=_PERSON, value=_PERSON,
     ),
@@ -86,9 +88,9 @@ KEYS = (
     Key(
         "instrument", "entity",
         ("instrument", "measuring instrument"),
-        ("took its readings with", "was carried out with", "carried out with", "used",
-         "relied on", "equipped with"),
-        ("supplied the readings for",),
+        ("took its readings with", "readings with", "was carried out with", "carried out with",
+         "used", "relied on", "equipped with"),
+        ("supplied the readings for", "supplied readings for", "used by", "used in"),
         subject=_SURVEY, value=_INSTRUMENT,
     ),
     Key(
@@ -158,10 +160,16 @@ def type_of(name: str) -> str:
 
 _SHORTHAND = (
     (re.compile(r"(?<=[\s(:;,])b\. ?(?=(?:1[89]|20)\d\d\b)"), "born "),
-    (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
+    (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?:in )?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
     (re.compile(rf"(?:works )?@ ?(?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
     (re.compile(rf"(?<=[:;,(])( ?)at (?=[A-Z]\w+ (?:{_PLACES})\b)"), r"\1works at "),
-    (re.compile(r"(?:(?<=[:;,] )|(?<=\())(?=\d[\d,.]* ?kg\b)"), "weight "),
+    (re.compile(r"(?:(?<=[:;,] )|(?<=\())(?=~?\d[\d,.]* ?kg\b)"), "weight "),
+    (re.compile(rf"\b({_INSTRUMENTS}) (?=~?\d[\d,.]* ?kg\b)"), r"\1 weight "),
+    (re.compile(r"(?<=[\s(:;,])des\. ?(?:by )?(?=[A-Z])"), "designer "),
+    (re.compile(r"(?<=[\s(:;,])inv\. ?(?:by )?(?=[A-Z])"), "inventor "),
+    (re.compile(r"(?<=[\s(:;,])dir\. ?(?=[A-Z])"), "director "),
+    (re.compile(r"(?<=[\s(:;,])empl?\. ?(?=[A-Z])"), "employer "),
+    (re.compile(r"(?<=[\s(:;,])instr\. ?(?=[A-Z])"), "instrument "),
 )  # fmt: skip
 """What writers of short notes put for a label."""
 
