@@ -20,9 +20,13 @@ _DEFINED = re.compile(
     r"(?P<inside>[A-Za-z]{2,10})[\"'`*]{0,3}[)\]]"
 )
 _LABELLED = re.compile(
-    r"(?<![\w.=])(?P<before>[A-Za-z]{1,8}) ?= ?(?P<label>[A-Za-z][\w&' -]{2,30}?)"
+    r"(?<![\w.=])(?P<before>[A-Za-z]{1,8}) ?[=:] ?(?P<label>[A-Za-z][\w&' -]{2,30}?)"
     r"(?=[ \t]*(?:[,;.)|\n]|$))"
 )
+_LEGEND = re.compile(
+    r"^\W*(?:legend|abbreviations?|abbr|key|codes?|short forms?|glossary)\b\W.*", re.I | re.M
+)
+"""A line that defines short forms."""
 _ALONE = (
     r"(?<![\w&]\s)(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
     r"|\s+(?:is|was|has|had|now|also|still|will|have|VERB)\b)"
@@ -36,7 +40,7 @@ def without_aliases(text: str, vocabulary: Vocabulary) -> str:
     """The text with whole names and labels for their short forms."""
     if not vocabulary.has_short_labels:
         return text
-    if "=" in text:
+    if "=" in text or _LEGEND.search(text):
         text = _with_labels(text, vocabulary)
     if re.search(r"[=:([]|\bfor\b", text):
         text = _with_names(text, vocabulary)
@@ -86,7 +90,10 @@ def _letters(*texts: str) -> list[str]:
 def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     """The text with labels for the short forms that it defines: "hc = headcount"."""
     meanings: dict[str, set[str]] = {}
+    legends = [match.span() for match in _LEGEND.finditer(text)]
     for match in _LABELLED.finditer(text):
+        if "=" not in match[0] and not any(a <= match.start() < b for a, b in legends):
+            continue
         alias, label = match["before"], _label(match["label"], vocabulary)
         is_new = alias.lower() not in vocabulary.known and not role_of(alias, vocabulary.heads)
         if label and is_new and is_within(*_letters(alias, match["label"])):
@@ -94,9 +101,16 @@ def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     labels = _sure(meanings)
     if not labels:
         return text
-    pattern = rf"(?<![\w.])(?:{'|'.join(labels)})(?=\s*[:=]?\s*[$~≈]?\d|\s*\|)"
+    pattern = (
+        rf"(?<![\w.])(?:{'|'.join(labels)})(?=\s*[:=]?\s*[$~≈]?\d|\s*\|)"
+        rf"|(?:^|(?<=[|;,:·(]))(\s*)(?:{'|'.join(labels)})(?=\s*[:=]?\s+[\"“]?[A-Za-z])"
+    )
     text = _LABELLED.sub(lambda match: "" if match["before"] in labels else match[0], text)
-    return re.sub(pattern, lambda match: f"{labels[match[0]]} ", text)
+
+    def whole(match: re.Match[str]) -> str:
+        return f"{match[1] or ''}{labels[match[0].strip()]} "
+
+    return re.sub(pattern, whole, text, flags=re.MULTILINE)
 
 
 def _label(text: str, vocabulary: Vocabulary) -> str:

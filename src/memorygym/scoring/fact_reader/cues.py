@@ -60,7 +60,7 @@ NOW = re.compile(
 )
 IS_NOW = re.compile(
     r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
-    r"|latest)\b|→)"
+    r"|latest|(?:right|correct|true|actual) (?:number|figure|value|count)(?: being)?)\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
     r"|\bas of \w+ \w+,? (?:\d{4},? )?(?:it|they)\W(?:is|s|are|re)\W*$"
 )
@@ -79,19 +79,19 @@ RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
 )
 SOFT = re.compile(
-    r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–/-]\s|—|\b(?:while|whilst|whereas|with|but|though"
+    r"[;·]|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–/-]\s|—|\b(?:while|whilst|whereas|with|but|though"
     r"|although|where|which)\b"
 )
 """The border of a clause."""
 CUT = re.compile(
-    r";\s|,\s|[()\[\]{}]|\s—\s(?:oh |ah )?(?:and|also|plus)\b|\s[—–|/-]\s|—|\|\|"
-    r"|\s(?:and|&|while|whereas|but|plus)\s|\t"
+    r";\s|·|,\s|[()\[\]{}]|\s—\s(?:oh |ah )?(?:and|also|plus)\b|\s[—–|/-]\s|—|\|\|"
+    r"|\s(?:and|[&+]|while|whereas|but|plus)\s|\t"
 )
 """Where a statement with several labels may be cut."""
 _FOR_LABEL = re.compile(r"\b(?:as|for) (?:the |its |their )?$", re.IGNORECASE)
 """Stands between a value and the label behind it: "put 300 down as the revenue"."""
 SEGMENT = re.compile(
-    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s"
+    r"[;|·()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s"
 )
 """The border of what a short label may be said of."""
 CONTRAST = re.compile(
@@ -154,6 +154,9 @@ APPOSED = re.compile(
 """Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
 IS_IN = re.compile(rf"(?:['’]s| is| was| are| belongs)(?:\s+{_FILLER})*\s+", re.IGNORECASE)
 """The same behind a pronoun."""
+IS_BARE = re.compile(r"(?: itself)?(?:['’]s| is)(?: (?:now|currently|still))? ")
+ENDS = re.compile(r"\s*(?:[,.;)]|$)| (?:and|with)\b")
+"""Stand around what an entity is said to be: "Ann Lee is idle"."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$")
 IS_A_KIND = re.compile(r"[\ue000]\W+(?:is|was)\s+(?:an?|the)\s")
 PAIR = re.compile(r"\W*[\ue000]+(?:,| and| &|, and) [\ue000]+ (?!both)[\w\ue001]")

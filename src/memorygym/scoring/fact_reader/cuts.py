@@ -30,6 +30,7 @@ _SEVERAL = re.compile(
     rf"(?P<each>(?: have| are)? (?:both|all|each)\b)?",
     re.IGNORECASE,
 )
+_CELL = re.compile(r"\s[|·]\s")
 _HOP = re.compile(r"[\s\"'`*\])]*(?:→|[-=—]{1,2})[\s(\[\"'`*]*")
 """Stands between an entity and the relation that leads on from it."""
 
@@ -131,6 +132,10 @@ def _is_whole(part: Part) -> bool:
 def pieces(part: Part) -> Iterator[Part]:
     """The part, cut so that each piece has at most one label."""
     marks = merged(part)
+    if cells := _cells(part):
+        for cell in cells:
+            yield from pieces(cell)
+        return
     if len(marks) < 2:
         yield part
         return
@@ -154,6 +159,14 @@ def pieces(part: Part) -> Iterator[Part]:
         start, is_clear = end, clear
         about = _antecedent(part, start, after) or ("" if part.text[start] in ",)" else about)
     yield replace(part.cut(start, len(part.text), is_clear), about=about)
+
+
+def _cells(part: Part) -> list[Part]:
+    """The cells of a part, if each that has a label has its value, too: "Ann Lee | 300 vans"."""
+    borders = [match.span() for match in _CELL.finditer(part.text)] if part.marks else []
+    spans = pairwise([(0, 0), *borders, (len(part.text), 0)])
+    cells = [part.cut(left[1], right[0]) for left, right in spans] if borders else []
+    return cells if all(_is_whole(cell) for cell in cells if cell.marks) else []
 
 
 def _changes_order(mark: Mark, gap: str, border: tuple[int, int], after: Mark) -> bool:

@@ -279,14 +279,16 @@ class _Line:
         "It is an Energy firm"."""
         for match in self.vocabulary.lone_pattern.finditer(part.text):
             key = self.vocabulary.lone[match[0]]
-            if not key.stands_alone or parts.is_alone(part.text, *match.span()):
+            if parts.is_alone(part.text, *match.span()):
                 continue
             name = next((n for n in reversed(part.names) if n[1] <= match.start()), None)
-            pronoun = cues.PRONOUN.match(part.text) if not part.names or not name else None
-            if name and cues.APPOSED.fullmatch(part.text, name[1], match.start()):
-                self.claims.append(Claim(name[2], key.code, match[0]))
-            elif pronoun and cues.IS_IN.fullmatch(part.text, pronoun.end(), match.start()):
-                self.claims.append(Claim(subject, key.code, match[0]))
+            pronoun = None if name else cues.PRONOUN.match(part.text)
+            before = name[1] if name else pronoun.end() if pronoun else -1
+            apposed = cues.APPOSED if name else cues.IS_IN
+            if not key.stands_alone:
+                apposed = cues.IS_BARE if cues.ENDS.match(part.text, match.end()) else None
+            if before >= 0 and apposed and apposed.fullmatch(part.text, before, match.start()):
+                self.claims.append(Claim(name[2] if name else subject, key.code, match[0]))
 
     def _lone(self, piece: Part, mark: Mark | None, inherited: str) -> None:
         """Adds the choices that need no label."""
@@ -294,7 +296,9 @@ class _Line:
             key = self.vocabulary.lone[match[0]]
             if (mark and key in mark.keys) or not parts.is_alone(piece.text, *match.span()):
                 continue
-            subject = parts.owner_of(piece, inherited)
+            near = next((n for n in reversed(piece.names) if n[1] <= match.start()), None)
+            is_beside = near and not re.search(r"\w", piece.text[near[1] : match.start()])
+            subject = near[2] if near and is_beside else parts.owner_of(piece, inherited)
             if subject != "?" and (subject or key.stands_alone):
                 self.claims.append(Claim(subject, key.code, match[0]))
 

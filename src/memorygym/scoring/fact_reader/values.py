@@ -174,8 +174,10 @@ def _fixed(match: re.Match[str], shift: int, key: Key) -> int:
 def _series(key: Key, text: str) -> list[Candidate]:
     """Runs of exactly `length` numbers that only separators part."""
     plain = re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*,\d{3}(?!\d))", ", ", text)
+    groups = rf"(?<![\d.,])\d{{3}}(?:,\d{{3}}){{{key.length - 1}}}(?![\d,])"
+    bare = re.sub(groups, lambda match: match[0].replace(",", ", "), text)
     parted = re.sub(r"(?<=\d)[/-](?=\d)", " ", text)
-    for source in dict.fromkeys((text, plain, parted)):
+    for source in dict.fromkeys((bare, text, plain, parted)):
         run: list[Candidate] = []
         runs = [run]
         for number in _numbers(key, source):

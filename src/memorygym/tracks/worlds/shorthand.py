@@ -40,6 +40,13 @@ _GROUP = re.compile(
 )
 """What may be an abbreviated group, or one in lower case: the first thing behind a name, and
 nothing beside it."""
+_PERIODS = re.compile(
+    r"[ (]*\b(?:w(?:ee)?ks?|q(?:uarte)?r?s?|m(?:onth|o)?s?|y(?:ea)?rs?|h(?:ou)?rs?)?\.? ?"
+    r"[QWMYH]?1 ?(?:-|—|\.\.) ?[QWMYH]?[4-9]\)?(?=\s*[:=])",
+    re.IGNORECASE,
+)
+"""Stands between a label and a series: "orders (Q1-Q6):"."""
+_UNIT = re.compile(r"(?<=[a-z]) \((?:in )?(?:mm|ms|%)\)(?=\s*[:=])")
 _TAG = re.compile(r"(?<=\s)#([A-Za-z]+(?:[_-]?[A-Za-z]+)*)(?=\s|[:;,]|$)")
 """A word such as "#lakeside-league"."""
 
@@ -75,6 +82,7 @@ class Shorthand:
             return self._any_group.sub(lambda match: match[0].title(), line)
         if "#" in line:
             line = _TAG.sub(self._with_tag, line)
+        line = _UNIT.sub("", _PERIODS.sub("", line))
         line = _GROUP.sub(self._with_group, line)
         if "one of the " in line:
             line = self._one_of_group.sub(r"a \1", line)
