@@ -39,10 +39,11 @@ class RelationLinker:
         if mark not in piece.marks and head and behind and behind[0][2] == head:
             before, behind = behind[:1], behind[1:]
             mark = mark._replace(end=behind[0][0] if behind else 0)
-        names = [name for _, _, name in piece.names]
+        owners = names = [name for _, _, name in piece.names]
         if mark.form == "verb" and at and self._owns(inherited, mark.keys[0]):
-            names = [*(name for _, _, name in before), *listed(piece.text, mark.end, behind)]
-        typed = self._typed(names, mark.keys[0], inherited)
+            owners = [name for _, _, name in before]
+            names = [*owners, *listed(piece.text, mark.end, behind)]
+        typed = self._typed(names, owners, mark.keys[0], inherited)
         if mark.form == "inverse" and typed == ("", []) and len(piece.names) == 1:
             name = piece.names[0][2]
             typed = (name, []) if self._may_own(name, mark.keys[0]) else typed
@@ -68,13 +69,14 @@ class RelationLinker:
         return name not in ("", "?") and self._may_own(name, key)
 
     def _typed(
-        self, names: Sequence[str], key: Key, inherited: str
+        self, names: Sequence[str], owners: Sequence[str], key: Key, inherited: str
     ) -> tuple[str, list[str]] | None:
-        """The subject and the values by their types; None if the types leave it open."""
+        """The subject, one of the owners, and the values by their types; None if the types leave it
+        open."""
         if not key.value or key.subject == key.value:
             return None
         names = list(dict.fromkeys(names))
-        subjects = [name for name in names if self._may_own(name, key)]
+        subjects = [name for name in names if name in owners and self._may_own(name, key)]
         values = [name for name in names if self._type_of(name) == key.value]
         is_value = inherited not in ("", "?") and self._type_of(inherited) == key.value
         if len(subjects) == 1 and not values and is_value:

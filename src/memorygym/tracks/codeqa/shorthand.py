@@ -69,6 +69,7 @@ _IN_FILE = re.compile(
     rf"^(?P<name>\W*{_ANY}(?:\(\w+\))?)(?: [(\[]| (?:is |lives |sits |defined )?in | @ | — ){_FILE}"
     r"[)\]]?(?=[\s;:,.]|$)"
 )
+_AT = re.compile(rf"^(?P<name>\W*{_ANY}) @ (?P<path>[a-z]\w*):")
 _HOLDERS = re.compile(
     rf"^(?P<start>[^\w`]*){_FILE}(?:::|: | (?:defines|contains|holds|has) )"
     rf"(?P<names>{_ANY}(?:(?:, and |, | and | & ){_ANY})*)(?P<rest>$|[.:;](?:\s|$).*|(?= [a-z]).*)"
@@ -93,6 +94,7 @@ def spelled_out(line: str) -> str:
         path = f"module: {match['path']}"
         return match["start"] + (path if match["start"].startswith("#") else f"[{path}]")
     line = _HIDDEN.sub(lambda match: f".ǁ{match[1]}ǁ"[1:] if match[1] else "ǀ", line)
+    line = _AT.sub(r"\g<name>; module: `\g<path>`; ", line)
     if ".py" in line:
         line = _IN_FILE.sub(r"\g<name>; module: \g<path>; ", _HOLDERS.sub(_held, line))
     line = _SPAN.sub(r"\1", _TO.sub(r"default of \1: ", line))
