@@ -154,6 +154,7 @@ APPOSED = re.compile(
 """Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
 IS_IN = re.compile(rf"(?:['’]s| is| was| are| belongs)(?:\s+{_FILLER})*\s+", re.IGNORECASE)
 """The same behind a pronoun."""
+OPENS_LIST = re.compile(r"[\"'`*\])]*\s*[:→—]")
 IS_BARE = re.compile(r"(?: itself)?(?:['’]s| is)(?: (?:now|currently|still))? ")
 ENDS = re.compile(r"\s*(?:[,.;)]|$)| (?:and|with)\b")
 """Stand around what an entity is said to be: "Ann Lee is idle"."""

@@ -14,6 +14,7 @@ from memorygym.scoring.fact_reader.parts import (
     Part,
     before_names,
     has_values_first,
+    listed,
     merged,
 )
 from memorygym.scoring.fact_reader.values import candidates
@@ -150,6 +151,7 @@ def pieces(part: Part) -> Iterator[Part]:
         ]  # fmt: skip
         if borders:
             end, clear = mark.end + borders[-1].start(), True
+            end = _before_bracket(part, mark, end)
         elif values_first:
             end, clear = mark.end, False
         else:
@@ -161,9 +163,22 @@ def pieces(part: Part) -> Iterator[Part]:
     yield replace(part.cut(start, len(part.text), is_clear), about=about)
 
 
+def _before_bracket(part: Part, mark: Mark, end: int) -> int:
+    """Where the name begins that stands before a bracket at an index; the index if there is no
+    name, or if it is the value of the label before."""
+    if part.text[end : end + 1] not in "([" or not part.text[end:]:
+        return end
+    behind = [name for name in part.names if mark.end <= name[0] < end]
+    is_apart = ")" in part.text[mark.end : end] and "(" not in part.text[mark.end : end]
+    is_value = not is_apart and len(listed(part.text, mark.end, behind)) == len(behind)
+    is_beside = behind and not part.text[behind[-1][1] : end].strip()
+    return behind[-1][0] if is_beside and not is_value else end
+
+
 def _cells(part: Part) -> list[Part]:
     """The cells of a part, if each that has a label has its value, too: "Ann Lee | 300 vans"."""
-    borders = [match.span() for match in _CELL.finditer(part.text)] if part.marks else []
+    borders = [match.span() for match in _CELL.finditer(part.text)]
+    borders = borders if len(part.marks) > 1 else []
     spans = pairwise([(0, 0), *borders, (len(part.text), 0)])
     cells = [part.cut(left[1], right[0]) for left, right in spans] if borders else []
     return cells if all(_is_whole(cell) for cell in cells if cell.marks) else []

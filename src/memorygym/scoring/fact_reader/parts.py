@@ -74,6 +74,7 @@ def opening_of(part: Part) -> str:
 
 
 _FIELD, _STATED_BEFORE = re.compile(r"^\W*\w+\s*[=:]"), re.compile(rf"[\w{LABEL_SIGN}]")
+WORD_OR_NAME = re.compile(rf"[^\W\d]|{NAME_SIGN}")
 WORD_OR_LABEL = re.compile(rf"[^\W\d]|{LABEL_SIGN}")
 HEAD = re.compile(
     r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||·|=|[—–-](?=\s))"

@@ -40,7 +40,7 @@ class RelationLinker:
             before, behind = behind[:1], behind[1:]
             mark = mark._replace(end=behind[0][0] if behind else 0)
         owners = names = [name for _, _, name in piece.names]
-        if mark.form == "verb" and at and self._owns(inherited, mark.keys[0]):
+        if mark.form == "verb" and mark in piece.marks and self._owns(inherited, mark.keys[0]):
             owners = [name for _, _, name in before]
             names = [*owners, *listed(piece.text, mark.end, behind)]
         typed = self._typed(names, owners, mark.keys[0], inherited)
@@ -54,10 +54,18 @@ class RelationLinker:
 
     def roster(self, piece: Part, mark: Mark) -> list[str]:
         """The names behind "employees:", if all of them can have the relation; the names of a list
-        behind "is called by"."""
+        behind "is called by" or "mentor of"."""
         names = [name for _, _, name in piece.names]
         behind = [name for name in piece.names if name[0] >= mark.end]
         several = listed(piece.text, mark.end, behind)
+        if (
+            mark.form == "label"
+            and behind
+            and cues.OWNED.fullmatch(piece.text, mark.end, behind[0][0])
+        ):
+            several = listed(piece.text, behind[0][0], behind)
+        elif mark.form == "label":
+            return []
         if len(several) > 1 and len(several) == len(behind) >= len(names) - 1:
             return several if all(self._may_own(name, mark.keys[0]) for name in several) else []
         is_list = bool(cues.EXPLICIT.match(piece.text, mark.end)) and bool(mark.keys[0].subject)

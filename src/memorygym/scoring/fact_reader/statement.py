@@ -110,14 +110,18 @@ class _Line:
         self.objects |= objects
         subject = self.head or self._meant(part.text)
         before = len(self.claims)
-        own = parts.subjects_of(part) or shared
+        is_elliptic = before > 0 and _is_elliptic(part)
+        own = set() if is_elliptic else parts.subjects_of(part) or shared
         if not subject and not own:
-            subject = self._continued()
+            subject = self._continued() or (self.last if is_elliptic else "")
         others = set(self.names) - self.objects
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
         self._apposed(part, subject)
+        above = ""
         for piece in pieces(part):
-            self._state(piece, piece.about or inherited)
+            self._state(piece, piece.about or self._of_type(piece, above, inherited))
+            ends = [name for _, end, name in piece.names if not piece.text[end:].strip(" ,;(")]
+            above = ends[-1] if ends else ""
         stated = [claim.subject for claim in self.claims[before:]]
         values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
         self.objects = (self.objects | values.intersection(self.names)).difference(stated)
@@ -125,6 +129,14 @@ class _Line:
         self.last = stated[0] if stated and stated[0] != "?" else parts.sole(part) or subject
         if cues.PAIR.match(part.text):
             self.last = "?"
+
+    def _of_type(self, piece: Part, above: str, inherited: str) -> str:
+        """The entity of the sentence; if it may not have the piece's key, the one directly before,
+        if it may: "Ann Lee (works at Orm Institute, seat Orm Ford)"."""
+        types = {key.subject for mark in piece.marks for key in mark.keys}
+        type_of = self.vocabulary.type_of
+        is_open = len(types) == 1 and inherited not in ("", IT) and type_of(inherited) not in types
+        return above if is_open and above and type_of(above) in types else inherited
 
     def _continued(self) -> str:
         """The only entity that the line is about so far, if its name opens it or has a claim."""
@@ -268,7 +280,7 @@ class _Line:
             for part in terms:
                 self._relation(part, mark.unplaced, min(before) if len(before) == 1 else inherited)
             return True
-        listed = self.relations.roster(piece, mark) if mark.form == "inverse" else []
+        listed = self.relations.roster(piece, mark) if mark.form != "verb" else []
         others = [name for _, _, name in piece.names if name not in listed]
         owner = others[0] if others else inherited if set(self.names).difference(listed) else ""
         self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
@@ -299,8 +311,20 @@ class _Line:
             near = next((n for n in reversed(piece.names) if n[1] <= match.start()), None)
             is_beside = near and not re.search(r"\w", piece.text[near[1] : match.start()])
             subject = near[2] if near and is_beside else parts.owner_of(piece, inherited)
+            if key.stands_alone and cues.OPENS_LIST.match(piece.text, match.end()):
+                names = parts.listed(piece.text, match.end(), piece.names)
+                if len(names) == len(piece.names) > 1 and not piece.marks:
+                    self.claims += [Claim(name, key.code, match[0]) for name in names]
+                    continue
             if subject != "?" and (subject or key.stands_alone):
                 self.claims.append(Claim(subject, key.code, match[0]))
+
+
+def _is_elliptic(part: Part) -> bool:
+    """Whether a clause begins with a verb: its subject is that of the clause before."""
+    first = part.marks[0] if part.marks else None
+    is_verb = first is not None and first.form == "verb"
+    return is_verb and not parts.WORD_OR_NAME.search(part.text, 0, part.marks[0].start)
 
 
 def _is_bare(piece: Part, at: int) -> bool:

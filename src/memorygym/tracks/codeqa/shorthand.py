@@ -36,6 +36,11 @@ _HOLDS = re.compile(
     rf"(?: ?[=:→] ?| (?:is|equals|is set to|is now|now) | )({LITERAL})"
     r"(?=\s*(?:[,;.)(|#—→]|$))"
 )
+_MOVED = re.compile(
+    r"(?<=[A-Z\d])`? (?:was |has been )?(?:raised|changed|lowered|set|cut|bumped|moved|increased"
+    rf"|decreased|reduced|updated)(?: from (?:{LITERAL}))? to (?={LITERAL})"
+)
+"""Stands between a constant and its new value."""
 _SPAN = re.compile(r"`(\w+ ?= ?[^`\n]+)`")
 """An assignment in backticks."""
 _ENTRY = re.compile(r"\b[Ee]ntry for ((?:(?!\. |ntry for).){0,200}?) reads ")
@@ -52,7 +57,7 @@ _DEFAULT = re.compile(
 _HEADED = re.compile(r"\W*`?[a-z]\w*_\w+`?(?:\(\))?(?:'s)?(?:\s*[:;—|]|\s(?=\w+ ?[=→]))")
 """What opens a line about a function."""
 _KEYWORD = re.compile(
-    r"(?<=[\s;,])(?<!default )(?<!default of )(?<!argument )(?P<name>[^\W\d]\w*(?:\.[a-z]\w*)?)"
+    r"(?<=[\s;,])(?<![Dd]efault )(?<!default of )(?<!argument )(?P<name>[^\W\d]\w*(?:\.[a-z]\w*)?)"
     rf"(?: ?= ?| ?→ ?| (?=(?:{LITERAL}) →))(?P<value>{LITERAL})(?=[\s;,.]|$)"
 )
 _TO = re.compile(
@@ -66,8 +71,9 @@ _FRAGMENT = re.compile(
 _FILE = r"`?(?P<path>[\w/]+\.py)`?"
 _ANY = r"`?(?:\w+_\w+|[A-Z]\w*[a-z]\w*)`?"
 _IN_FILE = re.compile(
-    rf"^(?P<name>\W*{_ANY}(?:\(\w+\))?)(?: [(\[]| (?:is |lives |sits |defined )?in | @ | — ){_FILE}"
-    r"[)\]]?(?=[\s;:,.]|$)"
+    rf"^(?P<name>\W*{_ANY}(?:\(\w+\))?)"
+    r"(?: [(\[](?:in )?| (?:is |lives |sits |defined )?in | @ | — )"
+    rf"{_FILE}[)\]]?(?=[\s;:,.]|$)"
 )
 _AT = re.compile(rf"^(?P<name>\W*{_ANY}) @ (?P<path>[a-z]\w*):")
 _HOLDERS = re.compile(
@@ -114,6 +120,7 @@ def spelled_out(line: str) -> str:
     line = _MARK.sub(_marking, line)
     if _HEADED.match(line):
         line = _KEYWORD.sub(_keyword, line)
+    line = _MOVED.sub("'s value: ", line) if " to " in line else line
     return line if "value" in line.lower() else _HOLDS.sub(r"\1's value: \2", line)
 
 
