@@ -91,7 +91,7 @@ def clauses(part: Part) -> Iterator[Part]:
     """The sentence, cut between clauses that each have a label with its value: at semicolons,
     before names with a colon, and at names that end one relation and begin the next
     ("→ mentor → Ann Lee → employer →")."""
-    hops = {name[0] for name, after in pairwise((*part.names, None)) if _is_hop(part, name, after)}
+    hops = {name[0] for name, after in pairwise(part.names) if _is_hop(part, name, after)}
     borders = [match.span() for match in re.finditer(r";\s", part.text)] if ";" in part.text else []
     borders += [
         (name[1] if name[0] in hops else name[0], name[0]) for name in part.names[1:]
@@ -108,7 +108,7 @@ def clauses(part: Part) -> Iterator[Part]:
     yield part.cut(start, len(part.text)) if start else part
 
 
-def _is_hop(part: Part, name: Named, after: Named | None) -> bool:
+def _is_hop(part: Part, name: Named, after: Named) -> bool:
     """Whether a name is the value of the relation before it and has the one behind it."""
     if not re.search(r"→[\s\"'`*\[]*$", part.text[: name[0]]):
         return False
@@ -118,7 +118,7 @@ def _is_hop(part: Part, name: Named, after: Named | None) -> bool:
         return False
     is_led = bool(_HOP.fullmatch(part.text, name[1], behind.start))
     is_value = bool(re.fullmatch(r"[\s)\]\-=—]*→[\s\"'`*\[]*", part.text[before[-1].end : name[0]]))
-    return is_led and is_value and after is not None and after[0] >= behind.end
+    return is_led and is_value and after[0] >= behind.end
 
 
 def _is_whole(part: Part) -> bool:

@@ -298,8 +298,12 @@ class _Line:
             before = name[1] if name else pronoun.end() if pronoun else -1
             apposed = cues.APPOSED if name else cues.IS_IN
             if not key.stands_alone:
-                apposed = cues.IS_BARE if cues.ENDS.match(part.text, match.end()) else None
-            if before >= 0 and apposed and apposed.fullmatch(part.text, before, match.start()):
+                apposed = cues.IS_BARE
+                if any(key in mark.keys for mark in part.marks):
+                    continue
+                if not cues.ENDS.match(part.text, match.end()):
+                    continue
+            if before >= 0 and apposed.fullmatch(part.text, before, match.start()):
                 self.claims.append(Claim(name[2] if name else subject, key.code, match[0]))
 
     def _lone(self, piece: Part, mark: Mark | None, inherited: str) -> None:

@@ -43,6 +43,11 @@ _MOVED = re.compile(
 """Stands between a constant and its new value."""
 _SPAN = re.compile(r"`(\w+ ?= ?[^`\n]+)`")
 """An assignment in backticks."""
+_READS = re.compile(
+    r"\b(?:looks (?:up|at)|adds|consults|checks|multiplies by|divides by|references|refers to"
+    r"|relies on) (?=`?_*[A-Z][A-Z\d]*_)"
+)
+_CALLS = re.compile(r"\b(?:invokes|delegates to|hands over to|relies on) (?=`?[a-z]+_\w)")
 _ENTRY = re.compile(r"\b[Ee]ntry for ((?:(?!\. |ntry for).){0,200}?) reads ")
 _ADJECTIVES = frozenset("no any new old current former previous same".split())
 _NO_INPUT = "|".join(sorted(LINKS | _ADJECTIVES))
@@ -104,6 +109,7 @@ def spelled_out(line: str) -> str:
     if ".py" in line:
         line = _IN_FILE.sub(r"\g<name>; module: \g<path>; ", _HOLDERS.sub(_held, line))
     line = _SPAN.sub(r"\1", _TO.sub(r"default of \1: ", line))
+    line = _CALLS.sub("calls ", _READS.sub("reads ", line))
     line = _RAISE.sub("", _ENTRY.sub(r"\1 is ", _FRAGMENT.sub(_keyword, line)))
     if "default" in line.lower():
         line = _DEFAULT.sub(lambda match: f"default of {(match[1] or match[2]).lower()}", line)
