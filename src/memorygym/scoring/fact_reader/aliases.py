@@ -28,7 +28,7 @@ _LEGEND = re.compile(
 )
 """A line that defines short forms."""
 _ALONE = (
-    r"(?<![\w&]\s)(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
+    r"(?:(?<![\w&]\s)|(?<=\bThe\s))(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
     r"|\s+(?:is|was|has|had|now|also|still|will|have|VERB)\b)"
     r"|(?<=[a-z]\s)(?<![\w&/_-])(?P<inside>WORD)(?![\w&/_-]|\s[A-Z])"
 )

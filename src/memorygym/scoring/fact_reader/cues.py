@@ -60,7 +60,8 @@ NOW = re.compile(
 )
 IS_NOW = re.compile(
     r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
-    r"|latest|(?:right|correct|true|actual) (?:number|figure|value|count)(?: being)?)\b|→)"
+    r"|latest|exact(?:ly)?|(?:right|correct|true|actual) (?:number|figure|value|count)(?: being)?"
+    r")\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
     r"|\bas of \w+ \w+,? (?:\d{4},? )?(?:it|they)\W(?:is|s|are|re)\W*$"
 )

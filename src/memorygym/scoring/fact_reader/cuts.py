@@ -31,6 +31,7 @@ _SEVERAL = re.compile(
     rf"(?P<each>(?: have| are)? (?:both|all|each)\b)?",
     re.IGNORECASE,
 )
+_COLON = re.compile(r"[\"'`*\]]{0,3}:")
 _CELL = re.compile(r"\s[|·]\s")
 _HOP = re.compile(r"[\s\"'`*\])]*(?:→|[-=—]{1,2})[\s(\[\"'`*]*")
 """Stands between an entity and the relation that leads on from it."""
@@ -68,7 +69,7 @@ def each_of_several(part: Part, text: str) -> list[Part]:
         before = [mark for mark in part.marks if mark.start < match.start()]
         if before and (before[-1].is_link or match["before"]):
             return [part]  # They are the values of a relation.
-        verb = next((m for m in part.marks if match.end() < m.start <= match.end() + 5), None)
+        verb = next((m for m in part.marks if match.end() < m.start <= match.end() + 6), None)
         if verb and RECIPROCAL.match(part.text, verb.end):
             return [part]
         is_told = match["behind"] or match["each"]
@@ -95,7 +96,7 @@ def clauses(part: Part) -> Iterator[Part]:
     borders = [match.span() for match in re.finditer(r";\s", part.text)] if ";" in part.text else []
     borders += [
         (name[1] if name[0] in hops else name[0], name[0]) for name in part.names[1:]
-        if name[0] in hops or part.text[name[1] : name[1] + 1] == ":"
+        if name[0] in hops or _COLON.match(part.text, name[1])
     ]  # fmt: skip
     start = 0
     for left, right in sorted(borders):

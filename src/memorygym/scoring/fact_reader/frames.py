@@ -54,6 +54,10 @@ class Frames:
         self._open = [f for f in self._open if f.depth < depth]
         return ended[-1] if ended else None
 
+    def close_for_part(self, depth: int) -> None:
+        """Ends the frames that the heading of another part of an entry of that depth ends."""
+        self._open = [f for f in self._open if f.depth < depth or (f.names and f.depth == depth)]
+
     def close_for_entry(self, depth: int, owner: str) -> None:
         """Ends the soft headings of that depth if an entry below them is of another entity."""
         self._open = [

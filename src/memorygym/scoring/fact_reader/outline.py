@@ -151,6 +151,7 @@ class _Pass:
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
         self._item.close()
         if is_soft and titles.is_part(text) and self._frames.owner():
+            self._frames.close_for_part(depth)
             depth += 1  # A part of the entry above: "Facts:".
         ended = self._frames.close_for_heading(depth)
         sense = self._statements.read(text)

@@ -91,15 +91,16 @@ def head_of(part: Part) -> str:
 
 
 def merged(part: Part) -> list[Mark]:
-    """The marks; of a label and its alias in brackets behind it only the later one."""
+    """The marks; of a label and its alias in brackets behind it only the later one, of two around
+    a figure the former: "breaks beyond 252 entries"."""
     marks: list[Mark] = []
     for mark in part.marks:
-        if (
-            marks
-            and marks[-1].keys == mark.keys
-            and not re.search(r"[\w\ue000]", part.text[marks[-1].end : mark.start])
-        ):
-            marks.pop()
+        if marks and marks[-1].keys == mark.keys:
+            gap = part.text[marks[-1].end : mark.start]
+            if re.fullmatch(r"[\s:=]*[\d.,]*\d\s", gap):
+                continue
+            if not re.search(r"[\w\ue000]", gap):
+                marks.pop()
         marks.append(mark)
     return marks
 

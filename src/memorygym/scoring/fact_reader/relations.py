@@ -1,5 +1,6 @@
 """Relations: which of the names around a verb or a label is the subject, and which the values."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -57,14 +58,13 @@ class RelationLinker:
         behind "is called by" or "mentor of"."""
         names = [name for _, _, name in piece.names]
         behind = [name for name in piece.names if name[0] >= mark.end]
-        several = listed(piece.text, mark.end, behind)
-        if (
-            mark.form == "label"
-            and behind
-            and cues.OWNED.fullmatch(piece.text, mark.end, behind[0][0])
-        ):
-            several = listed(piece.text, behind[0][0], behind)
-        elif mark.form == "label":
+        start = mark.end
+        if mark.form == "label" and behind:
+            is_owned = cues.OWNED.fullmatch(piece.text, mark.end, behind[0][0])
+            start = behind[0][0] if is_owned else len(piece.text)
+        several = listed(piece.text, start, behind)
+        last = behind[len(several) - 1][0] if several else start
+        if mark.form == "label" and (not several or re.search(r"[:=→|—(]", piece.text[start:last])):
             return []
         if len(several) > 1 and len(several) == len(behind) >= len(names) - 1:
             return several if all(self._may_own(name, mark.keys[0]) for name in several) else []

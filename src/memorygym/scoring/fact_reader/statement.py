@@ -132,9 +132,19 @@ class _Line:
 
     def _of_type(self, piece: Part, above: str, inherited: str) -> str:
         """The entity of the sentence; if it may not have the piece's key, the one directly before,
-        if it may: "Ann Lee (works at Orm Institute, seat Orm Ford)"."""
-        types = {key.subject for mark in piece.marks for key in mark.keys}
+        if it may: "Ann Lee (works at Orm Institute, seat Orm Ford)". Of several entities the only
+        one that may."""
         type_of = self.vocabulary.type_of
+        named = {type_of(name) for _, _, name in piece.names}
+        types = {
+            key.value if key.value and key.subject in named - {key.value} else key.subject
+            for mark in piece.marks
+            for key in mark.keys
+        }
+        if inherited == "?" and len(types) == 1 and "" not in types:
+            others = set(self.names) - self.objects - {name for _, _, name in piece.names}
+            fitting = [name for name in others if type_of(name) in types]
+            return fitting[0] if len(fitting) == 1 else inherited
         is_open = len(types) == 1 and inherited not in ("", IT) and type_of(inherited) not in types
         return above if is_open and above and type_of(above) in types else inherited
 

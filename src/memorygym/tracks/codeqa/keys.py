@@ -28,7 +28,8 @@ _WORD_ALONE = (
 IMPORT = "by an import"
 
 KEYS = (
-    Key("file", "word", ("module", "defined in", "file", "lives in", "located in", "path"),
+    Key("file", "word", ("module", "defined in", "file", "lives in", "located in", "path",
+                         "found in", "declared in"),
         pattern=_MODULE, is_shared=True),
     Key("value", "word", ("value",), pattern=LITERAL),
     Key("source", "word", ("code", "source code"), pattern=_CODE_SIGN),

@@ -25,6 +25,10 @@ _MARK = re.compile(
 )
 """A decorator with its arguments: "@metered(pause=3)", "is metered with pause 3 and burst 4"."""
 _PAIR = re.compile(rf"\b([^\W\d]\w*)(?: ?[=:] ?| )({LITERAL})")
+_CLASSES = re.compile(
+    r"(?<=[,;] )(?:and |class )*`?(?P<name>[A-Z]\w*[a-z]\w*)`?\(`?(?P<base>[A-Z]\w*[a-z]\w*)`?\)"
+)
+"""A class behind another one."""
 _CLASS = re.compile(
     r"^(?P<start>\W*)(?:class\s+)?`?(?P<name>[A-Z]\w*[a-z]\w*)`?\s*(?:\(\s*|<[-:]?\s*)`?"
     r"(?P<base>[A-Z]\w+|object)`?\s*\)?:?(?=\W|$)"
@@ -113,6 +117,7 @@ def spelled_out(line: str) -> str:
     line = _RAISE.sub("", _ENTRY.sub(r"\1 is ", _FRAGMENT.sub(_keyword, line)))
     if "default" in line.lower():
         line = _DEFAULT.sub(lambda match: f"default of {(match[1] or match[2]).lower()}", line)
+    line = _CLASSES.sub(r"; \g<name>'s parent class: \g<base>", line)
     line = _CLASS.sub(r"\g<start>\g<name>; parent class: \g<base>; ", line)
     match = _SIGNATURE.match(line)
     if match and is_name(match["name"].strip("`")):

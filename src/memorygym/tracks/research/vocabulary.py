@@ -28,8 +28,8 @@ KEYS = (
     Key(
         "employer", "entity",
         ("employer", "workplace", "affiliation"),
-        ("works at", "works for", "works in", "holds a post at", "on its payroll", "joined",
-         "employed by", "employed at"),
+        ("works at", "work at", "works for", "work for", "works in", "holds a post at",
+         "on its payroll", "joined", "employed by", "employed at"),
         ("employs", "people employed there", "people employed here", "employees"),
         subject=_PERSON, value=_LABORATORY,
     ),
@@ -54,7 +54,7 @@ KEYS = (
         ("seat", "home town", "headquarters", "hq", "location", "base"),
         ("is based in", "based in", "has all its buildings in", "located in", "sits in",
          "seated in", "is in"),
-        ("plays host to", "is home to", "hosts"),
+        ("plays host to", "is home to", "home of", "home to", "hosts"),
         subject=_LABORATORY, value=_TOWN,
     ),
     Key(
@@ -81,8 +81,8 @@ KEYS = (
     Key(
         "basis", "entity",
         ("basis", "parent method", "underlying method"),
-        ("builds on", "built on", "extends", "grew out of", "derived from", "derives from",
-         "based on", "rooted in"),
+        ("builds on", "build on", "builds upon", "built on", "extends", "grew out of", 
+         "derived from", "derives from", "based on", "rooted in"),
         subject=_METHOD, value=_METHOD,
     ),
     Key(
