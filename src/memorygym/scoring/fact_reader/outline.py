@@ -281,18 +281,8 @@ class _Pass:
                 continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
             fact = ReadFact(subject, claim.code, value, role, date, source)
-            if value != "" and self._fits(fact):
+            if value != "" and self._vocabulary.fits(subject, claim.code, value):
                 self._facts.append(fact)
-
-    def _fits(self, fact: ReadFact) -> bool:
-        """Whether the types of a relation's entities are those of its key."""
-        by_code = self._vocabulary.by_code
-        key = by_code.get(fact.code.partition(" ")[0]) or by_code.get(fact.code)
-        if fact.subject == fact.value or key is None or not key.subject:
-            return fact.subject != fact.value
-        type_of = self._vocabulary.type_of
-        is_value = not key.value or type_of(str(fact.value)) == key.value
-        return is_value and type_of(fact.subject) == key.subject
 
     def _table(self, table: Table) -> None:
         self._frames.close(table.depth)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
-from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.parts import Part, linked, listed
+from memorygym.scoring.fact_reader.key import Key, Named
+from memorygym.scoring.fact_reader.parts import Part, linked, listed, owner_of
 
 
 class Link(NamedTuple):
@@ -31,6 +32,24 @@ class RelationLinker:
         types = {self._type_of(name) for _, _, name in piece.names}
         fitting = [key for key in keys if not key.value or key.value in types]
         return mark._replace(keys=tuple(fitting or keys)[:1])
+
+    def owner(self, piece: Part, key: Key, inherited: str) -> str:
+        """See parts.owner_of; of several names, or one that may not have the key, the one that
+        may."""
+        if key.subject and piece.names:
+            fitting = {n for _, _, n in piece.names if self._type_of(n) == key.subject}
+            if len(fitting) == 1:
+                return fitting.pop()
+            if not fitting and inherited and self._type_of(inherited) == key.subject:
+                return inherited
+        return owner_of(piece, inherited)
+
+    def place(self, mark: Mark, piece: Part) -> Named | None:
+        """The name behind a number with the same label: "was born in 1941 in Joramere Ford"."""
+        types = {key.value for key in mark.keys if key.kind == "entity" and key.value}
+        behind = [name for name in piece.names if name[0] >= mark.end]
+        places = [name for name in behind if self._type_of(name[2]) in types]
+        return places[0] if len(places) == len(behind) == 1 and mark.form != "inverse" else None
 
     def link(self, piece: Part, mark: Mark, head: str, inherited: str) -> Link:
         """What a relation links; `head` is the entity of the line, `inherited` of the sentence."""
@@ -71,6 +90,24 @@ class RelationLinker:
         is_list = bool(cues.EXPLICIT.match(piece.text, mark.end)) and bool(mark.keys[0].subject)
         can_all = all(self._type_of(name) == mark.keys[0].subject for name in names)
         return names if is_list and len(behind) == len(names) and can_all else []
+
+    def pairs(self, piece: Part, mark: Mark) -> list[tuple[str, str]]:
+        """The pairs of subject and value behind a label: "Mayors: Orm Ford = Ann Lee; Sol Cross =
+        Bob Ray"; [] if there are not two or more."""
+        names, text, key = piece.names, piece.text, mark.keys[0]
+        is_list = len(names) > 3 and len(names) % 2 == 0 and names[0][0] >= mark.end
+        if not is_list or mark.form == "inverse" or re.search(r"\w", text[: mark.start]):
+            return []
+        if not cues.EXPLICIT.match(text, mark.end):
+            return []
+        gaps = [text[left[1] : right[0]].strip(" \"'`*") for left, right in pairwise(names)]
+        is_paired = len(set(gaps[::2])) == 1 and gaps[0] in ("=", "→", ":", "—", "(")
+        if not is_paired or not {gap.lstrip(")") for gap in gaps[1::2]} <= {",", ";", "|", "·"}:
+            return []
+        couples = [(left[2], right[2]) for left, right in pairwise(names)][::2]
+        if key.value and key.value == self._type_of(couples[0][0]) != key.subject:
+            couples = [(right, left) for left, right in couples]
+        return couples if gaps[0] != "(" or key.value else []
 
     def _owns(self, name: str, key: Key) -> bool:
         """Whether a name is that of an entity that may have the key."""

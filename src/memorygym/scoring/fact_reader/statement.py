@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from memorygym.scoring.fact_reader import cues, parts
+from memorygym.scoring.fact_reader.choices import Choices
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
 from memorygym.scoring.fact_reader.cuts import clauses, each_of_several, pieces, sentences
-from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
@@ -29,6 +29,7 @@ class StatementReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._relations = RelationLinker(vocabulary.type_of)
+        self._choices = Choices(vocabulary)
         self._cached = lru_cache(maxsize=50_000)(self._read)
 
     def read(self, text: str, default: Mark | None = None) -> Sense:
@@ -41,7 +42,7 @@ class StatementReader:
         date = ""
         if has_date(text):
             text, date = without_stamps(text, self._date_labels(text, default))
-        line = _Line(self.vocabulary, self._relations, default)
+        line = _Line(self.vocabulary, self._relations, self._choices, default)
         for sentence in sentences(text, self.vocabulary.is_cut_off):
             part = marked(sentence, self.vocabulary, has_default=default is not None)
             for each in each_of_several(part, sentence):
@@ -67,6 +68,7 @@ class _Line:
 
     vocabulary: Vocabulary
     relations: RelationLinker
+    choices: Choices
     default: Mark | None
     claims: list[Claim] = field(default_factory=list)
     unread: int = 0
@@ -116,10 +118,10 @@ class _Line:
             subject = self._continued() or (self.last if is_elliptic else "")
         others = set(self.names) - self.objects
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
-        self._apposed(part, subject)
+        self.claims += self.choices.apposed(part, subject)
         above = ""
         for piece in pieces(part):
-            self._state(piece, piece.about or self._of_type(piece, above, inherited))
+            self._state(piece, piece.about or self._of_type(piece, part, above, inherited))
             ends = [name for _, end, name in piece.names if not piece.text[end:].strip(" ,;(")]
             above = ends[-1] if ends else ""
         stated = [claim.subject for claim in self.claims[before:]]
@@ -130,7 +132,7 @@ class _Line:
         if cues.PAIR.match(part.text):
             self.last = "?"
 
-    def _of_type(self, piece: Part, above: str, inherited: str) -> str:
+    def _of_type(self, piece: Part, part: Part, above: str, inherited: str) -> str:
         """The entity of the sentence; if it may not have the piece's key, the one directly before,
         if it may: "Ann Lee (works at Orm Institute, seat Orm Ford)". Of several entities the only
         one that may."""
@@ -142,9 +144,11 @@ class _Line:
             for key in mark.keys
         }
         if inherited == "?" and len(types) == 1 and "" not in types:
-            others = set(self.names) - self.objects - {name for _, _, name in piece.names}
-            fitting = [name for name in others if type_of(name) in types]
-            return fitting[0] if len(fitting) == 1 else inherited
+            own = self.objects | {name for _, _, name in piece.names}
+            for names in ({name for _, _, name in part.names}, set(self.names)):
+                fitting = [name for name in names - own if type_of(name) in types]
+                if fitting:
+                    return fitting[0] if len(fitting) == 1 else inherited
         is_open = len(types) == 1 and inherited not in ("", IT) and type_of(inherited) not in types
         return above if is_open and above and type_of(above) in types else inherited
 
@@ -161,7 +165,8 @@ class _Line:
         if pronoun is None:
             return ""
         noun = (pronoun["noun"] or "").lower()
-        if noun and noun not in self.vocabulary.nouns:
+        is_named = re.match(rf"[\s\"'`*]*{parts.NAME_SIGN}", text[pronoun.end() :])
+        if noun and (is_named or noun not in self.vocabulary.nouns):
             return ""
         type_of = self.vocabulary.type_of
         named = filter(None, (*self.names, self.last))
@@ -171,7 +176,7 @@ class _Line:
     def _state(self, piece: Part, inherited: str) -> None:
         """Adds what a piece with at most one label states."""
         mark = piece.marks[0] if piece.marks else None
-        self._lone(piece, mark, inherited)
+        self.claims += self.choices.lone(piece, mark, inherited)
         if mark is None:
             mark = self.default
             if mark is None:
@@ -188,19 +193,12 @@ class _Line:
                 if self.mark and numbers:
                     self.mark = self.mark._replace(keys=mark.keys)
                 return
-            if place := self._place(mark, piece):
+            if place := self.relations.place(mark, piece):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
                 piece = replace(piece, names=tuple(n for n in piece.names if n != place))
             mark = mark._replace(keys=numbers)
         for group in parts.distributed(piece, mark):
             self._value(group, mark, inherited)
-
-    def _place(self, mark: Mark, piece: Part) -> Named | None:
-        """The name behind a number with the same label: "was born in 1941 in Joramere Ford"."""
-        types = {key.value for key in mark.keys if key.kind == "entity" and key.value}
-        behind = [name for name in piece.names if name[0] >= mark.end]
-        places = [name for name in behind if self.vocabulary.type_of(name[2]) in types]
-        return places[0] if len(places) == len(behind) == 1 and mark.form != "inverse" else None
 
     def _value(self, piece: Part, mark: Mark, inherited: str) -> None:
         span = (mark.start, mark.end) if mark in piece.marks else (0, 0)
@@ -215,7 +213,7 @@ class _Line:
             return
         key, values = chosen[0]
         assert values
-        subject = self._owner(piece, key, inherited)
+        subject = self.relations.owner(piece, key, inherited)
         if not piece.is_clear and len(self.names) > 1:
             subject = "?"
         self.mark = None
@@ -227,18 +225,6 @@ class _Line:
             Claim(subject, code, value, mark.role if mark.role != CURRENT else role)
             for value, role in values
         ]
-
-    def _owner(self, piece: Part, key: Key, inherited: str) -> str:
-        """See parts.owner_of; of several names, or one that may not have the key, the one that
-        may."""
-        type_of = self.vocabulary.type_of
-        if key.subject and piece.names:
-            fitting = {name for _, _, name in piece.names if type_of(name) == key.subject}
-            if len(fitting) == 1:
-                return fitting.pop()
-            if not fitting and inherited and type_of(inherited) == key.subject:
-                return inherited
-        return parts.owner_of(piece, inherited)
 
     def _relation(self, piece: Part, mark: Mark, inherited: str) -> None:
         """Adds the entities that a relation links."""
@@ -290,48 +276,14 @@ class _Line:
             for part in terms:
                 self._relation(part, mark.unplaced, min(before) if len(before) == 1 else inherited)
             return True
+        if couples := self.relations.pairs(piece, mark):
+            self.claims += [Claim(subject, key.code, value) for subject, value in couples]
+            return True
         listed = self.relations.roster(piece, mark) if mark.form != "verb" else []
         others = [name for _, _, name in piece.names if name not in listed]
         owner = others[0] if others else inherited if set(self.names).difference(listed) else ""
         self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
         return bool(listed)
-
-    def _apposed(self, part: Part, subject: str) -> None:
-        """Adds the groups that follow a name or a pronoun: "Ann Lee, which is a Finance firm",
-        "It is an Energy firm"."""
-        for match in self.vocabulary.lone_pattern.finditer(part.text):
-            key = self.vocabulary.lone[match[0]]
-            if parts.is_alone(part.text, *match.span()):
-                continue
-            name = next((n for n in reversed(part.names) if n[1] <= match.start()), None)
-            pronoun = None if name else cues.PRONOUN.match(part.text)
-            before = name[1] if name else pronoun.end() if pronoun else -1
-            apposed = cues.APPOSED if name else cues.IS_IN
-            if not key.stands_alone:
-                apposed = cues.IS_BARE
-                if any(key in mark.keys for mark in part.marks):
-                    continue
-                if not cues.ENDS.match(part.text, match.end()):
-                    continue
-            if before >= 0 and apposed.fullmatch(part.text, before, match.start()):
-                self.claims.append(Claim(name[2] if name else subject, key.code, match[0]))
-
-    def _lone(self, piece: Part, mark: Mark | None, inherited: str) -> None:
-        """Adds the choices that need no label."""
-        for match in self.vocabulary.lone_pattern.finditer(piece.text):
-            key = self.vocabulary.lone[match[0]]
-            if (mark and key in mark.keys) or not parts.is_alone(piece.text, *match.span()):
-                continue
-            near = next((n for n in reversed(piece.names) if n[1] <= match.start()), None)
-            is_beside = near and not re.search(r"\w", piece.text[near[1] : match.start()])
-            subject = near[2] if near and is_beside else parts.owner_of(piece, inherited)
-            if key.stands_alone and cues.OPENS_LIST.match(piece.text, match.end()):
-                names = parts.listed(piece.text, match.end(), piece.names)
-                if len(names) == len(piece.names) > 1 and not piece.marks:
-                    self.claims += [Claim(name, key.code, match[0]) for name in names]
-                    continue
-            if subject != "?" and (subject or key.stands_alone):
-                self.claims.append(Claim(subject, key.code, match[0]))
 
 
 def _is_elliptic(part: Part) -> bool:

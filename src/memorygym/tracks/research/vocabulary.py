@@ -81,7 +81,7 @@ KEYS = (
     Key(
         "basis", "entity",
         ("basis", "parent method", "underlying method"),
-        ("builds on", "build on", "builds upon", "built on", "extends", "grew out of", 
+        ("builds on", "build on", "builds upon", "built on", "extends", "grew out of",
          "derived from", "derives from", "based on", "rooted in"),
         subject=_METHOD, value=_METHOD,
     ),
