@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from memorygym.scoring.fact_reader import cues, parts
-from memorygym.scoring.fact_reader.claims import Claim, Mark
+from memorygym.scoring.fact_reader.claims import Claim
 from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
@@ -34,8 +34,9 @@ class Choices:
             if before >= 0 and pattern.fullmatch(part.text, before, match.start()):
                 yield Claim(name[2] if name else subject, key.code, match[0])
 
-    def lone(self, piece: Part, mark: Mark | None, inherited: str) -> Iterator[Claim]:
+    def lone(self, piece: Part, inherited: str) -> Iterator[Claim]:
         """What choices state that stand alone: in brackets, in quotes, in a cell, before a list."""
+        mark = piece.marks[0] if piece.marks else None
         for match in self._vocabulary.lone_pattern.finditer(piece.text):
             key = self._vocabulary.lone[match[0]]
             if (mark and key in mark.keys) or not parts.is_alone(piece.text, *match.span()):

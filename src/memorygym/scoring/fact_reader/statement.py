@@ -118,10 +118,15 @@ class _Line:
             subject = self._continued() or (self.last if is_elliptic else "")
         others = set(self.names) - self.objects
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
-        self.claims += self.choices.apposed(part, subject)
+        has_choice = self.vocabulary.lone_pattern.search(part.text) is not None
+        if has_choice:
+            self.claims += self.choices.apposed(part, subject)
         above = ""
         for piece in pieces(part):
-            self._state(piece, piece.about or self._of_type(piece, part, above, inherited))
+            owner = piece.about or self._of_type(piece, part, above, inherited)
+            if has_choice:
+                self.claims += self.choices.lone(piece, owner)
+            self._state(piece, owner)
             ends = [name for _, end, name in piece.names if not piece.text[end:].strip(" ,;(")]
             above = ends[-1] if ends else ""
         stated = [claim.subject for claim in self.claims[before:]]
@@ -176,7 +181,6 @@ class _Line:
     def _state(self, piece: Part, inherited: str) -> None:
         """Adds what a piece with at most one label states."""
         mark = piece.marks[0] if piece.marks else None
-        self.claims += self.choices.lone(piece, mark, inherited)
         if mark is None:
             mark = self.default
             if mark is None:

@@ -1,12 +1,14 @@
 """Signatures, assignments, decorators and paths in notes, spelled out with labels."""
 
 import re
+from collections.abc import Callable
 
 from memorygym.scoring.fact_reader.phrases import Phrases
 from memorygym.scoring.fact_reader.words import LINKS
 from memorygym.tracks.codeqa.keys import KEYS, LITERAL
 from memorygym.tracks.codeqa.names import is_name
 
+_Words = str | Callable[[re.Match[str]], str]
 _LABELS = Phrases((label, key) for key in KEYS for label in key.labels)
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)?"
 _SIGNATURE = re.compile(
@@ -24,6 +26,7 @@ _MARK = re.compile(
     rf"`?(?P<name>\w+)`?(?:\((?P<inside>[^()]*)\)|(?:,| with|:|) (?P<pairs>{_PAIRS}))"
 )
 """A decorator with its arguments: "@metered(pause=3)", "is metered with pause 3 and burst 4"."""
+_MARK_SIGNS = ("@", "ed(", "ed with", "ecorat", "wrapped", "marked")
 _PAIR = re.compile(rf"\b([^\W\d]\w*)(?: ?[=:] ?| )({LITERAL})")
 _CLASSES = re.compile(
     r"(?<=[,;] )(?:and |class )*`?(?P<name>[A-Z]\w*[a-z]\w*)`?\(`?(?P<base>[A-Z]\w*[a-z]\w*)`?\)"
@@ -108,18 +111,10 @@ def spelled_out(line: str) -> str:
     if match := _PATH.match(line):
         path = f"module: {match['path']}"
         return match["start"] + (path if match["start"].startswith("#") else f"[{path}]")
-    line = _HIDDEN.sub(lambda match: f".ǁ{match[1]}ǁ"[1:] if match[1] else "ǀ", line)
-    line = _AT.sub(r"\g<name>; module: `\g<path>`; ", line)
-    if ".py" in line:
-        line = _IN_FILE.sub(r"\g<name>; module: \g<path>; ", _HOLDERS.sub(_held, line))
-    line = _SPAN.sub(r"\1", _TO.sub(r"default of \1: ", line))
-    line = _CALLS.sub("calls ", _READS.sub("reads ", line))
-    line = _RAISE.sub("", _ENTRY.sub(r"\1 is ", _FRAGMENT.sub(_keyword, line)))
-    if "default" in line.lower():
-        line = _DEFAULT.sub(lambda match: f"default of {(match[1] or match[2]).lower()}", line)
-    line = _CLASSES.sub(r"; \g<name>'s parent class: \g<base>", line)
-    line = _CLASS.sub(r"\g<start>\g<name>; parent class: \g<base>; ", line)
-    match = _SIGNATURE.match(line)
+    for signs, pattern, words in _STEPS:
+        if any(sign in line for sign in signs):
+            line = pattern.sub(words, line)
+    match = _SIGNATURE.match(line) if "(" in line else None
     if match and is_name(match["name"].strip("`")):
         stated = "".join(
             f"default of {name}: {value}; " for name, value, *_ in _SET.findall(match["inputs"])
@@ -128,11 +123,17 @@ def spelled_out(line: str) -> str:
             f"{match['start'].rstrip('`')}{match['name'].strip('`')}; {stated}"
             f"{match['marks']}{match['marks'] and '; '}{match['rest']}"
         )
-    line = _MARK.sub(_marking, line)
-    if _HEADED.match(line):
+    if any(sign in line for sign in _MARK_SIGNS):
+        line = _MARK.sub(_marking, line)
+    if ("=" in line or "→" in line) and _HEADED.match(line):
         line = _KEYWORD.sub(_keyword, line)
     line = _MOVED.sub("'s value: ", line) if " to " in line else line
-    return line if "value" in line.lower() else _HOLDS.sub(r"\1's value: \2", line)
+    return line if "value" in line.lower() else _HOLDS.sub(_holding, line)
+
+
+def _holding(match: re.Match[str]) -> str:
+    """A constant with its value."""
+    return f"{match[1]}'s value: {match[2]}"
 
 
 def _held(match: re.Match[str]) -> str:
@@ -158,3 +159,22 @@ def _marking(match: re.Match[str]) -> str:
     pairs = _PAIR.findall(match["inside"] or match["pairs"] or "")
     stated = [f"argument {match['name']}.{name}: {value}" for name, value, *_ in pairs]
     return f", {', '.join(stated)}, " if stated else match[0]
+
+
+_STEPS: tuple[tuple[tuple[str, ...], re.Pattern[str], _Words], ...] = (
+    (("_",), _HIDDEN, lambda match: f".ǁ{match[1]}ǁ"[1:] if match[1] else "ǀ"),
+    ((" @ ",), _AT, r"\g<name>; module: `\g<path>`; "),
+    ((".py",), _HOLDERS, _held),
+    ((".py",), _IN_FILE, r"\g<name>; module: \g<path>; "),
+    (("efault",), _TO, r"default of \1: "),
+    (("`",), _SPAN, r"\1"),
+    (("looks ", "adds ", "sults ", "checks ", " by ", "refer", "relies "), _READS, "reads "),
+    (("invokes ", "delegates ", "hands ", "relies "), _CALLS, "calls "),
+    (("=",), _FRAGMENT, _keyword),
+    (("ntry for",), _ENTRY, r"\1 is "),
+    (("raise ",), _RAISE, ""),
+    (("efault",), _DEFAULT, lambda match: f"default of {(match[1] or match[2]).lower()}"),
+    (("(",), _CLASSES, r"; \g<name>'s parent class: \g<base>"),
+    (("(", "<"), _CLASS, r"\g<start>\g<name>; parent class: \g<base>; "),
+)
+"""What is replaced before signatures are read: signs, pattern, words."""

@@ -47,6 +47,7 @@ _PERIODS = re.compile(
 )
 """Stands between a label and a series: "orders (Q1-Q6):"."""
 _UNIT = re.compile(r"(?<=[a-z]) \((?:in )?(?:mm|ms|%)\)(?=\s*[:=])")
+_JOINED = re.compile(r" and [A-Z]|&|→ ?[\"'`*\[]*[A-Z]|[:=] ?[\"'`*\[]+[A-Z]|[:=] ?[A-Z]")
 _TAG = re.compile(r"(?<=\s)#([A-Za-z]+(?:[_-]?[A-Za-z]+)*)(?=\s|[:;,]|$)")
 """A word such as "#lakeside-league"."""
 
@@ -82,12 +83,16 @@ class Shorthand:
             return self._any_group.sub(lambda match: match[0].title(), line)
         if "#" in line:
             line = _TAG.sub(self._with_tag, line)
-        line = _UNIT.sub("", _PERIODS.sub("", line))
+        if "1" in line:
+            line = _PERIODS.sub("", line)
+        if " (" in line:
+            line = _UNIT.sub("", line)
         line = _GROUP.sub(self._with_group, line)
         if "one of the " in line:
             line = self._one_of_group.sub(r"a \1", line)
-        for pattern, phrase in self._short_phrases:
-            line = pattern.sub(phrase, line)
+        if _JOINED.search(line):
+            for pattern, phrase in self._short_phrases:
+                line = pattern.sub(phrase, line)
         return line
 
     @cached_property
