@@ -32,6 +32,8 @@ UNREAL = re.compile(
     r"\W*(?:if|suppose|supposing|imagine|assuming|in case|unless)\b|.*\bwould\b.*\bif\b"
 )
 """A sentence that only supposes something."""
+MAYBE_UNREAL = re.compile("if|suppos|imagin|assuming|in case|unless")
+MAYBE_ASIDE = re.compile(" to|s for| of (?:th|wh)")
 ASIDE = re.compile(
     r"(?<!\bthe )\b(?:plan(?:s|ned)?|intend(?:s|ed)?|aim(?:s|ed)?|hop(?:es|ed)|want(?:s|ed)?) to\b"
     r"|\b(?:aims|hopes) for\b|\b[\d.,]+ of (?:them|these|those|which)\b"

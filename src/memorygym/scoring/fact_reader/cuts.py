@@ -92,6 +92,9 @@ def clauses(part: Part) -> Iterator[Part]:
     """The sentence, cut between clauses that each have a label with its value: at semicolons,
     before names with a colon, and at names that end one relation and begin the next
     ("→ mentor → Ann Lee → employer →")."""
+    if ";" not in part.text and len(part.names) < 2:
+        yield part
+        return
     hops = {name[0] for name, after in pairwise(part.names) if _is_hop(part, name, after)}
     borders = [match.span() for match in re.finditer(r";\s", part.text)] if ";" in part.text else []
     borders += [
@@ -134,12 +137,12 @@ def _is_whole(part: Part) -> bool:
 def pieces(part: Part) -> Iterator[Part]:
     """The part, cut so that each piece has at most one label."""
     marks = merged(part)
+    if len(marks) < 2:
+        yield part
+        return
     if cells := _cells(part):
         for cell in cells:
             yield from pieces(cell)
-        return
-    if len(marks) < 2:
-        yield part
         return
     start, is_clear, about = 0, True, ""
     values_first = has_values_first(part, marks)
@@ -179,7 +182,6 @@ def _before_bracket(part: Part, mark: Mark, end: int) -> int:
 def _cells(part: Part) -> list[Part]:
     """The cells of a part, if each that has a label has its value, too: "Ann Lee | 300 vans"."""
     borders = [match.span() for match in _CELL.finditer(part.text)]
-    borders = borders if len(part.marks) > 1 else []
     spans = pairwise([(0, 0), *borders, (len(part.text), 0)])
     cells = [part.cut(left[1], right[0]) for left, right in spans] if borders else []
     return cells if all(_is_whole(cell) for cell in cells if cell.marks) else []

@@ -199,7 +199,7 @@ _ENTERED = re.compile(r"\W*(?:put|enter|note|write)\W*")
 def objects_of(part: Part) -> set[str]:
     """The entities that stand where a relation has its value."""
     objects: set[str] = set()
-    for mark in part.marks:
+    for mark in part.marks if part.names else ():
         if mark.keys[0].kind == "entity" and mark.form != "inverse":
             behind = [name for name in part.names if name[0] >= mark.end]
             is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
@@ -221,6 +221,8 @@ def _is_as(text: str, start: int, end: int) -> bool:
 
 def subjects_of(part: Part) -> set[str]:
     """The entities that a part could be about: neither values of relations nor said not to be."""
+    if not part.names:
+        return set()
     names = {name for _, _, name in part.names} - objects_of(part)
     if len(names) < 2:
         return names

@@ -84,10 +84,10 @@ class _Line:
 
     def read(self, part: Part) -> None:
         self.asks = part.text.rstrip(" \"'*)").endswith("?")
-        if cues.UNREAL.match(part.lower):
+        if cues.MAYBE_UNREAL.search(part.lower) and cues.UNREAL.match(part.lower):
             self._note_names(part)
             return
-        if aside := cues.ASIDE.search(part.lower):
+        if cues.MAYBE_ASIDE.search(part.lower) and (aside := cues.ASIDE.search(part.lower)):
             part = part.cut(0, aside.start())
         own = parts.subjects_of(part)
         stated = [*clauses(part)]
