@@ -94,7 +94,7 @@ _HOLDERS = re.compile(
 )
 """A file and what it holds."""
 _PATH = re.compile(
-    r"^(?P<start>\s*(?:#+|[-*•](?=\s))?\s*)[=*`\[]*"
+    r"^(?P<start>\s*(?:(?:#+|[-*•](?=\s))\s*)?)[=*`\[]*"
     r"(?P<path>(?:[\w-]+/)*[\w-]+\.py)[=*`\]]*:?[*`]*\s*$"
 )
 _HIDDEN = re.compile(r"(?<=\.)__(\w+?)__|(?<!\w)_(?=[A-Z\d]+_|[a-z]+_\w)|(?<=[`.])_(?=\w)")

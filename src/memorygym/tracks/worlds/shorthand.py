@@ -31,7 +31,7 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _MAYBE = re.compile(rf"^[^\w\n]*{_NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-z]", re.M)
-_HEAD = re.compile(r"^[ \t]*\|?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
+_HEAD = re.compile(r"^(?:[ \t]*\|)?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
 
 
 _GROUP = re.compile(
