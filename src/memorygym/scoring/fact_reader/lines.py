@@ -17,7 +17,7 @@ BRACKETED = re.compile(r"\[{1,2}([^\[\]]+)\]{1,2}:?$")
 _SIGN = re.compile("[~>=/→⇒➜»▸▶►├└│─–]|:[a-z]")
 """Every line has one of these that is not plain."""
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
-_ARROWS = re.compile(r"\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
+_ARROWS = re.compile(r"(?<!\s)\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
 _WITH = re.compile(r"\bw/(?!o\b) ?")
 _BOX = str.maketrans("│┃║", "|||")
 _QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
