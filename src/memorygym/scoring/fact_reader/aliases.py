@@ -6,17 +6,18 @@ word of a name stands for it where only one name of the text has that word: "Nov
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.names import NAME
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import is_within
 
-_NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 _DEFINED = re.compile(
     rf"(?<![\w.])[\"'`*]{{0,3}}(?P<before>[A-Za-z]{{2,10}})[\"'`*]{{0,3}} ?"
-    rf"(?:=|:|short for|stands for) ?[\"'`*]{{0,3}}(?P<after>{_NAME})"
-    rf"|(?P<name>{_NAME}) ?[(\[](?:aka |short |hereafter |henceforth |= ?|below )*[\"'`*]{{0,3}}"
+    rf"(?:=|:|short for|stands for) ?[\"'`*]{{0,3}}(?P<after>{NAME})"
+    rf"|(?P<name>{NAME}) ?[(\[](?:aka |short |hereafter |henceforth |= ?|below )*[\"'`*]{{0,3}}"
     r"(?P<inside>[A-Za-z]{2,10})[\"'`*]{0,3}[)\]]"
 )
 _LABELLED = re.compile(
@@ -129,13 +130,20 @@ def _with_whole_names(text: str, vocabulary: Vocabulary) -> str:
     if words.keys().isdisjoint(alone):
         return text
     words = {word: name for word, name in words.items() if word in alone}
+    return _alone_pattern(vocabulary).sub(lambda match: _whole(match, words), text)
+
+
+@lru_cache(maxsize=64)
+def _alone_pattern(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """Finds single words with a capital where a name may stand."""
     verbs = sorted({verb.split()[0] for key in vocabulary.keys for verb in key.verbs})
-    pattern = _ALONE.replace("WORD", "|".join(sorted(words))).replace("VERB", "|".join(verbs))
-    return re.sub(pattern, lambda match: _whole(match, words), text)
+    return re.compile(_ALONE.replace("WORD", "[A-Z][a-z]+").replace("VERB", "|".join(verbs)))
 
 
 def _whole(match: re.Match[str], words: Mapping[str, str]) -> str:
     """The whole name; within a sentence only behind a word in small letters."""
+    if match[0] not in words:
+        return match[0]
     before = match.string[max(0, match.start() - 16) : match.start()]
     if match["inside"] and not re.search(r"(?:^|\s)[a-z]+\s$", before):
         return match[0]

@@ -11,6 +11,8 @@ from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, OPENERS
 _MOST_WORDS = 4
 """Words of the longest name; more are several names without a border."""
 _ARTICLES = frozenset("A An The This That Its Their His Her Our Each Every No".split())
+NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+"""What looks like a name."""
 _RUN = re.compile(r"[A-Z](?<!\w.)(?<!\w['’].)[a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.names import NAME
 from memorygym.scoring.fact_reader.values import candidates
 from memorygym.scoring.fact_reader.words import is_within
 from memorygym.tracks.worlds.facts import Guide
 
-_NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 _LINE = re.compile(
-    rf"(?P<start>\W*)(?P<name>{_NAME})(?:[\s|,;:/(\[=—–-]+(?P<group>[A-J])(?!\w)[)\]]?)?"
+    rf"(?P<start>\W*)(?P<name>{NAME})(?:[\s|,;:/(\[=—–-]+(?P<group>[A-J])(?!\w)[)\]]?)?"
     r"[\s|,;:/=—–-]*(?P<rest>.*)"
 )
 _BORDER = re.compile(r"[|;]|,\s|\s/+\s|\s[—–-]\s")
@@ -30,12 +30,12 @@ _DECLARED = re.compile(
     r"|\b(?:letter|code)s?\b.{0,40}?\b(?:schema|attribute|system)",
     re.IGNORECASE,
 )
-_MAYBE = re.compile(rf"^[^\w\n]*{_NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-z]", re.M)
+_MAYBE = re.compile(rf"^[^\w\n]*{NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-z]", re.M)
 _HEAD = re.compile(r"^(?:[ \t]*\|)?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
 
 
 _GROUP = re.compile(
-    rf"(?P<start>{_NAME}[\]\"'*_]* ?(?:[(\[]|, |[·|:/—–-] ?[(\[]?))"
+    rf"(?P<start>{NAME}[\]\"'*_]* ?(?:[(\[]|, |[·|:/—–-] ?[(\[]?))"
     r"(?P<group>[A-Za-z][a-z]+(?: [A-Za-z][a-z]+)?)\.?(?=\s*(?:[)\],;|:/·—–-]|$))"
 )
 """What may be an abbreviated group, or one in lower case: the first thing behind a name, and
@@ -124,7 +124,7 @@ class Shorthand:
             patterns.append((re.compile(rf"\b{any_stem}{sign}"), f"{relation.phrase} "))
             if relation.phrase.endswith(" with"):
                 pair = (
-                    rf"({_NAME}),? (?:and|&) (?=({_NAME}) (?:both |are )?{any_stem}\s*(?:[.;,)]|$))"
+                    rf"({NAME}),? (?:and|&) (?=({NAME}) (?:both |are )?{any_stem}\s*(?:[.;,)]|$))"
                 )
                 patterns.append((re.compile(pair), rf"\1 {relation.phrase} \2; "))
         return patterns
@@ -203,7 +203,7 @@ class Shorthand:
             return None
         value = match["value"]
         if key.kind == "entity":
-            return (key, f"{key.verbs[0]} {value}") if re.match(_NAME, value) else None
+            return (key, f"{key.verbs[0]} {value}") if re.match(NAME, value) else None
         found = candidates(key, value)
         if not found or value[: found[0].start].strip(" ~≈$\"'"):
             return None
