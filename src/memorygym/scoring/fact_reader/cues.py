@@ -29,10 +29,11 @@ DIFFERENCE = re.compile(r"\s(?:more|fewer|less)\b")
 NOTHING = re.compile(r"\b(?:none|null|nil|unknown|withdrawn|retracted|removed|deleted)\b")
 """Stands between a label and a former value if the label has no value now."""
 UNREAL = re.compile(
-    r"\W*(?:if|suppose|supposing|imagine|assuming|in case|unless)\b|.*\bwould\b.*\bif\b"
+    r"\W*(?:if|suppose|supposing|imagine|assuming|in case|unless)\b|[^:]*\bwhether\b"
+    r"|.*\bwould\b.*\bif\b"
 )
 """A sentence that only supposes something."""
-MAYBE_UNREAL = re.compile("if|suppos|imagin|assuming|in case|unless")
+MAYBE_UNREAL = re.compile("if|suppos|imagin|assuming|in case|unless|whether")
 MAYBE_ASIDE = re.compile(" to|s for| of (?:th|wh)")
 ASIDE = re.compile(
     r"(?<!\bthe )\b(?:plan(?:s|ned)?|intend(?:s|ed)?|aim(?:s|ed)?|hop(?:es|ed)|want(?:s|ed)?) to\b"
@@ -131,7 +132,7 @@ PRONOUN = re.compile(
 OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $")
 """Stands before a verb whose subject is no entity."""
 WHOSE = re.compile(r"\bwhose (?:\w+ )?$")
-NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$")
+NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$|\bneither\b[^;.]*$")
 OWNED = re.compile(
     r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
     r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}",
@@ -159,7 +160,7 @@ IS_IN = re.compile(rf"(?:['’]s| is| was| are| belongs)(?:\s+{_FILLER})*\s+", r
 """The same behind a pronoun."""
 OPENS_LIST = re.compile(r"[\"'`*\])]*\s*[:→—]")
 IS_BARE = re.compile(r"(?: itself)?(?:['’]s| is)(?: (?:now|currently|still))? ")
-ENDS = re.compile(r"\s*(?:[,.;)]|$)| (?:and|with)\b")
+ENDS = re.compile(r"\s*(?:[.;)]|$)|,? (?:with|(?:and )?(?:has|its?|is|\d))\b|, \d")
 """Stand around what an entity is said to be: "Ann Lee is idle"."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$")
 IS_A_KIND = re.compile(r"[\ue000]\W+(?:is|was)\s+(?:an?|the)\s")

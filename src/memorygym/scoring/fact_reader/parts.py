@@ -149,7 +149,7 @@ def one_owner(piece: Part, mark: Mark) -> Part:
     ]  # fmt: skip
     if len({name[2] for name in linked}) == 1:
         return replace(piece, names=tuple(linked[:1]))
-    kept = [name for name in names if not _is_behind_cue(piece.lower, name[0])]
+    kept = [name for name in names if not is_behind_cue(piece.lower, name[0])]
     for name in kept[1:]:
         border = None
         for match in cues.CUT.finditer(piece.lower, mark.end, name[0]):
@@ -161,7 +161,7 @@ def one_owner(piece: Part, mark: Mark) -> Part:
     return piece
 
 
-def _is_behind_cue(text: str, index: int) -> bool:
+def is_behind_cue(text: str, index: int) -> bool:
     """Whether a name stands behind a cue in its clause: "versus 400 at ann lee"."""
     borders = [match.end() for match in cues.SOFT.finditer(text, 0, index)]
     clause = text[borders[-1] if borders else 0 : index]
@@ -226,7 +226,7 @@ def subjects_of(part: Part) -> set[str]:
     names = {name for _, _, name in part.names} - objects_of(part)
     if len(names) < 2:
         return names
-    others = {name for start, _, name in part.names if _is_behind_cue(part.lower, start)}
+    others = {name for start, _, name in part.names if is_behind_cue(part.lower, start)}
     return names - others or names
 
 

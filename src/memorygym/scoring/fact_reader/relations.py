@@ -8,7 +8,9 @@ from typing import NamedTuple
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Key, Named
-from memorygym.scoring.fact_reader.parts import Part, linked, listed, owner_of
+from memorygym.scoring.fact_reader.parts import Part, is_behind_cue, linked, listed, owner_of
+
+_OR = re.compile(r",? or (?:the )?")
 
 
 class Link(NamedTuple):
@@ -59,10 +61,17 @@ class RelationLinker:
         if mark not in piece.marks and head and behind and behind[0][2] == head:
             before, behind = behind[:1], behind[1:]
             mark = mark._replace(end=behind[0][0] if behind else 0)
+        if len(before) > 1:
+            before = [n for n in before if not is_behind_cue(piece.lower, n[0])] or before
+        if len(before) > 1 and _OR.fullmatch(piece.text, before[-2][1], before[-1][0]):
+            return Link("?", [before[-1][2]], mark)
         owners = names = [name for _, _, name in piece.names]
         if mark.form == "verb" and mark in piece.marks and self._owns(inherited, mark.keys[0]):
             owners = [name for _, _, name in before]
             names = [*owners, *listed(piece.text, mark.end, behind)]
+        elif mark.form == "inverse" and mark in piece.marks and behind:
+            several = listed(piece.text, mark.end, behind)
+            names = [*(name for _, _, name in before), *several] if several else names
         typed = self._typed(names, owners, mark.keys[0], inherited)
         if mark.form == "inverse" and typed == ("", []) and len(piece.names) == 1:
             name = piece.names[0][2]

@@ -21,8 +21,8 @@ _PLAIN = r"(?:-?\d[\d.]*|\"[^\"]*\"|'[^']*'|True|False|None)"
 _PAIRS = rf"(?:\w+(?: ?[=:] ?| ){_PLAIN}(?:,? (?:and )?)?)+"
 _MARK = re.compile(
     r"(?:(?:\bis |\bare )?\b(?:decorated|wrapped|marked)(?: with| by| in| as)? @?"
-    r"|\bdecorators?:? @?|@|(?<!\w)(?=\w+ed\(\w+[=:])|\bis (?=\w+ed with )"
-    r"|(?<=[,;:—] )(?=\w+ed with \w+ \d))"
+    r"|\bdecorators?:? @?|@|(?<!\w)(?=[a-z]+ed\(\w+[=:])|\bis (?=[a-z]+ed with )"
+    r"|(?<=[,;:—] )(?=[a-z]+ed with \w+ \d))"
     rf"`?(?P<name>\w+)`?(?:\((?P<inside>[^()]*)\)|(?:,| with|:|) (?P<pairs>{_PAIRS}))"
 )
 """A decorator with its arguments: "@metered(pause=3)", "is metered with pause 3 and burst 4"."""
