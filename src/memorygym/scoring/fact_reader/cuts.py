@@ -11,6 +11,7 @@ from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.parts import (
     NAME_SIGN,
     RECIPROCAL,
+    WORD_OR_NAME,
     Part,
     before_names,
     has_values_first,
@@ -110,6 +111,13 @@ def clauses(part: Part) -> Iterator[Part]:
             yield before
             start = right
     yield part.cut(start, len(part.text)) if start else part
+
+
+def is_elliptic(part: Part) -> bool:
+    """Whether a clause begins with a verb: its subject is that of the clause before."""
+    first = part.marks[0] if part.marks else None
+    is_verb = first is not None and first.form == "verb"
+    return is_verb and not WORD_OR_NAME.search(part.text, 0, part.marks[0].start)
 
 
 def _is_hop(part: Part, name: Named, after: Named) -> bool:

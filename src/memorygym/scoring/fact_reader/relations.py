@@ -148,3 +148,8 @@ class RelationLinker:
 def is_former(text: str, ends: Sequence[int]) -> bool:
     """Whether the text says of a relation, whose values end there, that it holds no longer."""
     return "ntil release" in text or any(cues.QUALIFIED.match(text, end) for end in ends)
+
+
+def is_bare(piece: Part, at: int) -> bool:
+    """Whether a name and a label stand side by side, as words to search for."""
+    return any(end <= at and not piece.text[end:at].strip() for _, end, _ in piece.names)

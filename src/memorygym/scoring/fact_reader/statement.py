@@ -13,10 +13,16 @@ from memorygym.scoring.fact_reader import cues, parts
 from memorygym.scoring.fact_reader.choices import Choices
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.cuts import clauses, each_of_several, pieces, sentences
+from memorygym.scoring.fact_reader.cuts import (
+    clauses,
+    each_of_several,
+    is_elliptic,
+    pieces,
+    sentences,
+)
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
-from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
+from memorygym.scoring.fact_reader.relations import RelationLinker, is_bare, is_former
 from memorygym.scoring.fact_reader.stamps import without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -112,12 +118,23 @@ class _Line:
         self.objects |= objects
         subject = self.head or self._meant(part.text)
         before = len(self.claims)
-        is_elliptic = before > 0 and _is_elliptic(part)
-        own = set() if is_elliptic else parts.subjects_of(part) or shared
+        is_led = before > 0 and is_elliptic(part)
+        own = set() if is_led else parts.subjects_of(part) or shared
         if not subject and not own:
-            subject = self._continued() or (self.last if is_elliptic else "")
+            subject = self._continued() or (self.last if is_led else "")
         others = set(self.names) - self.objects
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
+        self._pieces(part, subject, inherited)
+        stated = [claim.subject for claim in self.claims[before:]]
+        values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
+        self.objects = (self.objects | values.intersection(self.names)).difference(stated)
+        shared -= values
+        self.last = stated[0] if stated and stated[0] != "?" else parts.sole(part) or subject
+        if cues.PAIR.match(part.text):
+            self.last = "?"
+
+    def _pieces(self, part: Part, subject: str, inherited: str) -> None:
+        """Adds what the pieces of a clause state."""
         has_choice = self.vocabulary.lone_pattern.search(part.text) is not None
         if has_choice:
             self.claims += self.choices.apposed(part, subject)
@@ -129,13 +146,6 @@ class _Line:
             self._state(piece, owner)
             ends = [name for _, end, name in piece.names if not piece.text[end:].strip(" ,;(")]
             above = ends[-1] if ends else ""
-        stated = [claim.subject for claim in self.claims[before:]]
-        values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
-        self.objects = (self.objects | values.intersection(self.names)).difference(stated)
-        shared -= values
-        self.last = stated[0] if stated and stated[0] != "?" else parts.sole(part) or subject
-        if cues.PAIR.match(part.text):
-            self.last = "?"
 
     def _of_type(self, piece: Part, part: Part, above: str, inherited: str) -> str:
         """The entity of the sentence; if it may not have the piece's key, the one directly before,
@@ -260,7 +270,7 @@ class _Line:
             self.unread += subject == "?"
             if subject:
                 return
-        if not subject and mark.form == "label" and _is_bare(piece, at):
+        if not subject and mark.form == "label" and is_bare(piece, at):
             return
         code = key.code.format(mark.parameter)
         if key.has_term:
@@ -288,15 +298,3 @@ class _Line:
         owner = others[0] if others else inherited if set(self.names).difference(listed) else ""
         self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
         return bool(listed)
-
-
-def _is_elliptic(part: Part) -> bool:
-    """Whether a clause begins with a verb: its subject is that of the clause before."""
-    first = part.marks[0] if part.marks else None
-    is_verb = first is not None and first.form == "verb"
-    return is_verb and not parts.WORD_OR_NAME.search(part.text, 0, part.marks[0].start)
-
-
-def _is_bare(piece: Part, at: int) -> bool:
-    """Whether a name and a label stand side by side, as words to search for."""
-    return any(end <= at and not piece.text[end:at].strip() for _, end, _ in piece.names)

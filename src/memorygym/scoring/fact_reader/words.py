@@ -64,7 +64,7 @@ COMMON = frozenset(
 """Words that abbreviate nothing."""
 OPENERS = frozenset(
     "actually after although because before besides but currently finally however if instead later"
-    " likewise meanwhile neither nor next okay only or otherwise per plus rather remember right similarly"
-    " since though thus today tomorrow unlike until whereas while yesterday yet".split()
+    " likewise meanwhile neither nor next okay only or otherwise per plus rather remember right"
+    " similarly since though thus today tomorrow unlike until whereas while yesterday yet".split()
 )
 """Words that begin sentences, with a capital before a name."""
