@@ -106,8 +106,8 @@ def _label_of(field: str, vocabulary: Vocabulary) -> str:
         for start, end, *_ in phrases.find(words):
             rest = f"{words[:start]} {words[end:]}".split()
             return words if _AFFIXES.issuperset(rest) else ""
-    if cues.OTHER.search(words) or cues.FORMER.search(words):
-        return words
+    if vocabulary.has_short_labels and (cues.OTHER.search(words) or cues.FORMER.search(words)):
+        return words  # A cue is read in words only.
     rest = [word for word in words.split() if word not in _AFFIXES]
     return (
         rest[0] if len(rest) == 1 and rest[0] != field and vocabulary.short.keys_of(*rest) else ""
