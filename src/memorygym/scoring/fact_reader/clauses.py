@@ -10,12 +10,17 @@ from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates
 from memorygym.scoring.fact_reader.words import lowered
 
+_SUM = re.compile(r"\s\+\s")
+"""Stands between parts of a value whose sum nobody gives."""
+
 
 def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, str]] | None:
     """The values of a label with their roles; [] if there is none, None if it is unclear which."""
     found = candidates(key, text)
     if not found:
         return []
+    if any(_SUM.fullmatch(text, a.end, b.start) for a, b in pairwise(found)):
+        return None
     text = lowered(text)
     has_cue = cues.MAYBE.search(text)
     if (has_cue or text[found[0].start] == "+") and (shift := _shift(text, found)):

@@ -7,11 +7,15 @@ from itertools import pairwise
 
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
+from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.parts import (
     NAME_SIGN,
+    RECIPROCAL,
+    WORD_OR_NAME,
     Part,
     before_names,
     has_values_first,
+    listed,
     merged,
 )
 from memorygym.scoring.fact_reader.values import candidates
@@ -22,11 +26,16 @@ _CUT_OFF = re.compile(r"([^\W\d_]+)\.$")
 _SAID_OF = re.compile(r"[\d$€£~≈\"“]")
 """Begins what follows a word that is cut off, rather than a sentence."""
 _WHICH = re.compile(r"\W*(?:which|who|that)\b", re.IGNORECASE)
-_BOTH = re.compile(
-    rf"\bboth (?P<one>{NAME_SIGN}+)\W+(?:and )?(?P<two>{NAME_SIGN}+)"
-    rf"|(?P<first>{NAME_SIGN}+)(?:,| and| &|, and) (?P<second>{NAME_SIGN}+)(?: have| are)? both\b",
+_SEVERAL = re.compile(
+    rf"\b(?:both|all) (?P<behind>{NAME_SIGN}+(?:, {NAME_SIGN}+)*\W+(?:and )?{NAME_SIGN}+)"
+    rf"|(?P<before>{NAME_SIGN}+(?:, {NAME_SIGN}+)*(?:,| and| &|, and) {NAME_SIGN}+)"
+    rf"(?P<each>(?: have| are)? (?:both|all|each)\b)?",
     re.IGNORECASE,
 )
+_COLON = re.compile(r"[\"'`*\]]{0,3}:")
+_CELL = re.compile(r"\s[|·]\s")
+_HOP = re.compile(r"[\s\"'`*\])]*(?:→|[-=—]{1,2})[\s(\[\"'`*]*")
+"""Stands between an entity and the relation that leads on from it."""
 
 
 def sentences(text: str, is_cut_off: Callable[[str], bool]) -> Iterator[str]:
@@ -54,35 +63,74 @@ def _whole_sentences(text: str, is_cut_off: Callable[[str], bool]) -> Iterator[s
         yield text[start:]
 
 
-def each_of_both(part: Part) -> list[Part]:
-    """The sentence once for each of two entities that it is about: "Ann Lee and Bob Ray both …"."""
-    match = _BOTH.search(part.text) if "oth" in part.text else None
-    if match is None:
-        return [part]
-    starts = {match.start(group) for group in ("one", "two", "first", "second")}
-    pair = [name for name in part.names if name[0] in starts]
-    return [
-        replace(part, names=tuple(name for name in part.names if name == own or name not in pair))
-        for own in pair
-    ]
+def each_of_several(part: Part, text: str) -> list[Part]:
+    """The sentence once for each of the entities that it is about: "Ann Lee and Bob Ray both …",
+    "Ann Lee and Bob Ray work at …". `text` is the sentence without masks."""
+    for match in _SEVERAL.finditer(part.text) if len(part.names) > 1 else ():
+        before = [mark for mark in part.marks if mark.start < match.start()]
+        if before and (before[-1].is_link or match["before"]):
+            return [part]  # They are the values of a relation.
+        verb = next((m for m in part.marks if match.end() < m.start <= match.end() + 6), None)
+        if verb and RECIPROCAL.match(part.text, verb.end):
+            return [part]
+        is_told = match["behind"] or match["each"]
+        if is_told or (verb and verb.form == "verb" and _is_plural(text, match.end(), verb.end)):
+            span = match.span("behind" if match["behind"] else "before")
+            own = [name for name in part.names if span[0] <= name[0] < span[1]]
+            return [
+                replace(part, names=tuple(n for n in part.names if n == name or n not in own))
+                for name in own
+            ]
+    return [part]
+
+
+def _is_plural(text: str, start: int, end: int) -> bool:
+    """Whether the verb between two indices is in the plural."""
+    return bool(re.match(r" (?:(?:all|both|each|are|were) |[a-z]*[^\Ws]\b)", text[start:end]))
 
 
 def clauses(part: Part) -> Iterator[Part]:
-    """The sentence, cut at semicolons, and before names with a colon, between clauses that each
-    have a label with its value."""
-    borders = [match.span() for match in re.finditer(r";\s", part.text)]
+    """The sentence, cut between clauses that each have a label with its value: at semicolons,
+    before names with a colon, and at names that end one relation and begin the next
+    ("→ mentor → Ann Lee → employer →")."""
+    if ";" not in part.text and len(part.names) < 2:
+        yield part
+        return
+    hops = {name[0] for name, after in pairwise(part.names) if _is_hop(part, name, after)}
+    borders = [match.span() for match in re.finditer(r";\s", part.text)] if ";" in part.text else []
     borders += [
-        (name[0], name[0]) for name in part.names[1:] if part.text[name[1] : name[1] + 1] == ":"
-    ]
+        (name[1] if name[0] in hops else name[0], name[0]) for name in part.names[1:]
+        if name[0] in hops or _COLON.match(part.text, name[1])
+    ]  # fmt: skip
     start = 0
     for left, right in sorted(borders):
         before, after = part.cut(start, left), part.cut(right, len(part.text))
         after = after.cut(0, len(after.text.partition("; ")[0]))
-        is_inside = before.text.count("(") > before.text.count(")")
+        is_inside = right not in hops and before.text.count("(") > before.text.count(")")
         if not is_inside and _is_whole(before) and _is_whole(after):
             yield before
             start = right
     yield part.cut(start, len(part.text)) if start else part
+
+
+def is_elliptic(part: Part) -> bool:
+    """Whether a clause begins with a verb: its subject is that of the clause before."""
+    first = part.marks[0] if part.marks else None
+    is_verb = first is not None and first.form == "verb"
+    return is_verb and not WORD_OR_NAME.search(part.text, 0, part.marks[0].start)
+
+
+def _is_hop(part: Part, name: Named, after: Named) -> bool:
+    """Whether a name is the value of the relation before it and has the one behind it."""
+    if not re.search(r"→[\s\"'`*\[]*$", part.text[: name[0]]):
+        return False
+    before = [mark for mark in part.marks if mark.end <= name[0]]
+    behind = next((mark for mark in part.marks if mark.start >= name[1]), None)
+    if not before or behind is None or not (before[-1].is_link and behind.is_link):
+        return False
+    is_led = bool(_HOP.fullmatch(part.text, name[1], behind.start))
+    is_value = bool(re.fullmatch(r"[\s)\]\-=—]*→[\s\"'`*\[]*", part.text[before[-1].end : name[0]]))
+    return is_led and is_value and after[0] >= behind.end
 
 
 def _is_whole(part: Part) -> bool:
@@ -100,6 +148,10 @@ def pieces(part: Part) -> Iterator[Part]:
     if len(marks) < 2:
         yield part
         return
+    if cells := _cells(part):
+        for cell in cells:
+            yield from pieces(cell)
+        return
     start, is_clear, about = 0, True, ""
     values_first = has_values_first(part, marks)
     for mark, after in pairwise(marks):
@@ -111,6 +163,7 @@ def pieces(part: Part) -> Iterator[Part]:
         ]  # fmt: skip
         if borders:
             end, clear = mark.end + borders[-1].start(), True
+            end = _before_bracket(part, mark, end)
         elif values_first:
             end, clear = mark.end, False
         else:
@@ -120,6 +173,26 @@ def pieces(part: Part) -> Iterator[Part]:
         start, is_clear = end, clear
         about = _antecedent(part, start, after) or ("" if part.text[start] in ",)" else about)
     yield replace(part.cut(start, len(part.text), is_clear), about=about)
+
+
+def _before_bracket(part: Part, mark: Mark, end: int) -> int:
+    """Where the name begins that stands before a bracket at an index; the index if there is no
+    name, or if it is the value of the label before."""
+    if part.text[end : end + 1] not in "([" or not part.text[end:]:
+        return end
+    behind = [name for name in part.names if mark.end <= name[0] < end]
+    is_apart = ")" in part.text[mark.end : end] and "(" not in part.text[mark.end : end]
+    is_value = not is_apart and len(listed(part.text, mark.end, behind)) == len(behind)
+    is_beside = behind and not part.text[behind[-1][1] : end].strip()
+    return behind[-1][0] if is_beside and not is_value else end
+
+
+def _cells(part: Part) -> list[Part]:
+    """The cells of a part, if each that has a label has its value, too: "Ann Lee | 300 vans"."""
+    borders = [match.span() for match in _CELL.finditer(part.text)]
+    spans = pairwise([(0, 0), *borders, (len(part.text), 0)])
+    cells = [part.cut(left[1], right[0]) for left, right in spans] if borders else []
+    return cells if all(_is_whole(cell) for cell in cells if cell.marks) else []
 
 
 def _changes_order(mark: Mark, gap: str, border: tuple[int, int], after: Mark) -> bool:

@@ -17,7 +17,7 @@ BRACKETED = re.compile(r"\[{1,2}([^\[\]]+)\]{1,2}:?$")
 _SIGN = re.compile("[~>=/→⇒➜»▸▶►├└│─–]|:[a-z]")
 """Every line has one of these that is not plain."""
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
-_ARROWS = re.compile(r"\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
+_ARROWS = re.compile(r"(?<!\s)\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
 _WITH = re.compile(r"\bw/(?!o\b) ?")
 _BOX = str.maketrans("│┃║", "|||")
 _QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
@@ -26,6 +26,8 @@ _SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z_-]*_[a-z_-]*:(?=\s|$)")
 """The name of a picture: ":white_check_mark:"."""
 _INLINE = re.compile(r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)((?:, \w+ = [^{}]+)?) ?\}")
 """A value with remarks, as TOML writes it: "staff = { value = 300, note = "old" }"."""
+_APPLIED = re.compile(r"\b([a-z]\w*)\(([A-Z][a-z]+(?: [A-Z][a-z]+)+)\)(?=\s?[=→])")
+"""A label with its owner as an argument: "mentor(Ann Lee) = Bob Ray"."""
 _COMMENT = re.compile(r"\s*//\s+(?=\S)")
 _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
@@ -37,7 +39,7 @@ _EXTRA = re.compile(
 """A line that says more of the item above it."""
 _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 """A line that says one thing of one entity: "a_b, code: x"."""
-_NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]")
+_NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]|`?[a-z]+_\w|`?[A-Z][a-z]+[A-Z]")
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
@@ -65,6 +67,8 @@ def cleaned(line: Line) -> Line:
     text = _STRUCK.sub(r"(previously \1)", text)
     text = text.replace(" // ", " | ")
     text = _WITH.sub("with ", _SUM.sub("", _ARROWS.sub(" → ", text)))
+    if "(" in text:
+        text = _APPLIED.sub(r"\1 of \2", text)
     if match := _QUOTED.match(text):
         text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
     if match := _COMMENT.match(text):

@@ -17,7 +17,7 @@ _MOST_ATTEMPTS = 50
 _BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
 _NEXT_ENTRY = re.compile(r"(?<=\}),\s*(?=[\"']?[A-Z]\w+(?: [A-Z]\w+)+[\"']?\s*:\s*\{)")
 """Stands between two entities in a dictionary."""
-_TAG = re.compile(r"<(?:/?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?)>")
+_TAG = re.compile(r"<(?:/?[A-Za-z][\w:-]*(?:\s[^<>;]*)?/?)>")
 _WRAPPER = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*>[ \t]*$", re.MULTILINE)
 """A tag in a line of its own. If a text has no other tags, they only wrap what it says."""
 _HEADLINE = re.compile(r"^\*+(?= \S)", re.MULTILINE)

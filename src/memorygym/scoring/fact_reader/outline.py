@@ -12,6 +12,7 @@ from memorygym.scoring.fact_reader import titles
 from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, ReadFact, Reading, Sense
+from memorygym.scoring.fact_reader.fields import plain_fields
 from memorygym.scoring.fact_reader.frames import Frame, Frames, OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
@@ -40,13 +41,19 @@ class Outline:
         text = with_capitals(self._vocabulary.spell_out_text(text), self._vocabulary)
         text = without_aliases(text, self._vocabulary)
         lines = [*unwrapped([cleaned(line) for line in lines_of(text, self._vocabulary.heads)])]
-        if spell_out := self._vocabulary.spell_out:
-            lines = [
-                line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
-                for line in lines
-            ]
+        spell_out = self._spelled_out
+        lines = [
+            line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
+            for line in lines
+        ]
         rows = ordered(lines, self._statements)
         return _Pass(self._vocabulary, self._statements, self._titles, rows).read()
+
+    def _spelled_out(self, line: str) -> str:
+        """A line with labels for names of fields and for the shorthand of the track."""
+        if "_" in line:
+            line = plain_fields(line, self._vocabulary)
+        return self._vocabulary.spell_out(line) if self._vocabulary.spell_out else line
 
 
 class _Pass:
@@ -143,6 +150,9 @@ class _Pass:
 
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
         self._item.close()
+        if is_soft and titles.is_part(text) and self._frames.owner():
+            self._frames.close_for_part(depth)
+            depth += 1  # A part of the entry above: "Facts:".
         ended = self._frames.close_for_heading(depth)
         sense = self._statements.read(text)
         stated = day_of(text)
@@ -272,18 +282,8 @@ class _Pass:
                 continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
             fact = ReadFact(subject, claim.code, value, role, date, source)
-            if value != "" and self._fits(fact):
+            if value != "" and self._vocabulary.fits(subject, claim.code, value):
                 self._facts.append(fact)
-
-    def _fits(self, fact: ReadFact) -> bool:
-        """Whether the types of a relation's entities are those of its key."""
-        by_code = self._vocabulary.by_code
-        key = by_code.get(fact.code.partition(" ")[0]) or by_code.get(fact.code)
-        if fact.subject == fact.value or key is None or not key.subject:
-            return fact.subject != fact.value
-        type_of = self._vocabulary.type_of
-        is_value = not key.value or type_of(str(fact.value)) == key.value
-        return is_value and type_of(fact.subject) == key.subject
 
     def _table(self, table: Table) -> None:
         self._frames.close(table.depth)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import COMMON, LINKS, any_of, lowered
+from memorygym.scoring.fact_reader.words import COMMON, LINKS, any_of, is_within, lowered
 
 
 class Phrases:
@@ -187,5 +187,4 @@ def _abbreviates(root: str, word: str, other: str) -> bool:
         return True
     if len(word) < 3 or re.search("[aeiou]", word[1:]):
         return False
-    letters = iter(other)
-    return all(letter in letters for letter in word)
+    return is_within(word, other)

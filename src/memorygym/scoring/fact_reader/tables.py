@@ -18,6 +18,8 @@ from memorygym.scoring.fact_reader.words import lowered
 
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_VALUE = re.compile(r"^\W*(?!(?:19|20)\d\d\W*$)\d[\d.,]*\w{0,2}\W*$|:\s*\S{0,2}\d")
+"""A cell that is a number or ends with one behind a colon, as no head of a column does."""
 _DITTO = frozenset(('"', "''", "〃", "″", "ditto", "same", "same as above", "as above", "(same)"))
 """Cells that repeat the one above."""
 _EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
@@ -223,6 +225,8 @@ def _columns(
 ) -> list[Column] | None:
     """The columns, if the line is the head of a table: two cells or more name columns."""
     if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
+        return None
+    if any(_VALUE.search(cell) for cell in head):
         return None
     columns = []
     for cell in head:
