@@ -49,6 +49,5 @@ class Choices:
             near = next((n for n in reversed(piece.names) if n[1] <= match.start()), None)
             is_beside = near and not re.search(r"\w", piece.text[near[1] : match.start()])
             subject = near[2] if near and is_beside else parts.owner_of(piece, inherited)
-            subject = key.owner or subject
             if subject != "?" and (subject or key.stands_alone):
                 yield Claim(subject, key.code, match[0])

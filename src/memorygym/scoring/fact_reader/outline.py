@@ -186,7 +186,8 @@ class _Pass:
         if not sense.asks and not any(claim.subject for claim in sense.claims):
             sense = self._answer(text) or sense
         self._waiting = None
-        is_about = sense.head or self._frames.owner() or not sense.asks
+        is_owned = sense.mark and all(key.owner for key in sense.mark.keys)
+        is_about = sense.head or self._frames.owner() or is_owned or not sense.asks
         if sense.mark and is_about and (sense.asks or not sense.claims):
             self._waiting = sense._replace(source=self._vocabulary.source_of(text))
         if not is_bullet:

@@ -80,7 +80,7 @@ class Table:
         heads = [c for c in columns or () if c.role in ("subject", "key", "value", "label")]
         if len(heads) < 2 and before and before.fits(delimiter, len(head)):
             columns, end = before.columns, index
-        if columns is None:
+        if columns is None or _states(line.text, vocabulary, statements):
             return None
         if end < len(lines) and _SEPARATOR.match(lines[end].text):
             end += 1
@@ -218,6 +218,14 @@ def _stamped(
         subject = sense.claims[0].subject if sense.claims else ""
         date, source = stamps.get(subject, ("", ""))
         yield sense._replace(date=sense.date or date, source=source), cue
+
+
+def _states(text: str, vocabulary: Vocabulary, statements: StatementReader) -> bool:
+    """Whether a line states what needs no name, so that it is no head."""
+    if not any(key.owner for key in vocabulary.keys):
+        return False
+    keys = (vocabulary.by_code.get(claim.code) for claim in statements.read(text).claims)
+    return any(key and key.owner for key in keys)
 
 
 def _columns(

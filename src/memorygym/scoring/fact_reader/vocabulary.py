@@ -114,7 +114,7 @@ class Vocabulary:
         """By choice: the only key that has it, of choices that may stand without their label."""
         keys: dict[str, list[Key]] = {}
         for key in self.keys:
-            for choice in key.choices if key.kind == "enum" else ():
+            for choice in key.choices if key.kind == "enum" and not key.owner else ():
                 if key.stands_alone or (len(choice) > 2 and choice not in LINKS):
                     keys.setdefault(choice, []).append(key)
         return {choice: owners[0] for choice, owners in keys.items() if len(owners) == 1}

@@ -7,8 +7,8 @@ from memorygym.tracks.dialogue.domain import ROLES, Domain
 
 FIRST = "Ada Ben Cleo Dan Eva Finn Gil Hana".split()
 LAST = "Novak Lindholm Okafor Petrov Quill Sandoval".split()
-HOUSES, METALS = "Harbor Summit Meadow Granite".split(), "Gold Silver Bronze".split()
-"""Words of names. They recur, so that a name has others near it."""
+"""Words of people's names. They recur, so that a name has others near it."""
+ACCOUNTS = "Harbor Summit Meadow Granite Lantern Cedar Beacon Willow Falcon Marble".split()
 IDLE = 2
 """People and accounts that no request needs."""
 CHANGED = 2
@@ -25,8 +25,7 @@ class Cast:
         self.people = rng.sample(names, 3 * chains + IDLE)
         self.roles = dict(zip(self.people, rng.sample(ROLES, len(ROLES)), strict=False))
         """Who some people are to the customer."""
-        names = [f"{house} {metal} {domain.account}" for house in HOUSES for metal in METALS]
-        self.accounts = rng.sample(names, chains + IDLE)
+        self.accounts = [f"{n} {domain.account}" for n in rng.sample(ACCOUNTS, chains + IDLE)]
         self.wishes: dict[str, dict[str, str]] = {}
         for name in self.people:
             self.wishes[name] = self._wishes(domain, rng)
