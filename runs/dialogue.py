@@ -63,9 +63,7 @@ def _page(folder: Path, seeds: int) -> Iterator[str]:
     live, fixed = (
         json.loads((folder / prefix / "compare.json").read_bytes()) for prefix in ("live", "fixed")
     )
-    reports = {
-        (report["reasoner"], report["budget"]): report for report in live["reports"]
-    }
+    reports = {(report["reasoner"], report["budget"]): report for report in live["reports"]}
     middle = reports["strong", MIDDLE]
     yield INTRODUCTION.format(
         version_hash=live["version_hash"], tasks=middle["tasks"], marks=MARKS, seeds=seeds

@@ -42,12 +42,14 @@ def test_the_full_context_grants_every_request_and_none_nothing(template: str, p
 
 
 @pytest.mark.parametrize("name", [n for n, agent in AGENTS.items() if agent.kind == "adversary"])
-@pytest.mark.parametrize("memory", ["full", "none"])
-def test_an_adversary_stays_within_its_bound_even_with_all_in_view(name: str, memory: str) -> None:
+def test_an_adversary_stays_within_its_bound_even_with_all_in_view(name: str) -> None:
     agent = AGENTS[name]
     assert agent.bound
-    shares = [granted(session(t, 7), memory, agent.make(session(t, 7))) for t in DOMAINS]
-    assert 100 * sum(shares) / len(shares) <= agent.bound.most
+    tasks = [session(template, seed) for template in DOMAINS for seed in range(4)]
+    shares = [granted(task, "full", agent.make(task)) for task in tasks]
+    # 180 requests: two standard errors above the bound of a guess.
+    slack = 2.5 if agent.bound.most else 0
+    assert 100 * sum(shares) / len(shares) <= agent.bound.most + slack
 
 
 def test_a_call_too_many_spoils_its_request_alone() -> None:

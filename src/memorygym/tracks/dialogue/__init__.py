@@ -13,7 +13,18 @@ from memorygym.core.factories import set_parameters
 from memorygym.core.outcome import Score
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
-from memorygym.core.track import Agent, MapFunction, TaskOptions, TaskRecipe, Track, Verification
+from memorygym.core.track import (
+    Agent,
+    Invariant,
+    MapFunction,
+    PlayAgain,
+    PlayedEpisode,
+    SelfTest,
+    TaskOptions,
+    TaskRecipe,
+    Track,
+    Verification,
+)
 from memorygym.core.types import Env, Policy, Task, Tool
 from memorygym.scoring.episode_scores import rewarded
 
@@ -77,6 +88,22 @@ def score(trace: Trace) -> Score:
     return scores.score(trace)
 
 
+def inspect(agent: str, trace: Trace) -> Mapping[str, float]:  # noqa: ARG001
+    """No measures: the self-test needs scores alone."""
+    return {}
+
+
+def validate(
+    recipes: Sequence[TaskRecipe],  # noqa: ARG001
+    results: Sequence[PlayedEpisode],
+    play: PlayAgain,  # noqa: ARG001
+) -> Sequence[Invariant]:
+    """The self-test: adversaries stay within their bounds."""
+    from memorygym.tracks.dialogue import agents
+
+    return agents.validate(results)
+
+
 def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
     """Whether sessions can be granted, need their facts, and cannot be guessed."""
     from memorygym.tracks.dialogue import verifier
@@ -136,6 +163,7 @@ TRACK = Track(
     axes=("named", "never named", "both", "chain 1", "chain 2", "chain 3"),
     agents=_Agents(),
     verify=verify,
+    self_test=SelfTest(inspect, validate),
     parameters=lambda: {
         "template": "a domain, or several with commas between (default: all)",
         "chains": "chains of requests about one order; each brings seven requests (2)",

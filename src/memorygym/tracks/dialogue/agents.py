@@ -10,14 +10,17 @@ from functools import partial
 
 from memorygym.agents.calls import END, calls
 from memorygym.agents.reasoner_agent import Silent
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Agent, Bound, Invariant, PlayedEpisode
 from memorygym.core.types import Message, Policy, Task, Tool
+from memorygym.stats import estimate
 from memorygym.tracks.dialogue.env import ASK
 from memorygym.tracks.dialogue.offers import offers_in
 from memorygym.tracks.dialogue.reasoners import GIVE_UP, Clerk, Strong, Turn, Weak
 
 MOST_GUESSED = 3
 """Points that a guess may reach."""
+LEAST_OF_NOTES = 40
+"""Points that an agent with notes reaches at least."""
 
 
 class Refuser(Policy):
@@ -89,3 +92,29 @@ AGENTS: Mapping[str, Agent] = {
         for rank in (1, 3, 8)
     },
 }  # fmt: skip
+
+
+def validate(results: Sequence[PlayedEpisode]) -> list[Invariant]:
+    """The bounds of adversaries, and that agents with notes are above all of them.
+
+    With few sessions a mean fails only if its whole 95 % interval lies above the bound.
+    """
+    scores: dict[str, list[float]] = {}
+    for result in results:
+        scores.setdefault(result.agent, []).append(100 * result.score.composite)
+    found = []
+    for name, agent in AGENTS.items():
+        if agent.bound and name in scores:
+            mean = estimate(scores[name])
+            value = mean.low if mean.has_interval and mean.mean > agent.bound.most else mean.mean
+            found.append(_invariant(f"{name} at most", value, agent.bound.most, sign=1))
+    for name in ("strong", "weak"):
+        if name in scores:
+            value = sum(scores[name]) / len(scores[name])
+            found.append(_invariant(f"{name} at least", value, LEAST_OF_NOTES, sign=-1))
+    return found
+
+
+def _invariant(name: str, value: float, bound: float, *, sign: int) -> Invariant:
+    margin = sign * (bound - value)
+    return Invariant(name, value, bound, margin, margin >= 0)

@@ -14,7 +14,7 @@ from memorygym.core.errors import BadSettings
 
 CUSTOMER, POLICY = "customer", "policy"
 """Subjects of the facts that only one entity has: standing limits, and the rules of the house."""
-ROLES = ("sister", "accountant", "landlord", "dentist", "godson", "gardener", "choirmaster", "tailor")
+ROLES = tuple("sister accountant landlord dentist godson gardener choirmaster tailor".split())
 """Whom people may be to the customer; a key of the customer each."""
 ORDER = "order number"
 """The key of the number that a tool gives to a person's order."""
@@ -124,7 +124,8 @@ class Action:
     about: str
     """The description of the tool."""
     request: str
-    """The request; `{person}`, `{role}`, `{account}`, `{amount}`, `{town}` and wishes are its words."""
+    """The request; `{person}`, `{role}`, `{account}`, `{amount}`, `{town}` and wishes are its
+    words."""
     arguments: Mapping[str, Source]
     effect: Literal["add", "open", "renew", "change", "close"] = "add"
     """What it does: adds a record; opens an order; gives it a new number; changes or closes it."""
