@@ -1,0 +1,275 @@
+"""Recorded trajectories replayed past memories: which values of later calls a memory still shows.
+
+A turn is a reply of the recorded agent with what it got back. Every turn is one event of an
+episode, as in every track: the memory observes it, and before the next call its context is judged.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from memorygym.core.episode import Episode
+from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
+from memorygym.core.redaction import masked
+from memorygym.core.tokens import count, shown_tokens
+from memorygym.core.types import Budget, Env, Message, Step, Task
+from memorygym.datasets.trajectories.formats import Trajectory
+from memorygym.runs.comparison.memory_specs import MemorySpec
+from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, budget_of, systems
+from memorygym.runs.executors import over_processes, over_threads, watched
+from memorygym.runs.model_roles import ModelRoles
+from memorygym.scoring.argument_values import Conversation, Use, is_stale, plain, states
+
+ORACLE = "oracle"
+"""A reference of comparisons that a log cannot have, because nobody marked what it needs."""
+END = Message("assistant", "")
+"""The reply that ends a turn; the recorded reply is the first message of the next one."""
+BATCH = 16_000_000
+"""Characters of the trajectories that are in memory at a time."""
+LOSSES = 3
+"""Most losses of a trajectory that are kept for every system."""
+SHOWN = 80
+"""Most characters of a value that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A value that a memory no longer showed when a call needed it."""
+
+    system: str
+    budget: int | None
+    place: str
+    """The file, and the line or member."""
+    message: int
+    """The index of the message that makes the call, in the list of the file."""
+    call: int
+    """The number of the call in the trajectory, from 1."""
+    tool: str
+    argument: str
+    value: str
+    """With secrets masked, unless told otherwise."""
+    kind: str
+    said: int
+    """The index of the newest earlier message that states it."""
+    by: str
+    """The role of that message."""
+    distance: int
+    """Tokens between the two."""
+    times: int
+    """Number of calls of this trajectory in which the memory lacked this value."""
+    stale: bool
+    """Whether it showed the older value instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemReplay:
+    """What one system showed of the values that a trajectory's calls use."""
+
+    survived: bytes = b""
+    """By use: 1 if the context showed the value."""
+    stale: bytes = b""
+    """By use: 1 if it showed the older value instead."""
+    tokens: float = 0.0
+    """Tokens of the context, mean over the calls with a use."""
+    error: str = ""
+    """Why the replay failed; "" if it did not."""
+    provider: bool = False
+    """Whether a model's provider failed, not the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrajectoryReplay:
+    """One trajectory past all systems."""
+
+    place: str
+    format: str
+    cluster: str
+    """Trajectories of one file with the same task are alike, and count as one cluster."""
+    success: bool | None
+    calls: int
+    uses: Sequence[tuple[str, int]]
+    """The kind and the distance of each use."""
+    roles: Sequence[str]
+    """Who said it, by use."""
+    replaced: bytes
+    """By use: 1 if the value had replaced another one."""
+    by_system: Mapping[tuple[str, int | None], SystemReplay] = field(default_factory=dict)
+    losses: tuple[Loss, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivalJob:
+    """Which memories are compared, and how."""
+
+    memories: Mapping[str, MemorySpec]
+    limits: Sequence[ComparisonLimits]
+    """One for each budget."""
+    model_roles: ModelRoles = field(default_factory=ModelRoles)
+    redact: bool = True
+    """Whether secrets are masked in what is kept."""
+
+    def systems(self) -> list[SystemSpec]:
+        """The references and the memories at every budget, each once. Raises BadSettings for a
+        memory that a replay cannot use."""
+        for spec, plugged in self.memories.items():
+            if spec == ORACLE:
+                raise BadSettings(f"--memory {spec}: a log does not say which facts a call needs")
+            if plugged.tools:
+                raise BadSettings(
+                    f"--memory {spec}: an agent writes into it through tools, and a recorded one"
+                    " had other tools; leave it out"
+                )
+        return list({
+            (system.name, system.budget): system
+            for limits in self.limits
+            for system in systems(list(self.memories), (), limits)
+            if system.role != "unlimited" and system.name != ORACLE
+        }.values())  # fmt: skip
+
+
+class RecordedTurns(Env):
+    """The turns of a recorded conversation, each an event that needs no reply."""
+
+    tools = ()
+
+    def __init__(self, task: Task, turns: Sequence[Sequence[Message]]) -> None:
+        self.task, self._turns, self._number = task, turns, 0
+
+    def reset(self) -> Step:
+        return Step(tuple(self._turns[0]), evict=True)
+
+    def step(self, reply: Message) -> Step:
+        self._number += 1
+        if self._number == len(self._turns):
+            return Step(done=True)
+        return Step(tuple(self._turns[self._number]), evict=True)
+
+
+def replay_all(
+    job: SurvivalJob, trajectories: Iterable[Trajectory], workers: int, *, quiet: bool
+) -> Iterator[TrajectoryReplay]:
+    """The replays in the order of the trajectories, which are read as they are needed."""
+    function = partial(replay, job)
+    over = over_threads if job.model_roles.waits else over_processes
+    job.systems()  # Raises before anything is read.
+    for batch in _batches(trajectories):
+        results = ([result] for result in over(function, batch, workers))
+        yield from watched(results, len(batch), quiet=quiet)
+
+
+def _batches(trajectories: Iterable[Trajectory]) -> Iterator[list[Trajectory]]:
+    batch: list[Trajectory] = []
+    size = 0
+    for trajectory in trajectories:
+        batch.append(trajectory)
+        size += sum(len(message.content) for message in trajectory.messages)
+        if size > BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
+    """One trajectory past all systems."""
+    always = "\n".join((trajectory.system, trajectory.tools))
+    conversation = Conversation(trajectory.messages, always)
+    uses = conversation.uses
+    file = trajectory.place.rpartition(", ")[0]
+    result = TrajectoryReplay(
+        trajectory.place,
+        trajectory.format,
+        f"{file}, task {trajectory.task}" if trajectory.task else trajectory.place,
+        trajectory.success,
+        sum(len(message.calls) for message in trajectory.messages),
+        [(use.kind, use.distance) for use in uses],
+        [trajectory.messages[use.source].role for use in uses],
+        bytes(use.older is not None for use in uses),
+    )
+    if not uses:
+        return result
+    by_system, losses = {}, list[Loss]()
+    for system in job.systems():
+        played = _played(job, system, trajectory, conversation)
+        by_system[system.name, system.budget] = played
+        if not played.error and system.role == "memory":
+            losses += _losses(system, played, trajectory, conversation, redact=job.redact)
+    return replace(result, by_system=by_system, losses=tuple(losses))
+
+
+def _played(
+    job: SurvivalJob, system: SystemSpec, trajectory: Trajectory, conversation: Conversation
+) -> SystemReplay:
+    """What one system showed."""
+    uses = conversation.uses
+    by_turn: dict[int, list[int]] = {}
+    for index, use in enumerate(uses):
+        by_turn.setdefault(use.turn, []).append(index)
+    survived, stale, tokens = bytearray(len(uses)), bytearray(len(uses)), list[int]()
+    try:
+        for turn, context in _contexts(job, system, trajectory, conversation, max(by_turn)):
+            if turn not in by_turn:
+                continue
+            texts = [conversation.text(message) for message in reversed(context)]
+            tokens.append(sum(shown_tokens(message, count) for message in context))
+            for index in by_turn[turn]:
+                value = plain(uses[index].value)
+                survived[index] = any(states(text, value) for text in texts)
+                stale[index] = not survived[index] and is_stale(texts, uses[index])
+    except BadKey:
+        raise
+    except (MemoryFault, ProviderFailure) as error:
+        return SystemReplay(error=str(error), provider=isinstance(error, ProviderFailure))
+    return SystemReplay(bytes(survived), bytes(stale), sum(tokens) / len(tokens))
+
+
+def _contexts(
+    job: SurvivalJob,
+    system: SystemSpec,
+    trajectory: Trajectory,
+    conversation: Conversation,
+    last: int,
+) -> Iterator[tuple[int, Sequence[Message]]]:
+    """The context that the memory composed in every turn up to the last one asked for."""
+    turns = [[trajectory.messages[i] for i in turn] for turn in conversation.turns[: last + 1]]
+    task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
+    episode = Episode(
+        RecordedTurns(task, turns),
+        job.memories[system.spec].make,
+        budget_of(system, task, tools=False),
+        job.model_roles.writer,
+    )
+    for number, turn in enumerate(turns):
+        view = episode.view()
+        yield number, view[1 : len(view) - len(turn)]
+        episode.step(END)
+
+
+def _losses(
+    system: SystemSpec,
+    played: SystemReplay,
+    trajectory: Trajectory,
+    conversation: Conversation,
+    *,
+    redact: bool,
+) -> list[Loss]:
+    """The worst losses: of values that most calls lack, then those said most recently."""
+    lost: dict[str, list[int]] = {}
+    for index, use in enumerate(conversation.uses):
+        if not played.survived[index]:
+            lost.setdefault(plain(use.value), []).append(index)
+    uses = conversation.uses
+    worst = sorted(lost.values(), key=lambda own: (-len(own), uses[own[0]].distance, own[0]))
+
+    def loss(own: Sequence[int]) -> Loss:
+        use: Use = uses[own[0]]
+        caller = conversation.turns[use.turn + 1].start
+        value = masked(use.value, use.argument) if redact else use.value
+        return Loss(
+            system.name, system.budget, trajectory.place, trajectory.numbers[caller], use.call,
+            use.tool, use.argument, value if len(value) <= SHOWN else value[: SHOWN - 1] + "…",
+            use.kind, trajectory.numbers[use.source], trajectory.messages[use.source].role,
+            use.distance, len(own), bool(played.stale[own[0]]),
+        )  # fmt: skip
+
+    return [loss(own) for own in worst[:LOSSES]]
