@@ -1,0 +1,158 @@
+"""The tables of argument survival, for the terminal and as Markdown."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from memorygym.reports import markdown
+from memorygym.reports.columns import amount, listed, paragraph
+from memorygym.reports.comparison_notes import count
+from memorygym.reports.terminal import Row, table
+from memorygym.runs.comparison.survival import Loss
+from memorygym.runs.comparison.survival_figures import Share, SurvivalFigures, SurvivalRow
+from memorygym.scoring.argument_values import KINDS
+from memorygym.stats import FEWEST_TASKS, NOTHING, TOO_FEW, percent, span
+
+SHOWN_LOSSES = 5
+"""Losses of a budget that are printed."""
+NOTE = (
+    "Survival: of the values that arguments of later calls took from earlier messages, the share"
+    " that the context still showed before the call; what the agent always sees and the running"
+    " turn are left out. Kinds: the same by kind of value. Stale: of the values that had replaced"
+    " another one, those for which the context showed only the older value. Context: tokens shown"
+    " per call. full is the ceiling, none the floor."
+)
+DISTANCES = "survival in % by tokens between the message that said the value and the call"
+
+
+def budgets_of(found: SurvivalFigures) -> list[int]:
+    """The budgets, smallest first."""
+    return sorted({row.budget for row in found.rows if row.budget is not None})
+
+
+def rows_at(found: SurvivalFigures, budget: int) -> tuple[list[SurvivalRow], list[SurvivalRow]]:
+    """The memories at a budget, best first, and the references beside them."""
+    rows = [row for row in found.rows if row.budget in (None, budget)]
+    memories = [row for row in rows if row.role == "memory"]
+    memories.sort(key=lambda row: -row.survival.share.mean if row.survival else 1)
+    order = ("full", "recency", "none")
+    references = [row for row in rows if row.role == "reference"]
+    return memories, sorted(references, key=lambda row: order.index(row.system))
+
+
+Column = tuple[str, Callable[[SurvivalRow], str]]
+
+
+def _columns(found: SurvivalFigures) -> list[Column]:
+    kinds = [kind for kind in KINDS if found.uses.get(kind)]
+    replaced = next((row.stale.uses for row in found.rows if row.stale), 0)
+    return [
+        ("survival\n%", lambda row: span(row.survival.share if row.survival else None)),
+        ("context\ntokens", lambda row: amount(row.tokens.mean if row.tokens else None)),
+        *([(f"stale %\nof {replaced:,}", lambda row: _mean(row.stale))] if replaced else []),
+        *((kind, _of("by_kind", kind)) for kind in kinds),
+    ]
+
+
+def _distance_columns(found: SurvivalFigures) -> list[Column]:
+    names = next((list(row.by_distance) for row in found.rows if row.by_distance), [])
+    return [(name, _of("by_distance", name)) for name in names]
+
+
+def _of(figure: str, name: str) -> Callable[[SurvivalRow], str]:
+    """The cell of one share of a figure that is split."""
+    return lambda row: _mean(getattr(row, figure).get(name))
+
+
+def _mean(share: Share | None) -> str:
+    return percent(share.share, plus_minus=None) if share else NOTHING
+
+
+def interval_note(found: SurvivalFigures) -> str:
+    """What the intervals rest on."""
+    n = found.clusters
+    if n < FEWEST_TASKS:
+        return f"{count(n, 'cluster')}: {TOO_FEW}."
+    return (
+        f"95 % intervals clustered by task where the log names one, else by trajectory ({n:,}"
+        " clusters)."
+    )
+
+
+def text(found: SurvivalFigures, heading: str, *, details: bool = False) -> Iterator[str]:
+    """The report, as wide as the terminal; with `details` also by source and by outcome."""
+    yield from paragraph(heading)
+    for budget in budgets_of(found):
+        memories, references = rows_at(found, budget)
+        sections = [(f"budget {budget:,}", _columns(found))]
+        sections += [(DISTANCES, _distance_columns(found))]
+        if details:
+            sections += [("by who said it, %", _split_columns(memories, "by_source"))]
+            sections += [("by outcome, %", _split_columns(memories, "by_outcome"))]
+        for title, columns in sections:
+            if columns:
+                yield ""
+                lines: list[Row | str] = [_line(row, columns) for row in memories]
+                lines += ["references", *(_line(row, columns) for row in references)]
+                yield from table(title, [head for head, _ in columns], lines)
+        yield ""
+        yield from _loss_lines(found, memories, budget)
+    yield ""
+    yield from paragraph(f"{NOTE} {interval_note(found)}")
+    if failed := [row for row in found.rows if row.failed]:
+        counts = listed(f"{row.system} on {row.failed}" for row in failed)
+        yield from paragraph(f"* failed: {counts}. Figures are over the finished trajectories.")
+
+
+def _split_columns(rows: Sequence[SurvivalRow], figure: str) -> list[Column]:
+    names = list(dict.fromkeys(name for row in rows for name in getattr(row, figure)))
+    return [(name, _of(figure, name)) for name in names]
+
+
+def _line(row: SurvivalRow, columns: Sequence[Column]) -> Row:
+    return row.system + "*" * bool(row.failed), [cell(row) for _, cell in columns]
+
+
+def _loss_lines(
+    found: SurvivalFigures, memories: Sequence[SurvivalRow], budget: int
+) -> Iterator[str]:
+    """The worst losses of the memory that is best at a budget."""
+    if not memories:
+        return
+    best = memories[0].system
+    own = [x for x in found.losses if (x.system, x.budget) == (best, budget)]
+    yield f"worst losses of {best} at {budget:,}" if own else f"{best} lost nothing"
+    for loss in own[:SHOWN_LOSSES]:
+        yield from paragraph(f"- {loss_text(loss)}")
+
+
+def loss_text(loss: Loss) -> str:
+    """A loss in one sentence, with its places."""
+    calls = f", lost at {loss.times} calls" if loss.times > 1 else ""
+    stale = "; the context showed an older value" if loss.stale else ""
+    return (
+        f"{loss.place}, messages[{loss.message}]: {loss.tool}({loss.argument}={loss.value!r})"
+        f" needs what messages[{loss.said}] ({loss.by}) said {loss.distance:,} tokens"
+        f" before{calls}{stale}"
+    )
+
+
+def page(found: SurvivalFigures, heading: str) -> Iterator[str]:
+    """The report as a page."""
+    yield "# Argument survival\n"
+    yield markdown.wrapped(f"{heading}. {NOTE} {interval_note(found)}")
+    for budget in budgets_of(found):
+        memories, references = rows_at(found, budget)
+        yield f"\n## Budget {budget:,}"
+        for title, columns in (
+            ("Survival in %, with its interval, and by kind", _columns(found)),
+            (DISTANCES.capitalize(), _distance_columns(found)),
+        ):
+            yield f"\n{title}:\n"
+            heads = [head.replace("\n", " ") for head, _ in columns]
+            lines = [[name, *cells] for name, cells in map(_liner(columns), memories + references)]
+            yield markdown.grid(["memory", *heads], lines)
+        yield ""
+        yield from (f"- {markdown.safe(line)}" for line in _loss_lines(found, memories, budget))
+
+
+def _liner(columns: Sequence[Column]) -> Callable[[SurvivalRow], Row]:
+    return lambda row: _line(row, columns)
