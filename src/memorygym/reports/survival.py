@@ -9,6 +9,7 @@ from memorygym import __version__
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
+from memorygym.core.redaction import masked
 from memorygym.core.types import JSON
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
 from memorygym.datasets.trajectories.formats import Trajectory
@@ -21,7 +22,7 @@ from memorygym.runs.comparison.memory_specs import plug
 from memorygym.runs.comparison.survival import SurvivalJob, replay_all
 from memorygym.runs.comparison.survival_figures import SurvivalFigures, SurvivalRow, figures
 from memorygym.runs.comparison.system_specs import REFERENCES
-from memorygym.scoring.argument_values import KINDS
+from memorygym.scoring.value_forms import KINDS
 from memorygym.stats import Estimate
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ def perform(
         for item in read_all(paths):
             if isinstance(item, Trajectory):
                 yield item
+            elif job.redact:
+                problems.append(Problem(item.place, masked(item.reason)))
             else:
                 problems.append(item)
 
@@ -192,7 +195,7 @@ def heading(report: SurvivalReport) -> str:
         f" {', '.join(report.files[:3])}{' …' if len(report.files) > 3 else ''}:"
         f" {count(found.calls, 'call')}, whose arguments take"
         f" {count(sum(found.uses.values()), 'value')} from earlier turns ({uses})"
-        f"{'; ' * bool(left)}{listed(left)}"
+        f"{'; ' + listed(left) if left else ''}"
     )
 
 

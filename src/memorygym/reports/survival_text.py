@@ -8,7 +8,7 @@ from memorygym.reports.comparison_notes import count
 from memorygym.reports.terminal import Row, table
 from memorygym.runs.comparison.survival import Loss
 from memorygym.runs.comparison.survival_figures import Share, SurvivalFigures, SurvivalRow
-from memorygym.scoring.argument_values import KINDS
+from memorygym.scoring.value_forms import KINDS
 from memorygym.stats import FEWEST_TASKS, NOTHING, TOO_FEW, percent, span
 
 SHOWN_LOSSES = 5

@@ -10,15 +10,17 @@ from functools import partial
 
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
-from memorygym.core.redaction import masked
+from memorygym.core.redaction import MASK, masked
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.types import Budget, Env, Message, Step, Task
 from memorygym.datasets.trajectories.formats import Trajectory
+from memorygym.memories.stores.message_entries import to_text
 from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, budget_of, systems
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.scoring.argument_values import Conversation, Use, is_stale, plain, states
+from memorygym.scoring.argument_values import Conversation, Use, is_stale
+from memorygym.scoring.value_forms import plain, states
 
 ORACLE = "oracle"
 """A reference of comparisons that a log cannot have, because nobody marked what it needs."""
@@ -219,7 +221,8 @@ def _played(
     except BadKey:
         raise
     except (MemoryFault, ProviderFailure) as error:
-        return SystemReplay(error=str(error), provider=isinstance(error, ProviderFailure))
+        text = masked(str(error)) if job.redact else str(error)
+        return SystemReplay(error=text, provider=isinstance(error, ProviderFailure))
     return SystemReplay(bytes(survived), bytes(stale), sum(tokens) / len(tokens))
 
 
@@ -264,7 +267,8 @@ def _losses(
     def loss(own: Sequence[int]) -> Loss:
         use: Use = uses[own[0]]
         caller = conversation.turns[use.turn + 1].start
-        value = masked(use.value, use.argument) if redact else use.value
+        source = to_text(trajectory.messages[use.source])
+        value = _masked(use, source) if redact else use.value
         return Loss(
             system.name, system.budget, trajectory.place, trajectory.numbers[caller], use.call,
             use.tool, use.argument, value if len(value) <= SHOWN else value[: SHOWN - 1] + "…",
@@ -273,3 +277,11 @@ def _losses(
         )  # fmt: skip
 
     return [loss(own) for own in worst[:LOSSES]]
+
+
+def _masked(use: Use, source: str) -> str:
+    """The value with secrets masked, also one that only what stands around it shows to be one."""
+    texts = {use.within: masked(use.within, use.argument), source: masked(source)}
+    if any(use.value in text and use.value not in shown for text, shown in texts.items()):
+        return MASK
+    return masked(use.value, use.argument)
