@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import BadZipFile, ZipFile
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
@@ -78,16 +78,20 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
     yield from logs
 
 
-def _begins_as_log(file: Path) -> bool:
+def _start(file: Path) -> bytes:
     with file.open("rb") as stream:
-        start = stream.read(512)
+        return stream.read(512)
+
+
+def _begins_as_log(file: Path) -> bool:
+    start = _start(file)
     return start.startswith((_GZIP, _ZIP, *_UTF16)) or start.lstrip(_BLANKS)[:1] in (b"{", b"[")
 
 
 def _read(file: Path, name: str) -> Iterator[Trajectory | Problem]:
     """The trajectories of one file."""
     try:
-        if is_zipfile(file):
+        if _start(file).startswith(_ZIP):
             yield from _archive(file, name)
             return
         number = -1
