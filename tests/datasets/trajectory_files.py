@@ -13,7 +13,7 @@ POLICY = (
     "You work at the order desk of Alder Hardware. Look up the customer before you change an order."
     " Deliveries leave from depot D-100. Cabins of lorries are economy or business."
 )
-KEY = "sk-" + "demo" * 6
+KEY = "sk-" + "demo42" * 4
 """The form of a key, which no provider gave out."""
 PEOPLE = ("Mia Lindt", "Omar Haddad", "Ines Prado", "Tom Okafor", "Lea Novak", "Jun Mori")
 TOWNS = ("Ulm", "Bern", "Graz", "Metz", "Lyon", "Gent")

@@ -53,6 +53,8 @@ def run(args: argparse.Namespace, specs: list[str], budgets: list[int]) -> int:
         if getattr(args, name) != default:
             raise BadSettings(f"--{name} is for tasks; leave it out beside --trajectories")
     check_counts(args, "workers", "capacity")
+    if budgets[0] < 1:
+        raise BadSettings(f"--budget {budgets[0]}: give at least 1")
     with ExitStack() as stack:
         outputs, roles = outputs_of(args, stack), _model_roles(args, stack)
         plugged = plug_all(specs or replayable())

@@ -149,9 +149,10 @@ def _replayed(
 ) -> SurvivalReport:
     """The report of recorded logs."""
     asked = AskedOptions("compare(trajectories=…)", options, TrajectoryOptions)
-    check_argument("trajectories", trajectories, str | Path | Sequence[str | Path])
+    paths = listed(trajectories)
+    for path in paths:
+        check_argument("trajectories", path, str | Path)
     named, objects = _memories(replayable() if memories is None else memories)
-    paths = [Path(path) for path in listed(trajectories)]
     with ExitStack() as stack:
         model = _writer(asked.get("memory_model", None))
         chosen = asked.model_roles([], model, stack)
@@ -165,7 +166,7 @@ def _replayed(
         job = SurvivalJob(plugged, limits, chosen.roles, bool(asked.get("redact", True)))
         name = model if isinstance(model, str) else type(model).__name__ if model else OFFLINE
         workers = asked.workers(objects, waits=chosen.roles.waits)
-        report = perform(job, paths, name, workers, quiet=asked.quiet)
+        report = perform(job, [Path(path) for path in paths], name, workers, quiet=asked.quiet)
     if output := asked.get("output", None):
         report.write(Path(output))
     return report
