@@ -94,6 +94,8 @@ class SurvivalReport:
             "calls": found.calls,
             "uses": dict(found.uses),
             "formats": dict(found.formats),
+            "outcomes": dict(found.outcomes),
+            "distance_by_outcome": to_rounded_json(found.distance_by_outcome),
             "rows": [to_rounded_json(row) for row in found.rows],
             "losses": [*self.losses()],
             "errors": [f"{place}: {played.error}" for place, played in found.errors],

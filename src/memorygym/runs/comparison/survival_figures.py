@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from statistics import fmean
 
 from memorygym.runs.comparison.survival import Loss, SystemReplay, TrajectoryReplay
 from memorygym.runs.comparison.system_specs import Role, role_of
@@ -66,6 +67,10 @@ class SurvivalFigures:
     """By kind."""
     formats: Mapping[str, int]
     """Trajectories by format."""
+    outcomes: Mapping[str, int]
+    """Trajectories with a use, by whether they succeeded."""
+    distance_by_outcome: Mapping[str, Estimate]
+    """The distance of a use in tokens, mean over the uses of a trajectory, then over these."""
     rows: Sequence[SurvivalRow]
     losses: Sequence[Loss]
     errors: Sequence[tuple[str, SystemReplay]]
@@ -87,6 +92,12 @@ def figures(replays: Sequence[TrajectoryReplay]) -> SurvivalFigures:
         sum(replay.calls for replay in replays),
         Counter(kind for replay in used for kind, _ in replay.uses),
         Counter(replay.format for replay in replays),
+        Counter(OUTCOMES[replay.success] for replay in used),
+        {
+            name: estimate([fmean(d for _, d in r.uses) for r in used if r.success is success])
+            for success, name in OUTCOMES.items()
+            if any(replay.success is success for replay in used)
+        },
         [_row(key, [(replay, replay.by_system[key]) for replay in used]) for key in keys],
         worst,
         [
