@@ -21,16 +21,17 @@ BUDGETS = (250, 500, 1000)
 KINDS = ("id", "date", "amount", "path", "name", "command")
 TARGET = Path(__file__).parents[1] / "docs/results/your-logs.md"
 INTRODUCTION = (
-    "Written by `python runs/logs.py gpt-4o-airline.json.gz`; the same bytes on every machine. The"
-    " log is that of tau-bench (Yao et al. 2024, MIT): {trajectories} trajectories of a model agent"
-    " with tools and a simulated user, 50 tasks with four trials each. {used} of them use values"
-    " from earlier turns: of {calls:,} calls, arguments take {uses:,} values ({kinds}). Every"
-    " trajectory is replayed past every memory; no model is asked. Memories that need a model used"
-    " the built-in extractive summariser, so read this as a comparison of mechanisms with a weak"
-    " summariser.\n\nSurvival is the share of these values that the context still showed before the"
-    " call, with the 95 % interval, clustered by task ([your logs](../your-logs.md) defines it). If"
-    " nothing is left out (`full`), the context has {full:,.0f} tokens at such a call. Distances are"
-    " tokens between the message that said the value and the call."
+    "Written by `python runs/logs.py gpt-4o-airline.json.gz`; the same bytes on every machine. "
+    "The log is that of tau-bench (Yao et al. 2024, MIT): {trajectories} trajectories of a model "
+    "agent with tools and a simulated user, 50 tasks with four trials each. {used} of them use "
+    "values from earlier turns: of {calls:,} calls, arguments take {uses:,} values ({kinds}). "
+    "Every trajectory is replayed past every memory; no model is asked. Memories that need a "
+    "model used the built-in extractive summariser, so read this as a comparison of mechanisms "
+    "with a weak summariser.\n\nSurvival is the share of these values that the context still "
+    "showed before the call, with the 95 % interval, clustered by task ([your "
+    "logs](../your-logs.md) defines it). If nothing is left out (`full`), the context has "
+    "{full:,.0f} tokens at such a call. Distances are tokens between the message that said the "
+    "value and the call."
 )
 OUTCOMES = (
     "{success} of the counted trajectories ended with reward 1 and {failure} with reward 0. The"

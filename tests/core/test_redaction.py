@@ -26,6 +26,7 @@ def test_a_secret_is_masked_within_any_text(secret: str) -> None:
         ("postgres://ann:pw@db/x", f"postgres://{MASK}@db/x"),
         ('{"password": "hunter2", "user": "ann"}', f'{{"password": "{MASK}", "user": "ann"}}'),
         ("API_KEY=9f8a7c6b5d4e3f2a1b", f"API_KEY={MASK}"),
+        ("deploy --password hunter2 --all", f"deploy --password {MASK} --all"),
         ("secret is 9f8a7c6b5d4e3f2a1b.", f"secret is {MASK}"),
     ],
 )

@@ -26,6 +26,7 @@ _NAME = (
     r"[\w-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|credential)s?"
 )
 _NAMED = re.compile(rf"(?i)\b({_NAME}[\"']?\s*(?:[:=]|\bis\b)\s*[\"']?)([^\s\"',;&}}]+)")
+_FLAG = re.compile(rf"(?i)(--{_NAME}\s+[\"']?)([^\s\"',;&}}]+)")
 _NAME_OF_ALL = re.compile(rf"(?i)(?:.*[.\]])?{_NAME}")
 MASK = "[masked]"
 LEAST_ENTROPY, FEWEST = 3.0, 12
@@ -45,7 +46,9 @@ def masked(text: str, name: str = "") -> str:
     text = _BLOCK.sub(MASK, text)
     text = _ADDRESS.sub(rf"\1{MASK}@", text)
     text = _FORMS.sub(MASK, text)
-    return _NAMED.sub(lambda m: m[1] + MASK if _is_key(m[2], m[1]) else m[0], text)
+    for pattern in (_NAMED, _FLAG):
+        text = pattern.sub(lambda m: m[1] + MASK if _is_key(m[2], m[1]) else m[0], text)
+    return text
 
 
 def _is_key(text: str, name: str) -> bool:
