@@ -78,6 +78,35 @@ def test_a_memory_that_copies_everything_has_all_and_none_has_nothing(log: Path)
     assert all(row["uses"] == 42 for row in rows.values())
 
 
+@pytest.mark.parametrize("name", files.DOCUMENTS)
+def test_the_ceiling_has_all_in_every_format(name: str, log: Path) -> None:
+    log.write_text(json.dumps(files.DOCUMENTS[name]()))
+    rows = figures(memorygym.compare("recency", trajectories=log, budgets=100_000))
+    assert rows["full", None]["uses"] >= 3
+    assert rows["full", None]["survival"] == rows["recency", 100_000]["survival"] == 1
+
+
+def odd(messages: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The conversation with results lacking, without ids, twice, and before their call."""
+    for number, message in enumerate(messages):
+        if number == 3:
+            continue
+        if message["role"] == "tool" and number % 4 == 1:
+            message = {**message, "tool_call_id": None}  # noqa: PLW2901  # another form of it
+        if number == 13:
+            yield message
+        yield message
+        if number == 1:
+            yield files.result(99, "an early result")
+
+
+def test_the_ceiling_has_all_where_results_lack_or_have_no_call(log: Path) -> None:
+    log.write_text(json.dumps([*odd(files.conversation())]))
+    rows = figures(memorygym.compare("recency", trajectories=log, budgets=100_000))
+    assert rows["full", None]["uses"] >= 5
+    assert rows["full", None]["survival"] == rows["recency", 100_000]["survival"] == 1
+
+
 def test_the_budget_is_hard(log: Path) -> None:
     report = memorygym.compare({"every": Everything}, trajectories=log, budgets=[60, 400, 900])
     rows = figures(report)

@@ -5,7 +5,7 @@ A new format is one row of FORMATS: what its records have, and a function that r
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.json_values import canonical, freeze, json_value
@@ -18,6 +18,8 @@ ROLES: Mapping[str, Role] = {
     "assistant": "assistant", "ai": "assistant", "tool": "tool", "function": "tool",
 }  # fmt: skip
 """By role in a log: the role here."""
+TEXT = "text"
+"""The id of a call that the reply states as text; what follows it is its result."""
 ENDED = "exit"
 """The role of mini-swe-agent's last message, which no agent reads."""
 _COMMAND = re.compile(r"^```(?:mswea_bash_command|bash|sh)\n(.*?)\n?```", re.DOTALL | re.MULTILINE)
@@ -81,12 +83,13 @@ def trajectory(value: object, header: Row, place: str) -> Trajectory:
         raise SchemaMismatch(f"has the fields {names}; {KNOWN}", "the record")
     log = known.read(row, header)
     name = known.name
-    numbers = [number for number, message in log.messages if message.content or message.calls]
-    messages = [message for _, message in log.messages if message.content or message.calls]
-    if not any(message.calls for message in messages):
-        with_commands = list(map(_with_command, messages))
-        if with_commands != messages:
-            messages, name = with_commands, "mini-swe-agent" if name == OPENAI else name
+    numbered = [(number, m) for number, m in log.messages if m.content or m.calls]
+    if not any(message.calls for _, message in numbered):
+        with_commands = [(number, _with_command(message)) for number, message in numbered]
+        if with_commands != numbered:
+            numbered, name = with_commands, "mini-swe-agent" if name == OPENAI else name
+    numbered = paired(numbered)
+    numbers, messages = [n for n, _ in numbered], [message for _, message in numbered]
     start = next((i for i, m in enumerate(messages) if m.role != "system"), len(messages))
     pinned = [log.system, *(message.content for message in messages[:start])]
     return Trajectory(
@@ -94,6 +97,42 @@ def trajectory(value: object, header: Row, place: str) -> Trajectory:
         "\n\n".join(text for text in pinned if text), canonical(log.tools) if log.tools else "",
         "" if log.task is None else str(log.task), log.success,
     )  # fmt: skip
+
+
+def paired(numbered: Sequence[Numbered]) -> list[Numbered]:
+    """The messages with the results of every reply right after it, in the order of its calls, as
+    memories expect them. A call without a result gets an empty one; a result without a call is what
+    a user says."""
+    pairs: list[Numbered] = []
+    left = list(reversed(numbered))
+    while left:
+        number, message = left.pop()
+        if not message.calls:
+            role: Role = "user" if message.role == "tool" else message.role
+            pairs.append((number, replace(message, role=role, call_id="")))
+            continue
+        answers: list[Numbered] = []
+        texts = len([call for call in message.calls if call.id == TEXT])
+        while left and (left[-1][1].role == "tool" or _answers(left[-1][1], texts - len(answers))):
+            answers.append(left.pop())
+        calls = tuple(
+            replace(call, id=call.id if call.id not in ("", TEXT) else f"{number}.{index}")
+            for index, call in enumerate(message.calls)
+        )
+        pairs.append((number, replace(message, calls=calls)))
+        for call in calls:
+            same = [pair for pair in answers if pair[1].call_id == call.id]
+            other = [pair for pair in answers if pair[1].call_id not in {own.id for own in calls}]
+            found = next(iter([*same, *other]), (number, Message("tool", "")))
+            answers = [pair for pair in answers if pair is not found]
+            pairs.append((found[0], Message("tool", found[1].content, (), call.id)))
+        pairs += [(at, Message("user", answer.content)) for at, answer in answers]
+    return pairs
+
+
+def _answers(message: Message, missing: int) -> bool:
+    """Whether a message is the result of a call in a text, of which so many lack theirs."""
+    return message.role == "user" and missing > 0
 
 
 def _messages(row: Row, name: str) -> list[Numbered]:
@@ -117,10 +156,12 @@ def _message(raw: Row, place: str) -> Message | None:
     with under(place):
         made = tuple(_call(as_row(call, "tool_calls")) for call in listed)
     if not made and isinstance(action := raw.get("action"), str) and action.strip():
-        made = (Call("action", freeze({"command": action.strip()})),)  # Of SWE-agent.
+        made = (Call("action", freeze({"command": action.strip()}), TEXT),)  # Of SWE-agent.
     if not made and isinstance(extra := raw.get("extra"), dict):  # Of mini-swe-agent.
         actions = [a for a in _listed(extra.get("actions")) if isinstance(a, dict)]
-        made = tuple(Call("bash", freeze({"command": str(a.get("command"))})) for a in actions)
+        made = tuple(
+            Call("bash", freeze({"command": str(a.get("command"))}), TEXT) for a in actions
+        )
     return Message(ROLES[str(role)], _content(raw.get("content")), made, _call_id(raw, str(role)))
 
 
@@ -159,7 +200,9 @@ def _with_command(message: Message) -> Message:
     block = _COMMAND.search(message.content) if message.role == "assistant" else None
     if not block:
         return message
-    return Message("assistant", message.content, (Call("bash", freeze({"command": block[1]})),))
+    return Message(
+        "assistant", message.content, (Call("bash", freeze({"command": block[1]}), TEXT),)
+    )
 
 
 def _solved(reward: object) -> bool | None:
