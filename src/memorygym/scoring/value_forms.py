@@ -14,6 +14,8 @@ Kind = Literal["id", "date", "amount", "path", "name", "command"]
 KINDS: tuple[Kind, ...] = ("id", "date", "amount", "path", "name", "command")
 LONGEST = 300
 """Most characters of an argument that can be one value; of a longer one the parts count."""
+SEARCHED = 20_000
+"""Characters of a longer argument that are searched for its parts."""
 COMMANDS = ("command", "cmd", "bash", "script", "code", "query", "sql")
 """Arguments whose texts of several words are commands."""
 STATED = ("null", "none", "true", "false", "n/a")
@@ -171,7 +173,7 @@ def parts(text: str) -> Iterator[tuple[str, Kind]]:
     >>> [part for part, _ in parts("cd /src && pytest tests/test_a.py -k W2378 # 100+155")]
     ['/src', 'tests/test_a.py', 'W2378', '100', '155']
     """
-    for match in _PART.finditer(text):
+    for match in _PART.finditer(text[:SEARCHED]):
         word = match[0].strip(".:!?*+#")
         if len(word) > LONGEST:
             continue

@@ -32,6 +32,8 @@ LOSSES = 3
 """Most losses of a trajectory that are kept for every system."""
 SHOWN = 80
 """Most characters of a value that are kept."""
+AROUND = 4_000
+"""Characters before and after a value that are searched for secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,9 @@ def _losses(
 
 def _masked(use: Use, source: str) -> str:
     """The value with secrets masked, also one that only what stands around it shows to be one."""
-    texts = {use.within: masked(use.within, use.argument), source: masked(source)}
-    if any(use.value in text and use.value not in shown for text, shown in texts.items()):
-        return MASK
+    for text, name in ((use.within, use.argument), (source, "")):
+        at = text.find(use.value)
+        near = text[max(0, at - AROUND) : at + AROUND]
+        if at >= 0 and use.value not in masked(near, name):
+            return MASK
     return masked(use.value, use.argument)
