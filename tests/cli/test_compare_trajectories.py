@@ -23,7 +23,7 @@ SMALL = ("--memory", "bm25,recency", "--budget", "200,800", "--quiet")
 def test_the_tables_stand_beside_the_bounds_at_every_budget(command: Command, log: str) -> None:
     done = command("compare", "--trajectories", log, *SMALL)
     assert (done.status, done.err) == (0, "")
-    for text in ("budget 200", "budget 800", "bm25", "full", "none", "worst losses of bm25 at 200"):
+    for text in ("budget 200", "budget 800", "bm25", "full", "none", "worst losses of bm25 at 200:"):
         assert text in done.out
     assert "by who said it" not in done.out
     assert "by who said it" in command("compare", "--trajectories", log, *SMALL, "--all").out

@@ -12,9 +12,8 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.models.specs import find
 from memorygym.reports.comparison_files import rows_csv
-from memorygym.reports.survival import perform, problem_lines, replayable
-from memorygym.runs.comparison.memory_specs import plug_all
-from memorygym.runs.comparison.survival import ORACLE, SurvivalJob
+from memorygym.reports.survival import perform, problem_lines
+from memorygym.runs.comparison.survival import SurvivalJob, memories_of
 from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.model_roles import OFFLINE, ModelRoles, check_slip
 
@@ -57,11 +56,8 @@ def run(args: argparse.Namespace, specs: list[str], budgets: list[int]) -> int:
         raise BadSettings(f"--budget {budgets[0]}: give at least 1")
     with ExitStack() as stack:
         outputs, roles = outputs_of(args, stack), _model_roles(args, stack)
-        plugged = plug_all(specs or replayable())
-        if ORACLE not in specs:
-            del plugged[ORACLE]
         limits = [ComparisonLimits(view, args.capacity) for view in budgets]
-        job = SurvivalJob(plugged, limits, roles, args.redact)
+        job = SurvivalJob(memories_of(specs), limits, roles, args.redact)
         report = perform(
             job, _distinct(args.trajectories), args.memory_model or OFFLINE,
             workers_of(args, waits=roles.waits), quiet=args.quiet,

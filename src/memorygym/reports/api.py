@@ -28,12 +28,12 @@ from memorygym.reports.api_options import (
 from memorygym.reports.argument_types import check_argument
 from memorygym.reports.results import Results
 from memorygym.reports.run_reader import read_run
-from memorygym.reports.survival import SurvivalReport, perform, replayable
+from memorygym.reports.survival import SurvivalReport, perform
 from memorygym.runs import evaluation
 from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
-from memorygym.runs.comparison.survival import ORACLE, SurvivalJob
+from memorygym.runs.comparison.survival import SurvivalJob, memories_of
 from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.model_roles import OFFLINE, asked_reasoners, check_slip
@@ -152,18 +152,17 @@ def _replayed(
     paths = listed(trajectories)
     for path in paths:
         check_argument("trajectories", path, str | Path)
-    named, objects = _memories(replayable() if memories is None else memories)
+    named, objects = ([], []) if memories is None else _memories(memories)
     with ExitStack() as stack:
         model = _writer(asked.get("memory_model", None))
         chosen = asked.model_roles([], model, stack)
-        plugged = plug_all(named) | {part.name: plug_given(part) for part in objects}
-        if ORACLE not in named:
-            del plugged[ORACLE]
         limits = [
             ComparisonLimits(view, asked.count("capacity"))
             for view in asked.counts("budgets") or [BUDGET]
         ]
-        job = SurvivalJob(plugged, limits, chosen.roles, bool(asked.get("redact", True)))
+        job = SurvivalJob(
+            memories_of(named, objects), limits, chosen.roles, bool(asked.get("redact", True))
+        )
         name = model if isinstance(model, str) else type(model).__name__ if model else OFFLINE
         workers = asked.workers(objects, waits=chosen.roles.waits)
         report = perform(job, [Path(path) for path in paths], name, workers, quiet=asked.quiet)

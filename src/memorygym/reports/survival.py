@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memorygym import __version__
-from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.core.redaction import masked
@@ -18,10 +17,8 @@ from memorygym.reports.columns import listed
 from memorygym.reports.comparison_files import rows_csv, to_rounded_json
 from memorygym.reports.comparison_notes import count
 from memorygym.reports.extras import missing
-from memorygym.runs.comparison.memory_specs import plug
 from memorygym.runs.comparison.survival import SurvivalJob, replay_all
 from memorygym.runs.comparison.survival_figures import SurvivalFigures, SurvivalRow, figures
-from memorygym.runs.comparison.system_specs import REFERENCES
 from memorygym.scoring.value_forms import KINDS
 from memorygym.stats import Estimate
 
@@ -112,19 +109,6 @@ class SurvivalReport:
         write_atomically(folder / DOCUMENT, [json_bytes(self.document())])
         for name, text in texts.items():
             write_atomically(folder / name, [text.encode()])
-
-
-def replayable() -> list[str]:
-    """The built-in memories that a replay can use here: without tools, and installed."""
-    names = []
-    for name in registry.names("memory"):
-        if name not in REFERENCES and registry.is_built_in("memory", name):
-            try:
-                usable = not plug(name).tools
-            except BadSettings:  # It needs an extra.
-                continue
-            names += [name] if usable else []
-    return names
 
 
 def perform(

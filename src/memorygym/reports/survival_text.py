@@ -52,9 +52,10 @@ def _columns(found: SurvivalFigures) -> list[Column]:
     ]
 
 
-def _distance_columns(found: SurvivalFigures) -> list[Column]:
-    names = next((list(row.by_distance) for row in found.rows if row.by_distance), [])
-    return [(name, _of("by_distance", name)) for name in names]
+def _split(found: SurvivalFigures, figure: str) -> list[Column]:
+    """A column for each part of a figure that is split."""
+    names = next((list(split) for row in found.rows if (split := getattr(row, figure))), [])
+    return [(name, _of(figure, name)) for name in names]
 
 
 def _of(figure: str, name: str) -> Callable[[SurvivalRow], str]:
@@ -77,24 +78,33 @@ def interval_note(found: SurvivalFigures) -> str:
     )
 
 
+Section = tuple[str, Sequence[str], Sequence[Row], Sequence[Row]]
+"""A table: its title and heads, and the lines of the memories and of the references."""
+
+
+def sections(found: SurvivalFigures, budget: int, *, details: bool) -> Iterator[Section]:
+    """The tables of a budget; with `details` also by source and by outcome."""
+    memories, references = rows_at(found, budget)
+    tables = [(f"budget {budget:,}", _columns(found)), (DISTANCES, _split(found, "by_distance"))]
+    if details:
+        tables += [("by who said it, %", _split(found, "by_source"))]
+        tables += [("by outcome, %", _split(found, "by_outcome"))]
+    for title, columns in tables:
+        lines, beside = ([_line(row, columns) for row in rows] for rows in (memories, references))
+        if columns:
+            yield title, [head for head, _ in columns], lines, beside
+
+
 def text(found: SurvivalFigures, heading: str, *, details: bool = False) -> Iterator[str]:
-    """The report, as wide as the terminal; with `details` also by source and by outcome."""
+    """The report, as wide as the terminal."""
     yield from paragraph(heading)
     for budget in budgets_of(found):
-        memories, references = rows_at(found, budget)
-        sections = [(f"budget {budget:,}", _columns(found))]
-        sections += [(DISTANCES, _distance_columns(found))]
-        if details:
-            sections += [("by who said it, %", _split_columns(memories, "by_source"))]
-            sections += [("by outcome, %", _split_columns(memories, "by_outcome"))]
-        for title, columns in sections:
-            if columns:
-                yield ""
-                lines: list[Row | str] = [_line(row, columns) for row in memories]
-                lines += ["references", *(_line(row, columns) for row in references)]
-                yield from table(title, [head for head, _ in columns], lines)
+        for title, heads, lines, beside in sections(found, budget, details=details):
+            yield ""
+            yield from table(title, heads, [*lines, "references", *beside])
         yield ""
-        yield from _loss_lines(found, memories, budget)
+        for line in _loss_lines(found, budget):
+            yield from paragraph(line)
     yield ""
     yield from paragraph(f"{NOTE} {interval_note(found)}")
     if failed := [row for row in found.rows if row.failed]:
@@ -102,26 +112,16 @@ def text(found: SurvivalFigures, heading: str, *, details: bool = False) -> Iter
         yield from paragraph(f"* failed: {counts}. Figures are over the finished trajectories.")
 
 
-def _split_columns(rows: Sequence[SurvivalRow], figure: str) -> list[Column]:
-    names = list(dict.fromkeys(name for row in rows for name in getattr(row, figure)))
-    return [(name, _of(figure, name)) for name in names]
-
-
 def _line(row: SurvivalRow, columns: Sequence[Column]) -> Row:
     return row.system + "*" * bool(row.failed), [cell(row) for _, cell in columns]
 
 
-def _loss_lines(
-    found: SurvivalFigures, memories: Sequence[SurvivalRow], budget: int
-) -> Iterator[str]:
+def _loss_lines(found: SurvivalFigures, budget: int) -> Iterator[str]:
     """The worst losses of the memory that is best at a budget."""
-    if not memories:
-        return
-    best = memories[0].system
-    own = [x for x in found.losses if (x.system, x.budget) == (best, budget)]
-    yield f"worst losses of {best} at {budget:,}" if own else f"{best} lost nothing"
-    for loss in own[:SHOWN_LOSSES]:
-        yield from paragraph(f"- {loss_text(loss)}")
+    for best in rows_at(found, budget)[0][:1]:
+        own = [x for x in found.losses if (x.system, x.budget) == (best.system, budget)]
+        yield f"worst losses of {best.system} at {budget:,}:" if own else f"{best.system}: no loss"
+        yield from (f"- {loss_text(loss)}" for loss in own[:SHOWN_LOSSES])
 
 
 def loss_text(loss: Loss) -> str:
@@ -136,23 +136,17 @@ def loss_text(loss: Loss) -> str:
 
 
 def page(found: SurvivalFigures, heading: str) -> Iterator[str]:
-    """The report as a page."""
+    """The report as a page of Markdown."""
     yield "# Argument survival\n"
     yield markdown.wrapped(f"{heading}. {NOTE} {interval_note(found)}")
     for budget in budgets_of(found):
-        memories, references = rows_at(found, budget)
-        yield f"\n## Budget {budget:,}"
-        for title, columns in (
-            ("Survival in %, with its interval, and by kind", _columns(found)),
-            (DISTANCES.capitalize(), _distance_columns(found)),
-        ):
-            yield f"\n{title}:\n"
-            heads = [head.replace("\n", " ") for head, _ in columns]
-            lines = [[name, *cells] for name, cells in map(_liner(columns), memories + references)]
-            yield markdown.grid(["memory", *heads], lines)
+        for title, heads, lines, beside in sections(found, budget, details=False):
+            yield f"\n## {title[0].upper()}{title[1:]}\n"
+            cells = [[name, *own] for name, own in (*lines, *beside)]
+            yield markdown.grid(["memory", *(head.replace("\n", " ") for head in heads)], cells)
         yield ""
-        yield from (f"- {markdown.safe(line)}" for line in _loss_lines(found, memories, budget))
+        yield from map(_escaped, _loss_lines(found, budget))
 
 
-def _liner(columns: Sequence[Column]) -> Callable[[SurvivalRow], Row]:
-    return lambda row: _line(row, columns)
+def _escaped(line: str) -> str:
+    return "- " * line.startswith("- ") + markdown.safe(line.removeprefix("- "))

@@ -5,9 +5,11 @@ episode, as in every track: the memory observes it, and before the next call its
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from memorygym.core import registry
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.redaction import MASK, masked
@@ -15,10 +17,11 @@ from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.types import Budget, Env, Message, Step, Task
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.memories.stores.message_entries import to_text
-from memorygym.runs.comparison.memory_specs import MemorySpec
+from memorygym.runs.comparison.memory_specs import MemorySpec, plug, plug_all, plug_given
 from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, budget_of, systems
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.objects import GivenMemory
 from memorygym.scoring.argument_values import Conversation, Use, is_stale
 from memorygym.scoring.value_forms import plain, states
 
@@ -113,22 +116,38 @@ class SurvivalJob:
     """Whether secrets are masked in what is kept."""
 
     def systems(self) -> list[SystemSpec]:
-        """The references and the memories at every budget, each once. Raises BadSettings for a
-        memory that a replay cannot use."""
-        for spec, plugged in self.memories.items():
-            if spec == ORACLE:
-                raise BadSettings(f"--memory {spec}: a log does not say which facts a call needs")
-            if plugged.tools:
-                raise BadSettings(
-                    f"--memory {spec}: an agent writes into it through tools, and a recorded one"
-                    " had other tools; leave it out"
-                )
+        """The references and the memories at every budget, each once."""
         return list({
             (system.name, system.budget): system
             for limits in self.limits
             for system in systems(list(self.memories), (), limits)
             if system.role != "unlimited" and system.name != ORACLE
         }.values())  # fmt: skip
+
+
+def memories_of(specs: Sequence[str], objects: Sequence[GivenMemory] = ()) -> dict[str, MemorySpec]:
+    """The references and the memories of a replay, by spec; without any, the built-in ones that a
+    log can drive. Raises as `plug_all`, and BadSettings for a memory that a log cannot drive."""
+    if ORACLE in specs:
+        raise BadSettings(f"--memory {ORACLE}: a log does not say which facts a call needs")
+    plugged = plug_all(specs if specs or objects else _built_in())
+    plugged |= {part.name: plug_given(part) for part in objects}
+    for spec, memory in plugged.items():
+        if memory.tools:
+            raise BadSettings(
+                f"--memory {spec}: an agent writes into it through tools, and a recorded one had"
+                " other tools; leave it out"
+            )
+    return plugged
+
+
+def _built_in() -> Iterator[str]:
+    """The built-in memories without tools that are installed."""
+    for name in registry.names("memory"):
+        if registry.is_built_in("memory", name):
+            with suppress(BadSettings):  # It needs an extra.
+                if not plug(name).tools:
+                    yield name
 
 
 class RecordedTurns(Env):
@@ -155,7 +174,6 @@ def replay_all(
     """The replays in the order of the trajectories, which are read as they are needed."""
     function = partial(replay, job)
     over = over_threads if job.model_roles.waits else over_processes
-    job.systems()  # Raises before anything is read.
     for batch in _batches(trajectories):
         results = ([result] for result in over(function, batch, workers))
         yield from watched(results, len(batch), quiet=quiet)
