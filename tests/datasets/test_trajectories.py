@@ -133,6 +133,8 @@ BROKEN = {
     "role": (json.dumps([{"role": "judge", "content": ""}]), 0, "a message with the role 'judge'"),
     "call": ('[{"role":"assistant","tool_calls":[{"id":1}]}]', 0, "has a call without a name"),
     "deep": ("[" * 200_000, 0, "log.json, record 0 (line 1)"),
+    "item": (f"[\n{LINES[0]},\n{{oops}},\n{LINES[1]},\n{LINES[2]}\n]", 3, "(line 3): is no JSON"),
+    "digits": (f'[{{"role": "user", "n": {"9" * 5000}}}]', 0, "(line 1): cannot be read (Exceeds"),
     "messages": ('{"messages": {"a": 1}}', 0, "messages is {'a': 1}, not a list"),
 }
 
@@ -187,6 +189,32 @@ def test_a_folder_without_a_log_and_a_missing_file_are_refused(tmp_path: Path) -
         read(tmp_path)
     with pytest.raises(BadSettings, match="there is no such file or folder"):
         read(tmp_path / "missing.json")
+
+
+def test_files_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    for number, folder in enumerate(("a", "b")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "log.json").write_text(json.dumps(files.openai(number)))
+    good, _ = read(tmp_path / "a" / "log.json", tmp_path / "b")
+    assert [log.place.split(",")[0] for log in good] == [
+        str(tmp_path / folder / "log.json") for folder in ("a", "b")
+    ]
+
+
+def test_half_characters_and_deep_arguments_do_no_harm(tmp_path: Path) -> None:
+    row = files.openai()
+    deep: object = "end"
+    for _ in range(400):
+        deep = [deep]
+    row["messages"][1]["content"] += " \ud83d"
+    row["messages"][2] = files.call(1, "find\udc00", customer_id="caf\ud800", deep=deep)
+    calls = row["messages"][2]["tool_calls"]
+    calls[0]["function"]["arguments"] = json.loads(calls[0]["function"]["arguments"])
+    (log,), problems = read_text(tmp_path, json.dumps(row))
+    assert not problems
+    call = log.messages[1].calls[0]
+    assert call.name == "find?"
+    assert call.arguments["customer_id"] == "caf?"  # type: ignore[index, call-overload]
 
 
 def test_duplicates_count_once_wherever_they_lie(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ OF_TASKS = (
 def add_trajectories(parser: argparse._ArgumentGroup) -> None:
     """Declares the options of recorded logs."""
     parser.add_argument(
-        "--trajectories", type=given_path, nargs="+", metavar="FILE", default=[],
+        "--trajectories", type=given_path, nargs="+", action="extend", metavar="FILE", default=[],
         help="instead of tasks: logs of your agents (OpenAI messages, tau-bench, tau2, SWE-agent,"
         " mini-swe-agent, Inspect), files or folders; measures which values that later calls need"
         " a memory still shows (docs/your-logs.md)",

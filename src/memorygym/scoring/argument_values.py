@@ -145,13 +145,13 @@ def _note(versions: dict[tuple[str, str], list[str]], message: Message) -> None:
     if message.role != "tool" or message.content[:1] not in ("{", "["):
         return
     try:
-        value = json.loads(message.content)
+        stated = list(fields(json.loads(message.content)))
     except (ValueError, RecursionError):
         return
-    for name, stated in fields(value):
+    for name, value in stated:
         own = versions.setdefault(name, [])
-        if own[-1:] != [stated]:
-            own.append(stated)
+        if own[-1:] != [value]:
+            own.append(value)
 
 
 def _older(versions: Mapping[tuple[str, str], list[str]], value: str) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,25 +50,25 @@ def read_all(paths: Iterable[Path]) -> Iterator[Trajectory | Problem]:
     Raises BadSettings for a path that does not exist or a folder without a file to read.
     """
     seen: set[str] = set()
-    for path in paths:
-        for file, name in _files(path):
-            for item in _read(file, name):
-                if isinstance(item, Trajectory):
-                    content: JSON = [item.system, *map(to_text, item.messages)]
-                    digest = json_hash(content)
-                    if digest in seen:
-                        item = Problem(item.place, DUPLICATE)  # noqa: PLW2901  # in its place
-                    seen.add(digest)
-                yield item
+    files = [pair for path in paths for pair in _files(path)]
+    names = Counter(name for _, name in files)
+    for file, name in files:
+        for item in _read(file, name if names[name] == 1 else str(file)):
+            if isinstance(item, Trajectory):
+                content: JSON = [item.system, *map(to_text, item.messages)]
+                digest = json_hash(content)
+                if digest in seen:
+                    item = Problem(item.place, DUPLICATE)  # noqa: PLW2901  # in its place
+                seen.add(digest)
+            yield item
 
 
-def _files(path: Path) -> Iterator[tuple[Path, str]]:
+def _files(path: Path) -> list[tuple[Path, str]]:
     """The files of a path with their names; in a folder those that begin as a log does."""
     if not path.exists():
         raise BadSettings(f"--trajectories {path}: there is no such file or folder")
     if not path.is_dir():
-        yield path, path.name
-        return
+        return [(path, path.name)]
     files = [(file, str(file.relative_to(path))) for file in sorted(path.rglob("*"))]
     logs = [(file, name) for file, name in files if file.is_file() and _begins_as_log(file)]
     if not logs:
@@ -75,7 +76,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
             f"--trajectories {path}: the folder has no JSON, JSON lines or .eval file; give one"
             " that has"
         )
-    yield from logs
+    return logs
 
 
 def _start(file: Path) -> bytes:
@@ -150,3 +151,5 @@ def _made(record: Record, place: str) -> Trajectory | Problem:
         return trajectory(record.value, record.header, place)
     except SchemaMismatch as misfit:
         return Problem(place, str(misfit))
+    except RecursionError:
+        return Problem(place, "is nested too deep; leave it out")

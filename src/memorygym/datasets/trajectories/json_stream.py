@@ -43,17 +43,21 @@ class _Window:
     """The part of the text that is being read."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self.text, self.at, self._line = stream, "", 0, 1
+        self._stream, self.text, self.at = stream, "", 0
+        self._line, self._counted = 1, 0
 
     @property
     def line(self) -> int:
         """The line of the place that is read."""
-        return self._line + self.text.count("\n", 0, self.at)
+        self._line += self.text.count("\n", self._counted, self.at)
+        self._counted = self.at
+        return self._line
 
     def extend(self) -> bool:
         """Reads on, twice as far each time; False at the end of the file."""
         chunk = self._stream.read(max(CHUNK, len(self.text) - self.at))
-        self._line, self.text, self.at = self.line, self.text[self.at :] + chunk, 0
+        self._line, self._counted = self.line, 0
+        self.text, self.at = self.text[self.at :] + chunk, 0
         return bool(chunk)
 
     def peek(self) -> str:
@@ -71,16 +75,16 @@ class _Window:
         while self.peek():
             try:
                 value, end = _scan(self.text, self.at)
-            except RecursionError:
-                raise _Broken("is nested too deep; give a flatter record") from None
             except json.JSONDecodeError as error:
                 begun = error.msg.startswith("Unterminated")
                 if (begun or error.pos >= len(self.text) - _NEAR) and self.extend():
                     continue
                 if begun or error.pos >= len(self.text.rstrip()):
                     raise _Broken(CUT) from None
-                line = self._line + self.text.count("\n", 0, error.pos)
+                line = self.line + self.text.count("\n", self.at, error.pos)
                 raise _Broken(f"is no JSON ({error.msg}, line {line}); mend it") from None
+            except (ValueError, RecursionError) as error:  # A long number, or deep nesting.
+                raise _Broken(f"cannot be read ({error}); leave it out") from None
             if end == len(self.text) and isinstance(value, (int, float)) and self.extend():
                 continue  # A number may go on.
             if not self.text.isascii() and _STRAY.search(self.text, self.at, end):
@@ -130,16 +134,17 @@ def is_message(value: object) -> bool:
 
 def _all(window: _Window) -> Iterator[Record]:
     while sign := window.peek():
-        line = window.line
         try:
             if sign == "[":
                 yield from _list(window)
             elif sign == "{":
                 yield from _object(window)
+            elif sign in ",]":  # What is left of a list with a broken item.
+                window.at += 1
             else:
                 raise _Broken("is no JSON; give JSON, JSON lines or an Inspect log")
         except _Broken as broken:
-            yield Record(line, None, str(broken))
+            yield Record(window.line, None, str(broken))
             if not window.skip_line():
                 return
 

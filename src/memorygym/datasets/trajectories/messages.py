@@ -1,5 +1,6 @@
 """The messages of recorded conversations: calls and results as every format writes them, paired."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -63,7 +64,9 @@ def _call(raw: Row) -> Call:
     if not isinstance(name, str):
         raise SchemaMismatch(f"has a call without a name: {quoted(raw)}", "tool_calls")
     value = json_value(arguments) if isinstance(arguments, str) else arguments
-    return Call(name, freeze(value), str(raw.get("id") or ""))
+    if not (text := json.dumps(value, ensure_ascii=False)).isascii():
+        value = json.loads(replace_surrogates(text))
+    return Call(replace_surrogates(name), freeze(value), str(raw.get("id") or ""))
 
 
 def _call_id(raw: Row, role: str) -> str:
