@@ -10,6 +10,7 @@ import pytest
 import memorygym
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import Entry, Memory, MemoryContext, Message
+from memorygym.models.scripted import Scripted
 from memorygym.reports.survival import SurvivalReport
 from tests.datasets import trajectory_files as files
 
@@ -182,6 +183,18 @@ def test_a_memory_that_fails_is_named_and_the_others_are_measured(log: Path) -> 
     assert rows["every", 9999]["survival"] == 1
     assert "no more room" in report.figures.errors[0][1].error
     assert "bad*" in str(report)
+
+
+def test_a_model_may_write_for_the_memories(log: Path) -> None:
+    writes = Scripted(["Everything is about W70312."] * 500)
+    report = memorygym.compare(
+        "llm_summarizing", trajectories=log, budgets=200, memory_model=writes, workers=1
+    )
+    assert report.memory_model == "Scripted"
+    assert report.figures.errors == []
+    offline = memorygym.compare("llm_summarizing", trajectories=log, budgets=200)
+    assert offline.memory_model == "extractive"
+    assert report.rows()[-1] != offline.rows()[-1]
 
 
 def test_memories_that_a_log_cannot_use_are_refused(log: Path) -> None:

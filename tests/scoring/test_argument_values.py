@@ -38,6 +38,11 @@ def test_a_value_of_an_earlier_turn_is_a_use_with_its_place() -> None:
     assert use.distance > 0
 
 
+def test_calls_are_numbered_through_the_trajectory() -> None:
+    messages = [called(a="A-1"), USER, called(b="B-2"), *LATER, called(number="HAT069")]
+    assert [use.call for use in uses(messages)] == [3]
+
+
 def test_the_newest_message_that_states_a_value_is_its_source() -> None:
     again = Message("user", "HAT069, as I said.")
     (use,) = uses([USER, *LATER[:2], again, *LATER[2:], called(number="HAT069")])

@@ -18,7 +18,7 @@ NOTE = (
     " that the context still showed before the call; what the agent always sees and the running"
     " turn are left out. Kinds: the same by kind of value. Stale: of the values that had replaced"
     " another one, those for which the context showed only the older value. Context: tokens shown"
-    " per call. full is the ceiling, none the floor."
+    " per reply. full is the ceiling, none the floor."
 )
 DISTANCES = "survival in % by tokens between the message that said the value and the call"
 

@@ -88,7 +88,8 @@ class Conversation:
     def uses(self) -> list[Use]:
         """All uses of values from earlier messages, in order, each value once a call."""
         sizes = [shown_tokens(message, count) for message in self.messages]
-        always, found, calls = plain(self.always), list[Use](), 0
+        always, found = plain(self.always), list[Use]()
+        calls = len(self.messages[0].calls) if self.messages else 0
         versions: dict[tuple[str, str], list[str]] = {}
         words: set[str] = set()
         for turn, indexes in enumerate(self.turns[1:]):

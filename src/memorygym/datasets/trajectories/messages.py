@@ -26,6 +26,7 @@ Numbered = tuple[int, Message]
 
 
 def messages_of(row: Row, name: str) -> list[Numbered]:
+    """The messages of a list that the agent read or wrote. Raises SchemaMismatch."""
     made = (
         (number, _message(raw, f"{name}[{number}]")) for number, raw in enumerate(rows(row, name))
     )

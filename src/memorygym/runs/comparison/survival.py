@@ -77,7 +77,7 @@ class SystemReplay:
     stale: bytes = b""
     """By use: 1 if it showed the older value instead."""
     tokens: float = 0.0
-    """Tokens of the context, mean over the calls with a use."""
+    """Tokens of the context, mean over the replies with a use."""
     error: str = ""
     """Why the replay failed; "" if it did not."""
     provider: bool = False

@@ -42,7 +42,7 @@ class SurvivalRow:
     """Of the uses of values that replaced another one, those for which the context showed only the
     older value."""
     tokens: Estimate | None
-    """Tokens of the context, mean over the calls with a use, then over trajectories."""
+    """Tokens of the context, mean over the replies with a use, then over trajectories."""
     by_kind: Mapping[str, Share]
     by_distance: Mapping[str, Share]
     """By tokens between the message that said the value and the call."""
