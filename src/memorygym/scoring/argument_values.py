@@ -36,6 +36,8 @@ class Use:
     """The place in the arguments, as flights[0].date."""
     value: str
     """As the argument has it."""
+    key: str
+    """The same, normalised."""
     within: str
     """The text of the argument that the value is, or is a part of."""
     kind: Kind
@@ -109,8 +111,8 @@ class Conversation:
                     distance = sum(sizes[source + 1 : indexes.start])
                     found.append(
                         Use(
-                            turn, calls, call.name, argument, value, text, kind, source, distance,
-                            _older(versions, key),
+                            turn, calls, call.name, argument, value, key, text, kind, source,
+                            distance, _older(versions, key),
                         )
                     )  # fmt: skip
         return found
@@ -165,7 +167,7 @@ def _older(versions: Mapping[tuple[str, str], list[str]], value: str) -> tuple[s
 
 def is_stale(shown: Sequence[str], use: Use) -> bool:
     """Whether normalised texts show the older value of a record and not the newer one."""
-    if use.older is None or any(states(text, plain(use.value)) for text in shown):
+    if use.older is None or any(states(text, use.key) for text in shown):
         return False
     record, old = use.older
     return any(states(text, record) and states(text, old) for text in shown)

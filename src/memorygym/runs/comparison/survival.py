@@ -23,7 +23,7 @@ from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import GivenMemory
 from memorygym.scoring.argument_values import Conversation, Use, is_stale
-from memorygym.scoring.value_forms import plain, states
+from memorygym.scoring.value_forms import states
 
 ORACLE = "oracle"
 """A reference of comparisons that a log cannot have, because nobody marked what it needs."""
@@ -235,8 +235,7 @@ def _played(
             texts = [conversation.text(message) for message in reversed(context)]
             tokens.append(sum(shown_tokens(message, count) for message in context))
             for index in by_turn[turn]:
-                value = plain(uses[index].value)
-                survived[index] = any(states(text, value) for text in texts)
+                survived[index] = any(states(text, uses[index].key) for text in texts)
                 stale[index] = not survived[index] and is_stale(texts, uses[index])
     except BadKey:
         raise
@@ -280,7 +279,7 @@ def _losses(
     lost: dict[str, list[int]] = {}
     for index, use in enumerate(conversation.uses):
         if not played.survived[index]:
-            lost.setdefault(plain(use.value), []).append(index)
+            lost.setdefault(use.key, []).append(index)
     uses = conversation.uses
     worst = sorted(lost.values(), key=lambda own: (-len(own), uses[own[0]].distance, own[0]))
 
