@@ -55,6 +55,17 @@ def test_the_option_may_be_repeated_and_a_file_named_twice_counts_once(
     assert "duplicate" not in command("compare", *paths, *SMALL).out
 
 
+def test_a_folder_of_other_contents_is_refused_and_one_of_a_report_replaced(
+    command: Command, log: str, tmp_path: Path
+) -> None:
+    done = command("compare", "--trajectories", log, *SMALL, "-o", str(tmp_path))
+    assert done.status == 2
+    assert "is not empty and holds no trajectories.json; give a new or an empty" in done.err
+    for _ in range(2):
+        options = (*SMALL, "-o", str(tmp_path / "out"))
+        assert command("compare", "--trajectories", log, *options).status == 0
+
+
 def test_without_a_memory_all_that_can_be_replayed_are(command: Command, log: str) -> None:
     done = command("compare", "--trajectories", log, "--budget", "800", "-q")
     assert done.status == 0

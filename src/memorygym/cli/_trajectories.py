@@ -12,7 +12,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.models.specs import find
 from memorygym.reports.comparison_files import rows_csv
-from memorygym.reports.survival import perform, problem_lines
+from memorygym.reports.survival import check_folder, perform, problem_lines
 from memorygym.runs.comparison.survival import SurvivalJob, memories_of
 from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.model_roles import OFFLINE, ModelRoles, check_slip
@@ -56,6 +56,7 @@ def run(args: argparse.Namespace, specs: list[str], budgets: list[int]) -> int:
         raise BadSettings(f"--budget {budgets[0]}: give at least 1")
     with ExitStack() as stack:
         outputs, roles = outputs_of(args, stack), _model_roles(args, stack)
+        check_folder(outputs.folder)
         limits = [ComparisonLimits(view, args.capacity) for view in budgets]
         job = SurvivalJob(memories_of(specs), limits, roles, args.redact)
         report = perform(

@@ -28,7 +28,7 @@ from memorygym.reports.api_options import (
 from memorygym.reports.argument_types import check_argument
 from memorygym.reports.results import Results
 from memorygym.reports.run_reader import read_run
-from memorygym.reports.survival import SurvivalReport, perform
+from memorygym.reports.survival import SurvivalReport, check_folder, perform
 from memorygym.runs import evaluation
 from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
 from memorygym.runs.comparison.run import Comparison
@@ -153,6 +153,8 @@ def _replayed(
     for path in paths:
         check_argument("trajectories", path, str | Path)
     named, objects = ([], []) if memories is None else _memories(memories)
+    output = asked.get("output", None)
+    check_folder(output and Path(output))
     with ExitStack() as stack:
         model = _writer(asked.get("memory_model", None))
         chosen = asked.model_roles([], model, stack)
@@ -166,7 +168,7 @@ def _replayed(
         name = model if isinstance(model, str) else type(model).__name__ if model else OFFLINE
         workers = asked.workers(objects, waits=chosen.roles.waits)
         report = perform(job, [Path(path) for path in paths], name, workers, quiet=asked.quiet)
-    if output := asked.get("output", None):
+    if output:
         report.write(Path(output))
     return report
 

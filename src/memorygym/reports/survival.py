@@ -111,6 +111,14 @@ class SurvivalReport:
             write_atomically(folder / name, [text.encode()])
 
 
+def check_folder(folder: Path | None) -> None:
+    """Raises BadSettings for a folder of other contents, before anything is replayed."""
+    if folder and folder.is_dir() and any(folder.iterdir()) and not (folder / DOCUMENT).exists():
+        raise BadSettings(
+            f"{folder} is not empty and holds no {DOCUMENT}; give a new or an empty folder"
+        )
+
+
 def perform(
     job: SurvivalJob, paths: Sequence[Path], memory_model: str, workers: int, *, quiet: bool
 ) -> SurvivalReport:
