@@ -131,6 +131,7 @@ BROKEN = {
     "empty": ("", 0, "log.json: is empty"),
     "blank": (" \n ", 0, "log.json: is empty"),
     "role": (json.dumps([{"role": "judge", "content": ""}]), 0, "a message with the role 'judge'"),
+    "list": ('[{"role": ["user"], "content": ""}]', 0, "a message with the role ['user']"),
     "call": ('[{"role":"assistant","tool_calls":[{"id":1}]}]', 0, "has a call without a name"),
     "deep": ("[" * 200_000, 0, "log.json, record 0 (line 1)"),
     "item": (f"[\n{LINES[0]},\n{{oops}},\n{LINES[1]},\n{LINES[2]}\n]", 3, "(line 3): is no JSON"),

@@ -38,7 +38,7 @@ def _message(raw: Row, place: str) -> Message | None:
     role = raw.get("role")
     if role == ENDED or raw.get("requestor") == "user":
         return None
-    if role not in ROLES:
+    if not isinstance(role, str) or role not in ROLES:
         raise SchemaMismatch(f"has a message with the role {quoted(role)}", place)
     calls = raw.get("tool_calls") or raw.get("function_call") or ()
     listed = calls if isinstance(calls, (list, tuple)) else [calls]
@@ -53,7 +53,7 @@ def _message(raw: Row, place: str) -> Message | None:
         made = tuple(
             Call("bash", freeze({"command": str(a.get("command"))}), TEXT) for a in actions
         )
-    return Message(ROLES[str(role)], content_of(raw.get("content")), made, _call_id(raw, str(role)))
+    return Message(ROLES[role], content_of(raw.get("content")), made, _call_id(raw, role))
 
 
 def _call(raw: Row) -> Call:
