@@ -1,7 +1,7 @@
 """The figures of argument survival, from the replays of all trajectories."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from statistics import fmean
@@ -42,7 +42,8 @@ class SurvivalRow:
     """Of the uses of values that replaced another one, those for which the context showed only the
     older value."""
     tokens: Estimate | None
-    """Tokens of the context, mean over the replies with a use, then over trajectories."""
+    """Tokens of the context, mean over the replies with a use, the trajectories of a
+    cluster and the clusters."""
     by_kind: Mapping[str, Share]
     by_distance: Mapping[str, Share]
     """By tokens between the message that said the value and the call."""
@@ -70,7 +71,7 @@ class SurvivalFigures:
     outcomes: Mapping[str, int]
     """Trajectories with a use, by whether they succeeded."""
     distance_by_outcome: Mapping[str, Estimate]
-    """The distance of a use in tokens, mean over the uses of a trajectory, then over these."""
+    """The distance of a use in tokens, mean over the uses, trajectories and clusters."""
     rows: Sequence[SurvivalRow]
     losses: Sequence[Loss]
     errors: Sequence[tuple[str, SystemReplay]]
@@ -94,9 +95,13 @@ def figures(replays: Sequence[TrajectoryReplay]) -> SurvivalFigures:
         Counter(replay.format for replay in replays),
         Counter(OUTCOMES[replay.success] for replay in used),
         {
-            name: estimate([fmean(d for _, d in r.uses) for r in used if r.success is success])
+            name: distance
             for success, name in OUTCOMES.items()
-            if any(replay.success is success for replay in used)
+            if (
+                distance := _amount(
+                    (r.cluster, fmean(d for _, d in r.uses)) for r in used if r.success is success
+                )
+            )
         },
         [_row(key, [(replay, replay.by_system[key]) for replay in used]) for key in keys],
         worst,
@@ -141,7 +146,7 @@ def _row(key: tuple[str, int | None], replays: Sequence[Replay]) -> SurvivalRow:
         len(replays) - len(whole),
         _share(whole, lambda _, __: True),
         _share(whole, lambda r, i: bool(r.replaced[i]), lambda played: played.stale),
-        estimate([played.tokens for _, played in whole]) if whole else None,
+        _amount((replay.cluster, played.tokens) for replay, played in whole),
         split(lambda r, i: r.uses[i][0]),
         {name: by_distance[name] for name in order if name in by_distance},
         split(lambda r, i: r.roles[i]),
@@ -162,6 +167,14 @@ def _share(
         clusters.setdefault(replay.cluster, []).extend(own)
     uses = sum(map(len, clusters.values()))
     return Share(uses, clustered_share([*clusters.values()])) if uses else None
+
+
+def _amount(values: Iterable[tuple[str, float]]) -> Estimate | None:
+    """The mean over clusters of the mean of each; None without any."""
+    clusters: dict[str, list[float]] = {}
+    for cluster, value in values:
+        clusters.setdefault(cluster, []).append(value)
+    return estimate([fmean(own) for own in clusters.values()]) if clusters else None
 
 
 def _difference(key: tuple[str, int | None], replays: Sequence[Replay]) -> Estimate:
