@@ -222,49 +222,32 @@ def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
 def _played(
     job: SurvivalJob, system: SystemSpec, trajectory: Trajectory, conversation: Conversation
 ) -> SystemReplay:
-    """What one system showed."""
-    uses = conversation.uses
+    """What one system showed, up to the last turn before a call with a use."""
     by_turn: dict[int, list[int]] = {}
-    for index, use in enumerate(uses):
+    for index, use in enumerate(uses := conversation.uses):
         by_turn.setdefault(use.turn, []).append(index)
     survived, stale, tokens = bytearray(len(uses)), bytearray(len(uses)), list[int]()
+    turns = [[trajectory.messages[i] for i in t] for t in conversation.turns[: max(by_turn) + 1]]
+    task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
+    make, budget = job.memories[system.spec].make, budget_of(system, task, tools=False)
     try:
-        for turn, context in _contexts(job, system, trajectory, conversation, max(by_turn)):
-            if turn not in by_turn:
-                continue
-            texts = [conversation.text(message) for message in reversed(context)]
-            tokens.append(sum(shown_tokens(message, count) for message in context))
-            for index in by_turn[turn]:
+        episode = Episode(RecordedTurns(task, turns), make, budget, job.model_roles.writer)
+        for number, turn in enumerate(turns):
+            view = episode.view()
+            context = view[1 : len(view) - len(turn)]
+            texts = [conversation.text(m) for m in reversed(context) if number in by_turn]
+            for index in by_turn.get(number, ()):
                 survived[index] = any(states(text, uses[index].key) for text in texts)
                 stale[index] = not survived[index] and is_stale(texts, uses[index])
+            if number in by_turn:
+                tokens.append(sum(shown_tokens(message, count) for message in context))
+            episode.step(END)
     except BadKey:
         raise
     except (MemoryFault, ProviderFailure) as error:
         text = masked(str(error)) if job.redact else str(error)
         return SystemReplay(error=text, provider=isinstance(error, ProviderFailure))
     return SystemReplay(bytes(survived), bytes(stale), sum(tokens) / len(tokens))
-
-
-def _contexts(
-    job: SurvivalJob,
-    system: SystemSpec,
-    trajectory: Trajectory,
-    conversation: Conversation,
-    last: int,
-) -> Iterator[tuple[int, Sequence[Message]]]:
-    """The context that the memory composed in every turn up to the last one asked for."""
-    turns = [[trajectory.messages[i] for i in turn] for turn in conversation.turns[: last + 1]]
-    task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
-    episode = Episode(
-        RecordedTurns(task, turns),
-        job.memories[system.spec].make,
-        budget_of(system, task, tools=False),
-        job.model_roles.writer,
-    )
-    for number, turn in enumerate(turns):
-        view = episode.view()
-        yield number, view[1 : len(view) - len(turn)]
-        episode.step(END)
 
 
 def _losses(
