@@ -94,6 +94,25 @@ class CompareOptions(ModelChoice, total=False):
     """The model that memories call (default: the offline `extractive`)."""
 
 
+class TrajectoryOptions(TypedDict, total=False):
+    """The options of `compare(trajectories=…)`."""
+
+    budgets: int | Sequence[int]
+    """Tokens that a memory may put before a turn (default: 1000)."""
+    capacity: int
+    """Most tokens that a memory may hold (default: no limit)."""
+    memory_model: str | Model
+    """The model that memories call (default: the offline `extractive`)."""
+    redact: bool
+    """Whether secrets are masked in what is shown and kept (default: True)."""
+    workers: int
+    """Processes, or threads where a model is asked (default: this process, or 16 threads)."""
+    output: str | Path
+    """The folder that receives trajectories.json, two CSV tables and report.md."""
+    quiet: bool
+    """No progress line on a terminal."""
+
+
 SHAPES = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
 """The keyword for each option of a model."""
 OF_A_MODEL = (*SHAPES.values(), "replay", "api_base")
