@@ -13,6 +13,7 @@ from memorygym.core.factories import set_parameters
 from memorygym.core.outcome import Score
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
+from memorygym.core.trace_reader import TraceReader
 from memorygym.core.track import (
     Agent,
     Invariant,
@@ -111,6 +112,13 @@ def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verifica
     return verifier.verify_all(recipes, parallel_map)
 
 
+def reader(trace: Trace) -> TraceReader:
+    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
+    from memorygym.tracks.dialogue.fact_reader import DialogueTraceReader
+
+    return DialogueTraceReader(trace, [outcome.goal for outcome in rewarded(trace)])
+
+
 def tools() -> Sequence[Tool]:
     """The tools of the domains of this package; domains that share a name share its tool."""
     from memorygym.tracks.dialogue.domains import domain_named
@@ -159,6 +167,7 @@ TRACK = Track(
     note_taker=note_taker,
     oracle=oracle,
     tools=tuple(tools()),
+    reader=reader,
     score=score,
     axes=("named", "never named", "both", "chain 1", "chain 2", "chain 3"),
     agents=_Agents(),

@@ -1,9 +1,13 @@
 """The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
-from memorygym.core.statements import Statement
+from memorygym.core.outcome import Goal
+from memorygym.core.statements import Statement, StatementReader
+from memorygym.core.trace import Trace
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, Reading
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.names import CapitalisedNames
@@ -12,6 +16,7 @@ from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, ROLES, Domain
 from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.env import tools_of
 from memorygym.tracks.dialogue.offers import is_row
 
 _NOW = re.compile(r"\bnow\b")
@@ -119,6 +124,29 @@ class DialogueReader:
         value = texts.shown(domain, fact.key, fact.value)
         whose = "The" if fact.subject in (CUSTOMER, POLICY) else f"{fact.subject}'s"
         return f"{whose} {fact.key} is {'now ' if fact.rank else ''}{value}."
+
+
+class _Fact(Statement):
+    """A fact of a session. Texts about a customer or the rules need not name them."""
+
+    @property
+    def name(self) -> str:
+        return "" if self.subject in (CUSTOMER, POLICY) else self.subject
+
+
+class DialogueTraceReader(StatementReader):
+    """The reader of a trace; it knows the tools of the trace's domain."""
+
+    def __init__(self, trace: Trace, goals: Sequence[Goal]) -> None:
+        domain = domain_named(texts.domain_of(trace.system))
+        named = frozenset(tool.name for tool in tools_of(domain))
+        super().__init__(trace, goals, reader_for(domain.name), named)
+
+    def required(self, goal: Any, need: Any) -> Statement:
+        return _Fact(*need)
+
+    def facts(self, text: str) -> Iterator[Statement]:
+        return (_Fact(*fact) for fact in self.read(text))
 
 
 @cache
