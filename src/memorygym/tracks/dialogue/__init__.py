@@ -1,0 +1,1 @@
+"""The track dialogue: conversations in which an agent acts on state."""

@@ -1,0 +1,156 @@
+"""The sessions that are played: tasks of one domain of tau2-bench, in an order drawn by the seed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
+from memorygym.core.json_values import json_hash, thaw
+from memorygym.core.registry import set_parameters
+from memorygym.core.rng import named_rng
+from memorygym.core.track import TaskOptions
+from memorygym.core.types import JSON, Budget, Task, Tool, content_id
+from memorygym.tracks.dialogue.tau2 import checkout
+from memorygym.tracks.dialogue.tau2.script import leaves, opening
+
+NAME = "tau2"
+REWARDS = {
+    "basis": "what the task's own reward rests on, but for assertions that need a model as judge",
+    "all": "final state, calls and communication, whatever the task's reward rests on",
+}
+SEVERAL = """
+
+Several customers are served in one session. Each message begins with the number of its customer, as
+in [Customer 2]. Your tools act on the records of the customer whose message you are answering."""
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One domain of the checkout."""
+
+    tasks: Mapping[str, Any]
+    """By id: the tasks of tau2-bench, of its split `base` where it has one."""
+    system: str
+    """The system message of tau2-bench's own agent, with the policy."""
+    tools: tuple[Tool, ...]
+    changing: frozenset[str]
+    """The tools that change the state."""
+
+
+@lru_cache(maxsize=8)
+def domain(name: str) -> Domain:
+    """A domain. Raises UnknownPart for an unknown name, BadSettings if the checkout lacks it."""
+    if name not in checkout.NEEDED:
+        raise UnknownPart("domain of tau2-bench", name, checkout.NEEDED)
+    checkout.require(name)
+    simulation = checkout.load("memorygym.tracks.dialogue.tau2.simulation")
+    tasks = {task.id: task for task in simulation.registry.get_tasks_loader(name)()}
+    first = next(iter(tasks.values()))
+    make = simulation.registry.get_env_constructor(name)
+    environment = make(**simulation.environment_kwargs(name, first))
+    tools = [Tool(**tool.openai_schema["function"]) for tool in environment.get_tools()]
+    changing = (t.name for t in tools if environment.tools.tool_mutates_state(t.name))
+    system = simulation.system_prompt(environment.get_policy())
+    return Domain(tasks, system, tuple(tools), frozenset(changing))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A session; what has a type and a default is a parameter of the track."""
+
+    seed: int
+    salt: str
+    domain: str = "airline"
+    session: int = 5
+    at_once: int = 1
+    user: str = "scripted"
+    reward: str = "basis"
+    steps: int = 200
+
+    @property
+    def template(self) -> str:
+        return self.domain
+
+    def generate(self) -> Task:
+        ids = list(domain(self.domain).tasks)
+        named_rng(NAME, self.domain, self.salt).shuffle(ids)
+        most = len(ids) // self.session
+        if self.seed >= most:
+            raise BadSettings(
+                f"seed {self.seed}: the {len(ids)} tasks of {self.domain} make {most} sessions of"
+                f" {self.session}; give seeds below {most}, or a shorter session"
+            )
+        return self.of(ids[self.seed * self.session :][: self.session])
+
+    def of(self, ids: Sequence[str]) -> Task:
+        """The session of these tasks."""
+        source = domain(self.domain)
+        recipe = {name: value for name, value in asdict(self).items() if name != "salt"}
+        tasks = [source.tasks[id] for id in ids]
+        state: dict[str, JSON] = {
+            **recipe,
+            "tasks": list(ids),
+            "sha256": json_hash([task.model_dump(mode="json") for task in tasks]),
+        }
+        system = source.system + (SEVERAL if len(ids) > 1 else "")
+        gold = {"tasks": [_gold(task, source.changing) for task in tasks]}
+        recipe["template"] = self.template
+        id = content_id(NAME, system, state)
+        return Task(id, NAME, recipe, system, (), Budget(), gold, state)
+
+
+def _gold(task: Any, changing: frozenset[str]) -> dict[str, Any]:
+    """The reference solution of a task: its calls, each with the values that the customer states,
+    and what must be said."""
+    said = opening(str(task.user_scenario))
+    criteria = task.evaluation_criteria
+    actions = [
+        {
+            "requestor": action.requestor,
+            "name": action.name,
+            "arguments": action.arguments,
+            "stated": [value for value in leaves(action.arguments) if value and value in said],
+        }
+        for action in criteria.actions or ()
+    ]
+    changes = any(action["name"] in changing for action in actions)
+    return {
+        "id": task.id,
+        "opening": said,
+        "actions": actions,
+        "communicate": list(criteria.communicate_info or ()),
+        "type": "change" if changes else "no_change",
+    }
+
+
+def recipes(options: TaskOptions) -> list[Recipe]:
+    """One session for each seed. Raises BadSettings or UnknownPart."""
+    parameters: Mapping[str, Any] = set_parameters(NAME, Recipe, options.parameters)
+    made = [Recipe(seed, options.salt, **parameters) for seed in options.seeds]
+    for recipe in made[:1]:
+        require_at_least(
+            1, session=recipe.session, at_once=recipe.at_once, steps=recipe.steps
+        )
+        if recipe.reward not in REWARDS:
+            raise UnknownPart("reward", recipe.reward, REWARDS)
+        domain(recipe.domain)
+    return made
+
+
+def parameters() -> dict[str, str]:
+    """The parameters of the track, each with its meaning."""
+    return {
+        "domain": f"one of {', '.join(checkout.NEEDED)} (airline)",
+        "session": "tasks in one session (5)",
+        "at_once": "customers served in turn, message by message; 1: one after the other (1)",
+        "user": "scripted, or the model of tau2-bench's user simulator, as litellm names it",
+        "reward": "; ".join(f"{name}: {about}" for name, about in REWARDS.items()),
+        "steps": "messages after which tau2-bench ends a task (200)",
+    }
+
+
+def settings(state: Mapping[str, JSON]) -> dict[str, Any]:
+    """What a task's state says about how its conversations are held."""
+    mutable: dict[str, Any] = thaw(state)
+    return mutable
