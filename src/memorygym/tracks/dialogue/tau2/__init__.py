@@ -34,7 +34,7 @@ class NoFacts:
 
 
 def env(task: Task) -> Env:
-    from memorygym.tracks.dialogue.tau2.env import Tau2Env
+    from memorygym.tracks.dialogue.tau2.session import Tau2Env
 
     return Tau2Env(task)
 

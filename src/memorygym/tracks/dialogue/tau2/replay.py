@@ -36,7 +36,7 @@ class Replay:
 def replay(name: str, ids: Sequence[str] | None = None, note: Callable[[str], None] = print) -> Replay:
     """Plays the solution of each task of a domain. The reward is that of ALL_IGNORE_BASIS."""
     from memorygym.tracks.dialogue.tau2 import conversations
-    from memorygym.tracks.dialogue.tau2.env import Tau2Env
+    from memorygym.tracks.dialogue.tau2.session import Tau2Env
 
     start, rewards, replies = perf_counter(), {}, 0
     recipe = Recipe(seed=0, salt="", domain=name, session=1, reward="all")

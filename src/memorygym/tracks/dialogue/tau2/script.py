@@ -22,8 +22,13 @@ Stages = list[list[dict[str, Any]]]
 
 
 def opening(scenario: str) -> str:
-    """A customer's first message, from the scenario that tau2-bench gives its user simulator."""
-    return f"Hello. This is about me and what I want.\n{scenario}"
+    """A customer's first message, from the scenario that tau2-bench gives its user simulator.
+
+    >>> opening("If helped, say ###STOP###.")
+    'Hello. This is about me and what I want.\\nIf helped, say STOP.'
+    """
+    words = re.sub(r"###([\w-]+)###", r"\1", scenario)  # The marks would end the conversation.
+    return f"Hello. This is about me and what I want.\n{words}"
 
 
 def prompt(stage: int) -> str:
