@@ -74,6 +74,8 @@ def _built_in(kind: str) -> dict[str, str]:
             name, _, ending = item.name.partition(".")
             if ending == "json":
                 modules[name] = f"memorygym.{folder}:{name}"
+            elif name == "dialogue":  # Until its TRACK is there: this commit is to be reverted.
+                continue
             elif item.is_dir() if kind == "tracks" else ending == "py":
                 modules[name] = f"memorygym.{folder}.{name}"
     return {name: modules[name] for name in sorted(modules) if name[:1] not in "_."}
