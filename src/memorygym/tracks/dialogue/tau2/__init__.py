@@ -8,30 +8,29 @@ else. Nothing of tau2-bench is imported before a task is made.
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from memorygym.agents.reasoner_agent import Silent
+from memorygym.agents.reasoner_agent import NoteTaker, Silent
 from memorygym.core.outcome import Outcome, SubTask
 from memorygym.core.trace import Answer, Trace
 from memorygym.core.track import Agent, Track, gold_table
 from memorygym.core.types import Env, Policy, Task, Tool
 from memorygym.tracks.dialogue.tau2 import checkout
-from memorygym.tracks.dialogue.tau2.script import Refuser, Solver, stages, turn_order
-from memorygym.tracks.dialogue.tau2.tasks import NAME, domain, parameters, recipes
-
-if TYPE_CHECKING:
-    from memorygym.core.statements import FactReader
-
-
-class NoFacts:
-    """The fact reader of a track whose texts no script reads."""
-
-    def read(self, text: str) -> Sequence[Any]:
-        return ()
-
-    def render(self, fact: Any) -> str:
-        return ""
-
+from memorygym.tracks.dialogue.tau2.script import (
+    Refuser,
+    Requests,
+    Solver,
+    label,
+    stages,
+    turn_order,
+)
+from memorygym.tracks.dialogue.tau2.tasks import (
+    NAME,
+    domain,
+    parameters,
+    recipes,
+    solutions,
+)
 
 def env(task: Task) -> Env:
     from memorygym.tracks.dialogue.tau2.session import Tau2Env
@@ -90,19 +89,16 @@ def oracle(task: Task) -> dict[int, str]:
     order = turn_order(turns, at_once)
     first = {customer: event for event, customer in reversed([*enumerate(order)])}
     return {
-        event: known[customer]["opening"]
+        event: label(customer, known[customer]["opening"])
         for event, customer in enumerate(order)
         if event != first[customer]
     }
 
 
-def strong(task: Task) -> Policy:
+def strong(task: Task, *, informed: bool = False) -> Policy:
     """The reasoner that knows the solution, and acts on what the view shows of the request."""
-    return Solver(task)
-
-
-def facts(_: str) -> "FactReader":
-    return NoFacts()
+    ids: Any = task.state["tasks"]
+    return Solver(solutions(str(task.state["domain"]), ids), informed=informed)
 
 
 @cache
@@ -110,8 +106,8 @@ def TRACK() -> Track:  # noqa: N802  # The name under which a track is looked up
     """The track, with the tools of every domain that the checkout has. Raises BadSettings."""
     checkout.root()
     return Track(
-        name=NAME, version=f"{NAME}-v1", tasks=recipes, env=env, outcomes=outcomes, facts=facts,
-        reasoners={"strong": strong}, oracle=oracle, tools=_tools(), reasoners_see_gold=True,
+        name=NAME, version=f"{NAME}-v1", tasks=recipes, env=env, outcomes=outcomes,
+        facts=lambda _: Requests(), reasoners={"strong": strong}, oracle=oracle, tools=_tools(),
         agents=AGENTS, parameters=parameters,
     )  # fmt: skip
 
@@ -122,9 +118,12 @@ def _tools() -> tuple[Tool, ...]:
 
 
 AGENTS = {
-    "strong": Agent(make=strong, about="acts on what the view shows of the customer's request"),
+    "strong": Agent(
+        make=lambda task: NoteTaker(strong(task), Requests()),
+        about="knows each solution, keeps notes of requests, and acts on what its view shows",
+    ),
     "ground_truth": Agent(
-        make=lambda task: Solver(task, informed=True),
+        make=lambda task: strong(task, informed=True),
         kind="truth",
         unbounded=True,
         about="carries out the reference solution",

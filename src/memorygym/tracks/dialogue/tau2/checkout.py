@@ -90,8 +90,8 @@ def load(module: str) -> Any:
         loaded = import_module(module)
     except ImportError as error:
         raise BadSettings(
-            f"tau2-bench cannot be imported ({error}): run `pip install -e"
-            f" '{folder}[gym,knowledge]'` with {sys.executable}{INSTEAD}"
+            f"tau2-bench cannot be imported ({error}): run `{sys.executable} -m pip install -e"
+            f" '{folder}[gym,knowledge]'`; version 1.0.1 is known to work{INSTEAD}"
         ) from error
     if not found.is_relative_to(folder):
         raise BadSettings(

@@ -12,23 +12,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from memorygym.agents.calls import calls
-from memorygym.core.types import Message, Policy, Task, Tool
+from memorygym.core.statements import Statement
+from memorygym.core.types import Message, Policy, Tool
 
 NOTED = Message("assistant", "I have noted all of that. Shall I go ahead?")
 DONE = "That is done."
 SORRY = Message("assistant", "I am sorry, I cannot help with that.")
-_PROMPT = re.compile(r"(?:\[Customer (\d+)\] )?Please go (?:ahead|on)\.(?: My step (\d+) is done\.)?")
+_LABEL = r"(?:\[Customer (\d+)\] )?"
+_PROMPT = re.compile(_LABEL + r"Please go (?:ahead|on)\.(?: My step (\d+) is done\.)?")
+_OPENING = re.compile(_LABEL + r"Hello\. This is what I want\.\n.*?\nMore I do not know\.", re.DOTALL)
 Stages = list[list[dict[str, Any]]]
 
 
 def opening(scenario: str) -> str:
     """A customer's first message, from the scenario that tau2-bench gives its user simulator.
 
-    >>> opening("If helped, say ###STOP###.")
-    'Hello. This is about me and what I want.\\nIf helped, say STOP.'
+    >>> opening("If helped, say ###STOP###.").splitlines()[1]
+    'If helped, say STOP.'
     """
     words = re.sub(r"###([\w-]+)###", r"\1", scenario)  # The marks would end the conversation.
-    return f"Hello. This is about me and what I want.\n{words}"
+    return f"Hello. This is what I want.\n{words}\nMore I do not know."
 
 
 def prompt(stage: int) -> str:
@@ -94,6 +97,19 @@ def turn_order(turns: Sequence[int], at_once: int) -> list[int]:
     return order
 
 
+class Requests:
+    """The fact reader of the track: the requests of scripted customers, each as one fact."""
+
+    def read(self, text: str) -> list[Statement]:
+        return [
+            Statement(f"Customer {found[1] or 1}", "request", found[0])
+            for found in _OPENING.finditer(text)
+        ]
+
+    def render(self, fact: Statement) -> str:
+        return fact.value
+
+
 class Solver(Policy):
     """Carries out the known solution of each customer's task, when the customer asks for it.
 
@@ -101,16 +117,14 @@ class Solver(Policy):
     the customer had stated, and otherwise gives up the stage: it loses what the memory lost.
     """
 
-    def __init__(self, task: Task, *, informed: bool = False) -> None:
-        assert isinstance(task.gold, Mapping)
-        self._tasks: Any = task.gold["tasks"]
-        self._informed = informed
+    def __init__(self, solutions: Sequence[Mapping[str, Any]], *, informed: bool = False) -> None:
+        self._solutions, self._informed = solutions, informed
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         start = max(i for i, message in enumerate(view) if message.role == "user")
         if not (asked := _PROMPT.fullmatch(view[start].content)):
             return NOTED
-        known = self._tasks[int(asked[1] or 1) - 1]
+        known = self._solutions[int(asked[1] or 1) - 1]
         own, _ = stages(known["actions"])
         stage = int(asked[2] or 0)
         text = "\n".join(_text(message) for message in view[1:])

@@ -11,10 +11,11 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from memorygym.core.json_values import thaw
 from memorygym.core.types import Env, Message, Step, Task
 from memorygym.tracks.dialogue.tau2 import checkout
 from memorygym.tracks.dialogue.tau2.script import label
-from memorygym.tracks.dialogue.tau2.tasks import domain, settings
+from memorygym.tracks.dialogue.tau2.tasks import domain
 
 
 class Tau2Env(Env):
@@ -25,7 +26,7 @@ class Tau2Env(Env):
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self._settings = settings(task.state)
+        self._settings = thaw(task.state)
         self._domain = domain(self._settings["domain"])
         self.tools = self._domain.tools
         self._waiting = deque(range(len(self._settings["tasks"])))

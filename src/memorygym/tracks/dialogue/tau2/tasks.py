@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
-from memorygym.core.json_values import json_hash, thaw
+from memorygym.core.json_values import json_hash
 from memorygym.core.registry import set_parameters
 from memorygym.core.rng import named_rng
 from memorygym.core.track import TaskOptions
@@ -94,15 +94,21 @@ class Recipe:
             "sha256": json_hash([task.model_dump(mode="json") for task in tasks]),
         }
         system = source.system + (SEVERAL if len(ids) > 1 else "")
-        gold = {"tasks": [_gold(task, source.changing) for task in tasks]}
+        gold = {"tasks": solutions(self.domain, ids)}
         recipe["template"] = self.template
         id = content_id(NAME, system, state)
         return Task(id, NAME, recipe, system, (), Budget(), gold, state)
 
 
-def _gold(task: Any, changing: frozenset[str]) -> dict[str, Any]:
-    """The reference solution of a task: its calls, each with the values that the customer states,
-    and what must be said."""
+def solutions(name: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The reference solutions of tasks of a domain."""
+    source = domain(name)
+    return [_solution(source.tasks[id], source.changing) for id in ids]
+
+
+def _solution(task: Any, changing: frozenset[str]) -> dict[str, Any]:
+    """The calls that solve a task, each with the values that the customer states, and what must be
+    said."""
     said = opening(str(task.user_scenario))
     criteria = task.evaluation_criteria
     actions = [
@@ -149,8 +155,3 @@ def parameters() -> dict[str, str]:
         "steps": "messages after which tau2-bench ends a task (200)",
     }
 
-
-def settings(state: Mapping[str, JSON]) -> dict[str, Any]:
-    """What a task's state says about how its conversations are held."""
-    mutable: dict[str, Any] = thaw(state)
-    return mutable
