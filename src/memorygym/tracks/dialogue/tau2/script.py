@@ -5,13 +5,13 @@ be remembered. The solution of a task alternates between calls of the agent and 
 customer makes on a device; a stage is what the agent does before the customer acts again.
 """
 
-import json
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from memorygym.agents.calls import calls
+from memorygym.core.json_values import json_hash, json_text
 from memorygym.core.statements import Statement
 from memorygym.core.types import Message, Policy, Tool
 
@@ -128,9 +128,9 @@ class Solver(Policy):
         own, _ = stages(known["actions"])
         stage = int(asked[2] or 0)
         text = "\n".join(_text(message) for message in view[1:])
-        made = Counter(_key(c.name, c.arguments) for m in view[start:] for c in m.calls)
+        made = Counter(json_hash([c.name, c.arguments]) for m in view[start:] for c in m.calls)
         for action in own[stage] if stage < len(own) else ():
-            key = _key(action["name"], action["arguments"])
+            key = json_hash([action["name"], action["arguments"]])
             if made[key]:
                 made[key] -= 1
             elif self._informed or all(value in text for value in action["stated"]):
@@ -149,9 +149,4 @@ class Refuser(Policy):
 
 
 def _text(message: Message) -> str:
-    made = (json.dumps([*leaves(call.arguments)], ensure_ascii=False) for call in message.calls)
-    return "\n".join([message.content, *made])
-
-
-def _key(name: str, arguments: Any) -> str:
-    return f"{name} {json.dumps(list(leaves(arguments)))} {sorted(arguments)}"
+    return "\n".join([message.content, *(json_text(call.arguments) for call in message.calls)])

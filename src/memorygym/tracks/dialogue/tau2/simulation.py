@@ -9,7 +9,6 @@ from copy import deepcopy
 from time import perf_counter
 from typing import Any
 
-import openai
 from tau2.agent.base_agent import HalfDuplexAgent
 from tau2.agent.llm_agent import AGENT_INSTRUCTION, SYSTEM_PROMPT
 from tau2.data_model.message import AssistantMessage, ToolCall, ToolMessage, UserMessage
@@ -98,7 +97,7 @@ class ModelUser(UserSimulator):  # type: ignore[misc]  # tau2-bench is untyped h
         try:
             said, state = super().generate_next_message(message, state)
             said.validate()
-        except (openai.OpenAIError, ValueError) as error:
+        except Exception as error:  # litellm's own are of many classes
             reason = f"{type(error).__name__}: {error}"
             raise ProviderFailure(f"the user simulator ({self.llm}): {reason}") from error
         return said, state
