@@ -6,7 +6,7 @@ else. Nothing of tau2-bench is imported before a task is made.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,7 @@ from memorygym.tracks.dialogue.tau2.tasks import (
     recipes,
     solutions,
 )
+
 
 def env(task: Task) -> Env:
     from memorygym.tracks.dialogue.tau2.session import Tau2Env
@@ -65,7 +66,9 @@ def _outcome(number: int, task: Mapping[str, Any], event: int, ended: Any) -> Ou
     if ended is None:
         return Outcome(goal, 0.0, "the conversation did not end")
     parts = ", ".join(f"{part} {worth:g}" for part, worth in ended["parts"].items())
-    return Outcome(goal, ended["reward"], f"{ended['ended']}: {parts or 'no part was scored'}", parts)
+    return Outcome(
+        goal, ended["reward"], f"{ended['ended']}: {parts or 'no part was scored'}", parts
+    )
 
 
 def depth(number: int) -> str:
@@ -78,7 +81,7 @@ def depth(number: int) -> str:
 
 
 def oracle(task: Task) -> dict[int, str]:
-    """By event: the request of the customer who speaks. Only scripted customers have known events."""
+    """By event: the request of the customer who speaks; {} if the customer is a model."""
     assert isinstance(task.gold, Mapping)
     if task.state["user"] != "scripted":
         return {}
@@ -102,7 +105,7 @@ def strong(task: Task, *, informed: bool = False) -> Policy:
 
 
 @cache
-def TRACK() -> Track:  # noqa: N802  # The name under which a track is looked up.
+def TRACK() -> Track:
     """The track, with the tools of every domain that the checkout has. Raises BadSettings."""
     checkout.root()
     return Track(

@@ -71,10 +71,10 @@ def _replay(args: argparse.Namespace) -> int:
         replays.append(replay(name))
         solved = len(replays[-1].rewards) - len(replays[-1].failed)
         print(f"{name}: {solved} of {len(replays[-1].rewards)} at 1.0", file=sys.stderr)
-    text = "\n".join(report(replays, f"python -m memorygym.tracks.dialogue.tau2 replay{shown}"))
-    print(text)
+    page = report(replays, f"python -m memorygym.tracks.dialogue.tau2 replay{shown}")
+    print(page, end="")
     if args.o:
-        args.o.write_text(f"{text}\n", "utf-8")
+        args.o.write_text(page, "utf-8")
     return int(any(played.failed for played in replays))
 
 

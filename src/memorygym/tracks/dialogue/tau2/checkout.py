@@ -32,7 +32,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 
 
 def root() -> Path:
-    """The folder of the checkout. Raises BadSettings if this Python or the folder is a wrong one."""
+    """The folder of the checkout. Raises BadSettings if the folder or this Python is wrong."""
     if sys.version_info < PYTHON:
         version = ".".join(map(str, sys.version_info[:3]))
         raise BadSettings(

@@ -75,8 +75,8 @@ def telecom_tasks(folder: Path) -> list[Any]:
     base = _read((checkout.domains(folder) / "telecom/split_tasks.json").read_text())["base"]
     if {task["id"] for task in tasks} != set(base):
         raise BadSettings(
-            f"telecom/tasks.json: the {len(tasks)} tasks of {TELECOM_COMMIT} are not the {len(base)}"
-            " of the split `base`: this checkout is of another version"
+            f"telecom/tasks.json: the {len(tasks)} tasks of {TELECOM_COMMIT} are not the"
+            f" {len(base)} of the split `base`: this checkout is of another version"
         )
     return list(tasks)
 

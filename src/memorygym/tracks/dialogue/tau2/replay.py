@@ -1,7 +1,7 @@
 """Replays the reference solutions through tau2-bench's own orchestrator and evaluator."""
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from time import perf_counter
@@ -49,19 +49,29 @@ def replay(name: str) -> Replay:
     return Replay(name, rewards, replies, perf_counter() - start)
 
 
-def report(replays: Sequence[Replay], command: str) -> Iterator[str]:
-    """The lines of the page that states a replay."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("tau2", "litellm"))
-    yield "# tau2-bench: replay of the reference solutions\n"
-    yield f"Written by `{command}`."
-    yield f"tau2-bench at commit {checkout.commit()} ({packages}), Python {platform.python_version()}."
-    yield "Each task is played through tau2-bench's own `Orchestrator`, by a scripted customer and an"
-    yield "agent that carries out the task's reference actions, and scored by its own"
-    yield "`evaluate_simulation` under `EvaluationType.ALL_IGNORE_BASIS`: final database, environment"
-    yield "assertions, actions and communication; no model, no judge. banking_knowledge: `bm25`.\n"
-    yield "| domain | tasks | reward 1.0 | agent messages | seconds | tasks below 1.0 |"
-    yield "|---|---|---|---|---|---|"
-    for played in replays:
-        solved, below = len(played.rewards) - len(played.failed), ", ".join(played.failed)
-        figures = f"{len(played.rewards)} | {solved} | {played.replies} | {played.seconds:.0f}"
-        yield f"| {played.domain} | {figures} | {below or '–'} |"
+PAGE = """\
+# tau2-bench: replay of the reference solutions
+
+Written by `{command}`: tau2-bench {tau2} at commit {commit}, litellm {litellm}, Python {python}.
+Each task is played through tau2-bench's own `Orchestrator`, by a scripted customer and an agent
+that makes the reference solution's calls, and scored by its own `evaluate_simulation` under
+`EvaluationType.ALL_IGNORE_BASIS`: final database, environment assertions, actions, communication.
+No model and no judge is asked; banking_knowledge searches with `bm25`.
+
+| domain | tasks | reward 1.0 | agent messages | seconds | tasks below 1.0 |
+|---|---|---|---|---|---|
+{rows}
+"""
+
+
+def report(replays: Sequence[Replay], command: str) -> str:
+    """The page that states a replay."""
+    rows = [
+        f"| {played.domain} | {len(played.rewards)} | {len(played.rewards) - len(played.failed)} |"
+        f" {played.replies} | {played.seconds:.0f} | {', '.join(played.failed) or '–'} |"
+        for played in replays
+    ]
+    return PAGE.format(
+        command=command, tau2=version("tau2"), commit=checkout.commit(),
+        litellm=version("litellm"), python=platform.python_version(), rows="\n".join(rows),
+    )  # fmt: skip

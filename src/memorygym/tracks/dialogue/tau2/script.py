@@ -20,7 +20,9 @@ DONE = "That is done."
 SORRY = Message("assistant", "I am sorry, I cannot help with that.")
 _LABEL = r"(?:\[Customer (\d+)\] )?"
 _PROMPT = re.compile(_LABEL + r"Please go (?:ahead|on)\.(?: My step (\d+) is done\.)?")
-_OPENING = re.compile(_LABEL + r"Hello\. This is what I want\.\n.*?\nMore I do not know\.", re.DOTALL)
+_OPENING = re.compile(
+    _LABEL + r"Hello\. This is what I want\.\n.*?\nMore I do not know\.", re.DOTALL
+)
 Stages = list[list[dict[str, Any]]]
 
 

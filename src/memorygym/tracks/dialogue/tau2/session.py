@@ -1,7 +1,7 @@
 """A session: the conversations of several customers, one after the other or in turn.
 
-Every customer has a database of their own, as tau2-bench's evaluator demands, which compares it with
-that of the reference solution. What a session shares is the agent, and so its memory.
+Every customer has a database of their own, because tau2-bench's evaluator compares it with that of
+the reference solution. What a session shares is the agent, and so its memory.
 """
 
 import json

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from tau2.agent.base_agent import HalfDuplexAgent
-from tau2.agent.llm_agent import AGENT_INSTRUCTION, SYSTEM_PROMPT
+from tau2.agent.llm_agent import AGENT_INSTRUCTION, SYSTEM_PROMPT  # noqa: F401  # of tasks
 from tau2.data_model.message import AssistantMessage, ToolCall, ToolMessage, UserMessage
 from tau2.data_model.simulation import TerminationReason
 from tau2.data_model.tasks import RewardType
@@ -25,9 +25,6 @@ from memorygym.core.errors import ProviderFailure
 from memorygym.core.json_values import thaw
 from memorygym.core.types import Call, Message
 from memorygym.tracks.dialogue.tau2.script import opening, prompt, stages
-
-MAX_ERRORS = 10
-"""Failed tool calls after which tau2-bench ends a task; its own default."""
 
 
 class MemoryAgent(HalfDuplexAgent):  # type: ignore[misc]  # tau2-bench is untyped here
@@ -106,6 +103,8 @@ class ModelUser(UserSimulator):  # type: ignore[misc]  # tau2-bench is untyped h
 class Conversation(Orchestrator):  # type: ignore[misc]  # tau2-bench is untyped here
     """One task of tau2-bench, played step by step by whoever gives the agent's replies."""
 
+    to_role: Any
+
     def __init__(self, domain: str, task: Any, settings: Mapping[str, Any]) -> None:
         self.settings = settings
         self.kwargs = environment_kwargs(domain, task)
@@ -113,8 +112,7 @@ class Conversation(Orchestrator):  # type: ignore[misc]  # tau2-bench is untyped
         agent = MemoryAgent(environment.get_tools(), environment.get_policy())
         super().__init__(
             domain=domain, agent=agent, user=_user(environment, task, settings["user"]),
-            environment=environment, task=task, max_steps=settings["steps"],
-            max_errors=MAX_ERRORS, seed=settings["seed"],
+            environment=environment, task=task, max_steps=settings["steps"], seed=settings["seed"],
         )  # fmt: skip
         self._shown = 0
 
@@ -190,12 +188,6 @@ def without_judge(task: Any) -> Any:
     criteria = copy.evaluation_criteria
     criteria.reward_basis = [p for p in criteria.reward_basis if p != RewardType.NL_ASSERTION]
     return copy
-
-
-def system_prompt(policy: str) -> str:
-    """The system message of tau2-bench's own agent."""
-    text: str = SYSTEM_PROMPT.format(agent_instruction=AGENT_INSTRUCTION, domain_policy=policy)
-    return text
 
 
 def visible(message: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The sessions that are played: tasks of one domain of tau2-bench, in an order drawn by the seed."""
+"""The sessions that are played: tasks of a domain of tau2-bench, in an order drawn by the seed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
+from memorygym.core.factories import set_parameters
 from memorygym.core.json_values import json_hash
-from memorygym.core.registry import set_parameters
 from memorygym.core.rng import named_rng
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import JSON, Budget, Task, Tool, content_id
@@ -51,7 +51,9 @@ def domain(name: str) -> Domain:
     environment = make(**simulation.environment_kwargs(name, first))
     tools = [Tool(**tool.openai_schema["function"]) for tool in environment.get_tools()]
     changing = (t.name for t in tools if environment.tools.tool_mutates_state(t.name))
-    system = simulation.system_prompt(environment.get_policy())
+    system = simulation.SYSTEM_PROMPT.format(
+        agent_instruction=simulation.AGENT_INSTRUCTION, domain_policy=environment.get_policy()
+    )
     return Domain(tasks, system, tuple(tools), frozenset(changing))
 
 
@@ -135,9 +137,7 @@ def recipes(options: TaskOptions) -> list[Recipe]:
     parameters: Mapping[str, Any] = set_parameters(NAME, Recipe, options.parameters)
     made = [Recipe(seed, options.salt, **parameters) for seed in options.seeds]
     for recipe in made[:1]:
-        require_at_least(
-            1, session=recipe.session, at_once=recipe.at_once, steps=recipe.steps
-        )
+        require_at_least(1, session=recipe.session, at_once=recipe.at_once, steps=recipe.steps)
         if recipe.reward not in REWARDS:
             raise UnknownPart("reward", recipe.reward, REWARDS)
         domain(recipe.domain)
@@ -154,4 +154,3 @@ def parameters() -> dict[str, str]:
         "reward": "; ".join(f"{name}: {about}" for name, about in REWARDS.items()),
         "steps": "messages after which tau2-bench ends a task (200)",
     }
-
