@@ -21,6 +21,7 @@ from memorygym.tracks.dialogue.tau2 import conversations, oracle, outcomes, stro
 from memorygym.tracks.dialogue.tau2.script import Refuser
 from memorygym.tracks.dialogue.tau2.session import Tau2Env
 from memorygym.tracks.dialogue.tau2.tasks import Recipe
+from tests.runs.comparison.model_runs import rows
 
 IDS = ["cancel_101", "phone", "cancel_303"]
 
@@ -154,7 +155,7 @@ def test_a_fork_continues_alone(standin: Path) -> None:
 
 
 def test_a_failing_user_model_is_a_providers_failure(standin: Path) -> None:
-    with pytest.raises(ProviderFailure, match="the user simulator .openai/x.: RuntimeError: no"):
+    with pytest.raises(ProviderFailure, match=r"the user simulator .openai/x.: RuntimeError: no"):
         played(session(IDS, user="openai/x"), Refuser())
 
 
@@ -167,12 +168,10 @@ def test_sessions_do_not_share_tasks_and_depend_on_the_secret(standin: Path) -> 
     assert secret.id != first.id == make(0, "").generate().id
 
 
-def test_memories_are_compared_on_sessions(
-    standin: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_memories_are_compared_on_sessions(standin: Path, tmp_path: Path) -> None:
     track = "dialogue/tau2:domain=retail:session=5:at_once=5"
     words = ["--memory", "bm25,markdown", "--track", track, "--seed", "0", "--workers", "1", "-q"]
-    assert main(["compare", *words, "-o", str(tmp_path / "result.json")]) == 0
-    (report,) = json.loads((tmp_path / "result.json").read_text())["reports"]
-    means = {row["system"]: row["accuracy"]["mean"] for row in report["rows"]}
-    assert means["full"] == means["oracle"] == 1 and means["none"] == 0
+    assert main(["compare", *words, "-o", str(tmp_path / "run")]) == 0
+    accuracy = {name: row["accuracy"]["mean"] for name, row in rows(tmp_path / "run").items()}
+    assert accuracy["full"] == accuracy["oracle"] == accuracy["markdown+scribe"] == 1
+    assert accuracy["none"] == 0

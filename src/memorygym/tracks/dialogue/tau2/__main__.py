@@ -41,7 +41,7 @@ def main(words: list[str] | None = None) -> int:
     args = parser.parse_args(words)
     try:
         return int(args.run(args))
-    except MemoryGymError as error:
+    except (MemoryGymError, OSError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
 

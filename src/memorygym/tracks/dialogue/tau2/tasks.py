@@ -40,9 +40,7 @@ class Domain:
 
 @lru_cache(maxsize=8)
 def domain(name: str) -> Domain:
-    """A domain. Raises UnknownPart for an unknown name, BadSettings if the checkout lacks it."""
-    if name not in checkout.NEEDED:
-        raise UnknownPart("domain of tau2-bench", name, checkout.NEEDED)
+    """A domain. Raises BadSettings if the checkout lacks it."""
     checkout.require(name)
     simulation = checkout.load("memorygym.tracks.dialogue.tau2.simulation")
     tasks = {task.id: task for task in simulation.registry.get_tasks_loader(name)()}
@@ -79,9 +77,10 @@ class Recipe:
         named_rng(NAME, self.domain, self.salt).shuffle(ids)
         most = len(ids) // self.session
         if self.seed >= most:
+            seeds = f"give seeds below {most}, or a" if most else "give a"
             raise BadSettings(
                 f"seed {self.seed}: the {len(ids)} tasks of {self.domain} make {most} sessions of"
-                f" {self.session}; give seeds below {most}, or a shorter session"
+                f" {self.session}; {seeds} smaller session"
             )
         return self.of(ids[self.seed * self.session :][: self.session])
 
@@ -140,7 +139,8 @@ def recipes(options: TaskOptions) -> list[Recipe]:
         require_at_least(1, session=recipe.session, at_once=recipe.at_once, steps=recipe.steps)
         if recipe.reward not in REWARDS:
             raise UnknownPart("reward", recipe.reward, REWARDS)
-        domain(recipe.domain)
+        if recipe.domain not in checkout.NEEDED:
+            raise UnknownPart("domain of tau2-bench", recipe.domain, checkout.NEEDED)
     return made
 
 
