@@ -103,8 +103,6 @@ class ModelUser(UserSimulator):  # type: ignore[misc]  # tau2-bench is untyped h
 class Conversation(Orchestrator):  # type: ignore[misc]  # tau2-bench is untyped here
     """One task of tau2-bench, played step by step by whoever gives the agent's replies."""
 
-    to_role: Any
-
     def __init__(self, domain: str, task: Any, settings: Mapping[str, Any]) -> None:
         self.settings = settings
         self.kwargs = environment_kwargs(domain, task)
@@ -147,8 +145,6 @@ class Conversation(Orchestrator):  # type: ignore[misc]  # tau2-bench is untyped
 
     def reward(self) -> tuple[float, dict[str, float], str]:
         """The reward of tau2-bench's own evaluator, its parts, and why the conversation ended."""
-        if self.to_role == Role.ENV:  # Their finalizer refuses an unanswered call.
-            self.to_role = Role.AGENT
         run, task, kind = self._finalize(), self.task, EvaluationType.ALL_IGNORE_BASIS
         if self.settings["reward"] == "basis":
             task, kind = without_judge(task), EvaluationType.ALL
