@@ -70,6 +70,32 @@ def test_models_play_agent_and_customers_in_a_session_that_needs_memory(
     assert scores["full"] == 1 > scores["none"]
 
 
+def caller(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
+    """A customer who looks at the phone when asked for the second time, and then leaves."""
+    said = sum(message["role"] == "assistant" for message in messages)
+    if said == 1:
+        return "", [("check_network_status", {})]
+    assert said == 0 or messages[-1]["role"] == "tool"
+    return ("My phone has no signal." if said == 0 else "###STOP###"), []
+
+
+def test_a_model_as_customer_uses_its_own_device_unseen_by_the_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    with serving(caller=caller) as server:
+        monkeypatch.setenv("TAU2_USER_URL", server.url)
+        track = "dialogue/tau2:domain=telecom:session=2:user=openai/caller"
+        options = ["--track", track, "--model", "prose", "--api-base", server.url, "--seed", "0"]
+        run = tmp_path / "run"
+        assert main(["bench", *options, "--memory", "bm25", "-q", "-o", str(run)]) == 0
+        asked = [body for body in server.bodies if body["model"] == "prose"]
+    assert len(asked) == 2
+    assert not any(m["role"] == "tool" for body in asked for m in body["messages"])
+    (episode,) = json.loads((run / "results.json").read_text())["episodes"]
+    assert episode["composite"] in (0, 0.5, 1)
+
+
 def test_a_user_model_that_fails_is_an_error_and_no_score(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
