@@ -99,6 +99,8 @@ def remember(kind: str, name: str, spec: str) -> None:
 
     Raises BadSettings if another part has the name.
     """
+    if "/" in spec and ":" not in spec:
+        spec = import_path(kind, spec)
     if ":" not in spec or _REMEMBERED.get((kind, name)) == spec:
         return
     if name in names(kind):

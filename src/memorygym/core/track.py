@@ -276,7 +276,7 @@ def find(name: str) -> Track:
             f"tracks {name}: that is a {type(track).__name__}, not a Track; state it as"
             ' SHOP = Track(name="shop", …), as examples/my_track.py does'
         )
-    registry.remember("tracks", track.name, registry.import_path("tracks", name))
+    registry.remember("tracks", track.name, name)
     return track
 
 

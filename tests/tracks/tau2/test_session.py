@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import memorygym
 from memorygym.agents.reasoner_agent import Silent
 from memorygym.cli import main
 from memorygym.core.episode import Episode, play
@@ -17,6 +18,7 @@ from memorygym.core.track import find
 from memorygym.core.types import Budget, Memory, Message, Policy, Task
 from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
+from memorygym.testing import check_track
 from memorygym.tracks.dialogue.tau2 import conversations, oracle, outcomes, strong
 from memorygym.tracks.dialogue.tau2.script import Refuser
 from memorygym.tracks.dialogue.tau2.session import Tau2Env
@@ -175,3 +177,10 @@ def test_memories_are_compared_on_sessions(standin: Path, tmp_path: Path) -> Non
     accuracy = {name: row["accuracy"]["mean"] for name, row in rows(tmp_path / "run").items()}
     assert accuracy["full"] == accuracy["oracle"] == accuracy["markdown+scribe"] == 1
     assert accuracy["none"] == 0
+    assert "bm25" in str(memorygym.compare(["bm25"], track=track, seeds=1, workers=1))
+
+
+@pytest.mark.parametrize("at_once", ["1", "4"])
+def test_the_track_keeps_every_rule(standin: Path, at_once: str) -> None:
+    parameters = {"domain": "retail", "session": "4", "at_once": at_once}
+    assert check_track("dialogue/tau2", 1, parameters=parameters) == []
