@@ -12,6 +12,7 @@ from typing import Any
 
 from memorygym.agents.reasoner_agent import NoteTaker, Silent
 from memorygym.core.outcome import Outcome, SubTask
+from memorygym.core.statements import Statement, StatementReader
 from memorygym.core.trace import Answer, Trace
 from memorygym.core.track import Agent, Track, gold_table
 from memorygym.core.types import Env, Policy, Task, Tool
@@ -20,6 +21,7 @@ from memorygym.tracks.dialogue.tau2.script import (
     Refuser,
     Requests,
     Solver,
+    Values,
     label,
     stages,
     turn_order,
@@ -49,6 +51,13 @@ def outcomes(trace: Trace) -> list[Outcome]:
     ]
 
 
+def reader(trace: Trace) -> StatementReader:
+    """The reader of a trace: which of the values that a task needs does a text show?"""
+    goals = [outcome.goal for outcome in outcomes(trace)]
+    needed = list(dict.fromkeys(need for goal in goals for need in goal.needs))
+    return StatementReader(trace, goals, Values(needed), TRACK().tool_names)
+
+
 def conversations(trace: Trace) -> dict[int, tuple[int, dict[str, Any]]]:
     """By customer: the event in which the conversation ended, and how (`Tau2Env`)."""
     return {
@@ -60,9 +69,11 @@ def conversations(trace: Trace) -> dict[int, tuple[int, dict[str, Any]]]:
 
 
 def _outcome(number: int, task: Mapping[str, Any], event: int, ended: Any) -> Outcome:
-    goal = SubTask(
-        event, depth(number), f"task {task['id']}", "reward 1", question_type=task["type"]
-    )
+    who, own = f"Customer {number + 1}", stages(task["actions"])[0]
+    values = dict.fromkeys(v for stage in own for action in stage for v in action["stated"])
+    needs = tuple(Statement(who, value, value) for value in values) if task["scripted"] else ()
+    text, kind = f"task {task['id']}", task["type"]
+    goal = SubTask(event, depth(number), text, "reward 1", needs, question_type=kind)
     if ended is None:
         return Outcome(goal, 0.0, "the conversation did not end")
     parts = ", ".join(f"{part} {worth:g}" for part, worth in ended["parts"].items())
@@ -109,9 +120,9 @@ def TRACK() -> Track:
     """The track, with the tools of every domain that the checkout has. Raises BadSettings."""
     checkout.root()
     return Track(
-        name=NAME, version=f"{NAME}-v1", tasks=recipes, env=env, outcomes=outcomes,
-        facts=lambda _: Requests(), reasoners={"strong": strong}, oracle=oracle, tools=_tools(),
-        agents=AGENTS, parameters=parameters,
+        name=NAME, version=f"{NAME}-v1", tasks=recipes, parameters=parameters, tools=_tools(),
+        env=env, outcomes=outcomes, oracle=oracle, reasoners={"strong": strong}, agents=AGENTS,
+        facts=lambda _: Requests(), reader=reader,
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ _PROMPT = re.compile(_LABEL + r"Please go (?:ahead|on)\.(?: My step (\d+) is don
 _OPENING = re.compile(
     _LABEL + r"Hello\. This is what I want\.\n.*?\nMore I do not know\.", re.DOTALL
 )
+_KNOWN = re.compile(r"Known info:\n(.*?)\n\s*(?:Unknown info|Task instructions):", re.DOTALL)
+_NAME = re.compile(r"(?!You|I\b)[A-Z][a-z]+\b|[\w@.#+-]*\d[\w@.#+-]*\w")
 Stages = list[list[dict[str, Any]]]
 
 
@@ -34,6 +36,16 @@ def opening(scenario: str) -> str:
     """
     words = re.sub(r"###([\w-]+)###", r"\1", scenario)  # The marks would end the conversation.
     return f"Hello. This is what I want.\n{words}\nMore I do not know."
+
+
+def identity(scenario: str) -> list[str]:
+    """The names and numbers by which a customer is known, from the scenario.
+
+    >>> identity("Known info:\\n  You are Mei Kovacs in zip code 28236.\\nTask instructions: Pay.")
+    ['Mei', 'Kovacs', '28236']
+    """
+    known = _KNOWN.search(scenario)
+    return _NAME.findall(known[1]) if known else []
 
 
 def prompt(stage: int) -> str:
@@ -100,7 +112,7 @@ def turn_order(turns: Sequence[int], at_once: int) -> list[int]:
 
 
 class Requests:
-    """The fact reader of the track: the requests of scripted customers, each as one fact."""
+    """The reader of what a note taker writes down: whole requests of scripted customers."""
 
     def read(self, text: str) -> list[Statement]:
         return [
@@ -112,11 +124,25 @@ class Requests:
         return fact.value
 
 
+class Values:
+    """The reader of needed values, which are facts of one word: it finds them in any layout."""
+
+    def __init__(self, needed: Sequence[Statement]) -> None:
+        self._needed = needed
+
+    def read(self, text: str) -> list[Statement]:
+        return [fact for fact in self._needed if fact.value in text]
+
+    def render(self, fact: Statement) -> str:
+        return fact.value
+
+
 class Solver(Policy):
     """Carries out the known solution of each customer's task, when the customer asks for it.
 
-    With `informed=False` it makes a call only if the view shows every value of its arguments that
-    the customer had stated, and otherwise gives up the stage: it loses what the memory lost.
+    With `informed=False` it makes a call only if the view shows who the customer is and every value
+    of the arguments that the customer had stated, and otherwise gives up the stage: it loses what
+    the memory lost.
     """
 
     def __init__(self, solutions: Sequence[Mapping[str, Any]], *, informed: bool = False) -> None:

@@ -12,7 +12,7 @@ from memorygym.core.rng import named_rng
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import JSON, Budget, Task, Tool, content_id
 from memorygym.tracks.dialogue.tau2 import checkout
-from memorygym.tracks.dialogue.tau2.script import leaves, opening
+from memorygym.tracks.dialogue.tau2.script import identity, leaves, opening
 
 NAME = "tau2"
 REWARDS = {
@@ -95,7 +95,8 @@ class Recipe:
             "sha256": json_hash([task.model_dump(mode="json") for task in tasks]),
         }
         system = source.system + (SEVERAL if len(ids) > 1 else "")
-        gold = {"tasks": solutions(self.domain, ids)}
+        scripted = {"scripted": self.user == "scripted"}
+        gold = {"tasks": [solved | scripted for solved in solutions(self.domain, ids)]}
         recipe["template"] = self.template
         id = content_id(NAME, system, state)
         return Task(id, NAME, recipe, system, (), Budget(), gold, state)
@@ -108,16 +109,17 @@ def solutions(name: str, ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _solution(task: Any, changing: frozenset[str]) -> dict[str, Any]:
-    """The calls that solve a task, each with the values that the customer states, and what must be
-    said."""
-    said = opening(str(task.user_scenario))
+    """The calls that solve a task, each with the values that it needs of what the customer states:
+    who that is, and the arguments; and what must be said."""
+    scenario = str(task.user_scenario)
+    said, who = opening(scenario), identity(scenario)
     criteria = task.evaluation_criteria
     actions = [
         {
             "requestor": action.requestor,
             "name": action.name,
             "arguments": action.arguments,
-            "stated": [value for value in leaves(action.arguments) if value and value in said],
+            "stated": [*who, *(v for v in leaves(action.arguments) if v and v in said)],
         }
         for action in criteria.actions or ()
     ]
