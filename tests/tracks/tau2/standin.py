@@ -126,7 +126,8 @@ def _task(id: str, scenario: str, actions: list[tuple[str, str, dict[str, Any]]]
 TASKS = [
     _task(
         f"cancel_{number}",
-        f"You want to cancel order #{number}. When that is done, say {STOP}.",
+        "Known info:\n\tYou are Ann Lee.\nTask instructions:\n\tYou want to cancel order"
+        f" #{number}. When that is done, say {STOP}.",
         [
             ("assistant", "find_order", {"order": f"#{number}"}),
             ("assistant", "cancel", {"order": f"#{number}"}),

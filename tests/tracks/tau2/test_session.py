@@ -124,6 +124,19 @@ def test_depth_and_kind_of_each_task_are_reported(standin: Path) -> None:
     assert results[0].reason == "user_stop: DB 1, COMMUNICATE 1"
 
 
+def test_what_the_customer_is_called_and_wants_is_what_a_task_needs(standin: Path) -> None:
+    track = find("dialogue/tau2")
+    trace = played(session(IDS))
+    needs = [[need.value for need in o.goal.needs] for o in outcomes(trace)]
+    assert needs == [["Ann", "Lee", "#101"], ["555"], ["Ann", "Lee", "#303"]]
+    shown = track.reader_for(trace).read("| Lee | order #303 |")
+    assert {(fact.subject, fact.value) for fact in shown} == {
+        ("Customer 1", "Lee"), ("Customer 3", "Lee"), ("Customer 3", "#303"),
+    }  # fmt: skip
+    gold: Any = session(["phone"], user="openai/x").gold
+    assert gold["tasks"][0]["scripted"] is False
+
+
 def test_idle_agents_score_nothing(standin: Path) -> None:
     task = session(IDS)
     assert rewards(played(task, Refuser())) == [0, 0, 0]
