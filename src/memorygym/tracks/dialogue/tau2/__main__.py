@@ -10,15 +10,16 @@ from pathlib import Path
 from memorygym.core.errors import MemoryGymError
 from memorygym.tracks.dialogue.tau2 import checkout
 from memorygym.tracks.dialogue.tau2.repair import repair
-from memorygym.tracks.dialogue.tau2.replay import replay, report
+from memorygym.tracks.dialogue.tau2.replay import page, replay
 from memorygym.tracks.dialogue.tau2.tasks import domain
 
+COMMAND = "python -m memorygym.tracks.dialogue.tau2"
 DOMAINS = [name for name in checkout.NEEDED if name != "mock"]
 
 
 def main(words: list[str] | None = None) -> int:
     """Returns 0, 1 if a domain or a reward is not as it should be, or 2 for a wrong set-up."""
-    parser = argparse.ArgumentParser(prog="python -m memorygym.tracks.dialogue.tau2")
+    parser = argparse.ArgumentParser(prog=COMMAND)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("check", help="say which domains can be played")
     command.set_defaults(run=_check)
@@ -66,16 +67,12 @@ def _repair(args: argparse.Namespace) -> int:
 def _replay(args: argparse.Namespace) -> int:
     names = args.domain or DOMAINS
     shown = "" if names == DOMAINS else "".join(f" --domain {name}" for name in names)
-    replays = []
-    for name in names:
-        replays.append(replay(name))
-        solved = len(replays[-1].rewards) - len(replays[-1].failed)
-        print(f"{name}: {solved} of {len(replays[-1].rewards)} at 1.0", file=sys.stderr)
-    page = report(replays, f"python -m memorygym.tracks.dialogue.tau2 replay{shown}")
-    print(page, end="")
+    played = [replay(name) for name in names]
+    text = page([row for _, row in played], f"{COMMAND} replay{shown}")
+    print(text, end="")
     if args.o:
-        args.o.write_text(page, "utf-8")
-    return int(any(played.failed for played in replays))
+        args.o.write_text(text, "utf-8")
+    return int(any(below for below, _ in played))
 
 
 if __name__ == "__main__":

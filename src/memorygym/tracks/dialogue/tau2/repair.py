@@ -55,7 +55,9 @@ def airline_database(tau_bench: Path | None) -> dict[str, Any]:
             " a clone of github.com/sierra-research/tau-bench, from which it is rebuilt"
         )
     names = ("flights", "users", "reservations")
-    database = {name: _read((tau_bench / V1_DATA / f"{name}.json").read_text()) for name in names}
+    database = {
+        name: json.loads((tau_bench / V1_DATA / f"{name}.json").read_text()) for name in names
+    }
     for id, user in database["users"].items():
         user.setdefault("user_id", id)
     return database
@@ -71,15 +73,11 @@ def telecom_tasks(folder: Path) -> list[Any]:
             f"telecom/tasks.json: `{' '.join(command)}` failed ({done.stderr.strip()[:200]}); clone"
             " tau2-bench with its history"
         )
-    tasks = _read(done.stdout)
-    base = _read((checkout.domains(folder) / "telecom/split_tasks.json").read_text())["base"]
+    tasks = json.loads(done.stdout)
+    base = json.loads((checkout.domains(folder) / "telecom/split_tasks.json").read_text())["base"]
     if {task["id"] for task in tasks} != set(base):
         raise BadSettings(
             f"telecom/tasks.json: the {len(tasks)} tasks of {TELECOM_COMMIT} are not the"
             f" {len(base)} of the split `base`: this checkout is of another version"
         )
     return list(tasks)
-
-
-def _read(text: str) -> Any:
-    return json.loads(text)
