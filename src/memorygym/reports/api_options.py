@@ -158,7 +158,7 @@ class AskedOptions:
         if "data" in self._options:
             return self._stored(str(self._options["data"]))
         name, stated = registry.split_spec(self.get("track", "worlds"))
-        if ":" not in name and name not in registry.names("tracks"):
+        if ":" not in registry.import_path("tracks", name) and name not in registry.names("tracks"):
             raise UnknownPart("track", name, registry.names("tracks"))
         track = find(name)
         parameters = {**track.official, **agreed(self._parameters(track), stated, name)}
