@@ -136,7 +136,14 @@ class Action:
 
     def sources(self) -> Iterator[Source]:
         """All sources of its arguments and of what it says."""
-        yield from self.arguments.values()
+        for source in self.arguments.values():
+            yield source
+            if isinstance(source, IfTrue | IfAbove):
+                yield source.then
+            if isinstance(source, IfTrue):
+                yield source.otherwise
+            if isinstance(source, IfAbove):
+                yield Known(source.rule, "policy")
         if self.says:
             yield self.says
 
