@@ -47,7 +47,6 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
     paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
     ending = ".json" if kind == "domains" else ".py"
     stems = {path.stem for path in paths if path.suffix == ending or kind == "tracks"}
-    stems -= {"dialogue"}
     assert set(registry.names(kind)) == stems
 
 

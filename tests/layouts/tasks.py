@@ -5,8 +5,8 @@ from functools import cache
 
 from memorygym.core.json_values import thaw
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks.dialogue.domain import Domain
-from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.desk import Desk
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.fact_reader import keys_of, reader_for
 from memorygym.tracks.dialogue.generator import DialogueRecipe
 from memorygym.tracks.dialogue.texts import shown
@@ -132,14 +132,14 @@ def generated_research() -> tuple[str, ...]:
     return tuple(event.text for event in recipe.generate().events)
 
 
-def dialogue_blocks(domain: Domain, statements: Sequence[Statement]) -> list[Block]:
+def dialogue_blocks(desk: Desk, statements: Sequence[Statement]) -> list[Block]:
     """One block for each subject, with the former values of what changed."""
-    kinds = {key.code: key.kind for key in keys_of(domain)}
+    kinds = {key.code: key.kind for key in keys_of(desk)}
     stated: dict[str, dict[str, Item]] = {}
     for fact in statements:
         items = stated.setdefault(fact.subject, {})
         former = items.pop(fact.key, None)
-        value, kind = shown(domain, fact.key, fact.value), kinds[fact.key]
+        value, kind = shown(desk, fact.key, fact.value), kinds[fact.key]
         previous = former.value if former and former.value != value else ""
         kind = {"number": "int", "word": "text"}.get(kind, kind)
         items[fact.key] = Item(fact.key, value, kind, previous=previous)
@@ -150,9 +150,9 @@ def dialogue_blocks(domain: Domain, statements: Sequence[Statement]) -> list[Blo
 
 
 @cache
-def shown_session(template: str) -> tuple[Domain, tuple[Statement, ...]]:
+def shown_session(template: str) -> tuple[Desk, tuple[Statement, ...]]:
     """The domain of a session, and what its messages state."""
     task = DialogueRecipe(template, 0).generate()
     reader = reader_for(template)
     script = thaw(task.state["script"])
-    return domain_named(template), tuple(fact for text in script for fact in reader.read(text))
+    return desk_named(template), tuple(fact for text in script for fact in reader.read(text))

@@ -20,7 +20,7 @@ from memorygym.core.factories import accepts, set_parameters, unmet
 
 FOLDERS = {
     "domains": ("tracks.worlds.domains",),
-    "dialogue_domains": ("tracks.dialogue.domains",),
+    "desks": ("tracks.dialogue.desks",),
     "memory": ("memories",),
     "shims": ("memories.shims",),
     "agents": (),

@@ -12,10 +12,10 @@ from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks import research
 from memorygym.tracks.codeqa import fact_reader as codeqa
-from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.fact_reader import reader_for
 from memorygym.tracks.dialogue.generator import DialogueRecipe
-from memorygym.tracks.dialogue.texts import domain_of
+from memorygym.tracks.dialogue.texts import desk_of
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
@@ -49,9 +49,9 @@ def blocks_of(track: str, task: Task, texts: Sequence[str]) -> list[Block]:
         reader = strong_reader(task.system)
         return world_blocks(reader.guide, ordered([r for t in texts for r in reader.read(t)]))
     if track == "dialogue":
-        name = domain_of(task.system)
+        name = desk_of(task.system)
         stated = [s for text in texts for s in reader_for(name).read(text)]
-        return dialogue_blocks(domain_named(name), stated)
+        return dialogue_blocks(desk_named(name), stated)
     if track == "research":
         return research_blocks([s for text in texts for s in ResearchReader().read(text)])
     return [test_codeqa_layouts.block(s) for text in texts for s in codeqa.read(text)]

@@ -8,14 +8,14 @@ from tests.layouts import LAYOUTS
 from tests.layouts.tasks import current_facts, dialogue_blocks, shown_session
 from tests.slow import mostly_slow
 
-CASES = [(name, t) for name in LAYOUTS for t in registry.names("dialogue_domains")]
+CASES = [(name, t) for name in LAYOUTS for t in registry.names("desks")]
 
 
 @mostly_slow(("name", "template"), CASES, quick=20)
 def test_all_facts_are_read_in_any_layout_and_none_wrongly(name: str, template: str) -> None:
-    domain, stated = shown_session(template)
+    desk, stated = shown_session(template)
     wanted = current_facts(stated)
-    read = current_facts(reader_for(template).read(LAYOUTS[name](dialogue_blocks(domain, stated))))
+    read = current_facts(reader_for(template).read(LAYOUTS[name](dialogue_blocks(desk, stated))))
     assert {key: value for key, value in read.items() if wanted.get(key) != value} == {}
     assert len(read) >= 0.99 * len(wanted)
 

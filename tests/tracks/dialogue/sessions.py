@@ -13,7 +13,7 @@ from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.generator import DialogueRecipe
 from memorygym.tracks.dialogue.reasoners import Strong
 
-DOMAINS = tuple(registry.names("dialogue_domains"))
+DESKS = tuple(registry.names("desks"))
 TRACK = find("dialogue")
 
 

@@ -12,7 +12,7 @@ from memorygym.tracks.dialogue import scores
 from memorygym.tracks.dialogue.agents import AGENTS
 from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.reasoners import Strong, Turn
-from tests.tracks.dialogue.sessions import DOMAINS, ended, granted, played, session
+from tests.tracks.dialogue.sessions import DESKS, ended, granted, played, session
 
 
 class Changed(Policy):
@@ -33,7 +33,7 @@ def scores_of(change: Callable[[Turn, Message], Message], **dials: Any) -> dict[
     return found
 
 
-@pytest.mark.parametrize("template", DOMAINS)
+@pytest.mark.parametrize("template", DESKS)
 @pytest.mark.parametrize("prefix", ["live", "fixed"])
 def test_the_full_context_grants_every_request_and_none_nothing(template: str, prefix: str) -> None:
     task = session(template, 5, prefix=prefix)
@@ -45,7 +45,7 @@ def test_the_full_context_grants_every_request_and_none_nothing(template: str, p
 def test_an_adversary_stays_within_its_bound_even_with_all_in_view(name: str) -> None:
     agent = AGENTS[name]
     assert agent.bound
-    tasks = [session(template, seed) for template in DOMAINS for seed in range(4)]
+    tasks = [session(template, seed) for template in DESKS for seed in range(4)]
     shares = [granted(task, "full", agent.make(task)) for task in tasks]
     # 180 requests: two standard errors above the bound of a guess.
     slack = 2.5 if agent.bound.most else 0

@@ -9,10 +9,10 @@ from memorygym.core.tokens import count
 from memorygym.core.trace import Observation, ToolResult
 from memorygym.core.track import TaskOptions
 from memorygym.tracks.dialogue.generator import DialogueRecipe
-from tests.tracks.dialogue.sessions import DOMAINS, TRACK, played, session
+from tests.tracks.dialogue.sessions import DESKS, TRACK, played, session
 
 
-@pytest.mark.parametrize("template", DOMAINS)
+@pytest.mark.parametrize("template", DESKS)
 def test_a_session_has_requests_of_every_kind_late(template: str) -> None:
     task = session(template)
     goals = task.gold.goals

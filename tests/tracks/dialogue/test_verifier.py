@@ -1,4 +1,4 @@
-"""`verify` of dialogue: the shipped domains are fair, and wrong ones are refused."""
+"""`verify` of dialogue: the shipped desks are fair, and wrong ones are refused."""
 
 from dataclasses import replace
 
@@ -6,18 +6,18 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.core.errors import BadSettings
-from memorygym.tracks.dialogue.domain import Limit
-from memorygym.tracks.dialogue.domains.retail import DOMAIN
+from memorygym.tracks.dialogue.desk import Limit
+from memorygym.tracks.dialogue.desks.retail import DESK
 from memorygym.tracks.dialogue.generator import DialogueRecipe
 from memorygym.tracks.dialogue.verifier import Verifier, verify
 from tests.slow import mostly_slow
-from tests.tracks.dialogue.sessions import DOMAINS, TRACK, session
+from tests.tracks.dialogue.sessions import DESKS, TRACK, session
 
-PLACE = "tests.tracks.dialogue.strange_domains"
+PLACE = "tests.tracks.dialogue.strange_desks"
 
 
 @mostly_slow("seed", [10, 11, 12, 13], quick=1)
-@pytest.mark.parametrize("template", DOMAINS)
+@pytest.mark.parametrize("template", DESKS)
 def test_sessions_are_fair(template: str, seed: int) -> None:
     result = verify(DialogueRecipe(template, seed))
     assert result.failures == []
@@ -59,7 +59,7 @@ def test_a_fact_that_a_request_repeats_is_found() -> None:
     assert any("states" in line for line in Verifier(leaky, "retail, seed 3").check().failures)
 
 
-def test_a_domain_of_another_package_is_played_and_verified() -> None:
+def test_a_desk_of_another_package_is_played_and_verified() -> None:
     assert main(["verify", "--track", f"dialogue:template={PLACE}:SHOP", "--seeds", "1", "-q"]) == 0
 
 
@@ -82,6 +82,6 @@ def test_a_domain_that_no_state_can_satisfy_is_refused(
 
 def test_a_domain_without_a_rule_that_an_action_needs_is_refused() -> None:
     with pytest.raises(BadSettings, match="needs the rule 'approval code'"):
-        replace(DOMAIN, rules=tuple(r for r in DOMAIN.rules if r.label != "approval code"))
+        replace(DESK, rules=tuple(r for r in DESK.rules if r.label != "approval code"))
     with pytest.raises(BadSettings, match="price limit has 2 values"):
-        replace(DOMAIN, limits=(Limit("price limit", "price", "at most", ("1", "2")),))
+        replace(DESK, limits=(Limit("price limit", "price", "at most", ("1", "2")),))

@@ -33,15 +33,15 @@ from memorygym.scoring.episode_scores import rewarded
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
-    """The recipes of the domains that the parameters name. Raises UnknownPart or BadSettings."""
-    from memorygym.tracks.dialogue.domains import domain_named
+    """The recipes of the desks that the parameters name. Raises UnknownPart or BadSettings."""
+    from memorygym.tracks.dialogue.desks import desk_named
     from memorygym.tracks.dialogue.generator import DialogueRecipe
 
     parameters = dict(options.parameters)
-    chosen = parameters.pop("template", "") or ",".join(registry.names("dialogue_domains"))
+    chosen = parameters.pop("template", "") or ",".join(registry.names("desks"))
     settings: dict[str, Any] = set_parameters("dialogue", DialogueRecipe, parameters)
     return [
-        DialogueRecipe(domain_named(name).name, seed, options.salt, **settings)
+        DialogueRecipe(desk_named(name).name, seed, options.salt, **settings)
         for name in chosen.split(",")
         for seed in options.seeds
     ]
@@ -55,7 +55,7 @@ def env(task: Task) -> Env:
 
 
 def facts(system: str) -> FactReader:
-    """The fact reader of the domain that the system message names."""
+    """The fact reader of the desk that the system message names."""
     from memorygym.tracks.dialogue.fact_reader import reader_of
 
     return reader_of(system)
@@ -120,15 +120,15 @@ def reader(trace: Trace) -> TraceReader:
 
 
 def tools() -> Sequence[Tool]:
-    """The tools of the domains of this package; domains that share a name share its tool."""
-    from memorygym.tracks.dialogue.domains import domain_named
+    """The tools of the desks of this package; desks that share a name share its tool."""
+    from memorygym.tracks.dialogue.desks import desk_named
     from memorygym.tracks.dialogue.env import tools_of
 
     every = (
         tool
-        for name in registry.names("dialogue_domains")
-        if registry.is_built_in("dialogue_domains", name)
-        for tool in tools_of(domain_named(name))
+        for name in registry.names("desks")
+        if registry.is_built_in("desks", name)
+        for tool in tools_of(desk_named(name))
     )
     return [*{tool.name: tool for tool in every}.values()]
 
@@ -174,7 +174,7 @@ TRACK = Track(
     verify=verify,
     self_test=SelfTest(inspect, validate),
     parameters=lambda: {
-        "template": "a domain, or several with commas between (default: all)",
+        "template": "a desk, or several with commas between (default: all)",
         "chains": "chains of requests about one order; each brings seven requests (2)",
         "distractors": "turns without a request before each request (2)",
         "tokens": "length of all that is said, in tokens (default: as it comes)",

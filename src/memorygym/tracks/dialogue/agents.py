@@ -57,14 +57,14 @@ class Guesser(Policy):
         if request is None or request.action.tool in {call.name for call in turn.called}:
             return END
         if request.choice and listed is None:
-            named = {w.label for w in turn.domain.wishes} & request.words.keys()
+            named = {w.label for w in turn.desk.wishes} & request.words.keys()
             return calls(("search", {label: request.words[label] for label in sorted(named)}))
-        offers = offers_in(turn.domain, listed or "")
+        offers = offers_in(turn.desk, listed or "")
         arguments = {name: request.words.get(name, "none") for name in request.action.arguments}
-        if turn.domain.offer in arguments:
+        if turn.desk.offer in arguments:
             if len(offers) < self.rank:
                 return END
-            arguments[turn.domain.offer] = offers[self.rank - 1]["id"]
+            arguments[turn.desk.offer] = offers[self.rank - 1]["id"]
         return calls((request.action.tool, arguments))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.dialogue.domain import ROLES, Domain
+from memorygym.tracks.dialogue.desk import ROLES, Desk
 
 FIRST = "Ada Ben Cleo Dan Eva Finn Gil Hana".split()
 LAST = "Novak Lindholm Okafor Petrov Quill Sandoval".split()
@@ -18,32 +18,32 @@ CHANGED = 2
 class Cast:
     """All that is drawn before a session begins."""
 
-    def __init__(self, domain: Domain, rng: Stream, chains: int) -> None:
+    def __init__(self, desk: Desk, rng: Stream, chains: int) -> None:
         self.codes = _codes(rng, 200)
         """Codes that nothing has yet."""
         names = [f"{first} {last}" for first in FIRST for last in LAST]
         self.people = rng.sample(names, 3 * chains + IDLE)
         self.roles = dict(zip(self.people, rng.sample(ROLES, len(ROLES)), strict=False))
         """Who some people are to the customer."""
-        self.accounts = [f"{n} {domain.account}" for n in rng.sample(ACCOUNTS, chains + IDLE)]
+        self.accounts = [f"{n} {desk.account}" for n in rng.sample(ACCOUNTS, chains + IDLE)]
         self.wishes: dict[str, dict[str, str]] = {}
         for name in self.people:
-            self.wishes[name] = self._wishes(domain, rng)
-        self.towns = {name: rng.choice(domain.towns) for name in self.people}
-        self.limits = {limit.label: rng.choice(_inner(limit.values)) for limit in domain.limits}
+            self.wishes[name] = self._wishes(desk, rng)
+        self.towns = {name: rng.choice(desk.towns) for name in self.people}
+        self.limits = {limit.label: rng.choice(_inner(limit.values)) for limit in desk.limits}
         """By label: the limits at first."""
         self.changes = {
             limit.label: rng.choice(
                 [value for value in _inner(limit.values) if value != self.limits[limit.label]]
             )
-            for limit in rng.sample(domain.limits, CHANGED)
+            for limit in rng.sample(desk.limits, CHANGED)
         }
         """By label: the limits that change, with their later values."""
 
-    def _wishes(self, domain: Domain, rng: Stream) -> dict[str, str]:
+    def _wishes(self, desk: Desk, rng: Stream) -> dict[str, str]:
         """Wishes that differ from everybody's in more than the second, which may change later."""
         while True:
-            drawn = {wish.label: rng.choice(wish.choices) for wish in domain.wishes}
+            drawn = {wish.label: rng.choice(wish.choices) for wish in desk.wishes}
             if not any(_differ_in_second(drawn, others) for others in self.wishes.values()):
                 return drawn
 

@@ -8,8 +8,8 @@ from memorygym.core.errors import Refused
 from memorygym.core.json_values import thaw
 from memorygym.core.types import Env, Message, Step, Task, Tool, tool
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.domain import ORDER, Action, Domain
-from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.desk import ORDER, Action, Desk
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.offers import found, row
 from memorygym.tracks.dialogue.resolve import Request, described, request_in
 
@@ -24,20 +24,20 @@ PATIENCE = 2
 NOTHING = "No offer has these wishes."
 
 
-def search_tool(domain: Domain) -> Tool:
+def search_tool(desk: Desk) -> Tool:
     """The tool that lists offers."""
-    filters = {wish.label: {"type": "string", "enum": list(wish.choices)} for wish in domain.wishes}
+    filters = {wish.label: {"type": "string", "enum": list(wish.choices)} for wish in desk.wishes}
     labels = [*filters]
     return tool("search", "The best rated offers with these wishes.", optional=labels, **filters)
 
 
-def tools_of(domain: Domain) -> tuple[Tool, ...]:
-    """All tools of a domain."""
+def tools_of(desk: Desk) -> tuple[Tool, ...]:
+    """All tools of a desk."""
     actions = (
         tool(action.tool, action.about, **dict.fromkeys(action.arguments, "string"))
-        for action in domain.actions
+        for action in desk.actions
     )
-    return (search_tool(domain), *actions, ASK, HAND_OVER)
+    return (search_tool(desk), *actions, ASK, HAND_OVER)
 
 
 class DialogueEnv(Env):
@@ -49,9 +49,9 @@ class DialogueEnv(Env):
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.domain = domain_named(str(task.state["domain"]))
-        self.tools = tools_of(self.domain)
-        self._actions = {action.tool: action for action in self.domain.actions}
+        self.desk = desk_named(str(task.state["desk"]))
+        self.tools = tools_of(self.desk)
+        self._actions = {action.tool: action for action in self.desk.actions}
         self._records: dict[str, Any] = {"orders": {}, "done": []}
         self._before = _copied(self._records)
         self._made: list[str] = []
@@ -74,7 +74,7 @@ class DialogueEnv(Env):
             return self._asked()
         if name == "search":
             offers = found(self._stock, arguments)
-            listed = "\n".join(row(self.domain, offer) for offer in offers) or NOTHING
+            listed = "\n".join(row(self.desk, offer) for offer in offers) or NOTHING
             return Step((Message("user", listed),))
         return Step((Message("user", self._write(self._actions[name], arguments)),))
 
@@ -98,7 +98,7 @@ class DialogueEnv(Env):
 
     @property
     def _request(self) -> Request | None:
-        return request_in(self.domain, self._script[self._turn])
+        return request_in(self.desk, self._script[self._turn])
 
     def _right(self) -> tuple[dict[str, str], str]:
         right: Any = self.task.state["right"]
@@ -124,9 +124,9 @@ class DialogueEnv(Env):
         return result
 
     def _apply(self, records: Any, action: Action, arguments: Mapping[str, Any]) -> str:
-        value = arguments.get(self.domain.offer)
+        value = arguments.get(self.desk.offer)
         if value is not None and all(offer["id"] != value for offer in self._stock):
-            raise Refused(f"{self.domain.offer}: there is none with the number {value}")
+            raise Refused(f"{self.desk.offer}: there is none with the number {value}")
         if action.effect == "add":
             records["done"].append([action.tool, dict(arguments)])
             return "Done."

@@ -14,8 +14,8 @@ from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, ROLES, Domain
-from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, ROLES, Desk
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import tools_of
 from memorygym.tracks.dialogue.offers import is_row
 
@@ -25,14 +25,14 @@ CODE = r"\b([B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xz]-\d{4})\b"
 _IS_CODE = re.compile(CODE)
 
 
-def keys_of(domain: Domain) -> tuple[Key, ...]:
-    """The keys of a domain's facts."""
+def keys_of(desk: Desk) -> tuple[Key, ...]:
+    """The keys of a desk's facts."""
     limits = [
         Key(limit.label, "enum", (limit.label,), choices=limit.values, owner=CUSTOMER)
         if limit.rule == "not"
         else Key(limit.label, "number", (limit.label,), prefix=limit.prefix, suffix=limit.suffix,
                  owner=CUSTOMER)
-        for limit in domain.limits
+        for limit in desk.limits
     ]  # fmt: skip
     rules = [
         Key(
@@ -45,20 +45,20 @@ def keys_of(domain: Domain) -> tuple[Key, ...]:
         )
         if rule.values
         else Key(rule.label, "word", (rule.label,), pattern=CODE, owner=POLICY)
-        for rule in domain.rules
+        for rule in desk.rules
     ]
     wishes = [
         Key(wish.label, "enum", (wish.label,), choices=wish.choices, subject="person")
-        for wish in domain.wishes
+        for wish in desk.wishes
     ]
     codes = [
         Key(label, "word", (label,), pattern=CODE, subject=subject)
         for label, subject in (
-            (domain.address_key, "person"), (ORDER, "person"), (domain.account_key, "account"),
+            (desk.address_key, "person"), (ORDER, "person"), (desk.account_key, "account"),
         )
     ]  # fmt: skip
     town = Key(
-        domain.town_key, "enum", (domain.town_key, "lives in"), choices=domain.towns,
+        desk.town_key, "enum", (desk.town_key, "lives in"), choices=desk.towns,
         subject="person",
     )  # fmt: skip
     roles = [Key(role, "entity", (role,), value="person", owner=CUSTOMER) for role in ROLES]
@@ -66,23 +66,23 @@ def keys_of(domain: Domain) -> tuple[Key, ...]:
 
 
 class DialogueReader:
-    """Reads the facts of one domain. Implements core.statements.FactReader and CountingReader."""
+    """Reads the facts of one desk. Implements core.statements.FactReader and CountingReader."""
 
-    def __init__(self, domain: Domain) -> None:
-        self._domain = domain
-        tools = "|".join(("search", *(action.tool for action in domain.actions)))
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        tools = "|".join(("search", *(action.tool for action in desk.actions)))
         self._call = re.compile(rf"\b(?:{tools})\b[\"']?[\s,:]*[({{\[]")
-        keys = keys_of(domain)
-        nouns = frozenset(("customer", "person", domain.offer))
-        towns = {town.lower() for town in domain.towns}
+        keys = keys_of(desk)
+        nouns = frozenset(("customer", "person", desk.offer))
+        towns = {town.lower() for town in desk.towns}
         names = CapitalisedNames(keys, {*nouns, "my"})
-        ending = " " + domain.account
+        ending = " " + desk.account
         vocabulary = Vocabulary(
             keys,
             lambda text: [n for n in names(text) if n[2].lower() not in towns],
             nouns,
             lambda name: "account" if name.endswith(ending) else "person",
-            endings=frozenset((domain.account.lower(),)),
+            endings=frozenset((desk.account.lower(),)),
             has_short_labels=False,
         )
         self._outline = Outline(vocabulary)
@@ -94,7 +94,7 @@ class DialogueReader:
 
     def _may_state(self, line: str) -> bool:
         """Whether a line may state facts: it is about no offer, and no call of a tool."""
-        return not is_row(self._domain, line) and not self._call.search(line)
+        return not is_row(self._desk, line) and not self._call.search(line)
 
     def _read(self, text: str) -> tuple[Statement, ...]:
         facts = self._reading(text).facts
@@ -120,8 +120,8 @@ class DialogueReader:
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""
-        domain = self._domain
-        value = texts.shown(domain, fact.key, fact.value)
+        desk = self._desk
+        value = texts.shown(desk, fact.key, fact.value)
         whose = "The" if fact.subject in (CUSTOMER, POLICY) else f"{fact.subject}'s"
         return f"{whose} {fact.key} is {'now ' if fact.rank else ''}{value}."
 
@@ -135,12 +135,12 @@ class _Fact(Statement):
 
 
 class DialogueTraceReader(StatementReader):
-    """The reader of a trace; it knows the tools of the trace's domain."""
+    """The reader of a trace; it knows the tools of the trace's desk."""
 
     def __init__(self, trace: Trace, goals: Sequence[Goal]) -> None:
-        domain = domain_named(texts.domain_of(trace.system))
-        named = frozenset(tool.name for tool in tools_of(domain))
-        super().__init__(trace, goals, reader_for(domain.name), named)
+        desk = desk_named(texts.desk_of(trace.system))
+        named = frozenset(tool.name for tool in tools_of(desk))
+        super().__init__(trace, goals, reader_for(desk.name), named)
 
     def required(self, goal: Any, need: Any) -> Statement:
         return _Fact(*need)
@@ -151,10 +151,10 @@ class DialogueTraceReader(StatementReader):
 
 @cache
 def reader_for(name: str) -> DialogueReader:
-    """The reader of a domain; it parses each text once."""
-    return DialogueReader(domain_named(name))
+    """The reader of a desk; it parses each text once."""
+    return DialogueReader(desk_named(name))
 
 
 def reader_of(system: str) -> DialogueReader:
-    """The reader for a system message, which names the domain's house."""
-    return reader_for(texts.domain_of(system))
+    """The reader for a system message, which names the desk's house."""
+    return reader_for(texts.desk_of(system))

@@ -11,8 +11,8 @@ from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.cast import Cast
-from memorygym.tracks.dialogue.domain import CUSTOMER, ORDER, POLICY, Action, Domain, words_of
-from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, Action, Desk, words_of
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.offers import Listing
 from memorygym.tracks.dialogue.resolve import Request, Resolver, described, request_in
 from memorygym.tracks.dialogue.stock import Stock
@@ -34,7 +34,7 @@ class DialogueRecipe:
     """A session that can be dealt."""
 
     template: str
-    """The domain."""
+    """The desk."""
     seed: int
     salt: str = ""
     chains: int = 2
@@ -87,11 +87,11 @@ class Dealer:
 
     def __init__(self, recipe: DialogueRecipe, filled: float = FILLED) -> None:
         self.recipe, self._filled = recipe, filled
-        self.domain: Domain = domain_named(recipe.template)
-        self.cast = Cast(self.domain, self._rng("people"), recipe.chains)
+        self.desk: Desk = desk_named(recipe.template)
+        self.cast = Cast(self.desk, self._rng("people"), recipe.chains)
         self._mentioned = (*self.cast.people, *texts.STRANGERS)
         """People in small talk."""
-        self.stock = Stock(self.domain, list(self.cast.wishes.values()))
+        self.stock = Stock(self.desk, list(self.cast.wishes.values()))
         self._limits, self._old = dict(self.cast.limits), dict[str, str]()
         """The limits as they are now, and the former values of those that have changed."""
         self._script: list[str] = []
@@ -132,19 +132,19 @@ class Dealer:
             "distractors": recipe.distractors, "tokens": recipe.tokens, "prefix": recipe.prefix,
         }  # fmt: skip
         state: dict[str, JSON] = {
-            "domain": recipe.template, "prefix": recipe.prefix, "script": list(self._script),
+            "desk": recipe.template, "prefix": recipe.prefix, "script": list(self._script),
             "stock": [dict(offer) for offer in self.stock.offers],
             "numbers": dict(self._numbers), "right": self._right,
         }  # fmt: skip
-        system = texts.system(self.domain)
+        system = texts.system(self.desk)
         id = content_id(TRACK, system, state)
         return Task(id, TRACK, dials, system, (), Budget(), SubTaskGold(goals), state)
 
     def _plans(self) -> tuple[list[_Plan], list[_Plan]]:
         """The requests before and after the limits change."""
-        rng, domain, cast = self._rng("plan"), self.domain, self.cast
-        loose = [action for action in domain.actions if not action.link]
-        linked = [[a for a in domain.actions if a.link == link] for link in (1, 2, 3)]
+        rng, desk, cast = self._rng("plan"), self.desk, self.cast
+        loose = [action for action in desk.actions if not action.link]
+        linked = [[a for a in desk.actions if a.link == link] for link in (1, 2, 3)]
         early, late = list[_Plan](), list[_Plan]()
         for chain in range(self.recipe.chains):
             person, *others = cast.people[3 * chain : 3 * chain + 3]
@@ -164,10 +164,10 @@ class Dealer:
     # What is told, in turns between turns without facts.
 
     def _tell(self) -> None:
-        rng, domain, cast = self._rng("tell"), self.domain, self.cast
+        rng, desk, cast = self._rng("tell"), self.desk, self.cast
         turns = [turn for name in cast.people for turn in self._person(rng, name)]
         turns += [
-            [self._fact(rng, name, domain.account_key, next(cast.codes))] for name in cast.accounts
+            [self._fact(rng, name, desk.account_key, next(cast.codes))] for name in cast.accounts
         ]
         turns += [[self._fact(rng, CUSTOMER, role, name)] for name, role in cast.roles.items()]
         limits = [self._fact(rng, CUSTOMER, *pair) for pair in cast.limits.items()]
@@ -176,7 +176,7 @@ class Dealer:
                 rng, POLICY, rule.label,
                 str(rng.choice(rule.values)) if rule.values else next(cast.codes),
             )
-            for rule in domain.rules
+            for rule in desk.rules
         ]  # fmt: skip
         for facts in (limits, rules):
             rng.shuffle(facts)
@@ -193,10 +193,10 @@ class Dealer:
 
     def _person(self, rng: Stream, name: str) -> list[list[Told]]:
         """The turns about a person: each states some wishes and another fact."""
-        domain, wishes = self.domain, self.cast.wishes[name]
+        desk, wishes = self.desk, self.cast.wishes[name]
         others = [
-            self._fact(rng, name, domain.town_key, self.cast.towns[name]),
-            self._fact(rng, name, domain.address_key, next(self.cast.codes)),
+            self._fact(rng, name, desk.town_key, self.cast.towns[name]),
+            self._fact(rng, name, desk.address_key, next(self.cast.codes)),
         ]
         rng.shuffle(others)
         return [
@@ -212,9 +212,9 @@ class Dealer:
 
     def _fact(self, rng: Stream, subject: str, key: str, value: str, old: str = "") -> Told:
         """A sentence that states a fact."""
-        domain = self.domain
-        form = rng.choice(texts.forms_of(domain, subject, key, changed=bool(old)))
-        words = {"value": texts.shown(domain, key, value), "old": texts.shown(domain, key, old)}
+        desk = self.desk
+        form = rng.choice(texts.forms_of(desk, subject, key, changed=bool(old)))
+        words = {"value": texts.shown(desk, key, value), "old": texts.shown(desk, key, old)}
         rank = (1,) if old else ()
         return form.format(name=subject, key=key, **words), [Statement(subject, key, value, rank)]
 
@@ -222,7 +222,7 @@ class Dealer:
         self._stated += [statement for _, statements in told for statement in statements]
         sentences = [sentence for sentence, _ in told]
         if by_supervisor:
-            self._say(texts.SUPERVISOR_SAYS + " ".join((self.domain.brief, *sentences)))
+            self._say(texts.SUPERVISOR_SAYS + " ".join((self.desk.brief, *sentences)))
         else:
             self._say(texts.of_customer(rng, self._mentioned, *sentences))
 
@@ -243,15 +243,15 @@ class Dealer:
         self._fill(self._rng("fill", number), requests)
         rng = self._rng("request", number)
         text = action.request.format_map(self._words(rng, plan))
-        request = request_in(self.domain, text)
+        request = request_in(self.desk, text)
         if not request or request.action is not action:
             raise BadSettings(
-                f"dialogue domain {self.domain.name}: the request of {action.name!r} is not told"
+                f"dialogue desk {self.desk.name}: the request of {action.name!r} is not told"
                 f" from others: {text!r}; give it words of its own"
             )
         if request.choice:
             wishes = self._resolver(request, self._stated).wishes()
-            listing = Listing(self.domain, rng, self._limits, self._old)
+            listing = Listing(self.desk, rng, self._limits, self._old)
             self.stock.deal(rng, wishes, listing)
         self._asked.append((request, len(self._script), text, len(self._stated)))
         if action.numbers:
@@ -266,10 +266,10 @@ class Dealer:
         words = {"person": person, "account": plan.account, "amount": f"${rng.between(20, 400)}"}
         if person:
             town = cast.towns[person]
-            others = [other for other in self.domain.towns if other != town]
+            others = [other for other in self.desk.towns if other != town]
             words["role"] = cast.roles.get(person, "")
             words["town"] = town if rng.bernoulli(0.5) else rng.choice(others)
-        second = self.domain.wishes[1].label
+        second = self.desk.wishes[1].label
         if f"{{{second}}}" in plan.action.request:
             words |= self.stock.named(rng, cast.wishes.get(person))
         return words
@@ -281,7 +281,7 @@ class Dealer:
         arguments, said = done = right.arguments(), right.says()
         if arguments is None:
             raise BadSettings(
-                f"dialogue domain {self.domain.name}: no offer can grant {request.action.name!r};"
+                f"dialogue desk {self.desk.name}: no offer can grant {request.action.name!r};"
                 " give limits that some offers keep to"
             )
         needs = []
@@ -297,7 +297,7 @@ class Dealer:
         return SubTask(event, kind_of(request, needs), text, truth, tuple(needs), type_)
 
     def _resolver(self, request: Request, facts: Sequence[Statement]) -> Resolver:
-        return Resolver(self.domain, request, StatementIndex(facts), self.stock.search)
+        return Resolver(self.desk, request, StatementIndex(facts), self.stock.search)
 
     # Turns without facts.
 
@@ -317,7 +317,7 @@ class Dealer:
         if rng.bernoulli(0.5):
             self._say(texts.of_customer(rng, self._mentioned, chat=3))
         else:
-            self._say(texts.CUSTOMER_SAYS + self.domain.look_up.format(**self.stock.look(rng)))
+            self._say(texts.CUSTOMER_SAYS + self.desk.look_up.format(**self.stock.look(rng)))
 
     def _close(self) -> None:
         """Ends a session of a given length with small talk, so that the length is right."""
@@ -333,8 +333,8 @@ class Dealer:
 
     def _tokens(self, text: str) -> int:
         """Tokens of a turn: of its message, and of the offers that a search in it lists."""
-        wishes = words_of(self.domain.look_up, text)
-        request = request_in(self.domain, text)
+        wishes = words_of(self.desk.look_up, text)
+        request = request_in(self.desk, text)
         if request and request.choice:
             wishes = self._resolver(request, self._stated).wishes()
         return count(text) + 4 + (self.stock.tokens(wishes) + 4 if wishes else 0)

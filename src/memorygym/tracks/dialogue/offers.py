@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.dialogue.domain import Domain, Limit
+from memorygym.tracks.dialogue.desk import Desk, Limit
 
 Offer: TypeAlias = Mapping[str, str]
 """An offer: its `id` and `rating`, its wishes by label, and its fields."""
@@ -15,29 +15,29 @@ MOST_ABOVE = 14
 """Most offers rated above the right one, beside those that break one binding limit alone."""
 
 
-def row(domain: Domain, offer: Offer) -> str:
+def row(desk: Desk, offer: Offer) -> str:
     """An offer as a search lists it."""
-    wishes = [offer[wish.label] for wish in domain.wishes]
-    fields = [f"{limit.field} {limit.show(offer[limit.field])}" for limit in domain.limits]
+    wishes = [offer[wish.label] for wish in desk.wishes]
+    fields = [f"{limit.field} {limit.show(offer[limit.field])}" for limit in desk.limits]
     return "; ".join((offer["id"], *wishes, f"rating {offer['rating']}", *fields))
 
 
-def offers_in(domain: Domain, text: str) -> list[dict[str, str]]:
+def offers_in(desk: Desk, text: str) -> list[dict[str, str]]:
     """The offers whose rows a text holds, in its order."""
-    return [_offer(domain, line) for line in text.split("\n") if is_row(domain, line)]
+    return [_offer(desk, line) for line in text.split("\n") if is_row(desk, line)]
 
 
-def is_row(domain: Domain, line: str) -> bool:
+def is_row(desk: Desk, line: str) -> bool:
     """Whether a line is about an offer, because it names its number."""
-    return re.search(rf"\b{domain.offer_id}-\d{{5}}\b", line) is not None
+    return re.search(rf"\b{desk.offer_id}-\d{{5}}\b", line) is not None
 
 
-def _offer(domain: Domain, line: str) -> dict[str, str]:
+def _offer(desk: Desk, line: str) -> dict[str, str]:
     parts = line.split("; ")
-    labels = ("id", *(wish.label for wish in domain.wishes))
+    labels = ("id", *(wish.label for wish in desk.wishes))
     offer = dict(zip(labels, parts, strict=False))
     offer["rating"] = parts[len(labels)].removeprefix("rating ")
-    for limit, part in zip(domain.limits, parts[len(labels) + 1 :], strict=True):
+    for limit, part in zip(desk.limits, parts[len(labels) + 1 :], strict=True):
         value = part.removeprefix(limit.field + " ")
         offer[limit.field] = value.removeprefix(limit.prefix).removesuffix(limit.suffix)
     return offer
@@ -51,9 +51,9 @@ def found(stock: Sequence[Offer], wishes: Mapping[str, str]) -> list[Offer]:
     return sorted(fitting, key=lambda offer: (-float(offer["rating"]), offer["id"]))[:ROWS]
 
 
-def best(domain: Domain, offers: Sequence[Offer], limits: Mapping[str, str]) -> Offer | None:
+def best(desk: Desk, offers: Sequence[Offer], limits: Mapping[str, str]) -> Offer | None:
     """The first offer that keeps to the limits, by label; a limit that is not known is ignored."""
-    known = [(limit, limits[limit.label]) for limit in domain.limits if limit.label in limits]
+    known = [(limit, limits[limit.label]) for limit in desk.limits if limit.label in limits]
     keeping = (o for o in offers if all(limit.fits(o[limit.field], v) for limit, v in known))
     return next(keeping, None)
 
@@ -66,16 +66,16 @@ class Listing:
     """
 
     def __init__(
-        self, domain: Domain, rng: Stream, limits: Mapping[str, str], old: Mapping[str, str]
+        self, desk: Desk, rng: Stream, limits: Mapping[str, str], old: Mapping[str, str]
     ) -> None:
-        self._domain, self._rng, self._limits = domain, rng, limits
+        self._desk, self._rng, self._limits = desk, rng, limits
         self._old = old
         """By label: the former value of each limit that has changed."""
 
     def binding(self) -> list[Limit]:
         """The limits that bind in this listing: two or three, those that have changed first."""
-        changed = [limit for limit in self._domain.limits if limit.label in self._old]
-        others = [limit for limit in self._domain.limits if limit.label not in self._old]
+        changed = [limit for limit in self._desk.limits if limit.label in self._old]
+        others = [limit for limit in self._desk.limits if limit.label not in self._old]
         self._rng.shuffle(others)
         return [*changed[:1], *others][: 2 + self._rng.below(2)]
 
@@ -84,12 +84,12 @@ class Listing:
         rng = self._rng
         right = self.kept(binding)
         above = [self._broken([limit], turns=True) for limit in binding]
-        others = [limit for limit in self._domain.limits if limit not in binding]
+        others = [limit for limit in self._desk.limits if limit not in binding]
         for _ in range(rng.below(MOST_ABOVE + 1)):
             above.append(self._broken([rng.choice(binding), rng.choice(others)], turns=False))
         rng.shuffle(above)
         below = [
-            self._broken(rng.sample(self._domain.limits, rng.below(3)), turns=False)
+            self._broken(rng.sample(self._desk.limits, rng.below(3)), turns=False)
             for _ in range(ROWS - len(above) - 1)
         ]
         ratings = sorted(rng.sample(range(100, 460), ROWS), reverse=True)
@@ -103,14 +103,14 @@ class Listing:
         """The fields of an offer that keeps to all limits."""
         return {
             limit.field: self._value(limit, breaks=False, turns=limit in binding)
-            for limit in self._domain.limits
+            for limit in self._desk.limits
         }
 
     def _broken(self, broken: Sequence[Limit], *, turns: bool) -> dict[str, str]:
         """The fields of an offer that breaks these limits and no other."""
         return {
             limit.field: self._value(limit, breaks=limit in broken, turns=turns)
-            for limit in self._domain.limits
+            for limit in self._desk.limits
         }
 
     def _value(self, limit: Limit, *, breaks: bool, turns: bool) -> str:

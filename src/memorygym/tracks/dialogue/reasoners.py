@@ -13,8 +13,8 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, Domain, Known, words_of
-from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, Desk, Known, words_of
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import HAND_OVER, NOTHING
 from memorygym.tracks.dialogue.fact_reader import DialogueReader, reader_for
 from memorygym.tracks.dialogue.offers import Offer, offers_in
@@ -29,7 +29,7 @@ class Turn:
     """The running turn in a view: its message, and what has been done in it."""
 
     def __init__(self, view: Sequence[Message]) -> None:
-        self.domain: Domain = domain_named(texts.domain_of(view[0].content))
+        self.desk: Desk = desk_named(texts.desk_of(view[0].content))
         users = (i for i in reversed(range(len(view))) if view[i].role == "user")
         start = next(users, len(view) - 1)
         self.text = view[start].content
@@ -40,7 +40,7 @@ class Turn:
 
     @cached_property
     def request(self) -> Request | None:
-        return request_in(self.domain, self.text)
+        return request_in(self.desk, self.text)
 
     @cached_property
     def results(self) -> dict[str, str]:
@@ -62,14 +62,14 @@ class Strong(Policy):
         turn = Turn(view)
         listed = turn.results.get("search")
         if turn.request is None:
-            wishes = words_of(turn.domain.look_up, turn.text)
+            wishes = words_of(turn.desk.look_up, turn.text)
             return calls(("search", wishes)) if wishes and listed is None else END
-        offers = offers_in(turn.domain, listed) if listed and listed != NOTHING else []
+        offers = offers_in(turn.desk, listed) if listed and listed != NOTHING else []
         return self._grant(turn, turn.request, None if listed is None else offers)
 
     def _grant(self, turn: Turn, request: Request, offers: Sequence[Offer] | None) -> Message:
         facts = self.known(turn, request)
-        resolver = Resolver(turn.domain, request, facts, lambda _: offers or ())
+        resolver = Resolver(turn.desk, request, facts, lambda _: offers or ())
         if request.action.tool in {call.name for call in turn.called}:
             return Message("assistant", f"That is done. {resolver.says()}".strip())
         if request.choice and offers is None:
@@ -125,15 +125,15 @@ class Clerk(Policy):
         """What a request may need: what it names, the customer's limits, and the rules."""
         yield turn.text
         if request.choice and request.choice.limited:
-            yield ", ".join(limit.label for limit in turn.domain.limits)
+            yield ", ".join(limit.label for limit in turn.desk.limits)
         rules = [
             s.key for s in request.action.sources() if isinstance(s, Known) and s.of == "policy"
         ]
-        yield ", ".join(rules or [rule.label for rule in turn.domain.rules])
+        yield ", ".join(rules or [rule.label for rule in turn.desk.rules])
 
 
 def _reader(turn: Turn) -> DialogueReader:
-    return reader_for(turn.domain.name)
+    return reader_for(turn.desk.name)
 
 
 def _stated(turn: Turn, told: Iterable[str]) -> Iterator[Statement]:

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks.dialogue.domain import (
+from memorygym.tracks.dialogue.desk import (
     CUSTOMER,
     POLICY,
     Action,
     Choice,
-    Domain,
+    Desk,
     Given,
     IfAbove,
     IfTrue,
     Known,
     words_of,
 )
-from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.offers import Offer, best
 from memorygym.tracks.dialogue.texts import shown
 
@@ -40,7 +40,7 @@ class Request:
 class Resolver:
     """Finds the arguments of a request; `used` collects the facts that decide."""
 
-    domain: Domain
+    desk: Desk
     request: Request
     facts: StatementIndex
     search: Callable[[Mapping[str, str]], Sequence[Offer]]
@@ -59,13 +59,13 @@ class Resolver:
         value = self._known(known) if known else None
         if not known or value is None:
             return ""
-        return shown(self.domain, known.key, value)
+        return shown(self.desk, known.key, value)
 
     def wishes(self) -> dict[str, str]:
         """The wishes to search for, as far as they are known."""
         choice = self.request.choice
         words = self.request.words
-        found = {w.label: words[w.label] for w in self.domain.wishes if w.label in words}
+        found = {w.label: words[w.label] for w in self.desk.wishes if w.label in words}
         for label in choice.wishes if choice else ():
             value = self._known(Known(label, "person"))
             if value is not None:
@@ -98,10 +98,10 @@ class Resolver:
 
     def _chosen(self, choice: Choice) -> Offer:
         limits = dict(self._limits()) if choice.limited else {}
-        return best(self.domain, self.search(self.wishes()), limits) or {}
+        return best(self.desk, self.search(self.wishes()), limits) or {}
 
     def _limits(self) -> Iterator[tuple[str, str]]:
-        for limit in self.domain.limits:
+        for limit in self.desk.limits:
             if (value := self._stated(CUSTOMER, limit.label)) is not None:
                 yield limit.label, value
 
@@ -121,14 +121,14 @@ class Resolver:
         return stated.value
 
 
-def request_in(domain: Domain, text: str) -> Request | None:
+def request_in(desk: Desk, text: str) -> Request | None:
     """The request in a message of the customer."""
-    return _request(domain.name, text)
+    return _request(desk.name, text)
 
 
 @lru_cache(maxsize=20_000)
-def _request(domain: str, text: str) -> Request | None:
-    for action in domain_named(domain).actions:
+def _request(desk: str, text: str) -> Request | None:
+    for action in desk_named(desk).actions:
         if (words := words_of(action.request, text)) is not None:
             return Request(action, words)
     return None

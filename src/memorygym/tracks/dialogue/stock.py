@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
-from memorygym.tracks.dialogue.domain import Domain
+from memorygym.tracks.dialogue.desk import Desk
 from memorygym.tracks.dialogue.offers import Listing, Offer, found, row
 
 LISTED = 8
@@ -17,9 +17,9 @@ RIVALS = 2
 class Stock:
     """The offers so far. The wishes of people and of requests are kept apart from each other."""
 
-    def __init__(self, domain: Domain, wishes: Sequence[Mapping[str, str]]) -> None:
+    def __init__(self, desk: Desk, wishes: Sequence[Mapping[str, str]]) -> None:
         self.offers: list[Offer] = []
-        self._domain = domain
+        self._desk = desk
         self._taken = list(wishes)
         """The wishes of all people, and of all listings so far."""
         self._dealt: list[Mapping[str, str]] = []
@@ -34,14 +34,14 @@ class Stock:
         """Tokens of what a search for these wishes lists."""
         key = (str(len(self.offers)), *map(str, wishes.items()))
         if key not in self._tokens:
-            listed = "\n".join(row(self._domain, offer) for offer in self.search(wishes))
+            listed = "\n".join(row(self._desk, offer) for offer in self.search(wishes))
             self._tokens[key] = count(listed)
         return self._tokens[key]
 
     def named(self, rng: Stream, wishes: Mapping[str, str] | None) -> dict[str, str]:
         """The first two wishes for a request to name, or a new second one beside known wishes, so
         that no other listing has the same. Raises BadSettings if none is left."""
-        first, second, *_ = self._domain.wishes
+        first, second, *_ = self._desk.wishes
         if wishes:
             pairs = [{**wishes, second.label: choice} for choice in second.choices]
         else:
@@ -53,14 +53,14 @@ class Stock:
         free = (pair for pair in pairs if self._is_free(pair))
         if (pair := next(free, None)) is None:
             raise BadSettings(
-                f"dialogue domain {self._domain.name}: all pairs of {first.label} and"
-                f" {second.label} are taken; give fewer chains, or the domain more choices"
+                f"dialogue desk {self._desk.name}: all pairs of {first.label} and"
+                f" {second.label} are taken; give fewer chains, or the desk more choices"
             )
         return pair
 
     def deal(self, rng: Stream, wishes: Mapping[str, str], listing: Listing) -> None:
         """Adds the offers among which a request for these wishes chooses."""
-        rest = [wish for wish in self._domain.wishes if wish.label not in wishes]
+        rest = [wish for wish in self._desk.wishes if wish.label not in wishes]
         rows = listing.rows(wishes, listing.binding())
         for offer in rows:
             offer |= {wish.label: rng.choice(wish.choices) for wish in rest}
@@ -72,7 +72,7 @@ class Stock:
 
     def look(self, rng: Stream) -> dict[str, str]:
         """Two wishes that a customer only looks for; there are some offers with them."""
-        first, second = self._domain.wishes[:2]
+        first, second = self._desk.wishes[:2]
         wishes = {first.label: rng.choice(first.choices), second.label: rng.choice(second.choices)}
         if len(self.search(wishes)) < LISTED:
             rows = (self._any(rng, wishes) for _ in range(LISTED))
@@ -80,15 +80,15 @@ class Stock:
         return wishes
 
     def _any(self, rng: Stream, wishes: Mapping[str, str]) -> dict[str, str]:
-        drawn = {wish.label: rng.choice(wish.choices) for wish in self._domain.wishes}
-        fields = {limit.field: rng.choice(limit.values) for limit in self._domain.limits}
+        drawn = {wish.label: rng.choice(wish.choices) for wish in self._desk.wishes}
+        fields = {limit.field: rng.choice(limit.values) for limit in self._desk.limits}
         return {**drawn, **wishes, "rating": f"{rng.between(100, 460) / 100:.2f}", **fields}
 
     def _rivals(
         self, rng: Stream, wishes: Mapping[str, str], listing: Listing
     ) -> Iterator[dict[str, str]]:
         """For each wish, better rated offers that keep to all limits and differ in it alone."""
-        for wish in self._domain.wishes:
+        for wish in self._desk.wishes:
             others = [choice for choice in wish.choices if choice != wishes.get(wish.label)]
             rng.shuffle(others)
             for other in others[:RIVALS]:
@@ -104,7 +104,7 @@ class Stock:
     def _add(self, rng: Stream, rows: Sequence[dict[str, str]]) -> None:
         for number, offer in zip(rng.sample(range(10_000, 99_999), len(rows)), rows, strict=True):
             free = number
-            while (id := f"{self._domain.offer_id}-{free}") in self._ids:
+            while (id := f"{self._desk.offer_id}-{free}") in self._ids:
                 free += 1
             self._ids.add(id)
             self.offers.append({"id": id, **offer})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY, ROLES, Domain
+from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, ROLES, Desk
 
 CUSTOMER_SAYS, SUPERVISOR_SAYS = "Customer: ", "Supervisor: "
 LOG = "Log: "
@@ -34,16 +34,16 @@ STRANGERS = ("Otto Brandt", "Vera Castell", "Milo Hartog", "Rosa Ingram", "Jens 
 """People in small talk, whom no request concerns."""
 
 
-def system(domain: Domain) -> str:
+def system(desk: Desk) -> str:
     """The instructions of the agent, which are pinned."""
-    first = domain.wishes[0].label
+    first = desk.wishes[0].label
     return (
-        f"You are the agent of {domain.house} (domain `{domain.name}`). One customer is on the"
+        f"You are the agent of {desk.house} (desk `{desk.name}`). One customer is on the"
         " line. Supervisors tell you rules, and the customer tells you wishes and standing limits;"
         " some change. You see only the current message and what your memory shows.\n"
-        f"When the customer asks for a {domain.offer}, call `search` with the wishes as filters"
-        f" ({', '.join(w.label for w in domain.wishes)}), then act with the best rated"
-        f" {domain.offer} that keeps to all standing limits of the customer, unless the customer"
+        f"When the customer asks for a {desk.offer}, call `search` with the wishes as filters"
+        f" ({', '.join(w.label for w in desk.wishes)}), then act with the best rated"
+        f" {desk.offer} that keeps to all standing limits of the customer, unless the customer"
         " says that they do not matter. Requests above the approval threshold need the approval"
         " code; for others the approval is \"none\". If the customer is mistaken about where"
         " somebody lives, take the code that the rules give for that instead of the person's own."
@@ -53,26 +53,26 @@ def system(domain: Domain) -> str:
     )  # fmt: skip
 
 
-def fact_sentence(domain: Domain, subject: str, key: str, value: str, old: str = "") -> str:
+def fact_sentence(desk: Desk, subject: str, key: str, value: str, old: str = "") -> str:
     """The first sentence that states a fact; `value` and `old` as texts write them."""
-    forms = forms_of(domain, subject, key, changed=bool(old))
+    forms = forms_of(desk, subject, key, changed=bool(old))
     return forms[0].format(name=subject, key=key, value=value, old=old)
 
 
-def forms_of(domain: Domain, subject: str, key: str, *, changed: bool) -> Sequence[str]:
+def forms_of(desk: Desk, subject: str, key: str, *, changed: bool) -> Sequence[str]:
     """The sentences that state a key."""
     if key in ROLES:
         return IS
     if subject == CUSTOMER:
-        return domain.sentences["change" if changed else "limit"]
+        return desk.sentences["change" if changed else "limit"]
     if subject == POLICY:
-        return domain.sentences["rule"]
-    return domain.sentences.get(key) or (f"{{name}}'s {key} is {{value}}.",)
+        return desk.sentences["rule"]
+    return desk.sentences.get(key) or (f"{{name}}'s {key} is {{value}}.",)
 
 
-def shown(domain: Domain, key: str, value: str) -> str:
+def shown(desk: Desk, key: str, value: str) -> str:
     """A value as texts write it."""
-    shows = {x.label: x.show for x in (*domain.limits, *domain.rules)}  # type: ignore[attr-defined]
+    shows = {x.label: x.show for x in (*desk.limits, *desk.rules)}  # type: ignore[attr-defined]
     return shows[key](value) if key in shows else value
 
 
@@ -96,6 +96,6 @@ def of_customer(rng: Stream, people: Sequence[str], *sentences: str, chat: int =
     return CUSTOMER_SAYS + " ".join((*talk[:at], *sentences, *talk[at:]))
 
 
-def domain_of(system: str) -> str:
-    """The name of the domain whose instructions a system message holds."""
-    return system.partition("domain `")[2].partition("`")[0]
+def desk_of(system: str) -> str:
+    """The name of the desk whose instructions a system message holds."""
+    return system.partition("desk `")[2].partition("`")[0]

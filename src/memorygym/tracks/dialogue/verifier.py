@@ -18,8 +18,8 @@ from memorygym.core.track import MapFunction, TaskRecipe, Verification, find
 from memorygym.core.types import JSON, Budget, Policy, Task
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks.dialogue.agents import MOST_GUESSED, Guesser
-from memorygym.tracks.dialogue.domain import CUSTOMER, POLICY
-from memorygym.tracks.dialogue.domains import domain_named
+from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.fact_reader import reader_of
 from memorygym.tracks.dialogue.offers import ROWS, found
@@ -112,7 +112,7 @@ class Verifier:
     def __init__(self, task: Task, place: str) -> None:
         assert isinstance(task.gold, SubTaskGold)
         self.task, self.place, self.goals = task, place, task.gold.goals
-        self.domain = domain_named(str(task.state["domain"]))
+        self.desk = desk_named(str(task.state["desk"]))
         self.reader = reader_of(task.system)
         self.result = Result(sessions=1, requests=len(self.goals))
 
@@ -189,10 +189,10 @@ class Verifier:
     def _decided(self, event: int, facts: Sequence[Statement]) -> tuple[object, str]:
         """The call and the words that follow from these facts."""
         script, stock = self.task.state["script"], self.task.state["stock"]
-        request = request_in(self.domain, script[event])  # type: ignore[index,arg-type]
+        request = request_in(self.desk, script[event])  # type: ignore[index,arg-type]
         assert request
         search = partial(found, stock)  # type: ignore[arg-type]
-        resolver = Resolver(self.domain, request, StatementIndex(facts), search)
+        resolver = Resolver(self.desk, request, StatementIndex(facts), search)
         return resolver.arguments(), resolver.says()
 
 

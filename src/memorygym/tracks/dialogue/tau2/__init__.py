@@ -111,8 +111,8 @@ def oracle(task: Task) -> dict[int, str]:
 
 def strong(task: Task, *, informed: bool = False) -> Policy:
     """The reasoner that knows the solution, and acts on what the view shows of the request."""
-    ids: Any = task.state["tasks"]
-    return Solver(solutions(str(task.state["domain"]), ids), informed=informed)
+    ids: Any = task.recipe["tasks"]
+    return Solver(solutions(str(task.recipe["domain"]), ids), informed=informed)
 
 
 @cache

@@ -97,7 +97,7 @@ class Recipe:
         system = source.system + (SEVERAL if len(ids) > 1 else "")
         scripted = {"scripted": self.user == "scripted"}
         gold = {"tasks": [solved | scripted for solved in solutions(self.domain, ids)]}
-        recipe["template"] = self.template
+        recipe |= {"template": self.template, "tasks": list(ids)}
         id = content_id(NAME, system, state)
         return Task(id, NAME, recipe, system, (), Budget(), gold, state)
 

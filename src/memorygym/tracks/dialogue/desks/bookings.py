@@ -1,10 +1,10 @@
 """A travel desk: hotel rooms for travellers, paid from an account and confirmed by code."""
 
-from memorygym.tracks.dialogue.domain import (
+from memorygym.tracks.dialogue.desk import (
     ORDER,
     Action,
     Choice,
-    Domain,
+    Desk,
     Given,
     IfAbove,
     IfTrue,
@@ -23,7 +23,7 @@ ACCOUNT = Known("account number", "account")
 APPROVAL = Known("approval code", "policy")
 BOOKED = Known(ORDER, "person")
 
-DOMAIN = Domain(
+DESK = Desk(
     name="bookings",
     house="the travel desk Arden and Sons",
     offer="room",

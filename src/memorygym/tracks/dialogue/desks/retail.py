@@ -1,10 +1,10 @@
 """A mail-order shop: products for friends and family, paid by card and shipped to an address."""
 
-from memorygym.tracks.dialogue.domain import (
+from memorygym.tracks.dialogue.desk import (
     ORDER,
     Action,
     Choice,
-    Domain,
+    Desk,
     Given,
     IfAbove,
     IfTrue,
@@ -23,7 +23,7 @@ CARD = Known("card number", "account")
 APPROVAL = Known("approval code", "policy")
 PLACED = Known(ORDER, "person")
 
-DOMAIN = Domain(
+DESK = Desk(
     name="retail",
     house="the mail-order shop Tarn and Vale",
     offer="product",

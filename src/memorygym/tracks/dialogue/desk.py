@@ -1,6 +1,6 @@
-"""A domain of the dialogue track: what its customers want, its offers, tools, limits and rules.
+"""A desk, a transactional domain of dialogue: wishes, offers, tools, limits and rules.
 
-A domain is data; adding one is one file. Whatever an action needs is stated by sources: where each
+A desk is data; adding one is one file. Whatever an action needs is stated by sources: where each
 argument of its tool comes from.
 """
 
@@ -173,7 +173,7 @@ def _pattern_of(form: str) -> re.Pattern[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Domain:
+class Desk:
     """A transactional domain. Raises BadSettings if its requests can have no right result."""
 
     name: str
@@ -209,7 +209,7 @@ class Domain:
         for limit in self.limits:
             if len(limit.values) < 5 - 2 * (limit.rule == "not"):
                 raise BadSettings(
-                    f"dialogue domain {self.name}: {limit.label} has {len(limit.values)} values, so"
+                    f"dialogue desk {self.name}: {limit.label} has {len(limit.values)} values, so"
                     ' it cannot bind and change; give 5 or more, 3 for "not"'
                 )
         known = {rule.label for rule in self.rules}
@@ -217,7 +217,7 @@ class Domain:
             used = {s.key for s in action.sources() if isinstance(s, Known) and s.of == "policy"}
             if missing := used - known:
                 raise BadSettings(
-                    f"dialogue domain {self.name}: {action.name} needs the rule"
+                    f"dialogue desk {self.name}: {action.name} needs the rule"
                     f" {min(missing)!r}, which is not among its rules; add it"
                 )
 

@@ -1,10 +1,10 @@
 """A telecom support desk: plans for the lines of a family, billed to an agreement."""
 
-from memorygym.tracks.dialogue.domain import (
+from memorygym.tracks.dialogue.desk import (
     ORDER,
     Action,
     Choice,
-    Domain,
+    Desk,
     Given,
     IfAbove,
     IfTrue,
@@ -23,7 +23,7 @@ AGREEMENT = Known("agreement number", "account")
 APPROVAL = Known("approval code", "policy")
 ACTIVE = Known(ORDER, "person")
 
-DOMAIN = Domain(
+DESK = Desk(
     name="telecom",
     house="the support line of Brightwave Telecom",
     offer="plan",
