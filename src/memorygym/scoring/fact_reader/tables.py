@@ -22,7 +22,7 @@ _VALUE = re.compile(r"^\W*(?!(?:19|20)\d\d\W*$)\d[\d.,]*\w{0,2}\W*$|:\s*\S{0,2}\
 """A cell that is a number or ends with one behind a colon, as no head of a column does."""
 _DITTO = frozenset(('"', "''", "〃", "″", "ditto", "same", "same as above", "as above", "(same)"))
 """Cells that repeat the one above."""
-_EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
+EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
 
 _STAMPS = frozenset(
     ("as of", "date", "dated", "stated on", "according to", "source", "stated by", "updated")
@@ -132,7 +132,7 @@ class Table:
         senses = [
             (sense, column.cue)
             for column, cell in pairs
-            if cell.lower() not in _EMPTY
+            if cell.lower() not in EMPTY
             for sense in self._cell(column, cell, about, " ".join(extra))
         ]
         former = {c[:3] for sense, _ in senses for c in sense.claims if c.role == FORMER}
@@ -163,7 +163,7 @@ class Table:
 
     def _is_extra(self, cell: str) -> bool:
         """Whether a cell states nothing alone, but may say of what time the others are."""
-        if cell.lower() in _EMPTY:
+        if cell.lower() in EMPTY:
             return False
         sense = self.statements.read(cell)
         return not (sense.names or sense.mark or sense.claims)
