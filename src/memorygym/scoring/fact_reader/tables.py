@@ -276,6 +276,8 @@ def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) ->
         return Column("name", name=sense.names[0])
     if sense.names:
         return Column("stated")
+    if keys := vocabulary.short.beginning(text):
+        return Column("label", Mark(0, 0, keys))
     if not sense.cue or re.search(r"\d", text):  # A figure is a value, whatever is said of it.
         return Column("")
     return Column("former" if sense.cue == FORMER else "other")
