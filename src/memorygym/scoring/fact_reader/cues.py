@@ -126,7 +126,7 @@ PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
 """A date and what goes with it, in brackets before a line."""
 PRONOUN = re.compile(
     r"\W*(?:(?:and|also|but) )?"
-    r"(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b",
+    r"(?:it|its|they|their|he|his|she|her|(?:the|(?P<nearest>this|that)) (?P<noun>\w+))\b",
     re.IGNORECASE,
 )
 OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $")

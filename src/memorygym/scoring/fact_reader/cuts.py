@@ -25,7 +25,7 @@ _LONGEST = 2_000
 _CUT_OFF = re.compile(r"([^\W\d_]+)\.$")
 _SAID_OF = re.compile(r"[\d$€£~≈\"“]")
 """Begins what follows a word that is cut off, rather than a sentence."""
-_WHICH = re.compile(r"\W*(?:which|who|that)\b", re.IGNORECASE)
+_WHICH = re.compile(r"\W*(?:which|who|that)\b|, whose\b", re.IGNORECASE)
 _SEVERAL = re.compile(
     rf"\b(?:both|all) (?P<behind>{NAME_SIGN}+(?:, {NAME_SIGN}+)*\W+(?:and )?{NAME_SIGN}+)"
     rf"|(?P<before>{NAME_SIGN}+(?:, {NAME_SIGN}+)*(?:,| and| &|, and) {NAME_SIGN}+)"

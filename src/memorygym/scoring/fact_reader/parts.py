@@ -127,6 +127,10 @@ def before_names(part: Part, start: int, end: int) -> int:
 
 def distributed(piece: Part, mark: Mark) -> list[Part]:
     """One piece for each owner: "patents: Ann Lee 300, Bob Ray 400"."""
+    first = piece.names[0][0] if piece.names else 0
+    border = piece.text.find("; ", mark.end, first) if mark in piece.marks else -1
+    if border > 0 and candidates(mark.keys[0], piece.text[:border]):
+        return [piece.cut(0, border)]  # What follows is said of somebody else.
     if len(piece.names) < 2:
         return [piece]
     if piece.text[: mark.start].strip(" *-"):

@@ -29,6 +29,10 @@ from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import lowered
 
 
+_PAGE = re.compile(r"\b(?:page \d+|pages? \d+ ?(?:of|/) ?\d+)\b", re.IGNORECASE)
+"""A place in a list of results, never a value."""
+
+
 class StatementReader:
     """Reads lines with one vocabulary; it remembers what it has read."""
 
@@ -46,6 +50,8 @@ class StatementReader:
         if cues.KEYWORDS.match(text):
             return Sense()
         date = ""
+        if "age" in text:
+            text = _PAGE.sub("", text)
         if has_date(text):
             text, date = without_stamps(text, self._date_labels(text, default))
         line = _Line(self.vocabulary, self._relations, self._choices, default)
@@ -53,6 +59,7 @@ class StatementReader:
             part = marked(sentence, self.vocabulary, has_default=default is not None)
             for each in each_of_several(part, sentence):
                 line.read(each)
+            line.before = tuple(dict.fromkeys(name for _, _, name in part.names)) or line.before
         cue = ""
         if not line.claims and not line.asks:
             bare = lowered(text) if default is None else ""
@@ -83,6 +90,8 @@ class _Line:
     """The entity before a colon or dash at the start: the whole line is about it."""
     opening: str = ""
     last: str = ""
+    before: tuple[str, ...] = ()
+    """The entities of the sentence before, in order: "that company" means the last of them."""
     mark: Mark | None = None
     asks: bool = False
     objects: set[str] = field(default_factory=set)
@@ -184,8 +193,11 @@ class _Line:
         if noun and (is_named or noun not in self.vocabulary.nouns):
             return ""
         type_of = self.vocabulary.type_of
-        named = filter(None, (*self.names, self.last))
+        is_nearest = bool(noun and pronoun["nearest"] and self.before)
+        named = self.before if is_nearest else filter(None, (*self.names, self.last))
         kin = [name for name in named if noun and type_of(name) == noun]
+        if is_nearest and not kin and len(self.before) > 1:
+            return "?"
         return kin[-1] if kin else self.last or IT
 
     def _state(self, piece: Part, inherited: str) -> None:
@@ -196,7 +208,7 @@ class _Line:
             if mark is None:
                 return
             piece = replace(piece, marks=(), is_clear=True)
-        elif "whose" in piece.lower and cues.WHOSE.search(piece.lower[: mark.start]):
+        elif "whose" in piece.lower and not piece.about and cues.WHOSE.search(piece.lower[: mark.start]):
             return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
