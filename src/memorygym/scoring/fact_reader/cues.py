@@ -140,7 +140,7 @@ OWNED = re.compile(
 )
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(
-    r"(?:\W|_|\b(?:is|are|was|were|be|reads|now|entity|name|node|target|object|to|(?:that|it)['’]s|put|enter"
+    r"(?:\W|_|\b(?:is|are|was|were|be|the|reads|now|entity|name|node|target|object|to|(?:that|it)['’]s|put|enter"
     r"|note|write|would be|both)\b)*",
     re.IGNORECASE,
 )

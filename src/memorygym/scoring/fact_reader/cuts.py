@@ -9,6 +9,7 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.parts import (
+    LABEL_SIGN,
     NAME_SIGN,
     RECIPROCAL,
     WORD_OR_NAME,
@@ -25,7 +26,7 @@ _LONGEST = 2_000
 _CUT_OFF = re.compile(r"([^\W\d_]+)\.$")
 _SAID_OF = re.compile(r"[\d$€£~≈\"“]")
 """Begins what follows a word that is cut off, rather than a sentence."""
-_WHICH = re.compile(r"\W*(?:which|who|that)\b|, whose\b", re.IGNORECASE)
+_WHICH = re.compile(rf"\W*(?:which|who|that)\b|, (?:whose\b|an? (?!{LABEL_SIGN}))", re.IGNORECASE)
 _SEVERAL = re.compile(
     rf"\b(?:both|all) (?P<behind>{NAME_SIGN}+(?:, {NAME_SIGN}+)*\W+(?:and )?{NAME_SIGN}+)"
     rf"|(?P<before>{NAME_SIGN}+(?:, {NAME_SIGN}+)*(?:,| and| &|, and) {NAME_SIGN}+)"
@@ -183,6 +184,8 @@ def _before_bracket(part: Part, mark: Mark, end: int) -> int:
     behind = [name for name in part.names if mark.end <= name[0] < end]
     is_apart = ")" in part.text[mark.end : end] and "(" not in part.text[mark.end : end]
     is_value = not is_apart and len(listed(part.text, mark.end, behind)) == len(behind)
+    if mark.is_link and len(behind) == 1:
+        is_value = is_value or bool(cues.OWNED.fullmatch(part.text, mark.end, behind[0][0]))
     is_beside = behind and not part.text[behind[-1][1] : end].strip()
     return behind[-1][0] if is_beside and not is_value else end
 

@@ -291,9 +291,13 @@ def listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     return found
 
 
+_ALSO = re.compile(r"\b(?:also|another) (?:an? )?$")
+
+
 def is_alone(text: str, start: int, end: int) -> bool:
     """Whether a choice stands in quotes, in brackets, or with nothing else in its clause."""
-    left, right = text[:start].rstrip(" *_")[-1:], text[end:].lstrip(" *_")[:1]
+    before = _ALSO.sub("", text[:start])
+    left, right = before.rstrip(" *_")[-1:], text[end:].lstrip(" *_")[:1]
     is_picture = "\u2190" <= left <= "\u2bff" or "\U0001f000" <= left <= "\U0001faff"
     is_opened = is_picture or left in "'\"‘“([|,;:—–-→=·/>\t`"
     return is_opened and right in "'\"’”)]|,;:.—–-→·/<\t`"

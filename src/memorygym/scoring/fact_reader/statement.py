@@ -154,7 +154,7 @@ class _Line:
                 self.claims += self.choices.lone(piece, owner)
             self._state(piece, owner)
             ends = [name for _, end, name in piece.names if not piece.text[end:].strip(" ,;(")]
-            above = ends[-1] if ends else ""
+            above = ends[-1] if ends else "" if piece.names else above
 
     def _of_type(self, piece: Part, part: Part, above: str, inherited: str) -> str:
         """The entity of the sentence; if it may not have the piece's key, the one directly before,
@@ -270,7 +270,7 @@ class _Line:
         if cues.IS_A.search(piece.lower[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
-        if mark.form == "inverse" and not subject and values:
+        if mark.form == "inverse" and not subject and values and not piece.about:
             return
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
