@@ -40,6 +40,8 @@ ASIDE = re.compile(
     r"|\b(?:aims|hopes) for\b|\b[\d.,]+ of (?:them|these|those|which)\b"
 )
 """What stands behind it in a sentence is not so yet, or only a part of what was said."""
+PAGE = re.compile(r"\b(?:page \d+|pages? \d+ ?(?:of|/) ?\d+)\b", re.IGNORECASE)
+"""A place in a list of results, never a value."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"

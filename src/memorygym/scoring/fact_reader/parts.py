@@ -125,46 +125,6 @@ def before_names(part: Part, start: int, end: int) -> int:
     return end
 
 
-def distributed(piece: Part, mark: Mark) -> list[Part]:
-    """One piece for each owner: "patents: Ann Lee 300, Bob Ray 400"."""
-    first = piece.names[0][0] if piece.names else 0
-    border = piece.text.find("; ", mark.end, first) if mark in piece.marks else -1
-    if border > 0 and candidates(mark.keys[0], piece.text[:border]):
-        return [piece.cut(0, border)]  # What follows is said of somebody else.
-    if len(piece.names) < 2:
-        return [piece]
-    if piece.text[: mark.start].strip(" *-"):
-        return [one_owner(piece, mark)]
-    cuts = [name[0] for name in piece.names[1:]]
-    starts, ends = [0, *cuts], [*cuts, len(piece.text)]
-    pieces = [piece.cut(*span) for span in zip(starts, ends, strict=True)]
-    if all(candidates(mark.keys[0], part.text) for part in pieces):
-        return pieces
-    return [one_owner(piece, mark)]
-
-
-def one_owner(piece: Part, mark: Mark) -> Part:
-    """The piece without the names that own no value of the label."""
-    text, names = piece.text, list(piece.names)
-    linked = [
-        name for name in names
-        if cues.OWNED.fullmatch(text, mark.end, name[0])
-        or re.fullmatch(r"['’]s?\s(?:\w+\s)?|\s?:\s", text[name[1] : mark.start])
-    ]  # fmt: skip
-    if len({name[2] for name in linked}) == 1:
-        return replace(piece, names=tuple(linked[:1]))
-    kept = [name for name in names if not is_behind_cue(piece.lower, name[0])]
-    for name in kept[1:]:
-        border = None
-        for match in cues.CUT.finditer(piece.lower, mark.end, name[0]):
-            border = match.start()
-        if border and candidates(mark.keys[0], text[:border]):
-            return one_owner(piece.cut(0, border), mark)
-    if len({name[2] for name in kept}) == 1:
-        return replace(piece, names=tuple(kept[:1]))
-    return piece
-
-
 def is_behind_cue(text: str, index: int) -> bool:
     """Whether a name stands behind a cue in its clause: "versus 400 at ann lee"."""
     borders = [match.end() for match in cues.SOFT.finditer(text, 0, index)]

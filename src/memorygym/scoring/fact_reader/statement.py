@@ -15,6 +15,7 @@ from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mar
 from memorygym.scoring.fact_reader.clauses import values_of
 from memorygym.scoring.fact_reader.cuts import (
     clauses,
+    distributed,
     each_of_several,
     is_elliptic,
     pieces,
@@ -23,14 +24,10 @@ from memorygym.scoring.fact_reader.cuts import (
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_bare, is_former
-from memorygym.scoring.fact_reader.stamps import without_stamps
+from memorygym.scoring.fact_reader.stamps import label_end, without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import lowered
-
-
-_PAGE = re.compile(r"\b(?:page \d+|pages? \d+ ?(?:of|/) ?\d+)\b", re.IGNORECASE)
-"""A place in a list of results, never a value."""
 
 
 class StatementReader:
@@ -51,9 +48,9 @@ class StatementReader:
             return Sense()
         date = ""
         if "age" in text:
-            text = _PAGE.sub("", text)
+            text = cues.PAGE.sub("", text)
         if has_date(text):
-            text, date = without_stamps(text, self._date_labels(text, default))
+            text, date = without_stamps(text, label_end(text, self.vocabulary, default))
         line = _Line(self.vocabulary, self._relations, self._choices, default)
         for sentence in sentences(text, self.vocabulary.is_cut_off):
             part = marked(sentence, self.vocabulary, has_default=default is not None)
@@ -68,11 +65,6 @@ class StatementReader:
             tuple(line.claims), line.unread, tuple(line.names), line.head or line.opening,
             line.last, line.mark, date, cue, line.asks,
         )  # fmt: skip
-
-    def _date_labels(self, text: str, default: Mark | None) -> int:
-        """Where the last label of a date ends; -1 if the text has none."""
-        ends = [end for _, end, *_ in self.vocabulary.date_labels.find(text)]
-        return max(ends, default=0 if default and default.keys[0].kind == "date" else -1)
 
 
 @dataclass
@@ -208,7 +200,11 @@ class _Line:
             if mark is None:
                 return
             piece = replace(piece, marks=(), is_clear=True)
-        elif "whose" in piece.lower and not piece.about and cues.WHOSE.search(piece.lower[: mark.start]):
+        elif (
+            "whose" in piece.lower
+            and not piece.about
+            and cues.WHOSE.search(piece.lower[: mark.start])
+        ):
             return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
@@ -223,7 +219,7 @@ class _Line:
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
                 piece = replace(piece, names=tuple(n for n in piece.names if n != place))
             mark = mark._replace(keys=numbers)
-        for group in parts.distributed(piece, mark):
+        for group in distributed(piece, mark):
             self._value(group, mark, inherited)
 
     def _value(self, piece: Part, mark: Mark, inherited: str) -> None:

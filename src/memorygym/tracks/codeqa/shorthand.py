@@ -82,6 +82,8 @@ _FRAGMENT = re.compile(
 """A default alone in a bullet, or behind "has"."""
 _FILE = r"`?(?P<path>[\w/]+\.py)`?"
 _ANY = r"`?(?:\w+_\w+|[A-Z]\w*[a-z]\w*)`?"
+_VALUED = rf"(?: ?= ?(?:{LITERAL})(?: \([^()]*\))?)?"
+_HELD = _ANY + _VALUED
 _IN_FILE = re.compile(
     rf"^(?P<name>\W*{_ANY}(?:\(\w+\))?)"
     r"(?: [(\[](?:in )?| (?:is |lives |sits |defined )?in | @ | — )"
@@ -90,7 +92,7 @@ _IN_FILE = re.compile(
 _AT = re.compile(rf"^(?P<name>\W*{_ANY}) @ (?P<path>[a-z]\w*):")
 _HOLDERS = re.compile(
     rf"^(?P<start>[^\w`]*){_FILE}(?:::|: | (?:defines|contains|holds|has) )"
-    rf"(?P<names>{_ANY}(?:(?:, and |, | and | & ){_ANY})*)(?P<rest>$|[.:;](?:\s|$).*|(?= [a-z]).*)"
+    rf"(?P<names>{_HELD}(?:(?:, and |, | and | & ){_HELD})*)(?P<rest>$|[.:;](?:\s|$).*|(?= [a-z]).*)"
 )
 """A file and what it holds."""
 _PATH = re.compile(
@@ -138,9 +140,14 @@ def _holding(match: re.Match[str]) -> str:
 
 def _held(match: re.Match[str]) -> str:
     """What a file holds, each with its module; a single one with what follows it."""
-    names = re.findall(_ANY, match["names"])
+    names = [held[0] for held in re.finditer(_HELD, match["names"])]
     if len(names) > 1 and not match["rest"].strip(" ."):
-        stated = (f"{name.strip('`')}'s module: {match['path']}" for name in names)
+        pairs = (re.split(" ?= ?", name, maxsplit=1) for name in names)
+        stated = [
+            f"{name.strip('`')}'s module: {match['path']}"
+            + (f"; {name.strip('`')}'s value: {value[0]}" if value else "")
+            for name, *value in pairs
+        ]
         return f"{match['start']}{'; '.join(stated)}"
     if len(names) > 1:
         return match[0]

@@ -31,7 +31,7 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _LETTERED = re.compile(
-    r"\bletters?\b\)?\s?(?:=|:|is|are|means?|stands? for) ?(?:the |their )?(?:group|category|categories)\b",
+    r"\bletters?\b\)?\s?(?:=|:|is|are|means?|stands? for) ?(?:the |their )?(?:group|categor)",
     re.IGNORECASE,
 )
 """Says that the letter behind a name is that of its group."""
