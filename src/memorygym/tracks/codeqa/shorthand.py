@@ -92,9 +92,20 @@ _IN_FILE = re.compile(
 _AT = re.compile(rf"^(?P<name>\W*{_ANY}) @ (?P<path>[a-z]\w*):")
 _HOLDERS = re.compile(
     rf"^(?P<start>[^\w`]*){_FILE}(?:::|: | (?:defines|contains|holds|has) )"
-    rf"(?P<names>{_HELD}(?:(?:, and |, | and | & ){_HELD})*)(?P<rest>$|[.:;](?:\s|$).*|(?= [a-z]).*)"
+    rf"(?P<names>{_HELD}(?:(?:, and |, | and | & ){_HELD})*)"
+    r"(?P<rest>$|[.:;](?:\s|$).*|(?= [a-z]).*)"
 )
 """A file and what it holds."""
+_NESTED = re.compile(
+    r"\b(?:indent|nest)(?:ed|ing|ation)? ?(?:=|:|is|are|means?|shows?) ?(?:an? |the )?"
+    r"(?:sub-?class|child|deriv|inherit)",
+    re.IGNORECASE,
+)
+"""Says that a class stands deeper than its parent."""
+_ITEM = re.compile(r"(?P<indent>\s*)(?:[-*•+] )?`?(?P<name>[A-Z]\w*[a-z]\w*)`?")
+_DEFAULTS = re.compile(r"\W*defaults\b[^=]{0,12}?:", re.IGNORECASE)
+_OWN_DEFAULT = re.compile(rf"(`?[a-z]\w*_\w+`?)(?:'s)?:? ([a-z]\w*) ?= ?(?={LITERAL})")
+"""A function and the value of its parameter in a list of defaults."""
 _PATH = re.compile(
     r"^(?P<start>\s*(?:(?:#+|[-*•](?=\s))\s*)?)[=*`\[]*"
     r"(?P<path>(?:[\w-]+/)*[\w-]+\.py)[=*`\]]*:?[*`]*\s*$"
@@ -113,6 +124,8 @@ def spelled_out(line: str) -> str:
     if match := _PATH.match(line):
         path = f"module: {match['path']}"
         return match["start"] + (path if match["start"].startswith("#") else f"[{path}]")
+    if "efaults" in line and _DEFAULTS.match(line):
+        line = _OWN_DEFAULT.sub(r"default of \2 of \1: ", line)
     for signs, pattern, words in _STEPS:
         if any(sign in line for sign in signs):
             line = pattern.sub(words, line)
@@ -131,6 +144,25 @@ def spelled_out(line: str) -> str:
         line = _KEYWORD.sub(_keyword, line)
     line = _MOVED.sub("'s value: ", line) if " to " in line else line
     return line if "value" in line.lower() else _HOLDS.sub(_holding, line)
+
+
+def with_parents(text: str) -> str:
+    """The text with the parent of each class, where it says that classes stand deeper than their
+    parents."""
+    lines, above, is_told = text.split("\n"), list[tuple[int, str]](), False
+    for number, line in enumerate(lines if _NESTED.search(text) else ()):
+        match = _ITEM.match(line)
+        if _NESTED.search(line):
+            is_told, above = True, []
+        elif is_told and match and is_name(match["name"]):
+            depth = len(match["indent"].expandtabs())
+            above = [outer for outer in above if outer[0] < depth]
+            if above:
+                lines[number] = f"{line}; parent class: {above[-1][1]}"
+            above.append((depth, match["name"]))
+        elif line.strip():
+            is_told = False
+    return "\n".join(lines)
 
 
 def _holding(match: re.Match[str]) -> str:
