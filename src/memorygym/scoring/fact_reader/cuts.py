@@ -240,7 +240,7 @@ def distributed(piece: Part, mark: Mark) -> list[Part]:
 
 _GAPPED = re.compile(
     rf"(?:;|,? (?:while|whereas|and|but)) (?P<name>{NAME_SIGN}+)(?: \([^()]*\))?"
-    r"(?: (?:has|needs|takes|is|at|only|just)){0,3} (?P<value>[^\s;()]+(?: [a-z]{2})?)[.;\s]*$"
+    r"(?: (?P<verb>has|needs|takes|is))?(?: (?:at|only|just)){0,2} (?P<value>[^\s;()]+(?: [a-z]{2})?)[.;\s]*$"
 )
 """The end of a sentence that leaves its label out: "while Ann Lee has 40."."""
 
@@ -256,7 +256,9 @@ def _gapped(piece: Part, mark: Mark) -> list[Part]:
         found = candidates(key, match["value"])
         if len(found) != 1 or re.search(r"\w", match["value"][: found[0].start]):
             break
-        if re.search(r"\w", match["value"][found[0].end :]):
+        is_own = bool(key.prefix or key.suffix) and found[0].is_exact
+        is_same = f" {match['verb'] or ''}" in text[: match.start()]
+        if re.search(r"\w", match["value"][found[0].end :]) or not (is_own or is_same):
             break
         tails.insert(0, replace(piece.cut(match.start("name"), end), marks=()))
         end = match.start()
