@@ -240,7 +240,8 @@ def distributed(piece: Part, mark: Mark) -> list[Part]:
 
 _GAPPED = re.compile(
     rf"(?:;|,? (?:while|whereas|and|but)) (?P<name>{NAME_SIGN}+)(?: \([^()]*\))?"
-    r"(?: (?P<verb>has|needs|takes|is))?(?: (?:at|only|just)){0,2} (?P<value>[^\s;()]+(?: [a-z]{2})?)[.;\s]*$"
+    r"(?: (?P<verb>has|needs|takes|is))?(?: (?:at|only|just)){0,2} "
+    r"(?P<value>[^\s;()]+(?: [a-z]{2})?)[.;\s]*$"
 )
 """The end of a sentence that leaves its label out: "while Ann Lee has 40."."""
 

@@ -133,7 +133,7 @@ def _joined(group: Sequence[Line]) -> Iterator[Line]:
     whole = group[0]
     for line in group[1:]:
         first = line.text.lstrip()
-        if whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper():
+        if whole.text.rstrip()[-1] in ".!?;)" and first[0].isupper():
             yield whole
             whole = line
         else:

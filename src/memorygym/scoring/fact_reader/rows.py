@@ -18,10 +18,11 @@ _SIGNS = ("/", "|", ";", ",", "·")
 _DASH = " — "
 _APART = r"(?![^()]*\))"
 """Not within brackets."""
-_ROW_SIGNS = tuple(
+_BORDERS = [
     re.compile(border + _APART)
-    for border in (r"\s*\|\s*", r"\s+/\s+", r"\s*;\s+", r"\s*·\s*", r",\s+", r"\s*/\s*", r"\s+")
-)
+    for border in (r"\s*\|\s*", r"\s+/\s+", r"\s*;\s+", r"\s*·\s*", r",\s+", r"\s+", r"/")
+]
+"""What may separate the values of a row; "/" without blanks only if it separates the labels."""
 _GROUP = re.compile(r"[\"'`*_\]]*(?:\s?[(\[][^()\[\]]+[)\]])?(?=[\s:=|—,;/*_-])")
 """What may stand between the name of a row and its values."""
 
@@ -29,6 +30,8 @@ _GROUP = re.compile(r"[\"'`*_\]]*(?:\s?[(\[][^()\[\]]+[)\]])?(?=[\s:=|—,;/*_-]
 class _Legend(NamedTuple):
     """The labels whose values the rows below a line give in that order."""
 
+    sign: str
+    """What separates the labels."""
     columns: Sequence[tuple[str, Mark]]
     title: str
     """The line without them."""
@@ -45,8 +48,9 @@ def headed(
         rows = [*_rows(lines, index + 1, legend, vocabulary)] if legend else []
         for number, text in rows:
             found[number] = lines[number]._replace(text=text)
-        if legend and rows:
-            found[index] = line._replace(text=legend.title)
+        if legend:
+            is_title = not statements.read(legend.title).mark
+            found[index] = line._replace(text=legend.title if is_title else "")
     return found
 
 
@@ -68,10 +72,10 @@ def _legend(line: Line, vocabulary: Vocabulary, statements: StatementReader) -> 
         if vocabulary.find_names(text):
             return None
         labels = [
-            mark.keys[0].labels[0] if len(mark.keys) == 1 and mark.keys[0].labels else head
+            mark.keys[0].labels[0] if mark.keys[0].labels and not mark.parameter else head
             for head, mark in zip(heads, marks, strict=True)
         ]
-        return _Legend([*zip(labels, marks, strict=True)], text[: match.start()])
+        return _Legend(sign, [*zip(labels, marks, strict=True)], text[: match.start()])
     return None
 
 
@@ -99,8 +103,8 @@ def _rows(
 def _labelled(values: str, legend: _Legend, vocabulary: Vocabulary) -> str:
     """The values of a row with their labels; "" if they are not as many, or of other forms."""
     size = len(legend.columns)
-    for sign in _ROW_SIGNS:
-        cells = sign.split(values, maxsplit=size - 1)
+    for border in _BORDERS if legend.sign == "/" else _BORDERS[:-1]:
+        cells = border.split(values, maxsplit=size - 1)
         if len(cells) < size:
             continue
         end = re.search(r"[.;]\s+(?=\S)" + _APART + r"|[.;]?\s*$", cells[-1])

@@ -23,10 +23,7 @@ _VALUE = re.compile(r"^\W*(?!(?:19|20)\d\d\W*$)\d[\d.,]*\w{0,2}\W*$|:\s*\S{0,2}\
 _DITTO = frozenset(('"', "''", "〃", "″", "ditto", "same", "same as above", "as above", "(same)"))
 """Cells that repeat the one above."""
 EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
-
-_STAMPS = frozenset(
-    ("as of", "date", "dated", "stated on", "according to", "source", "stated by", "updated")
-)
+_STAMPS = frozenset("as of|date|dated|stated on|according to|source|stated by|updated".split("|"))
 """Heads of rows that tell when and by whom the columns were stated."""
 
 
@@ -175,7 +172,9 @@ class Table:
         match column.role:
             case "label":
                 sense = self.statements.read(cell, column.mark)
-            case "value" | "former" | "name" if mark:
+            case "value" | "former" | "name" | "" | "subject" if mark and (
+                column.role in ("value", "former", "name") or mark.keys[0].owner
+            ):
                 sense = self.statements.read(cell, mark.unplaced)
             case "" | "subject" | "key" | "value":
                 sense = self.statements.read(cell)
