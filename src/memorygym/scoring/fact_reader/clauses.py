@@ -29,7 +29,8 @@ def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, 
     has_cue = cues.MAYBE.search(text)
     if (has_cue or text[found[0].start] == "+") and (shift := _shift(text, found)):
         return _shifted(shift, _Clauses(text, mark, found).values() or [])
-    if len(found) == 1 and (aside := _ASIDE.match(text, found[0].end)):
+    end = mark[1] if text[found[0].end : mark[0]] in (" ", "-") else found[0].end
+    if len(found) == 1 and (aside := _ASIDE.match(text, end)):
         if cues.OTHER.fullmatch(aside[1]):
             return None
         if cues.FORMER.fullmatch(aside[1]):

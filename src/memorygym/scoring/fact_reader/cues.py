@@ -40,7 +40,7 @@ ASIDE = re.compile(
     r"|\b(?:aims|hopes) for\b|\b[\d.,]+ of (?:them|these|those|which)\b"
 )
 """What stands behind it in a sentence is not so yet, or only a part of what was said."""
-PAGE = re.compile(r"\b(?:page \d+|pages? \d+ ?(?:of|/) ?\d+)\b", re.IGNORECASE)
+PAGE = re.compile(r"\b(?:page \d+(?: ?(?:of|/) ?\d+)?|pages \d+ ?(?:of|/) ?\d+)\b", re.IGNORECASE)
 """A place in a list of results, never a value."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
@@ -79,7 +79,7 @@ MORE = re.compile(
 )
 BY = re.compile(
     r"\b(raised|increased|lifted|higher|up|upwards?|grew|rose|lowered|reduced|cut|decreased|down"
-    r"|downwards?|lower|dropped|fell)(?: it| them)?\s+by\b"
+    r"|downwards?|lower|dropped|fell)(?: it| them|(?: its| their| the)? \ue001+)?\s+by\b"
 )
 RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
