@@ -265,6 +265,13 @@ def test_groups_and_states_are_read_beside_names(
          {("Orm Sieve", "inventor"): "Ann Lee", ("Ann Lee", "employer"): "Orm Institute",
           ("Orm Institute", "seat"): "Orm Ford"}),
         ("The Sonde weighs 300 kg.", {}),
+        ("Orm Sieve builds on the Sol Filter, which Ann Lee invented and which grew out of the"
+         " Kel Transform (by Bob Ray).",
+         {("Orm Sieve", "basis"): "Sol Filter", ("Sol Filter", "inventor"): "Ann Lee",
+          ("Sol Filter", "basis"): "Kel Transform", ("Kel Transform", "inventor"): "Bob Ray"}),
+        ("Ann Lee was trained by Bob Ray, who is mayor of Orm Ford, and was born in 1930.",
+         {("Ann Lee", "mentor"): "Bob Ray", ("Orm Ford", "mayor"): "Bob Ray",
+          ("Ann Lee", "birth year"): "1930"}),
         ("Orm Institute: flagship Orm Sonde (1,023 kg)",
          {("Orm Institute", "flagship"): "Orm Sonde", ("Orm Sonde", "weight"): "1023"}),
     ],
@@ -301,6 +308,16 @@ def test_notes_of_research_are_read(text: str, wanted: dict[tuple[str, str], str
          set()),
         ("a/reed.py: haul_reed, REED_LIMIT",
          {("haul_reed", "file", "a.reed"), ("REED_LIMIT", "file", "a.reed")}),
+        ("a/reed.py: REED_LIMIT=4 (3 until 1.2, old), QUAY_LIMIT=5",
+         {("REED_LIMIT", "file", "a.reed"), ("REED_LIMIT", "value", "4"),
+          ("QUAY_LIMIT", "file", "a.reed"), ("QUAY_LIMIT", "value", "5")}),
+        ("`sift_quay` calls `weigh_jetty`. That function calls `haul_reed`, whose default slack is"
+         " 13 and which adds `REED_LIMIT`.",
+         {("sift_quay", "calls:weigh_jetty", "yes"), ("weigh_jetty", "calls:haul_reed", "yes"),
+          ("haul_reed", "default:slack", "13"), ("haul_reed", "reads:REED_LIMIT", "yes")}),
+        ("Exceptions (indent = subclass)\n- TideJammed 3\n  - QuayJammed 4\n  - FenJammed\n\n"
+         "Others\n- MoorJammed\n  - ReedJammed",
+         {("QuayJammed", "base", "TideJammed"), ("FenJammed", "base", "TideJammed")}),
         ("QUAY_LIMIT was raised from 4 to 5 in 1.3.", {("QUAY_LIMIT", "value", "5")}),
         ('{"topic": "bronze cutover of silo records", "max_rows_per_page": 914}',
          {("the bronze cutover of silo records", "rows", "914")}),
@@ -330,4 +347,48 @@ def test_notes_of_code_are_read(text: str, wanted: set[tuple[str, str, str]]) ->
 def test_lists_of_statements_and_changes_are_read_and_denials_are_not(
     text: str, wanted: dict[tuple[str, ...], str]
 ) -> None:
+    assert facts(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("NOTES - order: vans / rev / training h. Letter = group.\n"
+         "Acme Harbor (C): 3,000 / $38.8M / 86 (65 + 21, 16 Jan). supplies Zephyr Rail",
+         {**of(HARBOR, group="Energy", delivery_vans="3,000", revenue="$38.8M",
+               training_hours="86"), (HARBOR, "supplies", RAIL): "yes"}),
+        ("(vans, risk)\n\n1. **Acme Harbor** (Energy): 30 (was 20), minor. 5 offices.",
+         of(HARBOR, group="Energy", delivery_vans="30", risk_level="minor", offices="5")),
+        ("columns = name | vans | patents\nAcme Harbor | 12 | ?", of(HARBOR, delivery_vans="12")),
+        # Another number of values, or another form.
+        ("order: vans, patents\nAcme Harbor: 30, 40, 50\nZephyr Rail: 30", {}),
+        ("order: vans, risk\nAcme Harbor: minor, 30", {(HARBOR, "risk level"): "minor"}),
+        ("order: vans, patents\nAcme Harbor: 30, forecast 40", {}),
+        ("order: vans, patents\nnoise\nAcme Harbor: 30, 40", {}),
+    ],
+)  # fmt: skip
+def test_rows_below_a_legend_have_its_labels_in_order(
+    text: str, wanted: dict[tuple[str, ...], str]
+) -> None:
+    assert facts(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Acme Harbor has 300 vans, while Zephyr Rail has 40.",
+         {**of(HARBOR, delivery_vans="300"), **of(RAIL, delivery_vans="40")}),
+        ("Acme Harbor drives 30 vans, while Zephyr Rail is at 4.", of(HARBOR, delivery_vans="30")),
+        ("Acme Harbor has 20 offices. Its revenue is $12.6M; Zephyr Rail (Energy) has 31.",
+         {**of(HARBOR, offices="20", revenue="$12.6M"), **of(RAIL, group="Energy")}),
+        ("Acme Harbor competes with Zephyr Rail, an Energy company whose risk level is minor.",
+         {**of(RAIL, group="Energy", risk_level="minor"), (HARBOR, "competes with", RAIL): "yes"}),
+        ("Acme Harbor supplies Zephyr Rail. That company has 300 vans.",
+         {(HARBOR, "supplies", RAIL): "yes"}),
+        ("Acme Harbor was listed on 4 May 2030.", of(HARBOR, listing_date="2030-05-04")),
+        ("Acme Harbor: 300 vans (forecast), page 2 of 3", {}),
+        ("Found for 'Acme Harbor vans', page 2 of 3:", {}),
+    ],
+)  # fmt: skip
+def test_clauses_say_whom_they_are_about(text: str, wanted: dict[tuple[str, ...], str]) -> None:
     assert facts(text) == wanted

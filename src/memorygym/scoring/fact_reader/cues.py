@@ -40,6 +40,8 @@ ASIDE = re.compile(
     r"|\b(?:aims|hopes) for\b|\b[\d.,]+ of (?:them|these|those|which)\b"
 )
 """What stands behind it in a sentence is not so yet, or only a part of what was said."""
+PAGE = re.compile(r"\b(?:page \d+(?: ?(?:of|/) ?\d+)?|pages \d+ ?(?:of|/) ?\d+)\b", re.IGNORECASE)
+"""A place in a list of results, never a value."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
@@ -77,7 +79,7 @@ MORE = re.compile(
 )
 BY = re.compile(
     r"\b(raised|increased|lifted|higher|up|upwards?|grew|rose|lowered|reduced|cut|decreased|down"
-    r"|downwards?|lower|dropped|fell)(?: it| them)?\s+by\b"
+    r"|downwards?|lower|dropped|fell)(?: it| them|(?: its| their| the)? \ue001+)?\s+by\b"
 )
 RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
@@ -126,7 +128,7 @@ PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
 """A date and what goes with it, in brackets before a line."""
 PRONOUN = re.compile(
     r"\W*(?:(?:and|also|but) )?"
-    r"(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b",
+    r"(?:it|its|they|their|he|his|she|her|(?:the|(?P<nearest>this|that)) (?P<noun>\w+))\b",
     re.IGNORECASE,
 )
 OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $")
@@ -140,7 +142,7 @@ OWNED = re.compile(
 )
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(
-    r"(?:\W|_|\b(?:is|are|was|were|be|reads|now|entity|name|node|target|object|to|(?:that|it)['’]s|put|enter"
+    r"(?:\W|_|\b(?:is|are|was|were|be|the|reads|now|entity|name|node|target|object|to|(?:that|it)['’]s|put|enter"
     r"|note|write|would be|both)\b)*",
     re.IGNORECASE,
 )

@@ -9,12 +9,14 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Named
 from memorygym.scoring.fact_reader.parts import (
+    LABEL_SIGN,
     NAME_SIGN,
     RECIPROCAL,
     WORD_OR_NAME,
     Part,
     before_names,
     has_values_first,
+    is_behind_cue,
     listed,
     merged,
 )
@@ -25,7 +27,7 @@ _LONGEST = 2_000
 _CUT_OFF = re.compile(r"([^\W\d_]+)\.$")
 _SAID_OF = re.compile(r"[\d$€£~≈\"“]")
 """Begins what follows a word that is cut off, rather than a sentence."""
-_WHICH = re.compile(r"\W*(?:which|who|that)\b", re.IGNORECASE)
+_WHICH = re.compile(rf"\W*(?:which|who|that)\b|, (?:whose\b|an? (?!{LABEL_SIGN}))", re.IGNORECASE)
 _SEVERAL = re.compile(
     rf"\b(?:both|all) (?P<behind>{NAME_SIGN}+(?:, {NAME_SIGN}+)*\W+(?:and )?{NAME_SIGN}+)"
     rf"|(?P<before>{NAME_SIGN}+(?:, {NAME_SIGN}+)*(?:,| and| &|, and) {NAME_SIGN}+)"
@@ -183,6 +185,8 @@ def _before_bracket(part: Part, mark: Mark, end: int) -> int:
     behind = [name for name in part.names if mark.end <= name[0] < end]
     is_apart = ")" in part.text[mark.end : end] and "(" not in part.text[mark.end : end]
     is_value = not is_apart and len(listed(part.text, mark.end, behind)) == len(behind)
+    if mark.is_link and len(behind) == 1:
+        is_value = is_value or bool(cues.OWNED.fullmatch(part.text, mark.end, behind[0][0]))
     is_beside = behind and not part.text[behind[-1][1] : end].strip()
     return behind[-1][0] if is_beside and not is_value else end
 
@@ -212,3 +216,74 @@ def _antecedent(part: Part, start: int, mark: Mark) -> str:
         return ""
     end = len(part.text[:start].rstrip())
     return next((name for _, stop, name in part.names if stop == end), "")
+
+
+def distributed(piece: Part, mark: Mark) -> list[Part]:
+    """One piece for each owner: "patents: Ann Lee 300, Bob Ray 400"."""
+    if gapped := _gapped(piece, mark):
+        return gapped
+    first = piece.names[0][0] if piece.names else 0
+    border = piece.text.find("; ", mark.end, first) if mark in piece.marks else -1
+    if border > 0 and candidates(mark.keys[0], piece.text[:border]):
+        return [piece.cut(0, border)]  # What follows is said of somebody else.
+    if len(piece.names) < 2:
+        return [piece]
+    if piece.text[: mark.start].strip(" *-"):
+        return [one_owner(piece, mark)]
+    cuts = [name[0] for name in piece.names[1:]]
+    starts, ends = [0, *cuts], [*cuts, len(piece.text)]
+    pieces = [piece.cut(*span) for span in zip(starts, ends, strict=True)]
+    if all(candidates(mark.keys[0], part.text) for part in pieces):
+        return pieces
+    return [one_owner(piece, mark)]
+
+
+_GAPPED = re.compile(
+    rf"(?:;|,? (?:while|whereas|and|but)) (?P<name>{NAME_SIGN}+)(?: \([^()]*\))?"
+    r"(?: (?P<verb>has|needs|takes|is))?(?: (?:at|only|just)){0,2} "
+    r"(?P<value>[^\s;()]+(?: [a-z]{2})?)[.;\s]*$"
+)
+"""The end of a sentence that leaves its label out: "while Ann Lee has 40."."""
+
+
+def _gapped(piece: Part, mark: Mark) -> list[Part]:
+    """The piece, and one for each clause at its end without a label: "Ann Lee has 40 vans, while
+    Bob Ray has 30 and Cy Dow 20"; [] if there is none."""
+    key, text, end = mark.keys[0], piece.text, len(piece.text)
+    if key.kind != "number" or len(piece.names) < 2 or mark not in piece.marks:
+        return []
+    tails: list[Part] = []
+    while match := _GAPPED.search(text[:end], mark.end):
+        found = candidates(key, match["value"])
+        if len(found) != 1 or re.search(r"\w", match["value"][: found[0].start]):
+            break
+        is_own = bool(key.prefix or key.suffix) and found[0].is_exact
+        is_same = f" {match['verb'] or ''}" in text[: match.start()]
+        if re.search(r"\w", match["value"][found[0].end :]) or not (is_own or is_same):
+            break
+        tails.insert(0, replace(piece.cut(match.start("name"), end), marks=()))
+        end = match.start()
+    is_led = bool(tails) and len(candidates(key, text[:end])) == 1
+    return [*distributed(piece.cut(0, end), mark), *tails] if is_led else []
+
+
+def one_owner(piece: Part, mark: Mark) -> Part:
+    """The piece without the names that own no value of the label."""
+    text, names = piece.text, list(piece.names)
+    linked = [
+        name for name in names
+        if cues.OWNED.fullmatch(text, mark.end, name[0])
+        or re.fullmatch(r"['’]s?\s(?:\w+\s)?|\s?:\s", text[name[1] : mark.start])
+    ]  # fmt: skip
+    if len({name[2] for name in linked}) == 1:
+        return replace(piece, names=tuple(linked[:1]))
+    kept = [name for name in names if not is_behind_cue(piece.lower, name[0])]
+    for name in kept[1:]:
+        border = None
+        for match in cues.CUT.finditer(piece.lower, mark.end, name[0]):
+            border = match.start()
+        if border and candidates(mark.keys[0], text[:border]):
+            return one_owner(piece.cut(0, border), mark)
+    if len({name[2] for name in kept}) == 1:
+        return replace(piece, names=tuple(kept[:1]))
+    return piece

@@ -16,7 +16,7 @@ from memorygym.scoring.fact_reader.fields import plain_fields
 from memorygym.scoring.fact_reader.frames import Frame, Frames, OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
-from memorygym.scoring.fact_reader.rows import headed_list, ordered
+from memorygym.scoring.fact_reader.rows import headed, ordered
 from memorygym.scoring.fact_reader.stamps import day_of
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
@@ -46,7 +46,8 @@ class Outline:
             line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
             for line in lines
         ]
-        rows = ordered(lines, self._statements)
+        rows = headed(lines, self._vocabulary, self._statements)
+        rows = ordered(rows, self._statements)
         return _Pass(self._vocabulary, self._statements, self._titles, rows).read()
 
     def _spelled_out(self, line: str) -> str:
@@ -104,7 +105,7 @@ class _Pass:
 
     def _table_at(self, index: int) -> Table | None:
         known = (self._lines, index, self._vocabulary, self._statements)
-        return Table.at(*known, self._table_before) or headed_list(*known)
+        return Table.at(*known, self._table_before)
 
     def _blank(self) -> None:
         self._last, self._waiting, self._opening = "", None, None

@@ -125,42 +125,6 @@ def before_names(part: Part, start: int, end: int) -> int:
     return end
 
 
-def distributed(piece: Part, mark: Mark) -> list[Part]:
-    """One piece for each owner: "patents: Ann Lee 300, Bob Ray 400"."""
-    if len(piece.names) < 2:
-        return [piece]
-    if piece.text[: mark.start].strip(" *-"):
-        return [one_owner(piece, mark)]
-    cuts = [name[0] for name in piece.names[1:]]
-    starts, ends = [0, *cuts], [*cuts, len(piece.text)]
-    pieces = [piece.cut(*span) for span in zip(starts, ends, strict=True)]
-    if all(candidates(mark.keys[0], part.text) for part in pieces):
-        return pieces
-    return [one_owner(piece, mark)]
-
-
-def one_owner(piece: Part, mark: Mark) -> Part:
-    """The piece without the names that own no value of the label."""
-    text, names = piece.text, list(piece.names)
-    linked = [
-        name for name in names
-        if cues.OWNED.fullmatch(text, mark.end, name[0])
-        or re.fullmatch(r"['’]s?\s(?:\w+\s)?|\s?:\s", text[name[1] : mark.start])
-    ]  # fmt: skip
-    if len({name[2] for name in linked}) == 1:
-        return replace(piece, names=tuple(linked[:1]))
-    kept = [name for name in names if not is_behind_cue(piece.lower, name[0])]
-    for name in kept[1:]:
-        border = None
-        for match in cues.CUT.finditer(piece.lower, mark.end, name[0]):
-            border = match.start()
-        if border and candidates(mark.keys[0], text[:border]):
-            return one_owner(piece.cut(0, border), mark)
-    if len({name[2] for name in kept}) == 1:
-        return replace(piece, names=tuple(kept[:1]))
-    return piece
-
-
 def is_behind_cue(text: str, index: int) -> bool:
     """Whether a name stands behind a cue in its clause: "versus 400 at ann lee"."""
     borders = [match.end() for match in cues.SOFT.finditer(text, 0, index)]
@@ -287,9 +251,13 @@ def listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     return found
 
 
+_ALSO = re.compile(r"\b(?:also|another) (?:an? )?$")
+
+
 def is_alone(text: str, start: int, end: int) -> bool:
     """Whether a choice stands in quotes, in brackets, or with nothing else in its clause."""
-    left, right = text[:start].rstrip(" *_")[-1:], text[end:].lstrip(" *_")[:1]
+    before = _ALSO.sub("", text[:start])
+    left, right = before.rstrip(" *_")[-1:], text[end:].lstrip(" *_")[:1]
     is_picture = "\u2190" <= left <= "\u2bff" or "\U0001f000" <= left <= "\U0001faff"
     is_opened = is_picture or left in "'\"‘“([|,;:—–-→=·/>\t`"
     return is_opened and right in "'\"’”)]|,;:.—–-→·/<\t`"

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.values import dates
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import lowered
 
 _REACH = 200
 """Characters around a date that tell what it is, so that time is in proportion to the length."""
 _TIME = re.compile(r"(?:T|,? (?:at )?)(\d\d:\d\d)(?::\d\d)?(?!\d)")
+_ON = re.compile(r"\b([a-z]+)(?= on [\dA-Z])")
+"""What may be the short label of a date: "was listed on 4 May 2030"."""
 
 
 def stamps(text: str) -> Iterator[tuple[int, int, str]]:
@@ -62,3 +66,12 @@ def _before(text: str, end: int, stated: Sequence[tuple[int, int, str]] = ()) ->
     near = [(a - start, b - start) for a, b, _ in stated[-_REACH // 8 :] if a >= start]
     before = mask(text[start:end], near, " ") if near else text[start:end]
     return f"x{before}" if start else before
+
+
+def label_end(text: str, vocabulary: Vocabulary, default: Mark | None) -> int:
+    """Where the last label of a date ends; -1 if the text has none, as has its `default`."""
+    ends = [end for _, end, *_ in vocabulary.date_labels.find(text)]
+    for match in _ON.finditer(text):
+        keys = vocabulary.short.keys_of(match[1])
+        ends += [match.end()] * (len(keys) == 1 and keys[0].kind == "date")
+    return max(ends, default=0 if default and default.keys[0].kind == "date" else -1)

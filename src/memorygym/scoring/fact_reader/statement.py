@@ -15,6 +15,7 @@ from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mar
 from memorygym.scoring.fact_reader.clauses import values_of
 from memorygym.scoring.fact_reader.cuts import (
     clauses,
+    distributed,
     each_of_several,
     is_elliptic,
     pieces,
@@ -23,7 +24,7 @@ from memorygym.scoring.fact_reader.cuts import (
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
 from memorygym.scoring.fact_reader.relations import RelationLinker, is_bare, is_former
-from memorygym.scoring.fact_reader.stamps import without_stamps
+from memorygym.scoring.fact_reader.stamps import label_end, without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import lowered
@@ -46,13 +47,16 @@ class StatementReader:
         if cues.KEYWORDS.match(text):
             return Sense()
         date = ""
+        if "age" in text:
+            text = cues.PAGE.sub("", text)
         if has_date(text):
-            text, date = without_stamps(text, self._date_labels(text, default))
+            text, date = without_stamps(text, label_end(text, self.vocabulary, default))
         line = _Line(self.vocabulary, self._relations, self._choices, default)
         for sentence in sentences(text, self.vocabulary.is_cut_off):
             part = marked(sentence, self.vocabulary, has_default=default is not None)
             for each in each_of_several(part, sentence):
                 line.read(each)
+            line.before = tuple(dict.fromkeys(name for _, _, name in part.names)) or line.before
         cue = ""
         if not line.claims and not line.asks:
             bare = lowered(text) if default is None else ""
@@ -61,11 +65,6 @@ class StatementReader:
             tuple(line.claims), line.unread, tuple(line.names), line.head or line.opening,
             line.last, line.mark, date, cue, line.asks,
         )  # fmt: skip
-
-    def _date_labels(self, text: str, default: Mark | None) -> int:
-        """Where the last label of a date ends; -1 if the text has none."""
-        ends = [end for _, end, *_ in self.vocabulary.date_labels.find(text)]
-        return max(ends, default=0 if default and default.keys[0].kind == "date" else -1)
 
 
 @dataclass
@@ -83,6 +82,8 @@ class _Line:
     """The entity before a colon or dash at the start: the whole line is about it."""
     opening: str = ""
     last: str = ""
+    before: tuple[str, ...] = ()
+    """The entities of the sentence before, in order: "that company" means the last of them."""
     mark: Mark | None = None
     asks: bool = False
     objects: set[str] = field(default_factory=set)
@@ -145,7 +146,7 @@ class _Line:
                 self.claims += self.choices.lone(piece, owner)
             self._state(piece, owner)
             ends = [name for _, end, name in piece.names if not piece.text[end:].strip(" ,;(")]
-            above = ends[-1] if ends else ""
+            above = ends[-1] if ends else "" if piece.names else above
 
     def _of_type(self, piece: Part, part: Part, above: str, inherited: str) -> str:
         """The entity of the sentence; if it may not have the piece's key, the one directly before,
@@ -184,8 +185,11 @@ class _Line:
         if noun and (is_named or noun not in self.vocabulary.nouns):
             return ""
         type_of = self.vocabulary.type_of
-        named = filter(None, (*self.names, self.last))
+        is_nearest = bool(noun and pronoun["nearest"] and self.before)
+        named = self.before if is_nearest else filter(None, (*self.names, self.last))
         kin = [name for name in named if noun and type_of(name) == noun]
+        if is_nearest and not kin and len(self.before) > 1:
+            return "?"
         return kin[-1] if kin else self.last or IT
 
     def _state(self, piece: Part, inherited: str) -> None:
@@ -196,7 +200,11 @@ class _Line:
             if mark is None:
                 return
             piece = replace(piece, marks=(), is_clear=True)
-        elif "whose" in piece.lower and cues.WHOSE.search(piece.lower[: mark.start]):
+        elif (
+            "whose" in piece.lower
+            and not piece.about
+            and cues.WHOSE.search(piece.lower[: mark.start])
+        ):
             return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
@@ -211,7 +219,7 @@ class _Line:
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
                 piece = replace(piece, names=tuple(n for n in piece.names if n != place))
             mark = mark._replace(keys=numbers)
-        for group in parts.distributed(piece, mark):
+        for group in distributed(piece, mark):
             self._value(group, mark, inherited)
 
     def _value(self, piece: Part, mark: Mark, inherited: str) -> None:
@@ -258,7 +266,7 @@ class _Line:
         if cues.IS_A.search(piece.lower[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
-        if mark.form == "inverse" and not subject and values:
+        if mark.form == "inverse" and not subject and values and not piece.about:
             return
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""

@@ -22,11 +22,8 @@ _VALUE = re.compile(r"^\W*(?!(?:19|20)\d\d\W*$)\d[\d.,]*\w{0,2}\W*$|:\s*\S{0,2}\
 """A cell that is a number or ends with one behind a colon, as no head of a column does."""
 _DITTO = frozenset(('"', "''", "〃", "″", "ditto", "same", "same as above", "as above", "(same)"))
 """Cells that repeat the one above."""
-_EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
-
-_STAMPS = frozenset(
-    ("as of", "date", "dated", "stated on", "according to", "source", "stated by", "updated")
-)
+EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
+_STAMPS = frozenset("as of|date|dated|stated on|according to|source|stated by|updated".split("|"))
 """Heads of rows that tell when and by whom the columns were stated."""
 
 
@@ -132,7 +129,7 @@ class Table:
         senses = [
             (sense, column.cue)
             for column, cell in pairs
-            if cell.lower() not in _EMPTY
+            if cell.lower() not in EMPTY
             for sense in self._cell(column, cell, about, " ".join(extra))
         ]
         former = {c[:3] for sense, _ in senses for c in sense.claims if c.role == FORMER}
@@ -163,7 +160,7 @@ class Table:
 
     def _is_extra(self, cell: str) -> bool:
         """Whether a cell states nothing alone, but may say of what time the others are."""
-        if cell.lower() in _EMPTY:
+        if cell.lower() in EMPTY:
             return False
         sense = self.statements.read(cell)
         return not (sense.names or sense.mark or sense.claims)
@@ -175,7 +172,9 @@ class Table:
         match column.role:
             case "label":
                 sense = self.statements.read(cell, column.mark)
-            case "value" | "former" | "name" if mark:
+            case "value" | "former" | "name" | "" | "subject" if mark and (
+                column.role in ("value", "former", "name") or mark.keys[0].owner
+            ):
                 sense = self.statements.read(cell, mark.unplaced)
             case "" | "subject" | "key" | "value":
                 sense = self.statements.read(cell)
@@ -276,6 +275,8 @@ def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) ->
         return Column("name", name=sense.names[0])
     if sense.names:
         return Column("stated")
+    if keys := vocabulary.short.beginning(text):
+        return Column("label", Mark(0, 0, keys))
     if not sense.cue or re.search(r"\d", text):  # A figure is a value, whatever is said of it.
         return Column("")
     return Column("former" if sense.cue == FORMER else "other")

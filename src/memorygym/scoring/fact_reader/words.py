@@ -54,10 +54,10 @@ GENERIC = frozenset(
 """Words that name parts of notes rather than entities."""
 COMMON = frozenset(
     "add added ago ask asked back best both came day days did does done each even ever every few"
-    " first found gave get gets give given gives got help here hold how into just keep kept last"
-    " pct let like line made make many may mean met mid month months more most much must near need"
-    " nine one only out over part per put ran run said same saw say says second see seen seven set"
-    " show shown six so some still such sum take taken tell ten than then there three time told"
+    " first found gave get gets give given gives got help here hold holds how into just keep kept"
+    " last pct let like line made make many may mean met mid month months more most much must near"
+    " need nine one only out over part per put ran run said same saw say says second see seen seven"
+    " set show shown six so some still such sum take taken tell ten than then there three time told"
     " too took top total try two und under until use used very via week weeks well went were when"
     " who why will year years yet".split()
 )

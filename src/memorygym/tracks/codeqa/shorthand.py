@@ -82,6 +82,8 @@ _FRAGMENT = re.compile(
 """A default alone in a bullet, or behind "has"."""
 _FILE = r"`?(?P<path>[\w/]+\.py)`?"
 _ANY = r"`?(?:\w+_\w+|[A-Z]\w*[a-z]\w*)`?"
+_VALUED = rf"(?: ?= ?(?:{LITERAL})(?: \([^()]*\))?)?"
+_HELD = _ANY + _VALUED
 _IN_FILE = re.compile(
     rf"^(?P<name>\W*{_ANY}(?:\(\w+\))?)"
     r"(?: [(\[](?:in )?| (?:is |lives |sits |defined )?in | @ | — )"
@@ -90,9 +92,20 @@ _IN_FILE = re.compile(
 _AT = re.compile(rf"^(?P<name>\W*{_ANY}) @ (?P<path>[a-z]\w*):")
 _HOLDERS = re.compile(
     rf"^(?P<start>[^\w`]*){_FILE}(?:::|: | (?:defines|contains|holds|has) )"
-    rf"(?P<names>{_ANY}(?:(?:, and |, | and | & ){_ANY})*)(?P<rest>$|[.:;](?:\s|$).*|(?= [a-z]).*)"
+    rf"(?P<names>{_HELD}(?:(?:, and |, | and | & ){_HELD})*)"
+    r"(?P<rest>$|[.:;](?:\s|$).*|(?= [a-z]).*)"
 )
 """A file and what it holds."""
+_NESTED = re.compile(
+    r"\b(?:indent|nest)(?:ed|ing|ation)? ?(?:=|:|is|are|means?|shows?) ?(?:an? |the )?"
+    r"(?:sub-?class|child|deriv|inherit)",
+    re.IGNORECASE,
+)
+"""Says that a class stands deeper than its parent."""
+_ITEM = re.compile(r"(?P<indent>\s*)(?:[-*•+] )?`?(?P<name>[A-Z]\w*[a-z]\w*)`?")
+_DEFAULTS = re.compile(r"\W*defaults\b[^=]{0,12}?:", re.IGNORECASE)
+_OWN_DEFAULT = re.compile(rf"(`?[a-z]\w*_\w+`?)(?:'s)?:? ([a-z]\w*) ?= ?(?={LITERAL})")
+"""A function and the value of its parameter in a list of defaults."""
 _PATH = re.compile(
     r"^(?P<start>\s*(?:(?:#+|[-*•](?=\s))\s*)?)[=*`\[]*"
     r"(?P<path>(?:[\w-]+/)*[\w-]+\.py)[=*`\]]*:?[*`]*\s*$"
@@ -111,6 +124,8 @@ def spelled_out(line: str) -> str:
     if match := _PATH.match(line):
         path = f"module: {match['path']}"
         return match["start"] + (path if match["start"].startswith("#") else f"[{path}]")
+    if "efaults" in line and _DEFAULTS.match(line):
+        line = _OWN_DEFAULT.sub(r"default of \2 of \1: ", line)
     for signs, pattern, words in _STEPS:
         if any(sign in line for sign in signs):
             line = pattern.sub(words, line)
@@ -131,6 +146,25 @@ def spelled_out(line: str) -> str:
     return line if "value" in line.lower() else _HOLDS.sub(_holding, line)
 
 
+def with_parents(text: str) -> str:
+    """The text with the parent of each class, where it says that classes stand deeper than their
+    parents."""
+    lines, above, is_told = text.split("\n"), list[tuple[int, str]](), False
+    for number, line in enumerate(lines if _NESTED.search(text) else ()):
+        match = _ITEM.match(line)
+        if _NESTED.search(line):
+            is_told, above = True, []
+        elif is_told and match and is_name(match["name"]):
+            depth = len(match["indent"].expandtabs())
+            above = [outer for outer in above if outer[0] < depth]
+            if above:
+                lines[number] = f"{line}; parent class: {above[-1][1]}"
+            above.append((depth, match["name"]))
+        elif line.strip():
+            is_told = False
+    return "\n".join(lines)
+
+
 def _holding(match: re.Match[str]) -> str:
     """A constant with its value."""
     return f"{match[1]}'s value: {match[2]}"
@@ -138,9 +172,14 @@ def _holding(match: re.Match[str]) -> str:
 
 def _held(match: re.Match[str]) -> str:
     """What a file holds, each with its module; a single one with what follows it."""
-    names = re.findall(_ANY, match["names"])
+    names = [held[0] for held in re.finditer(_HELD, match["names"])]
     if len(names) > 1 and not match["rest"].strip(" ."):
-        stated = (f"{name.strip('`')}'s module: {match['path']}" for name in names)
+        pairs = (re.split(" ?= ?", name, maxsplit=1) for name in names)
+        stated = [
+            f"{name.strip('`')}'s module: {match['path']}"
+            + (f"; {name.strip('`')}'s value: {value[0]}" if value else "")
+            for name, *value in pairs
+        ]
         return f"{match['start']}{'; '.join(stated)}"
     if len(names) > 1:
         return match[0]

@@ -17,6 +17,7 @@ _TYPES = {
 }
 _PLACES = _TYPES[_LABORATORY].replace(" ", "|")
 _INSTRUMENTS = _TYPES[_INSTRUMENT].replace(" ", "|")
+_METHODS = _TYPES[_METHOD].replace(" ", "|")
 _BY_WORD = {word: kind for kind, words in _TYPES.items() for word in words.split()}
 AUTHORITY = {
     "register": 3, "catalogue": 3, "field report": 2, "conference notes": 2,
@@ -163,6 +164,10 @@ _SHORTHAND = (
     (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?:in )?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
     (re.compile(rf"(?:works )?@ ?(?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
     (re.compile(rf"(?<=[:;,(])( ?)at (?=[A-Z]\w+ (?:{_PLACES})\b)"), r"\1works at "),
+    (re.compile(rf"\bis at (?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
+    (re.compile(rf"\b((?:{_INSTRUMENTS})[*_]* (?:\(|[—-] ?))by (?=[A-Z])"), r"\1designer "),
+    (re.compile(rf"\b((?:{_METHODS})[*_]* (?:\(|[—-] ?))by (?=[A-Z])"), r"\1inventor "),
+    (re.compile(rf"\ban? (~?\d\S* ?kg) (?:instrument|{_INSTRUMENTS.lower()})\b"), r"weight \1,"),
     (re.compile(r"(?:(?<=[:;,] )|(?<=\())(?=~?\d[\d,.]* ?kg\b)"), "weight "),
     (re.compile(rf"\b({_INSTRUMENTS}) (?=~?\d[\d,.]* ?kg\b)"), r"\1 weight "),
     (re.compile(r"(?<=[\s(:;,])des\. ?(?:by )?(?=[A-Z])"), "designer "),
@@ -180,7 +185,14 @@ def spelled_out(line: str) -> str:
     >>> spelled_out("Ann Lee: b. 1930; at Orm Institute")
     'Ann Lee: born 1930; works at Orm Institute'
     """
-    if ". " in line or "est " in line or "@" in line or "kg" in line or " at " in line:
+    if (
+        ". " in line
+        or "est " in line
+        or "@" in line
+        or "kg" in line
+        or " at " in line
+        or "by " in line
+    ):
         for pattern, words in _SHORTHAND:
             line = pattern.sub(words, line)
     return line

@@ -30,6 +30,12 @@ _DECLARED = re.compile(
     r"|\b(?:letter|code)s?\b.{0,40}?\b(?:schema|attribute|system)",
     re.IGNORECASE,
 )
+_LETTERED = re.compile(
+    r"\bletters?\b\)?\s?(?:=|:|is|are|means?|stands? for) ?(?:the |their )?(?:group|categor)",
+    re.IGNORECASE,
+)
+"""Says that the letter behind a name is that of its group."""
+_LETTER = re.compile(rf"^(?P<start>[^\w\n]*{NAME}[*_]* ?[(\[])(?P<group>[A-J])(?=[)\]])", re.M)
 _MAYBE = re.compile(rf"^[^\w\n]*{NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-z]", re.M)
 _HEAD = re.compile(r"^(?:[ \t]*\|)?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
 
@@ -119,7 +125,7 @@ class Shorthand:
             ]
             if not stems:
                 continue
-            any_stem = rf"(?:{'|'.join(map(re.escape, stems))})"
+            any_stem = rf"(?:{'|'.join(map(re.escape, stems))})".replace(r"\ ", "[ _]")
             sign = r"[\"'`*]{0,2} ?[→:=] ?(?=[\"'`*\[]*[A-Z][a-z]+ [A-Z])"
             patterns.append((re.compile(rf"\b{any_stem}{sign}"), f"{relation.phrase} "))
             if relation.phrase.endswith(" with"):
@@ -134,6 +140,10 @@ class Shorthand:
         group = next((g for g in self.guide.categories if g.replace(" ", "").lower() == words), "")
         return f"· {group}" if group else match[0]
 
+    def _with_letter(self, match: re.Match[str]) -> str:
+        groups = self.guide.categories[ord(match["group"]) - 65 :]
+        return f"{match['start']}{groups[0]}" if groups else match[0]
+
     def _with_group(self, match: re.Match[str]) -> str:
         words = match["group"].replace(".", "").split()
         groups = [g for g in self.guide.categories if _stands_for(words, g.split())]
@@ -143,6 +153,8 @@ class Shorthand:
 
     def spelled_out(self, text: str) -> str:
         """The text with labels for letters; as it is if nothing shows what its letters mean."""
+        if "etter" in text and _LETTERED.search(text):
+            text = _LETTER.sub(self._with_letter, text)
         if not _MAYBE.search(text) and not _HEAD.search(text):
             return text
         lines = text.split("\n")
