@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.dialogue.desk import ROLES, Desk
+from memorygym.tracks.dialogue.texts import MANNERS
 
 FIRST = "Ada Ben Cleo Dan Eva Finn Gil Hana".split()
 LAST = "Novak Lindholm Okafor Petrov Quill Sandoval".split()
@@ -22,7 +23,8 @@ class Cast:
         self.codes = _codes(rng, 200)
         """Codes that nothing has yet."""
         names = [f"{first} {last}" for first in FIRST for last in LAST]
-        self.people = rng.sample(names, 3 * chains + IDLE)
+        self.customer, *self.people = rng.sample(names, 1 + 3 * chains + IDLE)
+        self.manner = rng.choice(sorted(MANNERS))
         self.roles = dict(zip(self.people, rng.sample(ROLES, len(ROLES)), strict=False))
         """Who some people are to the customer."""
         self.accounts = [f"{n} {desk.account}" for n in rng.sample(ACCOUNTS, chains + IDLE)]

@@ -185,7 +185,7 @@ class Dealer:
         half = len(rules) // 2
         briefs = (rules[:half], rules[half:])
         turns[2:2], turns[9:9] = [briefs[0]], [briefs[1]]
-        self._say(texts.of_customer(rng, self._mentioned, texts.GREETING))
+        self._say(self._customer(rng, texts.GREETING.format(name=cast.customer)))
         for number, turn in enumerate(turns):
             self._state(rng, turn, by_supervisor=turn in briefs)
             if number % 3 == 2:
@@ -224,7 +224,7 @@ class Dealer:
         if by_supervisor:
             self._say(texts.SUPERVISOR_SAYS + " ".join((self.desk.brief, *sentences)))
         else:
-            self._say(texts.of_customer(rng, self._mentioned, *sentences))
+            self._say(self._customer(rng, *sentences))
 
     def _change(self, requests: int) -> None:
         """The turns in which the customer changes limits."""
@@ -315,7 +315,7 @@ class Dealer:
     def _distract(self, rng: Stream) -> None:
         """Adds a turn in which the customer talks of other things or is only looking."""
         if rng.bernoulli(0.5):
-            self._say(texts.of_customer(rng, self._mentioned, chat=3))
+            self._say(self._customer(rng))
         else:
             self._say(texts.CUSTOMER_SAYS + self.desk.look_up.format(**self.stock.look(rng)))
 
@@ -324,7 +324,12 @@ class Dealer:
         rng, wanted = self._rng("close"), self.recipe.tokens
         self.length = sum(self._tokens(text) for text in self._script) if wanted else 0
         while self.length < wanted * (1 - LENGTH_OFF / 2):
-            self._say(texts.of_customer(rng, self._mentioned, chat=3))
+            self._say(self._customer(rng))
+
+    def _customer(self, rng: Stream, *sentences: str) -> str:
+        """A message of the customer, who talks as their persona does."""
+        chat = texts.MANNERS[self.cast.manner] + (not sentences)
+        return texts.of_customer(rng, self._mentioned, *sentences, chat=chat)
 
     def _say(self, text: str) -> None:
         self._script.append(text)

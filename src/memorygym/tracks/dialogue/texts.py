@@ -8,7 +8,9 @@ from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, ROLES, Desk
 CUSTOMER_SAYS, SUPERVISOR_SAYS = "Customer: ", "Supervisor: "
 LOG = "Log: "
 """What begins a line that tells the result of an earlier request."""
-GREETING = "Good morning, I have a long list for today."
+GREETING = "Good morning, this is {name}, and I have a long list for today."
+MANNERS = {"brisk": 1, "friendly": 2, "talkative": 3}
+"""Personas of customers: how many sentences of small talk stand in what they state."""
 CHAT = (
     "The parcel service rang twice at the wrong door last week.",
     "We painted the hall, and it still smells of it.",
@@ -86,7 +88,7 @@ IS = ("My {key} is {value}.", "By the way, my {key} is {value}.")
 """Sentences that state who somebody is to the customer."""
 
 
-def of_customer(rng: Stream, people: Sequence[str], *sentences: str, chat: int = 2) -> str:
+def of_customer(rng: Stream, people: Sequence[str], *sentences: str, chat: int) -> str:
     """A message of the customer, with small talk about people around what it states."""
     talk = [
         line.format(number=rng.between(3, 48), person=rng.choice(people))

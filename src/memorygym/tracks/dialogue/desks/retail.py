@@ -15,7 +15,7 @@ from memorygym.tracks.dialogue.desk import (
 )
 
 WISHES = (
-    Wish("item", ("desk lamp", "rain jacket", "backpack", "kettle", "headset", "office chair")),
+    Wish("item", ("desk lamp", "rain jacket", "backpack", "kettle", "headset", "garden chair")),
     Wish("colour", ("green", "red", "blue", "grey", "white")),
     Wish("size", ("small", "medium", "large", "oversize")),
 )

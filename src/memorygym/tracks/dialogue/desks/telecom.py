@@ -15,7 +15,7 @@ from memorygym.tracks.dialogue.desk import (
 )
 
 WISHES = (
-    Wish("device", ("phone", "tablet", "router", "watch", "car modem", "alarm box")),
+    Wish("device", ("phone", "tablet", "router", "watch", "car modem", "doorbell")),
     Wish("bundle", ("music", "sport", "film", "news", "games")),
     Wish("tariff", ("prepaid", "contract", "business", "student")),
 )
