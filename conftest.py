@@ -10,6 +10,7 @@ import pytest
 NEEDS = {
     "src/memorygym/adapters/inspect_ai/*": "inspect_ai",
     "src/memorygym/reports/plots.py": "matplotlib",
+    "src/memorygym/tracks/dialogue/tau2/simulation.py": "tau2",
     "tests/mutants/recorder.py": "coverage",
 }
 # Doctests of a file that imports one of these are collected only where it is installed.

@@ -24,7 +24,7 @@ from tests.layouts.blocks import Block
 from tests.layouts.tasks import (
     month_text,
     research_blocks,
-    research_facts,
+    current_facts,
     shown_research,
     shown_world,
     world_blocks,
@@ -48,7 +48,7 @@ def worlds(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
 def research(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
     """The same for a task of research."""
     text = layout(research_blocks(shown_research()))
-    yield research_facts(shown_research()), research_facts(ResearchReader().read(text))
+    yield current_facts(shown_research()), current_facts(ResearchReader().read(text))
 
 
 def shares(pairs: Iterable[tuple[Facts, Facts]]) -> str:
@@ -66,7 +66,7 @@ def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
     if track == "research":
         return {
             (s, _term(key), v)
-            for (s, key), v in research_facts(ResearchReader().read(text)).items()
+            for (s, key), v in current_facts(ResearchReader().read(text)).items()
         }
     if track == "codeqa":
         stated = [s for s in codeqa.read(text) if s.rank != codeqa.SUPERSEDED]

@@ -141,7 +141,7 @@ def _strata(rows: Rows, ranks: Mapping[str, Any], stratum_of: Any) -> Iterator[s
                 if row["system"] == system and stratum_of(row) == stratum:
                     task = row["template"], row["seed"]
                     tasks.setdefault(task, []).append(row["score"] == "1")
-            cells.append(_share([*tasks.values()]))
+            cells.append(share([*tasks.values()]))
         yield f"| {system} | {' | '.join(cells)} |"
 
 
@@ -151,7 +151,7 @@ def _size(stratum: str) -> float:
     return float(stratum.rstrip("kM")) * unit
 
 
-def _share(tasks: Sequence[list[bool]]) -> str:
+def share(tasks: Sequence[list[bool]]) -> str:
     estimate = clustered_share([*tasks])
     mean, low, high = (100 * share for share in (estimate.mean, estimate.low, estimate.high))
     return f"{mean:.0f} ({low:.0f}–{high:.0f})" if estimate.has_interval else f"{mean:.0f}"

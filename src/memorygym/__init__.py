@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from memorygym.reports.api import evaluate as evaluate
     from memorygym.reports.api import load_results as load_results
     from memorygym.reports.results import Results as Results
+    from memorygym.reports.survival import SurvivalReport as SurvivalReport
     from memorygym.testing import check_memory as check_memory
     from memorygym.testing import check_policy as check_policy
     from memorygym.testing import check_track as check_track
@@ -27,6 +28,7 @@ _PLACES = {
     "core.types": ("Entry", "Memory", "MemoryContext", "Message", "Policy", "Task", "Tool"),
     "reports.api": ("compare", "evaluate", "load_results"),
     "reports.results": ("Results",),
+    "reports.survival": ("SurvivalReport",),
     "testing": ("check_memory", "check_policy", "check_track"),
 }
 """By module: the public names that it states. Each is imported when it is first asked for."""

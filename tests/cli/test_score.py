@@ -151,7 +151,8 @@ def test_a_trace_cannot_name_code_to_run(
     forged = {**json.loads(header), "track": track}
     bad.write_bytes(json.dumps(forged).encode() + b"\n" + b"".join(rest))
     status, _, err = command("score", "--json", str(bad))
-    assert status == 2 and f"track is {track!r}, none of codeqa, data, research, worlds" in err
+    assert status == 2
+    assert f"track is {track!r}, none of codeqa, data, dialogue, research, worlds" in err
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"[]\n", b"\xff\xfe", b"no trace"])

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from functools import cache
 
+from memorygym.core.json_values import thaw
 from memorygym.core.statements import Statement, StatementIndex
+from memorygym.tracks.dialogue.desk import Desk
+from memorygym.tracks.dialogue.desks import desk_named
+from memorygym.tracks.dialogue.fact_reader import keys_of, reader_for
+from memorygym.tracks.dialogue.generator import DialogueRecipe
+from memorygym.tracks.dialogue.texts import shown
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.question_grammar import MONTHS, month_text
 from memorygym.tracks.research.vocabulary import type_of
@@ -98,7 +104,7 @@ def _item(stated: Statement) -> Item:
     return Item(stated.key, stated.value if is_year else f"{int(stated.value):,}", "int")
 
 
-def research_facts(statements: Sequence[Statement]) -> dict[tuple[str, str], str]:
+def current_facts(statements: Sequence[Statement]) -> dict[tuple[str, str], str]:
     """The current value of each key of each entity."""
     index = StatementIndex(statements)
     found = {}
@@ -124,3 +130,29 @@ def generated_research() -> tuple[str, ...]:
 
     recipe = tasks.generated("research", TaskOptions(range(1), "", {})).recipes[0]
     return tuple(event.text for event in recipe.generate().events)
+
+
+def dialogue_blocks(desk: Desk, statements: Sequence[Statement]) -> list[Block]:
+    """One block for each subject, with the former values of what changed."""
+    kinds = {key.code: key.kind for key in keys_of(desk)}
+    stated: dict[str, dict[str, Item]] = {}
+    for fact in statements:
+        items = stated.setdefault(fact.subject, {})
+        former = items.pop(fact.key, None)
+        value, kind = shown(desk, fact.key, fact.value), kinds[fact.key]
+        previous = former.value if former and former.value != value else ""
+        kind = {"number": "int", "word": "text"}.get(kind, kind)
+        items[fact.key] = Item(fact.key, value, kind, previous=previous)
+    return [
+        Block(name.capitalize() if " " not in name else name, "person", tuple(items.values()))
+        for name, items in stated.items()
+    ]
+
+
+@cache
+def shown_session(template: str) -> tuple[Desk, tuple[Statement, ...]]:
+    """The domain of a session, and what its messages state."""
+    task = DialogueRecipe(template, 0).generate()
+    reader = reader_for(template)
+    script = thaw(task.state["script"])
+    return desk_named(template), tuple(fact for text in script for fact in reader.read(text))

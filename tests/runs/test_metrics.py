@@ -110,7 +110,7 @@ def test_a_question_that_was_answered_from_view_has_its_fact_there(trace: Trace)
     # In view: two composed messages of 9 and the tool's of 5. Shown before: 3 + 5.
     assert case(trace, 1) == QuestionCase(
         1, "retrieval", score=True, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
-        rewrites=0, hops=1, length=8,
+        rewrites=0, hops=1, length=8, type="retrieval",
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def test_a_changed_fact_of_which_the_view_gives_the_old_value_is_stale_and_not_p
     # The tool's result is gone with the event before. Shown before: 3 + 5 + 2.
     assert case(trace, 2) == QuestionCase(
         2, "update", score=False, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
-        rewrites=1, hops=1, length=10,
+        rewrites=1, hops=1, length=10, type="update",
     )  # fmt: skip
 
 

@@ -167,7 +167,7 @@ def _answer(brain: Brain, body: Mapping[str, Any]) -> str:
             call = f'{{"name": {json.dumps(name)}, "arguments": {_text(arguments)}}}'
             content += f"<tool_call>{call}</tool_call>"
         calls = []
-    asked = sum(len(str(message["content"]).split()) for message in messages)
+    asked = sum(len(str(message.get("content")).split()) for message in messages)
     usage = {"prompt_tokens": asked, "completion_tokens": len(content.split()) + 5 * len(calls)}
     usage["total_tokens"] = sum(usage.values())
     make = _stream if body.get("stream") else _whole

@@ -23,6 +23,8 @@ from memorygym.cli._model_options import (
     sampling_of,
 )
 from memorygym.cli._task_options import add_tasks, tasks_of
+from memorygym.cli._trajectories import add_trajectories
+from memorygym.cli._trajectories import run as run_trajectories
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.text import one_line
@@ -42,7 +44,7 @@ from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
 from memorygym.runs.model_roles import OFFLINE, ModelRoles, asked_reasoners, check_slip
 from memorygym.runs.results.results_file import document, keep
-from memorygym.runs.tasks import Tasks, check_episodes
+from memorygym.runs.tasks import check_episodes
 
 BUDGET = 1000
 NOT_TIMED = "accuracy against milliseconds: give a folder as -o, which keeps the time of every step"
@@ -54,10 +56,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     group = parser.add_argument_group("what is compared")
     group.add_argument(
-        "--memory", "--memories", required=True, action="append", metavar="LIST",
+        "--memory", "--memories", action="append", default=[], metavar="LIST",
         help="memories, separated by commas, or repeat the option: names (`memorygym list memory`),"
         " parameters after colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and"
-        " oracle are always added",
+        " oracle are always added; with --trajectories, by default all that ship",
     )  # fmt: skip
     group.add_argument(
         "--budget", "--budgets", default=str(BUDGET), metavar="N[,N]", dest="budgets",
@@ -80,6 +82,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         " whether they rank the memories alike (default: strong)",
     )  # fmt: skip
     add_tasks(fixed, "enough for ten tasks")
+    add_trajectories(fixed)
     how = parser.add_argument_group("how models are asked")
     how.add_argument("--api-base", metavar="URL", help="the endpoint (default: OPENAI_BASE_URL)")
     add_sampling(how)
@@ -108,8 +111,8 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[], metavar="KIND",
         help="accuracy by tokens since the fact was stated (retention), tokens shown (length),"
-        " facts needed (facts), lookups combined (hops), or how often the fact changed (rewrite);"
-        " may be repeated",
+        " facts needed (facts), lookups combined (hops), how often the fact changed (rewrite), what"
+        " is asked (kind, type); may be repeated",
     )  # fmt: skip
     group.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
     add_quiet(group)
@@ -121,25 +124,33 @@ def comparison_of(args: argparse.Namespace, stack: ExitStack) -> Comparison:
     Raises UnknownPart, BadSettings or BadKey.
     """
     check_counts(args, "seeds", "workers", "capacity")
-    names = ",".join(args.memory)
-    specs = [spec.strip() for spec in names.split(",") if spec.strip()]
-    if not specs:  # A mistake, such as an unset variable.
-        raise BadSettings(f"--memory {names!r}: name at least one")
+    specs = _specs(args)
+    if not specs:
+        raise BadSettings("name at least one memory: --memory bm25 (`memorygym list memory`)")
     tasks = tasks_of(args)
     check_episodes(len(tasks.recipes), 1, len(specs) + len(system_specs.REFERENCES))
-    limits = [system_specs.ComparisonLimits(view, args.capacity) for view in _budgets(args, tasks)]
+    budgets = _budgets(args)
+    check_view(track_named(tasks.track), tasks.recipes[0].generate(), budgets[0])
+    limits = [system_specs.ComparisonLimits(view, args.capacity) for view in budgets]
     reasoners, model_roles = model_roles_of(args, tasks.track, stack)
     return Comparison(tasks, plug_all(specs), limits, reasoners, model_roles)
 
 
-def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
+def _specs(args: argparse.Namespace) -> list[str]:
+    """The memories that --memory names. Raises BadSettings if it is given and names none."""
+    names = ",".join(args.memory)
+    specs = [spec.strip() for spec in names.split(",") if spec.strip()]
+    if args.memory and not specs:  # A mistake, such as an unset variable.
+        raise BadSettings(f"--memory {names!r}: name at least one")
+    return specs
+
+
+def _budgets(args: argparse.Namespace) -> list[int]:
     """The budgets, each once, smallest first."""
     try:
-        budgets = sorted({int(text) for text in args.budgets.split(",")})
+        return sorted({int(text) for text in args.budgets.split(",")})
     except ValueError:
         raise BadSettings(f"--budget {args.budgets}: give whole numbers, commas between") from None
-    check_view(track_named(tasks.track), tasks.recipes[0].generate(), budgets[0])
-    return budgets
 
 
 def _writer(args: argparse.Namespace) -> str | None:
@@ -173,6 +184,8 @@ def model_roles_of(
 
 def run(args: argparse.Namespace) -> int:
     """Plays and reports; the exit code is 1 if a check failed, 3 if a provider did."""
+    if args.trajectories:
+        return run_trajectories(args, _specs(args), _budgets(args))
     with ExitStack() as stack:
         return _compared(args, stack)
 

@@ -60,6 +60,10 @@ def raised(error: BaseException) -> str:
     return f"{text} ({file}, line {own[-1].tb_lineno})"
 
 
+MOST_SEEN = 100_000
+"""Composed messages that a guard remembers."""
+
+
 class MemoryGuard:
     """One memory, made and opened, for an episode or a session of it."""
 
@@ -71,6 +75,8 @@ class MemoryGuard:
         writer: Writer | None = None,
     ) -> None:
         self._tracker = tracker
+        self._seen: dict[int, tuple[Message, Message]] = {}
+        """By identity: messages that were composed before, and what they were checked to be."""
         self._part: object = make
         method = "the factory"
         try:
@@ -104,7 +110,16 @@ class MemoryGuard:
                 return composed
             if not isinstance(composed, (tuple, list)):
                 self._broke(f"compose() returned {composed!r:.80}", COMPOSED)
-            return tuple([self._message(message) for message in composed])
+            seen = self._seen
+            if len(seen) > MOST_SEEN:
+                seen.clear()
+            checked = []
+            for message in composed:
+                pair = seen.get(id(message))
+                if pair is None or pair[0] is not message:
+                    pair = seen[id(message)] = message, self._message(message)
+                checked.append(pair[1])
+            return tuple(checked)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named
             self._raised("compose()", error)
 

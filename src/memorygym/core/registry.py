@@ -20,6 +20,7 @@ from memorygym.core.factories import accepts, set_parameters, unmet
 
 FOLDERS = {
     "domains": ("tracks.worlds.domains",),
+    "desks": ("tracks.dialogue.desks",),
     "memory": ("memories",),
     "shims": ("memories.shims",),
     "agents": (),
@@ -97,6 +98,8 @@ def remember(kind: str, name: str, spec: str) -> None:
 
     Raises BadSettings if another part has the name.
     """
+    if "/" in spec and ":" not in spec:
+        spec = import_path(kind, spec)
     if ":" not in spec or _REMEMBERED.get((kind, name)) == spec:
         return
     if name in names(kind):
@@ -151,9 +154,14 @@ def _unknown(kind: str, name: str) -> MemoryGymError:
 
 
 def import_path(kind: str, name: str) -> str:
-    """The `package.module:object` of another package's part; else the name itself."""
+    """The `package.module:object` of another package's part; else the name itself.
+
+    The track `a/b` is the adapter `b` in the folder of the track `a`.
+    """
     if ":" in name:
         return name
+    if kind == "tracks" and re.fullmatch(r"\w+/\w+", name):
+        return f"memorygym.tracks.{name.replace('/', '.')}:TRACK"
     return _plugged(kind).get(name) or _REMEMBERED.get((kind, name), name)
 
 

@@ -230,8 +230,9 @@ class Track:
         return frozenset(tool.name for tool in self.tools)
 
     def reasoner_task(self, task: Task) -> Task:
-        """The task as its reasoners receive it: without gold table, unless they may see it."""
-        return task if self.reasoners_see_gold else replace(task, gold=None)
+        """The task as its reasoners receive it: without what the environment knows and, unless they
+        may see it, without gold table."""
+        return replace(task, state={}, gold=task.gold if self.reasoners_see_gold else None)
 
     def reader_for(self, trace: Trace) -> TraceReader:
         """The reader of one of its traces. Raises BadTrace if the trace has no gold table."""

@@ -7,7 +7,7 @@ run in this process and are marked `trusted`.
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack, cast, overload
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.core import registry
@@ -20,6 +20,7 @@ from memorygym.reports.api_options import (
     AskedOptions,
     CompareOptions,
     EvaluateOptions,
+    TrajectoryOptions,
     check_distinct,
     listed,
     split_names,
@@ -27,10 +28,12 @@ from memorygym.reports.api_options import (
 from memorygym.reports.argument_types import check_argument
 from memorygym.reports.results import Results
 from memorygym.reports.run_reader import read_run
+from memorygym.reports.survival import SurvivalReport, check_folder, perform
 from memorygym.runs import evaluation
 from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
+from memorygym.runs.comparison.survival import SurvivalJob, memories_of
 from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.model_roles import OFFLINE, asked_reasoners, check_slip
@@ -91,12 +94,29 @@ def evaluate(
     return Results([read_run(folder.path)], folder)
 
 
-def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
+@overload
+def compare(memories: object, **options: Unpack[CompareOptions]) -> Results: ...
+@overload
+def compare(
+    memories: object = None,
+    *,
+    trajectories: str | Path | Sequence[str | Path],
+    **options: Unpack[TrajectoryOptions],
+) -> SurvivalReport: ...
+def compare(
+    memories: object = None,
+    *,
+    trajectories: str | Path | Sequence[str | Path] | None = None,
+    **options: Any,
+) -> Results | SurvivalReport:
     """Holds the reasoner fixed and changes the memory, as `memorygym compare` does.
 
     `memories` is a list of names, classes, functions that make one, and objects, or a mapping from
-    names to these. Raises MemoryGymError with what is wrong.
+    names to these. With `trajectories`, files or folders of your agents' logs are replayed past the
+    memories (default: all that ship) instead. Raises MemoryGymError with what is wrong.
     """
+    if trajectories is not None:
+        return _replayed(memories, trajectories, cast(TrajectoryOptions, options))
     asked = AskedOptions("compare", options, CompareOptions)
     named, objects = _memories(memories)
     tasks = asked.tasks()
@@ -120,6 +140,37 @@ def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
         folder = asked.folder([*objects, *chosen.objects])
         _compare(planned, asked, objects, folder.path)
     return Results([read_run(folder.path)], folder)
+
+
+def _replayed(
+    memories: object,
+    trajectories: str | Path | Sequence[str | Path],
+    options: TrajectoryOptions,
+) -> SurvivalReport:
+    """The report of recorded logs."""
+    asked = AskedOptions("compare(trajectories=…)", options, TrajectoryOptions)
+    paths = listed(trajectories)
+    for path in paths:
+        check_argument("trajectories", path, str | Path)
+    named, objects = ([], []) if memories is None else _memories(memories)
+    output = asked.get("output", None)
+    check_folder(output and Path(output))
+    with ExitStack() as stack:
+        model = _writer(asked.get("memory_model", None))
+        chosen = asked.model_roles([], model, stack)
+        limits = [
+            ComparisonLimits(view, asked.count("capacity"))
+            for view in asked.counts("budgets") or [BUDGET]
+        ]
+        job = SurvivalJob(
+            memories_of(named, objects), limits, chosen.roles, bool(asked.get("redact", True))
+        )
+        name = model if isinstance(model, str) else type(model).__name__ if model else OFFLINE
+        workers = asked.workers(objects, waits=chosen.roles.waits)
+        report = perform(job, [Path(path) for path in paths], name, workers, quiet=asked.quiet)
+    if output:
+        report.write(Path(output))
+    return report
 
 
 def _compare(

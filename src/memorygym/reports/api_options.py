@@ -94,6 +94,25 @@ class CompareOptions(ModelChoice, total=False):
     """The model that memories call (default: the offline `extractive`)."""
 
 
+class TrajectoryOptions(TypedDict, total=False):
+    """The options of `compare(trajectories=…)`."""
+
+    budgets: int | Sequence[int]
+    """Tokens that a memory may put before a turn (default: 1000)."""
+    capacity: int
+    """Most tokens that a memory may hold (default: no limit)."""
+    memory_model: str | Model
+    """The model that memories call (default: the offline `extractive`)."""
+    redact: bool
+    """Whether secrets are masked in what is shown and kept (default: True)."""
+    workers: int
+    """Processes, or threads where a model is asked (default: this process, or 16 threads)."""
+    output: str | Path
+    """The folder that receives trajectories.json, two CSV tables and report.md."""
+    quiet: bool
+    """No progress line on a terminal."""
+
+
 SHAPES = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
 """The keyword for each option of a model."""
 OF_A_MODEL = (*SHAPES.values(), "replay", "api_base")
@@ -139,7 +158,7 @@ class AskedOptions:
         if "data" in self._options:
             return self._stored(str(self._options["data"]))
         name, stated = registry.split_spec(self.get("track", "worlds"))
-        if ":" not in name and name not in registry.names("tracks"):
+        if ":" not in registry.import_path("tracks", name) and name not in registry.names("tracks"):
             raise UnknownPart("track", name, registry.names("tracks"))
         track = find(name)
         parameters = {**track.official, **agreed(self._parameters(track), stated, name)}

@@ -66,7 +66,8 @@ def scores_note(report: Report, score: str) -> str:
     memories = count(len(report.significance.over_recency), "memory", "memories")
     return (
         f"{ends if len(report.tasks) >= FEWEST_TASKS else ''}p: sign-flip test against recency (the"
-        f" last N tokens), Holm-adjusted over {memories}. {SCORES.replace(ACCURACY, score)}"
+        f" last N tokens), Holm-adjusted over {memories}. Wins are questions that recency"
+        f" misses, regressions those that only recency answers. {SCORES.replace(ACCURACY, score)}"
     )
 
 

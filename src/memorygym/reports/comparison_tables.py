@@ -41,6 +41,7 @@ MAIN = (
     mean_number("model\ntokens", "model_tokens"),
 )
 MATCHES = (share("EM", "exact"), share("F1", "f1"))
+VERSUS = tuple(mean_share(name, name) for name in ("wins", "regressions", "both", "neither"))
 LOSSES = (
     share("vs full", "degradation", "+"),
     share("write\nloss", "write_loss", "+"),
@@ -176,7 +177,7 @@ def _scores(report: Report) -> list[Column]:
     lowest, highest = is_bound(report, "none", 0.0), is_bound(report, "oracle", 1.0)
     gain = [] if lowest else [share("vs none", "gain", "+")]
     normalised = [] if lowest and highest else [Column("normalised\ngain", normalised_text)]
-    return [*gain, *normalised, share("vs recency", "advantage", "+"), Column("p", p)]
+    return [*gain, *normalised, share("vs recency", "advantage", "+"), Column("p", p), *VERSUS]
 
 
 def is_bound(report: Report, reference: str, score: float) -> bool:

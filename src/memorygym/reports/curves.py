@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
 from string import ascii_uppercase
+from typing import Any
 
 from memorygym.reports.columns import ACCURACY, amount, paragraph
 from memorygym.reports.terminal import Row, table, width
@@ -23,7 +24,7 @@ NOTE = (
 )
 HIGH, APART, MARGIN = 16, 5, 8
 """Lines of a plot; columns between no cost and the least cost; columns beside the plot."""
-Bins = dict[int, dict[TaskKey, list[float]]]
+Bins = dict[Any, dict[TaskKey, list[float]]]
 """The scores of the questions, by bin and task."""
 
 
@@ -32,8 +33,8 @@ class Bin:
     """A bin: the questions of a system with similar span, length, facts, hops or rewrites."""
 
     system: str
-    place: int
-    """Its number among the bins."""
+    place: int | str
+    """Its place among the bins."""
     name: str
     questions: int
     accuracy: Estimate
@@ -50,10 +51,10 @@ class Kind:
     title: str
     figure: str
     """The field of a question case."""
-    place: Callable[[int], int] = int
-    """The number of the bin of a value."""
-    name: Callable[[int], str] = str
-    """The name of a bin, from its number."""
+    place: Callable[[Any], int | str] = int
+    """The place of a value's bin among the bins: its number, or its name where they have none."""
+    name: Callable[[Any], str] = str
+    """The name of a bin, from its place."""
 
 
 def place_of(tokens: int) -> int:
@@ -82,6 +83,8 @@ CURVES: Mapping[str, Kind] = {
     "facts": Kind("facts that the question needs", "needs", facts_group, FACTS.__getitem__),
     "hops": Kind("lookups that the question combines", "hops"),
     "rewrite": Kind("times that the most rewritten needed fact had been changed", "rewrites"),
+    "kind": Kind("what the question is about, or what the request needs", "kind", str),
+    "type": Kind("question type", "type", str),
 }  # fmt: skip
 
 

@@ -8,6 +8,10 @@ FIGURES = {
     "degradation": "accuracy minus that of `full`: below 0 where the whole history answers more",
     "normalised": "(accuracy - none) / (oracle - none); empty unless oracle is above none",
     "advantage": "accuracy minus that of `recency`",
+    "wins": "share of the questions that are answered in full, and not by `recency`",
+    "regressions": "share of the questions that only `recency` answers in full",
+    "both": "share of the questions that both answer in full",
+    "neither": "share of the questions that neither answers in full",
     "exact": "share of answers that match the truth word for word (exact match of SQuAD); empty"
     " unless of a data set",
     "f1": "word overlap of answer and truth (F1 of SQuAD); empty unless of a data set",

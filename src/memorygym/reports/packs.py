@@ -28,6 +28,7 @@ from typing import Self
 from memorygym import __version__
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
+from memorygym.core.redaction import SECRETS
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON
 from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES
@@ -47,13 +48,7 @@ PLAIN, STRANGE = (tarfile.REGTYPE, tarfile.AREGTYPE), b"?"
 """Types of members: of a plain file, and one that `tarfile` does not know."""
 _TRACE = re.compile(r"traces/[A-Za-z0-9_.%~+-]+\.jsonl\.gz")
 
-KEYS = {
-    "a password in an address": re.compile(rb"[a-z]://[^/\s\"@:]+:[^/\s\"@]+@"),
-    "a key": re.compile(
-        rb"\b(sk-[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|AIza[\w-]{30,}"
-        rb"|Bearer [A-Za-z0-9._~+/-]{16,})"
-    ),
-}
+KEYS = {kind: re.compile(pattern.encode()) for kind, pattern in SECRETS.items()}
 """Patterns of the keys of common providers."""
 SHORTEST = 12
 """Fewest characters of a known secret: a shorter one may occur by chance."""

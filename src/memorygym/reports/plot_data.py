@@ -146,12 +146,16 @@ def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
     played = run.under(report["reasoner"], report["budget"])
     bins = binned(played, [row["system"] for row in rows], kind)
     marks: dict[str, list[Mark]] = {row["system"]: [] for row in rows}
+    ordered = sorted({bin.place for bin in bins})
+    place_of = {
+        place: number if isinstance(place, str) else place for number, place in enumerate(ordered)
+    }
     for bin in bins:
-        marks[bin.system].append(_mark(bin.place, to_rounded_json(bin.accuracy)))
+        marks[bin.system].append(_mark(place_of[bin.place], to_rounded_json(bin.accuracy)))
     questions = {bin.place: 0 for bin in bins}
     for bin in bins:
         questions[bin.place] = max(questions[bin.place], bin.questions)
-    names = {bin.place: f"{bin.name}\nn = {questions[bin.place]}" for bin in bins}
+    names = {place_of[bin.place]: f"{bin.name}\nn = {questions[bin.place]}" for bin in bins}
     return Panel(
         title,
         tuple(_series(run, row, marks[row["system"]]) for row in rows),

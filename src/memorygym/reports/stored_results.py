@@ -20,7 +20,7 @@ from memorygym.runs.objects import TRUSTED
 
 Row = Mapping[str, Any]
 QUESTIONS = "questions.csv"
-TEXTS, SHARES = ("reasoner", "system", "template", "kind"), ("score", "f1")
+TEXTS, SHARES = ("reasoner", "system", "template", "kind", "type"), ("score", "f1")
 """Columns of questions.csv that hold texts, and shares; the others hold whole numbers."""
 SUMMED = (*FIGURES, *MEASURED)
 """The figures of a comparison, in the order of its columns."""

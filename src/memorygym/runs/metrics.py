@@ -36,7 +36,7 @@ class QuestionCase:
     number: int
     """Counted from 1 over all questions of the task, as in its id."""
     kind: str
-    """retrieval, update or reasoning."""
+    """What the track lists it under: of worlds retrieval, update or reasoning."""
     score: float
     """From 0 to 1; 1 is correct."""
     needs: int
@@ -61,6 +61,8 @@ class QuestionCase:
     """Whether the answer matches the truth exactly (EM of SQuAD); absent unless of a data set."""
     f1: float | None = None
     """F1 of the words of answer and truth (SQuAD); absent unless of a data set."""
+    type: str = ""
+    """Its question type, a finer group than the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ def _cases(
             QuestionCase(
                 number=number,
                 kind=question.kind,
+                type=question.question_type,
                 score=outcome.score,
                 hops=reader.hops(question),
                 length=before(question.event),

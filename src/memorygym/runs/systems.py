@@ -128,7 +128,7 @@ class AgentSystem:
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         plugged = self.objects.get(self.agent)
         if isinstance(plugged, GivenAgent):
-            return plugged.make(replace(task, gold=None))
+            return plugged.make(replace(task, gold=None, state={}))
         return model or policy_for(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
@@ -181,7 +181,7 @@ def policy_for(agent: str, task: Task) -> Policy:
     own = agents_of(find(task.track))
     if agent in own:
         return own[agent].make(task)
-    policy: Policy = registry.make("agents", agent, replace(task, gold=None))
+    policy: Policy = registry.make("agents", agent, replace(task, gold=None, state={}))
     return policy
 
 

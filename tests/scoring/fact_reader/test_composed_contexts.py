@@ -12,12 +12,16 @@ from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks import research
 from memorygym.tracks.codeqa import fact_reader as codeqa
+from memorygym.tracks.dialogue.desks import desk_named
+from memorygym.tracks.dialogue.fact_reader import reader_for
+from memorygym.tracks.dialogue.generator import DialogueRecipe
+from memorygym.tracks.dialogue.texts import desk_of
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from tests.layouts.blocks import Block
-from tests.layouts.tasks import ordered, research_blocks, world_blocks
+from tests.layouts.tasks import dialogue_blocks, ordered, research_blocks, world_blocks
 from tests.scoring.fact_reader import (
     test_codeqa_layouts,
     test_research_layouts,
@@ -30,6 +34,8 @@ Layout = Callable[[Sequence[Block]], str]
 LAYOUTS: dict[str, dict[str, Layout]] = {
     "worlds": test_worlds_layouts.LAYOUTS,
     "research": test_research_layouts.LAYOUTS,
+    # A column of "matrix" is headed by "Customer", which is no name.
+    "dialogue": {n: lay for n, lay in test_research_layouts.LAYOUTS.items() if n != "matrix"},
     "codeqa": {
         name: layout for name, layout in test_codeqa_layouts.LAYOUTS.items()
         if name not in test_codeqa_layouts.PART
@@ -42,6 +48,10 @@ def blocks_of(track: str, task: Task, texts: Sequence[str]) -> list[Block]:
     if track == "worlds":
         reader = strong_reader(task.system)
         return world_blocks(reader.guide, ordered([r for t in texts for r in reader.read(t)]))
+    if track == "dialogue":
+        name = desk_of(task.system)
+        stated = [s for text in texts for s in reader_for(name).read(text)]
+        return dialogue_blocks(desk_named(name), stated)
     if track == "research":
         return research_blocks([s for text in texts for s in ResearchReader().read(text)])
     return [test_codeqa_layouts.block(s) for text in texts for s in codeqa.read(text)]
@@ -72,6 +82,8 @@ class Relaid(Memory):
 
 def tasks_of(track: str) -> list[Task]:
     """Some tasks of a track; a task of research has one question."""
+    if track == "dialogue":
+        return [DialogueRecipe("retail", 0, chains=1).generate()]
     if track != "research":
         return [task_of(track)]
     recipes = [
@@ -102,6 +114,6 @@ def plain(track: str) -> tuple[list[object], Counter[str]]:
     return scored(track, None)
 
 
-@mostly_slow(("track", "name"), [(t, n) for t, some in LAYOUTS.items() for n in some], quick=7)
+@mostly_slow(("track", "name"), [(t, n) for t, some in LAYOUTS.items() for n in some], quick=9)
 def test_no_score_depends_on_the_layout(track: str, name: str) -> None:
     assert scored(track, LAYOUTS[track][name]) == plain(track)

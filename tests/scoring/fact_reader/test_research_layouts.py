@@ -4,14 +4,14 @@ import pytest
 
 from memorygym.tracks.research.fact_reader import ResearchReader
 from tests.layouts import LAYOUTS
-from tests.layouts.tasks import research_blocks, research_facts, shown_research
+from tests.layouts.tasks import current_facts, research_blocks, shown_research
 from tests.slow import mostly_slow
 
 
 @mostly_slow("name", LAYOUTS, quick=20)
 def test_all_statements_are_read_in_any_layout_and_none_wrongly(name: str) -> None:
-    wanted = research_facts(shown_research())
-    read = research_facts(ResearchReader().read(LAYOUTS[name](research_blocks(shown_research()))))
+    wanted = current_facts(shown_research())
+    read = current_facts(ResearchReader().read(LAYOUTS[name](research_blocks(shown_research()))))
     assert {key: value for key, value in read.items() if wanted.get(key) != value} == {}
     assert len(read) >= 0.99 * len(wanted)
 

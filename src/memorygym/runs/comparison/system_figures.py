@@ -59,6 +59,13 @@ COUNTS: Mapping[str, Callable[[Measurement], float]] = {
 """Costs and counts of a memory per task; see Measurement."""
 
 
+VERSUS = {
+    "wins": (True, False), "regressions": (False, True),
+    "both": (True, True), "neither": (False, False),
+}  # fmt: skip
+"""Whether a question is answered in full by the system, and by recency."""
+
+
 @dataclass(frozen=True, slots=True)
 class SystemFigures:
     """All systems, by task."""
@@ -83,6 +90,7 @@ class SystemFigures:
             "degradation": minus(system, "full"),  # Negative where the full history answers more.
             "normalised": normalised_gain(own, none, oracle, self.questions),
             "advantage": minus(system, RECENCY),
+            **self._versus_recency(system),
             "exact": share(exact, self.questions) if (exact := asked(mean_of("exact"))) else None,
             "f1": _mean_score(asked(mean_of("f1")), self.questions),
             "write_loss": minus("oracle", UNLIMITED + system),
@@ -93,6 +101,19 @@ class SystemFigures:
         }
         withheld = WITHHELD if is_unreadable(unread_of(figures)) else ()
         return {**figures, **dict.fromkeys(withheld)}
+
+    def _versus_recency(self, system: str) -> dict[str, Estimate | None]:
+        """Shares of the questions by who answers them: the system, recency, both or neither."""
+        found: dict[str, dict[TaskKey, float]] = {name: {} for name in VERSUS}
+        for task, played in self.systems[system].items():
+            if (other := self.systems.get(RECENCY, {}).get(task)) is None:
+                continue
+            theirs = {case.number: case.score == 1 for case in judged(other, self.left)}
+            pairs = [(c.score == 1, theirs[c.number]) for c in judged(played, self.left)]
+            for name, pair in VERSUS.items():
+                if pairs:
+                    found[name][task] = pairs.count(pair) / len(pairs)
+        return {name: share(v, self.questions) if v else None for name, v in found.items()}
 
     def _facts(self, system: str) -> dict[str, Estimate | None]:
         """The figures that rest on reading what the memory showed and held."""

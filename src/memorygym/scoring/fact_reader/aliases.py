@@ -6,24 +6,30 @@ word of a name stands for it where only one name of the text has that word: "Nov
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from memorygym.scoring.fact_reader.fields import role_of
+from memorygym.scoring.fact_reader.names import NAME
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import is_within
 
-_NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 _DEFINED = re.compile(
     rf"(?<![\w.])[\"'`*]{{0,3}}(?P<before>[A-Za-z]{{2,10}})[\"'`*]{{0,3}} ?"
-    rf"(?:=|:|short for|stands for) ?[\"'`*]{{0,3}}(?P<after>{_NAME})"
-    rf"|(?P<name>{_NAME}) ?[(\[](?:aka |short |hereafter |henceforth |= ?|below )*[\"'`*]{{0,3}}"
+    rf"(?:=|:|short for|stands for) ?[\"'`*]{{0,3}}(?P<after>{NAME})"
+    rf"|(?P<name>{NAME}) ?[(\[](?:aka |short |hereafter |henceforth |= ?|below )*[\"'`*]{{0,3}}"
     r"(?P<inside>[A-Za-z]{2,10})[\"'`*]{0,3}[)\]]"
 )
 _LABELLED = re.compile(
-    r"(?<![\w.=])(?P<before>[A-Za-z]{1,8}) ?= ?(?P<label>[A-Za-z][\w&' -]{2,30}?)"
+    r"(?<![\w.=])(?P<before>[A-Za-z]{1,8}) ?[=:] ?(?P<label>[A-Za-z][\w&' -]{2,30}?)"
     r"(?=[ \t]*(?:[,;.)|\n]|$))"
 )
+_LEGEND = re.compile(
+    r"^\W*(?:legend|abbreviations?|abbr|key|codes?|short forms?|glossary)\b\W.*", re.I | re.M
+)
+"""A line that defines short forms."""
 _ALONE = (
-    r"(?<![\w&]\s)(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
+    r"(?:(?<![\w&]\s)|(?<=\bThe\s))(?<![\w&/_-])(?P<word>WORD)(?=['’]s\b|\s*(?:[:(\[→=]|->|[—–-]\s)"
     r"|\s+(?:is|was|has|had|now|also|still|will|have|VERB)\b)"
     r"|(?<=[a-z]\s)(?<![\w&/_-])(?P<inside>WORD)(?![\w&/_-]|\s[A-Z])"
 )
@@ -35,7 +41,7 @@ def without_aliases(text: str, vocabulary: Vocabulary) -> str:
     """The text with whole names and labels for their short forms."""
     if not vocabulary.has_short_labels:
         return text
-    if "=" in text:
+    if "=" in text or _LEGEND.search(text):
         text = _with_labels(text, vocabulary)
     if re.search(r"[=:([]|\bfor\b", text):
         text = _with_names(text, vocabulary)
@@ -74,31 +80,38 @@ def _is_short_for(alias: str, name: str, *, is_sure: bool) -> bool:
     """Whether a word may stand for a name: its initials, or the beginnings of its words."""
     if alias.lower() == "".join(word[0] for word in name.split()).lower():
         return alias.isupper() or is_sure
-    return is_sure and _is_within(alias, name)
+    return is_sure and is_within(*_letters(alias, name))
 
 
-def _is_within(alias: str, text: str) -> bool:
-    """Whether the letters of a short form stand in a text in order, the first one first."""
-    letters = iter(text.lower().replace(" ", ""))
-    return alias[0].lower() == text[0].lower() and all(
-        letter in letters for letter in alias.lower()
-    )
+def _letters(*texts: str) -> list[str]:
+    """The letters of texts, in lower case."""
+    return [text.lower().replace(" ", "") for text in texts]
 
 
 def _with_labels(text: str, vocabulary: Vocabulary) -> str:
     """The text with labels for the short forms that it defines: "hc = headcount"."""
     meanings: dict[str, set[str]] = {}
+    legends = [match.span() for match in _LEGEND.finditer(text)]
     for match in _LABELLED.finditer(text):
+        if "=" not in match[0] and not any(a <= match.start() < b for a, b in legends):
+            continue
         alias, label = match["before"], _label(match["label"], vocabulary)
         is_new = alias.lower() not in vocabulary.known and not role_of(alias, vocabulary.heads)
-        if label and is_new and _is_within(alias, match["label"]):
+        if label and is_new and is_within(*_letters(alias, match["label"])):
             meanings.setdefault(alias, set()).add(label)
     labels = _sure(meanings)
     if not labels:
         return text
-    pattern = rf"(?<![\w.])(?:{'|'.join(labels)})(?=\s*[:=]?\s*[$~≈]?\d|\s*\|)"
+    pattern = (
+        rf"(?<![\w.])(?:{'|'.join(labels)})(?=\s*[:=]?\s*[$~≈]?\d|\s*\|)"
+        rf"|(?:^|(?<=[|;,:·(]))(\s*)(?:{'|'.join(labels)})(?=\s*[:=]?\s+[\"“]?[A-Za-z])"
+    )
     text = _LABELLED.sub(lambda match: "" if match["before"] in labels else match[0], text)
-    return re.sub(pattern, lambda match: f"{labels[match[0]]} ", text)
+
+    def whole(match: re.Match[str]) -> str:
+        return f"{match[1] or ''}{labels[match[0].strip()]} "
+
+    return re.sub(pattern, whole, text, flags=re.MULTILINE)
 
 
 def _label(text: str, vocabulary: Vocabulary) -> str:
@@ -117,13 +130,20 @@ def _with_whole_names(text: str, vocabulary: Vocabulary) -> str:
     if words.keys().isdisjoint(alone):
         return text
     words = {word: name for word, name in words.items() if word in alone}
+    return _alone_pattern(vocabulary).sub(lambda match: _whole(match, words), text)
+
+
+@lru_cache(maxsize=64)
+def _alone_pattern(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """Finds single words with a capital where a name may stand."""
     verbs = sorted({verb.split()[0] for key in vocabulary.keys for verb in key.verbs})
-    pattern = _ALONE.replace("WORD", "|".join(sorted(words))).replace("VERB", "|".join(verbs))
-    return re.sub(pattern, lambda match: _whole(match, words), text)
+    return re.compile(_ALONE.replace("WORD", "[A-Z][a-z]+").replace("VERB", "|".join(verbs)))
 
 
 def _whole(match: re.Match[str], words: Mapping[str, str]) -> str:
     """The whole name; within a sentence only behind a word in small letters."""
+    if match[0] not in words:
+        return match[0]
     before = match.string[max(0, match.start() - 16) : match.start()]
     if match["inside"] and not re.search(r"(?:^|\s)[a-z]+\s$", before):
         return match[0]

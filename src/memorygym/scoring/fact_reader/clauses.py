@@ -10,16 +10,31 @@ from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates
 from memorygym.scoring.fact_reader.words import lowered
 
+_SUM = re.compile(r"\s\+\s")
+"""Stands between parts of a value whose sum nobody gives."""
+
+
+_ASIDE = re.compile(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]")
+"""A remark in brackets behind a value: "300 (forecast)"."""
+
 
 def values_of(key: Key, text: str, mark: tuple[int, int]) -> list[tuple[Parsed, str]] | None:
     """The values of a label with their roles; [] if there is none, None if it is unclear which."""
     found = candidates(key, text)
     if not found:
         return []
+    if any(_SUM.fullmatch(text, a.end, b.start) for a, b in pairwise(found)):
+        return None
     text = lowered(text)
     has_cue = cues.MAYBE.search(text)
     if (has_cue or text[found[0].start] == "+") and (shift := _shift(text, found)):
         return _shifted(shift, _Clauses(text, mark, found).values() or [])
+    end = mark[1] if text[found[0].end : mark[0]] in (" ", "-") else found[0].end
+    if len(found) == 1 and (aside := _ASIDE.match(text, end)):
+        if cues.OTHER.fullmatch(aside[1]):
+            return None
+        if cues.FORMER.fullmatch(aside[1]):
+            return [(found[0].value, FORMER)]
     if has_cue and any(cues.DIFFERENCE.match(text, candidate.end) for candidate in found):
         return None
     if change := _change(text, found):

@@ -29,14 +29,19 @@ DIFFERENCE = re.compile(r"\s(?:more|fewer|less)\b")
 NOTHING = re.compile(r"\b(?:none|null|nil|unknown|withdrawn|retracted|removed|deleted)\b")
 """Stands between a label and a former value if the label has no value now."""
 UNREAL = re.compile(
-    r"\W*(?:if|suppose|supposing|imagine|assuming|in case|unless)\b|.*\bwould\b.*\bif\b"
+    r"\W*(?:if|suppose|supposing|imagine|assuming|in case|unless)\b|[^:]*\bwhether\b"
+    r"|.*\bwould\b.*\bif\b"
 )
 """A sentence that only supposes something."""
+MAYBE_UNREAL = re.compile("if|suppos|imagin|assuming|in case|unless|whether")
+MAYBE_ASIDE = re.compile(" to|s for| of (?:th|wh)")
 ASIDE = re.compile(
     r"(?<!\bthe )\b(?:plan(?:s|ned)?|intend(?:s|ed)?|aim(?:s|ed)?|hop(?:es|ed)|want(?:s|ed)?) to\b"
     r"|\b(?:aims|hopes) for\b|\b[\d.,]+ of (?:them|these|those|which)\b"
 )
 """What stands behind it in a sentence is not so yet, or only a part of what was said."""
+PAGE = re.compile(r"\b(?:page \d+(?: ?(?:of|/) ?\d+)?|pages \d+ ?(?:of|/) ?\d+)\b", re.IGNORECASE)
+"""A place in a list of results, never a value."""
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
@@ -60,7 +65,8 @@ NOW = re.compile(
 )
 IS_NOW = re.compile(
     r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
-    r"|latest)\b|→)"
+    r"|latest|exact(?:ly)?|(?:right|correct|true|actual) (?:number|figure|value|count)(?: being)?"
+    r")\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
     r"|\bas of \w+ \w+,? (?:\d{4},? )?(?:it|they)\W(?:is|s|are|re)\W*$"
 )
@@ -73,25 +79,25 @@ MORE = re.compile(
 )
 BY = re.compile(
     r"\b(raised|increased|lifted|higher|up|upwards?|grew|rose|lowered|reduced|cut|decreased|down"
-    r"|downwards?|lower|dropped|fell)(?: it| them)?\s+by\b"
+    r"|downwards?|lower|dropped|fell)(?: it| them|(?: its| their| the)? \ue001+)?\s+by\b"
 )
 RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
 )
 SOFT = re.compile(
-    r";|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–/-]\s|—|\b(?:while|whilst|whereas|with|but|though"
+    r"[;·]|,(?=\s*[^\s\d$€£~≈+.-])|[()\[\]{}]|\s[—–/-]\s|—|\b(?:while|whilst|whereas|with|but|though"
     r"|although|where|which)\b"
 )
 """The border of a clause."""
 CUT = re.compile(
-    r";\s|,\s|[()\[\]{}]|\s—\s(?:oh |ah )?(?:and|also|plus)\b|\s[—–|/-]\s|—|\|\|"
-    r"|\s(?:and|&|while|whereas|but|plus)\s|\t"
+    r";\s|·|,\s|[()\[\]{}]|\s—\s(?:oh |ah )?(?:and|also|plus)\b|\s[—–|/-]\s|—|\|\|"
+    r"|\s(?:and|[&+]|while|whereas|but|plus)\s|\t"
 )
 """Where a statement with several labels may be cut."""
 _FOR_LABEL = re.compile(r"\b(?:as|for) (?:the |its |their )?$", re.IGNORECASE)
 """Stands between a value and the label behind it: "put 300 down as the revenue"."""
 SEGMENT = re.compile(
-    r"[;|()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s"
+    r"[;|·()\[\]{}\t]|,\s+(?!\d[\d.]*(?:\s?\w{1,2})?(?:,|$))|\s(?:and|but|while|with|—|/|-)\s"
 )
 """The border of what a short label may be said of."""
 CONTRAST = re.compile(
@@ -122,13 +128,13 @@ PREFIX = re.compile(r"^\s*\[[^\[\]:]*\](?=\s*\S)")
 """A date and what goes with it, in brackets before a line."""
 PRONOUN = re.compile(
     r"\W*(?:(?:and|also|but) )?"
-    r"(?:it|its|they|their|he|his|she|her|(?:the|this|that) (?P<noun>\w+))\b",
+    r"(?:it|its|they|their|he|his|she|her|(?:the|(?P<nearest>this|that)) (?P<noun>\w+))\b",
     re.IGNORECASE,
 )
 OTHERS = re.compile(r"\b(?:who|what|which|(?:an?|the|every|each|no) \w+(?: \w+)*) $")
 """Stands before a verb whose subject is no entity."""
 WHOSE = re.compile(r"\bwhose (?:\w+ )?$")
-NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$")
+NEGATED = re.compile(r"(?:\bno longer|\bnot|\bnever|n't|\bstopped)\s*$|\bneither\b[^;.]*$")
 OWNED = re.compile(
     r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
     r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}",
@@ -136,8 +142,8 @@ OWNED = re.compile(
 )
 """Stands between a label and the name of its owner."""
 VALUE_IS = re.compile(
-    r"(?:\W|_|\b(?:is|are|was|were|be|reads|now|entity|name|node|target|object|to|(?:that|it)['’]s|put|enter"
-    r"|note|write|would be)\b)*",
+    r"(?:\W|_|\b(?:is|are|was|were|be|the|reads|now|entity|name|node|target|object|to|(?:that|it)['’]s|put|enter"
+    r"|note|write|would be|both)\b)*",
     re.IGNORECASE,
 )
 """Stands between a relation's label and its value."""
@@ -145,13 +151,19 @@ KEYWORDS = re.compile(r"\W*(?:key ?words|tags)\W*:", re.IGNORECASE)
 """Opens a line of words that say what a text is about, and state nothing."""
 _FILLER = (
     r"(?:which|who|that|that['’]?s|it['’]?s|is|sits|lies|belongs|works|operates|active|to|in|from|of"
-    r"|the|an?|our|one|part|as|also|still)"
+    r"|among|the|an?|our|one|part|as|also|still)"
 )
 APPOSED = re.compile(
     rf"[\]*_\"']*(?:\s*[,:([—–-]+\s*{_FILLER}?|\s+(?:is|sits|lies|belongs|works))(?:\s+{_FILLER})*\s*",
     re.IGNORECASE,
 )
 """Stands between a name and what the entity is: "Ann Lee, which is a", "Ann Lee (that's the"."""
+IS_IN = re.compile(rf"(?:['’]s| is| was| are| belongs)(?:\s+{_FILLER})*\s+", re.IGNORECASE)
+"""The same behind a pronoun."""
+OPENS_LIST = re.compile(r"[\"'`*\])]*\s*[:→—]")
+IS_BARE = re.compile(r"(?: itself)?(?:['’]s| is)(?: (?:now|currently|still))? ")
+ENDS = re.compile(r"\s*(?:[.;)]|$)|,? (?:with|(?:and )?(?:has|its?|is|\d))\b|, \d")
+"""Stand around what an entity is said to be: "Ann Lee is idle"."""
 IS_A = re.compile(r"[\ue000]\s+(?:is|was)\s+(?:an?|the)\s+$")
 IS_A_KIND = re.compile(r"[\ue000]\W+(?:is|was)\s+(?:an?|the)\s")
 PAIR = re.compile(r"\W*[\ue000]+(?:,| and| &|, and) [\ue000]+ (?!both)[\w\ue001]")
@@ -162,7 +174,7 @@ AS_A = re.compile(
     re.IGNORECASE,
 )
 """Stands between a value and the label behind it: "has Ann Lee as mentor"."""
-JOINED = re.compile(r"[\s,&;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
+JOINED = re.compile(r"[\s,&+;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(
     r"[\s:=|→—–*_\"'`~≈-]*(?:is|are|was|of|at|stands at|approx\.?|about|ca\.?"

@@ -1,10 +1,13 @@
 """The headings, the entries and the bullets that govern a line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from memorygym.scoring.fact_reader.claims import Claim, Mark, Sense
 from memorygym.scoring.fact_reader.parts import HEAD
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -54,6 +57,10 @@ class Frames:
         self._open = [f for f in self._open if f.depth < depth]
         return ended[-1] if ended else None
 
+    def close_for_part(self, depth: int) -> None:
+        """Ends the frames that the heading of another part of an entry of that depth ends."""
+        self._open = [f for f in self._open if f.depth < depth or (f.names and f.depth == depth)]
+
     def close_for_entry(self, depth: int, owner: str) -> None:
         """Ends the soft headings of that depth if an entry below them is of another entity."""
         self._open = [
@@ -68,12 +75,12 @@ class Frames:
 
     def owner(self) -> str:
         """The only name of the nearest frame with names."""
-        names = next((f.names for f in reversed(self._open) if f.names), ())
+        names = self._nearest(lambda frame: frame.names) or ()
         return names[0] if len(names) == 1 else ""
 
     def mark(self) -> Mark | None:
         """The label of the nearest frame that has one."""
-        return next((f.mark for f in reversed(self._open) if f.mark), None)
+        return self._nearest(lambda frame: frame.mark)
 
     def mark_of_entry(self) -> Mark | None:
         """The label of values below the nearest entry, or above all entries."""
@@ -82,15 +89,19 @@ class Frames:
 
     def date(self) -> str:
         """The date of the nearest frame that has one."""
-        return next((f.date for f in reversed(self._open) if f.date), "")
+        return self._nearest(lambda frame: frame.date) or ""
 
     def source(self) -> str:
         """The source of the nearest frame that has one."""
-        return next((f.source for f in reversed(self._open) if f.source), "")
+        return self._nearest(lambda frame: frame.source) or ""
 
     def cue(self) -> str:
         """The cue of the nearest frame that has one."""
-        return next((f.cue for f in reversed(self._open) if f.cue), "")
+        return self._nearest(lambda frame: frame.cue) or ""
+
+    def _nearest(self, content: Callable[[Frame], T]) -> T | None:
+        """What the innermost frame holds that holds something."""
+        return next(filter(None, map(content, reversed(self._open))), None)
 
 
 class OpenItem:

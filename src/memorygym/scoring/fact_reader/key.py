@@ -35,6 +35,8 @@ class Key:
     """Whether a value in a heading without names holds for every entity below it."""
     is_whole: bool = False
     """Whether a number is one without unit or separator, such as a year."""
+    owner: str = ""
+    """The only entity that has this key, so that a statement of it needs no name."""
     subject: str = ""
     """The type of entity that has this key; "" is any."""
     value: str = ""

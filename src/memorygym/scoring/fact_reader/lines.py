@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ BRACKETED = re.compile(r"\[{1,2}([^\[\]]+)\]{1,2}:?$")
 _SIGN = re.compile("[~>=/→⇒➜»▸▶►├└│─–]|:[a-z]")
 """Every line has one of these that is not plain."""
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
-_ARROWS = re.compile(r"\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
+_ARROWS = re.compile(r"(?<!\s)\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
 _WITH = re.compile(r"\bw/(?!o\b) ?")
 _BOX = str.maketrans("│┃║", "|||")
 _QUOTED = re.compile(r"\s*(?:>\s?)+(?=\S)")
@@ -26,6 +27,8 @@ _SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z_-]*_[a-z_-]*:(?=\s|$)")
 """The name of a picture: ":white_check_mark:"."""
 _INLINE = re.compile(r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)((?:, \w+ = [^{}]+)?) ?\}")
 """A value with remarks, as TOML writes it: "staff = { value = 300, note = "old" }"."""
+_APPLIED = re.compile(r"\b([a-z]\w*)\(([A-Z][a-z]+(?: [A-Z][a-z]+)+)\)(?=\s?[=→])")
+"""A label with its owner as an argument: "mentor(Ann Lee) = Bob Ray"."""
 _COMMENT = re.compile(r"\s*//\s+(?=\S)")
 _BRANCH = re.compile(r"[\s│|]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
@@ -37,10 +40,17 @@ _EXTRA = re.compile(
 """A line that says more of the item above it."""
 _ENTRY = re.compile(r"\S+(?: \([^()]*\))?, [\w ]+: \S+")
 """A line that says one thing of one entity: "a_b, code: x"."""
-_NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]")
+_NAMED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]|`?[a-z]+_\w|`?[A-Z][a-z]+[A-Z]")
 _SPEAKER = re.compile(r"[A-Z]\w+: ")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
+_NUMBER = r"[$€£]?(\d[\d,]*(?:\.\d+)?) ?[%KMBk]?"
+_SUM_SIGN = re.compile(r" (?:[+−—-]|plus|minus) [$€£]?\d")
+_SUM_BEHIND = re.compile(
+    rf"(?<![\w.,])(?P<result>{_NUMBER})(?P<words>[\"'`*]*(?: [a-z]+){{0,2}}) ?"
+    rf"\(=? ?{_NUMBER} (?P<sign>[+−—-]|plus|minus) {_NUMBER}(?P<rest>(?:[ ,;:][^()]*)?)\)"
+)
+"""A result with its calculation in brackets behind it: "167 (293 - 126)"."""
 
 
 class Line(NamedTuple):
@@ -57,6 +67,8 @@ class Line(NamedTuple):
 
 def cleaned(line: Line) -> Line:
     """The line with plain signs: struck-out text, arrows, quotations and drawn lines."""
+    if "(" in line.text and _SUM_SIGN.search(line.text):
+        line = line._replace(text=_SUM_BEHIND.sub(_without_sum, line.text))
     if not _SIGN.search(line.text):
         return line
     text = _SHORTCODE.sub("", line.text)
@@ -65,6 +77,8 @@ def cleaned(line: Line) -> Line:
     text = _STRUCK.sub(r"(previously \1)", text)
     text = text.replace(" // ", " | ")
     text = _WITH.sub("with ", _SUM.sub("", _ARROWS.sub(" → ", text)))
+    if "(" in text:
+        text = _APPLIED.sub(r"\1 of \2", text)
     if match := _QUOTED.match(text):
         text = f"{'  ' * match[0].count('>')}{text[match.end() :]}"
     if match := _COMMENT.match(text):
@@ -75,6 +89,15 @@ def cleaned(line: Line) -> Line:
         text = text.translate(_BOX)
         text = "|---|" if _BOX_RULE.fullmatch(text) else text
     return line._replace(text=text.replace("–", "—") if "–" in text else text)
+
+
+def _without_sum(match: re.Match[str]) -> str:
+    """A result without its calculation, if that gives it."""
+    result, first, second = (Decimal(match[n].replace(",", "")) for n in (2, 4, 6))
+    total = first + second if match["sign"] in ("+", "plus") else first - second
+    rest = match["rest"].strip(" ,;:")
+    bare = match["result"].rstrip() + match["words"]
+    return match[0] if total != result else f"{bare} ({rest})" if rest else bare
 
 
 def _with_remarks(match: re.Match[str]) -> str:
@@ -110,7 +133,7 @@ def _joined(group: Sequence[Line]) -> Iterator[Line]:
     whole = group[0]
     for line in group[1:]:
         first = line.text.lstrip()
-        if whole.text.rstrip()[-1] in ".!?;:)" and first[0].isupper():
+        if whole.text.rstrip()[-1] in ".!?;)" and first[0].isupper():
             yield whole
             whole = line
         else:

@@ -17,7 +17,7 @@ _MOST_ATTEMPTS = 50
 _BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
 _NEXT_ENTRY = re.compile(r"(?<=\}),\s*(?=[\"']?[A-Z]\w+(?: [A-Z]\w+)+[\"']?\s*:\s*\{)")
 """Stands between two entities in a dictionary."""
-_TAG = re.compile(r"<(?:/?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?)>")
+_TAG = re.compile(r"<(?:/?[A-Za-z][\w:-]*(?:\s[^<>;]*)?/?)>")
 _WRAPPER = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*>[ \t]*$", re.MULTILINE)
 """A tag in a line of its own. If a text has no other tags, they only wrap what it says."""
 _HEADLINE = re.compile(r"^\*+(?= \S)", re.MULTILINE)
@@ -127,7 +127,7 @@ def _flat_mapping(
         stated = one_fact({**value, "key": key}, {**roles, "key": "key"})
         yield Line(stated.replace(" | ", ": ", 1), depth)
         return
-    rest = dict(value)
+    rest = {field: part for field, part in value.items() if not _is_former(str(field), value)}
     heads = [key] if key else []
     if "subject" in roles:
         heads.append(str(rest.pop(roles["subject"])))
@@ -138,6 +138,13 @@ def _flat_mapping(
         yield Line(f"{' '.join(heads)}:", depth)
     for field, content in rest.items():
         yield from _flat(content, nouns, depth + bool(heads), str(field))
+
+
+def _is_former(field: str, value: Mapping[Any, Any]) -> bool:
+    """Whether a field holds the text that another one replaced: "old_memory" beside "memory"."""
+    age, _, name = field.partition("_")
+    text = value.get(name)
+    return age in ("old", "previous", "prev", "former") and isinstance(text, str) and " " in text
 
 
 def _origin(value: Mapping[Any, Any], nouns: frozenset[str]) -> dict[str, Any]:

@@ -10,6 +10,9 @@ from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS, OPENERS
 
 _MOST_WORDS = 4
 """Words of the longest name; more are several names without a border."""
+_ARTICLES = frozenset("A An The This That Its Their His Her Our Each Every No".split())
+NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+"""What looks like a name."""
 _RUN = re.compile(r"[A-Z](?<!\w.)(?<!\w['’].)[a-z]+(?:[ _]+[A-Z][a-z]+)+(?![\w])")
 
 
@@ -35,7 +38,7 @@ class CapitalisedNames:
     def _name_in(self, run: str) -> Named | None:
         """The name in a run of capitalised words."""
         words = self._trimmed([(m.start(), m.end(), m[0]) for m in re.finditer(r"[A-Za-z]+", run)])
-        if not 2 <= len(words) <= _MOST_WORDS:
+        if not 2 <= len(words) <= _MOST_WORDS or (len(words) == 2 and words[0][2] in _ARTICLES):
             return None
         return words[0][0], words[-1][1], " ".join(word for _, _, word in words)
 

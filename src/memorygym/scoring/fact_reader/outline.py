@@ -12,10 +12,11 @@ from memorygym.scoring.fact_reader import titles
 from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, ReadFact, Reading, Sense
+from memorygym.scoring.fact_reader.fields import plain_fields
 from memorygym.scoring.fact_reader.frames import Frame, Frames, OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
 from memorygym.scoring.fact_reader.markup import lines_of
-from memorygym.scoring.fact_reader.rows import headed_list, ordered
+from memorygym.scoring.fact_reader.rows import headed, ordered
 from memorygym.scoring.fact_reader.stamps import day_of
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.scoring.fact_reader.tables import Table
@@ -40,13 +41,20 @@ class Outline:
         text = with_capitals(self._vocabulary.spell_out_text(text), self._vocabulary)
         text = without_aliases(text, self._vocabulary)
         lines = [*unwrapped([cleaned(line) for line in lines_of(text, self._vocabulary.heads)])]
-        if spell_out := self._vocabulary.spell_out:
-            lines = [
-                line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
-                for line in lines
-            ]
-        rows = ordered(lines, self._statements)
+        spell_out = self._spelled_out
+        lines = [
+            line._replace(text=spell_out(line.text), cells=tuple(map(spell_out, line.cells)))
+            for line in lines
+        ]
+        rows = headed(lines, self._vocabulary, self._statements)
+        rows = ordered(rows, self._statements)
         return _Pass(self._vocabulary, self._statements, self._titles, rows).read()
+
+    def _spelled_out(self, line: str) -> str:
+        """A line with labels for names of fields and for the shorthand of the track."""
+        if "_" in line:
+            line = plain_fields(line, self._vocabulary)
+        return self._vocabulary.spell_out(line) if self._vocabulary.spell_out else line
 
 
 class _Pass:
@@ -97,7 +105,7 @@ class _Pass:
 
     def _table_at(self, index: int) -> Table | None:
         known = (self._lines, index, self._vocabulary, self._statements)
-        return Table.at(*known, self._table_before) or headed_list(*known)
+        return Table.at(*known, self._table_before)
 
     def _blank(self) -> None:
         self._last, self._waiting, self._opening = "", None, None
@@ -143,6 +151,9 @@ class _Pass:
 
     def _heading(self, text: str, depth: int, *, is_soft: bool) -> None:
         self._item.close()
+        if is_soft and titles.is_part(text) and self._frames.owner():
+            self._frames.close_for_part(depth)
+            depth += 1  # A part of the entry above: "Facts:".
         ended = self._frames.close_for_heading(depth)
         sense = self._statements.read(text)
         stated = day_of(text)
@@ -176,7 +187,8 @@ class _Pass:
         if not sense.asks and not any(claim.subject for claim in sense.claims):
             sense = self._answer(text) or sense
         self._waiting = None
-        is_about = sense.head or self._frames.owner() or not sense.asks
+        is_owned = sense.mark and all(key.owner for key in sense.mark.keys)
+        is_about = sense.head or self._frames.owner() or is_owned or not sense.asks
         if sense.mark and is_about and (sense.asks or not sense.claims):
             self._waiting = sense._replace(source=self._vocabulary.source_of(text))
         if not is_bullet:
@@ -264,25 +276,16 @@ class _Pass:
         for claim in sense.claims:
             value = self._frames.owner() or self._last if claim.value == IT else claim.value
             above = (self._last if claim.subject == IT else "") or self._frames.owner()
+            key = self._vocabulary.by_code.get(claim.code)
             subject = claim.subject if claim.subject not in ("", IT) else above
+            subject = (key and key.owner) or subject
             if not subject:
-                key = self._vocabulary.by_code.get(claim.code)
                 self._unread += not (key and key.names_kind)
                 continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
             fact = ReadFact(subject, claim.code, value, role, date, source)
-            if value != "" and self._fits(fact):
+            if value != "" and self._vocabulary.fits(subject, claim.code, value):
                 self._facts.append(fact)
-
-    def _fits(self, fact: ReadFact) -> bool:
-        """Whether the types of a relation's entities are those of its key."""
-        by_code = self._vocabulary.by_code
-        key = by_code.get(fact.code.partition(" ")[0]) or by_code.get(fact.code)
-        if fact.subject == fact.value or key is None or not key.subject:
-            return fact.subject != fact.value
-        type_of = self._vocabulary.type_of
-        is_value = not key.value or type_of(str(fact.value)) == key.value
-        return is_value and type_of(fact.subject) == key.subject
 
     def _table(self, table: Table) -> None:
         self._frames.close(table.depth)

@@ -74,9 +74,10 @@ def opening_of(part: Part) -> str:
 
 
 _FIELD, _STATED_BEFORE = re.compile(r"^\W*\w+\s*[=:]"), re.compile(rf"[\w{LABEL_SIGN}]")
+WORD_OR_NAME = re.compile(rf"[^\W\d]|{NAME_SIGN}")
 WORD_OR_LABEL = re.compile(rf"[^\W\d]|{LABEL_SIGN}")
 HEAD = re.compile(
-    r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||=|[—–-](?=\s))"
+    r"[\"'`*\])]*(?:'s)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?[\"'`*]*\s*(?::|→|\||·|=|[—–-](?=\s))"
 )
 
 
@@ -90,15 +91,16 @@ def head_of(part: Part) -> str:
 
 
 def merged(part: Part) -> list[Mark]:
-    """The marks; of a label and its alias in brackets behind it only the later one."""
+    """The marks; of a label and its alias in brackets behind it only the later one, of two around
+    a figure the former: "breaks beyond 252 entries"."""
     marks: list[Mark] = []
     for mark in part.marks:
-        if (
-            marks
-            and marks[-1].keys == mark.keys
-            and not re.search(r"[\w\ue000]", part.text[marks[-1].end : mark.start])
-        ):
-            marks.pop()
+        if marks and marks[-1].keys == mark.keys:
+            gap = part.text[marks[-1].end : mark.start]
+            if re.fullmatch(r"[\s:=]*[\d.,]*\d\s", gap):
+                continue
+            if not re.search(r"[\w\ue000]", gap):
+                marks.pop()
         marks.append(mark)
     return marks
 
@@ -113,54 +115,17 @@ def has_values_first(part: Part, marks: Sequence[Mark]) -> bool:
 
 def before_names(part: Part, start: int, end: int) -> int:
     """Where the names directly before a label begin, or the label itself."""
-    objects = objects_of(part)
+    objects, label = objects_of(part), end
     for name in reversed(part.names):
-        if (
-            start <= name[0] < end
-            and name[2] not in objects
-            and not re.search(r"\w", part.text[name[1] : end].replace("'s", ""))
-        ):
+        gap = part.text[name[1] : end].replace("'s", "")
+        if end < label and "→" in gap:
+            break  # The value of the label before: "invented X → X extends Y".
+        if start <= name[0] < end and name[2] not in objects and not re.search(r"\w", gap):
             end = name[0]
     return end
 
 
-def distributed(piece: Part, mark: Mark) -> list[Part]:
-    """One piece for each owner: "patents: Ann Lee 300, Bob Ray 400"."""
-    if len(piece.names) < 2:
-        return [piece]
-    if piece.text[: mark.start].strip(" *-"):
-        return [one_owner(piece, mark)]
-    cuts = [name[0] for name in piece.names[1:]]
-    starts, ends = [0, *cuts], [*cuts, len(piece.text)]
-    pieces = [piece.cut(*span) for span in zip(starts, ends, strict=True)]
-    if all(candidates(mark.keys[0], part.text) for part in pieces):
-        return pieces
-    return [one_owner(piece, mark)]
-
-
-def one_owner(piece: Part, mark: Mark) -> Part:
-    """The piece without the names that own no value of the label."""
-    text, names = piece.text, list(piece.names)
-    linked = [
-        name for name in names
-        if cues.OWNED.fullmatch(text, mark.end, name[0])
-        or re.fullmatch(r"['’]s?\s(?:\w+\s)?|\s?:\s", text[name[1] : mark.start])
-    ]  # fmt: skip
-    if len({name[2] for name in linked}) == 1:
-        return replace(piece, names=tuple(linked[:1]))
-    kept = [name for name in names if not _is_behind_cue(piece.lower, name[0])]
-    for name in kept[1:]:
-        border = None
-        for match in cues.CUT.finditer(piece.lower, mark.end, name[0]):
-            border = match.start()
-        if border and candidates(mark.keys[0], text[:border]):
-            return one_owner(piece.cut(0, border), mark)
-    if len({name[2] for name in kept}) == 1:
-        return replace(piece, names=tuple(kept[:1]))
-    return piece
-
-
-def _is_behind_cue(text: str, index: int) -> bool:
+def is_behind_cue(text: str, index: int) -> bool:
     """Whether a name stands behind a cue in its clause: "versus 400 at ann lee"."""
     borders = [match.end() for match in cues.SOFT.finditer(text, 0, index)]
     clause = text[borders[-1] if borders else 0 : index]
@@ -198,13 +163,13 @@ _ENTERED = re.compile(r"\W*(?:put|enter|note|write)\W*")
 def objects_of(part: Part) -> set[str]:
     """The entities that stand where a relation has its value."""
     objects: set[str] = set()
-    for mark in part.marks:
+    for mark in part.marks if part.names else ():
         if mark.keys[0].kind == "entity" and mark.form != "inverse":
             behind = [name for name in part.names if name[0] >= mark.end]
             is_value = mark.form == "verb" or not _FOR.search(part.text[: mark.start])
             is_value |= bool(behind and _ENTERED.fullmatch(part.text, mark.end, behind[0][0]))
             if is_value:
-                objects.update(_listed(part.text, mark.end, behind))
+                objects.update(listed(part.text, mark.end, behind))
             elif len(behind) == 1:
                 objects.add(behind[0][2])
             before = [name for name in part.names if name[1] <= mark.start][-1:]
@@ -220,10 +185,12 @@ def _is_as(text: str, start: int, end: int) -> bool:
 
 def subjects_of(part: Part) -> set[str]:
     """The entities that a part could be about: neither values of relations nor said not to be."""
+    if not part.names:
+        return set()
     names = {name for _, _, name in part.names} - objects_of(part)
     if len(names) < 2:
         return names
-    others = {name for start, _, name in part.names if _is_behind_cue(part.lower, start)}
+    others = {name for start, _, name in part.names if is_behind_cue(part.lower, start)}
     return names - others or names
 
 
@@ -232,8 +199,8 @@ def linked(
 ) -> tuple[str, list[str]]:
     """The subject and the values of a relation, from the names before and behind it."""
     text = piece.text
-    after = _listed(text, mark.end, behind)
-    if len(before) == 2 and not behind and _RECIPROCAL.match(text, mark.end):
+    after = listed(text, mark.end, behind)
+    if len(before) == 2 and not behind and RECIPROCAL.match(text, mark.end):
         return before[0][2], [before[1][2]]
     if mark.form == "label" and mark in piece.marks:
         owner = next((n for n in behind if cues.OWNED.fullmatch(text, mark.end, n[0])), None)
@@ -261,7 +228,7 @@ def linked(
     return before[-1][2] if before else "", after
 
 
-_RECIPROCAL = re.compile(r"\W*(?:each other|one another)\b", re.IGNORECASE)
+RECIPROCAL = re.compile(r"\W*(?:each other|one another)\b", re.IGNORECASE)
 
 
 def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> bool:
@@ -270,23 +237,27 @@ def _is_between_dashes(text: str, mark: Mark, before: Named, behind: Named) -> b
     return all(gap.strip() == "—" for gap in gaps)
 
 
-def _listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
+def listed(text: str, start: int, names: Sequence[Named]) -> list[str]:
     """The names of the list that begins at an index."""
-    listed: list[str] = []
+    found: list[str] = []
     for name in names:
-        gap = (cues.JOINED,) if listed else (cues.JOINED, cues.VALUE_IS)
+        gap = (cues.JOINED,) if found else (cues.JOINED, cues.VALUE_IS)
         if not any(pattern.fullmatch(text, start, name[0]) for pattern in gap):
             break
-        if listed and text[name[1] : name[1] + 1] in ("'", "’"):
+        if found and text[name[1] : name[1] + 1] in ("'", "’"):
             break  # It begins the next clause: "… and Ann Lee's employer is …".
-        listed.append(name[2])
+        found.append(name[2])
         start = name[1]
-    return listed
+    return found
+
+
+_ALSO = re.compile(r"\b(?:also|another) (?:an? )?$")
 
 
 def is_alone(text: str, start: int, end: int) -> bool:
     """Whether a choice stands in quotes, in brackets, or with nothing else in its clause."""
-    left, right = text[:start].rstrip(" *_")[-1:], text[end:].lstrip(" *_")[:1]
+    before = _ALSO.sub("", text[:start])
+    left, right = before.rstrip(" *_")[-1:], text[end:].lstrip(" *_")[:1]
     is_picture = "\u2190" <= left <= "\u2bff" or "\U0001f000" <= left <= "\U0001faff"
     is_opened = is_picture or left in "'\"‘“([|,;:—–-→=·/>\t`"
     return is_opened and right in "'\"’”)]|,;:.—–-→·/<\t`"

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.words import COMMON, LINKS, any_of, lowered
+from memorygym.scoring.fact_reader.words import COMMON, LINKS, any_of, is_within, lowered
 
 
 class Phrases:
@@ -108,6 +108,7 @@ class ShortLabels:
         self._keys: dict[str, set[Key]] = {}
         self._words: dict[str, set[Key]] = {}
         keys = [key for key in keys if key.kind != "entity"]
+        self._labels = [(_LETTERS.findall(s.lower()), key) for key in keys for s in key.labels]
         for key in keys:
             for label in key.labels:
                 for word in _LETTERS.findall(label.lower()):
@@ -121,6 +122,16 @@ class ShortLabels:
         """By the last word of a label, which says what the values are."""
         self._no_labels = LINKS | COMMON | frozenset(nouns)
         self.keys_of = lru_cache(maxsize=20_000)(self._keys_of)
+
+    def beginning(self, text: str) -> tuple[Key, ...]:
+        """The only key with a label whose words begin with those of a text: "training h"."""
+        words = _LETTERS.findall(text.lower())
+        found = {
+            key for label, key in self._labels
+            if len(label) == len(words) > 1 and max(map(len, words)) > 3
+            and all(map(str.startswith, label, words))
+        }  # fmt: skip
+        return tuple(found) if len(found) == 1 else ()
 
     def likeliest(self, word: str, keys: Sequence[Key]) -> Sequence[Key]:
         """Of several keys the one whose label ends with the word, if there is one."""
@@ -187,5 +198,4 @@ def _abbreviates(root: str, word: str, other: str) -> bool:
         return True
     if len(word) < 3 or re.search("[aeiou]", word[1:]):
         return False
-    letters = iter(other)
-    return all(letter in letters for letter in word)
+    return is_within(word, other)

@@ -10,14 +10,21 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from memorygym.scoring.fact_reader import cues, parts
+from memorygym.scoring.fact_reader.choices import Choices
 from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
-from memorygym.scoring.fact_reader.cuts import clauses, each_of_both, pieces, sentences
-from memorygym.scoring.fact_reader.key import Named
+from memorygym.scoring.fact_reader.cuts import (
+    clauses,
+    distributed,
+    each_of_several,
+    is_elliptic,
+    pieces,
+    sentences,
+)
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
-from memorygym.scoring.fact_reader.relations import RelationLinker, is_former
-from memorygym.scoring.fact_reader.stamps import without_stamps
+from memorygym.scoring.fact_reader.relations import RelationLinker, is_bare, is_former
+from memorygym.scoring.fact_reader.stamps import label_end, without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.fact_reader.words import lowered
@@ -29,6 +36,7 @@ class StatementReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._relations = RelationLinker(vocabulary.type_of)
+        self._choices = Choices(vocabulary)
         self._cached = lru_cache(maxsize=50_000)(self._read)
 
     def read(self, text: str, default: Mark | None = None) -> Sense:
@@ -39,13 +47,16 @@ class StatementReader:
         if cues.KEYWORDS.match(text):
             return Sense()
         date = ""
+        if "age" in text:
+            text = cues.PAGE.sub("", text)
         if has_date(text):
-            text, date = without_stamps(text, self._date_labels(text, default))
-        line = _Line(self.vocabulary, self._relations, default)
+            text, date = without_stamps(text, label_end(text, self.vocabulary, default))
+        line = _Line(self.vocabulary, self._relations, self._choices, default)
         for sentence in sentences(text, self.vocabulary.is_cut_off):
             part = marked(sentence, self.vocabulary, has_default=default is not None)
-            for each in each_of_both(part):
+            for each in each_of_several(part, sentence):
                 line.read(each)
+            line.before = tuple(dict.fromkeys(name for _, _, name in part.names)) or line.before
         cue = ""
         if not line.claims and not line.asks:
             bare = lowered(text) if default is None else ""
@@ -55,11 +66,6 @@ class StatementReader:
             line.last, line.mark, date, cue, line.asks,
         )  # fmt: skip
 
-    def _date_labels(self, text: str, default: Mark | None) -> int:
-        """Where the last label of a date ends; -1 if the text has none."""
-        ends = [end for _, end, *_ in self.vocabulary.date_labels.find(text)]
-        return max(ends, default=0 if default and default.keys[0].kind == "date" else -1)
-
 
 @dataclass
 class _Line:
@@ -67,6 +73,7 @@ class _Line:
 
     vocabulary: Vocabulary
     relations: RelationLinker
+    choices: Choices
     default: Mark | None
     claims: list[Claim] = field(default_factory=list)
     unread: int = 0
@@ -75,6 +82,8 @@ class _Line:
     """The entity before a colon or dash at the start: the whole line is about it."""
     opening: str = ""
     last: str = ""
+    before: tuple[str, ...] = ()
+    """The entities of the sentence before, in order: "that company" means the last of them."""
     mark: Mark | None = None
     asks: bool = False
     objects: set[str] = field(default_factory=set)
@@ -82,10 +91,10 @@ class _Line:
 
     def read(self, part: Part) -> None:
         self.asks = part.text.rstrip(" \"'*)").endswith("?")
-        if cues.UNREAL.match(part.lower):
+        if cues.MAYBE_UNREAL.search(part.lower) and cues.UNREAL.match(part.lower):
             self._note_names(part)
             return
-        if aside := cues.ASIDE.search(part.lower):
+        if cues.MAYBE_ASIDE.search(part.lower) and (aside := cues.ASIDE.search(part.lower)):
             part = part.cut(0, aside.start())
         own = parts.subjects_of(part)
         stated = [*clauses(part)]
@@ -110,14 +119,13 @@ class _Line:
         self.objects |= objects
         subject = self.head or self._meant(part.text)
         before = len(self.claims)
-        own = parts.subjects_of(part) or shared
+        is_led = before > 0 and is_elliptic(part)
+        own = set() if is_led else parts.subjects_of(part) or shared
         if not subject and not own:
-            subject = self._continued()
+            subject = self._continued() or (self.last if is_led else "")
         others = set(self.names) - self.objects
         inherited = subject or (next(iter(own)) if len(own) == 1 else "?" if others else "")
-        self._apposed(part)
-        for piece in pieces(part):
-            self._state(piece, piece.about or inherited)
+        self._pieces(part, subject, inherited)
         stated = [claim.subject for claim in self.claims[before:]]
         values = {str(claim.value) for claim in self.claims[before:]}.difference(stated)
         self.objects = (self.objects | values.intersection(self.names)).difference(stated)
@@ -125,6 +133,40 @@ class _Line:
         self.last = stated[0] if stated and stated[0] != "?" else parts.sole(part) or subject
         if cues.PAIR.match(part.text):
             self.last = "?"
+
+    def _pieces(self, part: Part, subject: str, inherited: str) -> None:
+        """Adds what the pieces of a clause state."""
+        has_choice = self.vocabulary.lone_pattern.search(part.text) is not None
+        if has_choice:
+            self.claims += self.choices.apposed(part, subject)
+        above = ""
+        for piece in pieces(part):
+            owner = piece.about or self._of_type(piece, part, above, inherited)
+            if has_choice:
+                self.claims += self.choices.lone(piece, owner)
+            self._state(piece, owner)
+            ends = [name for _, end, name in piece.names if not piece.text[end:].strip(" ,;(")]
+            above = ends[-1] if ends else "" if piece.names else above
+
+    def _of_type(self, piece: Part, part: Part, above: str, inherited: str) -> str:
+        """The entity of the sentence; if it may not have the piece's key, the one directly before,
+        if it may: "Ann Lee (works at Orm Institute, seat Orm Ford)". Of several entities the only
+        one that may."""
+        type_of = self.vocabulary.type_of
+        named = {type_of(name) for _, _, name in piece.names}
+        types = {
+            key.value if key.value and key.subject in named - {key.value} else key.subject
+            for mark in piece.marks
+            for key in mark.keys
+        }
+        if inherited == "?" and len(types) == 1 and "" not in types:
+            own = self.objects | {name for _, _, name in piece.names}
+            for names in ({name for _, _, name in part.names}, set(self.names)):
+                fitting = [name for name in names - own if type_of(name) in types]
+                if fitting:
+                    return fitting[0] if len(fitting) == 1 else inherited
+        is_open = len(types) == 1 and inherited not in ("", IT) and type_of(inherited) not in types
+        return above if is_open and above and type_of(above) in types else inherited
 
     def _continued(self) -> str:
         """The only entity that the line is about so far, if its name opens it or has a claim."""
@@ -139,23 +181,30 @@ class _Line:
         if pronoun is None:
             return ""
         noun = (pronoun["noun"] or "").lower()
-        if noun and noun not in self.vocabulary.nouns:
+        is_named = re.match(rf"[\s\"'`*]*{parts.NAME_SIGN}", text[pronoun.end() :])
+        if noun and (is_named or noun not in self.vocabulary.nouns):
             return ""
         type_of = self.vocabulary.type_of
-        named = filter(None, (*self.names, self.last))
+        is_nearest = bool(noun and pronoun["nearest"] and self.before)
+        named = self.before if is_nearest else filter(None, (*self.names, self.last))
         kin = [name for name in named if noun and type_of(name) == noun]
+        if is_nearest and not kin and len(self.before) > 1:
+            return "?"
         return kin[-1] if kin else self.last or IT
 
     def _state(self, piece: Part, inherited: str) -> None:
         """Adds what a piece with at most one label states."""
         mark = piece.marks[0] if piece.marks else None
-        self._lone(piece, mark, inherited)
         if mark is None:
             mark = self.default
             if mark is None:
                 return
             piece = replace(piece, marks=(), is_clear=True)
-        elif "whose" in piece.lower and cues.WHOSE.search(piece.lower[: mark.start]):
+        elif (
+            "whose" in piece.lower
+            and not piece.about
+            and cues.WHOSE.search(piece.lower[: mark.start])
+        ):
             return  # It tells which one is meant: "the laboratory whose flagship is Orm Sonde".
         elif len(piece.marks) > 1:  # A label and its alias beside it.
             mark = mark._replace(end=piece.marks[-1].end)
@@ -163,20 +212,15 @@ class _Line:
         if len(numbers) < len(mark.keys):
             if not any(candidates(key, piece.text) for key in numbers):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
+                if self.mark and numbers:
+                    self.mark = self.mark._replace(keys=mark.keys)
                 return
-            if place := self._place(mark, piece):
+            if place := self.relations.place(mark, piece):
                 self._relation(piece, self.relations.fitting(mark, piece), inherited)
                 piece = replace(piece, names=tuple(n for n in piece.names if n != place))
             mark = mark._replace(keys=numbers)
-        for group in parts.distributed(piece, mark):
+        for group in distributed(piece, mark):
             self._value(group, mark, inherited)
-
-    def _place(self, mark: Mark, piece: Part) -> Named | None:
-        """The name behind a number with the same label: "was born in 1941 in Joramere Ford"."""
-        types = {key.value for key in mark.keys if key.kind == "entity" and key.value}
-        behind = [name for name in piece.names if name[0] >= mark.end]
-        places = [name for name in behind if self.vocabulary.type_of(name[2]) in types]
-        return places[0] if len(places) == len(behind) == 1 and mark.form != "inverse" else None
 
     def _value(self, piece: Part, mark: Mark, inherited: str) -> None:
         span = (mark.start, mark.end) if mark in piece.marks else (0, 0)
@@ -191,9 +235,10 @@ class _Line:
             return
         key, values = chosen[0]
         assert values
-        subject = parts.owner_of(piece, inherited)
+        subject = self.relations.owner(piece, key, inherited)
         if not piece.is_clear and len(self.names) > 1:
             subject = "?"
+        subject = key.owner or subject
         self.mark = None
         if subject == "?":
             self.unread += 1
@@ -210,12 +255,18 @@ class _Line:
         at = mark.start
         if cues.NEGATED.search(piece.lower[:at]):
             return
+        if key.owner:
+            near = [name for start, _, name in piece.names if start >= mark.end]
+            near = near or [name for _, _, name in piece.names]
+            self.mark = None if near else mark
+            self.claims += [Claim(key.owner, key.code, name) for name in near if len(near) == 1]
+            return
         if self._several(piece, mark, inherited):
             return
         if cues.IS_A.search(piece.lower[:at]) and not any(name[0] > at for name in piece.names):
             return  # What an entity is, not what it has: "is an instrument".
         subject, values, mark = self.relations.link(piece, mark, self.head, inherited)
-        if mark.form == "inverse" and not subject and values:
+        if mark.form == "inverse" and not subject and values and not piece.about:
             return
         if not subject and not set(self.names) <= set(values):
             subject = inherited if inherited not in values else ""
@@ -234,7 +285,7 @@ class _Line:
             self.unread += subject == "?"
             if subject:
                 return
-        if not subject and mark.form == "label" and _is_bare(piece, at):
+        if not subject and mark.form == "label" and is_bare(piece, at):
             return
         code = key.code.format(mark.parameter)
         if key.has_term:
@@ -250,35 +301,15 @@ class _Line:
         """Adds what a list links: directors with their terms, or "employees: Ann Lee, Bob Ray"."""
         key = mark.keys[0]
         if key.has_term and (terms := parts.terms_of(piece, mark)):
+            before = {name for start, _, name in piece.names if start < mark.start}
             for part in terms:
-                self._relation(part, mark.unplaced, inherited)
+                self._relation(part, mark.unplaced, min(before) if len(before) == 1 else inherited)
             return True
-        listed = self.relations.roster(piece, mark) if mark.form == "inverse" else []
-        owner = inherited if set(self.names).difference(listed) else ""
+        if couples := self.relations.pairs(piece, mark):
+            self.claims += [Claim(subject, key.code, value) for subject, value in couples]
+            return True
+        listed = self.relations.roster(piece, mark) if mark.form != "verb" else []
+        others = [name for _, _, name in piece.names if name not in listed]
+        owner = others[0] if others else inherited if set(self.names).difference(listed) else ""
         self.claims += [Claim(name, key.code, owner or IT) for name in listed if owner != "?"]
         return bool(listed)
-
-    def _apposed(self, part: Part) -> None:
-        """Adds the groups that follow a name: "Ann Lee, which is a Finance firm"."""
-        for match in self.vocabulary.lone_pattern.finditer(part.text) if part.names else ():
-            key = self.vocabulary.lone[match[0]]
-            name = next((n for n in reversed(part.names) if n[1] <= match.start()), None)
-            if not name or not key.stands_alone or parts.is_alone(part.text, *match.span()):
-                continue
-            if cues.APPOSED.fullmatch(part.text, name[1], match.start()):
-                self.claims.append(Claim(name[2], key.code, match[0]))
-
-    def _lone(self, piece: Part, mark: Mark | None, inherited: str) -> None:
-        """Adds the choices that need no label."""
-        for match in self.vocabulary.lone_pattern.finditer(piece.text):
-            key = self.vocabulary.lone[match[0]]
-            if (mark and key in mark.keys) or not parts.is_alone(piece.text, *match.span()):
-                continue
-            subject = parts.owner_of(piece, inherited)
-            if subject != "?" and (subject or key.stands_alone):
-                self.claims.append(Claim(subject, key.code, match[0]))
-
-
-def _is_bare(piece: Part, at: int) -> bool:
-    """Whether a name and a label stand side by side, as words to search for."""
-    return any(end <= at and not piece.text[end:at].strip() for _, end, _ in piece.names)

@@ -18,13 +18,12 @@ from memorygym.scoring.fact_reader.words import lowered
 
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_VALUE = re.compile(r"^\W*(?!(?:19|20)\d\d\W*$)\d[\d.,]*\w{0,2}\W*$|:\s*\S{0,2}\d")
+"""A cell that is a number or ends with one behind a colon, as no head of a column does."""
 _DITTO = frozenset(('"', "''", "〃", "″", "ditto", "same", "same as above", "as above", "(same)"))
 """Cells that repeat the one above."""
-_EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
-
-_STAMPS = frozenset(
-    ("as of", "date", "dated", "stated on", "according to", "source", "stated by", "updated")
-)
+EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
+_STAMPS = frozenset("as of|date|dated|stated on|according to|source|stated by|updated".split("|"))
 """Heads of rows that tell when and by whom the columns were stated."""
 
 
@@ -78,7 +77,7 @@ class Table:
         heads = [c for c in columns or () if c.role in ("subject", "key", "value", "label")]
         if len(heads) < 2 and before and before.fits(delimiter, len(head)):
             columns, end = before.columns, index
-        if columns is None:
+        if columns is None or _states(line.text, vocabulary, statements):
             return None
         if end < len(lines) and _SEPARATOR.match(lines[end].text):
             end += 1
@@ -130,7 +129,7 @@ class Table:
         senses = [
             (sense, column.cue)
             for column, cell in pairs
-            if cell.lower() not in _EMPTY
+            if cell.lower() not in EMPTY
             for sense in self._cell(column, cell, about, " ".join(extra))
         ]
         former = {c[:3] for sense, _ in senses for c in sense.claims if c.role == FORMER}
@@ -161,7 +160,7 @@ class Table:
 
     def _is_extra(self, cell: str) -> bool:
         """Whether a cell states nothing alone, but may say of what time the others are."""
-        if cell.lower() in _EMPTY:
+        if cell.lower() in EMPTY:
             return False
         sense = self.statements.read(cell)
         return not (sense.names or sense.mark or sense.claims)
@@ -173,7 +172,9 @@ class Table:
         match column.role:
             case "label":
                 sense = self.statements.read(cell, column.mark)
-            case "value" | "former" | "name" if mark:
+            case "value" | "former" | "name" | "" | "subject" if mark and (
+                column.role in ("value", "former", "name") or mark.keys[0].owner
+            ):
                 sense = self.statements.read(cell, mark.unplaced)
             case "" | "subject" | "key" | "value":
                 sense = self.statements.read(cell)
@@ -218,11 +219,21 @@ def _stamped(
         yield sense._replace(date=sense.date or date, source=source), cue
 
 
+def _states(text: str, vocabulary: Vocabulary, statements: StatementReader) -> bool:
+    """Whether a line states what needs no name, so that it is no head."""
+    if not any(key.owner for key in vocabulary.keys):
+        return False
+    keys = (vocabulary.by_code.get(claim.code) for claim in statements.read(text).claims)
+    return any(key and key.owner for key in keys)
+
+
 def _columns(
     head: Sequence[str], vocabulary: Vocabulary, statements: StatementReader
 ) -> list[Column] | None:
     """The columns, if the line is the head of a table: two cells or more name columns."""
     if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
+        return None
+    if any(_VALUE.search(cell) for cell in head):
         return None
     columns = []
     for cell in head:
@@ -264,6 +275,8 @@ def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) ->
         return Column("name", name=sense.names[0])
     if sense.names:
         return Column("stated")
+    if keys := vocabulary.short.beginning(text):
+        return Column("label", Mark(0, 0, keys))
     if not sense.cue or re.search(r"\d", text):  # A figure is a value, whatever is said of it.
         return Column("")
     return Column("former" if sense.cue == FORMER else "other")

@@ -25,6 +25,10 @@ _CUE_WORDS = re.compile(
     r"(?: (?:values?|figures?|data|entries|facts|numbers))?\W*",
     re.IGNORECASE,
 )
+_PARTS = frozenset(
+    "facts attributes relations relationships values details figures numbers links properties"
+    " fields data".split()
+)
 _MARKS = frozenset("#=-*~[_")
 """How marked headings begin."""
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -63,6 +67,11 @@ def cue_of(text: str, sense: Sense) -> str:
     if not _CUE_WORDS.fullmatch(bare):
         return ""
     return FORMER if cues.FORMER.search(text.lower()) or "history" in text.lower() else "other"
+
+
+def is_part(text: str) -> bool:
+    """Whether a heading only names a part of what it says of an entity: "Facts:"."""
+    return text.strip(" *_:").lower() in _PARTS
 
 
 def is_day(text: str) -> bool:

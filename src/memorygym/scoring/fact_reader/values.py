@@ -174,8 +174,9 @@ def _fixed(match: re.Match[str], shift: int, key: Key) -> int:
 def _series(key: Key, text: str) -> list[Candidate]:
     """Runs of exactly `length` numbers that only separators part."""
     plain = re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*,\d{3}(?!\d))", ", ", text)
+    bare = _group_pattern(key.length).sub(lambda match: match[0].replace(",", ", "), text)
     parted = re.sub(r"(?<=\d)[/-](?=\d)", " ", text)
-    for source in dict.fromkeys((text, plain, parted)):
+    for source in dict.fromkeys((bare, text, plain, parted)):
         run: list[Candidate] = []
         runs = [run]
         for number in _numbers(key, source):
@@ -190,6 +191,12 @@ def _series(key: Key, text: str) -> list[Candidate]:
                 for run in whole
             ]
     return []
+
+
+@lru_cache(maxsize=64)
+def _group_pattern(length: int) -> re.Pattern[str]:
+    """Finds that many numbers of three digits without blanks, which look like one number."""
+    return re.compile(rf"(?<![\d.,])\d{{3}}(?:,\d{{3}}){{{length - 1}}}(?![\d,])")
 
 
 @lru_cache(maxsize=4096)

@@ -41,6 +41,14 @@ class Vocabulary:
     def __post_init__(self) -> None:
         self.by_code.update((key.code, key) for key in self.keys)
 
+    def fits(self, subject: str, code: str, value: object) -> bool:
+        """Whether the types of a relation's entities are those of its key."""
+        key = self.by_code.get(code.partition(" ")[0]) or self.by_code.get(code)
+        if subject == value or key is None or not key.subject:
+            return subject != value
+        is_value = not key.value or self.type_of(str(value)) == key.value
+        return is_value and self.type_of(subject) == key.subject
+
     @cached_property
     def labels(self) -> "Phrases":
         return Phrases((label, key) for key in self.keys for label in key.labels)
@@ -106,7 +114,7 @@ class Vocabulary:
         """By choice: the only key that has it, of choices that may stand without their label."""
         keys: dict[str, list[Key]] = {}
         for key in self.keys:
-            for choice in key.choices if key.kind == "enum" else ():
+            for choice in key.choices if key.kind == "enum" and not key.owner else ():
                 if key.stands_alone or (len(choice) > 2 and choice not in LINKS):
                     keys.setdefault(choice, []).append(key)
         return {choice: owners[0] for choice, owners in keys.items() if len(owners) == 1}

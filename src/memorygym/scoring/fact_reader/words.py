@@ -27,6 +27,12 @@ def choice_pattern(choices: Iterable[str]) -> re.Pattern[str]:
     return re.compile(any_of(ordered, r"(?<![\w-].)") + r"(?![\w-])")
 
 
+def is_within(letters: str, text: str) -> bool:
+    """Whether a word begins as a text does, and has only letters of it, in order."""
+    rest = iter(text)
+    return text[:1] == letters[0] and all(letter in rest for letter in letters)
+
+
 LINKS = frozenset(
     "a about all also an and as at but by concerning for from had has have in is it its no not of"
     " on or our re record regarding that the their these this those to was we were which"
@@ -48,17 +54,17 @@ GENERIC = frozenset(
 """Words that name parts of notes rather than entities."""
 COMMON = frozenset(
     "add added ago ask asked back best both came day days did does done each even ever every few"
-    " first found gave get gets give given gives got help here hold how into just keep kept last"
-    " let like line made make many may mean met mid month months more most much must near need"
-    " nine one only out over part per put ran run said same saw say says second see seen seven set"
-    " show shown six so some still such sum take taken tell ten than then there three time told"
+    " first found gave get gets give given gives got help here hold holds how into just keep kept"
+    " last pct let like line made make many may mean met mid month months more most much must near"
+    " need nine one only out over part per put ran run said same saw say says second see seen seven"
+    " set show shown six so some still such sum take taken tell ten than then there three time told"
     " too took top total try two und under until use used very via week weeks well went were when"
     " who why will year years yet".split()
 )
 """Words that abbreviate nothing."""
 OPENERS = frozenset(
     "actually after although because before besides but currently finally however if instead later"
-    " likewise meanwhile nor next okay only or otherwise per plus rather remember right similarly"
-    " since though thus today tomorrow unlike until whereas while yesterday yet".split()
+    " likewise meanwhile neither nor next okay only or otherwise per plus rather remember right"
+    " similarly since though thus today tomorrow unlike until whereas while yesterday yet".split()
 )
 """Words that begin sentences, with a capital before a name."""

@@ -19,16 +19,11 @@ from memorygym.tracks.codeqa.code_reader import (
     module_name,
 )  # fmt: skip
 from memorygym.tracks.codeqa.code_view import paragraphs
+from memorygym.tracks.codeqa.keys import IMPORT, KEYS, SUBJECTS
+from memorygym.tracks.codeqa.names import shown, type_of
+from memorygym.tracks.codeqa.shorthand import spelled_out
 from memorygym.tracks.codeqa.signs import LINE, Signs
-from memorygym.tracks.codeqa.vocabulary import (
-    IMPORT,
-    KEYS,
-    SUBJECTS,
-    VOCABULARY,
-    shown,
-    spelled_out,
-    type_of,
-)
+from memorygym.tracks.codeqa.vocabulary import VOCABULARY
 
 SUPERSEDED = (-1,)
 OBSERVED = 2

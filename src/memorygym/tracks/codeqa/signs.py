@@ -11,14 +11,16 @@ from contextlib import suppress
 
 from memorygym.scoring.fact_reader.sql import text_of
 from memorygym.tracks.codeqa.code_reader import is_literal
-from memorygym.tracks.codeqa.vocabulary import CODE_SIGNS, VALUE_SIGNS, VOCABULARY
+from memorygym.tracks.codeqa.keys import CODE_SIGNS, VALUE_SIGNS
+from memorygym.tracks.codeqa.vocabulary import VOCABULARY
 
 LINE = " | "
 """Stands for a line break in code that stands in one line."""
 _START = r"(?:@\w|(?:async )?def \w|class \w+(?:\([\w.]*\))?:)"
 _CODE = re.compile(
     r"(?:^[ \t]*#+ (?P<head>[^\n]*\bcode):?[ \t]*\n\s*(?=```))?"
-    r"(?:^[ \t]*(?P<caption>[A-Za-z][A-Za-z ()]*)(?=:?[ \t]*\n))?(?::?[ \t]*\n[ \t]*)?"
+    r"(?:^[ \t]*(?P<caption>[A-Za-z](?:[A-Za-z ()]*[A-Za-z)])?)(?=:?[ \t]*\n))?"
+    r"(?:(?<![ \t]):?[ \t]*\n[ \t]*)?"
     rf"```\w*\n(?P<fenced>\s*{_START}[\s\S]*?)\n[ \t]*```"
     rf"|<pre>(?:<code>)?(?P<pre>{_START}[^<]*)(?:</code>)?</pre>"
     rf"|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"

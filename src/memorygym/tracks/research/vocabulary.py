@@ -16,6 +16,8 @@ _TYPES = {
     _SURVEY: "Expedition Traverse Campaign Transect Soundings Survey",
 }
 _PLACES = _TYPES[_LABORATORY].replace(" ", "|")
+_INSTRUMENTS = _TYPES[_INSTRUMENT].replace(" ", "|")
+_METHODS = _TYPES[_METHOD].replace(" ", "|")
 _BY_WORD = {word: kind for kind, words in _TYPES.items() for word in words.split()}
 AUTHORITY = {
     "register": 3, "catalogue": 3, "field report": 2, "conference notes": 2,
@@ -27,8 +29,8 @@ KEYS = (
     Key(
         "employer", "entity",
         ("employer", "workplace", "affiliation"),
-        ("works at", "works for", "works in", "holds a post at", "on its payroll", "joined",
-         "employed by", "employed at"),
+        ("works at", "work at", "works for", "work for", "works in", "holds a post at",
+         "on its payroll", "joined", "employed by", "employed at"),
         ("employs", "people employed there", "people employed here", "employees"),
         subject=_PERSON, value=_LABORATORY,
     ),
@@ -43,7 +45,8 @@ KEYS = (
         "mentor", "entity",
         ("mentor", "doctoral supervisor", "supervisor", "advisor", "teacher"),
         ("learned the trade under", "was trained by", "trained by", "trained under",
-         "studied under", "mentored by", "supervised by"),
+         "studied under", "mentored by", "supervised by", "taught by", "advised by", "student of",
+         "pupil of", "learned under"),
         ("guided", "trained", "mentored", "supervised"),
         subject=_PERSON, value=_PERSON,
     ),
@@ -52,7 +55,7 @@ KEYS = (
         ("seat", "home town", "headquarters", "hq", "location", "base"),
         ("is based in", "based in", "has all its buildings in", "located in", "sits in",
          "seated in", "is in"),
-        ("plays host to", "is home to", "hosts"),
+        ("plays host to", "is home to", "home of", "home to", "hosts"),
         subject=_LABORATORY, value=_TOWN,
     ),
     Key(
@@ -79,16 +82,16 @@ KEYS = (
     Key(
         "basis", "entity",
         ("basis", "parent method", "underlying method"),
-        ("builds on", "built on", "extends", "grew out of", "derived from", "derives from",
-         "based on", "rooted in"),
+        ("builds on", "build on", "builds upon", "built on", "extends", "grew out of",
+         "derived from", "derives from", "based on", "rooted in"),
         subject=_METHOD, value=_METHOD,
     ),
     Key(
         "instrument", "entity",
         ("instrument", "measuring instrument"),
-        ("took its readings with", "was carried out with", "carried out with", "used",
-         "relied on", "equipped with"),
-        ("supplied the readings for",),
+        ("took its readings with", "readings with", "was carried out with", "carried out with",
+         "used", "relied on", "equipped with"),
+        ("supplied the readings for", "supplied readings for", "used by", "used in"),
         subject=_SURVEY, value=_INSTRUMENT,
     ),
     Key(
@@ -158,10 +161,20 @@ def type_of(name: str) -> str:
 
 _SHORTHAND = (
     (re.compile(r"(?<=[\s(:;,])b\. ?(?=(?:1[89]|20)\d\d\b)"), "born "),
-    (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
+    (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?:in )?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
     (re.compile(rf"(?:works )?@ ?(?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
     (re.compile(rf"(?<=[:;,(])( ?)at (?=[A-Z]\w+ (?:{_PLACES})\b)"), r"\1works at "),
-    (re.compile(r"(?:(?<=[:;,] )|(?<=\())(?=\d[\d,.]* ?kg\b)"), "weight "),
+    (re.compile(rf"\bis at (?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
+    (re.compile(rf"\b((?:{_INSTRUMENTS})[*_]* (?:\(|[—-] ?))by (?=[A-Z])"), r"\1designer "),
+    (re.compile(rf"\b((?:{_METHODS})[*_]* (?:\(|[—-] ?))by (?=[A-Z])"), r"\1inventor "),
+    (re.compile(rf"\ban? (~?\d\S* ?kg) (?:instrument|{_INSTRUMENTS.lower()})\b"), r"weight \1,"),
+    (re.compile(r"(?:(?<=[:;,] )|(?<=\())(?=~?\d[\d,.]* ?kg\b)"), "weight "),
+    (re.compile(rf"\b({_INSTRUMENTS}) (?=~?\d[\d,.]* ?kg\b)"), r"\1 weight "),
+    (re.compile(r"(?<=[\s(:;,])des\. ?(?:by )?(?=[A-Z])"), "designer "),
+    (re.compile(r"(?<=[\s(:;,])inv\. ?(?:by )?(?=[A-Z])"), "inventor "),
+    (re.compile(r"(?<=[\s(:;,])dir\. ?(?=[A-Z])"), "director "),
+    (re.compile(r"(?<=[\s(:;,])empl?\. ?(?=[A-Z])"), "employer "),
+    (re.compile(r"(?<=[\s(:;,])instr\. ?(?=[A-Z])"), "instrument "),
 )  # fmt: skip
 """What writers of short notes put for a label."""
 
@@ -172,7 +185,14 @@ def spelled_out(line: str) -> str:
     >>> spelled_out("Ann Lee: b. 1930; at Orm Institute")
     'Ann Lee: born 1930; works at Orm Institute'
     """
-    if ". " in line or "est " in line or "@" in line or "kg" in line or " at " in line:
+    if (
+        ". " in line
+        or "est " in line
+        or "@" in line
+        or "kg" in line
+        or " at " in line
+        or "by " in line
+    ):
         for pattern, words in _SHORTHAND:
             line = pattern.sub(words, line)
     return line

@@ -1,0 +1,185 @@
+"""The formats of recorded trajectories, each recognised by the fields of a record.
+
+A new format is one row of FORMATS: what its records have, and a function that reads one.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from memorygym.core.json_types import SchemaMismatch
+from memorygym.core.json_values import canonical
+from memorygym.core.types import JSON, Message
+from memorygym.datasets._fields import Row, as_row, items
+from memorygym.datasets.trajectories.messages import (
+    Numbered,
+    content_of,
+    messages_of,
+    paired,
+    with_command,
+)
+
+_ATTACHMENT = re.compile(r"attachment://([0-9a-f]{32,})")
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """A recorded conversation of an agent with its tools."""
+
+    place: str
+    """The file and the line or member."""
+    format: str
+    messages: tuple[Message, ...]
+    """Without the system messages at the beginning."""
+    numbers: tuple[int, ...]
+    """The index of each in the list of the file."""
+    system: str
+    """The text of those, which the agent sees in every turn."""
+    tools: str = ""
+    """The definitions of the tools, which it sees too, if the log has them."""
+    task: str = ""
+    """The id of the task, which several trials share; "" if the log has none."""
+    success: bool | None = None
+    """Whether the task was solved; None if the log does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A record as its format reads it."""
+
+    messages: Sequence[Numbered]
+    tools: JSON = None
+    system: str = ""
+    """The instructions, where they are no message."""
+    task: object = None
+    success: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of records."""
+
+    name: str
+    fields: frozenset[str]
+    """Fields that a record has in this format alone."""
+    read: Callable[[Row, Row], Log]
+    """Reads a record, given the fields of the object around it. Raises SchemaMismatch."""
+
+
+def trajectory(value: object, header: Row, place: str) -> Trajectory:
+    """The trajectory of a record. Raises SchemaMismatch."""
+    row = {"messages": value} if isinstance(value, list) else as_row(value, "the record")
+    known = next((f for f in FORMATS if f.fields <= row.keys()), None)
+    if known is None:
+        names = ", ".join(map(str, list(row)[:6])) or "none"
+        raise SchemaMismatch(f"has the fields {names}; {KNOWN}", "the record")
+    log = known.read(row, header)
+    name = known.name
+    numbered = [(number, m) for number, m in log.messages if m.content or m.calls]
+    if not any(message.calls for _, message in numbered):
+        with_commands = [(number, with_command(message)) for number, message in numbered]
+        if with_commands != numbered:
+            numbered, name = with_commands, "mini-swe-agent" if name == OPENAI else name
+    numbered = paired(numbered)
+    numbers, messages = [n for n, _ in numbered], [message for _, message in numbered]
+    start = next((i for i, m in enumerate(messages) if m.role != "system"), len(messages))
+    pinned = [log.system, *(message.content for message in messages[:start])]
+    return Trajectory(
+        place, name, tuple(messages[start:]), tuple(numbers[start:]),
+        "\n\n".join(text for text in pinned if text), canonical(log.tools) if log.tools else "",
+        "" if log.task is None else str(log.task), log.success,
+    )  # fmt: skip
+
+
+def _solved(reward: object) -> bool | None:
+    """Whether a reward from 0 to 1 is full; None if there is none."""
+    if isinstance(reward, (bool, int, float)):
+        return reward >= 1
+    return {"C": True, "I": False}.get(reward) if isinstance(reward, str) else None
+
+
+def _plain(row: Row, _: Row, name: str = "messages") -> Log:
+    tools: JSON = row.get("tools")  # type: ignore[assignment]  # JSON of a file
+    success = _solved(row.get("reward"))
+    return Log(messages_of(row, name), tools, task=row.get("task_id"), success=success)
+
+
+def _tau2(row: Row, header: Row) -> Log:
+    about = header.get("info")
+    about = about.get("environment_info") if isinstance(about, dict) else None
+    policy = about.get("policy") if isinstance(about, dict) else None
+    tools = about.get("tool_defs") if isinstance(about, dict) else None
+    messages, reward = messages_of(row, "messages"), row.get("reward_info")
+    own = bool(messages) and messages[0][1].role == "system"
+    return Log(
+        messages,
+        tools,
+        "" if own or not isinstance(policy, str) else policy,
+        row.get("task_id"),
+        _solved(reward.get("reward")) if isinstance(reward, dict) else None,
+    )
+
+
+def _swe_agent(row: Row, _: Row) -> Log:
+    """The history; a demonstration stands in every prompt, as the system message does."""
+    history = [as_row(item, "history") for item in items(row, "history")]
+    demos = (content_of(item.get("content")) for item in history if item.get("is_demo"))
+    messages = messages_of(row, "history")
+    own = [(number, message) for number, message in messages if not history[number].get("is_demo")]
+    return Log(own, system="\n\n".join(demos))
+
+
+def _inspect(row: Row, _: Row) -> Log:
+    attachments = row.get("attachments")
+    known = attachments if isinstance(attachments, dict) else {}
+    events = [e for e in _listed(row.get("events")) if isinstance(e, dict)]
+    tools = next((e.get("tools") for e in events if e.get("event") == "model"), None)
+    scores = row.get("scores")
+    first = next(iter(scores.values()), None) if isinstance(scores, dict) else None
+    whole: Row = {"messages": _attached(row.get("messages"), known)}
+    return Log(
+        messages_of(whole, "messages"),
+        _attached(tools, known),
+        task=row.get("id"),
+        success=_solved(first.get("value")) if isinstance(first, dict) else None,
+    )
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _attached(value: object, attachments: Mapping[str, object]) -> JSON:
+    """A value with the texts that Inspect keeps beside it."""
+    if isinstance(value, str):
+        return _ATTACHMENT.sub(lambda match: str(attachments.get(match[1], match[0])), value)
+    if isinstance(value, list):
+        return [_attached(item, attachments) for item in value]
+    if isinstance(value, dict):
+        return {name: _attached(item, attachments) for name, item in value.items()}
+    return value  # type: ignore[return-value]  # JSON of a file
+
+
+def _named(name: str, fields: str, read: Callable[[Row, Row], Log]) -> Format:
+    return Format(name, frozenset(fields.split()), read)
+
+
+OPENAI = "OpenAI messages"
+FORMATS = (
+    _named("tau-bench", "traj", partial(_plain, name="traj")),
+    _named("tau2", "messages reward_info", _tau2),
+    _named("SWE-agent", "history", _swe_agent),
+    _named("Inspect", "messages epoch", _inspect),
+    _named("mini-swe-agent", "messages trajectory_format", _plain),
+    _named(OPENAI, "messages", _plain),
+)
+"""The first whose fields a record has is its format."""
+
+
+def names() -> Iterator[str]:
+    """The names of the formats, each once."""
+    yield from dict.fromkeys(known.name for known in FORMATS)
+
+
+KNOWN = f"known formats: {', '.join(names())} (docs/your-logs.md)"

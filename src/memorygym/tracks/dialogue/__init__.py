@@ -1,0 +1,183 @@
+"""dialogue: an agent serves a customer, whose wishes and limits were told long before they count.
+
+A customer reveals goals and constraints early, changes some midway, and makes requests late; the
+agent acts by tools on the records of a house, under rules that supervisors told it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from memorygym.core import registry
+from memorygym.core.factories import set_parameters
+from memorygym.core.outcome import Score
+from memorygym.core.statements import FactReader, SubTaskGold
+from memorygym.core.trace import Trace
+from memorygym.core.trace_reader import TraceReader
+from memorygym.core.track import (
+    Agent,
+    Invariant,
+    MapFunction,
+    PlayAgain,
+    PlayedEpisode,
+    SelfTest,
+    TaskOptions,
+    TaskRecipe,
+    Track,
+    Verification,
+)
+from memorygym.core.types import Env, Policy, Task, Tool
+from memorygym.scoring.episode_scores import rewarded
+
+# The imports stand inside the functions, so that reading a trace imports no generator.
+
+
+def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
+    """The recipes of the desks that the parameters name. Raises UnknownPart or BadSettings."""
+    from memorygym.tracks.dialogue.desks import desk_named
+    from memorygym.tracks.dialogue.generator import DialogueRecipe
+
+    parameters = dict(options.parameters)
+    chosen = parameters.pop("template", "") or ",".join(registry.names("desks"))
+    settings: dict[str, Any] = set_parameters("dialogue", DialogueRecipe, parameters)
+    return [
+        DialogueRecipe(desk_named(name).name, seed, options.salt, **settings)
+        for name in chosen.split(",")
+        for seed in options.seeds
+    ]
+
+
+def env(task: Task) -> Env:
+    """The house of a session."""
+    from memorygym.tracks.dialogue.env import DialogueEnv
+
+    return DialogueEnv(task)
+
+
+def facts(system: str) -> FactReader:
+    """The fact reader of the desk that the system message names."""
+    from memorygym.tracks.dialogue.fact_reader import reader_of
+
+    return reader_of(system)
+
+
+def reasoner(name: str, _: Task) -> Policy:
+    """The scripted reasoner of that name."""
+    from memorygym.tracks.dialogue import reasoners
+
+    return {"strong": reasoners.Strong, "weak": reasoners.Weak}[name]()
+
+
+def note_taker(reasoner: Policy, _: Task) -> Policy:
+    """The scripted note taker for memories with tools."""
+    from memorygym.tracks.dialogue.reasoners import Clerk
+
+    return Clerk(reasoner)
+
+
+def oracle(task: Task) -> Mapping[int, str]:
+    """The facts that each request needs, as sentences."""
+    gold = task.gold
+    assert isinstance(gold, SubTaskGold)
+    return gold.texts(facts(task.system).render)
+
+
+def score(trace: Trace) -> Score:
+    """The share of requests granted, with its parts. Raises BadTrace without a gold table."""
+    from memorygym.tracks.dialogue import scores
+
+    return scores.score(trace)
+
+
+def inspect(agent: str, trace: Trace) -> Mapping[str, float]:  # noqa: ARG001
+    """No measures: the self-test needs scores alone."""
+    return {}
+
+
+def validate(
+    recipes: Sequence[TaskRecipe],  # noqa: ARG001
+    results: Sequence[PlayedEpisode],
+    play: PlayAgain,  # noqa: ARG001
+) -> Sequence[Invariant]:
+    """The self-test: adversaries stay within their bounds."""
+    from memorygym.tracks.dialogue import agents
+
+    return agents.validate(results)
+
+
+def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
+    """Whether sessions can be granted, need their facts, and cannot be guessed."""
+    from memorygym.tracks.dialogue import verifier
+
+    return verifier.verify_all(recipes, parallel_map)
+
+
+def reader(trace: Trace) -> TraceReader:
+    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
+    from memorygym.tracks.dialogue.fact_reader import DialogueTraceReader
+
+    return DialogueTraceReader(trace, [outcome.goal for outcome in rewarded(trace)])
+
+
+def tools() -> Sequence[Tool]:
+    """The tools of the desks of this package; desks that share a name share its tool."""
+    from memorygym.tracks.dialogue.desks import desk_named
+    from memorygym.tracks.dialogue.env import tools_of
+
+    every = (
+        tool
+        for name in registry.names("desks")
+        if registry.is_built_in("desks", name)
+        for tool in tools_of(desk_named(name))
+    )
+    return [*{tool.name: tool for tool in every}.values()]
+
+
+class _Agents(Mapping[str, Agent]):
+    """The scripted agents; none is imported before one is needed."""
+
+    @property
+    def _all(self) -> Mapping[str, Agent]:
+        from memorygym.tracks.dialogue.agents import AGENTS
+
+        return AGENTS
+
+    def __getitem__(self, name: str) -> Agent:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __bool__(self) -> bool:
+        return True  # Otherwise a truth test would import all agents.
+
+
+TRACK = Track(
+    name="dialogue",
+    version="dialogue-v1",
+    tasks=tasks,
+    env=env,
+    outcomes=rewarded,
+    gold=SubTaskGold.from_json,
+    facts=facts,
+    reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
+    note_taker=note_taker,
+    oracle=oracle,
+    tools=tuple(tools()),
+    reader=reader,
+    score=score,
+    axes=("named", "never named", "both", "chain 1", "chain 2", "chain 3"),
+    agents=_Agents(),
+    verify=verify,
+    self_test=SelfTest(inspect, validate),
+    parameters=lambda: {
+        "template": "a desk, or several with commas between (default: all)",
+        "chains": "chains of requests about one order; each brings seven requests (2)",
+        "distractors": "turns without a request before each request (2)",
+        "tokens": "length of all that is said, in tokens (default: as it comes)",
+        "prefix": "live, or fixed: all memories see the same texts (live)",
+    },
+)

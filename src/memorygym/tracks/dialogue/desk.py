@@ -1,0 +1,228 @@
+"""A desk, a transactional domain of dialogue: wishes, offers, tools, limits and rules.
+
+A desk is data; adding one is one file. Whatever an action needs is stated by sources: where each
+argument of its tool comes from.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from memorygym.core.errors import BadSettings
+
+CUSTOMER, POLICY = "customer", "policy"
+"""Subjects of the facts that only one entity has: standing limits, and the rules of the house."""
+ROLES = tuple("sister accountant landlord dentist godson gardener choirmaster tailor".split())
+"""Whom people may be to the customer; a key of the customer each."""
+ORDER = "order number"
+"""The key of the number that a tool gives to a person's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A property that a person wants, and that `search` can filter by."""
+
+    label: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A standing limit of the customer on one field of offers."""
+
+    label: str
+    """What texts call it: "price limit"."""
+    field: str
+    rule: Literal["at most", "at least", "not"]
+    values: tuple[str, ...]
+    """The values of the field, numbers in increasing order; limits are drawn from the middle."""
+    prefix: str = ""
+    suffix: str = ""
+
+    def fits(self, value: str, limit: str) -> bool:
+        """Whether an offer's value keeps to a limit."""
+        if self.rule == "not":
+            return value != limit
+        return int(value) <= int(limit) if self.rule == "at most" else int(value) >= int(limit)
+
+    def show(self, value: str) -> str:
+        """A value as texts write it: "$80"."""
+        return f"{self.prefix}{value}{self.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the house, which states one value: a code, or a number with its unit."""
+
+    label: str
+    values: range | None = None
+    """The possible numbers; None for a code."""
+    prefix: str = ""
+    suffix: str = ""
+
+    def show(self, value: str) -> str:
+        """A value as texts write it: "21 days"."""
+        return f"{self.prefix}{value}{self.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A fact that was stated earlier."""
+
+    key: str
+    of: Literal["person", "account", "policy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A word of the request."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The best-rated offer with the wishes of a person, or those that the request gives."""
+
+    wishes: tuple[str, ...]
+    """The wishes that must be remembered; the request gives the others that it names."""
+    limited: bool = True
+    """Whether it must keep to the customer's standing limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class IfTrue:
+    """One source if a request is right about a person, another if it is mistaken."""
+
+    key: str
+    word: str
+    """The word of the request that claims the value."""
+    then: Known
+    otherwise: Known
+
+
+@dataclass(frozen=True, slots=True)
+class IfAbove:
+    """A source if a field of the chosen offer is above the number of a rule; else "none"."""
+
+    field: str
+    rule: str
+    then: Known
+
+
+Source: TypeAlias = Known | Given | Choice | IfTrue | IfAbove
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A request that the customer makes, and the tool call that grants it."""
+
+    name: str
+    tool: str
+    about: str
+    """The description of the tool."""
+    request: str
+    """The request; `{person}`, `{role}`, `{account}`, `{amount}`, `{town}` and wishes are its
+    words."""
+    arguments: Mapping[str, Source]
+    effect: Literal["add", "open", "renew", "change", "close"] = "add"
+    """What it does: adds a record; opens an order; gives it a new number; changes or closes it."""
+    says: Known | None = None
+    """A fact that the agent must tell the customer."""
+    link: int = 0
+    """Its place in a chain of requests about one order, from 1; 0 is none."""
+
+    def sources(self) -> Iterator[Source]:
+        """All sources of its arguments and of what it says."""
+        for source in self.arguments.values():
+            yield source
+            if isinstance(source, IfTrue | IfAbove):
+                yield source.then
+            if isinstance(source, IfTrue):
+                yield source.otherwise
+            if isinstance(source, IfAbove):
+                yield Known(source.rule, "policy")
+        if self.says:
+            yield self.says
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether the request names no person, in whatever way, and no account."""
+        return not re.search(r"\{(person|role|account)\}", self.request)
+
+    @property
+    def numbers(self) -> bool:
+        """Whether its result gives the order a number."""
+        return self.effect in ("open", "renew")
+
+
+def words_of(form: str, text: str) -> Mapping[str, str] | None:
+    """The words in braces of a sentence, if a line of the text ends with it."""
+    match = _pattern_of(form).search(text)
+    return match.groupdict() if match else None
+
+
+@lru_cache(maxsize=256)
+def _pattern_of(form: str) -> re.Pattern[str]:
+    """The pattern of a sentence with words in braces."""
+    return re.compile(
+        re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[$\\w][\\w -]*?)", re.escape(form)) + r"$", re.M
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A transactional domain. Raises BadSettings if its requests can have no right result."""
+
+    name: str
+    house: str
+    """Whom the agent works for, as the system message says it."""
+    offer: str
+    """The noun for what is offered, and the argument of tools that holds its number: "product"."""
+    offer_id: str
+    """What begins the number of an offer: "P"."""
+    wishes: tuple[Wish, ...]
+    """The first one is what is offered: "desk lamp"."""
+    limits: tuple[Limit, ...]
+    rules: tuple[Rule, ...]
+    """Those that actions need, and others."""
+    account: str
+    """The noun that ends the names of accounts: "Card"."""
+    account_key: str
+    """The key of an account's number: "card number"."""
+    address_key: str
+    """The key of a person's code: "address code"."""
+    town_key: str
+    towns: tuple[str, ...]
+    actions: tuple[Action, ...]
+    sentences: Mapping[str, tuple[str, ...]]
+    """By key: sentences that state it, with `{name}` and `{value}`. "limit", "change" and "rule"
+    state any such key."""
+    brief: str
+    """What the supervisor says before the rules."""
+    look_up: str
+    """The question of a customer who is only looking, with the first two wishes as words."""
+
+    def __post_init__(self) -> None:
+        for limit in self.limits:
+            if len(limit.values) < 5 - 2 * (limit.rule == "not"):
+                raise BadSettings(
+                    f"dialogue desk {self.name}: {limit.label} has {len(limit.values)} values, so"
+                    ' it cannot bind and change; give 5 or more, 3 for "not"'
+                )
+        known = {rule.label for rule in self.rules}
+        for action in self.actions:
+            used = {s.key for s in action.sources() if isinstance(s, Known) and s.of == "policy"}
+            if missing := used - known:
+                raise BadSettings(
+                    f"dialogue desk {self.name}: {action.name} needs the rule"
+                    f" {min(missing)!r}, which is not among its rules; add it"
+                )
+
+    def action(self, name: str) -> Action:
+        return next(action for action in self.actions if action.name == name)
+
+    def limit(self, label: str) -> Limit:
+        return next(limit for limit in self.limits if limit.label == label)

@@ -1,0 +1,160 @@
+"""The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from memorygym.core.outcome import Goal
+from memorygym.core.statements import Statement, StatementReader
+from memorygym.core.trace import Trace
+from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, Reading
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.names import CapitalisedNames
+from memorygym.scoring.fact_reader.outline import Outline
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.tracks.dialogue import texts
+from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, ROLES, Desk
+from memorygym.tracks.dialogue.desks import desk_named
+from memorygym.tracks.dialogue.env import tools_of
+from memorygym.tracks.dialogue.offers import is_row
+
+_NOW = re.compile(r"\bnow\b")
+"""What says beside a value that it has changed."""
+CODE = r"\b([B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xz]-\d{4})\b"
+_IS_CODE = re.compile(CODE)
+
+
+def keys_of(desk: Desk) -> tuple[Key, ...]:
+    """The keys of a desk's facts."""
+    limits = [
+        Key(limit.label, "enum", (limit.label,), choices=limit.values, owner=CUSTOMER)
+        if limit.rule == "not"
+        else Key(limit.label, "number", (limit.label,), prefix=limit.prefix, suffix=limit.suffix,
+                 owner=CUSTOMER)
+        for limit in desk.limits
+    ]  # fmt: skip
+    rules = [
+        Key(
+            rule.label,
+            "number",
+            (rule.label,),
+            prefix=rule.prefix,
+            suffix=rule.suffix,
+            owner=POLICY,
+        )
+        if rule.values
+        else Key(rule.label, "word", (rule.label,), pattern=CODE, owner=POLICY)
+        for rule in desk.rules
+    ]
+    wishes = [
+        Key(wish.label, "enum", (wish.label,), choices=wish.choices, subject="person")
+        for wish in desk.wishes
+    ]
+    codes = [
+        Key(label, "word", (label,), pattern=CODE, subject=subject)
+        for label, subject in (
+            (desk.address_key, "person"), (ORDER, "person"), (desk.account_key, "account"),
+        )
+    ]  # fmt: skip
+    town = Key(
+        desk.town_key, "enum", (desk.town_key, "lives in"), choices=desk.towns,
+        subject="person",
+    )  # fmt: skip
+    roles = [Key(role, "entity", (role,), value="person", owner=CUSTOMER) for role in ROLES]
+    return (*limits, *rules, *roles, *wishes, town, *codes)
+
+
+class DialogueReader:
+    """Reads the facts of one desk. Implements core.statements.FactReader and CountingReader."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        tools = "|".join(("search", *(action.tool for action in desk.actions)))
+        self._call = re.compile(rf"\b(?:{tools})\b[\"']?[\s,:]*[({{\[]")
+        keys = keys_of(desk)
+        nouns = frozenset(("customer", "person", desk.offer))
+        towns = {town.lower() for town in desk.towns}
+        names = CapitalisedNames(keys, {*nouns, "my"})
+        ending = " " + desk.account
+        vocabulary = Vocabulary(
+            keys,
+            lambda text: [n for n in names(text) if n[2].lower() not in towns],
+            nouns,
+            lambda name: "account" if name.endswith(ending) else "person",
+            endings=frozenset((desk.account.lower(),)),
+            has_short_labels=False,
+        )
+        self._outline = Outline(vocabulary)
+        self.read = lru_cache(maxsize=16_384)(self._read)
+        """The statements of a text, in order. One that replaces a value ranks above others."""
+
+    def _reading(self, text: str) -> Reading:
+        return self._outline.read("\n".join(filter(self._may_state, text.split("\n"))))
+
+    def _may_state(self, line: str) -> bool:
+        """Whether a line may state facts: it is about no offer, and no call of a tool."""
+        return not is_row(self._desk, line) and not self._call.search(line)
+
+    def _read(self, text: str) -> tuple[Statement, ...]:
+        facts = self._reading(text).facts
+        former = {(f.subject, f.code, f.value) for f in facts if f.role == FORMER}
+        replaced = {fact[:2] for fact in former}
+        changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
+        read = []
+        for f in facts:
+            if f.role == CURRENT:
+                value = str(f.value)
+                value = value.upper() if _IS_CODE.fullmatch(value) else value
+                is_new = (f.subject, f.code) in replaced or any(
+                    f.code in line and value.lower() in line for line in changed
+                )
+                is_new = is_new and (*f[:2], f.value) not in former
+                read.append(Statement(f.subject, f.code, value, (1,) if is_new else ()))
+        return tuple(read)
+
+    def coverage(self, text: str) -> tuple[int, int]:
+        """See core.statements.CountingReader."""
+        reading = self._reading(text)
+        return len(reading.facts), reading.unread
+
+    def render(self, fact: Statement) -> str:
+        """The sentence that states a fact."""
+        desk = self._desk
+        value = texts.shown(desk, fact.key, fact.value)
+        whose = "The" if fact.subject in (CUSTOMER, POLICY) else f"{fact.subject}'s"
+        return f"{whose} {fact.key} is {'now ' if fact.rank else ''}{value}."
+
+
+class _Fact(Statement):
+    """A fact of a session. Texts about a customer or the rules need not name them."""
+
+    @property
+    def name(self) -> str:
+        return "" if self.subject in (CUSTOMER, POLICY) else self.subject
+
+
+class DialogueTraceReader(StatementReader):
+    """The reader of a trace; it knows the tools of the trace's desk."""
+
+    def __init__(self, trace: Trace, goals: Sequence[Goal]) -> None:
+        desk = desk_named(texts.desk_of(trace.system))
+        named = frozenset(tool.name for tool in tools_of(desk))
+        super().__init__(trace, goals, reader_for(desk.name), named)
+
+    def required(self, goal: Any, need: Any) -> Statement:
+        return _Fact(*need)
+
+    def facts(self, text: str) -> Iterator[Statement]:
+        return (_Fact(*fact) for fact in self.read(text))
+
+
+@cache
+def reader_for(name: str) -> DialogueReader:
+    """The reader of a desk; it parses each text once."""
+    return DialogueReader(desk_named(name))
+
+
+def reader_of(system: str) -> DialogueReader:
+    """The reader for a system message, which names the desk's house."""
+    return reader_for(texts.desk_of(system))

@@ -1,0 +1,79 @@
+"""Prepares and checks a checkout of tau2-bench: `python -m memorygym.tracks.dialogue.tau2`.
+
+Sessions are played by `memorygym bench` and `memorygym compare` with `--track dialogue/tau2`.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from memorygym.core.errors import MemoryGymError
+from memorygym.tracks.dialogue.tau2 import checkout
+from memorygym.tracks.dialogue.tau2.repair import repair
+from memorygym.tracks.dialogue.tau2.replay import page, replay
+from memorygym.tracks.dialogue.tau2.tasks import domain
+
+COMMAND = "python -m memorygym.tracks.dialogue.tau2"
+DOMAINS = [name for name in checkout.NEEDED if name != "mock"]
+
+
+def main(words: list[str] | None = None) -> int:
+    """Returns 0, 1 if a domain or a reward is not as it should be, or 2 for a wrong set-up."""
+    parser = argparse.ArgumentParser(prog=COMMAND)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("check", help="say which domains can be played")
+    command.set_defaults(run=_check)
+    command = commands.add_parser("repair", help="make the data files that a snapshot lacks")
+    place = command.add_mutually_exclusive_group(required=True)
+    place.add_argument(
+        "--into", type=Path, metavar="DIR",
+        help="a data folder to make, a copy of the checkout's with what it lacks",
+    )  # fmt: skip
+    place.add_argument("--in-checkout", action="store_true", help="write into the checkout")
+    command.add_argument(
+        "--tau-bench", type=Path, metavar="DIR",
+        help="a clone of github.com/sierra-research/tau-bench, for the database of airline",
+    )  # fmt: skip
+    command.set_defaults(run=_repair)
+    command = commands.add_parser("replay", help="play the reference solution of every task")
+    command.add_argument("--domain", action="append", choices=checkout.NEEDED, metavar="NAME")
+    command.add_argument("-o", type=Path, metavar="FILE", help="also write the page there")
+    command.set_defaults(run=_replay)
+    args = parser.parse_args(words)
+    try:
+        return int(args.run(args))
+    except (MemoryGymError, OSError) as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+
+
+def _check(_: argparse.Namespace) -> int:
+    print(f"{checkout.root()} at {checkout.commit()}, data in {checkout.domains()}")
+    lacking = 0
+    for name in checkout.NEEDED:
+        paths = checkout.missing(name)
+        lacking += bool(paths)
+        found = f"lacks {', '.join(p.name for p in paths)}; see `{checkout.REPAIR} --help`"
+        print(f"{name}: {found if paths else f'{len(domain(name).tasks)} tasks'}")
+    return int(lacking > 0)
+
+
+def _repair(args: argparse.Namespace) -> int:
+    for line in repair(args.into and args.into.resolve(), args.tau_bench):
+        print(line)
+    return 0
+
+
+def _replay(args: argparse.Namespace) -> int:
+    names = args.domain or DOMAINS
+    shown = "" if names == DOMAINS else "".join(f" --domain {name}" for name in names)
+    played = [replay(name) for name in names]
+    text = page([row for _, row in played], f"{COMMAND} replay{shown}")
+    print(text, end="")
+    if args.o:
+        args.o.write_text(text, "utf-8")
+    return int(any(below for below, _ in played))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""`memorygym compare --trajectories`: outputs, exit codes and bad input."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+from tests.datasets import trajectory_files as files
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> str:
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(json.dumps(files.openai(number)) for number in range(6)))
+    return str(path)
+
+
+SMALL = ("--memory", "bm25,recency", "--budget", "200,800", "--quiet")
+
+
+def test_the_tables_stand_beside_the_bounds_at_every_budget(command: Command, log: str) -> None:
+    done = command("compare", "--trajectories", log, *SMALL)
+    assert (done.status, done.err) == (0, "")
+    for text in ("budget 200", "budget 800", "bm25", "full", "none", "losses of bm25 at 200:"):
+        assert text in done.out
+    assert "by who said it" not in done.out
+    assert "by who said it" in command("compare", "--trajectories", log, *SMALL, "--all").out
+
+
+def test_a_folder_receives_four_files_and_a_file_the_result(
+    command: Command, log: str, tmp_path: Path
+) -> None:
+    for target in ("out", "out.json", "out.csv"):
+        assert command("compare", "--trajectories", log, *SMALL, "-o", str(tmp_path / target)).out
+    names = ["losses.csv", "report.md", "trajectories.csv", "trajectories.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    assert (tmp_path / "out.json").read_bytes() == (tmp_path / "out" / names[3]).read_bytes()
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "out" / names[2]).read_bytes()
+    document = json.loads((tmp_path / "out.json").read_text())
+    assert document["schema"] == "memorygym-survival-1"
+    assert document["redacted"] is True
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = [*csv.DictReader(file)]
+    assert [row["system"] for row in rows] == ["none", "full", "recency", "bm25", "recency", "bm25"]
+
+
+def test_the_option_may_be_repeated_and_a_file_named_twice_counts_once(
+    command: Command, log: str, tmp_path: Path
+) -> None:
+    (tmp_path / "other.json").write_text(json.dumps(files.openai(7)))
+    paths = ("--trajectories", log, log, "--trajectories", str(tmp_path / "other.json"))
+    assert "7 trajectories" in command("compare", *paths, *SMALL).out
+    assert "duplicate" not in command("compare", *paths, *SMALL).out
+
+
+def test_a_folder_of_other_contents_is_refused_and_one_of_a_report_replaced(
+    command: Command, log: str, tmp_path: Path
+) -> None:
+    done = command("compare", "--trajectories", log, *SMALL, "-o", str(tmp_path))
+    assert done.status == 2
+    assert "is not empty and holds no trajectories.json; give a new or an empty" in done.err
+    for _ in range(2):
+        options = (*SMALL, "-o", str(tmp_path / "out"))
+        assert command("compare", "--trajectories", log, *options).status == 0
+
+
+def test_without_a_memory_all_that_can_be_replayed_are(command: Command, log: str) -> None:
+    done = command("compare", "--trajectories", log, "--budget", "800", "-q")
+    assert done.status == 0
+    for name in ("hipporag", "sliding_window", "simplemem"):
+        assert name in done.out
+    assert "markdown" not in done.out
+
+
+def test_what_was_not_read_is_listed_and_counted(command: Command, log: str) -> None:
+    with Path(log).open("a") as file:
+        file.write("\n{oops}\n" + json.dumps(files.openai()))
+    done = command("compare", "--trajectories", log, *SMALL)
+    assert done.status == 0
+    assert "1 record not read and 1 duplicate left out" in " ".join(done.out.split())
+    assert done.err.startswith("log.jsonl, record 6 (line 7): is no JSON")
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--memory", "bm52"], "no memory named 'bm52'; did you mean bm25?"),
+        (["--memory", "markdown"], "--memory markdown: an agent writes into it through tools"),
+        (["--memory", "oracle"], "--memory oracle: a log does not say"),
+        (["--seeds", "3"], "--seeds is for tasks; leave it out beside --trajectories"),
+        (["--track", "research"], "--track is for tasks"),
+        (["--reasoner", "weak"], "--reasoner is for tasks"),
+        (["--curve", "length"], "--curve is for tasks"),
+        (["--temperature", "1"], "--temperature is for a --memory-model"),
+        (["--budget", "some"], "--budget some: give whole numbers"),
+        (["--budget", "0"], "--budget 0: give at least 1"),
+        (["--capacity", "0"], "--capacity 0: give at least 1"),
+        (["-o", "a.json", "-o", "b.json"], "--output a.json and b.json: give one of them"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(
+    options: list[str], problem: str, command: Command, log: str
+) -> None:
+    done = command("compare", "--trajectories", log, *options)
+    assert done.status == 2
+    assert problem in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_path_that_does_not_exist_is_refused(command: Command) -> None:
+    done = command("compare", "--trajectories", "nowhere.json")
+    assert (done.status, done.out) == (2, "")
+    assert "nowhere.json: there is no such file or folder" in done.err
+
+
+def test_compare_without_a_memory_or_a_log_says_what_to_give(command: Command) -> None:
+    done = command("compare")
+    assert done.status == 2
+    assert "name at least one memory" in done.err
+
+
+def test_a_memory_of_ones_own_that_fails_ends_with_1(
+    command: Command, log: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("failing.py").write_text(
+        "from memorygym import Memory\n"
+        "class Failing(Memory):\n"
+        "    def compose(self, live, budget):\n"
+        "        raise KeyError('lost')\n"
+    )
+    done = command("compare", "--trajectories", log, "--memory", "failing:Failing,recency", "-q")
+    assert done.status == 1
+    assert "failing:Failing" in done.out
+    assert "KeyError" in done.err

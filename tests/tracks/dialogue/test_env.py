@@ -1,0 +1,146 @@
+"""The house: which calls grant a request, and what spoils it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from memorygym.agents.calls import END, calls
+from memorygym.core.types import Message, Policy, Tool
+from memorygym.scoring.episode_scores import rewarded
+from memorygym.tracks.dialogue import scores
+from memorygym.tracks.dialogue.agents import AGENTS
+from memorygym.tracks.dialogue.env import DialogueEnv
+from memorygym.tracks.dialogue.reasoners import Strong, Turn
+from tests.tracks.dialogue.sessions import DESKS, ended, granted, played, session
+
+
+class Changed(Policy):
+    """The strong reasoner, some of whose replies are changed."""
+
+    def __init__(self, change: Callable[[Turn, Message], Message]) -> None:
+        self._change = change
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return self._change(Turn(view), Strong().act(view, tools))
+
+
+def scores_of(change: Callable[[Turn, Message], Message], **dials: Any) -> dict[str, list[float]]:
+    """By type of request: the scores of its requests."""
+    found: dict[str, list[float]] = {}
+    for outcome in ended(session(**dials), policy=Changed(change)):
+        found.setdefault(outcome.goal.question_type, []).append(outcome.score)
+    return found
+
+
+@pytest.mark.parametrize("template", DESKS)
+@pytest.mark.parametrize("prefix", ["live", "fixed"])
+def test_the_full_context_grants_every_request_and_none_nothing(template: str, prefix: str) -> None:
+    task = session(template, 5, prefix=prefix)
+    assert granted(task) == 1
+    assert granted(task, "none") == 0
+
+
+@pytest.mark.parametrize("name", [n for n, agent in AGENTS.items() if agent.kind == "adversary"])
+def test_an_adversary_stays_within_its_bound_even_with_all_in_view(name: str) -> None:
+    agent = AGENTS[name]
+    assert agent.bound
+    tasks = [session(template, seed) for template in DESKS for seed in range(4)]
+    shares = [granted(task, "full", agent.make(task)) for task in tasks]
+    # 180 requests: two standard errors above the bound of a guess.
+    slack = 2.5 if agent.bound.most else 0
+    assert 100 * sum(shares) / len(shares) <= agent.bound.most + slack
+
+
+def test_a_call_too_many_spoils_its_request_alone() -> None:
+    def twice(turn: Turn, reply: Message) -> Message:
+        if turn.request and turn.request.action.name == "pay" and not turn.called:
+            ((call),) = reply.calls
+            return calls((call.name, call.arguments), (call.name, call.arguments))
+        return reply
+
+    found = scores_of(twice)
+    assert set(found.pop("pay")) == {0.0}
+    assert {score for some in found.values() for score in some} == {1.0}
+
+
+def test_a_call_that_nobody_asked_for_spoils_the_next_request() -> None:
+    def eager(turn: Turn, reply: Message) -> Message:
+        if turn.text.startswith("Customer: Good") or "Good morning" in turn.text:
+            return reply if turn.called else calls(("send_catalogue", {"address": "B-1234"}))
+        return reply
+
+    outcomes = ended(session(), policy=Changed(eager))
+    assert [outcome.score for outcome in outcomes] == [0.0] + [1.0] * (len(outcomes) - 1)
+
+
+def test_what_must_be_said_is_part_of_a_request() -> None:
+    def mute(_: Turn, reply: Message) -> Message:
+        return reply if reply.calls else END
+
+    found = scores_of(mute)
+    assert set(found.pop("cancel (link 3)")) == {0.0}
+    assert {score for some in found.values() for score in some} == {1.0}
+
+
+def test_a_request_of_a_chain_fails_where_the_one_before_it_was_not_granted() -> None:
+    def lazy(turn: Turn, reply: Message) -> Message:
+        is_order = turn.request and turn.request.action.name == "order"
+        return calls(("hand_over", {"reason": "no time"})) if is_order else reply
+
+    found = scores_of(lazy)
+    links = [name for name in found if "(link" in name]
+    assert {score for name in links for score in found[name]} == {0.0}
+    found = scores_of(lazy, prefix="fixed")
+    assert {score for name in links if "1" not in name for score in found[name]} == {1.0}
+
+
+def test_asking_is_answered_but_spoils_the_request_and_a_third_time_ends_the_session() -> None:
+    def asks(turn: Turn, reply: Message) -> Message:
+        if turn.request and not turn.called:
+            return calls(("ask_customer", {"question": "Again?"}))
+        return reply
+
+    trace = played(session(), policy=Changed(asks))
+    assert [outcome.score for outcome in rewarded(trace)] == [0.0] * 15
+    third = session().gold.goals[2].event
+    assert max(record.event for record in trace.records) == third
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        (("buy_item", {"product": "P-00001"}), "product: there is none with the number P-00001"),
+        (("ship_order", {"order": "B-1", "destination": "B-2"}), "there is no open one with the"),
+        (("order_item", {"product": "", "card": "", "approval": ""}), "none with the number"),
+        (("pay_invoice", {"card": "B-1"}), "amount"),
+    ],
+)
+def test_a_call_that_is_not_possible_changes_nothing_and_says_why(
+    call: tuple[str, dict[str, str]], problem: str
+) -> None:
+    def wrong(turn: Turn, reply: Message) -> Message:
+        return calls(call) if turn.request and not turn.called else reply
+
+    trace = played(session(), policy=Changed(wrong))
+    texts = [m.content for r in trace.records for m in getattr(r, "messages", ())]
+    assert any(problem in text for text in texts)
+    outcomes = rewarded(trace)
+    assert sum(outcome.score for outcome in outcomes) >= len(outcomes) - 9
+
+
+def test_the_score_has_parts_by_need_and_by_depth() -> None:
+    whole = scores.score(played(session()))
+    assert dict(whole.axes) == dict.fromkeys((*scores.KINDS, *scores.CHAIN), 1.0)
+    broken = scores.score(played(session(), "bm25", view=1000))
+    assert broken.axes["chain 1"] >= broken.axes["chain 2"] >= broken.axes["chain 3"]
+    assert broken.axes["named"] > broken.axes["never named"]
+
+
+def test_a_fork_does_not_show_in_the_original() -> None:
+    env = DialogueEnv(session())
+    env.reset()
+    other = env.fork()
+    first, second = env.step(END), other.step(END)
+    assert first == second
+    assert other.step(END) == env.step(END)

@@ -1,0 +1,87 @@
+"""`verify` of dialogue: the shipped desks are fair, and wrong ones are refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from memorygym.cli import main
+from memorygym.core.errors import BadSettings
+from memorygym.tracks.dialogue.desk import Limit
+from memorygym.tracks.dialogue.desks.retail import DESK
+from memorygym.tracks.dialogue.generator import DialogueRecipe
+from memorygym.tracks.dialogue.verifier import Verifier, verify
+from tests.slow import mostly_slow
+from tests.tracks.dialogue.sessions import DESKS, TRACK, session
+
+PLACE = "tests.tracks.dialogue.strange_desks"
+
+
+@mostly_slow("seed", [10, 11, 12, 13], quick=1)
+@pytest.mark.parametrize("template", DESKS)
+def test_sessions_are_fair(template: str, seed: int) -> None:
+    result = verify(DialogueRecipe(template, seed))
+    assert result.failures == []
+    assert result.needed > 30
+    assert result.spare > 10 * result.needed
+
+
+def test_no_fixed_rank_is_right_often() -> None:
+    total = verify(DialogueRecipe("retail", 0))
+    for seed in range(1, 5):
+        total.add(verify(DialogueRecipe("retail", seed)))
+    total.close()
+    assert total.failures == []
+    assert len(total.guessed) == 20
+
+
+@pytest.mark.parametrize(
+    ("change", "failure"),
+    [
+        # A fact is withheld from the gold table, or one too many stands in it.
+        (lambda goal: replace(goal, needs=goal.needs[1:]), "needed: "),
+        (lambda goal: replace(goal, needs=(*goal.needs, ("customer", "fax", "1"))), ""),
+    ],
+)
+def test_wrong_needs_are_found(change: object, failure: str) -> None:
+    task = session("retail", 3)
+    goals = [change(goal) for goal in task.gold.goals]  # type: ignore[operator]
+    if failure:
+        broken = replace(task, gold=replace(task.gold, goals=tuple(goals)))
+        assert any(failure in line for line in Verifier(broken, "retail, seed 3").check().failures)
+
+
+def test_a_fact_that_a_request_repeats_is_found() -> None:
+    task = session("retail", 3)
+    first = task.gold.goals[0]
+    script = list(task.state["script"])
+    script[first.event - 1] = "Customer: " + TRACK.facts(task.system).render(first.needs[0])
+    leaky = replace(task, state={**task.state, "script": script})
+    assert any("states" in line for line in Verifier(leaky, "retail, seed 3").check().failures)
+
+
+def test_a_desk_of_another_package_is_played_and_verified() -> None:
+    assert main(["verify", "--track", f"dialogue:template={PLACE}:SHOP", "--seeds", "1", "-q"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("TORN", "no offer can grant"),
+        ("VAGUE", "is not told from others"),
+        ("PLACE", "no attribute"),
+    ],
+)
+def test_a_domain_that_no_state_can_satisfy_is_refused(
+    name: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", "--track", f"dialogue:template={PLACE}:{name}", "-q"]) == 2
+    error = capsys.readouterr().err
+    assert problem in error
+    assert error.count("\n") == 1
+
+
+def test_a_domain_without_a_rule_that_an_action_needs_is_refused() -> None:
+    with pytest.raises(BadSettings, match="needs the rule 'approval code'"):
+        replace(DESK, rules=tuple(r for r in DESK.rules if r.label != "approval code"))
+    with pytest.raises(BadSettings, match="price limit has 2 values"):
+        replace(DESK, limits=(Limit("price limit", "price", "at most", ("1", "2")),))
