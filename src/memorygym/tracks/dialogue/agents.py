@@ -1,7 +1,7 @@
 """The scripted agents of dialogue: honest ones, and adversaries with a bound on their score.
 
 An adversary imitates an agent that does without memory: one that does nothing, refuses everything,
-asks for everything again, or takes the offer of some rank whatever was said.
+asks for everything again, or guesses which offer is right.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +14,7 @@ from memorygym.core.track import Agent, Bound, Invariant, PlayedEpisode
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.stats import estimate
 from memorygym.tracks.dialogue.env import ASK
+from memorygym.tracks.dialogue.guesses import GUESSES
 from memorygym.tracks.dialogue.offers import offers_in
 from memorygym.tracks.dialogue.reasoners import GIVE_UP, Clerk, Strong, Turn, Weak
 
@@ -47,9 +48,9 @@ class Asker(Policy):
 
 @dataclass(frozen=True)
 class Guesser(Policy):
-    """Takes the offer of a fixed rank; for anything else it gives the only value that it can."""
+    """Chooses an offer by a guess; for anything else it gives the only value that it can."""
 
-    rank: int
+    guess: str
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         turn = Turn(view)
@@ -59,12 +60,12 @@ class Guesser(Policy):
         if request.choice and listed is None:
             named = {w.label for w in turn.desk.wishes} & request.words.keys()
             return calls(("search", {label: request.words[label] for label in sorted(named)}))
-        offers = offers_in(turn.desk, listed or "")
         arguments = {name: request.words.get(name, "none") for name in request.action.arguments}
         if turn.desk.offer in arguments:
-            if len(offers) < self.rank:
+            offer = GUESSES[self.guess](turn.desk, offers_in(turn.desk, listed or ""))
+            if offer is None:
                 return END
-            arguments[turn.desk.offer] = offers[self.rank - 1]["id"]
+            arguments[turn.desk.offer] = offer["id"]
         return calls((request.action.tool, arguments))
 
 
@@ -85,11 +86,13 @@ AGENTS: Mapping[str, Agent] = {
     "refuser": _adversary(Refuser, 0, "hands over every request", "an agent that avoids risk"),
     "asker": _adversary(Asker, 0, "asks for everything again", "an agent without memory that asks"),
     **{
-        f"guesser_{rank}": _adversary(
-            partial(Guesser, rank), MOST_GUESSED, f"takes offer {rank} of every listing",
-            "an agent that guesses where the right offer stands",
+        name: _adversary(partial(Guesser, guess), MOST_GUESSED, f"takes the offer of: {guess}",
+                         "an agent that guesses which offer is right")
+        for name, guess in (
+            ("first_offer", "rank 1"), ("eighth_offer", "rank 8"),
+            ("usual_limits", "usual limits 0.5"), ("listed_limits", "limits of the listing 0.6"),
+            ("favourable_offer", "most favourable"),
         )
-        for rank in (1, 3, 8)
     },
 }  # fmt: skip
 

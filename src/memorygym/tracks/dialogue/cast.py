@@ -60,8 +60,8 @@ def _inner(values: Sequence[str]) -> Sequence[str]:
     """Numbers with others on both sides; all values, if they are no numbers."""
     if not values[0].isdecimal():
         return values
-    third = len(values) // 3
-    return values[third:-third]
+    fifth = len(values) // 5
+    return values[fifth:-fifth]
 
 
 def _codes(rng: Stream, number: int) -> Iterator[str]:

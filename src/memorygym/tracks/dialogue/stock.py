@@ -61,7 +61,7 @@ class Stock:
     def deal(self, rng: Stream, wishes: Mapping[str, str], listing: Listing) -> None:
         """Adds the offers among which a request for these wishes chooses."""
         rest = [wish for wish in self._desk.wishes if wish.label not in wishes]
-        rows = listing.rows(wishes, listing.binding())
+        rows = listing.rows(wishes)
         for offer in rows:
             offer |= {wish.label: rng.choice(wish.choices) for wish in rest}
         self._taken.append(wishes)
