@@ -35,7 +35,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _COLON = re.compile(r"[\"'`*\]]{0,3}:")
-_CELL = re.compile(r"\s[|·]\s")
+_CELL = re.compile(r"\s?\|\s?|\s·\s")
 _HOP = re.compile(r"[\s\"'`*\])]*(?:→|[-=—]{1,2})[\s(\[\"'`*]*")
 """Stands between an entity and the relation that leads on from it."""
 

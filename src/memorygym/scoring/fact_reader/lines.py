@@ -18,6 +18,10 @@ BRACKETED = re.compile(r"\[{1,2}([^\[\]]+)\]{1,2}:?$")
 _SIGN = re.compile("[~>=/→⇒➜»▸▶►├└│─–]|:[a-z]")
 """Every line has one of these that is not plain."""
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~")
+_REPLACED = re.compile(
+    r"~~\s*([$€£]?\d[^~\s]*)\s*~~\s*(?:-+>|=+>|→)\s*[*_]{0,2}([$€£]?\d[^\s*_]*)[*_]{0,2}"
+)
+"""A struck-out number with the one that replaces it."""
 _ARROWS = re.compile(r"(?<!\s)\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*")
 _WITH = re.compile(r"\bw/(?!o\b) ?")
 _BOX = str.maketrans("│┃║", "|||")
@@ -74,6 +78,8 @@ def cleaned(line: Line) -> Line:
     text = _SHORTCODE.sub("", line.text)
     if "{" in text:
         text = _INLINE.sub(_with_remarks, text)
+    if "~~" in text:
+        text = _REPLACED.sub(r"\2 (previously \1)", text)
     text = _STRUCK.sub(r"(previously \1)", text)
     text = text.replace(" // ", " | ")
     text = _WITH.sub("with ", _SUM.sub("", _ARROWS.sub(" → ", text)))

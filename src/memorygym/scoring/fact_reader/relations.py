@@ -6,9 +6,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.claims import Mark
+from memorygym.scoring.fact_reader.claims import IT, Mark
 from memorygym.scoring.fact_reader.key import Key, Named
-from memorygym.scoring.fact_reader.parts import Part, is_behind_cue, linked, listed, owner_of
+from memorygym.scoring.fact_reader.parts import (
+    NAME_SIGN,
+    Part,
+    is_behind_cue,
+    linked,
+    listed,
+    owner_of,
+)
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _OR = re.compile(r",? or (?:the )?")
 
@@ -153,3 +161,24 @@ def is_former(text: str, ends: Sequence[int]) -> bool:
 def is_bare(piece: Part, at: int) -> bool:
     """Whether a name and a label stand side by side, as words to search for."""
     return any(end <= at and not piece.text[end:at].strip() for _, end, _ in piece.names)
+
+
+def meant(
+    text: str, vocabulary: Vocabulary, names: Sequence[str], before: Sequence[str], last: str
+) -> str:
+    """The entity that a pronoun at the start means: "it", "that town"; "" is none, "?" if it could
+    be two. `names` are those so far, `before` those of the sentence before, `last` the one that it
+    is about."""
+    pronoun = cues.PRONOUN.match(text)
+    if pronoun is None:
+        return ""
+    noun = (pronoun["noun"] or "").lower()
+    is_named = re.match(rf"[\s\"'`*]*{NAME_SIGN}", text[pronoun.end() :])
+    if noun and (is_named or noun not in vocabulary.nouns):
+        return ""
+    is_nearest = bool(noun and pronoun["nearest"] and before)
+    named = before if is_nearest else filter(None, (*names, last))
+    kin = [name for name in named if noun and vocabulary.type_of(name) == noun]
+    if is_nearest and not kin and len(before) > 1:
+        return "?"
+    return kin[-1] if kin else last or IT

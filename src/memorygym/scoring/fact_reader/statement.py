@@ -23,7 +23,7 @@ from memorygym.scoring.fact_reader.cuts import (
 )
 from memorygym.scoring.fact_reader.marks import marked
 from memorygym.scoring.fact_reader.parts import Part
-from memorygym.scoring.fact_reader.relations import RelationLinker, is_bare, is_former
+from memorygym.scoring.fact_reader.relations import RelationLinker, is_bare, is_former, meant
 from memorygym.scoring.fact_reader.stamps import label_end, without_stamps
 from memorygym.scoring.fact_reader.values import candidates, has_date
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -117,7 +117,9 @@ class _Line:
         self.head = parts.head_of(part) or self.head
         objects = parts.objects_of(part)
         self.objects |= objects
-        subject = self.head or self._meant(part.text)
+        subject = self.head or meant(
+            part.text, self.vocabulary, [*self.names], self.before, self.last
+        )
         before = len(self.claims)
         is_led = before > 0 and is_elliptic(part)
         own = set() if is_led else parts.subjects_of(part) or shared
@@ -174,23 +176,6 @@ class _Line:
         only = about.pop() if len(about) == 1 else ""
         is_told = any(claim.subject == only for claim in self.claims)
         return only if only == self.opening or is_told else ""
-
-    def _meant(self, text: str) -> str:
-        """The entity that a pronoun at the start means: "it", "that town"; "" is none."""
-        pronoun = cues.PRONOUN.match(text)
-        if pronoun is None:
-            return ""
-        noun = (pronoun["noun"] or "").lower()
-        is_named = re.match(rf"[\s\"'`*]*{parts.NAME_SIGN}", text[pronoun.end() :])
-        if noun and (is_named or noun not in self.vocabulary.nouns):
-            return ""
-        type_of = self.vocabulary.type_of
-        is_nearest = bool(noun and pronoun["nearest"] and self.before)
-        named = self.before if is_nearest else filter(None, (*self.names, self.last))
-        kin = [name for name in named if noun and type_of(name) == noun]
-        if is_nearest and not kin and len(self.before) > 1:
-            return "?"
-        return kin[-1] if kin else self.last or IT
 
     def _state(self, piece: Part, inherited: str) -> None:
         """Adds what a piece with at most one label states."""

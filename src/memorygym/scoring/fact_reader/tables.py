@@ -231,9 +231,7 @@ def _columns(
     head: Sequence[str], vocabulary: Vocabulary, statements: StatementReader
 ) -> list[Column] | None:
     """The columns, if the line is the head of a table: two cells or more name columns."""
-    if len(head) < 2 or any(len(cell.split()) > 8 for cell in head):
-        return None
-    if any(_VALUE.search(cell) for cell in head):
+    if len(head) < 2 or any(len(cell.split()) > 8 or _VALUE.search(cell) for cell in head):
         return None
     columns = []
     for cell in head:
@@ -242,8 +240,12 @@ def _columns(
             return None
     if head[0].strip().lower() in vocabulary.nouns and {c.role for c in columns[1:]} == {"name"}:
         columns[0] = Column("subject")  # The kind of the entities, whether or not it is a label.
-    labels = [c for c in columns if c.role == "label"]
-    names = [c for c in columns if c.role == "name"]
+    taken = {key for column in columns if column.mark for key in column.mark.keys}
+    for n, cell in enumerate(head if taken else ()):  # Of two labels the one without a column.
+        rest = [key for key in vocabulary.short.keys_of(cell.strip(" *_")) if key not in taken]
+        if not columns[n].role and len(rest) == 1:
+            columns[n] = Column("label", Mark(0, 0, (*rest,)))
+    labels, names = ([c for c in columns if c.role == role] for role in ("label", "name"))
     roles = {c.role for c in columns} - {"label", "name", "kind", ""}
     if names:
         is_head = not labels and (len(names) > 1 or columns[0].role in ("subject", "key"))
@@ -256,8 +258,7 @@ def _columns(
 def column_of(cell: str, vocabulary: Vocabulary, statements: StatementReader) -> Column:
     """What the head of a column says of it."""
     text = cell.strip(' *_`"')
-    role = role_of(text, vocabulary.heads)
-    year = _YEAR.search(text)
+    role, year = role_of(text, vocabulary.heads), _YEAR.search(text)
     sense = statements.read(_YEAR.sub("", text))
     if role:
         return Column(role, sense.mark.unplaced if sense.mark and role == "value" else None)

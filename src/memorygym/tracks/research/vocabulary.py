@@ -17,6 +17,7 @@ _TYPES = {
 }
 _PLACES = _TYPES[_LABORATORY].replace(" ", "|")
 _INSTRUMENTS = _TYPES[_INSTRUMENT].replace(" ", "|")
+_TOWNS = _TYPES[_TOWN].replace(" ", "|")
 _METHODS = _TYPES[_METHOD].replace(" ", "|")
 _BY_WORD = {word: kind for kind, words in _TYPES.items() for word in words.split()}
 AUTHORITY = {
@@ -162,6 +163,8 @@ def type_of(name: str) -> str:
 _SHORTHAND = (
     (re.compile(r"(?<=[\s(:;,])b\. ?(?=(?:1[89]|20)\d\d\b)"), "born "),
     (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?:in )?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
+    (re.compile(rf"^(\W*[A-Z]\w+ (?:{_PLACES})\b[^.;:A-Z]*, )in (?=[A-Z]\w+ (?:{_TOWNS})\b)"),
+     r"\1seat "),
     (re.compile(rf"(?:works )?@ ?(?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
     (re.compile(rf"(?<=[:;,(])( ?)at (?=[A-Z]\w+ (?:{_PLACES})\b)"), r"\1works at "),
     (re.compile(rf"\bis at (?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),

@@ -118,7 +118,8 @@ class Shorthand:
         """Phrases with another sign, or nothing, for their last word: "refers patients → Ann Lee",
         "Ann Lee and Bob Ray share surgeons"."""
         patterns = []
-        for relation in self.guide.relations:
+        firsts = [relation.phrase.split()[0] for relation in self.guide.relations]
+        for first, relation in zip(firsts, self.guide.relations, strict=True):
             verbs = (verb.rpartition(" ") for verb in self.keys[relation.code].verbs)
             stems = [
                 stem for stem, _, last in verbs if last in ("with", "to", "for", "of") and stem
@@ -126,6 +127,9 @@ class Shorthand:
             if not stems:
                 continue
             any_stem = rf"(?:{'|'.join(map(re.escape, stems))})".replace(r"\ ", "[ _]")
+            if firsts.count(first) == 1 and first != "is":
+                short = rf"(?<![\w ]){first}=(?=[A-Z][a-z]+ [A-Z])"  # "refers=Ann Lee"
+                patterns.append((re.compile(short), f"{relation.phrase} "))
             sign = r"[\"'`*]{0,2} ?[→:=] ?(?=[\"'`*\[]*[A-Z][a-z]+ [A-Z])"
             patterns.append((re.compile(rf"\b{any_stem}{sign}"), f"{relation.phrase} "))
             if relation.phrase.endswith(" with"):

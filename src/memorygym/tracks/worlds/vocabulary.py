@@ -49,7 +49,7 @@ def _verbs(phrase: str) -> tuple[str, ...]:
     (('is twinned with', 'twinned with'), 'checking work of')
     """
     words = [word for word in phrase.split() if word not in ("the", "a")]
-    forms = [phrase, " ".join(words)]
+    forms = [phrase, " ".join(words), phrase.replace(" a ", " the ")]
     if words[0] == "is":
         forms.append(" ".join(words[1:]))
     elif base := _base(words[0]):
