@@ -34,8 +34,7 @@ Layout = Callable[[Sequence[Block]], str]
 LAYOUTS: dict[str, dict[str, Layout]] = {
     "worlds": test_worlds_layouts.LAYOUTS,
     "research": test_research_layouts.LAYOUTS,
-    # A column of "matrix" is headed by "Customer", which is no name.
-    "dialogue": {n: lay for n, lay in test_research_layouts.LAYOUTS.items() if n != "matrix"},
+    "dialogue": test_research_layouts.LAYOUTS,
     "codeqa": {
         name: layout for name, layout in test_codeqa_layouts.LAYOUTS.items()
         if name not in test_codeqa_layouts.PART
