@@ -22,9 +22,9 @@ from memorygym.tracks.worlds.facts import Knowledge
 from tests.layouts import blind, blind_later, development
 from tests.layouts.blocks import Block
 from tests.layouts.tasks import (
+    current_facts,
     month_text,
     research_blocks,
-    current_facts,
     shown_research,
     shown_world,
     world_blocks,
@@ -65,8 +65,7 @@ def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
     """The facts read from a note, as its labels write them."""
     if track == "research":
         return {
-            (s, _term(key), v)
-            for (s, key), v in current_facts(ResearchReader().read(text)).items()
+            (s, _term(key), v) for (s, key), v in current_facts(ResearchReader().read(text)).items()
         }
     if track == "codeqa":
         stated = [s for s in codeqa.read(text) if s.rank != codeqa.SUPERSEDED]
