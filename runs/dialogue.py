@@ -46,10 +46,12 @@ def main() -> int:
     args = parser.parse_args()
     names = ",".join(name for name in registry.names("memory") if name != EXTRA)
     args.folder.mkdir(parents=True, exist_ok=True)
-    for prefix, reasoners in (("live", "strong,weak"), ("fixed", "strong")):
+    for prefix, reasoners, budgets in (
+        ("live", "strong,weak", BUDGETS), ("fixed", "strong", (MIDDLE,)),
+    ):  # fmt: skip
         status = memorygym(
             ["compare", "--track", f"dialogue:prefix={prefix}", "--memory", names,
-             "--budget", ",".join(map(str, BUDGETS)), "--reasoner", reasoners,
+             "--budget", ",".join(map(str, budgets)), "--reasoner", reasoners,
              "--seeds", str(args.seeds), "-o", str(args.folder / prefix)]
         )  # fmt: skip
         if status:

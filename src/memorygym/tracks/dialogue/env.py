@@ -139,7 +139,8 @@ class DialogueEnv(Env):
                 raise Refused("no order was asked for; one call grants a request")
             orders[number] = {"for": person, "status": "open", **arguments}
             return self._numbered(person, number, "")
-        first, old = next(iter(arguments.items()))
+        first = next(iter(action.arguments))  # A model may give arguments in any order.
+        old = arguments[first]
         if old not in orders or orders[old]["status"] == "closed":
             raise Refused(f"{first}: there is no open one with the {ORDER} {old}")
         changed = {name: value for name, value in arguments.items() if name != first}
