@@ -8,12 +8,12 @@ The comparisons are stored in the folder; to resume an interrupted run, repeat t
 import argparse
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from memories import MARKS, by_facts, marked, percent, unread
-from tracks import EXTRA, RESULTS, Rows, share
+from tracks import EXTRA, RESULTS, strata
 
 from memorygym.cli import main as memorygym
 from memorygym.core import registry
@@ -80,9 +80,9 @@ def _page(folder: Path, seeds: int) -> Iterator[str]:
         ]  # fmt: skip
     systems = [row["system"] for row in middle["rows"] if row["role"] != "unlimited"]
     yield f"\n## By what a request needs, at {MIDDLE:,} tokens\n"
-    yield from _strata(rows, systems, "kind", KINDS)
+    yield from strata(rows, systems, KINDS, lambda row: row["kind"])
     yield f"\n## By depth in a chain, at {MIDDLE:,} tokens\n"
-    yield from _strata(rows, systems, "type", LINKS)
+    yield from strata(rows, systems, LINKS, lambda row: row["type"].partition("(")[2].rstrip(")"))
     yield f"\n## By facts needed, at {MIDDLE:,} tokens\n"
     yield from by_facts(middle)
 
@@ -144,24 +144,6 @@ def _overall(report: Mapping[str, Any]) -> Iterator[str]:
             *("" if cost is None else f"{cost['mean']:,.0f}" for cost in costs),
         ]  # fmt: skip
         yield f"| {' | '.join(cells)} |"
-
-
-def _strata(
-    rows: Rows, systems: Sequence[str], column: str, strata: Sequence[str]
-) -> Iterator[str]:
-    """Accuracy by system and stratum: the rows whose column ends with it."""
-    yield f"| memory | {' | '.join(strata)} |"
-    yield f"|---|{'--:|' * len(strata)}"
-    for system in systems:
-        cells = []
-        for stratum in strata:
-            tasks: dict[tuple[str, str], list[bool]] = {}
-            for row in rows:
-                if row["system"] == system and row[column].rstrip(")").endswith(stratum):
-                    task = row["template"], row["seed"]
-                    tasks.setdefault(task, []).append(row["score"] == "1")
-            cells.append(share([*tasks.values()]))
-        yield f"| {system} | {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

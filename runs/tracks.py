@@ -8,7 +8,7 @@ The comparisons are stored in the folder; to resume an interrupted run, repeat t
 import argparse
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ instance are correlated). References come first, then the memories by accuracy; 
 rank do not differ significantly (paired t tests over instances, Holm over all pairs of memories).
 {marks}
 """
-Rows = list[dict[str, str]]
+Row = dict[str, str]
+Rows = list[Row]
 
 
 def main() -> int:
@@ -93,9 +94,9 @@ def _page(track: str, result: Mapping[str, Any], rows: Rows) -> Iterator[str]:
     yield "\n## By facts needed\n"
     yield from by_facts(strong)
     yield "\n## By hops\n"
-    yield from _strata(strong_rows, ranks, lambda row: row["hops"])
+    yield from _by(strong_rows, ranks, lambda row: row["hops"])
     yield "\n## By length\n"
-    yield from _strata(strong_rows, ranks, lambda row: row["template"].rpartition("-")[2])
+    yield from _by(strong_rows, ranks, lambda row: row["template"].rpartition("-")[2])
 
 
 def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str]:
@@ -128,21 +129,27 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
     )
 
 
-def _strata(rows: Rows, ranks: Mapping[str, Any], stratum_of: Any) -> Iterator[str]:
+def strata(
+    rows: Rows, systems: Iterable[str], names: Sequence[str], stratum_of: Callable[[Row], str]
+) -> Iterator[str]:
     """The table of accuracy by system and stratum."""
-    strata = sorted({stratum_of(row) for row in rows}, key=_size)
-    yield f"| memory | {' | '.join(strata)} |"
-    yield f"|---|{'--:|' * len(strata)}"
-    for system in ranks:
+    yield f"| memory | {' | '.join(names)} |"
+    yield f"|---|{'--:|' * len(names)}"
+    for system in systems:
         cells = []
-        for stratum in strata:
+        for name in names:
             tasks: dict[tuple[str, str], list[bool]] = {}
             for row in rows:
-                if row["system"] == system and stratum_of(row) == stratum:
+                if row["system"] == system and stratum_of(row) == name:
                     task = row["template"], row["seed"]
                     tasks.setdefault(task, []).append(row["score"] == "1")
-            cells.append(share([*tasks.values()]))
+            cells.append(_share([*tasks.values()]))
         yield f"| {system} | {' | '.join(cells)} |"
+
+
+def _by(rows: Rows, systems: Iterable[str], stratum_of: Callable[[Row], str]) -> Iterator[str]:
+    """The same for the strata that there are, the smallest first."""
+    yield from strata(rows, systems, sorted({*map(stratum_of, rows)}, key=_size), stratum_of)
 
 
 def _size(stratum: str) -> float:
@@ -151,7 +158,7 @@ def _size(stratum: str) -> float:
     return float(stratum.rstrip("kM")) * unit
 
 
-def share(tasks: Sequence[list[bool]]) -> str:
+def _share(tasks: Sequence[list[bool]]) -> str:
     estimate = clustered_share([*tasks])
     mean, low, high = (100 * share for share in (estimate.mean, estimate.low, estimate.high))
     return f"{mean:.0f} ({low:.0f}–{high:.0f})" if estimate.has_interval else f"{mean:.0f}"
