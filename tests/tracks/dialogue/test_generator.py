@@ -9,7 +9,7 @@ from memorygym.core.tokens import count
 from memorygym.core.trace import Observation, ToolResult
 from memorygym.core.track import TaskOptions
 from memorygym.tracks.dialogue.generator import DialogueRecipe
-from tests.tracks.dialogue.sessions import DESKS, TRACK, played, session
+from tests.tracks.dialogue.sessions import DESKS, TRACK, granted, played, session
 
 
 @pytest.mark.parametrize("template", DESKS)
@@ -32,6 +32,16 @@ def test_distractors_leave_people_limits_and_requests_alone() -> None:
     few, many = session(distractors=1), session(distractors=4)
     assert [goal.text for goal in few.gold.goals] == [goal.text for goal in many.gold.goals]
     assert [goal.needs[0] for goal in few.gold.goals] == [goal.needs[0] for goal in many.gold.goals]
+
+
+@pytest.mark.parametrize("chains", [1, 3, 4])
+@pytest.mark.parametrize("template", DESKS)
+def test_every_number_of_chains_makes_a_session_that_can_be_granted(
+    template: str, chains: int
+) -> None:
+    task = session(template, chains=chains)
+    assert len(task.gold.goals) == 1 + 7 * chains
+    assert granted(task) == 1
 
 
 @pytest.mark.parametrize("tokens", [16_000, pytest.param(100_000, marks=pytest.mark.slow)])

@@ -1,6 +1,7 @@
 """`verify` of dialogue: the shipped desks are fair, and wrong ones are refused."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -81,8 +82,24 @@ def test_a_domain_that_no_state_can_satisfy_is_refused(
     assert error.count("\n") == 1
 
 
-def test_a_domain_without_a_rule_that_an_action_needs_is_refused() -> None:
-    with pytest.raises(BadSettings, match="needs the rule 'approval code'"):
-        replace(DESK, rules=tuple(r for r in DESK.rules if r.label != "approval code"))
-    with pytest.raises(BadSettings, match="price limit has 2 values"):
-        replace(DESK, limits=(Limit("price limit", "price", "at most", ("1", "2")),))
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            {"rules": tuple(r for r in DESK.rules if r.label != "approval code")},
+            "needs the rule 'approval code'",
+        ),
+        (
+            {"limits": (Limit("price limit", "price", "at most", ("1", "2")),)},
+            "price limit has 2 values",
+        ),
+        ({"actions": DESK.actions[:5]}, "give actions with the links 1, 2 and 3"),
+        ({"rules": DESK.rules[:4]}, "it has 4 rules"),
+        ({"words": {}}, "words for no action; give 5 rules or more, and words for pay, send"),
+    ],
+)
+def test_a_domain_without_what_a_session_needs_is_refused(
+    change: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(BadSettings, match=problem):
+        replace(DESK, **change)

@@ -4,7 +4,7 @@ A customer reveals goals and constraints early, changes some midway, and makes r
 agent acts by tools on the records of a house, under rules that supervisors told it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,19 +15,16 @@ from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.core.track import (
-    Agent,
-    Invariant,
     MapFunction,
-    PlayAgain,
-    PlayedEpisode,
     SelfTest,
     TaskOptions,
     TaskRecipe,
     Track,
     Verification,
 )
-from memorygym.core.types import Env, Policy, Task, Tool
+from memorygym.core.types import Env, Task, Tool
 from memorygym.scoring.episode_scores import rewarded
+from memorygym.tracks.dialogue.agents import AGENTS, note_taker, reasoner, validate
 
 # The imports stand inside the functions, so that reading a trace imports no generator.
 
@@ -61,20 +58,6 @@ def facts(system: str) -> FactReader:
     return reader_of(system)
 
 
-def reasoner(name: str, _: Task) -> Policy:
-    """The scripted reasoner of that name."""
-    from memorygym.tracks.dialogue import reasoners
-
-    return {"strong": reasoners.Strong, "weak": reasoners.Weak}[name]()
-
-
-def note_taker(reasoner: Policy, _: Task) -> Policy:
-    """The scripted note taker for memories with tools."""
-    from memorygym.tracks.dialogue.reasoners import Clerk
-
-    return Clerk(reasoner)
-
-
 def oracle(task: Task) -> Mapping[int, str]:
     """The facts that each request needs, as sentences."""
     gold = task.gold
@@ -92,17 +75,6 @@ def score(trace: Trace) -> Score:
 def inspect(agent: str, trace: Trace) -> Mapping[str, float]:  # noqa: ARG001
     """No measures: the self-test needs scores alone."""
     return {}
-
-
-def validate(
-    recipes: Sequence[TaskRecipe],  # noqa: ARG001
-    results: Sequence[PlayedEpisode],
-    play: PlayAgain,  # noqa: ARG001
-) -> Sequence[Invariant]:
-    """The self-test: adversaries stay within their bounds."""
-    from memorygym.tracks.dialogue import agents
-
-    return agents.validate(results)
 
 
 def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
@@ -133,28 +105,6 @@ def tools() -> Sequence[Tool]:
     return [*{tool.name: tool for tool in every}.values()]
 
 
-class _Agents(Mapping[str, Agent]):
-    """The scripted agents; none is imported before one is needed."""
-
-    @property
-    def _all(self) -> Mapping[str, Agent]:
-        from memorygym.tracks.dialogue.agents import AGENTS
-
-        return AGENTS
-
-    def __getitem__(self, name: str) -> Agent:
-        return self._all[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def __bool__(self) -> bool:
-        return True  # Otherwise a truth test would import all agents.
-
-
 TRACK = Track(
     name="dialogue",
     version="dialogue-v1",
@@ -170,7 +120,7 @@ TRACK = Track(
     reader=reader,
     score=score,
     axes=("named", "never named", "both", "chain 1", "chain 2", "chain 3"),
-    agents=_Agents(),
+    agents=AGENTS,
     verify=verify,
     self_test=SelfTest(inspect, validate),
     parameters=lambda: {

@@ -1,22 +1,14 @@
 """The scripted agents of dialogue: honest ones, and adversaries with a bound on their score.
 
 An adversary imitates an agent that does without memory: one that does nothing, refuses everything,
-asks for everything again, or guesses which offer is right.
+asks for everything again, or guesses which offer is right. None is imported before it plays.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
-from memorygym.agents.calls import END, calls
-from memorygym.agents.reasoner_agent import Silent
-from memorygym.core.track import Agent, Bound, Invariant, PlayedEpisode
-from memorygym.core.types import Message, Policy, Task, Tool
-from memorygym.stats import estimate
-from memorygym.tracks.dialogue.env import ASK
-from memorygym.tracks.dialogue.guesses import GUESSES
-from memorygym.tracks.dialogue.offers import offers_in
-from memorygym.tracks.dialogue.reasoners import GIVE_UP, Clerk, Strong, Turn, Weak
+from memorygym.core.track import Agent, Bound, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
+from memorygym.core.types import Policy, Task
 
 MOST_GUESSED = 3
 """Points that a guess may reach."""
@@ -24,69 +16,55 @@ LEAST_OF_NOTES = 40
 """Points that an agent with notes reaches at least."""
 
 
-class Refuser(Policy):
-    """Hands over every request."""
+def reasoner(name: str, _: Task) -> Policy:
+    """The scripted reasoner of that name."""
+    from memorygym.tracks.dialogue import reasoners
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        return calls(GIVE_UP) if Turn(view).request else END
-
-
-class Asker(Policy):
-    """Asks the customer to repeat what each request needs, and does what the customer then says."""
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        turn = Turn(view)
-        if turn.request is None or turn.request.action.tool in {c.name for c in turn.called}:
-            return Message("assistant", turn.results.get(ASK.name, ""))
-        told = turn.results.get(ASK.name)
-        if told is None:
-            return calls((ASK.name, {"question": "What did you tell me about this?"}))
-        values = told.partition("It comes to: ")[2].rstrip(".").split(", ")
-        arguments = dict(zip(turn.request.action.arguments, values, strict=False))
-        return calls((turn.request.action.tool, arguments)) if len(values) > 1 else END
+    return {"strong": reasoners.Strong, "weak": reasoners.Weak}[name]()
 
 
-@dataclass(frozen=True)
-class Guesser(Policy):
-    """Chooses an offer by a guess; for anything else it gives the only value that it can."""
+def note_taker(reasoner: Policy, _: Task) -> Policy:
+    """The scripted note taker for memories with tools."""
+    from memorygym.tracks.dialogue.reasoners import Clerk
 
-    guess: str
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        turn = Turn(view)
-        request, listed = turn.request, turn.results.get("search")
-        if request is None or request.action.tool in {call.name for call in turn.called}:
-            return END
-        if request.choice and listed is None:
-            named = {w.label for w in turn.desk.wishes} & request.words.keys()
-            return calls(("search", {label: request.words[label] for label in sorted(named)}))
-        arguments = {name: request.words.get(name, "none") for name in request.action.arguments}
-        if turn.desk.offer in arguments:
-            offer = GUESSES[self.guess](turn.desk, offers_in(turn.desk, listed or ""))
-            if offer is None:
-                return END
-            arguments[turn.desk.offer] = offer["id"]
-        return calls((request.action.tool, arguments))
+    return Clerk(reasoner)
 
 
-def _noting(reasoner: Callable[[], Policy], _: Task) -> Policy:
-    return Clerk(reasoner())
+def _noting(name: str, task: Task) -> Policy:
+    return note_taker(reasoner(name, task), task)
 
 
-def _adversary(make: Callable[[], Policy], most: float, about: str, imitates: str) -> Agent:
-    return Agent(
-        make=lambda _: make(), kind="adversary", bound=Bound(most), about=about, imitates=imitates
-    )
+def _idle(name: str, _: Task) -> Policy:
+    from memorygym.tracks.dialogue.adversaries import IDLE
+
+    return IDLE[name]()
+
+
+def _guesser(guess: str, _: Task) -> Policy:
+    from memorygym.tracks.dialogue.adversaries import Guesser
+
+    return Guesser(guess)
+
+
+def _adversary(make: Callable[[Task], Policy], most: float, about: str, imitates: str) -> Agent:
+    return Agent(make=make, kind="adversary", bound=Bound(most), about=about, imitates=imitates)
 
 
 AGENTS: Mapping[str, Agent] = {
-    "strong": Agent(make=partial(_noting, Strong), about="notes facts, and acts on all it finds"),
-    "weak": Agent(make=partial(_noting, Weak), about="notes facts, believes the first found"),
-    "silent": _adversary(Silent, 0, "does nothing", "an agent that ends every turn"),
-    "refuser": _adversary(Refuser, 0, "hands over every request", "an agent that avoids risk"),
-    "asker": _adversary(Asker, 0, "asks for everything again", "an agent without memory that asks"),
+    "strong": Agent(make=partial(_noting, "strong"), about="notes facts, and acts on all it finds"),
+    "weak": Agent(make=partial(_noting, "weak"), about="notes facts, believes the first found"),
+    "silent": _adversary(
+        partial(_idle, "silent"), 0, "does nothing", "an agent that ends every turn"
+    ),
+    "refuser": _adversary(
+        partial(_idle, "refuser"), 0, "hands over every request", "an agent that avoids risk"
+    ),
+    "asker": _adversary(
+        partial(_idle, "asker"), 0, "asks for everything again",
+        "an agent without memory that asks",
+    ),
     **{
-        name: _adversary(partial(Guesser, guess), MOST_GUESSED, f"takes the offer of: {guess}",
+        name: _adversary(partial(_guesser, guess), MOST_GUESSED, f"takes the offer of: {guess}",
                          "an agent that guesses which offer is right")
         for name, guess in (
             ("first_offer", "rank 1"), ("eighth_offer", "rank 8"),
@@ -97,11 +75,17 @@ AGENTS: Mapping[str, Agent] = {
 }  # fmt: skip
 
 
-def validate(results: Sequence[PlayedEpisode]) -> list[Invariant]:
-    """The bounds of adversaries, and that agents with notes are above all of them.
+def validate(
+    recipes: Sequence[TaskRecipe],  # noqa: ARG001
+    results: Sequence[PlayedEpisode],
+    play: PlayAgain,  # noqa: ARG001
+) -> Sequence[Invariant]:
+    """The self-test: adversaries stay within their bounds, and agents with notes above all of them.
 
     With few sessions a mean fails only if its whole 95 % interval lies above the bound.
     """
+    from memorygym.stats import estimate
+
     scores: dict[str, list[float]] = {}
     for result in results:
         scores.setdefault(result.agent, []).append(100 * result.score.composite)

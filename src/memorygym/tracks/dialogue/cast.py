@@ -25,7 +25,10 @@ class Cast:
         names = [f"{first} {last}" for first in FIRST for last in LAST]
         self.customer, *self.people = rng.sample(names, 1 + 3 * chains + IDLE)
         self.manner = rng.choice(sorted(MANNERS))
-        self.roles = dict(zip(self.people, rng.sample(ROLES, len(ROLES)), strict=False))
+        # Requests outside chains, which alone name roles, are about two of every three people.
+        places = sorted(range(len(self.people)), key=lambda place: place % 3 == 0)[: len(ROLES)]
+        roles = zip(sorted(places), rng.sample(ROLES, len(ROLES)), strict=False)
+        self.roles = {self.people[place]: role for place, role in roles}
         """Who some people are to the customer."""
         self.accounts = [f"{n} {desk.account}" for n in rng.sample(ACCOUNTS, chains + IDLE)]
         self.wishes: dict[str, dict[str, str]] = {}

@@ -6,11 +6,12 @@ argument of its tool comes from.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from memorygym.core.errors import BadSettings
+from memorygym.core.json_values import FrozenDict
 
 CUSTOMER, POLICY = "customer", "policy"
 """Subjects of the facts that only one entity has: standing limits, and the rules of the house."""
@@ -28,18 +29,33 @@ class Wish:
     choices: tuple[str, ...]
 
 
+def numbers(first: int, end: int, step: int = 1) -> tuple[str, ...]:
+    """The numbers from the first to one before the end, as texts hold them."""
+    return tuple(map(str, range(first, end, step)))
+
+
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """A standing limit of the customer on one field of offers."""
+class Term:
+    """Something with one value at a time, which texts write with its unit."""
 
     label: str
     """What texts call it: "price limit"."""
+    prefix: str = field(default="", kw_only=True)
+    suffix: str = field(default="", kw_only=True)
+
+    def show(self, value: str) -> str:
+        """A value as texts write it: "$80", "21 days"."""
+        return f"{self.prefix}{value}{self.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Term):
+    """A standing limit of the customer on one field of offers."""
+
     field: str
     rule: Literal["at most", "at least", "not"]
     values: tuple[str, ...]
     """The values of the field, numbers in increasing order; limits are drawn from the middle."""
-    prefix: str = ""
-    suffix: str = ""
 
     def fits(self, value: str, limit: str) -> bool:
         """Whether an offer's value keeps to a limit."""
@@ -47,24 +63,13 @@ class Limit:
             return value != limit
         return int(value) <= int(limit) if self.rule == "at most" else int(value) >= int(limit)
 
-    def show(self, value: str) -> str:
-        """A value as texts write it: "$80"."""
-        return f"{self.prefix}{value}{self.suffix}"
-
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Term):
     """A rule of the house, which states one value: a code, or a number with its unit."""
 
-    label: str
-    values: range | None = None
-    """The possible numbers; None for a code."""
-    prefix: str = ""
-    suffix: str = ""
-
-    def show(self, value: str) -> str:
-        """A value as texts write it: "21 days"."""
-        return f"{self.prefix}{value}{self.suffix}"
+    values: tuple[str, ...] = ()
+    """The possible numbers; () for a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +165,16 @@ class Action:
 
 def words_of(form: str, text: str) -> Mapping[str, str] | None:
     """The words in braces of a sentence, if a line of the text ends with it."""
-    match = _pattern_of(form).search(text)
+    fixed, pattern = _pattern_of(form)
+    match = pattern.search(text) if fixed in text else None
     return match.groupdict() if match else None
 
 
 @lru_cache(maxsize=256)
-def _pattern_of(form: str) -> re.Pattern[str]:
-    """The pattern of a sentence with words in braces."""
-    return re.compile(
-        re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[$\\w][\\w -]*?)", re.escape(form)) + r"$", re.M
-    )
+def _pattern_of(form: str) -> tuple[str, re.Pattern[str]]:
+    """The longest part of a sentence without words in braces, and the sentence's pattern."""
+    pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[$\\w][\\w -]*?)", re.escape(form)) + r"$"
+    return max(re.split(r"\{\w+\}", form), key=len), re.compile(pattern, re.M)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,11 +200,12 @@ class Desk:
     address_key: str
     """The key of a person's code: "address code"."""
     town_key: str
-    towns: tuple[str, ...]
+    towns: tuple[str, ...] = (
+        "Brookfield", "Elmstead", "Harlow Bay", "Kirkdale", "Norwick", "Ostrava Hill",
+    )  # fmt: skip
     actions: tuple[Action, ...]
-    sentences: Mapping[str, tuple[str, ...]]
-    """By key: sentences that state it, with `{name}` and `{value}`. "limit", "change" and "rule"
-    state any such key."""
+    sentences: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict)
+    """By key, or by kind of fact (texts.SENTENCES): sentences in the desk's own words."""
     brief: str
     """What the supervisor says before the rules."""
     look_up: str
@@ -212,6 +218,13 @@ class Desk:
                     f"dialogue desk {self.name}: {limit.label} has {len(limit.values)} values, so"
                     ' it cannot bind and change; give 5 or more, 3 for "not"'
                 )
+        loose = [action for action in self.actions if not action.link]
+        links = {action.link for action in self.actions}
+        if not {1, 2, 3} <= links or not any(action.names_nothing for action in loose):
+            raise BadSettings(
+                f"dialogue desk {self.name}: its requests make no session; give actions with the"
+                " links 1, 2 and 3, and one without link that names no person and no account"
+            )
         known = {rule.label for rule in self.rules}
         for action in self.actions:
             used = {s.key for s in action.sources() if isinstance(s, Known) and s.of == "policy"}
@@ -220,9 +233,3 @@ class Desk:
                     f"dialogue desk {self.name}: {action.name} needs the rule"
                     f" {min(missing)!r}, which is not among its rules; add it"
                 )
-
-    def action(self, name: str) -> Action:
-        return next(action for action in self.actions if action.name == name)
-
-    def limit(self, label: str) -> Limit:
-        return next(limit for limit in self.limits if limit.label == label)

@@ -48,12 +48,15 @@ class DialogueEnv(Env):
     """
 
     def __init__(self, task: Task) -> None:
+        state: Any = task.state
         self.task = task
-        self.desk = desk_named(str(task.state["desk"]))
+        self.desk = desk_named(state["desk"])
+        self._stock, self._script = state["stock"], state["script"]
+        self._is_fixed = state["prefix"] == "fixed"
         self.tools = tools_of(self.desk)
         self._actions = {action.tool: action for action in self.desk.actions}
         self._records: dict[str, Any] = {"orders": {}, "done": []}
-        self._before = _copied(self._records)
+        self._before = thaw(self._records)
         self._made: list[str] = []
         """The calls of the turn that changed records, as people read them."""
         self._turn, self._patience, self._spoiled = 0, PATIENCE, False
@@ -65,7 +68,8 @@ class DialogueEnv(Env):
     def step(self, reply: Message) -> Step:
         if not reply.calls:
             return self._end(reply.content)
-        ((name, arguments),) = [(call.name, call.arguments) for call in reply.calls]
+        (call,) = reply.calls
+        name, arguments = call.name, call.arguments
         assert isinstance(arguments, dict)
         if name == HAND_OVER.name:
             self._made.append("handed over")
@@ -80,21 +84,9 @@ class DialogueEnv(Env):
 
     def fork(self) -> "DialogueEnv":
         other = copy(self)
-        other._records, other._before = _copied(self._records), _copied(self._before)
+        other._records, other._before = thaw(self._records), thaw(self._before)
         other._made = list(self._made)
         return other
-
-    @property
-    def _stock(self) -> Any:
-        return self.task.state["stock"]
-
-    @property
-    def _script(self) -> Any:
-        return self.task.state["script"]
-
-    @property
-    def _is_fixed(self) -> bool:
-        return self.task.state["prefix"] == "fixed"
 
     @property
     def _request(self) -> Request | None:
@@ -114,7 +106,7 @@ class DialogueEnv(Env):
         if not self._request:
             return Step((Message("user", "(again) I did not ask for anything."),))
         arguments, said = self._right()
-        told = ", ".join([*arguments.values(), said]) if said else ", ".join(arguments.values())
+        told = ", ".join(filter(None, (*arguments.values(), said)))
         return Step((Message("user", f"(again) I told you before. It comes to: {told}."),))
 
     def _write(self, action: Action, arguments: Mapping[str, Any]) -> str:
@@ -131,8 +123,9 @@ class DialogueEnv(Env):
             records["done"].append([action.tool, dict(arguments)])
             return "Done."
         request = self._request
-        person = request.words["person"] if request and "person" in request.words else ""
-        number = str(self.task.state["numbers"].get(str(self._turn), ""))  # type: ignore[union-attr]
+        person = request.words.get("person", "") if request else ""
+        state: Any = self.task.state
+        number = state["numbers"].get(str(self._turn), "")
         orders = records["orders"]
         if action.effect == "open":
             if not number or number in orders:
@@ -174,7 +167,7 @@ class DialogueEnv(Env):
     def _is_granted(self, request: Request, said: str) -> bool:
         """Whether the records are right and what must be said was said; sets the next start."""
         arguments, must_say = self._right()
-        expected = _copied(self._before)
+        expected = thaw(self._before)
         try:
             self._apply(expected, request.action, arguments)
             is_right = self._records == expected
@@ -182,7 +175,7 @@ class DialogueEnv(Env):
             is_right = False
         if self._is_fixed:
             self._records = expected
-        self._before = _copied(self._records)
+        self._before = thaw(self._records)
         return is_right and must_say in said and not self._spoiled
 
     def _shown(self, step: Step) -> Step:
@@ -191,11 +184,3 @@ class DialogueEnv(Env):
         text = "\n".join(filter(None, (self._log, self._script[self._turn])))
         self._log = ""
         return Step((Message("user", text),), step.reward, evict=True, answer=step.answer)
-
-
-def _copied(records: dict[str, Any]) -> dict[str, Any]:
-    """An independent copy of the house's records."""
-    return {
-        "orders": {number: dict(order) for number, order in records["orders"].items()},
-        "done": [[name, dict(arguments)] for name, arguments in records["done"]],
-    }

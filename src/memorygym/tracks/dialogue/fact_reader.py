@@ -14,7 +14,7 @@ from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, ROLES, Desk
+from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, ROLES, Desk, Term
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import tools_of
 from memorygym.tracks.dialogue.offers import is_row
@@ -28,41 +28,36 @@ _IS_CODE = re.compile(CODE)
 def keys_of(desk: Desk) -> tuple[Key, ...]:
     """The keys of a desk's facts."""
     limits = [
-        Key(limit.label, "enum", (limit.label,), choices=limit.values, owner=CUSTOMER)
+        _enum(limit.label, limit.values, owner=CUSTOMER)
         if limit.rule == "not"
-        else Key(limit.label, "number", (limit.label,), prefix=limit.prefix, suffix=limit.suffix,
-                 owner=CUSTOMER)
+        else _number(limit, CUSTOMER)
         for limit in desk.limits
-    ]  # fmt: skip
+    ]
     rules = [
-        Key(
-            rule.label,
-            "number",
-            (rule.label,),
-            prefix=rule.prefix,
-            suffix=rule.suffix,
-            owner=POLICY,
-        )
-        if rule.values
-        else Key(rule.label, "word", (rule.label,), pattern=CODE, owner=POLICY)
+        _number(rule, POLICY) if rule.values else _code(rule.label, owner=POLICY)
         for rule in desk.rules
     ]
-    wishes = [
-        Key(wish.label, "enum", (wish.label,), choices=wish.choices, subject="person")
-        for wish in desk.wishes
-    ]
-    codes = [
-        Key(label, "word", (label,), pattern=CODE, subject=subject)
-        for label, subject in (
-            (desk.address_key, "person"), (ORDER, "person"), (desk.account_key, "account"),
-        )
-    ]  # fmt: skip
-    town = Key(
-        desk.town_key, "enum", (desk.town_key, "lives in"), choices=desk.towns,
-        subject="person",
-    )  # fmt: skip
     roles = [Key(role, "entity", (role,), value="person", owner=CUSTOMER) for role in ROLES]
-    return (*limits, *rules, *roles, *wishes, town, *codes)
+    wishes = [_enum(wish.label, wish.choices, subject="person") for wish in desk.wishes]
+    town = Key(
+        desk.town_key, "enum", (desk.town_key, "lives in"), choices=desk.towns, subject="person"
+    )
+    codes = [_code(key, subject="person") for key in (desk.address_key, ORDER)]
+    account = _code(desk.account_key, subject="account")
+    return (*limits, *rules, *roles, *wishes, town, *codes, account)
+
+
+def _enum(label: str, choices: tuple[str, ...], *, owner: str = "", subject: str = "") -> Key:
+    return Key(label, "enum", (label,), choices=choices, owner=owner, subject=subject)
+
+
+def _number(term: Term, owner: str) -> Key:
+    label = term.label
+    return Key(label, "number", (label,), prefix=term.prefix, suffix=term.suffix, owner=owner)
+
+
+def _code(label: str, *, owner: str = "", subject: str = "") -> Key:
+    return Key(label, "word", (label,), pattern=CODE, owner=owner, subject=subject)
 
 
 class DialogueReader:
@@ -120,8 +115,7 @@ class DialogueReader:
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""
-        desk = self._desk
-        value = texts.shown(desk, fact.key, fact.value)
+        value = texts.shown(self._desk, fact.key, fact.value)
         whose = "The" if fact.subject in (CUSTOMER, POLICY) else f"{fact.subject}'s"
         return f"{whose} {fact.key} is {'now ' if fact.rank else ''}{value}."
 

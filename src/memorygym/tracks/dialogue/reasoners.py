@@ -42,17 +42,21 @@ class Turn:
     def request(self) -> Request | None:
         return request_in(self.desk, self.text)
 
+    @property
+    def is_acted_on(self) -> bool:
+        """Whether the tool of the request was called."""
+        return any(self.request and call.name == self.request.action.tool for call in self.called)
+
     @cached_property
     def results(self) -> dict[str, str]:
         """By tool: the text of its last result in this turn."""
         names: dict[str, str] = {}
-        found: dict[str, str] = {}
+        results: dict[str, str] = {}
         for message in self.since:
-            for call in message.calls:
-                names[call.id] = call.name
+            names |= {call.id: call.name for call in message.calls}
             if message.role == "tool":
-                found[names.get(message.call_id, "")] = message.content
-        return found
+                results[names.get(message.call_id, "")] = message.content
+        return results
 
 
 class Strong(Policy):
@@ -70,7 +74,7 @@ class Strong(Policy):
     def _grant(self, turn: Turn, request: Request, offers: Sequence[Offer] | None) -> Message:
         facts = self.known(turn, request)
         resolver = Resolver(turn.desk, request, facts, lambda _: offers or ())
-        if request.action.tool in {call.name for call in turn.called}:
+        if turn.is_acted_on:
             return Message("assistant", f"That is done. {resolver.says()}".strip())
         if request.choice and offers is None:
             wishes = resolver.wishes()

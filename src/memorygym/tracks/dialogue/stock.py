@@ -24,7 +24,8 @@ class Stock:
         """The wishes of all people, and of all listings so far."""
         self._dealt: list[Mapping[str, str]] = []
         self._ids: set[str] = set()
-        self._tokens: dict[tuple[str, ...], int] = {}
+        self._tokens: dict[tuple[int, tuple[tuple[str, str], ...]], int] = {}
+        """By the number of offers, and wishes: tokens of what a search lists."""
 
     def search(self, wishes: Mapping[str, str]) -> list[Offer]:
         """The offers with these wishes, as `search` lists them."""
@@ -32,7 +33,7 @@ class Stock:
 
     def tokens(self, wishes: Mapping[str, str]) -> int:
         """Tokens of what a search for these wishes lists."""
-        key = (str(len(self.offers)), *map(str, wishes.items()))
+        key = len(self.offers), tuple(wishes.items())
         if key not in self._tokens:
             listed = "\n".join(row(self._desk, offer) for offer in self.search(wishes))
             self._tokens[key] = count(listed)

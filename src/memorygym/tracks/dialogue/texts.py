@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, ROLES, Desk
+from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, ROLES, Desk, Term
 
 CUSTOMER_SAYS, SUPERVISOR_SAYS = "Customer: ", "Supervisor: "
 LOG = "Log: "
@@ -55,27 +55,24 @@ def system(desk: Desk) -> str:
     )  # fmt: skip
 
 
-def fact_sentence(desk: Desk, subject: str, key: str, value: str, old: str = "") -> str:
-    """The first sentence that states a fact; `value` and `old` as texts write them."""
-    forms = forms_of(desk, subject, key, changed=bool(old))
-    return forms[0].format(name=subject, key=key, value=value, old=old)
-
-
 def forms_of(desk: Desk, subject: str, key: str, *, changed: bool) -> Sequence[str]:
     """The sentences that state a key."""
     if key in ROLES:
-        return IS
-    if subject == CUSTOMER:
-        return desk.sentences["change" if changed else "limit"]
-    if subject == POLICY:
-        return desk.sentences["rule"]
-    return desk.sentences.get(key) or (f"{{name}}'s {key} is {{value}}.",)
+        kind = "role"
+    elif subject == CUSTOMER:
+        kind = "change" if changed else "limit"
+    elif subject == POLICY:
+        kind = "rule"
+    else:
+        kind = "account" if key == desk.account_key else "person"
+    own = desk.sentences
+    return own.get(key) or own.get(kind) or SENTENCES[kind]
 
 
 def shown(desk: Desk, key: str, value: str) -> str:
     """A value as texts write it."""
-    shows = {x.label: x.show for x in (*desk.limits, *desk.rules)}  # type: ignore[attr-defined]
-    return shows[key](value) if key in shows else value
+    terms: tuple[Term, ...] = (*desk.limits, *desk.rules)
+    return next((term.show(value) for term in terms if term.label == key), value)
 
 
 WISHES = (
@@ -84,8 +81,15 @@ WISHES = (
     "Do note for {name}: {wishes}.",
 )
 """Sentences that state wishes."""
-IS = ("My {key} is {value}.", "By the way, my {key} is {value}.")
-"""Sentences that state who somebody is to the customer."""
+SENTENCES = {
+    "person": ("{name}'s {key} is {value}.", "The {key} of {name} is {value}."),
+    "account": ("The {key} of my {name} is {value}.", "My {name}'s {key} is {value}."),
+    "role": ("My {key} is {value}.", "By the way, my {key} is {value}."),
+    "limit": ("My {key} is {value}.",),
+    "change": ("My {key} is now {value}, no longer {old}.",),
+    "rule": ("The {key} is {value}.",),
+}
+"""By kind of fact: sentences that state it, where the desk has none of its own."""
 
 
 def of_customer(rng: Stream, people: Sequence[str], *sentences: str, chat: int) -> str:

@@ -1,0 +1,81 @@
+"""A desk with the eight usual actions, in words of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from memorygym.core.errors import BadSettings
+from memorygym.tracks.dialogue.desk import (
+    ORDER,
+    Action,
+    Choice,
+    Desk,
+    Given,
+    IfAbove,
+    IfTrue,
+    Known,
+    Source,
+)
+
+USUAL = ("pay", "send", "hold", "any", "order", "swap", "ship", "cancel")
+RULES = 5
+"""Rules that the usual actions need."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceDesk(Desk):
+    """A desk that pays and sends, holds and buys offers, and orders, swaps, ships and cancels them.
+
+    Its first limit is on the price. Its first five rules are the code to cancel an order, the time
+    until the money is back, the approval threshold, the approval code, and the code for an order
+    that does not go to the person. Raises BadSettings, too, if rules or words are missing.
+    """
+
+    order: str
+    """The argument of tools that holds an order's number: "booking". Two others are named by the
+    first word of `account` and `address_key`: "card", "traveller"."""
+    words: Mapping[str, tuple[str, str, str]]
+    """By usual action: its tool, what the tool does, and the request (desk.Action)."""
+    actions: tuple[Action, ...] = ()
+    """The usual ones, if none are given."""
+
+    def __post_init__(self) -> None:
+        if self.words.keys() != {*USUAL} or len(self.rules) < RULES:
+            raise BadSettings(
+                f"dialogue desk {self.name}: it has {len(self.rules)} rules, and words for"
+                f" {', '.join(self.words) or 'no action'}; give {RULES} rules or more, and words"
+                f" for {', '.join(USUAL)}"
+            )
+        if not self.actions:
+            object.__setattr__(self, "actions", self._usual())
+        super().__post_init__()
+
+    def _usual(self) -> tuple[Action, ...]:
+        rules = (Known(rule.label, "policy") for rule in self.rules[:RULES])
+        cancelling, refund, threshold, approval, elsewhere = rules
+        offer, words = self.offer, self.words
+        wishes = tuple(wish.label for wish in self.wishes)
+        address = Known(self.address_key, "person")
+        sent: dict[str, Source] = {_noun(self.address_key): address}
+        paid: dict[str, Source] = {_noun(self.account): Known(self.account_key, "account")}
+        order: dict[str, Source] = {self.order: Known(ORDER, "person")}
+        needed = IfAbove(self.limits[0].field, threshold.key, approval)
+        place = IfTrue(self.town_key, "town", address, elsewhere)
+        others = Choice((wishes[0], *wishes[2:]))
+        return (
+            Action("pay", *words["pay"], {**paid, "amount": Given("amount")}),
+            Action("send", *words["send"], sent),
+            Action("hold", *words["hold"], {offer: Choice(wishes, limited=False)}),
+            Action("any", *words["any"], {offer: Choice(())}),
+            Action(
+                "order", *words["order"], {offer: Choice(wishes), **paid, "approval": needed},
+                "open", link=1,
+            ),
+            Action("swap", *words["swap"], {**order, offer: others}, "renew", link=2),
+            Action("ship", *words["ship"], {**order, "destination": place}, "change", link=2),
+            Action("cancel", *words["cancel"], {**order, "code": cancelling}, "close", refund, 3),
+        )  # fmt: skip
+
+
+def _noun(key: str) -> str:
+    """The first word of a key, as an argument's name."""
+    return key.split(maxsplit=1)[0].lower()
