@@ -16,9 +16,9 @@ TORN = replace(
 """No price keeps to both limits of it."""
 VAGUE = replace(
     DESK, name="vague",
-    actions=tuple(
-        replace(action, request="Do what {person} told you." if action.link else action.request)
-        for action in DESK.actions
-    ),
+    words={
+        name: (*about, "Do what {person} told you." if name in ("order", "ship") else request)
+        for name, (*about, request) in DESK.words.items()
+    },
 )  # fmt: skip
 """Its requests cannot be told from each other."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.factories import set_parameters
-from memorygym.core.outcome import Score
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
@@ -25,6 +24,7 @@ from memorygym.core.track import (
 from memorygym.core.types import Env, Task, Tool
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks.dialogue.agents import AGENTS, note_taker, reasoner, validate
+from memorygym.tracks.dialogue.scores import CHAIN, KINDS, score
 
 # The imports stand inside the functions, so that reading a trace imports no generator.
 
@@ -63,13 +63,6 @@ def oracle(task: Task) -> Mapping[int, str]:
     gold = task.gold
     assert isinstance(gold, SubTaskGold)
     return gold.texts(facts(task.system).render)
-
-
-def score(trace: Trace) -> Score:
-    """The share of requests granted, with its parts. Raises BadTrace without a gold table."""
-    from memorygym.tracks.dialogue import scores
-
-    return scores.score(trace)
 
 
 def inspect(agent: str, trace: Trace) -> Mapping[str, float]:  # noqa: ARG001
@@ -119,7 +112,7 @@ TRACK = Track(
     tools=tuple(tools()),
     reader=reader,
     score=score,
-    axes=("named", "never named", "both", "chain 1", "chain 2", "chain 3"),
+    axes=(*KINDS, *CHAIN),
     agents=AGENTS,
     verify=verify,
     self_test=SelfTest(inspect, validate),

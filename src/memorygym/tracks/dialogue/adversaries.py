@@ -52,8 +52,7 @@ class Guesser(Policy):
         if request is None or turn.is_acted_on:
             return END
         if request.choice and listed is None:
-            named = {w.label for w in turn.desk.wishes} & request.words.keys()
-            return calls(("search", {label: request.words[label] for label in sorted(named)}))
+            return calls(("search", request.wishes(turn.desk)))
         arguments = {name: request.words.get(name, "none") for name in request.action.arguments}
         if turn.desk.offer in arguments:
             offer = GUESSES[self.guess](turn.desk, offers_in(turn.desk, listed or ""))

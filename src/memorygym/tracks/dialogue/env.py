@@ -24,20 +24,17 @@ PATIENCE = 2
 NOTHING = "No offer has these wishes."
 
 
-def search_tool(desk: Desk) -> Tool:
-    """The tool that lists offers."""
-    filters = {wish.label: {"type": "string", "enum": list(wish.choices)} for wish in desk.wishes}
-    labels = [*filters]
-    return tool("search", "The best rated offers with these wishes.", optional=labels, **filters)
-
-
 def tools_of(desk: Desk) -> tuple[Tool, ...]:
     """All tools of a desk."""
+    filters = {wish.label: {"type": "string", "enum": list(wish.choices)} for wish in desk.wishes}
+    search = tool(
+        "search", "The best rated offers with these wishes.", optional=[*filters], **filters
+    )
     actions = (
         tool(action.tool, action.about, **dict.fromkeys(action.arguments, "string"))
         for action in desk.actions
     )
-    return (search_tool(desk), *actions, ASK, HAND_OVER)
+    return (search, *actions, ASK, HAND_OVER)
 
 
 class DialogueEnv(Env):
@@ -80,7 +77,9 @@ class DialogueEnv(Env):
             offers = found(self._stock, arguments)
             listed = "\n".join(row(self.desk, offer) for offer in offers) or NOTHING
             return Step((Message("user", listed),))
-        return Step((Message("user", self._write(self._actions[name], arguments)),))
+        result = self._apply(self._records, self._actions[name], arguments)
+        self._made.append(described(name, arguments, ""))
+        return Step((Message("user", result),))
 
     def fork(self) -> "DialogueEnv":
         other = copy(self)
@@ -109,13 +108,8 @@ class DialogueEnv(Env):
         told = ", ".join(filter(None, (*arguments.values(), said)))
         return Step((Message("user", f"(again) I told you before. It comes to: {told}."),))
 
-    def _write(self, action: Action, arguments: Mapping[str, Any]) -> str:
-        """Carries out a call. Raises Refused if it names an offer or an order that is not there."""
-        result = self._apply(self._records, action, arguments)
-        self._made.append(described(action.tool, arguments, ""))
-        return result
-
     def _apply(self, records: Any, action: Action, arguments: Mapping[str, Any]) -> str:
+        """Carries out a call. Raises Refused if it names an offer or an order that is not there."""
         value = arguments.get(self.desk.offer)
         if value is not None and all(offer["id"] != value for offer in self._stock):
             raise Refused(f"{self.desk.offer}: there is none with the number {value}")

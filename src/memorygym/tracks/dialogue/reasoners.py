@@ -15,9 +15,9 @@ from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, Desk, Known, words_of
 from memorygym.tracks.dialogue.desks import desk_named
-from memorygym.tracks.dialogue.env import HAND_OVER, NOTHING
+from memorygym.tracks.dialogue.env import HAND_OVER
 from memorygym.tracks.dialogue.fact_reader import DialogueReader, reader_for
-from memorygym.tracks.dialogue.offers import Offer, offers_in
+from memorygym.tracks.dialogue.offers import offers_in
 from memorygym.tracks.dialogue.resolve import Request, Resolver, request_in
 
 GIVE_UP: ToolCall = (HAND_OVER.name, {"reason": "what I need to know is not in my notes"})
@@ -68,15 +68,14 @@ class Strong(Policy):
         if turn.request is None:
             wishes = words_of(turn.desk.look_up, turn.text)
             return calls(("search", wishes)) if wishes and listed is None else END
-        offers = offers_in(turn.desk, listed) if listed and listed != NOTHING else []
-        return self._grant(turn, turn.request, None if listed is None else offers)
+        return self._grant(turn, turn.request, listed)
 
-    def _grant(self, turn: Turn, request: Request, offers: Sequence[Offer] | None) -> Message:
+    def _grant(self, turn: Turn, request: Request, listed: str | None) -> Message:
         facts = self.known(turn, request)
-        resolver = Resolver(turn.desk, request, facts, lambda _: offers or ())
+        resolver = Resolver(turn.desk, request, facts, lambda _: offers_in(turn.desk, listed or ""))
         if turn.is_acted_on:
             return Message("assistant", f"That is done. {resolver.says()}".strip())
-        if request.choice and offers is None:
+        if request.choice and listed is None:
             wishes = resolver.wishes()
             return calls(("search", wishes)) if wishes else calls(GIVE_UP)
         arguments = resolver.arguments()

@@ -35,6 +35,10 @@ class Request:
         """The choice among offers that it asks for."""
         return next((s for s in self.action.sources() if isinstance(s, Choice)), None)
 
+    def wishes(self, desk: Desk) -> dict[str, str]:
+        """The wishes that it names."""
+        return {w.label: self.words[w.label] for w in desk.wishes if w.label in self.words}
+
 
 @dataclass
 class Resolver:
@@ -64,13 +68,11 @@ class Resolver:
     def wishes(self) -> dict[str, str]:
         """The wishes to search for, as far as they are known."""
         choice = self.request.choice
-        words = self.request.words
-        found = {w.label: words[w.label] for w in self.desk.wishes if w.label in words}
+        wishes = self.request.wishes(self.desk)
         for label in choice.wishes if choice else ():
-            value = self._known(Known(label, "person"))
-            if value is not None:
-                found[label] = value
-        return found
+            if (value := self._known(Known(label, "person"))) is not None:
+                wishes[label] = value
+        return wishes
 
     def _value(self, source: object) -> str | None:
         match source:

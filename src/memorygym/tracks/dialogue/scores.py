@@ -14,7 +14,10 @@ CHAIN = ("chain 1", "chain 2", "chain 3")
 
 
 def score(trace: Trace) -> Score:
-    """The composite (share of requests granted), by kind, and by depth in a chain."""
+    """The composite (share of requests granted), by kind, and by depth in a chain.
+
+    Raises BadTrace if the trace has no gold table.
+    """
     outcomes = rewarded(trace)
     whole = accuracies(trace, outcomes)
     kinds = {kind: whole.axes.get(kind) for kind in KINDS}

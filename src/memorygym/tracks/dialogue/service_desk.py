@@ -1,7 +1,7 @@
 """A desk with the eight usual actions, in words of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from memorygym.core.errors import BadSettings
 from memorygym.tracks.dialogue.desk import (
@@ -17,17 +17,17 @@ from memorygym.tracks.dialogue.desk import (
 )
 
 USUAL = ("pay", "send", "hold", "any", "order", "swap", "ship", "cancel")
-RULES = 5
-"""Rules that the usual actions need."""
+THRESHOLD, APPROVAL = "approval threshold", "approval code"
+"""The rules that all desks have; the agent's instructions name them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceDesk(Desk):
     """A desk that pays and sends, holds and buys offers, and orders, swaps, ships and cancels them.
 
-    Its first limit is on the price. Its first five rules are the code to cancel an order, the time
-    until the money is back, the approval threshold, the approval code, and the code for an order
-    that does not go to the person. Raises BadSettings, too, if rules or words are missing.
+    Its first limit is on the price. Its rules are those on approval, and first of the others: the
+    code to cancel an order, the time until the money is back, and the code for an order that does
+    not go to the person. Raises BadSettings, too, if rules or words are missing.
     """
 
     order: str
@@ -35,31 +35,29 @@ class ServiceDesk(Desk):
     first word of `account` and `address_key`: "card", "traveller"."""
     words: Mapping[str, tuple[str, str, str]]
     """By usual action: its tool, what the tool does, and the request (desk.Action)."""
-    actions: tuple[Action, ...] = ()
-    """The usual ones, if none are given."""
+    actions: tuple[Action, ...] = field(init=False)
+    """The usual ones."""
 
     def __post_init__(self) -> None:
-        if self.words.keys() != {*USUAL} or len(self.rules) < RULES:
+        others = [rule.label for rule in self.rules if rule.label not in (THRESHOLD, APPROVAL)]
+        if self.words.keys() != {*USUAL} or len(others) < 3:
             raise BadSettings(
-                f"dialogue desk {self.name}: it has {len(self.rules)} rules, and words for"
-                f" {', '.join(self.words) or 'no action'}; give {RULES} rules or more, and words"
+                f"dialogue desk {self.name}: it has {len(others)} rules beside those on approval,"
+                f" and words for {', '.join(self.words) or 'no action'}; give 3 or more, and words"
                 f" for {', '.join(USUAL)}"
             )
-        if not self.actions:
-            object.__setattr__(self, "actions", self._usual())
+        object.__setattr__(self, "actions", self._usual(*others[:3]))
         super().__post_init__()
 
-    def _usual(self) -> tuple[Action, ...]:
-        rules = (Known(rule.label, "policy") for rule in self.rules[:RULES])
-        cancelling, refund, threshold, approval, elsewhere = rules
+    def _usual(self, cancelling: str, refund: str, elsewhere: str) -> tuple[Action, ...]:
         offer, words = self.offer, self.words
         wishes = tuple(wish.label for wish in self.wishes)
         address = Known(self.address_key, "person")
         sent: dict[str, Source] = {_noun(self.address_key): address}
         paid: dict[str, Source] = {_noun(self.account): Known(self.account_key, "account")}
         order: dict[str, Source] = {self.order: Known(ORDER, "person")}
-        needed = IfAbove(self.limits[0].field, threshold.key, approval)
-        place = IfTrue(self.town_key, "town", address, elsewhere)
+        needed = IfAbove(self.limits[0].field, THRESHOLD, Known(APPROVAL, "policy"))
+        place = IfTrue(self.town_key, "town", address, Known(elsewhere, "policy"))
         others = Choice((wishes[0], *wishes[2:]))
         return (
             Action("pay", *words["pay"], {**paid, "amount": Given("amount")}),
@@ -72,7 +70,10 @@ class ServiceDesk(Desk):
             ),
             Action("swap", *words["swap"], {**order, offer: others}, "renew", link=2),
             Action("ship", *words["ship"], {**order, "destination": place}, "change", link=2),
-            Action("cancel", *words["cancel"], {**order, "code": cancelling}, "close", refund, 3),
+            Action(
+                "cancel", *words["cancel"], {**order, "code": Known(cancelling, "policy")},
+                "close", says=Known(refund, "policy"), link=3,
+            ),
         )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from memorygym.tracks.dialogue.fact_reader import reader_of
 from memorygym.tracks.dialogue.guesses import GUESSES
 from memorygym.tracks.dialogue.offers import Offer, found
 from memorygym.tracks.dialogue.reasoners import Strong
-from memorygym.tracks.dialogue.resolve import Request, Resolver, request_in
+from memorygym.tracks.dialogue.resolve import Resolver, request_in
 
 RECENT = 3
 """Turns before a request that must state nothing that it needs."""
@@ -141,15 +141,12 @@ class Verifier:
             request = request_in(self.desk, goal.text)
             assert request
             if request.choice and not request.choice.wishes and len(request.action.arguments) == 1:
-                offers = self._search({w: request.words[w] for w in self._labels(request)})
+                offers = self._search(request.wishes(self.desk))
                 offer = GUESSES[guess](self.desk, offers)
                 times += offer is not None and [offer["id"]] == [
                     *right[str(goal.event)][0].values()
                 ]
         return times
-
-    def _labels(self, request: Request) -> list[str]:
-        return [wish.label for wish in self.desk.wishes if wish.label in request.words]
 
     def _fail(self, event: int, what: str) -> None:
         self.result.failures.append(f"{self.place}, event {event}: {what}")
