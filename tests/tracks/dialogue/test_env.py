@@ -1,5 +1,6 @@
 """The house: which calls grant a request, and what spoils it."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -127,6 +128,22 @@ def test_a_call_that_is_not_possible_changes_nothing_and_says_why(
     assert any(problem in text for text in texts)
     outcomes = rewarded(trace)
     assert sum(outcome.score for outcome in outcomes) >= len(outcomes) - 9
+
+
+def test_an_exchange_that_nobody_asked_for_changes_nothing() -> None:
+    numbers: list[str] = []
+    product = session().state["stock"][0]["id"]
+
+    def eager(turn: Turn, reply: Message) -> Message:
+        numbers.extend(re.findall(r"is (\S+)\.$", turn.results.get("order_item", "")))
+        if turn.request or turn.called or not numbers:
+            return reply
+        return calls(("exchange_item", {"order": numbers[-1], "product": product}))
+
+    trace = played(session(), policy=Changed(eager))
+    texts = [m.content for r in trace.records for m in getattr(r, "messages", ())]
+    assert any("no exchange was asked for" in text for text in texts)
+    assert {outcome.score for outcome in rewarded(trace)} == {1.0}
 
 
 def test_the_score_has_parts_by_need_and_by_depth() -> None:

@@ -49,6 +49,7 @@ class DialogueEnv(Env):
         self.task = task
         self.desk = desk_named(state["desk"])
         self._stock, self._script = state["stock"], state["script"]
+        self._right, self._numbers = state["right"], state["numbers"]
         self._is_fixed = state["prefix"] == "fixed"
         self.tools = tools_of(self.desk)
         self._actions = {action.tool: action for action in self.desk.actions}
@@ -91,11 +92,6 @@ class DialogueEnv(Env):
     def _request(self) -> Request | None:
         return request_in(self.desk, self._script[self._turn])
 
-    def _right(self) -> tuple[dict[str, str], str]:
-        right: Any = self.task.state["right"]
-        arguments, said = right[str(self._turn)]
-        return thaw(arguments), said
-
     def _asked(self) -> Step:
         """The customer repeats what was asked, which spoils the request, or leaves."""
         self._patience -= 1
@@ -104,7 +100,7 @@ class DialogueEnv(Env):
         self._spoiled = True
         if not self._request:
             return Step((Message("user", "(again) I did not ask for anything."),))
-        arguments, said = self._right()
+        arguments, said = self._right[str(self._turn)]
         told = ", ".join(filter(None, (*arguments.values(), said)))
         return Step((Message("user", f"(again) I told you before. It comes to: {told}."),))
 
@@ -118,8 +114,7 @@ class DialogueEnv(Env):
             return "Done."
         request = self._request
         person = request.words.get("person", "") if request else ""
-        state: Any = self.task.state
-        number = state["numbers"].get(str(self._turn), "")
+        number = self._numbers.get(str(self._turn), "")
         orders = records["orders"]
         if action.effect == "open":
             if not number or number in orders:
@@ -130,12 +125,12 @@ class DialogueEnv(Env):
         old = arguments[first]
         if old not in orders or orders[old]["status"] == "closed":
             raise Refused(f"{first}: there is no open one with the {ORDER} {old}")
+        if action.effect == "renew" and not number:
+            raise Refused("no exchange was asked for; one call grants a request")
         changed = {name: value for name, value in arguments.items() if name != first}
         orders[old] |= {"status": "closed" if action.effect == "close" else "open", **changed}
         if action.effect != "renew":
             return "Done."
-        if not number:
-            raise Refused("no exchange was asked for; one call grants a request")
         orders[number] = orders.pop(old)
         return self._numbered(person, number, old)
 
@@ -160,7 +155,7 @@ class DialogueEnv(Env):
 
     def _is_granted(self, request: Request, said: str) -> bool:
         """Whether the records are right and what must be said was said; sets the next start."""
-        arguments, must_say = self._right()
+        arguments, must_say = self._right[str(self._turn)]
         expected = thaw(self._before)
         try:
             self._apply(expected, request.action, arguments)
