@@ -153,6 +153,11 @@ class Action:
             yield self.says
 
     @property
+    def rules(self) -> list[str]:
+        """The rules that its sources are."""
+        return [s.key for s in self.sources() if isinstance(s, Known) and s.of == "policy"]
+
+    @property
     def names_nothing(self) -> bool:
         """Whether the request names no person, in whatever way, and no account."""
         return not re.search(r"\{(person|role|account)\}", self.request)
@@ -227,8 +232,7 @@ class Desk:
             )
         known = {rule.label for rule in self.rules}
         for action in self.actions:
-            used = {s.key for s in action.sources() if isinstance(s, Known) and s.of == "policy"}
-            if missing := used - known:
+            if missing := {*action.rules} - known:
                 raise BadSettings(
                     f"dialogue desk {self.name}: {action.name} needs the rule"
                     f" {min(missing)!r}, which is not among its rules; add it"

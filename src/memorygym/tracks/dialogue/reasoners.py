@@ -13,7 +13,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, Desk, Known, words_of
+from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, Desk, words_of
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import HAND_OVER
 from memorygym.tracks.dialogue.fact_reader import DialogueReader, reader_for
@@ -129,10 +129,7 @@ class Clerk(Policy):
         yield turn.text
         if request.choice and request.choice.limited:
             yield ", ".join(limit.label for limit in turn.desk.limits)
-        rules = [
-            s.key for s in request.action.sources() if isinstance(s, Known) and s.of == "policy"
-        ]
-        yield ", ".join(rules or [rule.label for rule in turn.desk.rules])
+        yield ", ".join(request.action.rules or [rule.label for rule in turn.desk.rules])
 
 
 def _reader(turn: Turn) -> DialogueReader:

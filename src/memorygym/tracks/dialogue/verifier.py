@@ -16,7 +16,7 @@ from memorygym.core.registry import make
 from memorygym.core.statements import Statement, StatementIndex, SubTaskGold
 from memorygym.core.trace import Observation, ToolResult, Trace
 from memorygym.core.track import MapFunction, TaskRecipe, Verification, find
-from memorygym.core.types import JSON, Budget, Policy, Task
+from memorygym.core.types import JSON, Budget, Task
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks.dialogue.agents import MOST_GUESSED
 from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY
@@ -122,38 +122,35 @@ class Verifier:
 
     def check(self) -> Result:
         """The result of all checks."""
-        trace = self._played("full", Strong())
+        trace = self._played("full")
         self._expect(trace, granted=True, how="with all facts in view")
-        self._expect(self._played("none", Strong()), granted=False, how="without memory")
+        self._expect(self._played("none"), granted=False, how="without memory")
         self._check_tools()
         self._check_texts(trace)
         self._check_needs(trace)
-        for guess in GUESSES:
-            self.result.guessed[guess] += self._guessed(guess)
+        self._guess()
         return self.result
 
-    def _guessed(self, guess: str) -> int:
-        """How many requests a guess grants: those that need nothing but a choice of offers whose
-        wishes the request names."""
+    def _guess(self) -> None:
+        """Tries the guesses on the requests that need nothing but a choice of offers whose wishes
+        the request names."""
         right: Any = self.task.state["right"]
-        times = 0
         for goal in self.goals:
             request = request_in(self.desk, goal.text)
             assert request
             if request.choice and not request.choice.wishes and len(request.action.arguments) == 1:
                 offers = self._search(request.wishes(self.desk))
-                offer = GUESSES[guess](self.desk, offers)
-                times += offer is not None and [offer["id"]] == [
-                    *right[str(goal.event)][0].values()
-                ]
-        return times
+                (right_id,) = right[str(goal.event)][0].values()
+                for name, guess in GUESSES.items():
+                    offer = guess(self.desk, offers)
+                    self.result.guessed[name] += offer is not None and offer["id"] == right_id
 
     def _fail(self, event: int, what: str) -> None:
         self.result.failures.append(f"{self.place}, event {event}: {what}")
 
-    def _played(self, memory: str, policy: Policy) -> Trace:
+    def _played(self, memory: str) -> Trace:
         env = DialogueEnv(self.task)
-        trace = play(Episode(env, partial(make, "memory", memory), Budget()), policy)
+        trace = play(Episode(env, partial(make, "memory", memory), Budget()), Strong())
         trace.gold = self.task.gold
         return trace
 
