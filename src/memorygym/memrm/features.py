@@ -1,0 +1,237 @@
+"""What tells, without a question, whether a compaction is safe: what is likely needed, what is lost.
+
+Every segment of the full context gets features of how likely something later needs it, and losses:
+how much of it the compacted context no longer says. The losses of a context against itself are 0.
+"""
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from scipy import sparse
+
+from memorygym.memrm.match import POSTINGS
+from memorygym.memrm.pair import Full, Matrix, Pair, Sparse, rows_of, said
+from memorygym.memrm.text import Context, Vocabulary
+
+MARKS = {
+    "must": "must never always only not dont cannot cant most least unless except without avoid"
+    " require required forbidden limit limits allergic allergy prefer prefers preferred deadline",
+    "goal": "goal task want wants need needs please ask asks asked question find should would"
+    " objective request requests plan looking query wish wishes ? how what when where which who why",
+    "open": "todo next pending open remaining later will still follow until",
+    "change": "now new update updated correct corrected correction change changed instead moved"
+    " revised longer actually latest current currently superseded replaced",
+}
+"""By mark: the words that carry it."""
+
+NEED = (
+    "place", "from_end", "system", "user", "assistant", "tool", "numbers", "names", "ids", "words",
+    "weight", "must", "goal", "open", "change", "spread", "later", "restated", "replaced", "asked",
+    "code",
+)  # fmt: skip
+"""The names of the features of a segment's need."""
+LOSSES = ("gone", "loose", "apart", "values_gone", "values_loose", "numbers_gone", "names_gone", "ids_gone", "contradicted")
+"""The names of the losses of a segment, each from 0 to 1."""
+AGGREGATES = ("mean", "needed", "any", "most", "half", "top")
+KINDS = ("must", "goal", "change")
+EVENT = (
+    *(f"{loss}_{how}" for loss in LOSSES for how in AGGREGATES),
+    *(f"{kind}_{loss}" for kind in KINDS for loss in ("loose", "values_loose")),
+    "stale", "added", "segments",
+)  # fmt: skip
+"""The names of the features of an event."""
+FREE = frozenset({"segments"})
+"""Features of an event that may count either way; more of any other never makes it safer."""
+
+
+@dataclass(slots=True)
+class Segments:
+    """The segments of a full context: what speaks for a need of each, and what is lost of each."""
+
+    need: Matrix
+    """By segment: the values of NEED."""
+    losses: Matrix
+    """By segment: the values of LOSSES."""
+    stale: Matrix
+    """By segment: whether it is replaced by a later one that is lost, while it is kept."""
+    added: float
+    """Share of what the compacted context says that the full one does not say."""
+
+
+def segments_of(pair: Pair, need: Matrix | None = None) -> Segments:
+    """The segments of a pair of contexts, described; `need` is `needs_of` the full context."""
+    need = needs_of(pair.full) if need is None else need
+    losses = _losses(pair)
+    return Segments(need, losses, _stale(pair.full, losses), _added(pair))
+
+
+def event_features(segments: Segments, need: Matrix) -> list[float]:
+    """The values of EVENT, given how likely each segment is needed (0 to 1)."""
+    if not len(need):
+        return [0.0] * len(EVENT)
+    total = need.sum() or 1.0
+    values: list[float] = []
+    for column in segments.losses.T:
+        expected = need * column
+        top = np.sort(expected)[::-1][:5]
+        values += [
+            float(column.mean()), float(expected.sum() / total),
+            float(1 - np.exp(np.log1p(-np.minimum(expected, 0.99)).sum())), float(top[0]),
+            float((column > 0.5).mean()), float(top.mean()),
+        ]  # fmt: skip
+    for kind in KINDS:
+        marked = segments.need[:, NEED.index(kind)] > 0
+        for loss in ("loose", "values_loose"):
+            column = segments.losses[:, LOSSES.index(loss)]
+            values.append(float(column[marked].mean()) if marked.any() else 0.0)
+    stale = float((segments.stale * need).sum() / total)
+    return [*values, stale, segments.added, log(1 + len(need))]
+
+
+def _losses(pair: Pair) -> Matrix:
+    """By segment of the full context: the values of LOSSES."""
+    full, compacted = pair.full, pair.compacted
+    size, width = len(full.content), len(compacted.weights)
+    if not size:
+        return np.zeros((0, len(LOSSES)))
+    context = compacted.context
+    weighted = _wide(full.weighted, width)
+    stand_ins = compacted.stand_ins(weighted.indices)
+    kept = np.asarray(stand_ins.sum(1)).ravel()
+    likely = weighted @ stand_ins
+    best, inside = _closest(likely, rows_of(said(context.segments), None, width), context)
+    near = rows_of(
+        [context.near[b] | context.segments[b].said if b >= 0 else () for b in best], None, width
+    )
+    numbers = _wide(full.only("number"), width)
+    parts = {
+        "all": weighted, "values": _wide(full.only("number", "name", "id"), width),
+        "numbers": numbers, "names": _wide(full.only("name"), width),
+        "ids": _wide(full.only("id"), width), "keys": weighted - numbers,
+    }  # fmt: skip
+    lost = {name: _lost(part, part @ kept) for name, part in parts.items()}
+    loose = {
+        name: _lost(parts[name], (parts[name] @ stand_ins).multiply(near).sum(1))
+        for name in ("all", "values", "numbers", "keys")
+    }  # fmt: skip
+    kinds, others = context.words.kinds, np.zeros(size)
+    for index, place in enumerate(best):
+        if place >= 0:
+            own = full.context.segments[index].said
+            others[index] = any(kinds[t] == "number" and t not in own for t in context.segments[place].said)
+    contradicted = (1 - loose["keys"]) * loose["numbers"] * others
+    return np.column_stack([
+        lost["all"], loose["all"], _lost(weighted, inside), lost["values"], loose["values"],
+        lost["numbers"], lost["names"], lost["ids"], contradicted,
+    ])  # fmt: skip
+
+
+def _wide(matrix: Sparse, width: int) -> Sparse:
+    """The matrix with columns for tokens that were read since."""
+    return sparse.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
+
+
+def _lost(part: Sparse, kept: object) -> Matrix:
+    """The share of each row's weight that is not kept; 0 for a row without weight."""
+    total = np.asarray(part.sum(1)).ravel()
+    share = np.asarray(kept).ravel() / np.where(total == 0, 1, total)
+    return np.where(total == 0, 0.0, np.clip(1 - share, 0, 1)).round(9)
+
+
+def _closest(likely: Sparse, lines: Sparse, context: Context) -> tuple[list[int], Matrix]:
+    """By row: the segment that says most of its tokens (-1: none), and the weight that it says."""
+    counts = np.asarray(lines.sum(0)).ravel()
+    rare = sparse.diags((counts <= POSTINGS).astype(float), format="csr")
+    scores = (likely @ rare) @ lines.T
+    best = [-1] * likely.shape[0]
+    for row in range(likely.shape[0]):
+        start, end = scores.indptr[row], scores.indptr[row + 1]
+        if end > start:
+            data, columns = scores.data[start:end], scores.indices[start:end]
+            best[row] = int(columns[data >= data.max() - 1e-9].max())
+    chosen = lines[[max(0, place) for place in best]] if context.segments else lines
+    inside = np.asarray(likely.multiply(chosen).sum(1)).ravel() if context.segments else np.zeros(len(best))
+    return best, np.where(np.array(best) >= 0, inside, 0.0)
+
+
+def _newer(full: Full) -> list[int]:
+    """By segment: the latest other one that says the same with another number; -1 if none does."""
+    kinds, context = full.context.words.kinds, full.context
+    numbers = [{t for t in content if kinds[t] == "number"} for content in full.content]
+    keys = [
+        [t for t in content if kinds[t] != "number"] if numbers[index] else []
+        for index, content in enumerate(full.content)
+    ]
+    weighted = rows_of([key if len(key) > 1 else () for key in keys], full.weights)
+    lines = rows_of(said(context.segments), None, len(full.weights))
+    counts = np.asarray(lines.sum(0)).ravel()
+    rare = sparse.diags((counts <= POSTINGS).astype(float), format="csr")
+    scores = ((weighted @ rare) @ lines.T).tocoo()
+    totals = np.asarray(weighted.sum(1)).ravel()
+    newer = [-1] * len(keys)
+    close = (scores.col > scores.row) & (scores.data >= 0.75 * totals[scores.row])
+    for row, column in zip(scores.row[close], scores.col[close], strict=True):
+        if numbers[column] and not numbers[row] <= numbers[column]:
+            newer[row] = max(newer[row], int(column))
+    return newer
+
+
+def _stale(full: Full, losses: Matrix) -> Matrix:
+    loose = losses[:, LOSSES.index("values_loose")]
+    return np.array([
+        max(0.0, loose[newer] - loose[index]) if newer >= 0 else 0.0
+        for index, newer in enumerate(_newer_of(full))
+    ])  # fmt: skip
+
+
+def _newer_of(full: Full) -> list[int]:
+    if full.newer is None:
+        full.newer = _newer(full)
+    return full.newer
+
+
+def _added(pair: Pair) -> float:
+    """Share of the names, numbers and ids of the compacted context that the full one lacks."""
+    context = pair.compacted.context
+    values = [t for t in context.places if context.words.kinds[t] != "word"]
+    new = sum(token not in pair.full.context.places for token in values)
+    return new / len(values) if values else 0.0
+
+
+def needs_of(full: Full) -> Matrix:
+    """By segment of a full context: the values of NEED."""
+    context, weights, contents = full.context, full.weights, full.content
+    size, places, known = max(1, len(contents)), full.context.places, full.context.words.kinds
+    asked = {
+        token
+        for content, segment in zip(contents, context.segments, strict=True)
+        if segment.text.rstrip().endswith("?") or context.roles[segment.message] == "system"
+        for token in content
+    }
+    words = Vocabulary()
+    marks = [{words.names[token] for token in words.read(text)} for text in MARKS.values()]
+    marked = [
+        {token for token, name in enumerate(full.context.words.names) if name in mark}
+        for mark in marks
+    ]
+    rows = []
+    for index, (segment, content) in enumerate(zip(context.segments, contents, strict=True)):
+        values = [token for token in content if known[token] != "word"]
+        counts = [len(places[token]) for token in values]
+        later = [places[token][-1] > index for token in values]
+        role, text = context.roles[segment.message], segment.text
+        kinds = [known[token] for token in content]
+        rows.append([
+            index / size, log(1 + size - index),
+            *(float(role == other) for other in ("system", "user", "assistant", "tool")),
+            *(kinds.count(kind) for kind in ("number", "name", "id", "word")),
+            sum(weights[token] for token in content),
+            *(len(mark & segment.said) for mark in marked),
+            sum(counts) / len(counts) if counts else 0.0,
+            sum(later) / len(later) if later else 0.0,
+            min(counts, default=0), float(_newer_of(full)[index] >= 0),
+            sum(token in asked for token in content) / max(1, len(content)),
+            sum(text.count(sign) for sign in "{}()[]=;_") / len(text),
+        ])  # fmt: skip
+    return np.array(rows, float).reshape(len(contents), len(NEED))
