@@ -1,0 +1,287 @@
+"""Judge compactions with MemRM: is a shortened context safe to go on with?"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from memorygym.cli._checks import given_path
+from memorygym.core.errors import BadSettings
+from memorygym.reports.extras import missing
+
+if TYPE_CHECKING:
+    from memorygym.memrm.rows import Compaction
+    from memorygym.memrm.scored_rows import Judge
+
+SPLITS = ("iid", "strategy-ood", "scenario-ood")
+NAMES = {"iid-heldout": "iid", **{name: name for name in (*SPLITS, "train", "calibration")}}
+MODES = ("blind", "needs", "recorded", "pair")
+EXTRA = ("lightgbm", "numpy")
+"""The packages of the extra `rm`."""
+ROWS_MISSING = 2
+"""The exit code if rows of a file were left out."""
+NOTES = 5
+"""Most lines about rows of one file; then only their number."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the actions."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, line, declare in (
+        ("score", "judge one compaction: p_harmful, a verdict and what is believed lost", _score),
+        ("evaluate", "measure the judge on labelled compactions, beside baselines", _evaluate),
+        ("build", "play tasks and write labelled compactions: the splits", _build),
+        ("train", "train the judge on the splits and write its model file", _train),
+    ):
+        part = actions.add_parser(
+            name, help=line, description=line, formatter_class=parser.formatter_class,
+            allow_abbrev=False,
+        )  # fmt: skip
+        declare(part)
+
+
+def _score(part: argparse.ArgumentParser) -> None:
+    for name in ("full", "compacted"):
+        part.add_argument(
+            f"--{name}", type=given_path, required=True, metavar="FILE",
+            help=f"the {name} context: OpenAI-style messages as JSON, or plain text",
+        )  # fmt: skip
+    part.add_argument(
+        "--needs", type=given_path, metavar="FILE",
+        help="what will be needed: one question, constraint or fact a line, or a JSON list",
+    )  # fmt: skip
+    _add_model(part)
+
+
+def _evaluate(part: argparse.ArgumentParser) -> None:
+    part.add_argument(
+        "--split", "--dataset", default="all", metavar="SPLIT",
+        help=f"{', '.join(SPLITS)}, all of these (default), train, calibration, or a FILE of JSON"
+        ' lines {"full", "compacted", "safe" or "needs": [{"text", "kept"}], "group"}, or of the'
+        " rows of MemGym-RM",
+    )  # fmt: skip
+    part.add_argument(
+        "--mode", choices=MODES,
+        help="blind: reads the two contexts; needs: and the probes; recorded: and the next action;"
+        " pair: both next actions (default: blind, or needs for a FILE with no other label)",
+    )  # fmt: skip
+    _add_model(part)
+
+
+def _add_model(part: argparse.ArgumentParser) -> None:
+    part.add_argument(
+        "--model", type=given_path, metavar="FILE",
+        help="a model file of `memorygym rm train` (default: the one that ships)",
+    )  # fmt: skip
+    part.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _build(part: argparse.ArgumentParser) -> None:
+    part.add_argument("--output", "-o", type=given_path, metavar="FILE", help="the file of events")
+
+
+def _train(part: argparse.ArgumentParser) -> None:
+    part.add_argument("--output", "-o", type=given_path, metavar="FILE", help="the model file")
+    part.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs the action; 2 if rows of a file had to be left out."""
+    actions = {
+        "score": _run_score, "evaluate": _run_evaluate, "build": _run_build, "train": _run_train,
+    }  # fmt: skip
+    try:
+        return actions[args.action](args)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRA:
+            raise
+        raise missing(f"memorygym rm {args.action}", error.name, "rm") from None
+
+
+def evaluate_command() -> NoReturn:
+    """`memgym-eval-rm`, another name of `memorygym rm evaluate`."""
+    from memorygym.cli import command
+
+    command(["rm", "evaluate", *sys.argv[1:]])
+
+
+def _run_score(args: argparse.Namespace) -> int:
+    from memorygym.memrm.contexts import context_file
+    from memorygym.memrm.rows import needs_file
+
+    full, compacted = (context_file(path, _tell) for path in (args.full, args.compacted))
+    if not full:
+        raise BadSettings(f"{args.full} holds no text, so nothing can be lost")
+    needs = [probe.text for probe in needs_file(args.needs)] if args.needs else None
+    from memorygym.memrm.judge import judge_compaction
+
+    judgement = judge_compaction(full, compacted, needs, model=_judge(args)).to_json()
+    print(json.dumps(judgement, ensure_ascii=False) if args.json else _judgement_text(judgement))
+    return 0
+
+
+def _judgement_text(judgement: Mapping[str, Any]) -> str:
+    from memorygym.core.text import one_line
+    from memorygym.reports.terminal import fit
+
+    lines = [f"{judgement['verdict']}: p_harmful {judgement['p_harmful']:.3f}"]
+    for title, name in (("needs", "needs"), ("believed lost", "lost")):
+        items = judgement.get(name) or []
+        lines += [f"{title}:"] if items else []
+        for item in items:
+            lines += fit(f"{item['p_lost']:.2f}  {one_line(item['text'])}", "  ")
+            if item.get("quote"):
+                lines += fit(f"full context: “{one_line(item['quote'])}”", " " * 8)
+    return "\n".join(lines)
+
+
+def _run_evaluate(args: argparse.Namespace) -> int:
+    from memorygym.memrm.evaluation import evaluation
+    from memorygym.memrm.openings import FINAL, log_opening
+    from memorygym.memrm.scored_rows import score
+
+    judge, notes = _judge(args), _Notes()
+    names = SPLITS if args.split == "all" else [args.split]
+    splits: dict[str, Any] = {}
+    for name in names:
+        title, rows, mode = _rows(name, args.mode, notes)
+        scored = score(judge, rows, mode)
+        splits[title] = evaluation(judge, scored, title)
+        if title in FINAL and name in NAMES:
+            opening = {"split": title, "mode": mode, "model": judge.hash, "data": scored.data}
+            _tell(log_opening(opening))
+        for reason, many in scored.left_out.items():
+            notes(f"{many} rows left out: {reason}")
+    notes.end()
+    document = {"model": judge.hash, "splits": splits}
+    print(json.dumps(document, ensure_ascii=False) if args.json else _text(document))
+    return ROWS_MISSING if notes.count else 0
+
+
+def _rows(name: str, mode: str | None, notes: "_Notes") -> "tuple[str, Iterator[Compaction], str]":
+    """The title of a split or file, its rows, and the mode in which they are evaluated."""
+    if title := NAMES.get(name):
+        from memorygym.memrm.splits import rows_of
+
+        return title, rows_of(title), mode or "blind"
+    path = Path(name)
+    if not path.is_file():
+        raise BadSettings(
+            f"--split {name}: no such split or file; choose from {', '.join([*NAMES, 'all'])}, or"
+            " give a file of JSON lines"
+        )
+    from memorygym.memrm.reward_rows import any_row
+    from memorygym.memrm.rows import missing_fields, read_rows
+
+    if mode is None:
+        first = next(read_rows(path, any_row, _ignore), None)
+        mode = next((m for m in MODES if first and not missing_fields(first, m)), "blind")
+    stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
+    return stem, read_rows(path, any_row, notes), mode
+
+
+def _judge(args: argparse.Namespace) -> "Judge":
+    from memorygym.memrm.model import load
+
+    return load(args.model)
+
+
+def _run_build(args: argparse.Namespace) -> int:
+    from memorygym.memrm.build import build
+
+    print(build(args.output))
+    return 0
+
+
+def _run_train(args: argparse.Namespace) -> int:
+    from memorygym.memrm.train import train
+
+    print(train(args.output, seed=args.seed))
+    return 0
+
+
+class _Notes:
+    """Prints the first lines about a file, and at the end how many more there were."""
+
+    def __init__(self) -> None:
+        self.count = self.shown = 0
+
+    def __call__(self, line: str) -> None:
+        self.count += "left out" in line
+        self.shown += 1
+        if self.shown <= NOTES:
+            _tell(line)
+
+    def end(self) -> None:
+        if self.shown > NOTES:
+            _tell(f"and {self.shown - NOTES} lines more about the file")
+
+
+def _tell(line: str) -> None:
+    print(f"memorygym: {line}", file=sys.stderr)
+
+
+def _ignore(_: str) -> None:
+    return
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    """A table a split: the judge, its ceiling and the baselines."""
+    parts = [f"model {document['model']}"]
+    for name, split in document["splits"].items():
+        parts.append("\n".join(_split_text(name, split)))
+    return "\n\n".join(parts)
+
+
+def _split_text(name: str, split: Mapping[str, Any]) -> Iterator[str]:
+    from memorygym.reports.terminal import fit, table
+
+    body = split.get("needs") if split["mode"] == "needs" else split
+    assert isinstance(body, Mapping)
+    of = f"{body['needs']:,} needs, " if split["mode"] == "needs" else ""
+    yield from fit(
+        f"{name}: {body['n']:,} rows, {of}{body['groups']:,} groups, {_cell(body['harmful'])}"
+        f" {'lost' if of else 'harmful'}; mode {split['mode']}, data {split['data']}"
+    )
+    rows: list[Any] = [("MemRM", _cells(body, body["intervals"]["auroc"], None))]
+    if ceiling := body.get("ceiling"):
+        rows.append(("ceiling", _cells(ceiling, None, -ceiling["gap"])))
+    for title, figures in body["baselines"].items():
+        row = _cells(figures, figures["interval"], figures["lead"])
+        rows.append((title.replace("_", " "), row))
+    heads = ["AUROC", "95 %", "Brier", "ECE", "acc", "harm-F1", "safe-F1", "lead"]
+    yield from table("", heads, rows)
+    if verdicts := body.get("covered"):
+        yield from fit(
+            f"verdicts on {_cell(verdicts['coverage'])} of the rows: AUROC"
+            f" {_cell(verdicts['auroc'])}, accuracy {_cell(verdicts['accuracy'])};"
+            f" {verdicts['caveat']}"
+        )
+    if card := body.get("card"):
+        pairs = [
+            f"{title} {_cell(card['ours_reweighted'][title])} (card {_cell(value)})"
+            for title, value in card["published"].items()
+        ]
+        yield from fit(f"at 87.8 % harmful: {', '.join(pairs)}. Not the same measurement:")
+        for line in card["differences"]:
+            yield from fit(line, "  ")
+
+
+def _cells(
+    figures: Mapping[str, Any], interval: Sequence[float] | None, lead: float | None
+) -> list[str]:
+    names = ("brier", "ece", "accuracy", "harmful_f1", "safe_f1")
+    span = "–".join(_cell(bound, 2) for bound in interval) if interval else ""
+    rest = [_cell(figures[name]) for name in names]
+    return [_cell(figures["auroc"]), span, *rest, "" if lead is None else f"{lead:+.3f}"]
+
+
+def _cell(value: float | None, places: int = 3) -> str:
+    """A share without its leading 0.
+
+    >>> _cell(0.9251), _cell(1.0), _cell(None)
+    ('.925', '1.000', '–')
+    """
+    return "–" if value is None else f"{value:.{places}f}".removeprefix("0")
