@@ -1,6 +1,7 @@
 """The tables of a judge: figures of each mode, baselines, ceiling, and what may not reach it."""
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -218,3 +219,14 @@ def test_openings_of_a_final_split_are_counted_in_the_repository(tmp_path: Path)
     assert [json.loads(line) for line in (tmp_path / PLACE).read_text().splitlines()] == [
         {"opening": 1, **row}, {"opening": 2, **row},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["a" * 10**6, "Aa1 " * 250_000, "1.-" * 330_000, "a/" * 500_000])
+def test_a_million_characters_take_seconds_at_most(text: str) -> None:
+    side = (Message("user", text),)
+    began = time.process_time()
+
+    event_scores(Compaction(side, side, recorded_action=text, proposed_action=text), {}, 0.5)
+    need_scores(Compaction(side, side), Probe(text))
+
+    assert time.process_time() - began < 10

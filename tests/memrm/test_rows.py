@@ -116,7 +116,7 @@ def test_content_parts_calls_and_unknown_roles_are_read_and_noted() -> None:
     assert messages[2].calls[0].name == "ls"
     assert notes == [
         "[1] has the role 'narrator', read as user",
-        "[1] has a part that is no text ('image_url'), left out",
+        "[1] has a part that is no text ('image_url'), which is not read",
     ]
 
 

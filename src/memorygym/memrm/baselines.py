@@ -16,7 +16,8 @@ from memorygym.memrm.rows import Compaction, Probe
 EITHER = frozenset({"length_ratio", "position"})
 """Baselines of which the better direction counts."""
 _ENTITY = re.compile(
-    r"(?<![.!?:\n] )(?<!^)\b[A-Z][\w-]+|\b\w*\d[\w.,:/-]*\w|\b\d\b|\w+(?:[_/.]\w+)+", re.M
+    r"(?<![.!?:\n] )(?<!^)\b[A-Z][\w-]+|\b\w*\d[\w.,:/-]*\w|\b\d\b|\b\w+(?:[./]\w+)+|\b[a-z]+_\w+",
+    re.M,
 )
 """A capital that begins no sentence, a digit, or a sign between letters."""
 

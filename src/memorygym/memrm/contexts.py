@@ -91,7 +91,7 @@ def _content(raw: object, calls: list[JSON], note: Note) -> str:
             texts += [item["text"] for item in inner if isinstance(item.get("text"), str)]
         else:
             kind = part.get("type") if isinstance(part, Mapping) else part
-            note(f"has a part that is no text ({quoted(kind)}), left out")
+            note(f"has a part that is no text ({quoted(kind)}), which is not read")
     return replace_surrogates("\n".join(texts))
 
 
