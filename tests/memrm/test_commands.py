@@ -93,6 +93,16 @@ def test_the_table_names_the_judge_the_ceiling_and_every_baseline(
         assert any(line.startswith(name) for line in lines)
 
 
+def test_a_file_of_one_label_has_dashes_where_a_figure_is_not_defined(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    file.write_text("".join(json.dumps({**row, "safe": True}) + "\n" for row in rows))
+
+    assert main(["rm", "evaluate", "--split", str(file), "--verbose"]) == 0
+    assert "MemRM                –" in capsys.readouterr().out
+
+
 def test_memgym_eval_rm_takes_a_dataset(
     file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from memorygym.cli._checks import given_path
 from memorygym.core.errors import BadSettings
 from memorygym.reports.extras import missing
-from memorygym.reports.judge_tables import judgement_text
+from memorygym.reports.judge_tables import evaluation_text, judgement_text
 
 if TYPE_CHECKING:
     from memorygym.memrm.rows import Compaction
@@ -145,11 +145,10 @@ def _run_evaluate(args: argparse.Namespace) -> int:
             notes(f"{many} rows left out: {reason}")
     notes.end()
     document = {"model": judge.hash, "splits": splits}
-    print(
-        json.dumps(document, ensure_ascii=False)
-        if args.json
-        else _text(document, verbose=args.verbose)
-    )
+    if args.json:
+        print(json.dumps(document, ensure_ascii=False))
+    else:
+        print(evaluation_text(document, verbose=args.verbose))
     return ROWS_MISSING if notes.count else 0
 
 

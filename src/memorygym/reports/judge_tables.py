@@ -40,7 +40,7 @@ def _split_text(name: str, split: Mapping[str, Any]) -> Iterator[str]:
     )
     rows: list[Any] = [("MemRM", _cells(body, body["intervals"]["auroc"], None))]
     if ceiling := body.get("ceiling"):
-        rows.append(("ceiling", _cells(ceiling, None, -ceiling["gap"])))
+        rows.append(("ceiling", _cells(ceiling, None, -(ceiling["gap"] or 0))))
     for title, figures in body["baselines"].items():
         row = _cells(figures, figures["interval"], figures["lead"])
         rows.append((title.replace("_", " "), row))
