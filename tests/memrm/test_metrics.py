@@ -176,8 +176,8 @@ def test_the_lead_over_oneself_is_0_and_over_noise_is_above_0() -> None:
     noise = random_rows(name="noise").p
     bootstrap = Bootstrap(rows.groups, "lead")
 
-    assert bootstrap.lead(rows, rows.p) == [0, 0]
-    assert bootstrap.lead(rows, noise)[0] > 0.1
+    assert bootstrap.against(rows, rows.p) == (bootstrap.intervals(rows)["auroc"], [0, 0])
+    assert bootstrap.against(rows, noise)[1][0] > 0.1
 
 
 def test_platt_scaling_mends_a_wrong_scale_and_reads_back() -> None:

@@ -120,7 +120,7 @@ def _ceiling(scored: Sequence[ScoredRow]) -> dict[str, JSON]:
     return {
         **_rounded(figures(best)),
         **_rounded({"gap": auroc(best) - auroc(rows)}),
-        **_rounded({"gap_interval": bootstrap.lead(best, rows.p)}),
+        **_rounded({"gap_interval": bootstrap.against(best, rows.p)[1]}),
     }
 
 
@@ -136,8 +136,7 @@ def _baselines(
         if name in EITHER and auroc(baseline) < 0.5:
             values = 1 - values
             baseline = Predictions(rows.harmful, values, rows.groups, rows.weights)
-        interval = bootstrap.intervals(baseline, ("auroc",))["auroc"]
-        lead = bootstrap.lead(rows, values)
+        interval, lead = bootstrap.against(rows, values)
         table[name] = {
             **_rounded(figures(baseline)),
             **_rounded({"interval": interval, "lead": auroc(rows) - auroc(baseline)}),

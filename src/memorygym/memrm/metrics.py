@@ -4,7 +4,7 @@ HARMFUL is the positive class. A figure that is not defined, as an AUROC of one 
 nan. Equal probabilities are ties, so no figure at full coverage depends on the order of the rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, nan
 from typing import TypeAlias
@@ -57,16 +57,24 @@ def auroc(rows: Predictions) -> float:
     >>> round(auroc(Predictions.of([True, True, False, False], [.9, .5, .5, .1], "abcd")), 3)
     0.875
     """
-    _, at = np.unique(rows.p, return_inverse=True)
-    return _auroc_of(at, rows)
+    return _Ranking(rows.p).auroc(rows.harmful, rows.weights)
 
 
-def _auroc_of(at: NDArray[np.int64], rows: Predictions) -> float:
-    """The same, from the rank of each row's p among the distinct ones."""
-    harmful = np.bincount(at, rows.weights * rows.harmful)
-    safe = np.bincount(at, rows.weights * ~rows.harmful, minlength=len(harmful))
-    pairs = harmful.sum() * safe.sum()
-    return float(harmful @ (np.cumsum(safe) - safe / 2) / pairs) if pairs else nan
+class _Ranking:
+    """The order of rows by p, found once for all weights."""
+
+    def __init__(self, p: Floats) -> None:
+        self._order = np.argsort(p, kind="stable")
+        self._starts = np.flatnonzero(np.diff(p[self._order], prepend=np.nan) != 0)
+
+    def auroc(self, harmful: Bools, weights: Floats) -> float:
+        if not len(self._order):
+            return nan
+        mass = weights[self._order]
+        of_harmful = np.add.reduceat(mass * harmful[self._order], self._starts)
+        of_safe = np.add.reduceat(mass, self._starts) - of_harmful
+        pairs = of_harmful.sum() * of_safe.sum()
+        return float(of_harmful @ (np.cumsum(of_safe) - of_safe / 2) / pairs) if pairs else nan
 
 
 def auprc(rows: Predictions) -> float:
@@ -186,32 +194,31 @@ class Bootstrap:
         at = {group: index for index, group in enumerate(names)}
         self._at = np.array([at[group] for group in groups], dtype=np.int64)
         below, many = named_rng("memrm", "bootstrap", name).below, len(names)
-        self._counts = np.array(
-            [np.bincount([below(many) for _ in names], minlength=many) for _ in range(draws)]
-        )
+        self._counts = [
+            np.bincount([below(many) for _ in names], minlength=many).astype(np.uint16)
+            for _ in range(draws)
+        ]
         self.groups = many
 
-    def intervals(
-        self, rows: Predictions, names: Sequence[str] = tuple(METRICS)
-    ) -> dict[str, list[float]]:
+    def intervals(self, rows: Predictions) -> dict[str, list[float]]:
         """The 95 % interval of each figure: its 2.5 and 97.5 percentiles over the resamples."""
-        drawn = [[METRICS[name](resample) for name in names] for resample in self._resamples(rows)]
-        return {name: _percentiles([row[at] for row in drawn]) for at, name in enumerate(names)}
+        drawn = [[of(resample) for of in METRICS.values()] for resample in self._resamples(rows)]
+        return {name: _percentiles([row[at] for row in drawn]) for at, name in enumerate(METRICS)}
 
-    def lead(self, rows: Predictions, other: Floats) -> list[float]:
-        """The 95 % interval of the AUROC of `rows.p` minus that of `other` on the same rows."""
-        ranks = [np.unique(p, return_inverse=True)[1] for p in (rows.p, other)]
+    def against(self, rows: Predictions, other: Floats) -> tuple[list[float], list[float]]:
+        """The 95 % intervals of the AUROC of `other` on the same rows, and of how much higher that
+        of `rows.p` is."""
+        rankings = _Ranking(rows.p), _Ranking(other)
         drawn = [
-            _auroc_of(ranks[0], resample) - _auroc_of(ranks[1], resample)
+            [ranking.auroc(rows.harmful, resample.weights) for ranking in rankings]
             for resample in self._resamples(rows)
         ]
-        return _percentiles(drawn)
+        return _percentiles([b for _, b in drawn]), _percentiles([a - b for a, b in drawn])
 
-    def _resamples(self, rows: Predictions) -> "list[Predictions]":
-        return [
-            Predictions(rows.harmful, rows.p, rows.groups, rows.weights * counts[self._at])
-            for counts in self._counts
-        ]
+    def _resamples(self, rows: Predictions) -> Iterator[Predictions]:
+        for counts in self._counts:
+            weights = rows.weights * counts[self._at]
+            yield Predictions(rows.harmful, rows.p, rows.groups, weights)
 
 
 def confidences(rows: Predictions) -> Floats:
