@@ -70,6 +70,22 @@ def test_a_file_without_event_labels_is_evaluated_by_its_needs_unless_told_other
     assert "--mode needs would work (60 rows)" in capsys.readouterr().err
 
 
+def test_an_answer_that_is_planted_in_a_need_changes_nothing(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["rm", "evaluate", "--split", str(file), "--mode", "needs", "--json"]
+    main(words)
+    before = capsys.readouterr().out
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    for row in rows:
+        row["needs"] = [{**need, "answer": need["text"], "p": 1} for need in row["needs"]]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    main(words)
+
+    assert capsys.readouterr().out == before
+
+
 def test_half_a_file_is_evaluated_with_its_broken_line_named_and_exit_code_2(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
