@@ -11,8 +11,9 @@ import pytest
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
-from memorygym.core.types import Call, Message
-from memorygym.memrm.actions import BASES, features, fit_actions
+from memorygym.core.trace import Action, Trace
+from memorygym.core.types import Budget, Call, Message
+from memorygym.memrm.actions import BASES, features, fit_actions, next_action
 from memorygym.memrm.baselines import event_scores, need_scores
 from memorygym.memrm.evaluation import CARD, evaluation, predictions
 from memorygym.memrm.metrics import auroc
@@ -230,3 +231,16 @@ def test_a_million_characters_take_seconds_at_most(text: str) -> None:
     need_scores(Compaction(side, side), Probe(text))
 
     assert time.process_time() - began < 10
+
+
+def test_the_next_action_is_the_first_of_the_event_with_its_calls() -> None:
+    replies = [
+        Action(1, Message("assistant", "earlier")),
+        Action(2, Message("assistant", "", (Call("open", {"page": "b", "at": 1}),))),
+        Action(2, Message("assistant", "later")),
+        Action(3, Message("assistant", "Done.")),
+    ]
+    trace = Trace("0" * 16, "worlds", {}, "", Budget(), None, records=list(replies))
+
+    assert next_action(trace, 2) == '[["open",{"at":1,"page":"b"}]]'
+    assert [next_action(trace, event) for event in (3, 4)] == ["Done.", ""]

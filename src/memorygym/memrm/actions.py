@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
+from memorygym.core.json_values import canonical
+from memorygym.core.trace import Action, Trace
 from memorygym.core.types import Message
 from memorygym.memrm.calibration import Logistic, fit_logistic, logit
 from memorygym.memrm.rows import Compaction
@@ -92,6 +94,15 @@ def p_with_actions(
     """The probability of HARMFUL in the mode `recorded` or `pair`. KeyError without a fit."""
     name = mode if blind is not None else f"{mode}_alone"
     return fits[name].p(features(row, blind, name))
+
+
+def next_action(trace: Trace, event: int) -> str:
+    """What the agent did first in an event: its calls as JSON, or else its text; "" for nothing."""
+    for record in trace.records:
+        if isinstance(record, Action) and record.event == event:
+            calls = [[call.name, call.arguments] for call in record.message.calls]
+            return canonical(calls) if calls else record.message.content
+    return ""
 
 
 def tokens(text: str) -> set[str]:

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-import numpy as np
-
 from memorygym.core.types import JSON
 
 EDGE = 1e-6
@@ -67,6 +65,8 @@ def fit_logistic(
     >>> fit_logistic([[0.0], [1.0], [0.0], [1.0]], [False, True, True, False]).p([0.3])
     0.5
     """
+    import numpy as np
+
     x = np.column_stack([np.asarray(features, float), np.ones(len(harmful))])
     y = np.asarray(harmful, float)
     mass = np.ones(len(y)) if weights is None else np.asarray(weights, float)
