@@ -169,12 +169,7 @@ def _coverage(blind: Mapping[str, Any]) -> Iterator[str]:
 
 def _prevalence(blind: Mapping[str, Any]) -> Iterator[str]:
     yield "\n### Reweighted to 87.8 % HARMFUL, the prevalence of the published data\n"
-    yield "The second row of a split knows the prevalence: p is moved to it by Bayes' rule.\n"
-    rows = []
-    for name, split in blind.items():
-        heavy = split["reweighted"]
-        rows.append([TITLES[name], *_figures(heavy)])
-        rows.append([f"{TITLES[name]}, known", *_figures(heavy["known_prevalence"])])
+    rows = [[TITLES[name], *_figures(split["reweighted"])] for name, split in blind.items()]
     yield grid(["split", *HEADS], rows)
 
 

@@ -115,7 +115,7 @@ def test_a_file_of_one_label_has_dashes_where_a_figure_is_not_defined(
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     file.write_text("".join(json.dumps({**row, "safe": True}) + "\n" for row in rows))
 
-    assert main(["rm", "evaluate", "--split", str(file), "--verbose"]) == 0
+    assert main(["rm", "evaluate", "--split", str(file)]) == 0
     assert "MemRM                –" in capsys.readouterr().out
 
 

@@ -68,9 +68,6 @@ def _evaluate(part: argparse.ArgumentParser) -> None:
         help="blind: reads the two contexts; needs: and the probes; recorded: and the next action;"
         " pair: both next actions (default: blind, or needs for a FILE with no other label)",
     )  # fmt: skip
-    part.add_argument(
-        "--verbose", "-v", action="store_true", help="also by strategy, track and reason"
-    )
     _add_model(part)
 
 
@@ -145,10 +142,7 @@ def _run_evaluate(args: argparse.Namespace) -> int:
             notes(f"{many} rows left out: {reason}")
     notes.end()
     document = {"model": judge.hash, "splits": splits}
-    if args.json:
-        print(json.dumps(document, ensure_ascii=False))
-    else:
-        print(evaluation_text(document, verbose=args.verbose))
+    print(json.dumps(document, ensure_ascii=False) if args.json else evaluation_text(document))
     return ROWS_MISSING if notes.count else 0
 
 

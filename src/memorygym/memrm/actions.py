@@ -10,7 +10,6 @@ from difflib import SequenceMatcher
 
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import Action, Trace
-from memorygym.core.types import Message
 from memorygym.memrm.calibration import Logistic, fit_logistic, logit
 from memorygym.memrm.rows import Compaction
 
@@ -31,32 +30,25 @@ def same(one: str, other: str) -> bool:
 
 
 def pair_features(recorded: str, proposed: str) -> list[float]:
-    """How alike two actions are: seven numbers from 0 to 1."""
+    """How alike two actions are: five numbers from 0 to 1."""
     recorded, proposed = recorded[:CHARACTERS], proposed[:CHARACTERS]
     first, second = tokens(recorded), tokens(proposed)
     values = {token for token in first if any(sign.isdigit() for sign in token)}
     return [
         float(same(recorded, proposed)),
         _share(first & second, first | second),
-        _share(first & second, first),
         _share(values & second, values),
         SequenceMatcher(None, recorded, proposed, autojunk=False).ratio(),
         float(recorded.split()[:1] == proposed.split()[:1]),
-        float(bool(proposed.strip())),
     ]
 
 
 def recorded_features(row: Compaction) -> list[float]:
-    """How much of the recorded action the contexts say: its tokens and its values."""
-    action = tokens(row.recorded_action[:CHARACTERS])
-    full, compacted = map(said, row.sides)
-    used = action & full
+    """Of what the recorded action takes from the full context, how much the compacted one says."""
+    full, compacted = (tokens("\n".join(m.content for m in side)) for side in row.sides)
+    used = tokens(row.recorded_action[:CHARACTERS]) & full
     values = {token for token in used if any(sign.isdigit() for sign in token)}
-    return [
-        _share(used & compacted, used),
-        _share(values & compacted, values),
-        _share(used, action),
-    ]
+    return [_share(used & compacted, used), _share(values & compacted, values)]
 
 
 def features(row: Compaction, blind: float | None, fit: str) -> list[float]:
@@ -108,14 +100,6 @@ def next_action(trace: Trace, event: int) -> str:
 def tokens(text: str) -> set[str]:
     """The words and numbers of a text, without case."""
     return set(_TOKEN.findall(text.casefold()))
-
-
-def said(context: Sequence[Message]) -> set[str]:
-    """The words and numbers of a context."""
-    found: set[str] = set()
-    for message in context:
-        found |= tokens(message.content)
-    return found
 
 
 def _share(part: set[str], whole: set[str]) -> float:

@@ -93,23 +93,6 @@ def fit_platt(p: Sequence[float], harmful: Sequence[bool], groups: Sequence[str]
     return fit_logistic([[logit(value)] for value in p], harmful, equal_weights(groups), 1e-6)
 
 
-def leave_group_out(
-    p: Sequence[float], harmful: Sequence[bool], groups: Sequence[str]
-) -> list[float]:
-    """Each row's probability by a Platt scaling of the other groups: what a new group would get.
-
-    With one group only, its own scaling.
-    """
-    names = sorted(set(groups))
-    scalings = {}
-    for name in names:
-        others = [at for at, group in enumerate(groups) if group != name] or range(len(groups))
-        scalings[name] = fit_platt(
-            [p[at] for at in others], [harmful[at] for at in others], [groups[at] for at in others]
-        )
-    return [scalings[g].p([logit(value)]) for g, value in zip(groups, p, strict=True)]
-
-
 def equal_weights(groups: Sequence[str]) -> list[float]:
     """Weights with which every group counts alike, 1 a row on average."""
     sizes = {name: groups.count(name) for name in set(groups)}

@@ -11,7 +11,6 @@ from memorygym.memrm.baselines import EITHER
 from memorygym.memrm.calibration import fit_platt, logit
 from memorygym.memrm.metrics import (
     COVERAGES,
-    PREVALENCE,
     Bootstrap,
     Predictions,
     accuracy,
@@ -23,7 +22,6 @@ from memorygym.memrm.metrics import (
     most_confident,
     reweighted,
     risk_coverage,
-    with_prior,
 )
 from memorygym.memrm.scored_rows import Judge, ScoredRow, ScoredSplit
 
@@ -91,7 +89,6 @@ def _event_figures(
     low, high = judge.thresholds
     verdicts = covered(rows, beyond(rows, low, high))
     heavy = reweighted(rows)
-    adjusted = figures(reweighted(with_prior(rows, PREVALENCE)))
     body: dict[str, JSON] = {
         "covered": {"thresholds": [low, high], **_rounded(verdicts), "caveat": CAVEAT},
         "covered_at": {
@@ -101,7 +98,6 @@ def _event_figures(
         "reweighted": {
             **_rounded(figures(heavy)),
             "intervals": _rounded(bootstrap.intervals(heavy)),
-            "known_prevalence": _rounded(adjusted),
         },
     }
     if len(rows.p) > 2 * LABELLED:

@@ -99,22 +99,13 @@ def ece(rows: Predictions) -> float:
     The confidence is that of the predicted class, max(p, 1 − p). Rows of equal confidence share
     their mean accuracy.
     """
-    total = rows.weights.sum()
-    if not total:
-        return nan
     confidence, at = np.unique(confidences(rows), return_inverse=True)
-    mass = np.bincount(at, rows.weights, len(confidence))
-    right = np.bincount(at, rows.weights * _is_right(rows), len(confidence))
-    share = np.divide(right, mass, out=np.zeros_like(right), where=mass > 0)
-    # Each confidence fills a stretch of the line from 0 to `total`, which is cut into equal bins.
-    ends = np.cumsum(mass)
-    cuts = np.linspace(0, total, BINS + 1)
-    edges = np.union1d(np.concatenate([[0.0], ends]), cuts)
-    middles, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
-    of = np.minimum(np.searchsorted(ends, middles), len(confidence) - 1)
-    bins = np.minimum((middles / total * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, widths * (share[of] - confidence[of]), BINS)
-    return float(np.abs(gaps).sum() / total)
+    mass = np.bincount(at, rows.weights)
+    gaps = np.bincount(at, rows.weights * _is_right(rows)) - confidence * mass
+    # Along the rows by confidence, the gaps add up to a curve, which the bins cut at equal mass.
+    ends, curve = (np.concatenate([[0.0], np.cumsum(values)]) for values in (mass, gaps))
+    cuts = np.interp(np.linspace(0, ends[-1], BINS + 1), ends, curve)
+    return float(np.abs(np.diff(cuts)).sum() / ends[-1]) if ends[-1] else nan
 
 
 def accuracy(rows: Predictions) -> float:
@@ -175,15 +166,6 @@ def reweighted(rows: Predictions, prevalence: float = PREVALENCE) -> Predictions
         return rows
     factor = np.where(rows.harmful, prevalence / share, (1 - prevalence) / (1 - share))
     return Predictions(rows.harmful, rows.p, rows.groups, rows.weights * factor)
-
-
-def with_prior(rows: Predictions, prevalence: float) -> Predictions:
-    """The same rows with p moved to another known share of HARMFUL rows, by Bayes' rule."""
-    share = _mean(rows.harmful, rows.weights)
-    harmful = rows.p * prevalence / (share or 1)
-    safe = (1 - rows.p) * (1 - prevalence) / (1 - share or 1)
-    total = np.where(harmful + safe > 0, harmful + safe, 1)
-    return Predictions(rows.harmful, harmful / total, rows.groups, rows.weights)
 
 
 class Bootstrap:

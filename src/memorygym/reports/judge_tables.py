@@ -20,13 +20,11 @@ def judgement_text(judgement: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def evaluation_text(document: Mapping[str, Any], *, verbose: bool) -> str:
-    """A table a split: the judge, its ceiling and the baselines; then, if asked for, its parts."""
+def evaluation_text(document: Mapping[str, Any]) -> str:
+    """A table a split: the judge, its ceiling and the baselines."""
     parts = [f"model {document['model']}"]
     for name, split in document["splits"].items():
         parts.append("\n".join(_split_text(name, split)))
-        if verbose:
-            parts.append("\n".join(_parts_text(split.get("needs", split)["by"])))
     return "\n\n".join(parts)
 
 
@@ -60,17 +58,6 @@ def _split_text(name: str, split: Mapping[str, Any]) -> Iterator[str]:
         yield from fit(f"at 87.8 % harmful: {', '.join(pairs)}. Not the same measurement:")
         for line in card["differences"]:
             yield from fit(line, "  ")
-
-
-def _parts_text(by: Mapping[str, Any]) -> Iterator[str]:
-    heads = ["rows", "harmful", "mean p", "AUROC", "acc"]
-    for label, parts in by.items():
-        names = ("harmful", "mean_p", "auroc", "accuracy")
-        rows = [
-            (name, [f"{part['n']:,}", *(_cell(part[key]) for key in names)])
-            for name, part in parts.items()
-        ]
-        yield from table(f"by {label}", heads, rows)
 
 
 def _cells(
