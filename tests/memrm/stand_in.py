@@ -12,13 +12,16 @@ def words(context: Sequence[Message]) -> set[str]:
     return set(" ".join(message.content for message in context).split())
 
 
+RATES = {"": 0.5, "cut": 0.9, "copy": 0.1}
+"""Shares of HARMFUL rows by strategy."""
+
+
 class OverlapJudge:
     """The more words are gone, the likelier the harm."""
 
     hash = "stand-in"
     thresholds = (0.2, 0.8)
     actions: Mapping[str, Logistic] = {}
-    rates: Mapping[str, float] = {"": 0.5, "cut": 0.9, "copy": 0.1}
 
     def p_harmful(self, full: Sequence[Message], compacted: Sequence[Message]) -> float:
         return 1 - len(words(full) & words(compacted)) / len(words(full))

@@ -20,14 +20,14 @@ from memorygym.memrm.metrics import auroc
 from memorygym.memrm.openings import PLACE, log_opening
 from memorygym.memrm.rows import Compaction, Probe
 from memorygym.memrm.scored_rows import score
-from tests.memrm.stand_in import OverlapJudge, compactions
+from tests.memrm.stand_in import RATES, OverlapJudge, compactions
 
 pytestmark = pytest.mark.rm
 
 
 def evaluated(rows: Sequence[Compaction], mode: str, judge: OverlapJudge | None = None) -> Any:
     judge = judge or OverlapJudge()
-    return json.loads(json.dumps(evaluation(judge, score(judge, rows, mode), "iid")))
+    return json.loads(json.dumps(evaluation(judge, score(judge, rows, mode, RATES), "iid")))
 
 
 def judge_of_actions() -> OverlapJudge:
@@ -203,7 +203,7 @@ def test_a_plain_text_is_searched_by_lines() -> None:
 
 def test_equal_actions_differ_only_in_blanks_and_case() -> None:
     row = replace(next(compactions()), recorded_action="ls  -l", proposed_action="ls -l")
-    assert event_scores(row, {}, 0.5)["action_equality"] == 0
+    assert event_scores(row, {})["action_equality"] == 0
 
 
 def test_openings_of_a_final_split_are_counted_in_the_repository(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_a_million_characters_take_seconds_at_most(text: str) -> None:
     side = (Message("user", text),)
     began = time.process_time()
 
-    event_scores(Compaction(side, side, recorded_action=text, proposed_action=text), {}, 0.5)
+    event_scores(Compaction(side, side, recorded_action=text, proposed_action=text), {})
     need_scores(Compaction(side, side), Probe(text))
 
     assert time.process_time() - began < 10

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from memorygym.cli._checks import given_path
+from memorygym.cli._checks import add_quiet, check_counts, given_path, workers_of
 from memorygym.core.errors import BadSettings
 from memorygym.reports.extras import missing
 from memorygym.reports.judge_tables import evaluation_text, judgement_text
@@ -69,6 +69,8 @@ def _evaluate(part: argparse.ArgumentParser) -> None:
         " pair: both next actions (default: blind, or needs for a FILE with no other label)",
     )  # fmt: skip
     _add_model(part)
+    _add_events(part)
+    _add_workers(part)
 
 
 def _add_model(part: argparse.ArgumentParser) -> None:
@@ -80,12 +82,43 @@ def _add_model(part: argparse.ArgumentParser) -> None:
 
 
 def _build(part: argparse.ArgumentParser) -> None:
-    part.add_argument("--output", "-o", type=given_path, metavar="FILE", help="the file of events")
+    part.add_argument(
+        "--output", "-o", type=given_path, required=True, metavar="FILE",
+        help="the file of events (.jsonl.gz); mined tasks are kept beside it, so that the same"
+        " command resumes a stopped build",
+    )  # fmt: skip
+    part.add_argument(
+        "--track", default="worlds,research,codeqa", metavar="LIST", help="tracks of training"
+    )
+    part.add_argument(
+        "--held-out", default="dialogue", metavar="LIST", help="tracks of scenario-ood alone"
+    )
+    part.add_argument(
+        "--scale", type=float, default=1.0, metavar="X",
+        help="how many events, as a share of those that ship (default: 1)",
+    )  # fmt: skip
+    _add_workers(part)
 
 
 def _train(part: argparse.ArgumentParser) -> None:
-    part.add_argument("--output", "-o", type=given_path, metavar="FILE", help="the model file")
+    part.add_argument(
+        "--output", "-o", type=given_path, required=True, metavar="FILE", help="the model file"
+    )
     part.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    _add_events(part)
+    _add_workers(part)
+
+
+def _add_events(part: argparse.ArgumentParser) -> None:
+    part.add_argument(
+        "--events", type=given_path, metavar="FILE",
+        help="a file of events of `memorygym rm build` (default: the one that ships)",
+    )  # fmt: skip
+
+
+def _add_workers(part: argparse.ArgumentParser) -> None:
+    part.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
+    add_quiet(part)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -128,12 +161,13 @@ def _run_evaluate(args: argparse.Namespace) -> int:
     from memorygym.memrm.openings import FINAL, log_opening
     from memorygym.memrm.scored_rows import score
 
-    judge, notes = _judge(args), _Notes()
+    check_counts(args, "workers")
+    judge, notes, rates = _judge(args), _Notes(), _rates(args)
     names = SPLITS if args.split == "all" else [args.split]
     splits: dict[str, Any] = {}
     for name in names:
-        title, rows, mode = _rows(name, args.mode, notes)
-        scored = score(judge, rows, mode)
+        title, rows, mode = _rows(name, args, notes)
+        scored = score(judge, rows, mode, rates)
         splits[title] = evaluation(judge, scored, title)
         if title in FINAL and name in NAMES:
             opening = {"split": title, "mode": mode, "model": judge.hash, "data": scored.data}
@@ -146,12 +180,30 @@ def _run_evaluate(args: argparse.Namespace) -> int:
     return ROWS_MISSING if notes.count else 0
 
 
-def _rows(name: str, mode: str | None, notes: "_Notes") -> "tuple[str, Iterator[Compaction], str]":
-    """The title of a split or file, its rows, and the mode in which they are evaluated."""
-    if title := NAMES.get(name):
-        from memorygym.memrm.splits import rows_of
+def _rates(args: argparse.Namespace) -> dict[str, float]:
+    """The share of HARMFUL rows of each strategy in the train split, and of all of it."""
+    from memorygym.memrm.build import read
+    from memorygym.memrm.compactions import family
 
-        return title, rows_of(title), mode or "blind"
+    harmful: dict[str, list[bool]] = {"": []}
+    for task in read(args.events, ("train",)):
+        for recipe in task.recipes:
+            for name in ("", family(recipe.memory, recipe.edits)):
+                harmful.setdefault(name, []).append(bool(recipe.lost))
+    return {name: sum(labels) / len(labels) for name, labels in harmful.items() if labels}
+
+
+def _rows(
+    name: str, args: argparse.Namespace, notes: "_Notes"
+) -> "tuple[str, Iterator[Compaction], str]":
+    """The title of a split or file, its rows, and the mode in which they are evaluated."""
+    mode: str | None = args.mode
+    if title := NAMES.get(name):
+        from memorygym.memrm.build import read
+        from memorygym.memrm.recipes import replayed
+
+        events = replayed(read(args.events, (title,)), workers_of(args, waits=False))
+        return title, (event.compaction for event in events), mode or "blind"
     path = Path(name)
     if not path.is_file():
         raise BadSettings(
@@ -177,14 +229,25 @@ def _judge(args: argparse.Namespace) -> "Judge":
 def _run_build(args: argparse.Namespace) -> int:
     from memorygym.memrm.build import build
 
-    print(build(args.output))
+    if args.scale <= 0:
+        raise BadSettings(f"--scale {args.scale}: give a number above 0")
+    report = build(
+        args.output, seen=_names(args.track), unseen=_names(args.held_out), scale=args.scale,
+        workers=workers_of(args, waits=False), quiet=args.quiet,
+    ).to_json()  # fmt: skip
+    print(json.dumps(report, indent=1))
     return 0
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _run_train(args: argparse.Namespace) -> int:
     from memorygym.memrm.train import train
 
-    print(train(args.output, seed=args.seed))
+    workers = workers_of(args, waits=False)
+    print(train(args.output, events=args.events, seed=args.seed, workers=workers))
     return 0
 
 

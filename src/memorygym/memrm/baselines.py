@@ -22,15 +22,13 @@ _ENTITY = re.compile(
 """A capital that begins no sentence, a digit, or a sign between letters."""
 
 
-def event_scores(
-    row: Compaction, rates: Mapping[str, float], prevalence: float
-) -> dict[str, float]:
+def event_scores(row: Compaction, rates: Mapping[str, float]) -> dict[str, float]:
     """The baselines of a compaction, by name.
 
-    `rates` is the share of HARMFUL rows of each strategy in the train split, `prevalence` that of
-    all of it.
+    `rates` is the share of HARMFUL rows of each strategy in the train split, "" that of all of it.
     """
     full, compacted = ("\n".join(contents(side)) for side in row.sides)
+    prevalence = rates.get("", 0.5)
     scores = {"majority": prevalence}
     if full:
         scores["length_ratio"] = 1 - min(1.0, len(compacted) / len(full))

@@ -28,8 +28,6 @@ class Judge(Protocol):
     """The verdict is safe up to the first, harmful from the second on, and unsure between."""
     actions: Mapping[str, Logistic]
     """By name of `actions.BASES`: the fits of the modes `recorded` and `pair`."""
-    rates: Mapping[str, float]
-    """By strategy: the share of HARMFUL rows in the train split; "" is that of all of it."""
 
     def p_harmful(self, full: Context, compacted: Context) -> float:
         """The probability that something needed is lost, whatever the future."""
@@ -86,8 +84,13 @@ class ScoredSplit:
     """The data hash."""
 
 
-def score(judge: Judge, rows: Iterable[Compaction], mode: str) -> ScoredSplit:
-    """The judge's answers in a mode. Raises BadSettings if no row has what the mode needs."""
+def score(
+    judge: Judge, rows: Iterable[Compaction], mode: str, rates: Mapping[str, float] | None = None
+) -> ScoredSplit:
+    """The judge's answers in a mode. Raises BadSettings if no row has what the mode needs.
+
+    `rates` is the share of HARMFUL rows of each strategy in the train split, "" that of all of it.
+    """
     split, data = ScoredSplit(mode), DataHash()
     if mode in ("recorded", "pair") and mode not in judge.actions:
         raise BadSettings(
@@ -99,7 +102,9 @@ def score(judge: Judge, rows: Iterable[Compaction], mode: str) -> ScoredSplit:
             split.left_out[refusal(row, mode)] += 1
             continue
         data.add(row)
-        split.rows += _needs(judge, row) if mode == "needs" else [_event(judge, row, mode)]
+        split.rows += (
+            _needs(judge, row) if mode == "needs" else [_event(judge, row, mode, rates or {})]
+        )
     split.data = data.text
     if not split.rows:
         if not split.left_out:
@@ -109,7 +114,7 @@ def score(judge: Judge, rows: Iterable[Compaction], mode: str) -> ScoredSplit:
     return split
 
 
-def _event(judge: Judge, row: Compaction, mode: str) -> ScoredRow:
+def _event(judge: Judge, row: Compaction, mode: str, rates: Mapping[str, float]) -> ScoredRow:
     blind = judge.p_harmful(row.full, row.compacted) if row.full else None
     p = blind
     if blind is None or mode in ("recorded", "pair"):
@@ -121,7 +126,7 @@ def _event(judge: Judge, row: Compaction, mode: str) -> ScoredRow:
         not row.safe,
         p,
         row.group,
-        event_scores(row, judge.rates, judge.rates[""]),
+        event_scores(row, rates),
         judge.harmful_given(row.full, row.compacted, needs) if knows else None,
         {"strategy": row.strategy, "track": row.domain, "reason": row.reason},
     )
