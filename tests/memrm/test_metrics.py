@@ -150,7 +150,8 @@ def test_the_risk_of_calibrated_rows_falls_with_the_coverage() -> None:
 
 def test_a_bootstrap_is_clustered_repeatable_and_holds_the_figure() -> None:
     rows = random_rows()
-    tripled = Predictions.of([True, True, True, False] * 3, [0.9, 0.4, 0.6, 0.5] * 3, "abcd" * 3)
+    labels, p = [True, True, True, False, True, False] * 3, [0.9, 0.4, 0.6, 0.5, 0.8, 0.1] * 3
+    tripled = Predictions.of(labels, p, "abcdef" * 3)
 
     first = Bootstrap(rows.groups, "one").intervals(rows)
 
@@ -158,9 +159,13 @@ def test_a_bootstrap_is_clustered_repeatable_and_holds_the_figure() -> None:
     assert first != Bootstrap(rows.groups, "two").intervals(rows)
     assert all(low <= METRICS[name](rows) <= high for name, (low, high) in first.items())
     # Repeats of a group's rows add no information.
-    apart = Predictions.of(tripled.harmful, tripled.p, [str(at) for at in range(12)])
+    apart = Predictions.of(tripled.harmful, tripled.p, [str(at) for at in range(18)])
     wide, narrow = (Bootstrap(r.groups, "one").intervals(r)["brier"] for r in (tripled, apart))
     assert wide[1] - wide[0] > 1.3 * (narrow[1] - narrow[0])
+
+
+def test_fewer_than_five_groups_give_no_interval() -> None:
+    assert Bootstrap(FIXED.groups, "few").intervals(FIXED)["auroc"] == []
 
 
 def test_the_lead_over_oneself_is_0_and_over_noise_is_above_0() -> None:

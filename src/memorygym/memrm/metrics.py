@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memorygym.core.rng import named_rng
+from memorygym.stats import FEWEST_TASKS
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -169,7 +170,10 @@ def reweighted(rows: Predictions, prevalence: float = PREVALENCE) -> Predictions
 
 
 class Bootstrap:
-    """Resamples of whole groups: the same ones for all judges of the same rows."""
+    """Resamples of whole groups: the same ones for all judges of the same rows.
+
+    Fewer than five groups give no interval, which is then an empty list.
+    """
 
     def __init__(self, groups: Sequence[str], name: str, draws: int = DRAWS) -> None:
         names = sorted(set(groups))
@@ -178,7 +182,7 @@ class Bootstrap:
         below, many = named_rng("memrm", "bootstrap", name).below, len(names)
         self._counts = [
             np.bincount([below(many) for _ in names], minlength=many).astype(np.uint16)
-            for _ in range(draws)
+            for _ in range(draws if many >= FEWEST_TASKS else 0)
         ]
         self.groups = many
 
