@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from memorygym.cli._checks import add_quiet, check_counts, given_path, workers_of
 from memorygym.core.errors import BadSettings
+from memorygym.memrm.contexts import context_file, ignore
+from memorygym.memrm.openings import FINAL, log_opening
+from memorygym.memrm.reward_rows import any_row
+from memorygym.memrm.rows import REQUIRED, Compaction, missing_fields, needs_file, read_rows
 from memorygym.reports.extras import missing
 from memorygym.reports.judge_tables import evaluation_text, judgement_text
 
 if TYPE_CHECKING:
-    from memorygym.memrm.rows import Compaction
     from memorygym.memrm.scored_rows import Judge
 
-SPLITS = ("iid", "strategy-ood", "scenario-ood")
-NAMES = {"iid-heldout": "iid", **{name: name for name in (*SPLITS, "train", "calibration")}}
-MODES = ("blind", "needs", "recorded", "pair")
+NAMES = {"iid-heldout": "iid", **{name: name for name in (*FINAL, "train", "calibration")}}
+"""The splits by the names that users give them."""
 EXTRA = ("lightgbm", "numpy")
 """The packages of the extra `rm`."""
 ROWS_MISSING = 2
@@ -59,12 +61,12 @@ def _score(part: argparse.ArgumentParser) -> None:
 def _evaluate(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--split", "--dataset", default="all", metavar="SPLIT",
-        help=f"{', '.join(SPLITS)}, all of these (default), train, calibration, or a FILE of JSON"
+        help=f"{', '.join(FINAL)}, all of these (default), train, calibration, or a FILE of JSON"
         ' lines {"full", "compacted", "safe" or "needs": [{"text", "kept"}], "group"}, or of the'
         " rows of MemGym-RM",
     )  # fmt: skip
     part.add_argument(
-        "--mode", choices=MODES,
+        "--mode", choices=REQUIRED,
         help="blind: reads the two contexts; needs: and the probes; recorded: and the next action;"
         " pair: both next actions (default: blind, or needs for a FILE with no other label)",
     )  # fmt: skip
@@ -142,9 +144,6 @@ def evaluate_command() -> NoReturn:
 
 
 def _run_score(args: argparse.Namespace) -> int:
-    from memorygym.memrm.contexts import context_file
-    from memorygym.memrm.rows import needs_file
-
     full, compacted = (context_file(path, _tell) for path in (args.full, args.compacted))
     if not full:
         raise BadSettings(f"{args.full} holds no text, so nothing can be lost")
@@ -158,12 +157,11 @@ def _run_score(args: argparse.Namespace) -> int:
 
 def _run_evaluate(args: argparse.Namespace) -> int:
     from memorygym.memrm.evaluation import evaluation
-    from memorygym.memrm.openings import FINAL, log_opening
     from memorygym.memrm.scored_rows import score
 
     check_counts(args, "workers")
     judge, notes, rates = _judge(args), _Notes(), _rates(args)
-    names = SPLITS if args.split == "all" else [args.split]
+    names = FINAL if args.split == "all" else [args.split]
     splits: dict[str, Any] = {}
     for name in names:
         title, rows, mode = _rows(name, args, notes)
@@ -195,7 +193,7 @@ def _rates(args: argparse.Namespace) -> dict[str, float]:
 
 def _rows(
     name: str, args: argparse.Namespace, notes: "_Notes"
-) -> "tuple[str, Iterator[Compaction], str]":
+) -> tuple[str, Iterator[Compaction], str]:
     """The title of a split or file, its rows, and the mode in which they are evaluated."""
     mode: str | None = args.mode
     if title := NAMES.get(name):
@@ -210,12 +208,9 @@ def _rows(
             f"--split {name}: no such split or file; choose from {', '.join([*NAMES, 'all'])}, or"
             " give a file of JSON lines"
         )
-    from memorygym.memrm.reward_rows import any_row
-    from memorygym.memrm.rows import missing_fields, read_rows
-
     if mode is None:
-        first = next(read_rows(path, any_row, _ignore), None)
-        mode = next((m for m in MODES if first and not missing_fields(first, m)), "blind")
+        first = next(read_rows(path, any_row, ignore), None)
+        mode = next((m for m in REQUIRED if first and not missing_fields(first, m)), "blind")
     stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
     return stem, read_rows(path, any_row, notes), mode
 
@@ -270,7 +265,3 @@ class _Notes:
 
 def _tell(line: str) -> None:
     print(f"memorygym: {line}", file=sys.stderr)
-
-
-def _ignore(_: str) -> None:
-    return

@@ -108,7 +108,7 @@ def score(
     split.data = data.text
     if not split.rows:
         if not split.left_out:
-            raise BadSettings("there is no row to evaluate")
+            raise BadSettings("there is no row to evaluate: give at least one that can be read")
         reason, many = split.left_out.most_common(1)[0]
         raise BadSettings(f"no row can be evaluated: {reason} ({many} rows)")
     return split
