@@ -8,10 +8,10 @@ import pytest
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.core.types import Message
+from memorygym.core.types import JSON, Message
 from memorygym.memrm import reward_rows
 from memorygym.memrm.contexts import context_file, messages_of
-from memorygym.memrm.reward_rows import FIELDS, Origin, any_row, from_row, to_row
+from memorygym.memrm.reward_rows import FIELDS, any_row, from_row, to_row
 from memorygym.memrm.rows import Compaction, Probe, compaction_of, needs_file, read_rows, refusal
 
 ROW: dict[str, object] = {"full": "The room is 12.", "compacted": "A room.", "safe": False}
@@ -26,7 +26,10 @@ LABELLED = Compaction(
     recorded_action="open room 12",
     proposed_action="ask again",
 )
-ORIGIN = Origin("task-1", step=4, horizon=3, split="iid")
+
+
+def row_of(compaction: Compaction) -> dict[str, JSON]:
+    return to_row(compaction, step=4, split="iid")
 
 
 def rows_of(path: Path) -> tuple[list[Compaction], list[str]]:
@@ -35,7 +38,7 @@ def rows_of(path: Path) -> tuple[list[Compaction], list[str]]:
 
 
 def test_a_row_has_the_31_fields_and_is_read_back_unchanged() -> None:
-    row = to_row(LABELLED, ORIGIN)
+    row = row_of(LABELLED)
 
     assert (len(row), tuple(row)) == (31, FIELDS)
     assert from_row(json.loads(json.dumps(row))) == LABELLED
@@ -45,28 +48,28 @@ def test_a_row_has_the_31_fields_and_is_read_back_unchanged() -> None:
 def test_safe_is_1_and_y_and_harmful_is_0_and_n(safe: bool, label: int, completion: str) -> None:
     compaction = Compaction(LABELLED.full, LABELLED.compacted, safe=safe)
 
-    row = to_row(compaction, ORIGIN)
+    row = row_of(compaction)
 
     assert (row["label"], row["completion"]) == (label, completion)
     assert from_row(row).safe is safe
 
 
 def test_a_row_whose_completion_contradicts_its_label_is_refused() -> None:
-    row = {**to_row(LABELLED, ORIGIN), "label": 1}
+    row = {**row_of(LABELLED), "label": 1}
 
     with pytest.raises(SchemaMismatch, match="label is 1, but the completion is 'N'"):
         from_row(row)
 
 
 def test_no_prompt_names_the_strategy_or_the_reason() -> None:
-    row = to_row(LABELLED, ORIGIN)
+    row = row_of(LABELLED)
 
     shown = json.dumps([row["messages"], row["prompt"], row["input"]])
     assert LABELLED.strategy not in shown and LABELLED.reason not in shown
 
 
 def test_a_row_without_the_full_context_is_refused_with_the_mode_that_would_work() -> None:
-    row = {name: to_row(LABELLED, ORIGIN)[name] for name in reward_rows.KNOWN_FIELDS}
+    row = {name: row_of(LABELLED)[name] for name in reward_rows.KNOWN_FIELDS}
 
     compaction = from_row(row)
 

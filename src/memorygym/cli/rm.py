@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from memorygym.cli._checks import add_quiet, check_counts, given_path, workers_of
 from memorygym.core.errors import BadSettings
+from memorygym.core.files import write_atomically
+from memorygym.core.json_values import canonical
 from memorygym.memrm.contexts import context_file, ignore
 from memorygym.memrm.openings import FINAL, log_opening
 from memorygym.memrm.reward_rows import any_row
@@ -37,6 +39,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         ("evaluate", "measure the judge on labelled compactions, beside baselines", _evaluate),
         ("build", "play tasks and write labelled compactions: the splits", _build),
         ("train", "train the judge on the splits and write its model file", _train),
+        ("rows", "write a split as the rows of a reward model, texts and labels", _rows),
     ):
         part = actions.add_parser(
             name, help=line, description=line, formatter_class=parser.formatter_class,
@@ -111,6 +114,16 @@ def _train(part: argparse.ArgumentParser) -> None:
     _add_workers(part)
 
 
+def _rows(part: argparse.ArgumentParser) -> None:
+    part.add_argument("--split", choices=NAMES, required=True, metavar="SPLIT", help="one of them")
+    part.add_argument(
+        "--output", "-o", type=given_path, required=True, metavar="FILE",
+        help="JSON lines of the 31 fields (.jsonl, .jsonl.gz); label 1 and \" Y\" are SAFE",
+    )  # fmt: skip
+    _add_events(part)
+    _add_workers(part)
+
+
 def _add_events(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--events", type=given_path, metavar="FILE",
@@ -127,6 +140,7 @@ def run(args: argparse.Namespace) -> int:
     """Runs the action; 2 if rows of a file had to be left out."""
     actions = {
         "score": _run_score, "evaluate": _run_evaluate, "build": _run_build, "train": _run_train,
+        "rows": _run_rows,
     }  # fmt: skip
     try:
         return actions[args.action](args)
@@ -164,7 +178,7 @@ def _run_evaluate(args: argparse.Namespace) -> int:
     names = FINAL if args.split == "all" else [args.split]
     splits: dict[str, Any] = {}
     for name in names:
-        title, rows, mode = _rows(name, args, notes)
+        title, rows, mode = _rows_of(name, args, notes)
         scored = score(judge, rows, mode, rates)
         splits[title] = evaluation(judge, scored, title)
         if title in FINAL and name in NAMES:
@@ -191,7 +205,7 @@ def _rates(args: argparse.Namespace) -> dict[str, float]:
     return {name: sum(labels) / len(labels) for name, labels in harmful.items() if labels}
 
 
-def _rows(
+def _rows_of(
     name: str, args: argparse.Namespace, notes: "_Notes"
 ) -> tuple[str, Iterator[Compaction], str]:
     """The title of a split or file, its rows, and the mode in which they are evaluated."""
@@ -243,6 +257,22 @@ def _run_train(args: argparse.Namespace) -> int:
 
     workers = workers_of(args, waits=False)
     print(train(args.output, events=args.events, seed=args.seed, workers=workers))
+    return 0
+
+
+def _run_rows(args: argparse.Namespace) -> int:
+    from memorygym.memrm.build import read
+    from memorygym.memrm.recipes import replayed
+    from memorygym.memrm.reward_rows import to_row
+
+    tasks = read(args.events, (NAMES[args.split],))
+    recipes = (recipe for task in tasks for recipe in task.recipes)
+    events = replayed(tasks, workers_of(args, waits=False))
+    rows = (
+        to_row(event.compaction, step=recipe.step, split=event.split)
+        for recipe, event in zip(recipes, events, strict=True)
+    )
+    write_atomically(args.output, (f"{canonical(row)}\n".encode() for row in rows))
     return 0
 
 

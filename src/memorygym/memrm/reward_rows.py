@@ -4,8 +4,6 @@ Polarity, everywhere: label 1 and " Y" are SAFE, label 0 and " N" are HARMFUL. T
 card has a snippet with the two exchanged; its data and code have not.
 """
 
-from dataclasses import dataclass
-
 from memorygym.core.errors import clip
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.types import JSON, Message
@@ -32,42 +30,29 @@ ACTION_CHARACTERS = 500
 HEADINGS = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a compaction was found, as a row states it."""
+def to_row(
+    compaction: Compaction, *, step: int, split: str, reasoner: str = "strong"
+) -> dict[str, JSON]:
+    """A labelled compaction as a row of all 31 fields; `step` is the event at whose beginning the
+    context was compacted.
 
-    instance: str
-    """Its task."""
-    step: int
-    """The event at whose beginning the context was compacted."""
-    horizon: int
-    """How many events were played from there on, to see what was lost."""
-    split: str
-    reasoner: str = "strong"
-    """Who played; the same with either context."""
-
-
-def to_row(compaction: Compaction, origin: Origin) -> dict[str, JSON]:
-    """A labelled compaction as a row of all 31 fields.
-
-    Its prompt names no perturbation, which would reveal the label. Raises ValueError without label.
+    Its prompt names no perturbation, which would reveal the label. `horizon_k` counts the goals
+    from the step to the end. Raises ValueError without a label.
     """
     if compaction.safe is None:
         raise ValueError("a row needs the label `safe`")
-    label, prompt = int(compaction.safe), _prompt(compaction, origin.step)
+    group, domain, strategy = compaction.group, compaction.domain, compaction.strategy
+    label, sha1 = int(compaction.safe), compaction.content_sha1
     full, compacted = ([message.to_openai() for message in side] for side in compaction.sides)
+    question, prompt = judgement(compaction, step), _prompt(compaction, step)
     values: list[JSON] = [
-        compaction.group, origin.instance, f"{origin.instance}_{origin.step}_{compaction.strategy}",
-        compaction.domain, origin.reasoner, origin.step,
-        compaction.strategy, label, COMPLETIONS[label], COMPLETIONS[label],
-        [*compacted, Message("user", judgement(compaction, origin.step)).to_openai()], prompt,
-        prompt,
-        compaction.recorded_action, compaction.proposed_action, not compaction.safe, 1,
+        group, group, f"{group}_{step}_{strategy}_{sha1[:8]}", domain, reasoner, step,
+        strategy, label, COMPLETIONS[label], COMPLETIONS[label],
+        [*compacted, Message("user", question).to_openai()], prompt, prompt,
+        compaction.recorded_action, compaction.proposed_action, not label, 1,
         sum(len(message.content) for message in compaction.compacted), len(compacted), len(full),
-        len(compacted), f"memorygym rm build; reason: {compaction.reason or 'none'}",
-        origin.split,
-        full, compaction.domain, compaction.strategy, "replay_k", origin.horizon, True,
-        compaction.group, compaction.content_sha1,
+        len(compacted), f"memorygym rm build; reason: {compaction.reason or 'none'}", split,
+        full, domain, strategy, "replay_k", len(compaction.needs), True, group, sha1,
     ]  # fmt: skip
     return dict(zip(FIELDS, values, strict=True))
 
