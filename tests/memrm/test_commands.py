@@ -12,7 +12,7 @@ import pytest
 
 from memorygym.cli import main, rm
 from memorygym.memrm import openings
-from tests.memrm.stand_in import RATES, OverlapJudge, compactions
+from tests.memrm.stand_in import OverlapJudge, compactions
 
 pytestmark = pytest.mark.rm
 
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.rm
 def judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The stand-in instead of the model file, and a log outside the repository."""
     monkeypatch.setattr(rm, "_judge", lambda args: OverlapJudge())
-    monkeypatch.setattr(rm, "_rates", lambda args: RATES)
     monkeypatch.setattr(openings, "PLACE", tmp_path / "openings.jsonl")
 
 

@@ -174,12 +174,12 @@ def _run_evaluate(args: argparse.Namespace) -> int:
     from memorygym.memrm.scored_rows import score
 
     check_counts(args, "workers")
-    judge, notes, rates = _judge(args), _Notes(), _rates(args)
+    judge, notes = _judge(args), _Notes()
     names = FINAL if args.split == "all" else [args.split]
     splits: dict[str, Any] = {}
     for name in names:
         title, rows, mode = _rows_of(name, args, notes)
-        scored = score(judge, rows, mode, rates)
+        scored = score(judge, rows, mode, _rates(args) if name in NAMES else {})
         splits[title] = evaluation(judge, scored, title)
         if title in FINAL and name in NAMES:
             opening = {"split": title, "mode": mode, "model": judge.hash, "data": scored.data}

@@ -33,7 +33,7 @@ def event_scores(row: Compaction, rates: Mapping[str, float]) -> dict[str, float
     if full:
         scores["length_ratio"] = 1 - min(1.0, len(compacted) / len(full))
         scores["entity_survival"] = 1 - _share(entities(full), entities(compacted))
-    if row.strategy:
+    if row.strategy and rates:
         scores["strategy_name"] = rates.get(row.strategy, prevalence)
     if row.recorded_action and row.proposed_action:
         scores["action_equality"] = float(not same(row.recorded_action, row.proposed_action))
