@@ -215,3 +215,9 @@ def test_a_group_that_cannot_be_judged_leaves_no_verdict() -> None:
     low, high = thresholds([*rows.p, *rows.p], labels, ["known"] * 400 + ["noise"] * 400)
 
     assert not beyond(rows, low, high).mean() > 0.2
+
+
+def test_a_feature_that_says_nothing_gets_no_weight() -> None:
+    fit = fit_logistic([[0.0], [1.0], [0.0], [1.0]], [False, True, True, False])
+
+    assert fit.p([0.3]) == pytest.approx(0.5)

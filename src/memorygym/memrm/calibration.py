@@ -60,11 +60,7 @@ def fit_logistic(
     weights: Sequence[float] | None = None,
     penalty: float = 1e-3,
 ) -> Logistic:
-    """The weighted maximum-likelihood fit by Newton's method; `penalty` × Σ weight² / 2 a row.
-
-    >>> fit_logistic([[0.0], [1.0], [0.0], [1.0]], [False, True, True, False]).p([0.3])
-    0.5
-    """
+    """The weighted maximum-likelihood fit by Newton's method; `penalty` × Σ weight² / 2 a row."""
     import numpy as np
 
     x = np.column_stack([np.asarray(features, float), np.ones(len(harmful))])
