@@ -9,6 +9,10 @@ import pytest
 
 NEEDS = {
     "src/memorygym/adapters/inspect_ai/*": "inspect_ai",
+    "src/memorygym/memrm/evaluation.py": "numpy",
+    "src/memorygym/memrm/metrics.py": "numpy",
+    "tests/memrm/test_evaluation.py": "numpy",
+    "tests/memrm/test_metrics.py": "numpy",
     "src/memorygym/reports/plots.py": "matplotlib",
     "src/memorygym/tracks/dialogue/tau2/simulation.py": "tau2",
     "tests/mutants/recorder.py": "coverage",

@@ -1,0 +1,1 @@
+"""MemRM: a judge of compactions: does a shortened context still support its task?"""

@@ -1,0 +1,78 @@
+"""What `memorygym rm` prints: the verdict of a compaction, and the tables of an evaluation."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from memorygym.core.text import one_line
+from memorygym.reports.terminal import fit, table
+
+
+def judgement_text(judgement: Mapping[str, Any]) -> str:
+    """The verdict of one compaction, with what is believed lost and its quotes."""
+    lines = [f"{judgement['verdict']}: p_harmful {judgement['p_harmful']:.3f}"]
+    for title, name in (("needs", "needs"), ("believed lost", "lost")):
+        items = judgement.get(name) or []
+        lines += [f"{title}:"] if items else []
+        for item in items:
+            lines += fit(f"{item['p_lost']:.2f}  {one_line(item['text'])}", "  ")
+            if item.get("quote"):
+                lines += fit(f"full context: “{one_line(item['quote'])}”", " " * 8)
+    return "\n".join(lines)
+
+
+def evaluation_text(document: Mapping[str, Any]) -> str:
+    """A table a split: the judge, its ceiling and the baselines."""
+    parts = [f"model {document['model']}"]
+    for name, split in document["splits"].items():
+        parts.append("\n".join(_split_text(name, split)))
+    return "\n\n".join(parts)
+
+
+def _split_text(name: str, split: Mapping[str, Any]) -> Iterator[str]:
+    body = split.get("needs") if split["mode"] == "needs" else split
+    assert isinstance(body, Mapping)
+    of = f"{body['needs']:,} needs, " if split["mode"] == "needs" else ""
+    yield from fit(
+        f"{name}: {body['n']:,} rows, {of}{body['groups']:,} groups, {_cell(body['harmful'])}"
+        f" {'lost' if of else 'harmful'}; mode {split['mode']}, data {split['data']}"
+    )
+    rows: list[Any] = [("MemRM", _cells(body, body["intervals"]["auroc"], None))]
+    if ceiling := body.get("ceiling"):
+        rows.append(("ceiling", _cells(ceiling, None, -(ceiling["gap"] or 0))))
+    for title, figures in body["baselines"].items():
+        row = _cells(figures, figures["interval"], figures["lead"])
+        rows.append((title.replace("_", " "), row))
+    heads = ["AUROC", "95 %", "Brier", "ECE", "acc", "harm-F1", "safe-F1", "lead"]
+    yield from table("", heads, rows)
+    if verdicts := body.get("covered"):
+        yield from fit(
+            f"verdicts on {_cell(verdicts['coverage'])} of the rows: AUROC"
+            f" {_cell(verdicts['auroc'])}, accuracy {_cell(verdicts['accuracy'])};"
+            f" {verdicts['caveat']}"
+        )
+    if card := body.get("card"):
+        pairs = [
+            f"{title} {_cell(card['ours_reweighted'][title])} (card {_cell(value)})"
+            for title, value in card["published"].items()
+        ]
+        yield from fit(f"at 87.8 % harmful: {', '.join(pairs)}. Not the same measurement:")
+        for line in card["differences"]:
+            yield from fit(line, "  ")
+
+
+def _cells(
+    figures: Mapping[str, Any], interval: Sequence[float] | None, lead: float | None
+) -> list[str]:
+    names = ("brier", "ece", "accuracy", "harmful_f1", "safe_f1")
+    span = "–".join(_cell(bound, 2) for bound in interval) if interval else ""
+    rest = [_cell(figures[name]) for name in names]
+    return [_cell(figures["auroc"]), span, *rest, "" if lead is None else f"{lead:+.3f}"]
+
+
+def _cell(value: float | None, places: int = 3) -> str:
+    """A share without its leading 0.
+
+    >>> _cell(0.9251), _cell(1.0), _cell(None)
+    ('.925', '1.000', '–')
+    """
+    return "–" if value is None else f"{value:.{places}f}".removeprefix("0")
