@@ -1,0 +1,104 @@
+"""The verdict on one compaction: how likely it is harmful, and what it is believed to have lost."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.json_types import SchemaMismatch
+from memorygym.core.types import JSON, Message
+from memorygym.memrm.contexts import messages_of
+from memorygym.memrm.model import Model, load
+
+Verdict = Literal["safe", "harmful", "unsure"]
+Given = str | Sequence[Message] | Sequence[dict[str, Any]]
+"""A context: a text, Messages, or OpenAI-style dictionaries."""
+LISTED = 8
+"""Most lost segments that are listed."""
+BELIEVED = 0.5
+"""The share of a segment, or the probability of a need, from which it is believed lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Something that the compacted context is believed not to say any more."""
+
+    text: str
+    """The need; without needs, the quoted segment of the full context."""
+    p_lost: float
+    """Of a need, the probability that it is lost; of a segment, the share of it that is."""
+    p_needed: float = 1.0
+    """The probability that something later needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the judge says of one compaction."""
+
+    p_harmful: float
+    """The probability that the compaction makes a later step fail."""
+    verdict: Verdict
+    """Unsure where too many such verdicts would have been wrong in some group of the calibration
+    split."""
+    lost: tuple[Lost, ...]
+    """What is believed lost, the likeliest to be needed first; quoted from the full context."""
+    needs: tuple[Lost, ...]
+    """The given needs, in their order."""
+    model: str
+    """The hash of the model file."""
+
+    @property
+    def p_safe(self) -> float:
+        """1 − p_harmful."""
+        return 1 - self.p_harmful
+
+    def to_json(self) -> dict[str, JSON]:
+        """Probabilities have four places."""
+
+        def row(item: Lost) -> dict[str, JSON]:
+            return {key: _rounded(value) for key, value in asdict(item).items()}
+
+        return {
+            "p_harmful": round(self.p_harmful, 4), "p_safe": round(self.p_safe, 4),
+            "verdict": self.verdict, "lost": [row(item) for item in self.lost],
+            "needs": [row(item) for item in self.needs], "model": self.model,
+        }  # fmt: skip
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def judge_compaction(
+    full: Given,
+    compacted: Given,
+    needs: Sequence[str] | None = None,
+    *,
+    model: Model | None = None,
+) -> Judgement:
+    """Judges a compaction: is it safe to go on with `compacted` in place of `full`?
+
+    Contexts are texts, Messages or OpenAI-style dictionaries. Without `needs` the judge sees no
+    future; with them (questions, constraints or facts, never their answers) each gets the
+    probability that it is lost, and p_harmful is that of losing one of them. `model` defaults to
+    the one that ships. Needs the extra `rm`. Raises BadSettings for what is no context.
+    """
+    judge = model or load()
+    before, after = _context(full, "full"), _context(compacted, "compacted")
+    asked = tuple(needs or ())
+    p = judge.harmful_given(before, after, asked) if asked else judge.p_harmful(before, after)
+    low, high = judge.thresholds
+    verdict: Verdict = "safe" if p <= low else "harmful" if p >= high else "unsure"
+    likely = judge.likely_needs(before, after, LISTED)
+    lost = tuple(Lost(n.quote, n.lost, n.p_needed) for n in likely if n.lost >= BELIEVED)
+    given = zip(asked, judge.p_lost(before, after, asked), strict=True)
+    return Judgement(p, verdict, lost, tuple(Lost(text, p) for text, p in given), judge.hash)
+
+
+def _context(given: Given, name: str) -> tuple[Message, ...]:
+    if not isinstance(given, str) and all(isinstance(item, Message) for item in given):
+        return tuple(item for item in given if isinstance(item, Message))
+    try:
+        return messages_of(given if isinstance(given, str) else [*given])
+    except SchemaMismatch as problem:
+        raise BadSettings(f"{name}: {problem}; give a text or chat messages") from None
