@@ -1,0 +1,183 @@
+"""Recipes of compaction events: they are stored instead of texts, and replayed into them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.json_values import json_hash
+from memorygym.core.rng import named_rng
+from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.memrm.compactions import EDITS, HALVED, WHOLE, family, is_held_out, settled
+from memorygym.memrm.damage import Messages
+from memorygym.memrm.played import PlayedTask, Source
+from memorygym.memrm.rows import Compaction, Probe
+from memorygym.runs.executors import over_processes
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One compaction of a task's context, without its texts, and its label."""
+
+    step: int
+    """The event at whose beginning the context is compacted."""
+    memory: str
+    share: float
+    """The memory's context budget, as a share of the task's full context; 0 for none."""
+    edits: tuple[str, ...]
+    """Applied to the composed context in this order."""
+    lost: tuple[int, ...] = ()
+    """Which of the goals from then on were lost, from 0; none is SAFE."""
+    reason: str = ""
+
+
+def recipe_row(recipe: Recipe) -> list[Any]:
+    """A recipe as JSON."""
+    return [getattr(recipe, name) for name in Recipe.__slots__]
+
+
+def recipe_of(row: Sequence[Any]) -> Recipe:
+    """What `recipe_row` gave."""
+    step, memory, share, edits, lost, reason = row
+    return Recipe(step, memory, share, tuple(edits), tuple(lost), reason)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecipes:
+    """All events of one task; a line of the file."""
+
+    split: str
+    source: Source
+    recipes: tuple[Recipe, ...]
+    digest: str
+    """A hash of the texts of all events."""
+
+    def to_json(self) -> list[Any]:
+        """A short list, for one line."""
+        track, parameters, seed = self.source.track, dict(self.source.parameters), self.source.seed
+        rows = [recipe_row(recipe) for recipe in self.recipes]
+        return [self.split, track, parameters, seed, self.digest, rows]
+
+    @classmethod
+    def from_json(cls, raw: Any) -> "TaskRecipes":
+        """What `to_json` gave."""
+        split, track, parameters, seed, digest, rows = raw
+        source = Source(track, tuple(parameters.items()), seed)
+        return cls(split, source, tuple(map(recipe_of, rows)), digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A replayed event."""
+
+    split: str
+    compaction: Compaction
+    system: str
+    """The task's instructions, which every view begins with; neither context holds them."""
+    needed: tuple[tuple[int, str], ...]
+    """The facts that the rest of the task needs: index of a message of the full context, sentence.
+    For the need model's training only."""
+    held_out: bool
+    """Whether its strategy is one that training never sees."""
+
+
+class Contexts:
+    """The composed contexts of one task at some steps, each memory replayed once."""
+
+    def __init__(self, played: PlayedTask, source: Source, steps: Iterable[int]) -> None:
+        self.played, self._source, self._steps = played, source, sorted(set(steps))
+        self._composed: dict[tuple[str, float], dict[int, Messages]] = {}
+
+    def view(self, memory: str, share: float, step: int) -> Messages:
+        """What a memory composes at a step."""
+        if memory == WHOLE:
+            return self.played.full[step]
+        if (memory, share) not in self._composed:
+            budget = max(1, round(share * self.played.tokens()))
+            make = memory_factory(memory)
+            self._composed[memory, share] = self.played.composed(make, budget, self._steps)
+        return self._composed[memory, share][step]
+
+    def compacted(self, recipe: Recipe) -> Messages | None:
+        """The compacted context; None if one of the edits changes nothing."""
+        messages = self.view(recipe.memory, recipe.share, recipe.step)
+        name = (self._source.track, str(self._source.seed), str(recipe.step), recipe.memory)
+        for edit in recipe.edits:
+            rng = named_rng("memrm", *name, str(recipe.share), *recipe.edits, edit)
+            edited = settled(EDITS[edit].apply(messages, rng, self.played.facts))
+            if edited == messages and edit != HALVED:
+                return None
+            messages = edited
+        return messages
+
+
+def replayed(tasks: Sequence[TaskRecipes], workers: int = 1) -> Iterator[Event]:
+    """The events of all tasks, in order; every task is generated and played once.
+
+    Raises BadSettings if a text is not the one that was labelled.
+    """
+    for events in over_processes(_replayed, tasks, workers):
+        yield from events
+
+
+def _replayed(task: TaskRecipes) -> list[Event]:
+    played = PlayedTask(task.source)
+    contexts = Contexts(played, task.source, (recipe.step for recipe in task.recipes))
+    texts = [contexts.compacted(recipe) for recipe in task.recipes]
+    if joint_digest(digest_of(text or ()) for text in texts) != task.digest:
+        raise BadSettings(
+            f"{group_of(task.source)}: its compactions are not those that were labelled, because a"
+            " track or a memory has changed; run memorygym rm build"
+        )
+    event = partial(_event, task, played, _goals(played, task.recipes), _needed(played, task))
+    return [event(recipe, text or ()) for recipe, text in zip(task.recipes, texts, strict=True)]
+
+
+def _goals(played: PlayedTask, recipes: Sequence[Recipe]) -> dict[int, list[str]]:
+    steps = {recipe.step for recipe in recipes}
+    return {s: [goal.text for goal in played.goals if goal.event >= s] for s in steps}
+
+
+def _needed(played: PlayedTask, task: TaskRecipes) -> dict[int, tuple[tuple[int, str], ...]]:
+    steps = {recipe.step for recipe in task.recipes}
+    return {step: tuple(dict.fromkeys(played.needed(step))) for step in steps}
+
+
+def _event(
+    task: TaskRecipes,
+    played: PlayedTask,
+    goals: dict[int, list[str]],
+    needed: dict[int, tuple[tuple[int, str], ...]],
+    recipe: Recipe,
+    compacted: Messages,
+) -> Event:
+    texts = goals[recipe.step]
+    compaction = Compaction(
+        played.full[recipe.step],
+        compacted,
+        not recipe.lost,
+        tuple(Probe(text, index not in recipe.lost) for index, text in enumerate(texts)),
+        group_of(task.source),
+        task.source.track,
+        family(recipe.memory, recipe.edits),
+        recipe.reason,
+    )
+    held_out = is_held_out(recipe.memory, recipe.edits)
+    return Event(task.split, compaction, played.task.system, needed[recipe.step], held_out)
+
+
+def group_of(source: Source) -> str:
+    """The group of a task's events: events of one task are not independent."""
+    template = dict(source.parameters).get("template")
+    return ":".join(filter(None, (source.track, template, str(source.seed))))
+
+
+def digest_of(messages: Messages) -> str:
+    """8 hex digits of a hash over a compacted context."""
+    return json_hash([message.to_openai() for message in messages])[:8]
+
+
+def joint_digest(digests: Iterable[str]) -> str:
+    """8 hex digits of a hash over those of a task's events."""
+    return json_hash([*digests])[:8]
