@@ -101,7 +101,7 @@ def _check_apart(splits: dict[str, str], split: str, picked: Sequence[Candidate]
 
 
 def _mined(path: Path, planned: Sequence[Job], workers: int, *, quiet: bool) -> list[MinedTask]:
-    """The mined tasks, in order; those that a stopped build left in the file are not mined again."""
+    """The mined tasks, in order; those that a stopped build left in the file are kept."""
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     done = {task.job: task for task in map(_task_of, lines)}
     rest = [job for job in planned if job not in done]

@@ -31,11 +31,11 @@ class Edit:
 
 
 def _damage(change: Damage, rate: float) -> Callable[..., Messages]:
-    return lambda messages, rng, facts: change(messages, rng, rate)
+    return lambda messages, rng, _: change(messages, rng, rate)
 
 
 def _layout(change: layouts.Layout) -> Callable[..., Messages]:
-    return lambda messages, rng, facts: change(messages, rng)
+    return lambda messages, rng, _: change(messages, rng)
 
 
 def _damages() -> dict[str, Edit]:
@@ -93,7 +93,7 @@ DAMAGES = _damages()
 LAYOUTS = _layouts()
 HALVED = "aggressive_0.5"
 """The mark of a memory whose context budget was halved."""
-EDITS = {**DAMAGES, **LAYOUTS, HALVED: Edit(lambda messages, rng, facts: (*messages,), HALVED)}
+EDITS = {**DAMAGES, **LAYOUTS, HALVED: Edit(lambda messages, *_: (*messages,), HALVED)}
 TRAINED = (
     "recency", "sliding_window", "sliding_window:window_size=10", "llm_summarizing",
     "structured_summary", "naive", "adaptive_token_budget", "lightmem", "lightmem:top_k=40",
@@ -102,8 +102,8 @@ TRAINED = (
 """Memories that training sees."""
 HELD_OUT = (
     "bm25", "bm25:top_k=40", "naive_rag", "naive_rag:top_k=40", "hybrid", "hybrid:top_k=40",
-    "hipporag", "hipporag:top_k=40", "observation_masking", "observation_masking:attention_window=8",
-    "pipeline",
+    "hipporag", "hipporag:top_k=40", "observation_masking",
+    "observation_masking:attention_window=8", "pipeline",
 )  # fmt: skip
 """Memories that search or mask, which training never sees."""
 

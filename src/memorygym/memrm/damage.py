@@ -103,7 +103,7 @@ def random_drop(messages: Sequence[Message], rng: Stream, rate: float) -> Messag
     return _flat([g for i, g in enumerate(whole) if i in ends or not rng.bernoulli(rate)])
 
 
-def truncate_last(messages: Sequence[Message], rng: Stream, rate: float) -> Messages:
+def truncate_last(messages: Sequence[Message], _rng: Stream, rate: float) -> Messages:
     """The first message and the newest, at most `rate` of them and at most half."""
     whole = _groups(messages)
     newest = min(int(rate), len(whole) // 2)
@@ -133,7 +133,7 @@ def summary_noise(messages: Sequence[Message], rng: Stream, rate: float) -> Mess
     return _with_longest(messages, lambda text: "\n".join((text, *remarks[: int(rate)])))
 
 
-def wipe_out(messages: Sequence[Message], rng: Stream, rate: float) -> Messages:
+def wipe_out(_messages: Sequence[Message], _rng: Stream, _rate: float) -> Messages:
     """Nothing is left."""
     return ()
 

@@ -183,9 +183,7 @@ def _layered(
         yield Recipe(step, WHOLE, 0, pair)
 
 
-def _labelled(
-    played: PlayedTask, recipe: Recipe, compacted: Messages, digest: str
-) -> Candidate:
+def _labelled(played: PlayedTask, recipe: Recipe, compacted: Messages, digest: str) -> Candidate:
     full, replay = played.full[recipe.step], played.resumed(recipe.step, compacted)
     reason = played.reason(recipe.step, compacted, replay) if replay.lost else ""
     ratio = round(_characters(compacted) / max(1, _characters(full)), 4)

@@ -37,14 +37,24 @@ def one_message(lines: Iterable[str], rng: Stream) -> Messages:
     return (Message(rng.choice(_ROLES), text),) if text else ()
 
 
-def _by_message(head: Callable[[int, Message], str]) -> Layout:
-    """One message in which a heading or a mark stands before the text of each."""
+def _by_message(head: str) -> Layout:
+    """One message in which a heading or a mark stands before the text of each; `{n}` is its number,
+    `{role}` and `{Role}` its role."""
 
     def laid_out(messages: Sequence[Message], rng: Stream) -> Messages:
-        numbered = enumerate(messages, start=1)
-        return one_message((head(n, m) + text_of(m) for n, m in numbered), rng)
+        lines = [
+            head.format(n=n, role=message.role, Role=message.role.capitalize()) + text_of(message)
+            for n, message in enumerate(messages, start=1)
+        ]
+        return one_message(lines, rng)
 
     return laid_out
+
+
+def intro(messages: Sequence[Message], rng: Stream) -> Messages:
+    """One message with all texts, under a line that says what it is."""
+    head = ["The conversation so far:"] if messages else []
+    return one_message([*head, *map(text_of, messages)], rng)
 
 
 def bullets(messages: Sequence[Message], rng: Stream) -> Messages:
@@ -83,7 +93,7 @@ def json_list(messages: Sequence[Message], rng: Stream) -> Messages:
     return one_message([json.dumps(rows, ensure_ascii=False, indent=0)], rng)
 
 
-def telegraphic(messages: Sequence[Message], rng: Stream) -> Messages:
+def telegraphic(messages: Sequence[Message], _rng: Stream) -> Messages:
     """Articles, politeness and emphasis are dropped."""
     texts = [_ARTICLES.sub("", _FILLER.sub("", text_of(message))) for message in messages]
     return tuple(Message("user", text) for text in texts if text.strip())
@@ -95,7 +105,7 @@ def quoted(messages: Sequence[Message], rng: Stream) -> Messages:
     return one_message((f"> {line}" for line in lines if line.strip()), rng)
 
 
-def merged(messages: Sequence[Message], rng: Stream) -> Messages:
+def merged(messages: Sequence[Message], _rng: Stream) -> Messages:
     """Every three messages become one."""
     texts = [text_of(message) for message in messages]
     parts = ["\n".join(texts[start : start + 3]) for start in range(0, len(texts), 3)]
@@ -103,14 +113,14 @@ def merged(messages: Sequence[Message], rng: Stream) -> Messages:
 
 
 PLAIN: dict[str, Layout] = {
-    "joined": _by_message(lambda n, m: ""),
-    "intro": _by_message(lambda n, m: "The conversation so far:\n" if n == 1 else ""),
-    "transcript": _by_message(lambda n, m: f"{m.role.capitalize()}: "),
-    "markdown": _by_message(lambda n, m: f"## Message {n} ({m.role})\n"),
-    "ruled": _by_message(lambda n, m: f"--- {m.role} ---\n"),
-    "numbered": _by_message(lambda n, m: f"({n})\n"),
-    "tags": _by_message(lambda n, m: f"<{m.role}>\n"),
-    "fields": _by_message(lambda n, m: f"role: {m.role}\ncontent: |\n"),
+    "joined": _by_message(""),
+    "intro": intro,
+    "transcript": _by_message("{Role}: "),
+    "markdown": _by_message("## Message {n} ({role})\n"),
+    "ruled": _by_message("--- {role} ---\n"),
+    "numbered": _by_message("({n})\n"),
+    "tags": _by_message("<{role}>\n"),
+    "fields": _by_message("role: {role}\ncontent: |\n"),
     "bullets": bullets, "split_lines": split_lines, "shuffled": shuffled, "json_list": json_list,
     "telegraphic": telegraphic, "quoted": quoted, "merged": merged,
 }  # fmt: skip
@@ -144,13 +154,16 @@ def essentials(
     """Sentences that state no fact are dropped with that chance, where messages state facts."""
 
     def change(text: str) -> str:
-        head, lines = "", []
+        head = ""
+        lines: list[list[str]] = []
         for line in pieces(text):
             if len(line) == 1 and is_heading(line[0]):
                 head = line[0]
+                lines.append(line)
             else:
-                line = [s for s in line if facts.read(f"{head}\n{s}") or not rng.bernoulli(rate)]
-            lines.append(line)
+                lines.append(
+                    [s for s in line if facts.read(f"{head}\n{s}") or not rng.bernoulli(rate)]
+                )
         return text_of_lines(lines)
 
     return tuple(

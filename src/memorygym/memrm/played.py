@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.core.episode import Episode, Snapshot, play
-from memorygym.core.outcome import Outcome
+from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.statements import FactReader
 from memorygym.core.tokens import count
 from memorygym.core.trace import Action, Observation, Trace
@@ -155,7 +155,7 @@ class PlayedTask:
             return "stale"
         if self._is_redone(step, replay):
             return "redo"
-        if any(_says(self.full[step], goal.text) and not _says(compacted, goal.text) for goal in lost):
+        if any(self._is_lost(step, compacted, goal) for goal in lost):
             return "goal lost"
         missing = [required for required, state in states if state != HELD]
         if any(self._is_constraint(step, required) for required in missing):
@@ -175,6 +175,12 @@ class PlayedTask:
         """By event: the facts of each text that the environment showed."""
         texts = self.trace.environment_texts(self.track.tool_names)
         return [(event, self.reader.read(text)) for event, text in texts]
+
+    def _is_lost(self, step: int, compacted: Sequence[Message], goal: Goal) -> bool:
+        """Whether a goal was stated before, but neither in the compacted context nor later on."""
+        texts = self.trace.environment_texts(self.track.tool_names)
+        later = [Message("user", text) for event, text in texts if step <= event <= goal.event]
+        return _says(self.full[step], goal.text) and not _says((*compacted, *later), goal.text)
 
     def _is_redone(self, step: int, replay: Replay) -> bool:
         before, after = _acts(self.trace, range(step)), _acts(replay.trace, range(step, 1 << 30))

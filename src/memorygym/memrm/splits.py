@@ -63,7 +63,9 @@ def jobs(split: str, track: str, events: int) -> list[Job]:
     too many."""
     tasks = -(-events // EVENTS_OF_A_TASK)
     if tasks > BLOCK:
-        raise BadSettings(f"{events:,} events of {track}: give at most {BLOCK * EVENTS_OF_A_TASK:,}")
+        raise BadSettings(
+            f"{events:,} events of {track}: give at most {BLOCK * EVENTS_OF_A_TASK:,}"
+        )
     first = BLOCK * (1 + list(SIZES).index(split))
     return [
         Job(split, Source(track, tuple(parameters(track, n).items()), first + n))
@@ -75,7 +77,7 @@ def plan(
     seen: Sequence[str] = SEEN, unseen: Sequence[str] = UNSEEN, scale: float = 1.0
 ) -> Mapping[tuple[str, str], int]:
     """By split and track: the number of events. `scale` makes a smaller or larger set."""
-    sizes = {}
+    sizes: dict[tuple[str, str], int] = {}
     for split, size in SIZES.items():
         tracks = unseen if split == SCENARIO_OOD else seen
         sizes |= {(split, track): max(1, round(scale * size / len(tracks))) for track in tracks}
