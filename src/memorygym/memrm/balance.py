@@ -11,7 +11,7 @@ from memorygym.memrm.events import Candidate, MinedTask
 
 BOUNDS = (0.0001, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 0.97, 1.001, 1.1)
 """Of the classes of length, as shares of the full context."""
-MOST = 4
+MOST = 3
 """In a class of length, at most so many times as many events of one label as of the other."""
 Choice = tuple[int, int]
 """The number of a task and of one of its candidates."""

@@ -38,21 +38,28 @@ def _layout(change: layouts.Layout) -> Callable[..., Messages]:
     return lambda messages, rng, _: change(messages, rng)
 
 
+_KNOWN: dict[str, tuple[Damage, float]] = {
+    "random_drop_0.2": (damage.random_drop, 0.2),
+    "truncate_last_10": (damage.truncate_last, 10),
+    "summary_redaction": (damage.summary_redaction, 1),
+    "attr_delete_paths": (damage.attr_delete_paths, 1),
+    "summary_noise": (damage.summary_noise, 2),
+}
+PERTURBATIONS = tuple(_KNOWN)
+"""The known families of MemGym, save the one that halves a memory's budget."""
+
+
 def _damages() -> dict[str, Edit]:
     known: list[tuple[str, Damage, float]] = [
-        ("random_drop_0.2", damage.random_drop, 0.2),
-        ("random_drop_0.5", damage.random_drop, 0.5),
-        ("truncate_last_10", damage.truncate_last, 10),
-        ("summary_redaction", damage.summary_redaction, 1),
-        ("attr_delete_paths", damage.attr_delete_paths, 1),
-        ("summary_noise", damage.summary_noise, 2),
+        *((name, change, rate) for name, (change, rate) in _KNOWN.items()),
         ("wipe_out", damage.wipe_out, 1),
     ]
     by_rate: tuple[tuple[Damage, tuple[float, ...]], ...] = (
-        (damage.delete_sentences, (0.02, 0.05, 0.1, 0.2, 0.35, 0.5)),
+        (damage.delete_sentences, (0.02, 0.05, 0.1, 0.15, 0.3, 0.5)),
         (damage.delete_values, (0.02, 0.05, 0.1, 0.2, 0.35, 0.5)),
-        (damage.round_values, (0.02, 0.1, 0.3, 1)),
-        (damage.swap_values, (0.02, 0.1, 0.3, 1)),
+        (damage.swap_names, (0.02, 0.05, 0.1, 0.3)),
+        (damage.round_values, (0.02, 0.05, 0.1, 0.3, 1)),
+        (damage.swap_values, (0.02, 0.05, 0.1, 0.3, 1)),
     )
     known += [(f"{c.__name__}_{rate}", c, rate) for c, rates in by_rate for rate in rates]
     held_out = (damage.round_values, damage.swap_values)
@@ -91,19 +98,21 @@ def _layouts() -> dict[str, Edit]:
 
 DAMAGES = _damages()
 LAYOUTS = _layouts()
+SHORT = ("facts", "facts_bullets", "facts_rest", "essentials_0.5", "essentials_1", "telegraphic")
+"""Layouts that make a context shorter."""
 HALVED = "aggressive_0.5"
 """The mark of a memory whose context budget was halved."""
 EDITS = {**DAMAGES, **LAYOUTS, HALVED: Edit(lambda messages, *_: (*messages,), HALVED)}
 TRAINED = (
-    "recency", "sliding_window", "sliding_window:window_size=10", "llm_summarizing",
-    "structured_summary", "naive", "adaptive_token_budget", "lightmem", "lightmem:top_k=40",
-    "simplemem:top_k=40", "memorybank", "memorybank:top_k=40", "amem:top_k=40",
+    "recency", "sliding_window", "llm_summarizing", "structured_summary", "naive",
+    "adaptive_token_budget", "lightmem:top_k=20", "lightmem:top_k=60", "simplemem:top_k=60",
+    "memorybank:top_k=20", "memorybank:top_k=60", "amem:top_k=60",
 )  # fmt: skip
 """Memories that training sees."""
 HELD_OUT = (
-    "bm25", "bm25:top_k=40", "naive_rag", "naive_rag:top_k=40", "hybrid", "hybrid:top_k=40",
-    "hipporag", "hipporag:top_k=40", "observation_masking",
-    "observation_masking:attention_window=8", "pipeline",
+    "bm25:top_k=20", "bm25:top_k=60", "naive_rag:top_k=20", "naive_rag:top_k=60",
+    "hybrid:top_k=20", "hybrid:top_k=60", "hipporag:top_k=20", "hipporag:top_k=60",
+    "observation_masking", "observation_masking:attention_window=8", "pipeline",
 )  # fmt: skip
 """Memories that search or mask, which training never sees."""
 

@@ -15,7 +15,9 @@ from memorygym.memories.stores.message_entries import groups
 Messages = tuple[Message, ...]
 Damage = Callable[[Sequence[Message], Stream, float], Messages]
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[\"'(\[]*[A-Z0-9$])")
-_PATH = re.compile(r"(?<![\w/])(?:[\w.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|md|json|txt|toml|cfg)\b")
+_PATH = re.compile(
+    r"(?<![\w/])(?:[\w.-]+/)+[\w.-]+|\b[\w-]+\.(?:py|md|json|txt|toml|cfg)\b|\b[A-Z]{1,3}-\d+\b"
+)
 _IDENTIFIER = re.compile(r"\b[A-Za-z]\w*_\w+\b|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b|\b\w+\(\)")
 _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
 _VALUE = re.compile(
@@ -23,6 +25,7 @@ _VALUE = re.compile(
     + _NAME.pattern
 )
 _NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?:\.\d+)?(?![\w-])")
+_LONG_NAME = re.compile(r"\b[A-Z][a-z'-]+(?: [A-Z][a-z'-]+)+\b|\b[A-Za-z]\w*_\w+\b")
 _GAPS = ("...", "", "some", "[unclear]")
 _REMARKS = (
     "Note: some of the values above may be out of date; check them again before use.",
@@ -85,15 +88,29 @@ def round_values(messages: Sequence[Message], rng: Stream, rate: float) -> Messa
 def swap_values(messages: Sequence[Message], rng: Stream, rate: float) -> Messages:
     """A number takes the value of the one before it that has as many digits, with that chance:
     so does a summary that keeps an older value, or another one's."""
+    return _swapped(messages, rng, rate, _NUMBER, len)
+
+
+def swap_names(messages: Sequence[Message], rng: Stream, rate: float) -> Messages:
+    """A name or code identifier becomes the one before it of as many words, with that chance."""
+    return _swapped(messages, rng, rate, _LONG_NAME, lambda name: len(re.split(r"[ _]", name)))
+
+
+def _swapped(
+    messages: Sequence[Message],
+    rng: Stream,
+    rate: float,
+    pattern: re.Pattern[str],
+    kind: Callable[[str], int],
+) -> Messages:
     last: dict[int, str] = {}
 
     def swapped(match: re.Match[str]) -> str:
-        number = match[0]
-        before = last.get(len(number), number)
-        last[len(number)] = number
-        return before if len(number) > 1 and rng.bernoulli(rate) else number
+        text = match[0]
+        before, last[kind(text)] = last.get(kind(text), text), text
+        return before if len(text) > 1 and rng.bernoulli(rate) else text
 
-    return _with_lines(messages, lambda line: _NUMBER.sub(swapped, line))
+    return _with_lines(messages, lambda line: pattern.sub(swapped, line))
 
 
 def random_drop(messages: Sequence[Message], rng: Stream, rate: float) -> Messages:
@@ -122,7 +139,7 @@ def summary_redaction(messages: Sequence[Message], rng: Stream, rate: float) -> 
 
 
 def attr_delete_paths(messages: Sequence[Message], rng: Stream, rate: float) -> Messages:
-    """In all messages: file paths become ___."""
+    """In all messages: file paths, and ids such as K-4711, become ___."""
     return _with_texts(messages, lambda text: _PATH.sub(_replacing("___", rng, rate), text))
 
 

@@ -5,31 +5,22 @@ reasoner, which went on from the compacted context, reached every goal that it r
 full context; else HARMFUL. Tasks that it cannot solve with the full context are dropped.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
-from memorygym.memrm.compactions import (
-    DAMAGES,
-    HALVED,
-    HELD_OUT,
-    LAYOUTS,
-    TRAINED,
-    WHOLE,
-)
+from memorygym.memrm.compactions import WHOLE
 from memorygym.memrm.damage import Messages
+from memorygym.memrm.mixture import anchors, drawn
 from memorygym.memrm.played import PlayedTask
 from memorygym.memrm.recipes import Contexts, Recipe, digest_of
 from memorygym.memrm.rows import Compaction
-from memorygym.memrm.splits import SCENARIO_OOD, STRATEGY_OOD, Job
+from memorygym.memrm.splits import Job
 
 STEPS = 3
 """Most steps of a task at which its context is compacted."""
 EARLIEST = 0.2
 """Least share of the full context, at the last goal, that stands before a step."""
-SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
-"""Budgets of a memory's context, as shares of the full one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +71,8 @@ def mine(job: Job) -> MinedTask:
     candidates: list[Candidate] = []
     for number, step in enumerate(steps):
         seen: set[str] = set()
-        drawn = _drawn(job, rng, step)
-        for recipe in [*(_anchors(step) if number == 0 else ()), *drawn]:
+        mixed = drawn(job, rng, step)
+        for recipe in [*(anchors(step) if number == 0 else ()), *mixed]:
             compacted = contexts.compacted(recipe)
             if compacted is None or (digest := digest_of(compacted)) in seen:
                 continue
@@ -109,78 +100,6 @@ def _steps(played: PlayedTask, rng: Stream) -> list[int]:
 
 def _characters(messages: Messages) -> int:
     return sum(len(message.content) for message in messages)
-
-
-def _anchors(step: int) -> list[Recipe]:
-    """Identity and wipe-out."""
-    return [Recipe(step, WHOLE, 0, ()), Recipe(step, WHOLE, 0, ("wipe_out",))]
-
-
-def _drawn(job: Job, rng: Stream, step: int) -> Iterator[Recipe]:
-    """Compactions of one step, at random: of memories, damaged ones, and lossless ones."""
-    held_out = job.split == STRATEGY_OOD
-    both = job.split == SCENARIO_OOD and rng.bernoulli(0.25)
-    layouts = [name for name, edit in LAYOUTS.items() if job.source.track not in edit.unread]
-    old = [name for name in layouts if not LAYOUTS[name].held_out]
-    new = [name for name in layouts if LAYOUTS[name].held_out]
-    known = [n for n, e in DAMAGES.items() if n != "wipe_out" and not e.held_out]
-    unknown = [n for n, e in DAMAGES.items() if e.held_out]
-    if held_out or both:
-        yield from _with_memories(rng, step, HELD_OUT, known, [*old, *new], 4)
-        yield from _whole(rng, step, unknown, [*old, *new], 3)
-        yield from _whole(rng, step, known, new, 2, laid_out=1.0)
-        yield from (Recipe(step, WHOLE, 0, (layout,)) for layout in new)
-        yield from _layered(rng, step, [*old, *new], new)
-    if not held_out:
-        yield from _with_memories(rng, step, TRAINED, known, old, 3)
-        yield from _whole(rng, step, known, old, 5)
-        lossless = [*old]
-        rng.shuffle(lossless)
-        yield from (Recipe(step, WHOLE, 0, (layout,)) for layout in lossless[:4])
-        yield from _layered(rng, step, old, old)
-
-
-def _with_memories(
-    rng: Stream,
-    step: int,
-    memories: Sequence[str],
-    damages: Sequence[str],
-    layouts: Sequence[str],
-    most: int,
-) -> Iterator[Recipe]:
-    """What memories compose: as it is, laid out, halved, or damaged."""
-    for _ in range(most):
-        memory, share = rng.choice(memories), rng.choice(SHARES)
-        yield Recipe(step, memory, share, ())
-        if rng.bernoulli(0.4):
-            yield Recipe(step, memory, share, (rng.choice(layouts),))
-        if rng.bernoulli(0.25):
-            yield Recipe(step, memory, share / 2, (HALVED,))
-        if rng.bernoulli(0.25):
-            yield Recipe(step, memory, share, (rng.choice(damages),))
-
-
-def _whole(
-    rng: Stream,
-    step: int,
-    damages: Sequence[str],
-    layouts: Sequence[str],
-    most: int,
-    laid_out: float = 0.4,
-) -> Iterator[Recipe]:
-    """Damage to the full context, sometimes in another layout."""
-    for _ in range(most):
-        layout = (rng.choice(layouts),) if layouts and rng.bernoulli(laid_out) else ()
-        yield Recipe(step, WHOLE, 0, (rng.choice(damages), *layout))
-
-
-def _layered(
-    rng: Stream, step: int, first: Sequence[str], second: Sequence[str]
-) -> Iterator[Recipe]:
-    """Two layouts, one on the other."""
-    pair = rng.choice(first), rng.choice(second)
-    if pair[0] != pair[1]:
-        yield Recipe(step, WHOLE, 0, pair)
 
 
 def _labelled(played: PlayedTask, recipe: Recipe, compacted: Messages, digest: str) -> Candidate:

@@ -134,7 +134,13 @@ class PlayedTask:
             for index, facts in enumerate(stated):
                 own = [fact for fact in facts if required.is_stated_by(fact)]
                 if own and required.state(own) == HELD:
-                    yield index, self.facts.render(own[-1])
+                    yield index, self._sentence(required, self.facts.render(own[-1]))
+
+    def _sentence(self, required: Any, text: str) -> str:
+        """The line that states the required fact, where the text states other facts, too."""
+        lines = text.split("\n")
+        own = (line for line in lines if required.state([*self.facts.read(line)]) == HELD)
+        return next(own, text) if len(lines) > 1 else text
 
     def _required(self, step: int) -> Iterator[Any]:
         for goal in self.reader.goals:

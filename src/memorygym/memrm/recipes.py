@@ -32,15 +32,23 @@ class Recipe:
     reason: str = ""
 
 
+REASONS = ("", "missing", "stale", "constraint lost", "goal lost", "redo")
+
+
 def recipe_row(recipe: Recipe) -> list[Any]:
-    """A recipe as JSON."""
-    return [getattr(recipe, name) for name in Recipe.__slots__]
+    """A recipe as short JSON: the lost goals are the bits of a number."""
+    lost = sum(1 << index for index in recipe.lost)
+    reason = REASONS.index(recipe.reason)
+    return [recipe.step, recipe.memory, recipe.share, "+".join(recipe.edits), lost, reason]
 
 
 def recipe_of(row: Sequence[Any]) -> Recipe:
     """What `recipe_row` gave."""
     step, memory, share, edits, lost, reason = row
-    return Recipe(step, memory, share, tuple(edits), tuple(lost), reason)
+    goals = tuple(index for index in range(lost.bit_length()) if lost >> index & 1)
+    return Recipe(
+        step, memory, share, tuple(filter(None, edits.split("+"))), goals, REASONS[reason]
+    )
 
 
 @dataclass(frozen=True, slots=True)
