@@ -47,7 +47,9 @@ def _words(messages: tuple[Message, ...]) -> Counter[str]:
     return Counter(re.findall(r"\w+", " ".join(texts)))
 
 
-@pytest.mark.parametrize("name", [name for name in PLAIN if name not in ("telegraphic", "json_list")])
+@pytest.mark.parametrize(
+    "name", [name for name in PLAIN if name not in ("telegraphic", "json_list")]
+)
 def test_a_layout_keeps_every_word(name: str, played: PlayedTask) -> None:
     laid_out = _edited(name, played)
     assert not _words(TALK) - _words(laid_out)

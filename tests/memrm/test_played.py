@@ -52,6 +52,13 @@ def test_the_reason_of_a_loss_is_named(played: PlayedTask) -> None:
     assert played.reason(step, (), replay) == "missing"
 
 
+def test_the_decision_is_the_answer_not_the_look_ups(played: PlayedTask) -> None:
+    step = played.last
+    right, wiped = played.trace, played.resumed(step, ()).trace
+    assert played.decision(step, right).startswith("submit_answer(")
+    assert played.decision(step, right) != played.decision(step, wiped)
+
+
 def test_a_goal_that_is_stated_again_is_not_lost() -> None:
     played = PlayedTask(SOURCES["research"])
     replay = played.resumed(played.last, ())

@@ -128,7 +128,9 @@ def family(memory: str, edits: Sequence[str]) -> str:
 
 def is_held_out(memory: str, edits: Sequence[str]) -> bool:
     """Whether training must not see it."""
-    return memory in HELD_OUT or any(EDITS[edit].held_out for edit in edits)
+    name = memory.partition(":")[0]
+    searches = any(name == other.partition(":")[0] for other in HELD_OUT)
+    return searches or any(EDITS[edit].held_out for edit in edits)
 
 
 def settled(messages: Sequence[Message]) -> Messages:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.core.episode import Episode, Snapshot, play
+from memorygym.core.json_values import canonical
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.statements import FactReader
 from memorygym.core.tokens import count
@@ -24,7 +25,8 @@ _CONSTRAINT = re.compile(
     r"\b(?:never|always|must|only|at (?:most|least)|limit|minimum|maximum|threshold|not? more)\b",
     re.IGNORECASE,
 )
-_LOOKUPS = ("search", "recall", "open", "submit_answer")
+_LOOKUPS = ("search", "recall", "open")
+_HARMLESS = (*_LOOKUPS, "submit_answer")
 """Calls that change nothing, so that repeating one is no harm."""
 
 
@@ -126,6 +128,17 @@ class PlayedTask:
         trace = self._with_gold(play(episode, policy))
         return Replay(trace, tuple(o for o in self.track.outcomes(trace) if o.goal.event >= step))
 
+    def decision(self, step: int, trace: Trace) -> str:
+        """What an episode did about the first goal from `step` on: its last calls there that look
+        nothing up, as text; "" if there are none."""
+        event = next(goal.event for goal in self.goals if goal.event >= step)
+        decided = ""
+        for record in trace.records:
+            if isinstance(record, Action) and record.event == event:
+                calls = [c for c in record.message.calls if c.name not in _LOOKUPS]
+                decided = " ".join(f"{c.name}({canonical(c.arguments)})" for c in calls) or decided
+        return decided
+
     def needed(self, step: int) -> Iterator[tuple[int, str]]:
         """The facts of the full context that goals from `step` on need: the index of the message
         and the track's sentence of the fact."""
@@ -213,7 +226,7 @@ def _acts(trace: Trace, events: range) -> list[tuple[str, Any]]:
         if isinstance(record, Action) and record.event in events
         for call in record.message.calls
     ]
-    return [(call.name, call.arguments) for call in calls if call.name not in _LOOKUPS]
+    return [(call.name, call.arguments) for call in calls if call.name not in _HARMLESS]
 
 
 def _says(messages: Sequence[Message], text: str) -> bool:

@@ -1,7 +1,7 @@
 """Recipes of compaction events: they are stored instead of texts, and replayed into them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -120,16 +120,20 @@ class Contexts:
         return messages
 
 
-def replayed(tasks: Sequence[TaskRecipes], workers: int = 1) -> Iterator[Event]:
+def replayed(
+    tasks: Sequence[TaskRecipes], workers: int = 1, *, actions: bool = False
+) -> Iterator[Event]:
     """The events of all tasks, in order; every task is generated and played once.
 
+    With `actions` also what the agent did at the next goal, from the full context and from the
+    compacted one: then every event is played on, as when it was labelled.
     Raises BadSettings if a text is not the one that was labelled.
     """
-    for events in over_processes(_replayed, tasks, workers):
+    for events in over_processes(partial(_replayed, actions), tasks, workers):
         yield from events
 
 
-def _replayed(task: TaskRecipes) -> list[Event]:
+def _replayed(actions: bool, task: TaskRecipes) -> list[Event]:
     played = PlayedTask(task.source)
     contexts = Contexts(played, task.source, (recipe.step for recipe in task.recipes))
     texts = [contexts.compacted(recipe) for recipe in task.recipes]
@@ -138,29 +142,33 @@ def _replayed(task: TaskRecipes) -> list[Event]:
             f"{group_of(task.source)}: its compactions are not those that were labelled, because a"
             " track or a memory has changed; run memorygym rm build"
         )
-    event = partial(_event, task, played, _goals(played, task.recipes), _needed(played, task))
-    return [event(recipe, text or ()) for recipe, text in zip(task.recipes, texts, strict=True)]
+    needed = {s: tuple(dict.fromkeys(played.needed(s))) for s in {r.step for r in task.recipes}}
+    events = []
+    for recipe, text in zip(task.recipes, texts, strict=True):
+        event = _event(task, played, recipe, text or (), needed[recipe.step])
+        events.append(_with_actions(event, played, recipe) if actions else event)
+    return events
 
 
-def _goals(played: PlayedTask, recipes: Sequence[Recipe]) -> dict[int, list[str]]:
-    steps = {recipe.step for recipe in recipes}
-    return {s: [goal.text for goal in played.goals if goal.event >= s] for s in steps}
-
-
-def _needed(played: PlayedTask, task: TaskRecipes) -> dict[int, tuple[tuple[int, str], ...]]:
-    steps = {recipe.step for recipe in task.recipes}
-    return {step: tuple(dict.fromkeys(played.needed(step))) for step in steps}
+def _with_actions(event: Event, played: PlayedTask, recipe: Recipe) -> Event:
+    step, compaction = recipe.step, event.compaction
+    after = played.resumed(step, compaction.compacted).trace
+    compaction = replace(
+        compaction,
+        recorded_action=played.decision(step, played.trace),
+        proposed_action=played.decision(step, after),
+    )
+    return replace(event, compaction=compaction)
 
 
 def _event(
     task: TaskRecipes,
     played: PlayedTask,
-    goals: dict[int, list[str]],
-    needed: dict[int, tuple[tuple[int, str], ...]],
     recipe: Recipe,
     compacted: Messages,
+    needed: tuple[tuple[int, str], ...],
 ) -> Event:
-    texts = goals[recipe.step]
+    texts = [goal.text for goal in played.goals if goal.event >= recipe.step]
     compaction = Compaction(
         played.full[recipe.step],
         compacted,
@@ -172,7 +180,7 @@ def _event(
         recipe.reason,
     )
     held_out = is_held_out(recipe.memory, recipe.edits)
-    return Event(task.split, compaction, played.task.system, needed[recipe.step], held_out)
+    return Event(task.split, compaction, played.task.system, needed, held_out)
 
 
 def group_of(source: Source) -> str:

@@ -68,7 +68,7 @@ def jobs(split: str, track: str, events: int) -> list[Job]:
         )
     first = BLOCK * (1 + list(SIZES).index(split))
     return [
-        Job(split, Source(track, tuple(parameters(track, n).items()), first + n))
+        Job(split, Source(track, tuple(sorted(parameters(track, n).items())), first + n))
         for n in range(tasks)
     ]
 
