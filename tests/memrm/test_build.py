@@ -22,7 +22,7 @@ TINY = 0.0001
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, BuildReport]]:
     path = tmp_path_factory.mktemp("memrm") / "events.jsonl.gz"
-    yield path, build(path, seen=["worlds"], unseen=["codeqa"], scale=TINY)
+    yield path, build(path, seen=["worlds"], unseen=["worlds"], scale=TINY)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_a_stopped_build_goes_on_to_the_same_bytes(built: tuple[Path, BuildRepor
     whole, mined = path.read_bytes(), path.with_suffix(".mined.jsonl")
     first, *rest = mined.read_text().splitlines(keepends=True)
     mined.write_text("".join(rest))
-    build(path, seen=["worlds"], unseen=["codeqa"], scale=TINY)
+    build(path, seen=["worlds"], unseen=["worlds"], scale=TINY)
     assert path.read_bytes() == whole
     assert sorted(mined.read_text().splitlines(keepends=True)) == sorted([first, *rest])
 

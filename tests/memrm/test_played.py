@@ -38,7 +38,9 @@ def test_a_memory_of_everything_composes_the_full_context(played: PlayedTask) ->
 
 def test_the_needed_messages_are_what_the_goals_need(played: PlayedTask) -> None:
     full = played.full[played.last]
-    needed = {index for index, _ in played.needed(played.last)}
+    sentences = [*played.needed(played.last)]
+    assert all("\n" not in sentence for _, sentence in sentences)
+    needed = {index for index, _ in sentences}
     alone = tuple(full[index] for index in sorted(needed))
     without = tuple(m for index, m in enumerate(full) if index not in needed)
     assert needed
