@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from memorygym.core.types import Policy as Policy
     from memorygym.core.types import Task as Task
     from memorygym.core.types import Tool as Tool
+    from memorygym.memrm.judge import judge_compaction as judge_compaction
     from memorygym.reports.api import compare as compare
     from memorygym.reports.api import evaluate as evaluate
     from memorygym.reports.api import load_results as load_results
@@ -26,6 +27,7 @@ _PLACES = {
     "core.errors": ("MemoryGymError", "Refused"),
     "core.track": ("Track",),
     "core.types": ("Entry", "Memory", "MemoryContext", "Message", "Policy", "Task", "Tool"),
+    "memrm.judge": ("judge_compaction",),
     "reports.api": ("compare", "evaluate", "load_results"),
     "reports.results": ("Results",),
     "reports.survival": ("SurvivalReport",),

@@ -19,7 +19,7 @@ from memorygym.reports.extras import missing
 from memorygym.reports.judge_tables import evaluation_text, judgement_text
 
 if TYPE_CHECKING:
-    from memorygym.memrm.scored_rows import Judge
+    from memorygym.memrm.model import Model
 
 NAMES = {"iid-heldout": "iid", **{name: name for name in (*FINAL, "train", "calibration")}}
 """The splits by the names that users give them."""
@@ -229,7 +229,7 @@ def _rows_of(
     return stem, read_rows(path, any_row, notes), mode
 
 
-def _judge(args: argparse.Namespace) -> "Judge":
+def _judge(args: argparse.Namespace) -> "Model":
     from memorygym.memrm.model import load
 
     return load(args.model)

@@ -1,4 +1,4 @@
-"""What tells, without a question, whether a compaction is safe: what is likely needed, what is lost.
+"""What tells, without a question, whether a compaction is safe: what is needed and what is lost.
 
 Every segment of the full context gets features of how likely something later needs it, and losses:
 how much of it the compacted context no longer says. The losses of a context against itself are 0.
@@ -18,7 +18,7 @@ MARKS = {
     "must": "must never always only not dont cannot cant most least unless except without avoid"
     " require required forbidden limit limits allergic allergy prefer prefers preferred deadline",
     "goal": "goal task want wants need needs please ask asks asked question find should would"
-    " objective request requests plan looking query wish wishes ? how what when where which who why",
+    " objective request requests plan looking query wish wishes how what when where which who why",
     "open": "todo next pending open remaining later will still follow until",
     "change": "now new update updated correct corrected correction change changed instead moved"
     " revised longer actually latest current currently superseded replaced",
@@ -31,7 +31,17 @@ NEED = (
     "code",
 )  # fmt: skip
 """The names of the features of a segment's need."""
-LOSSES = ("gone", "loose", "apart", "values_gone", "values_loose", "numbers_gone", "names_gone", "ids_gone", "contradicted")
+LOSSES = (
+    "gone",
+    "loose",
+    "apart",
+    "values_gone",
+    "values_loose",
+    "numbers_gone",
+    "names_gone",
+    "ids_gone",
+    "contradicted",
+)
 """The names of the losses of a segment, each from 0 to 1."""
 AGGREGATES = ("mean", "needed", "any", "most", "half", "top")
 KINDS = ("must", "goal", "change")
@@ -56,7 +66,7 @@ class Segments:
     stale: Matrix
     """By segment: whether it is replaced by a later one that is lost, while it is kept."""
     added: float
-    """Share of what the compacted context says that the full one does not say."""
+    """Share of the values of the compacted context that the full one does not say."""
 
 
 def segments_of(pair: Pair, need: Matrix | None = None) -> Segments:
@@ -119,7 +129,9 @@ def _losses(pair: Pair) -> Matrix:
     for index, place in enumerate(best):
         if place >= 0:
             own = full.context.segments[index].said
-            others[index] = any(kinds[t] == "number" and t not in own for t in context.segments[place].said)
+            others[index] = any(
+                kinds[t] == "number" and t not in own for t in context.segments[place].said
+            )
     contradicted = (1 - loose["keys"]) * loose["numbers"] * others
     return np.column_stack([
         lost["all"], loose["all"], _lost(weighted, inside), lost["values"], loose["values"],
@@ -129,7 +141,9 @@ def _losses(pair: Pair) -> Matrix:
 
 def _wide(matrix: Sparse, width: int) -> Sparse:
     """The matrix with columns for tokens that were read since."""
-    return sparse.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
+    return sparse.csr_matrix(
+        (matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width)
+    )
 
 
 def _lost(part: Sparse, kept: object) -> Matrix:
@@ -151,7 +165,11 @@ def _closest(likely: Sparse, lines: Sparse, context: Context) -> tuple[list[int]
             data, columns = scores.data[start:end], scores.indices[start:end]
             best[row] = int(columns[data >= data.max() - 1e-9].max())
     chosen = lines[[max(0, place) for place in best]] if context.segments else lines
-    inside = np.asarray(likely.multiply(chosen).sum(1)).ravel() if context.segments else np.zeros(len(best))
+    inside = (
+        np.asarray(likely.multiply(chosen).sum(1)).ravel()
+        if context.segments
+        else np.zeros(len(best))
+    )
     return best, np.where(np.array(best) >= 0, inside, 0.0)
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.types import JSON, Message
 from memorygym.memrm.contexts import messages_of
-from memorygym.memrm.model import Model, load
+
+if TYPE_CHECKING:
+    from memorygym.memrm.model import Model
 
 Verdict = Literal["safe", "harmful", "unsure"]
 Given = str | Sequence[Message] | Sequence[dict[str, Any]]
@@ -74,16 +76,17 @@ def judge_compaction(
     compacted: Given,
     needs: Sequence[str] | None = None,
     *,
-    model: Model | None = None,
+    model: "Model | None" = None,
 ) -> Judgement:
     """Judges a compaction: is it safe to go on with `compacted` in place of `full`?
 
     Contexts are texts, Messages or OpenAI-style dictionaries. Without `needs` the judge sees no
     future; with them (questions, constraints or facts, never their answers) each gets the
     probability that it is lost, and p_harmful is that of losing one of them. `model` defaults to
-    the one that ships. Needs the extra `rm`. Raises BadSettings for what is no context.
+    the one that ships. Needs the extra `rm`. Raises BadSettings without it, and for
+    what is no context.
     """
-    judge = model or load()
+    judge = model or _shipped()
     before, after = _context(full, "full"), _context(compacted, "compacted")
     asked = tuple(needs or ())
     p = judge.harmful_given(before, after, asked) if asked else judge.p_harmful(before, after)
@@ -102,3 +105,12 @@ def _context(given: Given, name: str) -> tuple[Message, ...]:
         return messages_of(given if isinstance(given, str) else [*given])
     except SchemaMismatch as problem:
         raise BadSettings(f"{name}: {problem}; give a text or chat messages") from None
+
+
+def _shipped() -> "Model":
+    try:
+        from memorygym.memrm.model import load
+    except ModuleNotFoundError as error:
+        install = 'pip install "agent-memorygym[rm]"'
+        raise BadSettings(f"judge_compaction needs {error.name}: {install}") from error
+    return load()

@@ -38,7 +38,7 @@ class Match:
 
     @property
     def closeness(self) -> float:
-        """How close it is in all; the weights are those that find most answers in `runs/memrm.py`."""
+        """How close it is in all; equal weights find about as many answers as any others."""
         return self.inside + self.around + self.sense
 
 
@@ -83,7 +83,11 @@ class Matcher:
         new = sorted({token for token in tokens if token not in self._alike})
         for token in new:
             self._alike[token] = [(token, 1.0)] if token in self.context.places else []
-        new = [token for token in new if kinds[token] == "word" and self._rows[token] < len(self._table) - 1]
+        new = [
+            token
+            for token in new
+            if kinds[token] == "word" and self._rows[token] < len(self._table) - 1
+        ]
         if not new or not len(self._words):
             return
         for start in range(0, len(new), 1024):
@@ -111,7 +115,8 @@ class Matcher:
         rows, columns, data = [tokens[said]], [tokens[said]], [np.ones(int(said.sum()))]
         kinds, unknown = self.words.kinds, len(self._table) - 1
         lost = np.array(
-            [t for t in tokens[~said].tolist() if kinds[t] == "word" and self._rows[t] < unknown], int
+            [t for t in tokens[~said].tolist() if kinds[t] == "word" and self._rows[t] < unknown],
+            int,
         )
         if len(lost) and len(self._words):
             for start in range(0, len(lost), 1024):
@@ -135,7 +140,9 @@ class Matcher:
             return default
         return sum(self.weights[token] * self.kept(token, said) for token in tokens) / total
 
-    def matches(self, tokens: Sequence[int], most: int = PROPOSED, *, senses: bool = False) -> list[Match]:
+    def matches(
+        self, tokens: Sequence[int], most: int = PROPOSED, *, senses: bool = False
+    ) -> list[Match]:
         """The segments that say most of the tokens, the closest first."""
         places, weights = self.context.places, self.weights
         self.alike(tokens)
@@ -153,11 +160,15 @@ class Matcher:
                 break
             for place in places[other]:
                 scores[place] = scores.get(place, 0.0) + weight
-        proposed = [p for p, _ in nlargest(most, scores.items(), key=lambda item: (item[1], item[0]))]
+        proposed = [
+            p for p, _ in nlargest(most, scores.items(), key=lambda item: (item[1], item[0]))
+        ]
         cosines: Floats | None = None
         if senses:
             cosines = self.senses @ self._sense(tokens)
-            proposed += [int(p) for p in np.argsort(-cosines, kind="stable")[:most] if p not in proposed]
+            proposed += [
+                int(p) for p in np.argsort(-cosines, kind="stable")[:most] if p not in proposed
+            ]
         found = [self._match(place, tokens, total, cosines) for place in proposed]
         return sorted(found, key=lambda m: (-m.closeness, -m.segment))[:most]
 

@@ -60,12 +60,12 @@ class Model:
                 " --model out to use the one that ships"
             ) from error
         self.hash = sha256(text.encode()).hexdigest()[:16]
-        self._last: tuple[object, Full, Matrix] | None = None
+        self._last_full: tuple[object, Full, Matrix] | None = None
+        self._last_pair: tuple[object, Segments] | None = None
 
     def p_harmful(self, full: Context, compacted: Context) -> float:
         """The probability that something needed is lost, whatever the future."""
-        pair, need = self._pair(full, compacted)
-        return self._scaled("event", self.event(segments_of(pair, need)))
+        return self._scaled("event", self.event(self._segments(full, compacted)))
 
     def event(self, segments: Segments) -> float:
         """The same before calibration."""
@@ -80,7 +80,7 @@ class Model:
         """For each probe, the probability that the compacted context does not support it."""
         if not probes:
             return []
-        reader = NeedReader(Pair.of(Full(full, probes), compacted))
+        reader = NeedReader(Pair.of(self._full(full)[0], compacted, probes))
         features = np.array([reader.features(probe) for probe in probes])
         return [self._scaled("probe", float(p)) for p in self._predict("probe", features)]
 
@@ -93,31 +93,43 @@ class Model:
 
     def likely_needs(self, full: Context, compacted: Context, most: int) -> list[LikelyNeed]:
         """The segments that most likely are needed and lost, by the product of both."""
-        pair, need = self._pair(full, compacted)
-        losses = segments_of(pair, need).losses
-        lost = losses[:, [LOSSES.index("loose"), LOSSES.index("values_loose")]].max(1, initial=0)
-        needed = self.needed(need)
+        segments = self._segments(full, compacted)
+        columns = [LOSSES.index("loose"), LOSSES.index("values_loose")]
+        lost = segments.losses[:, columns].max(1, initial=0)
+        needed = self.needed(segments.need)
         order = np.argsort(-(needed * lost), kind="stable")[:most]
-        texts = [pair.full.context.segments[at].text for at in order]
+        texts = [self._full(full)[0].context.segments[at].text for at in order]
         return [
             LikelyNeed(text, float(needed[at]), float(lost[at]))
             for text, at in zip(texts, order, strict=True)
             if lost[at] > 0
         ]
 
-    def _pair(self, full: Context, compacted: Context) -> tuple[Pair, Matrix]:
-        """A pair of contexts; the full one is described once for several compactions of it."""
-        key = [(message.role, text_of(message)) for message in full]
-        if self._last is None or self._last[0] != key:
+    def _full(self, full: Context) -> tuple[Full, Matrix]:
+        """A full context and the needs of its segments, described once for several compactions."""
+        key = _key(full)
+        if self._last_full is None or self._last_full[0] != key:
             described = Full(full)
-            self._last = key, described, needs_of(described)
-        return Pair.of(self._last[1], compacted), self._last[2]
+            self._last_full = key, described, needs_of(described)
+        return self._last_full[1:]
+
+    def _segments(self, full: Context, compacted: Context) -> Segments:
+        """The segments of a pair of contexts, described once."""
+        key = _key(full), _key(compacted)
+        if self._last_pair is None or self._last_pair[0] != key:
+            described, need = self._full(full)
+            self._last_pair = key, segments_of(Pair.of(described, compacted), need)
+        return self._last_pair[1]
 
     def _predict(self, name: str, features: Matrix) -> Matrix:
         return np.asarray(self._trees[name].predict(features, num_threads=1), float)
 
     def _scaled(self, name: str, p: float) -> float:
         return self._scales[name].p([logit(p)])
+
+
+def _key(context: Context) -> list[tuple[str, str]]:
+    return [(message.role, text_of(message)) for message in context]
 
 
 def given_features(blind: float, lost: Sequence[float]) -> list[float]:

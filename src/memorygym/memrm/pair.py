@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +13,16 @@ from memorygym.core.types import Message
 from memorygym.memrm.match import Matcher
 from memorygym.memrm.text import STOP, Context, Segment, Vocabulary
 
-Matrix = NDArray[np.float64]
-Sparse = Any
+Matrix: TypeAlias = NDArray[np.float64]
+Sparse: TypeAlias = Any
 """A scipy.sparse.csr_matrix; scipy has no types."""
 
 
 class Full:
     """A full context, with what does not depend on a compaction of it."""
 
-    def __init__(self, messages: Sequence[Message], needs: Iterable[str] = ()) -> None:
-        words = Vocabulary()
-        for need in needs:  # So that their words have weights.
-            words.read(need)
-        self.context = Context.of(messages, words)
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self.context = Context.of(messages, Vocabulary())
         self.weights = self.context.weights()
         self.newer: list[int] | None = None
         """By segment: the one that replaces it; found when first asked."""
@@ -64,8 +61,11 @@ class Pair:
     """Characters of the compacted context for each one of the full one."""
 
     @classmethod
-    def of(cls, full: Full, compacted: Sequence[Message]) -> "Pair":
+    def of(cls, full: Full, compacted: Sequence[Message], needs: Iterable[str] = ()) -> "Pair":
+        """A pair in which these needs can be looked up."""
         words = full.context.words.copy()
+        for need in needs:
+            words.read(need)
         context = Context.of(compacted, words)
         weights = full.context.weights(words)
         characters = sum(map(len, context.texts))
@@ -73,7 +73,9 @@ class Pair:
         return cls(full, evidence, Matcher(context, weights), characters / max(1, full.characters))
 
 
-def rows_of(tokens: Sequence[Iterable[int]], weights: Sequence[float] | None, width: int = 0) -> Sparse:
+def rows_of(
+    tokens: Sequence[Iterable[int]], weights: Sequence[float] | None, width: int = 0
+) -> Sparse:
     """A sparse matrix with a row for each set of tokens: their weights, or 1."""
     lists = [list(row) for row in tokens]
     flat = np.array([token for row in lists for token in row], np.int32)

@@ -64,7 +64,8 @@ FEATURES = (
 )  # fmt: skip
 """The names of the features of a need, in order."""
 FALLING = frozenset(FEATURES) - {
-    "question", "ratio", "evidence", "rivals", "other_value", "rarity", "restated", "place", "extra",
+    "question", "ratio", "evidence", "rivals", "other_value", "rarity", "restated", "place",
+    "extra",
 }  # fmt: skip
 """Features of which more never makes a loss more likely."""
 
@@ -79,7 +80,9 @@ class NeedReader:
         weighted, values = full.weighted, full.only("number", "name", "id")
         kept = np.asarray(pair.compacted.stand_ins(weighted.indices).sum(1)).ravel()
         kept = kept[: weighted.shape[1]] if width else kept
-        self._kept = np.column_stack([weighted @ kept, weighted.sum(1), values @ kept, values.sum(1)])
+        self._kept = np.column_stack(
+            [weighted @ kept, weighted.sum(1), values @ kept, values.sum(1)]
+        )
         """By segment: weight kept and weight in all, of its tokens and of its values."""
         texts = pair.compacted.context.texts
         self._compacted_text = " ".join(" ".join(texts).split())
@@ -156,7 +159,10 @@ class NeedReader:
         return sums | values
 
     def _answered(
-        self, asked: set[int], types: Iterable[Kind], in_full: Sequence[Match],
+        self,
+        asked: set[int],
+        types: Iterable[Kind],
+        in_full: Sequence[Match],
         in_compacted: Sequence[Match],
     ) -> float:
         """How close the compacted context comes to the need where it gives a value of the expected

@@ -8,6 +8,7 @@ from typing import Any
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import json_hash
 from memorygym.core.rng import named_rng
+from memorygym.core.types import Message
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.memrm.compactions import EDITS, HALVED, WHOLE, family, is_held_out, settled
 from memorygym.memrm.damage import Messages
@@ -81,8 +82,6 @@ class Event:
 
     split: str
     compaction: Compaction
-    system: str
-    """The task's instructions, which every view begins with; neither context holds them."""
     needed: tuple[tuple[int, str], ...]
     """The facts that the rest of the task needs: index of a message of the full context, sentence.
     For the need model's training only."""
@@ -152,7 +151,7 @@ def _replayed(actions: bool, task: TaskRecipes) -> list[Event]:
 
 def _with_actions(event: Event, played: PlayedTask, recipe: Recipe) -> Event:
     step, compaction = recipe.step, event.compaction
-    after = played.resumed(step, compaction.compacted).trace
+    after = played.resumed(step, compaction.compacted[1:]).trace
     compaction = replace(
         compaction,
         recorded_action=played.decision(step, played.trace),
@@ -169,9 +168,10 @@ def _event(
     needed: tuple[tuple[int, str], ...],
 ) -> Event:
     texts = [goal.text for goal in played.goals if goal.event >= recipe.step]
+    system = Message("system", played.task.system)  # Every view begins with it.
     compaction = Compaction(
-        played.full[recipe.step],
-        compacted,
+        (system, *played.full[recipe.step]),
+        (system, *compacted),
         not recipe.lost,
         tuple(Probe(text, index not in recipe.lost) for index, text in enumerate(texts)),
         group_of(task.source),
@@ -180,7 +180,8 @@ def _event(
         recipe.reason,
     )
     held_out = is_held_out(recipe.memory, recipe.edits)
-    return Event(task.split, compaction, played.task.system, needed, held_out)
+    needed = tuple((message + 1, sentence) for message, sentence in needed)
+    return Event(task.split, compaction, needed, held_out)
 
 
 def group_of(source: Source) -> str:

@@ -18,10 +18,10 @@ Kind = Literal["word", "name", "number", "id"]
 """A word of the language, a name, a number, or a mixture of letters and digits or signs: codes,
 paths, addresses, names in programs."""
 
-LONGEST = 240
+LONGEST_WHOLE = 80
 """Characters of a line that is one segment; a longer one is cut at sentences and records."""
-MOST = 480
-"""Most characters of a segment."""
+LONGEST, MOST = 240, 480
+"""A longer sentence is cut at a blank between so many characters."""
 PREFIX = 6
 """Letters of a word that count; so "reimburse" and "reimbursement" are one."""
 NEAR = 2
@@ -248,22 +248,22 @@ def text_of(message: Message) -> str:
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The segments of a text, and whether each begins a line."""
-    for line in text.split("\n"):
-        line = line.strip()
+    for line in map(str.strip, text.split("\n")):
         if not line or _RULE.fullmatch(line):
             continue
-        if len(line) <= 80:
+        if len(line) <= LONGEST_WHOLE:
             yield line, True
             continue
         starts = True
         for sentence in _SENTENCE.split(line):
-            while len(sentence) > MOST:
-                cut = sentence.rfind(" ", LONGEST, MOST)
-                cut = cut if cut > 0 else MOST
-                yield sentence[:cut], starts
-                sentence, starts = sentence[cut:], False
-            if sentence.strip():
-                yield sentence, starts
+            start = 0
+            while len(sentence) - start > MOST:
+                end = sentence.rfind(" ", start + LONGEST, start + MOST)
+                end = end if end > 0 else start + MOST
+                yield sentence[start:end], starts
+                start, starts = end, False
+            if sentence[start:].strip():
+                yield sentence[start:], starts
                 starts = False
 
 
@@ -284,4 +284,3 @@ def _segments(message: int, text: str, words: Vocabulary) -> Iterator[Segment]:
         in_table = is_row
         if _HEADING.match(piece):
             above = said
-

@@ -5,7 +5,7 @@ Equal data and seed give the same bytes. Nothing of the final splits is read.
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
@@ -22,6 +22,7 @@ from memorygym.memrm.build import read
 from memorygym.memrm.calibration import Logistic, fit_logistic, fit_platt, logit, thresholds
 from memorygym.memrm.contexts import messages_of
 from memorygym.memrm.features import EVENT, FREE, Segments, event_features, needs_of, segments_of
+from memorygym.memrm.metrics import Predictions, auroc
 from memorygym.memrm.model import FORMAT, given_features
 from memorygym.memrm.pair import Full, Matrix, Pair
 from memorygym.memrm.probes import FALLING, FEATURES, NeedReader
@@ -80,7 +81,7 @@ def train(output: Path, *, events: Path | None = None, seed: int = 0, workers: i
     rows = [row for some in over_processes(_described, tasks, workers) for row in some]
     written = [row for some in over_processes(_written, _contexts(), workers) for row in some]
     document, report = fit(rows, written, seed)
-    write_atomically(output, json.dumps(document) + "\n")
+    write_atomically(output, [(json.dumps(document) + "\n").encode()])
     return report
 
 
@@ -171,8 +172,7 @@ class _Trainer:
             for row in (row for row in written if row.domain == domain):
                 scores = model.predict(row.probes) if len(row.probes) else []
                 cross += [
-                    (domain, float(p), bool(lost))
-                    for p, lost in zip(scores, row.lost, strict=True)
+                    (domain, float(p), bool(lost)) for p, lost in zip(scores, row.lost, strict=True)
                 ]
         scale = fit_platt([p for _, p, _ in cross], [lost for *_, lost in cross],
                           [domain for domain, *_ in cross])  # fmt: skip
@@ -191,7 +191,9 @@ class _Trainer:
 
 def _event_row(row: Described, need: Any) -> list[float]:
     segments = row.segments
-    return event_features(segments, need.predict(segments.need) if len(segments.need) else np.zeros(0))
+    return event_features(
+        segments, need.predict(segments.need) if len(segments.need) else np.zeros(0)
+    )
 
 
 def _given(
@@ -210,23 +212,19 @@ def _described(task: TaskRecipes) -> list[Described]:
     described: list[Described] = []
     for full, events in groupby(replayed([task]), lambda event: event.compaction.full):
         first, *_ = group = [*events]
-        context = Full(full, [probe.text for probe in first.compaction.needs])
+        context = Full(full)
         need = needs_of(context).astype(np.float32)
         needed = _needed(context, first)
-        described += [
-            _row(event.compaction, event.split, context, need, needed) for event in group
-        ]
+        described += [_row(event.compaction, event.split, context, need, needed) for event in group]
     return described
 
 
-def _row(
-    row: Compaction, split: str, context: Full, need: Matrix, needed: Matrix
-) -> Described:
-    pair = Pair.of(context, row.compacted)
-    segments = segments_of(pair, need)
+def _row(row: Compaction, split: str, context: Full, need: Matrix, needed: Matrix) -> Described:
+    # A pair without the needs, because blind features must not depend on them.
+    segments = segments_of(Pair.of(context, row.compacted), need)
     segments.losses = segments.losses.astype(np.float32)
-    reader = NeedReader(pair)
     probes = [probe for probe in row.needs if probe.kept is not None]
+    reader = NeedReader(Pair.of(context, row.compacted, [probe.text for probe in probes]))
     features = np.array([reader.features(probe.text) for probe in probes])
     return Described(
         split, row.domain, row.group, row.strategy, not row.safe, segments, needed,
@@ -241,7 +239,9 @@ def _needed(full: Full, event: Event) -> Matrix:
     for message, sentence in event.needed:
         places = [at for at, s in enumerate(full.context.segments) if s.message == message]
         tokens = set(words.read(sentence))
-        shares = [len(tokens & full.context.segments[at].said) / max(1, len(tokens)) for at in places]
+        shares = [
+            len(tokens & full.context.segments[at].said) / max(1, len(tokens)) for at in places
+        ]
         best = max(shares, default=0.0)
         for at, share in zip(places, shares, strict=True):
             if share >= max(STATED, 0.9 * best):
@@ -260,7 +260,7 @@ def _written(rows: Sequence[Mapping[str, Any]]) -> list[Described]:
     """The compactions of one written context."""
     described = []
     full = messages_of(rows[0]["full"])
-    context = Full(full, [need["text"] for need in rows[0]["needs"]])
+    context = Full(full)
     for raw in rows:
         needs = tuple(Probe(need["text"], need["kept"]) for need in raw["needs"])
         row = Compaction(
@@ -275,14 +275,19 @@ def _report(
     calibration: Sequence[Described], p: Sequence[float],
     cross: Sequence[tuple[str, float, bool]],
 ) -> str:  # fmt: skip
-    from memorygym.memrm.metrics import Predictions, auroc
-
     lines = ["calibration split (the fit of trees did not see it; Platt scaling did):"]
     for track in sorted({row.domain for row in calibration}):
-        pairs = [(v, row.harmful) for v, row in zip(p, calibration, strict=True) if row.domain == track]
-        lines.append(f"  {track}: AUROC {auroc(Predictions.of(*zip(*pairs, strict=True))):.3f} of {len(pairs)} events")
+        pairs = [
+            (v, row.harmful) for v, row in zip(p, calibration, strict=True) if row.domain == track
+        ]
+        lines.append(f"  {track}: AUROC {_auroc(pairs):.3f} of {len(pairs)} events")
     lines.append("needs of written compactions, each domain by a model that did not see it:")
     for domain in sorted({domain for domain, *_ in cross}):
         pairs = [(v, lost) for other, v, lost in cross if other == domain]
-        lines.append(f"  {domain}: AUROC {auroc(Predictions.of(*zip(*pairs, strict=True))):.3f} of {len(pairs)}")
+        lines.append(f"  {domain}: AUROC {_auroc(pairs):.3f} of {len(pairs)}")
     return "\n".join(lines)
+
+
+def _auroc(pairs: Sequence[tuple[float, bool]]) -> float:
+    p, lost = [v for v, _ in pairs], [label for _, label in pairs]
+    return auroc(Predictions.of(lost, p, [""] * len(p)))

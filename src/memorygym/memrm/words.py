@@ -9,12 +9,12 @@ from base64 import b64decode
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats: TypeAlias = NDArray[np.float32]
 ALIKE = 0.45
 """The cosine below which words are not alike at all."""
 
