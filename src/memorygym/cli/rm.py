@@ -214,7 +214,9 @@ def _rows_of(
         from memorygym.memrm.build import read
         from memorygym.memrm.recipes import replayed
 
-        events = replayed(read(args.events, (title,)), workers_of(args, waits=False))
+        acts = mode in ("recorded", "pair")
+        workers = workers_of(args, waits=False)
+        events = replayed(read(args.events, (title,)), workers, actions=acts)
         return title, (event.compaction for event in events), mode or "blind"
     path = Path(name)
     if not path.is_file():

@@ -210,7 +210,8 @@ def _given(
 def _described(task: TaskRecipes) -> list[Described]:
     """The events of a task; each full context is described once."""
     described: list[Described] = []
-    for full, events in groupby(replayed([task]), lambda event: event.compaction.full):
+    replay = replayed([task], actions=task.split == CALIBRATION)
+    for full, events in groupby(replay, lambda event: event.compaction.full):
         first, *_ = group = [*events]
         context = Full(full)
         need = needs_of(context).astype(np.float32)
