@@ -4,15 +4,16 @@ A context is cut into segments (sentences, lines, rows, records). Numbers, times
 and endings of words are normalised, so that a value is the same token in prose, JSON and a table.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import log
 from typing import Literal
+from unicodedata import normalize
 
-from memorygym.core.json_values import canonical
 from memorygym.core.tokens import MONTHS
-from memorygym.core.types import Message
+from memorygym.core.types import JSON, Message
 
 Kind = Literal["word", "name", "number", "id"]
 """A word of the language, a name, a number, or a mixture of letters and digits or signs: codes,
@@ -48,14 +49,19 @@ _MONTHS = {month[:3].casefold(): month.casefold()[:PREFIX] for month in MONTHS}
 _MONTHS |= {month.casefold(): month.casefold()[:PREFIX] for month in MONTHS} | {"sept": "septem"}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _TIME = re.compile(r"\b(\d{1,2})(?::(\d\d))? ?([ap])\.?m\b\.?", re.I)
-_CHUNK = re.compile(r"[^\s\"'`,;()\[\]{}<>|=*!?“”‘’…—–•~^]+")
+_CHUNK = re.compile(r"[^\s\"'`,;()\[\]{}<>|=*!?“”‘’…—–•~^，。、；：！？「」『』（）《》【】]+")
 _NUMBER = re.compile(r"[$€£#]?([+-]?\d+(?:\.\d+)?)([kKmM%]|st|nd|rd|th|[a-zA-Zµ°€]{1,3})?")
-_ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:T.*)?")
+_ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:T(.*))?")
+_ZERO_HOUR = re.compile(r"^0(?=\d:\d\d)")
+_SIGNS = re.compile(r"[^\w\x80-\U0010ffff]*")
+"""No letter, no digit, nothing that may stand for one."""
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _CAMEL = re.compile(r"[a-z][A-Z]")
 _WORD = re.compile(r"[^\W\d_]+")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\s a-z])|(?<=[}\]])\s*,\s*(?=[{\[])")
+_SENTENCE = re.compile(
+    r"(?<=[.!?;])\s+(?=[^\s a-z])|(?<=[。！？；])\s*(?=\S)|(?<=[}\]])\s*,\s*(?=[{\[])"
+)
 _HEADING = re.compile(r"#{1,6} |.{1,90}[:{\[]$|\*\*[^*]+\*\*:?$|\|")
 _RULE = re.compile(r"[|\s:+=-]+")
 
@@ -92,8 +98,9 @@ class Vocabulary:
         other._ids, other._chunks = self._ids.copy(), self._chunks.copy()
         return other
 
-    def read(self, text: str, *, starts: bool = True) -> list[int]:
-        """The tokens of a text, in order; `starts` says whether it begins a sentence.
+    def read(self, text: str, *, names: bool = True) -> list[int]:
+        """The tokens of a text, in order. With `names`, a word in it that is capitalised other
+        than as the first is a name from then on.
 
         >>> words = Vocabulary()
         >>> words.read("Paid $1,200.00 on 2024-05-20") == words.read("paid 1200 on May 20th, 2024")
@@ -102,6 +109,7 @@ class Vocabulary:
         ...     *words.read("at")}
         True
         """
+        text = text if text.isascii() else normalize("NFC", text)
         text = _TIME.sub(_clock, _THOUSANDS.sub("", text))
         tokens: list[int] = []
         known = self._chunks
@@ -110,21 +118,22 @@ class Vocabulary:
             if found is None:
                 found = known[chunk] = tuple(self._tokens(chunk))
             tokens += found
-            if (number or not starts) and chunk[0].isupper():
+            if number and names and chunk[0].isupper():
                 for token in found:
                     if self.kinds[token] == "word" and self.names[token] not in STOP:
                         self.kinds[token] = "name"
         return tokens
 
     def _tokens(self, chunk: str) -> Iterator[int]:
-        chunk = chunk.strip(".:/-_\\&")
-        if not chunk:
+        chunk = _ZERO_HOUR.sub("", chunk.strip(".:/-_\\&"))
+        if _SIGNS.fullmatch(chunk):
             return
         if date := _ISO.fullmatch(chunk):
             month = MONTHS[int(date[2]) - 1] if 1 <= int(date[2]) <= 12 else date[2]
             yield self._id(date[1], "number")
             yield self._id(month.casefold()[:PREFIX], "word")
             yield self._id(str(int(date[3])), "number")
+            yield from self._tokens(date[4] or "")
         elif number := _NUMBER.fullmatch(chunk):
             yield self._id(_plain(number[1], number[2] or ""), "number")
         elif _WORD.fullmatch(chunk) and not _CAMEL.search(chunk):
@@ -182,7 +191,7 @@ def _plain(digits: str, unit: str) -> str:
     """A number without zeros at its ends; k and m are thousands and millions."""
     value = digits.lstrip("+")
     if unit in ("k", "K", "M"):
-        value = str(float(value) * (1e6 if unit == "M" else 1e3))
+        value = f"{float(value) * (1e6 if unit == 'M' else 1e3):.6f}"
     whole, _, rest = value.partition(".")
     rest = rest.rstrip("0")
     whole = whole.lstrip("0") or "0"
@@ -242,8 +251,13 @@ class Context:
 
 def text_of(message: Message) -> str:
     """The text of a message with its calls."""
-    calls = (f"{call.name} {canonical(call.arguments)}" for call in message.calls)
+    calls = (f"{call.name} {_argument_text(call.arguments)}" for call in message.calls)
     return "\n".join((message.content, *calls)) if message.calls else message.content
+
+
+def _argument_text(arguments: JSON) -> str:
+    """JSON that reads as text: letters of every language, and lines where a text has lines."""
+    return json.dumps(arguments, ensure_ascii=False, sort_keys=True).replace("\\n", "\n")
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
