@@ -54,7 +54,6 @@ _NUMBER = re.compile(r"[$€£#]?([+-]?\d+(?:\.\d+)?)([kKmM%]|st|nd|rd|th|[a-zA-
 _ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:T(.*))?")
 _ZERO_HOUR = re.compile(r"^0(?=\d:\d\d)")
 _SIGNS = re.compile(r"[^\w\x80-\U0010ffff]*")
-"""No letter, no digit, nothing that may stand for one."""
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _CAMEL = re.compile(r"[a-z][A-Z]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -64,6 +63,8 @@ _SENTENCE = re.compile(
 )
 _HEADING = re.compile(r"#{1,6} |.{1,90}[:{\[]$|\*\*[^*]+\*\*:?$|\|")
 _RULE = re.compile(r"[|\s:+=-]+")
+_NEW_LINE = re.compile(r"(?<!\\)\\n")
+_ITEM = re.compile(r"\d{1,2}[.)] +(?!Jan|Feb|M[aä][riy]|Apr|Ju[nl]|Aug|Sep|O[ck]t|Nov|De[cz]|\d)")
 
 
 @dataclass(slots=True)
@@ -193,8 +194,7 @@ def _plain(digits: str, unit: str) -> str:
     if unit in ("k", "K", "M"):
         value = f"{float(value) * (1e6 if unit == 'M' else 1e3):.6f}"
     whole, _, rest = value.partition(".")
-    rest = rest.rstrip("0")
-    whole = whole.lstrip("0") or "0"
+    whole, rest = whole.lstrip("0") or "0", rest.rstrip("0")
     return f"{whole}.{rest}" if rest else whole
 
 
@@ -257,7 +257,7 @@ def text_of(message: Message) -> str:
 
 def _argument_text(arguments: JSON) -> str:
     """JSON that reads as text: letters of every language, and lines where a text has lines."""
-    return json.dumps(arguments, ensure_ascii=False, sort_keys=True).replace("\\n", "\n")
+    return _NEW_LINE.sub("\n", json.dumps(arguments, ensure_ascii=False, sort_keys=True))
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
@@ -285,16 +285,14 @@ def _segments(message: int, text: str, words: Vocabulary) -> Iterator[Segment]:
     above: frozenset[int] = frozenset()
     in_table = False
     for piece, starts_line in pieces(text):
-        tokens = words.read(piece)
+        item = _ITEM.match(piece) if starts_line else None  # Its number is layout.
+        tokens = words.read(piece[item.end() :] if item else piece)
         if not tokens:
             continue
         said = frozenset(tokens)
         yield Segment(message, piece, tokens, said, above)
         if not starts_line:
             continue
-        is_row = piece[0] == "|"
-        if is_row and in_table:
-            continue
-        in_table = is_row
-        if _HEADING.match(piece):
+        was_in_table, in_table = in_table, piece[0] == "|"
+        if _HEADING.match(piece) and not (was_in_table and in_table):
             above = said
