@@ -115,9 +115,7 @@ def _losses(pair: Pair) -> Matrix:
     kept = np.asarray(stand_ins.sum(1)).ravel()
     likely = weighted @ stand_ins
     best, inside = _closest(pair, likely, rows_of(said(context.segments), None, width))
-    near = rows_of(
-        [context.near[b] | context.segments[b].said if b >= 0 else () for b in best], None, width
-    )
+    near = rows_of([context.near[place] if place >= 0 else () for place in best], None, width)
     numbers = _wide(full.only("number"), width)
     parts = {
         "all": weighted, "values": _wide(full.only("number", "name", "id"), width),
