@@ -115,6 +115,14 @@ def test_a_list_whose_numbers_are_dropped_loses_nothing() -> None:
     assert not texts(LAYOUTS["heading"], LAYOUTS["bullets"]).losses[1:].any()
 
 
+def test_messages_inside_json_lose_nothing() -> None:
+    for name in ("code", "table", "German", "Hindi"):
+        rows = [{"role": m.role, "content": m.content} for m in CONTEXTS[name]]
+        for text in (json.dumps(rows), json.dumps(rows, indent=1, ensure_ascii=False)):
+            losses = compare(CONTEXTS[name], chat(text)).losses
+            assert np.delete(losses, LOSSES.index("apart"), axis=1).max() < 0.01
+
+
 def test_records_keep_their_values_and_relations_in_every_layout() -> None:
     layouts = (TABLE, PROSE, CSV, json.dumps(RECORDS), json.dumps(RECORDS, indent=1))
     for one in layouts:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import log
 from typing import Literal
 from unicodedata import normalize
@@ -63,7 +64,7 @@ _SENTENCE = re.compile(
 )
 _HEADING = re.compile(r"#{1,6} |.{1,90}[:{\[]$|\*\*[^*]+\*\*:?$|\|")
 _RULE = re.compile(r"[|\s:+=-]+")
-_NEW_LINE = re.compile(r"(?<!\\)\\n")
+_NEW_LINE, _LETTER = re.compile(r"(?<!\\)(?:\\r)?\\n"), re.compile(r"\\u([0-9a-f]{4})")
 _ITEM = re.compile(r"\d{1,2}[.)] +(?!Jan|Feb|M[aä][riy]|Apr|Ju[nl]|Aug|Sep|O[ck]t|Nov|De[cz]|\d)")
 
 
@@ -251,17 +252,15 @@ class Context:
 
 def text_of(message: Message) -> str:
     """The text of a message with its calls."""
-    calls = (f"{call.name} {_argument_text(call.arguments)}" for call in message.calls)
+    dump = partial(json.dumps, ensure_ascii=False, sort_keys=True)
+    calls = (f"{call.name} {dump(call.arguments)}" for call in message.calls)
     return "\n".join((message.content, *calls)) if message.calls else message.content
-
-
-def _argument_text(arguments: JSON) -> str:
-    """JSON that reads as text: letters of every language, and lines where a text has lines."""
-    return _NEW_LINE.sub("\n", json.dumps(arguments, ensure_ascii=False, sort_keys=True))
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The segments of a text, and whether each begins a line."""
+    if "\\" in text:  # Texts inside JSON.
+        text = _LETTER.sub(lambda code: chr(int(code[1], 16)), _NEW_LINE.sub("\n", text))
     for line in map(str.strip, text.split("\n")):
         if not line or _RULE.fullmatch(line):
             continue
