@@ -12,6 +12,7 @@ NEEDS = {
     "src/memorygym/memrm/evaluation.py": "numpy",
     "src/memorygym/memrm/metrics.py": "numpy",
     "tests/memrm/test_evaluation.py": "numpy",
+    "tests/memrm/test_features.py": "scipy",
     "tests/memrm/test_metrics.py": "numpy",
     "src/memorygym/reports/plots.py": "matplotlib",
     "src/memorygym/tracks/dialogue/tau2/simulation.py": "tau2",

@@ -5,13 +5,13 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from memorygym.cli import main, rm
 from memorygym.memrm import openings
+from memorygym.memrm.judge import Judgement, Lost
 from tests.memrm.stand_in import OverlapJudge, compactions
 
 pytestmark = pytest.mark.rm
@@ -174,15 +174,10 @@ def scored(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def judge_compaction(full: object, compacted: object, needs: object, model: object) -> Any:
         asked.update(full=full, compacted=compacted, needs=needs)
-        answer = {
-            "p_harmful": 0.91, "verdict": "harmful", "needs": [],
-            "lost": [{"text": "room", "p_lost": 0.95, "quote": "The room\nis 12."}],
-        }  # fmt: skip
-        return SimpleNamespace(to_json=lambda: answer)
+        lost = (Lost("The room\nis 12. " * 5, 0.954, 0.3),)
+        return Judgement(0.91, "harmful", lost, (Lost("Which room?", 0.8),), "stand-in")
 
-    module = ModuleType("memorygym.memrm.judge")
-    module.judge_compaction = judge_compaction  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr("memorygym.memrm.judge.judge_compaction", judge_compaction)
     return asked
 
 
@@ -198,16 +193,32 @@ def test_score_reads_json_and_text_and_prints_what_is_believed_lost(
     assert main(["rm", "score", *paths]) == 0
 
     assert capsys.readouterr().out == (
-        "harmful: p_harmful 0.910\nbelieved lost:\n"
-        "  0.95  room\n        full context: “The room is 12.”\n"
+        "harmful: p_harmful 0.910\n"
+        "needs, with the probability that each is lost:\n"
+        "  0.80  Which room?\n"
+        "believed lost, with the share of each that is gone:\n"
+        "  0.95  The room is 12. The room is 12. The room is 12. The room is 12. The room\n"
+        "        is 12.\n"
     )
     assert scored["needs"] == ["Which room?"]
     assert main(["rm", "score", *paths, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["verdict"] == "harmful"
 
 
-def test_an_empty_full_context_is_refused(tmp_path: Path, scored: dict[str, Any]) -> None:
-    empty = tmp_path / "empty.txt"
-    empty.touch()
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "holds no text, so nothing can be lost"),
+        ('[{"role": "user", "content": " "}]', "holds no text, so nothing can be lost"),
+        ('{"full": "The room is 12."}', "[0] has no content, so it is no chat message"),
+    ],
+)
+def test_a_full_context_that_says_nothing_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], scored: dict[str, Any], text: str,
+    reason: str,
+) -> None:  # fmt: skip
+    path = tmp_path / "full.json"
+    path.write_text(text)
 
-    assert main(["rm", "score", "--full", str(empty), "--compacted", str(empty)]) == 2
+    assert main(["rm", "score", "--full", str(path), "--compacted", str(path)]) == 2
+    assert reason in capsys.readouterr().err

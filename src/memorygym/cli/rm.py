@@ -159,7 +159,7 @@ def evaluate_command() -> NoReturn:
 
 def _run_score(args: argparse.Namespace) -> int:
     full, compacted = (context_file(path, _tell) for path in (args.full, args.compacted))
-    if not full:
+    if not any(message.content.strip() or message.calls for message in full):
         raise BadSettings(f"{args.full} holds no text, so nothing can be lost")
     needs = [probe.text for probe in needs_file(args.needs)] if args.needs else None
     from memorygym.memrm.judge import judge_compaction

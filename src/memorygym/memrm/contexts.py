@@ -23,6 +23,9 @@ ROLES = {
 """The roles that are known, and what each is read as; any other is read as `user` and noted."""
 
 
+_BODIES = {"content", "value", "tool_calls", "function_call"}
+
+
 def ignore(_: str) -> None:
     """Notes nothing."""
 
@@ -56,6 +59,8 @@ def messages_of(raw: object, note: Note = ignore) -> tuple[Message, ...]:
 
 
 def _message(row: Row, note: Note) -> Message:
+    if not row.keys() & _BODIES:
+        raise SchemaMismatch("has no content, so it is no chat message")
     named = row.get("role", row.get("from", "user"))
     role = ROLES.get(named.lower()) if isinstance(named, str) else None
     if role is None:

@@ -6,13 +6,17 @@ how much of it the compacted context no longer says. The losses of a context aga
 
 from dataclasses import dataclass
 from math import log
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from memorygym.memrm.match import POSTINGS
 from memorygym.memrm.pair import Full, Matrix, Pair, Sparse, rows_of, said
 from memorygym.memrm.text import Context, Vocabulary
+
+Places: TypeAlias = NDArray[np.intp]
 
 MARKS = {
     "must": "must never always only not dont cannot cant most least unless except without avoid"
@@ -110,10 +114,8 @@ def _losses(pair: Pair) -> Matrix:
     stand_ins = compacted.stand_ins(weighted.indices)
     kept = np.asarray(stand_ins.sum(1)).ravel()
     likely = weighted @ stand_ins
-    best, inside = _closest(likely, rows_of(said(context.segments), None, width), context)
-    near = rows_of(
-        [context.near[b] | context.segments[b].said if b >= 0 else () for b in best], None, width
-    )
+    best, inside = _closest(pair, likely, rows_of(said(context.segments), None, width))
+    near = rows_of([context.near[place] if place >= 0 else () for place in best], None, width)
     numbers = _wide(full.only("number"), width)
     parts = {
         "all": weighted, "values": _wide(full.only("number", "name", "id"), width),
@@ -153,24 +155,41 @@ def _lost(part: Sparse, kept: object) -> Matrix:
     return np.where(total == 0, 0.0, np.clip(1 - share, 0, 1)).round(9)
 
 
-def _closest(likely: Sparse, lines: Sparse, context: Context) -> tuple[list[int], Matrix]:
+def _closest(pair: Pair, likely: Sparse, lines: Sparse) -> tuple[list[int], Matrix]:
     """By row: the segment that says most of its tokens (-1: none), and the weight that it says."""
+    context = pair.compacted.context
+    # A segment kept as it is loses nothing, even if others say its rare tokens, too.
+    verbatim = {segment.said: place for place, segment in enumerate(context.segments)}
+    best = np.array([verbatim.get(segment.said, -1) for segment in pair.full.context.segments])
+    others = sparse.diags((best < 0).astype(float), format="csr") @ likely
+    rows, columns = _proposed(others, lines, context)
+    said = np.asarray(likely[rows].multiply(lines[columns]).sum(1)).ravel().round(9)
+    order = np.lexsort((columns, said, rows))
+    best[rows[order]] = columns[order]  # Of the segments of a row, the last one stays.
+    found = np.flatnonzero(best >= 0)
+    inside = np.zeros(len(best))
+    inside[found] = np.asarray(likely[found].multiply(lines[best[found]]).sum(1)).ravel()
+    return best.tolist(), inside
+
+
+def _proposed(likely: Sparse, lines: Sparse, context: Context) -> tuple[Places, Places]:
+    """Rows, and the segments that say most of their rare tokens; a row without rare tokens has the
+    last segments that say one of its tokens."""
     counts = np.asarray(lines.sum(0)).ravel()
     rare = sparse.diags((counts <= POSTINGS).astype(float), format="csr")
     scores = (likely @ rare) @ lines.T
-    best = [-1] * likely.shape[0]
-    for row in range(likely.shape[0]):
-        start, end = scores.indptr[row], scores.indptr[row + 1]
-        if end > start:
-            data, columns = scores.data[start:end], scores.indices[start:end]
-            best[row] = int(columns[data >= data.max() - 1e-9].max())
-    chosen = lines[[max(0, place) for place in best]] if context.segments else lines
-    inside = (
-        np.asarray(likely.multiply(chosen).sum(1)).ravel()
-        if context.segments
-        else np.zeros(len(best))
-    )
-    return best, np.where(np.array(best) >= 0, inside, 0.0)
+    without = (np.diff(scores.indptr) == 0) & (np.diff(likely.indptr) > 0)
+    if without.any():
+        common = sparse.diags(without.astype(float), format="csr") @ likely
+        last = [(p, t) for t in np.unique(common.indices) for p in context.places[t][-POSTINGS:]]
+        place = tuple(np.array(last, np.int32).T)
+        scores = scores + common @ sparse.csr_matrix((np.ones(len(last)), place), lines.shape).T
+    if not scores.nnz:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    top = scores.max(1).toarray().ravel()
+    scores = scores.tocoo()
+    close = scores.data >= top[scores.row] - 1e-9
+    return scores.row[close], scores.col[close]
 
 
 def _newer(full: Full) -> list[int]:

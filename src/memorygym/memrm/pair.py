@@ -64,8 +64,8 @@ class Pair:
     def of(cls, full: Full, compacted: Sequence[Message], needs: Iterable[str] = ()) -> "Pair":
         """A pair in which these needs can be looked up."""
         words = full.context.words.copy()
-        for need in needs:
-            words.read(need)
+        for need in needs:  # Without names, so that no need tells anything about another.
+            words.read(need, names=False)
         context = Context.of(compacted, words)
         weights = full.context.weights(words)
         characters = sum(map(len, context.texts))

@@ -91,7 +91,7 @@ class NeedReader:
         """The values of FEATURES for a need."""
         full, compacted = self.pair.evidence, self.pair.compacted
         words = compacted.context.words
-        asked = full.content(set(words.read(need)))
+        asked = full.content(set(words.read(need, names=False)))
         full.alike(asked)
         tokens = [token for token in asked if full.kept(token, full.context.places)]
         in_full = full.matches(tokens, 3 * EVIDENCE, senses=True)[:EVIDENCE]

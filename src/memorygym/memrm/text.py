@@ -4,15 +4,17 @@ A context is cut into segments (sentences, lines, rows, records). Numbers, times
 and endings of words are normalised, so that a value is the same token in prose, JSON and a table.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import log
 from typing import Literal
+from unicodedata import normalize
 
-from memorygym.core.json_values import canonical
 from memorygym.core.tokens import MONTHS
-from memorygym.core.types import Message
+from memorygym.core.types import JSON, Message
 
 Kind = Literal["word", "name", "number", "id"]
 """A word of the language, a name, a number, or a mixture of letters and digits or signs: codes,
@@ -48,16 +50,22 @@ _MONTHS = {month[:3].casefold(): month.casefold()[:PREFIX] for month in MONTHS}
 _MONTHS |= {month.casefold(): month.casefold()[:PREFIX] for month in MONTHS} | {"sept": "septem"}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _TIME = re.compile(r"\b(\d{1,2})(?::(\d\d))? ?([ap])\.?m\b\.?", re.I)
-_CHUNK = re.compile(r"[^\s\"'`,;()\[\]{}<>|=*!?“”‘’…—–•~^]+")
+_CHUNK = re.compile(r"[^\s\"'`,;()\[\]{}<>|=*!?“”‘’…—–•~^，。、；：！？「」『』（）《》【】]+")
 _NUMBER = re.compile(r"[$€£#]?([+-]?\d+(?:\.\d+)?)([kKmM%]|st|nd|rd|th|[a-zA-Zµ°€]{1,3})?")
-_ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:T.*)?")
+_ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:T(.*))?")
+_ZERO_HOUR = re.compile(r"^0(?=\d:\d\d)")
+_SIGNS = re.compile(r"[^\w\x80-\U0010ffff]*")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _CAMEL = re.compile(r"[a-z][A-Z]")
 _WORD = re.compile(r"[^\W\d_]+")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\s a-z])|(?<=[}\]])\s*,\s*(?=[{\[])")
+_SENTENCE = re.compile(
+    r"(?<=[.!?;])\s+(?=[^\s a-z])|(?<=[。！？；])\s*(?=\S)|(?<=[}\]])\s*,\s*(?=[{\[])"
+)
 _HEADING = re.compile(r"#{1,6} |.{1,90}[:{\[]$|\*\*[^*]+\*\*:?$|\|")
 _RULE = re.compile(r"[|\s:+=-]+")
+_NEW_LINE, _LETTER = re.compile(r"(?<!\\)(?:\\r)?\\n"), re.compile(r"\\u([0-9a-f]{4})")
+_ITEM = re.compile(r"\d{1,2}[.)] +(?!Jan|Feb|M[aä][riy]|Apr|Ju[nl]|Aug|Sep|O[ck]t|Nov|De[cz]|\d)")
 
 
 @dataclass(slots=True)
@@ -92,8 +100,9 @@ class Vocabulary:
         other._ids, other._chunks = self._ids.copy(), self._chunks.copy()
         return other
 
-    def read(self, text: str, *, starts: bool = True) -> list[int]:
-        """The tokens of a text, in order; `starts` says whether it begins a sentence.
+    def read(self, text: str, *, names: bool = True) -> list[int]:
+        """The tokens of a text, in order. With `names`, a word in it that is capitalised other
+        than as the first is a name from then on.
 
         >>> words = Vocabulary()
         >>> words.read("Paid $1,200.00 on 2024-05-20") == words.read("paid 1200 on May 20th, 2024")
@@ -102,6 +111,7 @@ class Vocabulary:
         ...     *words.read("at")}
         True
         """
+        text = text if text.isascii() else normalize("NFC", text)
         text = _TIME.sub(_clock, _THOUSANDS.sub("", text))
         tokens: list[int] = []
         known = self._chunks
@@ -110,21 +120,22 @@ class Vocabulary:
             if found is None:
                 found = known[chunk] = tuple(self._tokens(chunk))
             tokens += found
-            if (number or not starts) and chunk[0].isupper():
+            if number and names and chunk[0].isupper():
                 for token in found:
                     if self.kinds[token] == "word" and self.names[token] not in STOP:
                         self.kinds[token] = "name"
         return tokens
 
     def _tokens(self, chunk: str) -> Iterator[int]:
-        chunk = chunk.strip(".:/-_\\&")
-        if not chunk:
+        chunk = _ZERO_HOUR.sub("", chunk.strip(".:/-_\\&"))
+        if _SIGNS.fullmatch(chunk):
             return
         if date := _ISO.fullmatch(chunk):
             month = MONTHS[int(date[2]) - 1] if 1 <= int(date[2]) <= 12 else date[2]
             yield self._id(date[1], "number")
             yield self._id(month.casefold()[:PREFIX], "word")
             yield self._id(str(int(date[3])), "number")
+            yield from self._tokens(date[4] or "")
         elif number := _NUMBER.fullmatch(chunk):
             yield self._id(_plain(number[1], number[2] or ""), "number")
         elif _WORD.fullmatch(chunk) and not _CAMEL.search(chunk):
@@ -182,10 +193,9 @@ def _plain(digits: str, unit: str) -> str:
     """A number without zeros at its ends; k and m are thousands and millions."""
     value = digits.lstrip("+")
     if unit in ("k", "K", "M"):
-        value = str(float(value) * (1e6 if unit == "M" else 1e3))
+        value = f"{float(value) * (1e6 if unit == 'M' else 1e3):.6f}"
     whole, _, rest = value.partition(".")
-    rest = rest.rstrip("0")
-    whole = whole.lstrip("0") or "0"
+    whole, rest = whole.lstrip("0") or "0", rest.rstrip("0")
     return f"{whole}.{rest}" if rest else whole
 
 
@@ -242,12 +252,15 @@ class Context:
 
 def text_of(message: Message) -> str:
     """The text of a message with its calls."""
-    calls = (f"{call.name} {canonical(call.arguments)}" for call in message.calls)
+    dump = partial(json.dumps, ensure_ascii=False, sort_keys=True)
+    calls = (f"{call.name} {dump(call.arguments)}" for call in message.calls)
     return "\n".join((message.content, *calls)) if message.calls else message.content
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The segments of a text, and whether each begins a line."""
+    if "\\" in text:  # Texts inside JSON.
+        text = _LETTER.sub(lambda code: chr(int(code[1], 16)), _NEW_LINE.sub("\n", text))
     for line in map(str.strip, text.split("\n")):
         if not line or _RULE.fullmatch(line):
             continue
@@ -271,16 +284,14 @@ def _segments(message: int, text: str, words: Vocabulary) -> Iterator[Segment]:
     above: frozenset[int] = frozenset()
     in_table = False
     for piece, starts_line in pieces(text):
-        tokens = words.read(piece)
+        item = _ITEM.match(piece) if starts_line else None  # Its number is layout.
+        tokens = words.read(piece[item.end() :] if item else piece)
         if not tokens:
             continue
         said = frozenset(tokens)
         yield Segment(message, piece, tokens, said, above)
         if not starts_line:
             continue
-        is_row = piece[0] == "|"
-        if is_row and in_table:
-            continue
-        in_table = is_row
-        if _HEADING.match(piece):
+        was_in_table, in_table = in_table, piece[0] == "|"
+        if _HEADING.match(piece) and not (was_in_table and in_table):
             above = said

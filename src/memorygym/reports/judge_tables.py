@@ -8,15 +8,18 @@ from memorygym.reports.terminal import fit, table
 
 
 def judgement_text(judgement: Mapping[str, Any]) -> str:
-    """The verdict of one compaction, with what is believed lost and its quotes."""
+    """The verdict of one compaction, the needs, and what is believed lost, in quotes."""
     lines = [f"{judgement['verdict']}: p_harmful {judgement['p_harmful']:.3f}"]
-    for title, name in (("needs", "needs"), ("believed lost", "lost")):
+    titles = {
+        "needs": "needs, with the probability that each is lost:",
+        "lost": "believed lost, with the share of each that is gone:",
+    }
+    for name, title in titles.items():
         items = judgement.get(name) or []
-        lines += [f"{title}:"] if items else []
+        lines += [title] if items else []
         for item in items:
-            lines += fit(f"{item['p_lost']:.2f}  {one_line(item['text'])}", "  ")
-            if item.get("quote"):
-                lines += fit(f"full context: “{one_line(item['quote'])}”", " " * 8)
+            first, *rest = fit(one_line(item["text"]), " " * 8)
+            lines += [f"  {item['p_lost']:.2f}  {first.lstrip()}", *rest]
     return "\n".join(lines)
 
 
