@@ -14,7 +14,7 @@ from typing import Literal
 from unicodedata import normalize
 
 from memorygym.core.tokens import MONTHS
-from memorygym.core.types import JSON, Message
+from memorygym.core.types import Message
 
 Kind = Literal["word", "name", "number", "id"]
 """A word of the language, a name, a number, or a mixture of letters and digits or signs: codes,
