@@ -105,8 +105,7 @@ def fit(
     p = [event_scale.p([logit(value)]) for value in raw]
     probe, probe_scale, cross = trainer.probe(written, train_rows)
     given = _given(calibration, p, probe, probe_scale)
-    by_strategy = [f"{row.domain} {row.strategy}" for row in calibration]
-    low, high = thresholds(p, harmful, by_strategy)
+    low, high = thresholds(p, harmful, tracks)
     actions = fit_actions([row.row for row in calibration if row.row], p)
     document: dict[str, JSON] = {
         "format": FORMAT, "seed": seed, "thresholds": [round(low, 6), round(high, 6)],
