@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,12 +15,15 @@ from memorygym.core.json_values import canonical
 from memorygym.memrm.contexts import context_file, ignore
 from memorygym.memrm.openings import FINAL, log_opening
 from memorygym.memrm.reward_rows import any_row
-from memorygym.memrm.rows import REQUIRED, Compaction, missing_fields, needs_file, read_rows
+from memorygym.memrm.rows import REQUIRED, missing_fields, needs_file, read_rows
 from memorygym.reports.extras import missing
 from memorygym.reports.judge_tables import evaluation_text, judgement_text
+from memorygym.runs.executors import over_processes, watched
 
 if TYPE_CHECKING:
     from memorygym.memrm.model import Model
+    from memorygym.memrm.recipes import TaskRecipes
+    from memorygym.memrm.scored_rows import ScoredSplit
 
 NAMES = {"iid-heldout": "iid", **{name: name for name in (*FINAL, "train", "calibration")}}
 """The splits by the names that users give them."""
@@ -171,18 +175,18 @@ def _run_score(args: argparse.Namespace) -> int:
 
 def _run_evaluate(args: argparse.Namespace) -> int:
     from memorygym.memrm.evaluation import evaluation
-    from memorygym.memrm.scored_rows import score
 
     check_counts(args, "workers")
     judge, notes = _judge(args), _Notes()
     names = FINAL if args.split == "all" else [args.split]
     splits: dict[str, Any] = {}
     for name in names:
-        title, rows, mode = _rows_of(name, args, notes)
-        scored = score(judge, rows, mode, _rates(args) if name in NAMES else {})
+        title, scored = _scored(judge, name, args, notes)
         splits[title] = evaluation(judge, scored, title)
         if title in FINAL and name in NAMES:
-            opening = {"split": title, "mode": mode, "model": judge.hash, "data": scored.data}
+            opening = {
+                "split": title, "mode": scored.mode, "model": judge.hash, "data": scored.data
+            }  # fmt: skip
             _tell(log_opening(opening))
         for reason, many in scored.left_out.items():
             notes(f"{many} rows left out: {reason}")
@@ -205,17 +209,20 @@ def _rates(args: argparse.Namespace) -> dict[str, float]:
     return {name: sum(labels) / len(labels) for name, labels in harmful.items() if labels}
 
 
-def _rows_of(
-    name: str, args: argparse.Namespace, notes: "_Notes"
-) -> tuple[str, Iterator[Compaction], str]:
-    """The title of a split or file, its rows, and the mode in which they are evaluated."""
+def _scored(
+    judge: "Model", name: str, args: argparse.Namespace, notes: "_Notes"
+) -> tuple[str, "ScoredSplit"]:
+    """The title of a split or file, and its rows with the judge's answers."""
+    from memorygym.memrm.scored_rows import joined, score
+
     mode: str | None = args.mode
     if title := NAMES.get(name):
         from memorygym.memrm.build import read
-        from memorygym.memrm.recipes import replayed
 
-        events = replayed(read(args.events, (title,)), workers_of(args, waits=False))
-        return title, (event.compaction for event in events), mode or "blind"
+        function = partial(_scored_task, judge, mode or "blind", _rates(args))
+        tasks = read(args.events, (title,))
+        parts = over_processes(function, tasks, workers_of(args, waits=False))
+        return title, joined(watched(([part] for part in parts), len(tasks), quiet=args.quiet))
     path = Path(name)
     if not path.is_file():
         raise BadSettings(
@@ -226,7 +233,17 @@ def _rows_of(
         first = next(read_rows(path, any_row, ignore), None)
         mode = next((m for m in REQUIRED if first and not missing_fields(first, m)), "blind")
     stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
-    return stem, read_rows(path, any_row, notes), mode
+    return stem, score(judge, read_rows(path, any_row, notes), mode)
+
+
+def _scored_task(
+    judge: "Model", mode: str, rates: Mapping[str, float], task: "TaskRecipes"
+) -> "ScoredSplit":
+    from memorygym.memrm.recipes import replayed
+    from memorygym.memrm.scored_rows import score
+
+    events = replayed([task], actions=mode in ("recorded", "pair"))
+    return score(judge, (event.compaction for event in events), mode, rates)
 
 
 def _judge(args: argparse.Namespace) -> "Model":

@@ -10,16 +10,18 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON
 from memorygym.memrm.balance import chosen
-from memorygym.memrm.compactions import family
+from memorygym.memrm.compactions import HELD_OUT, TRAINED, family
 from memorygym.memrm.events import Candidate, MinedTask, mine
 from memorygym.memrm.played import Source
 from memorygym.memrm.recipes import TaskRecipes, joint_digest, recipe_of, recipe_row
 from memorygym.memrm.splits import SEEN, UNSEEN, Job, jobs, plan
 from memorygym.runs.executors import over_processes, watched
+from memorygym.runs.version import code_of, digest
 
 FORMAT = "memorygym-memrm-events-1"
 FROZEN = files("memorygym.memrm").joinpath("data", "events.jsonl.gz")
@@ -65,12 +67,13 @@ def build(
 
     `seen` are the tracks of training, `unseen` those of scenario-OOD alone; a track that this
     package does not know takes part with its default tasks. Mined tasks are kept beside the file,
-    in *.mined.jsonl, so that the same command goes on where it was stopped.
+    in *.mined, so that the same command of the same code goes on where it was stopped.
     Raises BadSettings or UnknownPart.
     """
     start, sizes = monotonic(), plan(seen, unseen, scale)
     planned = [job for (split, track), size in sizes.items() for job in jobs(split, track, size)]
-    mined = _mined(path.with_suffix(".mined.jsonl"), planned, workers, quiet=quiet)
+    kept = path.with_name(f"{path.name}.{_code([*seen, *unseen])}.mined")
+    mined = _mined(kept, planned, workers, quiet=quiet)
     states = Counter(task.state for task in mined)
     report = BuildReport(dropped=states["dropped"], too_small=states["too small"])
     tasks: list[TaskRecipes] = []
@@ -83,8 +86,8 @@ def build(
             if picked:
                 _check_apart(splits, split, picked)
                 recipes = tuple(candidate.recipe for candidate in picked)
-                digest = joint_digest(candidate.digest for candidate in picked)
-                tasks.append(TaskRecipes(split, task.job.source, recipes, digest))
+                joint = joint_digest(candidate.digest for candidate in picked)
+                tasks.append(TaskRecipes(split, task.job.source, recipes, joint))
     write(path, tasks)
     _count(report, tasks)
     report.seconds = monotonic() - start
@@ -100,12 +103,21 @@ def _check_apart(splits: dict[str, str], split: str, picked: Sequence[Candidate]
             )
 
 
+def _code(tracks: Sequence[str]) -> str:
+    """A hash of the code on which mined tasks depend."""
+    memories = {registry.split_spec(spec)[0] for spec in (*TRAINED, *HELD_OUT)}
+    parts = [("tracks", name) for name in tracks] + [("memory", name) for name in sorted(memories)]
+    return digest(code_of(mine.__module__, *(registry.module_of(*part) for part in parts)))
+
+
 def _mined(path: Path, planned: Sequence[Job], workers: int, *, quiet: bool) -> list[MinedTask]:
     """The mined tasks, in order; those that a stopped build left in the file are kept."""
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    done = {task.job: task for task in map(_task_of, lines)}
+    text = path.read_text("utf-8") if path.exists() else ""
+    whole = text[: text.rfind("\n") + 1]  # A killed build may have left part of a line.
+    done = {task.job: task for task in map(_task_of, whole.splitlines())}
     rest = [job for job in planned if job not in done]
-    with path.open("a", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(whole)
         results = ([task] for task in over_processes(mine, rest, workers))
         for task in watched(results, len(rest), quiet=quiet):
             file.write(canonical(_line_of(task)) + "\n")

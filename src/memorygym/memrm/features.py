@@ -55,8 +55,11 @@ EVENT = (
     "stale", "added", "segments",
 )  # fmt: skip
 """The names of the features of an event."""
-FREE = frozenset({"segments"})
-"""Features of an event that may count either way; more of any other never makes it safer."""
+FREE = frozenset(
+    {"segments", *(name for name in EVENT if name.startswith(("gone_", "loose_", "apart_")))}
+)
+"""Features of an event that may count either way: where the values are kept, lost words speak for
+another wording. More of any other never makes an event safer."""
 
 
 @dataclass(slots=True)

@@ -84,6 +84,18 @@ class ScoredSplit:
     """The data hash."""
 
 
+def joined(parts: Iterable[ScoredSplit]) -> ScoredSplit:
+    """The rows of all parts, in order."""
+    first, *others = parts
+    data = sha256(first.data.encode())
+    for part in others:
+        first.rows += part.rows
+        first.left_out += part.left_out
+        data.update(part.data.encode())
+    first.data = data.hexdigest()[:16]
+    return first
+
+
 def score(
     judge: Judge, rows: Iterable[Compaction], mode: str, rates: Mapping[str, float] | None = None
 ) -> ScoredSplit:
@@ -120,7 +132,7 @@ def _event(judge: Judge, row: Compaction, mode: str, rates: Mapping[str, float])
     if blind is None or mode in ("recorded", "pair"):
         p = p_with_actions(judge.actions, row, blind, mode)
     needs = [probe.text for probe in row.needs]
-    knows = bool(needs and row.full)
+    knows = mode == "blind" and bool(needs and row.full)
     assert p is not None
     return ScoredRow(
         not row.safe,

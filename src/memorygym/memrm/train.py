@@ -6,7 +6,7 @@ Equal data and seed give the same bytes. Nothing of the final splits is read.
 import gzip
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -35,6 +35,8 @@ FOLDS = 4
 """Parts of the tasks, each of which is predicted by models of the others."""
 TRACKS_WEIGHT = 0.1
 """The weight of a need of a played task beside one of a written compaction."""
+ASKED = 4
+"""The needs of one in so many events are trained on: those of the others are alike."""
 STATED = 0.3
 """Share of a needed fact's tokens that a segment must say to be its place."""
 SHARED = {"objective": "binary", "verbosity": -1, "num_threads": 1, "deterministic": True,
@@ -210,12 +212,16 @@ def _given(
 def _described(task: TaskRecipes) -> list[Described]:
     """The events of a task; each full context is described once."""
     described: list[Described] = []
-    for full, events in groupby(replayed([task]), lambda event: event.compaction.full):
+    replay = replayed([task], actions=task.split == CALIBRATION)
+    for full, events in groupby(replay, lambda event: event.compaction.full):
         first, *_ = group = [*events]
         context = Full(full)
         need = needs_of(context).astype(np.float32)
         needed = _needed(context, first)
-        described += [_row(event.compaction, event.split, context, need, needed) for event in group]
+        for number, event in enumerate(group):
+            asks = event.split != TRAIN or number % ASKED == 0
+            row = event.compaction if asks else replace(event.compaction, needs=())
+            described.append(_row(row, event.split, context, need, needed))
     return described
 
 
