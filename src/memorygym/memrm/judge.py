@@ -1,6 +1,6 @@
 """The verdict on one compaction: how likely it is harmful, and what it is believed to have lost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from memorygym.memrm.model import Model
 
 Verdict = Literal["safe", "harmful", "unsure"]
-Given = str | Sequence[Message] | Sequence[dict[str, Any]]
-"""A context: a text, Messages, or OpenAI-style dictionaries."""
+Given = str | Sequence[Message] | Sequence[dict[str, Any]] | Mapping[str, Any]
+"""A context: a text, Messages, OpenAI-style dictionaries, or an object that holds `messages`."""
 LISTED = 8
 """Most lost segments that are listed."""
 BELIEVED = 0.5
@@ -99,10 +99,10 @@ def judge_compaction(
 
 
 def _context(given: Given, name: str) -> tuple[Message, ...]:
-    if not isinstance(given, str) and all(isinstance(item, Message) for item in given):
+    if not isinstance(given, (str, Mapping)) and all(isinstance(item, Message) for item in given):
         return tuple(item for item in given if isinstance(item, Message))
     try:
-        return messages_of(given if isinstance(given, str) else [*given])
+        return messages_of(given if isinstance(given, (str, Mapping)) else [*given])
     except SchemaMismatch as problem:
         raise BadSettings(f"{name}: {problem}; give a text or chat messages") from None
 

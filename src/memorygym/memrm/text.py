@@ -261,7 +261,7 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The segments of a text, and whether each begins a line."""
     if "\\" in text:  # Texts inside JSON.
         text = _LETTER.sub(lambda code: chr(int(code[1], 16)), _NEW_LINE.sub("\n", text))
-    for line in map(str.strip, text.split("\n")):
+    for line in (" ".join(line.split()) for line in text.split("\n")):
         if not line or _RULE.fullmatch(line):
             continue
         if len(line) <= LONGEST_WHOLE:
