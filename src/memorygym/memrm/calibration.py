@@ -11,7 +11,7 @@ from memorygym.core.types import JSON
 
 EDGE = 1e-6
 """Probabilities are kept this far from 0 and 1 before their logarithm is taken."""
-ERROR = 0.05
+ERROR = 0.1
 """Most wrong verdicts of a kind in any group of the calibration split."""
 FEWEST_ROWS = 100
 """Rows below which a group is too small for a threshold of its own; such groups are pooled."""

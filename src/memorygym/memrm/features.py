@@ -49,17 +49,21 @@ LOSSES = (
 """The names of the losses of a segment, each from 0 to 1."""
 AGGREGATES = ("mean", "needed", "any", "most", "half", "top")
 KINDS = ("must", "goal", "change")
+WORDS = ("gone", "loose", "apart")
+"""Losses of a segment's words; where a segment has values, they count as far as these are lost,
+because a fact may be told in other words."""
+OTHER = ("other_loose", "other_gone", "other_apart", "other_median", "without_values")
+"""How far the segments whose values are kept are told in other words, and how much is lost of
+those that have no values; in steps, so that the loss of one fact hardly changes them."""
+STEPS, KEPT = 20, 0.01
 EVENT = (
     *(f"{loss}_{how}" for loss in LOSSES for how in AGGREGATES),
     *(f"{kind}_{loss}" for kind in KINDS for loss in ("loose", "values_loose")),
-    "stale", "added", "segments",
+    "stale", "added", "segments", *OTHER,
 )  # fmt: skip
 """The names of the features of an event."""
-FREE = frozenset(
-    {"segments", *(name for name in EVENT if name.startswith(("gone_", "loose_", "apart_")))}
-)
-"""Features of an event that may count either way: where the values are kept, lost words speak for
-another wording. More of any other never makes an event safer."""
+FREE = frozenset({"segments", *OTHER})
+"""Features of an event that may count either way; more of any other never makes it safer."""
 
 
 @dataclass(slots=True)
@@ -89,7 +93,12 @@ def event_features(segments: Segments, need: Matrix) -> list[float]:
         return [0.0] * len(EVENT)
     total = need.sum() or 1.0
     values: list[float] = []
-    for column in segments.losses.T:
+    losses = segments.losses.astype(float)
+    has_values = segments.need[:, [NEED.index(name) for name in ("numbers", "names", "ids")]].any(1)
+    words = [LOSSES.index(name) for name in WORDS]
+    values_lost = losses[:, LOSSES.index("values_loose")]
+    losses[:, words] *= np.where(has_values, values_lost, 1.0)[:, None]
+    for column in losses.T:
         expected = need * column
         top = np.sort(expected)[::-1][:5]
         values += [
@@ -100,10 +109,20 @@ def event_features(segments: Segments, need: Matrix) -> list[float]:
     for kind in KINDS:
         marked = segments.need[:, NEED.index(kind)] > 0
         for loss in ("loose", "values_loose"):
-            column = segments.losses[:, LOSSES.index(loss)]
+            column = losses[:, LOSSES.index(loss)]
             values.append(float(column[marked].mean()) if marked.any() else 0.0)
     stale = float((segments.stale * need).sum() / total)
-    return [*values, stale, segments.added, log(1 + len(need))]
+    return [*values, stale, segments.added, log(1 + len(need)), *_other(segments, has_values)]
+
+
+def _other(segments: Segments, has_values: Matrix) -> list[float]:
+    """The values of OTHER."""
+    loose, gone, apart = (segments.losses[:, LOSSES.index(n)] for n in ("loose", "gone", "apart"))
+    kept = has_values & (segments.losses[:, LOSSES.index("values_loose")] < KEPT)
+    means = [column[kept].mean() if kept.any() else 0.0 for column in (loose, gone, apart)]
+    median = np.median(loose[kept]) if kept.any() else 0.0
+    without = loose[~has_values].mean() if (~has_values).any() else 0.0
+    return [round(STEPS * float(value)) / STEPS for value in (*means, median, without)]
 
 
 def _losses(pair: Pair) -> Matrix:
