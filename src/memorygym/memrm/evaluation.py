@@ -43,8 +43,8 @@ DIFFERENCES = (
     " mode, and no other",
 )
 CAVEAT = (
-    "thresholds and calibration come from the calibration split; on data unlike it more than 10 % of"
-    " the verdicts may be wrong"
+    "thresholds and calibration come from the calibration split; on data unlike it more than 10 %"
+    " of the verdicts may be wrong"
 )
 
 
