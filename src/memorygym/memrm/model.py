@@ -46,19 +46,16 @@ class Model:
             raw: Any = json.loads(text)
             if raw["format"] != FORMAT:
                 raise KeyError("format")
-            self._trees = {name: lightgbm.Booster(model_str=raw[name]) for name in TREES}
+            self._texts: Mapping[str, str] = {name: raw[name] + "" for name in TREES}
             self._scales = {name: Logistic.from_json(raw["scales"][name]) for name in raw["scales"]}
             self.thresholds: tuple[float, float] = (raw["thresholds"][0], raw["thresholds"][1])
             """The verdict is safe up to the first, harmful from the second on, unsure between."""
             self.actions: Mapping[str, Logistic] = {
                 name: Logistic.from_json(fit) for name, fit in raw["actions"].items()
             }
-        except (ValueError, KeyError, TypeError, IndexError, lightgbm.basic.LightGBMError) as error:
-            problem = f"{type(error).__name__}: {error}"
-            raise BadSettings(
-                f"{place} is no model of `memorygym rm train` ({problem:.80}); train one, or leave"
-                " --model out to use the one that ships"
-            ) from error
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise _no_model(place, error) from error
+        self._place, self._trees = place, dict[str, Any]()
         self.hash = sha256(text.encode()).hexdigest()[:16]
         self._last_full: tuple[object, Full, Matrix] | None = None
         self._last_pair: tuple[object, Segments] | None = None
@@ -122,10 +119,24 @@ class Model:
         return self._last_pair[1]
 
     def _predict(self, name: str, features: Matrix) -> Matrix:
+        if name not in self._trees:
+            # Not before, because a process in which LightGBM has worked cannot be forked.
+            try:
+                self._trees[name] = lightgbm.Booster(model_str=self._texts[name])
+            except lightgbm.basic.LightGBMError as error:
+                raise _no_model(self._place, error) from error
         return np.asarray(self._trees[name].predict(features, num_threads=1), float)
 
     def _scaled(self, name: str, p: float) -> float:
         return self._scales[name].p([logit(p)])
+
+
+def _no_model(place: str, error: Exception) -> BadSettings:
+    problem = f"{type(error).__name__}: {error}"
+    return BadSettings(
+        f"{place} is no model of `memorygym rm train` ({problem:.80}); train one, or leave --model"
+        " out to use the one that ships"
+    )
 
 
 def _key(context: Context) -> list[tuple[str, str]]:
