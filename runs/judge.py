@@ -1,6 +1,6 @@
 """Writes docs/results/memrm.md: the judge of compactions on three distributions, in four modes.
 
-    python runs/judge.py [--folder DIR]
+    python runs/judge.py [--folder DIR] [--modes blind needs recorded pair]
 
 The figures of each mode are stored in the folder; remove one to measure it again. Each measurement
 opens the final splits, which `memorygym rm evaluate` logs.
@@ -45,9 +45,13 @@ def main() -> int:
     """Measures the modes that the folder lacks and writes the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=Path("build/memrm"))
+    parser.add_argument(
+        "--modes", nargs="+", choices=MODES, default=MODES, metavar="MODE",
+        help="the modes to measure, blind among them (default: all)",
+    )  # fmt: skip
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
-    for mode in MODES:
+    for mode in args.modes:
         if (path := args.folder / f"{mode}.json").exists():
             continue
         with redirect_stdout(io.StringIO()) as printed:
@@ -55,7 +59,7 @@ def main() -> int:
         if status:
             return status
         path.write_text(printed.getvalue(), encoding="utf-8")
-    found = {mode: json.loads((args.folder / f"{mode}.json").read_bytes()) for mode in MODES}
+    found = {mode: json.loads((args.folder / f"{mode}.json").read_bytes()) for mode in args.modes}
     if len(models := {document["model"] for document in found.values()}) > 1:
         print(f"{args.folder} holds figures of {len(models)} models; remove those of the old ones")
         return 1
@@ -65,7 +69,8 @@ def main() -> int:
 
 
 def _page(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    blind, needs = found["blind"]["splits"], found["needs"]["splits"]
+    blind = found["blind"]["splits"]
+    needs = found["needs"]["splits"] if "needs" in found else {}
     yield INTRODUCTION.format(model=found["blind"]["model"])
     yield "## Blind mode: the two contexts alone\n"
     yield grid(
@@ -85,8 +90,11 @@ def _page(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield f"\n### By {label}\n"
         yield grid(["split", label, "rows", "harmful", "mean p_harmful", "AUROC", "accuracy"],
                    _strata(blind, label))  # fmt: skip
-    yield "\n## Needs: does the compacted context still support this?\n"
-    yield "LOST is the positive class. The second interval is clustered by need.\n"
+    if missing := [mode for mode in MODES if mode not in found]:
+        yield f"\nNot measured on this model yet: {', '.join(missing)}."
+    if needs:
+        yield "\n## Needs: does the compacted context still support this?\n"
+        yield "LOST is the positive class. The second interval is clustered by need.\n"
     for name, split in needs.items():
         body = split["needs"]
         low, high = body["intervals_by_need"]["auroc"]
@@ -182,11 +190,13 @@ def _strata(blind: Mapping[str, Any], label: str) -> Iterator[list[str]]:
 
 def _actions(found: Mapping[str, Any]) -> Iterator[str]:
     """The modes that read actions, and the published figures beside ours."""
-    for mode in ("recorded", "pair"):
+    for mode in (mode for mode in ("recorded", "pair") if mode in found):
         yield f"\n## Mode `{mode}`\n"
         splits = found[mode]["splits"]
         rows = [[TITLES[name], *_figures(split)] for name, split in splits.items()]
         yield grid(["split", *HEADS], rows)
+    if "pair" not in found:
+        return
     yield "\n### Beside the model card\n"
     card = found["pair"]["splits"]["iid"]["card"]
     published, ours = card["published"], card["ours_reweighted"]
