@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from memorygym.core.rng import named_rng
 from memorygym.memrm.calibration import (
+    ERROR,
     Logistic,
     fit_logistic,
     fit_platt,
@@ -204,8 +205,8 @@ def test_thresholds_keep_the_error_of_the_worst_group_below_the_bound() -> None:
     for name in "0123":
         of_group = rows.where(np.array([group == name for group in groups]))
         safe, harmful = of_group.p <= low, of_group.p >= high
-        assert of_group.harmful[safe].mean() <= 0.05
-        assert (~of_group.harmful)[harmful].mean() <= 0.05
+        assert of_group.harmful[safe].mean() <= ERROR
+        assert (~of_group.harmful)[harmful].mean() <= ERROR
 
 
 def test_a_group_that_cannot_be_judged_leaves_no_verdict() -> None:
