@@ -5,6 +5,7 @@ how much of it the compacted context no longer says. The losses of a context aga
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import log
 from typing import TypeAlias
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from memorygym.memrm.match import POSTINGS
-from memorygym.memrm.pair import Full, Matrix, Pair, Sparse, rows_of, said
+from memorygym.memrm.pair import Full, Matrix, Pair, Sparse, overlaps, rows_of, said
 from memorygym.memrm.text import Context, Vocabulary
 
 Places: TypeAlias = NDArray[np.intp]
@@ -197,9 +198,7 @@ def _closest(pair: Pair, likely: Sparse, lines: Sparse) -> tuple[list[int], Matr
 def _proposed(likely: Sparse, lines: Sparse, context: Context) -> tuple[Places, Places]:
     """Rows, and the segments that say most of their rare tokens; a row without rare tokens has the
     last segments that say one of its tokens."""
-    counts = np.asarray(lines.sum(0)).ravel()
-    rare = sparse.diags((counts <= POSTINGS).astype(float), format="csr")
-    scores = (likely @ rare) @ lines.T
+    scores = overlaps(likely, lines)
     without = (np.diff(scores.indptr) == 0) & (np.diff(likely.indptr) > 0)
     if without.any():
         common = sparse.diags(without.astype(float), format="csr") @ likely
@@ -214,40 +213,12 @@ def _proposed(likely: Sparse, lines: Sparse, context: Context) -> tuple[Places, 
     return scores.row[close], scores.col[close]
 
 
-def _newer(full: Full) -> list[int]:
-    """By segment: the latest other one that says the same with another number; -1 if none does."""
-    kinds, context = full.context.words.kinds, full.context
-    numbers = [{t for t in content if kinds[t] == "number"} for content in full.content]
-    keys = [
-        [t for t in content if kinds[t] != "number"] if numbers[index] else []
-        for index, content in enumerate(full.content)
-    ]
-    weighted = rows_of([key if len(key) > 1 else () for key in keys], full.weights)
-    lines = rows_of(said(context.segments), None, len(full.weights))
-    counts = np.asarray(lines.sum(0)).ravel()
-    rare = sparse.diags((counts <= POSTINGS).astype(float), format="csr")
-    scores = ((weighted @ rare) @ lines.T).tocoo()
-    totals = np.asarray(weighted.sum(1)).ravel()
-    newer = [-1] * len(keys)
-    close = (scores.col > scores.row) & (scores.data >= 0.75 * totals[scores.row])
-    for row, column in zip(scores.row[close], scores.col[close], strict=True):
-        if numbers[column] and not numbers[row] <= numbers[column]:
-            newer[row] = max(newer[row], int(column))
-    return newer
-
-
 def _stale(full: Full, losses: Matrix) -> Matrix:
     loose = losses[:, LOSSES.index("values_loose")]
     return np.array([
         max(0.0, loose[newer] - loose[index]) if newer >= 0 else 0.0
-        for index, newer in enumerate(_newer_of(full))
+        for index, newer in enumerate(full.newer)
     ])  # fmt: skip
-
-
-def _newer_of(full: Full) -> list[int]:
-    if full.newer is None:
-        full.newer = _newer(full)
-    return full.newer
 
 
 def _added(pair: Pair) -> float:
@@ -268,11 +239,9 @@ def needs_of(full: Full) -> Matrix:
         if segment.text.rstrip().endswith("?") or context.roles[segment.message] == "system"
         for token in content
     }
-    words = Vocabulary()
-    marks = [{words.names[token] for token in words.read(text)} for text in MARKS.values()]
     marked = [
         {token for token, name in enumerate(full.context.words.names) if name in mark}
-        for mark in marks
+        for mark in _marks()
     ]
     rows = []
     for index, (segment, content) in enumerate(zip(context.segments, contents, strict=True)):
@@ -289,8 +258,15 @@ def needs_of(full: Full) -> Matrix:
             *(len(mark & segment.said) for mark in marked),
             sum(counts) / len(counts) if counts else 0.0,
             sum(later) / len(later) if later else 0.0,
-            min(counts, default=0), float(_newer_of(full)[index] >= 0),
+            min(counts, default=0), float(full.newer[index] >= 0),
             sum(token in asked for token in content) / max(1, len(content)),
             sum(text.count(sign) for sign in "{}()[]=;_") / len(text),
         ])  # fmt: skip
     return np.array(rows, float).reshape(len(contents), len(NEED))
+
+
+@cache
+def _marks() -> list[frozenset[str]]:
+    """By mark: the normalised forms of its words."""
+    words = Vocabulary()
+    return [frozenset(words.names[t] for t in words.read(text)) for text in MARKS.values()]

@@ -89,12 +89,13 @@ def judge_compaction(
     judge = model or _shipped()
     before, after = _context(full, "full"), _context(compacted, "compacted")
     asked = tuple(needs or ())
-    p = judge.harmful_given(before, after, asked) if asked else judge.p_harmful(before, after)
+    p_lost = judge.p_lost(before, after, asked)
+    p = judge.harmful_with(judge.p_harmful(before, after), p_lost)
     low, high = judge.thresholds
     verdict: Verdict = "safe" if p <= low else "harmful" if p >= high else "unsure"
     likely = judge.likely_needs(before, after, LISTED)
     lost = tuple(Lost(n.quote, n.lost, n.p_needed) for n in likely if n.lost >= BELIEVED)
-    given = zip(asked, judge.p_lost(before, after, asked), strict=True)
+    given = zip(asked, p_lost, strict=True)
     return Judgement(p, verdict, lost, tuple(Lost(text, p) for text, p in given), judge.hash)
 
 

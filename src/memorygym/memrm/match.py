@@ -1,6 +1,6 @@
 """Where a context says what a text says: the closest segments, and how much of it they hold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
@@ -20,6 +20,8 @@ PROPOSED = 3
 """Segments that are compared in full."""
 LEAST = 0.18
 """The likeness below which a word does not stand for another, 0 to 1."""
+PART = 1024
+"""Words that are compared with those of a context at once."""
 SYNONYMS = 4
 """Most words of a context that stand for another word."""
 
@@ -79,29 +81,28 @@ class Matcher:
 
     def alike(self, tokens: Iterable[int]) -> None:
         """Looks up the words of the context that may stand for each of these tokens."""
-        kinds = self.words.kinds
         new = sorted({token for token in tokens if token not in self._alike})
         for token in new:
             self._alike[token] = [(token, 1.0)] if token in self.context.places else []
-        new = [
-            token
-            for token in new
-            if kinds[token] == "word" and self._rows[token] < len(self._table) - 1
-        ]
-        if not new or not len(self._words):
-            return
-        for start in range(0, len(new), 1024):
-            part = new[start : start + 1024]
-            cosines = self._table[self._rows[part]] @ self._said.T
+        for part, cosines in self._cosines(new):
             for token, row in zip(part, cosines, strict=True):
-                close = np.flatnonzero((row - ALIKE) / (1 - ALIKE) > LEAST)
+                close = np.flatnonzero(_likeness(row) > LEAST)
                 if len(close) > SYNONYMS + 1:
                     close = close[np.argsort(-row[close], kind="stable")[: SYNONYMS + 1]]
                 self._alike[token] += [
-                    (int(self._words[at]), float((row[at] - ALIKE) / (1 - ALIKE)))
+                    (int(self._words[at]), float(_likeness(row[at])))
                     for at in close
                     if self._words[at] != token
                 ]
+
+    def _cosines(self, tokens: Iterable[int]) -> Iterator[tuple[list[int], Floats]]:
+        """Those of the tokens that are words with vectors, in parts, and the cosine of each with
+        every word of the context."""
+        kinds, unknown = self.words.kinds, len(self._table) - 1
+        meant = [t for t in tokens if kinds[t] == "word" and self._rows[t] < unknown]
+        for start in range(0, len(meant) if len(self._words) else 0, PART):
+            part = meant[start : start + PART]
+            yield part, self._table[self._rows[part]] @ self._said.T
 
     def kept(self, token: int, said: object) -> float:
         """How much of a token a set of tokens says: 1 for itself, less for a word alike."""
@@ -113,21 +114,13 @@ class Matcher:
         tokens = np.unique(tokens)
         said = np.array([token in self.context.places for token in tokens.tolist()], bool)
         rows, columns, data = [tokens[said]], [tokens[said]], [np.ones(int(said.sum()))]
-        kinds, unknown = self.words.kinds, len(self._table) - 1
-        lost = np.array(
-            [t for t in tokens[~said].tolist() if kinds[t] == "word" and self._rows[t] < unknown],
-            int,
-        )
-        if len(lost) and len(self._words):
-            for start in range(0, len(lost), 1024):
-                part = lost[start : start + 1024]
-                cosines = self._table[self._rows[part]] @ self._said.T
-                best = cosines.argmax(1)
-                alike = (cosines[np.arange(len(part)), best] - ALIKE) / (1 - ALIKE)
-                close = alike > LEAST
-                rows.append(part[close])
-                columns.append(self._words[best[close]])
-                data.append(alike[close])
+        for part, cosines in self._cosines(tokens[~said].tolist()):
+            best = cosines.argmax(1)
+            alike = _likeness(cosines[np.arange(len(part)), best])
+            close = alike > LEAST
+            rows.append(np.array(part)[close])
+            columns.append(self._words[best[close]])
+            data.append(alike[close])
         place = (np.concatenate(rows), np.concatenate(columns))
         size = len(self.weights)
         return sparse.csr_matrix((np.concatenate(data), place), shape=(size, size))
@@ -193,6 +186,11 @@ class Matcher:
             around += self.weights[token] * max(here, wide)
         sense = float(cosines[place]) if cosines is not None else 0.0
         return Match(place, inside / total, around / total, sense)
+
+
+def _likeness(cosine: Any) -> Any:
+    """How alike two words are, at most 1, from the cosine of their vectors."""
+    return (cosine - ALIKE) / (1 - ALIKE)
 
 
 def _scaled(rows: Floats) -> Floats:

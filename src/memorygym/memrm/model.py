@@ -83,10 +83,13 @@ class Model:
 
     def harmful_given(self, full: Context, compacted: Context, needs: Sequence[str]) -> float:
         """The probability of HARMFUL if these are all that the future needs."""
-        blind = self.p_harmful(full, compacted)
-        if not needs:
-            return blind
-        return self._scales["given"].p(given_features(blind, self.p_lost(full, compacted, needs)))
+        return self.harmful_with(
+            self.p_harmful(full, compacted), self.p_lost(full, compacted, needs)
+        )
+
+    def harmful_with(self, blind: float, lost: Sequence[float]) -> float:
+        """The same from the blind probability and `p_lost` of all needs; blind without needs."""
+        return self._scales["given"].p(given_features(blind, lost)) if lost else blind
 
     def likely_needs(self, full: Context, compacted: Context, most: int) -> list[LikelyNeed]:
         """The segments that most likely are needed and lost, by the product of both."""

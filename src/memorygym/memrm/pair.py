@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from memorygym.core.types import Message
-from memorygym.memrm.match import Matcher
+from memorygym.memrm.match import POSTINGS, Matcher
 from memorygym.memrm.text import STOP, Context, Segment, Vocabulary
 
 Matrix: TypeAlias = NDArray[np.float64]
 Sparse: TypeAlias = Any
 """A scipy.sparse.csr_matrix; scipy has no types."""
+REPLACES = 0.75
+"""Share of a segment's weight without numbers that another must say to replace it."""
 
 
 class Full:
@@ -24,8 +26,6 @@ class Full:
     def __init__(self, messages: Sequence[Message]) -> None:
         self.context = Context.of(messages, Vocabulary())
         self.weights = self.context.weights()
-        self.newer: list[int] | None = None
-        """By segment: the one that replaces it; found when first asked."""
         self.characters = sum(map(len, self.context.texts))
 
     @cached_property
@@ -41,6 +41,27 @@ class Full:
     def weighted(self) -> Sparse:
         """By segment and token: the weight of each token of its content."""
         return rows_of(self.content, self.weights)
+
+    @cached_property
+    def newer(self) -> list[int]:
+        """By segment: the latest other one that says the same with another number, so that it
+        replaces this one; -1 if none does."""
+        kinds = self.context.words.kinds
+        numbers = [{t for t in content if kinds[t] == "number"} for content in self.content]
+        keys = [
+            [t for t in content if kinds[t] != "number"] if numbers[index] else []
+            for index, content in enumerate(self.content)
+        ]
+        weighted = rows_of([key if len(key) > 1 else () for key in keys], self.weights)
+        lines = rows_of(said(self.context.segments), None, len(self.weights))
+        scores = overlaps(weighted, lines).tocoo()
+        totals = np.asarray(weighted.sum(1)).ravel()
+        newer = [-1] * len(keys)
+        close = (scores.col > scores.row) & (scores.data >= REPLACES * totals[scores.row])
+        for row, column in zip(scores.row[close], scores.col[close], strict=True):
+            if numbers[column] and not numbers[row] <= numbers[column]:
+                newer[row] = max(newer[row], int(column))
+        return newer
 
     def only(self, *kinds: str) -> Sparse:
         """The same for tokens of these kinds alone."""
@@ -82,6 +103,13 @@ def rows_of(
     ends = np.cumsum([0, *map(len, lists)])
     data = np.ones(len(flat)) if weights is None else np.array(weights, float)[flat]
     return sparse.csr_matrix((data, flat, ends), shape=(len(lists), width or len(weights or ())))
+
+
+def overlaps(weighted: Sparse, lines: Sparse) -> Sparse:
+    """By row and segment: the weight of the row's tokens that the segment says, rare ones alone."""
+    counts = np.asarray(lines.sum(0)).ravel()
+    rare = sparse.diags((counts <= POSTINGS).astype(float), format="csr")
+    return (weighted @ rare) @ lines.T
 
 
 def said(segments: Sequence[Segment]) -> list[frozenset[int]]:

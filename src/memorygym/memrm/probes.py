@@ -76,14 +76,18 @@ class NeedReader:
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
         self._in_compacted: dict[int, list[Match]] = {}
-        full, width = pair.full, len(pair.compacted.weights)
+        full = pair.full
         weighted, values = full.weighted, full.only("number", "name", "id")
         kept = np.asarray(pair.compacted.stand_ins(weighted.indices).sum(1)).ravel()
-        kept = kept[: weighted.shape[1]] if width else kept
+        kept = kept[: weighted.shape[1]]
         self._kept = np.column_stack(
             [weighted @ kept, weighted.sum(1), values @ kept, values.sum(1)]
         )
         """By segment: weight kept and weight in all, of its tokens and of its values."""
+        self._of_message: dict[int, list[int]] = {}
+        """By message of the full context: its segments."""
+        for place, segment in enumerate(full.context.segments):
+            self._of_message.setdefault(segment.message, []).append(place)
         texts = pair.compacted.context.texts
         self._compacted_text = " ".join(" ".join(texts).split())
 
@@ -186,7 +190,7 @@ class NeedReader:
             place = match.segment
             first, last = max(0, place - REGION), place + REGION + 1
             regions += share * np.asarray(self._kept[first:last].sum(0)).ravel()
-            here = [i for i, s in enumerate(segments) if s.message == segments[place].message]
+            here = self._of_message[segments[place].message]
             messages += share * np.asarray(self._kept[here].sum(0)).ravel()
         if not in_full:
             regions = messages = everything
@@ -254,7 +258,8 @@ def _shares(matches: Sequence[Match]) -> list[float]:
     """How likely each of the matches is the evidence; they sum to 1."""
     top = matches[0].closeness if matches else 1.0
     shares = [exp(-SHARPNESS * (1 - match.closeness / top)) for match in matches]
-    return [share / sum(shares) for share in shares]
+    total = sum(shares)
+    return [share / total for share in shares]
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -10,7 +10,7 @@ from memorygym.core.json_values import json_hash
 from memorygym.core.rng import named_rng
 from memorygym.core.types import Message
 from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.memrm.compactions import EDITS, HALVED, WHOLE, family, is_held_out, settled
+from memorygym.memrm.compactions import EDITS, HALVED, WHOLE, family, settled
 from memorygym.memrm.damage import Messages
 from memorygym.memrm.played import PlayedTask, Source
 from memorygym.memrm.rows import Compaction, Probe
@@ -85,8 +85,6 @@ class Event:
     needed: tuple[tuple[int, str], ...]
     """The facts that the rest of the task needs: index of a message of the full context, sentence.
     For the need model's training only."""
-    held_out: bool
-    """Whether its strategy is one that training never sees."""
 
 
 class Contexts:
@@ -179,9 +177,8 @@ def _event(
         family(recipe.memory, recipe.edits),
         recipe.reason,
     )
-    held_out = is_held_out(recipe.memory, recipe.edits)
     needed = tuple((message + 1, sentence) for message, sentence in needed)
-    return Event(task.split, compaction, needed, held_out)
+    return Event(task.split, compaction, needed)
 
 
 def group_of(source: Source) -> str:

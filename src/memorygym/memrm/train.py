@@ -266,13 +266,14 @@ def _written(rows: Sequence[Mapping[str, Any]]) -> list[Described]:
     described = []
     full = messages_of(rows[0]["full"])
     context = Full(full)
+    need = needs_of(context)
     for raw in rows:
         needs = tuple(Probe(need["text"], need["kept"]) for need in raw["needs"])
         row = Compaction(
             full, messages_of(raw["compacted"]), all(probe.kept for probe in needs), needs,
             raw["group"], raw["domain"], raw["kind"],
         )  # fmt: skip
-        described.append(_row(row, "", context, needs_of(context), np.zeros(0)))
+        described.append(_row(row, "", context, need, np.zeros(0)))
     return described
 
 
