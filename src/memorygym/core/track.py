@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Protocol
 
 from memorygym.core import registry
+from memorygym.core.decision_table import Structure
 from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome, Score
@@ -212,6 +213,8 @@ class Track:
     """How the composite follows from the parts, if it does."""
     self_test: SelfTest | None = None
     """The checks of `bench --validate`."""
+    structure: Callable[[], Structure] | None = None
+    """Its tasks as tables of decisions, for policies that write no text."""
     verify: Callable[[Sequence[TaskRecipe], MapFunction], Verification] | None = None
     """Checks generated tasks: each is answerable, needs its facts, and cannot be guessed."""
     files: Callable[[str, Any, int | None], Sequence[TaskRecipe]] | None = None
@@ -261,6 +264,7 @@ _FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "tools": (_is(tuple, Tool), "(FIND, ORDER)"), "axes": (_is(tuple, str), '("own", "friend")'),
     **dict.fromkeys(("references", "official"), (_is(Mapping, str), '{"name": "text"}')),
     **dict.fromkeys("score reader gold note_taker files".split(), (_is(Callable | None), "None")),
+    "structure": (_is(Callable | None), "None"),
     "verify": (_is(Callable | None), "None"), "headline": (_is(Headline | None), "None"),
     "instances": (_is(Instances | None), "None"),
     "self_test": (_is(SelfTest | None), "None"), "reasoners_see_gold": (_is(bool), "False"),

@@ -1,0 +1,237 @@
+"""The tasks of worlds as tables of decisions; see core.decision_table.
+
+An item is an attribute (0 for `a`) or a relation (23 for `x`). The strong reader reads all texts;
+the gold table only decides whether goals are reached.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from memorygym.core.decision_table import (
+    BOTH,
+    CURRENT,
+    FIRST,
+    Decision,
+    DecisionTable,
+    Held,
+    Requirement,
+)
+from memorygym.core.tokens import count
+from memorygym.core.trace import Answer, MemoryUpdate, Trace
+from memorygym.core.types import Message, Task
+from memorygym.scoring.grading import grade
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
+from memorygym.tracks.worlds.generator.gold import Need, Question, WorldsGold
+from memorygym.tracks.worlds.generator.notes import note_of, pack_value
+from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
+
+ITEMS = 26
+"""Items that a decision may concern: 23 attributes at most, then relations."""
+CATEGORY = ITEMS
+"""The item under which a note holds the category; every note of a document does."""
+KINDS = ("int", "float", "text", "enum", "date", "series", "relation")
+FEATURES = (
+    "change", "key group", "part of the stream", "documents left", "tokens of the name",
+    "tokens of all items", "tokens of key items", "key item changed", "difference only",
+    "free edit",
+)  # fmt: skip
+ITEM_FEATURES = ("key", *KINDS, "tokens", "tokens of a key item", "in a key group")
+
+STRICT = (
+    "value",
+    "delta",
+    "before",
+    "ratio",
+    "trend",
+    "extreme",
+    "best",
+    "gap",
+    "outlier",
+    "total",
+)
+"""Kinds of queries whose every needed fact is needed, whatever the others are."""
+
+
+def decisions_in(context: ParsedContext) -> Iterator[tuple[Decision, Record]]:
+    """The decisions that an event asks for, with the records that it states."""
+    if context.title not in ("DOCUMENTS", "CORRECTION"):
+        return
+    records = context.records
+    for place, record in enumerate(records):
+        left = (context.batches - context.batch + 1) * len(records) - place - 1
+        yield _decision(context, record, left if context.batch else 0), record
+
+
+def _decision(context: ParsedContext, record: Record, left: int) -> Decision:
+    guide, is_change = context.reader.guide, not context.batch
+    items = {
+        item_of(code): _tokens(guide, code, value) for code, value in sorted(record.values.items())
+    }
+    for code, other in record.edges:
+        items[item_of(code)] = items.get(item_of(code), 0) + count(f"{code} {other}")
+    items |= dict.fromkeys(map(item_of, record.shifts), 0)
+    keys = set(map(item_of, guide.key_attributes))
+    in_key_group = float(record.category in guide.key_categories)
+    tokens = count(note_of(guide, Record(record.name, record.category)))
+    is_free = is_change and context.title == "CORRECTION"
+    return Decision(
+        context.event, 0, is_change, tokens, items,
+        {item: 1 + (item in keys) + int(in_key_group) for item in items},
+        is_absolute=not record.shifts, is_free=is_free, left=left,
+        features=(
+            float(is_change), in_key_group, context.batch / max(1, context.batches),
+            min(left, 100) / 100, tokens / 8, sum(items.values()) / 80,
+            sum(items[item] for item in items if item in keys) / 20,
+            float(is_change and not keys.isdisjoint(items)), float(bool(record.shifts)),
+            float(is_free),
+        ),
+        item_features={
+            item: _item_features(guide, item, price, float(item in keys), in_key_group)
+            for item, price in items.items()
+        },
+    )  # fmt: skip
+
+
+def _item_features(
+    guide: Guide, item: int, tokens: int, is_key: float, in_key_group: float
+) -> tuple[float, ...]:
+    kind = "relation" if code_of(item) in "xyz" else guide.attribute(code_of(item)).kind
+    kinds = (float(kind == name) for name in KINDS)
+    return is_key, *kinds, tokens / 8, is_key * tokens / 8, in_key_group
+
+
+def item_of(code: str) -> int:
+    """The number of an attribute's or a relation's code."""
+    return ord(code) - 97
+
+
+def code_of(item: int) -> str:
+    """The code of an item."""
+    return chr(97 + item)
+
+
+def _tokens(guide: Guide, code: str, value: Value) -> int:
+    return count(f"{code} {pack_value(guide.attribute(code), value)}")
+
+
+class WorldsTable(DecisionTable):
+    """See core.decision_table.DecisionTable."""
+
+    def __init__(self, task: Task) -> None:
+        assert isinstance(task.gold, WorldsGold)
+        self.task = task
+        self._changed: dict[tuple[int, int], int] = {}
+        self.changed = self._changed
+        self._gold = task.gold
+        self._records: list[Record] = []
+        """By subject: what its document states."""
+        self._numbers: dict[str, int] = {}
+        self._new: dict[tuple[int, int], Value] = {}
+        self.decisions = list(self._read())
+        self.subjects = len(self._records)
+        self._asked = [q for q in task.gold.questions if q.kind != "abstention"]
+        self.goals = list(map(self._requirement, self._asked))
+
+    def __getstate__(self) -> Mapping[str, object]:
+        return {name: part for name, part in self.__dict__.items() if name != "_reader"}
+
+    @cached_property
+    def _reader(self) -> StrongReader:
+        return strong_reader(self.task.system)
+
+    def _read(self) -> Iterator[Decision]:
+        system = Message("system", self.task.system)
+        for event, shown in enumerate(self.task.events):
+            context = parse_view((system, Message("user", shown.text)))
+            for decision, record in decisions_in(context):
+                if decision.is_change:
+                    yield self._change(replace(decision, event=event), record)
+                else:
+                    subject = self._numbers[record.name] = len(self._records)
+                    self._records.append(record)
+                    yield replace(decision, event=event, subject=subject)
+
+    def _change(self, decision: Decision, record: Record) -> Decision:
+        """The decision about a change, with the tokens of both values."""
+        subject, former, items = self._numbers[record.name], 0, dict(decision.items)
+        guide, first = self._reader.guide, self._records[subject].values
+        for code in (*record.values, *record.shifts):
+            old, new = first.get(code), record.values.get(code)
+            if code in record.shifts and isinstance(old, int):
+                new = old + record.shifts[code]
+            if new is not None:
+                key = subject, item_of(code)
+                self._new[key], self._changed[key] = new, decision.event
+                items[item_of(code)] = _tokens(guide, code, new)
+            if old is not None:
+                former = _tokens(guide, code, old)
+        return replace(decision, subject=subject, items=items, former=former)
+
+    def _requirement(self, question: Question) -> Requirement:
+        query = self._reader.ask(self.task.events[question.event].text)
+        assert query is not None  # The strong reader parses every question of the track.
+        needs = tuple((*self._place(need), need.old) for need in question.needs)
+        items = [*map(item_of, (*query.codes, *query.relations)), CATEGORY]
+        relevant = tuple((s, i) for s in sorted(self._subjects_of(query)) for i in items)
+        return Requirement(question.event, needs, relevant, query.kind in STRICT)
+
+    def _place(self, need: Need) -> tuple[int, int]:
+        subject = self._numbers[self._gold.names[need.entity]]
+        return subject, CATEGORY if need.key == "category" else item_of(need.key[0])
+
+    def _subjects_of(self, query: Query) -> set[int]:
+        """The subjects whose notes may alter the answer."""
+        subjects = {
+            number for number, record in enumerate(self._records)
+            if record.name in query.names or record.category in query.categories
+        }  # fmt: skip
+        for _ in query.relations:
+            names = {self._records[subject].name for subject in subjects}
+            for number, record in enumerate(self._records):
+                others = {other for code, other in record.edges if code in query.relations}
+                if number in subjects:
+                    subjects = subjects | {self._numbers[other] for other in others}
+                elif others & names:
+                    subjects = subjects | {number}
+        return subjects
+
+    def right(self, goal: int, held: Held) -> bool:
+        question = self._asked[goal]
+        query = self._reader.ask(self.task.events[question.event].text)
+        assert query is not None
+        answer = self._reader.answer(query, Knowledge(self._notes(held)))
+        if not answer:
+            return False
+        return grade(question.question_type, question.truth, answer, question.rivals).correct
+
+    def _notes(self, held: Held) -> Iterator[Record]:
+        """The records that the notes state, in the order of subjects."""
+        drafts: dict[int, RecordDraft] = {}
+        for (subject, item), state in sorted(held.items()):
+            record = self._records[subject]
+            draft = drafts.setdefault(subject, RecordDraft(record.name))
+            code = code_of(item)
+            if item == CATEGORY:
+                draft.category = record.category
+            elif code in "xyz":
+                draft.edges += tuple(edge for edge in record.edges if edge[0] == code)
+            else:
+                if state in (FIRST, BOTH):
+                    past = draft.values if state == FIRST else draft.former
+                    past[code] = record.values[code]
+                if state in (CURRENT, BOTH):
+                    draft.values[code] = self._new[subject, item]
+        return (draft.record() for draft in drafts.values())
+
+    def trace(self, right: Sequence[bool], writes: int, peak: int) -> Trace:
+        task = self.task
+        trace = Trace(task.id, task.track, task.recipe, task.system, task.budget, task.gold)
+        trace.records += [
+            Answer(question.event, question.truth)
+            for question, reached in zip(self._asked, right, strict=True)
+            if reached
+        ]
+        trace.records.append(MemoryUpdate(len(task.events) - 1, (), (), peak, writes))
+        return trace

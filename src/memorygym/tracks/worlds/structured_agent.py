@@ -1,0 +1,114 @@
+"""The hands of structured policies: they carry out decisions as tool calls, and answer questions.
+
+Notes are tagged, and packed into entries in the order of the text. What does not fit is not stored.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from memorygym.agents.calls import END, ToolCall, calls, edit, read, submit, write
+from memorygym.core.decision_table import (
+    DELETE,
+    KEEP,
+    REVISE,
+    UPDATE,
+    Choose,
+    Decision,
+    Situation,
+)  # fmt: skip
+from memorygym.core.tokens import count
+from memorygym.core.types import Message, Policy, Tool
+from memorygym.tracks.worlds.decisions import decisions_in, item_of
+from memorygym.tracks.worlds.facts import Record, Value
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.notes import note_of, read_note
+from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
+
+
+class StructuredAgent(Policy):
+    """A policy of text that asks `choose` for each decision."""
+
+    def __init__(self, choose: Choose) -> None:
+        self._choose = choose
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        context = parse_view(view)
+        if context.title == "QUESTION":
+            return _answered(context)
+        if context.title == "DOCUMENTS" and context.batch:
+            return END if context.replies else calls(*map(write, self._entries(context)))
+        decisions = list(decisions_in(context))
+        if not decisions or len(context.replies) > 1:
+            return END
+        return calls(*self._change(context, *decisions[0])) if context.replies else calls(read())
+
+    def _entries(self, context: ParsedContext) -> list[str]:
+        """The entries for a batch of documents."""
+        entries: list[str] = []
+        left, room = context.capacity - context.tokens_held, 0
+        for decision, record in decisions_in(context):
+            writes = context.writes_left - len(entries)
+            operation, items = self._choose(decision, Situation(left, writes, room))
+            if operation != KEEP:
+                continue
+            note = note_of(context.reader.guide, _part(record, items))
+            tokens = count(note)
+            if tokens + 1 <= min(room, left):
+                entries[-1] += f"\n{note}"
+                room, left = room - tokens - 1, left - tokens - 1
+            elif tokens + 1 > room and tokens <= min(context.slot, left) and writes:
+                entries.append(note)
+                room, left = context.slot - tokens, left - tokens
+        return entries
+
+    def _change(
+        self, context: ParsedContext, decision: Decision, news: Record
+    ) -> Iterator[ToolCall]:
+        """The calls for a change."""
+        guide, text = context.reader.guide, "\n".join(context.tool_results)
+        line = next((x for x in text.split("\n") if x.startswith(f"{news.name} ")), "")
+        held = read_note(line, guide) if line else None
+        is_old = bool(held and held.values.keys() & {*news.values, *news.shifts})
+        left = context.capacity - context.tokens_held
+        situation = Situation(left, context.writes_left, 0, held is not None, is_old)
+        operation, _ = self._choose(decision, situation)
+        if operation == KEEP and held is None and not news.shifts:
+            yield write(note_of(guide, Record(news.name, "", news.values)))
+        elif operation in (UPDATE, REVISE) and held and is_old:
+            yield edit(line, note_of(guide, _changed(held, news, keep=operation == REVISE)))
+        elif operation == DELETE and held:
+            # With the line break that goes with it; the calls after the one that succeeds fail.
+            for part in (f"\n{line}", f"{line}\n", line):
+                yield edit(part, "")
+
+
+def _answered(context: ParsedContext) -> Message:
+    """Reads the memory, then answers from its facts, or refuses."""
+    if not context.replies:
+        return calls(read())
+    query = context.query
+    answer = query and context.reader.answer(query, context.knowledge)
+    return calls(submit(answer or REFUSAL))
+
+
+def _part(record: Record, items: frozenset[int]) -> Record:
+    """A record with these items alone."""
+    values = {code: v for code, v in sorted(record.values.items()) if item_of(code) in items}
+    edges = tuple(edge for edge in record.edges if item_of(edge[0]) in items)
+    return Record(record.name, record.category, values, edges=edges)
+
+
+def _changed(held: Record, news: Record, *, keep: bool) -> Record:
+    """A stored record with the changed values; with `keep` also the former ones."""
+    values, former = dict(held.values), dict(held.former)
+    for code, old in held.values.items():
+        if (new := _new_value(news, code, old)) is not None:
+            values[code] = new
+            if keep:
+                former[code] = old
+    return Record(held.name, held.category, values, former, edges=held.edges)
+
+
+def _new_value(news: Record, code: str, old: Value) -> Value | None:
+    if code in news.shifts and isinstance(old, int):
+        return old + news.shifts[code]
+    return news.values.get(code)

@@ -1,0 +1,119 @@
+"""Tables of decisions as arrays, and what a policy sees of a decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memorygym.core.decision_table import (
+    BOTH,
+    CURRENT,
+    FIRST,
+    DecisionTable,
+    Structure,
+)  # fmt: skip
+
+Floats: TypeAlias = NDArray[np.float32]
+Ints: TypeAlias = NDArray[np.int32]
+Bools: TypeAlias = NDArray[np.bool_]
+SITUATION = (
+    "tokens left", "writes left", "room", "tokens a document", "writes a document", "held", "old",
+)  # fmt: skip
+"""The features of a situation."""
+ROW = ("subject", "change", "tokens", "former", "absolute", "free", "left", "item", "first")
+"""The columns of `TableArrays.rows`; `first`: whether it is the first decision of its event."""
+SUBJECT, CHANGE, TOKENS_OF_NOTE, FORMER, ABSOLUTE, FREE, LEFT, ITEM, FIRST_OF_EVENT = range(9)
+TOKENS, WRITES, PEAK, ROOM, ENTRIES = range(5)
+"""The columns of an environment's state."""
+
+
+@dataclass(slots=True)
+class TableArrays:
+    """A table as arrays; T decisions, S subjects, M items."""
+
+    table: DecisionTable
+    features: Floats
+    """(T, features)."""
+    item_features: Floats
+    """(T, M, item features)."""
+    present: Bools
+    """(T, M): the items that the text states."""
+    prices: Ints
+    """(T, M): the tokens that an item adds."""
+    rows: Ints
+    """(T, ROW)."""
+    weights: Floats
+    """(S, M): the importance of each fact, as a share of that of all facts."""
+    due: Sequence[Sequence[int]]
+    """By decision, and after the last one: the goals that are due before it."""
+    needs: Sequence[tuple[Ints, Ints, Ints]]
+    """By goal: subjects, items, and the least state that is right."""
+    relevant: Sequence[tuple[Ints, Ints]]
+    """By goal: the subjects and items that may alter whether it is reached."""
+    answers: dict[tuple[int, bytes], bool] = field(default_factory=dict)
+    """By goal and state of what is relevant: whether it is reached."""
+    scores: dict[tuple[bytes, int, int], float] = field(default_factory=dict)
+    """By reached goals, writes and peak: the score."""
+
+
+def arrays_of(table: DecisionTable, structure: Structure) -> TableArrays:
+    """The arrays of a table."""
+    size, items = len(table.decisions), structure.items
+    item_features = np.zeros((size, items, len(structure.item_features)), np.float32)
+    present, prices = np.zeros((size, items), bool), np.zeros((size, items), np.int32)
+    weights, rows, event = np.zeros((table.subjects, items), np.float32), [], -1
+    for row, decision in enumerate(table.decisions):
+        for item, price in decision.items.items():
+            present[row, item], prices[row, item] = True, price
+            item_features[row, item] = decision.item_features[item]
+            if not decision.is_change:
+                weights[decision.subject, item] = decision.weights[item]
+        item = min(decision.items) if decision.is_change else 0
+        rows.append((
+            decision.subject, decision.is_change, decision.tokens, decision.former,
+            decision.is_absolute, decision.is_free, decision.left, item, decision.event != event,
+        ))  # fmt: skip
+        event = decision.event
+    return TableArrays(
+        table, np.array([d.features for d in table.decisions], np.float32), item_features,
+        present, prices, np.array(rows, np.int32), weights / max(1.0, float(weights.sum())),
+        _due(table), [_needs(table, goal) for goal in range(len(table.goals))],
+        [(at[:, 0], at[:, 1]) for at in (np.array(goal.relevant) for goal in table.goals)],
+    )  # fmt: skip
+
+
+def _due(table: DecisionTable) -> list[list[int]]:
+    events = [decision.event for decision in table.decisions]
+    return [
+        [i for i, goal in enumerate(table.goals) if start <= goal.event < end]
+        for start, end in zip([-1, *events], [*events, np.inf], strict=True)
+    ]
+
+
+def _needs(table: DecisionTable, goal: int) -> tuple[Ints, Ints, Ints]:
+    requirement = table.goals[goal]
+    least = [
+        BOTH if former
+        else CURRENT if table.changed.get((subject, item), np.inf) < requirement.event
+        else FIRST
+        for subject, item, former in requirement.needs
+    ]  # fmt: skip
+    subjects, items, _ = zip(*requirement.needs, strict=True)
+    return np.array(subjects), np.array(items), np.array(least)
+
+
+def situation_features(numbers: Ints, limits: Ints) -> Floats:
+    """The features of situations (N, SITUATION).
+
+    `numbers` (N, 6) are tokens left, writes left, room, documents left, held, old; `limits` (N, 3)
+    capacity, writes and slot.
+    """
+    tokens, writes, room, left, held, old = numbers.T
+    capacity, most_writes, slot = limits.T
+    documents = left + 1
+    return np.column_stack([
+        tokens / capacity, writes / most_writes, room / slot,
+        np.minimum(tokens / documents / slot, 2), np.minimum(writes / documents, 2), held, old,
+    ]).astype(np.float32)  # fmt: skip
