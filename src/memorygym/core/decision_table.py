@@ -79,6 +79,8 @@ class Situation:
     writes_left: int
     room: int
     """Tokens that the last entry of this event can still take; 0 if there is none."""
+    limits: tuple[int, int, int]
+    """Capacity, writes and slot of the episode."""
     is_held: bool = False
     """Whether a note about the subject is held."""
     is_old: bool = False

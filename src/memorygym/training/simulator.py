@@ -118,14 +118,14 @@ class Simulator:
         self.cursor[number] = 0
         self._answer(number)
 
-    def observe(self, features: Floats, item_features: Floats, present: Bools) -> None:
+    def observe(self, decision: Floats, items: Floats, present: NDArray[np.int8]) -> None:
         """Writes the observations: features of the decision and of the situation (N, ·), features
         of the items (N, M, ·), and which items may be chosen (N, M)."""
         of, at = self._of, self.cursor[self._of]
         static = self._features.shape[2]
-        features[:, :static] = self._features[of, at]
-        features[:, static:] = self._situation()
-        item_features[:] = self._item_features[of, at]
+        decision[:, :static] = self._features[of, at]
+        decision[:, static:] = self._situation()
+        items[:] = self._item_features[of, at]
         present[:] = self._present[of, at]
 
     def _situation(self) -> Floats:

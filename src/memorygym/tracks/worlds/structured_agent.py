@@ -47,7 +47,9 @@ class StructuredAgent(Policy):
         left, room = context.capacity - context.tokens_held, 0
         for decision, record in decisions_in(context):
             writes = context.writes_left - len(entries)
-            operation, items = self._choose(decision, Situation(left, writes, room))
+            operation, items = self._choose(
+                decision, Situation(left, writes, room, _limits(context))
+            )
             if operation != KEEP:
                 continue
             note = note_of(context.reader.guide, _part(record, items))
@@ -69,7 +71,9 @@ class StructuredAgent(Policy):
         held = read_note(line, guide) if line else None
         is_old = bool(held and held.values.keys() & {*news.values, *news.shifts})
         left = context.capacity - context.tokens_held
-        situation = Situation(left, context.writes_left, 0, held is not None, is_old)
+        situation = Situation(
+            left, context.writes_left, 0, _limits(context), held is not None, is_old
+        )
         operation, _ = self._choose(decision, situation)
         if operation == KEEP and held is None and not news.shifts:
             yield write(note_of(guide, Record(news.name, "", news.values)))
@@ -79,6 +83,10 @@ class StructuredAgent(Policy):
             # With the line break that goes with it; the calls after the one that succeeds fail.
             for part in (f"\n{line}", f"{line}\n", line):
                 yield edit(part, "")
+
+
+def _limits(context: ParsedContext) -> tuple[int, int, int]:
+    return context.capacity, context.writes, context.slot
 
 
 def _answered(context: ParsedContext) -> Message:

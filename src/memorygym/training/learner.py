@@ -1,0 +1,256 @@
+"""Trains a policy of structured decisions by a critic-free policy gradient.
+
+Groups of episodes play the same task. The advantage of a decision is its return minus the mean
+return of the same decision in the other episodes of its group (leave-one-out, as in LOOP, Chen et
+al. 2025, arXiv 2502.01600; it is not divided by the standard deviation), and updates are clipped
+as in PPO (Schulman et al. 2017, arXiv 1707.06347).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.files import write_atomically
+from memorygym.core.json_values import FrozenDict
+from memorygym.core.rng import named_rng
+from memorygym.core.trace import Trace
+from memorygym.scoring.episode_scores import score
+from memorygym.training import network
+from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints
+from memorygym.training.network import Observations, Weights
+from memorygym.training.vec_env import MemoryVecEnv, composite, structure_of
+
+FORMAT = "memorygym-policy-1"
+BETA, BETA_SQUARED, SMALL = 0.9, 0.999, 1e-8
+"""The constants of Adam."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """The settings of a training run. Raises BadSettings for numbers that make no sense."""
+
+    track: str = "worlds"
+    parameters: Mapping[str, str] = field(default_factory=FrozenDict)
+    """The track's own: templates, tier, sizes."""
+    seed: int = 0
+    iterations: int = 300
+    groups: int = 16
+    """Tasks of an iteration."""
+    group: int = 8
+    """Episodes of a task."""
+    epochs: int = 3
+    """Passes over the decisions of an iteration."""
+    minibatches: int = 4
+    rate: float = 3e-3
+    """Adam's step size at the start; it falls to a tenth in a straight line."""
+    clip: float = 0.2
+    """How far the ratio of probabilities may leave 1."""
+    entropy: float = 1e-4
+    shaping: float = 1.0
+    """The weight of the potential difference; 0 rewards the end alone."""
+    reward: str = "score"
+    """What the end is rewarded with: "score", or the name of one of the score's parts."""
+    hidden: int = 32
+
+    def __post_init__(self) -> None:
+        for name in ("iterations", "groups", "group", "epochs", "minibatches", "hidden"):
+            least = 2 if name == "group" else 1
+            if getattr(self, name) < least:
+                raise BadSettings(f"{name} {getattr(self, name)}: give at least {least}")
+
+
+@dataclass(slots=True)
+class Learner:
+    """The state of a training run."""
+
+    training: Training
+    weights: Weights
+    first: Weights
+    """Adam's mean of gradients."""
+    second: Weights
+    """Adam's mean of squared gradients."""
+    steps: int = 0
+    """Updates of the weights."""
+    iteration: int = 0
+    curve: list[float] = field(default_factory=list)
+    """By iteration: the mean score of its episodes."""
+
+    @classmethod
+    def new(cls, training: Training) -> Self:
+        """An untrained policy."""
+        weights = initial_weights(training)
+        first, second = ({n: np.zeros_like(w) for n, w in weights.items()} for _ in range(2))
+        return cls(training, weights, first, second)
+
+    @classmethod
+    def load(cls, path: Path, training: Training) -> Self:
+        """The state that `save` wrote. Raises BadSettings for a damaged file or another run's."""
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            stored = {**raw["training"], "iterations": training.iterations}
+            if raw["format"] != FORMAT or stored != _as_json(training):
+                raise BadSettings(
+                    f"{path} was trained with other settings: name another file, or delete it"
+                )
+            like = initial_weights(training)
+            parts = [
+                {n: np.array(v, np.float32) for n, v in raw[part].items()}
+                for part in ("weights", "first", "second")
+            ]
+            if any(part[name].shape != like[name].shape for part in parts for name in like):
+                raise BadSettings(f"{path} holds weights of other shapes: delete it")
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise BadSettings(f"{path} is no file of a training run ({error!r:.80})") from error
+        weights, first, second = parts
+        return cls(training, weights, first, second, raw["steps"], raw["iteration"], raw["curve"])
+
+    def save(self, path: Path) -> None:
+        """Writes the state, from which training continues to the same weights."""
+        parts = {"weights": self.weights, "first": self.first, "second": self.second}
+        document = {
+            "format": FORMAT, "training": _as_json(self.training), "steps": self.steps,
+            "iteration": self.iteration, "curve": self.curve,
+            **{name: {n: w.tolist() for n, w in part.items()} for name, part in parts.items()},
+        }  # fmt: skip
+        write_atomically(path, [json.dumps(document).encode()])
+
+    def train(self, *, workers: int = 0, each: Callable[[Self], None] = lambda _: None) -> None:
+        """Trains up to the last iteration; `each` is called after every one."""
+        settings = self.training
+        if self.iteration >= settings.iterations:
+            return
+        env = MemoryVecEnv(
+            settings.groups * settings.group, group=settings.group, track=settings.track,
+            seed=settings.seed, parameters=settings.parameters, shaping=settings.shaping,
+            reward=reward_of(settings.reward), workers=workers,
+            position=self.iteration * settings.groups,
+        )  # fmt: skip
+        seen: Mapping[str, Any] = env.reset(seed=settings.seed)[0]
+        try:
+            while self.iteration < settings.iterations:
+                rollout, seen = _rollout(env, seen, self.weights, self._rng("play"))
+                self._update(rollout)
+                self.curve.append(round(float(rollout.scores.mean()), 6))
+                self.iteration += 1
+                each(self)
+        finally:
+            env.close()
+
+    def _rng(self, name: str) -> np.random.Generator:
+        bits = named_rng("learner", name, self.training.seed, self.iteration).below(2**63)
+        return np.random.default_rng(bits)
+
+    def _update(self, rollout: "Rollout") -> None:
+        settings, rng = self.training, self._rng("update")
+        size = len(rollout.advantages)
+        for _ in range(settings.epochs):
+            order = rng.permutation(size)
+            for index in np.array_split(order, settings.minibatches):
+                self._climb(rollout, index)
+
+    def _climb(self, rollout: "Rollout", index: Ints) -> None:
+        """One step of Adam on some decisions."""
+        settings, seen = self.training, rollout.seen.at(index)
+        choice = rollout.operations[index], rollout.chosen[index]
+        out = network.forward(self.weights, seen)
+        ratio = np.exp(network.log_probability(out, seen, *choice) - rollout.log_probability[index])
+        gain = rollout.advantages[index]
+        far = np.where(gain > 0, ratio > 1 + settings.clip, ratio < 1 - settings.clip)
+        pull = np.where(far, 0, ratio * gain).astype(np.float32) / len(index)
+        ascent = network.gradient(
+            self.weights, out, seen, choice, pull, settings.entropy / len(index)
+        )
+        self.steps += 1
+        rate = settings.rate * (1 - 0.9 * self.iteration / settings.iterations)
+        rate *= np.sqrt(1 - BETA_SQUARED**self.steps) / (1 - BETA**self.steps)
+        for name, slope in ascent.items():
+            first, second = self.first[name], self.second[name]
+            first += (1 - BETA) * (slope - first)
+            second += (1 - BETA_SQUARED) * (slope**2 - second)
+            self.weights[name] += (rate * first / (np.sqrt(second) + SMALL)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """The decisions of an iteration, all episodes one after the other."""
+
+    seen: Observations
+    operations: Ints
+    chosen: Bools
+    log_probability: Floats
+    """Of the choices, by the policy that made them."""
+    advantages: Floats
+    scores: Floats
+    """By episode."""
+
+
+def _rollout(
+    env: MemoryVecEnv, seen: Mapping[str, Any], weights: Weights, rng: np.random.Generator
+) -> tuple[Rollout, Mapping[str, Any]]:
+    """One episode in each environment, and the first observations of the next ones."""
+    steps: list[tuple[Observations, Ints, Bools, Floats]] = []
+    rewards, running = [], [np.ones(env.num_envs, bool)]
+    scores = np.full(env.num_envs, np.nan, np.float32)
+    while running[-1].any():
+        now = Observations(*(seen[name].copy() for name in ("decision", "items")),
+                           seen["present"] > 0)  # fmt: skip
+        out = network.forward(weights, now)
+        operations, chosen = network.sample(out, rng)
+        steps.append((now, operations, chosen,
+                      network.log_probability(out, now, operations, chosen)))  # fmt: skip
+        seen, reward, ended, _, infos = env.step({"operation": operations, "items": chosen})
+        rewards.append(np.where(running[-1], reward, 0))
+        scores = np.where(np.isnan(scores), infos["score"], scores)
+        running.append(running[-1] & ~ended)
+    returns = np.cumsum(np.array(rewards, np.float32)[::-1], 0)[::-1]
+    gains = leave_one_out(returns.reshape(len(steps), -1, env.group)).reshape(returns.shape)
+    kept = np.array(running[:-1])
+    decision, items, present = (
+        np.array([getattr(step[0], name) for step in steps])[kept]
+        for name in ("decision", "items", "present")
+    )
+    observations = Observations(decision, items, present)
+    operations, chosen, chances = (np.array([step[i] for step in steps])[kept] for i in (1, 2, 3))
+    return Rollout(observations, operations, chosen, chances, gains[kept], scores), seen
+
+
+def leave_one_out(returns: Floats) -> Floats:
+    """Each return minus the mean of the others along the last axis.
+
+    >>> leave_one_out(np.array([1.0, 2.0, 6.0])).tolist()
+    [-3.0, -1.5, 4.5]
+    """
+    size = returns.shape[-1]
+    advantages: Floats = (returns - returns.mean(-1, keepdims=True)) * (size / (size - 1))
+    return advantages
+
+
+def initial_weights(training: Training) -> Weights:
+    """The weights of an untrained policy."""
+    structure = structure_of(training.track)
+    rng = np.random.default_rng(named_rng("policy", training.seed).below(2**63))
+    decision = len(structure.features) + len(SITUATION)
+    return network.initial(decision, len(structure.item_features), training.hidden, rng)
+
+
+def reward_of(name: str) -> Callable[[Trace], float]:
+    """The reward at the end: the track's score, or one of its parts. Raises UnknownPart."""
+    if name == "score":
+        return composite
+
+    def part(trace: Trace) -> float:
+        axes = score(trace).axes
+        if name not in axes:
+            raise UnknownPart("reward", name, ("score", *axes))
+        return axes[name] or 0.0
+
+    return part
+
+
+def _as_json(training: Training) -> dict[str, Any]:
+    return {**asdict(training), "parameters": dict(training.parameters)}

@@ -1,0 +1,262 @@
+"""MemoryVecEnv: many environments of structured decisions in one process, in lockstep."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from memorygym.core.decision_table import OPERATIONS, Structure
+from memorygym.core.errors import BadSettings
+from memorygym.core.json_values import FrozenDict
+from memorygym.core.trace import Trace
+from memorygym.core.track import TaskRecipe, find
+from memorygym.scoring.episode_scores import score
+from memorygym.training.decision_arrays import SITUATION, Bools, Floats, TableArrays, arrays_of
+from memorygym.training.simulator import Simulator
+from memorygym.training.tasks import TaskStream
+
+Observation = dict[str, Any]
+"""`decision` (N, D), `items` (N, M, F), `present` (N, M): float32, float32, int8."""
+Batch = tuple[Observation, Floats, Bools, Bools, dict[str, Any]]
+"""Observations, rewards, terminated, truncated, infos, as Gymnasium returns them."""
+
+
+def structure_of(track: str) -> Structure:
+    """The structured view of a track. Raises BadSettings if it has none."""
+    structure = find(track).structure
+    if structure is None:
+        raise BadSettings(
+            f"the track {track} has no structured decisions: play it as text, with MemoryEnv"
+        )
+    return structure()
+
+
+def composite(trace: Trace) -> float:
+    """The reward at the end of an episode: the track's score, from 0 to 1."""
+    return score(trace).composite
+
+
+def make_table(track: str, recipe: TaskRecipe) -> TableArrays:
+    """The table of a task."""
+    structure = structure_of(track)
+    return arrays_of(structure.table(recipe.generate()), structure)
+
+
+@dataclass
+class TableStream(Iterator[TableArrays]):
+    """The tables of a stream of tasks; with `workers`, other processes make them ahead."""
+
+    tasks: TaskStream
+    workers: int = 0
+    ahead: int = 32
+    """Most tables that are made ahead."""
+    _waiting: deque[Future[TableArrays]] = field(default_factory=deque, init=False, repr=False)
+    _pool: ProcessPoolExecutor | None = field(default=None, init=False, repr=False)
+
+    def __next__(self) -> TableArrays:
+        make = partial(make_table, self.tasks.track)
+        if not self.workers:
+            return make(next(self.tasks))
+        self._pool = self._pool or ProcessPoolExecutor(self.workers)
+        for recipe in islice(self.tasks, self.ahead - len(self._waiting)):
+            self._waiting.append(self._pool.submit(make, recipe))
+        return self._waiting.popleft().result()
+
+    def close(self) -> None:
+        """Ends the processes."""
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+
+class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium are not read.
+    """Structured decisions of many episodes at once; see core.decision_table.
+
+    An action is {"operation": (N,) numbers of OPERATIONS, "items": (N, M) which items to store}.
+    Groups of `group` neighbours play the same task, as critic-free policy gradients need it. An
+    environment that ends starts the next task in the same step; the reward and `terminated` are
+    those of the old task, and infos["score"] is its score (NaN while an episode runs).
+
+    With `blocks` above 1 the environments step in turns: `recv` returns the next block, `send`
+    takes its actions and lets it step in the background while the policy works on another block.
+    """
+
+    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
+
+    def __init__(  # noqa: PLR0913
+        self,
+        num_envs: int = 64,
+        *,
+        group: int = 1,
+        blocks: int = 1,
+        track: str = "worlds",
+        split: str = "train",
+        seed: int = 0,
+        parameters: Mapping[str, str] = FrozenDict(),
+        tables: Iterator[TableArrays] | None = None,
+        reward: Callable[[Trace], float] = composite,
+        shaping: float = 0.0,
+        gamma: float = 1.0,
+        workers: int = 0,
+        position: int = 0,
+    ) -> None:
+        """`shaping` weighs the potential difference γΦ(s′) − Φ(s); `tables` replaces the stream of
+        tasks, which begins at `position`; `workers` processes make tasks ahead. Raises BadSettings
+        or UnknownPart."""
+        if num_envs % (group * blocks) or num_envs < 1 or group < 1 or blocks < 1:
+            raise BadSettings(
+                f"{num_envs} environments cannot be {blocks} blocks of groups of {group}: give a"
+                f" multiple of {group * blocks}"
+            )
+        self.num_envs, self._shaping, self._gamma = num_envs, shaping, gamma
+        self.group = group
+        self._stream = TaskStream(track, split, seed, parameters, position)
+        self._workers = workers
+        self._given, self._seed = tables, seed
+        structure = structure_of(track)
+        groups = num_envs // blocks // group
+        self._blocks = [
+            _Block(Simulator(structure, groups, group, reward), structure, shaping, gamma)
+            for _ in range(blocks)
+        ]
+        box = partial(gymnasium.spaces.Box, -np.inf, np.inf, dtype=np.float32)
+        self.single_observation_space = gymnasium.spaces.Dict(
+            {
+                "decision": box(shape=(len(structure.features) + len(SITUATION),)),
+                "items": box(shape=(structure.items, len(structure.item_features))),
+                "present": gymnasium.spaces.MultiBinary(structure.items),
+            }
+        )
+        self.single_action_space = gymnasium.spaces.Dict(
+            {
+                "operation": gymnasium.spaces.Discrete(len(OPERATIONS)),
+                "items": gymnasium.spaces.MultiBinary(structure.items),
+            }
+        )
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._tables: Iterator[TableArrays] = iter(())
+        self._threads = ThreadPoolExecutor(1) if blocks > 1 else None
+        self._running: deque[tuple[int, Future[Batch]]] = deque()
+        self._turn: deque[int] = deque()
+
+    def reset(
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Starts new tasks everywhere; with a seed, the stream of that seed from its beginning."""
+        if seed is not None:
+            self._seed = seed if isinstance(seed, int) else int(seed[0] or 0)
+        if seed is not None or not self._turn:
+            stream = replace(self._stream, seed=self._seed)
+            self._tables = self._given or TableStream(stream, self._workers)
+        self._running.clear()
+        self._turn = deque(range(len(self._blocks)))
+        observations = [block.start(self._tables) for block in self._blocks]
+        return _joined(observations), {}
+
+    def step(self, actions: Any) -> Batch:
+        """Steps all environments. The arrays are overwritten by the next step."""
+        size = self.num_envs // len(self._blocks)
+        parts = [
+            block.step({name: a[i * size : (i + 1) * size] for name, a in actions.items()})
+            for i, block in enumerate(self._blocks)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        arrays = (np.concatenate([part[i] for part in parts]) for i in (1, 2, 3))
+        rewards, terminated, truncated = arrays
+        scores = np.concatenate([part[4]["score"] for part in parts])
+        return _joined([p[0] for p in parts]), rewards, terminated, truncated, {"score": scores}
+
+    def send(self, actions: Any) -> None:
+        """Lets the block that `recv` returned last take a step."""
+        number = self._turn[0]
+        self._turn.rotate(-1)
+        step = self._blocks[number].step
+        if self._threads:
+            self._running.append((number, self._threads.submit(step, actions)))
+        else:
+            done: Future[Batch] = Future()
+            done.set_result(step(actions))
+            self._running.append((number, done))
+
+    def recv(self) -> tuple[Batch, slice]:
+        """The next block's results, and which environments they are of."""
+        size = self.num_envs // len(self._blocks)
+        if len(self._running) < len(self._blocks):
+            number = self._turn[0]
+            batch = self._blocks[number].batch
+        else:
+            number, future = self._running.popleft()
+            batch = future.result()
+        return batch, slice(number * size, (number + 1) * size)
+
+    def close_extras(self, **kwargs: Any) -> None:
+        if self._threads:
+            self._threads.shutdown()
+        if isinstance(self._tables, TableStream):
+            self._tables.close()
+
+
+class _Block:
+    """Environments that step together, and their preallocated arrays."""
+
+    def __init__(
+        self, simulator: Simulator, structure: Structure, shaping: float, gamma: float
+    ) -> None:
+        size, items = simulator.size, structure.items
+        self._simulator, self._shaping, self._gamma = simulator, shaping, gamma
+        self._observation: Observation = {
+            "decision": np.zeros((size, len(structure.features) + len(SITUATION)), np.float32),
+            "items": np.zeros((size, items, len(structure.item_features)), np.float32),
+            "present": np.zeros((size, items), np.int8),
+        }
+        self._rewards = np.zeros(size, np.float32)
+        self._terminated, self._truncated = np.zeros(size, bool), np.zeros(size, bool)
+        self._scores = np.full(size, np.nan, np.float32)
+
+    @property
+    def batch(self) -> Batch:
+        """The results of the last step."""
+        infos = {"score": self._scores}
+        return self._observation, self._rewards, self._terminated, self._truncated, infos
+
+    def start(self, tables: Iterator[TableArrays]) -> Observation:
+        """Starts the next table in each group."""
+        self._tables = tables
+        for number in range(self._simulator.groups):
+            self._simulator.load(number, next(tables))
+        self._simulator.observe(**self._observation)
+        return self._observation
+
+    def step(self, actions: Any) -> Batch:
+        """One step of all; groups that end start the next table."""
+        simulator, group = self._simulator, self._simulator.group
+        before = simulator.potential.copy()
+        ended = simulator.step(actions["operation"], np.asarray(actions["items"], bool))
+        self._rewards[:] = self._shaping * (self._gamma * simulator.potential - before)
+        self._terminated[:] = False
+        self._scores[:] = np.nan
+        for number in ended:
+            own = slice(number * group, (number + 1) * group)
+            self._scores[own] = [simulator.score(i) for i in range(own.start, own.stop)]
+            # The potential of the end is 0, so that shaping adds nothing to an episode.
+            self._rewards[own] = self._scores[own] - self._shaping * before[own]
+            self._terminated[own] = True
+            simulator.load(number, next(self._tables))
+        simulator.observe(**self._observation)
+        return self.batch
+
+
+def _joined(observations: list[Observation]) -> Observation:
+    """The observations of all blocks."""
+    if len(observations) == 1:
+        return observations[0]
+    return {name: np.concatenate([o[name] for o in observations]) for name in observations[0]}
