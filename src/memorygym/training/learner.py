@@ -197,8 +197,7 @@ def _rollout(
     rewards, running = [], [np.ones(env.num_envs, bool)]
     scores = np.full(env.num_envs, np.nan, np.float32)
     while running[-1].any():
-        now = Observations(*(seen[name].copy() for name in ("decision", "items")),
-                           seen["present"] > 0)  # fmt: skip
+        now = Observations(seen["decision"].copy(), seen["items"].copy(), seen["present"] > 0)
         out = network.forward(weights, now)
         operations, chosen = network.sample(out, rng)
         steps.append((now, operations, chosen,

@@ -1,0 +1,251 @@
+"""Structured decisions: the tables played as arrays end as the episodes of text do."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memorygym.core.decision_table import KEEP, OPERATIONS, Choice, Decision, Situation
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import find
+from memorygym.core.types import Task
+from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.runs.systems import played, start_episode
+from memorygym.training import network
+from memorygym.training.decision_arrays import SITUATION, TableArrays
+from memorygym.training.learner import Training, initial_weights
+from memorygym.training.manager import Manager, fifo, observation, random
+from memorygym.training.simulator import PEAK, WRITES, Simulator
+from memorygym.training.tasks import recipes
+from memorygym.training.vec_env import MemoryVecEnv, composite, make_table, structure_of
+
+pytestmark = pytest.mark.train
+WORLDS = structure_of("worlds")
+TEMPLATES = sorted(
+    {recipe.template for recipe in recipes("worlds", "train", range(1), tier="lite")}
+)
+
+
+def table_of(template: str, seed: int, tier: str = "lite") -> TableArrays:
+    recipe = recipes("worlds", "train", range(seed, seed + 1), template=template, tier=tier)[0]
+    return make_table("worlds", recipe)
+
+
+def text_score(task: Task, choose: Any) -> Any:
+    trace = played(
+        start_episode(task, memory_factory("markdown")), WORLDS.policy(choose), task, {}
+    )
+    return find("worlds").score(trace)  # type: ignore[misc]
+
+
+class Replay:
+    """Makes recorded choices again, decision by decision."""
+
+    def __init__(self, table: TableArrays, choices: list[Choice]) -> None:
+        self._choices = choices
+        self._numbers: dict[int, list[int]] = {}
+        for number, decision in enumerate(table.table.decisions):
+            self._numbers.setdefault(decision.event, []).append(number)
+
+    def __call__(self, decision: Decision, _: Situation) -> Choice:
+        return self._choices[self._numbers[decision.event].pop(0)]
+
+
+def random_choices(table: TableArrays, rng: np.random.Generator) -> list[Choice]:
+    """Choices of one of many habits: greedy or thrifty, by key items or blind."""
+    keeps, key, other = rng.uniform(0.1, 1), rng.uniform(0.3, 1), rng.uniform(0, 0.7)
+    changes = rng.dirichlet(np.ones(len(OPERATIONS)))
+    choices = []
+    for decision in table.table.decisions:
+        items = frozenset(
+            item for item in decision.items
+            if rng.random() < (key if decision.item_features[item][0] else other)
+        )  # fmt: skip
+        operation = int(rng.random() < keeps)
+        if decision.is_change:
+            operation = int(rng.choice(len(OPERATIONS), p=changes))
+        choices.append((operation, items))
+    return choices
+
+
+def played_as_arrays(table: TableArrays, choices: list[Choice]) -> tuple[float, int, int, Simulator]:
+    simulator = Simulator(WORLDS, 1, 1, composite)
+    simulator.load(0, table)
+    for operation, items in choices:
+        chosen = np.zeros((1, WORLDS.items), bool)
+        chosen[0, [*items]] = True
+        simulator.step(np.array([operation]), chosen)
+    writes, peak = map(int, simulator._state[0, [WRITES, PEAK]])
+    return simulator.score(0), writes, peak, simulator
+
+
+@settings(max_examples=25)
+@given(
+    st.sampled_from(TEMPLATES), st.integers(0, 200), st.integers(0, 10**6),
+    st.sampled_from(["lite", "lite", "standard", "multi"]),
+)  # fmt: skip
+def test_arrays_and_text_end_alike(template: str, seed: int, choices_seed: int, tier: str) -> None:
+    table = table_of(template, seed, tier)
+    choices = random_choices(table, np.random.default_rng(choices_seed))
+    score, writes, peak, _ = played_as_arrays(table, choices)
+    text = text_score(table.table.task, Replay(table, choices))
+    assert (text.composite, text.writes, text.peak) == (pytest.approx(score), writes, peak)
+
+
+@pytest.mark.parametrize("tier", ["lite", "standard", "hard", "multi"])
+def test_keeping_everything_needed_scores_as_the_text_does(tier: str) -> None:
+    table = table_of("city", 0, tier)
+    needed = {(s, i) for goal in table.table.goals for s, i, _ in goal.needs}
+    choices = [
+        (4 - 1, frozenset[int]()) if d.is_change  # revise
+        else (int(any(s == d.subject for s, _ in needed)),
+              frozenset(i for s, i in needed if s == d.subject and i in d.items))
+        for d in table.table.decisions
+    ]  # fmt: skip
+    score, *_ = played_as_arrays(table, choices)
+    assert score > 0.9
+    assert text_score(table.table.task, Replay(table, choices)).composite == pytest.approx(score)
+
+
+@settings(max_examples=10)
+@given(st.sampled_from(TEMPLATES), st.integers(0, 50))
+def test_a_network_sees_the_same_in_text_as_in_arrays(template: str, seed: int) -> None:
+    table = table_of(template, seed)
+    weights = initial_weights(Training(seed=seed))
+    env = MemoryVecEnv(1, tables=iter([table, table]))
+    seen: Any = env.reset()[0]
+    shown, score = [], np.nan
+    while np.isnan(score):
+        now = network.Observations(seen["decision"].copy(), seen["items"].copy(), seen["present"] > 0)
+        shown.append(now)
+        operations, chosen = network.likeliest(network.forward(weights, now))
+        seen, _, _, _, infos = env.step({"operation": operations, "items": chosen})
+        score = float(infos["score"][0])
+    manager, in_text = Manager(weights, WORLDS.items), []
+
+    def choose(decision: Decision, situation: Situation) -> Choice:
+        in_text.append(observation(decision, situation, WORLDS.items))
+        return manager(decision, situation)
+
+    assert text_score(table.table.task, choose).composite == pytest.approx(score)
+    for left, right in zip(shown, in_text, strict=True):
+        np.testing.assert_allclose(left.decision, right.decision, rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(left.items, right.items)
+
+
+def test_features_of_a_decision_come_from_the_text_alone() -> None:
+    table = table_of("company", 3)
+    seen: list[Decision] = []
+
+    def choose(decision: Decision, situation: Situation) -> Choice:
+        seen.append(decision)
+        return KEEP, frozenset(decision.items)
+
+    text_score(table.table.task, choose)
+    for read, built in zip(seen, table.table.decisions, strict=True):
+        assert (read.features, read.item_features) == (built.features, built.item_features)
+        assert (read.tokens, read.left, read.event) == (built.tokens, built.left, built.event)
+
+
+def test_the_potential_counts_stale_facts_against() -> None:
+    table = table_of("movie", 1)
+    keep = [(int(not d.is_change), frozenset(d.items)) for d in table.table.decisions]
+    update = [(2 if d.is_change else 1, frozenset(d.items)) for d in table.table.decisions]
+    *_, stale = played_as_arrays(table, keep)
+    *_, current = played_as_arrays(table, update)
+    assert stale.potential[0] < current.potential[0] < 1
+
+
+@pytest.mark.parametrize("gamma", [1.0, 0.9])
+def test_shaping_adds_nothing_to_the_discounted_return_of_an_episode(gamma: float) -> None:
+    rng, table = np.random.default_rng(1), table_of("sport", 2)
+    env = MemoryVecEnv(4, group=4, tables=iter([table] * 2), shaping=1.0, gamma=gamma)
+    env.reset()
+    total, discount, ended = np.zeros(4), 1.0, np.zeros(4, bool)
+    while not ended.any():
+        action = {"operation": rng.integers(0, 5, 4), "items": rng.random((4, 26)) < 0.3}
+        _, rewards, ended, _, infos = env.step(action)
+        total += discount * rewards
+        last, discount = discount, discount * gamma
+    np.testing.assert_allclose(total, last * infos["score"], atol=1e-5)
+
+
+def test_a_group_plays_one_task_and_groups_play_others() -> None:
+    env = MemoryVecEnv(6, group=3, parameters={"tier": "lite"})
+    seen, _ = env.reset(seed=1)
+    items = seen["items"]
+    assert (items[0] == items[2]).all() and (items[3] == items[5]).all()
+    assert not (items[0] == items[3]).all()
+    assert env.observation_space.contains(seen)
+
+
+def steps_of(env: MemoryVecEnv, count: int) -> list[Any]:
+    rng, results = np.random.default_rng(0), []
+    env.reset(seed=3)
+    for _ in range(count):
+        action = {"operation": rng.integers(0, 2, 4), "items": rng.random((4, 26)) < 0.4}
+        seen, rewards, ended, _, infos = env.step(action)
+        results.append((seen["decision"].tolist(), rewards.tolist(), ended.tolist(),
+                        np.nan_to_num(infos["score"], nan=-1).tolist()))  # fmt: skip
+    env.close()
+    return results
+
+
+def test_tables_made_ahead_in_blocks_or_by_processes_are_the_same() -> None:
+    parameters = {"tier": "lite", "template": "city,movie"}
+    plain = steps_of(MemoryVecEnv(4, parameters=parameters), 40)
+    assert any(any(ended) for _, _, ended, _ in plain)
+    assert plain == steps_of(MemoryVecEnv(4, parameters=parameters, workers=1), 40)
+
+
+def test_blocks_that_step_in_turns_give_what_one_step_gives() -> None:
+    rng, parameters = np.random.default_rng(0), {"tier": "lite"}
+    actions = [(rng.integers(0, 2, 4), rng.random((4, 26)) < 0.4) for _ in range(45)]
+    turns = MemoryVecEnv(4, blocks=2, parameters=parameters)
+    turns.reset(seed=3)
+    rewards = {0: [], 2: []}  # type: dict[int, list[Any]]
+    for operations, items in actions:
+        for _ in range(2):
+            batch, own = turns.recv()
+            rewards[own.start].append(batch[1].tolist())
+            turns.send({"operation": operations[own], "items": items[own]})
+    for _ in range(2):
+        batch, own = turns.recv()
+        rewards[own.start].append(batch[1].tolist())
+        turns.send({"operation": np.zeros(2, int), "items": np.zeros((2, 26), bool)})
+    turns.close()
+    assert all(len(row) == 46 and row[0] == [0, 0] for row in rewards.values())
+    assert any(any(row) for rows in rewards.values() for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"num_envs": 10, "group": 4}, "10 environments cannot be"),
+        ({"track": "research"}, "no structured decisions"),
+        ({"split": "tset"}, "did you mean test"),
+        ({"parameters": {"template": "compny"}}, "did you mean company"),
+    ],
+)
+def test_wrong_settings_are_refused(options: dict[str, Any], problem: str) -> None:
+    with pytest.raises(Exception, match=problem):
+        MemoryVecEnv(**options).reset()
+
+
+def test_a_task_without_budgets_is_refused() -> None:
+    from dataclasses import replace
+
+    table = table_of("city", 0)
+    table.table.task = replace(table.table.task, budget=replace(table.table.task.budget, slot=None))
+    with pytest.raises(BadSettings, match="capacity, writes and slot"):
+        Simulator(WORLDS, 1, 1, composite).load(0, table)
+
+
+@pytest.mark.parametrize("policy", [random, fifo])
+def test_heuristics_play_as_agents_of_text(policy: Any) -> None:
+    task = table_of("city", 0).table.task
+    trace = played(start_episode(task, memory_factory("markdown")), policy(task), task, {})
+    assert trace.records
+    assert len(SITUATION) == 7
