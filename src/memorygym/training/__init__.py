@@ -1,0 +1,1 @@
+"""Training: the gym as an environment for reinforcement learning, with rewards and splits."""
