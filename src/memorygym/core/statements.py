@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from memorygym.core.outcome import Goal, SubTask
 from memorygym.core.trace import Trace
-from memorygym.core.trace_reader import HELD, MISSING, STALE
+from memorygym.core.trace_reader import END, HELD, MISSING, STALE
 from memorygym.core.types import JSON
 
 
@@ -49,6 +49,11 @@ class Statement(NamedTuple):
     def state_in(self, store: Iterable["Statement"]) -> str:
         """The same from statements whose order has no meaning: the right value may be the last."""
         return self.state(sorted(store, key=lambda statement: statement.value == self.value))
+
+
+def unranked(fact: Any) -> Any:
+    """A fact such that facts of equal content are equal, whatever the rank of their statements."""
+    return fact._replace(rank=()) if isinstance(fact, Statement) else fact
 
 
 class StatementIndex:
@@ -236,19 +241,21 @@ class StatementReader:
     def hops(self, goal: Any) -> int:
         return max(1, len({self.required(goal, need).subject for need in goal.needs}))
 
-    def conditions(self, texts: Iterable[str]) -> list[str]:
-        """One of trace_reader.CONDITIONS for each fact; one that no goal needs is irrelevant."""
-        true, seen, conditions = self.true, set[tuple[str, str, str]](), []
-        for fact in (fact for text in texts for fact in self.read(text)):
-            stated = fact.subject, fact.key, fact.value
-            if stated[:2] not in true:
-                conditions.append("irrelevant")
-            elif fact.value != true[stated[:2]]:
-                conditions.append("stale")
-            else:
-                conditions.append("duplicate" if stated in seen else "true")
-            seen.add(stated)
-        return conditions
+    def condition(self, fact: Statement, event: int = END) -> str:
+        """See TraceReader; a fact that no goal needs is irrelevant."""
+        true = self.true.get(fact[:2])
+        if true is None:
+            return "irrelevant"
+        if event < END:
+            stated = [v for when, v in self._mentions.get(fact[:2], ()) if when <= event]
+            true = true if true in stated or not stated else stated[-1]
+        return "true" if fact.value == true else "stale"
+
+    def importance(self, fact: Statement) -> int:
+        return 1
+
+    def true_facts(self) -> Iterator[Statement]:
+        return (Statement(*key, value) for key, value in self.true.items())
 
     def facts(self, text: str) -> Iterator[Statement]:
         return (Statement(*record) for record in self.read(text))

@@ -12,6 +12,8 @@ HELD, STALE, MISSING = "held", "stale", "missing"
 """What a text says of a needed fact: its right value, another value, or nothing."""
 CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
 """What a fact that a memory's store states is, against the gold table."""
+END = 10**9
+"""Later than every event."""
 
 
 class RequiredFact(Protocol):
@@ -66,8 +68,15 @@ class TraceReader(Protocol):
     def hops(self, goal: Any) -> int:
         """How many lookups a goal combines."""
 
-    def conditions(self, texts: Iterable[str]) -> Sequence[str]:
-        """One of CONDITIONS for each fact that these entries of the memory state at the end."""
+    def condition(self, fact: Any, event: int = END) -> str:
+        """One of CONDITIONS but "duplicate", for a fact that a text states, against what the task
+        had stated after an event."""
+
+    def importance(self, fact: Any) -> int:
+        """How much it counts to hold a fact: 1, unless the system message states more."""
+
+    def true_facts(self) -> Iterator[RequiredFact]:
+        """The facts that are true at the end: all those that a memory should hold."""
 
     def facts(self, text: str) -> Iterator[RequiredFact]:
         """The facts that a text states."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.statements import CountingReader, FactReader
+from memorygym.core.statements import CountingReader, FactReader, unranked
 from memorygym.core.trace import Action, Context, MemoryUpdate, ToolResult, Trace
 from memorygym.core.trace_reader import CONDITIONS, HELD, MISSING, STALE, RequiredFact
 from memorygym.core.track import reader_of, track_of
@@ -224,5 +224,9 @@ def store_precision(trace: Trace) -> dict[str, float]:
 
 def stored_facts(trace: Trace) -> dict[str, int]:
     """How many facts the final entries state in each of CONDITIONS."""
-    conditions = reader_of(trace).conditions(final_texts(trace))
-    return {name: conditions.count(name) for name in CONDITIONS}
+    reader, seen, counts = reader_of(trace), set[Any](), dict.fromkeys(CONDITIONS, 0)
+    for fact in (unranked(fact) for text in final_texts(trace) for fact in reader.facts(text)):
+        condition = reader.condition(fact)
+        counts["duplicate" if condition == "true" and fact in seen else condition] += 1
+        seen.add(fact)
+    return counts

@@ -1,21 +1,18 @@
 """Reads a trace of worlds: the records of entities, and the values that were true at each event."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace
-from memorygym.core.trace_reader import HELD, MISSING, STALE
+from memorygym.core.trace_reader import END, HELD, MISSING, STALE
 from memorygym.core.track import gold_table
 from memorygym.core.types import Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.gold import Need, Question, WorldsGold
-
-END = 10**9
-"""Later than every event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +129,7 @@ class WorldsReader:
     def hops(self, question: Question) -> int:
         return len({need.entity for need in question.needs})
 
-    def conditions(self, texts: Iterable[str]) -> list[str]:
-        seen: set[RequiredFact] = set()
-        conditions = []
-        for fact in (fact for text in texts for fact in self.facts(text)):
-            condition = self._condition(fact)
-            conditions.append("duplicate" if condition == "true" and fact in seen else condition)
-            seen.add(fact)
-        return conditions
-
-    def _condition(self, fact: RequiredFact) -> str:
-        """The condition of a fact that a text states, whatever else it states."""
+    def condition(self, fact: RequiredFact, event: int = END) -> str:
         entity = self._entities.get(fact.name)
         if entity is None:
             return "irrelevant"
@@ -150,19 +137,36 @@ class WorldsReader:
             return "true" if (fact.name, fact.key, fact.value) in self._edges else "wrong"
         if fact.key == "category":
             return "true" if fact.value == self._gold.categories[entity] else "wrong"
-        if fact.value == self._gold.value(entity, fact.key, END):
+        if fact.value == self._gold.value(entity, fact.key, event + 1):
             return "true"
         replaced = (
-            change.old for change in self._gold.changes if change[1:3] == (entity, fact.key)
+            change.old
+            for change in self._gold.changes
+            if change[1:3] == (entity, fact.key) and change.event <= event
         )
         return "stale" if fact.value in replaced else "wrong"
+
+    def importance(self, fact: RequiredFact) -> int:
+        guide, entity = self._strong.guide, self._entities.get(fact.name)
+        category = "" if entity is None else self._gold.categories[entity]
+        return 1 + (category in guide.key_categories) + (fact.key in guide.key_attributes)
+
+    def true_facts(self) -> Iterator[RequiredFact]:
+        attributes = self._strong.guide.attributes
+        for entity, name in enumerate(self._gold.names):
+            yield RequiredFact(name, "category", self._gold.categories[entity])
+            for attribute in attributes:
+                value = self._gold.value(entity, attribute.code, END)
+                yield RequiredFact(name, attribute.code, value)
+        for name, code, other in self._edges:
+            yield RequiredFact(name, code, other, is_relation=True)
 
     @cached_property
     def _entities(self) -> Mapping[str, int]:
         return {name: number for number, name in enumerate(self._gold.names)}
 
     @cached_property
-    def _edges(self) -> Container[tuple[str, str, Value]]:
+    def _edges(self) -> Collection[tuple[str, str, str]]:
         """The relations of the gold table, by name; a symmetric one in both directions."""
         symmetric = {r.code for r in self._strong.guide.relations if r.symmetric}
         names = self._gold.names
