@@ -24,6 +24,8 @@ NEEDS = {
     "tests/memrm/test_pitfalls.py": "lightgbm",
     "src/memorygym/reports/plots.py": "matplotlib",
     "src/memorygym/tracks/dialogue/tau2/simulation.py": "tau2",
+    "src/memorygym/training/env.py": "gymnasium",
+    "tests/training/test_env.py": "gymnasium",
     "tests/mutants/recorder.py": "coverage",
 }
 # Doctests of a file that imports one of these are collected only where it is installed.

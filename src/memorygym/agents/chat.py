@@ -36,11 +36,10 @@ class Chat(Policy):
         self._as_text = tool_mode == "text"
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        earlier_calls = sum(len(message.calls) for message in view)
         reply = check_reply(self._ask(view, tools))
         figures = {figure: getattr(reply, figure) for figure in KEPT_FIGURES}
         self.usage.append({**figures, "tools": "text" if self._as_text else "native"})
-        message = _with_ids(_with_text_calls(reply.message), earlier_calls)
+        message = as_reply(reply.message, view)
         if not (self.reasoning and reply.reasoning):
             return message
         reasoning_text = f"<think>\n{reply.reasoning}\n</think>\n\n"
@@ -77,18 +76,17 @@ def merge_neighbours(view: Sequence[Message]) -> list[Message]:
     return messages
 
 
-def _with_text_calls(message: Message) -> Message:
-    """The reply with the calls in its text, if it has no native calls."""
-    if message.calls:
-        return message
-    content, calls = split_calls(message.content)
-    return Message("assistant", content, calls) if calls else message
-
-
-def _with_ids(message: Message, earlier_calls: int) -> Message:
-    """The reply with an id for each call that has none, so that each result names its call."""
-    calls = (
-        call if call.id else replace(call, id=f"call_{earlier_calls + number}")
-        for number, call in enumerate(message.calls, start=1)
+def as_reply(message: Message, view: Sequence[Message]) -> Message:
+    """A model's message as the reply to a view: with the calls in its text, if it has no native
+    ones, and an id for each call that has none, so that each result names its call."""
+    content, calls = (
+        (message.content, message.calls) if message.calls else split_calls(message.content)
     )
-    return replace(message, calls=tuple(calls))
+    if not calls:
+        return message
+    earlier_calls = sum(len(earlier.calls) for earlier in view)
+    with_ids = (
+        call if call.id else replace(call, id=f"call_{earlier_calls + number}")
+        for number, call in enumerate(calls, start=1)
+    )
+    return replace(message, content=content, calls=tuple(with_ids))

@@ -1,0 +1,273 @@
+"""MemoryEnv: an episode of any track as a Gymnasium environment whose actions are texts."""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+from memorygym.agents.chat import as_reply, merge_neighbours
+from memorygym.agents.text_protocol import as_text
+from memorygym.core.episode import Episode
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.tools import call_problem
+from memorygym.core.trace import MemoryUpdate, Trace
+from memorygym.core.track import TaskRecipe, find
+from memorygym.core.types import Message, Tool
+from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.models.chat_completions import split_reasoning
+from memorygym.runs.systems import System, start_episode
+from memorygym.runs.tasks import Limits
+from memorygym.scoring.episode_scores import score
+from memorygym.training.rewards import Reward, reward_named
+from memorygym.training.tasks import Curriculum, TaskStream, recipes
+
+try:
+    from gymnasium import Env, spaces
+    from gymnasium.error import ResetNeeded
+except ImportError as error:
+    raise BadSettings(
+        'MemoryEnv needs gymnasium, which is not installed: pip install "agent-memorygym[train]"'
+    ) from error
+
+OVER = "The episode is over."
+"""The last observation of an episode."""
+Action = str | Message | Mapping[str, Any]
+"""The text of a reply, the reply, or the reply as an OpenAI chat message."""
+_OBSERVATIONS = ("view", "new")
+
+
+class AnyText(spaces.Text):  # type: ignore[misc]  # Gymnasium is optional, so not type-checked.
+    """The space of all texts; with `also` of other types of values, too."""
+
+    def __init__(self, *also: type) -> None:
+        super().__init__(max_length=256, min_length=0)
+        self._types = (str, *also)
+
+    def contains(self, x: object) -> bool:
+        return isinstance(x, self._types)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvSettings:
+    """The options of MemoryEnv beside its track's parameters. Raises UnknownPart or BadSettings."""
+
+    memory: str = "markdown"
+    """The memory, by any name or spec that `bench` takes; without tools the policy just acts."""
+    reward: str | Reward = "score"
+    """`score`, `shaped`, or a Reward, of which each episode takes a fork."""
+    split: str = "train"
+    seed: int = 0
+    """The seed of the stream of tasks, until `reset` names another."""
+    observation: Literal["view", "new"] = "view"
+    """`view`: all that a model reads now. `new`: what was added since the last observation and the
+    reply to it, or the whole view if that was evicted (then `info["restart"]` is true)."""
+    max_steps: int | None = None
+    """Steps after which an episode is truncated."""
+    malformed_penalty: float = 0.0
+    """Subtracted from the reward of a reply with a call that is unreadable or does not fit any
+    tool; the agent reads what is wrong with it."""
+    limits: Limits = field(default_factory=Limits)
+    """Limits in place of the task's: capacity, turns, patience."""
+    curriculum: Curriculum | None = None
+    """What chooses the parameters of each episode; environments may share one."""
+
+    def __post_init__(self) -> None:
+        if self.observation not in _OBSERVATIONS:
+            raise UnknownPart("observation", str(self.observation), _OBSERVATIONS)
+        if self.max_steps is not None and self.max_steps < 1:
+            raise BadSettings(f"max_steps {self.max_steps}: give at least 1, or None for no limit")
+        reward_named(self.reward)
+
+
+class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
+    """An environment in which a policy plays episodes of a track with a memory.
+
+    `reset(seed=…)` begins the stream of that seed, `reset()` takes its next task. Options change
+    the track's parameters and the split of one episode; with a `seed` among them the task is that
+    template's of this seed. `info` has what a program needs, in public: never an answer.
+
+    >>> env = MemoryEnv("worlds", template="company", tier="lite", memory="bm25")
+    >>> observation, info = env.reset(seed=1)
+    >>> observation, reward, terminated, truncated, info = env.step("Noted.")
+    """
+
+    metadata = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  # Gymnasium's form.
+
+    def __init__(
+        self, track: str = "worlds", *, render_mode: str | None = None, **options: Any
+    ) -> None:
+        known = {option.name for option in fields(EnvSettings)}
+        self._track = find(track)
+        for name in options:
+            if name not in (parameters := {*self._track.parameters(), "template"}) | known:
+                raise UnknownPart("option of MemoryEnv", name, parameters | known)
+        self.settings = EnvSettings(**{n: options.pop(n) for n in known & options.keys()})
+        self.render_mode = render_mode
+        self.observation_space, self.action_space = AnyText(), AnyText(Message, Mapping)
+        self._parameters = {name: str(value) for name, value in options.items()}
+        self._stream = self._stream_of(self.settings.seed)
+        self._make_memory = memory_factory(self.settings.memory)
+        self._episode: Episode | None = None
+        recipes(self._track.name, self.settings.split, range(1), **self._parameters)
+
+    def reset(
+        self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        super().reset(seed=seed)
+        if seed is not None:
+            self._stream = self._stream_of(seed)
+        self._recipe = self._next_recipe(dict(options or {}))
+        self._task = self.settings.limits.applied(self._recipe.generate())
+        self._begin(start_episode(self._task, self._make_memory))
+        self._reward = reward_named(self.settings.reward).fork()
+        self._steps, self._read, self._shown = 0, 0, list[Message]()
+        self._update: MemoryUpdate | None = None
+        self._offered: tuple[Tool, ...] | None = None
+        self._ended = False
+        return self._observe(malformed=False)
+
+    def step(self, action: Action) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        episode = self._running()
+        reply = as_reply(_message(action), self._view)
+        malformed = any(call_problem(call, self._tools) for call in reply.calls)
+        episode.step(reply)
+        self._steps += 1
+        terminated = episode.done
+        truncated = not terminated and self._steps == self.settings.max_steps
+        self._ended = terminated or truncated
+        reward = self._reward.step(self._judged, ended=self._ended)
+        reward -= self.settings.malformed_penalty * malformed
+        observation, info = self._observe(malformed=malformed)
+        if self._ended:
+            result = score(self._judged)
+            info["score"] = result.to_json()
+            if self.settings.curriculum:
+                self.settings.curriculum.report(result.composite)
+        return observation, reward, terminated, truncated, info
+
+    def fork(self) -> "MemoryEnv":
+        """An independent environment in the same state; what is done in one shows in none else.
+
+        A curriculum is shared.
+        """
+        other = copy(self)
+        other._stream = copy(self._stream)
+        if self._episode:
+            other._begin(self._episode.fork())
+            other._reward = self._reward.fork()
+            other._shown = list(self._shown)
+        return other
+
+    @property
+    def trace(self) -> Trace:
+        """The trace of the finished episode, with its gold table. Raises BadSettings before."""
+        if self._episode is None or not self._ended:
+            raise BadSettings("the trace holds the answers: it can be read once the episode ended")
+        labels = System("policy", self.settings.memory).labels(self._track.name, 0)
+        self._judged.labels.update(labels)
+        return self._judged
+
+    def render(self) -> str | None:
+        """All that a model reads now, if the render mode is `ansi`."""
+        if self.render_mode != "ansi":
+            return None
+        return OVER if self._ended else _text(self._as_text())
+
+    def close(self) -> None:
+        self._episode = None
+
+    def _stream_of(self, seed: int) -> TaskStream:
+        return TaskStream(self._track.name, self.settings.split, seed, self._parameters)
+
+    def _next_recipe(self, options: dict[str, Any]) -> TaskRecipe:
+        """The recipe of the task to reset to. Raises UnknownPart or BadSettings."""
+        seed, stream, curriculum = options.pop("seed", None), self._stream, self.settings.curriculum
+        split = options.pop("split", stream.split)
+        chosen = curriculum.parameters(stream.position) if curriculum and seed is None else {}
+        own = {name: str(value) for name, value in options.items()}
+        parameters = {**stream.parameters, **chosen, **own}
+        if seed is not None:
+            return recipes(self._track.name, split, range(seed, seed + 1), **parameters)[0]
+        if chosen or own or split != stream.split:
+            stream = replace(stream, split=split, parameters=parameters)
+            self._stream.position += 1
+        return next(stream)
+
+    def _begin(self, episode: Episode) -> None:
+        self._episode = episode
+        self._judged = replace(episode.trace, gold=self._task.gold)  # It shares the records.
+
+    def _running(self) -> Episode:
+        if self._episode is None:
+            raise ResetNeeded("call reset() before step()")
+        if self._ended:
+            raise ResetNeeded(f"{OVER} Call reset() for the next one.")
+        return self._episode
+
+    def _observe(self, *, malformed: bool) -> tuple[str, dict[str, Any]]:
+        """The observation and the info of now."""
+        episode = self._running() if not self._ended else None
+        self._view = episode.view() if episode else []
+        info = self._public(malformed=malformed)
+        if not episode:
+            return OVER, info
+        if episode.tools is not self._offered:
+            self._offer(episode.tools)
+        info["tools"] = self._openai_tools
+        messages, before = self._as_text(), self._shown
+        self._shown = messages
+        info["restart"] = not before or messages[: len(before)] != before
+        if info["restart"] or self.settings.observation == "view":
+            return _text(messages), info
+        return _text(messages[len(before) + 1 :]), info  # Between both stands the reply.
+
+    def _public(self, *, malformed: bool) -> dict[str, Any]:
+        """The part of `info` that every step has."""
+        assert self._episode is not None  # reset() has made it.
+        records, budget = self._episode.trace.records, self._episode.budget
+        for record in records[self._read :]:
+            if isinstance(record, MemoryUpdate):
+                self._update = record
+        self._read = len(records)
+        writes = self._update.writes if self._update else 0
+        return {
+            "messages": [message.to_openai() for message in merge_neighbours(self._view)],
+            "tools": [],
+            "task": {"template": self._recipe.template, "seed": self._recipe.seed},
+            "event": self._episode.event,
+            "writes_left": None if budget.writes is None else budget.writes - writes,
+            "tokens_held": self._update.tokens if self._update else 0,
+            "malformed": malformed,
+            "restart": False,
+        }
+
+    def _offer(self, tools: tuple[Tool, ...]) -> None:
+        """Prepares what the tools on offer need: they change at most with a session."""
+        self._offered, self._tools = tools, {tool.name: tool for tool in tools}
+        self._openai_tools = [tool.to_openai() for tool in tools]
+        self._system = as_text(self._view[:1], tools)
+
+    def _as_text(self) -> list[Message]:
+        """The view as a model without native tool calling reads it."""
+        return merge_neighbours([*self._system, *as_text(self._view[1:], ())])
+
+
+def _message(action: Action) -> Message:
+    """The reply of an action. Raises TypeError for another type of value."""
+    match action:
+        case str():
+            return Message("assistant", split_reasoning(action)[1])
+        case Message():
+            return action
+        case Mapping():
+            return Message.from_openai({"role": "assistant", **action})
+    raise TypeError(f"an action is a text, a Message or an OpenAI message, not {action!r:.80}")
+
+
+def _text(messages: Sequence[Message]) -> str:
+    """Messages as one text.
+
+    >>> _text([Message("user", "Hi"), Message("assistant", "Ho")])
+    '[user]\\nHi\\n\\n[assistant]\\nHo'
+    """
+    return "\n\n".join(f"[{message.role}]\n{message.content}" for message in messages)

@@ -1,0 +1,163 @@
+"""Rewards for training: the track's score of an episode, with or without shaping."""
+
+from collections import Counter
+from collections.abc import Mapping
+from copy import copy
+from typing import Any, Protocol
+
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.statements import unranked
+from memorygym.core.trace import MemoryUpdate, Trace
+from memorygym.core.trace_reader import TraceReader
+from memorygym.core.track import reader_of
+from memorygym.scoring.episode_scores import score
+
+_SIGNS = {"true": 1, "stale": -1, "wrong": -1, "irrelevant": 0}
+
+
+class Reward(Protocol):
+    """The reward of one episode; every episode has its own, made by `fork` from the one given."""
+
+    def step(self, trace: Trace, *, ended: bool) -> float:
+        """The reward of the latest step, from the trace with its gold table so far; `ended` if the
+        episode has ended or was truncated."""
+
+    def fork(self) -> "Reward":
+        """An independent copy that continues from here."""
+
+
+class ScoreReward(Reward):
+    """The track's composite score at the end, 0 before.
+
+    A track that rewards single steps (`Step.reward`) computes its composite from them, so they are
+    not paid a second time. A truncated episode has the score of what was done.
+    """
+
+    def step(self, trace: Trace, *, ended: bool) -> float:
+        return score(trace).composite if ended else 0.0
+
+    def fork(self) -> "ScoreReward":
+        return self
+
+
+class ShapedReward(Reward):
+    """ScoreReward plus `weight` times F = gamma * Φ(after) − Φ(before) in each step.
+
+    Φ is what the memory holds (see HeldFacts). It is 0 before the first step and after the last
+    one, also if that one was truncated. With Φ_0 = Φ_T = 0, the discounted sum of F over T steps
+
+        Σ_t gamma^t (gamma Φ_(t+1) − Φ_t)  =  gamma^T Φ_T − Φ_0  =  0
+
+    telescopes, whatever the agent does: nothing can be gained but the score, and the best policies
+    stay the best (Ng, Harada and Russell 1999; for the end Grześ 2017). That holds for a learner
+    that discounts by this gamma; with 1 the plain sum of the rewards is the score.
+    """
+
+    def __init__(self, gamma: float = 1.0, weight: float = 1.0) -> None:
+        if not 0 < gamma <= 1:
+            raise BadSettings(f"gamma {gamma}: give the learner's discount, above 0 and at most 1")
+        self.gamma, self.weight = gamma, weight
+        self._score, self._held = ScoreReward(), HeldFacts()
+        self._before = 0.0
+
+    def step(self, trace: Trace, *, ended: bool) -> float:
+        after = 0.0 if ended else self._held.share(trace)
+        shaping = self.gamma * after - self._before
+        self._before = after
+        return self._score.step(trace, ended=ended) + self.weight * shaping
+
+    def fork(self) -> "ShapedReward":
+        other = copy(self)
+        other._held = self._held.fork()
+        return other
+
+
+class HeldFacts:
+    """The share of a task's facts that the memory in a growing trace holds correctly.
+
+    Each different fact counts once, in whatever layout and number of entries. Its importance is
+    added if it is true as of the running event and subtracted if it is stale or wrong; what the
+    task knows nothing of counts 0. The share is from −1 to 1. Every text is read once.
+    """
+
+    def __init__(self) -> None:
+        self._records, self._event, self._total, self._sum = 0, -1, 1, 0
+        self._entries: dict[str, str] = {}
+        self._facts: dict[str, frozenset[Any]] = {}
+        """By text: the facts that it states."""
+        self._stated: Counter[Any] = Counter()
+        """By fact: in how many entries it stands."""
+        self._values: dict[Any, int] = {}
+        """By fact: its importance with its sign, as of the running event."""
+        self._reader: TraceReader | None = None
+
+    def share(self, trace: Trace) -> float:
+        """The share after the trace's last record; the trace has its gold table."""
+        new = trace.records[self._records :]
+        self._records = len(trace.records)
+        updates = [record for record in new if isinstance(record, MemoryUpdate)]
+        if self._reader is None or (new and new[-1].event != self._event):
+            self._begin_event(trace)
+        for update in updates:
+            self._apply(update)
+        return max(-1.0, min(1.0, self._sum / self._total))
+
+    def fork(self) -> "HeldFacts":
+        """An independent copy."""
+        other = copy(self)
+        other._entries, other._facts = dict(self._entries), dict(self._facts)
+        other._stated, other._values = Counter(self._stated), dict(self._values)
+        return other
+
+    def _begin_event(self, trace: Trace) -> None:
+        """Judges all held facts anew, since the event may have changed what is true."""
+        self._reader = reader = reader_of(trace)
+        self._event = trace.records[-1].event
+        self._total = sum(map(reader.importance, reader.true_facts())) or 1
+        self._values = {}
+        self._sum = sum(map(self._value, self._stated))
+
+    def _apply(self, update: MemoryUpdate) -> None:
+        changed = {entry.id: entry.text for entry in update.entries}
+        for id in (*changed, *update.dropped):
+            if id in self._entries:
+                self._count(self._entries.pop(id), -1)
+        for text in changed.values():
+            self._count(text, 1)
+        self._entries.update(changed)
+
+    def _count(self, text: str, change: int) -> None:
+        """Adds an entry with this text, or removes one."""
+        if text not in self._facts:
+            assert self._reader is not None  # share() has made it.
+            self._facts[text] = frozenset(map(unranked, self._reader.facts(text)))
+        for fact in self._facts[text]:
+            before = self._stated[fact]
+            self._stated[fact] += change
+            if not before:
+                self._sum += self._value(fact)
+            elif not self._stated[fact]:
+                del self._stated[fact]
+                self._sum -= self._value(fact)
+
+    def _value(self, fact: Any) -> int:
+        if fact not in self._values:
+            assert self._reader is not None  # share() has made it.
+            sign = _SIGNS[self._reader.condition(fact, self._event)]
+            self._values[fact] = sign * self._reader.importance(fact)
+        return self._values[fact]
+
+
+REWARDS: Mapping[str, type[ScoreReward | ShapedReward]] = {
+    "score": ScoreReward,
+    "shaped": ShapedReward,
+}
+
+
+def reward_named(reward: str | Reward) -> Reward:
+    """The reward, or the one of that name. Raises UnknownPart with the nearest name."""
+    if not isinstance(reward, str):
+        return reward
+    if reward not in REWARDS:
+        raise UnknownPart("reward", reward, REWARDS)
+    return REWARDS[reward]()
