@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.statements import unranked
-from memorygym.core.trace import MemoryUpdate, Trace
+from memorygym.core.trace import MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.core.track import reader_of
 from memorygym.scoring.episode_scores import score
@@ -81,7 +81,7 @@ class HeldFacts:
     """
 
     def __init__(self) -> None:
-        self._records, self._event, self._total, self._sum = 0, -1, 1, 0
+        self._records, self._event, self._total, self._sum = 0, -1, 0, 0
         self._entries: dict[str, str] = {}
         self._facts: dict[str, frozenset[Any]] = {}
         """By text: the facts that it states."""
@@ -89,6 +89,8 @@ class HeldFacts:
         """By fact: in how many entries it stands."""
         self._values: dict[Any, int] = {}
         """By fact: its importance with its sign, as of the running event."""
+        self._shown: list[str] = []
+        """Texts shown since the facts were last judged."""
         self._reader: TraceReader | None = None
 
     def share(self, trace: Trace) -> float:
@@ -96,6 +98,12 @@ class HeldFacts:
         new = trace.records[self._records :]
         self._records = len(trace.records)
         updates = [record for record in new if isinstance(record, MemoryUpdate)]
+        self._shown += [
+            message.content
+            for record in new
+            if isinstance(record, Observation | ToolResult)
+            for message in record.messages
+        ]
         if self._reader is None or (new and new[-1].event != self._event):
             self._begin_event(trace)
         for update in updates:
@@ -107,15 +115,21 @@ class HeldFacts:
         other = copy(self)
         other._entries, other._facts = dict(self._entries), dict(self._facts)
         other._stated, other._values = Counter(self._stated), dict(self._values)
+        other._shown = list(self._shown)
         return other
 
     def _begin_event(self, trace: Trace) -> None:
-        """Judges all held facts anew, since the event may have changed what is true."""
+        """Judges anew the facts that new texts name, for these may have changed what is true."""
         self._reader = reader = reader_of(trace)
         self._event = trace.records[-1].event
-        self._total = sum(map(reader.importance, reader.true_facts())) or 1
-        self._values = {}
-        self._sum = sum(map(self._value, self._stated))
+        self._total = self._total or sum(map(reader.importance, reader.true_facts())) or 1
+        shown = "\n".join(self._shown)
+        named = {name for name in {fact.name for fact in self._values} if name in shown}
+        for fact in [fact for fact in self._values if fact.name in named]:
+            before = self._values.pop(fact)
+            if fact in self._stated:
+                self._sum += self._value(fact) - before
+        self._shown = []
 
     def _apply(self, update: MemoryUpdate) -> None:
         changed = {entry.id: entry.text for entry in update.entries}
