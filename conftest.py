@@ -24,8 +24,17 @@ NEEDS = {
     "tests/memrm/test_pitfalls.py": "lightgbm",
     "src/memorygym/reports/plots.py": "matplotlib",
     "src/memorygym/tracks/dialogue/tau2/simulation.py": "tau2",
-    "src/memorygym/training/env.py": "gymnasium",
-    "tests/training/test_env.py": "gymnasium",
+    **dict.fromkeys(
+        (
+            *(
+                f"src/memorygym/training/{name}.py"
+                for name in ("env", "vec_env", "learner", "manager")
+            ),
+            *(f"tests/training/test_{name}.py" for name in ("env", "structured", "learner")),
+        ),
+        "gymnasium",
+    ),
+    "src/memorygym/training/decision_arrays.py": "numpy",
     "tests/mutants/recorder.py": "coverage",
 }
 # Doctests of a file that imports one of these are collected only where it is installed.

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorygym.core.decision_table import KEEP, OPERATIONS, Choice, Decision, Situation
+from memorygym.core.decision_table import (
+    KEEP,
+    OPERATIONS,
+    REVISE,
+    UPDATE,
+    Choice,
+    Decision,
+    Situation,
+)
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import find
 from memorygym.core.types import Task
@@ -34,9 +42,7 @@ def table_of(template: str, seed: int, tier: str = "lite") -> TableArrays:
 
 
 def text_score(task: Task, choose: Any) -> Any:
-    trace = played(
-        start_episode(task, memory_factory("markdown")), WORLDS.policy(choose), task, {}
-    )
+    trace = played(start_episode(task, memory_factory("markdown")), WORLDS.policy(choose), task, {})
     return find("worlds").score(trace)  # type: ignore[misc]
 
 
@@ -70,7 +76,9 @@ def random_choices(table: TableArrays, rng: np.random.Generator) -> list[Choice]
     return choices
 
 
-def played_as_arrays(table: TableArrays, choices: list[Choice]) -> tuple[float, int, int, Simulator]:
+def played_as_arrays(
+    table: TableArrays, choices: list[Choice]
+) -> tuple[float, int, int, Simulator]:
     simulator = Simulator(WORLDS, 1, 1, composite)
     simulator.load(0, table)
     for operation, items in choices:
@@ -98,8 +106,10 @@ def test_arrays_and_text_end_alike(template: str, seed: int, choices_seed: int, 
 def test_keeping_everything_needed_scores_as_the_text_does(tier: str) -> None:
     table = table_of("city", 0, tier)
     needed = {(s, i) for goal in table.table.goals for s, i, _ in goal.needs}
+    former = {(s, i) for goal in table.table.goals for s, i, old in goal.needs if old}
     choices = [
-        (4 - 1, frozenset[int]()) if d.is_change  # revise
+        (REVISE if (d.subject, min(d.items)) in former else UPDATE, frozenset[int]())
+        if d.is_change
         else (int(any(s == d.subject for s, _ in needed)),
               frozenset(i for s, i in needed if s == d.subject and i in d.items))
         for d in table.table.decisions
@@ -118,7 +128,9 @@ def test_a_network_sees_the_same_in_text_as_in_arrays(template: str, seed: int) 
     seen: Any = env.reset()[0]
     shown, score = [], np.nan
     while np.isnan(score):
-        now = network.Observations(seen["decision"].copy(), seen["items"].copy(), seen["present"] > 0)
+        now = network.Observations(
+            seen["decision"].copy(), seen["items"].copy(), seen["present"] > 0
+        )
         shown.append(now)
         operations, chosen = network.likeliest(network.forward(weights, now))
         seen, _, _, _, infos = env.step({"operation": operations, "items": chosen})
@@ -151,10 +163,13 @@ def test_features_of_a_decision_come_from_the_text_alone() -> None:
 
 def test_the_potential_counts_stale_facts_against() -> None:
     table = table_of("movie", 1)
-    keep = [(int(not d.is_change), frozenset(d.items)) for d in table.table.decisions]
-    update = [(2 if d.is_change else 1, frozenset(d.items)) for d in table.table.decisions]
-    *_, stale = played_as_arrays(table, keep)
-    *_, current = played_as_arrays(table, update)
+    changed = {i for d in table.table.decisions if d.is_change for i in d.items}
+    items = [frozenset(changed & {*d.items}) for d in table.table.decisions]
+    kept = [(int(not d.is_change), i) for d, i in zip(table.table.decisions, items, strict=True)]
+    updated = [(UPDATE if d.is_change else KEEP, i)
+               for d, i in zip(table.table.decisions, items, strict=True)]  # fmt: skip
+    *_, stale = played_as_arrays(table, kept)
+    *_, current = played_as_arrays(table, updated)
     assert stale.potential[0] < current.potential[0] < 1
 
 
