@@ -1,0 +1,137 @@
+"""The learner: exact gradients, the same weights after a stop, and a policy that improves."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.training import network
+from memorygym.training.learner import Learner, Training, leave_one_out, reward_of
+from memorygym.training.manager import learned, read_weights
+from memorygym.training.network import Observations
+from memorygym.training.tasks import recipes
+
+pytestmark = pytest.mark.train
+SMALL = Training(
+    parameters={"tier": "lite", "template": "city"}, iterations=3, groups=2, group=4, hidden=8
+)
+
+
+def observations(rng: np.random.Generator, size: int = 6) -> Observations:
+    decision = rng.standard_normal((size, 17)).astype(np.float32)
+    decision[:, 0] = rng.integers(0, 2, size)
+    decision[:, -2:] = rng.integers(0, 2, (size, 2))
+    items = rng.standard_normal((size, 5, 11)).astype(np.float32)
+    return Observations(decision, items, rng.random((size, 5)) < 0.7)
+
+
+def entropy(out: network.Outputs, kept: Any) -> float:
+    chances = np.exp(out.operations)
+    operations = -(chances * np.where(chances > 0, out.operations, 0)).sum()
+    odds = 1 / (1 + np.exp(-out.items))
+    items = -(odds * np.log(odds) + (1 - odds) * np.log(1 - odds))
+    return float(operations + (items * kept).sum())
+
+
+@pytest.mark.parametrize("weight", ["item_in", "item_context", "item_bias", "item_out", "item_end",
+                                    "operation_in", "operation_bias", "operation_out",
+                                    "operation_end"])  # fmt: skip
+def test_the_gradient_is_that_of_the_objective(weight: str) -> None:
+    rng = np.random.default_rng(3)
+    seen = observations(rng)
+    weights = {n: w.astype(float) for n, w in network.initial(17, 11, 4, rng).items()}
+    choice = network.sample(network.forward(weights, seen), rng)
+    pull = rng.standard_normal(6)
+
+    def objective(moved: Any) -> float:
+        out = network.forward({**weights, weight: moved}, seen)
+        chosen = network.log_probability(out, seen, *choice)
+        return float((pull * chosen).sum()) + 0.3 * entropy(out, network.stores(seen, choice[0]))
+
+    slope = network.gradient(weights, network.forward(weights, seen), seen, choice, pull, 0.3)
+    flat = np.arange(weights[weight].size)
+    for place in flat[:: max(1, len(flat) // 12)]:
+        step = np.zeros(weights[weight].size)
+        step[place] = 1e-5
+        step = step.reshape(weights[weight].shape)
+        rise = objective(weights[weight] + step) - objective(weights[weight] - step)
+        assert slope[weight].reshape(-1)[place] == pytest.approx(rise / 2e-5, abs=2e-4)
+
+
+def test_an_advantage_compares_with_the_other_episodes_of_the_group() -> None:
+    returns = np.random.default_rng(0).standard_normal((3, 2, 5))
+    others = (returns.sum(-1, keepdims=True) - returns) / 4
+    np.testing.assert_allclose(leave_one_out(returns), returns - others)
+
+
+def test_a_stopped_training_continues_to_the_same_weights(tmp_path: Path) -> None:
+    whole = Learner.new(SMALL)
+    whole.train()
+    path = tmp_path / "policy.json"
+    stopped = Learner.new(SMALL)
+
+    def stop(learner: Learner) -> None:
+        learner.save(path)
+        if learner.iteration == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped.train(each=stop)
+    resumed = Learner.load(path, SMALL)
+    resumed.train()
+    assert resumed.curve == whole.curve
+    for name, array in whole.weights.items():
+        np.testing.assert_array_equal(resumed.weights[name], array)
+
+
+def test_training_improves_the_mean_score() -> None:
+    learner = Learner.new(replace(SMALL, iterations=25, groups=4, group=8, rate=1e-2))
+    learner.train()
+    assert np.mean(learner.curve[-5:]) > 1.5 * np.mean(learner.curve[:5])
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("{", "no file of a training run"), ("[]", "no file"), ('{"format": "x"}', "no file"),
+     ('{"format": "x", "training": {}}', "other settings")],
+)  # fmt: skip
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text(text)
+    with pytest.raises(BadSettings, match=problem):
+        Learner.load(path, SMALL)
+    assert path.read_text() == text
+
+
+def test_the_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    Learner.new(SMALL).save(path)
+    Learner.load(path, replace(SMALL, iterations=9))  # Longer training may go on from it.
+    with pytest.raises(BadSettings, match="other settings"):
+        Learner.load(path, replace(SMALL, seed=1))
+
+
+@pytest.mark.parametrize(("name", "value"), [("iterations", 0), ("group", 1), ("groups", -3)])
+def test_numbers_that_make_no_sense_are_refused(name: str, value: int) -> None:
+    with pytest.raises(BadSettings, match=f"{name} {value}: give at least"):
+        Training(**{name: value})  # type: ignore[arg-type]
+
+
+def test_an_unknown_reward_names_the_parts() -> None:
+    learner = Learner.new(replace(SMALL, reward="breadht"))
+    with pytest.raises(UnknownPart, match="did you mean breadth"):
+        learner.train()
+    assert callable(reward_of("score"))
+
+
+def test_a_trained_file_plays_as_an_agent(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    Learner.new(SMALL).save(path)
+    assert set(read_weights(path)) == set(network.initial(1, 1, 1, np.random.default_rng(0)))
+    task = recipes("worlds", "test", range(1), template="city")[0].generate()
+    assert learned(task, policy=str(path))
+    with pytest.raises(BadSettings, match="holds no policy"):
+        learned(task, policy=__file__)
