@@ -28,7 +28,7 @@ NEEDS = {
         (
             *(
                 f"src/memorygym/training/{name}.py"
-                for name in ("env", "vec_env", "learner", "manager")
+                for name in ("env", "vec_env", "structured_env", "learner", "manager")
             ),
             *(f"tests/training/test_{name}.py" for name in ("env", "structured", "learner")),
         ),

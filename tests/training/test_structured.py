@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gymnasium.error import ResetNeeded
+from gymnasium.utils.env_checker import check_env
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +28,7 @@ from memorygym.training.decision_arrays import SITUATION, TableArrays
 from memorygym.training.learner import Training, initial_weights
 from memorygym.training.manager import Manager, fifo, observation, random
 from memorygym.training.simulator import PEAK, WRITES, Simulator
+from memorygym.training.structured_env import StructuredEnv
 from memorygym.training.tasks import recipes
 from memorygym.training.vec_env import MemoryVecEnv, composite, make_table, structure_of
 
@@ -264,3 +267,44 @@ def test_heuristics_play_as_agents_of_text(policy: Any) -> None:
     trace = played(start_episode(task, memory_factory("markdown")), policy(task), task, {})
     assert trace.records
     assert len(SITUATION) == 7
+
+
+def test_a_single_environment_is_one_of_gymnasium_and_its_trace_has_its_score() -> None:
+    env = StructuredEnv(parameters={"tier": "lite"}, shaping=1.0)
+    check_env(env, skip_render_check=True)
+    env.reset(seed=5)
+    rng, rewards, ended = np.random.default_rng(0), 0.0, False
+    while not ended:
+        action = {"operation": rng.integers(0, 5), "items": rng.random(26) < 0.3}
+        _, reward, ended, _, info = env.step(action)
+        rewards += reward
+    assert find("worlds").score(env.trace).composite == pytest.approx(info["score"])  # type: ignore[misc]
+    assert rewards == pytest.approx(info["score"], abs=1e-5)
+    with pytest.raises(ResetNeeded):
+        env.step(action)
+
+
+def test_a_fork_goes_on_alone_from_the_same_state() -> None:
+    env = StructuredEnv(parameters={"tier": "lite"})
+    env.reset(seed=5)
+    everything = {"operation": KEEP, "items": np.ones(26)}
+    nothing = {"operation": 0, "items": np.zeros(26)}
+    for _ in range(10):
+        env.step(nothing)
+    other = env.fork()
+    ends = [
+        step_to_end(env, nothing),
+        step_to_end(other, everything),
+        step_to_end(env.fork(), nothing),
+    ]
+    assert ends[0] == 0
+    assert other.trace.task == env.trace.task
+    with pytest.raises(ResetNeeded):
+        other.step(nothing)
+
+
+def step_to_end(env: StructuredEnv, action: Any) -> float:
+    ended, info = env._ended, {"score": 0.0}
+    while not ended:
+        *_, ended, _, info = env.step(action)
+    return float(info["score"])

@@ -8,10 +8,10 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-import gymnasium
 import numpy as np
+from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
+from gymnasium.vector.utils import batch_space, create_empty_array
 
 from memorygym.core.decision_table import OPERATIONS, Structure
 from memorygym.core.errors import BadSettings
@@ -37,6 +37,23 @@ def structure_of(track: str) -> Structure:
             f"the track {track} has no structured decisions: play it as text, with MemoryEnv"
         )
     return structure()
+
+
+def spaces_of(structure: Structure) -> tuple[spaces.Dict, spaces.Dict]:
+    """The spaces of observations and actions of one environment."""
+    box = partial(spaces.Box, 0.0, 100.0, dtype=np.float32)
+    seen = spaces.Dict({
+        "decision": box(shape=(len(structure.features) + len(SITUATION),)),
+        "items": box(shape=(structure.items, len(structure.item_features))),
+        "present": spaces.MultiBinary(structure.items),
+    })  # fmt: skip
+    chosen = spaces.Dict(
+        {
+            "operation": spaces.Discrete(len(OPERATIONS)),
+            "items": spaces.MultiBinary(structure.items),
+        }
+    )
+    return seen, chosen
 
 
 def composite(trace: Trace) -> float:
@@ -126,20 +143,7 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
             _Block(Simulator(structure, groups, group, reward), structure, shaping, gamma)
             for _ in range(blocks)
         ]
-        box = partial(gymnasium.spaces.Box, -np.inf, np.inf, dtype=np.float32)
-        self.single_observation_space = gymnasium.spaces.Dict(
-            {
-                "decision": box(shape=(len(structure.features) + len(SITUATION),)),
-                "items": box(shape=(structure.items, len(structure.item_features))),
-                "present": gymnasium.spaces.MultiBinary(structure.items),
-            }
-        )
-        self.single_action_space = gymnasium.spaces.Dict(
-            {
-                "operation": gymnasium.spaces.Discrete(len(OPERATIONS)),
-                "items": gymnasium.spaces.MultiBinary(structure.items),
-            }
-        )
+        self.single_observation_space, self.single_action_space = spaces_of(structure)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._tables: Iterator[TableArrays] = iter(())
@@ -211,13 +215,9 @@ class _Block:
     def __init__(
         self, simulator: Simulator, structure: Structure, shaping: float, gamma: float
     ) -> None:
-        size, items = simulator.size, structure.items
+        size = simulator.size
         self._simulator, self._shaping, self._gamma = simulator, shaping, gamma
-        self._observation: Observation = {
-            "decision": np.zeros((size, len(structure.features) + len(SITUATION)), np.float32),
-            "items": np.zeros((size, items, len(structure.item_features)), np.float32),
-            "present": np.zeros((size, items), np.int8),
-        }
+        self._observation: Observation = create_empty_array(spaces_of(structure)[0], size)
         self._rewards = np.zeros(size, np.float32)
         self._terminated, self._truncated = np.zeros(size, bool), np.zeros(size, bool)
         self._scores = np.full(size, np.nan, np.float32)
