@@ -44,14 +44,15 @@ def test_the_gradient_is_that_of_the_objective(weight: str) -> None:
     seen = observations(rng)
     weights = {n: w.astype(float) for n, w in network.initial(17, 11, 4, rng).items()}
     choice = network.sample(network.forward(weights, seen), rng)
-    pull = rng.standard_normal(6)
+    pulls = rng.standard_normal(6), rng.standard_normal((6, 5))
 
     def objective(moved: Any) -> float:
         out = network.forward({**weights, weight: moved}, seen)
         chosen = network.log_probability(out, seen, *choice)
-        return float((pull * chosen).sum()) + 0.3 * entropy(out, network.stores(seen, choice[0]))
+        gain = sum(float((pull * part).sum()) for pull, part in zip(pulls, chosen, strict=True))
+        return gain + 0.3 * entropy(out, network.stores(seen, choice[0]))
 
-    slope = network.gradient(weights, network.forward(weights, seen), seen, choice, pull, 0.3)
+    slope = network.gradient(weights, network.forward(weights, seen), seen, choice, pulls, 0.3)
     flat = np.arange(weights[weight].size)
     for place in flat[:: max(1, len(flat) // 12)]:
         step = np.zeros(weights[weight].size)

@@ -3,7 +3,7 @@
 Groups of episodes play the same task. The advantage of a decision is its return minus the mean
 return of the same decision in the other episodes of its group (leave-one-out, as in LOOP, Chen et
 al. 2025, arXiv 2502.01600; it is not divided by the standard deviation), and updates are clipped
-as in PPO (Schulman et al. 2017, arXiv 1707.06347).
+as in PPO (Schulman et al. 2017, arXiv 1707.06347), the operation and each item for itself.
 """
 
 import json
@@ -158,12 +158,15 @@ class Learner:
         settings, seen = self.training, rollout.seen.at(index)
         choice = rollout.operations[index], rollout.chosen[index]
         out = network.forward(self.weights, seen)
-        ratio = np.exp(network.log_probability(out, seen, *choice) - rollout.log_probability[index])
-        gain = rollout.advantages[index]
-        far = np.where(gain > 0, ratio > 1 + settings.clip, ratio < 1 - settings.clip)
-        pull = np.where(far, 0, ratio * gain).astype(np.float32) / len(index)
+        before = rollout.log_probability[0][index], rollout.log_probability[1][index]
+        gain = rollout.advantages[index].astype(np.float32) / len(index)
+        now = network.log_probability(out, seen, *choice)
+        pulls = (
+            _clipped(now[0] - before[0], gain, settings.clip),
+            _clipped(now[1] - before[1], gain[:, None], settings.clip),
+        )
         ascent = network.gradient(
-            self.weights, out, seen, choice, pull, settings.entropy / len(index)
+            self.weights, out, seen, choice, pulls, settings.entropy / len(index)
         )
         self.steps += 1
         rate = settings.rate * (1 - 0.9 * self.iteration / settings.iterations)
@@ -182,8 +185,8 @@ class Rollout:
     seen: Observations
     operations: Ints
     chosen: Bools
-    log_probability: Floats
-    """Of the choices, by the policy that made them."""
+    log_probability: tuple[Floats, Floats]
+    """Of the choices, by the policy that made them; see network.log_probability."""
     advantages: Floats
     scores: Floats
     """By episode."""
@@ -193,7 +196,7 @@ def _rollout(
     env: MemoryVecEnv, seen: Mapping[str, Any], weights: Weights, rng: np.random.Generator
 ) -> tuple[Rollout, Mapping[str, Any]]:
     """One episode in each environment, and the first observations of the next ones."""
-    steps: list[tuple[Observations, Ints, Bools, Floats]] = []
+    steps: list[tuple[Observations, Ints, Bools, tuple[Floats, Floats]]] = []
     rewards, running = [], [np.ones(env.num_envs, bool)]
     scores = np.full(env.num_envs, np.nan, np.float32)
     while running[-1].any():
@@ -214,8 +217,16 @@ def _rollout(
         for name in ("decision", "items", "present")
     )
     observations = Observations(decision, items, present)
-    operations, chosen, chances = (np.array([step[i] for step in steps])[kept] for i in (1, 2, 3))
+    operations, chosen = (np.array([step[i] for step in steps])[kept] for i in (1, 2))
+    chances = tuple(np.array([step[3][i] for step in steps])[kept] for i in (0, 1))
     return Rollout(observations, operations, chosen, chances, gains[kept], scores), seen
+
+
+def _clipped(change: Floats, gain: Floats, clip: float) -> Floats:
+    """The derivative of PPO's clipped objective by log-probabilities that changed by so much."""
+    ratio = np.exp(change)
+    far = np.where(gain > 0, ratio > 1 + clip, ratio < 1 - clip)
+    return np.where(far, 0, ratio * gain).astype(np.float32)
 
 
 def leave_one_out(returns: Floats) -> Floats:

@@ -4,14 +4,12 @@ The logit of an item comes from its own features and those of the decision, by o
 items, so the policy fits any schema. Its gradients are written out and tested numerically.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from memorygym.core.decision_table import DELETE, KEEP, OPERATIONS, REVISE, SKIP, UPDATE
-from memorygym.core.errors import BadSettings
 from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints
 
 Weights = dict[str, Floats]
@@ -97,12 +95,14 @@ def stores(seen: Observations, operations: Ints) -> Bools:
     return seen.present & kept[:, None]
 
 
-def log_probability(out: Outputs, seen: Observations, operations: Ints, chosen: Bools) -> Floats:
-    """(N): the log-probability of choices."""
-    chance = -np.logaddexp(0, np.where(chosen, -out.items, out.items))
+def log_probability(
+    out: Outputs, seen: Observations, operations: Ints, chosen: Bools
+) -> tuple[Floats, Floats]:
+    """The log-probabilities of choices: of the operations (N), and of each item (N, M), 0 where the
+    choice does not matter."""
     own = out.operations[np.arange(len(operations)), operations]
-    total: Floats = own + (chance * stores(seen, operations)).sum(1)
-    return total
+    items = -np.logaddexp(0, np.where(chosen, -out.items, out.items))
+    return own, items * stores(seen, operations)
 
 
 def sample(out: Outputs, rng: np.random.Generator) -> tuple[Ints, Bools]:
@@ -120,13 +120,13 @@ def likeliest(out: Outputs) -> tuple[Ints, Bools]:
 
 def gradient(
     weights: Weights, out: Outputs, seen: Observations, choice: tuple[Ints, Bools],
-    pull: Floats, entropy: float,
+    pulls: tuple[Floats, Floats], entropy: float,
 ) -> Weights:  # fmt: skip
     """The gradient of Σ pull · log-probability + entropy · Σ entropy of the operations and items.
 
-    `pull` (N) is the derivative of the objective by the log-probability of each choice.
+    `pulls` are the derivatives of the objective by the log-probabilities: (N) and (N, M).
     """
-    operations, chosen = choice
+    (operations, chosen), (pull, item_pull) = choice, pulls
     chances = np.exp(out.operations)
     to_logits = -chances * pull[:, None]
     to_logits[np.arange(len(pull)), operations] += pull
@@ -134,7 +134,7 @@ def gradient(
     spread = -(chances * surprise).sum(1, keepdims=True)
     to_logits -= entropy * chances * (surprise + spread)
     odds = 1 / (1 + np.exp(-out.items))
-    to_items = (chosen - odds) * pull[:, None] - entropy * out.items * odds * (1 - odds)
+    to_items = (chosen - odds) * item_pull - entropy * out.items * odds * (1 - odds)
     to_items *= stores(seen, operations)
     hidden, layer = out.hidden
     back = to_items[..., None] * weights["item_out"][:, 0] * (1 - hidden**2)
@@ -148,17 +148,3 @@ def gradient(
         "operation_in": seen.decision.T @ layer_back, "operation_bias": layer_back.sum(0),
         "operation_out": layer.T @ to_logits, "operation_end": to_logits.sum(0),
     }  # fmt: skip
-
-
-def to_json(weights: Weights) -> dict[str, Any]:
-    """The weights, rounded to five digits."""
-    return {name: np.round(array.astype(float), 5).tolist() for name, array in weights.items()}
-
-
-def from_json(raw: Mapping[str, Sequence[Any]], *, of: Weights) -> Weights:
-    """The weights that `to_json` wrote, in the shapes of others. Raises BadSettings."""
-    weights = {name: np.array(values, np.float32) for name, values in raw.items()}
-    shapes = {name: array.shape for name, array in weights.items()}
-    if shapes != {name: array.shape for name, array in of.items()}:
-        raise BadSettings("these are the weights of another policy: train it again")
-    return weights
