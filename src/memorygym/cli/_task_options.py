@@ -1,6 +1,7 @@
 """The options that select tasks: of a track, a folder, or the file of a data set."""
 
 import argparse
+from collections.abc import Mapping
 
 from memorygym.cli._checks import add_salt
 from memorygym.core import registry
@@ -27,36 +28,44 @@ def check_seed(seed: int) -> None:
 def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
     """Declares the tasks that are played; `seeds` is the default of --seeds in words, "" where a
     single task is played."""
+    add_track(group, "all ten" if seeds else "the first")
+    group.add_argument(
+        "--data", metavar="WHAT",
+        help="instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set"
+        " (`memorygym datasets`), as in locomo:locomo10.json:most=20",
+    )  # fmt: skip
+    add_seeds(group, seeds)
+    add_salt(group)
+
+
+def add_track(group: argparse._ArgumentGroup, domains: str) -> None:
+    """Declares the track and its parameters; `domains` are those of worlds by default, in words."""
     group.add_argument(
         "--track", default=WORLDS, metavar="TRACK",
         help="the kind of task (`memorygym list tracks`), its parameters after colons, as in"
         f" research:hops=2,4:tokens=50k (default: {WORLDS})",
     )  # fmt: skip
     group.add_argument(
-        "--data", metavar="WHAT",
-        help="instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set"
-        " (`memorygym datasets`), as in locomo:locomo10.json:most=20",
+        "--template", "-t", "--templates", metavar="DOMAIN",
+        help=f"one domain, or several with commas between (default: {domains})",
     )  # fmt: skip
-    group.add_argument(
-        "--template",
-        "-t",
-        metavar="DOMAIN",
-        help=f"one domain (default: {'all ten' if seeds else 'the first'})",
-    )
     group.add_argument(
         "--tier", metavar="TIER", help=f"one of {', '.join(TIERS)} (default: standard)"
     )
+    for name in PARAMETERS[2:]:
+        help_text = f"instead of the tier's {name}"
+        help_text = "length of the documents, in tokens" if name == "tokens" else help_text
+        group.add_argument(f"--{name}", type=int, metavar="N", help=help_text)
+
+
+def add_seeds(group: argparse._ArgumentGroup, seeds: str) -> None:
+    """Declares --seed and, with its default in words, --seeds."""
     help_text = "a single seed" if seeds else "(default: 0)"
     group.add_argument("--seed", type=int, metavar="N", help=help_text)
     group.set_defaults(seeds=None)
     if seeds:
         help_text = f"seeds 0 to N-1 (default: {seeds})"
         group.add_argument("--seeds", type=int, metavar="N", help=help_text)
-    add_salt(group)
-    for name in PARAMETERS[2:]:
-        help_text = f"instead of the tier's {name}"
-        help_text = "length of the documents, in tokens" if name == "tokens" else help_text
-        group.add_argument(f"--{name}", type=int, metavar="N", help=help_text)
 
 
 def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
@@ -66,14 +75,19 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
     """
     if args.data is not None:
         return _stored(args)
+    track, parameters = track_of(args)
+    seeds = seeds or enough_seeds(track)
+    return generated(track.name, TaskOptions(seeds_of(args, seeds), args.salt, parameters))
+
+
+def track_of(args: argparse.Namespace) -> tuple[Track, Mapping[str, str]]:
+    """The track that the options name, and its parameters. Raises UnknownPart or BadSettings."""
     name, stated = registry.split_spec(args.track)
     track = find(name)
-    parameters = {**track.official, **agreed(_parameters(args, track), stated, name)}
-    seeds = seeds or enough_seeds(track)
-    return generated(track.name, TaskOptions(_seeds(args, seeds), args.salt, parameters))
+    return track, {**track.official, **agreed(_parameters(args, track), stated, name)}
 
 
-def _seeds(args: argparse.Namespace, default: int) -> range:
+def seeds_of(args: argparse.Namespace, default: int) -> range:
     """The seeds that --seed or --seeds names. Raises BadSettings."""
     if args.seed is not None and args.seeds is not None:
         raise BadSettings(f"--seed {args.seed} and --seeds {args.seeds}: give one of them")
@@ -109,4 +123,4 @@ def _stored(args: argparse.Namespace) -> Tasks:
             f"--salt: {args.data} holds finished tasks, which no secret changes: leave --salt out"
         )
     every = args.seed is None and args.seeds is None
-    return stored_tasks(args.data, None if every else _seeds(args, 1))
+    return stored_tasks(args.data, None if every else seeds_of(args, 1))

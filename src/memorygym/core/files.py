@@ -69,7 +69,7 @@ def _replace(path: Path, lines: Iterable[bytes], *, packed: bool) -> None:
     try:
         _write(part, lines, packed=packed)
         part.replace(path)
-    except OSError:
+    except BaseException:  # Also if making the lines fails, or is stopped.
         with suppress(OSError):
             part.unlink()
         raise

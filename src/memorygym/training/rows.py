@@ -1,0 +1,83 @@
+"""The rows of a data set: an episode in a format that trainers read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+
+from memorygym.agents.chat import merge_neighbours
+from memorygym.agents.text_protocol import as_text
+from memorygym.core.json_values import canonical
+from memorygym.core.tokens import count, shown_tokens
+from memorygym.core.trace import CANARY
+from memorygym.core.types import JSON, Tool
+from memorygym.training.rollouts import Rollout, Segment
+
+Row = dict[str, JSON]
+
+
+def openai_row(segment: Segment, tools: Sequence[Tool]) -> Row:
+    """The messages and tools as OpenAI-compatible endpoints take them."""
+    return {
+        "messages": [message.to_openai() for message in segment.messages],
+        "tools": [tool.to_openai() for tool in tools],
+        "mask": [int(trained) for trained in segment.mask],
+    }
+
+
+def sharegpt_row(segment: Segment, tools: Sequence[Tool]) -> Row:
+    """The turns with tool calls as text, in the words that a model reads under `--tools text`:
+    after the system turn `human` and `gpt` alternate."""
+    messages = merge_neighbours(as_text(segment.messages, tools))
+    pairs = zip(segment.messages, segment.mask, strict=True)
+    replied = iter([trained for message, trained in pairs if message.role == "assistant"])
+    names = {"system": "system", "user": "human", "assistant": "gpt"}
+    return {
+        "conversations": [{"from": names[m.role], "value": m.content} for m in messages],
+        "tools": canonical([tool.to_openai() for tool in tools]),
+        "mask": [int(m.role == "assistant" and next(replied)) for m in messages],
+    }
+
+
+FORMATS: Mapping[str, Callable[[Segment, Sequence[Tool]], Row]] = {
+    "openai": openai_row,
+    "sharegpt": sharegpt_row,
+}
+"""By name: the function that writes a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """The rows of an episode."""
+
+    agent: str
+    score: float
+    version: str
+    """The version hash of the track."""
+    lengths: tuple[int, ...]
+    """Tokens of each row, by `core.tokens`."""
+    trained: int
+    """Tokens of all messages to train on."""
+    lines: tuple[str, ...] = ()
+    """The rows as JSON; () once they are written."""
+
+
+def trajectory(
+    rollout: Rollout, tools: Sequence[Tool], format: str, split: str, *, segments: bool
+) -> Trajectory:
+    """The rows of a rollout: one for each segment, or one for all."""
+    rows = rollout.to_rows() if segments else [rollout.to_concat()]
+    names = ("track", "template", "seed", "task", "agent", "memory", "version")
+    about: Row = {name: getattr(rollout, name) for name in names}
+    about |= {"canary": CANARY, "split": split, "score": round(rollout.reward, 6)}
+    lines = [
+        canonical(
+            FORMATS[format](row, tools) | {"metadata": {**about, "row": n, "rows": len(rows)}}
+        )
+        for n, row in enumerate(rows)
+    ]
+    tokens = [[shown_tokens(message, count) for message in row.messages] for row in rows]
+    trained = (sum(compress(of, row.mask)) for of, row in zip(tokens, rows, strict=True))
+    lengths = tuple(map(sum, tokens))
+    return Trajectory(
+        rollout.agent, rollout.reward, rollout.version, lengths, sum(trained), tuple(lines)
+    )
