@@ -145,8 +145,8 @@ def _run_data(args: argparse.Namespace, _: ExitStack) -> int:
         min_score=(args.min_score or 0) / 100,
     )
     beside = _card_of(args.output)
-    if beside:
-        check_free(beside, force=args.force)
+    for path in filter(None, (args.output, beside)):
+        check_free(path, force=args.force)
     workers = workers_of(args, waits=False)
     made = make_data(options, args.output, force=args.force, workers=workers, quiet=args.quiet)
     if beside:

@@ -69,12 +69,11 @@ def trajectory(
     names = ("track", "template", "seed", "task", "agent", "memory", "version")
     about: Row = {name: getattr(rollout, name) for name in names}
     about |= {"canary": CANARY, "split": split, "score": round(rollout.reward, 6)}
-    lines = [
-        canonical(
-            FORMATS[format](row, tools) | {"metadata": {**about, "row": n, "rows": len(rows)}}
-        )
-        for n, row in enumerate(rows)
-    ]
+    places: list[Row] = [{**about, "row": number, "rows": len(rows)} for number in range(len(rows))]
+    lines = (
+        canonical({**FORMATS[format](row, tools), "metadata": place})
+        for row, place in zip(rows, places, strict=True)
+    )
     tokens = [[shown_tokens(message, count) for message in row.messages] for row in rows]
     trained = (sum(compress(of, row.mask)) for of, row in zip(tokens, rows, strict=True))
     lengths = tuple(map(sum, tokens))
