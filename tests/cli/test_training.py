@@ -38,6 +38,15 @@ def test_a_card_says_that_segments_are_what_was_seen(command, tmp_path: Path) ->
     assert "Each row is one context" in card and "seeds 3 to 3" in card
 
 
+def test_data_that_show_nothing_to_imitate_say_so(command, tmp_path: Path) -> None:
+    words = ["training", "data", "--track", "research:tokens=12k:hops=2", "--seeds", "1", "-q"]
+    words += ["--force", "-o", str(tmp_path / "rows.jsonl")]
+    assert "nothing to imitate" in command(*words).out
+    status, out, _ = command(*words, "--capacity", "30000")
+    assert status == 0 and "100.0" in out and "nothing to imitate" not in out
+    assert "at most 30,000 tokens" in (tmp_path / "rows.jsonl.card.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize("existing", ["rows.jsonl", "rows.jsonl.card.md"])
 def test_nothing_is_replaced_without_force(existing: str, command, tmp_path: Path) -> None:
     (tmp_path / existing).write_text("precious")
@@ -80,9 +89,7 @@ def test_rows_may_go_to_a_pipe(tmp_path: Path) -> None:
         (["profile", "--repeats", "0"], "--repeats 0: give at least 1"),
     ],
 )
-def test_bad_usage_names_the_choices(
-    words: list[str], said: str, command, tmp_path: Path
-) -> None:
+def test_bad_usage_names_the_choices(words: list[str], said: str, command, tmp_path: Path) -> None:
     status, out, err = command("training", *words, "-o", str(tmp_path / "rows.jsonl"))
     assert (status, out) == (2, "") and said in err and err.count("\n") == 1
     assert [*tmp_path.iterdir()] == []

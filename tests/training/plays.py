@@ -43,9 +43,7 @@ def watched(
     task: Task, memory: str = "markdown", agent: str = "", turns: int | None = None
 ) -> tuple[Trace, list[View]]:
     """The trace of an agent, and every view that it replied to."""
-    system = AgentSystem(
-        agent or default_agent(find(task.track)), memory, Limits(turns=turns)
-    )
+    system = AgentSystem(agent or default_agent(find(task.track)), memory, Limits(turns=turns))
     policy = Watched(system.policy(task))
     labels = system.system.labels(task.track, 0)
     return played(system.begin(task, []), policy, task, labels), policy.views

@@ -111,7 +111,7 @@ def test_stored_rollouts_are_read_back(tmp_path: Path) -> None:
     lines = path.read_text("utf-8").splitlines()
     assert [*read_rollouts(lines)] == rollouts
     damaged = json.loads(lines[1]) | {"reward": "much"}
-    with pytest.raises(BadSettings, match="line 2: not a rollout .*reward is 'much'"):
+    with pytest.raises(BadSettings, match=r"line 2: not a rollout .*reward is 'much'"):
         [*read_rollouts([lines[0], json.dumps(damaged)])]
 
 

@@ -22,7 +22,7 @@ from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Failure, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.tasks import Tasks, check_episodes
+from memorygym.runs.tasks import CAPACITY, Limits, Tasks, check_episodes
 from memorygym.training.card import bars, card, lengths
 from memorygym.training.data import DataOptions, DataSummary, check_free, default_agent, make_data
 from memorygym.training.profile import Profile, profile_of
@@ -103,6 +103,11 @@ def _add_memory(group: argparse._ArgumentGroup) -> None:
         "--memory", "--backend", default="markdown", metavar="MEMORY",
         help="the memory (`memorygym list memory`; default: markdown)",
     )  # fmt: skip
+    group.add_argument(
+        "--capacity", type=int, metavar="N",
+        help="maximum tokens that the memory may hold and show (default: the tasks' own, else"
+        f" {CAPACITY:,})",
+    )  # fmt: skip
 
 
 def _add_tasks(part: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -117,13 +122,13 @@ def _add_output(group: argparse._ArgumentGroup, about: str, *, required: bool = 
         "--output", "-o", type=given_path, required=required, metavar="FILE", help=about
     )
     group.add_argument("--force", action="store_true", help="replace a file that exists")
-    group.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
+    group.add_argument("--workers", type=int, metavar="N", help="processes (threads of a model)")
     add_quiet(group)
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the action; 1 if an episode failed, 3 if a provider did."""
-    check_counts(args, "seeds", "workers")
+    check_counts(args, "seeds", "workers", "capacity")
     with ExitStack() as stack:
         if args.output and is_standard_output(args.output):
             stack.enter_context(redirect_stdout(sys.stderr))
@@ -140,6 +145,7 @@ def _run_data(args: argparse.Namespace, _: ExitStack) -> int:
         seeds=seeds_of(args, SEEDS),
         agents=tuple(name.strip() for name in (args.agent or "").split(",") if name.strip()),
         memory=args.memory,
+        limits=Limits(capacity=args.capacity),
         format=args.format,
         segments=args.segments,
         min_score=(args.min_score or 0) / 100,
@@ -185,6 +191,11 @@ def _data_page(made: DataSummary, output: Path, beside: Path | None) -> list[str
     if made.left_out:
         lowest = f"{100 * made.options.min_score:g}"
         lines.append(f"{len(made.left_out)} episodes scored below {lowest} and are left out")
+    if all(each.score == 0 for each in made.kept):
+        lines += fit(
+            "every episode scored 0, so there is nothing to imitate; try another --agent or"
+            " --memory, or more --capacity"
+        )
     lines += ["tokens of a row", *bars(lengths(made)), ""]
     lines += fit(f"written: {output}" + (f", and its card {beside}" if beside else ""))
     return lines
@@ -215,6 +226,7 @@ def _run_profile(args: argparse.Namespace, stack: ExitStack) -> int:
         tasks=Tasks(track.name, tasks, {}, track.name),
         agents=(name,),
         memory=args.memory,
+        limits=Limits(capacity=args.capacity),
         model_roles=model_roles_of(args, stack) if args.model else ModelRoles(),
         repeats=repeats,
     ).job(ResultOptions(causes=False))
@@ -253,6 +265,8 @@ def _profile_page(profile: Profile, *, scripted: bool) -> list[str]:
     )
     if scripted:
         note = "a scripted agent repeats itself, so the variance says nothing of a learner's tries"
+    elif all(len(task.rewards) == 1 for task in profile.tasks):
+        note = "one try at a task shows no variance: give more --repeats"
     else:
         share = f"{100 * profile.constant:.0f} %"
         note = f"{share} without variance, whose tries teach a policy gradient nothing"

@@ -69,7 +69,8 @@ def _facts(summary: DataSummary) -> Iterator[tuple[str, str]]:
     stated = "".join(f":{name}={value}" for name, value in options.parameters.items())
     yield "version of the track", kept[0].version
     yield "tasks", f"{options.track}{stated}, seeds {options.seeds[0]} to {options.seeds[-1]}"
-    yield "memory", options.memory
+    limit = options.limits.capacity
+    yield "memory", options.memory + (f", at most {limit:,} tokens" if limit else "")
     for agent in options.agents:
         scores = [each.score for each in kept if each.agent == agent]
         mean = f", mean score {100 * sum(scores) / len(scores):.1f}" if scores else ""
