@@ -110,9 +110,13 @@ def test_stored_rollouts_are_read_back(tmp_path: Path) -> None:
     write_rollouts(path, rollouts)
     lines = path.read_text("utf-8").splitlines()
     assert [*read_rollouts(lines)] == rollouts
+    assert json.loads(lines[0])["segments"][0]["messages"][0]["role"] == "system"
     damaged = json.loads(lines[1]) | {"reward": "much"}
     with pytest.raises(BadSettings, match=r"line 2: not a rollout .*reward is 'much'"):
         [*read_rollouts([lines[0], json.dumps(damaged)])]
+    for line in ("{", "[]", '{"segments": [1]}', '{"segments": [{"messages": ["a"]}]}'):
+        with pytest.raises(BadSettings, match="line 1: not a rollout"):
+            [*read_rollouts([line])]
 
 
 def test_importance_weights_are_cut_and_do_not_overflow() -> None:

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import is_standard_output
+from memorygym.core.text import one_line
+
+if TYPE_CHECKING:
+    from memorygym.runs.episode_result import Failure
 
 THREADS = 16
 """Workers of a model by default: they wait for replies, not for this machine."""
@@ -71,6 +75,17 @@ def add_salt(parser: _Group, help: str = "a secret that seeds a private test set
 def add_quiet(parser: _Group) -> None:
     """Declares --quiet."""
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress line")
+
+
+def tell_failures(failures: Sequence["Failure"]) -> int:
+    """Prints the failed episodes to standard error; returns the exit code, 0 without any."""
+    for failure in failures:
+        place = failure.place
+        where = f"{place.template} seed {place.seed}, {place.agent}"
+        print(one_line(f"{where}: {failure.error}"), file=sys.stderr)
+    if any(failure.kind == "provider" for failure in failures):
+        return 3
+    return 1 if failures else 0
 
 
 @dataclass(frozen=True, slots=True)

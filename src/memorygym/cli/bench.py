@@ -1,7 +1,6 @@
 """Play agents or a model on a track; --validate runs its self-test."""
 
 import argparse
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +12,7 @@ from memorygym.cli._checks import (
     given_path,
     outputs_of,
     refuse,
+    tell_failures,
     workers_of,
 )
 from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
@@ -20,7 +20,6 @@ from memorygym.cli._task_options import PARAMETERS, add_tasks, tasks_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
-from memorygym.core.text import one_line
 from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports import tables
@@ -122,10 +121,7 @@ def _benched(args: argparse.Namespace, stack: ExitStack) -> int:
         print(_report(findings, prices))
     if findings.invariants and (failed or not args.quiet):
         print("\n" + tables.invariants_table(failed if args.quiet else findings.invariants))
-    for failure in findings.failures:
-        place = failure.place
-        where = f"{place.template} seed {place.seed}, {place.agent}"
-        print(one_line(f"{where}: {failure.error}"), file=sys.stderr)
+    status = tell_failures(findings.failures)
     if outputs.file:
         _write(outputs.file, findings.document)
     if against:
@@ -134,9 +130,7 @@ def _benched(args: argparse.Namespace, stack: ExitStack) -> int:
     for summary in low:
         score = 100 * summary.composite.mean
         print(f"{summary.who}: {score:.1f} is under {args.fail_under:g}")
-    if findings.failures:
-        return 3 if any(failure.kind == "provider" for failure in findings.failures) else 1
-    return 1 if failed or low else 0
+    return status or int(bool(failed or low))
 
 
 def _write(path: Path, document: Document) -> None:

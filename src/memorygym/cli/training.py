@@ -3,18 +3,23 @@
 import argparse
 import shlex
 import sys
-from collections.abc import Sequence
 from contextlib import ExitStack, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
-from memorygym.cli._checks import add_quiet, check_counts, given_path, refuse, workers_of
+from memorygym.cli._checks import (
+    add_quiet,
+    check_counts,
+    given_path,
+    refuse,
+    tell_failures,
+    workers_of,
+)
 from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
 from memorygym.cli._task_options import add_seeds, add_track, seeds_of, track_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import is_standard_output, json_bytes, write_atomically
-from memorygym.core.text import one_line
 from memorygym.core.track import Track
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports.terminal import fit, table
@@ -159,7 +164,7 @@ def _run_data(args: argparse.Namespace, _: ExitStack) -> int:
         text = card(made, args.output.name, _command(args))
         write_atomically(beside, [text.encode()])
     print("\n".join(_data_page(made, args.output, beside)))
-    return _failed(made.failures)
+    return tell_failures(made.failures)
 
 
 def _card_of(output: Path) -> Path | None:
@@ -201,17 +206,6 @@ def _data_page(made: DataSummary, output: Path, beside: Path | None) -> list[str
     return lines
 
 
-def _failed(failures: Sequence[Failure]) -> int:
-    """Prints the failures; returns the exit code."""
-    for failure in failures:
-        place = failure.place
-        where = f"{place.template} seed {place.seed}, {place.agent}"
-        print(one_line(f"{where}: {failure.error}"), file=sys.stderr)
-    if any(failure.kind == "provider" for failure in failures):
-        return 3
-    return 1 if failures else 0
-
-
 def _run_profile(args: argparse.Namespace, stack: ExitStack) -> int:
     check_counts(args, "repeats")
     if args.output:
@@ -232,12 +226,12 @@ def _run_profile(args: argparse.Namespace, stack: ExitStack) -> int:
     ).job(ResultOptions(causes=False))
     workers = workers_of(args, waits=args.model is not None)
     outcomes = perform(replace(job, workers=workers, quiet=args.quiet))
-    status = _failed([each for each in outcomes if isinstance(each, Failure)])
+    status = tell_failures([each for each in outcomes if isinstance(each, Failure)])
     if not (profile := profile_of(name, outcomes)).tasks:
         return status
-    print("\n".join(_profile_page(profile, scripted=args.model is None)))
     if args.output:
         write_atomically(args.output, [json_bytes(profile.to_json())])
+    print("\n".join(_profile_page(profile, scripted=args.model is None)))
     return status
 
 

@@ -188,23 +188,31 @@ def _exchanges(segment: Segment) -> Iterator[tuple[Message, Sequence[Message], b
 
 
 def write_rollouts(path: Path, rollouts: Iterable[Rollout]) -> None:
-    """Stores rollouts as JSON lines (.jsonl, .jsonl.gz). Raises OSError."""
+    """Stores rollouts as JSON lines (.jsonl, .jsonl.gz) with OpenAI messages. Raises OSError."""
     write_atomically(path, (f"{canonical(_to_json(each))}\n".encode() for each in rollouts))
 
 
-def _to_json(value: Rollout | Segment) -> dict[str, JSON]:
-    return {
-        name: [_to_json(item) for item in part] if name == "segments" else to_json(part)
-        for name, part in ((name, getattr(value, name)) for name in value.__slots__)
-    }
+def _to_json(part: object) -> JSON:
+    match part:
+        case Rollout() | Segment():
+            return {name: _to_json(getattr(part, name)) for name in part.__slots__}
+        case Message():
+            return part.to_openai()
+        case tuple():
+            return [_to_json(item) for item in part]
+    return to_json(part)
 
 
 def read_rollouts(lines: Iterable[str], name: str = "rollouts") -> Iterator[Rollout]:
     """The rollouts of stored lines. Raises BadSettings for a line that is none."""
     for number, line in enumerate(lines, start=1):
         try:
-            yield from_json(Rollout, json.loads(line))
-        except (ValueError, RecursionError) as error:
+            raw = json.loads(line)
+            for segment in raw["segments"]:
+                messages = map(Message.from_openai, segment["messages"])
+                segment["messages"] = [to_json(message) for message in messages]
+            yield from_json(Rollout, raw)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             raise BadSettings(f"{name}, line {number}: not a rollout ({error})") from error
 
 
