@@ -86,7 +86,7 @@ class Rollout:
             before = segment.messages
         reward = sum(segment.reward for segment in self.segments)
         played = chain.from_iterable(segment.log_probabilities for segment in self.segments)
-        start = self.segments[0].start
+        start = next((segment.start for segment in self.segments), 1)
         return sendable(Segment(tuple(messages), tuple(mask), reward, start, tuple(played)))
 
 
