@@ -25,8 +25,9 @@ from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import played, start_episode
 from memorygym.training import network
 from memorygym.training.decision_arrays import SITUATION, TableArrays
-from memorygym.training.learner import Training, initial_weights
+from memorygym.training.learner import initial_weights
 from memorygym.training.manager import Manager, fifo, observation, random
+from memorygym.training.settings import Training
 from memorygym.training.simulator import PEAK, WRITES, Simulator
 from memorygym.training.structured_env import StructuredEnv
 from memorygym.training.tasks import recipes

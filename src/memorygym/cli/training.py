@@ -1,4 +1,4 @@
-"""Make training data, and profile the rewards of tasks to train on."""
+"""Make training data, profile the rewards of tasks, and train a small policy."""
 
 import argparse
 import shlex
@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.cli import _learn
 from memorygym.cli._checks import (
     add_quiet,
     check_counts,
@@ -50,6 +51,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     for name, line, declare in (
         ("data", "play tasks and write what happened as data for supervised fine-tuning", _data),
         ("profile", "how rewards vary from try to try, task by task", _profile),
+        ("learn", "train a small policy that decides what to store", _learn.add),
     ):
         part = actions.add_parser(
             name, help=line, description=line, formatter_class=parser.formatter_class,
@@ -133,6 +135,8 @@ def _add_output(group: argparse._ArgumentGroup, about: str, *, required: bool = 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the action; 1 if an episode failed, 3 if a provider did."""
+    if args.action == "learn":
+        return _learn.run(args)
     check_counts(args, "seeds", "workers", "capacity")
     with ExitStack() as stack:
         if args.output and is_standard_output(args.output):

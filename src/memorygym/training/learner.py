@@ -14,54 +14,20 @@ from typing import Any, Self
 
 import numpy as np
 
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
-from memorygym.core.json_values import FrozenDict
 from memorygym.core.rng import named_rng
 from memorygym.core.trace import Trace
 from memorygym.scoring.episode_scores import score
 from memorygym.training import network
 from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints
 from memorygym.training.network import Observations, Weights
+from memorygym.training.settings import Training
 from memorygym.training.vec_env import MemoryVecEnv, composite, structure_of
 
 FORMAT = "memorygym-policy-1"
 BETA, BETA_SQUARED, SMALL = 0.9, 0.999, 1e-8
 """The constants of Adam."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Training:
-    """The settings of a training run. Raises BadSettings for numbers that make no sense."""
-
-    track: str = "worlds"
-    parameters: Mapping[str, str] = field(default_factory=FrozenDict)
-    """The track's own: templates, tier, sizes."""
-    seed: int = 0
-    iterations: int = 300
-    groups: int = 16
-    """Tasks of an iteration."""
-    group: int = 8
-    """Episodes of a task."""
-    epochs: int = 3
-    """Passes over the decisions of an iteration."""
-    minibatches: int = 4
-    rate: float = 3e-3
-    """Adam's step size at the start; it falls to a tenth in a straight line."""
-    clip: float = 0.2
-    """How far the ratio of probabilities may leave 1."""
-    entropy: float = 1e-4
-    shaping: float = 1.0
-    """The weight of the potential difference; 0 rewards the end alone."""
-    reward: str = "score"
-    """What the end is rewarded with: "score", or the name of one of the score's parts."""
-    hidden: int = 32
-
-    def __post_init__(self) -> None:
-        for name in ("iterations", "groups", "group", "epochs", "minibatches", "hidden"):
-            least = 2 if name == "group" else 1
-            if getattr(self, name) < least:
-                raise BadSettings(f"{name} {getattr(self, name)}: give at least {least}")
 
 
 @dataclass(slots=True)
@@ -249,17 +215,8 @@ def initial_weights(training: Training) -> Weights:
 
 
 def reward_of(name: str) -> Callable[[Trace], float]:
-    """The reward at the end: the track's score, or one of its parts. Raises UnknownPart."""
-    if name == "score":
-        return composite
-
-    def part(trace: Trace) -> float:
-        axes = score(trace).axes
-        if name not in axes:
-            raise UnknownPart("reward", name, ("score", *axes))
-        return axes[name] or 0.0
-
-    return part
+    """The reward at the end: the track's score, or one of its parts."""
+    return composite if name == "score" else lambda trace: score(trace).axes[name] or 0.0
 
 
 def _as_json(training: Training) -> dict[str, Any]:

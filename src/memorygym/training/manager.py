@@ -25,8 +25,9 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.types import Policy, Task
 from memorygym.training import network
 from memorygym.training.decision_arrays import situation_features
-from memorygym.training.learner import FORMAT, Training, initial_weights
+from memorygym.training.learner import FORMAT, initial_weights
 from memorygym.training.network import Observations, Weights
+from memorygym.training.settings import Training
 from memorygym.training.vec_env import structure_of
 
 
