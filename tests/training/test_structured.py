@@ -23,11 +23,8 @@ from memorygym.core.track import find
 from memorygym.core.types import Task
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import played, start_episode
-from memorygym.training import network
 from memorygym.training.decision_arrays import SITUATION, TableArrays
-from memorygym.training.learner import initial_weights
-from memorygym.training.manager import Manager, fifo, observation, random
-from memorygym.training.settings import Training
+from memorygym.training.manager import fifo, observation, random
 from memorygym.training.simulator import PEAK, WRITES, Simulator
 from memorygym.training.structured_env import StructuredEnv
 from memorygym.training.tasks import recipes
@@ -125,30 +122,30 @@ def test_keeping_everything_needed_scores_as_the_text_does(tier: str) -> None:
 
 @settings(max_examples=10)
 @given(st.sampled_from(TEMPLATES), st.integers(0, 50))
-def test_a_network_sees_the_same_in_text_as_in_arrays(template: str, seed: int) -> None:
+def test_a_policy_sees_the_same_in_text_as_in_arrays(template: str, seed: int) -> None:
     table = table_of(template, seed)
-    weights = initial_weights(Training(seed=seed))
+    seen: Any = None
     env = MemoryVecEnv(1, tables=iter([table, table]))
-    seen: Any = env.reset()[0]
-    shown, score = [], np.nan
-    while np.isnan(score):
-        now = network.Observations(
-            seen["decision"].copy(), seen["items"].copy(), seen["present"] > 0
-        )
-        shown.append(now)
-        operations, chosen = network.likeliest(network.forward(weights, now))
-        seen, _, _, _, infos = env.step({"operation": operations, "items": chosen})
+    choices = random_choices(table, np.random.default_rng(seed))
+    seen, in_text, score = env.reset()[0], [], np.nan
+    shown = []
+    for operation, items in choices:
+        shown.append({name: array[0].copy() for name, array in seen.items()})
+        action = {"operation": np.array([operation]), "items": np.zeros((1, 26))}
+        action["items"][0, [*items]] = 1
+        seen, _, _, _, infos = env.step(action)
         score = float(infos["score"][0])
-    manager, in_text = Manager(weights, WORLDS.items), []
+    replay = Replay(table, choices)
 
     def choose(decision: Decision, situation: Situation) -> Choice:
         in_text.append(observation(decision, situation, WORLDS.items))
-        return manager(decision, situation)
+        return replay(decision, situation)
 
     assert text_score(table.table.task, choose).composite == pytest.approx(score)
     for left, right in zip(shown, in_text, strict=True):
-        np.testing.assert_allclose(left.decision, right.decision, rtol=1e-5, atol=1e-6)
-        np.testing.assert_array_equal(left.items, right.items)
+        np.testing.assert_allclose(left["decision"], right.decision[0], rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(left["items"], right.items[0])
+        np.testing.assert_array_equal(left["present"], right.present[0])
 
 
 def test_features_of_a_decision_come_from_the_text_alone() -> None:

@@ -85,6 +85,12 @@ class Learner:
         }  # fmt: skip
         write_atomically(path, [json.dumps(document).encode()])
 
+    def policy(self) -> bytes:
+        """The policy alone, as `training.manager` reads it: weights to six places."""
+        weights = {n: np.round(w.astype(float), 6).tolist() for n, w in self.weights.items()}
+        document = {"format": FORMAT, "training": _as_json(self.training), "weights": weights}
+        return (json.dumps(document) + "\n").encode()
+
     def train(self, *, workers: int = 0, each: Callable[[Self], None] = lambda _: None) -> None:
         """Trains up to the last iteration; `each` is called after every one."""
         settings = self.training

@@ -47,14 +47,17 @@ def observation(decision: Decision, situation: Situation, items: int) -> Observa
 
 
 class Manager:
-    """A trained network as `core.decision_table.Choose`: it makes the likeliest choice."""
+    """A trained network as `core.decision_table.Choose`. It draws its choices, as in training, from
+    a stream that the view decides."""
 
     def __init__(self, weights: Weights, items: int) -> None:
         self._weights, self._items = weights, items
 
     def __call__(self, decision: Decision, situation: Situation) -> Choice:
-        seen = observation(decision, situation, self._items)
-        operations, chosen = network.likeliest(network.forward(self._weights, seen))
+        seen, draws = observation(decision, situation, self._items), _rng(decision, situation)
+        uniform = np.array([draws.uniform() for _ in range(1 + self._items)])
+        out = network.forward(self._weights, seen)
+        operations, chosen = network.drawn(out, uniform[None, :1], uniform[None, 1:])
         return int(operations[0]), frozenset(np.flatnonzero(chosen[0]).tolist())
 
 

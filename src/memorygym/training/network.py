@@ -107,15 +107,14 @@ def log_probability(
 
 def sample(out: Outputs, rng: np.random.Generator) -> tuple[Ints, Bools]:
     """Random choices: operations (N) and items (N, M)."""
+    return drawn(out, rng.random((len(out.items), 1)), rng.random(out.items.shape))
+
+
+def drawn(out: Outputs, first: Floats, second: Floats) -> tuple[Ints, Bools]:
+    """The choices that uniform numbers (N, 1) and (N, M) draw."""
     ends = np.exp(out.operations).cumsum(1)
-    draws = rng.random((len(ends), 1)) * ends[:, -1:]
-    operations = (draws > ends).sum(1).astype(np.int32)
-    return operations, rng.random(out.items.shape) < 1 / (1 + np.exp(-out.items))
-
-
-def likeliest(out: Outputs) -> tuple[Ints, Bools]:
-    """The likeliest choices."""
-    return out.operations.argmax(1).astype(np.int32), out.items > 0
+    operations = (first * ends[:, -1:] > ends).sum(1).astype(np.int32)
+    return operations, second < 1 / (1 + np.exp(-out.items))
 
 
 def gradient(
