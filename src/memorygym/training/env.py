@@ -40,7 +40,7 @@ class AnyText(spaces.Text):  # type: ignore[misc]  # Gymnasium is optional, so n
     """The space of all texts; with `also` of other types of values, too."""
 
     def __init__(self, *also: type) -> None:
-        super().__init__(max_length=256, min_length=0)
+        super().__init__(max_length=256, min_length=0, charset="memory gym")
         self._types = (str, *also)
 
     def contains(self, x: object) -> bool:
@@ -120,7 +120,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self._task = self.settings.limits.applied(self._recipe.generate())
         self._begin(start_episode(self._task, self._make_memory))
         self._reward = reward_named(self.settings.reward).fork()
-        self._steps, self._read, self._shown = 0, 0, list[Message]()
+        self._steps, self._read, self._shown = 0, 0, list[int]()
         self._update: MemoryUpdate | None = None
         self._offered: tuple[Tool, ...] | None = None
         self._ended = False
@@ -155,7 +155,6 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         if self._episode:
             other._begin(self._episode.fork())
             other._reward = self._reward.fork()
-            other._shown = list(self._shown)
         return other
 
     @property
@@ -215,8 +214,8 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
             self._offer(episode.tools)
         info["tools"] = self._openai_tools
         messages, before = self._as_text(), self._shown
-        self._shown = messages
-        info["restart"] = not before or messages[: len(before)] != before
+        self._shown = shown = list(map(hash, messages))  # A thousand environments keep no texts.
+        info["restart"] = not before or shown[: len(before)] != before
         if info["restart"] or self.settings.observation == "view":
             return _text(messages), info
         return _text(messages[len(before) + 1 :]), info  # Between both stands the reply.
