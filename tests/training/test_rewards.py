@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from memorygym.agents.calls import END as IDLE
 from memorygym.agents.calls import ToolCall, calls, edit, search, submit, write
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.trace import MemoryUpdate, Trace
 from memorygym.core.trace_reader import END, TraceReader
-from memorygym.core.track import find
+from memorygym.core.track import TaskOptions, find
 from memorygym.core.types import Entry, Message, Policy, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import episode_for, policy_for, start_episode
@@ -59,10 +60,11 @@ def sentences(task: Task) -> list[str]:
     return [sentence(fact.name, fact.key, fact.value) for fact in reader.true_facts()]  # type: ignore[attr-defined]
 
 
-def share(task: Task, texts: Sequence[str], event: int = END) -> float:
+def share(task: Task, texts: Sequence[str], event: int = END, trace: Trace | None = None) -> float:
     """What a memory with these entries holds after an event of the task."""
     entries = tuple(Entry(str(number), text) for number, text in enumerate(texts))
-    return HeldFacts().share(judged(task, MemoryUpdate(event, entries, (), 0, 0)))
+    records = trace.records if trace else ()
+    return HeldFacts().share(judged(task, *records, MemoryUpdate(event, entries, (), 0, 0)))
 
 
 def rewards_of(
@@ -185,6 +187,29 @@ def test_a_corrected_fact_counts_until_the_correction_was_shown() -> None:
     assert share(TASK, [old], before) > 0 > share(TASK, [old], after)
     assert share(TASK, [new], before) < 0 < share(TASK, [new], after)
     assert share(TASK, [old, new], after) == 0
+
+
+def test_a_statement_counts_until_the_value_that_replaced_it_was_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_REMEMBERED", dict(registry.remembered_specs()))
+    task = find("examples.my_track:SHOP").tasks(TaskOptions(range(3, 4)))[0].generate()
+    _, trace = rewards_of(task, Script([]), ScoreReward())
+    facts = find("shop").facts("")
+    stated = [
+        (event, fact)
+        for event, text in trace.environment_texts(())
+        for fact in facts.read(text)
+        if fact[:2] in {need[:2] for goal in task.gold.goals for need in goal.needs}  # type: ignore[union-attr]
+    ]
+    (first, old), (then, new) = next(
+        (one, other)
+        for one, other in combinations(stated, 2)
+        if one[1][:2] == other[1][:2] and one[1].value != other[1].value
+    )
+    for event, held in ((first, old), (then - 1, old), (then, new), (10**6, new)):
+        assert share(task, [facts.render(held)], event, trace) > 0
+    assert share(task, [facts.render(old)], then, trace) < 0
 
 
 def test_what_is_important_counts_more() -> None:

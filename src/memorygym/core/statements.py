@@ -246,9 +246,8 @@ class StatementReader:
         true = self.true.get(fact[:2])
         if true is None:
             return "irrelevant"
-        if event < END:
-            stated = [v for when, v in self._mentions.get(fact[:2], ()) if when <= event]
-            true = true if true in stated or not stated else stated[-1]
+        if event < END and (current := self._shown.only(range(event + 1)).get(*fact[:2])):
+            true = current.value
         return "true" if fact.value == true else "stale"
 
     def importance(self, fact: Statement) -> int:
@@ -274,7 +273,16 @@ class StatementReader:
     def _mentions(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:
         """By subject and key: each event at which the environment stated a value, and the value."""
         mentions: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        for event, text in self._trace.environment_texts(self._env_tools):
-            for fact in self.read(text):
-                mentions.setdefault((fact.subject, fact.key), []).append((event, fact.value))
+        for event, fact in self._stated():
+            mentions.setdefault((fact.subject, fact.key), []).append((event, fact.value))
         return mentions
+
+    @cached_property
+    def _shown(self) -> StatementIndex:
+        """What the environment stated, by the events of the statements."""
+        stated = [*self._stated()]
+        return StatementIndex([fact for _, fact in stated], [event for event, _ in stated])
+
+    def _stated(self) -> Iterator[tuple[int, Statement]]:
+        for event, text in self._trace.environment_texts(self._env_tools):
+            yield from ((event, fact) for fact in self.read(text))
