@@ -98,10 +98,10 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
     ) -> None:
         known = {option.name for option in fields(EnvSettings)}
         self._track = find(track)
-        for name in options:
-            if name not in (parameters := {*self._track.parameters(), "template"}) | known:
-                raise UnknownPart("option of MemoryEnv", name, parameters | known)
-        self.settings = EnvSettings(**{n: options.pop(n) for n in known & options.keys()})
+        choices = known | {*self._track.parameters(), "template"}
+        if unknown := [name for name in options if name not in choices]:
+            raise UnknownPart("option of MemoryEnv", unknown[0], choices)
+        self.settings = EnvSettings(**{name: options.pop(name) for name in known & options.keys()})
         self.render_mode = render_mode
         self.observation_space, self.action_space = AnyText(), AnyText(Message, Mapping)
         self._parameters = {name: str(value) for name, value in options.items()}
@@ -115,7 +115,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
     ) -> tuple[str, dict[str, Any]]:
         super().reset(seed=seed)
         if seed is not None:
-            self._stream = self._stream_of(seed)
+            self._stream = self._stream_of(int(seed))  # NumPy names its integers otherwise.
         self._recipe = self._next_recipe(dict(options or {}))
         self._task = self.settings.limits.applied(self._recipe.generate())
         self._begin(start_episode(self._task, self._make_memory))
