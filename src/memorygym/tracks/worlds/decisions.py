@@ -38,18 +38,8 @@ FEATURES = (
     "free edit",
 )  # fmt: skip
 ITEM_FEATURES = ("key", *KINDS, "tokens", "tokens of a key item", "in a key group")
-
-STRICT = (
-    "value",
-    "delta",
-    "before",
-    "ratio",
-    "trend",
-    "extreme",
-    "best",
-    "gap",
-    "outlier",
-    "total",
+STRICT = frozenset(
+    ("value", "delta", "before", "ratio", "trend", "extreme", "best", "gap", "outlier", "total")
 )
 """Kinds of queries whose every needed fact is needed, whatever the others are."""
 
@@ -78,7 +68,7 @@ def _decision(context: ParsedContext, record: Record, left: int) -> Decision:
     is_free = is_change and context.title == "CORRECTION"
     return Decision(
         context.event, 0, is_change, tokens, items,
-        {item: 1 + (item in keys) + int(in_key_group) for item in items},
+        {item: guide.importance(record.category, code_of(item)) for item in items},
         is_absolute=not record.shifts, is_free=is_free, left=left,
         features=(
             float(is_change), in_key_group, context.batch / max(1, context.batches),
@@ -192,7 +182,9 @@ class WorldsTable(DecisionTable):
             for number, record in enumerate(self._records):
                 others = {other for code, other in record.edges if code in query.relations}
                 if number in subjects:
-                    subjects = subjects | {self._numbers[other] for other in others}
+                    subjects = subjects | {
+                        self._numbers[other] for other in others & self._numbers.keys()
+                    }
                 elif others & names:
                     subjects = subjects | {number}
         return subjects

@@ -109,6 +109,10 @@ class Guide:
     key_attributes: tuple[str, ...]
     """The codes of the attributes that most questions are about."""
 
+    def importance(self, category: str, code: str) -> int:
+        """The importance of a fact, 1 to 3: 1, plus 1 for a key category, 1 for a key attribute."""
+        return 1 + (category in self.key_categories) + (code in self.key_attributes)
+
     def attribute(self, code: str) -> Attribute:
         """The attribute with that code."""
         return self.attributes[ord(code) - 97]

@@ -147,9 +147,9 @@ class WorldsReader:
         return "stale" if fact.value in replaced else "wrong"
 
     def importance(self, fact: RequiredFact) -> int:
-        guide, entity = self._strong.guide, self._entities.get(fact.name)
+        entity = self._entities.get(fact.name)
         category = "" if entity is None else self._gold.categories[entity]
-        return 1 + (category in guide.key_categories) + (fact.key in guide.key_attributes)
+        return self._strong.guide.importance(category, fact.key)
 
     def true_facts(self) -> Iterator[RequiredFact]:
         attributes = self._strong.guide.attributes

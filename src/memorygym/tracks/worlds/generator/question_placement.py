@@ -100,9 +100,8 @@ class QuestionPlacer:
     ) -> Question:
         """The question with its weight and its event."""
         entity, code = planned.about
-        guide = self._timeline.guide
-        weight = 1 + (code in guide.key_attributes)
-        weight += entity >= 0 and self._timeline.categories[entity] in guide.key_categories
+        category = self._timeline.categories[entity] if entity >= 0 else ""
+        weight = self._timeline.guide.importance(category, code)
         rivals = tuple(rival for rival in planned.rivals if rival != planned.truth)
         return Question(
             event, kind, question_type, planned.text, planned.truth, rivals, planned.needs,
