@@ -18,14 +18,14 @@ class Training:
     """The track's own: templates, tier, sizes."""
     seed: int = 0
     iterations: int = 300
-    groups: int = 16
+    groups: int = 8
     """Tasks of an iteration."""
-    group: int = 8
+    group: int = 32
     """Episodes of a task."""
-    epochs: int = 3
+    epochs: int = 2
     """Passes over the decisions of an iteration."""
     minibatches: int = 4
-    rate: float = 3e-3
+    rate: float = 5e-3
     """Adam's step size at the start; it falls to a tenth in a straight line."""
     clip: float = 0.2
     """How far the ratio of probabilities may leave 1."""
