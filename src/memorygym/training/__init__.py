@@ -1,37 +1,61 @@
-"""Training: the gym as an environment for reinforcement learning, with rewards and splits.
+"""Training: the gym as an environment for reinforcement learning, and data that really happened.
 
-Names are imported when they are first asked for: `recipes`, `TaskStream`, `Curriculum` and the
-rewards need nothing else; `MemoryEnv` needs the extra `train`.
+Names are imported when they are first asked for. What is not an environment or a learner needs
+nothing else; those need the extra `train`.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memorygym.training.env import MemoryEnv as MemoryEnv
+    from memorygym.training.learner import Learner as Learner
     from memorygym.training.registration import register as register
     from memorygym.training.rewards import Reward as Reward
     from memorygym.training.rewards import ScoreReward as ScoreReward
     from memorygym.training.rewards import ShapedReward as ShapedReward
+    from memorygym.training.rollouts import importance_weights as importance_weights
+    from memorygym.training.rollouts import read_rollouts as read_rollouts
+    from memorygym.training.rollouts import rollout as rollout
+    from memorygym.training.rollouts import select as select
+    from memorygym.training.rollouts import write_rollouts as write_rollouts
+    from memorygym.training.settings import Training as Training
+    from memorygym.training.structured_env import StructuredEnv as StructuredEnv
     from memorygym.training.tasks import Curriculum as Curriculum
     from memorygym.training.tasks import TaskStream as TaskStream
     from memorygym.training.tasks import recipes as recipes
+    from memorygym.training.vec_env import MemoryVecEnv as MemoryVecEnv
 
 _PLACES = {
     "env": ("MemoryEnv",),
+    "learner": ("Learner",),
     "registration": ("register",),
     "rewards": ("Reward", "ScoreReward", "ShapedReward"),
+    "rollouts": ("importance_weights", "read_rollouts", "rollout", "select", "write_rollouts"),
+    "settings": ("Training",),
+    "structured_env": ("StructuredEnv",),
     "tasks": ("Curriculum", "TaskStream", "recipes"),
+    "vec_env": ("MemoryVecEnv",),
 }
 """By module: the public names that it states."""
 _PUBLIC = {name: module for module, names in _PLACES.items() for name in names}
+_EXTRA = ("gymnasium", "numpy")
+"""The packages of the extra `train`."""
 __all__ = [*_PUBLIC]  # noqa: PLE0604  # The names are strings.
 
 
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
+    from memorygym.core.errors import BadSettings
+
     if name not in _PUBLIC:
         raise AttributeError(f"module 'memorygym.training' has no attribute {name!r}")
-    found: object = getattr(import_module(f"memorygym.training.{_PUBLIC[name]}"), name)
+    try:
+        found: object = getattr(import_module(f"memorygym.training.{_PUBLIC[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
+        problem = f"{name} needs {error.name}, which is not installed"
+        raise BadSettings(f'{problem}: pip install "agent-memorygym[train]"') from None
     return found
 
 

@@ -5,6 +5,9 @@ from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
+from gymnasium import Env, spaces
+from gymnasium.error import ResetNeeded
+
 from memorygym.agents.chat import as_reply, merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.episode import Episode
@@ -12,7 +15,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.tools import call_problem
 from memorygym.core.trace import MemoryUpdate, Trace
 from memorygym.core.track import TaskRecipe, find
-from memorygym.core.types import Message, Tool
+from memorygym.core.types import Call, Message, Tool
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models.chat_completions import split_reasoning
 from memorygym.runs.systems import System, start_episode
@@ -21,18 +24,10 @@ from memorygym.scoring.episode_scores import score
 from memorygym.training.rewards import Reward, reward_named
 from memorygym.training.tasks import Curriculum, TaskStream, recipes
 
-try:
-    from gymnasium import Env, spaces
-    from gymnasium.error import ResetNeeded
-except ImportError as error:
-    raise BadSettings(
-        'MemoryEnv needs gymnasium, which is not installed: pip install "agent-memorygym[train]"'
-    ) from error
-
 OVER = "The episode is over."
 """The last observation of an episode."""
 Action = str | Message | Mapping[str, Any]
-"""The text of a reply, the reply, or the reply as an OpenAI chat message."""
+"""A reply: its text, a Message, an OpenAI chat message, or one call {"name", "arguments"}."""
 _OBSERVATIONS = ("view", "new")
 
 
@@ -258,6 +253,8 @@ def _message(action: Action) -> Message:
             return Message("assistant", split_reasoning(action)[1])
         case Message():
             return action
+        case {"name": str(name), "arguments": arguments}:
+            return Message("assistant", "", (Call(name, arguments),))
         case Mapping():
             return Message.from_openai({"role": "assistant", **action})
     raise TypeError(f"an action is a text, a Message or an OpenAI message, not {action!r:.80}")
