@@ -79,9 +79,7 @@ def _texts(kind: str, texts: Sequence[str], rng: Stream) -> list[str]:
     return left
 
 
-def _needs(
-    row: Row, kept: AbstractSet[int], summarised: bool
-) -> Iterator[dict[str, Any]]:
+def _needs(row: Row, kept: AbstractSet[int], summarised: bool) -> Iterator[dict[str, Any]]:
     """The needs of a hybrid whose label follows from the messages that it keeps."""
     for need in row["needs"]:
         sure, hints = need["evidence"], need.get("hints", ())
@@ -89,6 +87,8 @@ def _needs(
             yield {**need, "kept": True}
             continue
         # A summary may hold the rest of what is needed.
-        doubtful = hints if not summarised else [[at] for places in (*sure, *hints) for at in places]
+        doubtful = (
+            hints if not summarised else [[at] for places in (*sure, *hints) for at in places]
+        )
         if not any(kept >= set(places) for places in doubtful):
             yield {**need, "kept": False}

@@ -14,12 +14,14 @@ from memorygym.memrm.match import Match, Matcher
 from memorygym.memrm.pair import Pair
 from memorygym.memrm.text import Kind
 
-EVIDENCE = 5
-"""Segments of the full context that are taken as evidence."""
+PROPOSED, EVIDENCE = 20, 5
+"""Segments of the full context that may hold the answer, and those that are taken as evidence."""
+INSIDE, AROUND, SENSE, GIVES, ASKS = 5.0, 4.4, 1.9, 1.25, -1.45
+"""What speaks for a segment as the place of the answer, in logits: a match's `inside`, `around` and
+`sense`, that it gives a value of the expected kind, and that it asks something itself. Fitted to
+the marked evidence of the written needs."""
 REGION = 3
 """Segments before and after evidence that are its region."""
-SHARPNESS = 6.0
-"""How fast the weight of evidence falls with its distance from the closest segment."""
 _AMOUNT = re.compile(
     r"\b(when|date|day|time|year|month|how (?:many|much|long|old|often|far|big)|price|cost|amount|"
     r"number|percent|rate|total|deadline|count|size|budget|fee|version|port|score|hours?)\b", re.I
@@ -61,11 +63,12 @@ FEATURES = (
     "rest_said", "rest_near", "joint", "latest_near", "latest_values", "other_value",
     "verbatim", "verbatim_message", "rarity", "restated", "place", "extra", "all_said",
     "values_all_said", "region_said", "region_values_said", "message_said", "answered",
+    "copied", "stale",
 )  # fmt: skip
 """The names of the features of a need, in order."""
 FALLING = frozenset(FEATURES) - {
     "question", "ratio", "evidence", "rivals", "other_value", "rarity", "restated", "place",
-    "extra",
+    "extra", "copied", "stale",
 }  # fmt: skip
 """Features of which more never makes a loss more likely."""
 
@@ -89,6 +92,9 @@ class NeedReader:
         for place, segment in enumerate(full.context.segments):
             self._of_message.setdefault(segment.message, []).append(place)
         texts = pair.compacted.context.texts
+        here, whole = pair.compacted.context.segments, {s.text for s in full.context.segments}
+        self._copied = sum(segment.text in whole for segment in here) / max(1, len(here))
+        """Share of the compacted context's segments that stand in the full one, word for word."""
         self._compacted_text = " ".join(" ".join(texts).split())
 
     def features(self, need: str) -> list[float]:
@@ -98,7 +104,7 @@ class NeedReader:
         asked = full.content(set(words.read(need, names=False)))
         full.alike(asked)
         tokens = [token for token in asked if full.kept(token, full.context.places)]
-        in_full, shares = self._likely(need, set(asked), full.matches(tokens, 20, senses=True))
+        in_full, shares = self._likely(need, set(asked), tokens)
         in_compacted = compacted.matches(tokens, senses=True)
         best = in_full[0] if in_full else None
         near = max((m.around for m in in_compacted), default=0.0)
@@ -113,32 +119,35 @@ class NeedReader:
             "need_in_ratio": min(1.0, inside / top_in) if top_in else 0.0,
             "need_near_ratio": min(1.0, near / top_near) if top_near else 0.0,
             "evidence": best.inside if best else 0.0,
+            "copied": self._copied,
         }  # fmt: skip
         values |= self._evidence(need, set(asked), in_full, shares, in_compacted)
         values |= self._regions(in_full, shares)
         return [values[name] for name in FEATURES]
 
     def _likely(
-        self, need: str, asked: set[int], matches: Sequence[Match]
+        self, need: str, asked: set[int], tokens: Sequence[int]
     ) -> tuple[list[Match], list[float]]:
-        """The matches that most likely answer a need, and how likely each of them does."""
+        """The evidence of a need, the likeliest first, and how likely each holds its answer."""
         full, types = self.pair.evidence, expected(need)
         kinds = self.pair.compacted.context.words.kinds
-        scores = []
-        for match in matches:
+        scores: list[tuple[float, int, Match]] = []
+        for match in full.matches(tokens, PROPOSED, senses=True):
             segment = full.context.segments[match.segment]
-            given = any(
-                kinds[t] != "word" and kinds[t] in types and t not in asked for t in segment.said
-            )
-            score = 5 * match.inside + 4.4 * match.around + 1.9 * match.sense
-            scores.append(score + 1.25 * given - 1.45 * segment.text.rstrip().endswith("?"))
-        order = sorted(range(len(matches)), key=lambda at: (-scores[at], -matches[at].segment))
-        order = order[:EVIDENCE]
-        shares = [exp(scores[at] - scores[order[0]]) for at in order]
-        return [matches[at] for at in order], [share / sum(shares) for share in shares]
+            gives = any(kinds[token] in types and token not in asked for token in segment.said)
+            score = INSIDE * match.inside + AROUND * match.around + SENSE * match.sense
+            score += GIVES * gives + ASKS * segment.text.endswith("?")
+            scores.append((score, match.segment, match))
+        scores = sorted(scores, key=lambda item: item[:2], reverse=True)[:EVIDENCE]
+        odds = [exp(score - scores[0][0]) for score, *_ in scores]
+        return [match for *_, match in scores], [odd / sum(odds) for odd in odds]
 
     def _evidence(
-        self, need: str, asked: set[int], in_full: Sequence[Match], shares: Sequence[float],
+        self,
+        need: str,
+        asked: set[int],
+        in_full: Sequence[Match],
+        shares: Sequence[float],
         in_compacted: Sequence[Match],
     ) -> dict[str, float]:
         names = ("rivals", "kept_in", "kept_near", "values_said", "values_near", "typed_said",
@@ -147,7 +156,7 @@ class NeedReader:
         values = dict.fromkeys(
             ("kept_top_in", "kept_top_near", "values_top_said", "values_top_near", "joint",
              "latest_near", "latest_values", "other_value", "verbatim", "verbatim_message",
-             "rarity", "restated", "place", "extra", "answered"), 0.0,
+             "rarity", "restated", "place", "extra", "answered", "stale"), 0.0,
         )  # fmt: skip
         if not in_full:
             return sums | values
@@ -177,6 +186,7 @@ class NeedReader:
             "place": in_full[0].segment / max(1, len(full.context.segments) - 1),
             "extra": first["extra"], "other_value": first["other_value"],
             "answered": self._answered(asked, types, in_full, in_compacted),
+            "stale": _stale(in_full, shares, [row["values_near"] for row in rows]),
         }  # fmt: skip
         return sums | values
 
@@ -272,12 +282,15 @@ def _joined(matcher: Matcher, matches: Iterable[Match]) -> set[int]:
     return joined
 
 
-def _shares(matches: Sequence[Match]) -> list[float]:
-    """How likely each of the matches is the evidence; they sum to 1."""
-    top = matches[0].closeness if matches else 1.0
-    shares = [exp(-SHARPNESS * (1 - match.closeness / top)) for match in matches]
-    total = sum(shares)
-    return [share / total for share in shares]
+def _stale(matches: Sequence[Match], shares: Sequence[float], kept: Sequence[float]) -> float:
+    """How much more is kept of an earlier place of the answer than of a later, likely one."""
+    rows = sorted(zip((match.segment for match in matches), shares, kept, strict=True))
+    gaps = (
+        share / shares[0] * (before - after)
+        for number, (_, share, after) in enumerate(rows)
+        for *_, before in rows[:number]
+    )
+    return max(0.0, *gaps, 0.0)
 
 
 def _ratio(part: float, whole: float) -> float:

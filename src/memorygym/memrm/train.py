@@ -22,6 +22,7 @@ from memorygym.memrm.build import read
 from memorygym.memrm.calibration import Logistic, fit_logistic, fit_platt, logit, thresholds
 from memorygym.memrm.contexts import messages_of
 from memorygym.memrm.features import EVENT, FREE, Segments, event_features, needs_of, segments_of
+from memorygym.memrm.hybrids import KINDS, hybrids
 from memorygym.memrm.metrics import Predictions, auroc
 from memorygym.memrm.model import FORMAT, given_features
 from memorygym.memrm.pair import Full, Matrix, Pair
@@ -33,8 +34,9 @@ from memorygym.runs.executors import over_processes
 
 FOLDS = 4
 """Parts of the tasks, each of which is predicted by models of the others."""
-TRACKS_WEIGHT = 0.1
-"""The weight of a need of a played task beside one of a written compaction."""
+HYBRID = "hybrid"
+WEIGHTS = {"": 1.0, HYBRID: 0.5, TRAIN: 0.1}
+"""The weights of needs: of written compactions, of hybrids of them, and of played tasks."""
 ASKED = 4
 """The needs of one in so many events are trained on: those of the others are alike."""
 STATED = 0.3
@@ -165,28 +167,26 @@ class _Trainer:
         self, written: Sequence[Described], played: Sequence[Described]
     ) -> tuple[Any, Logistic, Sequence[tuple[str, float, bool]]]:
         """The model of needs that are given, its calibration, and (domain, p, lost) of written ones
-        whose domain the model of that p did not see."""
+        and hybrids whose domain the model of that p did not see."""
         domains = sorted({row.domain for row in written})
         cross: list[tuple[str, float, bool]] = []
         for domain in domains:
             model = self._probe([row for row in written if row.domain != domain], played)
             for row in (row for row in written if row.domain == domain):
                 scores = model.predict(row.probes) if len(row.probes) else []
-                cross += [
-                    (domain, float(p), bool(lost)) for p, lost in zip(scores, row.lost, strict=True)
-                ]
+                name = f"{domain} {row.split}".rstrip()
+                cross += [(name, float(p), bool(y)) for p, y in zip(scores, row.lost, strict=True)]
         scale = fit_platt([p for _, p, _ in cross], [lost for *_, lost in cross],
                           [domain for domain, *_ in cross])  # fmt: skip
         return self._probe(written, played), scale, cross
 
     def _probe(self, written: Sequence[Described], played: Sequence[Described]) -> Any:
         rows = [row for row in (*written, *played) if len(row.probes)]
-        weights = [TRACKS_WEIGHT if row.split == TRAIN else 1.0 for row in rows]
         return self._fit(
             "probe", np.vstack([row.probes for row in rows]),
             np.concatenate([row.lost for row in rows]),
             rising=[-1 if name in FALLING else 0 for name in FEATURES],
-            weights=np.repeat(weights, [len(row.probes) for row in rows]),
+            weights=np.repeat([WEIGHTS[r.split] for r in rows], [len(r.probes) for r in rows]),
         )  # fmt: skip
 
 
@@ -262,18 +262,19 @@ def _contexts() -> list[list[dict[str, Any]]]:
 
 
 def _written(rows: Sequence[Mapping[str, Any]]) -> list[Described]:
-    """The compactions of one written context."""
+    """The compactions of one written context, and their hybrids."""
     described = []
     full = messages_of(rows[0]["full"])
     context = Full(full)
     need = needs_of(context)
-    for raw in rows:
+    for raw in (*rows, *hybrids(rows)):
         needs = tuple(Probe(need["text"], need["kept"]) for need in raw["needs"])
         row = Compaction(
             full, messages_of(raw["compacted"]), all(probe.kept for probe in needs), needs,
             raw["group"], raw["domain"], raw["kind"],
         )  # fmt: skip
-        described.append(_row(row, "", context, need, np.zeros(0)))
+        split = HYBRID if raw["kind"] in KINDS else ""
+        described.append(_row(row, split, context, need, np.zeros(0)))
     return described
 
 
