@@ -1,7 +1,8 @@
 """Compactions that keep some messages word for word, made from the written ones, for training.
 
 Sliding windows, dropped outputs, and summaries beside the last messages are what many agents do.
-Their labels follow from the messages that hold the answer of each need (its `evidence`).
+Their labels follow from the marked messages of each need (of one text, its paragraphs): `evidence`
+lists alternatives, each the indices that together hold the answer; `hints`, those that may.
 """
 
 import re
