@@ -117,7 +117,7 @@ class Learner:
         bits = named_rng("learner", name, self.training.seed, self.iteration).below(2**63)
         return np.random.default_rng(bits)
 
-    def _update(self, rollout: "Rollout") -> None:
+    def _update(self, rollout: "Experience") -> None:
         settings, rng = self.training, self._rng("update")
         size = len(rollout.advantages)
         for _ in range(settings.epochs):
@@ -125,7 +125,7 @@ class Learner:
             for index in np.array_split(order, settings.minibatches):
                 self._climb(rollout, index)
 
-    def _climb(self, rollout: "Rollout", index: Ints) -> None:
+    def _climb(self, rollout: "Experience", index: Ints) -> None:
         """One step of Adam on some decisions."""
         settings, seen = self.training, rollout.seen.at(index)
         choice = rollout.operations[index], rollout.chosen[index]
@@ -151,8 +151,8 @@ class Learner:
 
 
 @dataclass(frozen=True, slots=True)
-class Rollout:
-    """The decisions of an iteration, all episodes one after the other."""
+class Experience:
+    """The decisions of an iteration and what came of them, all episodes one after the other."""
 
     seen: Observations
     operations: Ints
@@ -166,7 +166,7 @@ class Rollout:
 
 def _rollout(
     env: MemoryVecEnv, seen: Mapping[str, Any], weights: Weights, rng: np.random.Generator
-) -> tuple[Rollout, Mapping[str, Any]]:
+) -> tuple[Experience, Mapping[str, Any]]:
     """One episode in each environment, and the first observations of the next ones."""
     steps: list[tuple[Observations, Ints, Bools, tuple[Floats, Floats]]] = []
     rewards, running = [], [np.ones(env.num_envs, bool)]
@@ -191,7 +191,7 @@ def _rollout(
     observations = Observations(decision, items, present)
     operations, chosen = (np.array([step[i] for step in steps])[kept] for i in (1, 2))
     chances = tuple(np.array([step[3][i] for step in steps])[kept] for i in (0, 1))
-    return Rollout(observations, operations, chosen, chances, gains[kept], scores), seen
+    return Experience(observations, operations, chosen, chances, gains[kept], scores), seen
 
 
 def _clipped(change: Floats, gain: Floats, clip: float) -> Floats:
