@@ -69,11 +69,15 @@ def test_an_advantage_compares_with_the_other_episodes_of_the_group() -> None:
     np.testing.assert_allclose(leave_one_out(returns), returns - others)
 
 
-def test_a_stopped_training_continues_to_the_same_weights(tmp_path: Path) -> None:
-    whole = Learner.new(SMALL)
+@pytest.mark.parametrize("sizes", [{"template": "city"}, {"tokens": "9000"}])
+def test_a_stopped_training_continues_to_the_same_weights(
+    tmp_path: Path, sizes: dict[str, str]
+) -> None:
+    training = replace(SMALL, parameters={"tier": "lite", **sizes})
+    whole = Learner.new(training)
     whole.train()
     path = tmp_path / "policy.json"
-    stopped = Learner.new(SMALL)
+    stopped = Learner.new(training)
 
     def stop(learner: Learner) -> None:
         learner.save(path)
@@ -82,7 +86,7 @@ def test_a_stopped_training_continues_to_the_same_weights(tmp_path: Path) -> Non
 
     with pytest.raises(KeyboardInterrupt):
         stopped.train(each=stop)
-    resumed = Learner.load(path, SMALL)
+    resumed = Learner.load(path, training)
     resumed.train()
     assert resumed.curve == whole.curve
     for name, array in whole.weights.items():

@@ -7,7 +7,7 @@ as in PPO (Schulman et al. 2017, arXiv 1707.06347), the operation and each item 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -20,10 +20,11 @@ from memorygym.core.rng import named_rng
 from memorygym.core.trace import Trace
 from memorygym.scoring.episode_scores import score
 from memorygym.training import network
-from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints
+from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints, TableArrays
 from memorygym.training.network import Observations, Weights
 from memorygym.training.settings import Training
-from memorygym.training.vec_env import MemoryVecEnv, composite, structure_of
+from memorygym.training.tasks import TaskStream
+from memorygym.training.vec_env import MemoryVecEnv, TableStream, composite, structure_of
 
 FORMAT = "memorygym-policy-1"
 BETA, BETA_SQUARED, SMALL = 0.9, 0.999, 1e-8
@@ -96,22 +97,24 @@ class Learner:
         settings = self.training
         if self.iteration >= settings.iterations:
             return
+        start = self.iteration * settings.groups
+        tasks = TaskStream(settings.track, "train", settings.seed, settings.parameters, start)
+        stream = TableStream(tasks, workers)
+        tables = _Tables(stream)
         env = MemoryVecEnv(
             settings.groups * settings.group, group=settings.group, track=settings.track,
-            seed=settings.seed, parameters=settings.parameters, shaping=settings.shaping,
-            reward=reward_of(settings.reward), workers=workers,
-            position=self.iteration * settings.groups,
+            tables=tables, shaping=settings.shaping, reward=reward_of(settings.reward),
         )  # fmt: skip
-        seen: Mapping[str, Any] = env.reset(seed=settings.seed)[0]
         try:
             while self.iteration < settings.iterations:
-                rollout, seen = _rollout(env, seen, self.weights, self._rng("play"))
+                tables.new = settings.groups
+                rollout = _rollout(env, self.weights, self._rng("play"))
                 self._update(rollout)
                 self.curve.append(round(float(rollout.scores.mean()), 6))
                 self.iteration += 1
                 each(self)
         finally:
-            env.close()
+            stream.close()
 
     def _rng(self, name: str) -> np.random.Generator:
         bits = named_rng("learner", name, self.training.seed, self.iteration).below(2**63)
@@ -164,10 +167,25 @@ class Experience:
     """By episode."""
 
 
-def _rollout(
-    env: MemoryVecEnv, seen: Mapping[str, Any], weights: Weights, rng: np.random.Generator
-) -> tuple[Experience, Mapping[str, Any]]:
-    """One episode in each environment, and the first observations of the next ones."""
+@dataclass(slots=True)
+class _Tables(Iterator[TableArrays]):
+    """The tables of a training, `new` ones in each iteration. A group whose episodes end before
+    those of the others repeats the last one; nothing is learned from that."""
+
+    stream: Iterator[TableArrays]
+    new: int = 0
+    """How many of them this iteration still takes."""
+    _last: TableArrays | None = None
+
+    def __next__(self) -> TableArrays:
+        if self.new or not self._last:
+            self.new, self._last = self.new - 1, next(self.stream)
+        return self._last
+
+
+def _rollout(env: MemoryVecEnv, weights: Weights, rng: np.random.Generator) -> Experience:
+    """One episode in each environment."""
+    seen: Mapping[str, Any] = env.reset()[0]
     steps: list[tuple[Observations, Ints, Bools, tuple[Floats, Floats]]] = []
     rewards, running = [], [np.ones(env.num_envs, bool)]
     scores = np.full(env.num_envs, np.nan, np.float32)
@@ -191,7 +209,7 @@ def _rollout(
     observations = Observations(decision, items, present)
     operations, chosen = (np.array([step[i] for step in steps])[kept] for i in (1, 2))
     chances = tuple(np.array([step[3][i] for step in steps])[kept] for i in (0, 1))
-    return Experience(observations, operations, chosen, chances, gains[kept], scores), seen
+    return Experience(observations, operations, chosen, chances, gains[kept], scores)
 
 
 def _clipped(change: Floats, gain: Floats, clip: float) -> Floats:

@@ -122,11 +122,9 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
         shaping: float = 0.0,
         gamma: float = 1.0,
         workers: int = 0,
-        position: int = 0,
     ) -> None:
         """`shaping` weighs the potential difference γΦ(s′) − Φ(s); `tables` replaces the stream of
-        tasks, which begins at `position`; `workers` processes make tasks ahead. Raises BadSettings
-        or UnknownPart."""
+        tasks; `workers` processes make tasks ahead. Raises BadSettings or UnknownPart."""
         if num_envs % (group * blocks) or num_envs < 1 or group < 1 or blocks < 1:
             raise BadSettings(
                 f"{num_envs} environments cannot be {blocks} blocks of groups of {group}: give a"
@@ -134,7 +132,7 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
             )
         self.num_envs, self._shaping, self._gamma = num_envs, shaping, gamma
         self.group = group
-        self._stream = TaskStream(track, split, seed, parameters, position)
+        self._stream = TaskStream(track, split, seed, parameters)
         self._workers = workers
         self._given, self._seed = tables, seed
         structure = structure_of(track)
