@@ -94,7 +94,7 @@ def test_a_stopped_training_continues_to_the_same_weights(
 
 
 def test_training_improves_the_mean_score() -> None:
-    learner = Learner.new(replace(SMALL, iterations=25, groups=4, group=8, rate=1e-2))
+    learner = Learner.new(replace(SMALL, iterations=25, groups=4, group=16, rate=2e-2))
     learner.train()
     assert np.mean(learner.curve[-5:]) > 1.5 * np.mean(learner.curve[:5])
 
