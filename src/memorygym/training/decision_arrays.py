@@ -1,8 +1,8 @@
-"""Tables of decisions as arrays, and what a policy sees of a decision."""
+"""Tables of decisions as arrays, what a policy sees of a decision, and what it decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,11 @@ from memorygym.core.decision_table import (
     BOTH,
     CURRENT,
     FIRST,
+    OPERATIONS,
     DecisionTable,
     Structure,
 )  # fmt: skip
+from memorygym.core.errors import BadSettings
 
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
@@ -117,3 +119,24 @@ def situation_features(numbers: Ints, limits: Ints) -> Floats:
         tokens / capacity, writes / most_writes, room / slot,
         np.minimum(tokens / documents / slot, 2), np.minimum(writes / documents, 2), held, old,
     ]).astype(np.float32)  # fmt: skip
+
+
+def read_action(action: Any, shape: tuple[int, ...], items: int) -> tuple[Ints, Bools]:
+    """The operations and the chosen items of an action, of the shapes (N) and (N, M).
+
+    Raises BadSettings for another action: NumPy would stretch arrays of other shapes.
+    """
+    if not isinstance(action, Mapping) or not {"operation", "items"} <= action.keys():
+        raise BadSettings(f'{action!r:.60}: an action is {{"operation": …, "items": …}}')
+    operations, chosen = np.asarray(action["operation"]), np.asarray(action["items"])
+    if operations.shape != shape or chosen.shape != (*shape, items):
+        raise BadSettings(
+            f"operations of the shape {operations.shape} and items of {chosen.shape}: give"
+            f" {shape} and {(*shape, items)}"
+        )
+    is_number = operations.dtype.kind in "biu"
+    if not is_number or operations.min() < 0 or operations.max() >= len(OPERATIONS):
+        raise BadSettings(f"operations {operations}: give integers, 0 to {len(OPERATIONS) - 1}")
+    if chosen.dtype.kind not in "biuf" or not ((chosen == 0) | (chosen == 1)).all():
+        raise BadSettings(f"items {chosen}: give 1 for each item to store, else 0")
+    return operations, chosen.astype(bool)

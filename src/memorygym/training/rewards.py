@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 from copy import copy
-from typing import Any, Protocol
+from math import inf
+from typing import Any, Protocol, runtime_checkable
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.statements import unranked
@@ -15,6 +16,7 @@ from memorygym.scoring.episode_scores import score
 _SIGNS = {"true": 1, "stale": -1, "wrong": -1, "irrelevant": 0}
 
 
+@runtime_checkable
 class Reward(Protocol):
     """The reward of one episode; every episode has its own, made by `fork` from the one given."""
 
@@ -40,6 +42,14 @@ class ScoreReward(Reward):
         return self
 
 
+def check_shaping(gamma: float, weight: float) -> None:
+    """Raises BadSettings for a discount or a weight of shaping that makes no sense."""
+    if not 0 < gamma <= 1:
+        raise BadSettings(f"gamma {gamma}: give the learner's discount, above 0 and at most 1")
+    if not 0 <= weight < inf:
+        raise BadSettings(f"a weight {weight} of the shaping: give a number, at least 0")
+
+
 class ShapedReward(Reward):
     """ScoreReward plus `weight` times F = gamma * Φ(after) − Φ(before) in each step.
 
@@ -54,8 +64,7 @@ class ShapedReward(Reward):
     """
 
     def __init__(self, gamma: float = 1.0, weight: float = 1.0) -> None:
-        if not 0 < gamma <= 1:
-            raise BadSettings(f"gamma {gamma}: give the learner's discount, above 0 and at most 1")
+        check_shaping(gamma, weight)
         self.gamma, self.weight = gamma, weight
         self._score, self._held = ScoreReward(), HeldFacts()
         self._before = 0.0
@@ -170,8 +179,8 @@ REWARDS: Mapping[str, type[ScoreReward | ShapedReward]] = {
 
 def reward_named(reward: str | Reward) -> Reward:
     """The reward, or the one of that name. Raises UnknownPart with the nearest name."""
-    if not isinstance(reward, str):
+    if not isinstance(reward, str | type) and isinstance(reward, Reward):
         return reward
-    if reward not in REWARDS:
-        raise UnknownPart("reward", reward, REWARDS)
-    return REWARDS[reward]()
+    if (name := str(reward)) not in REWARDS:
+        raise UnknownPart("reward", name, REWARDS)
+    return REWARDS[name]()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from copy import copy, deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from memorygym.core.json_values import FrozenDict
 from memorygym.core.trace import Trace
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import System, played, start_episode
-from memorygym.training.decision_arrays import TableArrays
+from memorygym.training.decision_arrays import TableArrays, read_action
+from memorygym.training.rewards import check_shaping
 from memorygym.training.simulator import Simulator
 from memorygym.training.tasks import TaskStream
 from memorygym.training.vec_env import (
@@ -45,7 +47,7 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         track: str = "worlds",
         split: str = "train",
         seed: int = 0,
-        parameters: Mapping[str, str] = FrozenDict(),
+        parameters: Mapping[str, object] = FrozenDict(),
         shaping: float = 0.0,
         gamma: float = 1.0,
     ) -> None:
@@ -54,6 +56,7 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         self.observation_space, self.action_space = spaces_of(self._structure)
         self._stream = TaskStream(track, split, seed, parameters)
         self._tables: Iterator[TableArrays] = TableStream(self._stream)
+        check_shaping(gamma, shaping)
         self._shaping, self._gamma = shaping, gamma
         self._simulator = Simulator(self._structure, 1, 1, composite)
         self._choices: list[Choice] = []
@@ -66,7 +69,8 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         """Starts the next task; with a seed, the first one of that stream."""
         super().reset(seed=seed)
         if seed is not None:
-            self._stream.seed, self._stream.position = seed, 0
+            self._stream = replace(self._stream, seed=seed, position=0)
+            self._tables = TableStream(self._stream)
         self._table = next(self._tables)
         self._simulator.load(0, self._table)
         self._choices, self._ended = [], False
@@ -78,10 +82,10 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         """Makes a choice: {"operation": a number of OPERATIONS, "items": (M,) which to store}."""
         if self._ended:
             raise ResetNeeded("call reset() before step(): no episode is running")
-        operation, items = int(action["operation"]), np.asarray(action["items"], bool)
-        self._choices.append((operation, frozenset(np.flatnonzero(items).tolist())))
+        operation, items = read_action(action, (), self._structure.items)
+        self._choices.append((int(operation), frozenset(np.flatnonzero(items).tolist())))
         before = float(self._simulator.potential[0])
-        self._ended = bool(self._simulator.step(np.array([operation]), items[None]))
+        self._ended = bool(self._simulator.step(operation[None], items[None]))
         after = 0.0 if self._ended else float(self._simulator.potential[0])
         reward = self._shaping * (self._gamma * after - before)
         info: dict[str, Any] = {}

@@ -18,7 +18,7 @@ BLOCK = 50
 """Neighbouring seeds that a stream draws together, as some tracks list all seeds up to the last."""
 
 
-def recipes(track: str, split: str, seeds: range, **parameters: str) -> Sequence[TaskRecipe]:
+def recipes(track: str, split: str, seeds: range, **parameters: object) -> Sequence[TaskRecipe]:
     """The recipes of a split's tasks, for all templates that the track's parameters choose.
 
     The tasks of a split come from a salt of its own, so none is in another split or in the public
@@ -28,8 +28,9 @@ def recipes(track: str, split: str, seeds: range, **parameters: str) -> Sequence
     [0, 1]
     """
     if split not in SPLITS:
-        raise UnknownPart("split", split, SPLITS)
-    return generated(track, TaskOptions(seeds, f"memorygym training: {split}", parameters)).recipes
+        raise UnknownPart("split", str(split), SPLITS)
+    texts = {name: str(value) for name, value in parameters.items()}
+    return generated(track, TaskOptions(seeds, f"memorygym training: {split}", texts)).recipes
 
 
 @dataclass
@@ -37,19 +38,22 @@ class TaskStream(Iterator[TaskRecipe]):
     """An endless stream of a split's tasks: each is drawn over templates and seeds.
 
     Streams of one seed are equal; the position alone decides which task is next, so that a stream
-    continues from a stored position.
+    continues from a stored position. Raises UnknownPart or BadSettings.
     """
 
     track: str
     split: str = "train"
     seed: int = 0
-    parameters: Mapping[str, str] = field(default_factory=FrozenDict)
+    parameters: Mapping[str, object] = field(default_factory=FrozenDict)
     """The track's own: template, tier, number of entities, and so on."""
     position: int = 0
     """How many tasks were drawn."""
 
     _block: tuple[int, Sequence[TaskRecipe]] = field(default=(-1, ()), init=False, repr=False)
     """The number of the current block, and its tasks in the order of the stream."""
+
+    def __post_init__(self) -> None:
+        recipes(self.track, self.split, range(1), **self.parameters)
 
     def __next__(self) -> TaskRecipe:
         number, index = divmod(self.position, BLOCK)

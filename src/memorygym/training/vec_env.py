@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from gymnasium import spaces
+from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space, create_empty_array
 
@@ -19,7 +20,16 @@ from memorygym.core.json_values import FrozenDict
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, find
 from memorygym.scoring.episode_scores import score
-from memorygym.training.decision_arrays import SITUATION, Bools, Floats, TableArrays, arrays_of
+from memorygym.training.decision_arrays import (
+    SITUATION,
+    Bools,
+    Floats,
+    Ints,
+    TableArrays,
+    arrays_of,
+    read_action,
+)
+from memorygym.training.rewards import check_shaping
 from memorygym.training.simulator import Simulator
 from memorygym.training.tasks import TaskStream
 
@@ -116,7 +126,7 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
         track: str = "worlds",
         split: str = "train",
         seed: int = 0,
-        parameters: Mapping[str, str] = FrozenDict(),
+        parameters: Mapping[str, object] = FrozenDict(),
         tables: Iterator[TableArrays] | None = None,
         reward: Callable[[Trace], float] = composite,
         shaping: float = 0.0,
@@ -125,16 +135,17 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
     ) -> None:
         """`shaping` weighs the potential difference γΦ(s′) − Φ(s); `tables` replaces the stream of
         tasks; `workers` processes make tasks ahead. Raises BadSettings or UnknownPart."""
-        if num_envs % (group * blocks) or num_envs < 1 or group < 1 or blocks < 1:
+        if min(num_envs, group, blocks) < 1 or num_envs % (group * blocks):
             raise BadSettings(
                 f"{num_envs} environments cannot be {blocks} blocks of groups of {group}: give a"
-                f" multiple of {group * blocks}"
+                f" multiple of {max(1, group * blocks)}"
             )
+        check_shaping(gamma, shaping)
         self.num_envs, self._shaping, self._gamma = num_envs, shaping, gamma
         self.group = group
         self._stream = TaskStream(track, split, seed, parameters)
         self._workers = workers
-        self._given, self._seed = tables, seed
+        self._given = tables
         structure = structure_of(track)
         groups = num_envs // blocks // group
         self._blocks = [
@@ -153,21 +164,23 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
         """Starts new tasks everywhere; with a seed, the stream of that seed from its beginning."""
-        if seed is not None:
-            self._seed = seed if isinstance(seed, int) else int(seed[0] or 0)
-        if seed is not None or not self._turn:
-            stream = replace(self._stream, seed=self._seed)
+        first = seed[0] if isinstance(seed, list) else seed
+        while self._running:  # A step may still use the arrays.
+            self._running.popleft()[1].result()
+        if first is not None or not self._turn:
+            self._stop_workers()
+            stream = replace(self._stream, seed=self._stream.seed if first is None else int(first))
             self._tables = self._given or TableStream(stream, self._workers)
-        self._running.clear()
         self._turn = deque(range(len(self._blocks)))
         observations = [block.start(self._tables) for block in self._blocks]
         return _joined(observations), {}
 
     def step(self, actions: Any) -> Batch:
         """Steps all environments. The arrays are overwritten by the next step."""
+        operations, items = self._read(actions, self.num_envs)
         size = self.num_envs // len(self._blocks)
         parts = [
-            block.step({name: a[i * size : (i + 1) * size] for name, a in actions.items()})
+            block.step(operations[i * size : (i + 1) * size], items[i * size : (i + 1) * size])
             for i, block in enumerate(self._blocks)
         ]
         if len(parts) == 1:
@@ -179,14 +192,15 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
 
     def send(self, actions: Any) -> None:
         """Lets the block that `recv` returned last take a step."""
+        choices = self._read(actions, self.num_envs // len(self._blocks))
         number = self._turn[0]
         self._turn.rotate(-1)
         step = self._blocks[number].step
         if self._threads:
-            self._running.append((number, self._threads.submit(step, actions)))
+            self._running.append((number, self._threads.submit(step, *choices)))
         else:
             done: Future[Batch] = Future()
-            done.set_result(step(actions))
+            done.set_result(step(*choices))
             self._running.append((number, done))
 
     def recv(self) -> tuple[Batch, slice]:
@@ -203,6 +217,15 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
     def close_extras(self, **kwargs: Any) -> None:
         if self._threads:
             self._threads.shutdown()
+        self._stop_workers()
+
+    def _read(self, actions: Any, size: int) -> tuple[Ints, Bools]:
+        """The operations and items of so many environments."""
+        if not self._turn:
+            raise ResetNeeded("call reset() before step(): no episode is running")
+        return read_action(actions, (size,), self.single_action_space["items"].n)
+
+    def _stop_workers(self) -> None:
         if isinstance(self._tables, TableStream):
             self._tables.close()
 
@@ -234,11 +257,11 @@ class _Block:
         self._simulator.observe(**self._observation)
         return self._observation
 
-    def step(self, actions: Any) -> Batch:
+    def step(self, operations: Ints, items: Bools) -> Batch:
         """One step of all; groups that end start the next table."""
         simulator, group = self._simulator, self._simulator.group
         before = simulator.potential.copy()
-        ended = simulator.step(actions["operation"], np.asarray(actions["items"], bool))
+        ended = simulator.step(operations, items)
         self._rewards[:] = self._shaping * (self._gamma * simulator.potential - before)
         self._terminated[:] = False
         self._scores[:] = np.nan
