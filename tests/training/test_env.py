@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gymnasium
+import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
@@ -182,6 +183,10 @@ def test_a_step_needs_a_running_episode() -> None:
         ('<tool_call>{"name": "Write", "arguments": {"text": "a"}}</tool_call>', True),
         (f"<think>{WRITE}</think>Nothing.", False),
         ({"content": "", "tool_calls": [{"function": {"name": "Read", "arguments": "{"}}]}, True),
+        ({"name": "Write"}, True),
+        ({"name": None, "arguments": {}}, True),
+        ({"name": "Write", "arguments": '{"content": "a"}'}, False),
+        ({"role": "assistant"}, False),
         ({"content": WRITE}, False),
         (Message("assistant", "", (Call("Read", {}),)), False),
     ],
@@ -200,8 +205,9 @@ def test_a_malformed_action_costs_the_penalty_and_is_read_about(
 def test_an_action_of_another_type_is_an_error_of_the_program() -> None:
     env = lite()
     env.reset()
-    with pytest.raises(TypeError, match="not 7"):
-        env.step(7)
+    for action in (7, None, {}, {"answer": "7"}):
+        with pytest.raises(TypeError, match="an action is a text"):
+            env.step(action)  # type: ignore[arg-type]
 
 
 def test_info_tells_what_a_program_needs() -> None:
@@ -250,8 +256,29 @@ def test_a_curriculum_sets_the_parameters_and_hears_the_scores() -> None:
     assert curriculum.state() == {"level": 1.0, "episodes": 20}
 
 
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [({"max_steps": 0}, "max_steps 0"), ({"malformed_penalty": float("nan")}, "at least 0"),
+     ({"malformed_penalty": -1}, "at least 0"), ({"entities": 2.5}, "give a whole number")],
+)  # fmt: skip
+def test_an_option_that_makes_no_sense_is_refused(options: dict[str, Any], problem: str) -> None:
+    with pytest.raises(BadSettings, match=problem):
+        lite(**options)
+
+
+def test_a_seed_among_the_options_is_a_whole_number_of_any_type() -> None:
+    env = lite()
+    for seed in ("3", 3.5, [3]):
+        with pytest.raises(BadSettings, match="the option seed"):
+            env.reset(options={"seed": seed})
+    for seed in (-3, np.int64(3), 10**30):
+        assert env.reset(options={"seed": seed})[1]["task"]["seed"] == seed
+
+
 def test_render_shows_what_a_model_reads() -> None:
     env = lite(render_mode="ansi", observation="new", max_steps=2)
+    with pytest.raises(ResetNeeded):
+        env.render()
     view = env.reset()[0]
     assert env.render() == view
     env.step(WRITE)
@@ -269,6 +296,7 @@ def test_render_shows_what_a_model_reads() -> None:
         ({"memory": "markdwn"}, "did you mean markdown"),
         ({"memmory": "bm25"}, "did you mean memory"),
         ({"reward": "scor"}, "did you mean score"),
+        ({"reward": ShapedReward}, "no reward named .*; choose from score, shaped"),
         ({"observation": "views"}, "did you mean view"),
         ({"split": "tests"}, "did you mean test"),
     ],

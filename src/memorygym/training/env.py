@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from math import inf
+from operator import index
+from typing import Any, Literal, SupportsIndex
 
 from gymnasium import Env, spaces
 from gymnasium.error import ResetNeeded
@@ -12,6 +14,7 @@ from memorygym.agents.chat import as_reply, merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.json_values import json_value
 from memorygym.core.tools import call_problem
 from memorygym.core.trace import MemoryUpdate, Trace
 from memorygym.core.track import TaskRecipe, find
@@ -71,6 +74,8 @@ class EnvSettings:
             raise UnknownPart("observation", str(self.observation), _OBSERVATIONS)
         if self.max_steps is not None and self.max_steps < 1:
             raise BadSettings(f"max_steps {self.max_steps}: give at least 1, or None for no limit")
+        if not 0 <= self.malformed_penalty < inf:
+            raise BadSettings(f"malformed_penalty {self.malformed_penalty}: give at least 0")
         reward_named(self.reward)
 
 
@@ -99,11 +104,10 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self.settings = EnvSettings(**{name: options.pop(name) for name in known & options.keys()})
         self.render_mode = render_mode
         self.observation_space, self.action_space = AnyText(), AnyText(Message, Mapping)
-        self._parameters = {name: str(value) for name, value in options.items()}
+        self._parameters = options
         self._stream = self._stream_of(self.settings.seed)
         self._make_memory = memory_factory(self.settings.memory)
         self._episode: Episode | None = None
-        recipes(self._track.name, self.settings.split, range(1), **self._parameters)
 
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
@@ -128,7 +132,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         episode.step(reply)
         self._steps += 1
         terminated = episode.done
-        truncated = not terminated and self._steps == self.settings.max_steps
+        truncated = not terminated and self._steps >= (self.settings.max_steps or inf)
         self._ended = terminated or truncated
         reward = self._reward.step(self._judged, ended=self._ended)
         reward -= self.settings.malformed_penalty * malformed
@@ -165,6 +169,8 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         """All that a model reads now, if the render mode is `ansi`."""
         if self.render_mode != "ansi":
             return None
+        if self._episode is None:
+            raise ResetNeeded("call reset() before render()")
         return OVER if self._ended else _text(self._as_text())
 
     def close(self) -> None:
@@ -178,11 +184,13 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         seed, stream, curriculum = options.pop("seed", None), self._stream, self.settings.curriculum
         split = options.pop("split", stream.split)
         chosen = curriculum.parameters(stream.position) if curriculum and seed is None else {}
-        own = {name: str(value) for name, value in options.items()}
-        parameters = {**stream.parameters, **chosen, **own}
+        parameters = {**stream.parameters, **chosen, **options}
         if seed is not None:
-            return recipes(self._track.name, split, range(seed, seed + 1), **parameters)[0]
-        if chosen or own or split != stream.split:
+            if not isinstance(seed, SupportsIndex):
+                raise BadSettings(f"the option seed {seed!r:.60}: give a whole number")
+            first = index(seed)
+            return recipes(self._track.name, split, range(first, first + 1), **parameters)[0]
+        if chosen or options or split != stream.split:
             stream = replace(stream, split=split, parameters=parameters)
             self._stream.position += 1
         return next(stream)
@@ -247,17 +255,19 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
 
 
 def _message(action: Action) -> Message:
-    """The reply of an action. Raises TypeError for another type of value."""
+    """The reply of an action. Raises TypeError for what is none."""
     match action:
         case str():
             return Message("assistant", split_reasoning(action)[1])
         case Message():
             return action
-        case {"name": str(name), "arguments": arguments}:
-            return Message("assistant", "", (Call(name, arguments),))
-        case Mapping():
+        case {"role": _} | {"content": _} | {"tool_calls": _}:
             return Message.from_openai({"role": "assistant", **action})
-    raise TypeError(f"an action is a text, a Message or an OpenAI message, not {action!r:.80}")
+        case {"name": name}:
+            call = Call(str(name), json_value(action.get("arguments", {})))
+            return Message("assistant", "", (call,))
+    expected = "a text, a Message, an OpenAI message or a call"
+    raise TypeError(f"an action is {expected}, not {action!r:.80}")
 
 
 def _text(messages: Sequence[Message]) -> str:
