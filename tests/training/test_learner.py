@@ -126,6 +126,25 @@ def test_numbers_that_make_no_sense_are_refused(name: str, value: int) -> None:
         Training(**{name: value})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [({"rate": float("nan")}, "rate nan"), ({"clip": -0.2}, "clip -0.2"),
+     ({"entropy": float("inf")}, "entropy inf"), ({"shaping": float("nan")}, "a weight nan"),
+     ({"parameters": {"entities": "7", "writes": "1"}}, "5 corrections for 7")],
+)  # fmt: skip
+def test_a_training_that_cannot_run_is_refused_before_it_writes_a_file(
+    settings: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(BadSettings, match=problem):
+        replace(SMALL, **settings)
+
+
+def test_more_minibatches_than_decisions_are_as_many_as_decisions() -> None:
+    learner = Learner.new(replace(SMALL, iterations=1, minibatches=10_000, groups=1, group=2))
+    learner.train()
+    assert all(np.isfinite(array).all() for array in learner.weights.values())
+
+
 def test_an_unknown_reward_names_the_parts() -> None:
     with pytest.raises(UnknownPart, match="did you mean breadth"):
         replace(SMALL, reward="breadht")

@@ -95,8 +95,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _learner(path: Path, training: Training, kind: type["Learner"], *, anew: bool) -> "Learner":
     """A new learner, or the one of a file. Raises BadSettings for another training's file."""
-    if path.is_dir():
-        raise BadSettings(f"{path} is a folder: name a file")
+    if path.is_dir() or path.suffix == ".gz":
+        what = "a folder" if path.is_dir() else "the name of a compressed file"
+        raise BadSettings(f"{path} is {what}: name a file, such as policy.json")
     if path.exists() and not anew:
         return kind.load(path, training)
     learner = kind.new(training)

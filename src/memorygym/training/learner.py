@@ -125,7 +125,7 @@ class Learner:
         size = len(rollout.advantages)
         for _ in range(settings.epochs):
             order = rng.permutation(size)
-            for index in np.array_split(order, settings.minibatches):
+            for index in np.array_split(order, min(settings.minibatches, size)):
                 self._climb(rollout, index)
 
     def _climb(self, rollout: "Experience", index: Ints) -> None:

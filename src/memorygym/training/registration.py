@@ -4,10 +4,8 @@ from memorygym.core import registry
 
 
 def register() -> None:
-    """Registers the environment of every track that is not registered yet.
-
-    Gymnasium calls it when it is imported, as an entry point of this package.
-    """
+    """Registers the environment of every track that is not registered yet; call it once before
+    `gymnasium.make`, which since version 1.0 finds no plugins itself."""
     from gymnasium.envs.registration import register as add
     from gymnasium.envs.registration import registry as known
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.track import find
+from memorygym.training.rewards import check_shaping
 from memorygym.training.tasks import recipes
 
 
@@ -37,7 +39,8 @@ class Training:
     hidden: int = 32
 
     def __post_init__(self) -> None:
-        recipes(self.track, "train", range(1), **self.parameters)
+        recipes(self.track, "train", range(1), **self.parameters)[0].generate()
+        check_shaping(1.0, self.shaping)
         rewards = ("score", *find(self.track).axes)
         if self.reward not in rewards:
             raise UnknownPart("reward", self.reward, rewards)
@@ -45,3 +48,6 @@ class Training:
             least = 2 if name == "group" else 1
             if getattr(self, name) < least:
                 raise BadSettings(f"{name} {getattr(self, name)}: give at least {least}")
+        for name in ("rate", "clip", "entropy"):
+            if not 0 <= getattr(self, name) < inf:
+                raise BadSettings(f"{name} {getattr(self, name)}: give a number, at least 0")
