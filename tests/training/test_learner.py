@@ -116,7 +116,7 @@ def test_the_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "policy.json"
     Learner.new(SMALL).save(path)
     Learner.load(path, replace(SMALL, iterations=9))  # Longer training may go on from it.
-    with pytest.raises(BadSettings, match="other settings"):
+    with pytest.raises(BadSettings, match=r"other settings \(seed 0\)"):
         Learner.load(path, replace(SMALL, seed=1))
 
 
@@ -157,5 +157,6 @@ def test_a_trained_file_plays_as_an_agent(tmp_path: Path) -> None:
     assert set(read_weights(path)) == set(network.initial(1, 1, 1, np.random.default_rng(0)))
     task = recipes("worlds", "test", range(1), template="city")[0].generate()
     assert learned(task, policy=str(path))
-    with pytest.raises(BadSettings, match="holds no policy"):
-        learned(task, policy=__file__)
+    for other in (__file__, tmp_path / "none.json", tmp_path):
+        with pytest.raises(BadSettings, match="holds no policy"):
+            learned(task, policy=str(other))

@@ -59,10 +59,13 @@ class Learner:
         """The state that `save` wrote. Raises BadSettings for a damaged file or another run's."""
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
+            wanted = _as_json(training)
             stored = {**raw["training"], "iterations": training.iterations}
-            if raw["format"] != FORMAT or stored != _as_json(training):
+            if raw["format"] != FORMAT or stored != wanted:
+                other = [f"{n} {stored.get(n)}" for n in wanted if stored.get(n) != wanted[n]]
                 raise BadSettings(
-                    f"{path} was trained with other settings: name another file, or delete it"
+                    f"{path} was trained with other settings ({', '.join(other) or 'its format'}):"
+                    " name another file, or delete it"
                 )
             like = initial_weights(training)
             parts = [

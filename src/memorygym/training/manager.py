@@ -68,7 +68,7 @@ def read_weights(path: Path) -> Weights:
         if raw["format"] != FORMAT:
             raise BadSettings(f"{path} has the format {raw['format']!r}, not {FORMAT!r}")
         return {name: np.array(values, np.float32) for name, values in raw["weights"].items()}
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadSettings(f"{path} holds no policy ({error!r:.80}): train one") from error
 
 
