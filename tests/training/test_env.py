@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gymnasium
-import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
@@ -14,7 +13,7 @@ from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.agents.text_protocol import as_text
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.core.types import Call, Message
@@ -256,25 +255,6 @@ def test_a_curriculum_sets_the_parameters_and_hears_the_scores() -> None:
     assert curriculum.state() == {"level": 1.0, "episodes": 20}
 
 
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [({"max_steps": 0}, "max_steps 0"), ({"malformed_penalty": float("nan")}, "at least 0"),
-     ({"malformed_penalty": -1}, "at least 0"), ({"entities": 2.5}, "give a whole number")],
-)  # fmt: skip
-def test_an_option_that_makes_no_sense_is_refused(options: dict[str, Any], problem: str) -> None:
-    with pytest.raises(BadSettings, match=problem):
-        lite(**options)
-
-
-def test_a_seed_among_the_options_is_a_whole_number_of_any_type() -> None:
-    env = lite()
-    for seed in ("3", 3.5, [3]):
-        with pytest.raises(BadSettings, match="the option seed"):
-            env.reset(options={"seed": seed})
-    for seed in (-3, np.int64(3), 10**30):
-        assert env.reset(options={"seed": seed})[1]["task"]["seed"] == seed
-
-
 def test_render_shows_what_a_model_reads() -> None:
     env = lite(render_mode="ansi", observation="new", max_steps=2)
     with pytest.raises(ResetNeeded):
@@ -286,23 +266,3 @@ def test_render_shows_what_a_model_reads() -> None:
     env.step(WRITE)
     assert env.render() == OVER
     assert lite().render() is None
-
-
-@pytest.mark.parametrize(
-    ("options", "suggestion"),
-    [
-        ({"template": "compny"}, "did you mean company"),
-        ({"tier": "lit"}, "did you mean lite"),
-        ({"memory": "markdwn"}, "did you mean markdown"),
-        ({"memmory": "bm25"}, "did you mean memory"),
-        ({"reward": "scor"}, "did you mean score"),
-        ({"reward": ShapedReward}, "no reward named .*; choose from score, shaped"),
-        ({"observation": "views"}, "did you mean view"),
-        ({"split": "tests"}, "did you mean test"),
-    ],
-)
-def test_an_unknown_name_is_refused_with_the_nearest(
-    options: Mapping[str, Any], suggestion: str
-) -> None:
-    with pytest.raises(UnknownPart, match=suggestion):
-        MemoryEnv("worlds", **options)

@@ -18,7 +18,7 @@ from memorygym.core.decision_table import (
     Decision,
     Situation,
 )
-from memorygym.core.errors import BadSettings, MemoryGymError
+from memorygym.core.errors import BadSettings
 from memorygym.core.track import find
 from memorygym.core.types import Task
 from memorygym.memories.sandbox.placement import memory_factory
@@ -234,27 +234,6 @@ def test_blocks_that_step_in_turns_give_what_one_step_gives() -> None:
     turns.close()
     assert all(len(row) == 46 and row[0] == [0, 0] for row in rewards.values())
     assert any(any(row) for rows in rewards.values() for row in rows)
-
-
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [
-        ({"num_envs": 10, "group": 4}, "10 environments cannot be"),
-        ({"num_envs": 4, "group": 0}, "4 environments cannot be"),
-        ({"shaping": float("nan")}, "a weight nan"),
-        ({"gamma": 1.5}, "gamma 1.5"),
-        ({"track": "research"}, "no structured decisions"),
-        ({"split": "tset"}, "did you mean test"),
-        ({"parameters": {"template": "compny"}}, "did you mean company"),
-    ],
-)
-def test_wrong_settings_are_refused(options: dict[str, Any], problem: str) -> None:
-    with pytest.raises(MemoryGymError, match=problem):
-        MemoryVecEnv(**options)
-    options.pop("num_envs", 0)
-    if options.keys() - {"group"}:
-        with pytest.raises(MemoryGymError, match=problem):
-            StructuredEnv(**options)
 
 
 def test_a_task_without_budgets_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Structured environments: seeds, and actions of every form."""
+"""Structured environments: seeds, settings, and actions of every form."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.training.structured_env import StructuredEnv
 from memorygym.training.vec_env import MemoryVecEnv
 
@@ -78,3 +78,24 @@ def test_a_reset_waits_for_the_step_of_another_block() -> None:
             env.send(everything)
         np.testing.assert_array_equal(env.reset(seed=3)[0]["decision"], first)
     env.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"num_envs": 10, "group": 4}, "10 environments cannot be"),
+        ({"num_envs": 4, "group": 0}, "4 environments cannot be"),
+        ({"shaping": float("nan")}, "a weight nan"),
+        ({"gamma": 1.5}, "gamma 1.5"),
+        ({"track": "research"}, "no structured decisions"),
+        ({"split": "tset"}, "did you mean test"),
+        ({"parameters": {"template": "compny"}}, "did you mean company"),
+    ],
+)
+def test_wrong_settings_are_refused(options: dict[str, Any], problem: str) -> None:
+    with pytest.raises(MemoryGymError, match=problem):
+        MemoryVecEnv(**options)
+    options.pop("num_envs", 0)
+    if options.keys() - {"group"}:
+        with pytest.raises(MemoryGymError, match=problem):
+            StructuredEnv(**options)
