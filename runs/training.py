@@ -167,7 +167,7 @@ def page(learners: Mapping[str, Learner], folder: Path) -> Iterator[str]:
         yield f"\n## {title}\n"
         yield table(played(agents, templates, seeds))
     yield "\n## Learning curve\n\n![mean score by iteration](../images/training.svg)\n"
-    yield "Mean score in % of the episodes that are trained on, over ten iterations:\n"
+    yield "Mean reward at the end, in %, of the episodes that are trained on, over ten iterations:\n"
     yield curve(learners)
     yield "\n## Ablations: trained otherwise, on the same test tasks\n"
     yield table(played(files, ",".join(TEMPLATES), SEEDS["trained"]))
@@ -219,7 +219,7 @@ def draw(learners: Mapping[str, Learner]) -> None:
         ]
         axes.plot(smooth, label=name)
     axes.set_xlabel("iteration")
-    axes.set_ylabel("mean score of training episodes (%)")
+    axes.set_ylabel("mean reward of training episodes (%)")
     axes.legend()
     figure.tight_layout()
     figure.savefig(CURVE, metadata={"Date": None})

@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
     def each(learner: "Learner") -> None:
         ended = learner.iteration == training.iterations
-        if learner.iteration % EVERY and not ended:
+        if learner.iteration > 1 and learner.iteration % EVERY and not ended:
             return
         learner.save(args.output)
         if not args.quiet:
