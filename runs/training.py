@@ -166,8 +166,8 @@ def page(learners: Mapping[str, Learner], folder: Path) -> Iterator[str]:
     ):
         yield f"\n## {title}\n"
         yield table(played(agents, templates, seeds))
-    yield "\n## Learning curve\n\n![mean score by iteration](../images/training.svg)\n"
-    yield "Mean reward at the end, in %, of the episodes that are trained on, over ten iterations:\n"
+    yield "\n## Learning curve\n\n![mean reward by iteration](../images/training.svg)\n"
+    yield "Mean reward at the end, in %, of the episodes trained on, over ten iterations:\n"
     yield curve(learners)
     yield "\n## Ablations: trained otherwise, on the same test tasks\n"
     yield table(played(files, ",".join(TEMPLATES), SEEDS["trained"]))
