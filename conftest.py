@@ -20,21 +20,27 @@ NEEDS = {
     "src/memorygym/memrm/words.py": "numpy",
     "tests/memrm/test_evaluation.py": "numpy",
     "tests/memrm/test_features.py": "scipy",
+    "tests/memrm/test_held_out_needs.py": "lightgbm",
+    "tests/memrm/test_hybrids.py": "lightgbm",
     "tests/memrm/test_metrics.py": "numpy",
     "tests/memrm/test_pitfalls.py": "lightgbm",
     "src/memorygym/reports/plots.py": "matplotlib",
     "src/memorygym/tracks/dialogue/tau2/simulation.py": "tau2",
-    **dict.fromkeys(
-        (
-            *(
-                f"src/memorygym/training/{name}.py"
-                for name in ("env", "vec_env", "structured_env", "learner", "manager")
-            ),
-            *(f"tests/training/test_{name}.py" for name in ("env", "structured", "learner")),
-        ),
-        "gymnasium",
-    ),
-    "src/memorygym/training/decision_arrays.py": "numpy",
+    **{
+        f"src/memorygym/training/{name}.py": "gymnasium"
+        for name in (
+            "decision_arrays",
+            "env",
+            "learner",
+            "manager",
+            "network",
+            "registration",
+            "simulator",
+            "structured_env",
+            "vec_env",
+        )
+    },  # fmt: skip
+    **{f"tests/training/test_{n}.py": "gymnasium" for n in ("env", "learner", "structured")},
     "tests/mutants/recorder.py": "coverage",
 }
 # Doctests of a file that imports one of these are collected only where it is installed.
