@@ -39,8 +39,11 @@ NEEDS = {
             "structured_env",
             "vec_env",
         )
-    },  # fmt: skip
-    **{f"tests/training/test_{n}.py": "gymnasium" for n in ("env", "learner", "structured")},
+    },
+    **{
+        f"tests/training/test_{name}.py": "gymnasium"
+        for name in ("env", "env_options", "learner", "structured", "structured_actions")
+    },
     "tests/mutants/recorder.py": "coverage",
 }
 # Doctests of a file that imports one of these are collected only where it is installed.
