@@ -79,7 +79,8 @@ def test_another_text_than_the_labelled_one_is_refused(built: tuple[Path, BuildR
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{}", gzip.compress(b'{"format": "memorygym-memrm-events-1", "tasks": 2}\n')]
+    "data",
+    [b"", b"{}", gzip.compress(b'{"format": "memorygym-memrm-events-1", "tasks": 2}\n', mtime=0)],
 )
 def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "events.jsonl.gz"
