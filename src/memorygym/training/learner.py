@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
@@ -59,7 +60,7 @@ class Learner:
         """The state that `save` wrote. Raises BadSettings for a damaged file or another run's."""
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
-            wanted = _as_json(training)
+            wanted = asdict(training)
             stored = {**raw["training"], "iterations": training.iterations}
             if raw["format"] != FORMAT or stored != wanted:
                 other = [f"{n} {stored.get(n)}" for n in wanted if stored.get(n) != wanted[n]]
@@ -83,7 +84,7 @@ class Learner:
         """Writes the state, from which training continues to the same weights."""
         parts = {"weights": self.weights, "first": self.first, "second": self.second}
         document = {
-            "format": FORMAT, "training": _as_json(self.training), "steps": self.steps,
+            "format": FORMAT, "training": asdict(self.training), "steps": self.steps,
             "iteration": self.iteration, "curve": self.curve,
             **{name: {n: w.tolist() for n, w in part.items()} for name, part in parts.items()},
         }  # fmt: skip
@@ -92,7 +93,7 @@ class Learner:
     def policy(self) -> bytes:
         """The policy alone, as `training.manager` reads it: weights to six places."""
         weights = {n: np.round(w.astype(float), 6).tolist() for n, w in self.weights.items()}
-        document = {"format": FORMAT, "training": _as_json(self.training), "weights": weights}
+        document = {"format": FORMAT, "training": asdict(self.training), "weights": weights}
         return (json.dumps(document) + "\n").encode()
 
     def train(self, *, workers: int = 0, each: Callable[[Self], None] = lambda _: None) -> None:
@@ -189,15 +190,15 @@ class _Tables(Iterator[TableArrays]):
 def _rollout(env: MemoryVecEnv, weights: Weights, rng: np.random.Generator) -> Experience:
     """One episode in each environment."""
     seen: Mapping[str, Any] = env.reset()[0]
-    steps: list[tuple[Observations, Ints, Bools, tuple[Floats, Floats]]] = []
+    steps: list[tuple[NDArray[Any], ...]] = []
     rewards, running = [], [np.ones(env.num_envs, bool)]
     scores = np.full(env.num_envs, np.nan, np.float32)
     while running[-1].any():
         now = Observations(seen["decision"].copy(), seen["items"].copy(), seen["present"] > 0)
         out = network.forward(weights, now)
         operations, chosen = network.sample(out, rng)
-        steps.append((now, operations, chosen,
-                      network.log_probability(out, now, operations, chosen)))  # fmt: skip
+        chances = network.log_probability(out, now, operations, chosen)
+        steps.append((now.decision, now.items, now.present, operations, chosen, *chances))
         seen, reward, ended, _, infos = env.step({"operation": operations, "items": chosen})
         rewards.append(np.where(running[-1], reward, 0))
         scores = np.where(np.isnan(scores), infos["score"], scores)
@@ -205,13 +206,10 @@ def _rollout(env: MemoryVecEnv, weights: Weights, rng: np.random.Generator) -> E
     returns = np.cumsum(np.array(rewards, np.float32)[::-1], 0)[::-1]
     gains = leave_one_out(returns.reshape(len(steps), -1, env.group)).reshape(returns.shape)
     kept = np.array(running[:-1])
-    decision, items, present = (
-        np.array([getattr(step[0], name) for step in steps])[kept]
-        for name in ("decision", "items", "present")
+    *observed, operations, chosen, own, of_items = (
+        np.array(part)[kept] for part in zip(*steps, strict=True)
     )
-    observations = Observations(decision, items, present)
-    operations, chosen = (np.array([step[i] for step in steps])[kept] for i in (1, 2))
-    chances = tuple(np.array([step[3][i] for step in steps])[kept] for i in (0, 1))
+    observations, chances = Observations(*observed), (own, of_items)
     return Experience(observations, operations, chosen, chances, gains[kept], scores)
 
 
@@ -244,7 +242,3 @@ def initial_weights(training: Training) -> Weights:
 def reward_of(name: str) -> Callable[[Trace], float]:
     """The reward at the end: the track's score, or one of its parts."""
     return composite if name == "score" else lambda trace: score(trace).axes[name] or 0.0
-
-
-def _as_json(training: Training) -> dict[str, Any]:
-    return {**asdict(training), "parameters": dict(training.parameters)}

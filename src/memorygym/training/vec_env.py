@@ -1,7 +1,7 @@
 """MemoryVecEnv: many environments of structured decisions in one process, in lockstep."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -141,22 +141,24 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
                 f" multiple of {max(1, group * blocks)}"
             )
         check_shaping(gamma, shaping)
-        self.num_envs, self._shaping, self._gamma = num_envs, shaping, gamma
-        self.group = group
+        self.num_envs, self.group = num_envs, group
+        self._size = num_envs // blocks
+        """The environments of a block."""
         self._stream = TaskStream(track, split, seed, parameters)
         self._workers = workers
         self._given = tables
         structure = structure_of(track)
-        groups = num_envs // blocks // group
         self._blocks = [
-            _Block(Simulator(structure, groups, group, reward), structure, shaping, gamma)
+            _Block(
+                Simulator(structure, self._size // group, group, reward), structure, shaping, gamma
+            )
             for _ in range(blocks)
         ]
         self.single_observation_space, self.single_action_space = spaces_of(structure)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._tables: Iterator[TableArrays] = iter(())
-        self._threads = ThreadPoolExecutor(1) if blocks > 1 else None
+        self._threads: ThreadPoolExecutor | None = None
         self._running: deque[tuple[int, Future[Batch]]] = deque()
         self._turn: deque[int] = deque()
 
@@ -178,46 +180,42 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
     def step(self, actions: Any) -> Batch:
         """Steps all environments. The arrays are overwritten by the next step."""
         operations, items = self._read(actions, self.num_envs)
-        size = self.num_envs // len(self._blocks)
-        parts = [
-            block.step(operations[i * size : (i + 1) * size], items[i * size : (i + 1) * size])
-            for i, block in enumerate(self._blocks)
+        batches = [
+            block.step(operations[self._own(number)], items[self._own(number)])
+            for number, block in enumerate(self._blocks)
         ]
-        if len(parts) == 1:
-            return parts[0]
-        arrays = (np.concatenate([part[i] for part in parts]) for i in (1, 2, 3))
-        rewards, terminated, truncated = arrays
-        scores = np.concatenate([part[4]["score"] for part in parts])
-        return _joined([p[0] for p in parts]), rewards, terminated, truncated, {"score": scores}
+        if len(batches) == 1:
+            return batches[0]
+        seen, *arrays, infos = zip(*batches, strict=True)
+        rewards, terminated, truncated = map(np.concatenate, arrays)
+        return _joined(seen), rewards, terminated, truncated, _joined(infos)
 
     def send(self, actions: Any) -> None:
         """Lets the block that `recv` returned last take a step."""
-        choices = self._read(actions, self.num_envs // len(self._blocks))
+        choices = self._read(actions, self._size)
         number = self._turn[0]
         self._turn.rotate(-1)
-        step = self._blocks[number].step
-        if self._threads:
-            self._running.append((number, self._threads.submit(step, *choices)))
-        else:
-            done: Future[Batch] = Future()
-            done.set_result(step(*choices))
-            self._running.append((number, done))
+        self._threads = self._threads or ThreadPoolExecutor(1)
+        self._running.append((number, self._threads.submit(self._blocks[number].step, *choices)))
 
     def recv(self) -> tuple[Batch, slice]:
         """The next block's results, and which environments they are of."""
-        size = self.num_envs // len(self._blocks)
         if len(self._running) < len(self._blocks):
             number = self._turn[0]
             batch = self._blocks[number].batch
         else:
             number, future = self._running.popleft()
             batch = future.result()
-        return batch, slice(number * size, (number + 1) * size)
+        return batch, self._own(number)
 
     def close_extras(self, **kwargs: Any) -> None:
         if self._threads:
             self._threads.shutdown()
         self._stop_workers()
+
+    def _own(self, block: int) -> slice:
+        """The environments of a block."""
+        return slice(block * self._size, (block + 1) * self._size)
 
     def _read(self, actions: Any, size: int) -> tuple[Ints, Bools]:
         """The operations and items of so many environments."""
@@ -276,8 +274,8 @@ class _Block:
         return self.batch
 
 
-def _joined(observations: list[Observation]) -> Observation:
-    """The observations of all blocks."""
-    if len(observations) == 1:
-        return observations[0]
-    return {name: np.concatenate([o[name] for o in observations]) for name in observations[0]}
+def _joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The observations or the infos of all blocks."""
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
