@@ -24,11 +24,14 @@ SITUATION = (
     "tokens left", "writes left", "room", "tokens a document", "writes a document", "held", "old",
 )  # fmt: skip
 """The features of a situation."""
-ROW = ("subject", "change", "tokens", "former", "absolute", "free", "left", "item", "first")
-"""The columns of `TableArrays.rows`; `first`: whether it is the first decision of its event."""
-SUBJECT, CHANGE, TOKENS_OF_NOTE, FORMER, ABSOLUTE, FREE, LEFT, ITEM, FIRST_OF_EVENT = range(9)
-TOKENS, WRITES, PEAK, ROOM, ENTRIES = range(5)
-"""The columns of an environment's state."""
+ROW_COLUMNS, STATE_COLUMNS = 9, 5
+SUBJECT, CHANGE, TOKENS_OF_NOTE, FORMER, ABSOLUTE, FREE, LEFT, ITEM, FIRST_OF_EVENT = range(
+    ROW_COLUMNS
+)
+"""The columns of `TableArrays.rows`, what a decision states."""
+TOKENS, WRITES, PEAK, ROOM, ENTRIES = range(STATE_COLUMNS)
+"""The columns of an environment's state: tokens held, writes, most tokens held so far, room in the
+last entry, entries made."""
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ class TableArrays:
     prices: Ints
     """(T, M): the tokens that an item adds."""
     rows: Ints
-    """(T, ROW)."""
+    """(T, ROW_COLUMNS)."""
     weights: Floats
     """(S, M): the importance of each fact, as a share of that of all facts."""
     due: Sequence[Sequence[int]]

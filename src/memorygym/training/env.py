@@ -114,7 +114,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
     ) -> tuple[str, dict[str, Any]]:
         super().reset(seed=seed)
         if seed is not None:
-            self._stream = self._stream_of(int(seed))  # NumPy names its integers otherwise.
+            self._stream = self._stream_of(seed)
         self._recipe = self._next_recipe(dict(options or {}))
         self._task = self.settings.limits.applied(self._recipe.generate())
         self._begin(start_episode(self._task, self._make_memory))

@@ -33,7 +33,8 @@ from memorygym.training.decision_arrays import (
     LEFT,
     PEAK,
     ROOM,
-    ROW,
+    ROW_COLUMNS,
+    STATE_COLUMNS,
     SUBJECT,
     TOKENS,
     TOKENS_OF_NOTE,
@@ -68,7 +69,7 @@ class Simulator:
         self._item_features = np.zeros((groups, 0, items, len(structure.item_features)), np.float32)
         self._present = np.zeros((groups, 0, items), bool)
         self._prices = np.zeros((groups, 0, items), np.int32)
-        self._rows = np.zeros((groups, 0, len(ROW)), np.int32)
+        self._rows = np.zeros((groups, 0, ROW_COLUMNS), np.int32)
         self._weights = np.zeros((groups, 0, items), np.float32)
         self._limits = np.zeros((groups, 3), np.int32)
         """By group: capacity, writes, slot."""
@@ -80,8 +81,7 @@ class Simulator:
         """By entry: its tokens and its notes."""
         self._worth = np.zeros((size, 0), np.float32)
         """By subject: what its note adds to the potential."""
-        self._state = np.zeros((size, 5), np.int32)
-        """Tokens held, writes, most tokens held, room in the last entry, entries made."""
+        self._state = np.zeros((size, STATE_COLUMNS), np.int32)
         self.potential = np.zeros(size, np.float32)
         """The share of all facts, by importance, that is held as it is true now; a stale one
         counts against."""
@@ -155,11 +155,7 @@ class Simulator:
             self._change(row, self._prices[self._of, at], operations, change)
         np.maximum(self._state[:, PEAK], self._state[:, TOKENS], out=self._state[:, PEAK])
         self.cursor += 1
-        ended = []
-        for number in range(self.groups):
-            if self._answer(number):
-                ended.append(number)
-        return ended
+        return [number for number in range(self.groups) if self._answer(number)]
 
     def _store(self, row: Ints, prices: Ints, chosen: Bools, keep: Bools) -> None:
         """Stores notes of records, where they fit."""

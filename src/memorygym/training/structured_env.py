@@ -1,6 +1,6 @@
 """StructuredEnv: one episode at a time, whose actions are decisions instead of texts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import copy, deepcopy
 from dataclasses import replace
 from typing import Any
@@ -20,13 +20,7 @@ from memorygym.training.decision_arrays import TableArrays, read_action
 from memorygym.training.rewards import check_shaping
 from memorygym.training.simulator import Simulator
 from memorygym.training.tasks import TaskStream
-from memorygym.training.vec_env import (
-    Observation,
-    TableStream,
-    composite,
-    spaces_of,
-    structure_of,
-)
+from memorygym.training.vec_env import Observation, composite, make_table, spaces_of, structure_of
 
 MEMORY = "markdown"
 """The memory of the episode of text."""
@@ -55,7 +49,6 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         self._structure = structure_of(track)
         self.observation_space, self.action_space = spaces_of(self._structure)
         self._stream = TaskStream(track, split, seed, parameters)
-        self._tables: Iterator[TableArrays] = TableStream(self._stream)
         check_shaping(gamma, shaping)
         self._shaping, self._gamma = shaping, gamma
         self._simulator = Simulator(self._structure, 1, 1, composite)
@@ -70,8 +63,7 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         super().reset(seed=seed)
         if seed is not None:
             self._stream = replace(self._stream, seed=seed, position=0)
-            self._tables = TableStream(self._stream)
-        self._table = next(self._tables)
+        self._table = make_table(self._stream.track, next(self._stream))
         self._simulator.load(0, self._table)
         self._choices, self._ended = [], False
         return self._observation(), {}
@@ -99,7 +91,6 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         other = copy(self)
         other._simulator = deepcopy(self._simulator, {id(self._table): self._table})
         other._choices, other._stream = list(self._choices), copy(self._stream)
-        other._tables = TableStream(other._stream)
         return other
 
     @property

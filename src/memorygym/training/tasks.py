@@ -60,9 +60,8 @@ class TaskStream(Iterator[TaskRecipe]):
         if number != self._block[0]:
             rng = named_rng("training", self.track, self.split, self.seed, number)
             first = rng.below(SEEDS // BLOCK) * BLOCK
-            tasks = [
-                *recipes(self.track, self.split, range(first, first + BLOCK), **self.parameters)
-            ]
+            seeds = range(first, first + BLOCK)
+            tasks = [*recipes(self.track, self.split, seeds, **self.parameters)]
             rng.shuffle(tasks)
             self._block = number, tasks
         self.position += 1
