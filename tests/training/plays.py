@@ -18,6 +18,13 @@ SMALL = {
     "dialogue": {"chains": "1"},
 }
 """Parameters that make a track's tasks short."""
+TINY = {
+    "worlds": {"template": "company", "tier": "lite"},
+    "dialogue": {"template": "retail", "chains": "1"},
+    "research": {"tokens": "4000", "hops": "2"},
+    "codeqa": {"tokens": "10000", "questions": "4"},
+}
+"""Those that make them shorter, where no scripted agent needs to do well."""
 View = tuple[Message, ...]
 
 

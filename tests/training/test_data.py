@@ -15,7 +15,7 @@ from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import BadSettings, Refused, UnknownPart
 from memorygym.core.guard import MemoryGuard
 from memorygym.core.trace import CANARY
-from memorygym.core.track import TaskOptions, find
+from memorygym.core.track import find
 from memorygym.core.types import Task
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.memories.stores.notebook import NOTHING
@@ -180,14 +180,6 @@ def _until(task: Task, agent: str, event: int) -> list[object]:
     trace = played(episode_for(agent, task, memory_factory("markdown")), policy, task, {})
     kept = [record for record in trace.records if record.event < event]
     return [*rollout(replace(trace, records=kept), 0.0).segments]
-
-
-@pytest.mark.parametrize("track", SMALL)
-def test_no_task_to_train_on_is_a_public_one(track: str) -> None:
-    parameters = {name: text for name, text in SMALL[track].items() if name != "template"}
-    public = find(track).tasks(TaskOptions(range(2), "", parameters))
-    trained = recipes(track, "train", range(2), **parameters)
-    assert {t.generate().id for t in public}.isdisjoint(t.generate().id for t in trained)
 
 
 def test_a_row_names_its_task_and_carries_the_canary(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """MemoryEnv: Gymnasium's rules, the same episodes as every other command, and nothing leaks."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import gymnasium
@@ -26,27 +26,21 @@ from memorygym.training.env import OVER, MemoryEnv
 from memorygym.training.registration import register
 from memorygym.training.rewards import ShapedReward
 from memorygym.training.tasks import Curriculum, recipes
+from tests.training.plays import TINY
 
 pytestmark = pytest.mark.train
 
-SMALL: Mapping[str, dict[str, str]] = {
-    "worlds": {"template": "company", "tier": "lite"},
-    "dialogue": {"template": "retail", "chains": "1"},
-    "research": {"tokens": "4000", "hops": "2"},
-    "codeqa": {"tokens": "10000", "questions": "4"},
-}
-ID = {"template": "company", "seed": 3}
 WRITE = '<tool_call>{"name": "Write", "arguments": {"content": "a note"}}</tool_call>'
 Step = tuple[str, float, bool, bool, dict[str, Any]]
 
 
 def lite(**options: Any) -> MemoryEnv:
-    return MemoryEnv("worlds", **SMALL["worlds"], **options)
+    return MemoryEnv("worlds", **TINY["worlds"], **options)
 
 
 def texts_of(agent: str, track: str, memory: str = "markdown") -> list[str]:
     """The replies of a scripted agent to the task with seed 3, as texts."""
-    task = Limits().applied(recipes(track, "train", range(3, 4), **SMALL[track])[0].generate())
+    task = Limits().applied(recipes(track, "train", range(3, 4), **TINY[track])[0].generate())
     episode, texts = start_episode(task, memory_factory(memory)), list[str]()
     policy = policy_for(agent, task)
     while not episode.done:
@@ -62,25 +56,25 @@ def steps(env: MemoryEnv, texts: list[str], seed: int = 3) -> Iterator[Step]:
         yield env.step(text)
 
 
-@pytest.mark.parametrize("track", SMALL)
+@pytest.mark.parametrize("track", TINY)
 def test_the_environment_of_every_track_follows_gymnasium(track: str) -> None:
     register()
-    env = gymnasium.make(f"MemoryGym/{track.title()}-v0", **SMALL[track])
+    env = gymnasium.make(f"MemoryGym/{track.title()}-v0", **TINY[track])
     check_env(env.unwrapped)
 
 
 def test_every_track_is_registered_once() -> None:
     register()
     register()
-    assert {f"MemoryGym/{track.title()}-v0" for track in SMALL} <= gymnasium.registry.keys()
+    assert {f"MemoryGym/{track.title()}-v0" for track in TINY} <= gymnasium.registry.keys()
 
 
-@pytest.mark.parametrize("track", SMALL)
+@pytest.mark.parametrize("track", TINY)
 def test_a_scripted_agent_has_the_trace_and_the_score_of_any_other_command(track: str) -> None:
     agent = "template_expert" if track == "worlds" else next(iter(agents_of(find(track))))
-    texts, env = texts_of(agent, track), MemoryEnv(track, **SMALL[track])
+    texts, env = texts_of(agent, track), MemoryEnv(track, **TINY[track])
     *_, (observation, reward, terminated, truncated, info) = steps(env, texts)
-    task = Limits().applied(recipes(track, "train", range(3, 4), **SMALL[track])[0].generate())
+    task = Limits().applied(recipes(track, "train", range(3, 4), **TINY[track])[0].generate())
     chat = Chat(Scripted(texts), "text")
     trace = played(start_episode(task, memory_factory("markdown")), chat, task, env.trace.labels)
     assert (observation, terminated, truncated) == (OVER, True, False)
@@ -141,7 +135,7 @@ def test_infos_are_equal_for_tasks_that_differ_in_their_answers_alone(
 ) -> None:
     monkeypatch.setattr(registry, "_REMEMBERED", dict(registry.remembered_specs()))
     texts = texts_of("template_expert", "worlds")
-    swapped = MemoryEnv("tests.training.swapped:TRACK", **SMALL["worlds"])
+    swapped = MemoryEnv("tests.training.swapped:TRACK", **TINY["worlds"])
     for (*_, info), (*_, other) in zip(steps(lite(), texts), steps(swapped, texts), strict=True):
         assert info.pop("score", None) is None or other.pop("score")
         assert json.dumps(info) == json.dumps(other)

@@ -23,13 +23,8 @@ from memorygym.scoring.episode_scores import score
 from memorygym.training.rewards import HeldFacts, Reward, ScoreReward, ShapedReward, reward_named
 from memorygym.training.tasks import recipes
 from tests.episodes import generated
+from tests.training.plays import TINY
 
-SMALL = {
-    "worlds": {"template": "company", "tier": "lite"},
-    "dialogue": {"template": "retail", "chains": "1"},
-    "research": {"tokens": "4000", "hops": "2"},
-    "codeqa": {"tokens": "10000", "questions": "4"},
-}
 TASK = generated(entities=12, questions=4, corrections=2, writes=40)
 FARMERS = (
     "reward_farmer", "edit_dumper", "free_editor", "name_hoarder", "guess_filler", "skipper",
@@ -38,7 +33,7 @@ FARMERS = (
 
 
 def task_of(track: str) -> Task:
-    task = recipes(track, "train", range(1), **SMALL[track])[0].generate()
+    task = recipes(track, "train", range(1), **TINY[track])[0].generate()
     return Limits(capacity=100_000).applied(task)
 
 
@@ -135,7 +130,7 @@ def test_an_adversary_is_paid_exactly_its_score(agent: str) -> None:
     assert plain[-1] == score(trace).composite
 
 
-@pytest.mark.parametrize("track", SMALL)
+@pytest.mark.parametrize("track", TINY)
 def test_shaping_sums_to_nothing_on_every_track(track: str) -> None:
     task = task_of(track)
     replies = [calls(write(text)) for text in sentences(task)[:20]]
@@ -144,7 +139,7 @@ def test_shaping_sums_to_nothing_on_every_track(track: str) -> None:
     assert max(rewards) > 0
 
 
-@pytest.mark.parametrize("track", SMALL)
+@pytest.mark.parametrize("track", TINY)
 def test_a_memory_of_all_facts_holds_the_share_1(track: str) -> None:
     task = task_of(track)
     assert share(task, sentences(task)) == pytest.approx(1, abs=0.02)
@@ -222,7 +217,7 @@ def test_what_is_important_counts_more() -> None:
     assert [one / shares[0] for one in shares] == pytest.approx([1, 2, 3])
 
 
-@pytest.mark.parametrize("track", SMALL)
+@pytest.mark.parametrize("track", TINY)
 def test_a_growing_trace_is_judged_as_a_whole_one(track: str) -> None:
     task = task_of(track)
     replies = [m for text in sentences(task)[:30] for m in (calls(write(text)), IDLE)]

@@ -1,5 +1,6 @@
 """Structured decisions: the tables played as arrays end as the episodes of text do."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from memorygym.core.track import find
 from memorygym.core.types import Task
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import played, start_episode
-from memorygym.training.decision_arrays import SITUATION, TableArrays
+from memorygym.training.decision_arrays import TableArrays
 from memorygym.training.manager import fifo, observation, random
 from memorygym.training.simulator import PEAK, WRITES, Simulator
 from memorygym.training.structured_env import StructuredEnv
@@ -124,11 +125,9 @@ def test_keeping_everything_needed_scores_as_the_text_does(tier: str) -> None:
 @given(st.sampled_from(TEMPLATES), st.integers(0, 50))
 def test_a_policy_sees_the_same_in_text_as_in_arrays(template: str, seed: int) -> None:
     table = table_of(template, seed)
-    seen: Any = None
     env = MemoryVecEnv(1, tables=iter([table, table]))
     choices = random_choices(table, np.random.default_rng(seed))
-    seen, in_text, score = env.reset()[0], [], np.nan
-    shown = []
+    seen, shown, in_text, score = env.reset()[0], [], [], np.nan
     for operation, items in choices:
         shown.append({name: array[0].copy() for name, array in seen.items()})
         action = {"operation": np.array([operation]), "items": np.zeros((1, 26))}
@@ -213,32 +212,29 @@ def test_tables_made_ahead_in_blocks_or_by_processes_are_the_same() -> None:
     parameters = {"tier": "lite", "template": "city,movie"}
     plain = steps_of(MemoryVecEnv(4, parameters=parameters), 40)
     assert any(any(ended) for _, _, ended, _ in plain)
-    assert plain == steps_of(MemoryVecEnv(4, parameters=parameters, workers=1), 40)
+    for more in ({"workers": 1}, {"blocks": 2}):
+        assert plain == steps_of(MemoryVecEnv(4, parameters=parameters, **more), 40)  # type: ignore[arg-type]
 
 
 def test_blocks_that_step_in_turns_give_what_one_step_gives() -> None:
     rng, parameters = np.random.default_rng(0), {"tier": "lite"}
-    actions = [(rng.integers(0, 2, 4), rng.random((4, 26)) < 0.4) for _ in range(45)]
-    turns = MemoryVecEnv(4, blocks=2, parameters=parameters)
+    whole, turns = (MemoryVecEnv(4, blocks=n, parameters=parameters) for n in (1, 2))
+    seen, rewards, total = whole.reset(seed=3)[0], np.zeros(4), 0.0
     turns.reset(seed=3)
-    rewards = {0: [], 2: []}  # type: dict[int, list[Any]]
-    for operations, items in actions:
+    for _ in range(45):
+        action = {"operation": rng.integers(0, 2, 4), "items": rng.random((4, 26)) < 0.4}
         for _ in range(2):
-            batch, own = turns.recv()
-            rewards[own.start].append(batch[1].tolist())
-            turns.send({"operation": operations[own], "items": items[own]})
-    for _ in range(2):
-        batch, own = turns.recv()
-        rewards[own.start].append(batch[1].tolist())
-        turns.send({"operation": np.zeros(2, int), "items": np.zeros((2, 26), bool)})
+            (shown, earned, *_), own = turns.recv()
+            np.testing.assert_array_equal(shown["decision"], seen["decision"][own])
+            np.testing.assert_array_equal(earned, rewards[own])
+            turns.send({name: part[own] for name, part in action.items()})
+        seen, rewards, *_ = whole.step(action)
+        total += rewards.sum()
     turns.close()
-    assert all(len(row) == 46 and row[0] == [0, 0] for row in rewards.values())
-    assert any(any(row) for rows in rewards.values() for row in rows)
+    assert total > 0
 
 
 def test_a_task_without_budgets_is_refused() -> None:
-    from dataclasses import replace
-
     table = table_of("city", 0)
     table.table.task = replace(table.table.task, budget=replace(table.table.task.budget, slot=None))
     with pytest.raises(BadSettings, match="capacity, writes and slot"):
@@ -249,8 +245,7 @@ def test_a_task_without_budgets_is_refused() -> None:
 def test_heuristics_play_as_agents_of_text(policy: Any) -> None:
     task = table_of("city", 0).table.task
     trace = played(start_episode(task, memory_factory("markdown")), policy(task), task, {})
-    assert trace.records
-    assert len(SITUATION) == 7
+    assert find("worlds").score(trace).writes > 0  # type: ignore[misc]
 
 
 def test_a_single_environment_is_one_of_gymnasium_and_its_trace_has_its_score() -> None:
@@ -276,12 +271,7 @@ def test_a_fork_goes_on_alone_from_the_same_state() -> None:
     for _ in range(10):
         env.step(nothing)
     other = env.fork()
-    ends = [
-        step_to_end(env, nothing),
-        step_to_end(other, everything),
-        step_to_end(env.fork(), nothing),
-    ]
-    assert ends[0] == 0
+    assert step_to_end(other, everything) > 0 == step_to_end(env, nothing)
     assert other.trace.task == env.trace.task
     with pytest.raises(ResetNeeded):
         other.step(nothing)

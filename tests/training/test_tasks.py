@@ -12,22 +12,17 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import named_rng
 from memorygym.core.track import TaskOptions, find
 from memorygym.training.tasks import SPLITS, Curriculum, TaskStream, recipes
+from tests.training.plays import TINY
 
-SMALL = {
-    "worlds": {"tier": "lite"},
-    "dialogue": {"chains": "1"},
-    "research": {"tokens": "4000", "hops": "2"},
-    "codeqa": {"tokens": "10000", "questions": "4"},
-}
 LADDER = [{"entities": str(20 + 5 * rung)} for rung in range(9)]
 
 
-@pytest.mark.parametrize("track", SMALL)
+@pytest.mark.parametrize("track", TINY)
 def test_no_task_is_in_two_splits_or_in_the_public_set(track: str) -> None:
-    public = find(track).tasks(TaskOptions(range(1), parameters=SMALL[track]))
-    splits = [recipes(track, split, range(1), **SMALL[track]) for split in SPLITS]
+    public = find(track).tasks(TaskOptions(range(3), parameters=TINY[track]))
+    splits = [recipes(track, split, range(3), **TINY[track]) for split in SPLITS]
     ids = [recipe.generate().id for part in (public, *splits) for recipe in part[:3]]
-    assert len(set(ids)) == len(ids) >= 4
+    assert len(set(ids)) == len(ids) >= 12
 
 
 @pytest.mark.parametrize(
