@@ -8,6 +8,7 @@ on one core, the first policy takes about ten minutes.
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
@@ -37,13 +38,16 @@ MAIN = "learned"
 MANAGER = "memorygym.training.manager"
 SHIPPED = Path(__file__).parents[1] / "src/memorygym/training/data/policy.json"
 CURVE = Path(__file__).parents[1] / "docs/images/training.svg"
-VARIANTS: Mapping[str, Mapping[str, object]] = {
-    MAIN: {},
-    "no shaping": {"shaping": 0.0},
-    "rewarded for breadth": {"reward": "breadth"},
-    "half the budget": {"parameters": HALF},
+BASE = Training(parameters={"template": ",".join(TEMPLATES)}, iterations=400)
+VARIANTS = {
+    MAIN: BASE,
+    "no shaping": replace(BASE, shaping=0.0),
+    "rewarded for breadth": replace(BASE, reward="breadth"),
+    "half the budget": replace(BASE, parameters={**BASE.parameters, **HALF}),
 }
-"""By name: what a policy is trained with instead."""
+"""By name: the settings of a policy."""
+LAST = 10
+"""Iterations that a mean of the curve is over."""
 OTHERS = {
     "clairvoyant": "clairvoyant",
     "positional_expert": "positional_expert",
@@ -85,7 +89,7 @@ def main() -> int:
     """Trains what the folder lacks, plays the test split and writes the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=Path("build/training"))
-    parser.add_argument("--iterations", type=int, default=300)
+    parser.add_argument("--iterations", type=int, default=BASE.iterations)
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=[*VARIANTS])
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
@@ -105,9 +109,7 @@ def path_of(name: str, folder: Path) -> Path:
 
 def trained(name: str, folder: Path, iterations: int) -> Learner:
     """The trained policy of that name."""
-    changes, path = dict(VARIANTS[name]), path_of(name, folder)
-    chosen = {"template": ",".join(TEMPLATES), **changes.pop("parameters", {})}  # type: ignore[dict-item]
-    training = Training(parameters=chosen, iterations=iterations, **changes)  # type: ignore[arg-type]
+    path, training = path_of(name, folder), replace(VARIANTS[name], iterations=iterations)
     learner = Learner.load(path, training) if path.exists() else Learner.new(training)
 
     def each(learner: Learner) -> None:
@@ -200,12 +202,19 @@ def table(scores: Scores) -> str:
 def curve(learners: Mapping[str, Learner]) -> str:
     """The curves as a table."""
     length = len(learners[MAIN].curve)
-    ends = sorted({10, 20, 40, *range(50, length + 1, 50), length})
-    rows = [
-        [name, *(f"{100 * sum(learner.curve[end - 10 : end]) / 10:.1f}" for end in ends)]
-        for name, learner in learners.items()
-    ]  # fmt: skip
+    ends = sorted(end for end in {10, 20, 40, *range(50, length, 50), length} if end <= length)
+    curves = {name: means(learner) for name, learner in learners.items()}
+    rows = [[name, *(f"{curve[end - 1]:.1f}" for end in ends)] for name, curve in curves.items()]
     return grid(["iterations", *map(str, ends)], rows)
+
+
+def means(learner: Learner) -> list[float]:
+    """By iteration: the mean of the curve over the last ones, in %."""
+    curve = learner.curve
+    return [
+        100 * sum(curve[max(0, end - LAST) : end]) / min(end, LAST)
+        for end in range(1, len(curve) + 1)
+    ]
 
 
 def draw(learners: Mapping[str, Learner]) -> None:
@@ -213,11 +222,7 @@ def draw(learners: Mapping[str, Learner]) -> None:
     plt.rcParams["svg.hashsalt"] = "memorygym"
     figure, axes = plt.subplots(figsize=(7, 3.5))
     for name, learner in learners.items():
-        smooth = [
-            100 * sum(learner.curve[max(0, i - 9) : i + 1]) / min(i + 1, 10)
-            for i in range(len(learner.curve))
-        ]
-        axes.plot(smooth, label=name)
+        axes.plot(means(learner), label=name)
     axes.set_xlabel("iteration")
     axes.set_ylabel("mean reward of training episodes (%)")
     axes.legend()
