@@ -111,6 +111,20 @@ def test_a_scripted_agent_is_said_to_repeat_itself(command, tmp_path: Path) -> N
     assert status == 2 and "--force" in err
 
 
+@pytest.mark.train
+def test_learn_stores_a_policy_and_goes_on_from_it(command, tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    words = ["training", "learn", "--tier", "lite", "--groups", "1", "--group", "2"]
+    words += ["-o", str(path), "--iterations"]
+    status, out, _ = command(*words, "1")
+    assert status == 0 and "iteration    1  mean score" in out and f"policy={path}" in out
+    assert "is trained already" in command(*words, "1").out
+    assert "goes on after iteration 1" in command(*words, "2").err
+    status, _, err = command(*words, "2", "--hidden", "4")
+    assert status == 2 and "other settings (hidden 32)" in err
+    assert len(json.loads(path.read_text())["curve"]) == 2
+
+
 def test_a_model_is_profiled_over_its_tries(command, server: Server) -> None:
     words = ["--model", "abstain", "--api-base", server.url, "--seeds", "1", "--repeats", "2"]
     status, out, _ = command("training", "profile", *LITE, *words)

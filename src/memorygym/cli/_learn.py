@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 from memorygym.cli._checks import add_quiet, check_counts, given_path
 from memorygym.cli._task_options import add_track, track_of
 from memorygym.core.errors import BadSettings
-from memorygym.reports.extras import missing
 from memorygym.training.settings import Training
 
 if TYPE_CHECKING:
     from memorygym.training.learner import Learner
 
-EXTRA = ("gymnasium", "numpy")
-"""The packages of the extra `train`."""
 EVERY = 10
 """Iterations between two lines, and between two checkpoints."""
 HELP = {
@@ -62,15 +59,9 @@ def run(args: argparse.Namespace) -> int:
     """Trains, or goes on with a training that was stopped."""
     check_counts(args, "workers")
     track, parameters = track_of(args)
-    try:
-        from memorygym.training.learner import Learner
-    except ModuleNotFoundError as error:
-        if error.name not in EXTRA:
-            raise
-        raise missing("memorygym training learn", error.name, "train") from None
     chosen = {name: getattr(args, name) for name in HELP}
     training = Training(track=track.name, parameters=parameters, **chosen)
-    learner = _learner(args.output, training, Learner, anew=args.force)
+    learner = _learner(args.output, training, anew=args.force)
     started = learner.iteration
     if started and not args.quiet:
         print(f"{args.output}: goes on after iteration {started}", file=sys.stderr)
@@ -93,14 +84,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _learner(path: Path, training: Training, kind: type["Learner"], *, anew: bool) -> "Learner":
-    """A new learner, or the one of a file. Raises BadSettings for another training's file."""
+def _learner(path: Path, training: Training, *, anew: bool) -> "Learner":
+    """A new learner, or the one of a file. Raises BadSettings for another training's file, or
+    without the extra `train`."""
+    from memorygym.training import Learner
+
     if path.is_dir() or path.suffix == ".gz":
         what = "a folder" if path.is_dir() else "the name of a compressed file"
         raise BadSettings(f"{path} is {what}: name a file, such as policy.json")
     if path.exists() and not anew:
-        return kind.load(path, training)
-    learner = kind.new(training)
+        return Learner.load(path, training)
+    learner = Learner.new(training)
     learner.save(path)  # Now, so that a path that cannot be written ends before the work.
     return learner
 

@@ -8,7 +8,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, Track, find
 from memorygym.runs.task_choice import LAST_SEED, agreed, enough_seeds, stored_tasks
-from memorygym.runs.tasks import Tasks, generated
+from memorygym.runs.tasks import CAPACITY, Tasks, generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
 WORLDS = "worlds"
@@ -66,6 +66,15 @@ def add_seeds(group: argparse._ArgumentGroup, seeds: str) -> None:
     if seeds:
         help_text = f"seeds 0 to N-1 (default: {seeds})"
         group.add_argument("--seeds", type=int, metavar="N", help=help_text)
+
+
+def add_capacity(group: argparse._ArgumentGroup) -> None:
+    """Declares --capacity, in place of that of the tasks."""
+    group.add_argument(
+        "--capacity", type=int, metavar="N",
+        help="maximum tokens that the memory may hold and show (default: the tasks' own, else"
+        f" {CAPACITY:,})",
+    )  # fmt: skip
 
 
 def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:

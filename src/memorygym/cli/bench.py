@@ -16,7 +16,7 @@ from memorygym.cli._checks import (
     workers_of,
 )
 from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
-from memorygym.cli._task_options import PARAMETERS, add_tasks, tasks_of
+from memorygym.cli._task_options import PARAMETERS, add_capacity, add_tasks, tasks_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
@@ -29,7 +29,7 @@ from memorygym.reports.terminal import fit
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation, Findings, perform
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import Document, compare, read_results, write_results
-from memorygym.runs.tasks import CAPACITY, Limits, Tasks, check_episodes
+from memorygym.runs.tasks import Limits, Tasks, check_episodes
 from memorygym.scoring.usage import Price, cost_of, read_prices
 
 SHORTEST_SALT = 16
@@ -63,11 +63,7 @@ def _add_task_options(group: argparse._ArgumentGroup) -> None:
         "--patience", type=int, metavar="N",
         help="identical failing calls in a row after which an event ends (default: 3)",
     )  # fmt: skip
-    group.add_argument(
-        "--capacity", type=int, metavar="N",
-        help="maximum tokens that the memory may hold and show (default: the tasks' own, else"
-        f" {CAPACITY:,})",
-    )  # fmt: skip
+    add_capacity(group)
     group.add_argument(
         "--repeats", type=int, default=1, metavar="K", help="play every task K times"
     )

@@ -18,7 +18,7 @@ from memorygym.cli._checks import (
     workers_of,
 )
 from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
-from memorygym.cli._task_options import add_seeds, add_track, seeds_of, track_of
+from memorygym.cli._task_options import add_capacity, add_seeds, add_track, seeds_of, track_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import is_standard_output, json_bytes, write_atomically
 from memorygym.core.track import Track
@@ -28,7 +28,7 @@ from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Failure, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.tasks import CAPACITY, Limits, Tasks, check_episodes
+from memorygym.runs.tasks import Limits, Tasks, check_episodes
 from memorygym.training.card import bars, card, lengths
 from memorygym.training.data import DataOptions, DataSummary, check_free, default_agent, make_data
 from memorygym.training.profile import Profile, profile_of
@@ -110,11 +110,7 @@ def _add_memory(group: argparse._ArgumentGroup) -> None:
         "--memory", "--backend", default="markdown", metavar="MEMORY",
         help="the memory (`memorygym list memory`; default: markdown)",
     )  # fmt: skip
-    group.add_argument(
-        "--capacity", type=int, metavar="N",
-        help="maximum tokens that the memory may hold and show (default: the tasks' own, else"
-        f" {CAPACITY:,})",
-    )  # fmt: skip
+    add_capacity(group)
 
 
 def _add_tasks(part: argparse.ArgumentParser) -> argparse._ArgumentGroup:
