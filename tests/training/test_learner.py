@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.runs.systems import played, start_episode
+from memorygym.scoring.episode_scores import score
 from memorygym.training import network
 from memorygym.training.learner import Learner, leave_one_out, reward_of
 from memorygym.training.manager import learned, read_weights
 from memorygym.training.network import Observations
 from memorygym.training.settings import Training
-from memorygym.training.tasks import recipes
+from tests.training.plays import small, watched
 
 pytestmark = pytest.mark.train
 SMALL = Training(
@@ -148,15 +151,22 @@ def test_more_minibatches_than_decisions_are_as_many_as_decisions() -> None:
 def test_an_unknown_reward_names_the_parts() -> None:
     with pytest.raises(UnknownPart, match="did you mean breadth"):
         replace(SMALL, reward="breadht")
-    assert callable(reward_of("score"))
+
+
+def test_a_reward_is_the_score_or_the_part_that_it_names() -> None:
+    trace, _ = watched(small("worlds"))
+    own = score(trace)
+    assert reward_of("score")(trace) == own.composite != own.axes["breadth"]
+    assert reward_of("breadth")(trace) == own.axes["breadth"]
 
 
 def test_a_trained_file_plays_as_an_agent(tmp_path: Path) -> None:
     path = tmp_path / "policy.json"
     Learner.new(SMALL).save(path)
     assert set(read_weights(path)) == set(network.initial(1, 1, 1, np.random.default_rng(0)))
-    task = recipes("worlds", "test", range(1), template="city")[0].generate()
-    assert learned(task, policy=str(path))
+    task = small("worlds")
+    episode = start_episode(task, memory_factory("markdown"))
+    assert score(played(episode, learned(task, policy=str(path)), task, {})).writes > 0
     for other in (__file__, tmp_path / "none.json", tmp_path):
         with pytest.raises(BadSettings, match="holds no policy"):
             learned(task, policy=str(other))
