@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.speed import row
+from memorygym.core.decision_table import UPDATE
 from memorygym.core.trace import Action
 from memorygym.runs.systems import AgentSystem
 from memorygym.training.env import MemoryEnv
@@ -48,8 +49,8 @@ def main() -> None:
         row(f"structured steps, {size} environments", _structured(size, group), 20_000, "/s")
     before = _memory()
     many = [MemoryEnv("worlds", template=TEMPLATE, seed=seed) for seed in range(ENVIRONMENTS)]
-    for one in many:
-        one.reset()
+    for env in many:
+        env.reset()
     row(f"{ENVIRONMENTS} environments of text", _memory() - before, 500, "MB", less=True)
 
 
@@ -79,7 +80,7 @@ def _structured(size: int, group: int) -> float:
     for _ in range(3):
         ended, took, steps = np.zeros(1, bool), 0.0, 0
         while not ended.any():
-            operations = np.where(seen["decision"][:, 0] > 0, 2, rng.random(size) < 0.6)
+            operations = np.where(seen["decision"][:, 0] > 0, UPDATE, rng.random(size) < 0.6)
             action = {"operation": operations, "items": seen["items"][:, :, 0] > 0}
             start = process_time()
             seen, _, ended, _, _ = env.step(action)

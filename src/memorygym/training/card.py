@@ -30,7 +30,6 @@ JOINED = (
 
 def card(summary: DataSummary, name: str, command: str) -> str:
     """The card of the file of that name, as Markdown with a header that hubs read."""
-    rows = [*_facts(summary)]
     form = summary.options.format
     return "\n".join(
         [
@@ -38,7 +37,8 @@ def card(summary: DataSummary, name: str, command: str) -> str:
             "tags: [agents, memory, tool-use, synthetic]", "---", "",
             f"# {name}", "",
             f"Made with memorygym {__version__} by", "", f"    {command}", "",
-            "| | |", "| --- | --- |", *(f"| {title} | {value} |" for title, value in rows), "",
+            "| | |", "| --- | --- |",
+            *(f"| {title} | {value} |" for title, value in _facts(summary)), "",
             "Every episode was really played: each tool result is what the memory or the"
             " environment returned, and every budget was enforced. The agents that ship with"
             " memorygym are scripts that decide from the messages before each reply; those that"

@@ -106,7 +106,7 @@ def random(task: Task) -> Policy:
 def fifo(task: Task) -> Policy:
     """Each record in turn, with as many items as a slot takes, until the memory is full; keeps
     them current."""
-    return frugal(task, items=100, share=1.0)
+    return frugal(task, items=structure_of(task.track).items)
 
 
 def frugal(task: Task, items: int = 10, share: float = 1.0) -> Policy:

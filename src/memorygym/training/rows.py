@@ -69,14 +69,13 @@ def trajectory(
     names = ("track", "template", "seed", "task", "agent", "memory", "version")
     about: Row = {name: getattr(rollout, name) for name in names}
     about |= {"canary": CANARY, "split": split, "score": round(rollout.reward, 6)}
-    places: list[Row] = [{**about, "row": number, "rows": len(rows)} for number in range(len(rows))]
-    lines = (
-        canonical({**FORMATS[format](row, tools), "metadata": place})
-        for row, place in zip(rows, places, strict=True)
-    )
-    tokens = [[shown_tokens(message, count) for message in row.messages] for row in rows]
-    trained = (sum(compress(of, row.mask)) for of, row in zip(tokens, rows, strict=True))
-    lengths = tuple(map(sum, tokens))
+    lines, lengths, trained = list[str](), list[int](), 0
+    for number, row in enumerate(rows):
+        metadata: Row = {**about, "row": number, "rows": len(rows)}
+        lines.append(canonical({**FORMATS[format](row, tools), "metadata": metadata}))
+        tokens = [shown_tokens(message, count) for message in row.messages]
+        lengths.append(sum(tokens))
+        trained += sum(compress(tokens, row.mask))
     return Trajectory(
-        rollout.agent, rollout.reward, rollout.version, lengths, sum(trained), tuple(lines)
+        rollout.agent, rollout.reward, rollout.version, tuple(lengths), trained, tuple(lines)
     )
