@@ -278,7 +278,7 @@ def test_a_fork_goes_on_alone_from_the_same_state() -> None:
 
 
 def step_to_end(env: StructuredEnv, action: Any) -> float:
-    ended, info = env._ended, {"score": 0.0}
+    ended = False
     while not ended:
         *_, ended, _, info = env.step(action)
     return float(info["score"])
