@@ -1,5 +1,6 @@
 """The learner: exact gradients, the same weights after a stop, and a policy that improves."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -170,3 +171,8 @@ def test_a_trained_file_plays_as_an_agent(tmp_path: Path) -> None:
     for other in (__file__, tmp_path / "none.json", tmp_path):
         with pytest.raises(BadSettings, match="holds no policy"):
             learned(task, policy=str(other))
+    raw = json.loads(path.read_text())
+    raw["weights"]["item_end"] = [0.0, 0.0]
+    path.write_text(json.dumps(raw))
+    with pytest.raises(BadSettings, match="weights of other shapes"):
+        learned(task, policy=str(path))

@@ -67,9 +67,13 @@ def read_weights(path: Path) -> Weights:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if raw["format"] != FORMAT:
             raise BadSettings(f"{path} has the format {raw['format']!r}, not {FORMAT!r}")
-        return {name: np.array(values, np.float32) for name, values in raw["weights"].items()}
+        weights = {name: np.array(values, np.float32) for name, values in raw["weights"].items()}
+        like = initial_weights(Training(**raw["training"]))
+        if any(weights[name].shape != like[name].shape for name in like):
+            raise BadSettings(f"{path} holds weights of other shapes: train a policy again")
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadSettings(f"{path} holds no policy ({error!r:.80}): train one") from error
+    return weights
 
 
 @cache
