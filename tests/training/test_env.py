@@ -247,6 +247,9 @@ def test_a_curriculum_sets_the_parameters_and_hears_the_scores() -> None:
         env.reset()
         env.step("Noted.")
     assert curriculum.state() == {"level": 1.0, "episodes": 20}
+    env.reset()
+    env.fork().step("Noted.")
+    assert curriculum.episodes == 20
 
 
 def test_render_shows_what_a_model_reads() -> None:

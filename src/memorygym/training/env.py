@@ -145,11 +145,9 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         return observation, reward, terminated, truncated, info
 
     def fork(self) -> "MemoryEnv":
-        """An independent environment in the same state; what is done in one shows in none else.
-
-        A curriculum is shared.
-        """
+        """An independent environment in the same state; what is done in one shows in none else."""
         other = copy(self)
+        other.settings = replace(self.settings, curriculum=copy(self.settings.curriculum))
         other._stream = copy(self._stream)
         if self._episode:
             other._begin(self._episode.fork())
