@@ -80,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
     if started == training.iterations:
         print(f"{args.output} is trained already; --iterations trains longer, --force anew")
     else:
-        print(f"written: {args.output}; play it with --agent {_agent(args.output)}")
+        agent = f"memorygym.training.manager:learned:policy={args.output}"
+        print(f"written: {args.output}; play it with --agent {agent}")
     return 0
 
 
@@ -97,7 +98,3 @@ def _learner(path: Path, training: Training, *, anew: bool) -> "Learner":
     learner = Learner.new(training)
     learner.save(path)  # Now, so that a path that cannot be written ends before the work.
     return learner
-
-
-def _agent(path: Path) -> str:
-    return f"memorygym.training.manager:learned:policy={path}"

@@ -23,7 +23,7 @@ from memorygym.scoring.episode_scores import score
 from memorygym.training import network
 from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints, TableArrays
 from memorygym.training.network import Observations, Weights
-from memorygym.training.settings import Training
+from memorygym.training.settings import HIDDEN, Training
 from memorygym.training.tasks import TaskStream
 from memorygym.training.vec_env import MemoryVecEnv, TableStream, composite, structure_of
 
@@ -51,7 +51,7 @@ class Learner:
     @classmethod
     def new(cls, training: Training) -> Self:
         """An untrained policy."""
-        weights = initial_weights(training)
+        weights = initial_weights(training.track, training.seed, training.hidden)
         first, second = ({n: np.zeros_like(w) for n, w in weights.items()} for _ in range(2))
         return cls(training, weights, first, second)
 
@@ -68,16 +68,11 @@ class Learner:
                     f"{path} was trained with other settings ({', '.join(other) or 'its format'}):"
                     " name another file, or delete it"
                 )
-            like = initial_weights(training)
-            parts = [
-                {n: np.array(v, np.float32) for n, v in raw[part].items()}
-                for part in ("weights", "first", "second")
-            ]
-            if any(part[name].shape != like[name].shape for part in parts for name in like):
-                raise BadSettings(f"{path} holds weights of other shapes: delete it")
+            weights, first, second = (
+                stored_weights(raw, part, path) for part in ("weights", "first", "second")
+            )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise BadSettings(f"{path} is no file of a training run ({error!r:.80})") from error
-        weights, first, second = parts
         return cls(training, weights, first, second, raw["steps"], raw["iteration"], raw["curve"])
 
     def save(self, path: Path) -> None:
@@ -231,12 +226,21 @@ def leave_one_out(returns: Floats) -> Floats:
     return advantages
 
 
-def initial_weights(training: Training) -> Weights:
+def initial_weights(track: str, seed: int, hidden: int = HIDDEN) -> Weights:
     """The weights of an untrained policy."""
-    structure = structure_of(training.track)
-    rng = np.random.default_rng(named_rng("policy", training.seed).below(2**63))
+    structure = structure_of(track)
+    rng = np.random.default_rng(named_rng("policy", seed).below(2**63))
     decision = len(structure.features) + len(SITUATION)
-    return network.initial(decision, len(structure.item_features), training.hidden, rng)
+    return network.initial(decision, len(structure.item_features), hidden, rng)
+
+
+def stored_weights(raw: Mapping[str, Any], part: str, path: Path) -> Weights:
+    """One part of a stored policy. Raises BadSettings for shapes that do not fit its settings."""
+    weights = {name: np.array(values, np.float32) for name, values in raw[part].items()}
+    like = initial_weights(raw["training"]["track"], 0, raw["training"]["hidden"])
+    if any(weights[name].shape != like[name].shape for name in like):
+        raise BadSettings(f"{path} holds weights of other shapes: delete it, and train again")
+    return weights
 
 
 def reward_of(name: str) -> Callable[[Trace], float]:

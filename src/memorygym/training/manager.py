@@ -25,9 +25,8 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.types import Policy, Task
 from memorygym.training import network
 from memorygym.training.decision_arrays import situation_features
-from memorygym.training.learner import FORMAT, initial_weights
+from memorygym.training.learner import FORMAT, initial_weights, stored_weights
 from memorygym.training.network import Observations, Weights
-from memorygym.training.settings import Training
 from memorygym.training.vec_env import structure_of
 
 
@@ -67,13 +66,9 @@ def read_weights(path: Path) -> Weights:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if raw["format"] != FORMAT:
             raise BadSettings(f"{path} has the format {raw['format']!r}, not {FORMAT!r}")
-        weights = {name: np.array(values, np.float32) for name, values in raw["weights"].items()}
-        like = initial_weights(Training(**raw["training"]))
-        if any(weights[name].shape != like[name].shape for name in like):
-            raise BadSettings(f"{path} holds weights of other shapes: train a policy again")
+        return stored_weights(raw, "weights", path)
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadSettings(f"{path} holds no policy ({error!r:.80}): train one") from error
-    return weights
 
 
 @cache
@@ -92,8 +87,7 @@ def learned(task: Task, policy: str = "") -> Policy:
 def untrained(task: Task, seed: int = 0) -> Policy:
     """The policy from which training starts."""
     structure = structure_of(task.track)
-    weights = initial_weights(Training(track=task.track, seed=seed))
-    return structure.policy(Manager(weights, structure.items))
+    return structure.policy(Manager(initial_weights(task.track, seed), structure.items))
 
 
 def random(task: Task) -> Policy:

@@ -10,6 +10,9 @@ from memorygym.core.track import find
 from memorygym.training.rewards import check_shaping
 from memorygym.training.tasks import recipes
 
+HIDDEN = 32
+"""The width of a policy's network, unless another is given."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
@@ -36,7 +39,7 @@ class Training:
     """The weight of the potential difference; 0 rewards the end alone."""
     reward: str = "score"
     """What the end is rewarded with: "score", or the name of one of the score's parts."""
-    hidden: int = 32
+    hidden: int = HIDDEN
 
     def __post_init__(self) -> None:
         recipes(self.track, "train", range(1), **self.parameters)[0].generate()
