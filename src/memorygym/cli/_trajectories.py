@@ -11,8 +11,8 @@ from memorygym.cli._task_options import PARAMETERS, WORLDS
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.models.specs import find
-from memorygym.reports.comparison_files import rows_csv
 from memorygym.reports.survival import check_folder, perform, problem_lines
+from memorygym.reports.table import rows_csv
 from memorygym.runs.comparison.survival import SurvivalJob, memories_of
 from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.model_roles import OFFLINE, ModelRoles, check_slip
@@ -25,7 +25,6 @@ OF_TASKS = (
     *PARAMETERS,
     "judge",
     "judge_prompt",
-    "pareto",
     "curve",
 )
 """Options of generated tasks, which a log is not."""

@@ -23,8 +23,8 @@ from memorygym.core.files import write_atomically
 from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports import tables
-from memorygym.reports.comparison_files import rows_csv
 from memorygym.reports.stored_results import StoredRun
+from memorygym.reports.table import rows_csv
 from memorygym.reports.terminal import fit
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation, Findings, perform
 from memorygym.runs.model_roles import ModelRoles

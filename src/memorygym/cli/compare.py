@@ -33,10 +33,9 @@ from memorygym.models.model import Model
 from memorygym.models.specs import find
 from memorygym.reports import comparison_report
 from memorygym.reports.columns import score_name
-from memorygym.reports.comparison_notes import agreement_text
 from memorygym.reports.comparison_report import ComparisonFindings, perform
-from memorygym.reports.comparison_tables import Setting, report_text
-from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, plot
+from memorygym.reports.comparison_text import Setting, agreement_text, report_text
+from memorygym.reports.curves import CURVES, curve_text
 from memorygym.reports.stored_runs import readable
 from memorygym.runs.comparison import system_specs
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
@@ -47,7 +46,6 @@ from memorygym.runs.results.results_file import document, keep
 from memorygym.runs.tasks import check_episodes
 
 BUDGET = 1000
-NOT_TIMED = "accuracy against milliseconds: give a folder as -o, which keeps the time of every step"
 OF_A_MODEL = ("temperature", "max_tokens", "model_seed", "replay")
 """Options that only apply to a model."""
 
@@ -103,10 +101,6 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
         "--all", action="store_true",
         help="print every table: also gains, evidence recall, costs while reading and answering,"
         " what was held, accuracy by facts needed and by lookups, milliseconds",
-    )  # fmt: skip
-    group.add_argument(
-        "--pareto", action="store_true",
-        help="draw accuracy against tokens and, with a folder as -o, milliseconds",
     )  # fmt: skip
     group.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[], metavar="KIND",
@@ -238,7 +232,7 @@ def _text(
     findings: ComparisonFindings,
     outcome: comparison_report.ComparisonOutcome,
 ) -> str:
-    """The tables of every reasoner and budget, the plots and curves, the agreement of reasoners."""
+    """The tables of every reasoner and budget, the curves, the agreement of reasoners."""
     version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
     published = track_named(tasks.track).files is not None
     setting = Setting(
@@ -250,10 +244,6 @@ def _text(
         clock = comparison_report.clock_for(findings, report)
         splits = comparison_report.splits_of(findings, report) if args.all else None
         parts.append(report_text(report, replace(setting, score=score), clock, splits))
-        if args.pareto:
-            parts.append(plot(by_tokens(report), "tokens per task", score))
-            by_time = by_clock(report, clock) if clock else []
-            parts.append(plot(by_time, "ms per step", score) if clock else NOT_TIMED)
         parts += [
             curve_text(comparison_report.curve_of(findings, report, kind), kind, score)
             for kind in args.curve

@@ -8,12 +8,12 @@ from pathlib import Path
 from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, workers_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
-from memorygym.reports.comparison_files import rows_csv
 from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
 from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import as_json, flat_rows
 from memorygym.reports.packs import opened
+from memorygym.reports.table import rows_csv
 from memorygym.runs.executors import watched
 from memorygym.runs.results.consistency import inconsistencies
 from memorygym.runs.results.results_file import read_results

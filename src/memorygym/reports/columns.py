@@ -1,25 +1,54 @@
-"""The cells of a table: shares with intervals, amounts, quantities, p-values; and its notes."""
+"""The columns of every table of results, with their meaning, in one place that makes
+docs/columns.md.
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from math import inf
+Where a column is the field of a class, its meaning is the text under that field.
+"""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from operator import itemgetter
+from typing import Any, Protocol, TypeVar
 
 from memorygym.core import registry
+from memorygym.core.outcome import Score
 from memorygym.core.track import find
-from memorygym.reports.terminal import fit
-from memorygym.runs.comparison.figures import SystemRow
-from memorygym.stats import NOTHING, Estimate, percent, span
+from memorygym.reports.curves import CURVES, Bin, Point
+from memorygym.reports.table import SPREAD, Column, Layout, Spread, Value, keyed, rounded
+from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow
+from memorygym.runs.comparison.significance import Pair
+from memorygym.runs.metrics import Measurement, QuestionCase
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a comparison's table."""
-
-    head: str
-    cell: Callable[[SystemRow], str]
-
-
-ACCURACY = "accuracy"
+T = TypeVar("T")
+COMMON = {
+    "version": "benchmark version: only rows of one version may be compared (`version` in the"
+    " files of a run)",
+    "track": "the kind of task",
+    "template": "the domain",
+    "seed": "names the task, together with its domain",
+    "reasoner": "who answered from what memory showed",
+    "budget": "most tokens that a memory may put before an event; empty for a system without limit",
+    "system": "the memory as it was named, a reference (none, full, recency, oracle), or"
+    " `held:MEMORY`: all that this memory held, whatever the budget",
+    "role": "memory, reference or held",
+    "agent": "who played",
+    "memory": "the memory that the agent used",
+    "trusted": "whether the agent, memory or system was passed as a Python object, which runs in"
+    " the caller's process",
+    "error": "why the episode has no score; empty if it has one",
+}
+"""Columns that mean the same wherever they stand."""
+TASK, UNDER = ("version", "track", "template", "seed"), ("reasoner", "budget", "system")
+P, ADJUSTED, DETECTABLE = (
+    "p-value of a sign-flip test",
+    "the same, Holm-adjusted: against recency over all memories, in pairs.csv over all pairs",
+    "smallest difference that these tasks would show with 80 % power, as a share; at least that of"
+    " one question, and empty for fewer than five tasks",
+)
+LOW, HIGH = "lower bound of the 95 % interval", "upper bound of the 95 % interval"
+WITHHELD = "; empty if more than 5 % of the statements are unread"
 
 
 def score_name(track: str, reasoner: str) -> str:
@@ -31,88 +60,331 @@ def score_name(track: str, reasoner: str) -> str:
     return "evidence shown" if informed else ACCURACY
 
 
-def amount(value: float | None) -> str:
-    """A count or a mean, rounded to the digits that are worth reading.
+def figure_column(figure: Figure, heading: str = "", spread: Spread = "±") -> Column[SystemRow]:
+    """A figure as a column of the rows of a comparison."""
+    return Column(
+        figure.name, lambda row: row[figure.name], heading, figure.unit, spread, is_mean=True
+    )
 
-    >>> [amount(n) for n in (None, 0, 0.25, 12.5, 1234.5, 12345, 1234567)]
-    ['–', '0', '0.25', '12.5', '1,234', '12.3k', '1.23M']
-    """
+
+@cache
+def meanings(cls: type) -> Mapping[str, str]:
+    """By field of a class: the text under it as the cell of a page, or "" without one."""
+    (defined,) = ast.parse(inspect.getsource(cls)).body
+    assert isinstance(defined, ast.ClassDef)
+    texts: dict[str, str] = {}
+    field = ""
+    for part in defined.body:
+        match part:
+            case ast.AnnAssign(target=ast.Name(id=field)):
+                texts[field] = ""
+            case ast.Expr(value=ast.Constant(value=str(text))) if field:
+                words = " ".join(text.split())
+                texts[field] = f"{words[:1].lower()}{words[1:].rstrip('.')}"
+    return texts
+
+
+def meaning_of(figure: Figure) -> str:
+    """What a figure means."""
+    text = figure.meaning or f"{meanings(Measurement)[figure.name]}; mean over tasks"
+    return text + WITHHELD * figure.withheld
+
+
+class Under(Protocol):
+    """What was played with one reasoner at one budget."""
+
+    @property
+    def reasoner(self) -> str: ...
+    @property
+    def budget(self) -> int | None: ...
+
+
+class Named(Protocol):
+    """A system, or something of it."""
+
+    @property
+    def system(self) -> str: ...
+
+
+AT: tuple[Column[tuple[Under, object]], ...] = (
+    Column("reasoner", lambda row: row[0].reasoner),
+    Column("budget", lambda row: row[0].budget),
+)
+SYSTEM: Column[tuple[Under, Named]] = Column("system", lambda row: row[1].system)
+
+
+def _of(name: str, value: Callable[[T], Value], meaning: str = "") -> Column[tuple[Under, T]]:
+    """A column of what was played with one reasoner at one budget."""
+    return Column(name, lambda row: value(row[1]), meaning=meaning)
+
+
+def _figure(figure: Figure) -> Column[tuple[Under, SystemRow]]:
+    return Column(figure.name, lambda row: row[1][figure.name], is_mean=True)
+
+
+def _tested(field: str, row: tuple[Report, SystemRow]) -> float | None:
+    """A figure of the test against recency, of the memories that have one."""
+    pair = row[0].significance.over_recency.get(row[1].system)
+    return getattr(pair, field) if pair else None
+
+
+def _case(name: str, case: QuestionCase) -> str | None:
+    """Right and wrong as 1 and 0."""
+    value = getattr(case, name)
     if value is None:
-        return NOTHING
-    if value >= 999_950:
-        return f"{value / 1e6:.2f}M"
-    if value >= 9_999.5:
-        return f"{value / 1e3:.1f}k"
-    if value >= 99.95 or value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+        return None
+    return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
 
 
-def quantity(estimate: Estimate | None) -> str:
-    """An amount with half of its interval, if there is one with a width, in its unit.
+COMPARED: Layout[tuple[Report, SystemRow]] = Layout(
+    "compare.csv, and summary() of a comparison",
+    "One row a system, reasoner and budget.",
+    (
+        *AT,
+        SYSTEM,
+        _of("role", lambda row: row.role),
+        _of("tasks", lambda row: len(row.scores), "tasks that the system finished"),
+        _of("failed", lambda row: row.failed, "tasks that it did not finish; they are in no mean"),
+        _of(
+            "rank",
+            lambda row: row.rank,
+            "1 + the number of memories that are significantly better; empty for references and for"
+            " a memory that failed somewhere or is a fault of the set-up",
+        ),
+        _of(
+            "fault",
+            lambda row: row.fault,
+            "whether the strongest scripted reasoner answers more from the memory than from all"
+            " that it held, by more than the interval: a fault of the set-up",
+        ),
+        _of(
+            "bound",
+            lambda row: row.bound,
+            "floor or ceiling if the memory is at that of `none` or `oracle` whatever the number of"
+            " facts needed: not measured here",
+        ),
+        Column("p", partial(_tested, "p"), meaning=f"{P} against `recency`"),
+        Column("p_adjusted", partial(_tested, "adjusted"), meaning=ADJUSTED),
+        Column("detectable", partial(_tested, "detectable"), meaning=DETECTABLE),
+        *map(_figure, FIGURES.values()),
+    ),
+    "`summary()` has the column `trusted`, too, and no rows `held:MEMORY`.",
+)
+QUESTIONS: Layout[tuple[Measurement, QuestionCase]] = Layout(
+    "questions.csv, and questions()",
+    "One row a system and question, also those that are left out of the means because their needed"
+    " facts do not fit the budget together.",
+    (
+        *AT,
+        Column("system", lambda row: row[0].system),
+        Column("template", lambda row: row[0].template),
+        Column("seed", lambda row: row[0].seed),
+        *(_of(name, partial(_case, name)) for name in QuestionCase.__slots__),
+    ),
+)
+PAIRS: Layout[tuple[Report, Pair]] = Layout(
+    "pairs.csv",
+    "One row for every two memories that finished every task.",
+    (
+        *AT,
+        SYSTEM,
+        _of("other", lambda pair: pair.other, "the memory that it is compared with"),
+        _of("tasks", lambda pair: pair.difference.tasks, "tasks that both finished"),
+        _of("low", lambda pair: rounded(pair.difference.low), LOW),
+        _of(
+            "difference",
+            lambda pair: pair.difference.mean,
+            "accuracy of `system` minus that of `other`",
+        ),
+        _of("high", lambda pair: rounded(pair.difference.high), HIGH),
+        _of("p", lambda pair: pair.p, P),
+        _of("p_adjusted", lambda pair: pair.adjusted, ADJUSTED),
+        _of("detectable", lambda pair: pair.detectable, DETECTABLE),
+    ),
+)
+PARETO: Layout[tuple[Report, Point]] = Layout(
+    "pareto.csv",
+    "One row a system that finished every task, the cheapest first.",
+    (
+        *AT,
+        SYSTEM,
+        _of("accuracy", lambda point: point.accuracy, FIGURES[ACCURACY].meaning),
+        _of("tokens", lambda point: point.cost, FIGURES["total"].meaning),
+        _of(
+            "dominated_by",
+            lambda point: point.dominated_by,
+            "a system that is at least as good and as cheap, and better on one",
+        ),
+    ),
+)
+CURVE: Layout[tuple[Report, Bin]] = Layout(
+    ", ".join(f"{kind}.csv" for kind in CURVES),
+    "One row a system and bin: facts.csv and hops.csv always, the others where `compare --curve`"
+    " asked for them. Questions are sorted by: "
+    + "; ".join(f"{of.title} ({kind})" for kind, of in CURVES.items())
+    + ". The interval is Wilson's, of as many questions as remain when those of a task count as"
+    " alike; none of fewer than five tasks.",
+    (
+        *AT,
+        SYSTEM,
+        _of("bin", lambda bin: bin.name, "the values of its questions; k is 1,000 tokens"),
+        _of("questions", lambda bin: bin.questions, "how many"),
+        _of("low", lambda bin: rounded(bin.accuracy.low), LOW),
+        _of("accuracy", lambda bin: bin.accuracy.mean, FIGURES[ACCURACY].meaning),
+        _of("high", lambda bin: rounded(bin.accuracy.high), HIGH),
+    ),
+)
+TIMINGS: Layout[tuple[Report, tuple[str, float, float]]] = Layout(
+    "timings.csv",
+    "One row a system; the figures differ from run to run.",
+    (
+        *AT,
+        _of("system", itemgetter(0)),
+        _of("p50_ms", itemgetter(1), "median of the milliseconds that the memory took in a step"),
+        _of("p95_ms", itemgetter(2), "95th percentile of these"),
+    ),
+)
 
-    >>> quantity(Estimate(12, 11, 13.26, 9)), quantity(Estimate(12, 12, 12, 9))
-    ('12.0±1.3', '12')
-    >>> quantity(Estimate(12345, 11000, 13690, 9)), quantity(Estimate(123, 100, 146, 9))
-    ('12.3±1.3k', '123±23')
-    >>> quantity(Estimate(54_100, 3_600, 104_600, 9)), quantity(Estimate(100_300, 99e3, 101_600, 9))
-    ('54±50k', '100±1k')
-    """
-    if estimate is None:
-        return NOTHING
-    mean, half = estimate.mean, estimate.high - estimate.mean
-    if not 0 < half < inf:
-        return amount(mean)
-    size, unit = next(((n, u) for n, u in ((1e6, "M"), (1e3, "k")) if mean >= n), (1, ""))
-    # A decimal is noise where the interval is wide or the number is long.
-    digits = 1 if mean < 99.95 * size and half < 9.95 * size else 0
-    return f"{mean / size:.{digits}f}±{half / size:.{digits}f}{unit}"
+
+def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, Any]]]:
+    """Columns of rows that are dicts, with their meanings."""
+    return [*map(keyed, common), *(keyed(name, meaning) for name, meaning in columns.items())]
 
 
-def share(head: str, figure: str, sign: str = "") -> Column:
-    """A share in percent, or a difference of two."""
-    return Column(head, lambda row: percent(row[figure], sign))
+@cache
+def layouts() -> tuple[Layout[Any], ...]:
+    """Every table, in the order of the page."""
+    scored, counted = meanings(Score), meanings(QuestionCase)
+    figures = {name: meaning_of(figure) for name, figure in FIGURES.items()}
+    return (
+        Layout(
+            "rows() of a comparison",
+            "One row a system and task. Their mean over tasks is the accuracy of compare.csv.",
+            _keyed(
+                (*TASK, *UNDER, "role", "trusted", "error"),
+                questions="answerable questions whose needed facts fit the budget together",
+                **{name: figures[name] for name in (ACCURACY, "exact", "f1")},
+                context_tokens="tokens that memory showed, mean per question",
+            ),
+        ),
+        Layout(
+            "rows() of an evaluation",
+            "One row an agent, task and repeat.",
+            _keyed(
+                (*TASK, "agent", "memory", "trusted", "error"),
+                repeat="counted from 0",
+                **{name: scored[name] for name in ("composite", "correct_refusals", ACCURACY)},
+                questions=scored["answerable"],
+                correct=scored["correct"],
+                peak_tokens=scored["peak"],
+                writes=scored["writes"],
+            ),
+            "The named parts of the composite follow it: of worlds breadth, maintenance, reasoning"
+            " and efficiency, each from 0 to 1, empty where nothing was asked.",
+        ),
+        Layout(
+            "summary() of an evaluation",
+            "One row an agent.",
+            [
+                *_keyed(
+                    ("agent", "memory", "trusted"),
+                    tasks="tasks that it finished",
+                    episodes="tasks times repeats",
+                    accuracy=scored["accuracy"],
+                ),
+                *(
+                    keyed(name, scored[name], is_mean=True)
+                    for name in ("composite", "correct_refusals")
+                ),
+            ],
+            "The named parts of the composite have three columns each, too.",
+        ),
+        _explained(COMPARED, figures),
+        _explained(QUESTIONS, counted),
+        PAIRS,
+        PARETO,
+        CURVE,
+        TIMINGS,
+        _leaderboard(),
+    )
 
 
-def mean_share(head: str, figure: str, sign: str = "") -> Column:
-    """The same without its interval."""
-    return Column(head, lambda row: percent(row[figure], sign, None))
+def _explained(layout: Layout[T], meanings: Mapping[str, str]) -> Layout[T]:
+    """The layout with meanings of columns that state none."""
+    columns = [
+        replace(column, meaning=column.meaning or meanings.get(column.key, ""))
+        for column in layout.columns
+    ]
+    return replace(layout, columns=columns)
 
 
-def interval(head: str, figure: str) -> Column:
-    """A share in percent with the ends of its interval."""
-    return Column(head, lambda row: span(row[figure]))
+def _leaderboard() -> Layout[Mapping[str, Any]]:
+    share = "mean over tasks, from 0 to 1"
+    return Layout(
+        "leaderboard --format csv",
+        "One row an agent, or a system of a comparison, ranked or not.",
+        _keyed(
+            ("track", "budget"),
+            version="benchmark version",
+            parameters="what was set of the track",
+            salt="hash of the secret of a private test set",
+            judged="whether a model judged answers",
+            rank="empty for who is not ranked",
+            agent="who played; of a comparison the reasoner",
+            kind="model, honest, adversary or truth; of a comparison memory or reference",
+            memory="the memory or system",
+            composite=f"the headline score, {share}",
+            low=LOW,
+            high=HIGH,
+            correct_refusals=share,
+            normalised_gain=FIGURES["normalised"].meaning,
+            tasks="number of tasks",
+            repeats="of each task",
+            ingest_tokens="tokens of the model per episode, while reading documents",
+            query_tokens="tokens of the model per episode, while answering questions",
+            cost_usd="of the whole run, by the prices that were given",
+            repaired="answers that the grader rejected and the judge accepted",
+            bound="most points of 100 that an adversary may reach",
+            bound_over="the agent above whose score that is counted",
+            status="how far the run was checked",
+            submitters_word="what no check can show",
+            why="why it was checked no further, or is not ranked",
+        ),
+        "The named parts of the composite stand before `correct_refusals`.",
+    )
 
 
-def number(head: str, figure: str) -> Column:
-    """A quantity."""
-    return Column(head, lambda row: quantity(row[figure]))
+def page() -> str:
+    """docs/columns.md."""
+    common = Layout("Columns of many tables", "", _keyed((), **COMMON))
+    lines = [
+        "# Columns",
+        "",
+        "What every column of every table means. This page is made by"
+        " `python -m memorygym.reports.columns > docs/columns.md`.",
+        "",
+        "Rows of several runs (`load_results` of two folders or more) begin with `run`, the name of"
+        " the run's folder, or its whole path where two names are alike.",
+        "",
+        "Shares are from 0 to 1. A mean has three columns: NAME, and NAME_low and NAME_high, the"
+        " bounds of its 95 % interval over tasks, which are empty for fewer than five tasks"
+        " (see [statistics](statistics.md)).",
+        *(line for layout in (common, *layouts()) for line in _section(layout)),
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def mean_number(head: str, figure: str) -> Column:
-    """A quantity without its interval."""
-    return Column(head, lambda row: amount(estimate.mean if (estimate := row[figure]) else None))
+def _section(layout: Layout[Any]) -> Iterator[str]:
+    yield from ("", f"## {layout.title}", "")
+    if common := [column.key for column in layout.columns if not column.meaning]:
+        yield from (f"{layout.about} Columns of many tables: {', '.join(common)}.", "")
+    yield from ("| column | meaning |", "|---|---|")
+    for column in layout.columns:
+        if column.meaning:
+            ends = "`, `".join(("", *SPREAD[1:])) if column.is_mean else ""
+            yield f"| `{column.key}{ends}` | {column.meaning} |"
+    yield from ("", layout.more) if layout.more else ()
 
 
-def p_value(p: float | None) -> str:
-    """
-    >>> p_value(None), p_value(1.0), p_value(0.012), p_value(0.0001)
-    ('–', '1', '.012', '<.001')
-    """
-    if p is None:
-        return NOTHING
-    return "<.001" if p < 0.001 else "1" if p >= 0.9995 else f"{p:.3f}"[1:]
-
-
-def paragraph(text: str) -> list[str]:
-    """The lines of a text without line breaks of its own."""
-    return fit(" ".join(text.split()))
-
-
-def listed(words: Iterable[str]) -> str:
-    """
-    >>> listed("a"), listed("ab"), listed("abc")
-    ('a', 'a and b', 'a, b and c')
-    """
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+if __name__ == "__main__":
+    print(page(), end="")

@@ -9,8 +9,8 @@ from typing import Any
 
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.reports import comparison_files
-from memorygym.reports.columns import paragraph
 from memorygym.reports.curves import CURVES, Bin, Splits, by_tokens, curve
+from memorygym.reports.terminal import paragraph
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, agreement, figures
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import SanityCheck, figure_checks, invalid_text

@@ -1,19 +1,24 @@
 """Accuracy by number, distance, length, hops or rewrites of the needed facts; and accuracy against
-the cost of a memory."""
+the tokens of a memory."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log10
-from string import ascii_uppercase
 from typing import Any
 
-from memorygym.reports.columns import ACCURACY, amount, paragraph
-from memorygym.reports.terminal import Row, table, width
-from memorygym.runs.comparison.figures import Clock, Report
-from memorygym.runs.comparison.questions import FACTS, Answered, facts_group, judged, left_out
+from memorygym.reports.table import Table, Value, plain
+from memorygym.reports.terminal import paragraph
+from memorygym.runs.comparison.figures import (
+    ACCURACY,
+    FACTS,
+    Answered,
+    Report,
+    facts_group,
+    judged,
+    left_out,
+)
 from memorygym.runs.comparison.significance import TaskKey
 from memorygym.runs.metrics import Measurement
-from memorygym.stats import FEWEST_TASKS, Estimate, clustered_share, span
+from memorygym.stats import FEWEST_TASKS, Estimate, clustered_share
 
 FIRST = 1_000
 """Tokens below which a span is in the first bin; every further bin is twice as wide."""
@@ -22,8 +27,6 @@ NOTE = (
     " by the design effect, because questions of one task are correlated); none of fewer than"
     f" {FEWEST_TASKS} tasks."
 )
-HIGH, APART, MARGIN = 16, 5, 8
-"""Lines of a plot; columns between no cost and the least cost; columns beside the plot."""
 Bins = dict[Any, dict[TaskKey, list[float]]]
 """The scores of the questions, by bin and task."""
 
@@ -121,13 +124,13 @@ def curve_text(bins: Sequence[Bin], kind: str, score: str = ACCURACY) -> str:
     names = {item.place: item.name for item in sorted(bins, key=lambda item: item.place)}
     by_place = {(item.system, item.place): item for item in bins}
     most = [max(item.questions for item in bins if item.place == place) for place in names]
-    rows: list[Row | str] = [("questions", [*map(str, most)])]
+    rows: list[Sequence[Value]] = [("questions", *most)]
     for system in dict.fromkeys(item.system for item in bins):
-        items = (by_place.get((system, place)) for place in names)
-        rows.append((system, [span(item.accuracy if item else None) for item in items]))
+        own = (by_place.get((system, place)) for place in names)
+        rows.append((system, *(item.accuracy if item else None for item in own)))
     note = NOTE.replace(ACCURACY.capitalize(), score.capitalize())
-    lines = [*paragraph(CURVES[kind].title), *table("", [*names.values()], rows), *paragraph(note)]
-    return "\n".join(lines)
+    columns = plain("", *names.values(), unit="share", spread="()")
+    return "\n".join([*paragraph(CURVES[kind].title), *Table(columns, rows, notes=[note]).lines()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +145,14 @@ class Point:
 
 
 def by_tokens(report: Report) -> list[Point]:
-    """Accuracy against tokens per task: those in the context and those of the memory's model."""
-    costs = {row.system: total.mean for row in report.rows if (total := row["total"])}
-    return _points(report, costs)
-
-
-def by_clock(report: Report, clock: Clock) -> list[Point]:
-    """Accuracy against median milliseconds per step."""
-    return _points(report, {system: median for system, (median, _) in clock.items()})
-
-
-def _points(report: Report, costs: Mapping[str, float]) -> list[Point]:
-    """The points, cheapest first, without oracle (no memory) and systems that failed a task
-    or whose set-up is at fault."""
+    """Accuracy against tokens per task, those in the context and those of the memory's model: the
+    cheapest first, without oracle (no memory) and systems that failed a task or whose set-up is at
+    fault."""
     figures = {
-        row.system: (accuracy.mean, costs[row.system])
+        row.system: (accuracy.mean, total.mean)
         for row in report.rows
         if row.role != "unlimited" and row.system != "oracle" and not (row.failed or row.fault)
-        if (accuracy := row["accuracy"]) and row.system in costs
+        if (accuracy := row[ACCURACY]) and (total := row["total"])
     }
     points = [
         Point(system, accuracy, cost, _better(figures, accuracy, cost))
@@ -180,75 +173,3 @@ def _better(figures: Mapping[str, tuple[float, float]], accuracy: float, cost: f
         if a >= accuracy and c <= cost and (a, c) != (accuracy, cost)
     ]
     return min(better)[2] if better else None
-
-
-def plot(points: Sequence[Point], unit: str, score: str = ACCURACY) -> str:
-    """The points on a logarithmic scale with a legend; dominated ones have small letters."""
-    if not points:
-        return "nothing to plot: no system finished every task"
-    columns = width() - MARGIN
-    marks, (column, ends) = _marks(points), _axis([point.cost for point in points], columns)
-    grid = [[" "] * columns for _ in range(HIGH + 1)]
-    for point in points:
-        line = grid[round(HIGH * (1 - point.accuracy))]
-        line[_free(line, column(point.cost))] = marks[point.system]
-    lines = [*paragraph(f"{score} in %, against {unit} on a logarithmic scale"), ""]
-    for i, line in enumerate(grid):
-        side = f"{100 * (HIGH - i) // HIGH:>4} ┤" if i % 4 == 0 else f"{'':>4} │"
-        lines.append((side + "".join(line)).rstrip())
-    lines += [f"{'':>4} └{'─' * columns}", f"{'':>6}{ends}", ""]
-    return "\n".join([*lines, *_legend(points, marks, unit, score)])
-
-
-def _axis(costs: Sequence[float], columns: int) -> tuple[Callable[[float], int], str]:
-    """The column of a cost on a logarithmic axis, and the line under it; a cost of 0 has no
-    logarithm and stands apart at the left."""
-    positive = [cost for cost in costs if cost > 0] or [1.0]
-    low, high = min(positive), max(positive)
-    start = APART if len(positive) < len(costs) else 0
-    decades = log10(high / low) or 1.0
-
-    def column(cost: float) -> int:
-        if cost <= 0:
-            return 0
-        return start + round(log10(cost / low) / decades * (columns - 1 - start))
-
-    left = f"{'0':<{start}}{amount(low)}" if start else amount(low)
-    return column, f"{left}{amount(high):>{columns - len(left)}}"
-
-
-def _marks(points: Sequence[Point]) -> dict[str, str]:
-    """Letters, first for the undominated; where there are too many points, the rest are dots."""
-    order = sorted(points, key=lambda point: point.dominated_by is not None)
-    letters = f"{ascii_uppercase:·<{len(points)}}"
-    return {
-        point.system: letter.lower() if point.dominated_by else letter
-        for point, letter in zip(order, letters, strict=False)
-    }
-
-
-def _free(line: Sequence[str], column: int) -> int:
-    """The nearest free place of a line."""
-    free = [i for i, mark in enumerate(line) if mark == " "]
-    return min(free, key=lambda i: (abs(i - column), i), default=column)
-
-
-def _legend(
-    points: Sequence[Point], marks: Mapping[str, str], unit: str, score: str
-) -> Iterator[str]:
-    rows: list[Row | str] = [
-        (
-            f"{marks[point.system]} {point.system}",
-            [
-                f"{100 * point.accuracy:.1f}",
-                amount(point.cost),
-                marks[point.dominated_by] if point.dominated_by else "",
-            ],
-        )
-        for point in sorted(
-            points, key=lambda point: (point.dominated_by is not None, point.cost, point.system)
-        )
-    ]
-    yield from table(
-        "", [score.replace(" ", "\n"), unit.split(maxsplit=1)[0], "dominated\nby"], rows
-    )

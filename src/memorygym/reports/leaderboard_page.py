@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from memorygym.reports.columns import score_name
-from memorygym.reports.comparison_notes import detectable_text as detectable_pairs
-from memorygym.reports.comparison_notes import remarks, verdict_text
-from memorygym.reports.comparison_tables import is_bound, normalised_text
+from memorygym.reports.comparison_text import detectable_text as detectable_pairs
+from memorygym.reports.comparison_text import is_bound, normalised_text, remarks, verdict_text
 from memorygym.reports.entrant import Entrant, Set
 from memorygym.reports.evidence import WORD, Evidence
 from memorygym.reports.leaderboard import (

@@ -1,74 +1,35 @@
 """Results as one small table for each reasoner and budget: as text, and as HTML for notebooks."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Callable, Iterator, Mapping
+from math import inf
 from typing import Any
 
-from memorygym.core.text import replace_controls
-from memorygym.reports.columns import ACCURACY, amount, p_value, score_name
+from memorygym.reports.columns import score_name
 from memorygym.reports.stored_results import StoredRun
-from memorygym.reports.terminal import Row, table, uncoloured, wrapped
+from memorygym.reports.table import Column, Table
+from memorygym.reports.terminal import count
 from memorygym.runs.comparison.system_specs import UNLIMITED
 from memorygym.runs.objects import TRUSTED
-from memorygym.stats import FEWEST_TASKS, NOTHING, TOO_FEW
+from memorygym.stats import FEWEST_TASKS, TOO_FEW, Estimate
 
-COMPARED = (
-    "system", "accuracy\n%", "95 %\ninterval", "rank", "p vs\nrecency", "tokens\nper task",
-)  # fmt: skip
-PLAYED = ("agent", "memory", "composite\n%", "95 %\ninterval", "tasks")
+Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ResultsTable:
-    """A table of systems with its title and notes."""
-
-    title: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    notes: Sequence[str]
-
-    def text(self) -> str:
-        """As wide as the terminal at most, like the tables of the commands."""
-        first, *heads = self.heads
-        rows: list[Row] = [(name, list(map(replace_controls, cells))) for name, *cells in self.rows]
-        body = [uncoloured(line) for line in table(first, heads, rows)]
-        notes = [wrapped(note) for note in self.notes]
-        return "\n".join([wrapped(self.title), "", *body, *notes])
-
-    def html(self) -> str:
-        """A table."""
-        heads = "".join(f"<th>{escape(head)}</th>" for head in self.heads)
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self.rows
-        )
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        title = f"<caption>{escape(self.title)}</caption>"
-        return f"<table>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{notes}"
-
-
-def tables(run: StoredRun) -> list[ResultsTable]:
+def tables(run: StoredRun) -> list[Table[Row]]:
     """The tables of a run: one for agents; one per reasoner and budget for a comparison."""
     if run.comparison is None:
         return [_of_agents(run)]
     return [_of_systems(run, report) for report in run.comparison["reports"]]
 
 
-def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
+def _of_systems(run: StoredRun, report: Row) -> Table[Row]:
     against = {pair["system"]: pair["adjusted"] for pair in report["over_recency"]}
-    rows = []
-    for role in ("memory", "reference"):
-        for row in report["rows"]:
-            if row["role"] == role:
-                name, figures = row["system"], row["figures"]
-                mean, interval = _share(figures["accuracy"])
-                rank = NOTHING if row["rank"] is None else str(row["rank"])
-                cost = amount(figures["total"]["mean"]) if figures["total"] else NOTHING
-                p = p_value(against.get(name))
-                rows.append((run.label(name), mean, interval, rank, p, cost))
+    rows = [
+        row for role in ("memory", "reference") for row in report["rows"] if row["role"] == role
+    ]
     budget = "" if report["budget"] is None else f", budget {report['budget']:,} tokens"
-    tasks = f"{report['tasks']} task{'s' * (report['tasks'] != 1)}"
+    tasks = count(report["tasks"], "task")
     title = f"{run.heading}, {tasks}, reasoner {report['reasoner']}{budget}"
     faults = [
         f"{run.label(row['system'])}: a fault of the set-up, not a score: it answers more than with"
@@ -76,21 +37,56 @@ def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
         for row in report["rows"]
         if row["fault"]
     ]
-    name = score_name(run.recipe["track"], report["reasoner"]).replace(" ", "\n")
-    heads = [head.replace(ACCURACY, name) for head in COMPARED]
-    return ResultsTable(title, heads, rows, [*faults, *_notes(run)])
+    score = score_name(run.recipe["track"], report["reasoner"]).replace(" ", "\n")
+    columns: list[Column[Row]] = [
+        Column("system", lambda row: run.label(row["system"])),
+        *_share(score, lambda row: _estimate(row["figures"]["accuracy"])),
+        Column("rank", lambda row: row["rank"]),
+        Column("p", lambda row: against.get(row["system"]), "p vs\nrecency", "p value"),
+        Column(
+            "tokens",
+            lambda row: _estimate(row["figures"]["total"]),
+            "tokens\nper task",
+            "amount",
+            "",
+        ),
+    ]
+    return Table(columns, rows, caption=title, notes=[*faults, *_notes(run)])
 
 
-def _of_agents(run: StoredRun) -> ResultsTable:
-    rows = [
-        (
-            run.label(agent), run.label(run.recipe["memory"]), *_share(figures["composite"]),
-            str(figures["tasks"]),
-        )
-        for agent, figures in run.document["summary"].items()
-    ]  # fmt: skip
-    best = sorted(rows, key=lambda row: -float(row[2]))
-    return ResultsTable(run.heading, PLAYED, best, list(_notes(run)))
+def _of_agents(run: StoredRun) -> Table[Row]:
+    summary, memory = run.document["summary"], run.recipe["memory"]
+    rows = [{**figures, "agent": agent, "memory": memory} for agent, figures in summary.items()]
+    columns: list[Column[Row]] = [
+        Column("agent", lambda row: run.label(row["agent"])),
+        Column("memory", lambda row: run.label(row["memory"])),
+        *_share("composite", lambda row: _estimate(row["composite"])),
+        Column("tasks", lambda row: row["tasks"]),
+    ]
+    best = sorted(rows, key=lambda row: -round(row["composite"]["mean"], 3))
+    return Table(columns, best, caption=run.heading, notes=[*_notes(run)])
+
+
+def _share(name: str, of: Callable[[Row], Estimate | None]) -> list[Column[Row]]:
+    """A mean in percent, and its interval."""
+    return [
+        Column(name, of, f"{name}\n%", "share", ""),
+        Column("interval", lambda row: _ends(of(row)), "95 %\ninterval"),
+    ]
+
+
+def _ends(share: Estimate | None) -> str | None:
+    if share is None or not share.has_interval:
+        return None
+    return f"{100 * share.low:.1f}–{100 * share.high:.1f}"
+
+
+def _estimate(figure: Row | None) -> Estimate | None:
+    """An estimate from its JSON."""
+    if figure is None:
+        return None
+    low, high = figure["low"], figure["high"]
+    return Estimate(figure["mean"], -inf if low is None else low, inf if high is None else high, 0)
 
 
 def _notes(run: StoredRun) -> Iterator[str]:
@@ -102,10 +98,10 @@ def _notes(run: StoredRun) -> Iterator[str]:
         yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
     failed = [(_failed(row), row["error"]) for row in run.document["failures"]]
     counts = Counter(name for name, _ in failed)
-    for name, count in sorted(counts.items()):
+    for name, n in sorted(counts.items()):
         if name.startswith(UNLIMITED) and name.removeprefix(UNLIMITED) in counts:
             continue  # The note of the memory itself says why.
-        times = "1 time" if count == 1 else f"{count} times; the first time"
+        times = count(n, "time") + "; the first time" * (n > 1)
         yield f"{name} failed {times}: {dict(reversed(failed))[name]}"
 
 
@@ -117,14 +113,3 @@ def _failed(row: Mapping[str, Any]) -> str:
         case "agent":
             return f"agent {row['agent']}"
     return str(row["memory"])
-
-
-def _share(figure: Mapping[str, Any] | None) -> tuple[str, str]:
-    """A mean in percent, and its interval."""
-    if figure is None:
-        return NOTHING, NOTHING
-    mean, low, high = (figure[name] for name in ("mean", "low", "high"))
-    whole = f"{100 * mean:.1f}"
-    if low is None or high is None:
-        return whole, NOTHING
-    return whole, f"{100 * low:.1f}–{100 * high:.1f}"

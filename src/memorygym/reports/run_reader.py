@@ -13,7 +13,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.stored_results import QUESTIONS, StoredRun, check_version
 from memorygym.reports.stored_runs import about_run
-from memorygym.runs.comparison.questions import judged, left_out
+from memorygym.runs.comparison.figures import judged, left_out
 from memorygym.runs.metrics import QuestionCase
 from memorygym.runs.results.consistency import ROUNDING, disagreements
 from memorygym.runs.results.results_file import read_json, read_results

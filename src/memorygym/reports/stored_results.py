@@ -12,8 +12,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
-from memorygym.reports.figure_guide import FIGURES, MEASURED
-from memorygym.runs.comparison.questions import judged, left_out
+from memorygym.runs.comparison.figures import FIGURES, judged, left_out
 from memorygym.runs.comparison.system_specs import UNLIMITED, WRITER, role_of
 from memorygym.runs.metrics import QuestionCase
 from memorygym.runs.objects import TRUSTED
@@ -22,8 +21,6 @@ Row = Mapping[str, Any]
 QUESTIONS = "questions.csv"
 TEXTS, SHARES = ("reasoner", "system", "template", "kind", "type"), ("score", "f1")
 """Columns of questions.csv that hold texts, and shares; the others hold whole numbers."""
-SUMMED = (*FIGURES, *MEASURED)
-"""The figures of a comparison, in the order of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +178,7 @@ class StoredRun:
             "fault": row["fault"], "bound": row["bound"],
             "p": against.get("p"), "p_adjusted": against.get("adjusted"),
             "detectable": against.get("detectable"),
-            **{k: v for name in SUMMED for k, v in _spread(name, figures[name]).items()},
+            **{k: v for name in FIGURES for k, v in _spread(name, figures[name]).items()},
         }  # fmt: skip
 
     def _agents(self) -> Iterator[dict[str, JSON]]:

@@ -13,10 +13,10 @@ from memorygym.core.types import JSON
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.reports import survival_text
-from memorygym.reports.columns import listed
-from memorygym.reports.comparison_files import rows_csv, to_rounded_json
-from memorygym.reports.comparison_notes import count
+from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.extras import missing
+from memorygym.reports.table import rows_csv
+from memorygym.reports.terminal import count, listed
 from memorygym.runs.comparison.survival import SurvivalJob, replay_all
 from memorygym.runs.comparison.survival_figures import SurvivalFigures, SurvivalRow, figures
 from memorygym.scoring.value_forms import KINDS

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from memorygym.reports import markdown
-from memorygym.reports.columns import amount, listed, paragraph
-from memorygym.reports.comparison_notes import count
-from memorygym.reports.terminal import Row, table
+from memorygym.reports.table import amount
+from memorygym.reports.terminal import Row, count, listed, paragraph, table
 from memorygym.runs.comparison.survival import Loss
 from memorygym.runs.comparison.survival_figures import Share, SurvivalFigures, SurvivalRow
 from memorygym.scoring.value_forms import KINDS
@@ -46,7 +45,7 @@ def _columns(found: SurvivalFigures) -> list[Column]:
     replaced = next((row.stale.uses for row in found.rows if row.stale), 0)
     return [
         ("survival\n%", lambda row: span(row.survival.share if row.survival else None)),
-        ("context\ntokens", lambda row: amount(row.tokens.mean if row.tokens else None)),
+        ("context\ntokens", lambda row: amount(row.tokens.mean) if row.tokens else NOTHING),
         *([(f"stale %\nof {replaced:,}", lambda row: _mean(row.stale))] if replaced else []),
         *((kind, _of("by_kind", kind)) for kind in kinds),
     ]

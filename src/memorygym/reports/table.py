@@ -52,13 +52,13 @@ class Column(Generic[Row_contra]):
     """Its name in files and records."""
     of: Callable[[Row_contra], Value]
     """The value of a row."""
-    meaning: str = ""
-    """What docs/columns.md says of it."""
     heading: str = ""
     """What stands above it where people read it, if not the key; a line break makes it two lines
     high."""
     unit: Unit = "plain"
     spread: Spread = "±"
+    meaning: str = ""
+    """What docs/columns.md says of it; "" if it means the same in many tables."""
     is_mean: bool = False
     """Whether it has three columns in files: the mean and the bounds of its interval."""
 
@@ -115,7 +115,7 @@ class Table(Generic[Item]):
         return [row for row in self.rows if not isinstance(row, Rule)]
 
     def lines(self) -> list[str]:
-        """The table alone as text, as wide as the terminal at most; see `terminal.table`."""
+        """The table as text, as wide as the terminal at most, with its caption and notes."""
         rows: list[terminal.Row | str] = []
         for row in self.rows:
             if isinstance(row, Rule):
@@ -124,13 +124,13 @@ class Table(Generic[Item]):
                 name, *cells = (replace_controls(column.text(row)) for column in self.columns)
                 rows.append((name, cells))
         first, *heads = (column.head for column in self.columns)
-        return terminal.table(self.title or first, heads, rows)
+        above = [*terminal.fit(self.caption), ""] if self.caption else []
+        below = [line for note in self.notes for line in terminal.fit(note)]
+        return [*above, *terminal.table(self.title or first, heads, rows), *below]
 
     def text(self) -> str:
-        """The table as text with its caption and notes, without colours."""
-        above = [terminal.wrapped(self.caption), ""] if self.caption else []
-        body = map(terminal.uncoloured, self.lines())
-        return "\n".join([*above, *body, *map(terminal.wrapped, self.notes)])
+        """The same without colours, for a text that may be kept."""
+        return "\n".join(map(terminal.uncoloured, self.lines()))
 
     def markdown(self) -> str:
         """The table alone as Markdown."""
@@ -190,14 +190,19 @@ class Layout(Generic[Item]):
         return [name for column in self.columns for name in column.names]
 
 
-def key(name: str, meaning: str = "", *, is_mean: bool = False) -> Column[Mapping[str, Any]]:
+def keyed(name: str, meaning: str = "", *, is_mean: bool = False) -> Column[Mapping[str, Any]]:
     """A column of rows that are dicts."""
-    return Column(name, itemgetter(name), meaning, is_mean=is_mean)
+    return Column(name, itemgetter(name), meaning=meaning, is_mean=is_mean)
 
 
-def plain(*headings: str) -> list[Column[Sequence[Value]]]:
+def plain(
+    *headings: str, unit: Unit = "plain", spread: Spread = "±"
+) -> list[Column[Sequence[Value]]]:
     """Columns of rows that are sequences of as many cells."""
-    return [Column(heading, itemgetter(index)) for index, heading in enumerate(headings)]
+    return [
+        Column(heading, itemgetter(index), unit=unit, spread=spread)
+        for index, heading in enumerate(headings)
+    ]
 
 
 def _html_row(tag: str, cells: Iterable[str]) -> str:
@@ -237,11 +242,11 @@ def cell(value: Value, unit: Unit = "plain", spread: Spread = "±") -> str:
                 return quantity(value) if spread else amount(mean)
             sign = "+" if unit == "difference" else ""
             return span(value) if spread == "()" else percent(value, sign, spread or None)
-        case float() | int() if unit == "amount":
-            return amount(value)
-        case float() | int() if unit == "p value":
-            return p_value(value)
-    return str(value)
+        case str() | bool():
+            return str(value)
+    if unit == "amount":
+        return amount(value)
+    return p_value(value) if unit == "p value" else str(value)
 
 
 def amount(value: float) -> str:

@@ -74,6 +74,28 @@ def fit(text: str, indent: str = "", columns: int | None = None) -> list[str]:
     return lines
 
 
+def paragraph(text: str) -> list[str]:
+    """The lines of a text without line breaks of its own."""
+    return fit(" ".join(text.split()))
+
+
+def listed(words: Iterable[str]) -> str:
+    """
+    >>> listed("a"), listed("ab"), listed("abc")
+    ('a', 'a and b', 'a, b and c')
+    """
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """
+    >>> count(1, "task"), count(1200, "task"), count(0, "memory", "memories")
+    ('1 task', '1,200 tasks', '0 memories')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
 def wrapped(text: str, indent: str = "", columns: int | None = None) -> str:
     """The same as one text."""
     return "\n".join(fit(text, indent, columns))

@@ -18,8 +18,8 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Task
 from memorygym.memories.sandbox.placement import check as check_memory
+from memorygym.runs.comparison.figures import left_out
 from memorygym.runs.comparison.memory_specs import MemorySpec, check_view, plug_all
-from memorygym.runs.comparison.questions import left_out
 from memorygym.runs.comparison.run import MemorySystem
 from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, systems
 from memorygym.runs.metrics import measure

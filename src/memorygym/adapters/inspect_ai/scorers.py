@@ -25,7 +25,7 @@ from memorygym.adapters.inspect_ai.solver import TRACE
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.track import Track, gold_table, track_of
-from memorygym.runs.comparison.questions import judged, mean_of, share_of
+from memorygym.runs.comparison.figures import judged, mean_of, share_of
 from memorygym.runs.metrics import QuestionCase, measure
 from memorygym.scoring import episode_scores
 from memorygym.scoring.attribution import Attribution, store_precision

@@ -2,33 +2,338 @@
 
 The unit is the task, because the questions of a task share a memory: a figure has one value for
 each task and an interval over tasks. Two systems are compared on the tasks that both finished.
+To add a figure, add it to FIGURES: files, tables and docs/columns.md follow.
 """
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import Literal, Protocol, TypeVar
 
 from memorygym.core.errors import BadSettings
-from memorygym.runs.comparison.questions import Bound, bound_of, judged, left_out, scored
 from memorygym.runs.comparison.significance import (
     RECENCY,
+    Questions,
     Scores,
     SignificanceTests,
     TaskKey,
+    difference,
+    gain,
+    normalised_gain,
+    share,
     significance_tests,
 )
-from memorygym.runs.comparison.system_figures import SystemFigures, unread_of
-from memorygym.runs.comparison.system_specs import Role, role_of
-from memorygym.runs.metrics import Measurement
+from memorygym.runs.comparison.system_specs import UNLIMITED, Role, role_of
+from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.scoring.attribution import is_unreadable
-from memorygym.stats import Estimate, kendall
+from memorygym.stats import Estimate, estimate, kendall, mean_score
 
+T = TypeVar("T")
+LeftOut = Mapping[TaskKey, frozenset[int]]
+"""By task: the numbers of the questions that are left out."""
+Systems = Mapping[str, Mapping[TaskKey, Measurement]]
+"""By system and task: its measurement."""
+Cases = Sequence[QuestionCase]
 Clock = Mapping[str, tuple[float, float]]
 """By system: the median and the 95th percentile of its milliseconds per step."""
+Bound = Literal["", "floor", "ceiling"]
+"""A bound that a system reaches in every group of questions: that of `none`, that of `oracle`."""
+Shown = Literal["main", "added", "versus", "words", "lost", "costs", "held"]
+"""A table that `memorygym compare` prints."""
+FACTS = ("0", "1", "2–3", "4+")
+"""The groups of questions by the number of facts that they need."""
+ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
 NOTHING_COUNTS = (
     "no question counts, because the oracle showed the needed facts of none: give a larger budget,"
     " or let `oracle` of the track name the events of its goals"
 )
-ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
+
+
+class Answered(Protocol):
+    """The questions of one system on one task."""
+
+    @property
+    def system(self) -> str: ...
+    @property
+    def task(self) -> TaskKey: ...
+    @property
+    def cases(self) -> tuple[QuestionCase, ...]: ...
+
+
+def left_out(measured: Sequence[Answered]) -> LeftOut:
+    """Questions whose needed facts together do not fit the budget, so that oracle showed none."""
+    return {
+        played.task: frozenset(
+            case.number for case in played.cases if case.needs and not case.tokens
+        )
+        for played in measured
+        if played.system == "oracle"
+    }
+
+
+def judged(played: Answered, left: LeftOut) -> list[QuestionCase]:
+    """The questions of a task that count."""
+    lost = left.get(played.task, frozenset())
+    return [case for case in played.cases if case.number not in lost]
+
+
+def facts_group(needs: int) -> int:
+    """The place in FACTS of questions that need so many facts.
+
+    >>> [FACTS[facts_group(needs)] for needs in (0, 1, 2, 3, 4, 9)]
+    ['0', '1', '2–3', '2–3', '4+', '4+']
+    """
+    return min(needs, 2) if needs < 4 else 3
+
+
+def mean_of(part: str) -> Callable[[Cases], float | None]:
+    """The mean over the questions that have a value."""
+
+    def mean(cases: Cases) -> float | None:
+        values = [value for value in map(attrgetter(part), cases) if value is not None]
+        return sum(values) / len(values) if values else None
+
+    return mean
+
+
+def share_of(part: str, whole: str) -> Callable[[Cases], float | None]:
+    """The mean over questions of each one's share, so that one with many facts counts as any."""
+
+    def mean(cases: Cases) -> float | None:
+        counts = [(getattr(case, part), getattr(case, whole)) for case in cases]
+        shares = [n / total for n, total in counts if total]
+        return sum(shares) / len(shares) if shares else None
+
+    return mean
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView:
+    """One system within its comparison: what a figure is computed from."""
+
+    system: str
+    systems: Systems
+    left: LeftOut
+    scores: Mapping[str, Scores]
+    """By system and task: the mean score of the questions that count."""
+    questions: Questions
+
+    @property
+    def own(self) -> Scores:
+        """Its scores."""
+        return self.scores[self.system]
+
+    def of(self, system: str) -> Scores:
+        """The scores of a system, none if it was not played."""
+        return self.scores.get(system, {})
+
+    def lead(self, system: str, other: str) -> Estimate | None:
+        """The accuracy of a system minus that of another one."""
+        return difference(self.of(system), self.of(other), self.questions)
+
+    def played(self, value: Callable[[Measurement], T | None]) -> dict[TaskKey, T]:
+        """A value of the measurement, by task that has it."""
+        values = ((task, value(played)) for task, played in self.systems[self.system].items())
+        return {task: value for task, value in values if value is not None}
+
+    def asked(self, value: Callable[[Cases], T | None]) -> dict[TaskKey, T]:
+        """A value of the questions that count, by task that has it."""
+        return self.played(lambda played: value(judged(played, self.left)))
+
+
+Compute = Callable[[SystemView], Estimate | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of every system of a comparison."""
+
+    name: str
+    """Its column in files."""
+    unit: Literal["share", "difference", "amount"]
+    meaning: str
+    """What docs/columns.md says of it; "" if it is what the text under the field of that name of
+    Measurement says, per task."""
+    compute: Compute
+    heads: Mapping[Shown, str] = field(default_factory=dict)
+    """Its heading in each of the tables that print it."""
+    note: str = ""
+    """The words of the note under the main table that names the systems where it is not 0."""
+    withheld: bool = False
+    """Whether it is empty if more than UNREAD_LIMIT of a memory's statements are unread."""
+
+
+def _lead_over(other: str) -> Compute:
+    return lambda view: view.lead(view.system, other)
+
+
+def _share(view: SystemView, values: Mapping[TaskKey, float]) -> Estimate | None:
+    return share(values, view.questions) if values else None
+
+
+def _versus(right: tuple[bool, bool]) -> Compute:
+    """The share of the questions that the system, and that recency, answers in full or does not."""
+
+    def compute(view: SystemView) -> Estimate | None:
+        shares = {}
+        for task, played in view.systems[view.system].items():
+            other = view.systems.get(RECENCY, {}).get(task)
+            cases = judged(played, view.left)
+            if other is not None and cases:
+                theirs = {case.number: case.score == 1 for case in judged(other, view.left)}
+                pairs = [(case.score == 1, theirs[case.number]) for case in cases]
+                shares[task] = pairs.count(right) / len(pairs)
+        return _share(view, shares)
+
+    return compute
+
+
+def _score(value: Callable[[Cases], float | None], trials: Callable[[Cases], int] = len) -> Compute:
+    """The mean over tasks of a score of so many trials."""
+
+    def compute(view: SystemView) -> Estimate | None:
+        values, counts = view.asked(value), view.asked(trials)
+        return mean_score([*values.values()], [counts[t] for t in values]) if values else None
+
+    return compute
+
+
+def _facts_share(part: str, whole: str) -> Compute:
+    """The mean share of the facts of the questions that have any."""
+    return _score(
+        share_of(part, whole), lambda cases: sum(1 for case in cases if getattr(case, whole))
+    )
+
+
+def _unread(part: str) -> Compute:
+    """The unread share of the statements that the memory showed, or held."""
+
+    def compute(view: SystemView) -> Estimate | None:
+        unread = view.played(attrgetter(f"{part}.unread_share"))
+        return share(unread, view.played(attrgetter(f"{part}.stated"))) if unread else None
+
+    return compute
+
+
+def _stored(condition: str) -> Compute:
+    """The share in a condition of the facts that the final entries state."""
+
+    def compute(view: SystemView) -> Estimate | None:
+        facts = view.played(lambda played: played.facts if any(played.facts.values()) else None)
+        held = {task: sum(counts.values()) for task, counts in facts.items()}
+        shares = {task: counts[condition] / held[task] for task, counts in facts.items()}
+        return share(shares, held) if shares else None
+
+    return compute
+
+
+def _mean(values: Mapping[TaskKey, float]) -> Estimate | None:
+    """The mean over tasks of an amount, which is never below 0."""
+    mean = estimate([*values.values()]) if values else None
+    return replace(mean, low=max(0.0, mean.low)) if mean and mean.has_interval else mean
+
+
+def _per_task(value: Callable[[Measurement], float]) -> Compute:
+    return lambda view: _mean(view.played(value))
+
+
+def _counted(name: str, note: str = "", heads: Mapping[Shown, str] | None = None) -> Figure:
+    """A figure that is a field of a measurement."""
+    return Figure(name, "amount", "", _per_task(attrgetter(name)), heads or {}, note)
+
+
+ACCURACY = "accuracy"
+OF_THE_MODEL = "of the memory's own model, per task"
+FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
+    Figure(ACCURACY, "share", "share of the questions that were answered correctly",
+           lambda view: _share(view, view.own)),
+    Figure("gain", "difference", "accuracy minus that of `none`",
+           lambda view: gain(view.own, view.of("none"), view.questions), {"added": "vs none"}),
+    Figure("degradation", "difference",
+           "accuracy minus that of `full`: below 0 where the whole history answers more",
+           _lead_over("full"), {"lost": "vs full"}),
+    Figure("normalised", "share",
+           "(accuracy - none) / (oracle - none); empty unless oracle is above none",
+           lambda view: normalised_gain(
+               view.own, view.of("none"), view.of("oracle"), view.questions),
+           {"added": "normalised\ngain"}),
+    Figure("advantage", "difference", "accuracy minus that of `recency`", _lead_over(RECENCY),
+           {"added": "vs recency"}),
+    Figure("wins", "share", "share of the questions that are answered in full, and not by"
+           " `recency`", _versus((True, False)), {"versus": "wins"}),
+    Figure("regressions", "share", "share of the questions that only `recency` answers in full",
+           _versus((False, True)), {"versus": "regressions"}),
+    Figure("both", "share", "share of the questions that both answer in full",
+           _versus((True, True)), {"versus": "both"}),
+    Figure("neither", "share", "share of the questions that neither answers in full",
+           _versus((False, False)), {"versus": "neither"}),
+    Figure("exact", "share", "share of answers that match the truth word for word (exact match of"
+           " SQuAD); empty unless of a data set",
+           lambda view: _share(view, view.asked(mean_of("exact"))), {"words": "EM"}),
+    Figure("f1", "share", "word overlap of answer and truth (F1 of SQuAD); empty unless of a data"
+           " set", _score(mean_of("f1")), {"words": "F1"}),
+    Figure("write_loss", "difference", "accuracy of `oracle` minus that of `held:MEMORY`",
+           lambda view: view.lead("oracle", UNLIMITED + view.system),
+           {"main": "write\nloss", "lost": "write\nloss"}, withheld=True),
+    Figure("retrieval_loss", "difference", "accuracy of `held:MEMORY` minus that of the memory",
+           lambda view: view.lead(UNLIMITED + view.system, view.system),
+           {"main": "retrieval\nloss", "lost": "retrieval\nloss"}, withheld=True),
+    Figure("evidence_recall", "share", "share of the facts that a question needs that were in the"
+           " context; mean over questions", _facts_share("present", "needs"),
+           {"lost": "evidence\nrecall"}),
+    Figure("stale_evidence_rate", "share", "of the needed facts that had changed, the share for"
+           " which the context showed an old value without the new one; mean over questions",
+           _facts_share("stale", "replaced"), {"main": "stale", "lost": "stale\nevidence"}),
+    Figure("unread_context", "share", "share of the statements shown at questions that the fact"
+           " reader could attribute to nothing", _unread("shown")),
+    Figure("unread_store", "share", "the same of the statements held at the end", _unread("held")),
+    *(Figure(name, "share", meaning, _stored(condition), {"held": head}, withheld=True)
+      for condition, name, head, meaning in (
+          ("true", "precision", "true",
+           "of the facts that the final entries state: the share that is true"),
+          ("stale", "stale", "stale", "the share that is an old value"),
+          ("wrong", "wrong", "wrong", "the share that is a wrong value"),
+          ("duplicate", "duplicate", "duplicate", "the share that was stated before"),
+          ("irrelevant", "irrelevant", "irrelevant",
+           "the share on which the gold table says nothing"))),
+    Figure("view", "amount", "context: tokens that memory showed per question",
+           lambda view: _mean(view.asked(mean_of("tokens"))),
+           {"main": "context\ntokens", "costs": "context\ntokens"}),
+    Figure("model_calls", "amount", f"calls {OF_THE_MODEL}",
+           _per_task(lambda m: m.ingest.calls + m.query.calls), {"main": "model\ncalls"}),
+    Figure("model_tokens", "amount", f"tokens {OF_THE_MODEL}",
+           _per_task(lambda m: m.ingest.tokens + m.query.tokens), {"main": "model\ntokens"}),
+    *(Figure(f"{part}_{what}", "amount", f"{what} {OF_THE_MODEL}, while {doing}",
+             _per_task(attrgetter(f"{part}.{what}")), {"costs": f"{part}\n{what}"})
+      for part, doing in (("ingest", "reading documents"), ("query", "answering questions"))
+      for what in ("calls", "tokens")),
+    Figure("total", "amount", "tokens per task: shown in all questions, and of the memory's own"
+           " model", _per_task(
+               lambda m: sum(c.tokens for c in m.cases) + m.ingest.tokens + m.query.tokens)),
+    _counted("cache_breaks", heads={"costs": "cache\nbreaks"}),
+    _counted("cuts", "Contexts or writes that the limits cut"),
+    _counted("empty", "Empty replies of the memory's model"),
+    _counted("overlong", "Replies of the memory's model longer than asked"),
+    _counted("limited", "Replies of the reasoner cut short by its context or by --max-tokens"),
+    _counted("repaired", "Answers that the grader rejected and the judge accepted"),
+    _counted("peak", heads={"held": "peak\ntokens"}),
+    _counted("writes", "Writes through tools"),
+)}  # fmt: skip
+"""Every figure, in the order of the columns of compare.csv."""
+
+
+def _unread_of(figures: Mapping[str, Estimate | None]) -> float:
+    """Share of the statements that were unread: of those shown, or of those held if more."""
+    shares = (figures["unread_context"], figures["unread_store"])
+    return max(share.mean if share else 0.0 for share in shares)
+
+
+def figures_of(view: SystemView) -> Mapping[str, Estimate | None]:
+    """All figures of a system, by name."""
+    figures = {name: figure.compute(view) for name, figure in FIGURES.items()}
+    if is_unreadable(_unread_of(figures)):
+        return {name: None if FIGURES[name].withheld else value for name, value in figures.items()}
+    return figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +363,7 @@ class SystemRow:
     @property
     def unread(self) -> float:
         """Share of the statements that the memory showed, or held if more, that were unread."""
-        return unread_of(self.figures)
+        return _unread_of(self.figures)
 
     @property
     def withheld(self) -> bool:
@@ -111,37 +416,29 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     """
     if len(reasoners := {measurement.reasoner for measurement in measured}) != 1:
         raise ValueError(f"give the measurements of one reasoner, not of {sorted(reasoners)}")
-    systems, left = _by_system(measured), left_out(measured)
-    for system in sorted(failures):
-        systems.setdefault(system, {})
+    views = _views(measured, failures)
+    faults = _faults(views) if all(played.strongest for played in measured) else set()
     asked = {played.task: {case.number for case in played.cases} for played in measured}
-    scores = {system: scored(played, left) for system, played in systems.items()}
-    if not any(scores.values()):
-        raise BadSettings(NOTHING_COUNTS)
-    questions = {played.task: len(cases) for played in measured if (cases := judged(played, left))}
-    table = SystemFigures(systems, left, scores, questions)
-    # A weaker reasoner, or a model, may answer less where it is shown more.
-    faults = table.faults() if all(played.strongest for played in measured) else set()
     finished = {
         system
-        for system, played in systems.items()
-        if played.keys() == asked.keys() and not failures.get(system)
+        for system, view in views.items()
+        if view.systems[system].keys() == asked.keys() and not failures.get(system)
     }
-    tests = _tests(table, faults, finished, name)
+    tests = _tests(views, faults, finished, name)
     rows = [
         SystemRow(
-            system,
-            role_of(system),
-            scores[system],
-            failures.get(system, 0),
-            tests.ranks.get(system),
-            system in faults,
-            bound_of(system, systems, left),
-            table.figures(system),
+            system=system,
+            role=role_of(system),
+            scores=view.own,
+            failed=failures.get(system, 0),
+            rank=tests.ranks.get(system),
+            fault=system in faults,
+            bound=_bound_of(view),
+            figures=figures_of(view),
         )
-        for system in systems
+        for system, view in views.items()
     ]
-    lost = sum(len(numbers & asked[task]) for task, numbers in left.items())
+    lost = sum(len(numbers & asked[task]) for task, numbers in left_out(measured).items())
     return Report(
         reasoner=reasoners.pop(),
         budget=max((m.budget for m in measured if m.budget is not None), default=None),
@@ -153,27 +450,71 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     )
 
 
-def _tests(
-    table: SystemFigures, faults: Set[str], finished: Set[str], name: str
-) -> SignificanceTests:
-    """The tests among the memories without fault."""
-    memories = {
-        system: own
-        for system, own in table.scores.items()
-        if role_of(system) == "memory" and system not in faults
-    }
-    recency = table.scores.get(RECENCY, {})
-    return significance_tests(memories, finished & memories.keys(), recency, table.questions, name)
-
-
-def _by_system(measured: Sequence[Measurement]) -> dict[str, dict[TaskKey, Measurement]]:
-    """By system and task, sorted, so that no figure depends on the order of play."""
+def _views(
+    measured: Sequence[Measurement], failures: Mapping[str, int]
+) -> Mapping[str, SystemView]:
+    """By system, sorted so that no figure depends on the order of play: what its figures are
+    computed from."""
+    left = left_out(measured)
     systems: dict[str, dict[TaskKey, Measurement]] = {}
+    scores: dict[str, dict[TaskKey, float]] = {}
     for played in sorted(measured, key=lambda played: (played.system, played.task)):
         if played.task in systems.setdefault(played.system, {}):
             raise ValueError(f"{played.system} played {played.template} {played.seed} twice")
         systems[played.system][played.task] = played
-    return systems
+        own = scores.setdefault(played.system, {})
+        if cases := judged(played, left):
+            own[played.task] = sum(case.score for case in cases) / len(cases)
+    for system in sorted(failures):
+        systems.setdefault(system, {})
+        scores.setdefault(system, {})
+    if not any(scores.values()):
+        raise BadSettings(NOTHING_COUNTS)
+    questions = {played.task: len(cases) for played in measured if (cases := judged(played, left))}
+    return {name: SystemView(name, systems, left, scores, questions) for name in systems}
+
+
+def _faults(views: Mapping[str, SystemView]) -> set[str]:
+    """The systems that score more than with all that they held, by more than the interval. A weaker
+    reasoner, or a model, may answer less where it is shown more."""
+    losses = ((name, view.lead(UNLIMITED + name, name)) for name, view in views.items())
+    return {name for name, loss in losses if loss and loss.high < 0}
+
+
+def _tests(
+    views: Mapping[str, SystemView], faults: Set[str], finished: Set[str], name: str
+) -> SignificanceTests:
+    """The tests among the memories without fault."""
+    memories = {
+        system: view.own
+        for system, view in views.items()
+        if role_of(system) == "memory" and system not in faults
+    }
+    view = next(iter(views.values()))
+    recency = view.of(RECENCY)
+    return significance_tests(memories, finished & memories.keys(), recency, view.questions, name)
+
+
+def _bound_of(view: SystemView) -> Bound:
+    """The bound that a system reaches whatever the number of needed facts, if it reaches one: there
+    the comparison cannot tell it from a better or a worse one. References have none."""
+    if role_of(view.system) != "memory":
+        return ""
+    if _is_level(view, view.system, "none"):
+        return "floor"
+    return "ceiling" if _is_level(view, "oracle", view.system) else ""
+
+
+def _is_level(view: SystemView, first: str, second: str) -> bool:
+    """Whether the first system leads the second in no group of questions by needed facts."""
+    leads: dict[int, float] = {}
+    ours, theirs = view.systems.get(first, {}), view.systems.get(second, {})
+    for task in ours.keys() & theirs.keys():
+        scores = {case.number: case.score for case in judged(theirs[task], view.left)}
+        for case in judged(ours[task], view.left):
+            group = facts_group(case.needs)
+            leads[group] = leads.get(group, 0.0) + case.score - scores[case.number]
+    return bool(leads) and max(leads.values()) <= 1e-9
 
 
 def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
