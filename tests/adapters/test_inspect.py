@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.track import TaskOptions, find
+from memorygym.core.track import TaskOptions, find, version_of
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import perform as bench
 from memorygym.runs.tasks import Limits, generated
-from memorygym.runs.version import version_hash
 from tests.adapters.evals import (
     AXES,
     WARNINGS,
@@ -75,8 +74,8 @@ def test_the_log_on_disk_reads_back_with_scores_messages_and_trace(tmp_path: Pat
     (log,) = evaluate(tmp_path, "memorygym/strategic")
     read = read_eval_log(log.location)
     (sample,) = read.samples
-    assert read.eval.task_version == version_hash("worlds")
-    assert sample.scores["axes"].metadata["version_hash"] == version_hash("worlds")
+    assert read.eval.task_version == version_of("worlds")
+    assert sample.scores["axes"].metadata["version"] == version_of("worlds")
     assert sample.scores == log.samples[0].scores
     assert sample.store == log.samples[0].store
     assert sum("=== QUESTION" in message.text for message in sample.messages) == 10

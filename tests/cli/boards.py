@@ -9,6 +9,7 @@ from typing import Any
 from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.rng import named_rng
+from memorygym.core.track import version_of
 from memorygym.reports.evidence import REPORTED, REPRODUCED, Evidence
 from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
@@ -16,7 +17,6 @@ from memorygym.runs.episode_result import EpisodeKey, Failure, Result
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import document, read_results, write_results
 from memorygym.runs.tasks import Limits
-from memorygym.runs.version import version_hash
 from memorygym.scoring.usage import Price, Usage
 from memorygym.tracks.worlds.axes import WEIGHTS
 
@@ -35,7 +35,7 @@ def result(place: EpisodeKey, share: float) -> Result:
     usage = {"ingest": Usage(9, 900, 100, 0), "query": Usage(3, 300, 30, None)}
     flags = tuple(i < right for i in range(100))
     return Result(
-        place=place, task="0" * 16, version_hash=version_hash(place.track), score=score,
+        place=place, task="0" * 16, version=version_of(place.track), score=score,
         right=flags,
         repaired=0, judged=None, stuck=0, causes={}, precision={}, usage=usage,
     )  # fmt: skip
@@ -64,7 +64,7 @@ class Maker:
         ]
         for at in range(failed):
             outcomes[at] = Failure(outcomes[at].place, "provider", "gone")
-        about = {"version_hash": version_hash(whole["track"]), "recipe": whole}
+        about = {"version": version_of(whole["track"]), "recipe": whole}
         self.written.append(self.folder / f"{len(self.written)}.json")
         write_results(self.written[-1], document(about, outcomes, {}))
         return str(self.written[-1])

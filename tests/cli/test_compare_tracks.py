@@ -41,9 +41,9 @@ def research(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_document_states_version_hash_and_tasks(research: Path) -> None:
+def test_the_document_states_version_and_tasks(research: Path) -> None:
     document = json.loads((research / "compare.json").read_bytes())
-    assert document["version_hash"].startswith("research-v")
+    assert document["version"].startswith("research-v")
     assert document["recipe"]["parameters"] == {"hops": "2,4", "tokens": "10k"}
     assert document["recipe"]["templates"] == ["hops2-10k", "hops4-10k"]
 

@@ -50,7 +50,7 @@ def test_a_task_counts_once_in_a_mean(trace_file: Path, command, tmp_path: Path)
     assert f"{again} repeats {trace_file}" in err
 
 
-@pytest.mark.parametrize("label", ["version_hash", "memory"])
+@pytest.mark.parametrize("label", ["version", "memory"])
 def test_traces_with_other_settings_are_never_averaged(
     label: str, trace_file: Path, command, tmp_path: Path
 ) -> None:

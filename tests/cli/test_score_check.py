@@ -63,9 +63,9 @@ CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
         lambda d: d["episodes"][0].update(repaired=99),
         f"{ROW}.repaired: 99 answers, but recipe.judge is null",
     ),
-    "version_hash": (
-        lambda d: d["episodes"][0].update(version_hash="worlds-v1@00000000"),
-        f"{ROW}.version_hash: ",
+    "version": (
+        lambda d: d["episodes"][0].update(version="worlds-v1"),
+        f"{ROW}.version: ",
     ),
     "track": (lambda d: d["episodes"][0].update(track="data"), f"{ROW}.track: 'data', but the"),
     "agent": (lambda d: d["episodes"][0].update(agent="x"), f"{ROW}.agent: 'x', but the episode"),

@@ -44,10 +44,10 @@ def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
 
 def test_the_document_holds_every_row_with_every_figure() -> None:
     report = reported({**FIVE, "n": "10 00 10 00 10"})
-    content = json.loads(json_bytes(document({"version_hash": "c"}, [], [(report, {})])))
+    content = json.loads(json_bytes(document({"version": "c"}, [], [(report, {})])))
     (report,) = content["reports"]
     rows = {row["system"]: row for row in report["rows"]}
-    assert (content["schema"], content["version_hash"], content["kendall"]) == (
+    assert (content["schema"], content["version"], content["kendall"]) == (
         "memorygym-compare-1",
         "c",
         [],
@@ -110,7 +110,7 @@ def test_a_withheld_figure_is_null_and_an_empty_cell_and_a_fault_is_named() -> N
 def test_a_table_in_python_names_a_fault_of_the_set_up() -> None:
     report = reported({**FIVE, "n": "11 " * 5, "held:n": "10 " * 5})
     content = json.loads(json_bytes(document({}, [], [(report, {})])))
-    about = {"recipe": {"track": "worlds", "parameters": {}}, "version_hash": "v", "failures": []}
+    about = {"recipe": {"track": "worlds", "parameters": {}}, "version": "v", "failures": []}
     (shown,) = tables(StoredRun(Path(), about, content))
     assert [note.partition(",")[0] for note in shown.notes] == ["n: a fault of the set-up"]
 

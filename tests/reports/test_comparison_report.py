@@ -28,7 +28,7 @@ def findings(measured: list[Measurement], *reasoners: str) -> ComparisonFindings
     """The findings of these measurements at one budget."""
     clocked = {(who, system, 1000): [1.0, 3.0] for who in reasoners for system in ("m", "held:m")}
     recipe = {"reasoners": reasoners, "budgets": [1000]}
-    return ComparisonFindings({"version_hash": "c", "recipe": recipe}, results(measured), clocked)
+    return ComparisonFindings({"version": "c", "recipe": recipe}, results(measured), clocked)
 
 
 def results(measured: Sequence[Measurement]) -> list[Result | Failure]:
@@ -36,7 +36,7 @@ def results(measured: Sequence[Measurement]) -> list[Result | Failure]:
     return [
         Result(
             place=place(measurement.system, measurement.budget, measurement.reasoner),
-            task="t", version_hash="c", score=SCORE,
+            task="t", version="c", score=SCORE,
             right=(), repaired=0, judged=None, stuck=0, causes={}, precision={}, usage={},
             measured=measurement,
         )

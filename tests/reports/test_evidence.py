@@ -63,11 +63,11 @@ def test_replies_of_another_agent_are_noticed_only_by_playing(run: Path) -> None
 
 
 def test_a_run_of_another_version_is_not_checked(run: Path) -> None:
-    version_hash = json.loads((run / "run.json").read_bytes())["version_hash"]
-    rename(run, version_hash, "worlds-v1@00000000")
+    version = json.loads((run / "run.json").read_bytes())["version"]
+    rename(run, version, "worlds-v1")
     evidence = examine(run, "play")
     assert evidence.standing == "self-reported" and not evidence.problems
-    assert evidence.limits == ("only the code of version worlds-v1@00000000 can check it",)
+    assert evidence.limits == ("only the code of version worlds-v1 can check it",)
 
 
 @pytest.mark.parametrize(

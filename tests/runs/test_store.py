@@ -26,7 +26,7 @@ OLD = {
     "budgets": [300, 1000], "memories": {"bm25": "1", "my:Mine": "2"}, "salt": None,
     "systems": [["my:Mine", 300], ["bm25", 300]],
 }  # fmt: skip
-ABOUT = {"version_hash": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
+ABOUT = {"version": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        ({"version_hash": "other"}, "holds a run of the version worlds-v1@ab12, not other; give"),
+        ({"version": "other"}, "holds a run of the version worlds-v1@ab12, not other; give"),
         ({"recipe": OLD | {"kind": "bench"}}, "holds a compare run, not a bench run; give"),
         (
             {"recipe": OLD | {"parameters": {"tier": "hard"}, "seeds": [4]}},

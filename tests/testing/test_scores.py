@@ -109,8 +109,6 @@ def test_results_that_cannot_be_played_are_refused(baseline: Path, tmp_path: Pat
     with pytest.raises(BadSettings, match="private test set"):
         check_regressions("naive", private)
     other = tmp_path / "other.json"
-    other.write_text(
-        json.dumps({**json.loads(baseline.read_bytes()), "version_hash": "worlds-v1@00000000"})
-    )
+    other.write_text(json.dumps({**json.loads(baseline.read_bytes()), "version": "worlds-v1"}))
     with pytest.raises(BadSettings, match="make the file again"):
         check_regressions("strategic", other)

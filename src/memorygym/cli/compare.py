@@ -239,11 +239,9 @@ def _text(
     outcome: comparison_report.ComparisonOutcome,
 ) -> str:
     """The tables of every reasoner and budget, the plots and curves, the agreement of reasoners."""
-    version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
+    version, tasks = str(findings.about["version"]), comparison.tasks
     published = track_named(tasks.track).files is not None
-    setting = Setting(
-        tasks.description, version_hash, args.capacity, _writer(args), published=published
-    )
+    setting = Setting(tasks.description, version, args.capacity, _writer(args), published=published)
     parts = []
     for report in outcome.reports:
         score = score_name(tasks.track, report.reasoner)

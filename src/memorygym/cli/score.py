@@ -11,7 +11,7 @@ from memorygym.cli._checks import add_quiet, given_path
 from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_types import from_json
 from memorygym.core.trace import Trace
-from memorygym.core.track import find
+from memorygym.core.track import find, version_of
 from memorygym.reports.evidence import trace_problems
 from memorygym.reports.stored_runs import checked, read_known, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
@@ -23,7 +23,6 @@ from memorygym.runs.results.results_file import read_results, results_in, schema
 from memorygym.runs.results.summary import summaries
 from memorygym.runs.store import trace_files
 from memorygym.runs.tasks import Limits
-from memorygym.runs.version import version_hash
 
 TASK_PARAMETERS = ("template", "seed")
 """Recipes may differ in these within a table; traces that differ elsewhere are not averaged."""
@@ -42,7 +41,7 @@ class Scored:
     def group(self) -> str:
         """The heading of its table."""
         labels, place = self.trace.labels, self.result.place
-        played, now = labels.get("version_hash", "unknown"), version_hash(place.track)
+        played, now = labels.get("version", "unknown"), version_of(place.track)
         other = "" if played == now else f" (scored by {now})"
         damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
         memory = f"memory {place.memory}"
@@ -151,7 +150,7 @@ def _scored(args: argparse.Namespace) -> Iterator[tuple[Scored | None, str]]:
 def _place(trace: Trace) -> EpisodeKey:
     """The episode of a trace. Raises BadTrace if its header lacks what a score needs."""
     try:
-        from_json(str, trace.labels.get("version_hash", "unknown"), "labels.version_hash")
+        from_json(str, trace.labels.get("version", "unknown"), "labels.version")
         return place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error

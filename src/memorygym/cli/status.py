@@ -12,6 +12,7 @@ from memorygym.cli._checks import given_path
 from memorygym.cli._recipe_command import Recipe, command_of
 from memorygym.core import registry
 from memorygym.core.files import is_locked
+from memorygym.core.track import version_of
 from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.stored_runs import about_run, read_played, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
@@ -23,7 +24,6 @@ from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_json, read_results
 from memorygym.runs.results.summary import Row, by_task, by_who
 from memorygym.runs.store import Run, episode_name, name_parts
-from memorygym.runs.version import version_hash
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.stats import NOTHING
 
@@ -68,7 +68,7 @@ def _state(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     finished = not left and results
     scores = _accuracies(folder) if compared and finished else _composites(rows)
     state = {
-        "run": str(folder), "version_hash": about["version_hash"], "running": running,
+        "run": str(folder), "version": about["version"], "running": running,
         "finished": finished, "planned": len(places), "ended": len(rows),
         "failed": [row for row in failures if row["episode"] not in kept], "left": left,
         "damaged": damaged, "seconds": seconds, "remaining": remaining,
@@ -216,7 +216,7 @@ def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Ite
     if spec := registry.remembered_specs().get(("tracks", recipe["track"])):
         folder = f"{folder} --plug {shlex.quote(spec)}"
     if not state["running"] and not state["finished"]:
-        if about["version_hash"] != (now := version_hash(recipe["track"])):
+        if about["version"] != (now := version_of(recipe["track"])):
             yield f"no command resumes it: this version of the code plays {now}"
         elif objects := recipe.get(TRUSTED):
             call = "evaluate" if recipe["kind"] == "bench" else "compare"

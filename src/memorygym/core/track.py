@@ -285,6 +285,11 @@ def find(name: str) -> Track:
     return track
 
 
+def version_of(track: str) -> str:
+    """The version of a track, which promises its behaviour; scores compare by it alone."""
+    return find(track).version
+
+
 def track_of(trace: Trace) -> Track:
     """The track of a trace; only a registered one, because a file must not load new code."""
     return find(registry.require_name("tracks", trace.track))

@@ -59,7 +59,7 @@ def meanings(cls: type) -> Mapping[str, str]:
 
 
 COMMON = {
-    "version": "benchmark version: only rows of one version may be compared (`version_hash` in the"
+    "version": "benchmark version: only rows of one version may be compared (`version` in the"
     " files of a run)",
     "track": "the kind of task",
     "template": "the domain",
@@ -217,7 +217,7 @@ def _leaderboard() -> TableGuide:
         "One row an agent, or a system of a comparison, ranked or not.",
         ("track", "budget"),
         {
-            "version_hash": "benchmark version", "parameters": "what was set of the track",
+            "version": "benchmark version", "parameters": "what was set of the track",
             "salt": "hash of the secret of a private test set",
             "judged": "whether a model judged answers", "rank": "empty for who is not ranked",
             "agent": "who played; of a comparison the reasoner", "kind": "model, honest, adversary"

@@ -81,7 +81,7 @@ class Setting:
 
     tasks: str
     """The tasks, in a few words."""
-    version_hash: str
+    version: str
     capacity: int | None = None
     """Most tokens that a memory may hold."""
     writer: str | None = None
@@ -149,7 +149,7 @@ def _heading(report: Report, setting: Setting) -> list[str]:
     writer = f" memory model {setting.writer}," if setting.writer else ""
     return paragraph(
         f"{setting.tasks}, reasoner {report.reasoner},{writer} {budget},"
-        f" {capacity}, version {setting.version_hash}"
+        f" {capacity}, version {setting.version}"
     )
 
 

@@ -8,19 +8,18 @@ from typing import Any, Literal, NamedTuple
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.json_values import canonical
-from memorygym.core.track import Agent, TaskOptions, find
+from memorygym.core.track import Agent, TaskOptions, find, version_of
 from memorygym.reports.evidence import REPRODUCED, Evidence
 from memorygym.runs.evaluation import OFFICIAL_SEEDS
 from memorygym.runs.results.results_file import Document, composites
 from memorygym.runs.results.summary import Summary, TaskKey
 from memorygym.runs.tasks import Limits
-from memorygym.runs.version import version_hash
 
 
 class Set(NamedTuple):
     """A set of tasks: entrants of one set are ranked together."""
 
-    version_hash: str
+    version: str
     track: str
     parameters: str
     """The parameters of the track, in words; "" without any."""
@@ -39,13 +38,13 @@ def set_of(document: Document) -> Set:
     if recipe["data"]:
         parameters = f"file {str(recipe['data'].get('sha256'))[:12]}…"
     judge = canonical(recipe["judge"])
-    return Set(document["version_hash"], recipe["track"], parameters, recipe["salt"] or "", judge)
+    return Set(document["version"], recipe["track"], parameters, recipe["salt"] or "", judge)
 
 
 def is_current(document: Document) -> bool:
     """Whether this version of the code makes the run's scores."""
     track = document["recipe"]["track"]
-    return track in registry.names("tracks") and document["version_hash"] == version_hash(track)
+    return track in registry.names("tracks") and document["version"] == version_of(track)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.files import json_bytes
 from memorygym.core.json_values import canonical
-from memorygym.core.track import find
+from memorygym.core.track import find, version_of
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES, ComparisonOutcome
 from memorygym.reports.recheck import RESULTS, Method, Recheck, derived
@@ -28,7 +28,6 @@ from memorygym.runs.results.consistency import difference, inconsistencies, rows
 from memorygym.runs.results.results_file import Document, read_json, read_results
 from memorygym.runs.store import Run
 from memorygym.runs.tasks import salt_hash, unknown_part
-from memorygym.runs.version import version_hash
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
 """How far a run is verified, best first."""
@@ -103,7 +102,7 @@ def _file_problems(folder: Path, document: Document) -> list[str]:
     about = Run(folder).about()
     problems = [
         f"run.json: {mismatch}"
-        for name in ("version_hash", "recipe")
+        for name in ("version", "recipe")
         if (mismatch := difference(about.get(name), document[name], name))
     ]
     problems += [f"results.json: {mismatch}" for mismatch in inconsistencies(document)]
@@ -123,7 +122,7 @@ def trace_problems(folder: Path, document: Document, *, quiet: bool = True) -> l
     """Traces that are missing, damaged, or score differently from the results."""
     problems = [problem for problem in _strays(folder, document) if problem.startswith("traces/")]
     rows = {row["episode"]: row for row in document["episodes"]}
-    if problems or document["version_hash"] != version_hash(document["recipe"]["track"]):
+    if problems or document["version"] != version_of(document["recipe"]["track"]):
         return problems
     paths = [Run(folder).trace_path(name) for name in rows]
     stored = ([pair] for pair in read_played(paths))
@@ -162,8 +161,8 @@ def opens(recipe: Mapping[str, Any], salt: str) -> bool:
 def _beyond(document: Document, salt: str) -> str:
     """Why the run cannot be recreated here; "" if it can."""
     recipe = document["recipe"]
-    if document["version_hash"] != version_hash(recipe["track"]):
-        return f"only the code of version {document['version_hash']} can check it"
+    if document["version"] != version_of(recipe["track"]):
+        return f"only the code of version {document['version']} can check it"
     if recipe["salt"] and not opens(recipe, salt):
         return "it is of a private test set, which only its secret generates again"
     try:

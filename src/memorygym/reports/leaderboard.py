@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import canonical
-from memorygym.core.track import Bound, find
+from memorygym.core.track import Bound, find, version_of
 from memorygym.core.types import JSON
 from memorygym.reports.entrant import Entrant, Set, is_current, set_of, unranked
 from memorygym.reports.evidence import REPORTED, STANDINGS, Evidence
 from memorygym.runs.comparison.figures import Report
 from memorygym.runs.results.summary import summaries
-from memorygym.runs.version import version_hash
 from memorygym.stats import Difference, paired, ranks, unpaired
 
 Unshown = tuple[str, Evidence, str]
@@ -98,7 +97,7 @@ class Leaderboard:
     """Rankings of memories, one for each report of a comparison."""
     unshown: Sequence[Unshown] = ()
     """Comparisons without a rank, each with its name and the reason."""
-    version_hashes: Sequence[str] = ()
+    versions: Sequence[str] = ()
     """The version hashes of this code, for the tracks of the runs."""
 
 
@@ -124,7 +123,7 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     apart, notes, whole = [], [], []
     for entrant in everyone:
         if not is_current(entrant.evidence.document):
-            earlier.setdefault(entrant.set.version_hash, []).append(entrant)
+            earlier.setdefault(entrant.set.version, []).append(entrant)
         elif why := unranked(entrant):
             apart.append((entrant, why))
         else:
@@ -141,7 +140,7 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     unshown: list[Unshown] = []
     rankings = _rankings(compared, unshown, notes)
     tracks = {evidence.document["recipe"]["track"] for _, evidence in ordered}
-    known = sorted(version_hash(track) for track in tracks.intersection(registry.names("tracks")))
+    known = sorted(version_of(track) for track in tracks.intersection(registry.names("tracks")))
     return Leaderboard(
         tables, _gaps(tables), reported, apart, by_version, sorted(notes),
         rankings, unshown, known,

@@ -83,8 +83,8 @@ def write_pack(folder: Path, path: Path) -> str:
     if not path.name.endswith(".tar.gz"):
         raise BadSettings(f"{path}: a pack is named FILE.tar.gz")
     names = files_of(folder)
-    about = {"format": FORMAT, "canary": CANARY, "version": __version__}
-    about |= {"version_hash": json.loads((folder / "run.json").read_bytes())["version_hash"]}
+    about = {"format": FORMAT, "canary": CANARY, "package": __version__}
+    about |= {"version": json.loads((folder / "run.json").read_bytes())["version"]}
     content = {**about, "files": {name: digest(folder / name) for name in names}}
     manifest = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
     files = ((name, (folder / name).read_bytes()) for name in names)
@@ -190,10 +190,10 @@ def _manifest_problems(folder: Path) -> list[str]:
         stated = {name: dict(row) for name, row in manifest["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{MANIFEST}: damaged ({error!r})"]
-    version_hash: JSON = None
+    version: JSON = None
     with suppress(BadSettings):  # The digest, or the examination of the run, shows what is wrong.
-        version_hash = Run(folder).about().get("version_hash")
-    wanted = {"format": FORMAT, "canary": CANARY, "version_hash": version_hash}
+        version = Run(folder).about().get("version")
+    wanted = {"format": FORMAT, "canary": CANARY, "version": version}
     problems = [
         f"{MANIFEST}: {name} is {manifest.get(name)!r}, not {value!r}"
         for name, value in wanted.items()

@@ -199,7 +199,7 @@ def derived(
 
     Raises BadSettings if it cannot be read.
     """
-    about = {**source.job().about(), "version": stated["version"]}
+    about = {**source.job().about(), "package": stated["package"]}
     data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
         findings = comparison_report.ComparisonFindings(about, outcomes)
@@ -213,7 +213,7 @@ def derived(
         beside = {name: stated[name] for name in ("references", "invariants")}
         return {RESULTS: json_bytes({**summed_up(about, outcomes, {}), **beside})}, None
     document = agent_findings(source, source.job(), outcomes).document
-    return {RESULTS: json_bytes({**document, "version": stated["version"]})}, None
+    return {RESULTS: json_bytes({**document, "package": stated["package"]})}, None
 
 
 def _as_stated(

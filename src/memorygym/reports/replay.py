@@ -8,6 +8,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Action, Trace
+from memorygym.core.track import version_of
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.stored_runs import about_run, facts_of, readable, single, verdict_lines
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading, results_table
@@ -21,7 +22,6 @@ from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.summary import summaries
 from memorygym.runs.store import Run, name_parts
 from memorygym.runs.tasks import salt_hash
-from memorygym.runs.version import version_hash
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import limits_in, limits_of
@@ -34,7 +34,7 @@ def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
     name = single(name, [place.episode for place in planned(recipe)], args.run)
     _check_salt(args.salt, recipe["salt"])
     notes, stored = f"{readable(name)}: {heading(about)}", Run(args.run).trace(name)
-    if about["version_hash"] != (now := version_hash(recipe["track"])):
+    if about["version"] != (now := version_of(recipe["track"])):
         notes += f"\nthis version of the code plays {now}: the episode may come out otherwise"
         stored = None
     elif stored is None:

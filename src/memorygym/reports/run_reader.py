@@ -37,7 +37,7 @@ def read_run(folder: Any, name: str = "") -> StoredRun:
         raise BadSettings(f"{folder} is a file: give the folder of a run")
     about, document = about_run(folder), read_results(folder)
     for row in document["episodes"]:
-        check_version(document["version_hash"], row["version_hash"])
+        check_version(document["version"], row["version"])
     _check_same(folder / RESULTS, document, about)
     if problem := next(iter(disagreements(document)), ""):
         raise BadSettings(f"{folder / RESULTS} was edited or cut ({problem}); {AGAIN}")
@@ -69,7 +69,7 @@ def _whole(path: Path) -> Iterator[None]:
 
 def _check_same(path: Path, stated: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Raises BadSettings for a file of another run than run.json's."""
-    for name in ("version_hash", "recipe"):
+    for name in ("version", "recipe"):
         if stated[name] != about[name]:
             raise BadSettings(f"{path} and run.json differ in `{name}`; {AGAIN}")
 

@@ -58,7 +58,7 @@ class StoredRun:
     @property
     def version(self) -> str:
         """The benchmark version of its scores."""
-        return str(self.document["version_hash"])
+        return str(self.document["version"])
 
     @property
     def kind(self) -> str:

@@ -111,7 +111,7 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     """The content of `run.json`. Raises BadSettings unless it states a plan that can be played."""
     about: Mapping[str, Any] = Run(folder).about()
     check_track(folder, about)
-    lacking = [name for name in ("version_hash", "recipe") if name not in about]
+    lacking = [name for name in ("version", "recipe") if name not in about]
     problem = f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe")
     try:
         if not problem:

@@ -109,7 +109,7 @@ def heading(document: Document) -> str:
         f"{name} {value}" for name, value in recipe["parameters"].items() if name != "template"
     ]
     parameters.sort(key=lambda text: not text.startswith("tier "))
-    parts = [f"version {document['version_hash']}", *parameters]
+    parts = [f"version {document['version']}", *parameters]
     budgets = ", ".join(f"{budget:,}" for budget in recipe.get("budgets", ()))
     parts += [f"memory {recipe['memory']}" if not budgets else f"comparison at {budgets} tokens"]
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []

@@ -19,7 +19,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.guard import raised
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe, gold_table
+from memorygym.core.track import TaskRecipe, gold_table, version_of
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.agent_guard import AgentFault
@@ -33,10 +33,10 @@ from memorygym.runs.episode_result import (
 )
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.objects import source_hash
 from memorygym.runs.store import Run, append_episode, playing
 from memorygym.runs.systems import SystemPlayer
 from memorygym.runs.tasks import Tasks
-from memorygym.runs.version import version_hash
 
 Keep = Callable[[], None]
 LONGEST_NAME = 220
@@ -71,8 +71,9 @@ class Job:
         """What run.json holds, but for how the run was started; a secret only as its hash."""
         recipe = {**self.tasks.recipe, "repeats": self.repeats, **self.recipe}
         about: dict[str, JSON] = {
-            "version_hash": version_hash(self.tasks.track),
-            "version": __version__,
+            "version": version_of(self.tasks.track),
+            "package": __version__,
+            "source": source_hash(),
         }
         return {**about, "recipe": {**recipe, **self.model_roles.recipe()}}
 

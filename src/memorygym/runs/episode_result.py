@@ -111,7 +111,7 @@ class Result:
     place: EpisodeKey
     task: str
     """The task's content-hash id."""
-    version_hash: str
+    version: str
     score: Score
     right: tuple[bool, ...]
     """Whether each goal was reached, in order."""
@@ -150,7 +150,7 @@ class Result:
     def to_json(self) -> dict[str, JSON]:
         """As results store it; seconds are kept elsewhere."""
         return {
-            **self.place.to_json(), "task": self.task, "version_hash": self.version_hash,
+            **self.place.to_json(), "task": self.task, "version": self.version,
             **self.score.to_json(), "right": [int(right) for right in self.right],
             "repaired": self.repaired, "judge": asdict(self.judged) if self.judged else None,
             "stuck": self.stuck, "causes": dict(self.causes),
@@ -180,7 +180,7 @@ def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
     return Result(
         place=place,
         task=trace.task,
-        version_hash=str(labels.get("version_hash", "unknown")),
+        version=str(labels.get("version", "unknown")),
         score=score_of(trace, went),
         right=tuple(outcome.correct for outcome in went),
         repaired=sum(outcome.repaired for outcome in went),

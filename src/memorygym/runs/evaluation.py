@@ -1,10 +1,11 @@
 """An evaluation as a job: agents or a model play a track, and the results are summed up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import cpu_count
 from pathlib import Path
 
+from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
@@ -13,10 +14,10 @@ from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import Failure, Result, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, trusted
+from memorygym.runs.objects import Given, sources_of, trusted
 from memorygym.runs.results.results_file import Document, document, keep
 from memorygym.runs.results.summary import Summary, summaries
-from memorygym.runs.systems import AgentSystem, SystemPlayer, is_foreign, played, source_of
+from memorygym.runs.systems import AgentSystem, SystemPlayer, is_foreign, played
 from memorygym.runs.tasks import Limits, Tasks
 
 OFFICIAL_SEEDS = 10
@@ -48,11 +49,13 @@ class Evaluation:
             for agent in self.agents
         ]
 
-    @property
-    def _source(self) -> str:
-        """A hash of the memory's code."""
-        own = [part.source for part in self.objects if part.name == self.memory]
-        return own[0] if own else source_of(self.memory)
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        """The parts by kind and spec, objects and models left out."""
+        passed = {part.name for part in self.objects}.union(self.model_roles.models)
+        own = agents_of(find(self.tasks.track))
+        yield "tracks", self.tasks.track
+        yield from [("memory", self.memory)] if self.memory not in passed else ()
+        yield from (("agents", name) for name in self.agents if name not in {*own, *passed})
 
     def job(self, wanted: ResultOptions | None = None) -> Job:
         """The run that plays the evaluation."""
@@ -70,8 +73,8 @@ class Evaluation:
                 "kind": "bench",
                 "agents": list(self.agents),
                 "memory": self.memory,
-                "source": self._source,
                 **self.limits.to_json(),
+                **sources_of(self._parts()),
                 **trusted(self.objects),
             },
             wanted=replace(

@@ -30,8 +30,13 @@ from memorygym.core.trace import Trace, read_trace
 from memorygym.core.types import JSON
 from memorygym.runs.recipe_difference import refusal
 
-FORMAT = "memorygym-run-3"
-LAST = {"memorygym-run-2": "a37886c", "memorygym-results-2": "a37886c"}
+FORMAT = "memorygym-run-4"
+LAST = {
+    "memorygym-run-2": "a37886c",
+    "memorygym-results-2": "a37886c",
+    "memorygym-run-3": "cdf0fd66",
+    "memorygym-results-3": "cdf0fd66",
+}
 """By earlier layout: the last commit that reads it."""
 
 
@@ -203,7 +208,7 @@ def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | No
 def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
     """Begins a run, or resumes one of the same version hash and recipe, and locks the folder.
 
-    `about` holds `version_hash`, `recipe` and how the run was started. Raises BadSettings if the
+    `about` holds `version`, `recipe` and how the run was started. Raises BadSettings if the
     folder holds anything else or is locked.
     """
     new: dict[str, JSON] = {"format": FORMAT, **about}

@@ -8,14 +8,13 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings, MemoryFault
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe
+from memorygym.core.track import TaskRecipe, version_of
 from memorygym.core.types import Memory
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.episode_result import place_of
 from memorygym.runs.results.results_file import read_results
 from memorygym.runs.systems import System, episode_for, played, policy_for, systems_of
 from memorygym.runs.tasks import Limits, again
-from memorygym.runs.version import version_hash
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.testing.policies import MakesPolicy, make_policy
@@ -102,9 +101,9 @@ def check_regressions(
 
 def _check_playable(path: Path, results: Mapping[str, Any]) -> None:
     recipe = results["recipe"]
-    if results["version_hash"] != (now := version_hash(recipe["track"])):
+    if results["version"] != (now := version_of(recipe["track"])):
         raise BadSettings(
-            f"{path} has the version hash {results['version_hash']}, and this installation"
+            f"{path} has the version hash {results['version']}, and this installation"
             f" {now}: make the file again with `memorygym bench -o`"
         )
     for kind, applies in (

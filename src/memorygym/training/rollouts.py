@@ -103,7 +103,7 @@ def rollout(trace: Trace, reward: float | None = None) -> Rollout:
         seed=int(str(recipe.get("seed", 0))),
         agent=str(labels.get("agent", "unknown")),
         memory=str(labels.get("memory", "unknown")),
-        version=str(labels.get("version_hash", "unknown")),
+        version=str(labels.get("version", "unknown")),
         reward=score(trace).composite if reward is None else reward,
         segments=segments(trace),
     )

@@ -48,7 +48,7 @@ def test_agents_that_share_nothing_are_not_compared(document) -> None:
     ("change", "message"),
     [
         (
-            lambda d: d.update(version_hash="worlds-v1@00000000"),
+            lambda d: d.update(version="worlds-v1"),
             "the scores measure different things",
         ),
         (

@@ -100,7 +100,7 @@ def test_a_folder_whose_run_has_not_finished_is_named(tmp_path: Path) -> None:
 
 def test_what_would_not_fit_is_not_written(document: Document, tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
-        write_results(tmp_path / "a.json", {**document, "version_hash": "none"})
+        write_results(tmp_path / "a.json", {**document, "version": "none"})
     assert not list(tmp_path.iterdir())
 
 

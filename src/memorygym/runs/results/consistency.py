@@ -111,8 +111,8 @@ def _place_problems(row: Row, places: Places) -> Iterator[str]:
 def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]:
     recipe = document["recipe"]
     yield from _place_problems(row, places)
-    if row["version_hash"] != (version := document["version_hash"]):
-        yield f"version_hash: {row['version_hash']!r}, but the file's is {version!r}"
+    if row["version"] != (version := document["version"]):
+        yield f"version: {row['version']!r}, but the file's is {version!r}"
     right, asked = sum(row["right"]), len(row["right"])
     tallies = row["question_types"]
     if impossible := [name for name, (good, of) in tallies.items() if good > of]:

@@ -19,7 +19,7 @@ from memorygym.runs.results.summary import Summary, TaskKey, by_task, by_who, su
 from memorygym.runs.store import Run, check_layout, finish
 from memorygym.stats import Difference, paired, unpaired
 
-SCHEMA = "memorygym-results-3"
+SCHEMA = "memorygym-results-4"
 Document = Mapping[str, Any]
 """A results file, as `read_results` returns it."""
 ALIKE = (
@@ -44,8 +44,8 @@ def document(
     failures = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Failure)]
     return {
         "schema": SCHEMA,
-        "version": __version__,
-        "version_hash": about["version_hash"],
+        "package": __version__,
+        "version": about["version"],
         "recipe": about["recipe"],
         "episodes_planned": len(outcomes),
         "failures": failures,
@@ -179,7 +179,7 @@ def check_comparable(a: Document, b: Document) -> None:
         raise BadSettings(
             f"{' and '.join(sorted(kinds))} measure different things: give two of one kind"
         )
-    first, second = _version_hash(a), _version_hash(b)
+    first, second = _version(a), _version(b)
     if first != second:
         raise BadSettings(
             f"the version hashes {first} and {second} differ: the scores measure different things;"
@@ -199,10 +199,10 @@ def _settings(document: Document) -> dict[str, Any]:
     return {name: recipe.get(name) for name in ALIKE} | parameters
 
 
-def _version_hash(document: Document) -> str:
+def _version(document: Document) -> str:
     """The version hash of its scores; for a comparison with that of the code that compares."""
     compares = document["recipe"].get("compares")
-    return f"{document['version_hash']}+{compares}" if compares else str(document["version_hash"])
+    return f"{document['version']}+{compares}" if compares else str(document["version"])
 
 
 def compare(a: Document, b: Document) -> list[ResultsComparison]:
