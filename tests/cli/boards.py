@@ -54,7 +54,7 @@ class Maker:
             "seeds": list(range(10)), "parameters": {"tier": "standard"}, "data": None,
             "repeats": 1,
             "salt": None, "models": {}, "memory_model": None, "judge": None,
-            "memory": "markdown", "source": "0" * 8, "agents": list(shares),
+            "memory": "markdown", "agents": list(shares),
             **dict.fromkeys(Limits.__slots__),
         } | recipe  # fmt: skip
         noise = named_rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])

@@ -145,11 +145,11 @@ def test_a_folder_of_an_earlier_layout_is_named_with_the_version_that_reads_it(
 ) -> None:
     for name in ("run.json", "results.json"):
         text = (copy / name).read_text()
-        text = text.replace("memorygym-run-3", "memorygym-run-2")
-        (copy / name).write_text(text.replace("memorygym-results-3", "memorygym-results-2"))
+        text = text.replace("memorygym-run-4", "memorygym-run-3")
+        (copy / name).write_text(text.replace("memorygym-results-4", "memorygym-results-3"))
     words = [str(copy), *([str(copy)] if tool == "diff" else []), *TOOLS[tool]]
     status, out, err = command(tool.split(maxsplit=1)[0], *words)
     said = " ".join((out + err).split())
     assert status == (1 if tool == "score --check" else 2)
     assert "made by an earlier version of memorygym (layout memorygym-r" in said
-    assert "play it again, or read it with commit a37886c" in said
+    assert "play it again, or read it with commit cdf0fd66" in said

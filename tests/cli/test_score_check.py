@@ -111,7 +111,7 @@ def test_a_file_that_is_not_json_is_named_and_the_rest_is_checked(
 
 def test_the_schema_is_published(command) -> None:
     status, out, _ = command("score", "--schema")
-    assert status == 0 and json.loads(out)["properties"]["schema"]["const"] == "memorygym-results-3"
+    assert status == 0 and json.loads(out)["properties"]["schema"]["const"] == "memorygym-results-4"
 
 
 def test_without_files_the_error_names_the_options(command) -> None:

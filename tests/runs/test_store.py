@@ -23,7 +23,7 @@ from tests.episodes import results_of
 
 OLD = {
     "kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1],
-    "budgets": [300, 1000], "memories": {"bm25": "1", "my:Mine": "2"}, "salt": None,
+    "budgets": [300, 1000], "memories": ["my:Mine", "bm25"], "sources": {"my:Mine": "2"}, "salt": None,
     "systems": [["my:Mine", 300], ["bm25", 300]],
 }  # fmt: skip
 ABOUT = {"version": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
@@ -96,10 +96,13 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
             " the options of that run",
         ),
         ({"recipe": OLD | {"budgets": [300]}}, "with --budget 300,1000, not 300; give"),
-        ({"recipe": OLD | {"memories": {"bm25": "1"}}}, "with --memory my:Mine,bm25, not bm25; "),
+        (
+            {"recipe": OLD | {"memories": ["bm25"], "sources": {}}},
+            "with --memory my:Mine,bm25, not bm25; ",
+        ),
         ({"recipe": OLD | {"salt": "1f"}}, "with no --salt; give"),
         (
-            {"recipe": OLD | {"memories": {"bm25": "1", "my:Mine": "3"}}},
+            {"recipe": OLD | {"sources": {"my:Mine": "3"}}},
             ": the code of my:Mine has changed since this run; give a new folder",
         ),
     ],

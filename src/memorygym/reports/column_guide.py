@@ -59,8 +59,7 @@ def meanings(cls: type) -> Mapping[str, str]:
 
 
 COMMON = {
-    "version": "benchmark version: only rows of one version may be compared (`version` in the"
-    " files of a run)",
+    "version": "benchmark version: only rows of one version may be compared",
     "track": "the kind of task",
     "template": "the domain",
     "seed": "names the task, together with its domain",

@@ -109,8 +109,6 @@ def identity_of(part: object) -> str:
         texts = [*_texts(part)]
     except (OSError, TypeError) as error:
         return f"{UNREADABLE}{name_of(part)} ({error})"
-    if unstable := next((text for text in texts if " at 0x" in text), ""):
-        return f"{UNREADABLE}{name_of(part)} (it carries {unstable[:60]})"
     return _hash("\0".join(texts))
 
 
@@ -119,7 +117,7 @@ def _texts(part: object) -> Iterator[str]:
     match part:
         case partial():
             yield from _texts(part.func)
-            yield from map(repr, (part.args, part.keywords))
+            yield _text((part.args, part.keywords))
         case MethodType():
             yield from _texts(part.__self__)
             yield part.__func__.__qualname__
@@ -131,12 +129,18 @@ def _texts(part: object) -> Iterator[str]:
             yield getsource(part)
             for cell in part.__closure__ or ():
                 value = cell.cell_contents
-                yield from (
-                    _texts(value) if isinstance(value, type | FunctionType) else [repr(value)]
-                )
+                is_code = isinstance(value, type | FunctionType)
+                yield from _texts(value) if is_code else [_text(value)]
         case _:
             yield from _texts(type(part))
-            yield repr(sorted(getattr(part, "__dict__", {}).items()))
+            yield _text(sorted(getattr(part, "__dict__", {}).items()))
+
+
+def _text(value: object) -> str:
+    """A value as text. Raises TypeError for one that is another text in every process."""
+    if " at 0x" in (text := repr(value)):
+        raise TypeError(f"it carries {text[:60]}")
+    return text
 
 
 def _hash(text: str) -> str:

@@ -36,13 +36,6 @@ def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_pat
         perform(other, tmp_path / "run", 1, quiet=True)
 
 
-def test_a_folder_of_other_code_under_the_same_name_is_left_alone(tmp_path: Path) -> None:
-    old, new = (MemorySpec(Nothing, tools=False, source=source) for source in ("a1", "b2"))
-    perform(comparison(notes=old), tmp_path / "run", 1, quiet=True)
-    with pytest.raises(BadSettings, match="the code of notes has changed"):
-        perform(comparison(notes=new), tmp_path / "run", 1, quiet=True)
-
-
 def test_a_kept_run_has_the_same_results_except_its_times(tmp_path: Path) -> None:
     kept = perform(comparison("bm25"), tmp_path / "run", 1, quiet=True)
     loose = perform(comparison("bm25"), None, 1, quiet=True)
