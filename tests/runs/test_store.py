@@ -23,7 +23,8 @@ from tests.episodes import results_of
 
 OLD = {
     "kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1],
-    "budgets": [300, 1000], "memories": ["my:Mine", "bm25"], "sources": {"my:Mine": "2"}, "salt": None,
+    "budgets": [300, 1000], "memories": ["my:Mine", "bm25"], "salt": None,
+    "sources": {"my:Mine": "2"},
     "systems": [["my:Mine", 300], ["bm25", 300]],
 }  # fmt: skip
 ABOUT = {"version": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
