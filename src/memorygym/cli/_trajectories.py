@@ -25,7 +25,6 @@ OF_TASKS = (
     *PARAMETERS,
     "judge",
     "judge_prompt",
-    "pareto",
     "curve",
 )
 """Options of generated tasks, which a log is not."""

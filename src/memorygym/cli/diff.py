@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from memorygym.cli._checks import given_path
@@ -15,8 +14,8 @@ from memorygym.reports.stored_runs import read_played, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE
 from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.system_specs import role_of
-from memorygym.runs.results.results_file import Document, ResultsComparison, compare, read_results
-from memorygym.runs.results.summary import Row
+from memorygym.runs.episode_result import Result
+from memorygym.runs.results import RunDifference, RunResults, differences, load, source_note
 from memorygym.runs.store import Run
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
@@ -27,23 +26,17 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two runs: its results, and the folder of its traces if there is one."""
+    """One of the two runs."""
 
-    document: Document
-    run: Run | None
+    run: RunResults
     damaged: dict[str, str] = field(default_factory=dict)
     """By episode: the error of a trace that could not be shown."""
 
-    @property
-    def compared(self) -> bool:
-        """Whether it is a comparison."""
-        return bool(self.document["recipe"]["kind"] == "compare")
-
     def question(self, episode: str, number: int, *, right: bool) -> tuple[str, str] | None:
         """A question with its truth, and its answer; None without a whole trace that agrees."""
-        if not self.run or episode in self.damaged:
+        if episode in self.damaged or not self.run.folder:
             return None
-        ((stored, damage),) = read_played([self.run.trace_path(episode)])
+        ((stored, damage),) = read_played([Run(self.run.folder).trace_path(episode)])
         outcome = None
         if stored:
             questions = outcomes(stored.trace)
@@ -81,7 +74,7 @@ class QuestionPair(NamedTuple):
 class Changes:
     """The questions that changed between an agent of A and one of B."""
 
-    comparison: ResultsComparison
+    comparison: RunDifference
     regressed: list[QuestionPair] = field(default_factory=list)
     improved: list[QuestionPair] = field(default_factory=list)
     unchanged: int = 0
@@ -114,7 +107,7 @@ class Changes:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    help_text = "the folder of a finished run, or its results.json"
+    help_text = "the folder of a finished run"
     parser.add_argument("a", type=given_path, metavar="A", help=f"before: {help_text}")
     parser.add_argument("b", type=given_path, metavar="B", help="now: the same")
     parser.add_argument(
@@ -134,15 +127,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints the changes; returns 1 if B is worse, 2 if a trace is damaged or was edited."""
-    a, b = _side(args.a), _side(args.b)
-    comparisons = _chosen(compare(b.document, a.document), args, b)
+    a, b = Side(load(args.a)), Side(load(args.b))
+    comparisons = _chosen(differences(b.run, a.run), args, b)
     every = [_changes(comparison, a, b) for comparison in comparisons]
     if args.json:
         for changes in every:
             print(json.dumps(changes.to_json(), ensure_ascii=False))
     else:
         most = None if args.verbose else SHOWN
-        print("\n\n".join("\n".join(_lines(changes, a, b, most)) for changes in every))
+        texts = ["\n".join(_lines(changes, a, b, most)) for changes in every]
+        print("\n\n".join(filter(None, [*texts, source_note([a.run, b.run])])))
     for error in [*a.damaged.values(), *b.damaged.values()]:
         print(f"memorygym: {error}; `memorygym score --check` gives the details", file=sys.stderr)
     if a.damaged or b.damaged:
@@ -151,16 +145,11 @@ def run(args: argparse.Namespace) -> int:
     return int(worse or (args.fail_on_regression and any(changes.regressed for changes in every)))
 
 
-def _side(path: Path) -> Side:
-    folder = path if path.is_dir() else path.parent
-    return Side(read_results(path), Run(folder) if (folder / "traces").is_dir() else None)
-
-
 def _chosen(
-    comparisons: Sequence[ResultsComparison], args: argparse.Namespace, b: Side
-) -> Sequence[ResultsComparison]:
+    comparisons: Sequence[RunDifference], args: argparse.Namespace, b: Side
+) -> Sequence[RunDifference]:
     """The comparisons of the agent or the memory that is asked for; else of all, or of memories."""
-    memories = {row["who"]: row["memory"] for row in b.document["episodes"]}
+    memories = {result.place.who: result.place.memory for result in b.run.results}
     if args.memory is not None:
         chosen = [pair for pair in comparisons if memories.get(pair.agent) == args.memory]
         if not chosen:
@@ -176,22 +165,22 @@ def _chosen(
             known = {readable(pair.agent) for pair in comparisons}
             raise UnknownPart("agent in both", args.agent, known)
         return chosen
-    if not b.compared or args.memory is not None:
+    if not b.run.compared or args.memory is not None:
         return comparisons
     return [
         pair for pair in comparisons if role_of(memories.get(pair.agent, "")) == "memory"
     ] or comparisons
 
 
-def _changes(comparison: ResultsComparison, a: Side, b: Side) -> Changes:
+def _changes(comparison: RunDifference, a: Side, b: Side) -> Changes:
     """The questions that changed; the id of a task is a hash of all that it asks."""
-    before, now = _episodes(a.document, comparison.other), _episodes(b.document, comparison.agent)
+    before, now = _episodes(a.run, comparison.other), _episodes(b.run, comparison.agent)
     only = (len(before.keys() - now.keys()), len(now.keys() - before.keys()))
     changes = Changes(comparison, alone=only)
     for key in (key for key in now if key in before):
         old, new = before[key], now[key]
-        for number, (was, is_) in enumerate(zip(old["right"], new["right"], strict=True), start=1):
-            pair = QuestionPair(old["episode"], new["episode"], number)
+        for number, (was, is_) in enumerate(zip(old.right, new.right, strict=True), start=1):
+            pair = QuestionPair(old.place.episode, new.place.episode, number)
             if was == is_:
                 changes.unchanged += 1
             else:
@@ -199,14 +188,14 @@ def _changes(comparison: ResultsComparison, a: Side, b: Side) -> Changes:
     return changes
 
 
-def _episodes(document: Document, agent: str) -> Mapping[tuple[str, int], Row]:
+def _episodes(run: RunResults, agent: str) -> Mapping[tuple[str, int], Result]:
     """The episodes of an agent or a system by task and repeat."""
-    rows = document["episodes"]
-    return {(row["task"], row["repeat"]): row for row in rows if row["who"] == agent}
+    own = (result for result in run.results if result.place.who == agent)
+    return {(result.task, result.place.repeat): result for result in own}
 
 
 def _lines(changes: Changes, a: Side, b: Side, most: int | None) -> Iterator[str]:
-    yield from fit(_headline(changes, ACCURACY if a.compared else COMPOSITE))
+    yield from fit(_headline(changes, ACCURACY if a.run.compared else COMPOSITE))
     for title, pairs in (("regressed", changes.regressed), ("improved", changes.improved)):
         if not pairs:
             continue

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os import cpu_count
 from pathlib import Path
 
 from memorygym.cli._checks import add_quiet, given_path
@@ -12,16 +13,16 @@ from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_types import from_json
 from memorygym.core.trace import Trace
 from memorygym.core.track import find, version_of
-from memorygym.reports.evidence import trace_problems
+from memorygym.reports.checks import examine
+from memorygym.reports.exports import result_row
 from memorygym.reports.stored_runs import checked, read_known, readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.runs.episode_result import EpisodeKey, Result, ResultOptions, place_in, result_of
 from memorygym.runs.executors import watched
-from memorygym.runs.results.consistency import problems
-from memorygym.runs.results.results_file import read_results, results_in, schema
-from memorygym.runs.results.summary import summaries
+from memorygym.runs.results import schema
 from memorygym.runs.store import trace_files
+from memorygym.runs.summary import summaries
 from memorygym.runs.tasks import Limits
 
 TASK_PARAMETERS = ("template", "seed")
@@ -54,29 +55,30 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
         "files", nargs="*", type=given_path, metavar="FILE",
-        help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces; with --check the"
-        " folder of a run or its results.json",
+        help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces;"
+        " with --check the folder of a run",
     )  # fmt: skip
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="one JSON object per trace, with causes")
     how.add_argument("--verbose", "-v", action="store_true", help="show every question")
     how.add_argument(
         "--check", action="store_true",
-        help="check results: the schema, whether rows, counts and summaries agree, and, of a"
-        " folder, whether its traces are whole and score the same",
+        help="check runs: play each again, and compare its traces and measurements",
     )  # fmt: skip
-    how.add_argument("--schema", action="store_true", help="print the JSON Schema of results")
+    how.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of a line of measurements"
+    )
     add_quiet(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints scores; 1 if a results file is not valid, 2 if a trace is damaged or cannot be
+    """Prints scores; 1 if a run comes out otherwise, 2 if a trace is damaged or cannot be
     scored."""
     if args.schema:
         print(json.dumps(schema(), indent=1, ensure_ascii=False))
         return 0
     if not args.files:
-        raise BadSettings("no FILE given: name traces, or results with --check, or give --schema")
+        raise BadSettings("no FILE given: name traces, or a run with --check, or give --schema")
     if args.check:
         return max([_checked(path, quiet=args.quiet) for path in args.files])
     results: list[Scored] = []
@@ -91,7 +93,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         for scored in results:
             row = {"trace": str(scored.path), "damage": scored.damage or None}
-            print(json.dumps({**row, **scored.result.to_json()}, ensure_ascii=False))
+            version = str(scored.trace.labels.get("version", "unknown"))
+            print(json.dumps({**row, **result_row(scored.result, version)}, ensure_ascii=False))
     else:
         print(f"traces: {total} found, {len(results)} scored, {damaged} damaged")
         _print(results, verbose=args.verbose)
@@ -99,17 +102,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _checked(path: Path, *, quiet: bool) -> int:
-    """Prints whether results are valid, then each problem with its JSON path or its trace."""
+    """Makes a run again; prints how far it is verified, or each problem."""
     try:
-        errors = problems(results_in(path))
-        if not errors and (path / "traces").is_dir():
-            errors = trace_problems(path, read_results(path), quiet=quiet)
+        evidence = examine(path, workers=cpu_count() or 1, quiet=quiet)
+        problems = [*evidence.problems]
+        found = "; ".join([evidence.standing, *evidence.limits])
     except BadSettings as error:
-        errors = [str(error)]
-    print(f"{path}: {f'{len(errors)} problem' + 's' * (len(errors) > 1) if errors else 'valid'}")
-    for problem in errors:
+        problems = [str(error)]
+    many = f"{len(problems)} problem{'s' * (len(problems) > 1)}"
+    print(wrapped(f"{path}: {many if problems else found}"))
+    for problem in problems:
         print(wrapped(problem, "    "))
-    return int(bool(errors))
+    return int(bool(problems))
 
 
 def _print(results: Sequence[Scored], *, verbose: bool) -> None:
@@ -117,7 +121,7 @@ def _print(results: Sequence[Scored], *, verbose: bool) -> None:
     for scored in results if verbose else ():
         print(_questions(scored))
     for title, group in _groups(results).items():
-        summed = summaries(scored.result.to_json() for scored in group)
+        summed = summaries(scored.result for scored in group)
         head = ACCURACY if group[0].result.place.compared else COMPOSITE
         print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
 
@@ -158,9 +162,9 @@ def _place(trace: Trace) -> EpisodeKey:
 
 def _questions(scored: Scored) -> str:
     result = scored.result
-    title = (
-        f"\n== {readable(result.place.who)} on {result.template}, seed {result.seed}: {scored.path}"
-    )
+    place = result.place
+    where = f"{place.template}, seed {place.seed}: {scored.path}"
+    title = f"\n== {readable(place.who)} on {where}"
     return "\n".join([*fit(title), *questions_text(scored.trace)])
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from memorygym.reports.checks import WORD, Evidence
 from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_notes import detectable_text as detectable_pairs
 from memorygym.reports.comparison_notes import remarks, verdict_text
 from memorygym.reports.comparison_tables import is_bound, normalised_text
 from memorygym.reports.entrant import Entrant, Set
-from memorygym.reports.evidence import WORD, Evidence
 from memorygym.reports.leaderboard import (
     AdversaryBound,
     Leaderboard,
@@ -255,7 +255,7 @@ def _unshown(board: Leaderboard) -> str:
     """The list of comparisons without a rank."""
     rows = []
     for name, evidence, why in board.unshown:
-        recipe = evidence.document["recipe"]
+        recipe = evidence.run.recipe
         played = recipe["reasoners"], [f"{n:,}" for n in recipe["budgets"]], recipe["memories"]
         rows.append([name, recipe["track"], *map(", ".join, played), status(evidence), why])
     return grid(["run", "track", "reasoner", "budget", "memories", "status", "why"], rows)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from memorygym.core import registry
 from memorygym.core.track import find
 from memorygym.core.types import JSON
+from memorygym.reports.checks import Evidence
 from memorygym.reports.entrant import Entrant, Set
-from memorygym.reports.evidence import Evidence
 from memorygym.reports.leaderboard import AdversaryBound, Leaderboard, PrivateGap, Ranking
 from memorygym.scoring.usage import Price, Usage, cost_of
 from memorygym.stats import Estimate

@@ -1,18 +1,19 @@
 """Results as one small table for each reasoner and budget: as text, and as HTML for notebooks."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from memorygym.core.text import replace_controls
 from memorygym.reports.columns import ACCURACY, amount, p_value, score_name
-from memorygym.reports.stored_results import StoredRun
 from memorygym.reports.terminal import Row, table, uncoloured, wrapped
+from memorygym.runs.comparison.figures import Report
 from memorygym.runs.comparison.system_specs import UNLIMITED
+from memorygym.runs.episode_result import Failure
 from memorygym.runs.objects import TRUSTED
-from memorygym.stats import FEWEST_TASKS, NOTHING, TOO_FEW
+from memorygym.runs.results import RunResults
+from memorygym.stats import FEWEST_TASKS, NOTHING, TOO_FEW, Estimate
 
 COMPARED = (
     "system", "accuracy\n%", "95 %\ninterval", "rank", "p vs\nrecency", "tokens\nper task",
@@ -48,59 +49,59 @@ class ResultsTable:
         return f"<table>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{notes}"
 
 
-def tables(run: StoredRun) -> list[ResultsTable]:
+def tables(run: RunResults) -> list[ResultsTable]:
     """The tables of a run: one for agents; one per reasoner and budget for a comparison."""
-    if run.comparison is None:
+    if not run.compared:
         return [_of_agents(run)]
-    return [_of_systems(run, report) for report in run.comparison["reports"]]
+    return [_of_systems(run, report) for report in run.reports]
 
 
-def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
-    against = {pair["system"]: pair["adjusted"] for pair in report["over_recency"]}
+def _of_systems(run: RunResults, report: Report) -> ResultsTable:
+    over = report.significance.over_recency
     rows = []
-    for role in ("memory", "reference"):
-        for row in report["rows"]:
-            if row["role"] == role:
-                name, figures = row["system"], row["figures"]
-                mean, interval = _share(figures["accuracy"])
-                rank = NOTHING if row["rank"] is None else str(row["rank"])
-                cost = amount(figures["total"]["mean"]) if figures["total"] else NOTHING
-                p = p_value(against.get(name))
-                rows.append((run.label(name), mean, interval, rank, p, cost))
-    budget = "" if report["budget"] is None else f", budget {report['budget']:,} tokens"
-    tasks = f"{report['tasks']} task{'s' * (report['tasks'] != 1)}"
-    title = f"{run.heading}, {tasks}, reasoner {report['reasoner']}{budget}"
+    for row in [*report.of("memory"), *report.of("reference")]:
+        total, pair = row["total"], over.get(row.system)
+        rows.append(
+            (
+                run.label(row.system),
+                *_share(row["accuracy"]),
+                NOTHING if row.rank is None else str(row.rank),
+                p_value(pair.adjusted if pair else None),
+                amount(total.mean if total else None),
+            )
+        )
+    budget = "" if report.budget is None else f", budget {report.budget:,} tokens"
+    tasks = f"{len(report.tasks)} task{'s' * (len(report.tasks) != 1)}"
+    title = f"{run.heading}, {tasks}, reasoner {report.reasoner}{budget}"
     faults = [
-        f"{run.label(row['system'])}: a fault of the set-up, not a score: it answers more than with"
+        f"{run.label(row.system)}: a fault of the set-up, not a score: it answers more than with"
         " all that it holds"
-        for row in report["rows"]
-        if row["fault"]
+        for row in report.rows
+        if row.fault
     ]
-    name = score_name(run.recipe["track"], report["reasoner"]).replace(" ", "\n")
+    name = score_name(run.track, report.reasoner).replace(" ", "\n")
     heads = [head.replace(ACCURACY, name) for head in COMPARED]
     return ResultsTable(title, heads, rows, [*faults, *_notes(run)])
 
 
-def _of_agents(run: StoredRun) -> ResultsTable:
+def _of_agents(run: RunResults) -> ResultsTable:
+    memory = run.label(run.recipe["memory"])
     rows = [
-        (
-            run.label(agent), run.label(run.recipe["memory"]), *_share(figures["composite"]),
-            str(figures["tasks"]),
-        )
-        for agent, figures in run.document["summary"].items()
-    ]  # fmt: skip
-    best = sorted(rows, key=lambda row: -float(row[2]))
-    return ResultsTable(run.heading, PLAYED, best, list(_notes(run)))
+        (run.label(summary.who), memory, *_share(summary.composite), str(summary.tasks))
+        for summary in run.summaries
+    ]
+    return ResultsTable(run.heading, PLAYED, rows, list(_notes(run)))
 
 
-def _notes(run: StoredRun) -> Iterator[str]:
+def _notes(run: RunResults) -> Iterator[str]:
     """Notes that a reader needs: missing intervals, trusted objects and failures."""
-    held = run.comparison["reports"] if run.comparison else [*run.document["summary"].values()]
-    if held and max(figures["tasks"] for figures in held) < FEWEST_TASKS:
+    tasks = [len(report.tasks) for report in run.reports]
+    tasks = tasks if run.compared else [summary.tasks for summary in run.summaries]
+    if tasks and max(tasks) < FEWEST_TASKS:
         yield f"–: {TOO_FEW} (fewer than {FEWEST_TASKS})"
     if objects := run.recipe.get(TRUSTED):
         yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
-    failed = [(_failed(row), row["error"]) for row in run.document["failures"]]
+    failed = [(_failed(failure), failure.error) for failure in run.failures]
     counts = Counter(name for name, _ in failed)
     for name, count in sorted(counts.items()):
         if name.startswith(UNLIMITED) and name.removeprefix(UNLIMITED) in counts:
@@ -109,22 +110,21 @@ def _notes(run: StoredRun) -> Iterator[str]:
         yield f"{name} failed {times}: {dict(reversed(failed))[name]}"
 
 
-def _failed(row: Mapping[str, Any]) -> str:
+def _failed(failure: Failure) -> str:
     """What failed: a memory, an agent, or a provider's model."""
-    match row["kind"]:
+    match failure.kind:
         case "provider":
-            return f"{row['agent']} (provider)"
+            return f"{failure.place.agent} (provider)"
         case "agent":
-            return f"agent {row['agent']}"
-    return str(row["memory"])
+            return f"agent {failure.place.agent}"
+    return failure.place.memory
 
 
-def _share(figure: Mapping[str, Any] | None) -> tuple[str, str]:
+def _share(figure: Estimate | None) -> tuple[str, str]:
     """A mean in percent, and its interval."""
     if figure is None:
         return NOTHING, NOTHING
-    mean, low, high = (figure[name] for name in ("mean", "low", "high"))
-    whole = f"{100 * mean:.1f}"
-    if low is None or high is None:
+    whole = f"{100 * figure.mean:.1f}"
+    if not figure.has_interval:
         return whole, NOTHING
-    return whole, f"{100 * low:.1f}–{100 * high:.1f}"
+    return whole, f"{100 * figure.low:.1f}–{100 * figure.high:.1f}"

@@ -16,8 +16,6 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import gold_table, reader_of
 from memorygym.reports.terminal import fit
 from memorygym.runs.episode_result import EpisodeKey, place_in
-from memorygym.runs.results.consistency import planned
-from memorygym.runs.results.results_file import misfit
 from memorygym.runs.store import Run, name_parts, read_traces
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.usage import limits_of
@@ -105,22 +103,6 @@ def single(name: str, names: Collection[str], run: Path) -> str:
             " give more of the name"
         )
     return first
-
-
-def about_run(folder: Path) -> Mapping[str, Any]:
-    """The content of `run.json`. Raises BadSettings unless it states a plan that can be played."""
-    about: Mapping[str, Any] = Run(folder).about()
-    check_track(folder, about)
-    lacking = [name for name in ("version", "recipe") if name not in about]
-    problem = f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe")
-    try:
-        if not problem:
-            planned(about["recipe"])
-    except BadSettings as error:
-        problem = str(error)
-    if problem:
-        raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
-    return about
 
 
 def check_track(folder: Path, about: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.trace import Trace
@@ -9,9 +10,8 @@ from memorygym.core.track import Invariant, find
 from memorygym.reports.stored_runs import readable
 from memorygym.reports.terminal import GREEN, RED, Row, fit, paint, table
 from memorygym.runs.episode_result import Failure
-from memorygym.runs.results.results_file import Document, ResultsComparison
-from memorygym.runs.results.summary import Row as ResultRow
-from memorygym.runs.results.summary import Summary
+from memorygym.runs.results import RunDifference, RunResults
+from memorygym.runs.summary import Summary
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import Usage, limits_in
@@ -102,7 +102,7 @@ def _row(summary: Summary, axes: Sequence[str]) -> Row:
     return readable(summary.who), [*map(percent, estimates), refusals]
 
 
-def heading(document: Document) -> str:
+def heading(document: Mapping[str, Any]) -> str:
     """The version hash and the recipe of the figures."""
     recipe = document["recipe"]
     parameters = [
@@ -118,7 +118,7 @@ def heading(document: Document) -> str:
     return ", ".join([*parts, f"private test set, secret hash {salt[:12]}…" if salt else tasks])
 
 
-def details(summary: Summary, failures: Sequence[ResultRow], cost: float | None) -> list[str]:
+def details(summary: Summary, failures: Sequence[Failure], cost: float | None) -> list[str]:
     """The figures of a model beside its row: bounds, repeats, judge, tokens and cost."""
     lines = []
     if bounds := summary.bounds(failures):
@@ -175,9 +175,9 @@ def _repeats_lines(repeats: Repeats) -> list[str]:
     return lines
 
 
-def against_text(comparisons: Sequence[ResultsComparison], now: Document, before: Document) -> str:
+def against_text(comparisons: Sequence[RunDifference], now: RunResults, before: RunResults) -> str:
     """The difference of each agent from an earlier results file."""
-    private = bool(now["recipe"]["salt"]), bool(before["recipe"]["salt"])
+    private = bool(now.recipe["salt"]), bool(before.recipe["salt"])
     order = {
         (False, True): "public minus private", (True, False): "private minus public",
     }.get(private, "now minus before")  # fmt: skip

@@ -26,10 +26,10 @@ from memorygym.runs.agent_guard import AgentFault
 from memorygym.runs.episode_result import (
     EpisodeKey,
     Failure,
-    Result,
+    Played,
     ResultOptions,
     place_of,
-    result_of,
+    played_result,
 )
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
@@ -84,7 +84,7 @@ class Job:
             yield place_of(self.tasks.track, recipe, repeat, player.system)
 
 
-def perform(job: Job) -> list[Result | Failure]:
+def perform(job: Job) -> list[Played | Failure]:
     """Plays every episode that is not kept yet; returns all, in the order of the results.
 
     Raises BadKey at once, and BadSettings for the folder of another run.
@@ -142,12 +142,12 @@ class Runner:
     run: Run | None = None
     wanted: ResultOptions = field(default_factory=ResultOptions)
 
-    def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Result | Failure]]:
+    def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Played | Failure]]:
         """Plays every system on every task, in the order of the tasks."""
         over = over_threads if any(player.waits for player in self.players) else over_processes
         yield from over(self.play_unit, units, workers)
 
-    def play_unit(self, unit: Unit) -> list[Result | Failure]:
+    def play_unit(self, unit: Unit) -> list[Played | Failure]:
         """Plays every system on one task, which is generated once.
 
         A memory from outside this package can read files, and a trace holds the answers. If one
@@ -168,11 +168,11 @@ class Runner:
         player: SystemPlayer,
         generate: Callable[[], Task],
         keep: Callable[[Keep], None],
-    ) -> Result | Failure:
+    ) -> Played | Failure:
         """The result of an episode, which is played unless the run keeps it already."""
         place = place_of(self.track, *unit, player.system)
         if trace := self._kept(place, player):
-            return result_of(place, trace, self.wanted)
+            return played_result(place, trace, self.wanted)
         steps, start = list[float](), perf_counter()
         try:
             trace = player.play(generate(), place.repeat, steps)
@@ -191,7 +191,7 @@ class Runner:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start
             keep(partial(append_episode, self.run, place.episode, trace, seconds, **clocked))
-        return result_of(place, trace, self.wanted)
+        return played_result(place, trace, self.wanted)
 
     def _kept(self, place: EpisodeKey, player: SystemPlayer) -> Trace | None:
         """The trace of an episode that the run keeps, if its labels and task agree."""

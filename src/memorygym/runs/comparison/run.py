@@ -1,14 +1,14 @@
 """A comparison as a job: its systems play the same tasks in one run."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 
 from memorygym.agents.reasoner_agent import note_taker
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
-from memorygym.core.track import find
+from memorygym.core.track import Invariant, find
 from memorygym.core.types import JSON, Policy, Task
 from memorygym.runs.comparison.memory_specs import MemorySpec, TimedMemory, memory_of
 from memorygym.runs.comparison.replay_check import play_rebuilt
@@ -20,7 +20,7 @@ from memorygym.runs.comparison.system_specs import (
     systems,
 )
 from memorygym.runs.engine import Job
-from memorygym.runs.episode_result import ResultOptions
+from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
 from memorygym.runs.objects import GivenModel, sources_of, trusted
 from memorygym.runs.systems import (
@@ -71,7 +71,11 @@ class Comparison:
         yield "tracks", self.tasks.track
         yield from (("memory", spec) for spec, memory in self.memories.items() if not memory.passed)
 
-    def job(self) -> Job:
+    def beside(self, _: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
+        """A comparison plays its references itself."""
+        return (), ()
+
+    def job(self, wanted: ResultOptions | None = None) -> Job:
         """The run that plays the comparison."""
         recipe: dict[str, JSON] = {
             "kind": "compare",
@@ -93,7 +97,7 @@ class Comparison:
             players=self.players,
             model_roles=self.model_roles,
             recipe=recipe,
-            wanted=ResultOptions(causes=False, measured=True),
+            wanted=replace(wanted or ResultOptions(), causes=False, measured=True),
         )
 
 
