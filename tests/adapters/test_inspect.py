@@ -12,7 +12,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.track import TaskOptions, find, version_of
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.evaluation import perform as bench
+from memorygym.runs.results import perform as bench
 from memorygym.runs.tasks import Limits, generated
 from tests.adapters.evals import (
     AXES,
@@ -47,7 +47,7 @@ def test_inspect_and_bench_agree_on_every_template(agent: str, tmp_path: Path) -
     for sample in log.samples:
         result = benched(agent, sample.metadata["template"])
         assert sample.scores["axes"].value == values(result)
-        assert sample.scores["axes"].metadata["causes"] == result.causes
+        assert sample.scores["axes"].metadata["causes"] == result.result.causes
         assert without_labels(sample.store[TRACE]) == without_labels(list(result.trace.lines()))
 
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from memorygym.reports.evidence import REPORTED, REPRODUCED, Evidence
+from memorygym.runs.results.consistency import planned
+from memorygym.runs.results.results_file import document, read_results, write_results
+
 from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.rng import named_rng
 from memorygym.core.track import version_of
-from memorygym.reports.evidence import REPORTED, REPRODUCED, Evidence
 from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.runs.episode_result import EpisodeKey, Failure, Result
-from memorygym.runs.results.consistency import planned
-from memorygym.runs.results.results_file import document, read_results, write_results
 from memorygym.runs.tasks import Limits
 from memorygym.scoring.usage import Price, Usage
 from memorygym.tracks.worlds.axes import WEIGHTS

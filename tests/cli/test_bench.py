@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-
 from memorygym.runs.results.results_file import misfit, read_results
+
 from tests.servers.openai import serving
 
 LITE = ["bench", "--tier", "lite", "--template", "company"]

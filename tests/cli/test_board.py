@@ -10,7 +10,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, find, version_of
-from memorygym.reports.evidence import REPRODUCED, VERIFIED, WORD
+from memorygym.reports.checks import REPRODUCED, VERIFIED, WORD
 from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.scoring.usage import Price
 from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from memorygym.reports.packs import write_pack
-from memorygym.runs.evaluation import Evaluation, perform
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.results import perform
 from tests.cli.boards import SALT, Make, section
 from tests.episodes import worlds
 from tests.slow import mostly_slow

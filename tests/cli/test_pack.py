@@ -12,10 +12,10 @@ from memorygym.core.errors import ProviderFailure
 from memorygym.core.types import Call, Message
 from memorygym.models.model import Model
 from memorygym.models.scripted import Scripted
-from memorygym.reports.evidence import WORD
-from memorygym.runs.evaluation import Evaluation, perform
+from memorygym.reports.checks import WORD
+from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.results.results_file import read_results
+from memorygym.runs.results import load, perform
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
 
@@ -76,7 +76,7 @@ def test_the_verdicts_of_a_judge_are_reproduced_from_its_replies(command, tmp_pa
     )
     run = tmp_path / "run"
     perform(Evaluation(tasks=worlds(first=1), agents=("org/sure",), model_roles=model_roles), run)
-    assert any(row["repaired"] for row in read_results(run)["episodes"])
+    assert any(result.repaired for result in load(run).results)
     command("pack", str(run))
     for words, standing in (((), "verified from traces"), (("--play",), "reproduced")):
         out = command("pack", "--check", f"{run}.tar.gz", *words).out

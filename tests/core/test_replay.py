@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from memorygym.reports.recheck import unlike
 
 from memorygym.core.trace import Trace, read_trace
-from memorygym.reports.recheck import unlike
 from memorygym.runs.systems import AgentSystem
 from memorygym.runs.tasks import Limits
 from memorygym.tracks.worlds.generator.tiers import Sizes

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from memorygym.reports.comparison_report import outcome_of, perform, write_files
+from memorygym.reports.evidence import REPRODUCED, VERIFIED, examine
+from memorygym.runs.results.results_file import document, keep
 
 from memorygym.cli import main
 from memorygym.cli._recipe_command import command_of
 from memorygym.core.files import json_bytes
 from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
-from memorygym.reports.comparison_report import outcome_of, perform, write_files
-from memorygym.reports.evidence import REPRODUCED, VERIFIED, examine
 from memorygym.reports.leaderboard import leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import flat_rows
@@ -23,7 +24,6 @@ from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_checks
 from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.results.results_file import document, keep
 from tests.cli.boards import section
 from tests.datasets import published
 from tests.episodes import worlds

@@ -5,6 +5,8 @@ import json
 from io import StringIO
 from pathlib import Path
 
+from memorygym.reports.stored_results import StoredRun
+
 from memorygym.core.files import json_bytes
 from memorygym.reports.comparison_files import (
     curve_csv,
@@ -17,7 +19,6 @@ from memorygym.reports.comparison_files import (
 )
 from memorygym.reports.curves import by_tokens, curve
 from memorygym.reports.results_table import tables
-from memorygym.reports.stored_results import StoredRun
 from memorygym.runs.comparison.figures import agreement, figures
 from memorygym.runs.comparison.sanity_checks import figure_checks
 from memorygym.scoring.attribution import Coverage

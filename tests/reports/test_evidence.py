@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memorygym.reports.evidence import examine
+from memorygym.runs.results.results_file import keep
 
 from memorygym.core.trace import Judgement
 from memorygym.core.types import Message
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
-from memorygym.reports.evidence import examine
 from memorygym.runs.episode_result import EpisodeKey, ResultOptions, place_of, result_of
 from memorygym.runs.evaluation import Evaluation, findings, perform
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.results.results_file import keep
 from memorygym.runs.store import Run, read_traces, write_trace
 from tests.episodes import worlds
 from tests.reports.trace_rows import rewrite, rows_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.core.errors import BadSettings
-from memorygym.reports.evidence import examine
+from memorygym.reports.checks import examine
 from memorygym.reports.packs import opened, write_pack
 
 FIRST = "traces/company+0+naive+0.jsonl.gz"

@@ -13,7 +13,6 @@ from memorygym.core.trace import Trace
 from memorygym.runs.store import (
     append_episode,
     episode_name,
-    finish,
     open_run,
     read_traces,
     write_trace,
@@ -69,11 +68,9 @@ def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
     name = episode_name("company", 0, "org/model")
     with open_run(tmp_path / "run", ABOUT) as run:
         append_episode(run, name, trace, 0.25)
-        finish(run, [{"b": 1, "a": 2}])
     timing = json.loads((run.path / "timings.jsonl").read_text())
     assert run.kept == [name]
     assert (timing["episode"], timing["seconds"]) == (name, 0.25)
-    assert (run.path / "results.jsonl").read_text() == '{"a":2,"b":1}\n'
     assert not list(run.path.rglob("*.part"))
 
 
@@ -150,7 +147,7 @@ def test_different_parts_give_different_names() -> None:
     assert episode_name("a/b") != episode_name("a_b")
 
 
-@pytest.mark.parametrize("name", ["trace.jsonl.gz", "results.json"])
+@pytest.mark.parametrize("name", ["trace.jsonl.gz", "measurements.jsonl.gz"])
 def test_a_full_disk_names_the_file_and_leaves_no_partial_file(name: str, tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))

@@ -138,19 +138,24 @@ class Played:
     """If it was asked for."""
 
     @property
+    def place(self) -> EpisodeKey:
+        """The key of the episode."""
+        return self.result.place
+
+    @property
     def agent(self) -> str:
         """The agent."""
-        return self.result.place.agent
+        return self.place.agent
 
     @property
     def template(self) -> str:
         """The task's."""
-        return self.result.place.template
+        return self.place.template
 
     @property
     def seed(self) -> int:
         """The task's."""
-        return self.result.place.seed
+        return self.place.seed
 
     @property
     def score(self) -> Score:

@@ -59,12 +59,12 @@ Row = dict[str, Any]
 Cases = Sequence[QuestionCase]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Header:
     """The first line of the measurements: what was measured beside the episodes."""
 
-    format: str = FORMAT
-    canary: str = CANARY
+    format: str
+    canary: str
     checks: tuple[SanityCheck, ...] = ()
     """The sanity checks that were played before a comparison."""
     invariants: tuple[Invariant, ...] = ()
@@ -88,7 +88,7 @@ class RunResults:
     """Version and recipe, as run.json holds them."""
     episodes: Sequence[Result | Failure]
     """All episodes, in the order of the tasks."""
-    header: Header = field(default_factory=Header)
+    header: Header = Header(FORMAT, CANARY)
     beside: Sequence[Result] = ()
     """Episodes of the track's scripted references on the same tasks, beside a model."""
     folder: Path | None = None
@@ -449,7 +449,7 @@ def perform(
     run = RunResults(
         job.about(),
         [episode.result if isinstance(episode, Played) else episode for episode in played],
-        Header(checks=tuple(checks), invariants=tuple(invariants)),
+        Header(FORMAT, CANARY, tuple(checks), tuple(invariants)),
         beside,
         folder,
         traces={e.result.place.episode: e.trace for e in ended if e.trace},
@@ -482,8 +482,8 @@ def schema() -> Mapping[str, Any]:
     """The JSON Schema of a line of the measurements, the first of which is a Header."""
     import msgspec
 
-    content: Mapping[str, Any] = msgspec.json.schema(Header | Line)
-    return content
+    lines, parts = msgspec.json.schema_components([Header, Line])
+    return {"anyOf": [*lines], "$defs": parts}
 
 
 def load(folder: Any, name: str = "") -> RunResults:
@@ -547,13 +547,14 @@ def run_folder(folder: Any) -> Path:
             f"{folder!r:.80} is no folder: give the folders of runs, as load_results('a', 'b')"
         )
     if (path := Path(folder)).is_file():
-        raise BadSettings(f"{path} is a file: give the folder of a run")
+        its = f"its run, {path.parent}" if (path.parent / "run.json").exists() else "a run"
+        raise BadSettings(f"{path} is a file: give the folder of {its}")
     return path
 
 
 def about_run(folder: Path) -> Mapping[str, Any]:
-    """The content of run.json. Raises BadSettings unless it states a plan that can be played."""
-    about: Mapping[str, Any] = Run(folder).about()
+    """run.json without its format. Raises BadSettings unless its plan can be played here."""
+    about: Mapping[str, Any] = {k: v for k, v in Run(folder).about().items() if k != "format"}
     try:
         planned_episodes(about["recipe"])
     except BadSettings as error:
