@@ -9,7 +9,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.track import TaskOptions, find, version_of
+from memorygym.core.track import TaskOptions, find
 from memorygym.reports.checks import REPRODUCED, VERIFIED, WORD
 from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.scoring.usage import Price
@@ -68,9 +68,8 @@ def test_runs_with_other_settings_have_their_own_table(
 
 
 def test_a_run_of_another_version_is_never_ranked(made: Make) -> None:
-    old = Path(made({"naive": 0.9}))
-    old.write_text(old.read_text().replace(version_of("worlds"), "worlds-v1"))
-    out = page(shown(str(old), made({"guesser": 0.5})))
+    old = made({"naive": 0.9}, version="worlds-v1")
+    out = page(shown(old, made({"guesser": 0.5})))
     assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
     rows = section(out, "Version worlds-v1, not compared with the above")
     assert [row[1] for row in rows] == ["naive"]

@@ -231,17 +231,19 @@ def _made_again(
 def _unlike(run: RunResults, again: RunResults, *, recorded: bool) -> Iterator[str]:
     """The episodes and other measurements in which the two differ."""
     by_name = {episode.place.episode: episode for episode in again.episodes}
+    same = True
     for number, episode in enumerate(run.episodes, start=2):
         other = by_name.get(episode.place.episode)
         if isinstance(episode, Failure) and (recorded or episode.kind == "provider"):
             continue
+        same = same and episode == other
         if isinstance(other, Failure) and not isinstance(episode, Failure):
             yield f"traces/{episode.place.episode}.jsonl.gz: {other.error}"
         elif other is not None and episode != other:
             where = difference(_plain(episode), _plain(other), episode.place.episode)
             yield f"{FILE}, line {number}: {where}"
-    if recorded and run.recipe["data"]:
-        return
+    if not same or (recorded and run.recipe["data"]):
+        return  # What lies beside the episodes is measured from them.
     for name in ("checks", "invariants"):
         stated, made = (getattr(each.header, name) for each in (run, again))
         if stated != made:

@@ -19,7 +19,7 @@ from memorygym.reports.terminal import clip_middle, table, wrapped
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import EpisodeKey
 from memorygym.runs.executors import watched
-from memorygym.runs.results import FILE, about_run, load, planned_episodes
+from memorygym.runs.results import FILE, about_run, load, plan_of
 from memorygym.runs.store import trace_files
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
@@ -101,7 +101,7 @@ class Misses:
         """Names what the folder of a run lacks: episodes that it planned beside those of `names`,
         which have traces."""
         with suppress(MemoryGymError):  # The traces hold all that a list needs.
-            plan = planned_episodes(about_run(run)["recipe"])
+            plan = plan_of(run, about_run(run))
             lost = [place for place in plan if place.episode not in names]
             if not (run / FILE).exists():
                 ended = len(plan) - len(lost)

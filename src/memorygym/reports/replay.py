@@ -18,7 +18,7 @@ from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Played, ResultOptions, place_of
 from memorygym.runs.jobs import source_of
 from memorygym.runs.model_roles import Recall, UnusedModel, anew, from_log
-from memorygym.runs.results import about_run, planned_episodes
+from memorygym.runs.results import about_run, plan_of
 from memorygym.runs.store import Run, name_parts
 from memorygym.runs.summary import summaries
 from memorygym.runs.tasks import salt_hash
@@ -31,7 +31,7 @@ def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
     """Plays and shows the episode; returns 1 if the question is missed or the trace differs."""
     about = about_run(args.run)
     recipe = about["recipe"]
-    name = single(name, [place.episode for place in planned_episodes(recipe)], args.run)
+    name = single(name, [place.episode for place in plan_of(args.run, about)], args.run)
     _check_salt(args.salt, recipe["salt"])
     notes, stored = f"{readable(name)}: {heading(about)}", Run(args.run).trace(name)
     if about["version"] != (now := version_of(recipe["track"])):

@@ -17,7 +17,7 @@ from memorygym.reports.terminal import fit, table
 from memorygym.runs.comparison.system_specs import UNBOUNDED, role_of
 from memorygym.runs.episode_result import ALL, EpisodeKey, score_of
 from memorygym.runs.objects import TRUSTED
-from memorygym.runs.results import FILE, RunResults, load, planned_episodes
+from memorygym.runs.results import FILE, RunResults, load, plan_of
 from memorygym.runs.store import Run, episode_name, name_parts
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.stats import NOTHING
@@ -33,7 +33,7 @@ def state_of(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
 
     Resuming it plays episodes again that failed or whose traces are damaged.
     """
-    places = {place.episode for place in planned_episodes(about["recipe"])}
+    places = {place.episode for place in plan_of(folder, about)}
     running, finished = is_locked(folder), (folder / FILE).exists()
     scored, damaged = _ended(Run(folder), places)
     kept = {place.episode for place, _ in scored}

@@ -13,8 +13,9 @@ from gzip import BadGzipFile
 from itertools import combinations, product
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypedDict
 
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clip
 from memorygym.core.files import write_atomically
 from memorygym.core.trace import CANARY, Trace
@@ -45,7 +46,7 @@ from memorygym.runs.objects import TRUSTED
 from memorygym.runs.store import Run, name_parts, unpacked
 from memorygym.runs.summary import Summary, TaskKey, summaries
 from memorygym.runs.systems import systems_of
-from memorygym.runs.tasks import again, check_episodes
+from memorygym.runs.tasks import again, check_episodes, unknown_part
 from memorygym.stats import Difference, Estimate, paired, unpaired
 
 FILE = "measurements.jsonl.gz"
@@ -57,6 +58,43 @@ ALIKE = "track data memory memory_model turns patience capacity judge".split()
 DAMAGE = (OSError, EOFError, zlib.error, BadGzipFile, UnicodeDecodeError, ValueError)
 Row = dict[str, Any]
 Cases = Sequence[QuestionCase]
+
+
+class Recipe(TypedDict):
+    """What run.json must state to be played or read."""
+
+    track: str
+    templates: list[str]
+    seeds: list[int]
+    parameters: dict[str, str]
+    data: dict[str, Any] | None
+    repeats: int
+    salt: str | None
+    models: dict[str, dict[str, Any]]
+    memory_model: dict[str, Any] | None
+    judge: dict[str, Any] | None
+    capacity: int | None
+
+
+class BenchRecipe(Recipe):
+    """The same for a run of agents."""
+
+    agents: list[str]
+    memory: str
+    turns: int | None
+    patience: int | None
+
+
+class CompareRecipe(Recipe):
+    """The same for a comparison of memories."""
+
+    systems: list[tuple[str, int | None]]
+    memories: list[str]
+    budgets: list[int]
+    reasoners: list[str]
+
+
+RECIPES = {"bench": BenchRecipe, "compare": CompareRecipe}
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,7 +537,8 @@ def load(folder: Any, name: str = "") -> RunResults:
     episodes = [line.result or line.failure for line in lines if not line.beside]
     beside = [line.beside for line in lines if line.beside]
     run = RunResults(about, [e for e in episodes if e], header, beside, path, name)
-    _check_planned(run)
+    if not unknown_part(run.recipe):  # A file must not import code.
+        _check_planned(run, plan_of(path, about))
     return run
 
 
@@ -526,9 +565,9 @@ def _read(file: Path) -> tuple[Header, list[Line]]:
     return header, lines
 
 
-def _check_planned(run: RunResults) -> None:
+def _check_planned(run: RunResults, places: Sequence[EpisodeKey]) -> None:
     """Raises BadSettings unless the episodes are those of the recipe, in its order."""
-    planned = [place.episode for place in planned_episodes(run.recipe)]
+    planned = [place.episode for place in places]
     kept = [episode.place.episode for episode in run.episodes]
     if planned != kept:
         pairs = enumerate(zip(planned, kept, strict=False))
@@ -553,13 +592,47 @@ def run_folder(folder: Any) -> Path:
 
 
 def about_run(folder: Path) -> Mapping[str, Any]:
-    """run.json without its format. Raises BadSettings unless its plan can be played here."""
+    """run.json without its format. Raises BadSettings if it states no run, or one of a track that
+    is not installed here."""
     about: Mapping[str, Any] = {k: v for k, v in Run(folder).about().items() if k != "format"}
+    check_track(folder, about.get("recipe"))
+    if problem := _misfit(about.get("recipe")):
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
+    return about
+
+
+def check_track(folder: Path, recipe: object) -> None:
+    """Raises BadSettings for the recipe of a track that is not installed here."""
+    track = recipe.get("track") if isinstance(recipe, Mapping) else None
+    if isinstance(track, str) and track not in registry.names("tracks"):
+        raise BadSettings(
+            f"{folder} is a run of the track {clip(track, 40)!r}, which is not installed here:"
+            " name it, as in --plug my_track:SHOP"
+        )
+
+
+def _misfit(recipe: Any) -> str:
+    """The first field of a recipe that is missing or of another type; "" if none is."""
+    import msgspec
+
+    kind = recipe.get("kind") if isinstance(recipe, Mapping) else None
+    if kind not in RECIPES:
+        return f"recipe.kind is {kind!r:.40}, none of {', '.join(RECIPES)}"
     try:
-        planned_episodes(about["recipe"])
+        msgspec.convert(recipe, RECIPES[kind])
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).rstrip("`").partition(" - at `$")
+        return f"recipe{place} {problem.lower()}"
+    least = {"seeds": len(recipe["seeds"]), "repeats": recipe["repeats"]}
+    return next((f"recipe.{name} is {recipe[name]}" for name, n in least.items() if n < 1), "")
+
+
+def plan_of(folder: Path, about: Mapping[str, Any]) -> list[EpisodeKey]:
+    """The episodes that a run's folder is to hold. Raises as `planned_episodes`."""
+    try:
+        return planned_episodes(about["recipe"])
     except BadSettings as error:
         raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
-    return about
 
 
 def planned_episodes(recipe: Mapping[str, Any]) -> list[EpisodeKey]:
