@@ -41,9 +41,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_question_is_shown_as_the_agent_saw_it(played: Path, command) -> None:
     result = load(played).results[0]
     for number, right in enumerate(result.right, start=1):
-        status, out, err = command(
-            "explain", str(played), f"{result.place.episode}#{number}", "--play"
-        )
+        id = f"{result.place.episode}#{number}"
+        status, out, err = command("explain", str(played), id, "--play")
         assert (status, err) == (int(not right), "") and SAME in out
         assert out.count("=== QUESTION") == 1 and "> submit_answer" in out
         assert f"{id}  " in out and ("WRONG (" in out) == (not right)

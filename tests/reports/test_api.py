@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -14,12 +15,13 @@ from memorygym.cli import main
 from memorygym.core.types import Task
 from memorygym.memories.markdown import Markdown
 from memorygym.models.scripted import Scripted
+from memorygym.runs.results import FILE
 from tests.reports.own_parts import Broken, LastMessages, NoPart, Silent, WordStore
 
 LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 1}
 TWICE: dict[str, Any] = {**LITE, "seeds": 2}
 WORDS = ["--template", "company", "--tier", "lite", "--seeds", "1", "-q"]
-SAME = ("run.json", "compare.json", "compare.csv", "questions.csv", "results.json", "results.jsonl")
+SAME = ("run.json", "compare.json", "compare.csv", "questions.csv", "results.json", FILE)
 
 
 @pytest.fixture(scope="module")
@@ -208,11 +210,11 @@ def test_a_bad_agent_or_model_is_refused(
 def test_results_of_two_versions_are_refused_with_both_names(
     mixed: memorygym.Results, tmp_path: Path
 ) -> None:
-    for name in SAME:
-        text = (mixed.folders[0] / name).read_text("utf-8")
-        (tmp_path / name).write_text(text.replace(mixed.version, "worlds-v2"), "utf-8")
+    other = copytree(mixed.folders[0], tmp_path / "other")
+    text = (other / "run.json").read_text("utf-8")
+    (other / "run.json").write_text(text.replace(mixed.version, "worlds-v2"), "utf-8")
     with pytest.raises(memorygym.MemoryGymError) as error:
-        memorygym.load_results(mixed.folders[0], tmp_path)
+        memorygym.load_results(mixed.folders[0], other)
     assert mixed.version in str(error.value)
     assert "worlds-v2" in str(error.value)
 

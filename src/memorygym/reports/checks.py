@@ -181,10 +181,10 @@ def _problems(
     if stray:
         return
     recall: Recall = UnusedModel
-    asked = recipe["memory_model"] or (recipe["models"] and not recorded)
-    if asked and (folder / REPLIES).exists():
+    if (folder / REPLIES).exists():
         reply_log = stack.enter_context(closing(ReplyLog(folder / REPLIES, record=False)))
-        recall = from_log(reply_log)
+        if recipe["memory_model"] or (recipe["models"] and not recorded):
+            recall = from_log(reply_log)
     if recipe["data"]:
         again = _scored(run, quiet=quiet)
     else:
@@ -269,9 +269,11 @@ class Again:
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """Its players, each compared with the run."""
+        # A model whose replies are in the traces is not asked, and processes cannot share its log.
+        asked = self.recipe["memory_model"] or not self.recorded
         return [
             CheckedPlayer(player, self.folder, self.recipe, self.recorded)
-            for player in self.source.players(model_roles)
+            for player in self.source.players(model_roles if asked else self.source.model_roles)
         ]
 
     def job(self, wanted: ResultOptions | None = None) -> Job:
@@ -307,7 +309,7 @@ class CheckedPlayer:
 
     @property
     def waits(self) -> bool:
-        return self.player.waits and not self.recorded
+        return self.player.waits and bool(self.recipe["memory_model"] or not self.recorded)
 
     @property
     def foreign(self) -> bool:
@@ -324,8 +326,10 @@ class CheckedPlayer:
         recipe = MissingTask(str(task.recipe["template"]), int(str(task.recipe["seed"])))
         place = place_of(task.track, recipe, repeat, self.system)
         path = Run(self.folder).trace_path(place.episode)
-        if not path.exists():  # It failed, so it is played to fail again.
+        if not path.exists() and not self.recorded:  # It failed, so it is played to fail again.
             return self.player.play(task, repeat, steps)
+        if not path.exists():
+            raise AgentFault("it failed, so there are no replies to play again")
         _, trace, damage = next(read_traces([path]))
         if trace is None or damage:
             raise AgentFault(damage.replace(f"{path}: ", ""))
