@@ -23,10 +23,11 @@ from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports import tables
 from memorygym.reports.exports import result_file, write_exports
+from memorygym.reports.run_difference import differences
 from memorygym.reports.terminal import fit
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.results import RunResults, differences, load, perform
+from memorygym.runs.results import RunResults, load, perform
 from memorygym.runs.tasks import Limits, Tasks, check_episodes
 from memorygym.scoring.usage import Price, cost_of, read_prices
 

@@ -7,10 +7,11 @@ from typing import Any
 from memorygym.core import registry
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
+from memorygym.reports.run_difference import RunDifference
 from memorygym.reports.stored_runs import readable
 from memorygym.reports.terminal import GREEN, RED, Row, fit, paint, table
 from memorygym.runs.episode_result import Failure
-from memorygym.runs.results import RunDifference, RunResults
+from memorygym.runs.results import RunResults
 from memorygym.runs.summary import Summary
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes

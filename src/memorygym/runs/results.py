@@ -13,7 +13,7 @@ from gzip import BadGzipFile
 from itertools import combinations, product
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clip
@@ -44,17 +44,15 @@ from memorygym.runs.episode_result import (
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.store import Run, name_parts, unpacked
-from memorygym.runs.summary import Summary, TaskKey, summaries
+from memorygym.runs.summary import Summary, summaries
 from memorygym.runs.systems import systems_of
 from memorygym.runs.tasks import again, check_episodes, unknown_part
-from memorygym.stats import Difference, Estimate, paired, unpaired
+from memorygym.stats import Estimate
 
 FILE = "measurements.jsonl.gz"
 FORMAT = "memorygym-measurements-1"
 KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 """The kinds of runs, in words."""
-ALIKE = "track data memory memory_model turns patience capacity judge".split()
-"""What must agree in two recipes before their scores are compared, beside the parameters."""
 DAMAGE = (OSError, EOFError, zlib.error, BadGzipFile, UnicodeDecodeError, ValueError)
 Row = dict[str, Any]
 Cases = Sequence[QuestionCase]
@@ -649,31 +647,6 @@ def planned_episodes(recipe: Mapping[str, Any]) -> list[EpisodeKey]:
     ]
 
 
-class RunDifference(NamedTuple):
-    """The difference of two agents, or of one agent on two sets of tasks; or of two systems."""
-
-    agent: str
-    """Its row in the summary; for a comparison with memory and budget."""
-    other: str
-    difference: Difference
-    """Composite of `agent` minus that of `other`, from -1 to 1."""
-    paired: bool
-    """Whether both played the same tasks, compared task by task."""
-
-
-def check_comparable(a: RunResults, b: RunResults) -> None:
-    """Raises BadSettings if the two measured different things."""
-    if a.kind != b.kind:
-        kinds = " and ".join(sorted({KINDS[a.kind], KINDS[b.kind]}))
-        raise BadSettings(f"{kinds} measure different things: give two of one kind")
-    check_version(a.version, b.version)
-    settings, others = _settings(a), _settings(b)
-    for name in {**settings, **others}:
-        value, other = settings.get(name), others.get(name)
-        if value != other:
-            raise BadSettings(f"{name} {value} and {name} {other} differ: play both alike")
-
-
 def check_version(first: str, second: str) -> None:
     """Raises BadSettings for results of two versions."""
     if first != second:
@@ -688,47 +661,3 @@ def source_note(runs: Sequence[RunResults]) -> str:
     sources = dict.fromkeys(str(run.about.get("source", "unknown")) for run in runs)
     several = f"Played by different code of one version (source {', '.join(sources)})."
     return several if len(sources) > 1 else ""
-
-
-def _settings(run: RunResults) -> dict[str, Any]:
-    """The settings that must agree; not templates: tasks that both played are compared."""
-    parameters = {k: value for k, value in run.recipe["parameters"].items() if k != "template"}
-    return {name: run.recipe.get(name) for name in ALIKE} | parameters
-
-
-def differences(a: RunResults, b: RunResults) -> list[RunDifference]:
-    """Every agent of `a` against itself in `b`; if they share none, the only agent of each.
-
-    Other secrets give other tasks, as for a public and a private test set: these are compared
-    unpaired. Raises BadSettings if the two cannot be compared.
-    """
-    check_comparable(a, b)
-    ours, theirs = ({s.who: s.composites for s in run.summaries} for run in (a, b))
-    pairs = [(agent, agent) for agent in ours if agent in theirs]
-    if not pairs and len(ours) == len(theirs) == 1:
-        pairs = [(next(iter(ours)), next(iter(theirs)))]
-    if not pairs:
-        who = "system" if a.compared else "agent"
-        first, second = (clip(", ".join(names) or "none", 200) for names in (ours, theirs))
-        raise BadSettings(f"no {who} is in both runs: {first} and {second}")
-    same = a.recipe["salt"] == b.recipe["salt"]
-    asked = {result.place.task: len(result.right) for result in a.results}
-    return [
-        _difference((who, ours[who]), (other, theirs[other]), asked, same=same)
-        for who, other in pairs
-    ]
-
-
-def _difference(
-    first: tuple[str, Mapping[TaskKey, float]],
-    second: tuple[str, Mapping[TaskKey, float]],
-    asked: Mapping[TaskKey, int],
-    *,
-    same: bool,
-) -> RunDifference:
-    (who, ours), (other, theirs) = first, second
-    if shared := [task for task in ours if same and task in theirs]:
-        step = 1 / max(1, sum(asked[task] for task in shared))
-        return RunDifference(who, other, paired(ours, theirs, step), paired=True)
-    apart = unpaired([*ours.values()], [*theirs.values()])
-    return RunDifference(who, other, apart, paired=False)
