@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
@@ -12,16 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.outcome import Score
-from memorygym.core.trace import CANARY
 from memorygym.reports.exports import exports, write_exports
 from memorygym.runs.comparison.sanity_checks import SanityCheck
-from memorygym.runs.episode_result import EpisodeKey, Failure, Result
-from memorygym.runs.metrics import Measurement
+from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.results import (
     FILE,
-    FORMAT,
-    Header,
     RunResults,
     load,
     perform,
@@ -30,12 +25,11 @@ from memorygym.runs.results import (
 from memorygym.runs.summary import Summary, summaries
 from memorygym.stats import mean_score
 from tests.episodes import lite
-from tests.runs.comparison.measurements import THREE, all_played
+from tests.runs.comparison.measurements import HOLDS, THREE, compared, place
 from tests.runs.comparison.small_runs import comparison
 
 Lines = list[Any]
-SCORE = Score(0, {}, None, 0, 0, 0, 0, 0, {})
-HOLDS, FAILS = SanityCheck("it holds", True, ""), SanityCheck("it does not", False, "")
+FAILS = SanityCheck("it does not", False, "")
 
 
 def lines_of(folder: Path) -> Lines:
@@ -243,38 +237,6 @@ def test_axes_are_means_over_tasks(played: Result) -> None:
     assert summary.correct_refusals and summary.correct_refusals.mean == 0.5
     breadth = summary.axes["breadth"]
     assert breadth and breadth.mean == (played.score.axes["breadth"] + 1) / 2
-
-
-def episode(measured: Measurement) -> Result:
-    """An episode of a comparison with these measurements."""
-    return Result(
-        place=place(measured.system, measured.budget, measured.reasoner), task="t", score=SCORE,
-        right=(), repaired=0, judged=None, stuck=0, causes={}, precision={}, usage={},
-        measured=measured,
-    )  # fmt: skip
-
-
-def place(system: str, budget: int | None, reasoner: str) -> EpisodeKey:
-    """The key of an episode."""
-    return EpisodeKey(
-        episode="", track="worlds", template="company", seed=0, agent=reasoner, memory=system,
-        budget=budget, who="",
-    )  # fmt: skip
-
-
-def compared(
-    systems: Mapping[str, str], *others: Failure, reasoners: Sequence[str] = ("strong", "weak"),
-    checks: Sequence[SanityCheck] = (HOLDS,), played_by: Sequence[str] = (),
-) -> RunResults:  # fmt: skip
-    """A comparison with equal measurements under these reasoners, at one budget."""
-    recipe = {"kind": "compare", "track": "worlds", "reasoners": reasoners, "budgets": [1000]}
-    played = [
-        episode(replace(measured, reasoner=who))
-        for who in played_by or reasoners
-        for measured in all_played(systems)
-    ]
-    about = {"version": "c", "recipe": {**recipe, "parameters": {}}}
-    return RunResults(about, [*played, *others], Header(FORMAT, CANARY, tuple(checks)))
 
 
 BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}

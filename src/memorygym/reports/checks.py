@@ -347,7 +347,7 @@ class CheckedPlayer:
     def _unlike(self, trace: Trace, task: Task, repeat: int) -> str:
         """How a trace differs from the episode played again; "" if it does not."""
         if self.recorded:
-            return self._mislabelled(trace, task, repeat) or _replayed(trace, task, self.player)
+            return self._mislabelled(trace, task, repeat) or replayed(trace, task, self.player)
         number = self.player.play(task, repeat, []).first_difference(trace)
         return "" if number is None else f"played again, record {number} comes out otherwise"
 
@@ -386,9 +386,12 @@ class Recorded(Policy):
         return message
 
 
-def _replayed(trace: Trace, task: Task, player: SystemPlayer) -> str:
+def replayed(trace: Trace, task: Task, player: SystemPlayer) -> str:
     """Why a trace is not the record of that task, player and replies; "" if it is."""
-    again = played(player.begin(task, []), Recorded(trace), task, trace.labels)
+    try:
+        again = played(player.begin(task, []), Recorded(trace), task, trace.labels)
+    except BadTrace as error:
+        return str(error)
     unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judgement)])
     match again.first_difference(unjudged):
         case None:
