@@ -209,7 +209,7 @@ ALTERED = {
     "an invariant": (
         alter_lines(
             lambda lines: lines[0].update(
-                invariants=[{"name": "x", "detail": "", "target": "", "holds": True}]
+                invariants=[{"name": "x", "value": 1, "bound": 1, "margin": 0, "holds": True}]
             )
         ),
         f"{FILE}, line 1: invariants: ",

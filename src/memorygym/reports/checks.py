@@ -185,7 +185,7 @@ def _problems(
         reply_log = stack.enter_context(closing(ReplyLog(folder / REPLIES, record=False)))
         if recipe["memory_model"] or (recipe["models"] and not recorded):
             recall = from_log(reply_log)
-    if recipe["data"]:
+    if recipe["data"] or (recipe["memory_model"] and not (folder / REPLIES).exists()):
         again = _scored(run, quiet=quiet)
     else:
         source = source_of(recipe, salt if recipe["salt"] else "", recall)
@@ -194,7 +194,8 @@ def _problems(
 
 
 def _scored(run: RunResults, *, quiet: bool) -> RunResults:
-    """The run with every trace scored again; its tasks are not here to be played."""
+    """The run with every trace scored again; its tasks or the replies of its memories' model are
+    not here to be played."""
     wanted = ResultOptions(causes=not run.compared, measured=run.compared)
     folder = Run(Path(run.folder or ""))
 
@@ -242,7 +243,7 @@ def _unlike(run: RunResults, again: RunResults, *, recorded: bool) -> Iterator[s
         elif other is not None and episode != other:
             where = difference(_plain(episode), _plain(other), episode.place.episode)
             yield f"{FILE}, line {number}: {where}"
-    if not same or (recorded and run.recipe["data"]):
+    if not same:
         return  # What lies beside the episodes is measured from them.
     for name in ("checks", "invariants"):
         stated, made = (getattr(each.header, name) for each in (run, again))
@@ -332,7 +333,7 @@ class CheckedPlayer:
             raise AgentFault("it failed, so there are no replies to play again")
         _, trace, damage = next(read_traces([path]))
         if trace is None or damage:
-            raise AgentFault(damage.replace(f"{path}: ", ""))
+            raise AgentFault(damage.removeprefix(str(path)).lstrip(":, "))
         try:
             problem = self._unlike(trace, task, repeat)
         except AgentFault:

@@ -104,13 +104,11 @@ def failure_row(failure: Failure) -> dict[str, JSON]:
 
 def result_row(result: Result, version: str) -> dict[str, Any]:
     """An episode as a plain dict; seconds are kept elsewhere."""
-    score = asdict(result.score)
-    score["peak_tokens"] = score.pop("peak")
     return {
         **asdict(result.place),
         "task": result.task,
         "version": version,
-        **to_rounded_json(score),
+        **result.score.to_json(),
         "right": [int(right) for right in result.right],
         "repaired": result.repaired,
         "judge": asdict(result.judged) if result.judged else None,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from memorygym.core.json_types import from_json
@@ -89,7 +89,9 @@ def place_in(trace: Trace) -> EpisodeKey:
 def score_of(trace: Trace, graded: Sequence[Outcome]) -> Score:
     """The score of a trace. For a comparison it is plain accuracy: its budgets are not the track's,
     for which the track's headline is defined."""
-    return accuracies(trace, graded) if "budget" in trace.labels else score(trace)
+    scored = accuracies(trace, graded) if "budget" in trace.labels else score(trace, graded)
+    axes = {name: None if axis is None else float(axis) for name, axis in scored.axes.items()}
+    return replace(scored, composite=float(scored.composite), axes=axes)  # A bool is no number.
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def _cases(
                 number=number,
                 kind=question.kind,
                 type=question.question_type,
-                score=outcome.score,
+                score=float(outcome.score),
                 hops=reader.hops(question),
                 length=before(question.event),
                 exact=squad.exact(answer, truths) if published else None,
