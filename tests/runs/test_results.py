@@ -12,9 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from memorygym.core.errors import BadSettings
+from memorygym.core.types import Memory, Message
 from memorygym.reports.exports import exports, write_exports
+from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.episode_result import Failure, Result
+from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import (
     FILE,
     RunResults,
@@ -24,7 +27,7 @@ from memorygym.runs.results import (
 )
 from memorygym.runs.summary import Summary, summaries
 from memorygym.stats import mean_score
-from tests.episodes import lite
+from tests.episodes import lite, worlds
 from tests.runs.comparison.measurements import HOLDS, THREE, compared, place
 from tests.runs.comparison.small_runs import comparison
 
@@ -74,6 +77,27 @@ def test_every_line_fits_the_published_schema(finished: Path) -> None:
     Draft202012Validator.check_schema(schema())
     for line in lines_of(finished):
         assert not [*Draft202012Validator(schema()).iter_errors(line)]
+
+
+def test_the_invariants_of_a_self_test_are_kept(tmp_path: Path) -> None:
+    asked = Evaluation(tasks=worlds(), agents=("clairvoyant",), validate=True)
+    played = perform(asked, tmp_path / "run")
+    assert len(played.header.invariants) > 10
+    assert load(tmp_path / "run").header == played.header
+
+
+class Strange(Memory):
+    """Fails with words that no file can hold."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        raise ValueError("\ud800")
+
+
+def test_an_error_of_any_characters_is_kept(tmp_path: Path) -> None:
+    asked = comparison(m=MemorySpec(Strange, tools=False))
+    played = perform(asked, tmp_path / "run")
+    failures = load(tmp_path / "run").failures
+    assert failures == played.failures and "raised ValueError: ? " in failures[0].error
 
 
 def test_exports_are_rounded_and_never_read_back(copy: Path) -> None:

@@ -18,6 +18,7 @@ from memorygym import __version__
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.guard import raised
+from memorygym.core.text import replace_surrogates
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, gold_table, version_of
 from memorygym.core.types import JSON, Task
@@ -26,6 +27,7 @@ from memorygym.runs.agent_guard import AgentFault
 from memorygym.runs.episode_result import (
     EpisodeKey,
     Failure,
+    Kind,
     Played,
     ResultOptions,
     place_of,
@@ -133,6 +135,11 @@ def _advice(player: SystemPlayer) -> str:
     return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."
 
 
+def _failure(place: EpisodeKey, kind: Kind, error: str) -> Failure:
+    """An episode that failed; the words of another's code may hold what no file can."""
+    return Failure(place, kind, replace_surrogates(error))
+
+
 @dataclass(frozen=True, slots=True)
 class Runner:
     """The systems of a run, and the folder that keeps their episodes."""
@@ -179,14 +186,14 @@ class Runner:
         except BadKey:
             raise
         except ProviderFailure as error:
-            return Failure(place, "provider", str(error))
+            return _failure(place, "provider", str(error))
         except MemoryFault as error:
-            return Failure(place, "memory", f"{error}{_advice(player)}")
+            return _failure(place, "memory", f"{error}{_advice(player)}")
         except SystemExit as error:  # It would end the caller's process.
             problem = f"memory {player.memory} {raised(error)}."
-            return Failure(place, "memory", f"{problem}{_advice(player)}")
+            return _failure(place, "memory", f"{problem}{_advice(player)}")
         except AgentFault as error:
-            return Failure(place, "agent", str(error))
+            return _failure(place, "agent", str(error))
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start
