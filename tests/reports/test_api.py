@@ -219,6 +219,36 @@ def test_results_of_two_versions_are_refused_with_both_names(
     assert "worlds-v2" in str(error.value)
 
 
+def test_rows_of_several_runs_name_their_run(mixed: memorygym.Results, tmp_path: Path) -> None:
+    folder = mixed.folders[0]
+    both = memorygym.load_results(folder, copytree(folder, tmp_path / "copy"))
+    for table in (both.rows(), both.summary(), both.questions()):
+        assert {row["run"] for row in table} == {"duel", "copy"}
+    assert "run" not in memorygym.load_results(folder).rows()[0]
+    text = both.explain("company+0+strong+bm25+1000#1")
+    assert text.startswith("duel: worlds track") and "\n\ncopy: worlds track" in text
+    with pytest.raises(memorygym.MemoryGymError, match="given twice"):
+        memorygym.load_results(folder, folder / "..", folder)
+
+
+def test_a_missing_or_damaged_trace_and_an_unfinished_run_are_named(
+    mixed: memorygym.Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = copytree(mixed.folders[0], tmp_path / "copy")
+    trace = copy / "traces/company+0+strong+bm25+1000.jsonl.gz"
+    results = memorygym.load_results(copy)
+    trace.write_bytes(trace.read_bytes()[:-50])
+    with pytest.raises(memorygym.MemoryGymError, match="its misses would be left out"):
+        results.explain(system="bm25")
+    trace.unlink()
+    with pytest.raises(memorygym.MemoryGymError, match=r"strong\+bm25\+1000 is missing"):
+        results.explain(system="bm25")
+    assert results.explain(system="LastMessages")
+    (copy / FILE).unlink()
+    assert main(["explain", str(copy)]) == 0
+    assert "run unfinished: 15 of 16 episodes" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("package", "call", "extra"),
     [("matplotlib", "plot", "plot"), ("pandas", "to_pandas", "data")],
