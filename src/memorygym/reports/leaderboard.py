@@ -1,6 +1,6 @@
 """The leaderboard: which runs are ranked together, and which have no rank.
 
-Runs are ranked together if they played the whole official set with the same version hash, secret,
+Runs are ranked together if they played the whole official set with the same version, secret,
 judge and parameters, and their traces verify them. Scripted agents that see the truth are
 references; adversaries have a table with their bounds; self-reported runs have a table of their
 own; every other run is listed with the reason why it has no rank.
@@ -91,14 +91,14 @@ class Leaderboard:
     apart: Sequence[tuple[Entrant, str]]
     """Entrants without a rank, each with the reason."""
     earlier: Mapping[str, Sequence[Entrant]]
-    """Entrants of other versions, by version hash; never compared with the rest."""
+    """Entrants of other versions, by version; never compared with the rest."""
     notes: Sequence[str]
     rankings: Sequence[Ranking] = ()
     """Rankings of memories, one for each report of a comparison."""
     unshown: Sequence[Unshown] = ()
     """Comparisons without a rank, each with its name and the reason."""
     versions: Sequence[str] = ()
-    """The version hashes of this code, for the tracks of the runs."""
+    """The versions of this code, for the tracks of the runs."""
 
 
 def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:

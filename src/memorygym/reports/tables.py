@@ -104,7 +104,7 @@ def _row(summary: Summary, axes: Sequence[str]) -> Row:
 
 
 def heading(document: Mapping[str, Any]) -> str:
-    """The version hash and the recipe of the figures."""
+    """The version and the recipe of the figures."""
     recipe = document["recipe"]
     parameters = [
         f"{name} {value}" for name, value in recipe["parameters"].items() if name != "template"
@@ -177,7 +177,7 @@ def _repeats_lines(repeats: Repeats) -> list[str]:
 
 
 def against_text(comparisons: Sequence[RunDifference], now: RunResults, before: RunResults) -> str:
-    """The difference of each agent from an earlier results file."""
+    """The difference of each agent from an earlier run."""
     private = bool(now.recipe["salt"]), bool(before.recipe["salt"])
     order = {
         (False, True): "public minus private", (True, False): "private minus public",

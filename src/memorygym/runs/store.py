@@ -205,7 +205,7 @@ def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | No
 
 @contextmanager
 def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
-    """Begins a run, or resumes one of the same version hash and recipe, and locks the folder.
+    """Begins a run, or resumes one of the same version and recipe, and locks the folder.
 
     `about` holds `version`, `recipe` and how the run was started. Raises BadSettings if the
     folder holds anything else or is locked.

@@ -60,7 +60,7 @@ class Rollout:
     agent: str
     memory: str
     version: str
-    """The version hash of the track."""
+    """The version of the track."""
     reward: float
     """The score of the episode, from 0 to 1."""
     segments: tuple[Segment, ...]
