@@ -90,7 +90,9 @@ def differences(now: RunResults, before: RunResults) -> list[RunDifference]:
     unpaired. Raises BadSettings if the two cannot be compared.
     """
     _check_alike(now, before)
-    ours, theirs = ([summary.who for summary in run.summaries] for run in (now, before))
+    ours, theirs = (
+        [*dict.fromkeys(result.place.who for result in run.results)] for run in (now, before)
+    )
     pairs = [(agent, agent) for agent in ours if agent in theirs]
     if not pairs and len(ours) == len(theirs) == 1:
         pairs = [(ours[0], theirs[0])]
