@@ -227,11 +227,12 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
     log = played(tmp_path, "memorygym/strong", "research", arguments)
     tasks = generated("research", TaskOptions(range(1), parameters={"hops": "2", "tokens": "10k"}))
     asked = Evaluation(tasks=tasks, agents=("strong",), limits=Limits(capacity=6000))
-    (result,) = bench(asked, traced=True).results
+    run = bench(asked, traced=True)
+    (result,), (trace,) = run.results, run.traces.values()
     score = log.samples[0].scores["axes"]
     assert score.value["composite"] == result.score.composite > 0
     assert score.metadata["axes"] == result.score.axes
-    assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(result.trace.lines()))
+    assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(trace.lines()))
 
 
 def test_worlds_are_played_by_reasoners_too(tmp_path: Path) -> None:
