@@ -12,7 +12,6 @@ import pytest
 from memorygym.cli import main
 from memorygym.runs.results import FILE
 from tests.servers.openai import serving
-from tests.slow import mostly_slow
 
 LITE = ["bench", "-q", "--workers", "1", "--tier", "lite", "-t", "company"]
 TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
@@ -75,24 +74,14 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
     assert state["provisional"]["strategic"]["tasks"] == 1
 
 
-@mostly_slow(
-    "words",
-    [
-        [*TWO],
-        [*LITE, "--seed", "3", "--strategy", "naive", "guesser", "--entities", "24"],
-        [*LITE, "--seeds", "1", "--backend", "markdown", "--turns", "9"],
-        ["bench", "-q", "--tier", "lite", "--seeds", "1", "--strategy", "naive"],
-    ],
-    quick=1,
-)
-def test_the_next_command_finishes_the_run(words: list[str], command, tmp_path: Path) -> None:
-    folder = tmp_path / "a run"
-    assert command(*words, "--run", str(folder)).status == 0
-    before = (folder / FILE).read_bytes()
-    _stop(folder)
-    assert _state(command, folder)["next"][0] == f"memorygym resume '{folder}'"
-    assert command(*words, "--run", str(folder)).status == 0
-    assert _state(command, folder)["finished"] and (folder / FILE).read_bytes() == before
+def test_a_stopped_run_names_the_command_that_goes_on_and_ends_the_same(
+    played: Path, command
+) -> None:
+    before = (played / FILE).read_bytes()
+    _stop(played)
+    assert _state(command, played)["next"][0] == f"memorygym resume '{played}'"
+    assert command(*TWO, "--run", str(played)).status == 0
+    assert _state(command, played)["finished"] and (played / FILE).read_bytes() == before
 
 
 def test_a_failed_episode_is_named_and_played_again(command, tmp_path: Path) -> None:
@@ -158,9 +147,13 @@ def test_several_runs_are_shown_one_after_another(played: Path, command) -> None
     assert all(len(line) <= 80 or str(played) in line for line in out.splitlines())
 
 
-def test_a_folder_without_a_run_is_named(command, tmp_path: Path) -> None:
-    status, _, err = command("status", str(tmp_path))
-    assert status == 2 and "is not the folder of a run" in err
+def test_what_is_no_folder_of_a_run_is_named(played: Path, command, tmp_path: Path) -> None:
+    for path, said in (
+        (tmp_path, "is not the folder of a run"),
+        (played / "results.json", f"is a file: give the folder of its run, {played}"),
+    ):
+        status, _, err = command("status", str(path))
+        assert status == 2 and said in err
 
 
 @pytest.mark.parametrize(

@@ -592,11 +592,11 @@ def run_folder(folder: Any) -> Path:
 def about_run(folder: Path) -> Mapping[str, Any]:
     """run.json without its format. Raises BadSettings if it states no run, or one of a track that
     is not installed here."""
-    about: Mapping[str, Any] = {k: v for k, v in Run(folder).about().items() if k != "format"}
+    about: Mapping[str, Any] = Run(run_folder(folder)).about()
     check_track(folder, about.get("recipe"))
     if problem := _misfit(about.get("recipe")):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
-    return about
+    return {name: value for name, value in about.items() if name != "format"}
 
 
 def check_track(folder: Path, recipe: object) -> None:
