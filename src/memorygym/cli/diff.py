@@ -25,15 +25,16 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("a", type=given_path, metavar="A", help=f"before: {help_text}")
     parser.add_argument("b", type=given_path, metavar="B", help="now: the same")
     parser.add_argument(
-        "--agent", metavar="AGENT",
+        "--agent",
+        metavar="AGENT",
         help="only this agent; of comparisons REASONER+MEMORY+BUDGET (default: the memories)",
-    )  # fmt: skip
+    )
     parser.add_argument("--memory", metavar="MEMORY", help="of comparisons: only this memory")
     parser.add_argument(
-        "--fail-on-regression", action="store_true",
-        help="exit 1 if any question became wrong (default: if a composite is significantly"
-        " lower)",
-    )  # fmt: skip
+        "--fail-on-regression",
+        action="store_true",
+        help="exit 1 if any question became wrong (default: if a composite is significantly lower)",
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--verbose", "-v", action="store_true", help="show every changed question")
     how.add_argument("--json", action="store_true", help="one JSON object per agent")

@@ -24,17 +24,21 @@ from memorygym.runs.summary import summaries
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "files", nargs="*", type=given_path, metavar="FILE",
+        "files",
+        nargs="*",
+        type=given_path,
+        metavar="FILE",
         help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces;"
         " with --check the folder of a run",
-    )  # fmt: skip
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="one JSON object per trace, with causes")
     how.add_argument("--verbose", "-v", action="store_true", help="show every question")
     how.add_argument(
-        "--check", action="store_true",
+        "--check",
+        action="store_true",
         help="check runs: play each again, and compare its traces and measurements",
-    )  # fmt: skip
+    )
     how.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a line of measurements"
     )
