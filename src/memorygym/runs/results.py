@@ -6,6 +6,7 @@ never read back.
 """
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
@@ -235,9 +236,7 @@ class RunResults:
     @property
     def invalid_text(self) -> str:
         """The text in place of figures: the failures, then the sanity checks that failed."""
-        failed: dict[str, int] = {}
-        for failure in self.failures:
-            failed[failure.place.memory] = failed.get(failure.place.memory, 0) + 1
+        failed = Counter(failure.place.memory for failure in self.failures)
         counts = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
         played = f"{len(self.measured):,} episodes played, {len(self.failures):,} failed ({counts})"
         return "\n".join([*([played] if failed else []), invalid_text(self.checks)])
@@ -259,11 +258,12 @@ class RunResults:
 
     def _failed(self, reasoner: str, budget: int) -> Mapping[str, int]:
         """The number of failed episodes by system, with a reasoner at a budget."""
-        counts: dict[str, int] = {}
-        for place in (failure.place for failure in self.failures):
-            if place.agent == reasoner and place.budget in (None, budget):
-                counts[place.memory] = counts.get(place.memory, 0) + 1
-        return counts
+        places = (failure.place for failure in self.failures)
+        return Counter(
+            place.memory
+            for place in places
+            if place.agent == reasoner and place.budget in (None, budget)
+        )
 
     @cached_property
     def _clocked(self) -> dict[tuple[str, str, int | None], list[float]]:
