@@ -27,7 +27,7 @@ INTRODUCTION = """\
 # Dialogue: built-in memories by budget, by need and by depth of chain
 
 Written by `python runs/dialogue.py --seeds {seeds}`; the same bytes on every machine. Benchmark
-version hash {version_hash}. {tasks} sessions (`--track dialogue`), 15 requests each, about 20,000
+version hash {version}. {tasks} sessions (`--track dialogue`), 15 requests each, about 20,000
 tokens, run offline: memories that need a model used the built-in extractive summariser, so read
 this as a ranking of mechanisms with a weak summariser, not of what they reach with an LLM. Accuracy
 is the percentage of requests that the fixed reasoner gets granted; in brackets the 95 % interval
@@ -68,7 +68,7 @@ def _page(folder: Path, seeds: int) -> Iterator[str]:
     reports = {(report["reasoner"], report["budget"]): report for report in live["reports"]}
     middle = reports["strong", MIDDLE]
     yield INTRODUCTION.format(
-        version_hash=live["version_hash"], tasks=middle["tasks"], marks=MARKS, seeds=seeds
+        version=live["version"], tasks=middle["tasks"], marks=MARKS, seeds=seeds
     )
     yield from _agreement(live, reports, {r["budget"]: r for r in fixed["reports"]})
     yield from _by_budget(reports)

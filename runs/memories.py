@@ -25,7 +25,7 @@ INTRODUCTION = """\
 # Built-in memories at three budgets
 
 Written by `python runs/memories.py`; the same bytes on every machine. Benchmark version hash
-{version_hash}. {tasks} tasks (ten domains, standard tier, seeds 0 to {last}), run offline: memories
+{version}. {tasks} tasks (ten domains, standard tier, seeds 0 to {last}), run offline: memories
 that need a model used the built-in extractive summariser, so read this as a ranking of mechanisms
 with a weak summariser, not of what they reach with an LLM. Accuracy is the share of answerable
 questions that the fixed reasoner answers correctly from the context, with the 95 % interval over
@@ -72,7 +72,7 @@ def page(result: Mapping[str, Any]) -> Iterator[str]:
     reports = {(report["reasoner"], report["budget"]): report for report in result["reports"]}
     first, last = next(iter(reports.values())), max(result["recipe"]["seeds"])
     yield INTRODUCTION.format(
-        version_hash=result["version_hash"], tasks=first["tasks"], last=last, marks=MARKS
+        version=result["version"], tasks=first["tasks"], last=last, marks=MARKS
     )
     for agreement in result["kendall"]:
         tau, reasoners = agreement["tau"], " and the ".join(agreement["reasoners"])

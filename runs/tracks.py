@@ -31,7 +31,7 @@ INTRODUCTION = """\
 # {title}: built-in memories by hops and by length
 
 Written by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine.
-Benchmark version hash {version_hash}. {tasks} instances
+Benchmark version hash {version}. {tasks} instances
 (`--track {track}:{parameters}`), budget {budget} tokens,
 run offline: memories that need a model used the built-in extractive summariser, so read this as a
 ranking of mechanisms with a weak summariser, not of what they reach with an LLM. Accuracy is the
@@ -78,7 +78,7 @@ def _page(track: str, result: Mapping[str, Any], rows: Rows) -> Iterator[str]:
     reports = {report["reasoner"]: report for report in result["reports"]}
     strong, weak = reports["strong"], reports["weak"]
     yield INTRODUCTION.format(
-        title=track.capitalize(), track=track, version_hash=result["version_hash"],
+        title=track.capitalize(), track=track, version=result["version"],
         tasks=strong["tasks"],
         parameters=PARAMETERS[track], budget=f"{BUDGET:,}", marks=MARKS,
     )  # fmt: skip

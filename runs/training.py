@@ -17,12 +17,12 @@ from tracks import RESULTS
 
 from memorygym.core.files import write_atomically
 from memorygym.core.registry import names
+from memorygym.core.track import version_of
 from memorygym.reports.markdown import grid
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.tasks import Tasks
-from memorygym.runs.version import version_hash
 from memorygym.stats.comparisons import paired
 from memorygym.stats.intervals import estimate, percent
 from memorygym.training.learner import Learner
@@ -155,7 +155,7 @@ def page(learners: Mapping[str, Learner], folder: Path) -> Iterator[str]:
     learner = learners[MAIN]
     training = learner.training
     yield INTRODUCTION.format(
-        version=f"Version hash {version_hash('worlds')}", held_out=HELD_OUT, main=MAIN,
+        version=f"Version hash {version_of('worlds')}", held_out=HELD_OUT, main=MAIN,
         weights=sum(w.size for w in learner.weights.values()), iterations=training.iterations,
         episodes=training.groups * training.group,
     )  # fmt: skip

@@ -11,8 +11,9 @@ from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.core.types import JSON, Budget, Event, Memory, Message, Policy, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.engine import Runner
-from memorygym.runs.episode_result import Failure, Result, ResultOptions
-from memorygym.runs.evaluation import Evaluation, Findings, perform
+from memorygym.runs.episode_result import Failure, Played, ResultOptions
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.results import RunResults, perform
 from memorygym.runs.systems import AgentSystem, episode_for, policy_for
 from memorygym.runs.systems import played as played_by
 from memorygym.runs.tasks import Limits, Tasks
@@ -88,7 +89,7 @@ def results_of(
     wanted: ResultOptions = TRACED,
     limits: Limits | None = None,
     repeat: int = 0,
-) -> list[Result | Failure]:
+) -> list[Played | Failure]:
     """The scores of agents on one task."""
     players = tuple(AgentSystem(agent, limits=limits or Limits()) for agent in agents)
     return Runner("worlds", players, None, wanted).play_unit((recipe, repeat))
@@ -100,6 +101,6 @@ def worlds(seeds: int = 1, first: int = 0, template: str = "company", salt: str 
     return dealt_by("worlds", TaskOptions(range(first, first + seeds), salt, parameters))
 
 
-def lite(*agents: str, seeds: int = 1, first: int = 0, salt: str = "", **more: Any) -> Findings:
+def lite(*agents: str, seeds: int = 1, first: int = 0, salt: str = "", **more: Any) -> RunResults:
     """Agents on small tasks of one domain; `more` as `perform` takes it."""
     return perform(Evaluation(tasks=worlds(seeds, first, salt=salt), agents=agents), **more)

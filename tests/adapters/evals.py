@@ -11,12 +11,11 @@ from memorygym.models.model import Model
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.system_specs import ComparisonLimits
-from memorygym.runs.engine import perform
-from memorygym.runs.episode_result import Result
+from memorygym.runs.episode_result import Played
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.evaluation import perform as bench
 from memorygym.runs.metrics import Measurement
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.results import perform as bench
 from memorygym.runs.tasks import Tasks, generated
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "correct_refusals")
@@ -43,15 +42,16 @@ def evaluate(logs: Path, models: Any, track: str = "worlds", **options: Any) -> 
 
 
 @cache
-def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Result:
+def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Played:
     """What `bench` makes of an agent, with its trace."""
     parameters = {"template": template, "tier": tier}
     tasks = generated("worlds", TaskOptions(range(seed, seed + 1), parameters=parameters))
-    (result,) = bench(Evaluation(tasks=tasks, agents=(agent,)), traced=True).results
-    return result
+    run = bench(Evaluation(tasks=tasks, agents=(agent,)), traced=True)
+    (result,) = run.results
+    return Played(result, trace=run.traces[result.place.episode])
 
 
-def values(result: Result) -> dict[str, float | None]:
+def values(result: Played) -> dict[str, float | None]:
     """The figures of a result, by the names that Inspect shows."""
     score = result.score
     return {"composite": score.composite, **score.axes, "correct_refusals": score.correct_refusals}
@@ -81,10 +81,7 @@ def compared(
     model_roles = ModelRoles({reasoner: model} if model else {})
     memories = plug_all([memory])
     asked = Comparison(tasks, memories, [ComparisonLimits(budget)], (reasoner,), model_roles)
-    measurements = [
-        outcome.measured for outcome in perform(asked.job()) if isinstance(outcome, Result)
-    ]
-    return [outcome for outcome in measurements if outcome]
+    return bench(asked).measured
 
 
 def environment(*paths: Path) -> dict[str, str]:

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.track import TaskOptions, find
+from memorygym.core.track import TaskOptions, find, version_of
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.evaluation import perform as bench
+from memorygym.runs.results import perform as bench
 from memorygym.runs.tasks import Limits, generated
-from memorygym.runs.version import version_hash
 from tests.adapters.evals import (
     AXES,
     WARNINGS,
@@ -48,7 +47,7 @@ def test_inspect_and_bench_agree_on_every_template(agent: str, tmp_path: Path) -
     for sample in log.samples:
         result = benched(agent, sample.metadata["template"])
         assert sample.scores["axes"].value == values(result)
-        assert sample.scores["axes"].metadata["causes"] == result.causes
+        assert sample.scores["axes"].metadata["causes"] == result.result.causes
         assert without_labels(sample.store[TRACE]) == without_labels(list(result.trace.lines()))
 
 
@@ -75,8 +74,8 @@ def test_the_log_on_disk_reads_back_with_scores_messages_and_trace(tmp_path: Pat
     (log,) = evaluate(tmp_path, "memorygym/strategic")
     read = read_eval_log(log.location)
     (sample,) = read.samples
-    assert read.eval.task_version == version_hash("worlds")
-    assert sample.scores["axes"].metadata["version_hash"] == version_hash("worlds")
+    assert read.eval.task_version == version_of("worlds")
+    assert sample.scores["axes"].metadata["version"] == version_of("worlds")
     assert sample.scores == log.samples[0].scores
     assert sample.store == log.samples[0].store
     assert sum("=== QUESTION" in message.text for message in sample.messages) == 10
@@ -228,11 +227,12 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
     log = played(tmp_path, "memorygym/strong", "research", arguments)
     tasks = generated("research", TaskOptions(range(1), parameters={"hops": "2", "tokens": "10k"}))
     asked = Evaluation(tasks=tasks, agents=("strong",), limits=Limits(capacity=6000))
-    (result,) = bench(asked, traced=True).results
+    run = bench(asked, traced=True)
+    (result,), (trace,) = run.results, run.traces.values()
     score = log.samples[0].scores["axes"]
     assert score.value["composite"] == result.score.composite > 0
     assert score.metadata["axes"] == result.score.axes
-    assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(result.trace.lines()))
+    assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(trace.lines()))
 
 
 def test_worlds_are_played_by_reasoners_too(tmp_path: Path) -> None:

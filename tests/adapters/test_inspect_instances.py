@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from memorygym.cli import main
-from memorygym.core.track import TaskOptions, find
+from memorygym.core.track import TaskOptions, find, version_of
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.tasks import from_disk, generated
-from memorygym.runs.version import version_hash
 from tests.adapters.evals import WARNINGS, compared, environment, played
 from tests.datasets import published
 
@@ -109,7 +108,7 @@ def test_a_log_is_scored_again_from_its_traces(tmp_path: Path) -> None:
     log = played(tmp_path, "memorygym/weak", "research", {**GIVEN, "memory": "bm25"})
     read = read_eval_log(log.location)
     again = score(read, ANSWERS(), action="overwrite", display="none")
-    assert read.eval.task_version == version_hash("research")
+    assert read.eval.task_version == version_of("research")
     assert means(again) == means(log)
 
 

@@ -1,5 +1,6 @@
 """Results of runs that nobody played, and leaderboards of them."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core import registry
+from memorygym.core.files import write_atomically
 from memorygym.core.outcome import Score
 from memorygym.core.rng import named_rng
-from memorygym.reports.evidence import REPORTED, REPRODUCED, Evidence
+from memorygym.core.track import version_of
+from memorygym.reports.checks import REPORTED, REPRODUCED, Evidence
 from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.runs.episode_result import EpisodeKey, Failure, Result
-from memorygym.runs.results.consistency import planned
-from memorygym.runs.results.results_file import document, read_results, write_results
+from memorygym.runs.results import FILE, RunResults, load, measurement_lines, planned_episodes
+from memorygym.runs.store import FORMAT
 from memorygym.runs.tasks import Limits
-from memorygym.runs.version import version_hash
 from memorygym.scoring.usage import Price, Usage
 from memorygym.tracks.worlds.axes import WEIGHTS
 
@@ -35,39 +37,43 @@ def result(place: EpisodeKey, share: float) -> Result:
     usage = {"ingest": Usage(9, 900, 100, 0), "query": Usage(3, 300, 30, None)}
     flags = tuple(i < right for i in range(100))
     return Result(
-        place=place, task="0" * 16, version_hash=version_hash(place.track), score=score,
-        right=flags,
-        repaired=0, judged=None, stuck=0, causes={}, precision={}, usage=usage,
+        place=place, task="0" * 16, score=score, right=flags, repaired=0,
+        judged=None, stuck=0, causes={}, precision={}, usage=usage,
     )  # fmt: skip
 
 
 @dataclass
 class Maker:
-    """Writes the results of runs whose agents answer about given shares of all questions."""
+    """Writes runs without traces whose agents answer about given shares of all questions."""
 
     folder: Path
     written: list[Path] = field(default_factory=list)
 
-    def __call__(self, shares: dict[str, float], *, failed: int = 0, **recipe: Any) -> str:
+    def __call__(
+        self, shares: dict[str, float], *, failed: int = 0, version: str = "", **recipe: Any
+    ) -> str:
         whole: dict[str, Any] = {
             "kind": "bench", "track": "worlds", "templates": registry.names("domains"),
             "seeds": list(range(10)), "parameters": {"tier": "standard"}, "data": None,
             "repeats": 1,
             "salt": None, "models": {}, "memory_model": None, "judge": None,
-            "memory": "markdown", "source": "0" * 8, "agents": list(shares),
+            "memory": "markdown", "agents": list(shares),
             **dict.fromkeys(Limits.__slots__),
         } | recipe  # fmt: skip
         noise = named_rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
-        outcomes: list[Result | Failure] = [
+        episodes: list[Result | Failure] = [
             result(place, round(shares[place.who] + noise.below(21) / 100 - 0.1, 6))
-            for place in planned(whole)
+            for place in planned_episodes(whole)
         ]
         for at in range(failed):
-            outcomes[at] = Failure(outcomes[at].place, "provider", "gone")
-        about = {"version_hash": version_hash(whole["track"]), "recipe": whole}
-        self.written.append(self.folder / f"{len(self.written)}.json")
-        write_results(self.written[-1], document(about, outcomes, {}))
-        return str(self.written[-1])
+            episodes[at] = Failure(episodes[at].place, "provider", "gone")
+        about = {"version": version or version_of(whole["track"]), "recipe": whole}
+        run = self.folder / str(len(self.written))
+        run.mkdir()
+        (run / "run.json").write_text(json.dumps({"format": FORMAT, **about}))
+        write_atomically(run / FILE, measurement_lines(RunResults(about, episodes)))
+        self.written.append(run)
+        return str(run)
 
 
 def model(**options: object) -> dict[str, object]:
@@ -86,7 +92,7 @@ def shown(*runs: str, standing: str = REPRODUCED, reported: Sequence[str] = ()) 
     """The leaderboard of runs with these standings, and of self-reported runs."""
     standings = dict.fromkeys(reported, REPORTED) | dict.fromkeys(runs, standing)
     return leaderboard_of(
-        (run, Evidence(read_results(Path(run)), problems)) for run, problems in standings.items()
+        (run, Evidence(load(Path(run)), standing)) for run, standing in standings.items()
     )
 
 

@@ -10,9 +10,8 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, find
-from memorygym.reports.evidence import REPRODUCED, VERIFIED, WORD
+from memorygym.reports.checks import REPRODUCED, VERIFIED, WORD
 from memorygym.reports.leaderboard_rows import flat_rows
-from memorygym.runs.version import version_hash
 from memorygym.scoring.usage import Price
 from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown
 
@@ -68,12 +67,11 @@ def test_runs_with_other_settings_have_their_own_table(
     assert [row[:2] for row in section(out, PUBLIC)] == [["1", "guesser"]]
 
 
-def test_a_run_of_another_version_hash_is_never_ranked(made: Make) -> None:
-    old = Path(made({"naive": 0.9}))
-    old.write_text(old.read_text().replace(version_hash("worlds"), "worlds-v1@00000000"))
-    out = page(shown(str(old), made({"guesser": 0.5})))
+def test_a_run_of_another_version_is_never_ranked(made: Make) -> None:
+    old = made({"naive": 0.9}, version="worlds-v1")
+    out = page(shown(old, made({"guesser": 0.5})))
     assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
-    rows = section(out, "Version worlds-v1@00000000, not compared with the above")
+    rows = section(out, "Version worlds-v1, not compared with the above")
     assert [row[1] for row in rows] == ["naive"]
 
 
@@ -234,4 +232,4 @@ def test_agents_of_another_track_have_their_own_table(made: Make) -> None:
     assert [row[:2] for row in section(out, "codeqa track, public seeds")] == [["1", "strong"]]
     rows = section(out, "worlds track, standard tier, public seeds")
     assert [row[:2] for row in rows] == [["1", "naive"]]
-    assert all(f"`{name}`" in " ".join(out.split()) for name in board.version_hashes)
+    assert all(f"`{name}`" in " ".join(out.split()) for name in board.versions)

@@ -41,9 +41,9 @@ def research(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_document_states_version_hash_and_tasks(research: Path) -> None:
+def test_the_document_states_version_and_tasks(research: Path) -> None:
     document = json.loads((research / "compare.json").read_bytes())
-    assert document["version_hash"].startswith("research-v")
+    assert document["version"].startswith("research-v")
     assert document["recipe"]["parameters"] == {"hops": "2,4", "tokens": "10k"}
     assert document["recipe"]["templates"] == ["hops2-10k", "hops4-10k"]
 
@@ -122,7 +122,7 @@ def test_a_scripted_reader_of_a_data_set_is_shown_evidence_and_has_no_accuracy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, run = f"locomo:{published.file_of('locomo', tmp_path)}", tmp_path / "run"
-    compared(run, "--data", data, "--budget", "60", "--pareto", "--curve", "hops")
+    compared(run, "--data", data, "--budget", "60", "--curve", "hops")
     text = capsys.readouterr().out
     assert "accuracy" not in text.lower().replace("accuracy against", "")
     assert "Evidence shown: the share of questions" in text and "Exact match" not in text

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import pytest
 
@@ -60,12 +61,10 @@ def test_a_single_regression_fails_only_if_asked_to(run_of: Make, command) -> No
 
 
 def test_results_without_traces_give_the_ids(run_of: Make, command, tmp_path: Path) -> None:
-    files = []
-    for agent in ("perfect", "naive"):
-        files.append(str(tmp_path / f"{agent}.json"))
-        results = Path(run_of(agent), "results.json")
-        Path(files[-1]).write_bytes(results.read_bytes())
-    out = command("diff", *files).out
+    copies = [copytree(run_of(agent), tmp_path / agent) for agent in ("perfect", "naive")]
+    for copy in copies:
+        rmtree(copy / "traces")
+    out = command("diff", *map(str, copies)).out
     assert "  company+0+naive+0#" in out and "truth" not in out
 
 
@@ -117,4 +116,4 @@ def test_an_agent_is_chosen_by_name(run_of: Make, command) -> None:
 
 def test_a_run_without_results_is_named(command, tmp_path: Path) -> None:
     status, _, err = command("diff", str(tmp_path), str(tmp_path))
-    assert status == 2 and f"{tmp_path} has no results.json" in err
+    assert status == 2 and f"{tmp_path} is not the folder of a run" in err

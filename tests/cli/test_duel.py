@@ -1,12 +1,13 @@
 """The folder of a comparison works with status, score, explain and diff as a run of agents does."""
 
 import json
-import shlex
 import shutil
 from pathlib import Path
 
 import pytest
 
+from memorygym.runs.results import FILE
+from tests.reports.trace_rows import rewrite, rows_of
 from tests.slow import mostly_slow
 
 BM25, FEWER = "strong+bm25+300", "strong+bm25:top_k=2+300"
@@ -40,13 +41,14 @@ def test_the_next_command_of_status_finishes_a_comparison(
     words += ["--memories", "bm25:top_k=2", "--capacity", "9000", "--reasoner", "weak,strong"]
     words += ["--salt", salt] if salt else []
     assert command("compare", *words, "-o", str(folder)).status == 0
-    before = (folder / "results.json").read_bytes()
-    for path in (max((folder / "traces").iterdir()), folder / "results.json"):
+    before = (folder / FILE).read_bytes()
+    for path in (max((folder / "traces").iterdir()), folder / FILE):
         path.unlink()
     (state,) = _rows(command("status", str(folder), "--json").out)
     assert (state["left"], state["finished"]) == (1, False)
-    assert command(*shlex.split(state["next"][0].replace("SALT", f"'{salt}'"))[1:]).status == 0
-    assert (folder / "results.json").read_bytes() == before
+    assert state["next"][0] == f"memorygym resume '{folder}'{' --salt SALT' if salt else ''}"
+    assert command("compare", *words, "-o", str(folder)).status == 0
+    assert (folder / FILE).read_bytes() == before
 
 
 def test_misses_are_those_of_the_memories_by_system(duel: Path, command) -> None:
@@ -89,11 +91,10 @@ def test_a_system_is_selected_by_its_whole_name(duel: Path, command) -> None:
 
 
 def test_two_comparisons_are_paired_system_by_system(duel: Path, copy: Path, command) -> None:
-    path = copy / "results.json"
-    results = json.loads(path.read_bytes())
-    (row,) = (r for r in results["episodes"] if r["episode"] == f"company+0+{BM25}")
-    row["right"][5] = 1 - row["right"][5]
-    path.write_text(json.dumps(results))
+    lines = rows_of(copy / FILE)
+    (line,) = (of for of in lines[1:] if of["result"]["place"]["episode"] == f"company+0+{BM25}")
+    line["result"]["right"][5] = not line["result"]["right"][5]
+    rewrite(copy / FILE, lines)
     status, out, err = command("diff", str(duel), str(copy), "--fail-on-regression")
     assert status == 2 and "its score is not the one in the results" in err
     assert out.count("accuracy") == 4 and "+none+" not in out
@@ -145,11 +146,11 @@ def test_a_folder_of_an_earlier_layout_is_named_with_the_version_that_reads_it(
 ) -> None:
     for name in ("run.json", "results.json"):
         text = (copy / name).read_text()
-        text = text.replace("memorygym-run-3", "memorygym-run-2")
-        (copy / name).write_text(text.replace("memorygym-results-3", "memorygym-results-2"))
+        text = text.replace("memorygym-run-4", "memorygym-run-3")
+        (copy / name).write_text(text.replace("memorygym-results-4", "memorygym-results-3"))
     words = [str(copy), *([str(copy)] if tool == "diff" else []), *TOOLS[tool]]
     status, out, err = command(tool.split(maxsplit=1)[0], *words)
     said = " ".join((out + err).split())
     assert status == (1 if tool == "score --check" else 2)
     assert "made by an earlier version of memorygym (layout memorygym-r" in said
-    assert "play it again, or read it with commit a37886c" in said
+    assert "play it again, or read it with commit cdf0fd66" in said

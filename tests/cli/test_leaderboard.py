@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from memorygym.reports.packs import write_pack
-from memorygym.runs.evaluation import Evaluation, perform
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.results import perform
 from tests.cli.boards import SALT, Make, section
 from tests.episodes import worlds
 from tests.slow import mostly_slow
@@ -28,27 +29,28 @@ def test_the_same_runs_give_the_same_bytes_in_any_order(
     written = set()
     for order in orders:
         path = tmp_path / "out"
-        assert command("leaderboard", *order, "--format", form, "-o", str(path)).out == ""
+        words = ["--check", "none", "--format", form, "-o", str(path)]
+        assert command("leaderboard", *order, *words).out == ""
         written.add(path.read_bytes())
     assert len(written) == 1 and written.pop().endswith(b"\n")
 
 
 def test_csv_and_json_hold_every_entrant(made: Make, command) -> None:
     runs = [made({"naive": 0.5, "packer": 0.1}), made({"brief_reader": 0.5}, seeds=[3])]
-    rows = list(csv.DictReader(io.StringIO(command("leaderboard", *runs, "--format", "csv").out)))
-    json_rows = json.loads(command("leaderboard", *runs, "--format", "json").out)["rows"]
+    words = ["leaderboard", *runs, "--check", "none", "--format"]
+    rows = list(csv.DictReader(io.StringIO(command(*words, "csv").out)))
+    json_rows = json.loads(command(*words, "json").out)["rows"]
     assert [row["agent"] for row in rows] == [row["agent"] for row in json_rows]
     assert {row["agent"] for row in json_rows} == {"naive", "packer", "brief_reader"}
     assert all(row["rank"] is None and row["status"] == "self-reported" for row in json_rows)
     assert all(len(row) == len(json_rows[0]) for row in json_rows)
 
 
-def test_results_that_contradict_themselves_have_no_rank(made: Make, command) -> None:
-    run = Path(made({"naive": 0.5}))
-    run.write_text(run.read_text().replace('"mean": 0.', '"mean": 0.9', 1))
-    status, out, _ = command("leaderboard", str(run))
+def test_a_run_without_its_traces_has_no_rank(made: Make, command) -> None:
+    run = made({"naive": 0.5})
+    status, out, _ = command("leaderboard", run)
     why = section(out, "Not ranked")[0][-1]
-    assert status == 1 and why.startswith(f"a check of {run} failed: results.summary")
+    assert status == 1 and why.startswith(f"a check of {run} failed: traces/agentteam+0+naive+0")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("run", "traces", "verified from traces"),
         ("run", "play", "reproduced"),
         ("run.tar.gz", "play", "reproduced"),
-        ("run/results.json", "play", "self-reported"),
     ],
 )
 def test_a_run_has_the_status_that_its_files_show(
@@ -75,6 +76,12 @@ def test_a_run_has_the_status_that_its_files_show(
 ) -> None:
     out = command("leaderboard", str(played.parent / name), "--check", check).out
     assert section(out, "Not ranked")[0][5] == status
+
+
+def test_an_export_is_refused_with_what_to_give(played: Path, command) -> None:
+    (played / "results.json").write_text("{}")
+    status, _, err = command("leaderboard", str(played / "results.json"))
+    assert status == 2 and "is an export: give the folder of the run, or its pack" in err
 
 
 @pytest.mark.parametrize("check", ["none", "play"])

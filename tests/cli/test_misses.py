@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.runs.results.results_file import read_results
+from memorygym.runs.results import load
 from memorygym.scoring.attribution import CAUSES
 from tests.episodes import lite
 
@@ -25,9 +25,9 @@ def rows(out: str) -> list[dict]:
 def test_every_miss_has_the_id_of_its_question(played: Path, command) -> None:
     status, out, err = command("explain", str(played), "--json")
     missed = {
-        f"{row['episode']}#{number}"
-        for row in read_results(played)["episodes"]
-        for number, right in enumerate(row["right"], start=1)
+        f"{result.place.episode}#{number}"
+        for result in load(played).results
+        for number, right in enumerate(result.right, start=1)
         if not right
     }
     misses = rows(out)

@@ -65,7 +65,7 @@ def test_the_word_after_judge_may_be_the_file(command) -> None:
 
 def test_a_cut_trace_is_named_when_results_are_checked(command, tmp_path: Path) -> None:
     lite("naive", folder=tmp_path / "run")
-    assert command("score", "--check", str(tmp_path / "run")).out.endswith(": valid\n")
+    assert command("score", "--check", str(tmp_path / "run")).out.endswith("reproduced\n")
     (trace,) = (tmp_path / "run" / "traces").iterdir()
     lines = gzip.decompress(trace.read_bytes()).splitlines(keepends=True)
     trace.write_bytes(gzip.compress(b"".join(lines[:-3])))

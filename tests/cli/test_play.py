@@ -22,10 +22,10 @@ def _human(command, monkeypatch: pytest.MonkeyPatch, path: Path, *lines: str) ->
 
 
 def test_play_gives_the_episode_of_a_run(trace_file: Path) -> None:
-    (result,) = lite("strategic", traced=True).results
+    ((_, kept),) = lite("strategic", traced=True).traces.items()
     _, trace, damage = next(read_traces([trace_file]))
-    assert damage == "" and trace and result.trace
-    assert list(trace.lines()) == list(result.trace.lines())
+    assert damage == "" and trace
+    assert list(trace.lines()) == list(kept.lines())
 
 
 @pytest.mark.parametrize("agent", ["template_expert", "perfect", "clairvoyant"])

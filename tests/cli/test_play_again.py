@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
-from memorygym.runs.results.results_file import read_results
+from memorygym.runs.results import load
 from memorygym.runs.store import read_traces, write_trace
 from tests.servers.openai import Server, serving
 
@@ -39,12 +39,13 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_question_is_shown_as_the_agent_saw_it(played: Path, command) -> None:
-    row = read_results(played)["episodes"][0]
-    for number, right in enumerate(row["right"], start=1):
-        status, out, err = command("explain", str(played), f"{row['episode']}#{number}", "--play")
+    result = load(played).results[0]
+    for number, right in enumerate(result.right, start=1):
+        id = f"{result.place.episode}#{number}"
+        status, out, err = command("explain", str(played), id, "--play")
         assert (status, err) == (int(not right), "") and SAME in out
         assert out.count("=== QUESTION") == 1 and "> submit_answer" in out
-        assert (f"{row['episode']}#{number}  " in out) and ("WRONG (" in out) == (not right)
+        assert f"{id}  " in out and ("WRONG (" in out) == (not right)
         assert all(len(line) <= 80 for line in out.splitlines())
 
 
@@ -94,7 +95,7 @@ def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
         words = ["--model", "vague", "--judge", "lavish", "--api-base", server.url]
         more = ["--judge-prompt", "lenient", "--seeds", "1", "--run", str(tmp_path / "run")]
         assert command("bench", "-q", *LITE[:-2], *words, *more).status == 0
-    assert read_results(tmp_path / "run")["episodes"][0]["repaired"] > 0
+    assert load(tmp_path / "run").results[0].repaired > 0
     _, out, err = command("explain", str(tmp_path / "run"), "company+0", "--play")
     assert SAME in out and "accepted by the judge" in " ".join(out.split()) and err == ""
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shlex
 import shutil
 import subprocess
 import sys
@@ -11,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
+from memorygym.runs.results import FILE
 from tests.servers.openai import serving
-from tests.slow import mostly_slow
 
 LITE = ["bench", "-q", "--workers", "1", "--tier", "lite", "-t", "company"]
 TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
@@ -44,8 +43,8 @@ def played(once: Path, tmp_path: Path) -> Path:
 def _stop(folder: Path) -> Path:
     """Turns a finished run into one stopped before its last episode; returns the removed part."""
     trace = sorted((folder / "traces").iterdir())[-1]
-    for path in (trace, folder / "results.json", folder / "results.jsonl"):
-        path.unlink()
+    trace.unlink()
+    (folder / FILE).unlink()
     return trace
 
 
@@ -75,25 +74,14 @@ def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
     assert state["provisional"]["strategic"]["tasks"] == 1
 
 
-@mostly_slow(
-    "words",
-    [
-        [*TWO],
-        [*LITE, "--seed", "3", "--strategy", "naive", "guesser", "--entities", "24"],
-        [*LITE, "--seeds", "1", "--backend", "markdown", "--turns", "9"],
-        ["bench", "-q", "--tier", "lite", "--seeds", "1", "--strategy", "naive"],
-    ],
-    quick=1,
-)
-def test_the_next_command_finishes_the_run(words: list[str], command, tmp_path: Path) -> None:
-    folder = tmp_path / "a run"
-    assert command(*words, "--run", str(folder)).status == 0
-    before = (folder / "results.json").read_bytes()
-    _stop(folder)
-    first = _state(command, folder)["next"][0]
-    assert command(*shlex.split(first)[1:]).status == 0
-    assert _state(command, folder)["finished"]
-    assert (folder / "results.json").read_bytes() == before
+def test_a_stopped_run_names_the_command_that_goes_on_and_ends_the_same(
+    played: Path, command
+) -> None:
+    before = (played / FILE).read_bytes()
+    _stop(played)
+    assert _state(command, played)["next"][0] == f"memorygym resume '{played}'"
+    assert command(*TWO, "--run", str(played)).status == 0
+    assert _state(command, played)["finished"] and (played / FILE).read_bytes() == before
 
 
 def test_a_failed_episode_is_named_and_played_again(command, tmp_path: Path) -> None:
@@ -105,7 +93,7 @@ def test_a_failed_episode_is_named_and_played_again(command, tmp_path: Path) -> 
         assert command(*words, *base, "--run", str(tmp_path / "run")).status == 3
         out = command("status", str(tmp_path / "run")).out
         state = _state(command, tmp_path / "run")
-        assert command(*shlex.split(state["next"][0])[1:], *base).status == 0
+        assert command(*words, *base, "--run", str(tmp_path / "run")).status == 0
     assert "failed: company+" in out and "3 ended, 1 failed, 1 left to play" in out
     assert [failure["kind"] for failure in state["failed"]] == ["provider"]
     assert _state(command, tmp_path / "run")["failed"] == []
@@ -128,7 +116,7 @@ def test_a_run_that_another_process_plays_is_running(played: Path, command) -> N
         assert process.stdout and process.stdout.readline() == b"held\n"
         _stop(played)
         out = command("status", str(played)).out
-        assert f"{played}: being played now" in out and "next: memorygym bench" not in out
+        assert f"{played}: being played now" in out and "next: memorygym resume" not in out
         process.communicate(b"")
     assert not _state(command, played)["running"]
 
@@ -137,11 +125,12 @@ def test_a_run_of_a_part_of_a_folder_can_be_finished(command, tmp_path: Path) ->
     made, run = str(tmp_path / "made"), tmp_path / "run"
     words = ["--n", "3", "--tokens", "3300", "--hops", "2", "--workers", "1", "-o", made]
     assert command("generate", "research", *words).status == 0
-    assert command("bench", "-q", "--data", made, "--seeds", "2", "--run", str(run)).status == 0
+    again = ["bench", "-q", "--data", made, "--seeds", "2", "--run", str(run)]
+    assert command(*again).status == 0
     assert _state(command, run)["finished"] and _state(command, run)["planned"] == 6
     _stop(run)
-    first = _state(command, run)["next"][0].replace("DATA", shlex.quote(made))
-    assert command(*shlex.split(first)[1:]).status == 0
+    assert _state(command, run)["next"][0] == f"memorygym resume {run} --data DATA"
+    assert command(*again).status == 0
     assert _state(command, run)["finished"]
 
 
@@ -158,9 +147,13 @@ def test_several_runs_are_shown_one_after_another(played: Path, command) -> None
     assert all(len(line) <= 80 or str(played) in line for line in out.splitlines())
 
 
-def test_a_folder_without_a_run_is_named(command, tmp_path: Path) -> None:
-    status, _, err = command("status", str(tmp_path))
-    assert status == 2 and "is not the folder of a run" in err
+def test_what_is_no_folder_of_a_run_is_named(played: Path, command, tmp_path: Path) -> None:
+    for path, said in (
+        (tmp_path, "is not the folder of a run"),
+        (played / "results.json", f"is a file: give the folder of its run, {played}"),
+    ):
+        status, _, err = command("status", str(path))
+        assert status == 2 and said in err
 
 
 @pytest.mark.parametrize(
@@ -170,11 +163,13 @@ def test_a_folder_without_a_run_is_named(command, tmp_path: Path) -> None:
         ({}, ""),
         ([], ""),
         ({"sizes": {"x": 1}}, ""),
-        ({"parameters": 7}, " (recipe.parameters "),
-        ({"salt": 7}, " (recipe.salt "),
+        ({"parameters": 7}, " (recipe.parameters expected `object`, got `int`)"),
+        ({"salt": 7}, " (recipe.salt expected `str | null`, got `int`)"),
         ({"seeds": "x"}, " (recipe.seeds "),
+        ({"seeds": []}, " (recipe.seeds is [])"),
         ({"turns": []}, " (recipe.turns "),
-        ({"kind": None}, " (recipe.kind "),
+        ({"kind": None}, " (recipe.kind is None, none of bench, compare)"),
+        ({"repeats": 0}, " (recipe.repeats is 0"),
         ({"repeats": 10**12}, " (4,000,000,000,000 episodes are too many for a run"),
         (
             {"parameters": {"entities": str(10**12)}},
@@ -210,6 +205,5 @@ def test_a_comparison_shows_the_accuracies_of_its_table(command, tmp_path: Path)
     means = [row["accuracy"] for row in rows if row["system"] == "bm25"]
     figures = "".join(f"{100 * float(mean):>7.1f}" for mean in means)
     assert f"{figures}      1\n" in out and "held:" not in out
-    (folder / "compare.json").unlink()
-    (folder / "results.json").unlink()
+    (folder / FILE).unlink()
     assert "held:" not in command("status", str(folder)).out

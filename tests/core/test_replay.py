@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.core.trace import Trace, read_trace
-from memorygym.reports.recheck import unlike
+from memorygym.reports.checks import replayed
 from memorygym.runs.systems import AgentSystem
 from memorygym.runs.tasks import Limits
 from memorygym.tracks.worlds.generator.tiers import Sizes
@@ -26,7 +26,7 @@ def _traces(settings: WorldsSettings, limits: Limits = Limits()) -> list[Trace]:
 
 def _unlike(trace: Trace, settings: WorldsSettings, limits: Limits = Limits()) -> str:  # noqa: B008
     player = AgentSystem(str(trace.labels["agent"]), limits=limits)
-    return unlike(trace, settings.generate(), player)
+    return replayed(trace, settings.generate(), player)
 
 
 @mostly_slow(

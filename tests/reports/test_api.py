@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -14,12 +15,13 @@ from memorygym.cli import main
 from memorygym.core.types import Task
 from memorygym.memories.markdown import Markdown
 from memorygym.models.scripted import Scripted
+from memorygym.runs.results import FILE
 from tests.reports.own_parts import Broken, LastMessages, NoPart, Silent, WordStore
 
 LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 1}
 TWICE: dict[str, Any] = {**LITE, "seeds": 2}
 WORDS = ["--template", "company", "--tier", "lite", "--seeds", "1", "-q"]
-SAME = ("run.json", "compare.json", "compare.csv", "questions.csv", "results.json", "results.jsonl")
+SAME = ("run.json", "compare.json", "compare.csv", "questions.csv", "results.json", FILE)
 
 
 @pytest.fixture(scope="module")
@@ -208,13 +210,43 @@ def test_a_bad_agent_or_model_is_refused(
 def test_results_of_two_versions_are_refused_with_both_names(
     mixed: memorygym.Results, tmp_path: Path
 ) -> None:
-    for name in SAME:
-        text = (mixed.folders[0] / name).read_text("utf-8")
-        (tmp_path / name).write_text(text.replace(mixed.version, "worlds-v2@00000000"), "utf-8")
+    other = copytree(mixed.folders[0], tmp_path / "other")
+    text = (other / "run.json").read_text("utf-8")
+    (other / "run.json").write_text(text.replace(mixed.version, "worlds-v2"), "utf-8")
     with pytest.raises(memorygym.MemoryGymError) as error:
-        memorygym.load_results(mixed.folders[0], tmp_path)
+        memorygym.load_results(mixed.folders[0], other)
     assert mixed.version in str(error.value)
-    assert "worlds-v2@00000000" in str(error.value)
+    assert "worlds-v2" in str(error.value)
+
+
+def test_rows_of_several_runs_name_their_run(mixed: memorygym.Results, tmp_path: Path) -> None:
+    folder = mixed.folders[0]
+    both = memorygym.load_results(folder, copytree(folder, tmp_path / "copy"))
+    for table in (both.rows(), both.summary(), both.questions()):
+        assert {row["run"] for row in table} == {"duel", "copy"}
+    assert "run" not in memorygym.load_results(folder).rows()[0]
+    text = both.explain("company+0+strong+bm25+1000#1")
+    assert text.startswith("duel: worlds track") and "\n\ncopy: worlds track" in text
+    with pytest.raises(memorygym.MemoryGymError, match="given twice"):
+        memorygym.load_results(folder, folder / "..", folder)
+
+
+def test_a_missing_or_damaged_trace_and_an_unfinished_run_are_named(
+    mixed: memorygym.Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = copytree(mixed.folders[0], tmp_path / "copy")
+    trace = copy / "traces/company+0+strong+bm25+1000.jsonl.gz"
+    results = memorygym.load_results(copy)
+    trace.write_bytes(trace.read_bytes()[:-50])
+    with pytest.raises(memorygym.MemoryGymError, match="its misses would be left out"):
+        results.explain(system="bm25")
+    trace.unlink()
+    with pytest.raises(memorygym.MemoryGymError, match=r"strong\+bm25\+1000 is missing"):
+        results.explain(system="bm25")
+    assert results.explain(system="LastMessages")
+    (copy / FILE).unlink()
+    assert main(["explain", str(copy)]) == 0
+    assert "run unfinished: 15 of 16 episodes" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A comparison of memories is verified, packed and ranked as a run of agents is."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
-from memorygym.cli._recipe_command import command_of
 from memorygym.core.files import json_bytes
 from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
-from memorygym.reports.comparison_report import outcome_of, perform, write_files
-from memorygym.reports.evidence import REPRODUCED, VERIFIED, examine
+from memorygym.reports.checks import REPRODUCED, VERIFIED, examine
 from memorygym.reports.leaderboard import leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import flat_rows
@@ -23,10 +22,11 @@ from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_checks
 from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.results.results_file import document, keep
+from memorygym.runs.results import FILE, perform
 from tests.cli.boards import section
 from tests.datasets import published
 from tests.episodes import worlds
+from tests.reports.trace_rows import rewrite, rows_of
 from tests.slow import mostly_slow
 
 TASKS = ["--tier", "lite", "--template", "company", "--seeds", "2", "-q"]
@@ -65,69 +65,61 @@ def test_memories_in_another_than_alphabetical_order_are_verified_too(
     assert main(["compare", *words, *tasks]) == 0
     evidence = examine(folder, "traces")
     assert (evidence.standing, evidence.problems, evidence.limits) == (VERIFIED, (), ())
-    (folder / "results.json").unlink()
-    recipe = json.loads((folder / "run.json").read_bytes())["recipe"]
-    again = command_of(recipe, folder)
-    assert again[again.index("--memory") + 1] == "markdown,bm25"
-    assert main([*again[1:], "-q"]) == 0
 
 
 def test_templates_that_were_not_played_are_named(altered: Path) -> None:
-    for name in ("run.json", "results.json"):
-        content = json.loads((altered / name).read_bytes())
-        content["recipe"]["templates"] = ["company", "hospital"]
-        (altered / name).write_bytes(json_bytes(content))
+    about = json.loads((altered / "run.json").read_bytes())
+    about["recipe"]["templates"] = ["company", "hospital"]
+    (altered / "run.json").write_bytes(json_bytes(about))
     evidence = examine(altered, "traces")
     assert evidence.standing != VERIFIED and "recipe.templates" in evidence.limits[0]
 
 
+BM25 = "company+0+strong+bm25+1000"
+
+
 def better(folder: Path) -> None:
-    document = json.loads((folder / "compare.json").read_bytes())
-    row = next(row for row in document["reports"][0]["rows"] if row["system"] == "bm25")
-    row["figures"]["accuracy"]["mean"] = 0.99
-    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
-    (folder / "compare.json").write_text(text + "\n")
+    """Gives a question of bm25 another score."""
+    lines = rows_of(folder / FILE)
+    line = next(line for line in lines[1:] if "+bm25+" in line["result"]["place"]["episode"])
+    case = line["result"]["measured"]["cases"][0]
+    case["score"] = 1.0 - case["score"]
+    rewrite(folder / FILE, lines)
 
 
-def other_digit(name: str) -> Callable[[Path], None]:
-    def alter(folder: Path) -> None:
-        text = (folder / name).read_text()
-        (folder / name).write_text(text.replace("1", "2", 1))
-
-    return alter
+def other_check(folder: Path) -> None:
+    lines = rows_of(folder / FILE)
+    lines[0]["checks"][0]["name"] = "something else"
+    rewrite(folder / FILE, lines)
 
 
-def other_contents(name: str) -> Callable[[Path], None]:
-    return lambda folder: shutil.copy(folder / "compare.csv", folder / name) and None
-
-
-DIFFERS = "differs from what the traces give"
 ALTERED = {
-    "a figure": (better, "compare.json: compare.reports[0].rows["),
-    "a table": (other_digit("pairs.csv"), f"pairs.csv: {DIFFERS}"),
-    "a curve": (other_contents("hops.csv"), f"hops.csv: {DIFFERS}"),
-    "a curve of its own": (other_contents("length.csv"), f"length.csv: {DIFFERS}"),
-    "no table": (lambda folder: (folder / "questions.csv").unlink(), "questions.csv: missing"),
-    "no figures": (lambda folder: (folder / "compare.json").unlink(), "compare.json: missing"),
-    "no JSON": (
-        lambda folder: (folder / "compare.json").write_text("{"), "compare.json: is not JSON",
+    "a measurement": (
+        better, rf"{FILE}, line \d+: {re.escape(BM25)}\.measured\.cases\[0\]\.score: ",
     ),
+    "a sanity check": (other_check, f"{FILE}, line 1: checks: "),
     "swapped traces": (
         lambda folder: shutil.copy(
-            folder / "traces/company+0+strong+bm25+1000.jsonl.gz",
+            folder / f"traces/{BM25}.jsonl.gz",
             folder / "traces/company+0+strong+recency+1000.jsonl.gz",
         ),
-        "traces/company+0+strong+recency+1000.jsonl.gz: labels.memory",
+        re.escape("traces/company+0+strong+recency+1000.jsonl.gz: labels.memory"),
     ),
 }  # fmt: skip
 
 
-@mostly_slow("name", ALTERED, quick=2)
+@pytest.mark.parametrize("name", ALTERED)
 def test_an_alteration_is_named_with_its_file(name: str, altered: Path) -> None:
     alter, problem = ALTERED[name]
     alter(altered)
     evidence = examine(altered, "traces")
-    assert evidence.standing == "self-reported" and evidence.problems[0].startswith(problem)
+    assert evidence.standing == "self-reported" and re.match(problem, evidence.problems[0])
+
+
+def test_exports_are_no_part_of_what_is_checked(altered: Path) -> None:
+    for name in ("compare.json", "compare.csv", "questions.csv", "results.json"):
+        (altered / name).write_text("anything")
+    assert examine(altered, "traces").standing == VERIFIED
 
 
 def asked(folder: Path) -> None:
@@ -138,9 +130,7 @@ def asked(folder: Path) -> None:
     comparison = Comparison(
         worlds(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), model_roles
     )
-    findings = perform(comparison, folder, 4, quiet=True)
-    write_files(folder, findings, outcome_of(findings, played_checks(comparison)), ())
-    keep(folder, document(findings.about, findings.outcomes, {}), findings.outcomes)
+    perform(comparison, folder, 4, checks=played_checks(comparison))
 
 
 @pytest.mark.slow
@@ -155,26 +145,15 @@ def test_models_of_a_comparison_replay_from_their_recorded_replies(tmp_path: Pat
     (tmp_path / "replies.jsonl").unlink()
     less = examine(tmp_path, "play")
     assert (less.standing, less.problems) == (VERIFIED, ())
-    assert less.limits == (
-        "the memories were not replayed: their model's replies (replies.jsonl) are not there",
-    )
+    assert less.limits == ("the memories' model has no recorded replies (replies.jsonl)",)
 
 
-def test_its_pack_holds_the_tables_and_no_clock(duel: Path, tmp_path: Path) -> None:
+def test_its_pack_holds_neither_exports_nor_clock(duel: Path, tmp_path: Path) -> None:
     write_pack(duel, tmp_path / "duel.tar.gz")
     with opened(tmp_path / "duel.tar.gz") as (folder, problems):
         assert problems == [] and examine(folder, "traces").standing == VERIFIED
         kept = {path.name for path in folder.iterdir()}
-    assert {"compare.json", "compare.csv", "questions.csv", "pairs.csv", "hops.csv"} <= kept
-    assert not kept & {"timings.csv", "timings.jsonl", "lock"}
-
-
-def test_tables_of_memories_do_not_belong_to_a_run_of_agents(
-    finished: Path, duel: Path, tmp_path: Path
-) -> None:
-    run = Path(shutil.copytree(finished, tmp_path / "run"))
-    shutil.copy(duel / "compare.json", run)
-    assert examine(run).problems == ("compare.json: does not belong to a run of agents",)
+    assert kept == {"MANIFEST.json", "run.json", FILE, "traces"}
 
 
 def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
@@ -216,7 +195,7 @@ def test_a_comparison_given_twice_counts_once(duel: Path) -> None:
     ("alter", "check", "why"),
     [
         (lambda folder: None, "none", "its traces were not checked"),
-        (better, "traces", "a check of duel failed: compare.json: "),
+        (better, "traces", f"a check of duel failed: {FILE}, line "),
     ],
 )
 def test_memories_of_an_unverified_run_have_no_rank(
@@ -229,13 +208,6 @@ def test_memories_of_an_unverified_run_have_no_rank(
     assert "## Memories" not in out
 
 
-def test_results_of_a_comparison_alone_are_not_ranked(
-    duel: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["leaderboard", str(duel / "results.json")]) == 2
-    assert "give its folder or its pack" in capsys.readouterr().err
-
-
 @mostly_slow("seed", [[], ["--seed", "1"]])
 def test_tasks_of_a_file_are_verified_from_traces_only(seed: list[str], tmp_path: Path) -> None:
     data, run = f"locomo:{published.file_of('locomo', tmp_path)}:most=1", tmp_path / "run"
@@ -245,4 +217,4 @@ def test_tasks_of_a_file_are_verified_from_traces_only(seed: list[str], tmp_path
     assert (evidence.standing, evidence.problems) == (VERIFIED, ())
     assert evidence.limits[0].startswith("its tasks lie in a file that is not given here")
     better(run)
-    assert examine(run, "traces").problems[0].startswith("compare.json: compare.reports[0]")
+    assert ".measured.cases[0].score: " in examine(run, "traces").problems[0]

@@ -3,7 +3,6 @@
 import csv
 import json
 from io import StringIO
-from pathlib import Path
 
 from memorygym.core.files import json_bytes
 from memorygym.reports.comparison_files import (
@@ -17,11 +16,10 @@ from memorygym.reports.comparison_files import (
 )
 from memorygym.reports.curves import by_tokens, curve
 from memorygym.reports.results_table import tables
-from memorygym.reports.stored_results import StoredRun
 from memorygym.runs.comparison.figures import agreement, figures
 from memorygym.runs.comparison.sanity_checks import figure_checks
 from memorygym.scoring.attribution import Coverage
-from tests.runs.comparison.measurements import FIVE, THREE, all_played, played, reported
+from tests.runs.comparison.measurements import FIVE, THREE, all_played, compared, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}
 MATCHED = {"exact": True, "f1": 0.5}
@@ -44,10 +42,10 @@ def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
 
 def test_the_document_holds_every_row_with_every_figure() -> None:
     report = reported({**FIVE, "n": "10 00 10 00 10"})
-    content = json.loads(json_bytes(document({"version_hash": "c"}, [], [(report, {})])))
+    content = json.loads(json_bytes(document({"version": "c"}, [], [(report, {})])))
     (report,) = content["reports"]
     rows = {row["system"]: row for row in report["rows"]}
-    assert (content["schema"], content["version_hash"], content["kendall"]) == (
+    assert (content["schema"], content["version"], content["kendall"]) == (
         "memorygym-compare-1",
         "c",
         [],
@@ -108,10 +106,8 @@ def test_a_withheld_figure_is_null_and_an_empty_cell_and_a_fault_is_named() -> N
 
 
 def test_a_table_in_python_names_a_fault_of_the_set_up() -> None:
-    report = reported({**FIVE, "n": "11 " * 5, "held:n": "10 " * 5})
-    content = json.loads(json_bytes(document({}, [], [(report, {})])))
-    about = {"recipe": {"track": "worlds", "parameters": {}}, "version_hash": "v", "failures": []}
-    (shown,) = tables(StoredRun(Path(), about, content))
+    systems = {**FIVE, "n": "11 " * 5, "held:n": "10 " * 5}
+    (shown,) = tables(compared(systems, reasoners=["strong"]))
     assert [note.partition(",")[0] for note in shown.notes] == ["n: a fault of the set-up"]
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from memorygym.core.types import Call, Message
 from memorygym.models.scripted import Scripted
-from memorygym.reports.evidence import WORD, examine
-from memorygym.runs.evaluation import Evaluation, perform
+from memorygym.reports.checks import WORD, examine
+from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.results import perform
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
 from tests.reports.trace_rows import rewrite, rows_of

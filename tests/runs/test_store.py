@@ -13,7 +13,6 @@ from memorygym.core.trace import Trace
 from memorygym.runs.store import (
     append_episode,
     episode_name,
-    finish,
     open_run,
     read_traces,
     write_trace,
@@ -23,10 +22,11 @@ from tests.episodes import results_of
 
 OLD = {
     "kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1],
-    "budgets": [300, 1000], "memories": {"bm25": "1", "my:Mine": "2"}, "salt": None,
+    "budgets": [300, 1000], "memories": ["my:Mine", "bm25"], "salt": None,
+    "sources": {"my:Mine": "2"},
     "systems": [["my:Mine", 300], ["bm25", 300]],
 }  # fmt: skip
-ABOUT = {"version_hash": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
+ABOUT = {"version": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +68,9 @@ def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
     name = episode_name("company", 0, "org/model")
     with open_run(tmp_path / "run", ABOUT) as run:
         append_episode(run, name, trace, 0.25)
-        finish(run, [{"b": 1, "a": 2}])
     timing = json.loads((run.path / "timings.jsonl").read_text())
     assert run.kept == [name]
     assert (timing["episode"], timing["seconds"]) == (name, 0.25)
-    assert (run.path / "results.jsonl").read_text() == '{"a":2,"b":1}\n'
     assert not list(run.path.rglob("*.part"))
 
 
@@ -88,7 +86,7 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        ({"version_hash": "other"}, "holds a run of the version worlds-v1@ab12, not other; give"),
+        ({"version": "other"}, "holds a run of the version worlds-v1@ab12, not other; give"),
         ({"recipe": OLD | {"kind": "bench"}}, "holds a compare run, not a bench run; give"),
         (
             {"recipe": OLD | {"parameters": {"tier": "hard"}, "seeds": [4]}},
@@ -96,10 +94,13 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
             " the options of that run",
         ),
         ({"recipe": OLD | {"budgets": [300]}}, "with --budget 300,1000, not 300; give"),
-        ({"recipe": OLD | {"memories": {"bm25": "1"}}}, "with --memory my:Mine,bm25, not bm25; "),
+        (
+            {"recipe": OLD | {"memories": ["bm25"], "sources": {}}},
+            "with --memory my:Mine,bm25, not bm25; ",
+        ),
         ({"recipe": OLD | {"salt": "1f"}}, "with no --salt; give"),
         (
-            {"recipe": OLD | {"memories": {"bm25": "1", "my:Mine": "3"}}},
+            {"recipe": OLD | {"sources": {"my:Mine": "3"}}},
             ": the code of my:Mine has changed since this run; give a new folder",
         ),
     ],
@@ -146,7 +147,7 @@ def test_different_parts_give_different_names() -> None:
     assert episode_name("a/b") != episode_name("a_b")
 
 
-@pytest.mark.parametrize("name", ["trace.jsonl.gz", "results.json"])
+@pytest.mark.parametrize("name", ["trace.jsonl.gz", "measurements.jsonl.gz"])
 def test_a_full_disk_names_the_file_and_leaves_no_partial_file(name: str, tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))

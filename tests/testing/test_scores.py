@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from memorygym.cli import main
 from memorygym.core.errors import BadSettings
 from memorygym.memories.markdown import Markdown
+from memorygym.runs.results import load
 from memorygym.testing import check_regressions, check_score
 from memorygym.tracks.worlds.agents.honest import naive
 from memorygym.tracks.worlds.agents.note_taker import Strategist
@@ -30,7 +32,7 @@ class RuleViolation(Markdown):
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Earlier results of an agent."""
-    return _results(tmp_path_factory.mktemp("baseline") / "results.json", "strategic")
+    return _results(tmp_path_factory.mktemp("baseline") / "run", "strategic")
 
 
 def _results(path: Path, *agents: str, more: tuple[str, ...] = ()) -> Path:
@@ -87,8 +89,7 @@ def test_what_was_right_is_right_again(baseline: Path) -> None:
 def test_every_question_that_is_wrong_now_is_listed(baseline: Path) -> None:
     sentences = check_regressions(lambda _: naive(), baseline)
     lost = check_regressions("strategic", baseline, memory=Forgetful)
-    rows = json.loads(baseline.read_bytes())["episodes"]
-    right = sum(sum(row["right"]) for row in rows)
+    right = sum(sum(result.right) for result in load(baseline).results)
     assert 0 < len(sentences) < right and 0 < len(lost) <= right
     assert (
         sentences[0].startswith("company+0+strategic+0#")
@@ -97,7 +98,7 @@ def test_every_question_that_is_wrong_now_is_listed(baseline: Path) -> None:
 
 
 def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
-    both = _results(tmp_path / "both.json", "strategic", "naive")
+    both = _results(tmp_path / "both", "strategic", "naive")
     assert check_regressions("naive", both) == []
     assert check_regressions(lambda _: Strategist(), both, was="naive") == []
     with pytest.raises(BadSettings, match="strategic, naive: name one"):
@@ -105,12 +106,11 @@ def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
 
 
 def test_results_that_cannot_be_played_are_refused(baseline: Path, tmp_path: Path) -> None:
-    private = _results(tmp_path / "private.json", "naive", more=("--salt", "a salt of some length"))
+    private = _results(tmp_path / "private", "naive", more=("--salt", "a salt of some length"))
     with pytest.raises(BadSettings, match="private test set"):
         check_regressions("naive", private)
-    other = tmp_path / "other.json"
-    other.write_text(
-        json.dumps({**json.loads(baseline.read_bytes()), "version_hash": "worlds-v1@00000000"})
-    )
-    with pytest.raises(BadSettings, match="make the file again"):
+    other = copytree(baseline, tmp_path / "other")
+    about = json.loads((other / "run.json").read_bytes())
+    (other / "run.json").write_text(json.dumps({**about, "version": "worlds-v1"}))
+    with pytest.raises(BadSettings, match=r"has the version worlds-v1, .* play it again"):
         check_regressions("strategic", other)

@@ -18,11 +18,11 @@ from memorygym.core.track import find
 from memorygym.core.types import Budget, Task
 from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.episode_scores import score
 from memorygym.tracks import codeqa, research
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds import TRACK
-from memorygym.tracks.worlds.axes import score
 from tests.episodes import generated, played
 from tests.tracks.codeqa.instances import instance as codeqa_instance
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from memorygym.runs.episode_result import Played
 from memorygym.training.card import bars
 from memorygym.training.profile import Profile, TaskProfile, profile_of
 from tests.episodes import lite
@@ -28,7 +29,7 @@ def test_the_histogram_holds_every_task_once() -> None:
 
 def test_a_profile_groups_episodes_by_task() -> None:
     results = lite("naive", seeds=2).results
-    profile = profile_of("naive", [*results, *results])
+    profile = profile_of("naive", [Played(result) for result in results * 2])
     assert [task.seed for task in profile.tasks] == [0, 1]
     for task, result in zip(profile.tasks, results, strict=True):
         assert task.rewards == (round(result.score.composite, 6),) * 2 and task.variance == 0

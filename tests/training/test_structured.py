@@ -20,10 +20,10 @@ from memorygym.core.decision_table import (
     Situation,
 )
 from memorygym.core.errors import BadSettings
-from memorygym.core.track import find
 from memorygym.core.types import Task
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import played, start_episode
+from memorygym.scoring.episode_scores import score
 from memorygym.training.decision_arrays import TableArrays
 from memorygym.training.manager import fifo, observation, random
 from memorygym.training.simulator import PEAK, WRITES, Simulator
@@ -45,7 +45,7 @@ def table_of(template: str, seed: int, tier: str = "lite") -> TableArrays:
 
 def text_score(task: Task, choose: Any) -> Any:
     trace = played(start_episode(task, memory_factory("markdown")), WORLDS.policy(choose), task, {})
-    return find("worlds").score(trace)  # type: ignore[misc]
+    return score(trace)
 
 
 class Replay:
@@ -245,7 +245,7 @@ def test_a_task_without_budgets_is_refused() -> None:
 def test_heuristics_play_as_agents_of_text(policy: Any) -> None:
     task = table_of("city", 0).table.task
     trace = played(start_episode(task, memory_factory("markdown")), policy(task), task, {})
-    assert find("worlds").score(trace).writes > 0  # type: ignore[misc]
+    assert score(trace).writes > 0
 
 
 def test_a_single_environment_is_one_of_gymnasium_and_its_trace_has_its_score() -> None:
@@ -257,7 +257,7 @@ def test_a_single_environment_is_one_of_gymnasium_and_its_trace_has_its_score() 
         action = {"operation": rng.integers(0, 5), "items": rng.random(26) < 0.3}
         _, reward, ended, _, info = env.step(action)
         rewards += reward
-    assert find("worlds").score(env.trace).composite == pytest.approx(info["score"])  # type: ignore[misc]
+    assert score(env.trace).composite == pytest.approx(info["score"])
     assert rewards == pytest.approx(info["score"], abs=1e-5)
     with pytest.raises(ResetNeeded):
         env.step(action)

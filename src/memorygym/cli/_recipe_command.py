@@ -8,7 +8,7 @@ from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli._task_options import PARAMETERS, WORLDS
 from memorygym.core import registry
 from memorygym.core.track import find
-from memorygym.runs.comparison.system_specs import REFERENCES, named
+from memorygym.runs.comparison.system_specs import REFERENCES
 
 Recipe = Mapping[str, Any]
 """The recipe in run.json."""
@@ -50,7 +50,7 @@ def _bench(recipe: Recipe, folder: Path) -> Iterator[Option]:
 def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
     reasoners, writer = ",".join(recipe["reasoners"]), recipe["memory_model"]
     yield "-o", folder
-    yield "--memory", ",".join(named(recipe) or REFERENCES[:1])
+    yield "--memory", ",".join(recipe["memories"] or REFERENCES[:1])
     yield "--budget", ",".join(map(str, recipe["budgets"]))
     yield from _tasks(recipe)
     yield from _sizes(recipe)

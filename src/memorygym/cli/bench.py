@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Mapping
 from contextlib import ExitStack
-from pathlib import Path
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import (
@@ -23,12 +22,12 @@ from memorygym.core.files import write_atomically
 from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports import tables
-from memorygym.reports.stored_results import StoredRun
-from memorygym.reports.table import rows_csv
+from memorygym.reports.exports import result_file, write_exports
+from memorygym.reports.run_difference import differences
 from memorygym.reports.terminal import fit
-from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation, Findings, perform
+from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.results.results_file import Document, compare, read_results, write_results
+from memorygym.runs.results import RunResults, load, perform
 from memorygym.runs.tasks import Limits, Tasks, check_episodes
 from memorygym.scoring.usage import Price, cost_of, read_prices
 
@@ -82,8 +81,8 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--against",
         type=given_path,
-        metavar="RESULTS",
-        help="print the difference from earlier results",
+        metavar="RUN",
+        help="print the difference from an earlier run",
     )
     group.add_argument(
         "--fail-under", type=float, metavar="X", help="exit 1 if a composite is below X (0-100)"
@@ -103,67 +102,56 @@ def run(args: argparse.Namespace) -> int:
 
 def _benched(args: argparse.Namespace, stack: ExitStack) -> int:
     outputs = outputs_of(args, stack)
-    against = read_results(args.against) if args.against else None
+    against = load(args.against) if args.against else None
     prices = read_prices(args.prices) if args.prices else {}
-    findings = perform(
+    run = perform(
         evaluation_of(args, stack), outputs.folder, workers_of(args, waits=args.model is not None),
         traced=args.verbose, quiet=args.quiet,
     )  # fmt: skip
+    if outputs.folder:
+        write_exports(outputs.folder, run)
     if args.verbose:
-        print(_questions(findings))
-    failed = [invariant for invariant in findings.invariants if not invariant.holds]
-    low = [s for s in findings.summaries if 100 * s.composite.mean < (args.fail_under or 0)]
+        print(_questions(run))
+    failed = [invariant for invariant in run.header.invariants if not invariant.holds]
+    low = [s for s in run.summaries if 100 * s.composite.mean < (args.fail_under or 0)]
     if not args.quiet:
-        print(_report(findings, prices))
-    if findings.invariants and (failed or not args.quiet):
-        print("\n" + tables.invariants_table(failed if args.quiet else findings.invariants))
-    status = tell_failures(findings.failures)
+        print(_report(run, prices))
+    if run.header.invariants and (failed or not args.quiet):
+        print("\n" + tables.invariants_table(failed if args.quiet else run.header.invariants))
+    status = tell_failures(run.failures)
     if outputs.file:
-        _write(outputs.file, findings.document)
+        write_atomically(outputs.file, [result_file(run, outputs.file)])
     if against:
-        differences = compare(findings.document, against)
-        print("\n" + tables.against_text(differences, findings.document, against))
+        print("\n" + tables.against_text(differences(run, against), run, against))
     for summary in low:
         score = 100 * summary.composite.mean
         print(f"{summary.who}: {score:.1f} is under {args.fail_under:g}")
     return status or int(bool(failed or low))
 
 
-def _write(path: Path, document: Document) -> None:
-    """The results as JSON, or a row per agent as CSV."""
-    if path.suffix.lower() == ".csv":
-        rows = [*StoredRun(path, document, None).summary()]
-        write_atomically(path, [rows_csv(rows).encode()])
-    else:
-        write_results(path, document)
-
-
-def _report(findings: Findings, prices: Mapping[str, Price]) -> str:
+def _report(run: RunResults, prices: Mapping[str, Price]) -> str:
     """The tables."""
-    planned, rows = findings.document["episodes_planned"], findings.document["episodes"]
-    stuck = sum(row["stuck"] for row in rows)
+    stuck = sum(result.stuck for result in run.results)
     lines = [
-        *fit(tables.first_line(planned, findings.failures, stuck)),
-        *fit(tables.heading(findings.document)),
+        *fit(tables.first_line(len(run.episodes), run.failures, stuck)),
+        *fit(tables.heading(run.about)),
     ]
-    if findings.summaries:
-        lines += ["", tables.results_table(findings.summaries, findings.references)]
-        failures = findings.document["failures"]
-        for summary in findings.summaries:
+    if run.summaries:
+        lines += ["", tables.results_table(run.summaries, run.references)]
+        for summary in run.summaries:
             cost = cost_of(summary.who, summary.usage.values(), prices)
-            for line in tables.details(summary, failures, cost):
+            for line in tables.details(summary, run.failures, cost):
                 lines += fit(line)
     return "\n".join(lines)
 
 
-def _questions(findings: Findings) -> str:
+def _questions(run: RunResults) -> str:
     """Every question of every episode, and the causes of the misses."""
     lines = []
-    for result in findings.results:
-        assert result.trace
-        lines += ["", f"== {result.agent} on {result.template}, seed {result.seed}"]
-        lines += tables.questions_text(result.trace)
-    return "\n".join([*lines, "", tables.causes_table(findings.summaries)])
+    for place in (result.place for result in run.results):
+        lines += ["", f"== {place.agent} on {place.template}, seed {place.seed}"]
+        lines += tables.questions_text(run.traces[place.episode])
+    return "\n".join([*lines, "", tables.causes_table(run.summaries)])
 
 
 def evaluation_of(args: argparse.Namespace, stack: ExitStack) -> Evaluation:

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from memorygym.cli._checks import (
-    Outputs,
     add_output,
     add_quiet,
     check_counts,
@@ -31,18 +30,18 @@ from memorygym.core.text import one_line
 from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
 from memorygym.models.specs import find
-from memorygym.reports import comparison_report
 from memorygym.reports.columns import score_name
-from memorygym.reports.comparison_report import ComparisonFindings, perform
 from memorygym.reports.comparison_text import Setting, agreement_text, report_text
 from memorygym.reports.curves import CURVES, curve_text
+from memorygym.reports.exports import curve_of, result_file, splits_of, write_exports
 from memorygym.reports.stored_runs import readable
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison import system_specs
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
 from memorygym.runs.model_roles import OFFLINE, ModelRoles, asked_reasoners, check_slip
-from memorygym.runs.results.results_file import document, keep
+from memorygym.runs.results import RunResults, perform
 from memorygym.runs.tasks import check_episodes
 
 BUDGET = 1000
@@ -192,60 +191,31 @@ def _compared(args: argparse.Namespace, stack: ExitStack) -> int:
         print(invalid_text(checks))
         return 1
     workers = workers_of(args, waits=comparison.model_roles.waits)
-    findings = perform(comparison, outputs.folder, workers, quiet=args.quiet)
-    outcome = comparison_report.outcome_of(findings, checks)
-    _keep(args, outputs, findings, outcome)  # Before printing: the reader may close the pipe.
-    print(
-        _text(args, comparison, findings, outcome)
-        if outcome.valid
-        else comparison_report.invalid_of(findings, outcome)
-    )
-    for failure in findings.failed:
-        print(one_line(f"{readable(failure.place.episode)}: {failure.error}"), file=sys.stderr)
-    if any(failure.kind == "provider" for failure in findings.failed):
-        return 3
-    return 1 if findings.failed or not outcome.valid else 0
-
-
-def _keep(
-    args: argparse.Namespace,
-    outputs: Outputs,
-    findings: ComparisonFindings,
-    outcome: comparison_report.ComparisonOutcome,
-) -> None:
-    """Writes the tables and results into the folder, and the result alone into the file."""
+    run = perform(comparison, outputs.folder, workers, checks=checks, quiet=args.quiet)
+    # Before printing: the reader may close the pipe.
     if outputs.folder:
-        kinds = args.curve if outcome.valid else ()
-        comparison_report.write_files(outputs.folder, findings, outcome, kinds)
-        if outcome.valid:
-            keep(outputs.folder, document(findings.about, findings.outcomes, {}), findings.outcomes)
+        write_exports(outputs.folder, run, args.curve if run.valid else ())
     if outputs.file:
-        name = (
-            "compare.csv" if outputs.file.suffix.lower() == ".csv" else comparison_report.DOCUMENT
-        )
-        write_atomically(outputs.file, [comparison_report.files_of(findings, outcome, ())[name]])
+        write_atomically(outputs.file, [result_file(run, outputs.file)])
+    print(_text(args, comparison, run) if run.valid else "\n".join(fit(run.invalid_text)))
+    for failure in run.failures:
+        print(one_line(f"{readable(failure.place.episode)}: {failure.error}"), file=sys.stderr)
+    if any(failure.kind == "provider" for failure in run.failures):
+        return 3
+    return 1 if run.failures or not run.valid else 0
 
 
-def _text(
-    args: argparse.Namespace,
-    comparison: Comparison,
-    findings: ComparisonFindings,
-    outcome: comparison_report.ComparisonOutcome,
-) -> str:
+def _text(args: argparse.Namespace, comparison: Comparison, run: RunResults) -> str:
     """The tables of every reasoner and budget, the curves, the agreement of reasoners."""
-    version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
+    tasks = comparison.tasks
     published = track_named(tasks.track).files is not None
     setting = Setting(
-        tasks.description, version_hash, args.capacity, _writer(args), published=published
+        tasks.description, run.version, args.capacity, _writer(args), published=published
     )
     parts = []
-    for report in outcome.reports:
+    for report in run.reports:
         score = score_name(tasks.track, report.reasoner)
-        clock = comparison_report.clock_for(findings, report)
-        splits = comparison_report.splits_of(findings, report) if args.all else None
-        parts.append(report_text(report, replace(setting, score=score), clock, splits))
-        parts += [
-            curve_text(comparison_report.curve_of(findings, report, kind), kind, score)
-            for kind in args.curve
-        ]
-    return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])
+        splits = splits_of(run, report) if args.all else None
+        parts.append(report_text(report, replace(setting, score=score), run.clock(report), splits))
+        parts += [curve_text(curve_of(run, report, kind), kind, score) for kind in args.curve]
+    return "\n\n".join([*parts, *map(agreement_text, run.agreements)])

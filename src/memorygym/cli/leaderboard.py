@@ -8,15 +8,13 @@ from pathlib import Path
 from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, workers_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
-from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
+from memorygym.reports.checks import CHECKS, Evidence, examine, opens
 from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import as_json, flat_rows
 from memorygym.reports.packs import opened
 from memorygym.reports.table import rows_csv
 from memorygym.runs.executors import watched
-from memorygym.runs.results.consistency import inconsistencies
-from memorygym.runs.results.results_file import read_results
 from memorygym.scoring.usage import Price, read_prices
 
 FORMATS = ("md", "csv", "json")
@@ -26,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
         "runs", nargs="+", type=given_path, metavar="RUN",
-        help="the folder of a run, its results.json, or a pack (.tar.gz)",
+        help="the folder of a run, or a pack (.tar.gz)",
     )  # fmt: skip
     parser.add_argument("--format", choices=FORMATS, help="(default: md, or as the ending of -o)")
     parser.add_argument(
@@ -58,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     paths = [*dict.fromkeys(args.runs)]
     examined = ([(str(path), _evidence(path, args))] for path in paths)
     runs = sorted(watched(examined, len(paths), quiet=args.quiet), key=lambda pair: pair[0])
-    if args.salt and not any(opens(evidence.document["recipe"], args.salt) for _, evidence in runs):
+    if args.salt and not any(opens(evidence.run.recipe, args.salt) for _, evidence in runs):
         raise BadSettings("--salt is the secret of none of these runs")
     text = _text(leaderboard_of(runs), prices, args)
     if args.output:
@@ -69,19 +67,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
-    """How far a run is verified: a folder, a results file or a pack."""
+    """How far a run is verified: a folder or a pack."""
     workers = workers_of(args, waits=False)
     if path.is_dir():
         return examine(path, args.check, args.salt, workers)
-    if path.suffix.lower() == ".json":
-        document = read_results(path)
-        if document["recipe"]["kind"] == "compare":
-            raise BadSettings(
-                f"{path} is of a comparison, and ranks of memories need its traces: give its"
-                " folder or its pack"
-            )
-        wrong = tuple(inconsistencies(document))
-        return Evidence(document, REPORTED, wrong, ("it came without its traces",))
+    if path.suffix.lower() in (".json", ".csv"):
+        raise BadSettings(f"{path} is an export: give the folder of the run, or its pack")
     with opened(path) as (folder, problems):
         if problems:
             raise BadSettings(f"{path}: {problems[0]} (`memorygym pack --check` gives the details)")

@@ -18,8 +18,8 @@ from memorygym.reports.tables import causes_table, questions_text, results_table
 from memorygym.reports.terminal import GREEN, RED, fit, paint, wrapped
 from memorygym.reports.transcript import HELP, Human, Screen, WatchedPolicy
 from memorygym.runs.episode_result import ResultOptions, place_in, result_of
-from memorygym.runs.results.summary import summaries
 from memorygym.runs.store import write_trace
+from memorygym.runs.summary import summaries
 from memorygym.runs.systems import AgentSystem, played
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.worlds.fact_reader import strong_reader
@@ -114,7 +114,7 @@ def _verdict(trace: Trace, task: Task, event: int) -> str:
 
 def _verdicts(trace: Trace) -> str:
     """Every question with its verdict, the axes, and the causes of the misses."""
-    result = summaries([result_of(place_in(trace), trace, ResultOptions()).to_json()])
+    result = summaries([result_of(place_in(trace), trace, ResultOptions())])
     parts = ["\n".join(questions_text(trace)), results_table(result), causes_table(result)]
     return "\n" + "\n\n".join(part for part in parts if part)
 

@@ -18,7 +18,7 @@ from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.terminal import Row as TableRow
 from memorygym.reports.terminal import fit, table
 from memorygym.runs.engine import perform
-from memorygym.runs.episode_result import Result, ResultOptions
+from memorygym.runs.episode_result import Played, ResultOptions
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.tasks import generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
@@ -163,7 +163,7 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
     tasks = generated(WORLDS, TaskOptions(range(OFFICIAL_SEEDS), parameters={"tier": args.tier}))
     job = Evaluation(tasks=tasks, agents=(args.agent,)).job(ResultOptions(causes=False))
     played = perform(replace(job, workers=args.workers, quiet=args.quiet))
-    results = [outcome for outcome in played if isinstance(outcome, Result)]
+    results = [outcome for outcome in played if isinstance(outcome, Played)]
     sd = 100 * stats.deviation([result.score.composite for result in results])
     if sd < 1e-9:
         raise BadSettings(

@@ -1,181 +1,105 @@
-"""Score stored traces again, or check results files against their traces."""
+"""Score stored traces again, or check runs by playing them again."""
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from os import cpu_count
 from pathlib import Path
 
 from memorygym.cli._checks import add_quiet, given_path
-from memorygym.core.errors import BadSettings, BadTrace
-from memorygym.core.json_types import from_json
-from memorygym.core.trace import Trace
-from memorygym.core.track import find
-from memorygym.reports.evidence import trace_problems
-from memorygym.reports.stored_runs import checked, read_known, readable
+from memorygym.core.errors import BadSettings
+from memorygym.reports.checks import examine
+from memorygym.reports.exports import result_row
+from memorygym.reports.scored_traces import Scored, grouped, scored_traces
+from memorygym.reports.stored_runs import readable
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.reports.terminal import fit, wrapped
-from memorygym.runs.episode_result import EpisodeKey, Result, ResultOptions, place_in, result_of
 from memorygym.runs.executors import watched
-from memorygym.runs.results.consistency import problems
-from memorygym.runs.results.results_file import read_results, results_in, schema
-from memorygym.runs.results.summary import summaries
+from memorygym.runs.results import schema
 from memorygym.runs.store import trace_files
-from memorygym.runs.tasks import Limits
-from memorygym.runs.version import version_hash
-
-TASK_PARAMETERS = ("template", "seed")
-"""Recipes may differ in these within a table; traces that differ elsewhere are not averaged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A trace with its path and its result."""
-
-    path: Path
-    trace: Trace
-    damage: str
-    result: Result
-
-    @property
-    def group(self) -> str:
-        """The heading of its table."""
-        labels, place = self.trace.labels, self.result.place
-        played, now = labels.get("version_hash", "unknown"), version_hash(place.track)
-        other = "" if played == now else f" (scored by {now})"
-        damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
-        memory = f"memory {place.memory}"
-        if place.compared:
-            memory = f"comparison, {f'{place.budget:,} tokens' if place.budget else 'no budget'}"
-        return f"{damaged}version {played}{other}, {', '.join([memory, *_parameters(self.trace)])}"
+from memorygym.runs.summary import summaries
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "files", nargs="*", type=given_path, metavar="FILE",
-        help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces; with --check the"
-        " folder of a run or its results.json",
-    )  # fmt: skip
+        "files",
+        nargs="*",
+        type=given_path,
+        metavar="FILE",
+        help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces;"
+        " with --check the folder of a run",
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="one JSON object per trace, with causes")
     how.add_argument("--verbose", "-v", action="store_true", help="show every question")
     how.add_argument(
-        "--check", action="store_true",
-        help="check results: the schema, whether rows, counts and summaries agree, and, of a"
-        " folder, whether its traces are whole and score the same",
-    )  # fmt: skip
-    how.add_argument("--schema", action="store_true", help="print the JSON Schema of results")
+        "--check",
+        action="store_true",
+        help="check runs: play each again, and compare its traces and measurements",
+    )
+    how.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of a line of measurements"
+    )
     add_quiet(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints scores; 1 if a results file is not valid, 2 if a trace is damaged or cannot be
+    """Prints scores; 1 if a run comes out otherwise, 2 if a trace is damaged or cannot be
     scored."""
     if args.schema:
         print(json.dumps(schema(), indent=1, ensure_ascii=False))
         return 0
     if not args.files:
-        raise BadSettings("no FILE given: name traces, or results with --check, or give --schema")
+        raise BadSettings("no FILE given: name traces, or a run with --check, or give --schema")
     if args.check:
         return max([_checked(path, quiet=args.quiet) for path in args.files])
-    results: list[Scored] = []
-    total = damaged = 0
-    for scored, damage in _scored(args):
-        total += 1
-        damaged += bool(damage)
+    traces: list[Scored] = []
+    total, damaged = len(trace_files(args.files)), 0
+    rows = ([row] for row in scored_traces(args.files, causes=args.json))
+    for scored, damage in watched(rows, total, quiet=args.quiet):
+        traces += [scored] if scored else []
         if damage:
+            damaged += 1
             print(f"memorygym: {damage}", file=sys.stderr)
-        if scored:
-            results.append(scored)
     if args.json:
-        for scored in results:
+        for scored in traces:
             row = {"trace": str(scored.path), "damage": scored.damage or None}
-            print(json.dumps({**row, **scored.result.to_json()}, ensure_ascii=False))
+            row |= result_row(scored.result, scored.version)
+            print(json.dumps(row, ensure_ascii=False))
     else:
-        print(f"traces: {total} found, {len(results)} scored, {damaged} damaged")
-        _print(results, verbose=args.verbose)
+        print(f"traces: {total} found, {len(traces)} scored, {damaged} damaged")
+        _print(traces, verbose=args.verbose)
     return 2 if damaged else 0
 
 
 def _checked(path: Path, *, quiet: bool) -> int:
-    """Prints whether results are valid, then each problem with its JSON path or its trace."""
+    """Makes a run again; prints how far it is verified, or each problem."""
     try:
-        errors = problems(results_in(path))
-        if not errors and (path / "traces").is_dir():
-            errors = trace_problems(path, read_results(path), quiet=quiet)
+        evidence = examine(path, workers=cpu_count() or 1, quiet=quiet)
+        problems = [*evidence.problems]
+        found = "; ".join([evidence.standing, *evidence.limits])
     except BadSettings as error:
-        errors = [str(error)]
-    print(f"{path}: {f'{len(errors)} problem' + 's' * (len(errors) > 1) if errors else 'valid'}")
-    for problem in errors:
+        problems = [str(error)]
+    many = f"{len(problems)} problem{'s' * (len(problems) > 1)}"
+    print(wrapped(f"{path}: {many if problems else found}"))
+    for problem in problems:
         print(wrapped(problem, "    "))
-    return int(bool(errors))
+    return int(bool(problems))
 
 
-def _print(results: Sequence[Scored], *, verbose: bool) -> None:
+def _print(traces: Sequence[Scored], *, verbose: bool) -> None:
     """The tables, after every question if these are asked for."""
-    for scored in results if verbose else ():
-        print(_questions(scored))
-    for title, group in _groups(results).items():
-        summed = summaries(scored.result.to_json() for scored in group)
+    for scored in traces if verbose else ():
+        place = scored.result.place
+        where = f"{place.template}, seed {place.seed}: {scored.path}"
+        title = f"\n== {readable(place.who)} on {where}"
+        print("\n".join([*fit(title), *questions_text(scored.trace)]))
+    groups, notes = grouped(traces)
+    for note in notes:
+        print(f"memorygym: {note}", file=sys.stderr)
+    for title, group in groups.items():
+        summed = summaries(scored.result for scored in group)
         head = ACCURACY if group[0].result.place.compared else COMPOSITE
         print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
-
-
-def _parameters(trace: Trace) -> list[str]:
-    """The other parameters of its recipe, as its track names them."""
-    known = {*find(trace.track).parameters(), "salted", *Limits.__slots__} - {*TASK_PARAMETERS}
-    inner = [value for value in trace.recipe.values() if isinstance(value, Mapping)]
-    stated = {name: value for part in (trace.recipe, *inner) for name, value in part.items()}
-    shown = {k: v for k, v in stated.items() if k in known and v not in (None, False)}
-    return [f"{name} {value}" for name, value in shown.items()]
-
-
-def _scored(args: argparse.Namespace) -> Iterator[tuple[Scored | None, str]]:
-    """Every trace scored as far as it can be, with its error."""
-    total = len(trace_files(args.files))
-    rows = ([row] for row in read_known(args.files))
-    for path, trace, damage in watched(rows, total, quiet=args.quiet):
-        if not trace:
-            yield None, damage
-            continue
-        try:
-            place = _place(trace)
-            result = result_of(place, trace, ResultOptions(causes=args.json))
-            yield Scored(path, trace, damage, result), damage
-        except BadTrace as error:
-            yield None, f"{path}: {error}"
-
-
-def _place(trace: Trace) -> EpisodeKey:
-    """The episode of a trace. Raises BadTrace if its header lacks what a score needs."""
-    try:
-        from_json(str, trace.labels.get("version_hash", "unknown"), "labels.version_hash")
-        return place_in(checked(trace))
-    except ValueError as error:
-        raise BadTrace(f"the header is damaged ({error})") from error
-
-
-def _questions(scored: Scored) -> str:
-    result = scored.result
-    title = (
-        f"\n== {readable(result.place.who)} on {result.template}, seed {result.seed}: {scored.path}"
-    )
-    return "\n".join([*fit(title), *questions_text(scored.trace)])
-
-
-def _groups(results: Sequence[Scored]) -> dict[str, list[Scored]]:
-    """Traces that are averaged together, by heading; of an episode only the first trace counts."""
-    groups: dict[str, list[Scored]] = {}
-    firsts: dict[tuple[object, ...], Path] = {}
-    for scored in results:
-        place = scored.result.place
-        key = (scored.group, scored.trace.task, place.who, place.repeat)
-        if (first := firsts.setdefault(key, scored.path)) is scored.path:
-            groups.setdefault(scored.group, []).append(scored)
-        else:
-            print(
-                f"memorygym: {scored.path} repeats {first}; left out of the table", file=sys.stderr
-            )
-    return groups

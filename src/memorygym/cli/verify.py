@@ -12,7 +12,7 @@ from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.text import one_line
-from memorygym.core.track import TaskOptions
+from memorygym.core.track import TaskOptions, Track
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message
 from memorygym.datasets.instances.folder import read_instance
@@ -27,6 +27,7 @@ from memorygym.datasets.instances.verifier import (
 from memorygym.models.model import Model, check_reply
 from memorygym.models.specs import find
 from memorygym.reports.terminal import RED, Row, fit, paint, table, wrapped
+from memorygym.runs import behaviour
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import TOO_FEW, clustered_share
 from memorygym.tracks._qa.correctness import is_correct
@@ -75,6 +76,27 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     model.add_argument("--api-base", metavar="URL", help="the model's endpoint")
     add_quiet(parser)
+    promised = parser.add_argument_group("what the version of a track promises")
+    promised.add_argument(
+        "--version", action="store_true",
+        help="check the digests beside the track: tasks, gold, outcomes, verdicts, token counts,"
+        " prompts",
+    )  # fmt: skip
+    promised.add_argument(
+        "--write", action="store_true", help="with --version: freeze those of a new version"
+    )
+
+
+def _version(track: Track, *, write: bool) -> int:
+    """Says which promises of a track's version moved; freezes them if asked to."""
+    if write:
+        print(f"written: {behaviour.freeze(track)}")
+        return 0
+    for sentence in (moved := behaviour.broken(track)):
+        print(sentence)
+    if not moved:
+        print(f"{track.version}: {len(behaviour.stated(track)['promises'])} promises hold")
+    return int(bool(moved))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -89,6 +111,8 @@ def run(args: argparse.Namespace) -> int:
     check_counts(args, "seeds", "workers")
     name, stated = registry.split_spec(args.track)
     track = track_named(name)
+    if args.version or args.write:
+        return _version(track, write=args.write)
     if not track.verify:
         ours = (name for name in registry.names("tracks") if registry.is_built_in("tracks", name))
         raise UnknownPart("track to verify", name, [o for o in ours if track_named(o).verify])

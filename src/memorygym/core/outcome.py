@@ -108,7 +108,7 @@ class Score:
     """For each question type: how many were right, and how many were asked."""
 
     def to_json(self) -> dict[str, JSON]:
-        """As results files store it, rounded to six places."""
+        """As exports state it, rounded to six places."""
         axes = {name: None if part is None else round(part, 6) for name, part in self.axes.items()}
         return {
             "composite": round(self.composite, 6),

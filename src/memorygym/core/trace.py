@@ -156,7 +156,7 @@ class Trace:
     gold: Gold | Mapping[str, JSON] | None
     """The right answers and facts; a plain mapping if the trace was read from disk."""
     labels: dict[str, JSON] = field(default_factory=dict)
-    """Who played, as its system states it: agent, memory, version hash and so on."""
+    """Who played, as its system states it: agent, memory, version and so on."""
     records: list[Record] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:

@@ -118,16 +118,6 @@ class Verification:
     json: Mapping[str, JSON]
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """How the parts of a score give its composite, so that a stored result can be checked."""
-
-    composite: Callable[[Mapping[str, float | None]], float]
-    """The composite, from the parts."""
-    problems: Callable[[Mapping[str, Any]], Iterable[str]]
-    """A sentence for each contradiction between the parts and the rest of an episode's result."""
-
-
 PolicyFactory = Callable[[Task], Policy]
 """Makes a policy that plays one task for one episode."""
 
@@ -185,8 +175,9 @@ class Track:
     tools: tuple[Tool, ...]
     """The tools of its environments; their results do not come from the memory."""
 
-    score: Callable[[Trace], Score] | None = None
-    """The composite score and its parts; default: the mean score of all goals, by kind."""
+    score: Callable[[Trace, Sequence[Outcome]], Score] | None = None
+    """From a trace and its outcomes: the composite score and its parts; default: the mean score of
+    all goals, by kind."""
     agents: Mapping[str, Agent] = field(default_factory=FrozenDict)
     """The scripted agents of `bench`; default: reasoners with the note taker, and an idle one."""
     axes: tuple[str, ...] = ()
@@ -209,8 +200,6 @@ class Track:
     """By role: the agents printed beside every model, as lower and upper bound."""
     official: Mapping[str, str] = field(default_factory=FrozenDict)
     """The parameters of its official task set."""
-    headline: Headline | None = None
-    """How the composite follows from the parts, if it does."""
     self_test: SelfTest | None = None
     """The checks of `bench --validate`."""
     structure: Callable[[], Structure] | None = None
@@ -265,7 +254,7 @@ _FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     **dict.fromkeys(("references", "official"), (_is(Mapping, str), '{"name": "text"}')),
     **dict.fromkeys("score reader gold note_taker files".split(), (_is(Callable | None), "None")),
     "structure": (_is(Callable | None), "None"),
-    "verify": (_is(Callable | None), "None"), "headline": (_is(Headline | None), "None"),
+    "verify": (_is(Callable | None), "None"),
     "instances": (_is(Instances | None), "None"),
     "self_test": (_is(SelfTest | None), "None"), "reasoners_see_gold": (_is(bool), "False"),
 }  # fmt: skip
@@ -283,6 +272,11 @@ def find(name: str) -> Track:
         )
     registry.remember("tracks", track.name, name)
     return track
+
+
+def version_of(track: str) -> str:
+    """The version of a track, which promises its behaviour; scores compare by it alone."""
+    return find(track).version
 
 
 def track_of(trace: Trace) -> Track:

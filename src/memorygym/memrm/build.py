@@ -10,18 +10,17 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON
 from memorygym.memrm.balance import chosen
-from memorygym.memrm.compactions import HELD_OUT, TRAINED, family
+from memorygym.memrm.compactions import family
 from memorygym.memrm.events import Candidate, MinedTask, mine
 from memorygym.memrm.played import Source
 from memorygym.memrm.recipes import TaskRecipes, joint_digest, recipe_of, recipe_row
 from memorygym.memrm.splits import SEEN, UNSEEN, Job, jobs, plan
 from memorygym.runs.executors import over_processes, watched
-from memorygym.runs.version import code_of, digest
+from memorygym.runs.objects import source_hash
 
 FORMAT = "memorygym-memrm-events-1"
 FROZEN = files("memorygym.memrm").joinpath("data", "events.jsonl.gz")
@@ -72,7 +71,7 @@ def build(
     """
     start, sizes = monotonic(), plan(seen, unseen, scale)
     planned = [job for (split, track), size in sizes.items() for job in jobs(split, track, size)]
-    kept = path.with_name(f"{path.name}.{_code([*seen, *unseen])}.mined")
+    kept = path.with_name(f"{path.name}.{source_hash()}.mined")
     mined = _mined(kept, planned, workers, quiet=quiet)
     states = Counter(task.state for task in mined)
     report = BuildReport(dropped=states["dropped"], too_small=states["too small"])
@@ -101,13 +100,6 @@ def _check_apart(splits: dict[str, str], split: str, picked: Sequence[Candidate]
             raise BadSettings(
                 f"an event of {split} has the words of one of {other}: give other seeds or sizes"
             )
-
-
-def _code(tracks: Sequence[str]) -> str:
-    """A hash of the code on which mined tasks depend."""
-    memories = {registry.split_spec(spec)[0] for spec in (*TRAINED, *HELD_OUT)}
-    parts = [("tracks", name) for name in tracks] + [("memory", name) for name in sorted(memories)]
-    return digest(code_of(mine.__module__, *(registry.module_of(*part) for part in parts)))
 
 
 def _mined(path: Path, planned: Sequence[Job], workers: int, *, quiet: bool) -> list[MinedTask]:

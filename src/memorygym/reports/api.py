@@ -15,7 +15,6 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.track import Track, find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.models.model import Model
-from memorygym.reports import comparison_report
 from memorygym.reports.api_options import (
     AskedOptions,
     CompareOptions,
@@ -26,10 +25,10 @@ from memorygym.reports.api_options import (
     split_names,
 )
 from memorygym.reports.argument_types import check_argument
+from memorygym.reports.exports import write_exports
 from memorygym.reports.results import Results
-from memorygym.reports.run_reader import read_run
-from memorygym.reports.survival import SurvivalReport, check_folder, perform
-from memorygym.runs import evaluation
+from memorygym.reports.survival import SurvivalReport, check_folder
+from memorygym.reports.survival import perform as replay
 from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
@@ -38,7 +37,7 @@ from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.model_roles import OFFLINE, asked_reasoners, check_slip
 from memorygym.runs.objects import Given, GivenMemory, given_agent, given_memory
-from memorygym.runs.results.results_file import document, keep
+from memorygym.runs.results import RunResults, load, perform
 from memorygym.runs.tasks import Limits, check_episodes
 
 BUDGET = 1_000
@@ -90,8 +89,9 @@ def evaluate(
         )
         check_episodes(len(tasks.recipes), repeats, len(planned.agents))
         folder, workers = asked.folder(objects), asked.workers(objects, waits=models.roles.waits)
-        evaluation.perform(planned, folder.path, workers, quiet=asked.quiet)
-    return Results([read_run(folder.path)], folder)
+        run = perform(planned, folder.path, workers, quiet=asked.quiet)
+        write_exports(folder.path, run)
+    return Results([run], folder)
 
 
 @overload
@@ -138,8 +138,8 @@ def compare(
         limits = [ComparisonLimits(view, asked.count("capacity")) for view in budgets]
         planned = Comparison(tasks, plugged, limits, names, chosen.roles, chosen.objects)
         folder = asked.folder([*objects, *chosen.objects])
-        _compare(planned, asked, objects, folder.path)
-    return Results([read_run(folder.path)], folder)
+        run = _compare(planned, asked, objects, folder.path)
+    return Results([run], folder)
 
 
 def _replayed(
@@ -167,7 +167,7 @@ def _replayed(
         )
         name = model if isinstance(model, str) else type(model).__name__ if model else OFFLINE
         workers = asked.workers(objects, waits=chosen.roles.waits)
-        report = perform(job, [Path(path) for path in paths], name, workers, quiet=asked.quiet)
+        report = replay(job, [Path(path) for path in paths], name, workers, quiet=asked.quiet)
     if output:
         report.write(Path(output))
     return report
@@ -175,19 +175,18 @@ def _replayed(
 
 def _compare(
     planned: Comparison, asked: "AskedOptions", objects: Sequence[Given], folder: Path
-) -> None:
+) -> RunResults:
     """Plays the comparison and writes its files. Raises BadSettings if its set-up is invalid."""
-    played = played_checks(planned)
-    if not all(check.holds for check in played):
-        raise BadSettings(invalid_text(played))
+    checks = played_checks(planned)
+    if not all(check.holds for check in checks):
+        raise BadSettings(invalid_text(checks))
     workers = asked.workers(objects, waits=planned.model_roles.waits)
-    findings = comparison_report.perform(planned, folder, workers, quiet=asked.quiet)
-    outcome = comparison_report.outcome_of(findings, played)
-    comparison_report.write_files(folder, findings, outcome, ())
-    if not outcome.valid:
-        first = f"; the first failure: {findings.failed[0].error}" if findings.failed else ""
-        raise BadSettings(comparison_report.invalid_of(findings, outcome) + first)
-    keep(folder, document(findings.about, findings.outcomes, {}), findings.outcomes)
+    run = perform(planned, folder, workers, checks=checks, quiet=asked.quiet)
+    write_exports(folder, run)
+    if not run.valid:
+        first = f"; the first failure: {run.failures[0].error}" if run.failures else ""
+        raise BadSettings(run.invalid_text + first)
+    return run
 
 
 def load_results(*folders: str | Path) -> Results:
@@ -196,8 +195,8 @@ def load_results(*folders: str | Path) -> Results:
     Several runs must be of one kind and one benchmark version, else BadSettings is raised.
     """
     if len(folders) < 2:
-        return Results([read_run(folder) for folder in folders])
-    return Results([read_run(folder, name) for folder, name in _named(folders).items()])
+        return Results([load(folder) for folder in folders])
+    return Results([load(folder, name) for folder, name in _named(folders).items()])
 
 
 def _named(folders: Sequence[str | Path]) -> dict[str | Path, str]:

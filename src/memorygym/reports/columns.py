@@ -23,8 +23,7 @@ from memorygym.runs.metrics import Measurement, QuestionCase
 
 T = TypeVar("T")
 COMMON = {
-    "version": "benchmark version: only rows of one version may be compared (`version` in the"
-    " files of a run)",
+    "version": "benchmark version: only rows of one version may be compared",
     "track": "the kind of task",
     "template": "the domain",
     "seed": "names the task, together with its domain",

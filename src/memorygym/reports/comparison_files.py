@@ -27,7 +27,7 @@ def document(
     reports: Iterable[tuple[Report, Splits]],
     agreements: Sequence[RankAgreement] = (),
 ) -> dict[str, JSON]:
-    """compare.json; `about` holds version hash, version and recipe."""
+    """compare.json; `about` holds version, source and recipe."""
     return {
         **about,
         "schema": SCHEMA,

@@ -8,19 +8,18 @@ from typing import Any, Literal, NamedTuple
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.json_values import canonical
-from memorygym.core.track import Agent, TaskOptions, find
-from memorygym.reports.evidence import REPRODUCED, Evidence
+from memorygym.core.track import Agent, TaskOptions, find, version_of
+from memorygym.reports.checks import REPRODUCED, Evidence
 from memorygym.runs.evaluation import OFFICIAL_SEEDS
-from memorygym.runs.results.results_file import Document, composites
-from memorygym.runs.results.summary import Summary, TaskKey
+from memorygym.runs.results import RunResults
+from memorygym.runs.summary import Summary, TaskKey
 from memorygym.runs.tasks import Limits
-from memorygym.runs.version import version_hash
 
 
 class Set(NamedTuple):
     """A set of tasks: entrants of one set are ranked together."""
 
-    version_hash: str
+    version: str
     track: str
     parameters: str
     """The parameters of the track, in words; "" without any."""
@@ -30,22 +29,21 @@ class Set(NamedTuple):
     """The judge as canonical JSON; "null" without one."""
 
 
-def set_of(document: Document) -> Set:
+def set_of(run: RunResults) -> Set:
     """The set of tasks that a run played."""
-    recipe = document["recipe"]
+    recipe = run.recipe
     parameters = ", ".join(
         f"{value} {name}" for name, value in sorted(recipe["parameters"].items())
     )
     if recipe["data"]:
         parameters = f"file {str(recipe['data'].get('sha256'))[:12]}…"
     judge = canonical(recipe["judge"])
-    return Set(document["version_hash"], recipe["track"], parameters, recipe["salt"] or "", judge)
+    return Set(run.version, run.track, parameters, recipe["salt"] or "", judge)
 
 
-def is_current(document: Document) -> bool:
-    """Whether this version of the code makes the run's scores."""
-    track = document["recipe"]["track"]
-    return track in registry.names("tracks") and document["version_hash"] == version_hash(track)
+def is_current(run: RunResults) -> bool:
+    """Whether this version of the track makes the run's scores."""
+    return run.track in registry.names("tracks") and run.version == version_of(run.track)
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ class Entrant:
     @property
     def recipe(self) -> Mapping[str, Any]:
         """The recipe of the run."""
-        recipe: Mapping[str, Any] = self.evidence.document["recipe"]
-        return recipe
+        return self.evidence.run.recipe
 
     @property
     def memory(self) -> str:
@@ -87,7 +84,7 @@ class Entrant:
     @cached_property
     def set(self) -> Set:
         """The set that it is ranked in."""
-        return set_of(self.evidence.document)
+        return set_of(self.evidence.run)
 
     @cached_property
     def scripted(self) -> Agent | None:
@@ -109,7 +106,7 @@ class Entrant:
     @cached_property
     def composites(self) -> Mapping[TaskKey, float]:
         """The composite of each task."""
-        return composites(self.evidence.document)[self.agent]
+        return self.summary.composites
 
     @property
     def order(self) -> tuple[float, str]:
@@ -119,7 +116,7 @@ class Entrant:
 
 def unranked(entrant: Entrant) -> str:
     """Why an entrant has no rank; "" if it may have one."""
-    recipe, document = entrant.recipe, entrant.evidence.document
+    recipe = entrant.recipe
     if entrant.evidence.problems:
         return f"a check of {entrant.source} failed: {entrant.evidence.problems[0]}"
     track = find(recipe["track"])
@@ -138,7 +135,7 @@ def unranked(entrant: Entrant) -> str:
         return f"{', '.join(otherwise)} differ from the official set"
     if recipe["seeds"] != [*every.seeds]:
         return f"not the seeds 0 to {OFFICIAL_SEEDS - 1}"
-    failed = sum(row["agent"] == entrant.agent for row in document["failures"])
+    failed = sum(f.place.agent == entrant.agent for f in entrant.evidence.run.failures)
     if failed:
         return f"{failed} of {entrant.summary.episodes + failed} episodes failed"
     return _unknown(entrant)

@@ -1,6 +1,6 @@
 """The leaderboard: which runs are ranked together, and which have no rank.
 
-Runs are ranked together if they played the whole official set with the same version hash, secret,
+Runs are ranked together if they played the whole official set with the same version, secret,
 judge and parameters, and their traces verify them. Scripted agents that see the truth are
 references; adversaries have a table with their bounds; self-reported runs have a table of their
 own; every other run is listed with the reason why it has no rank.
@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import canonical
-from memorygym.core.track import Bound, find
-from memorygym.core.types import JSON
+from memorygym.core.track import Bound, find, version_of
+from memorygym.reports.checks import REPORTED, STANDINGS, Evidence
 from memorygym.reports.entrant import Entrant, Set, is_current, set_of, unranked
-from memorygym.reports.evidence import REPORTED, STANDINGS, Evidence
 from memorygym.runs.comparison.figures import Report
-from memorygym.runs.results.summary import summaries
-from memorygym.runs.version import version_hash
+from memorygym.runs.episode_result import Result
+from memorygym.runs.results import RunResults, measurement_lines, source_note
 from memorygym.stats import Difference, paired, ranks, unpaired
 
 Unshown = tuple[str, Evidence, str]
@@ -73,12 +72,12 @@ class Ranking(NamedTuple):
     @property
     def set(self) -> Set:
         """The recipe of the comparison."""
-        return set_of(self.evidence.document)
+        return set_of(self.evidence.run)
 
     @property
     def recipe(self) -> Any:
         """The name with reasoner and budget."""
-        return self.evidence.document["recipe"]
+        return self.evidence.run.recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +91,14 @@ class Leaderboard:
     apart: Sequence[tuple[Entrant, str]]
     """Entrants without a rank, each with the reason."""
     earlier: Mapping[str, Sequence[Entrant]]
-    """Entrants of other versions, by version hash; never compared with the rest."""
+    """Entrants of other versions, by version; never compared with the rest."""
     notes: Sequence[str]
     rankings: Sequence[Ranking] = ()
     """Rankings of memories, one for each report of a comparison."""
     unshown: Sequence[Unshown] = ()
     """Comparisons without a rank, each with its name and the reason."""
-    version_hashes: Sequence[str] = ()
-    """The version hashes of this code, for the tracks of the runs."""
+    versions: Sequence[str] = ()
+    """The versions of this code, for the tracks of the runs."""
 
 
 def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
@@ -109,13 +108,13 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     equally far and differ.
     """
     ordered = sorted(runs, key=lambda run: run[0])
-    compared = [run for run in ordered if run[1].document["recipe"]["kind"] == "compare"]
+    compared = [run for run in ordered if run[1].run.compared]
     everyone = sorted(
         (
             Entrant(*run, entrant)
             for run in ordered
             if run not in compared
-            for entrant in summaries(run[1].document["episodes"])
+            for entrant in run[1].run.summaries
         ),
         key=lambda entrant: (entrant.order, entrant.source),
     )
@@ -123,8 +122,8 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     entered: dict[tuple[Set, str], Entrant] = {}
     apart, notes, whole = [], [], []
     for entrant in everyone:
-        if not is_current(entrant.evidence.document):
-            earlier.setdefault(entrant.set.version_hash, []).append(entrant)
+        if not is_current(entrant.evidence.run):
+            earlier.setdefault(entrant.set.version, []).append(entrant)
         elif why := unranked(entrant):
             apart.append((entrant, why))
         else:
@@ -140,8 +139,12 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     by_version = {name: earlier[name] for name in sorted(earlier)}
     unshown: list[Unshown] = []
     rankings = _rankings(compared, unshown, notes)
-    tracks = {evidence.document["recipe"]["track"] for _, evidence in ordered}
-    known = sorted(version_hash(track) for track in tracks.intersection(registry.names("tracks")))
+    by_track: dict[tuple[str, str], list[RunResults]] = {}
+    for _, evidence in ordered:
+        by_track.setdefault((evidence.run.track, evidence.run.version), []).append(evidence.run)
+    notes += filter(None, map(source_note, by_track.values()))
+    tracks = {evidence.run.track for _, evidence in ordered}
+    known = sorted(version_of(track) for track in tracks.intersection(registry.names("tracks")))
     return Leaderboard(
         tables, _gaps(tables), reported, apart, by_version, sorted(notes),
         rankings, unshown, known,
@@ -166,10 +169,8 @@ def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
     )
 
 
-def _rows(entrant: Entrant) -> list[JSON]:
-    return [
-        dict(row) for row in entrant.evidence.document["episodes"] if row["agent"] == entrant.agent
-    ]
+def _rows(entrant: Entrant) -> list[Result]:
+    return [row for row in entrant.evidence.run.results if row.place.agent == entrant.agent]
 
 
 def _table(key: Set, entrants: Sequence[Entrant]) -> RankedTable:
@@ -227,17 +228,16 @@ def _rankings(
 ) -> list[Ranking]:
     """The rankings of the comparisons; one that was given twice counts once, with a note."""
     rankings: list[Ranking] = []
-    first: dict[str, str] = {}
+    first: dict[bytes, str] = {}
     for name, evidence in runs:
         if why := _unshown(name, evidence):
             unshown.append((name, evidence, why))
             continue
-        content = canonical({**evidence.document, "standing": evidence.standing})
+        content = b"".join(measurement_lines(evidence.run))
         if first.setdefault(content, name) != name:
             notes.append(f"{name} repeats {first[content]}: it is counted once")
             continue
-        assert evidence.outcome
-        rankings += [Ranking(name, evidence, report) for report in evidence.outcome.shown_reports]
+        rankings += [Ranking(name, evidence, report) for report in evidence.run.reports]
     return sorted(
         rankings,
         key=lambda ranking: (
@@ -253,11 +253,11 @@ def _unshown(name: str, evidence: Evidence) -> str:
     """Why the memories of a comparison have no rank; "" if they have one."""
     if evidence.problems:
         return f"a check of {name} failed: {evidence.problems[0]}"
-    if not is_current(evidence.document):
+    if not is_current(evidence.run):
         return "another version"
-    if evidence.outcome is None:
+    if evidence.standing == REPORTED:
         return "; ".join(evidence.limits)
-    return "" if evidence.outcome.valid else "a sanity check failed"
+    return "" if evidence.run.valid else "a sanity check failed"
 
 
 def names(entrants: Sequence[Entrant]) -> dict[str, str]:

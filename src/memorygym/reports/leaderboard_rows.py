@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from memorygym.core import registry
 from memorygym.core.track import find
 from memorygym.core.types import JSON
+from memorygym.reports.checks import Evidence
 from memorygym.reports.entrant import Entrant, Set
-from memorygym.reports.evidence import Evidence
 from memorygym.reports.leaderboard import AdversaryBound, Leaderboard, PrivateGap, Ranking
 from memorygym.scoring.usage import Price, Usage, cost_of
 from memorygym.stats import Estimate
@@ -106,7 +106,7 @@ def as_json(board: Leaderboard, prices: Prices) -> dict[str, JSON]:
     """The board with all its figures."""
     return {
         "format": FORMAT,
-        "version_hashes": list(board.version_hashes),
+        "versions": list(board.versions),
         "rows": flat_rows(board, prices),
         "detectable": [
             {**_set_json(table.set), "difference": round(effect, 6)}
@@ -129,6 +129,6 @@ def _gap_json(gap: PrivateGap) -> dict[str, JSON]:
 
 def _set_json(key: Set) -> dict[str, JSON]:
     return {
-        "version_hash": key.version_hash, "track": key.track, "parameters": key.parameters,
+        "version": key.version, "track": key.track, "parameters": key.parameters,
         "salt": key.salt or None, "judged": key.judge != "null",
     }  # fmt: skip

@@ -19,8 +19,7 @@ from memorygym.reports.terminal import clip_middle, table, wrapped
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import EpisodeKey
 from memorygym.runs.executors import watched
-from memorygym.runs.results.consistency import planned
-from memorygym.runs.results.results_file import read_results
+from memorygym.runs.results import FILE, about_run, load, plan_of
 from memorygym.runs.store import trace_files
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
@@ -102,13 +101,13 @@ class Misses:
         """Names what the folder of a run lacks: episodes that it planned beside those of `names`,
         which have traces."""
         with suppress(MemoryGymError):  # The traces hold all that a list needs.
-            plan = planned(stored_runs.about_run(run)["recipe"])
+            plan = plan_of(run, about_run(run))
             lost = [place for place in plan if place.episode not in names]
-            if not (run / "results.json").exists():
+            if not (run / FILE).exists():
                 ended = len(plan) - len(lost)
                 self.unfinished = f"run unfinished: {ended} of {len(plan)} episodes"
                 return
-            failed = {row["episode"] for row in read_results(run)["failures"]}
+            failed = {failure.place.episode for failure in load(run).failures}
             self.damaged += [
                 f"{run}: the trace of {readable(place.episode)} is missing"
                 for place in lost

@@ -1,14 +1,13 @@
 """Packs: a run as one file to publish with a paper; the same run gives the same bytes, no secrets.
 
-    run/MANIFEST.json         hashes and sizes of the other files, unpacked where they are packed
-    run/replies.jsonl         the replies of a model
-    run/results.json, run/results.jsonl, run/run.json
-    run/compare.json, run/compare.csv, …
-                              of a comparison
-    run/traces/NAME.jsonl.gz
+    run/MANIFEST.json            hashes and sizes of the other files, unpacked where they are packed
+    run/run.json                 what was played
+    run/measurements.jsonl.gz    what was measured
+    run/traces/NAME.jsonl.gz     the episodes
+    run/replies.jsonl            the replies of a model
 
-The archive is tar in gzip with neither dates nor owners. Reading takes only the files of a run out
-of it, and a hostile archive can fill neither memory nor disk.
+The archive is tar in gzip with neither dates nor owners. Exports are not packed: they are computed
+from the rest. Reading takes only these files out of an archive, within limits of count and size.
 """
 
 import json
@@ -17,13 +16,11 @@ import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from gzip import BadGzipFile, GzipFile
+from gzip import GzipFile
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import Self
 
 from memorygym import __version__
 from memorygym.core.errors import BadSettings
@@ -31,23 +28,26 @@ from memorygym.core.files import write_atomically
 from memorygym.core.redaction import SECRETS
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON
-from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES
+from memorygym.runs.results import FILE
 from memorygym.runs.store import Run, unpacked
 
-FORMAT = "memorygym-pack-1"
+FORMAT = "memorygym-pack-2"
 TOP, MANIFEST = "run/", "MANIFEST.json"
-REQUIRED = ("run.json", "results.jsonl", "results.json")
-PARTS = (*REQUIRED, "replies.jsonl", DOCUMENT, *TABLES, *DRAWN)
-BLOCK = 512
+REQUIRED = ("run.json", FILE)
+PARTS = (*REQUIRED, "replies.jsonl")
 CHUNK = 1 << 20
-LARGEST_TRACE, LARGEST_PART, LARGEST_PACK = 1 << 28, 1 << 32, 1 << 33
-"""Bytes, unpacked: 256 MiB, 4 GiB and 8 GiB, more than any run writes."""
-LONGEST_NAME = 1024
-DAMAGE = (EOFError, zlib.error, BadGzipFile, tarfile.TarError, UnicodeError, RecursionError)
-PLAIN, STRANGE = (tarfile.REGTYPE, tarfile.AREGTYPE), b"?"
-"""Types of members: of a plain file, and one that `tarfile` does not know."""
+MOST_FILES, LARGEST_TRACE, LARGEST_PACK = 100_000, 1 << 28, 1 << 33
+"""Most members of an archive; most bytes of a trace unpacked (256 MiB), and of all (8 GiB)."""
+DAMAGE = (
+    EOFError,
+    zlib.error,
+    OSError,
+    tarfile.TarError,
+    UnicodeError,
+    RecursionError,
+    OSError,
+)
 _TRACE = re.compile(r"traces/[A-Za-z0-9_.%~+-]+\.jsonl\.gz")
-
 KEYS = {kind: re.compile(pattern.encode()) for kind, pattern in SECRETS.items()}
 """Patterns of the keys of common providers."""
 SHORTEST = 12
@@ -55,27 +55,23 @@ SHORTEST = 12
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
-class BadPack(BadSettings):
-    """The error of an archive that breaks off, or holds a file that no pack holds."""
-
-
 def files_of(folder: Path) -> list[str]:
-    """The files of a run that are packed: all but the lock and the timings."""
+    """The files of a run that are packed."""
     traces = (f"traces/{path.name}" for path in folder.glob("traces/*.jsonl.gz"))
     return sorted([*(name for name in PARTS if (folder / name).exists()), *traces])
 
 
 def digest(path: Path) -> dict[str, JSON]:
     """SHA-256 and size of a file, unpacked. Raises BadSettings if it is too large or damaged."""
-    hash, size = sha256(), 0
-    most = LARGEST_TRACE if path.suffix == ".gz" else LARGEST_PART
+    hashed, size = sha256(), 0
+    most = LARGEST_TRACE if path.parent.name == "traces" else LARGEST_PACK
     with unpacked(path) as stream:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > most:
-                raise BadPack(f"{path.name} unpacks to more than {most} bytes")
-            hash.update(chunk)
-    return {"sha256": hash.hexdigest(), "size": size}
+                raise BadSettings(f"{path.name} unpacks to more than {most} bytes")
+            hashed.update(chunk)
+    return {"sha256": hashed.hexdigest(), "size": size}
 
 
 def write_pack(folder: Path, path: Path) -> str:
@@ -83,8 +79,8 @@ def write_pack(folder: Path, path: Path) -> str:
     if not path.name.endswith(".tar.gz"):
         raise BadSettings(f"{path}: a pack is named FILE.tar.gz")
     names = files_of(folder)
-    about = {"format": FORMAT, "canary": CANARY, "version": __version__}
-    about |= {"version_hash": json.loads((folder / "run.json").read_bytes())["version_hash"]}
+    about = {"format": FORMAT, "canary": CANARY, "package": __version__}
+    about |= {"version": json.loads((folder / "run.json").read_bytes())["version"]}
     content = {**about, "files": {name: digest(folder / name) for name in names}}
     manifest = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
     files = ((name, (folder / name).read_bytes()) for name in names)
@@ -93,13 +89,14 @@ def write_pack(folder: Path, path: Path) -> str:
 
 
 def _tar(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    block = tarfile.BLOCKSIZE
     for name, data in files:
         member = tarfile.TarInfo(TOP + name)
         member.size = len(data)
         yield member.tobuf(tarfile.GNU_FORMAT, "utf-8", "strict")
         yield data
-        yield bytes(-len(data) % BLOCK)
-    yield bytes(2 * BLOCK)
+        yield bytes(-len(data) % block)
+    yield bytes(2 * block)
 
 
 @contextmanager
@@ -110,12 +107,18 @@ def opened(path: Path) -> Iterator[tuple[Path, list[str]]]:
     """
     with TemporaryDirectory(prefix="memorygym-") as place:
         folder = Path(place)
-        (folder / "traces").mkdir()
-        problems = _unpack(path, folder)
-        if not (folder / MANIFEST).exists():
+        problems: list[str] = []
+        try:
+            problems += _unpack(path, folder)
+        except DAMAGE as error:
+            if isinstance(error, FileNotFoundError) and not path.exists():
+                raise
+            problems.append(f"{path.name} is cut short or damaged ({error})")
+        run = folder / TOP
+        if not (run / MANIFEST).exists():
             problems.append(f"it holds no {MANIFEST}")
             raise BadSettings(f"{path} is no pack of a run: {problems[0]}")
-        yield folder, problems or _manifest_problems(folder)
+        yield run, problems or _manifest_problems(run)
 
 
 def pack_digest(folder: Path) -> str:
@@ -123,62 +126,50 @@ def pack_digest(folder: Path) -> str:
     return sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 
-class _Member(tarfile.TarInfo):
-    """A member of which `tarfile` keeps only the name: extended headers could fill memory, so they
-    are presented to `tarfile` as files of an unknown type."""
+class _Archive(GzipFile):
+    """An unpacked archive, of which nothing is read in one piece that could fill the memory."""
 
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        member = super().frombuf(buf, encoding, errors)
-        if member.size < 0:
-            raise BadPack("a member of less than no bytes")
-        is_name = member.type == tarfile.GNUTYPE_LONGNAME and member.size <= LONGEST_NAME
-        if not (is_name or member.type in PLAIN):
-            member.type = STRANGE
-        return member
+    def read(self, size: int | None = -1) -> bytes:
+        """Raises ReadError for a piece larger than CHUNK, as of a hostile header."""
+        if size is not None and size > CHUNK:
+            raise tarfile.ReadError(f"a header of {size} bytes")
+        return super().read(size)
 
 
-def _unpack(path: Path, folder: Path) -> list[str]:
-    """Writes the files of a pack into the folder; yields the problem of every other member."""
-    problems: list[str] = []
-    try:
-        with GzipFile(path) as stream, tarfile.open("", "r:", stream, tarinfo=_Member) as archive:
-            while member := archive.next():
-                # `tarfile` keeps every member, and a hostile archive may have millions.
-                archive.members.clear()  # type: ignore[attr-defined]  # typeshed lacks it
-                if member.offset_data + member.size > LARGEST_PACK:
-                    raise BadPack(f"more than {LARGEST_PACK} bytes")
-                if problem := _strange(member, folder):
-                    problems.append(problem)
-                elif data := archive.extractfile(member):
-                    with (folder / member.name.removeprefix(TOP)).open("wb") as file:
-                        copyfileobj(data, file)
-            _check_end(stream, archive.offset)
-    except (*DAMAGE, BadPack) as error:
-        problems.append(f"{path.name} is cut short or damaged ({error})")
-    return problems
+def _unpack(path: Path, folder: Path) -> Iterator[str]:
+    """Writes the files of a pack into the folder; yields the problem of every other member.
 
-
-def _check_end(stream: GzipFile, end: int) -> None:
-    """Raises BadPack unless the archive ends properly: `tarfile` stops at any damaged header."""
-    stream.seek(end)
-    # Tar programs fill their last record with zeros.
-    rest = stream.read(BLOCK + tarfile.RECORDSIZE + 1)
-    if any(rest) or not 2 * BLOCK <= len(rest) <= BLOCK + tarfile.RECORDSIZE:
-        raise BadPack("its end is not the end of an archive")
+    The filter `data` of `tarfile` refuses paths outside the folder, links and devices.
+    """
+    number = total = 0
+    with _Archive(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
+        while member := archive.next():
+            archive.members.clear()  # type: ignore[attr-defined]  # typeshed lacks it
+            number, total = number + 1, total + member.size
+            if number > MOST_FILES or total > LARGEST_PACK:
+                yield f"more than {MOST_FILES} files or {LARGEST_PACK} bytes"
+                return
+            if problem := _strange(member, folder):
+                yield problem
+            else:
+                archive.extract(member, folder, set_attrs=False, filter="data")
+        stream.seek(archive.offset)
+        rest = stream.read(tarfile.RECORDSIZE + 1)  # Tar programs fill the last record with zeros.
+        if any(rest) or len(rest) > tarfile.RECORDSIZE:
+            yield f"{path.name} is cut short or damaged: its end is not the end of an archive"
 
 
 def _strange(member: tarfile.TarInfo, folder: Path) -> str:
     """Why a member does not belong in a pack; "" if it does."""
     name = member.name.removeprefix(TOP)
-    if member.type not in PLAIN:
+    if not member.isreg():
         return f"{member.name!r} is no plain file"
     known = name in (MANIFEST, *PARTS) or _TRACE.fullmatch(name)
     if not (member.name.startswith(TOP) and known):
         return f"{member.name!r} is no file of a run"
-    if (folder / name).exists():
+    if (folder / member.name).exists():
         return f"{member.name!r} is there twice"
-    if member.size > (LARGEST_TRACE if name.startswith("traces/") else LARGEST_PART):
+    if name.startswith("traces/") and member.size > LARGEST_TRACE:
         return f"{member.name!r} has {member.size} bytes"
     return ""
 
@@ -190,10 +181,10 @@ def _manifest_problems(folder: Path) -> list[str]:
         stated = {name: dict(row) for name, row in manifest["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{MANIFEST}: damaged ({error!r})"]
-    version_hash: JSON = None
+    version: JSON = None
     with suppress(BadSettings):  # The digest, or the examination of the run, shows what is wrong.
-        version_hash = Run(folder).about().get("version_hash")
-    wanted = {"format": FORMAT, "canary": CANARY, "version_hash": version_hash}
+        version = Run(folder).about().get("version")
+    wanted = {"format": FORMAT, "canary": CANARY, "version": version}
     problems = [
         f"{MANIFEST}: {name} is {manifest.get(name)!r}, not {value!r}"
         for name, value in wanted.items()

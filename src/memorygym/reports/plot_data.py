@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
 from memorygym.reports.columns import score_name
-from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.curves import CURVES, binned
-from memorygym.reports.stored_results import StoredRun
+from memorygym.runs.comparison.figures import Report, SystemRow
 from memorygym.runs.comparison.system_specs import UNBOUNDED
+from memorygym.runs.results import RunResults
+from memorygym.stats import Estimate
 
 BOUNDS = {"none": "lower bound (none)", "oracle": "upper bound (oracle)"}
 """The references of a comparison that are drawn as lines."""
@@ -26,8 +26,6 @@ AXES = {
     "rewrite": "changes of the most often changed needed fact",
 }  # fmt: skip
 """The label of the horizontal axis, by kind of plot."""
-Report = Mapping[str, Any]
-"""An object of compare.json: a report, or a row of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +64,18 @@ class Panel:
     """The names of places on a horizontal axis without numbers."""
 
 
-def kinds_of(runs: Sequence[StoredRun]) -> list[str]:
+def kinds_of(runs: Sequence[RunResults]) -> list[str]:
     """The kinds of plot that these results hold, the default first."""
-    if runs[0].kind != "compare":
+    if not runs[0].compared:
         return [FOREST]
-    cases = [case for run in runs for task in run.played for case in task.cases]
+    cases = [case for run in runs for task in run.measured for case in task.cases]
     values = {kind: {getattr(c, of.figure) for c in cases} for kind, of in CURVES.items()}
     several = any(len(run.recipe["budgets"]) > 1 for run in runs)
     kinds = [FOREST, COST, *(kind for kind in CURVES if len(values[kind]) > 1)]
     return [BUDGET, *kinds] if several else kinds
 
 
-def panels(runs: Sequence[StoredRun], kind: str) -> list[Panel]:
+def panels(runs: Sequence[RunResults], kind: str) -> list[Panel]:
     """The panels of a plot of that kind. Raises UnknownPart if these results hold no such kind."""
     if kind not in (known := kinds_of(runs)):
         if kind in AXES:
@@ -91,35 +89,35 @@ def panels(runs: Sequence[StoredRun], kind: str) -> list[Panel]:
     raise BadSettings(f"{runs[0].folder}: no episode ended, so there is nothing to draw")
 
 
-def _lacking(runs: Sequence[StoredRun], kind: str) -> str:
+def _lacking(runs: Sequence[RunResults], kind: str) -> str:
     """Why these results hold no plot of a kind."""
-    if runs[0].kind != "compare":
+    if not runs[0].compared:
         return f"a bench run has no plot {kind!r}, only one of compare has"
     if kind == BUDGET:
         return "the run has one budget only; give compare several, such as --budget 300,1000"
     return f"all of its questions have the same {AXES[kind]}"
 
 
-def _panels(run: StoredRun, kind: str) -> Iterator[Panel]:
-    if run.comparison is None:
+def _panels(run: RunResults, kind: str) -> Iterator[Panel]:
+    if not run.compared:
         yield _agents(run)
         return
-    reports = run.comparison["reports"]
+    reports = run.reports
     if kind != BUDGET:
         yield from (_of_report(run, report, kind) for report in reports)
         return
     for reasoner in run.recipe["reasoners"]:
-        yield _budgets(run, [report for report in reports if report["reasoner"] == reasoner])
+        yield _budgets(run, [report for report in reports if report.reasoner == reasoner])
 
 
-def _title(run: StoredRun, reports: Sequence[Report], budget: int | None = None) -> str:
+def _title(run: RunResults, reports: Sequence[Report], budget: int | None = None) -> str:
     report = reports[0]
-    asked = sorted({report["questions"] for report in reports})
+    asked = sorted({report.questions for report in reports})
     questions = f"{asked[0]:,} to {_count(asked[-1], 'question')}"
     questions = questions if len(asked) > 1 else _count(asked[0], "question")
     context = "" if budget is None else f", budget {budget:,} tokens"
-    reasoner = shortened(report["reasoner"])
-    tasks = _count(report["tasks"], "task")
+    reasoner = shortened(report.reasoner)
+    tasks = _count(len(report.tasks), "task")
     return f"{run.heading}\n{tasks}, {questions}, reasoner {reasoner}{context}"
 
 
@@ -127,55 +125,51 @@ def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
-def _drawn(report: Report) -> list[Report]:
+def _drawn(report: Report) -> list[SystemRow]:
     """The rows that are drawn: systems that finished a task, the memories first."""
-    rows = [
-        row
-        for row in report["rows"]
-        if row["role"] != "unlimited" and row["system"] not in BOUNDS and row["figures"]["accuracy"]
-    ]
-    return sorted(rows, key=lambda row: row["role"] != "memory")
+    rows = [*report.of("memory"), *report.of("reference")]
+    return [row for row in rows if row.system not in BOUNDS and row["accuracy"]]
 
 
-def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
-    title, rows = _title(run, [report], report["budget"]), _drawn(report)
+def _of_report(run: RunResults, report: Report, kind: str) -> Panel:
+    title, rows = _title(run, [report], report.budget), _drawn(report)
     if kind in (FOREST, COST):
         return Panel(
             title, tuple(_series(run, row, [_valued(row)]) for row in rows), _bounds(report)
         )
-    played = run.under(report["reasoner"], report["budget"])
-    bins = binned(played, [row["system"] for row in rows], kind)
-    marks: dict[str, list[Mark]] = {row["system"]: [] for row in rows}
+    played = run.of(report)
+    bins = binned(played, [row.system for row in rows], kind)
+    marks: dict[str, list[Mark]] = {row.system: [] for row in rows}
     ordered = sorted({bin.place for bin in bins})
     place_of = {
         place: number if isinstance(place, str) else place for number, place in enumerate(ordered)
     }
     for bin in bins:
-        marks[bin.system].append(_mark(place_of[bin.place], to_rounded_json(bin.accuracy)))
+        marks[bin.system].append(_mark(place_of[bin.place], bin.accuracy))
     questions = {bin.place: 0 for bin in bins}
     for bin in bins:
         questions[bin.place] = max(questions[bin.place], bin.questions)
     names = {place_of[bin.place]: f"{bin.name}\nn = {questions[bin.place]}" for bin in bins}
     return Panel(
         title,
-        tuple(_series(run, row, marks[row["system"]]) for row in rows),
+        tuple(_series(run, row, marks[row.system]) for row in rows),
         ticks={place: names[place] for place in sorted(names)},
     )
 
 
-def _budgets(run: StoredRun, reports: Sequence[Report]) -> Panel:
+def _budgets(run: RunResults, reports: Sequence[Report]) -> Panel:
     """Accuracy by budget, one line per system; `full`, without a budget, is level."""
-    rows: dict[str, Report] = {}
+    rows: dict[str, SystemRow] = {}
     marks: dict[str, list[Mark]] = {}
     bounds = _bounds(reports[-1])
     for report in reports:
         for row in _drawn(report):
-            if row["system"] in UNBOUNDED:
-                bounds[f"{row['system']} (no budget)"] = row["figures"]["accuracy"]["mean"]
+            mark = _mark(report.budget or 0, row["accuracy"])
+            if row.system in UNBOUNDED:
+                bounds[f"{row.system} (no budget)"] = mark.mean
                 continue
-            rows.setdefault(row["system"], row)
-            accuracy = row["figures"]["accuracy"]
-            marks.setdefault(row["system"], []).append(_mark(report["budget"], accuracy))
+            rows.setdefault(row.system, row)
+            marks.setdefault(row.system, []).append(mark)
     series = (_series(run, row, marks[system]) for system, row in rows.items())
     return Panel(_title(run, reports), tuple(series), bounds)
 
@@ -190,56 +184,53 @@ def shortened(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1 - half]}…{name[-half:]}"
 
 
-def _series(run: StoredRun, row: Report, marks: Sequence[Mark]) -> Series:
-    return Series(shortened(run.label(row["system"])), tuple(marks), row["role"] == "reference")
+def _series(run: RunResults, row: SystemRow, marks: Sequence[Mark]) -> Series:
+    return Series(shortened(run.label(row.system)), tuple(marks), row.role == "reference")
 
 
-def _valued(row: Report) -> Mark:
+def _valued(row: SystemRow) -> Mark:
     """Accuracy against cost."""
-    cost = max(1, row["figures"]["total"]["mean"])  # A logarithmic axis has no 0.
-    return _mark(cost, row["figures"]["accuracy"])
+    total = row["total"]
+    # A logarithmic axis has no 0.
+    return _mark(max(1, total.mean if total else 1), row["accuracy"])
 
 
 def _bounds(report: Report) -> dict[str, float]:
     """The means of lower and upper bound, if they were played."""
-    accuracies = {row["system"]: row["figures"]["accuracy"] for row in report["rows"]}
-    return {
-        name: accuracies[system]["mean"]
-        for system, name in BOUNDS.items()
-        if accuracies.get(system)
-    }
+    rows = ((name, report.row(system)) for system, name in BOUNDS.items())
+    return {name: figure.mean for name, row in rows if row and (figure := row["accuracy"])}
 
 
-def _agents(run: StoredRun) -> Panel:
+def _agents(run: RunResults) -> Panel:
     """The composite of every agent; lower and upper bound are agents of the track."""
-    summary, beside = run.document["summary"], run.document["references"]
+    by_agent = {summary.who: summary for summary in run.summaries}
     bounds, lines = dict[str, float](), set[str]()
-    for role, agent in find(run.recipe["track"]).references.items():
-        row = beside.get(role) or summary.get(agent)
-        if row and role in ("lower bound", "upper bound"):
-            bounds[f"{role} ({agent})"] = row["composite"]["mean"]
+    for role, agent in find(run.track).references.items():
+        summary = run.references.get(role) or by_agent.get(agent)
+        if summary and role in ("lower bound", "upper bound"):
+            bounds[f"{role} ({agent})"] = summary.composite.mean
             lines.add(agent)
-    agents = sorted(summary.items(), key=lambda item: -item[1]["composite"]["mean"])
     series = [
-        Series(shortened(run.label(agent)), (_mark(0, row["composite"]),))
-        for agent, row in agents
-        if agent not in lines
+        Series(shortened(run.label(summary.who)), (_mark(0, summary.composite),))
+        for summary in run.summaries
+        if summary.who not in lines
     ]
-    tasks = max((row["tasks"] for row in summary.values()), default=0)
+    tasks = max((summary.tasks for summary in run.summaries), default=0)
     memory = shortened(run.label(run.recipe["memory"]))
     return Panel(f"{run.heading}\n{_count(tasks, 'task')}, memory {memory}", tuple(series), bounds)
 
 
-def _mark(x: float, figure: Mapping[str, Any]) -> Mark:
+def _mark(x: float, figure: Estimate | None) -> Mark:
     """Without an interval the bounds are those of the mean."""
-    mean, low, high = (figure[name] for name in ("mean", "low", "high"))
-    return Mark(x, mean, mean if low is None else low, mean if high is None else high)
+    assert figure
+    if not figure.has_interval:
+        return Mark(x, figure.mean, figure.mean, figure.mean)
+    return Mark(x, figure.mean, figure.low, figure.high)
 
 
-def score_label(runs: Sequence[StoredRun]) -> str:
+def score_label(runs: Sequence[RunResults]) -> str:
     """What the runs' scores are called."""
-    if runs[0].kind != "compare":
+    if not runs[0].compared:
         return "composite score"
-    recipes = [run.recipe for run in runs]
-    names = {score_name(recipe["track"], who) for recipe in recipes for who in recipe["reasoners"]}
+    names = {score_name(run.track, who) for run in runs for who in run.recipe["reasoners"]}
     return " or ".join(sorted(names))

@@ -28,7 +28,7 @@ from memorygym.reports.plot_data import (
     panels,
     score_label,
 )
-from memorygym.reports.stored_results import StoredRun
+from memorygym.runs.results import RunResults
 from memorygym.stats import TOO_FEW
 
 try:
@@ -118,7 +118,7 @@ def _styled() -> Iterator[None]:
         yield
 
 
-def draw(runs: Sequence[StoredRun], kind: str = AUTO) -> Plot:
+def draw(runs: Sequence[RunResults], kind: str = AUTO) -> Plot:
     """Draws a plot of that kind. Raises UnknownPart if there is no such kind, and BadSettings if
     these results do not hold it."""
     kind = kinds_of(runs)[0] if kind == AUTO else kind

@@ -8,20 +8,20 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Action, Trace
+from memorygym.core.track import version_of
 from memorygym.models.reply_log import ReplyLog
-from memorygym.reports.stored_runs import about_run, facts_of, readable, single, verdict_lines
+from memorygym.reports.stored_runs import facts_of, readable, single, verdict_lines
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading, results_table
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.reports.transcript import Screen
 from memorygym.runs.engine import Runner
-from memorygym.runs.episode_result import Failure, Result, ResultOptions, place_of
+from memorygym.runs.episode_result import Failure, Played, ResultOptions, place_of
 from memorygym.runs.jobs import source_of
 from memorygym.runs.model_roles import Recall, UnusedModel, anew, from_log
-from memorygym.runs.results.consistency import planned
-from memorygym.runs.results.summary import summaries
+from memorygym.runs.results import about_run, plan_of
 from memorygym.runs.store import Run, name_parts
+from memorygym.runs.summary import summaries
 from memorygym.runs.tasks import salt_hash
-from memorygym.runs.version import version_hash
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import limits_in, limits_of
@@ -31,10 +31,10 @@ def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
     """Plays and shows the episode; returns 1 if the question is missed or the trace differs."""
     about = about_run(args.run)
     recipe = about["recipe"]
-    name = single(name, [place.episode for place in planned(recipe)], args.run)
+    name = single(name, [place.episode for place in plan_of(args.run, about)], args.run)
     _check_salt(args.salt, recipe["salt"])
     notes, stored = f"{readable(name)}: {heading(about)}", Run(args.run).trace(name)
-    if about["version_hash"] != (now := version_hash(recipe["track"])):
+    if about["version"] != (now := version_of(recipe["track"])):
         notes += f"\nthis version of the code plays {now}: the episode may come out otherwise"
         stored = None
     elif stored is None:
@@ -61,7 +61,7 @@ def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
     return int(missed or (unlike is not None and not args.again))
 
 
-def _played(recipe: Mapping[str, Any], name: str, salt: str, recall: Recall) -> Result | Failure:
+def _played(recipe: Mapping[str, Any], name: str, salt: str, recall: Recall) -> Played | Failure:
     """The episode of that name."""
     source, track = source_of(recipe, salt, recall), recipe["track"]
     (result,) = (
@@ -100,24 +100,24 @@ def _check_salt(salt: str, digest: str | None) -> None:
         raise BadSettings(f"the run is of a private test set: {problem} (hash {digest[:12]}…)")
 
 
-def _episode(result: Result, trace: Trace) -> Iterator[str]:
+def _episode(result: Played, trace: Trace) -> Iterator[str]:
     """Every question, then the axes."""
     attribution = Attribution(trace)
     for number, outcome in enumerate(outcomes(trace), start=1):
-        id, limits = f"{result.place.episode}#{number}", limits_in(trace, outcome.goal.event)
+        id, limits = f"{result.result.place.episode}#{number}", limits_in(trace, outcome.goal.event)
         yield ""
         yield from verdict_lines(id, outcome, attribution.cause(outcome), limits)
-    head = ACCURACY if result.place.compared else COMPOSITE
-    yield "\n" + results_table(summaries([result.to_json()]), head=head)
+    head = ACCURACY if result.result.place.compared else COMPOSITE
+    yield "\n" + results_table(summaries([result.result]), head=head)
 
 
-def _question(result: Result, trace: Trace, number: int) -> Iterator[str]:
+def _question(result: Played, trace: Trace, number: int) -> Iterator[str]:
     """The event as the agent saw it, the verdict, and the needed facts as the memory held them."""
     attribution, outcome = Attribution(trace), outcomes(trace)[number - 1]
     event = outcome.goal.event
     yield "\n".join(_shown(trace, event)) + "\n"
     yield from verdict_lines(
-        f"{result.place.episode}#{number}", outcome, attribution.cause(outcome)
+        f"{result.result.place.episode}#{number}", outcome, attribution.cause(outcome)
     )
     facts = facts_of(attribution, outcome.goal)
     if facts:

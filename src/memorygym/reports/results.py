@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.reports.argument_types import check_argument, check_arguments, check_count
+from memorygym.reports.exports import failure_row
 from memorygym.reports.extras import missing
 from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.results_table import tables
-from memorygym.reports.stored_results import StoredRun, check_version
 from memorygym.reports.stored_runs import numbered
+from memorygym.runs.results import RunResults, check_version, source_note
 
 if TYPE_CHECKING:
     import pandas
@@ -44,7 +45,7 @@ class Explanation(str):
 class Results:
     """The results of one run, or of several of one kind and one benchmark version."""
 
-    def __init__(self, runs: Sequence[StoredRun], folder: object = None) -> None:
+    def __init__(self, runs: Sequence[RunResults], folder: object = None) -> None:
         if not runs:
             raise BadSettings("no results: give the folder of a run, as load_results('duel')")
         for run in runs[1:]:
@@ -54,6 +55,9 @@ class Results:
                     f"{runs[0].folder} is of memorygym {runs[0].kind}, {run.folder} of"
                     f" {run.kind}: load runs of one kind"
                 )
+        for run in runs:
+            if not run.valid:
+                raise BadSettings(f"{run.folder}: {run.invalid_text}")
         self.runs = tuple(runs)
         self._folder = folder  # A temporary folder lives as long as this object.
 
@@ -70,7 +74,7 @@ class Results:
     @property
     def folders(self) -> list[Path]:
         """The folders of traces and tables; the folder is temporary unless `output=` named it."""
-        return [run.folder for run in self.runs]
+        return [run.folder for run in self.runs if run.folder]
 
     def rows(self) -> Table:
         """One plain dict per system (or agent) and task; docs/columns.md explains the columns."""
@@ -89,10 +93,11 @@ class Results:
     @property
     def failures(self) -> Table:
         """The episodes without a score, each with its error."""
-        return [dict(row) for run in self.runs for row in run.document["failures"]]
+        return [failure_row(failure) for run in self.runs for failure in run.failures]
 
     def __str__(self) -> str:
-        return "\n\n".join(table.text() for run in self.runs for table in tables(run))
+        texts = [table.text() for run in self.runs for table in tables(run)]
+        return "\n\n".join(filter(None, [*texts, source_note(self.runs)]))
 
     __repr__ = __str__
 
@@ -132,10 +137,10 @@ class Results:
             raise unknown[0]
         return Explanation("\n\n".join(texts))
 
-    def _explained(self, run: StoredRun, name: str, number: int | None, filter: MissFilter) -> str:
+    def _explained(self, run: RunResults, name: str, number: int | None, filter: MissFilter) -> str:
         if number:
-            return history_of(run.folder, name, number)
-        misses = misses_of(run.folder, name, filter)
+            return history_of(_folder(run), name, number)
+        misses = misses_of(_folder(run), name, filter)
         if misses.damaged:
             more = f" and {len(misses.damaged) - 1} more" * (len(misses.damaged) > 1)
             raise BadTrace(
@@ -159,3 +164,9 @@ class Results:
         if path is not None:
             picture.save(path)
         return picture
+
+
+def _folder(run: RunResults) -> Path:
+    """The folder of a run, which every run of `Results` has."""
+    assert run.folder
+    return run.folder

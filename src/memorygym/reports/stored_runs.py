@@ -1,23 +1,22 @@
 """Runs and their traces as commands read them: found by name, checked, and shown in lines."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clip
+from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.trace import Trace
 from memorygym.core.track import gold_table, reader_of
+from memorygym.core.types import JSON
 from memorygym.reports.terminal import fit
 from memorygym.runs.episode_result import EpisodeKey, place_in
-from memorygym.runs.results.consistency import planned
-from memorygym.runs.results.results_file import misfit
+from memorygym.runs.results import check_track
 from memorygym.runs.store import Run, name_parts, read_traces
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.usage import limits_of
@@ -107,33 +106,6 @@ def single(name: str, names: Collection[str], run: Path) -> str:
     return first
 
 
-def about_run(folder: Path) -> Mapping[str, Any]:
-    """The content of `run.json`. Raises BadSettings unless it states a plan that can be played."""
-    about: Mapping[str, Any] = Run(folder).about()
-    check_track(folder, about)
-    lacking = [name for name in ("version_hash", "recipe") if name not in about]
-    problem = f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe")
-    try:
-        if not problem:
-            planned(about["recipe"])
-    except BadSettings as error:
-        problem = str(error)
-    if problem:
-        raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
-    return about
-
-
-def check_track(folder: Path, about: Mapping[str, Any]) -> None:
-    """Raises BadSettings for a run of a track that is not installed here."""
-    recipe = about.get("recipe")
-    track = recipe.get("track") if isinstance(recipe, Mapping) else None
-    if isinstance(track, str) and track not in registry.names("tracks"):
-        raise BadSettings(
-            f"{folder} is a run of the track {clip(track, 40)!r}, which is not installed here:"
-            " name it, as in --plug my_track:SHOP"
-        )
-
-
 def read_known(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
     """As `read_traces`. Raises BadSettings for the folder of a run of an unknown track."""
     paths = list(paths)
@@ -148,11 +120,11 @@ def check_folder(path: Path) -> None:
         near = get_close_matches(path.name, _neighbours(path), n=1)
         hint = f"did you mean {path.with_name(near[0])}?" if near else "give the folder of a run"
         raise BadSettings(f"there is no file or folder {path}; {hint}")
-    about: Mapping[str, Any] = {}
-    if (path / "run.json").is_file():
-        with suppress(BadSettings):  # A damaged run.json is no obstacle: the traces hold the same.
-            about = Run(path).about()
-    check_track(path, about)
+    recipe: JSON = None
+    # A damaged run.json is no obstacle: the traces hold the same.
+    with suppress(BadSettings, NotADirectoryError):
+        recipe = Run(path).about().get("recipe")
+    check_track(path, recipe)
 
 
 def _neighbours(path: Path) -> list[str]:

@@ -36,8 +36,9 @@ from memorygym.stats import NOTHING, Estimate, percent, span
 Value = str | float | Estimate | None
 """What a cell holds; a text stands as it is."""
 Unit = Literal["plain", "share", "difference", "amount", "p value"]
-Spread = Literal["±", " ± ", "()", ""]
-"""How the interval of an estimate is shown: its half, its ends in brackets, or not at all."""
+Spread = Literal["±", " ± ", "()", "–", ""]
+"""What of an estimate is shown: the mean with half of its interval, or with its ends in brackets;
+the ends alone; the mean alone."""
 SPREAD = ("", "_low", "_high")
 """Ends of the names of the three columns of an estimate in files."""
 Row_contra = TypeVar("Row_contra", contravariant=True)
@@ -233,6 +234,8 @@ def cell(value: Value, unit: Unit = "plain", spread: Spread = "±") -> str:
     >>> half = Estimate(0.5, 0.4, 0.6, 9)
     >>> cell(half, "share"), cell(half, "difference", ""), cell(half, "share", "()")
     ('50.0±10.0', '+50.0', '50.0 (40–60)')
+    >>> cell(half, "share", "–"), cell(1)
+    ('40.0–60.0', '1')
     """
     match value:
         case None:
@@ -240,13 +243,20 @@ def cell(value: Value, unit: Unit = "plain", spread: Spread = "±") -> str:
         case Estimate(mean=mean):
             if unit == "amount":
                 return quantity(value) if spread else amount(mean)
-            sign = "+" if unit == "difference" else ""
-            return span(value) if spread == "()" else percent(value, sign, spread or None)
+            return _share(value, "+" if unit == "difference" else "", spread)
         case str() | bool():
             return str(value)
     if unit == "amount":
         return amount(value)
     return p_value(value) if unit == "p value" else str(value)
+
+
+def _share(share: Estimate, sign: str, spread: Spread) -> str:
+    if spread == "()":
+        return span(share)
+    if spread != "–":
+        return percent(share, sign, spread or None)
+    return f"{100 * share.low:.1f}–{100 * share.high:.1f}" if share.has_interval else NOTHING
 
 
 def amount(value: float) -> str:

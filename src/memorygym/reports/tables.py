@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
+from memorygym.reports.run_difference import RunDifference
 from memorygym.reports.stored_runs import readable
 from memorygym.reports.terminal import GREEN, RED, Row, fit, paint, table
 from memorygym.runs.episode_result import Failure
-from memorygym.runs.results.results_file import Document, ResultsComparison
-from memorygym.runs.results.summary import Row as ResultRow
-from memorygym.runs.results.summary import Summary
+from memorygym.runs.results import RunResults
+from memorygym.runs.summary import Summary
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import Usage, limits_in
@@ -102,14 +103,14 @@ def _row(summary: Summary, axes: Sequence[str]) -> Row:
     return readable(summary.who), [*map(percent, estimates), refusals]
 
 
-def heading(document: Document) -> str:
-    """The version hash and the recipe of the figures."""
+def heading(document: Mapping[str, Any]) -> str:
+    """The version and the recipe of the figures."""
     recipe = document["recipe"]
     parameters = [
         f"{name} {value}" for name, value in recipe["parameters"].items() if name != "template"
     ]
     parameters.sort(key=lambda text: not text.startswith("tier "))
-    parts = [f"version {document['version_hash']}", *parameters]
+    parts = [f"version {document['version']}", *parameters]
     budgets = ", ".join(f"{budget:,}" for budget in recipe.get("budgets", ()))
     parts += [f"memory {recipe['memory']}" if not budgets else f"comparison at {budgets} tokens"]
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
@@ -118,7 +119,7 @@ def heading(document: Document) -> str:
     return ", ".join([*parts, f"private test set, secret hash {salt[:12]}…" if salt else tasks])
 
 
-def details(summary: Summary, failures: Sequence[ResultRow], cost: float | None) -> list[str]:
+def details(summary: Summary, failures: Sequence[Failure], cost: float | None) -> list[str]:
     """The figures of a model beside its row: bounds, repeats, judge, tokens and cost."""
     lines = []
     if bounds := summary.bounds(failures):
@@ -175,9 +176,9 @@ def _repeats_lines(repeats: Repeats) -> list[str]:
     return lines
 
 
-def against_text(comparisons: Sequence[ResultsComparison], now: Document, before: Document) -> str:
-    """The difference of each agent from an earlier results file."""
-    private = bool(now["recipe"]["salt"]), bool(before["recipe"]["salt"])
+def against_text(comparisons: Sequence[RunDifference], now: RunResults, before: RunResults) -> str:
+    """The difference of each agent from an earlier run."""
+    private = bool(now.recipe["salt"]), bool(before.recipe["salt"])
     order = {
         (False, True): "public minus private", (True, False): "private minus public",
     }.get(private, "now minus before")  # fmt: skip

@@ -18,25 +18,27 @@ from memorygym import __version__
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.guard import raised
+from memorygym.core.text import replace_surrogates
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe, gold_table
+from memorygym.core.track import TaskRecipe, gold_table, version_of
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.agent_guard import AgentFault
 from memorygym.runs.episode_result import (
     EpisodeKey,
     Failure,
-    Result,
+    Kind,
+    Played,
     ResultOptions,
     place_of,
-    result_of,
+    played_result,
 )
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.objects import source_hash
 from memorygym.runs.store import Run, append_episode, playing
 from memorygym.runs.systems import SystemPlayer
 from memorygym.runs.tasks import Tasks
-from memorygym.runs.version import version_hash
 
 Keep = Callable[[], None]
 LONGEST_NAME = 220
@@ -71,8 +73,9 @@ class Job:
         """What run.json holds, but for how the run was started; a secret only as its hash."""
         recipe = {**self.tasks.recipe, "repeats": self.repeats, **self.recipe}
         about: dict[str, JSON] = {
-            "version_hash": version_hash(self.tasks.track),
-            "version": __version__,
+            "version": version_of(self.tasks.track),
+            "package": __version__,
+            "source": source_hash(),
         }
         return {**about, "recipe": {**recipe, **self.model_roles.recipe()}}
 
@@ -83,7 +86,7 @@ class Job:
             yield place_of(self.tasks.track, recipe, repeat, player.system)
 
 
-def perform(job: Job) -> list[Result | Failure]:
+def perform(job: Job) -> list[Played | Failure]:
     """Plays every episode that is not kept yet; returns all, in the order of the results.
 
     Raises BadKey at once, and BadSettings for the folder of another run.
@@ -132,6 +135,11 @@ def _advice(player: SystemPlayer) -> str:
     return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."
 
 
+def _failure(place: EpisodeKey, kind: Kind, error: str) -> Failure:
+    """An episode that failed; the words of another's code may hold what no file can."""
+    return Failure(place, kind, replace_surrogates(error))
+
+
 @dataclass(frozen=True, slots=True)
 class Runner:
     """The systems of a run, and the folder that keeps their episodes."""
@@ -141,12 +149,12 @@ class Runner:
     run: Run | None = None
     wanted: ResultOptions = field(default_factory=ResultOptions)
 
-    def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Result | Failure]]:
+    def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Played | Failure]]:
         """Plays every system on every task, in the order of the tasks."""
         over = over_threads if any(player.waits for player in self.players) else over_processes
         yield from over(self.play_unit, units, workers)
 
-    def play_unit(self, unit: Unit) -> list[Result | Failure]:
+    def play_unit(self, unit: Unit) -> list[Played | Failure]:
         """Plays every system on one task, which is generated once.
 
         A memory from outside this package can read files, and a trace holds the answers. If one
@@ -167,30 +175,30 @@ class Runner:
         player: SystemPlayer,
         generate: Callable[[], Task],
         keep: Callable[[Keep], None],
-    ) -> Result | Failure:
+    ) -> Played | Failure:
         """The result of an episode, which is played unless the run keeps it already."""
         place = place_of(self.track, *unit, player.system)
         if trace := self._kept(place, player):
-            return result_of(place, trace, self.wanted)
+            return played_result(place, trace, self.wanted)
         steps, start = list[float](), perf_counter()
         try:
             trace = player.play(generate(), place.repeat, steps)
         except BadKey:
             raise
         except ProviderFailure as error:
-            return Failure(place, "provider", str(error))
+            return _failure(place, "provider", str(error))
         except MemoryFault as error:
-            return Failure(place, "memory", f"{error}{_advice(player)}")
+            return _failure(place, "memory", f"{error}{_advice(player)}")
         except SystemExit as error:  # It would end the caller's process.
             problem = f"memory {player.memory} {raised(error)}."
-            return Failure(place, "memory", f"{problem}{_advice(player)}")
+            return _failure(place, "memory", f"{problem}{_advice(player)}")
         except AgentFault as error:
-            return Failure(place, "agent", str(error))
+            return _failure(place, "agent", str(error))
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start
             keep(partial(append_episode, self.run, place.episode, trace, seconds, **clocked))
-        return result_of(place, trace, self.wanted)
+        return played_result(place, trace, self.wanted)
 
     def _kept(self, place: EpisodeKey, player: SystemPlayer) -> Trace | None:
         """The trace of an episode that the run keeps, if its labels and task agree."""

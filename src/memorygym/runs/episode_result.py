@@ -1,14 +1,14 @@
 """The result of an episode, computed from its trace alone, or its failure."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe
-from memorygym.core.types import JSON
 from memorygym.runs.metrics import Measurement, measure
 from memorygym.runs.store import episode_name
 from memorygym.runs.systems import System
@@ -46,9 +46,10 @@ class EpisodeKey:
         """Whether it belongs to a comparison."""
         return self.who != self.agent
 
-    def to_json(self) -> dict[str, JSON]:
-        """As results store it."""
-        return {name: getattr(self, name) for name in EpisodeKey.__slots__}
+    @property
+    def task(self) -> tuple[str, int]:
+        """Template and seed: the unit of every statistic."""
+        return self.template, self.seed
 
 
 def place_of(track: str, recipe: TaskRecipe, repeat: int, player: System) -> EpisodeKey:
@@ -85,10 +86,12 @@ def place_in(trace: Trace) -> EpisodeKey:
     return place_of(trace.track, task, repeat, player)
 
 
-def score_of(trace: Trace, went: Sequence[Outcome]) -> Score:
+def score_of(trace: Trace, graded: Sequence[Outcome]) -> Score:
     """The score of a trace. For a comparison it is plain accuracy: its budgets are not the track's,
     for which the track's headline is defined."""
-    return accuracies(trace, went) if "budget" in trace.labels else score(trace)
+    scored = accuracies(trace, graded) if "budget" in trace.labels else score(trace, graded)
+    axes = {name: None if axis is None else float(axis) for name, axis in scored.axes.items()}
+    return replace(scored, composite=float(scored.composite), axes=axes)  # A bool is no number.
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +102,14 @@ class Failure:
     kind: Kind
     error: str
 
-    def to_json(self) -> dict[str, JSON]:
-        """As results store it."""
-        return {**self.place.to_json(), "kind": self.kind, "error": self.error}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One episode, scored."""
+    """What was measured of one episode, as a run keeps it."""
 
     place: EpisodeKey
     task: str
     """The task's content-hash id."""
-    version_hash: str
     score: Score
     right: tuple[bool, ...]
     """Whether each goal was reached, in order."""
@@ -124,13 +122,27 @@ class Result:
     causes: Mapping[str, int]
     """Misses by cause."""
     precision: Mapping[str, float]
+    """Shares of the facts that the final entries state."""
     usage: Mapping[str, Usage]
     """Usage of a model, at ingest and at query; empty for a scripted agent."""
     measured: Measurement | None = None
-    """Measurements of the memory, if asked for."""
+    """Measurements of the memory, of a comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """An episode that was just played or read: its result, and what a run does not keep of it."""
+
+    result: Result
     measures: Mapping[str, float] = field(default_factory=dict)
     """Figures of the track's self-test."""
     trace: Trace | None = None
+    """If it was asked for."""
+
+    @property
+    def place(self) -> EpisodeKey:
+        """The key of the episode."""
+        return self.result.place
 
     @property
     def agent(self) -> str:
@@ -147,16 +159,10 @@ class Result:
         """The task's."""
         return self.place.seed
 
-    def to_json(self) -> dict[str, JSON]:
-        """As results store it; seconds are kept elsewhere."""
-        return {
-            **self.place.to_json(), "task": self.task, "version_hash": self.version_hash,
-            **self.score.to_json(), "right": [int(right) for right in self.right],
-            "repaired": self.repaired, "judge": asdict(self.judged) if self.judged else None,
-            "stuck": self.stuck, "causes": dict(self.causes),
-            "store_precision": {name: round(share, 6) for name, share in self.precision.items()},
-            "usage": {name: usage.to_json() for name, usage in self.usage.items()} or None,
-        }  # fmt: skip
+    @property
+    def score(self) -> Score:
+        """The score."""
+        return self.result.score
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,23 +179,26 @@ class ResultOptions:
     """A function for further figures of an agent's trace, called in the process that played it."""
 
 
+def played_result(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Played:
+    """The result of a trace, with what is asked for beside it. Raises BadTrace without gold."""
+    measures = wanted.inspect(place.agent, trace) if wanted.inspect else {}
+    return Played(result_of(place, trace, wanted), measures, trace if wanted.traced else None)
+
+
 def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
-    """The result of a trace. Raises BadTrace without a gold table."""
-    went = outcomes(trace)
-    labels = trace.labels
+    """The result of a trace, which is graded here. Raises BadTrace without a gold table."""
+    graded, labels, attribution = outcomes(trace), trace.labels, Attribution(trace)
+    causes = Counter(attribution.cause(o) for o in graded if wanted.causes and not o.correct)
     return Result(
         place=place,
         task=trace.task,
-        version_hash=str(labels.get("version_hash", "unknown")),
-        score=score_of(trace, went),
-        right=tuple(outcome.correct for outcome in went),
-        repaired=sum(outcome.repaired for outcome in went),
+        score=score_of(trace, graded),
+        right=tuple(outcome.correct for outcome in graded),
+        repaired=sum(outcome.repaired for outcome in graded),
         judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
         stuck=len(trace.stuck_events),
-        causes=Attribution(trace).counts if wanted.causes else {},
+        causes=dict(causes),
         precision=store_precision(trace) if wanted.causes else {},
         usage=usage_of(trace) if "usage" in labels else {},
-        measured=measure(trace) if wanted.measured else None,
-        measures=wanted.inspect(place.agent, trace) if wanted.inspect else {},
-        trace=trace if wanted.traced else None,
+        measured=measure(trace, graded, attribution) if wanted.measured else None,
     )

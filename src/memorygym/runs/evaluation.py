@@ -1,22 +1,20 @@
 """An evaluation as a job: agents or a model play a track, and the results are summed up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from os import cpu_count
-from pathlib import Path
 
+from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
 from memorygym.core.types import Policy, Task
-from memorygym.runs.engine import Job
-from memorygym.runs.engine import perform as play
-from memorygym.runs.episode_result import Failure, Result, ResultOptions
+from memorygym.runs.engine import Job, perform
+from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, trusted
-from memorygym.runs.results.results_file import Document, document, keep
-from memorygym.runs.results.summary import Summary, summaries
-from memorygym.runs.systems import AgentSystem, SystemPlayer, is_foreign, played, source_of
+from memorygym.runs.objects import Given, sources_of, trusted
+from memorygym.runs.systems import AgentSystem, SystemPlayer, is_foreign
+from memorygym.runs.systems import played as play_labelled
 from memorygym.runs.tasks import Limits, Tasks
 
 OFFICIAL_SEEDS = 10
@@ -48,11 +46,13 @@ class Evaluation:
             for agent in self.agents
         ]
 
-    @property
-    def _source(self) -> str:
-        """A hash of the memory's code."""
-        own = [part.source for part in self.objects if part.name == self.memory]
-        return own[0] if own else source_of(self.memory)
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        """The parts by kind and spec, objects and models left out."""
+        passed = {part.name for part in self.objects}.union(self.model_roles.models)
+        own = agents_of(find(self.tasks.track))
+        yield "tracks", self.tasks.track
+        yield from [("memory", self.memory)] if self.memory not in passed else ()
+        yield from (("agents", name) for name in self.agents if name not in {*own, *passed})
 
     def job(self, wanted: ResultOptions | None = None) -> Job:
         """The run that plays the evaluation."""
@@ -70,8 +70,8 @@ class Evaluation:
                 "kind": "bench",
                 "agents": list(self.agents),
                 "memory": self.memory,
-                "source": self._source,
                 **self.limits.to_json(),
+                **sources_of(self._parts()),
                 **trusted(self.objects),
             },
             wanted=replace(
@@ -79,80 +79,29 @@ class Evaluation:
             ),
         )
 
+    def beside(self, ended: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
+        """The invariants of the self-test if it is asked for; the references beside a model."""
+        invariants = self._invariants(ended) if self.validate else ()
+        return invariants, self._references() if self.model_roles.models and ended else ()
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """The results of an evaluation."""
+    def _invariants(self, played: Sequence[Played]) -> Sequence[Invariant]:
+        """The invariants of the track's self-test, over episodes played with its `inspect`."""
+        test = find(self.tasks.track).self_test
+        assert test
 
-    results: Sequence[Result]
-    failures: Sequence[Failure]
-    summaries: Sequence[Summary]
-    """One for each agent, best composite first."""
-    references: Mapping[str, Summary]
-    """By role: the scripted references on the same tasks, beside a model."""
-    invariants: Sequence[Invariant]
-    document: Document
-    """The results file."""
+        def again(task: Task, agent: str, around: Callable[[Policy], Policy] | None) -> Trace:
+            player = AgentSystem(agent, self.memory, self.limits)
+            policy = around(player.policy(task)) if around else player.policy(task)
+            labels = player.system.labels(task.track, 0)
+            return play_labelled(player.begin(task, []), policy, task, labels)
 
+        return test.validate(self.tasks.recipes, played, again)
 
-def perform(
-    evaluation: Evaluation,
-    folder: Path | None = None,
-    workers: int = 1,
-    *,
-    traced: bool = False,
-    quiet: bool = True,
-) -> Findings:
-    """Plays an evaluation, keeps it in the folder and summarises it.
-
-    Raises BadKey at once, and BadSettings for another run's folder.
-    """
-    job = evaluation.job(ResultOptions(traced=traced))
-    job = replace(job, folder=folder, workers=workers, quiet=quiet)
-    outcomes = play(job)
-    evaluated = findings(evaluation, job, outcomes)
-    if folder:
-        keep(folder, evaluated.document, outcomes)
-    return evaluated
-
-
-def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failure]) -> Findings:
-    """The findings of an evaluation's episodes."""
-    results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
-    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
-    rows = invariants(evaluation, results) if evaluation.validate else []
-    beside = references(evaluation) if evaluation.model_roles.models and results else {}
-    content = document(job.about(), outcomes, beside, rows)
-    summed = summaries(content["episodes"])
-    return Findings(results, failures, summed, beside, rows, content)
-
-
-def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[Invariant]:
-    """The invariants of the track's self-test, over results played with its `inspect`."""
-    test = find(evaluation.tasks.track).self_test
-    assert test
-
-    def again(task: Task, agent: str, around: Callable[[Policy], Policy] | None) -> Trace:
-        player = AgentSystem(agent, evaluation.memory, evaluation.limits)
-        policy = around(player.policy(task)) if around else player.policy(task)
-        return played(player.begin(task, []), policy, task, player.system.labels(task.track, 0))
-
-    return test.validate(evaluation.tasks.recipes, results, again)
-
-
-def references(evaluation: Evaluation) -> dict[str, Summary]:
-    """The track's lower bound, upper bound and best scripted agent, on an evaluation's tasks."""
-    roles = find(evaluation.tasks.track).references
-    beside = replace(
-        evaluation,
-        agents=tuple(roles.values()),
-        model_roles=ModelRoles(),
-        repeats=1,
-        validate=False,
-    )
-    job = replace(beside.job(ResultOptions(causes=False)), workers=cpu_count() or 1)
-    by_agent = {
-        summary.who: summary
-        for summary in summaries(r.to_json() for r in play(job) if isinstance(r, Result))
-    }
-    return {role: by_agent[agent] for role, agent in roles.items() if agent in by_agent}
+    def _references(self) -> list[Result]:
+        """The track's lower bound, upper bound and best scripted agent, on the same tasks."""
+        roles = find(self.tasks.track).references
+        beside = replace(
+            self, agents=tuple(roles.values()), model_roles=ModelRoles(), repeats=1, validate=False
+        )
+        job = replace(beside.job(ResultOptions(causes=False)), workers=cpu_count() or 1)
+        return [episode.result for episode in perform(job) if isinstance(episode, Played)]

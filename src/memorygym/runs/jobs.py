@@ -5,7 +5,7 @@ from typing import Any
 
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.system_specs import ComparisonLimits, named
+from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import Recall, UnusedModel, model_roles_of
 from memorygym.runs.tasks import Limits, again
@@ -31,7 +31,7 @@ def source_of(
         )
     return Comparison(
         tasks,
-        plug_all(named(recipe)),
+        plug_all(recipe["memories"]),
         [ComparisonLimits(view, recipe["capacity"]) for view in recipe["budgets"]],
         tuple(recipe["reasoners"]),
         model_roles,

@@ -122,10 +122,13 @@ class Measurement:
         return self.template, self.seed
 
 
-def measure(trace: Trace) -> Measurement:
-    """The measurements of a trace. Raises BadTrace without a gold table."""
+def measure(
+    trace: Trace, goals: Sequence[Outcome] = (), attribution: Attribution | None = None
+) -> Measurement:
+    """The measurements of a trace; its graded goals and attribution may be given. Raises BadTrace
+    without a gold table."""
     labels, stored = trace.labels, [r for r in trace.records if isinstance(r, MemoryUpdate)]
-    goals, attribution = outcomes(trace), Attribution(trace)
+    goals, attribution = goals or outcomes(trace), attribution or Attribution(trace)
     events = {outcome.goal.event for outcome in goals}
     calls = [record for record in trace.records if isinstance(record, ModelCall)]
     return Measurement(
@@ -185,7 +188,7 @@ def _cases(
                 number=number,
                 kind=question.kind,
                 type=question.question_type,
-                score=outcome.score,
+                score=float(outcome.score),
                 hops=reader.hops(question),
                 length=before(question.event),
                 exact=squad.exact(answer, truths) if published else None,

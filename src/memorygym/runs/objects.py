@@ -1,28 +1,35 @@
-"""Parts that are passed as Python objects: they are made and play in this process, as trusted code.
+"""Parts that do not ship with this package: their identity, and those passed as Python objects.
 
 A memory that the command line names runs in a process of its own. A class, a function that makes
-one or an object is the caller's own code, so it runs where the caller is.
+one or an object is the caller's own code, so it runs where the caller is, as trusted code.
 """
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import partial
-from inspect import Parameter, signature
+from functools import cache, partial
+from hashlib import sha256
+from inspect import Parameter, getsource, signature
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any, cast
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.core.guard import raised
 from memorygym.core.types import Memory, Message, Policy, Task, Tool
+from memorygym.memories.sandbox.module_files import file_of
 from memorygym.memories.shims.add_search import AddSearch
 from memorygym.models.model import Model
-from memorygym.runs.object_digest import UNREADABLE, digest_of
 
 TRUSTED = "trusted"
-"""Where a recipe names such parts, with a hash of the code of each."""
+"""Where a recipe names objects, with the identity of each."""
+SOURCES = "sources"
+"""Where a recipe names parts of other packages, with the identity of each."""
+UNREADABLE = "unreadable: "
+"""The start of the identity of an object whose source cannot be read; the rest says why."""
+PACKAGE = Path(__file__).parents[1]
 OPEN_ENDED = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 """Parameters that need no argument."""
 SEPARATORS = "+,:"
@@ -39,7 +46,7 @@ class GivenMemory:
     """As rows call it."""
     make: Callable[[], Memory]
     source: str
-    """A hash of its code and state."""
+    """Its identity: see `identity_of`."""
     cls: str
     """The name of its class, for messages."""
 
@@ -53,7 +60,7 @@ class GivenAgent:
     make: Callable[[Task], Policy]
     """The task has no answers."""
     source: str
-    """A hash of its code and state."""
+    """Its identity: see `identity_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,79 @@ class GivenModel:
     make: Callable[[], Model]
     """Returns the object itself, which keeps no state of an episode."""
     source: str
-    """A hash of its code, and of its state if that can be read; its description is kept, too."""
+    """Its identity, at least that of its class; its description is kept, too."""
 
 
 Given = GivenMemory | GivenAgent | GivenModel
+
+
+@cache
+def source_hash() -> str:
+    """A hash of this package's source: information about a run, on which nothing is decided."""
+    hashed = sha256()
+    for file in sorted(PACKAGE.rglob("*.py")):
+        hashed.update(f"{file.relative_to(PACKAGE)}\0".encode() + file.read_bytes())
+    return hashed.hexdigest()[:8]
+
+
+def sources_of(parts: Iterable[tuple[str, str]]) -> Mapping[str, Any]:
+    """The identities of parts of other packages, each given by kind and spec, as a recipe holds
+    them: a hash of the module's file. What ships is promised by the version of the track."""
+    sources: dict[str, str] = {}
+    for kind, spec in parts:
+        name, _ = registry.split_spec(spec)
+        head, _, behind = name.partition(":")
+        if kind == "memory" and registry.is_built_in("shims", head):
+            name = behind
+        if name and not registry.is_built_in(kind, name):
+            file = file_of(registry.module_of(kind, name))
+            sources[spec] = _hash(file.read_text("utf-8", "surrogateescape") if file else "")
+    return {SOURCES: sources} if sources else {}
+
+
+def identity_of(part: object) -> str:
+    """The identity of an object: a hash of its source, with the values that it carries; begins
+    with UNREADABLE where there is none, as for a class typed at a prompt."""
+    try:
+        texts = [*_texts(part)]
+    except (OSError, TypeError) as error:
+        return f"{UNREADABLE}{name_of(part)} ({error})"
+    return _hash("\0".join(texts))
+
+
+def _texts(part: object) -> Iterator[str]:
+    """The source texts of an object, its class and their bases, and the values it carries."""
+    match part:
+        case partial():
+            yield from _texts(part.func)
+            yield _text((part.args, part.keywords))
+        case MethodType():
+            yield from _texts(part.__self__)
+            yield part.__func__.__qualname__
+        case type():
+            for cls in part.__mro__:
+                if not cls.__module__.startswith(("builtins", "typing", "abc", "memorygym.")):
+                    yield getsource(cls)
+        case FunctionType():
+            yield getsource(part)
+            for cell in part.__closure__ or ():
+                value = cell.cell_contents
+                is_code = isinstance(value, type | FunctionType)
+                yield from _texts(value) if is_code else [_text(value)]
+        case _:
+            yield from _texts(type(part))
+            yield _text(sorted(getattr(part, "__dict__", {}).items()))
+
+
+def _text(value: object) -> str:
+    """A value as text. Raises TypeError for one that is another text in every process."""
+    if " at 0x" in (text := repr(value)):
+        raise TypeError(f"it carries {text[:60]}")
+    return text
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
 
 
 def given_memory(part: object, name: str = "") -> GivenMemory:
@@ -85,7 +161,7 @@ def given_memory(part: object, name: str = "") -> GivenMemory:
             )
             raise _unfit(name, "memory", memory, methods)
         make = partial(AddSearch, make)
-    return GivenMemory(name, make, digest_of(part), cls)
+    return GivenMemory(name, make, identity_of(part), cls)
 
 
 def given_agent(part: object, name: str = "") -> GivenAgent:
@@ -93,7 +169,7 @@ def given_agent(part: object, name: str = "") -> GivenAgent:
     is copied for every event. Raises BadSettings for anything else."""
     name = _checked_name("agents", name or name_of(part))
     make = _factory(part, "act")
-    return GivenAgent(name, partial(_agent, make, name), digest_of(part))
+    return GivenAgent(name, partial(_agent, make, name), identity_of(part))
 
 
 def given_model(part: object) -> GivenModel:
@@ -101,9 +177,9 @@ def given_model(part: object) -> GivenModel:
     if not isinstance(part, type) and _has(part, "complete", "describe", "sample"):
         model = cast(Model, part)
         name = str(model.describe()["name"])
-        source = digest_of(model)
+        source = identity_of(model)
         if source.startswith(UNREADABLE):  # As of a client with an open connection.
-            source = digest_of(type(model))
+            source = identity_of(type(model))
         return GivenModel(name, lambda: model, source)
     raise BadSettings(
         f"{part!r:.60} is no model: give a name, or an object of a class that inherits"

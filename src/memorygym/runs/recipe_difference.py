@@ -5,16 +5,19 @@ from typing import Any
 
 from memorygym.core.errors import clip
 from memorygym.core.json_values import canonical
-from memorygym.runs.comparison.system_specs import named
 
 Recipe = Mapping[str, Any]
 OPTIONS = {
-    "agents": "--agent", "budgets": "--budget", "reasoners": "--reasoner", "models": "--model",
+    "agents": "--agent",
+    "memories": "--memory",
+    "budgets": "--budget",
+    "reasoners": "--reasoner",
+    "models": "--model",
     "memory_model": "--memory-model",
-}  # fmt: skip
+}
 """Options that have another name than their field of a recipe."""
-CODE = {"source": "the memory", "compares": "the comparison"}
-"""Fields that hold a hash of code, and whose code it is."""
+CODE = ("sources", "trusted")
+"""Fields that hold identities of parts, by name."""
 DERIVED = ("templates", "systems")
 """Fields that follow from others; they count where nothing else differs."""
 NEW_FOLDER, SAME_OPTIONS = "; give a new folder", ", or the options of that run"
@@ -24,8 +27,8 @@ def refusal(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """Why a folder with `kept` in its run.json cannot take the run `wanted`, to follow its path;
     "" if it can."""
     old, new = kept.get("recipe", {}), wanted["recipe"]
-    if kept.get("version_hash") != wanted["version_hash"]:
-        versions = f"{kept.get('version_hash')}, not {wanted['version_hash']}"
+    if kept.get("version") != wanted["version"]:
+        versions = f"{kept.get('version')}, not {wanted['version']}"
         return f" holds a run of the version {versions}{NEW_FOLDER}"
     if canonical(old) == canonical(new):
         return ""
@@ -51,9 +54,7 @@ def _options(old: Recipe, new: Recipe) -> Iterator[str]:
         if values[0] != values[1]:
             of_track = "" if old["track"] == "worlds" else f"track {old['track']}:"
             yield _both(f"--{of_track}{name}", *values)
-    if "memories" in old and (before := _memories(old)) != (now := _memories(new)):
-        yield _both("--memory", before, now)
-    known = ("kind", "track", "parameters", "memories", "trusted", *CODE, *DERIVED)
+    known = ("kind", "track", "parameters", *CODE, *DERIVED)
     yield from _fields(old, new, sorted({*old, *new} - {*known}))
 
 
@@ -72,16 +73,9 @@ def _fields(old: Recipe, new: Recipe, names: Sequence[str]) -> Iterator[str]:
 
 def _changed_code(old: Recipe, new: Recipe) -> Iterator[str]:
     """The parts whose code differs under the same options."""
-    for field in ("memories", "trusted"):
+    for field in CODE:
         before, now = old.get(field, {}), new.get(field, {})
         yield from (name for name in now if before.get(name) != now[name])
-    for name, part in CODE.items():
-        if old.get(name) != new.get(name):
-            yield old["memory"] if name == "source" else part
-
-
-def _memories(recipe: Recipe) -> str:
-    return ",".join(named(recipe))
 
 
 def _both(option: str, old: object, new: object) -> str:

@@ -4,8 +4,7 @@
     DIR/traces/NAME.jsonl.gz  one for each episode, written whole or not at all when it ends
     DIR/timings.jsonl         seconds and dates, in no digest
     DIR/replies.jsonl         the replies of models, by request, so that none is lost
-    DIR/results.jsonl         in task order, when the run completes
-    DIR/results.json          the same with summaries, as `bench -o` writes it
+    DIR/measurements.jsonl.gz what was measured, one line an episode in task order, when it ends
 
 A run that was stopped, even by kill -9, is resumed by its command and ends with the same bytes.
 Digests are over uncompressed lines, because another zlib may compress the same lines differently.
@@ -14,7 +13,7 @@ Digests are over uncompressed lines, because another zlib may compress the same 
 import json
 import sys
 import zlib
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
@@ -30,8 +29,13 @@ from memorygym.core.trace import Trace, read_trace
 from memorygym.core.types import JSON
 from memorygym.runs.recipe_difference import refusal
 
-FORMAT = "memorygym-run-3"
-LAST = {"memorygym-run-2": "a37886c", "memorygym-results-2": "a37886c"}
+FORMAT = "memorygym-run-4"
+LAST = {
+    "memorygym-run-2": "a37886c",
+    "memorygym-results-2": "a37886c",
+    "memorygym-run-3": "cdf0fd66",
+    "memorygym-results-3": "cdf0fd66",
+}
 """By earlier layout: the last commit that reads it."""
 
 
@@ -201,9 +205,9 @@ def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | No
 
 @contextmanager
 def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
-    """Begins a run, or resumes one of the same version hash and recipe, and locks the folder.
+    """Begins a run, or resumes one of the same version and recipe, and locks the folder.
 
-    `about` holds `version_hash`, `recipe` and how the run was started. Raises BadSettings if the
+    `about` holds `version`, `recipe` and how the run was started. Raises BadSettings if the
     folder holds anything else or is locked.
     """
     new: dict[str, JSON] = {"format": FORMAT, **about}
@@ -227,8 +231,3 @@ def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked:
     }
     with (run.path / "timings.jsonl").open("ab", buffering=0) as file:
         file.write(f"{canonical(row)}\n".encode())
-
-
-def finish(run: Run, rows: Sequence[Mapping[str, JSON]]) -> None:
-    """Writes results.jsonl, in the order given, which is that of the tasks."""
-    write_atomically(run.path / "results.jsonl", (f"{canonical(row)}\n".encode() for row in rows))

@@ -12,7 +12,7 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import UnknownPart
 from memorygym.core.trace import Trace
-from memorygym.core.track import find
+from memorygym.core.track import find, version_of
 from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
@@ -20,7 +20,6 @@ from memorygym.runs.agent_guard import AgentGuard
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import Given, GivenAgent, GivenMemory
 from memorygym.runs.tasks import LIFTED, Limits
-from memorygym.runs.version import code_of, digest, version_hash
 from memorygym.scoring.judge import judge_trace
 
 Steps = list[float]
@@ -46,7 +45,7 @@ class System:
         return {
             "agent": self.agent,
             "memory": self.memory,
-            "version_hash": version_hash(track),
+            "version": version_of(track),
             **own,
         }
 
@@ -162,15 +161,6 @@ def is_foreign(memory: str) -> bool:
     name, _ = registry.split_spec(memory)
     shim = name.partition(":")[0]
     return not (registry.is_built_in("memory", name) or registry.is_built_in("shims", shim))
-
-
-def source_of(spec: str) -> str:
-    """A hash of the code behind a spec: its module, all that it imports, and the shim."""
-    name, _ = registry.split_spec(spec)
-    head, _, rest = name.partition(":")
-    parts = [("memory", rest), ("shims", head)]
-    parts = parts if registry.is_built_in("shims", head) else [("memory", name)]
-    return digest(code_of(*(registry.module_of(kind, part) for kind, part in parts)))
 
 
 def policy_for(agent: str, task: Task) -> Policy:

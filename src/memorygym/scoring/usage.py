@@ -42,7 +42,7 @@ class Usage:
     """Number of requests that exceeded the model's context, and so have an empty reply."""
 
     def to_json(self) -> dict[str, JSON]:
-        """As results files store it."""
+        """As exports state it."""
         return asdict(self)
 
     def __add__(self, other: "Usage") -> "Usage":

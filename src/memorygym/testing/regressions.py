@@ -1,21 +1,19 @@
 """Checks against regressions: a lowest composite, and no question that was right is now wrong."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from memorygym.core.errors import BadSettings, MemoryFault
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe
+from memorygym.core.track import TaskRecipe, version_of
 from memorygym.core.types import Memory
 from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.runs.episode_result import place_of
-from memorygym.runs.results.results_file import read_results
+from memorygym.runs.episode_result import Result, place_of
+from memorygym.runs.results import RunResults, load
 from memorygym.runs.systems import System, episode_for, played, policy_for, systems_of
 from memorygym.runs.tasks import Limits, again
-from memorygym.runs.version import version_hash
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.testing.policies import MakesPolicy, make_policy
@@ -78,13 +76,13 @@ def check_regressions(
 ) -> list[str]:
     """Every question that is wrong now and was right in earlier results; [] if none is.
 
-    The tasks are those of the results, which `memorygym bench -o FILE` writes; so is the memory,
-    unless another is given. `was` names the agent in the results if it has another name there and
-    is not the only one. Raises BadSettings for results of another version hash, a judge, a
+    `baseline` is the folder of `memorygym bench -o`. The tasks are those of that run; so is the
+    memory, unless another is given. `was` names the agent in the results if it has another name
+    there and is not the only one. Raises BadSettings for results of another version, a judge, a
     comparison or a private test set.
     """
-    results = read_results(Path(baseline))
-    recipe = results["recipe"]
+    results = load(baseline)
+    recipe = results.recipe
     _check_playable(Path(baseline), results)
     before = _rows(results, was or (agent if isinstance(agent, str) else None), Path(baseline))
     limits = Limits(**{name: recipe[name] for name in Limits.__slots__})
@@ -100,12 +98,12 @@ def check_regressions(
     return lost
 
 
-def _check_playable(path: Path, results: Mapping[str, Any]) -> None:
-    recipe = results["recipe"]
-    if results["version_hash"] != (now := version_hash(recipe["track"])):
+def _check_playable(path: Path, results: RunResults) -> None:
+    recipe = results.recipe
+    if results.version != (now := version_of(results.track)):
         raise BadSettings(
-            f"{path} has the version hash {results['version_hash']}, and this installation"
-            f" {now}: make the file again with `memorygym bench -o`"
+            f"{path} has the version {results.version}, and this installation {now}: play it again"
+            " with `memorygym bench -o`"
         )
     for kind, applies in (
         ("a private test set", recipe["salt"]),
@@ -119,16 +117,14 @@ def _check_playable(path: Path, results: Mapping[str, Any]) -> None:
             )
 
 
-def _rows(
-    results: Mapping[str, Any], agent: str | None, path: Path
-) -> dict[str, Mapping[str, Any]]:
-    """The episodes of the agent in earlier results, by name."""
-    agents = list(dict.fromkeys(row["agent"] for row in results["episodes"]))
+def _rows(results: RunResults, agent: str | None, path: Path) -> dict[str, Result]:
+    """The episodes of the agent in an earlier run, by name."""
+    agents = list(dict.fromkeys(result.place.agent for result in results.results))
     if agent not in agents and len(agents) == 1:
         agent = agents[0]
     if agent not in agents:
         raise BadSettings(f"{path} holds {', '.join(agents) or 'no agent'}: name one with `was`")
-    return {row["episode"]: row for row in results["episodes"] if row["agent"] == agent}
+    return {r.place.episode: r for r in results.results if r.place.agent == agent}
 
 
 def _played(
@@ -142,14 +138,14 @@ def _played(
     return played(episode_for(name, task, make), policy, task, labels)
 
 
-def _lost(row: Mapping[str, Any], trace: Trace) -> Iterator[str]:
+def _lost(row: Result, trace: Trace) -> Iterator[str]:
     attribution = Attribution(trace)
     for number, (right, outcome) in enumerate(
-        zip(row["right"], outcomes(trace), strict=True), start=1
+        zip(row.right, outcomes(trace), strict=True), start=1
     ):
         if right and not outcome.correct:
             yield (
-                f"{row['episode']}#{number} was right, is wrong ({attribution.cause(outcome)}):"
+                f"{row.place.episode}#{number} was right, is wrong ({attribution.cause(outcome)}):"
                 f" {outcome.goal.text} {outcome.reason}"
             )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean, pvariance
 
 from memorygym.core.types import JSON
-from memorygym.runs.episode_result import Failure, Result
+from memorygym.runs.episode_result import Failure, Played
 
 BINS = 10
 
@@ -77,11 +77,11 @@ class Profile:
         }  # fmt: skip
 
 
-def profile_of(agent: str, outcomes: Sequence[Result | Failure]) -> Profile:
+def profile_of(agent: str, outcomes: Sequence[Played | Failure]) -> Profile:
     """The profile of an agent's episodes; a failed one has no reward."""
     rewards: dict[tuple[str, int], list[float]] = {}
     for outcome in outcomes:
-        if isinstance(outcome, Result):
+        if isinstance(outcome, Played):
             reward = round(outcome.score.composite, 6)
             rewards.setdefault((outcome.template, outcome.seed), []).append(reward)
     return Profile(agent, [TaskProfile(*task, tuple(of)) for task, of in rewards.items()])

@@ -60,7 +60,7 @@ class Rollout:
     agent: str
     memory: str
     version: str
-    """The version hash of the track."""
+    """The version of the track."""
     reward: float
     """The score of the episode, from 0 to 1."""
     segments: tuple[Segment, ...]
@@ -103,7 +103,7 @@ def rollout(trace: Trace, reward: float | None = None) -> Rollout:
         seed=int(str(recipe.get("seed", 0))),
         agent=str(labels.get("agent", "unknown")),
         memory=str(labels.get("memory", "unknown")),
-        version=str(labels.get("version_hash", "unknown")),
+        version=str(labels.get("version", "unknown")),
         reward=score(trace).composite if reward is None else reward,
         segments=segments(trace),
     )

@@ -52,7 +52,7 @@ class Trajectory:
     agent: str
     score: float
     version: str
-    """The version hash of the track."""
+    """The version of the track."""
     lengths: tuple[int, ...]
     """Tokens of each row, by `core.tokens`."""
     trained: int

@@ -24,7 +24,7 @@ ABOUT = {
     "tier",
     "backend",
     "salted",
-    "version_hash",
+    "version",
     "events",
     "event",
 }

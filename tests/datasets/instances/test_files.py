@@ -49,7 +49,7 @@ FOREIGN: dict[str, tuple[Any, str]] = {
     "a list": ([], "is not a JSON object but list"),
     "nothing known": ({"a": 1}, "it names no schema, not memorygym-"),
     "a trace": ({"format": "memorygym-trace-3"}, "it looks like a trace"),
-    "results": ({"schema": "memorygym-results-3"}, "it looks like a results file, for `memorygym"),
+    "results": ({"schema": "memorygym-results-4"}, "it looks like the export of a run"),
     "a manifest": ({"schema": "memorygym-manifest-1"}, "the manifest of a folder of instances"),
     "HotpotQA": ({"context": [], "supporting_facts": []}, "a row of HotpotQA or 2Wiki"),
     "LongMemEval": ({"haystack_sessions": [], "question": ""}, "a row of LongMemEval"),

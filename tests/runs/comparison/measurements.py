@@ -1,11 +1,16 @@
 """Hand-made measurements, whose figures can be worked out by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from memorygym.core.outcome import Score
+from memorygym.core.trace import CANARY
 from memorygym.runs.comparison.figures import Report, figures
+from memorygym.runs.comparison.sanity_checks import SanityCheck
+from memorygym.runs.episode_result import EpisodeKey, Failure, Result
 from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase
+from memorygym.runs.results import FORMAT, Header, RunResults
 
 FACTS = {"true": 2, "stale": 1, "wrong": 0, "duplicate": 0, "irrelevant": 1}
 THREE = {
@@ -59,3 +64,39 @@ def all_played(systems: Mapping[str, str]) -> list[Measurement]:
 def reported(systems: Mapping[str, str], **failures: int) -> Report:
     """The figures of many systems."""
     return figures(all_played(systems), failures, "test")
+
+
+HOLDS = SanityCheck("it holds", True, "")
+SCORE = Score(0, {}, None, 0, 0, 0, 0, 0, {})
+
+
+def episode(measured: Measurement) -> Result:
+    """An episode of a comparison with these measurements."""
+    return Result(
+        place=place(measured.system, measured.budget, measured.reasoner), task="t", score=SCORE,
+        right=(), repaired=0, judged=None, stuck=0, causes={}, precision={}, usage={},
+        measured=measured,
+    )  # fmt: skip
+
+
+def place(system: str, budget: int | None, reasoner: str) -> EpisodeKey:
+    """The key of an episode."""
+    return EpisodeKey(
+        episode="", track="worlds", template="company", seed=0, agent=reasoner, memory=system,
+        budget=budget, who="",
+    )  # fmt: skip
+
+
+def compared(
+    systems: Mapping[str, str], *others: Failure, reasoners: Sequence[str] = ("strong", "weak"),
+    checks: Sequence[SanityCheck] = (HOLDS,), played_by: Sequence[str] = (),
+) -> RunResults:  # fmt: skip
+    """A comparison with equal measurements under these reasoners, at one budget."""
+    recipe = {"kind": "compare", "track": "worlds", "reasoners": reasoners, "budgets": [1000]}
+    played = [
+        episode(replace(measured, reasoner=who))
+        for who in played_by or reasoners
+        for measured in all_played(systems)
+    ]
+    about = {"version": "c", "recipe": {**recipe, "parameters": {}}}
+    return RunResults(about, [*played, *others], Header(FORMAT, CANARY, tuple(checks)))

@@ -1,7 +1,6 @@
 """A whole comparison: what makes two of them one, what is checked first, what is found."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,10 @@ import pytest
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import Memory, Message
 from memorygym.memories.none import Nothing
-from memorygym.reports.comparison_report import perform
 from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_checks
+from memorygym.runs.results import perform
 from tests.runs.comparison.small_runs import comparison, gossip, world
 
 
@@ -31,41 +30,24 @@ def test_a_secret_is_recorded_as_its_hash_alone() -> None:
 
 @pytest.mark.parametrize("other", [comparison("bm25"), comparison(budgets=(500, 1000))])
 def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_path: Path) -> None:
-    perform(comparison(), tmp_path / "run", 1, quiet=True)
+    perform(comparison(), tmp_path / "run")
     with pytest.raises(BadSettings, match=r"holds a run with --(memory|budget) "):
-        perform(other, tmp_path / "run", 1, quiet=True)
-
-
-def test_a_folder_of_other_code_under_the_same_name_is_left_alone(tmp_path: Path) -> None:
-    old, new = (MemorySpec(Nothing, tools=False, source=source) for source in ("a1", "b2"))
-    perform(comparison(notes=old), tmp_path / "run", 1, quiet=True)
-    with pytest.raises(BadSettings, match="the code of notes has changed"):
-        perform(comparison(notes=new), tmp_path / "run", 1, quiet=True)
+        perform(other, tmp_path / "run")
 
 
 def test_a_kept_run_has_the_same_results_except_its_times(tmp_path: Path) -> None:
-    kept = perform(comparison("bm25"), tmp_path / "run", 1, quiet=True)
-    loose = perform(comparison("bm25"), None, 1, quiet=True)
-    assert loose == replace(kept, clocked={})
-    assert {system for _, system, _ in kept.clocked} == {
-        measurement.system for measurement in kept.measured
-    }
-
-
-def test_results_of_a_budget_include_the_systems_without_one() -> None:
-    results = perform(comparison("bm25", budgets=(500, 1000)), None, 1, quiet=True)
-    own = results.under("strong", 1000)
-    assert {measurement.budget for measurement in own.measured} == {None, 1000} and len(
-        own.measured
-    ) == 6
-    assert not results.under("weak", 1000).measured and not results.under("strong", 999).failed
+    kept = perform(comparison("bm25"), tmp_path / "run")
+    loose = perform(comparison("bm25"), None)
+    assert loose.episodes == kept.episodes
+    (report,) = kept.reports
+    assert kept.clock(report).keys() == {"none", "full", "recency", "oracle", "bm25"}
 
 
 def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
     long = "m" * 220
     asked = comparison(**{long: MemorySpec(Nothing, tools=False)})
     with pytest.raises(BadSettings, match="has 248 characters, and a file"):
-        perform(asked, tmp_path / "run", 1, quiet=True)
+        perform(asked, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.runs.comparison.memory_specs import plug, plug_all
-from memorygym.runs.systems import source_of
+from memorygym.runs.objects import SOURCES, sources_of
 
 NOTES = """
 from memorygym.core.types import Memory
@@ -51,22 +51,16 @@ def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], message
         plug_all([spec])
 
 
-def test_the_source_of_a_built_in_memory_is_its_code_and_not_its_parameters() -> None:
-    assert source_of("bm25:top_k=3") == source_of("bm25") != source_of("hybrid")
+def test_a_part_that_ships_has_no_identity() -> None:
+    assert sources_of([("tracks", "worlds"), ("memory", "bm25:top_k=3")]) == {}
 
 
 @pytest.mark.parametrize("spec", ["notes:Notes", "add_search:notes:Notes"])
-def test_the_source_of_another_packages_memory_changes_with_its_files_but_not_with_a_comment(
-    outside: Path, spec: str
-) -> None:
-    helper = outside.with_name("helper.py")
-    for path, text in ((outside, f"import helper\n{NOTES}"), (helper, "a = 1"), (helper, "a = 2")):
-        before = source_of(spec)
-        path.write_text(text)
-        assert source_of(spec) != before
-    before = source_of(spec)
-    helper.write_text("a = 2  # changed")
-    assert source_of(spec) == before
+def test_the_identity_of_another_packages_memory_is_its_file(outside: Path, spec: str) -> None:
+    before = sources_of([("memory", spec)])
+    assert [*before[SOURCES]] == [spec]
+    outside.write_text(f"{NOTES}# changed")
+    assert sources_of([("memory", spec)]) != before
 
 
 def test_a_memory_of_another_package_is_made_in_its_own_process(outside: Path) -> None:

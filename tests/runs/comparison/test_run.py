@@ -11,7 +11,7 @@ from memorygym.core.types import Memory, Message
 from memorygym.models.scripted import Scripted
 from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.engine import perform
-from memorygym.runs.episode_result import Failure, Result
+from memorygym.runs.episode_result import Failure, Played
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.store import Run
 from tests.runs.comparison.small_runs import WORLD, comparison, measured, play
@@ -28,7 +28,7 @@ class Forgetful(Memory):
             raise ValueError("too much")
 
 
-def systems_of(outcomes: Sequence[Result | Failure]) -> list[tuple[str, int | None]]:
+def systems_of(outcomes: Sequence[Played | Failure]) -> list[tuple[str, int | None]]:
     return [(outcome.place.memory, outcome.place.budget) for outcome in outcomes]
 
 

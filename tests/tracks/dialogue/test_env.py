@@ -8,11 +8,11 @@ import pytest
 
 from memorygym.agents.calls import END, calls
 from memorygym.core.types import Message, Policy, Tool
-from memorygym.scoring.episode_scores import rewarded
-from memorygym.tracks.dialogue import scores
+from memorygym.scoring.episode_scores import rewarded, score
 from memorygym.tracks.dialogue.agents import AGENTS
 from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.reasoners import Strong, Turn
+from memorygym.tracks.dialogue.scores import CHAIN, KINDS
 from tests.tracks.dialogue.sessions import DESKS, ended, granted, played, session
 
 
@@ -147,9 +147,9 @@ def test_an_exchange_that_nobody_asked_for_changes_nothing() -> None:
 
 
 def test_the_score_has_parts_by_need_and_by_depth() -> None:
-    whole = scores.score(played(session()))
-    assert dict(whole.axes) == dict.fromkeys((*scores.KINDS, *scores.CHAIN), 1.0)
-    broken = scores.score(played(session(), "bm25", view=1000))
+    whole = score(played(session()))
+    assert dict(whole.axes) == dict.fromkeys((*KINDS, *CHAIN), 1.0)
+    broken = score(played(session(), "bm25", view=1000))
     assert broken.axes["chain 1"] >= broken.axes["chain 2"] >= broken.axes["chain 3"]
     assert broken.axes["named"] > broken.axes["never named"]
 

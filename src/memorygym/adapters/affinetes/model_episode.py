@@ -17,6 +17,7 @@ from memorygym.core.track import find
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.models import openai
 from memorygym.models.chat_completions import to_wire
+from memorygym.reports.exports import result_row
 from memorygym.runs.episode_result import ResultOptions, place_of, result_of
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.systems import AgentSystem, System
@@ -84,7 +85,11 @@ class ModelEpisode(Policy):
             }
             for outcome in outcomes(trace)
         ]
-        extra = {**result.to_json(), **self._extra(trace), "questions": questions}
+        extra = {
+            **result_row(result, find(trace.track).version),
+            **self._extra(trace),
+            "questions": questions,
+        }
         return self._result(result.score.composite, extra)
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.track import version_of
 from memorygym.core.types import JSON, Task
 from memorygym.runs.tasks import checked_salt
-from memorygym.runs.version import version_hash
 from memorygym.tracks.worlds.generator.tiers import TIERS
 from memorygym.tracks.worlds.settings import WorldsSettings
 
@@ -34,7 +34,7 @@ class Choice:
             "tier": settings.tier,
             "backend": self.memory,
             "salted": bool(settings.salt),
-            "version_hash": version_hash(task.track),
+            "version": version_of(task.track),
             "events": len(task.events),
         }
 

@@ -15,7 +15,7 @@ from memorygym.adapters.inspect_ai.task_sources import (
     source_of,
 )
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.track import find
+from memorygym.core.track import find, version_of
 from memorygym.core.types import JSON, Task
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.comparison.figures import left_out
@@ -26,7 +26,6 @@ from memorygym.runs.metrics import measure
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.systems import AgentSystem, SystemPlayer
 from memorygym.runs.tasks import Limits, salt_hash
-from memorygym.runs.version import version_hash
 
 TOOL_MODES = ("native", "text")
 ROLES = AGENT, REASONER = ("agent", "reasoner")
@@ -139,7 +138,7 @@ def about(recipe: SampleRecipe) -> dict[str, JSON]:
     """What a log says of the whole task; a secret only as its hash."""
     player = recipe.player("").system
     return {
-        "version_hash": version_hash(recipe.track), "track": recipe.track, "role": recipe.role,
+        "version": version_of(recipe.track), "track": recipe.track, "role": recipe.role,
         "memory": player.memory, "budget": player.budget, "capacity": recipe.capacity,
         "source": dict(recipe.source), "salt": salt_hash(salt_of(recipe.source)),
     }  # fmt: skip

@@ -95,7 +95,7 @@ def _scorer(judge: Callable[[Trace], Judgement]) -> Scorer:
         trace = trace_of(state.store.get(TRACE), str(state.sample_id))
         attribution = Attribution(trace)
         figures, answer, more = judge(trace)
-        about = {"version_hash": trace.labels["version_hash"], "task": trace.task}
+        about = {"version": trace.labels["version"], "task": trace.task}
         return Score(
             value={name: nan if value is None else value for name, value in figures.items()},
             answer=answer,

@@ -15,8 +15,7 @@ from memorygym.adapters.inspect_ai.scorers import ANSWERS, AXES, shown, shown_of
 from memorygym.adapters.inspect_ai.scripted_models import PROVIDER
 from memorygym.adapters.inspect_ai.solver import PLAY
 from memorygym.core import registry
-from memorygym.core.track import find
-from memorygym.runs.version import version_hash
+from memorygym.core.track import find, version_of
 
 __all__ = ["ANSWERS", "AXES", "PLAY", "PROVIDER", "TASKS"]
 
@@ -38,7 +37,7 @@ def task_of(track: str) -> Callable[..., Task]:
             dataset=MemoryDataset(dataset, name=track),
             solver=PLAY(),
             scorer=AXES() if as_agent else ANSWERS(),
-            version=version_hash(track),
+            version=version_of(track),
             viewer=_viewer_config(track, "axes" if as_agent else "answers", figures),
             metadata=about(samples[0]),
         )

@@ -26,7 +26,7 @@ _DIGITS = 16
 _DOCUMENTS = {
     "memorygym-trace-": "a trace",
     "memorygym-run-": "the run.json of a run",
-    "memorygym-results-": "a results file, for `memorygym score --check`",
+    "memorygym-results-": "the export of a run, for other programs",
     "memorygym-manifest-": "the manifest of a folder of instances",
 }
 _DATASETS = (

@@ -14,7 +14,7 @@ from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.comparison.system_specs import REFERENCES, SystemSpec
 from memorygym.runs.objects import GivenMemory
-from memorygym.runs.systems import is_foreign, source_of
+from memorygym.runs.systems import is_foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,6 @@ class MemorySpec:
     make: Callable[[], Memory]
     tools: bool
     """Whether it has tools."""
-    source: str = ""
-    """A hash of its code; a run cannot be resumed with other code."""
     passed: GivenMemory | None = None
     """The object that was passed instead of a spec."""
     foreign: bool = False
@@ -48,14 +46,14 @@ def plug(spec: str) -> MemorySpec:
     """How one memory is made. Raises as `plug_all` does."""
     make = memory_factory(spec)
     memory: Memory = make()
-    return MemorySpec(make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
+    return MemorySpec(make, bool(memory.tools), foreign=is_foreign(spec))
 
 
 def plug_given(memory: GivenMemory) -> MemorySpec:
     """A memory that was passed as an object: it runs in this process, and may keep more than it
     dumps."""
     tools = bool(memory.make().tools)
-    return MemorySpec(memory.make, tools, memory.source, memory, foreign=True)
+    return MemorySpec(memory.make, tools, memory, foreign=True)
 
 
 def memory_of(

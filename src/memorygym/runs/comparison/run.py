@@ -1,22 +1,28 @@
 """A comparison as a job: its systems play the same tasks in one run."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 
 from memorygym.agents.reasoner_agent import note_taker
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
-from memorygym.core.track import find
+from memorygym.core.track import Invariant, find
 from memorygym.core.types import JSON, Policy, Task
 from memorygym.runs.comparison.memory_specs import MemorySpec, TimedMemory, memory_of
 from memorygym.runs.comparison.replay_check import play_rebuilt
-from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, budget_of, systems
+from memorygym.runs.comparison.system_specs import (
+    REFERENCES,
+    ComparisonLimits,
+    SystemSpec,
+    budget_of,
+    systems,
+)
 from memorygym.runs.engine import Job
-from memorygym.runs.episode_result import ResultOptions
+from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
-from memorygym.runs.objects import GivenModel, trusted
+from memorygym.runs.objects import GivenModel, sources_of, trusted
 from memorygym.runs.systems import (
     Steps,
     System,
@@ -27,7 +33,6 @@ from memorygym.runs.systems import (
     start_episode,
 )
 from memorygym.runs.tasks import Tasks
-from memorygym.runs.version import code_of, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,25 @@ class Comparison:
             for reasoner, system in product(self.reasoners, self.systems())
         ]
 
-    def job(self) -> Job:
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        """The parts by kind and spec, objects left out."""
+        yield "tracks", self.tasks.track
+        yield from (("memory", spec) for spec, memory in self.memories.items() if not memory.passed)
+
+    def beside(self, _: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
+        """A comparison plays its references itself."""
+        return (), ()
+
+    def job(self, wanted: ResultOptions | None = None) -> Job:
         """The run that plays the comparison."""
         recipe: dict[str, JSON] = {
             "kind": "compare",
-            "compares": digest(code_of(__name__)),
             "systems": [[system.name, system.budget] for system in self.systems()],
-            "memories": {spec: plugged.source for spec, plugged in self.memories.items()},
+            "memories": [spec for spec in self.memories if spec not in REFERENCES],
             "budgets": [limits.view for limits in self.limits],
             "capacity": self.limits[0].capacity,
             "reasoners": list(self.reasoners),
+            **sources_of(self._parts()),
             **trusted(
                 [
                     *self.models,
@@ -83,7 +97,7 @@ class Comparison:
             players=self.players,
             model_roles=self.model_roles,
             recipe=recipe,
-            wanted=ResultOptions(causes=False, measured=True),
+            wanted=replace(wanted or ResultOptions(), causes=False, measured=True),
         )
 
 

@@ -1,8 +1,8 @@
 """The systems of a comparison: what each row sees, and within which budgets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from memorygym.core.types import Budget, Task
 
@@ -56,14 +56,6 @@ def systems(
             rows.append(SystemSpec(name, spec, "memory", limits))
             rows.append(SystemSpec(UNLIMITED + name, spec, "unlimited", limits))
     return rows
-
-
-def named(recipe: Mapping[str, Any]) -> list[str]:
-    """The memories of a comparison's recipe, in the order in which they were named. run.json sorts
-    its keys, but its systems are in order."""
-    order = {name: index for index, (name, _) in reversed([*enumerate(recipe["systems"])])}
-    specs = [spec for spec in recipe["memories"] if spec not in REFERENCES]
-    return sorted(specs, key=lambda spec: order.get(spec, order.get(spec + WRITER, len(order))))
 
 
 def role_of(system: str) -> Role:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
-from memorygym.scoring.episode_scores import accuracies, rewarded
+from memorygym.scoring.episode_scores import accuracies
 
 KINDS = ("named", "never named", "both")
 """What a request needs: facts on what it names, on nothing that it names, or both."""
@@ -13,12 +13,8 @@ CHAIN = ("chain 1", "chain 2", "chain 3")
 """Shares of the chains whose first, first two and all three requests were granted."""
 
 
-def score(trace: Trace) -> Score:
-    """The composite (share of requests granted), by kind, and by depth in a chain.
-
-    Raises BadTrace if the trace has no gold table.
-    """
-    outcomes = rewarded(trace)
+def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
+    """The composite (share of requests granted), by kind, and by depth in a chain."""
     whole = accuracies(trace, outcomes)
     kinds = {kind: whole.axes.get(kind) for kind in KINDS}
     return replace(whole, axes={**kinds, **_chains(outcomes)})

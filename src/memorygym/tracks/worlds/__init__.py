@@ -1,16 +1,15 @@
 """worlds: documents pass a memory with a budget; some facts are corrected, then asked about."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core.decision_table import Structure
-from memorygym.core.outcome import Score
+from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import (
     Agent,
-    Headline,
     Invariant,
     MapFunction,
     PlayAgain,
@@ -56,11 +55,11 @@ def trace_reader(trace: Trace) -> "WorldsReader":
     return WorldsReader.of(trace)
 
 
-def score(trace: Trace) -> Score:
+def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
     """The composite and its four axes."""
     from memorygym.tracks.worlds import axes
 
-    return axes.score(trace)
+    return axes.score(trace, outcomes)
 
 
 def fact_reader(system: str) -> "FactReader":
@@ -75,20 +74,6 @@ def oracle(task: Task) -> Mapping[int, str]:
     from memorygym.tracks.worlds.trace_facts import gold_evidence
 
     return gold_evidence(task)
-
-
-def composite(axes: Mapping[str, float | None]) -> float:
-    """The weighted mean of the axes that have a score."""
-    from memorygym.tracks.worlds.axes import composite as weighted
-
-    return weighted(axes)
-
-
-def problems(row: Mapping[str, Any]) -> Iterable[str]:
-    """The axes of a results row that do not follow from its question types, as sentences."""
-    from memorygym.tracks.worlds import axes
-
-    return axes.problems(row)
 
 
 def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
@@ -196,7 +181,6 @@ TRACK = Track(
         "upper bound": "clairvoyant",
         "best scripted": "positional_expert",
     },
-    headline=Headline(composite, problems),
     official={"tier": "standard"},
     self_test=SelfTest(inspect, validate),
     structure=structure,

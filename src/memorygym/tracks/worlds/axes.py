@@ -5,15 +5,13 @@ questions is None, and its weight is divided among the others in proportion. Cor
 reported separately.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import gold_table
-from memorygym.scoring import episode_scores
-from memorygym.scoring.episode_scores import accuracy
+from memorygym.scoring.episode_scores import accuracies, accuracy
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
@@ -26,10 +24,9 @@ def gold_of(trace: Trace) -> WorldsGold:
     return gold
 
 
-def score(trace: Trace) -> Score:
+def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
     """The composite and the axes of an episode."""
-    outcomes = episode_scores.outcomes(trace)
-    plain = episode_scores.accuracies(trace, outcomes)
+    plain = accuracies(trace, outcomes)
     answerable = [outcome for outcome in outcomes if outcome.goal.kind != "abstention"]
     weights = {question.event: question.weight for question in gold_of(trace).questions}
     breadth = _weighted([o for o in outcomes if o.goal.kind == "retrieval"], weights)
@@ -91,52 +88,3 @@ def _efficiency(trace: Trace, plain: Score, answerable: int) -> float | None:
     budget = trace.budget
     used = max(plain.writes / (budget.writes or 1), plain.peak / (budget.capacity or 1))
     return min(1.0, plain.correct / answerable * (1.25 - min(1.0, used) / 4))
-
-
-ROUNDING = 2e-6
-"""Tolerance for figures that are computed from figures rounded to six places."""
-OF_A_KIND = ("retrieval", "update", "abstention")
-"""Kinds of questions that have one question type each; all other types are of reasoning."""
-
-
-def problems(row: Mapping[str, Any]) -> Iterator[str]:
-    """The axes that do not follow from the tallies of the question types, as sentences."""
-    bounds = _bounds(row["question_types"])
-    for name in WEIGHTS:
-        value, (low, high) = row["axes"].get(name), bounds.get(name, (None, None))
-        if value is None or low is None or high is None:
-            within = value is low
-        else:
-            within = low - ROUNDING <= value <= high + ROUNDING
-        if not within:
-            expected = _figure(low) if low == high else f"{_figure(low)} to {_figure(high)}"
-            yield f"axes.{name}: {value}, but {expected} by question_types"
-
-
-def _bounds(tallies: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:
-    """By axis with questions: the lowest and the highest score that the tallies allow.
-
-    The exact scores also depend on weights (breadth), on breadth (maintenance) and on the used
-    budget (efficiency).
-
-    >>> _bounds({"retrieval": (1, 2), "update": (1, 4)})["breadth"]
-    (0.25, 0.75)
-    """
-    asked = {name: tally for name, tally in tallies.items() if tally[1]}
-    bounds = {}
-    if retrieval := asked.get("retrieval"):
-        right, wrong = retrieval[0], retrieval[1] - retrieval[0]
-        # The weight of a question is 1, 2 or 3.
-        bounds["breadth"] = (right / (right + 3 * wrong), 3 * right / (3 * right + wrong))
-    if update := asked.get("update"):
-        bounds["maintenance"] = (0.0, update[0] / update[1])
-    if reasoning := [right / n for name, (right, n) in asked.items() if name not in OF_A_KIND]:
-        bounds["reasoning"] = (sum(reasoning) / len(reasoning),) * 2
-    if answerable := [tally for name, tally in asked.items() if name != "abstention"]:
-        share = sum(right for right, _ in answerable) / sum(n for _, n in answerable)
-        bounds["efficiency"] = (share, min(1.0, 1.25 * share))
-    return bounds
-
-
-def _figure(value: float | None) -> str:
-    return "null" if value is None else f"{value:.6f}"

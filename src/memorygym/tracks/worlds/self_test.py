@@ -95,13 +95,14 @@ class Check:
         value = max(values, key=lambda value: abs(value - bound), default=None)
         if value is not None:
             error = abs(value - bound)
-            self.rows.append(Invariant(name, value, bound, -error, error <= SMALL))
+            self.rows.append(Invariant(name, float(value), float(bound), -error, error <= SMALL))
 
     def never_above(self, name: str, values: Iterable[float], bound: float) -> None:
         """No value may lie above the bound."""
         value = max(values, default=None)
         if value is not None:
-            self.rows.append(Invariant(name, value, bound, bound - value, value <= bound + SMALL))
+            margin, holds = bound - value, value <= bound + SMALL
+            self.rows.append(Invariant(name, float(value), float(bound), margin, holds))
 
     def at_most(self, name: str, values: Sequence[float], bound: float, side: int = 1) -> None:
         """The mean over tasks may not lie above the bound; with side -1, not below it."""

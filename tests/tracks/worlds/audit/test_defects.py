@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from memorygym.runs.engine import Runner
-from memorygym.runs.episode_result import Result, ResultOptions
-from memorygym.runs.evaluation import Evaluation, invariants
+from memorygym.runs.episode_result import Played, ResultOptions
+from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.settings import WorldsSettings
@@ -58,7 +58,7 @@ def _failed_rows(task_set: TaskSet, agents: tuple[str, ...]) -> list[str]:
         ResultOptions(causes=False, inspect=inspect),
     )
     results = [result for recipe in tasks.recipes for result in runner.play_unit((recipe, 0))]
-    return [row.name for row in invariants(evaluation, results) if not row.holds]
+    return [row.name for row in evaluation.beside(results)[0] if not row.holds]
 
 
 def _failed_checks(task_set: TaskSet) -> list[str]:
@@ -95,14 +95,17 @@ def test_the_audit_has_at_least_30_defects() -> None:
     assert len(DEFECTS) >= 30
 
 
-def measured(name: str, value: float) -> Callable[[Result], Result]:
-    return lambda result: replace(result, measures={**result.measures, name: value})
+def measured(name: str, value: float) -> Callable[[Played], Played]:
+    return lambda played: replace(played, measures={**played.measures, name: value})
 
 
-ALTERED: dict[str, Callable[[Result], Result]] = {
-    "same seed, another trace": lambda result: replace(
-        result, score=replace(result.score, writes=result.score.writes + 1)
-    ),
+def one_write_more(played: Played) -> Played:
+    score = replace(played.score, writes=played.score.writes + 1)
+    return replace(played, result=replace(played.result, score=score))
+
+
+ALTERED: dict[str, Callable[[Played], Played]] = {
+    "same seed, another trace": one_write_more,
     "questions not shown": measured("unasked", 1),
     "events that kept context": measured("undropped", 1),
     "tokens miscounted": measured("miscounted", 1),
@@ -117,7 +120,7 @@ def test_a_result_that_its_trace_does_not_give_is_reported(row: str) -> None:
     evaluation = Evaluation(tasks=tasks, agents=("clairvoyant",), validate=True)
     wanted = ResultOptions(causes=False, inspect=inspect)
     (result,) = results_of(tasks.recipes[0], ["clairvoyant"], wanted)
-    assert isinstance(result, Result)
-    rows = invariants(evaluation, [ALTERED[row](result)])
+    assert isinstance(result, Played)
+    rows, _ = evaluation.beside([ALTERED[row](result)])
     assert row in [found.name for found in rows if not found.holds]
-    assert all(found.holds for found in invariants(evaluation, [result]))
+    assert all(found.holds for found in evaluation.beside([result])[0])

@@ -1,5 +1,6 @@
 """How far a run is verified: what a replay of traces notices, and what only playing again does."""
 
+import gzip
 import json
 import shutil
 from collections.abc import Callable
@@ -8,15 +9,17 @@ from typing import Any
 
 import pytest
 
+from memorygym.core.errors import BadSettings
+from memorygym.core.files import write_atomically
 from memorygym.core.trace import Judgement
 from memorygym.core.types import Message
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
-from memorygym.reports.evidence import examine
-from memorygym.runs.episode_result import EpisodeKey, ResultOptions, place_of, result_of
-from memorygym.runs.evaluation import Evaluation, findings, perform
+from memorygym.reports.checks import examine
+from memorygym.runs.episode_result import ResultOptions, place_of, result_of
+from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.results.results_file import keep
+from memorygym.runs.results import FILE, RunResults, load, measurement_lines, perform
 from memorygym.runs.store import Run, read_traces, write_trace
 from tests.episodes import worlds
 from tests.reports.trace_rows import rewrite, rows_of
@@ -33,8 +36,9 @@ def run(tmp_path: Path) -> Path:
 
 def rename(run: Path, old: str, new: str) -> None:
     """Replaces a word in all files of a run."""
-    for name in ("run.json", "results.json", "results.jsonl"):
-        (run / name).write_text((run / name).read_text().replace(old, new))
+    (run / "run.json").write_text((run / "run.json").read_text().replace(old, new))
+    lines = gzip.decompress((run / FILE).read_bytes()).decode()
+    (run / FILE).write_bytes(gzip.compress(lines.replace(old, new).encode()))
     for path in run.glob(f"traces/*{old}*"):
         path.rename(path.with_name(path.name.replace(old, new)))
 
@@ -50,9 +54,10 @@ def pretend(run: Path, agent: str) -> None:
     place = place_of("worlds", pretended.tasks.recipes[0], 0, player.system)
     path.unlink()
     write_trace(Run(run).trace_path(place.episode), trace)
-    outcomes = [result_of(place, trace, ResultOptions())]
-    (run / "run.json").write_text(json.dumps({**Run(run).about(), **job.about()}))
-    keep(run, findings(pretended, job, outcomes).document, outcomes)
+    about = {**Run(run).about(), **job.about()}
+    (run / "run.json").write_text(json.dumps(about))
+    result = result_of(place, trace, ResultOptions())
+    write_atomically(run / FILE, measurement_lines(RunResults(about, [result])))
 
 
 def test_replies_of_another_agent_are_noticed_only_by_playing(run: Path) -> None:
@@ -63,11 +68,11 @@ def test_replies_of_another_agent_are_noticed_only_by_playing(run: Path) -> None
 
 
 def test_a_run_of_another_version_is_not_checked(run: Path) -> None:
-    version_hash = json.loads((run / "run.json").read_bytes())["version_hash"]
-    rename(run, version_hash, "worlds-v1@00000000")
+    version = json.loads((run / "run.json").read_bytes())["version"]
+    rename(run, version, "worlds-v1")
     evidence = examine(run, "play")
     assert evidence.standing == "self-reported" and not evidence.problems
-    assert evidence.limits == ("only the code of version worlds-v1@00000000 can check it",)
+    assert evidence.limits == ("only the code of version worlds-v1 can check it",)
 
 
 @pytest.mark.parametrize(
@@ -102,11 +107,10 @@ def test_a_model_named_like_an_unbounded_agent_has_a_budget(
 
 
 def test_a_task_that_is_too_large_is_not_generated(run: Path) -> None:
-    for name in ("run.json", "results.json"):
-        alter_results(
-            name, lambda document: document["recipe"]["parameters"].update(tokens="10000000")
-        )(run)
-    assert "10000000 tokens: give at most 1,000,000" in examine(run, "play").problems[0]
+    parameters = load(run).recipe["parameters"]
+    alter_recipe(parameters={**parameters, "tokens": "10000000"})(run)
+    with pytest.raises(BadSettings, match="10000000 tokens: give at most 1,000,000"):
+        examine(run, "play")
 
 
 FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
@@ -153,31 +157,27 @@ def swap(run: Path) -> None:
     (run / SECOND).write_bytes(first)
 
 
-def alter_results(name: str, change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
+def alter_lines(change: Callable[[list[dict[str, Any]]], object]) -> Callable[[Path], None]:
     def alter(run: Path) -> None:
-        document = json.loads((run / name).read_bytes())
-        change(document)
-        (run / name).write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
+        lines = rows_of(run / FILE)
+        change(lines)
+        rewrite(run / FILE, lines)
 
     return alter
 
 
-def better_row(document: dict[str, Any]) -> None:
-    document["episodes"][0]["composite"] = 0.9
+def blame_provider(lines: list[dict[str, Any]]) -> None:
+    place = lines[1]["result"]["place"]
+    lines[1] = {"failure": {"place": place, "kind": "provider", "error": "gone"}}
 
 
-def fewer_writes(document: dict[str, Any]) -> None:
-    document["episodes"][0]["writes"] -= 1
+def alter_recipe(**fields: Any) -> Callable[[Path], None]:
+    def alter(run: Path) -> None:
+        about = json.loads((run / "run.json").read_bytes())
+        about["recipe"].update(fields)
+        (run / "run.json").write_text(json.dumps(about))
 
-
-def better_summary(document: dict[str, Any]) -> None:
-    document["summary"]["naive"]["composite"]["mean"] = 0.9
-
-
-def blame_provider(document: dict[str, Any]) -> None:
-    row = document["episodes"].pop(0)
-    failure = {name: row[name] for name in EpisodeKey.__slots__}
-    document["failures"].append({**failure, "kind": "provider", "error": "gone"})
+    return alter
 
 
 ALTERED = {
@@ -185,7 +185,7 @@ ALTERED = {
     "a label": (alter_header(labels={"agent": "strategic"}), f"{FIRST}: labels.agent"),
     "a stray label": (alter_header(labels={"x": 1}), f"{FIRST}: labels.x: should not be there"),
     "a recipe": (alter_header(recipe={"tier": "hard"}), f"{FIRST}: recipe is not that of the task"),
-    "a last record": (drop_record, f"{FIRST}, line "),
+    "a last record": (drop_record, f"{FIRST}: line "),
     "a judge of no run": (add_judgement, f"{FIRST}: a judge's verdicts, but the recipe"),
     "swapped traces": (swap, f"{FIRST}: "),
     "a missing trace": (lambda run: (run / FIRST).unlink(), f"{FIRST}: missing"),
@@ -193,20 +193,26 @@ ALTERED = {
         lambda run: shutil.copy(run / FIRST, run / "traces/company+7+naive+0.jsonl.gz"),
         "company+7+naive+0.jsonl.gz: belongs to no",
     ),
-    "a row": (alter_results("results.json", better_row), "results.json: results.episodes[0].comp"),
-    "a count": (alter_results("results.json", fewer_writes), "results.jsonl, line 1: differs"),
-    "a summary": (
-        alter_results("results.json", better_summary),
-        "results.json: results.summary.naive.composite.mean: 0.9",
+    "a score": (
+        alter_lines(lambda lines: lines[1]["result"]["score"].update(composite=0.9)),
+        f"{FILE}, line 2: company+0+naive+0.score.composite: 0.9, but it comes out as 0.",
     ),
-    "a failure": (alter_results("results.json", blame_provider), "results.json: results.summary"),
-    "a line": (
-        lambda run: (run / "results.jsonl").write_text("{}\n"),
-        "results.jsonl, line 1: differs",
+    "a count": (
+        alter_lines(lambda lines: lines[1]["result"]["score"].update(writes=1)),
+        f"{FILE}, line 2: company+0+naive+0.score.writes: 1, but",
     ),
-    "a recipe of the run": (
-        alter_results("run.json", lambda about: about["recipe"].update(seeds=[0])),
-        "run.json: recipe.seeds",
+    "a cause": (
+        alter_lines(lambda lines: lines[2]["result"].update(causes={})),
+        f"{FILE}, line 3: company+0+strategic+0.causes",
+    ),
+    "a failure": (alter_lines(blame_provider), f"{FIRST}: belongs to no scored episode"),
+    "an invariant": (
+        alter_lines(
+            lambda lines: lines[0].update(
+                invariants=[{"name": "x", "value": 1, "bound": 1, "margin": 0, "holds": True}]
+            )
+        ),
+        f"{FILE}, line 1: invariants: ",
     ),
 }  # fmt: skip
 
@@ -219,10 +225,7 @@ def test_an_alteration_is_named_with_its_file(name: str, pair: Path) -> None:
     assert problems and problem in problems[0]
 
 
-def test_a_consistent_score_that_differs_from_its_trace_is_named(pair: Path) -> None:
-    alter_results("results.json", fewer_writes)(pair)
-    rows = json.loads((pair / "results.json").read_bytes())["episodes"]
-    lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)
-    (pair / "results.jsonl").write_text("".join(f"{line}\n" for line in lines))
-    (problem,) = examine(pair, "traces").problems
-    assert problem.startswith("results.json: results.episodes[0].writes: ")
+def test_measurements_that_are_not_of_the_recipe_are_refused(pair: Path) -> None:
+    alter_recipe(seeds=[0])(pair)
+    with pytest.raises(BadSettings, match="4 episodes, and 2 are planned"):
+        examine(pair, "traces")

@@ -1,0 +1,163 @@
+"""The exports of a run: JSON and CSV files for other programs, which nothing here reads back.
+
+The same episodes give the same bytes, except for timings.csv.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from memorygym.core.files import json_bytes, write_atomically
+from memorygym.core.types import JSON
+from memorygym.reports import comparison_files
+from memorygym.reports.comparison_files import to_rounded_json
+from memorygym.reports.curves import CURVES, Bin, Splits, by_tokens, curve
+from memorygym.reports.table import rows_csv
+from memorygym.runs.comparison.figures import Report
+from memorygym.runs.episode_result import Failure, Result
+from memorygym.runs.results import RunResults
+from memorygym.runs.summary import Summary
+
+SCHEMA = "memorygym-results-4"
+RESULTS, DOCUMENT = "results.json", "compare.json"
+SPLITS = ("facts", "hops")
+"""Curves that every comparison has."""
+DRAWN = tuple(f"{kind}.csv" for kind in CURVES if kind not in SPLITS)
+"""Written if they were asked for."""
+
+
+def curve_of(run: RunResults, report: Report, kind: str) -> list[Bin]:
+    """Accuracy by the property that `kind` names."""
+    return curve(run.of(report), report, kind)
+
+
+def splits_of(run: RunResults, report: Report) -> Splits:
+    """Accuracy by the number of needed facts, and by hops."""
+    return {kind: curve_of(run, report, kind) for kind in SPLITS}
+
+
+def write_exports(folder: Path, run: RunResults, kinds: Iterable[str] = ()) -> None:
+    """Writes the exports of a run into its folder, with curves of these kinds."""
+    files = exports(run, kinds)
+    if run.compared:
+        timed = [(report, run.clock(report)) for report in run.reports]
+        files["timings.csv"] = comparison_files.timings_csv(timed).encode()
+    for name, data in files.items():
+        write_atomically(folder / name, [data])
+
+
+def exports(run: RunResults, kinds: Iterable[str] = ()) -> dict[str, bytes]:
+    """The files by name, without timings.csv; an invalid set-up has no figures."""
+    files = {RESULTS: json_bytes(results_document(run))} if run.valid else {}
+    if not run.compared:
+        return files
+    reports = run.reports
+    split = [(report, splits_of(run, report)) for report in reports]
+    document = comparison_files.document(run.about, run.checks, split, run.agreements)
+    texts = {
+        "compare.csv": comparison_files.figures_csv(reports),
+        "questions.csv": comparison_files.questions_csv(run.measured if run.valid else ()),
+        "pairs.csv": comparison_files.pairs_csv(reports),
+        "pareto.csv": comparison_files.pareto_csv((r, by_tokens(r)) for r in reports),
+    }
+    for kind in (*SPLITS, *kinds):
+        bins = [(report, curve_of(run, report, kind)) for report in reports]
+        texts[f"{kind}.csv"] = comparison_files.curve_csv(bins)
+    return {
+        **files,
+        DOCUMENT: json_bytes(document),
+        **{name: text.encode() for name, text in texts.items()},
+    }
+
+
+def result_file(run: RunResults, path: Path) -> bytes:
+    """The result of a run alone, as JSON or, for a name that ends in .csv, as a table."""
+    is_csv = path.suffix.lower() == ".csv"
+    if run.compared:
+        return exports(run)["compare.csv" if is_csv else DOCUMENT]
+    if is_csv:
+        return rows_csv([*run.summary()]).encode()
+    return json_bytes(results_document(run))
+
+
+def results_document(run: RunResults) -> dict[str, Any]:
+    """results.json. It leaves out what a model cost, which depends on prices."""
+    return {
+        **run.about,
+        "schema": SCHEMA,
+        "episodes_planned": len(run.episodes),
+        "failures": [failure_row(failure) for failure in run.failures],
+        "summary": {summary.who: _summary(summary, run) for summary in run.summaries},
+        "references": {
+            role: {"agent": summary.who, **_means(summary)}
+            for role, summary in run.references.items()
+        },
+        "episodes": [result_row(result, run.version) for result in run.results],
+        "invariants": to_rounded_json(run.header.invariants),
+    }
+
+
+def failure_row(failure: Failure) -> dict[str, JSON]:
+    """A failed episode as a plain dict."""
+    return {**asdict(failure.place), "kind": failure.kind, "error": failure.error}
+
+
+def result_row(result: Result, version: str) -> dict[str, Any]:
+    """An episode as a plain dict; seconds are kept elsewhere."""
+    return {
+        **asdict(result.place),
+        "task": result.task,
+        "version": version,
+        **result.score.to_json(),
+        "right": [int(right) for right in result.right],
+        "repaired": result.repaired,
+        "judge": asdict(result.judged) if result.judged else None,
+        "stuck": result.stuck,
+        "causes": dict(result.causes),
+        "store_precision": to_rounded_json(result.precision),
+        "usage": _usage(result.usage),
+    }
+
+
+def _usage(usage: Mapping[str, Any]) -> dict[str, JSON] | None:
+    return {name: asdict(part) for name, part in usage.items()} or None
+
+
+def _means(summary: Summary) -> dict[str, JSON]:
+    return {
+        "composite": dict(summary.composite.to_json()),
+        "axes": {k: dict(axis.to_json()) if axis else None for k, axis in summary.axes.items()},
+    }
+
+
+def _summary(summary: Summary, run: RunResults) -> dict[str, Any]:
+    repeats, refusals = summary.repeats, summary.correct_refusals
+    row = {
+        "tasks": summary.tasks,
+        "episodes": summary.episodes,
+        **_means(summary),
+        "correct_refusals": dict(refusals.to_json()) if refusals else None,
+        "accuracy": summary.accuracy,
+        "deviation": summary.deviation,
+        "detectable": summary.detectable,
+        "bounds": summary.bounds(run.failures),
+        "repaired": summary.repaired,
+        "judge": summary.judged.to_json() if summary.judged else None,
+        "repeats": None,
+        "usage": _usage(summary.usage),
+    }
+    if repeats:
+        k, (between, within) = repeats.fewest, repeats.sources() or (None, None)
+        shares = {
+            "pass@1": repeats.pass_at(1),
+            "pass@k": repeats.pass_at(k),
+            "pass^k": repeats.pass_all(k),
+        }
+        row["repeats"] = {
+            "k": k,
+            **{name: dict(share.to_json()) for name, share in shares.items()},
+            "between": between,
+            "within": within,
+        }
+    return {name: to_rounded_json(value) for name, value in row.items()}

@@ -1,0 +1,206 @@
+"""What the version of a track promises, as digests in one file beside the track.
+
+`version.json` lies in the track's folder: its version, and a digest of each promise: tasks as shown
+and their gold, outcomes of scripted agents and of memories, verdicts, token counts, prompts. A
+promise that moves asks for a new version; a renamed variable moves none.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from memorygym.agents.reasoner_agent import agents_of
+from memorygym.agents.text_protocol import as_text
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.files import json_bytes, write_atomically
+from memorygym.core.json_values import json_hash
+from memorygym.core.tokens import count
+from memorygym.core.trace import Trace
+from memorygym.core.track import TaskOptions, TaskRecipe, Track
+from memorygym.core.types import JSON, Message, Task, Tool
+from memorygym.memories.markdown import Markdown
+from memorygym.memories.sandbox.module_files import file_of
+from memorygym.models.extractive import Extractive, Options
+from memorygym.models.model import Model, Reply
+from memorygym.runs.comparison.memory_specs import plug
+from memorygym.runs.comparison.run import MemorySystem
+from memorygym.runs.comparison.system_specs import ComparisonLimits, systems
+from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.systems import AgentSystem
+from memorygym.scoring.episode_scores import outcomes
+from memorygym.scoring.grading import grade
+from memorygym.scoring.judge import PROMPTS
+
+FILE = "version.json"
+CASES = Path(__file__).parents[3] / "tests/cases"
+"""The grading cases, which only a checkout has."""
+LIMITS = ComparisonLimits(500)
+Promises = Mapping[str, str]
+"""By name: the digest of a promise."""
+
+
+def file_of_track(track: Track) -> Path:
+    """The file with the promises of a track's version."""
+    module = file_of(registry.module_of("tracks", track.name))
+    if module is None:
+        raise BadSettings(f"the track {track.name} has no folder that could hold {FILE}")
+    return module.with_name(FILE if module.name == "__init__.py" else f"{track.name}.{FILE}")
+
+
+def stated(track: Track) -> Mapping[str, Any]:
+    """The content of that file. Raises BadSettings if there is none, or it cannot be read."""
+    path = file_of_track(track)
+    try:
+        content: Mapping[str, Any] = json.loads(path.read_bytes())
+        content["version"], content["samples"], content["promises"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadSettings(
+            f"{path}: states no promises of {track.version} ({error!r}); write it with"
+            f" `memorygym verify --version --track {track.name} --write`"
+        ) from error
+    return content
+
+
+def broken(track: Track, *, quick: bool = False) -> list[str]:
+    """The promises of a track's version that its code no longer keeps, a sentence each; `quick`
+    checks one task of each sample and no episodes."""
+    content = stated(track)
+    if content["version"] != track.version:
+        return [
+            f"{file_of_track(track)} is of {content['version']}, and the track says"
+            f" {track.version}: freeze the new version with --write"
+        ]
+    kept: Promises = content["promises"]
+    now = dict(promises(track, content["samples"], quick=quick))
+    moved = [name for name, digest in now.items() if kept.get(name) != digest]
+    gone = [] if quick else [name for name in kept if name not in now and not _may_lack(name)]
+    return [
+        f"{track.version} promises otherwise: {name}"
+        f"{'' if name in kept else ' is not frozen'}{' is gone' if name in gone else ''}"
+        for name in [*moved, *gone]
+    ]
+
+
+def freeze(track: Track) -> Path:
+    """Writes the promises of a new version. Raises BadSettings if those of this version differ."""
+    path, samples = file_of_track(track), ["seeds=3"]
+    if path.exists():
+        frozen = stated(track)
+        samples = frozen["samples"]
+        if frozen["version"] == track.version and (moved := broken(track)):
+            added = [sentence for sentence in moved if sentence.endswith("is not frozen")]
+            if moved != added:
+                raise BadSettings(
+                    f"{path}: {moved[0]}; give the track a new version, then freeze it"
+                )
+    content: dict[str, JSON] = {
+        "version": track.version,
+        "samples": samples,
+        "promises": dict(promises(track, samples)),
+    }
+    write_atomically(path, [json_bytes(content)])
+    return path
+
+
+def _may_lack(name: str) -> bool:
+    """Whether a promise cannot be checked everywhere: a memory may need an extra, the grading cases
+    a checkout."""
+    return name.startswith("memory ") or name == "verdicts"
+
+
+def promises(
+    track: Track, samples: Sequence[str], *, quick: bool = False
+) -> Iterator[tuple[str, str]]:
+    """The digest of each promise. A sample is a choice of tasks, as `tier=lite:seeds=4`."""
+    chosen = {sample: _recipes(track, sample) for sample in samples}
+    for sample, recipes in chosen.items():
+        for recipe in recipes[:1] if quick else recipes:
+            task, name = recipe.generate(), f"{recipe.template} {recipe.seed} {sample}".rstrip()
+            yield f"task {name}", _digest(_shown(task))
+            yield f"gold {name}", _digest(_gold(task))
+    if CASES.is_dir():
+        yield "verdicts", _digest([*_verdicts()])
+    if not (first := next(iter(chosen.values()), ())):
+        return
+    task = first[0].generate()
+    yield "tokens", _digest([count(event.text) for event in task.events] + [count(task.system)])
+    yield "prompts", _digest(_prompts(track, task))
+    if not quick:
+        yield from _played(track, [first[0], first[-1]])
+
+
+def _recipes(track: Track, sample: str) -> Sequence[TaskRecipe]:
+    parameters = dict(part.split("=", 1) for part in sample.split(":") if part)
+    seeds = range(int(parameters.pop("seeds", "1")))
+    return track.tasks(TaskOptions(seeds, "", {**track.official, **parameters}))
+
+
+def _shown(task: Task) -> JSON:
+    events: JSON = [[event.kind, event.text, event.session] for event in task.events]
+    limits: JSON = {name: getattr(task.budget, name) for name in task.budget.__slots__}
+    return [task.system, events, limits, task.state]
+
+
+def _gold(task: Task) -> JSON:
+    gold = task.gold
+    return gold if gold is None or isinstance(gold, Mapping) else gold.to_json()
+
+
+def _played(track: Track, recipes: Sequence[TaskRecipe]) -> Iterator[tuple[str, str]]:
+    """The outcomes of every scripted agent, and of every memory under the first reasoner."""
+    tasks = [recipe.generate() for recipe in recipes]
+    for name in agents_of(track):
+        yield f"agent {name}", _outcomes(tasks, AgentSystem(name).play)
+    reasoner = next(iter(track.reasoners))
+    for name in registry.names("memory"):
+        if registry.is_built_in("memory", name):
+            with suppress(BadSettings):  # It needs an extra.
+                memory, model = plug(name), Listener()
+                system = systems([name], [name] * memory.tools, LIMITS)[-2]
+                player = MemorySystem(reasoner, system, memory, ModelRoles(writing=model))
+                digest = _outcomes(tasks, player.play)
+                yield f"memory {name}", _digest([digest, model.asked])
+
+
+def _outcomes(tasks: Sequence[Task], play: Callable[..., Trace]) -> str:
+    traces = (play(task, 0, []) for task in tasks)
+    return _digest([[o.score, o.answer] for trace in traces for o in outcomes(trace)])
+
+
+class Listener(Model):
+    """The offline model, and a digest of each prompt that it is given."""
+
+    def __init__(self) -> None:
+        self._model, self.asked = Extractive(Options()), list[JSON]()
+
+    def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        self.asked.append(_digest([message.to_openai() for message in messages]))
+        return self._model.complete(messages, tools)
+
+
+@cache
+def _verdicts() -> tuple[JSON, ...]:
+    """The verdict on every grading case."""
+    rows = [
+        json.loads(line)
+        for file in sorted(CASES.glob("grading_*.jsonl"))
+        for line in file.read_text("utf-8").splitlines()
+    ]
+    verdicts = ((r["id"], grade(r["question_type"], r["truth"], r["answer"])) for r in rows)
+    return tuple([id, verdict.correct] for id, verdict in verdicts)
+
+
+def _prompts(track: Track, task: Task) -> JSON:
+    """What a model is shown beside the texts of a task."""
+    tools = (*track.tools, *Markdown().tools)
+    view = as_text([Message("system", task.system)], tools)
+    prompts: dict[str, Any] = {name: str(prompt) for name, prompt in PROMPTS.items()}
+    return [[tool.to_openai() for tool in tools], [m.to_openai() for m in view], prompts]
+
+
+def _digest(value: Any) -> str:
+    return json_hash(value)[:12]

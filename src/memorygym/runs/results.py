@@ -1,0 +1,664 @@
+"""The results of a run: what was measured, one line an episode, and all that is computed from it.
+
+`perform` plays a run and `load` reads one from its folder; both give the same `RunResults`. The
+folder keeps the measurements alone: every table is computed from them, and exports (JSON, CSV) are
+never read back.
+"""
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache, cached_property
+from gzip import BadGzipFile
+from itertools import combinations, product
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol, TypedDict
+
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings, clip
+from memorygym.core.files import write_atomically
+from memorygym.core.trace import CANARY, Trace
+from memorygym.core.track import Invariant, find
+from memorygym.runs.comparison.figures import (
+    Clock,
+    RankAgreement,
+    Report,
+    agreement,
+    figures,
+    judged,
+    left_out,
+)
+from memorygym.runs.comparison.sanity_checks import SanityCheck, figure_checks, invalid_text
+from memorygym.runs.comparison.system_specs import UNLIMITED, WRITER, role_of
+from memorygym.runs.engine import Job
+from memorygym.runs.engine import perform as play
+from memorygym.runs.episode_result import (
+    ALL,
+    EpisodeKey,
+    Failure,
+    Played,
+    Result,
+    ResultOptions,
+    place_of,
+)
+from memorygym.runs.metrics import Measurement, QuestionCase
+from memorygym.runs.objects import TRUSTED
+from memorygym.runs.store import Run, name_parts, unpacked
+from memorygym.runs.summary import Summary, summaries
+from memorygym.runs.systems import systems_of
+from memorygym.runs.tasks import again, check_episodes, unknown_part
+from memorygym.stats import Estimate
+
+FILE = "measurements.jsonl.gz"
+FORMAT = "memorygym-measurements-1"
+KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
+"""The kinds of runs, in words."""
+DAMAGE = (OSError, EOFError, zlib.error, BadGzipFile, UnicodeDecodeError, ValueError)
+Row = dict[str, Any]
+Cases = Sequence[QuestionCase]
+
+
+class Recipe(TypedDict):
+    """What run.json must state to be played or read."""
+
+    track: str
+    templates: list[str]
+    seeds: list[int]
+    parameters: dict[str, str]
+    data: dict[str, Any] | None
+    repeats: int
+    salt: str | None
+    models: dict[str, dict[str, Any]]
+    memory_model: dict[str, Any] | None
+    judge: dict[str, Any] | None
+    capacity: int | None
+
+
+class BenchRecipe(Recipe):
+    """The same for a run of agents."""
+
+    agents: list[str]
+    memory: str
+    turns: int | None
+    patience: int | None
+
+
+class CompareRecipe(Recipe):
+    """The same for a comparison of memories."""
+
+    systems: list[tuple[str, int | None]]
+    memories: list[str]
+    budgets: list[int]
+    reasoners: list[str]
+
+
+RECIPES = {"bench": BenchRecipe, "compare": CompareRecipe}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line of the measurements: what was measured beside the episodes."""
+
+    format: str
+    canary: str
+    checks: tuple[SanityCheck, ...] = ()
+    """The sanity checks that were played before a comparison."""
+    invariants: tuple[Invariant, ...] = ()
+    """Those of the track's self-test, if it ran."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One episode: it has a result, or it failed; one of a scripted reference is `beside`."""
+
+    result: Result | None = None
+    failure: Failure | None = None
+    beside: Result | None = None
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """A run, just played or read from its folder."""
+
+    about: Mapping[str, Any]
+    """Version and recipe, as run.json holds them."""
+    episodes: Sequence[Result | Failure]
+    """All episodes, in the order of the tasks."""
+    header: Header = Header(FORMAT, CANARY)
+    beside: Sequence[Result] = ()
+    """Episodes of the track's scripted references on the same tasks, beside a model."""
+    folder: Path | None = None
+    name: str = ""
+    """The name of the run beside others, as its rows hold it; "" for a single run."""
+    traces: Mapping[str, Trace] = field(default_factory=dict)
+    """By episode: its trace, if it was asked for."""
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        """What was played."""
+        recipe: Mapping[str, Any] = self.about["recipe"]
+        return recipe
+
+    @property
+    def kind(self) -> str:
+        """bench or compare."""
+        return str(self.recipe["kind"])
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is a comparison of memories."""
+        return self.kind == "compare"
+
+    @property
+    def track(self) -> str:
+        """The track."""
+        return str(self.recipe["track"])
+
+    @property
+    def version(self) -> str:
+        """The version of the track; only results of one version are compared."""
+        return str(self.about["version"])
+
+    @property
+    def heading(self) -> str:
+        """The recipe of the run in a few words."""
+        parameters = self.recipe["parameters"].items()
+        which = [
+            text if name in ("tier", "template") else f"{name}={text}" for name, text in parameters
+        ]
+        name = f"{self.name}: " if self.name else ""
+        return name + ", ".join([f"{self.track} track", *which, self.version])
+
+    @cached_property
+    def results(self) -> list[Result]:
+        """The episodes with a score."""
+        return [episode for episode in self.episodes if isinstance(episode, Result)]
+
+    @cached_property
+    def failures(self) -> list[Failure]:
+        """The episodes without a score."""
+        return [episode for episode in self.episodes if isinstance(episode, Failure)]
+
+    @cached_property
+    def measured(self) -> list[Measurement]:
+        """The measurements of the episodes of a comparison that ended."""
+        return [result.measured for result in self.results if result.measured]
+
+    @cached_property
+    def summaries(self) -> list[Summary]:
+        """One for each agent or system, best composite first."""
+        return summaries(self.results)
+
+    @cached_property
+    def references(self) -> dict[str, Summary]:
+        """By role: the scripted references beside a model."""
+        by_agent = {summary.who: summary for summary in summaries(self.beside)}
+        roles = find(self.track).references if by_agent else {}
+        return {role: by_agent[agent] for role, agent in roles.items() if agent in by_agent}
+
+    @cached_property
+    def all_reports(self) -> list[Report]:
+        """The figures of a comparison under each reasoner at each budget, whatever its checks say;
+        none where no episode ended."""
+        return [
+            figures(measured, self._failed(who, view), f"{who} {view}")
+            for who, view in self._settings
+            if (measured := self.under(who, view))
+        ]
+
+    @property
+    def _settings(self) -> list[tuple[str, int]]:
+        recipe = self.recipe
+        return [*product(recipe["reasoners"], recipe["budgets"])] if self.compared else []
+
+    @property
+    def reports(self) -> list[Report]:
+        """The reports that may be shown: none if a sanity check failed."""
+        return self.all_reports if self.valid else []
+
+    @cached_property
+    def checks(self) -> list[SanityCheck]:
+        """The sanity checks of a comparison: those played before it, then those of its figures."""
+        empty = [
+            SanityCheck(f"{who} finished a task at budget {view:,}", False, "")
+            for who, view in self._settings
+            if not self.under(who, view)
+        ]
+        of_figures = [check for report in self.all_reports for check in figure_checks(report)]
+        return [*self.header.checks, *empty, *of_figures]
+
+    @property
+    def valid(self) -> bool:
+        """Whether every sanity check holds."""
+        return all(check.holds for check in self.checks)
+
+    @property
+    def invalid_text(self) -> str:
+        """The text in place of figures: the failures, then the sanity checks that failed."""
+        failed = Counter(failure.place.memory for failure in self.failures)
+        counts = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
+        played = f"{len(self.measured):,} episodes played, {len(self.failures):,} failed ({counts})"
+        return "\n".join([*([played] if failed else []), invalid_text(self.checks)])
+
+    @cached_property
+    def agreements(self) -> list[RankAgreement]:
+        """How far the reasoners rank the memories alike, by budget."""
+        pairs = combinations(self.reports, 2)
+        agreed = (agreement(a, b) for a, b in pairs if a.budget == b.budget)
+        return [report for report in agreed if report]
+
+    def under(self, reasoner: str, budget: int | None) -> list[Measurement]:
+        """The measurements with a reasoner, at a budget or without one."""
+        return [m for m in self.measured if m.reasoner == reasoner and m.budget in (None, budget)]
+
+    def of(self, report: Report) -> list[Measurement]:
+        """The measurements that a report rests on."""
+        return self.under(report.reasoner, report.budget)
+
+    def _failed(self, reasoner: str, budget: int) -> Mapping[str, int]:
+        """The number of failed episodes by system, with a reasoner at a budget."""
+        places = (failure.place for failure in self.failures)
+        return Counter(
+            place.memory
+            for place in places
+            if place.agent == reasoner and place.budget in (None, budget)
+        )
+
+    @cached_property
+    def _clocked(self) -> dict[tuple[str, str, int | None], list[float]]:
+        """By reasoner, system and budget: the milliseconds of each step, as the folder stores them.
+        If an episode was played twice, the last play counts."""
+        rows = Run(self.folder).timings() if self.folder else ()
+        last = {row["episode"]: row.get("memory_ms", []) for row in rows}
+        milliseconds: dict[tuple[str, str, int | None], list[float]] = {}
+        for name, steps in last.items():
+            _, _, reasoner, system, budget = name_parts(name)
+            view = None if budget == ALL else int(budget)
+            milliseconds.setdefault((reasoner, system, view), []).extend(steps)
+        return milliseconds
+
+    def clock(self, report: Report) -> Clock:
+        """By system: median and 95th percentile of the milliseconds a step; empty unless the run
+        has a folder. Unlimited systems are left out."""
+        return {
+            system: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
+            for (who, system, view), steps in self._clocked.items()
+            if who == report.reasoner and view in (None, report.budget)
+            if role_of(system) != "unlimited" and (ordered := sorted(steps))
+        }
+
+    def trusted(self, *names: str) -> bool:
+        """Whether one of these parts was passed as an object, and ran in the caller's process."""
+        return any(name in self.recipe.get(TRUSTED, {}) for name in names)
+
+    def label(self, name: str) -> str:
+        """The name of a system, an agent or a memory in tables and plots."""
+        return f"{name} (trusted)" if self.trusted(name.removesuffix(WRITER)) else name
+
+    def rows(self) -> Iterator[Row]:
+        """One plain dict per system or agent and task, failed ones included."""
+        return self._compared_rows() if self.compared else self._agent_rows()
+
+    def summary(self) -> Iterator[Row]:
+        """One plain dict per system or agent: means and 95 % intervals over tasks."""
+        return self._compared_summary() if self.compared else self._agent_summary()
+
+    def questions(self) -> Iterator[Row]:
+        """One plain dict per system and question of a comparison, with questions left out."""
+        for played in sorted(
+            self.measured if self.valid else (),
+            key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task),
+        ):
+            for case in played.cases:
+                yield {
+                    **self._run,
+                    "reasoner": played.reasoner,
+                    "budget": played.budget,
+                    "system": played.system,
+                    "template": played.template,
+                    "seed": played.seed,
+                    **asdict(case),
+                }
+
+    @property
+    def _run(self) -> Row:
+        return {"run": self.name} if self.name else {}
+
+    def _place(self, place: EpisodeKey) -> Row:
+        return {
+            **self._run,
+            "version": self.version,
+            "track": place.track,
+            "template": place.template,
+            "seed": place.seed,
+        }
+
+    @property
+    def _ended(self) -> list[Result | Failure]:
+        """The episodes with a score, then those without."""
+        return [*self.results, *self.failures]
+
+    def _agent_rows(self) -> Iterator[Row]:
+        axes = dict.fromkeys(axis for result in self.results for axis in result.score.axes)
+        for episode in self._ended:
+            place = episode.place
+            score = episode.score if isinstance(episode, Result) else None
+            yield {
+                **self._place(place),
+                "agent": place.agent,
+                "memory": place.memory,
+                "repeat": place.repeat,
+                "trusted": self.trusted(place.agent, place.memory),
+                "composite": score and score.composite,
+                **{axis: score.axes.get(axis) if score else None for axis in axes},
+                "correct_refusals": score and score.correct_refusals,
+                "accuracy": score and score.accuracy,
+                "questions": score and score.answerable,
+                "correct": score and score.correct,
+                "peak_tokens": score and score.peak,
+                "writes": score and score.writes,
+                "error": episode.error if isinstance(episode, Failure) else None,
+            }
+
+    def _compared_rows(self) -> Iterator[Row]:
+        counted: dict[tuple[Any, ...], Cases] = {}
+        for report in self.reports:
+            played = self.of(report)
+            left = left_out(played)
+            for m in played:
+                counted.setdefault((m.reasoner, m.budget, m.system, m.task), judged(m, left))
+        for episode in self._ended:
+            place = episode.place
+            if (role := role_of(place.memory)) == "unlimited":
+                continue
+            cases = counted.get((place.agent, place.budget, place.memory, place.task), ())
+            yield {
+                **self._place(place),
+                "system": place.memory,
+                "role": role,
+                "trusted": self._trusted(place.memory, place.agent),
+                "reasoner": place.agent,
+                "budget": place.budget,
+                "questions": len(cases),
+                "accuracy": _mean(case.score for case in cases),
+                "exact": _mean(case.exact for case in cases),
+                "f1": _mean(case.f1 for case in cases),
+                "context_tokens": _mean(case.tokens for case in cases),
+                "error": episode.error if isinstance(episode, Failure) else None,
+            }
+
+    def _compared_summary(self) -> Iterator[Row]:
+        for report in self.reports:
+            for row in report.rows:
+                if row.role == "unlimited":
+                    continue
+                pair = report.significance.over_recency.get(row.system)
+                yield {
+                    **self._run,
+                    "reasoner": report.reasoner,
+                    "budget": report.budget,
+                    "system": row.system,
+                    "role": row.role,
+                    "trusted": self._trusted(row.system, report.reasoner),
+                    "tasks": len(row.scores),
+                    "failed": row.failed,
+                    "rank": row.rank,
+                    "fault": row.fault,
+                    "bound": row.bound,
+                    "p": pair and pair.p,
+                    "p_adjusted": pair and pair.adjusted,
+                    "detectable": pair and pair.detectable,
+                    **_spread(row.figures),
+                }
+
+    def _agent_summary(self) -> Iterator[Row]:
+        memory = self.recipe["memory"]
+        for summary in self.summaries:
+            yield {
+                **self._run,
+                "agent": summary.who,
+                "memory": memory,
+                "trusted": self.trusted(summary.who, memory),
+                "tasks": summary.tasks,
+                "episodes": summary.episodes,
+                **_spread(
+                    {
+                        "composite": summary.composite,
+                        **summary.axes,
+                        "correct_refusals": summary.correct_refusals,
+                    }
+                ),
+                "accuracy": summary.accuracy,
+            }
+
+    def _trusted(self, system: str, reasoner: str) -> bool:
+        return self.trusted(system.removeprefix(UNLIMITED).removesuffix(WRITER), reasoner)
+
+
+def _mean(values: Iterator[float | None] | Any) -> float | None:
+    """The mean of the values that there are."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _spread(figures: Mapping[str, Estimate | None]) -> Row:
+    """Three columns for each mean: NAME, NAME_low and NAME_high."""
+    ends = {name: figure.to_json() if figure else {} for name, figure in figures.items()}
+    columns = {"": "mean", "_low": "low", "_high": "high"}
+    return {
+        f"{name}{end}": figure.get(part)
+        for name, figure in ends.items()
+        for end, part in columns.items()
+    }
+
+
+class Source(Protocol):
+    """What can be played as a run: an evaluation or a comparison."""
+
+    def job(self, wanted: ResultOptions | None = None) -> Job:
+        """The run that plays it."""
+
+    def beside(self, ended: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
+        """What is measured beside its episodes: invariants, and episodes of references."""
+
+
+def perform(
+    source: Source,
+    folder: Path | None = None,
+    workers: int = 1,
+    *,
+    checks: Sequence[SanityCheck] = (),
+    traced: bool = False,
+    quiet: bool = True,
+) -> RunResults:
+    """Plays what is missing of a run, and keeps its measurements in the folder; `checks` were
+    played before a comparison.
+
+    Raises BadKey at once, and BadSettings for the folder of another run.
+    """
+    job = source.job(ResultOptions(traced=traced))
+    job = replace(job, folder=folder, workers=workers, quiet=quiet)
+    played = play(job)
+    ended = [episode for episode in played if isinstance(episode, Played)]
+    invariants, beside = source.beside(ended)
+    run = RunResults(
+        job.about(),
+        [episode.result if isinstance(episode, Played) else episode for episode in played],
+        Header(FORMAT, CANARY, tuple(checks), tuple(invariants)),
+        beside,
+        folder,
+        traces={e.result.place.episode: e.trace for e in ended if e.trace},
+    )
+    if folder:
+        write_atomically(folder / FILE, measurement_lines(run))
+    return run
+
+
+def measurement_lines(run: RunResults) -> Iterator[bytes]:
+    """The lines of the measurements of a run; the same run gives the same bytes."""
+    encode, _ = _codec()
+    yield encode(run.header) + b"\n"
+    for episode in run.episodes:
+        kind = "result" if isinstance(episode, Result) else "failure"
+        yield encode({kind: episode}) + b"\n"
+    for result in run.beside:
+        yield encode({"beside": result}) + b"\n"
+
+
+@cache
+def _codec() -> tuple[Any, Any]:
+    """How records are written and read; msgspec is imported here, because `--help` needs none."""
+    import msgspec
+
+    return msgspec.json.encode, msgspec.json.decode
+
+
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema of a line of the measurements, the first of which is a Header."""
+    import msgspec
+
+    lines, parts = msgspec.json.schema_components([Header, Line])
+    return {"anyOf": [*lines], "$defs": parts}
+
+
+def load(folder: Any, name: str = "") -> RunResults:
+    """The results of a finished run. Raises BadSettings if there is none, or it is damaged."""
+    path = run_folder(folder)
+    about = about_run(path)
+    file = path / FILE
+    if not file.exists():
+        raise BadSettings(
+            f"{path}: the run has not finished; `memorygym resume {path}` goes on with it"
+        )
+    header, lines = _read(file)
+    episodes = [line.result or line.failure for line in lines if not line.beside]
+    beside = [line.beside for line in lines if line.beside]
+    run = RunResults(about, [e for e in episodes if e], header, beside, path, name)
+    if not unknown_part(run.recipe):  # A file must not import code.
+        _check_planned(run, plan_of(path, about))
+    return run
+
+
+def _read(file: Path) -> tuple[Header, list[Line]]:
+    """The measurements in a file. Raises BadSettings for the first line that is none."""
+    _, decode = _codec()
+    number = 0
+    try:
+        with unpacked(file) as stream:
+            header: Header = decode(stream.readline(), type=Header)
+            if header.format != FORMAT:
+                raise ValueError(f"the format is {header.format!r}, not {FORMAT}")
+            lines: list[Line] = []
+            for text in stream:
+                number += 1
+                lines.append(decode(text, type=Line))
+                if lines[-1] == Line():
+                    raise ValueError("it holds no episode")
+    except (*DAMAGE, BadSettings) as error:
+        raise BadSettings(
+            f"{file}, line {number + 1}: damaged ({clip(str(error), 160)}); `memorygym resume"
+            f" {file.parent}` measures the run again"
+        ) from error
+    return header, lines
+
+
+def _check_planned(run: RunResults, places: Sequence[EpisodeKey]) -> None:
+    """Raises BadSettings unless the episodes are those of the recipe, in its order."""
+    planned = [place.episode for place in places]
+    kept = [episode.place.episode for episode in run.episodes]
+    if planned != kept:
+        pairs = enumerate(zip(planned, kept, strict=False))
+        at = next((n for n, (a, b) in pairs if a != b), min(len(planned), len(kept)))
+        wrong = kept[at] if at < len(kept) else f"nothing, not {planned[at]}"
+        raise BadSettings(
+            f"{run.folder}: its measurements are not those of its recipe: {len(kept)} episodes, and"
+            f" {len(planned)} are planned; episode {at + 1} is {wrong}"
+        )
+
+
+def run_folder(folder: Any) -> Path:
+    """The path of a run's folder. Raises BadSettings for anything else."""
+    if not isinstance(folder, str | PathLike):
+        raise BadSettings(
+            f"{folder!r:.80} is no folder: give the folders of runs, as load_results('a', 'b')"
+        )
+    if (path := Path(folder)).is_file():
+        its = f"its run, {path.parent}" if (path.parent / "run.json").exists() else "a run"
+        raise BadSettings(f"{path} is a file: give the folder of {its}")
+    return path
+
+
+def about_run(folder: Path) -> Mapping[str, Any]:
+    """run.json without its format. Raises BadSettings if it states no run, or one of a track that
+    is not installed here."""
+    about: Mapping[str, Any] = Run(run_folder(folder)).about()
+    check_track(folder, about.get("recipe"))
+    if problem := _misfit(about.get("recipe")):
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
+    return {name: value for name, value in about.items() if name != "format"}
+
+
+def check_track(folder: Path, recipe: object) -> None:
+    """Raises BadSettings for the recipe of a track that is not installed here."""
+    track = recipe.get("track") if isinstance(recipe, Mapping) else None
+    if isinstance(track, str) and track not in registry.names("tracks"):
+        raise BadSettings(
+            f"{folder} is a run of the track {clip(track, 40)!r}, which is not installed here:"
+            " name it, as in --plug my_track:SHOP"
+        )
+
+
+def _misfit(recipe: Any) -> str:
+    """The first field of a recipe that is missing or of another type; "" if none is."""
+    import msgspec
+
+    kind = recipe.get("kind") if isinstance(recipe, Mapping) else None
+    if kind not in RECIPES:
+        return f"recipe.kind is {kind!r:.40}, none of {', '.join(RECIPES)}"
+    try:
+        msgspec.convert(recipe, RECIPES[kind])
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).rstrip("`").partition(" - at `$")
+        return f"recipe{place} {problem.lower()}"
+    least = {"seeds": len(recipe["seeds"]), "repeats": recipe["repeats"]}
+    return next((f"recipe.{name} is {recipe[name]}" for name, n in least.items() if n < 1), "")
+
+
+def plan_of(folder: Path, about: Mapping[str, Any]) -> list[EpisodeKey]:
+    """The episodes that a run's folder is to hold. Raises as `planned_episodes`."""
+    try:
+        return planned_episodes(about["recipe"])
+    except BadSettings as error:
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
+
+
+def planned_episodes(recipe: Mapping[str, Any]) -> list[EpisodeKey]:
+    """Every episode of a recipe, in the order of the results.
+
+    Raises UnknownPart or BadSettings for tasks that cannot be generated here.
+    """
+    tasks = again(recipe)
+    players, repeats = systems_of(recipe), recipe["repeats"]
+    check_episodes(len(tasks.recipes), repeats, len(players))
+    return [
+        place_of(tasks.track, task, repeat, player)
+        for task, repeat, player in product(tasks.recipes, range(repeats), players)
+    ]
+
+
+def check_version(first: str, second: str) -> None:
+    """Raises BadSettings for results of two versions."""
+    if first != second:
+        raise BadSettings(
+            f"results of the versions {first} and {second} measure different things: give runs of"
+            " one version, or play the older again"
+        )
+
+
+def source_note(runs: Sequence[RunResults]) -> str:
+    """A sentence where runs of one version were played by different code; "" if none were."""
+    sources = dict.fromkeys(str(run.about.get("source", "unknown")) for run in runs)
+    several = f"Played by different code of one version (source {', '.join(sources)})."
+    return several if len(sources) > 1 else ""

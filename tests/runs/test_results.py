@@ -1,0 +1,345 @@
+"""The results of a run: the same right after the play and from its folder, whole or refused."""
+
+import gzip
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.types import Memory, Message
+from memorygym.reports.exports import exports, write_exports
+from memorygym.runs.comparison.memory_specs import MemorySpec
+from memorygym.runs.comparison.sanity_checks import SanityCheck
+from memorygym.runs.episode_result import Failure, Result
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.results import (
+    FILE,
+    RunResults,
+    load,
+    perform,
+    schema,
+)
+from memorygym.runs.summary import Summary, summaries
+from memorygym.stats import mean_score
+from tests.episodes import lite, worlds
+from tests.runs.comparison.measurements import HOLDS, THREE, compared, place
+from tests.runs.comparison.small_runs import comparison
+
+Lines = list[Any]
+FAILS = SanityCheck("it does not", False, "")
+
+
+def lines_of(folder: Path) -> Lines:
+    return [json.loads(line) for line in gzip.decompress((folder / FILE).read_bytes()).splitlines()]
+
+
+def rewrite(folder: Path, lines: Sequence[Any]) -> None:
+    text = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
+    (folder / FILE).write_bytes(gzip.compress(text.encode()))
+
+
+@pytest.fixture
+def copy(finished: Path, tmp_path: Path) -> Path:
+    """A finished run that may be altered."""
+    return Path(copytree(finished, tmp_path / "copy"))
+
+
+def test_a_run_is_the_same_right_after_the_play_and_from_its_folder(tmp_path: Path) -> None:
+    for played in (
+        lite("naive", "guesser", folder=tmp_path / "bench"),
+        perform(comparison("bm25"), tmp_path / "compare", checks=[HOLDS]),
+    ):
+        assert played.folder
+        read = load(played.folder)
+        assert (read.episodes, read.header) == (played.episodes, played.header)
+        assert exports(read) == exports(played)
+        for table in ("rows", "summary", "questions"):
+            assert [*getattr(read, table)()] == [*getattr(played, table)()]
+
+
+def test_measurements_are_the_same_bytes_in_every_folder_and_hold_no_clock(
+    finished: Path, tmp_path: Path
+) -> None:
+    lite("naive", "strategic", seeds=2, workers=2, folder=tmp_path / "again")
+    data = (tmp_path / "again" / FILE).read_bytes()
+    assert data == (finished / FILE).read_bytes() and data[3:8] == bytes(5)
+    composites = [line["result"]["score"]["composite"] for line in lines_of(finished)[1:]]
+    assert any(round(figure, 6) != figure for figure in composites)
+
+
+def test_every_line_fits_the_published_schema(finished: Path) -> None:
+    Draft202012Validator.check_schema(schema())
+    for line in lines_of(finished):
+        assert not [*Draft202012Validator(schema()).iter_errors(line)]
+
+
+def test_the_invariants_of_a_self_test_are_kept(tmp_path: Path) -> None:
+    asked = Evaluation(tasks=worlds(), agents=("clairvoyant",), validate=True)
+    played = perform(asked, tmp_path / "run")
+    assert len(played.header.invariants) > 10
+    assert load(tmp_path / "run").header == played.header
+
+
+class Strange(Memory):
+    """Fails with words that no file can hold."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        raise ValueError("\ud800")
+
+
+def test_an_error_of_any_characters_is_kept(tmp_path: Path) -> None:
+    asked = comparison(m=MemorySpec(Strange, tools=False))
+    played = perform(asked, tmp_path / "run")
+    failures = load(tmp_path / "run").failures
+    assert failures == played.failures and "raised ValueError: ? " in failures[0].error
+
+
+def test_exports_are_rounded_and_never_read_back(copy: Path) -> None:
+    run = load(copy)
+    write_exports(copy, run)
+    document = json.loads((copy / "results.json").read_bytes())
+    for row in document["episodes"]:
+        assert all(round(v, 6) == v for v in row.values() if isinstance(v, float))
+    (copy / "results.json").write_text("{")
+    assert [*load(copy).rows()] == [*run.rows()]
+
+
+def test_the_summary_of_a_run_is_as_it_was(
+    finished: Path, snapshot: Callable[[str, str], None]
+) -> None:
+    summary = json.loads(exports(load(finished))["results.json"])["summary"]
+    lines = [
+        f"{agent} {name}: {value}" for agent in summary for name, value in summary[agent].items()
+    ]
+    snapshot("published_summary", "\n".join(lines))
+
+
+def _swap(lines: Lines) -> None:
+    lines[1], lines[2] = lines[2], lines[1]
+
+
+DAMAGE: dict[str, tuple[Callable[[Lines], object], str]] = {
+    "no line": (lambda lines: lines.clear(), "line 1: damaged"),
+    "no header": (lambda lines: lines.pop(0), "line 1: damaged"),
+    "another format": (lambda lines: lines[0].update(format="x"), "line 1: damaged .*'x'"),
+    "no JSON": (lambda lines: lines.insert(1, "half a li"), "line 2: damaged"),
+    "an empty line": (lambda lines: lines.insert(2, ""), "line 3: damaged"),
+    "no episode": (lambda lines: lines.insert(1, {}), "line 2: damaged .it holds no episode"),
+    "a wrong type": (
+        lambda lines: lines[1]["result"].update(stuck="0"),
+        r"line 2: damaged \(Expected `int`, got `str` - at `\$\.result\.stuck`",
+    ),
+    "a missing field": (lambda lines: lines[2]["result"].pop("score"), "line 3: .*`score`"),
+    "a missing episode": (lambda lines: lines.pop(), "3 episodes, and 4 are planned; episode 4 is"),
+    "a repeated episode": (lambda lines: lines.append(lines[1]), "5 episodes, and 4 are planned"),
+    "another order": (_swap, r"episode 1 is company\+0\+strategic\+0"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damaged_measurements_are_refused_in_one_line(name: str, copy: Path) -> None:
+    change, message = DAMAGE[name]
+    lines = lines_of(copy)
+    change(lines)
+    rewrite(copy, lines)
+    with pytest.raises(BadSettings, match=message) as refused:
+        load(copy)
+    assert str(copy) in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_every_cut_of_the_measurements_is_refused(copy: Path) -> None:
+    data = (copy / FILE).read_bytes()
+    for size in range(0, len(data) - 8, 97):
+        (copy / FILE).write_bytes(data[:size])
+        with pytest.raises(BadSettings, match=r"damaged .*; `memorygym resume "):
+            load(copy)
+
+
+def test_a_run_that_has_not_finished_names_the_command_that_goes_on(copy: Path) -> None:
+    (copy / FILE).unlink()
+    with pytest.raises(BadSettings, match=f"the run has not finished; `memorygym resume {copy}`"):
+        load(copy)
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        (5, "give the folders of runs"),
+        (["a"], "give the folders of runs"),
+        (__file__, "is a file: give the folder of a run"),
+        ("nowhere", "is not the folder of a run: it has no run.json"),
+    ],
+)
+def test_what_is_no_folder_of_a_run_is_refused(folder: object, message: str) -> None:
+    with pytest.raises(BadSettings, match=message):
+        load(folder)
+
+
+def test_an_export_given_for_a_run_is_refused_with_the_folder_to_give(copy: Path) -> None:
+    write_exports(copy, load(copy))
+    with pytest.raises(BadSettings, match=f"give the folder of its run, {copy}$"):
+        load(copy / "results.json")
+
+
+def test_the_summary_is_the_mean_of_the_tasks_with_its_interval() -> None:
+    naive, perfect = sorted(lite("naive", "perfect", seeds=5).summaries, key=lambda s: s.who)
+    composites = [r.score.composite for r in lite("naive", seeds=5).results]
+    assert naive.composite == mean_score(composites, [10] * 5)
+    for summary in (naive, perfect):
+        figures = [summary.composite, summary.correct_refusals, *summary.axes.values()]
+        assert all(figure and 0 <= figure.low < figure.high <= 1 for figure in figures)
+        assert summary.detectable and summary.detectable >= 1 / 50
+
+
+def test_few_tasks_have_no_interval(finished: Path) -> None:
+    for summary in load(finished).summaries:
+        assert not summary.composite.has_interval and summary.detectable is None
+
+
+Table = Sequence[Sequence[float | None]]
+"""By task: the composite of each repeat, None if it failed."""
+A_B: Table = [[1.0, None], [0.0, 0.0]]
+
+
+@pytest.fixture(scope="module")
+def played() -> Result:
+    """An episode."""
+    return lite("naive").results[0]
+
+
+def summed(played: Result, table: Table, **of: Any) -> tuple[Summary, list[Failure]]:
+    """The summary of the episodes with these composites, and the others as failures."""
+    results, failures = [], []
+    for seed, figures in enumerate(table):
+        for repeat, figure in enumerate(figures):
+            place = replace(played.place, seed=seed, repeat=repeat)
+            if figure is None:
+                failures.append(Failure(replace(place, **of), "memory", "broke"))
+            else:
+                score = replace(played.score, composite=figure)
+                results.append(replace(played, place=place, score=score))
+    (summary,) = summaries(results)
+    return summary, failures
+
+
+@pytest.mark.parametrize(
+    ("table", "bounds"),
+    [
+        (A_B, (0.25, 0.5)),
+        ([[1.0], [0.0], [None]], (1 / 3, 2 / 3)),
+        ([[1.0, 1.0], [None, None]], (0.5, 1.0)),
+        ([[1.0, 0.0], [0.5, 0.5]], None),
+    ],
+)
+def test_bounds_fill_in_failures_within_their_task(
+    table: Table, bounds: tuple[float, float] | None, played: Result
+) -> None:
+    summary, failures = summed(played, table)
+    assert summary.bounds(failures) == (bounds and pytest.approx(bounds))
+
+
+def test_a_failure_of_another_agent_bounds_nothing(played: Result) -> None:
+    summary, failures = summed(played, A_B, who="guesser")
+    assert failures and summary.bounds(failures) is None
+
+
+def test_axes_are_means_over_tasks(played: Result) -> None:
+    other = replace(
+        played,
+        place=replace(played.place, seed=1),
+        score=replace(
+            played.score, axes={**played.score.axes, "breadth": 1.0}, correct_refusals=0.0
+        ),
+    )
+    (summary,) = summaries([played, other])
+    assert summary.correct_refusals and summary.correct_refusals.mean == 0.5
+    breadth = summary.axes["breadth"]
+    assert breadth and breadth.mean == (played.score.axes["breadth"] + 1) / 2
+
+
+BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
+
+
+def test_there_is_a_report_for_every_reasoner_and_budget_and_an_agreement_for_every_two() -> None:
+    run = compared(BETTER)
+    assert [(r.reasoner, r.budget) for r in run.reports] == [("strong", 1000), ("weak", 1000)]
+    assert [report.reasoners for report in run.agreements] == [("strong", "weak")]
+    assert run.valid and run.checks[0] is HOLDS and len(run.checks) == 5
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        compared(BETTER, checks=[HOLDS, FAILS]),
+        compared({**THREE, "oracle": "00 00 00"}, reasoners=["strong"]),
+    ],
+)
+def test_one_failed_sanity_check_makes_a_comparison_invalid_without_figures(
+    run: RunResults, tmp_path: Path
+) -> None:
+    assert not run.valid and run.all_reports
+    assert [*run.summary(), *run.questions(), *run.reports, *run.agreements] == []
+    write_exports(tmp_path, run)
+    assert {len(path.read_text().splitlines()) for path in tmp_path.glob("*.csv")} == {1}
+    document = json.loads((tmp_path / "compare.json").read_bytes())
+    assert document["reports"] == [] and not (tmp_path / "results.json").exists()
+    assert not all(check["holds"] for check in document["sanity_checks"])
+
+
+def test_a_budget_at_which_no_task_was_finished_fails_a_sanity_check() -> None:
+    run = compared(THREE, played_by=["strong"])
+    assert "weak finished a task at budget 1,000" in [c.name for c in run.checks if not c.holds]
+
+
+def test_failures_count_for_their_own_report_and_those_without_a_budget_for_all() -> None:
+    failed = Failure(place("m", 1000, "weak"), "memory", "broke")
+    unbounded = Failure(place("full", None, "strong"), "memory", "broke")
+    strong, weak = compared(BETTER, failed, unbounded).reports
+    rows = [(report.row("m"), report.row("full")) for report in (strong, weak)]
+    assert [(m and m.failed, full and full.failed) for m, full in rows] == [(0, 1), (1, 0)]
+
+
+def test_a_report_rests_on_its_budget_and_the_systems_without_one() -> None:
+    run = perform(comparison("bm25", budgets=(500, 1000)))
+    measured = run.under("strong", 1000)
+    assert {m.budget for m in measured} == {None, 1000} and len(measured) == 6
+    assert not run.under("weak", 1000) and len(run.reports) == 2
+
+
+def timed(run: RunResults, folder: Path, *rows: tuple[str, Sequence[float]]) -> RunResults:
+    """The run with these milliseconds of episodes."""
+    lines = [json.dumps({"episode": name, "memory_ms": [*steps]}) for name, steps in rows]
+    (folder / "timings.jsonl").write_text("\n".join([*lines, '{"episode": "comp']))
+    return replace(run, folder=folder)
+
+
+def test_the_clock_of_a_report_leaves_out_unlimited_contexts_and_older_plays(
+    tmp_path: Path,
+) -> None:
+    run = timed(
+        compared(BETTER), tmp_path,
+        ("company+0+strong+m+1000", [9]), ("company+0+strong+m+1000", [1]),
+        ("city+0+strong+m+1000", [3]), ("company+0+weak+m+1000", [2]),
+        ("company+0+strong+m+500", [3]), ("company+0+strong+full+all", [4]),
+        ("company+0+strong+held%3Am+1000", [5]), ("company+0+strong+org%2Fm+1000", [6]),
+    )  # fmt: skip
+    strong, weak = run.reports
+    assert run.clock(strong) == {"m": (1, 3), "full": (4, 4), "org/m": (6, 6)}
+    assert run.clock(weak) == {"m": (2, 2)}
+    assert compared(BETTER).clock(strong) == {}
+
+
+@pytest.mark.parametrize(
+    ("steps", "clock"), [([7], (7, 7)), (range(1, 101), (50, 95)), ([2, 1], (1, 2))]
+)
+def test_a_clock_is_the_median_and_the_95th_percentile(
+    steps: Sequence[float], clock: tuple[float, float], tmp_path: Path
+) -> None:
+    run = timed(compared(BETTER), tmp_path, ("company+0+strong+m+1000", steps))
+    assert run.clock(run.reports[0]) == {"m": clock}
