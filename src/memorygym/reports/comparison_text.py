@@ -7,7 +7,7 @@ from statistics import median
 
 from memorygym.reports.columns import figure_column
 from memorygym.reports.curves import Splits, curve_text
-from memorygym.reports.table import Column, Rule, Spread, Table, amount
+from memorygym.reports.table import Column, Spread, Table, amount, beside
 from memorygym.reports.terminal import count, listed, paragraph
 from memorygym.runs.comparison.figures import (
     ACCURACY,
@@ -99,10 +99,8 @@ def _table(
     report: Report, title: str, columns: Sequence[Column[SystemRow]], *notes: str
 ) -> Table[SystemRow]:
     """The rows of the memories, then those of the references under a rule."""
-    beside: list[SystemRow | Rule] = [Rule("references"), *report.of("reference")]
-    return Table(
-        [Column("system", _marked), *columns], [*report.of("memory"), *beside], title, notes=notes
-    )
+    rows = beside(report.of("memory"), "references", report.of("reference"))
+    return Table([Column("system", _marked), *columns], rows, title, notes=notes)
 
 
 def _marked(row: SystemRow) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from memorygym.reports.table import Table, Value, plain
+from memorygym.reports.table import Value, plain
 from memorygym.reports.terminal import paragraph
 from memorygym.runs.comparison.figures import (
     ACCURACY,
@@ -129,8 +129,8 @@ def curve_text(bins: Sequence[Bin], kind: str, score: str = ACCURACY) -> str:
         own = (by_place.get((system, place)) for place in names)
         rows.append((system, *(item.accuracy if item else None for item in own)))
     note = NOTE.replace(ACCURACY.capitalize(), score.capitalize())
-    columns = plain("", *names.values(), unit="share", spread="()")
-    return "\n".join([*paragraph(CURVES[kind].title), *Table(columns, rows, notes=[note]).lines()])
+    table = plain(["", *names.values()], rows, "share", "()", [note])
+    return "\n".join([*paragraph(CURVES[kind].title), *table.lines()])
 
 
 @dataclass(frozen=True, slots=True)

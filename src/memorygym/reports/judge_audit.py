@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from memorygym.core.errors import clip
 from memorygym.core.text import one_line
 from memorygym.core.types import JSON
-from memorygym.reports.terminal import Row, fit, table
+from memorygym.reports.table import plain
+from memorygym.reports.terminal import fit
 from memorygym.scoring.judge import difference
 from memorygym.scoring.judge.audit import GRADER, Audit, LabelledRow
 
@@ -49,21 +50,21 @@ def page(name: str, rows: Sequence[LabelledRow], audits: Sequence[Audit], worst:
 
 def _table(audit: Audit) -> list[str]:
     title = "no judge" if audit.judge is None else f"prompt {audit.judge.prompt}"
-    rows: list[Row | str] = [
+    heads = (title, "false accepts", "false rejects", "kappa")
+    rows = [
         (
             name,
-            [
-                str(agreement.false_accepts),
-                str(agreement.false_rejects),
-                "–" if agreement.kappa is None else f"{agreement.kappa:.2f}",
-            ],
+            agreement.false_accepts,
+            agreement.false_rejects,
+            None if agreement.kappa is None else f"{agreement.kappa:.2f}",
         )
         for name, agreement in audit.agreements.items()
     ]
-    lines = table(title, ["false accepts", "false rejects", "kappa"], rows)
-    for name, lost in audit.lost.items():
-        lines += fit(f"{name}: {lost['unreadable']} replies unreadable, {lost['failed']} failed")
-    return lines
+    notes = [
+        f"{name}: {lost['unreadable']} replies unreadable, {lost['failed']} failed"
+        for name, lost in audit.lost.items()
+    ]
+    return plain(heads, rows, notes=notes).lines()
 
 
 def _worst(audit: Audit, most: int) -> list[str]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from memorygym.core.text import one_line
-from memorygym.reports.terminal import fit, table
+from memorygym.reports.table import plain
+from memorygym.reports.terminal import fit
 
 
 def judgement_text(judgement: Mapping[str, Any]) -> str:
@@ -39,14 +40,14 @@ def _split_text(name: str, split: Mapping[str, Any]) -> Iterator[str]:
         f"{name}: {body['n']:,} rows, {of}{body['groups']:,} groups, {_cell(body['harmful'])}"
         f" {'lost' if of else 'harmful'}; mode {split['mode']}, data {split['data']}"
     )
-    rows: list[Any] = [("MemRM", _cells(body, body["intervals"]["auroc"], None))]
+    heads = ("AUROC", "95 %", "Brier", "ECE", "acc", "harm-F1", "safe-F1", "lead")
+    rows = [("MemRM", *_cells(body, body["intervals"]["auroc"], None))]
     if ceiling := body.get("ceiling"):
-        rows.append(("ceiling", _cells(ceiling, None, -(ceiling["gap"] or 0))))
+        rows.append(("ceiling", *_cells(ceiling, None, -(ceiling["gap"] or 0))))
     for title, figures in body["baselines"].items():
-        row = _cells(figures, figures["interval"], figures["lead"])
-        rows.append((title.replace("_", " "), row))
-    heads = ["AUROC", "95 %", "Brier", "ECE", "acc", "harm-F1", "safe-F1", "lead"]
-    yield from table("", heads, rows)
+        cells = _cells(figures, figures["interval"], figures["lead"])
+        rows.append((title.replace("_", " "), *cells))
+    yield from plain(("", *heads), rows).lines()
     if verdicts := body.get("covered"):
         yield from fit(
             f"verdicts on {_cell(verdicts['coverage'])} of the rows: AUROC"

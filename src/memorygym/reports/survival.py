@@ -1,7 +1,9 @@
 """The report of argument survival: as text, JSON, CSV and Markdown, and for Python."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +14,15 @@ from memorygym.core.redaction import masked
 from memorygym.core.types import JSON
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
 from memorygym.datasets.trajectories.formats import Trajectory
-from memorygym.reports import survival_text
+from memorygym.reports import markdown
 from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.extras import missing
-from memorygym.reports.table import rows_csv
-from memorygym.reports.terminal import count, listed
-from memorygym.runs.comparison.survival import SurvivalJob, replay_all
-from memorygym.runs.comparison.survival_figures import SurvivalFigures, SurvivalRow, figures
+from memorygym.reports.table import Column, Table, beside, rows_csv
+from memorygym.reports.terminal import count, listed, paragraph
+from memorygym.runs.comparison.survival import Loss, SurvivalJob, replay_all
+from memorygym.runs.comparison.survival_figures import Share, SurvivalFigures, SurvivalRow, figures
 from memorygym.scoring.value_forms import KINDS
-from memorygym.stats import Estimate
+from memorygym.stats import FEWEST_TASKS, TOO_FEW, Estimate
 
 if TYPE_CHECKING:
     import pandas
@@ -29,6 +31,16 @@ SCHEMA = "memorygym-survival-1"
 DOCUMENT = "trajectories.json"
 SHOWN_PROBLEMS = 20
 """Records that were not read, and replays that failed, that are printed."""
+SHOWN_LOSSES = 5
+"""Losses of a budget that are printed."""
+NOTE = (
+    "Survival: of the values that arguments of later calls took from earlier messages, the share"
+    " that the context still showed before the call; what the agent always sees and the running"
+    " turn are left out. Kinds: the same by kind of value. Stale: of the values that had replaced"
+    " another one, those for which the context showed only the older value. Context: tokens shown"
+    " per reply. full is the ceiling, none the floor."
+)
+DISTANCES = "survival in % by tokens between the message that said the value and the call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +67,11 @@ class SurvivalReport:
 
     def text(self, *, details: bool = False) -> str:
         """The report as `memorygym compare --trajectories` prints it, with --all if `details`."""
-        return "\n".join(survival_text.text(self.figures, heading(self), details=details))
+        return "\n".join(_text(self, details=details))
 
     def rows(self) -> list[dict[str, JSON]]:
         """One plain dict per system and budget; docs/your-logs.md explains the columns."""
-        return [_cells(row) for row in self.figures.rows]
+        return Table(COLUMNS, self.figures.rows).records()
 
     def losses(self) -> list[dict[str, JSON]]:
         """One plain dict per loss: the worst ten of every memory and budget, with their places."""
@@ -102,9 +114,9 @@ class SurvivalReport:
         """Writes trajectories.json, trajectories.csv, losses.csv and report.md into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         texts = {
-            "trajectories.csv": rows_csv(self.rows()),
+            "trajectories.csv": Table(COLUMNS, self.figures.rows).csv(),
             "losses.csv": rows_csv(self.losses()),
-            "report.md": "\n".join(survival_text.page(self.figures, heading(self))) + "\n",
+            "report.md": "\n".join(_page(self)) + "\n",
         }
         write_atomically(folder / DOCUMENT, [json_bytes(self.document())])
         for name, text in texts.items():
@@ -153,29 +165,155 @@ def perform(
     )  # fmt: skip
 
 
-def _cells(row: SurvivalRow) -> dict[str, JSON]:
-    """A row as plain cells; shares from 0 to 1."""
-    cells: dict[str, JSON] = {
-        "system": row.system, "role": row.role, "budget": row.budget, "failed": row.failed,
-        "uses": row.survival.uses if row.survival else 0,
-        **_ends("survival", row.survival.share if row.survival else None),
-        "replaced": row.stale.uses if row.stale else 0,
-        **_ends("stale", row.stale.share if row.stale else None),
-        **_ends("tokens", row.tokens),
-    }  # fmt: skip
-    for kind in KINDS:
-        share = row.by_kind.get(kind)
-        cells[f"uses_{kind}"] = share.uses if share else 0
-        cells[f"survival_{kind}"] = round(share.share.mean, 6) if share else None
-    return cells
+def _estimate(share: Share | None) -> Estimate | None:
+    return share.share if share else None
 
 
-def _ends(name: str, figure: Estimate | None) -> dict[str, JSON]:
-    ends = figure.to_json() if figure else {"mean": None, "low": None, "high": None}
-    return {name: ends["mean"], f"{name}_low": ends["low"], f"{name}_high": ends["high"]}
+def _uses(share: Share | None) -> int:
+    return share.uses if share else 0
 
 
-def heading(report: SurvivalReport) -> str:
+def _of_kind(kind: str) -> list[Column[SurvivalRow]]:
+    return [
+        Column(f"uses_{kind}", lambda row: _uses(row.by_kind.get(kind))),
+        Column(f"survival_{kind}", lambda row: _estimate(row.by_kind.get(kind))),
+    ]
+
+
+COLUMNS: list[Column[SurvivalRow]] = [
+    *(Column(name, attrgetter(name)) for name in ("system", "role", "budget", "failed")),
+    Column("uses", lambda row: _uses(row.survival)),
+    Column("survival", lambda row: _estimate(row.survival), is_mean=True),
+    Column("replaced", lambda row: _uses(row.stale)),
+    Column("stale", lambda row: _estimate(row.stale), is_mean=True),
+    Column("tokens", lambda row: row.tokens, is_mean=True),
+    *(column for kind in KINDS for column in _of_kind(kind)),
+]
+"""The columns of trajectories.csv; shares from 0 to 1."""
+
+
+def _columns(found: SurvivalFigures) -> list[Column[SurvivalRow]]:
+    """The columns of the main table."""
+    survival, stale, tokens = (
+        column for column in COLUMNS if column.key in ("survival", "stale", "tokens")
+    )
+    replaced = next((row.stale.uses for row in found.rows if row.stale), 0)
+    columns = [
+        replace(survival, heading="survival\n%", unit="share", spread="()"),
+        replace(tokens, heading="context\ntokens", unit="amount", spread=""),
+        replace(stale, heading=f"stale %\nof {replaced:,}", unit="share", spread=""),
+    ]
+    kinds = [kind for kind in KINDS if found.uses.get(kind)]
+    return [*columns[: 3 if replaced else 2], *_split("by_kind", kinds)]
+
+
+def _split(figure: str, names: Iterable[str]) -> list[Column[SurvivalRow]]:
+    """A column for each part of a figure that is split."""
+
+    def part(name: str, row: SurvivalRow) -> Estimate | None:
+        return _estimate(getattr(row, figure).get(name))
+
+    return [Column(name, partial(part, name), unit="share", spread="") for name in names]
+
+
+def _tables(found: SurvivalFigures, budget: int, *, details: bool) -> Iterator[Table[SurvivalRow]]:
+    """The tables of a budget; with `details` also by source and by outcome."""
+    splits = {DISTANCES: "by_distance"}
+    if details:
+        splits |= {"by who said it, %": "by_source", "by outcome, %": "by_outcome"}
+    tables = {f"budget {budget:,}": _columns(found)}
+    for title, figure in splits.items():
+        parts = (split for row in found.rows if (split := getattr(row, figure)))
+        tables[title] = _split(figure, next(parts, ()))
+    rows = beside(_memories(found, budget), "references", _references(found, budget))
+    for title, columns in tables.items():
+        if columns:
+            yield Table([Column("memory", _marked), *columns], rows, title)
+
+
+def _marked(row: SurvivalRow) -> str:
+    return row.system + "*" * bool(row.failed)
+
+
+def _memories(found: SurvivalFigures, budget: int) -> list[SurvivalRow]:
+    """The memories at a budget, best first."""
+    rows = [row for row in found.rows if row.role == "memory" and row.budget == budget]
+    return sorted(rows, key=lambda row: -row.survival.share.mean if row.survival else 1)
+
+
+def _references(found: SurvivalFigures, budget: int) -> list[SurvivalRow]:
+    """The references beside them."""
+    rows = [row for row in found.rows if row.role == "reference" and row.budget in (None, budget)]
+    return sorted(rows, key=lambda row: ("full", "recency", "none").index(row.system))
+
+
+def _budgets(found: SurvivalFigures) -> list[int]:
+    """The budgets, smallest first."""
+    return sorted({row.budget for row in found.rows if row.budget is not None})
+
+
+def _interval_note(found: SurvivalFigures) -> str:
+    """What the intervals rest on."""
+    n = found.clusters
+    if n < FEWEST_TASKS:
+        return f"{count(n, 'cluster')}: {TOO_FEW}."
+    return (
+        f"95 % intervals clustered by task where the log names one, else by trajectory ({n:,}"
+        " clusters)."
+    )
+
+
+def _text(report: SurvivalReport, *, details: bool) -> Iterator[str]:
+    """The report, as wide as the terminal."""
+    found = report.figures
+    yield from paragraph(_heading(report))
+    for budget in _budgets(found):
+        for table in _tables(found, budget, details=details):
+            yield from ("", *table.lines())
+        yield ""
+        for line in _loss_lines(found, budget):
+            yield from paragraph(line)
+    yield ""
+    yield from paragraph(f"{NOTE} {_interval_note(found)}")
+    if failed := [row for row in found.rows if row.failed]:
+        counts = listed(f"{row.system} on {row.failed}" for row in failed)
+        yield from paragraph(f"* failed: {counts}. Figures are over the finished trajectories.")
+
+
+def _page(report: SurvivalReport) -> Iterator[str]:
+    """The report as a page of Markdown."""
+    found = report.figures
+    yield "# Argument survival\n"
+    yield markdown.wrapped(f"{_heading(report)}. {NOTE} {_interval_note(found)}")
+    for budget in _budgets(found):
+        for table in _tables(found, budget, details=False):
+            yield f"\n## {table.title[0].upper()}{table.title[1:]}\n"
+            yield table.markdown()
+        yield ""
+        for line in _loss_lines(found, budget):
+            yield "- " * line.startswith("- ") + markdown.safe(line.removeprefix("- "))
+
+
+def _loss_lines(found: SurvivalFigures, budget: int) -> Iterator[str]:
+    """The worst losses of the memory that is best at a budget."""
+    for best in _memories(found, budget)[:1]:
+        own = [x for x in found.losses if (x.system, x.budget) == (best.system, budget)]
+        yield f"worst losses of {best.system} at {budget:,}:" if own else f"{best.system}: no loss"
+        yield from (f"- {_loss_text(loss)}" for loss in own[:SHOWN_LOSSES])
+
+
+def _loss_text(loss: Loss) -> str:
+    """A loss in one sentence, with its places."""
+    calls = f", lost at {loss.times} calls" if loss.times > 1 else ""
+    stale = "; the context showed an older value" if loss.stale else ""
+    return (
+        f"{loss.place}, messages[{loss.message}]: {loss.tool}({loss.argument}={loss.value!r})"
+        f" needs what messages[{loss.said}] ({loss.by}) said {loss.distance:,} tokens"
+        f" before{calls}{stale}"
+    )
+
+
+def _heading(report: SurvivalReport) -> str:
     """How much was read, and what was not."""
     found = report.figures
     formats = listed(f"{n:,} {name}" for name, n in found.formats.items())

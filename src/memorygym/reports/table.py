@@ -4,13 +4,13 @@ CSV and records.
 A column takes its value from a row: a number, a text or an estimate. How the value reads in a cell
 follows from its unit.
 
->>> table = Table([Column("name", itemgetter(0)), Column("share", itemgetter(1), unit="share")],
-...     [("a", Estimate(0.5, 0.4, 0.6, 9)), Rule("beside"), ("b", None)])
+>>> rows = beside([("a", Estimate(0.5, 0.4, 0.6, 9))], "references", [("b", None)])
+>>> table = Table([Column("name", itemgetter(0)), Column("share", itemgetter(1), unit="share")], rows)
 >>> print(table.text())
 name      share
 ───────────────
 a     50.0±10.0
-─ beside ──────
+─ references ──
 b             –
 >>> print(table.markdown())
 | name | share |
@@ -191,19 +191,29 @@ class Layout(Generic[Item]):
         return [name for column in self.columns for name in column.names]
 
 
+def beside(rows: Iterable[Item], label: str, others: Iterable[Item]) -> list[Item | Rule]:
+    """Rows, and other rows under a rule with a label."""
+    return [*rows, Rule(label), *others]
+
+
 def keyed(name: str, meaning: str = "", *, is_mean: bool = False) -> Column[Mapping[str, Any]]:
     """A column of rows that are dicts."""
     return Column(name, itemgetter(name), meaning=meaning, is_mean=is_mean)
 
 
 def plain(
-    *headings: str, unit: Unit = "plain", spread: Spread = "±"
-) -> list[Column[Sequence[Value]]]:
-    """Columns of rows that are sequences of as many cells."""
-    return [
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    unit: Unit = "plain",
+    spread: Spread = "±",
+    notes: Sequence[str] = (),
+) -> Table[Sequence[Value]]:
+    """A table whose rows are their cells."""
+    columns: list[Column[Sequence[Value]]] = [
         Column(heading, itemgetter(index), unit=unit, spread=spread)
         for index, heading in enumerate(headings)
     ]
+    return Table(columns, [*rows], notes=notes)
 
 
 def _html_row(tag: str, cells: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from memorygym.core import registry
@@ -9,14 +10,15 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
 from memorygym.reports.run_difference import RunDifference
 from memorygym.reports.stored_runs import readable
-from memorygym.reports.terminal import GREEN, RED, Row, fit, paint, table
+from memorygym.reports.table import Column, Table, beside, plain
+from memorygym.reports.terminal import GREEN, RED, count, fit, paint
 from memorygym.runs.episode_result import Failure
 from memorygym.runs.results import RunResults
 from memorygym.runs.summary import Summary
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import Usage, limits_in
-from memorygym.stats import FEWEST_TASKS, TOO_FEW, Repeats, percent
+from memorygym.stats import FEWEST_TASKS, TOO_FEW, Estimate, Repeats, percent
 
 COMPOSITE, ACCURACY = "composite", "accuracy"
 """The head of the first column: for agents, and for the systems of a comparison."""
@@ -31,9 +33,9 @@ def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str
     kinds = Counter(failure.kind for failure in failures)
     agent = f", {kinds['agent']} at the agent" * bool(kinds["agent"])
     scored = f"{planned - len(failures)} scored"
-    scored += f", {stuck:,} {'event' if stuck == 1 else 'events'} stuck" if stuck else ""
+    scored += f", {count(stuck, 'event')} stuck" if stuck else ""
     return (
-        f"{planned} {'episode' if planned == 1 else 'episodes'}: {scored};"
+        f"{count(planned, 'episode')}: {scored};"
         f" {kinds['provider']} failed at the provider, {kinds['memory']} at the memory{agent},"
         f" {len(failures)} excluded"
     )
@@ -49,22 +51,30 @@ def results_table(
     own = find(track).axes if track in registry.names("tracks") else ()
     # In the order of the track.
     axes = own if set(own) == set(stated) else stated
-    letters = _letters(axes)
-    rows: list[Row | str] = [_row(summary, axes) for summary in summaries]
-    if references:
-        rows.append(f"scripted, on the same tasks: {', '.join(references)}")
-        rows += [_row(summary, axes) for summary in references.values()]
-    lines = table("agent", [head, *letters, "refusals"], rows)
+    letters = dict(zip(axes, _letters(axes), strict=True))
+    columns: list[Column[Summary]] = [
+        Column("agent", lambda row: readable(row.who)),
+        Column("composite", lambda row: row.composite, head, "share"),
+        *(Column(axis, partial(_axis, axis), letters[axis], "share") for axis in axes),
+        Column("refusals", lambda row: row.correct_refusals, unit="share", spread=""),
+    ]
     tasks = max(summary.tasks for summary in summaries)
-    named = [f"{letter} {axis}" for letter, axis in zip(letters, axes, strict=True)]
-    lines += fit(
-        f"{tasks} {'task' if tasks == 1 else 'tasks'}; shares in %"
-        f"{', ' + TOO_FEW if tasks < FEWEST_TASKS else ' with 95 % intervals, clustered by task'};"
-        f" {', '.join([*named, 'refusals: correct refusals'])}."
+    means = ", ".join(f"{letter} {axis}" for axis, letter in letters.items())
+    intervals = (
+        f", {TOO_FEW}" if tasks < FEWEST_TASKS else " with 95 % intervals, clustered by task"
     )
-    if effect := detectable_text([summary.detectable or 0.0 for summary in summaries], tasks):
-        lines += fit(effect)
-    return "\n".join(lines)
+    notes = [
+        f"{count(tasks, 'task')}; shares in %{intervals};"
+        f" {', '.join(filter(None, [means, 'refusals: correct refusals']))}.",
+        detectable_text([summary.detectable or 0.0 for summary in summaries], tasks),
+    ]
+    label = f"scripted, on the same tasks: {', '.join(references or ())}"
+    rows = beside(summaries, label, references.values()) if references else summaries
+    return "\n".join(Table(columns, rows, notes=[*filter(None, notes)]).lines())
+
+
+def _axis(axis: str, row: Summary) -> Estimate | None:
+    return row.axes.get(axis)
 
 
 def _letters(axes: Sequence[str]) -> list[str]:
@@ -86,7 +96,7 @@ def detectable_text(effects: Sequence[float], tasks: int) -> str:
     effect = max(effects, default=0.0)
     if tasks < FEWEST_TASKS or effect > 1:
         return (
-            f"{tasks} {'task' if tasks == 1 else 'tasks'} cannot tell agents apart: play more"
+            f"{count(tasks, 'task')} cannot tell agents apart: play more"
             " (`memorygym power` says how many)."
         )
     if not round(effect, 3):
@@ -95,12 +105,6 @@ def detectable_text(effects: Sequence[float], tasks: int) -> str:
         f"Two agents on these tasks must differ by {100 * effect:.1f} points to be told apart"
         " (80 % power, correlation .5; `memorygym power`)."
     )
-
-
-def _row(summary: Summary, axes: Sequence[str]) -> Row:
-    estimates = [summary.composite, *(summary.axes.get(axis) for axis in axes)]
-    refusals = percent(summary.correct_refusals, plus_minus=None)
-    return readable(summary.who), [*map(percent, estimates), refusals]
 
 
 def heading(document: Mapping[str, Any]) -> str:
@@ -150,14 +154,11 @@ def _limits_text(usage: Usage) -> str:
     >>> _limits_text(Usage(9, 0, 0, 0, cut=3, exceeded=1))
     '3 replies were cut at max_tokens, 1 request exceeded the context'
     """
-    cut, exceeded = usage.cut, usage.exceeded
-    counts = (
-        [f"{cut:,} {'reply was' if cut == 1 else 'replies were'} cut at max_tokens"] if cut else []
-    )
-    if exceeded:
-        counts.append(
-            f"{exceeded:,} {'request' if exceeded == 1 else 'requests'} exceeded the context"
-        )
+    counts = []
+    if usage.cut:
+        counts.append(f"{count(usage.cut, 'reply was', 'replies were')} cut at max_tokens")
+    if usage.exceeded:
+        counts.append(f"{count(usage.exceeded, 'request')} exceeded the context")
     return ", ".join(counts)
 
 
@@ -206,21 +207,19 @@ def causes_table(summaries: Sequence[Summary]) -> str:
 
 def invariants_table(invariants: Sequence[Invariant]) -> str:
     """Name, value, bound, margin and verdict of each invariant."""
-    heads = ["value", "bound", "margin", "verdict"]
-    rows: list[Row | str] = [
+    heads = ("invariant", "value", "bound", "margin", "verdict")
+    rows = [
         (
             row.name,
-            [
-                *(f"{number:.2f}" for number in (row.value, row.bound, row.margin)),
-                "holds" if row.holds else "FAILS",
-            ],
+            *(f"{number:.2f}" for number in (row.value, row.bound, row.margin)),
+            "holds" if row.holds else "FAILS",
         )
         for row in invariants
     ]
     failed = sum(not row.holds for row in invariants)
     verdict = f"{failed} fail" if failed else "all hold"
     last = paint(f"{len(invariants)} invariants, {verdict}", RED if failed else GREEN)
-    return "\n".join([*table("invariant", heads, rows), last])
+    return "\n".join([*plain(heads, rows).lines(), last])
 
 
 def questions_text(trace: Trace) -> Iterator[str]:
