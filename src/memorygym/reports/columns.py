@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Protocol, TypeVar
 
 from memorygym.core import registry
@@ -98,36 +98,25 @@ class Under(Protocol):
     def budget(self) -> int | None: ...
 
 
-class Named(Protocol):
-    """A system, or something of it."""
-
-    @property
-    def system(self) -> str: ...
-
-
-AT: tuple[Column[tuple[Under, object]], ...] = (
-    Column("reasoner", lambda row: row[0].reasoner),
-    Column("budget", lambda row: row[0].budget),
-)
-SYSTEM: Column[tuple[Under, Named]] = Column("system", lambda row: row[1].system)
-
-
-def _of(name: str, value: Callable[[T], Value], meaning: str = "") -> Column[tuple[Under, T]]:
+def _of(
+    name: str, meaning: str = "", value: Callable[[T], Value] | None = None
+) -> Column[tuple[Under, T]]:
     """A column of what was played with one reasoner at one budget."""
-    return Column(name, lambda row: value(row[1]), meaning=meaning)
+    take = value or attrgetter(name)
+    return Column(name, lambda row: take(row[1]), meaning=meaning)
 
 
 def _figure(figure: Figure) -> Column[tuple[Under, SystemRow]]:
     return Column(figure.name, lambda row: row[1][figure.name], is_mean=True)
 
 
-def _tested(field: str, row: tuple[Report, SystemRow]) -> float | None:
+def _tested(field: str, row: tuple[Report, SystemRow]) -> Value:
     """A figure of the test against recency, of the memories that have one."""
     pair = row[0].significance.over_recency.get(row[1].system)
     return getattr(pair, field) if pair else None
 
 
-def _case(name: str, case: QuestionCase) -> str | None:
+def _case(name: str, case: QuestionCase) -> Value:
     """Right and wrong as 1 and 0."""
     value = getattr(case, name)
     if value is None:
@@ -135,114 +124,79 @@ def _case(name: str, case: QuestionCase) -> str | None:
     return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
 
 
+AT: tuple[Column[tuple[Under, object]], ...] = (
+    Column("reasoner", lambda row: row[0].reasoner),
+    Column("budget", lambda row: row[0].budget),
+)
 COMPARED: Layout[tuple[Report, SystemRow]] = Layout(
-    "compare.csv, and summary() of a comparison",
-    "One row a system, reasoner and budget.",
-    (
-        *AT,
-        SYSTEM,
-        _of("role", lambda row: row.role),
-        _of("tasks", lambda row: len(row.scores), "tasks that the system finished"),
-        _of("failed", lambda row: row.failed, "tasks that it did not finish; they are in no mean"),
-        _of(
-            "rank",
-            lambda row: row.rank,
-            "1 + the number of memories that are significantly better; empty for references and for"
-            " a memory that failed somewhere or is a fault of the set-up",
-        ),
-        _of(
-            "fault",
-            lambda row: row.fault,
-            "whether the strongest scripted reasoner answers more from the memory than from all"
-            " that it held, by more than the interval: a fault of the set-up",
-        ),
-        _of(
-            "bound",
-            lambda row: row.bound,
-            "floor or ceiling if the memory is at that of `none` or `oracle` whatever the number of"
-            " facts needed: not measured here",
-        ),
+    "compare.csv, and summary() of a comparison", "One row a system, reasoner and budget.", (
+        *AT, _of("system"), _of("role"),
+        _of("tasks", "tasks that the system finished", lambda row: len(row.scores)),
+        _of("failed", "tasks that it did not finish; they are in no mean"),
+        _of("rank", "1 + the number of memories that are significantly better; empty for references"
+            " and for a memory that failed somewhere or is a fault of the set-up"),
+        _of("fault", "whether the strongest scripted reasoner answers more from the memory than"
+            " from all that it held, by more than the interval: a fault of the set-up"),
+        _of("bound", "floor or ceiling if the memory is at that of `none` or `oracle` whatever the"
+            " number of facts needed: not measured here"),
         Column("p", partial(_tested, "p"), meaning=f"{P} against `recency`"),
         Column("p_adjusted", partial(_tested, "adjusted"), meaning=ADJUSTED),
         Column("detectable", partial(_tested, "detectable"), meaning=DETECTABLE),
         *map(_figure, FIGURES.values()),
-    ),
-    "`summary()` has the column `trusted`, too, and no rows `held:MEMORY`.",
-)
+    ), "`summary()` has the column `trusted`, too, and no rows `held:MEMORY`.",
+)  # fmt: skip
 QUESTIONS: Layout[tuple[Measurement, QuestionCase]] = Layout(
-    "questions.csv, and questions()",
-    "One row a system and question, also those that are left out of the means because their needed"
-    " facts do not fit the budget together.",
-    (
+    "questions.csv, and questions()", "One row a system and question, also those that are left out"
+    " of the means because their needed facts do not fit the budget together.", (
         *AT,
         Column("system", lambda row: row[0].system),
         Column("template", lambda row: row[0].template),
         Column("seed", lambda row: row[0].seed),
-        *(_of(name, partial(_case, name)) for name in QuestionCase.__slots__),
+        *(_of(name, value=partial(_case, name)) for name in QuestionCase.__slots__),
     ),
-)
+)  # fmt: skip
 PAIRS: Layout[tuple[Report, Pair]] = Layout(
-    "pairs.csv",
-    "One row for every two memories that finished every task.",
-    (
-        *AT,
-        SYSTEM,
-        _of("other", lambda pair: pair.other, "the memory that it is compared with"),
-        _of("tasks", lambda pair: pair.difference.tasks, "tasks that both finished"),
-        _of("low", lambda pair: rounded(pair.difference.low), LOW),
-        _of(
-            "difference",
-            lambda pair: pair.difference.mean,
-            "accuracy of `system` minus that of `other`",
-        ),
-        _of("high", lambda pair: rounded(pair.difference.high), HIGH),
-        _of("p", lambda pair: pair.p, P),
-        _of("p_adjusted", lambda pair: pair.adjusted, ADJUSTED),
-        _of("detectable", lambda pair: pair.detectable, DETECTABLE),
+    "pairs.csv", "One row for every two memories that finished every task.", (
+        *AT, _of("system"),
+        _of("other", "the memory that it is compared with"),
+        _of("tasks", "tasks that both finished", lambda pair: pair.difference.tasks),
+        _of("low", LOW, lambda pair: rounded(pair.difference.low)),
+        _of("difference", "accuracy of `system` minus that of `other`"),
+        _of("high", HIGH, lambda pair: rounded(pair.difference.high)),
+        _of("p", P), _of("p_adjusted", ADJUSTED, lambda pair: pair.adjusted),
+        _of("detectable", DETECTABLE),
     ),
-)
+)  # fmt: skip
 PARETO: Layout[tuple[Report, Point]] = Layout(
-    "pareto.csv",
-    "One row a system that finished every task, the cheapest first.",
-    (
-        *AT,
-        SYSTEM,
-        _of("accuracy", lambda point: point.accuracy, FIGURES[ACCURACY].meaning),
-        _of("tokens", lambda point: point.cost, FIGURES["total"].meaning),
-        _of(
-            "dominated_by",
-            lambda point: point.dominated_by,
-            "a system that is at least as good and as cheap, and better on one",
-        ),
+    "pareto.csv", "One row a system that finished every task, the cheapest first.", (
+        *AT, _of("system"), _of("accuracy", FIGURES[ACCURACY].meaning),
+        _of("tokens", FIGURES["total"].meaning, lambda point: point.cost),
+        _of("dominated_by",
+            "a system that is at least as good and as cheap, and better on one"),
     ),
-)
+)  # fmt: skip
 CURVE: Layout[tuple[Report, Bin]] = Layout(
     ", ".join(f"{kind}.csv" for kind in CURVES),
     "One row a system and bin: facts.csv and hops.csv always, the others where `compare --curve`"
     " asked for them. Questions are sorted by: "
     + "; ".join(f"{of.title} ({kind})" for kind, of in CURVES.items())
     + ". The interval is Wilson's, of as many questions as remain when those of a task count as"
-    " alike; none of fewer than five tasks.",
-    (
-        *AT,
-        SYSTEM,
-        _of("bin", lambda bin: bin.name, "the values of its questions; k is 1,000 tokens"),
-        _of("questions", lambda bin: bin.questions, "how many"),
-        _of("low", lambda bin: rounded(bin.accuracy.low), LOW),
-        _of("accuracy", lambda bin: bin.accuracy.mean, FIGURES[ACCURACY].meaning),
-        _of("high", lambda bin: rounded(bin.accuracy.high), HIGH),
+    " alike; none of fewer than five tasks.", (
+        *AT, _of("system"),
+        _of("bin", "the values of its questions; k is 1,000 tokens", lambda bin: bin.name),
+        _of("questions", "how many"),
+        _of("low", LOW, lambda bin: rounded(bin.accuracy.low)),
+        _of("accuracy", FIGURES[ACCURACY].meaning),
+        _of("high", HIGH, lambda bin: rounded(bin.accuracy.high)),
     ),
-)
+)  # fmt: skip
 TIMINGS: Layout[tuple[Report, tuple[str, float, float]]] = Layout(
-    "timings.csv",
-    "One row a system; the figures differ from run to run.",
-    (
-        *AT,
-        _of("system", itemgetter(0)),
-        _of("p50_ms", itemgetter(1), "median of the milliseconds that the memory took in a step"),
-        _of("p95_ms", itemgetter(2), "95th percentile of these"),
+    "timings.csv", "One row a system; the figures differ from run to run.", (
+        *AT, _of("system", value=itemgetter(0)),
+        _of("p50_ms", "median of the milliseconds that the memory took in a step", itemgetter(1)),
+        _of("p95_ms", "95th percentile of these", itemgetter(2)),
     ),
-)
+)  # fmt: skip
 
 
 def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, Any]]]:
@@ -253,59 +207,49 @@ def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, An
 @cache
 def layouts() -> tuple[Layout[Any], ...]:
     """Every table, in the order of the page."""
-    scored, counted = meanings(Score), meanings(QuestionCase)
     figures = {name: meaning_of(figure) for name, figure in FIGURES.items()}
     return (
-        Layout(
-            "rows() of a comparison",
-            "One row a system and task. Their mean over tasks is the accuracy of compare.csv.",
-            _keyed(
-                (*TASK, *UNDER, "role", "trusted", "error"),
-                questions="answerable questions whose needed facts fit the budget together",
-                **{name: figures[name] for name in (ACCURACY, "exact", "f1")},
-                context_tokens="tokens that memory showed, mean per question",
-            ),
+        *_of_results(meanings(Score)),
+        _explained(COMPARED, figures), _explained(QUESTIONS, meanings(QuestionCase)),
+        PAIRS, PARETO, CURVE, TIMINGS, _leaderboard(),
+    )  # fmt: skip
+
+
+def _of_results(scored: Mapping[str, str]) -> Iterator[Layout[Any]]:
+    yield Layout(
+        "rows() of a comparison",
+        "One row a system and task. Their mean over tasks is the accuracy of compare.csv.",
+        _keyed(
+            (*TASK, *UNDER, "role", "trusted", "error"),
+            questions="answerable questions whose needed facts fit the budget together",
+            **{name: FIGURES[name].meaning for name in (ACCURACY, "exact", "f1")},
+            context_tokens="tokens that memory showed, mean per question",
         ),
-        Layout(
-            "rows() of an evaluation",
-            "One row an agent, task and repeat.",
-            _keyed(
-                (*TASK, "agent", "memory", "trusted", "error"),
-                repeat="counted from 0",
-                **{name: scored[name] for name in ("composite", "correct_refusals", ACCURACY)},
-                questions=scored["answerable"],
-                correct=scored["correct"],
-                peak_tokens=scored["peak"],
-                writes=scored["writes"],
-            ),
-            "The named parts of the composite follow it: of worlds breadth, maintenance, reasoning"
-            " and efficiency, each from 0 to 1, empty where nothing was asked.",
-        ),
-        Layout(
-            "summary() of an evaluation",
-            "One row an agent.",
-            [
-                *_keyed(
-                    ("agent", "memory", "trusted"),
-                    tasks="tasks that it finished",
-                    episodes="tasks times repeats",
-                    accuracy=scored["accuracy"],
-                ),
-                *(
-                    keyed(name, scored[name], is_mean=True)
-                    for name in ("composite", "correct_refusals")
-                ),
-            ],
-            "The named parts of the composite have three columns each, too.",
-        ),
-        _explained(COMPARED, figures),
-        _explained(QUESTIONS, counted),
-        PAIRS,
-        PARETO,
-        CURVE,
-        TIMINGS,
-        _leaderboard(),
     )
+    yield Layout(
+        "rows() of an evaluation",
+        "One row an agent, task and repeat.",
+        _keyed(
+            (*TASK, "agent", "memory", "trusted", "error"),
+            repeat="counted from 0",
+            **{name: scored[name] for name in ("composite", "correct_refusals", ACCURACY)},
+            questions=scored["answerable"], correct=scored["correct"],
+            peak_tokens=scored["peak"], writes=scored["writes"],
+        ),
+        "The named parts of the composite follow it: of worlds breadth, maintenance, reasoning"
+        " and efficiency, each from 0 to 1, empty where nothing was asked.",
+    )  # fmt: skip
+    means = ("composite", "correct_refusals")
+    yield Layout(
+        "summary() of an evaluation",
+        "One row an agent.",
+        _keyed(
+            ("agent", "memory", "trusted"),
+            tasks="tasks that it finished", episodes="tasks times repeats",
+            accuracy=scored[ACCURACY],
+        ) + [keyed(name, scored[name], is_mean=True) for name in means],
+        "The named parts of the composite have three columns each, too.",
+    )  # fmt: skip
 
 
 def _explained(layout: Layout[T], meanings: Mapping[str, str]) -> Layout[T]:
@@ -324,33 +268,26 @@ def _leaderboard() -> Layout[Mapping[str, Any]]:
         "One row an agent, or a system of a comparison, ranked or not.",
         _keyed(
             ("track", "budget"),
-            version="benchmark version",
-            parameters="what was set of the track",
+            version="benchmark version", parameters="what was set of the track",
             salt="hash of the secret of a private test set",
-            judged="whether a model judged answers",
-            rank="empty for who is not ranked",
+            judged="whether a model judged answers", rank="empty for who is not ranked",
             agent="who played; of a comparison the reasoner",
             kind="model, honest, adversary or truth; of a comparison memory or reference",
-            memory="the memory or system",
-            composite=f"the headline score, {share}",
-            low=LOW,
-            high=HIGH,
-            correct_refusals=share,
+            memory="the memory or system", composite=f"the headline score, {share}",
+            low=LOW, high=HIGH, correct_refusals=share,
             normalised_gain=FIGURES["normalised"].meaning,
-            tasks="number of tasks",
-            repeats="of each task",
+            tasks="number of tasks", repeats="of each task",
             ingest_tokens="tokens of the model per episode, while reading documents",
             query_tokens="tokens of the model per episode, while answering questions",
             cost_usd="of the whole run, by the prices that were given",
             repaired="answers that the grader rejected and the judge accepted",
             bound="most points of 100 that an adversary may reach",
             bound_over="the agent above whose score that is counted",
-            status="how far the run was checked",
-            submitters_word="what no check can show",
+            status="how far the run was checked", submitters_word="what no check can show",
             why="why it was checked no further, or is not ranked",
         ),
         "The named parts of the composite stand before `correct_refusals`.",
-    )
+    )  # fmt: skip
 
 
 def page() -> str:

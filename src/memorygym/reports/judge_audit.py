@@ -54,8 +54,8 @@ def _table(audit: Audit) -> list[str]:
     rows = [
         (
             name,
-            agreement.false_accepts,
-            agreement.false_rejects,
+            str(agreement.false_accepts),
+            str(agreement.false_rejects),
             None if agreement.kappa is None else f"{agreement.kappa:.2f}",
         )
         for name, agreement in audit.agreements.items()

@@ -5,7 +5,8 @@ A column takes its value from a row: a number, a text or an estimate. How the va
 follows from its unit.
 
 >>> rows = beside([("a", Estimate(0.5, 0.4, 0.6, 9))], "references", [("b", None)])
->>> table = Table([Column("name", itemgetter(0)), Column("share", itemgetter(1), unit="share")], rows)
+>>> columns = [Column("name", itemgetter(0)), Column("share", itemgetter(1), unit="share")]
+>>> table = Table(columns, rows)
 >>> print(table.text())
 name      share
 ───────────────
