@@ -1,14 +1,14 @@
-"""Accuracy by span and by rewrites."""
+"""Accuracy by span and by rewrites, and against cost."""
 
 from dataclasses import replace
 from math import inf
 
 import pytest
 
-from memorygym.reports.curves import curve, curve_text
-from memorygym.runs.comparison.figures import figures
-from memorygym.runs.metrics import Measurement
-from tests.runs.comparison.measurements import all_played, played
+from memorygym.reports.curves import by_tokens, curve, curve_text
+from memorygym.runs.comparison.figures import Report, figures
+from memorygym.runs.metrics import Measurement, ModelCost
+from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
 
 def spread(system: str, tasks: str, field: str, *values: int) -> list[Measurement]:
@@ -63,3 +63,29 @@ def test_many_bins_are_stacked_within_80_columns() -> None:
 
 def test_a_curve_of_nothing_says_so() -> None:
     assert curve_text([], "rewrite") == "no questions to sort"
+
+
+def costly() -> Report:
+    dear = played("dear", "10 10 10", ingest=ModelCost(1, 5000))
+    nothing = [replace(c, tokens=0) for c in played("none", "00")[0].cases]
+    none = [
+        replace(measurement, cases=tuple(nothing)) for measurement in played("none", "00 00 00")
+    ]
+    return figures([*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none], {}, "test")
+
+
+def test_a_memory_with_less_accuracy_at_more_cost_is_dominated() -> None:
+    points = {point.system: (point.cost, point.dominated_by) for point in by_tokens(costly())}
+    assert points == {
+        "none": (0, None), "full": (200, None), "m": (200, "full"), "dear": (5200, "full")
+    }  # fmt: skip
+
+
+def test_equals_do_not_dominate_each_other() -> None:
+    report = reported({"a": "11 10", "b": "11 10"})
+    assert [point.dominated_by for point in by_tokens(report)] == [None, None]
+
+
+def test_oracle_unlimited_contexts_and_failed_systems_are_no_points() -> None:
+    report = reported({**THREE, "n": "11 - 11"}, n=1)
+    assert {point.system for point in by_tokens(report)} == {"none", "full", "recency", "m"}

@@ -1,6 +1,6 @@
 """Whether two reasoners rank the memories alike."""
 
-from memorygym.reports.comparison_notes import agreement_text
+from memorygym.reports.comparison_text import agreement_text
 from memorygym.runs.comparison.figures import agreement
 from tests.runs.comparison.measurements import reported
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorygym.runs.comparison.figures import Report, figures
-from memorygym.runs.comparison.system_figures import STORE, WITHHELD
+from memorygym.runs.comparison.figures import FIGURES, Report, figures
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.metrics import ModelCost
 from memorygym.scoring.attribution import Coverage
@@ -74,7 +73,7 @@ def test_no_figure_of_fewer_than_five_tasks_has_an_interval() -> None:
 MATCHED = {"exact": True, "f1": 0.5, "replaced": 1}
 SHARES = (
     "accuracy", "exact", "f1", "evidence_recall", "stale_evidence_rate", "unread_context",
-    "unread_store",
+    "unread_store", "precision", "stale", "wrong", "duplicate", "irrelevant",
 )  # fmt: skip
 
 
@@ -86,7 +85,7 @@ def test_shares_of_few_tasks_lie_between_0_and_1_and_have_a_width() -> None:
         for measurement in played(system, tasks, MATCHED, shown=read, held=read)
     ]
     for row in figures(measured, {}, "test").rows:
-        for name in (*SHARES, *STORE):
+        for name in SHARES:
             estimate = row[name]
             assert estimate and 0 <= estimate.low < estimate.high <= 1
 
@@ -193,7 +192,8 @@ def test_losses_and_precision_are_withheld_if_more_than_5_percent_is_unread(
     row = report.row("m")
     assert row is not None
     assert (row.unread, row.withheld) == (pytest.approx(unread / 100), withheld)
-    assert {row[name] is None for name in WITHHELD} == {withheld}
+    rests = [name for name, figure in FIGURES.items() if figure.withheld]
+    assert {row[name] is None for name in rests} == {withheld}
     assert row["accuracy"] and row["evidence_recall"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import memorygym
 from memorygym.cli import main
-from memorygym.reports.column_guide import TableGuide, guide_text, guides
+from memorygym.reports.columns import COMMON, layouts, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "columns.md"
 AXES = {"breadth", "maintenance", "reasoning", "efficiency"}
@@ -23,32 +23,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def guide_of(title: str) -> TableGuide:
-    """The table guide whose title names the table."""
-    return next(guide for guide in guides() if title in guide.title)
-
-
-def head(path: Path) -> set[str]:
-    """The columns of a CSV file."""
-    return {*next(csv.reader(path.read_text("utf-8").splitlines()))}
+def names_of(title: str) -> set[str]:
+    """The columns of the table whose title names it."""
+    return {*next(layout.names for layout in layouts() if title in layout.title)}
 
 
 def test_every_csv_file_of_a_comparison_is_explained(folder: Path) -> None:
     files = sorted(folder.glob("*.csv"))
     assert len(files) == 10
     for file in files:
-        assert head(file) == guide_of(file.name).names, file.name
+        head = next(csv.reader(file.read_text("utf-8").splitlines()))
+        assert {*head} == names_of(file.name), file.name
 
 
 def test_the_tables_of_results_are_explained(folder: Path) -> None:
     compared = memorygym.load_results(folder)
     played = memorygym.evaluate("naive", template="company", tier="lite", seeds=1)
-    assert {*compared.rows()[0]} == guide_of("rows() of a comparison").names
-    assert {*compared.questions()[0]} == guide_of("questions()").names
-    assert {*compared.summary()[0]} == guide_of("summary() of a comparison").names | {"trusted"}
-    assert {*played.rows()[0]} == guide_of("rows() of an evaluation").names | AXES
+    assert {*compared.rows()[0]} == names_of("rows() of a comparison")
+    assert {*compared.questions()[0]} == names_of("questions()")
+    assert {*compared.summary()[0]} == names_of("summary() of a comparison") | {"trusted"}
+    assert {*played.rows()[0]} == names_of("rows() of an evaluation") | AXES
     named = {f"{axis}{end}" for axis in AXES for end in ("", "_low", "_high")}
-    assert {*played.summary()[0]} == guide_of("summary() of an evaluation").names | named
+    assert {*played.summary()[0]} == names_of("summary() of an evaluation") | named
 
 
 def test_the_leaderboard_is_explained(
@@ -56,10 +52,10 @@ def test_the_leaderboard_is_explained(
 ) -> None:
     assert main(["leaderboard", str(finished), str(folder), "--format", "csv"]) == 0
     columns = {*capsys.readouterr().out.splitlines()[0].split(",")}
-    assert columns == guide_of("leaderboard").names | AXES
+    assert columns == names_of("leaderboard") | AXES
 
 
 def test_every_column_has_a_meaning_and_the_page_is_current() -> None:
-    for guide in guides():
-        assert all({**guide.columns, **guide.means}.values()), guide.title
-    assert PAGE.read_text("utf-8") == guide_text()
+    for layout in layouts():
+        assert all(column.meaning or column.key in COMMON for column in layout.columns)
+    assert PAGE.read_text("utf-8") == page()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.reports.comparison_tables import Setting, report_text
+from memorygym.reports.comparison_text import Setting, report_text
 from memorygym.reports.curves import curve
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.comparison.significance import BestSystem
