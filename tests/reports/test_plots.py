@@ -122,11 +122,9 @@ def test_a_mark_without_an_interval_is_hollow_and_the_picture_says_why() -> None
 def test_a_picture_says_how_many_questions_and_what_its_intervals_are(
     kind: str, duel: memorygym.Results
 ) -> None:
-    axes = duel.plot(kind=kind).figure.axes
-    assert "95 % interval" in axes[-1].get_xlabel()
-    assert "2 tasks, 1" in axes[-1].get_title(loc="left") and "questions" in axes[-1].get_title(
-        loc="left"
-    )
+    axis = duel.plot(kind=kind).figure.axes[-1]
+    title = axis.get_title(loc="left")
+    assert "95 % interval" in axis.get_xlabel() and "2 tasks, 1" in title and "questions" in title
 
 
 def test_a_plot_that_results_do_not_hold_is_refused_with_the_reason(

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorygym.runs.comparison.figures import FIGURES, Report, figures
-from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.metrics import ModelCost
 from memorygym.scoring.attribution import Coverage
 from memorygym.stats import Estimate
@@ -21,41 +20,34 @@ def figure(report: Report, system: str, name: str) -> Estimate | None:
     return row.figures[name]
 
 
+BY_HAND = {
+    "accuracy": 4 / 6, "gain": 0.5, "degradation": -1 / 6, "advantage": 1 / 3,
+    "wins": 1 / 6 + 1 / 6, "regressions": 0, "both": 1 / 3, "neither": 1 / 3,
+    "write_loss": 1 / 6, "retrieval_loss": 1 / 6, "evidence_recall": 4 / 6, "precision": 0.5,
+    "irrelevant": 0.25, "view": 100, "total": 200, "peak": 800,
+}  # fmt: skip
+
+
+def test_a_memory_has_the_figures_worked_out_by_hand() -> None:
+    row = reported(THREE).row("m")
+    found = {name: row[name] for name in BY_HAND} if row else {}
+    assert {name: mean and mean.mean for name, mean in found.items()} == pytest.approx(BY_HAND)
+    assert {mean.tasks for mean in found.values() if mean} == {3}
+
+
 @pytest.mark.parametrize(
-    ("name", "mean"),
+    ("name", "mean", "half"),
     [
-        ("accuracy", 4 / 6),
-        ("gain", 0.5),
-        ("degradation", -1 / 6),
-        ("advantage", 1 / 3),
-        ("write_loss", 1 / 6),
-        ("retrieval_loss", 1 / 6),
-        ("evidence_recall", 4 / 6),
-        ("precision", 0.5),
-        ("irrelevant", 0.25),
-        ("view", 100),
-        ("total", 200),
-        ("peak", 800),
+        # Differences of 1, 0.5, 0, 0.5 and 0: standard error 0.1871; t of 4 degrees is 2.7764.
+        ("gain", 0.4, 0.51942),
+        # A ratio: residuals of 0.5, 0, -0.25, 0 and -0.25 of 4 possible: standard error 0.1712.
+        ("normalised", 0.5, 0.47522),
     ],
 )
-def test_a_memory_has_the_figures_worked_out_by_hand(name: str, mean: float) -> None:
-    estimate = figure(reported(THREE), "m", name)
+def test_an_interval_is_over_tasks(name: str, mean: float, half: float) -> None:
+    estimate = figure(reported(FIVE), "m", name)
     assert estimate is not None
-    assert (estimate.mean, estimate.tasks) == (pytest.approx(mean), 3)
-
-
-def test_an_interval_is_over_tasks() -> None:
-    estimate = figure(reported(FIVE), "m", "gain")
-    assert estimate is not None
-    # Differences of 1, 0.5, 0, 0.5 and 0: standard error 0.1871; t of 4 degrees is 2.7764.
-    assert (estimate.low, estimate.high) == pytest.approx((0.4 - 0.51942, 0.4 + 0.51942), abs=1e-4)
-
-
-def test_normalised_gain_is_a_ratio_whose_parts_vary_together() -> None:
-    estimate = figure(reported(FIVE), "m", "normalised")
-    assert estimate is not None
-    # Residuals of 0.5, 0, -0.25, 0 and -0.25 of 4 possible: standard error 0.1712.
-    assert (estimate.low, estimate.high) == pytest.approx((0.5 - 0.47522, 0.5 + 0.47522), abs=1e-4)
+    assert (estimate.low, estimate.high) == pytest.approx((mean - half, mean + half), abs=1e-4)
 
 
 def test_a_memory_that_finished_few_tasks_has_no_interval_beside_those_that_finished_all() -> None:
@@ -152,6 +144,7 @@ def test_a_memory_that_failed_somewhere_has_figures_of_the_rest_and_no_rank() ->
     assert (len(row.scores), row.failed, row.rank) == (2, 1, None)
     assert figure(report, "n", "gain").mean == 0.75  # type: ignore[union-attr]
     assert report.significance.ranks == {"m": 1}
+    assert [row.system for row in report.of("memory")] == ["m", "n"]  # Below those that did not.
 
 
 def test_a_memory_that_finished_nothing_has_a_row_without_figures() -> None:
@@ -202,18 +195,13 @@ ABOVE = {**FIVE, "n": "11 11 11 11 11", "held:n": "10 10 10 10 10"}
 
 def test_a_memory_above_all_that_it_held_is_a_fault_of_the_set_up_without_a_rank() -> None:
     report = reported(ABOVE)
-    assert [(row.system, row.rank, row.fault) for row in report.of("memory")] == [
-        ("m", 1, False), ("n", None, True),
-    ]  # fmt: skip
+    assert {row.system: (row.rank, row.fault) for row in report.of("memory")} == {
+        "m": (1, False), "n": (None, True),
+    }  # fmt: skip
     tests = report.significance
     assert not tests.pairs and tests.verdict is None and set(tests.over_recency) == {"m"}
-
-
-def test_a_memory_above_all_that_it_held_by_less_than_the_interval_is_ranked() -> None:
-    report = reported({**ABOVE, "held:n": "11 11 10 11 11"})
-    assert [(row.system, row.rank, row.fault) for row in report.of("memory")] == [
-        ("n", 1, False), ("m", 2, False),
-    ]  # fmt: skip
+    within = reported({**ABOVE, "held:n": "11 11 10 11 11"})  # By less than the interval.
+    assert {row.system: row.rank for row in within.of("memory")} == {"n": 1, "m": 2}
 
 
 def test_a_reasoner_that_more_context_confuses_finds_no_fault() -> None:
@@ -230,14 +218,9 @@ def test_a_memory_at_the_floor_or_the_ceiling_whatever_a_question_needs_is_not_m
     assert bounds == {"none": "", "oracle": "", "a": "floor", "b": "ceiling", "c": ""}
 
 
-def test_a_task_without_replaced_facts_has_no_stale_evidence_rate() -> None:
-    report = reported(THREE)
-    assert figure(report, "m", "stale_evidence_rate") is None
-
-
-def test_a_memory_that_held_nothing_has_no_precision() -> None:
-    empty = played("m", "11 11", facts=dict.fromkeys(FACTS, 0))
-    assert figure(figures(empty, {}, "test"), "m", "precision") is None
+def test_a_figure_of_nothing_is_none() -> None:
+    empty = figures(played("m", "11 11", facts=dict.fromkeys(FACTS, 0)), {}, "test")
+    assert figure(empty, "m", "stale_evidence_rate") is figure(empty, "m", "precision") is None
 
 
 def test_costs_are_means_over_tasks() -> None:
@@ -275,14 +258,3 @@ def test_a_report_takes_its_budget_from_the_systems_that_have_one() -> None:
 def test_what_cannot_be_one_report_is_refused(measured: list, reason: str) -> None:  # type: ignore[type-arg]
     with pytest.raises(ValueError, match=reason):
         figures(measured, {}, "test")
-
-
-def test_a_role_follows_from_the_name() -> None:
-    assert [role_of(system) for system in ("none", "held:bm25", "bm25:top_k=3")] == [
-        "reference", "unlimited", "memory",
-    ]  # fmt: skip
-
-
-def test_a_system_that_failed_stands_below_those_that_did_not() -> None:
-    report = reported({**THREE, "n": "11 - 11"}, n=1)
-    assert [row.system for row in report.of("memory")] == ["m", "n"]
