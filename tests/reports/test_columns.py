@@ -7,7 +7,7 @@ import pytest
 
 import memorygym
 from memorygym.cli import main
-from memorygym.reports.columns import COMMON, layouts, page
+from memorygym.reports.columns import COMMON, page, tables
 
 PAGE = Path(__file__).parents[2] / "docs" / "columns.md"
 AXES = {"breadth", "maintenance", "reasoning", "efficiency"}
@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def names_of(title: str) -> set[str]:
     """The columns of the table whose title names it."""
-    return {*next(layout.names for layout in layouts() if title in layout.title)}
+    return {*next(table.names for table in tables() if title in table.title)}
 
 
 def test_every_csv_file_of_a_comparison_is_explained(folder: Path) -> None:
@@ -56,6 +56,6 @@ def test_the_leaderboard_is_explained(
 
 
 def test_every_column_has_a_meaning_and_the_page_is_current() -> None:
-    for layout in layouts():
-        assert all(column.meaning or column.key in COMMON for column in layout.columns)
+    for table in tables():
+        assert all(column.meaning or column.key in COMMON for column in table.columns)
     assert PAGE.read_text("utf-8") == page()

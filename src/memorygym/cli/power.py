@@ -14,7 +14,7 @@ from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, find
-from memorygym.reports.comparison_files import to_rounded_json
+from memorygym.reports.table import to_rounded_json
 from memorygym.reports.terminal import Row as TableRow
 from memorygym.reports.terminal import fit, table
 from memorygym.runs.engine import perform

@@ -6,7 +6,7 @@ Where a column is the field of a class, its meaning is the text under that field
 
 import ast
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from operator import attrgetter, itemgetter
@@ -16,7 +16,7 @@ from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.track import find
 from memorygym.reports.curves import CURVES, Bin, Point
-from memorygym.reports.table import SPREAD, Column, Layout, Spread, Value, keyed, rounded
+from memorygym.reports.table import SPREAD, Column, Spread, Table, Value, rounded
 from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow
 from memorygym.runs.comparison.significance import Pair
 from memorygym.runs.metrics import Measurement, QuestionCase
@@ -89,6 +89,11 @@ def meaning_of(figure: Figure) -> str:
     return text + WITHHELD * figure.withheld
 
 
+def _table(title: str, about: str, columns: Sequence[Column[T]], *more: str) -> Table[T]:
+    """A table without its rows: its title, what a row is, and what else is to be said."""
+    return Table(columns, title=title, caption=about, notes=more)
+
+
 class Under(Protocol):
     """What was played with one reasoner at one budget."""
 
@@ -128,7 +133,7 @@ AT: tuple[Column[tuple[Under, object]], ...] = (
     Column("reasoner", lambda row: row[0].reasoner),
     Column("budget", lambda row: row[0].budget),
 )
-COMPARED: Layout[tuple[Report, SystemRow]] = Layout(
+COMPARED: Table[tuple[Report, SystemRow]] = _table(
     "compare.csv, and summary() of a comparison", "One row a system, reasoner and budget.", (
         *AT, _of("system"), _of("role"),
         _of("tasks", "tasks that the system finished", lambda row: len(row.scores)),
@@ -145,7 +150,7 @@ COMPARED: Layout[tuple[Report, SystemRow]] = Layout(
         *map(_figure, FIGURES.values()),
     ), "`summary()` has the column `trusted`, too, and no rows `held:MEMORY`.",
 )  # fmt: skip
-QUESTIONS: Layout[tuple[Measurement, QuestionCase]] = Layout(
+QUESTIONS: Table[tuple[Measurement, QuestionCase]] = _table(
     "questions.csv, and questions()", "One row a system and question, also those that are left out"
     " of the means because their needed facts do not fit the budget together.", (
         *AT,
@@ -155,7 +160,7 @@ QUESTIONS: Layout[tuple[Measurement, QuestionCase]] = Layout(
         *(_of(name, value=partial(_case, name)) for name in QuestionCase.__slots__),
     ),
 )  # fmt: skip
-PAIRS: Layout[tuple[Report, Pair]] = Layout(
+PAIRS: Table[tuple[Report, Pair]] = _table(
     "pairs.csv", "One row for every two memories that finished every task.", (
         *AT, _of("system"),
         _of("other", "the memory that it is compared with"),
@@ -167,7 +172,7 @@ PAIRS: Layout[tuple[Report, Pair]] = Layout(
         _of("detectable", DETECTABLE),
     ),
 )  # fmt: skip
-PARETO: Layout[tuple[Report, Point]] = Layout(
+PARETO: Table[tuple[Report, Point]] = _table(
     "pareto.csv", "One row a system that finished every task, the cheapest first.", (
         *AT, _of("system"), _of("accuracy", FIGURES[ACCURACY].meaning),
         _of("tokens", FIGURES["total"].meaning, lambda point: point.cost),
@@ -175,7 +180,7 @@ PARETO: Layout[tuple[Report, Point]] = Layout(
             "a system that is at least as good and as cheap, and better on one"),
     ),
 )  # fmt: skip
-CURVE: Layout[tuple[Report, Bin]] = Layout(
+CURVE: Table[tuple[Report, Bin]] = _table(
     ", ".join(f"{kind}.csv" for kind in CURVES),
     "One row a system and bin: facts.csv and hops.csv always, the others where `compare --curve`"
     " asked for them. Questions are sorted by: "
@@ -190,7 +195,7 @@ CURVE: Layout[tuple[Report, Bin]] = Layout(
         _of("high", HIGH, lambda bin: rounded(bin.accuracy.high)),
     ),
 )  # fmt: skip
-TIMINGS: Layout[tuple[Report, tuple[str, float, float]]] = Layout(
+TIMINGS: Table[tuple[Report, tuple[str, float, float]]] = _table(
     "timings.csv", "One row a system; the figures differ from run to run.", (
         *AT, _of("system", value=itemgetter(0)),
         _of("p50_ms", "median of the milliseconds that the memory took in a step", itemgetter(1)),
@@ -201,11 +206,12 @@ TIMINGS: Layout[tuple[Report, tuple[str, float, float]]] = Layout(
 
 def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, Any]]]:
     """Columns of rows that are dicts, with their meanings."""
-    return [*map(keyed, common), *(keyed(name, meaning) for name, meaning in columns.items())]
+    meanings = dict.fromkeys(common, "") | columns
+    return [Column(name, itemgetter(name), meaning=meaning) for name, meaning in meanings.items()]
 
 
 @cache
-def layouts() -> tuple[Layout[Any], ...]:
+def tables() -> tuple[Table[Any], ...]:
     """Every table, in the order of the page."""
     figures = {name: meaning_of(figure) for name, figure in FIGURES.items()}
     return (
@@ -215,8 +221,8 @@ def layouts() -> tuple[Layout[Any], ...]:
     )  # fmt: skip
 
 
-def _of_results(scored: Mapping[str, str]) -> Iterator[Layout[Any]]:
-    yield Layout(
+def _of_results(scored: Mapping[str, str]) -> Iterator[Table[Any]]:
+    yield _table(
         "rows() of a comparison",
         "One row a system and task. Their mean over tasks is the accuracy of compare.csv.",
         _keyed(
@@ -226,7 +232,7 @@ def _of_results(scored: Mapping[str, str]) -> Iterator[Layout[Any]]:
             context_tokens="tokens that memory showed, mean per question",
         ),
     )
-    yield Layout(
+    yield _table(
         "rows() of an evaluation",
         "One row an agent, task and repeat.",
         _keyed(
@@ -239,31 +245,31 @@ def _of_results(scored: Mapping[str, str]) -> Iterator[Layout[Any]]:
         "The named parts of the composite follow it: of worlds breadth, maintenance, reasoning"
         " and efficiency, each from 0 to 1, empty where nothing was asked.",
     )  # fmt: skip
-    means = ("composite", "correct_refusals")
-    yield Layout(
+    means = {name: scored[name] for name in ("composite", "correct_refusals")}
+    yield _table(
         "summary() of an evaluation",
         "One row an agent.",
         _keyed(
             ("agent", "memory", "trusted"),
             tasks="tasks that it finished", episodes="tasks times repeats",
             accuracy=scored[ACCURACY],
-        ) + [keyed(name, scored[name], is_mean=True) for name in means],
+        ) + [replace(column, is_mean=True) for column in _keyed((), **means)],
         "The named parts of the composite have three columns each, too.",
     )  # fmt: skip
 
 
-def _explained(layout: Layout[T], meanings: Mapping[str, str]) -> Layout[T]:
-    """The layout with meanings of columns that state none."""
+def _explained(table: Table[T], meanings: Mapping[str, str]) -> Table[T]:
+    """The table with meanings of columns that state none."""
     columns = [
         replace(column, meaning=column.meaning or meanings.get(column.key, ""))
-        for column in layout.columns
+        for column in table.columns
     ]
-    return replace(layout, columns=columns)
+    return replace(table, columns=columns)
 
 
-def _leaderboard() -> Layout[Mapping[str, Any]]:
+def _leaderboard() -> Table[Mapping[str, Any]]:
     share = "mean over tasks, from 0 to 1"
-    return Layout(
+    return _table(
         "leaderboard --format csv",
         "One row an agent, or a system of a comparison, ranked or not.",
         _keyed(
@@ -292,7 +298,7 @@ def _leaderboard() -> Layout[Mapping[str, Any]]:
 
 def page() -> str:
     """docs/columns.md."""
-    common = Layout("Columns of many tables", "", _keyed((), **COMMON))
+    common = _table("Columns of many tables", "", _keyed((), **COMMON))
     lines = [
         "# Columns",
         "",
@@ -305,21 +311,21 @@ def page() -> str:
         "Shares are from 0 to 1. A mean has three columns: NAME, and NAME_low and NAME_high, the"
         " bounds of its 95 % interval over tasks, which are empty for fewer than five tasks"
         " (see [statistics](statistics.md)).",
-        *(line for layout in (common, *layouts()) for line in _section(layout)),
+        *(line for table in (common, *tables()) for line in _section(table)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _section(layout: Layout[Any]) -> Iterator[str]:
-    yield from ("", f"## {layout.title}", "")
-    if common := [column.key for column in layout.columns if not column.meaning]:
-        yield from (f"{layout.about} Columns of many tables: {', '.join(common)}.", "")
+def _section(table: Table[Any]) -> Iterator[str]:
+    yield from ("", f"## {table.title}", "")
+    if common := [column.key for column in table.columns if not column.meaning]:
+        yield from (f"{table.caption} Columns of many tables: {', '.join(common)}.", "")
     yield from ("| column | meaning |", "|---|---|")
-    for column in layout.columns:
+    for column in table.columns:
         if column.meaning:
             ends = "`, `".join(("", *SPREAD[1:])) if column.is_mean else ""
             yield f"| `{column.key}{ends}` | {column.meaning} |"
-    yield from ("", layout.more) if layout.more else ()
+    yield from (line for note in table.notes for line in ("", note))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Accuracy by number, distance, length, hops or rewrites of the needed facts; and accuracy against
 the tokens of a memory."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ from memorygym.reports.terminal import paragraph
 from memorygym.runs.comparison.figures import (
     ACCURACY,
     FACTS,
-    Answered,
     Report,
     facts_group,
     judged,
@@ -93,26 +92,19 @@ CURVES: Mapping[str, Kind] = {
 
 def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bin]:
     """The bins that hold questions, by memory and reference in the order of the report."""
-    systems = [row.system for row in [*report.of("memory"), *report.of("reference")]]
-    return binned(measured, systems, kind)
-
-
-def binned(measured: Sequence[Answered], systems: Iterable[str], kind: str) -> list[Bin]:
-    """The same for these systems, in their order."""
     curve_kind, left = CURVES[kind], left_out(measured)
     bins_of: dict[str, Bins] = {}
     for measurement in sorted(measured, key=lambda measurement: measurement.task):
         bins = bins_of.setdefault(measurement.system, {})
         for case in judged(measurement, left):
-            place = curve_kind.place(getattr(case, curve_kind.figure))
-            tasks = bins.setdefault(place, {})
+            tasks = bins.setdefault(curve_kind.place(getattr(case, curve_kind.figure)), {})
             tasks.setdefault(measurement.task, []).append(case.score)
     return [
         Bin(
             system, place, curve_kind.name(place),
             sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
         )
-        for system in systems
+        for system in (row.system for row in [*report.of("memory"), *report.of("reference")])
         for place, tasks in sorted(bins_of.get(system, {}).items())
     ]  # fmt: skip
 

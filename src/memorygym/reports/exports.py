@@ -10,16 +10,17 @@ from typing import Any
 
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.core.types import JSON
-from memorygym.reports import comparison_files
-from memorygym.reports.comparison_files import to_rounded_json
+from memorygym.reports.columns import COMPARED, CURVE, PAIRS, PARETO, QUESTIONS, TIMINGS
 from memorygym.reports.curves import CURVES, Bin, Splits, by_tokens, curve
-from memorygym.reports.table import rows_csv
-from memorygym.runs.comparison.figures import Report
+from memorygym.reports.table import Table, rows_csv, to_rounded_json
+from memorygym.runs.comparison.figures import Report, SystemRow
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.results import RunResults
 from memorygym.runs.summary import Summary
 
-SCHEMA = "memorygym-results-4"
+SCHEMA, COMPARISON = "memorygym-results-4", "memorygym-compare-1"
+ABOUT = ("system", "role", "failed", "rank", "fault", "bound")
+"""What a row of compare.json holds beside its figures and the number of its tasks."""
 RESULTS, DOCUMENT = "results.json", "compare.json"
 SPLITS = ("facts", "hops")
 """Curves that every comparison has."""
@@ -41,8 +42,9 @@ def write_exports(folder: Path, run: RunResults, kinds: Iterable[str] = ()) -> N
     """Writes the exports of a run into its folder, with curves of these kinds."""
     files = exports(run, kinds)
     if run.compared:
-        timed = [(report, run.clock(report)) for report in run.reports]
-        files["timings.csv"] = comparison_files.timings_csv(timed).encode()
+        timed = ((report, sorted(run.clock(report).items())) for report in run.reports)
+        rows = ((report, (name, *times)) for report, clock in timed for name, times in clock)
+        files["timings.csv"] = TIMINGS.filled(rows).csv().encode()
     for name, data in files.items():
         write_atomically(folder / name, [data])
 
@@ -52,23 +54,25 @@ def exports(run: RunResults, kinds: Iterable[str] = ()) -> dict[str, bytes]:
     files = {RESULTS: json_bytes(results_document(run))} if run.valid else {}
     if not run.compared:
         return files
-    reports = run.reports
-    split = [(report, splits_of(run, report)) for report in reports]
-    document = comparison_files.document(run.about, run.checks, split, run.agreements)
-    texts = {
-        "compare.csv": comparison_files.figures_csv(reports),
-        "questions.csv": comparison_files.questions_csv(run.measured if run.valid else ()),
-        "pairs.csv": comparison_files.pairs_csv(reports),
-        "pareto.csv": comparison_files.pareto_csv((r, by_tokens(r)) for r in reports),
+    tables: dict[str, Table[Any]] = {
+        "compare.csv": COMPARED.filled((r, row) for r in run.reports for row in r.rows),
+        "questions.csv": QUESTIONS.filled(
+            (played, case)
+            for played in sorted(
+                run.measured if run.valid else (),
+                key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task),
+            )
+            for case in played.cases
+        ),
+        "pairs.csv": PAIRS.filled((r, pair) for r in run.reports for pair in r.significance.pairs),
+        "pareto.csv": PARETO.filled((r, point) for r in run.reports for point in by_tokens(r)),
+        **{
+            f"{kind}.csv": CURVE.filled((r, b) for r in run.reports for b in curve_of(run, r, kind))
+            for kind in (*SPLITS, *kinds)
+        },
     }
-    for kind in (*SPLITS, *kinds):
-        bins = [(report, curve_of(run, report, kind)) for report in reports]
-        texts[f"{kind}.csv"] = comparison_files.curve_csv(bins)
-    return {
-        **files,
-        DOCUMENT: json_bytes(document),
-        **{name: text.encode() for name, text in texts.items()},
-    }
+    texts = {name: table.csv().encode() for name, table in tables.items()}
+    return {**files, DOCUMENT: json_bytes(comparison_document(run)), **texts}
 
 
 def result_file(run: RunResults, path: Path) -> bytes:
@@ -96,6 +100,38 @@ def results_document(run: RunResults) -> dict[str, Any]:
         "episodes": [result_row(result, run.version) for result in run.results],
         "invariants": to_rounded_json(run.header.invariants),
     }
+
+
+def comparison_document(run: RunResults) -> dict[str, JSON]:
+    """compare.json."""
+    return {
+        **run.about,
+        "schema": COMPARISON,
+        "sanity_checks": to_rounded_json(run.checks),
+        "reports": [_report(run, report) for report in run.reports],
+        "kendall": to_rounded_json(run.agreements),
+    }
+
+
+def _report(run: RunResults, report: Report) -> JSON:
+    tests = report.significance
+    return {
+        "reasoner": report.reasoner,
+        "budget": report.budget,
+        "tasks": len(report.tasks),
+        "questions": report.questions,
+        "left_out": report.left_out,
+        "rows": [*map(_row, report.rows)],
+        "over_recency": to_rounded_json([*tests.over_recency.values()]),
+        "pairs": to_rounded_json(tests.pairs),
+        "verdict": to_rounded_json(tests.verdict),
+        **{f"by_{kind}": to_rounded_json([*bins]) for kind, bins in splits_of(run, report).items()},
+    }
+
+
+def _row(row: SystemRow) -> JSON:
+    about = {name: getattr(row, name) for name in ABOUT}
+    return {**about, "tasks": len(row.scores), "figures": to_rounded_json(row.figures)}
 
 
 def failure_row(failure: Failure) -> dict[str, JSON]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
 from memorygym.reports.columns import score_name
-from memorygym.reports.curves import CURVES, binned
+from memorygym.reports.curves import CURVES, curve
 from memorygym.runs.comparison.figures import Report, SystemRow
 from memorygym.runs.comparison.system_specs import UNBOUNDED
 from memorygym.runs.results import RunResults
@@ -137,9 +137,8 @@ def _of_report(run: RunResults, report: Report, kind: str) -> Panel:
         return Panel(
             title, tuple(_series(run, row, [_valued(row)]) for row in rows), _bounds(report)
         )
-    played = run.of(report)
-    bins = binned(played, [row.system for row in rows], kind)
     marks: dict[str, list[Mark]] = {row.system: [] for row in rows}
+    bins = [bin for bin in curve(run.of(report), report, kind) if bin.system in marks]
     ordered = sorted({bin.place for bin in bins})
     place_of = {
         place: number if isinstance(place, str) else place for number, place in enumerate(ordered)

@@ -15,9 +15,8 @@ from memorygym.core.types import JSON
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.reports import markdown
-from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.extras import missing
-from memorygym.reports.table import Column, Table, beside, rows_csv
+from memorygym.reports.table import Column, Table, beside, rows_csv, to_rounded_json
 from memorygym.reports.terminal import count, listed, paragraph
 from memorygym.runs.comparison.survival import Loss, SurvivalJob, replay_all
 from memorygym.runs.comparison.survival_figures import Share, SurvivalFigures, SurvivalRow, figures

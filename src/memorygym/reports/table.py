@@ -22,7 +22,7 @@ b             –
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields, is_dataclass, replace
 from html import escape
 from io import StringIO
 from math import inf
@@ -104,12 +104,21 @@ class Table(Generic[Item]):
 
     columns: Sequence[Column[Item]]
     """The first one names the rows, and stands at the left."""
-    rows: Sequence[Item | Rule]
+    rows: Sequence[Item | Rule] = ()
     title: str = ""
     """What stands above the names in text, if not the heading of their column."""
     caption: str = ""
     """What stands above the whole table."""
-    notes: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
+
+    def filled(self, rows: Iterable[Item]) -> "Table[Item]":
+        """The table with these rows."""
+        return replace(self, rows=[*rows])
+
+    @property
+    def names(self) -> list[str]:
+        """Its columns in files and records."""
+        return [name for column in self.columns for name in column.names]
 
     @property
     def items(self) -> list[Item]:
@@ -156,50 +165,20 @@ class Table(Generic[Item]):
 
     def records(self) -> list[dict[str, JSON]]:
         """One plain dict per row: NAME, and for a mean NAME_low and NAME_high."""
-        return [dict(zip(self._names, cells, strict=True)) for cells in self._values()]
+        return [dict(zip(self.names, cells, strict=True)) for cells in self._values()]
 
     def csv(self) -> str:
         """The same as a CSV file."""
-        return _csv(self._names, self._values())
-
-    @property
-    def _names(self) -> list[str]:
-        return [name for column in self.columns for name in column.names]
+        return _csv(self.names, self._values())
 
     def _values(self) -> Iterator[list[JSON]]:
         for row in self.items:
             yield [value for column in self.columns for value in column.values(row)]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout(Generic[Item]):
-    """A table without its rows: what docs/columns.md explains."""
-
-    title: str
-    about: str
-    """What a row is."""
-    columns: Sequence[Column[Item]]
-    more: str = ""
-    """What else is to be said."""
-
-    def filled(self, rows: Iterable[Item]) -> Table[Item]:
-        """The table of these rows."""
-        return Table(self.columns, [*rows])
-
-    @property
-    def names(self) -> list[str]:
-        """Its columns in files and records."""
-        return [name for column in self.columns for name in column.names]
-
-
 def beside(rows: Iterable[Item], label: str, others: Iterable[Item]) -> list[Item | Rule]:
     """Rows, and other rows under a rule with a label."""
     return [*rows, Rule(label), *others]
-
-
-def keyed(name: str, meaning: str = "", *, is_mean: bool = False) -> Column[Mapping[str, Any]]:
-    """A column of rows that are dicts."""
-    return Column(name, itemgetter(name), meaning=meaning, is_mean=is_mean)
 
 
 def plain(
@@ -235,6 +214,24 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[JSON]]) -> str:
 def rounded(number: float) -> float | None:
     """A number to six places; an infinite one becomes None, and 0 has no sign."""
     return None if abs(number) == inf else round(number, 6) + 0.0
+
+
+def to_rounded_json(value: Any) -> Any:
+    """Dataclasses as objects of their fields, numbers to six places. The bounds of an estimate are
+    null where too few tasks give no interval."""
+    match value:
+        case Estimate(tasks=tasks):
+            mean, low, high = map(rounded, (value.mean, value.low, value.high))
+            return {"mean": mean, "low": low, "high": high, "tasks": tasks}
+        case float():
+            return rounded(value)
+        case Mapping():
+            return {name: to_rounded_json(item) for name, item in value.items()}
+        case list() | tuple():
+            return [to_rounded_json(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: to_rounded_json(getattr(value, field.name)) for field in fields(value)}
+    return value
 
 
 def cell(value: Value, unit: Unit = "plain", spread: Spread = "±") -> str:

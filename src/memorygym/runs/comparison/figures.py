@@ -8,7 +8,7 @@ To add a figure, add it to FIGURES: files, tables and docs/columns.md follow.
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from memorygym.core.errors import BadSettings
 from memorygym.runs.comparison.significance import (
@@ -49,18 +49,7 @@ NOTHING_COUNTS = (
 )
 
 
-class Answered(Protocol):
-    """The questions of one system on one task."""
-
-    @property
-    def system(self) -> str: ...
-    @property
-    def task(self) -> TaskKey: ...
-    @property
-    def cases(self) -> tuple[QuestionCase, ...]: ...
-
-
-def left_out(measured: Sequence[Answered]) -> LeftOut:
+def left_out(measured: Sequence[Measurement]) -> LeftOut:
     """Questions whose needed facts together do not fit the budget, so that oracle showed none."""
     return {
         played.task: frozenset(
@@ -71,7 +60,7 @@ def left_out(measured: Sequence[Answered]) -> LeftOut:
     }
 
 
-def judged(played: Answered, left: LeftOut) -> list[QuestionCase]:
+def judged(played: Measurement, left: LeftOut) -> list[QuestionCase]:
     """The questions of a task that count."""
     lost = left.get(played.task, frozenset())
     return [case for case in played.cases if case.number not in lost]
