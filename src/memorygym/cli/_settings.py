@@ -1,17 +1,19 @@
 """The options of a command, from its class of settings."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from memorygym.cli._checks import Group, add_output, add_salt, given_path
+from memorygym.cli._checks import Group, add_salt, given_path
 from memorygym.core.errors import BadSettings
 from memorygym.runs.settings import Option, Settings, default_of, members, options
 
 S = TypeVar("S", bound=Settings)
+READ: Mapping[Any, Any] = {int: {"type": int}, float: {"type": float}, Path: {"type": given_path}}
+"""By type: how argparse reads it, if not as text."""
 
 
 def add_settings(parser: argparse.ArgumentParser, cls: type[Settings]) -> None:
@@ -26,35 +28,31 @@ def add_options(group: Group, cls: type, *names: str, **helps: str) -> None:
     hints, defaults = get_type_hints(cls), {field.name: field for field in fields(cls)}
     for name in names or options(cls):
         own = options(cls)[name]
-        if name == "output":
-            add_output(group)
-        elif name == "salt":
+        if name == "salt":
             add_salt(group, helps.get(name, own.help), default=None)
-        elif own.cli:
-            default = default_of(defaults[name])
-            kinds = [kind for kind in members(hints[name]) if kind is not type(None)]
-            flags = (f"--{name.replace('_', '-')}", *own.flags)
-            keywords = _keywords(flags[0], own, kinds, default)
-            keywords |= {"dest": name, "default": default}
-            group.add_argument(*flags, **keywords, help=helps.get(name, own.help))
+            continue
+        flags = (f"--{name.replace('_', '-')}", *own.flags)
+        keywords = _keywords(flags[0], own, members(hints[name])[0], default_of(defaults[name]))
+        group.add_argument(*flags, **keywords, dest=name, help=helps.get(name, own.help))
 
 
-def _keywords(flag: str, own: Option, kinds: Sequence[Any], default: object) -> dict[str, Any]:
-    """How argparse reads a setting."""
-    if bool in kinds:
-        return {"action": argparse.BooleanOptionalAction if default else "store_true"}
-    keywords: dict[str, Any] = {"metavar": own.metavar} if own.metavar else {}
+def _keywords(flag: str, own: Option, kind: Any, default: object) -> dict[str, Any]:
+    """How argparse reads a setting: as the first type that its field states."""
+    keywords: dict[str, Any] = {"default": default}
+    if kind is bool:
+        return {"action": argparse.BooleanOptionalAction if default else "store_true", **keywords}
+    if own.metavar:
+        keywords["metavar"] = own.metavar
     if own.choices:
         keywords["choices"] = own.choices
     if own.many == "commas":
-        return keywords | {"type": partial(_numbers, flag)}
+        return {"type": partial(_numbers, flag), **keywords}
     if own.many:
         words = {"nargs": "+", "action": "extend"}
         keywords |= {"action": "append"} if own.many == "again" else words
-    of_list = [argument for kind in kinds for argument in getattr(kind, "__args__", ())]
-    known = {int: int, float: float, Path: given_path}
-    types = [known[kind] for kind in [*kinds, *of_list] if kind in known]
-    return keywords | ({"type": types[0]} if types and str not in kinds else {})
+    if get_origin(kind) is Sequence:
+        kind = get_args(kind)[0]
+    return {**keywords, **READ.get(kind, {})}
 
 
 def _numbers(flag: str, text: str) -> list[int]:

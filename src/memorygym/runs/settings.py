@@ -64,8 +64,6 @@ class Option:
     many: str = ""
     """How several values are given: `words` after each other, `again` by repeating the option, or
     `commas` between them."""
-    cli: bool = True
-    """Whether the command line takes it."""
     python: str | None = ""
     """Its keyword in Python, if that is not its name; None if Python has none."""
     recipe: str = ""
@@ -85,7 +83,7 @@ class Settings:
     """The settings of a command. Raises BadSettings for a value that none of its kind may have."""
 
     GROUPS: ClassVar[Mapping[str, str]] = {}
-    """The headings of --help, and the settings under each."""
+    """The headings of --help, and the settings under each; Python alone takes any other."""
     caller: str = ""
     """The function that was called in Python; "" for the command line."""
 
@@ -105,7 +103,11 @@ class Settings:
     def bad(self, name: str, why: str, value: object = None) -> BadSettings:
         """The error for a value of a setting."""
         value = getattr(self, name) if value is None else value
-        stated = f"{name}={value!r:.80}" if self.caller else f"{self.spelled(name)} {value}"
+        stated = (
+            f"{self.spelled(name)}={value!r:.80}"
+            if self.caller
+            else f"{self.spelled(name)} {value}"
+        )
         return BadSettings(f"{stated}: {why}")
 
     def given(self, *names: str) -> list[str]:
@@ -139,7 +141,7 @@ class Settings:
                 o.python or name, Parameter.KEYWORD_ONLY, default=None, annotation=hints[name]
             )
             for name, o in options(cls).items()
-            if o.python is not None
+            if o.python is not None and (o.python or name) not in own.parameters
         ]
         return own.replace(parameters=[*first, *more])
 
@@ -258,7 +260,7 @@ class TrackSettings(Settings):
     corrections: int | None = option(None, "instead of the tier's corrections", "N")
     writes: int | None = option(None, "instead of the tier's writes", "N")
     parameters: Mapping[str, object] | None = option(
-        None, 'further parameters of the track, as {"hops": "2,4"}', cli=False
+        None, 'further parameters of the track, as {"hops": "2,4"}'
     )
     seed: int | None = option(None, "a single seed", "N", python=None)
     seeds: int | range | None = option(
@@ -283,11 +285,15 @@ class TaskSettings(TrackSettings):
     capacity: int | None = option(
         None, "maximum tokens that the memory may hold (default: see docs)", "N", least=1
     )
-    output: str | Path | None = option(
+    output: Path | str | None = option(
         None,
         "the folder that keeps traces, replies and results, so that the same call resumes a stopped"
-        " run",
-        cli=False,
+        " run; on the command line also a file for the result alone: .json, .csv, or any existing"
+        " file",
+        "PATH",
+        "-o",
+        "--run",
+        many="again",
     )
     workers: int | None = option(
         None,
@@ -310,7 +316,7 @@ class ModelSettings(Settings):
     temperature: float | None = option(None, "(default: the endpoint's)", "X")
     max_tokens: int | None = option(None, "maximum tokens of a reply", "N")
     model_seed: int | None = option(None, "seed passed to the endpoint", "N")
-    replay: str | Path | None = option(None, "use recorded replies, ask no endpoint", "FILE")
+    replay: Path | str | None = option(None, "use recorded replies, ask no endpoint", "FILE")
     judge: Sequence[str] = option(
         [],
         "LLM judge that may overrule a rejection (never an acceptance); repeat the option for a"
@@ -363,14 +369,12 @@ class BenchSettings(TaskSettings, AgentModelSettings):
         "AGENT",
         "--strategy",
         many="words",
-        python=None,
         recipe="agents",
     )
     model: str | None = option(
         None,
         "its name at an OpenAI-compatible endpoint, or hf:FOLDER",
         "MODEL",
-        python=None,
         recipe="models",
     )
     memory: str = option(
@@ -378,7 +382,6 @@ class BenchSettings(TaskSettings, AgentModelSettings):
         "their memory (`memorygym list memory`), or your own as pkg.mod:make (default: markdown)",
         "MEMORY",
         "--backend",
-        python=None,
     )
     turns: int | None = option(None, "maximum replies in one event", "N", least=1)
     patience: int | None = option(
@@ -429,7 +432,7 @@ class CompareSettings(TaskSettings, ModelSettings):
         "LIST",
         "--memories",
         many="again",
-        python=None,
+        python="memories",
         recipe="memories",
     )
     budget: int | Sequence[int] = option(
@@ -468,7 +471,6 @@ class CompareSettings(TaskSettings, ModelSettings):
         " memory still shows (docs/your-logs.md)",
         "FILE",
         many="words",
-        python=None,
     )
     redact: bool = option(
         True, "mask keys and passwords of the logs in what is printed and kept (default: yes)"
@@ -587,3 +589,20 @@ def _shown(value: Any) -> str | None:
         return value
     text = ",".join(map(str, value)) if isinstance(value, list) else canonical(value)
     return clip(text, 100)
+
+
+def option_page(cls: type[Settings]) -> str:
+    """The options of a command as a Markdown table, as docs/commands.md shows it."""
+    lines = ["| option | in Python | meaning |", "|---|---|---|"]
+    for name in (name for names in cls.GROUPS.values() for name in names.split()):
+        own = options(cls)[name]
+        value = own.metavar or "\\|".join(own.choices)
+        flag = f"--{name.replace('_', '-')} {value}".strip()
+        keyword = "" if own.python is None else f"`{own.python or name}`"
+        lines.append(f"| `{flag}` | {keyword} | {own.help} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    for each in (BenchSettings, CompareSettings):
+        print(option_page(each))

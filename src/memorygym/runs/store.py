@@ -199,7 +199,7 @@ def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | No
             yield run
         except KeyboardInterrupt:
             kept = f"{len(run.kept)} episodes are kept in {run.path}"
-            print(f"\nstopped; {kept}; repeat the command to resume", file=sys.stderr)
+            print(f"\nstopped; {kept}; go on: memorygym resume {run.path}", file=sys.stderr)
             raise
 
 
