@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from memorygym.cli._checks import Group, add_salt, given_path
 from memorygym.core.errors import BadSettings
-from memorygym.runs.settings import Option, Settings, default_of, members, options
+from memorygym.runs.settings import Option, Settings, default_of, helps, members, options
 
 S = TypeVar("S", bound=Settings)
 READ: Mapping[Any, Any] = {int: {"type": int}, float: {"type": float}, Path: {"type": given_path}}
@@ -22,18 +22,19 @@ def add_settings(parser: argparse.ArgumentParser, cls: type[Settings]) -> None:
         add_options(parser.add_argument_group(heading), cls, *names.split())
 
 
-def add_options(group: Group, cls: type, *names: str, **helps: str) -> None:
-    """Declares these options of a class of settings, by default all; `helps` replaces the help of
+def add_options(group: Group, cls: type, *names: str, **instead: str) -> None:
+    """Declares these options of a class of settings, by default all; `instead` replaces the help of
     some."""
+    texts = {**helps(cls), **instead}
     hints, defaults = get_type_hints(cls), {field.name: field for field in fields(cls)}
     for name in names or options(cls):
         own = options(cls)[name]
         if name == "salt":
-            add_salt(group, helps.get(name, own.help), default=None)
+            add_salt(group, texts[name], default=None)
             continue
         flags = (f"--{name.replace('_', '-')}", *own.flags)
         keywords = _keywords(flags[0], own, members(hints[name])[0], default_of(defaults[name]))
-        group.add_argument(*flags, **keywords, dest=name, help=helps.get(name, own.help))
+        group.add_argument(*flags, **keywords, dest=name, help=texts[name])
 
 
 def _keywords(flag: str, own: Option, kind: Any, default: object) -> dict[str, Any]:
