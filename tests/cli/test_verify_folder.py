@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("toytrack")
 @pytest.fixture
 def folder(tmp_path: Path, command) -> Path:
     """Two instances."""
-    command("generate", "toytrack", "--n", "2", "--tokens", "300", "--workers", "1",
+    command("generate", "--track", "toytrack:tokens=300", "--n", "2", "--workers", "1",
             "-o", str(tmp_path / "out"))  # fmt: skip
     return tmp_path / "out"
 

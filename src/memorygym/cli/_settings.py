@@ -19,7 +19,8 @@ READ: Mapping[Any, Any] = {int: {"type": int}, float: {"type": float}, Path: {"t
 def add_settings(parser: argparse.ArgumentParser, cls: type[Settings]) -> None:
     """Declares the options of a class of settings under its headings."""
     for heading, names in cls.GROUPS.items():
-        add_options(parser.add_argument_group(heading), cls, *names.split())
+        group = parser.add_argument_group(heading) if heading else parser
+        add_options(group, cls, *names.split())
 
 
 def add_options(group: Group, cls: type, *names: str, **instead: str) -> None:

@@ -457,6 +457,25 @@ class CompareSettings(TaskSettings, ModelSettings):
         return sorted({check_count("budgets", number) for number in listed(self.budget)})
 
 
+@dataclass(frozen=True, kw_only=True)
+class GenerateSettings(TaskSettings):
+    """The settings of `generate`."""
+
+    GROUPS: ClassVar = {"": "track n seed output workers schema quiet"}
+    track: str = option("", "TRACK")
+    """The track, its parameters after colons, as in research:hops=2,4:tokens=10k,1M."""
+    n: int = option(1, "N", least=1)
+    """Instances (default: 1)."""
+    seed: int | None = option(None, "S")
+    """Another seed generates other instances (default: 0)."""
+    output: Path | str | None = option(None, "DIR", "-o", many="again")
+    """A folder; new or resumed."""
+    workers: int | None = option(None, "N", least=1)
+    """Processes (default: 2)."""
+    schema: bool = option(False)
+    """Print the JSON Schema of an instance."""
+
+
 OF_TASKS = (
     *("data seed seeds salt track reasoner judge judge_prompt curve".split()),
     *PARAMETERS,
