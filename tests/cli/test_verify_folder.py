@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from memorygym.cli.verify import SYSTEM, prompt
 from memorygym.core.tokens import count
 from memorygym.datasets.instances.folder import as_file
 from memorygym.datasets.instances.schemas import instance_id
+from memorygym.tracks._qa.closed_book import SYSTEM, prompt
 from tests.datasets.instances.toytrack import verification
 from tests.servers.openai import serving
 

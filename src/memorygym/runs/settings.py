@@ -476,6 +476,64 @@ class GenerateSettings(TaskSettings):
     """Print the JSON Schema of an instance."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class VerifySettings(TaskSettings):
+    """The settings of `verify`."""
+
+    GROUPS: ClassVar = {
+        "": "track template tier seeds salt workers json again quiet",
+        "closed-book check of DIR: a model sees the questions alone": "model samples api_base",
+        "what the version of a track promises": "version write",
+    }
+    seeds: int | range | None = option(None, "N", least=1)
+    """Seeds 0 to N-1 (default: 3)."""
+    workers: int | None = option(None, "N", least=1)
+    """Processes (default: 2)."""
+    json: bool = option(False)
+    """Print JSON."""
+    again: bool = option(False)
+    """Generate every instance of DIR again from its manifest, and compare the bytes."""
+    model: str | None = option(None, "MODEL", "--llm")
+    """Ask it (default: no model)."""
+    samples: int = option(1, "K", least=1)
+    """Answers per question (default: 1)."""
+    api_base: str | None = option(None, "URL")
+    """The model's endpoint."""
+    version: bool = option(False)
+    """Check the digests beside the track: of tasks, gold, outcomes, verdicts, token counts and
+    prompts."""
+    write: bool = option(False)
+    """With --version: freeze those of a new version."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaySettings(TaskSettings):
+    """The settings of `play`."""
+
+    GROUPS: ClassVar = {
+        "who plays: one of these": "agent human show",
+        "which task": f"track {' '.join(PARAMETERS)} data seed salt",
+        "how it is played": "memory trace",
+        "what --show prints": "json gold",
+    }
+    agent: str | None = option(None, "AGENT", "--strategy")
+    """A name of `memorygym list agents`, or your own as pkg.mod:OBJECT."""
+    human: bool = option(False)
+    """You play, under the same budgets."""
+    show: bool = option(False)
+    """Show the task, as an agent reads it."""
+    seed: int | None = option(None, "N")
+    """Its seed (default: 0)."""
+    memory: str = option("markdown", "MEMORY", "--backend")
+    """The memory (default: markdown)."""
+    trace: Path | None = option(None, "FILE", "-o", "--output")
+    """Write the trace: .jsonl or .jsonl.gz."""
+    json: bool = option(False)
+    """One JSON message a line, nothing wrapped."""
+    gold: bool = option(False)
+    """Add the facts, changes and truths."""
+
+
 OF_TASKS = (
     *("data seed seeds salt track reasoner judge judge_prompt curve".split()),
     *PARAMETERS,
