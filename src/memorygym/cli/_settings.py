@@ -41,6 +41,8 @@ def add_options(group: Group, cls: type, *names: str, **instead: str) -> None:
 def _keywords(flag: str, own: Option, kind: Any, default: object) -> dict[str, Any]:
     """How argparse reads a setting: as the first type that its field states."""
     keywords: dict[str, Any] = {"default": default}
+    if own.required:
+        keywords["required"] = True
     if kind is bool:
         return {"action": argparse.BooleanOptionalAction if default else "store_true", **keywords}
     if own.metavar:
@@ -67,5 +69,6 @@ def _numbers(flag: str, text: str) -> list[int]:
 def settings_of(cls: type[S], args: argparse.Namespace, **more: Any) -> S:
     """The settings that the options state. Raises BadSettings."""
     stated = {name: getattr(args, name) for name in options(cls) if hasattr(args, name)}
-    stated.pop("output", None)
+    if isinstance(stated.get("output"), list):
+        del stated["output"]  # See outputs_of.
     return cls(**stated | more)

@@ -71,6 +71,8 @@ class Option:
     """Its keyword in Python, if that is not its name; None if Python has none."""
     recipe: str = ""
     """Its field in the recipe of a run, if that is not its keyword."""
+    required: bool = False
+    """Whether the command line must state it."""
 
 
 def option(default: Any, metavar: str = "", *flags: str, **more: Any) -> Any:
@@ -160,9 +162,14 @@ def options(cls: Any) -> Mapping[str, Option]:
 
 
 def helps(cls: type) -> Mapping[str, str]:
-    """By name: what --help says of the options of a class."""
+    """By name: what --help says of the options of a class, with the default if there is one."""
     own = (meanings(base) for base in reversed(cls.__mro__) if is_dataclass(base))
-    return {name: text for texts in own for name, text in texts.items()}
+    texts = {name: text for texts in own for name, text in texts.items()}
+    defaults = {each.name: default_of(each) for each in fields(cls)}
+    for name, default in defaults.items():
+        if type(default) in (int, float, str) and default != "" and "default" not in texts[name]:
+            texts[name] += f" (default: {default})"
+    return texts
 
 
 def meanings(cls: type) -> Mapping[str, str]:
