@@ -9,14 +9,14 @@ from functools import partial
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import given_path, refuse
 from memorygym.cli._task_options import add_tasks, tasks_of
-from memorygym.core.episode import Episode, play
+from memorygym.core.episode import Episode
 from memorygym.core.trace import Answer, Record, Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports.tables import causes_table, questions_text, results_table
 from memorygym.reports.terminal import GREEN, RED, fit, paint, wrapped
-from memorygym.reports.transcript import HELP, Human, Screen, WatchedPolicy
+from memorygym.reports.transcript import HELP, Human, Screen, play_shown
 from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.store import write_trace
 from memorygym.runs.summary import summaries
@@ -90,12 +90,7 @@ def _watched(screen: Screen, task: Task, episode: Episode, policy: Policy) -> Tr
             return _verdict(episode.trace, task, record.event)
         return screen.show(record)
 
-    watched = WatchedPolicy(policy, episode.trace, show)
-    try:
-        play(episode, watched)
-    except EOFError:
-        print("\nend of input; a question without an answer counts as wrong")
-    watched.catch_up()
+    play_shown(episode, policy, show)
     return episode.trace
 
 
