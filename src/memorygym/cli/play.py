@@ -6,15 +6,15 @@ from functools import partial
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._settings import add_settings, settings_of
-from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings
+from memorygym.core.episode import Episode
 from memorygym.core.trace import Answer, Record, Trace
 from memorygym.core.track import find
 from memorygym.core.types import Policy, Task
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports.tables import causes_table, questions_text, results_table
 from memorygym.reports.terminal import GREEN, RED, fit, paint
-from memorygym.reports.transcript import HELP, Human, Screen, WatchedPolicy, task_json, task_text
+from memorygym.reports.transcript import HELP, Human, Screen, play_shown, task_json, task_text
 from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.settings import PlaySettings
 from memorygym.runs.store import write_trace
@@ -69,12 +69,7 @@ def _watched(screen: Screen, task: Task, episode: Episode, policy: Policy) -> Tr
             return _verdict(episode.trace, task, record.event)
         return screen.show(record)
 
-    watched = WatchedPolicy(policy, episode.trace, show)
-    try:
-        play(episode, watched)
-    except EOFError:
-        print("\nend of input; a question without an answer counts as wrong")
-    watched.catch_up()
+    play_shown(episode, policy, show)
     return episode.trace
 
 

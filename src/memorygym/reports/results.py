@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.reports.exports import failure_row
@@ -11,7 +11,7 @@ from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.results_table import tables
 from memorygym.reports.stored_runs import numbered
 from memorygym.runs.results import RunResults, check_version, source_note
-from memorygym.runs.settings import check_argument, check_arguments, check_count
+from memorygym.runs.settings import check_argument
 
 if TYPE_CHECKING:
     import pandas
@@ -110,14 +110,12 @@ class Results:
         """Why questions were missed, as `memorygym explain` says it; `id` names one question or
         episode as the list prints it. Print it, or let a notebook show it."""
         check_argument("id", id, str)
-        check_arguments("explain", wanted, get_type_hints(MissFilter))
-        if wanted.get("limit") is not None:
-            check_count("limit", wanted["limit"])
+        filter = MissFilter.from_keywords("explain", wanted)
         name, number = numbered(id)
         texts, unknown = list[str](), list[UnknownPart]()
         for run in self.runs:
             try:
-                text = self._explained(run, name, number, MissFilter(**wanted))
+                text = self._explained(run, name, number, filter)
             except UnknownPart as error:  # It may be of another run.
                 unknown.append(error)
             else:

@@ -1,11 +1,12 @@
 """An episode on a terminal: its records as text, and the commands by which a person plays."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import trace
+from memorygym.core.episode import Episode
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.reports.terminal import BOLD, DIM, RED, fit, paint, short, width, wrapped
@@ -22,7 +23,8 @@ answer TEXT       answer the question of this event, once
 next              go on to the next event; what was shown is gone then
 call NAME {...}   call any other tool, with JSON arguments
 help              show this; the end of input (Ctrl-D) ends the episode"""
-PROMPT = "> "
+EVENT = 5
+"""Lines of a shortened event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,10 @@ class Screen:
     """Whether texts are shown whole; else only the first lines."""
     echo: bool = True
     """Whether replies are shown; a person has typed them."""
-    lines: int = 5
-    """Lines of a shortened event."""
 
     def opening(self, task: Task) -> str:
         """The system message, which the agent sees in every event."""
-        return _paint("\n".join(self._cut(task.system, self.lines)), DIM)
+        return _paint("\n".join(self._cut(task.system, EVENT)), DIM)
 
     def show(self, record: trace.Record, limit: str = "") -> str:
         """The record as text; "" for one that another record shows already.
@@ -69,7 +69,7 @@ class Screen:
         if text.startswith("[memory:"):
             return "\n" + _paint(wrapped(text), DIM)
         head, _, body = text.partition("\n")
-        return "\n".join([_paint(wrapped(head), BOLD), *self._cut(body, self.lines)])
+        return "\n".join([_paint(wrapped(head), BOLD), *self._cut(body, EVENT)])
 
     def _tool_result(self, text: str) -> str:
         lines = "\n".join(self._cut(text, 3, "  < "))
@@ -98,28 +98,25 @@ def _paint(text: str, code: str) -> str:
     return "\n".join(paint(line, code) for line in text.split("\n"))
 
 
-class WatchedPolicy(Policy):
-    """A policy that prints the records since the last turn, then lets the player act."""
+def play_shown(episode: Episode, policy: Policy, show: Callable[[trace.Record], str]) -> None:
+    """Plays an episode, and prints its records as they come; a person may leave before the end."""
+    printed, records = 0, episode.trace.records
+    view: Sequence[Message] | None = episode.view()
+    while view is not None:
+        _print(map(show, records[printed:]))
+        printed = len(records)
+        try:
+            episode.step(policy.act(view, episode.tools))
+        except EOFError:
+            print("\nend of input; a question without an answer counts as wrong")
+            break
+        view = None if episode.done else episode.view()
+    _print(map(show, records[printed:]))
 
-    def __init__(
-        self, player: Policy, trace: trace.Trace, show: Callable[[trace.Record], str]
-    ) -> None:
-        self._player = player
-        self._trace = trace
-        self._show = show
-        self._printed = 0
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        self.catch_up()
-        return self._player.act(view, tools)
-
-    def catch_up(self) -> None:
-        """Prints the records that are not printed yet."""
-        for record in self._trace.records[self._printed :]:
-            text = self._show(record)
-            if text:
-                print(text, flush=True)
-        self._printed = len(self._trace.records)
+def _print(texts: Iterable[str]) -> None:
+    for text in filter(None, texts):
+        print(text, flush=True)
 
 
 class Human(Policy):
@@ -127,7 +124,7 @@ class Human(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         while True:
-            reply = understand(input(PROMPT))
+            reply = understand(input("> "))
             if isinstance(reply, Message):
                 return reply
             print(reply)
