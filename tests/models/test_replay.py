@@ -20,8 +20,7 @@ from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
-from memorygym.models.recorded import MAX_EXPLAINED, Cached, NotRecorded
-from memorygym.models.reply_log import ReplyLog
+from memorygym.models.reply_log import MAX_EXPLAINED, Cached, NotRecorded, ReplyLog
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.episodes import generated
