@@ -299,8 +299,9 @@ def test_a_file_that_cannot_be_opened_is_refused(
         ReplyLog(tmp_path / name, record=record)
 
 
-def test_a_truncated_packed_file_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "replies.jsonl.gz"
-    path.write_bytes(gzip.compress(b'{"format": "memorygym-replies-1"}\n' * 99)[:-12])
+def test_a_truncated_packed_file_is_refused(reply_log: Open, path: Path) -> None:
+    recorded(reply_log, "Hello")
+    packed = path.with_suffix(".jsonl.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes())[:-12])
     with pytest.raises(BadSettings, match="cannot be unpacked"):
-        ReplyLog(path, record=False)
+        ReplyLog(packed, record=False)

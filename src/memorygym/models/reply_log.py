@@ -170,7 +170,6 @@ class Cached(Model):
         self._description = without_endpoint(description)
         self._sample = 0
         self._pending: dict[str, Future[Row]] = {}
-        self._lock = threading.Lock()
         self._explained = count(1)
         if model is None and self._description not in reply_log.models():
             raise BadSettings(_wrong_model_message(reply_log, self._description))
@@ -225,11 +224,9 @@ class Cached(Model):
 
     def _ask_once(self, key: str, ask: Callable[[], Row]) -> Row:
         """Sends only one of several equal concurrent requests; all share its reply or failure."""
-        with self._lock:
-            if is_first := key not in self._pending:
-                self._pending[key] = Future()
-            pending = self._pending[key]
-        if not is_first:
+        own: Future[Row] = Future()
+        pending = self._pending.setdefault(key, own)
+        if pending is not own:
             return pending.result()
         try:
             pending.set_result(self.reply_log.find(key) or ask())
