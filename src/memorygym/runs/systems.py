@@ -127,7 +127,8 @@ class AgentSystem:
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         plugged = self.objects.get(self.agent)
         if isinstance(plugged, GivenAgent):
-            return plugged.make(replace(task, gold=None, state={}))
+            passed: Policy = plugged.make(replace(task, gold=None, state={}))
+            return passed
         return model or policy_for(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
