@@ -11,7 +11,6 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.trace import Trace
 from memorygym.runs.store import (
-    append_episode,
     episode_name,
     open_run,
     read_traces,
@@ -67,7 +66,7 @@ def test_every_cut_of_a_packed_trace_is_noticed(trace: Trace, tmp_path: Path) ->
 def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
     name = episode_name("company", 0, "org/model")
     with open_run(tmp_path / "run", ABOUT) as run:
-        append_episode(run, name, trace, 0.25)
+        run.keep(name, trace, 0.25)
     timing = json.loads((run.path / "timings.jsonl").read_text())
     assert run.kept == [name]
     assert (timing["episode"], timing["seconds"]) == (name, 0.25)
@@ -76,7 +75,7 @@ def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
 
 def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> None:
     with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
+        run.keep("one", trace, 1.0)
     before = (tmp_path / "run.json").read_bytes()
     with open_run(tmp_path, {**ABOUT, "command": "y"}) as run:
         assert run.kept == ["one"]
@@ -120,14 +119,14 @@ def test_a_folder_that_was_killed_as_it_began_is_taken(trace: Trace, tmp_path: P
     for name in ("lock", "run.json.77.part", "traces/one.jsonl.gz.77.part"):
         (tmp_path / name).write_text("{")
     with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
+        run.keep("one", trace, 1.0)
     assert not list(tmp_path.rglob("*.part"))
     assert run.trace("one") and not run.trace("two")
 
 
 def test_a_damaged_trace_is_no_episode_that_ended(trace: Trace, tmp_path: Path) -> None:
     with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
+        run.keep("one", trace, 1.0)
         path = run.trace_path("one")
         path.write_bytes(path.read_bytes()[:-20])
         assert run.trace("one") is None

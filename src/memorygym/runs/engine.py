@@ -23,7 +23,6 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, gold_table, version_of
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
-from memorygym.runs.agent_guard import AgentFault
 from memorygym.runs.episode_result import (
     EpisodeKey,
     Failure,
@@ -36,8 +35,8 @@ from memorygym.runs.episode_result import (
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import source_hash
-from memorygym.runs.store import Run, append_episode, playing
-from memorygym.runs.systems import SystemPlayer
+from memorygym.runs.store import Run, open_run
+from memorygym.runs.systems import AgentFault, SystemPlayer
 from memorygym.runs.tasks import Tasks
 
 Keep = Callable[[], None]
@@ -94,7 +93,8 @@ def perform(job: Job) -> list[Played | Failure]:
     _check_once(job.tasks)
     if job.folder:
         _check_names(job.folder, job.episodes())
-    with playing(job.folder, job.about()) as run, ExitStack() as stack:
+    with ExitStack() as stack:
+        run = stack.enter_context(open_run(job.folder, job.about())) if job.folder else None
         model_roles = job.model_roles
         if model_roles.asks:
             # A replay log is needed even without a folder: a memory may ask the same thing twice.
@@ -197,7 +197,7 @@ class Runner:
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start
-            keep(partial(append_episode, self.run, place.episode, trace, seconds, **clocked))
+            keep(partial(self.run.keep, place.episode, trace, seconds, **clocked))
         return played_result(place, trace, self.wanted)
 
     def _kept(self, place: EpisodeKey, player: SystemPlayer) -> Trace | None:

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from gzip import BadGzipFile
 from itertools import combinations, product
 from os import PathLike
@@ -179,6 +179,11 @@ class RunResults:
         """The episodes without a score."""
         return [episode for episode in self.episodes if isinstance(episode, Failure)]
 
+    @property
+    def ended(self) -> list[Result | Failure]:
+        """The episodes with a score, then those without."""
+        return [*self.results, *self.failures]
+
     @cached_property
     def measured(self) -> list[Measurement]:
         """The measurements of the episodes of a comparison that ended."""
@@ -207,9 +212,9 @@ class RunResults:
         ]
 
     @property
-    def _settings(self) -> list[tuple[str, int]]:
-        recipe = self.recipe
-        return [*product(recipe["reasoners"], recipe["budgets"])] if self.compared else []
+    def _settings(self) -> Iterator[tuple[str, int]]:
+        if self.compared:
+            yield from product(self.recipe["reasoners"], self.recipe["budgets"])
 
     @property
     def reports(self) -> list[Report]:
@@ -297,11 +302,6 @@ class RunResults:
         """The name of a system, an agent or a memory in tables and plots."""
         return f"{name} (trusted)" if self.trusted(name) else name
 
-    @property
-    def ended(self) -> list[Result | Failure]:
-        """The episodes with a score, then those without."""
-        return [*self.results, *self.failures]
-
     @cached_property
     def judged(self) -> dict[tuple[Any, ...], Cases]:
         """By reasoner, budget, system and task: the questions that count in the reports."""
@@ -365,21 +365,14 @@ def perform(
 
 def measurement_lines(run: RunResults) -> Iterator[bytes]:
     """The lines of the measurements of a run; the same run gives the same bytes."""
-    encode, _ = _codec()
+    from msgspec.json import encode  # Here, because `--help` needs none.
+
     yield encode(run.header) + b"\n"
     for episode in run.episodes:
         kind = "result" if isinstance(episode, Result) else "failure"
         yield encode({kind: episode}) + b"\n"
     for result in run.beside:
         yield encode({"beside": result}) + b"\n"
-
-
-@cache
-def _codec() -> tuple[Any, Any]:
-    """How records are written and read; msgspec is imported here, because `--help` needs none."""
-    import msgspec
-
-    return msgspec.json.encode, msgspec.json.decode
 
 
 def schema() -> Mapping[str, Any]:
@@ -410,16 +403,15 @@ def load(folder: Any, name: str = "") -> RunResults:
 
 def _read(file: Path) -> tuple[Header, list[Line]]:
     """The measurements in a file. Raises BadSettings for the first line that is none."""
-    _, decode = _codec()
-    number = 0
+    from msgspec.json import decode
+
+    number, lines = 0, list[Line]()
     try:
         with unpacked(file) as stream:
-            header: Header = decode(stream.readline(), type=Header)
+            header = decode(stream.readline(), type=Header)
             if header.format != FORMAT:
                 raise ValueError(f"the format is {header.format!r}, not {FORMAT}")
-            lines: list[Line] = []
-            for text in stream:
-                number += 1
+            for number, text in enumerate(stream, start=1):  # noqa: B007  # named in the message
                 lines.append(decode(text, type=Line))
                 if lines[-1] == Line():
                     raise ValueError("it holds no episode")
