@@ -102,7 +102,9 @@ def perform(job: Job) -> list[Played | Failure]:
             reply_log = ReplyLog(kept / "replies.jsonl", record=True)
             model_roles = model_roles.recorded(stack.enter_context(closing(reply_log)))
         runner = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
-        return list(watched(runner.play(job.units, job.workers), len(job.units), quiet=job.quiet))
+        over = over_threads if any(player.waits for player in runner.players) else over_processes
+        groups = over(runner.play_unit, job.units, job.workers)
+        return list(watched(groups, len(job.units), quiet=job.quiet))
 
 
 def _check_once(tasks: Tasks) -> None:
@@ -148,11 +150,6 @@ class Runner:
     players: tuple[SystemPlayer, ...]
     run: Run | None = None
     wanted: ResultOptions = field(default_factory=ResultOptions)
-
-    def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Played | Failure]]:
-        """Plays every system on every task, in the order of the tasks."""
-        over = over_threads if any(player.waits for player in self.players) else over_processes
-        yield from over(self.play_unit, units, workers)
 
     def play_unit(self, unit: Unit) -> list[Played | Failure]:
         """Plays every system on one task, which is generated once.

@@ -14,7 +14,7 @@ from gzip import BadGzipFile
 from itertools import combinations, product
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clip
@@ -58,41 +58,30 @@ DAMAGE = (OSError, EOFError, zlib.error, BadGzipFile, UnicodeDecodeError, ValueE
 Cases = Sequence[QuestionCase]
 
 
-class Recipe(TypedDict):
-    """What run.json must state to be played or read."""
-
-    track: str
-    templates: list[str]
-    seeds: list[int]
-    parameters: dict[str, str]
-    data: dict[str, Any] | None
-    repeats: int
-    salt: str | None
-    models: dict[str, dict[str, Any]]
-    memory_model: dict[str, Any] | None
-    judge: dict[str, Any] | None
-    capacity: int | None
-
-
-class BenchRecipe(Recipe):
-    """The same for a run of agents."""
-
-    agents: list[str]
-    memory: str
-    turns: int | None
-    patience: int | None
-
-
-class CompareRecipe(Recipe):
-    """The same for a comparison of memories."""
-
-    systems: list[tuple[str, int | None]]
-    memories: list[str]
-    budgets: list[int]
-    reasoners: list[str]
-
-
-RECIPES = {"bench": BenchRecipe, "compare": CompareRecipe}
+RECIPE: dict[str, Any] = {
+    "track": str,
+    "templates": list[str],
+    "seeds": list[int],
+    "parameters": dict[str, str],
+    "data": dict[str, Any] | None,
+    "repeats": int,
+    "salt": str | None,
+    "models": dict[str, dict[str, Any]],
+    "memory_model": dict[str, Any] | None,
+    "judge": dict[str, Any] | None,
+    "capacity": int | None,
+}
+"""What run.json must state to be played or read, with its types."""
+RECIPES: dict[str, dict[str, Any]] = {
+    "bench": {"agents": list[str], "memory": str, "turns": int | None, "patience": int | None},
+    "compare": {
+        "systems": list[tuple[str, int | None]],
+        "memories": list[str],
+        "budgets": list[int],
+        "reasoners": list[str],
+    },
+}
+"""What it must state beside that, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,27 +258,21 @@ class RunResults:
             if place.agent == reasoner and place.budget in (None, budget)
         )
 
-    @cached_property
-    def _clocked(self) -> dict[tuple[str, str, int | None], list[float]]:
-        """By reasoner, system and budget: the milliseconds of each step, as the folder stores them.
-        If an episode was played twice, the last play counts."""
-        rows = Run(self.folder).timings() if self.folder else ()
-        last = {row["episode"]: row.get("memory_ms", []) for row in rows}
-        milliseconds: dict[tuple[str, str, int | None], list[float]] = {}
-        for name, steps in last.items():
-            _, _, reasoner, system, budget = name_parts(name)
-            view = None if budget == ALL else int(budget)
-            milliseconds.setdefault((reasoner, system, view), []).extend(steps)
-        return milliseconds
-
     def clock(self, report: Report) -> Clock:
         """By system: median and 95th percentile of the milliseconds a step; empty unless the run
         has a folder. Unlimited systems are left out."""
+        rows = Run(self.folder).timings() if self.folder else ()
+        last = {row["episode"]: row.get("memory_ms", []) for row in rows}
+        milliseconds: dict[str, list[float]] = {}
+        for name, steps in last.items():
+            _, _, reasoner, system, budget = name_parts(name)
+            at = reasoner == report.reasoner and budget in (ALL, str(report.budget))
+            if at and role_of(system) != "unlimited":
+                milliseconds.setdefault(system, []).extend(steps)
         return {
             system: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
-            for (who, system, view), steps in self._clocked.items()
-            if who == report.reasoner and view in (None, report.budget)
-            if role_of(system) != "unlimited" and (ordered := sorted(steps))
+            for system, steps in milliseconds.items()
+            if (ordered := sorted(steps))
         }
 
     def trusted(self, *names: str) -> bool:
@@ -477,7 +460,8 @@ def _misfit(recipe: Any) -> str:
     if kind not in RECIPES:
         return f"recipe.kind is {kind!r:.40}, none of {', '.join(RECIPES)}"
     try:
-        msgspec.convert(recipe, RECIPES[kind])
+        fields = {**RECIPE, **RECIPES[kind]}
+        msgspec.convert(recipe, msgspec.defstruct("Recipe", [*fields.items()]))
     except msgspec.ValidationError as error:
         problem, _, place = str(error).rstrip("`").partition(" - at `$")
         return f"recipe{place} {problem.lower()}"
