@@ -17,10 +17,11 @@ from memorygym.core.episode import Episode
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.redaction import MASK, masked
 from memorygym.core.tokens import count, shown_tokens
-from memorygym.core.types import Budget, Env, Message, Step, Task
+from memorygym.core.types import Budget, Task
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.runs.comparison.memory_specs import MemorySpec, plug, plug_all, plug_given
+from memorygym.runs.comparison.sanity_checks import END, FixedTurns
 from memorygym.runs.comparison.system_specs import (
     ComparisonLimits,
     Role,
@@ -38,8 +39,6 @@ from memorygym.stats import Estimate, bootstrap, clustered_share, estimate
 
 ORACLE = "oracle"
 """A reference of comparisons that a log cannot have, because nobody marked what it needs."""
-END = Message("assistant", "")
-"""The reply that ends a turn; the recorded reply is the first message of the next one."""
 BATCH = 16_000_000
 """Characters of the trajectories that are in memory at a time."""
 LOSSES, MOST_LOSSES = 3, 10
@@ -171,22 +170,6 @@ def _built_in() -> Iterator[str]:
                     yield name
 
 
-class RecordedTurns(Env):
-    """The turns of a recorded conversation, each an event that needs no reply."""
-
-    tools = ()
-
-    def __init__(self, task: Task, turns: Iterable[Sequence[Message]]) -> None:
-        self.task, self._turns = task, iter(turns)
-
-    def reset(self) -> Step:
-        return self.step(END)
-
-    def step(self, reply: Message) -> Step:
-        turn = next(self._turns, None)
-        return Step(tuple(turn), evict=True) if turn else Step(done=True)
-
-
 def replay_all(
     job: SurvivalJob, trajectories: Iterable[Trajectory], workers: int, *, quiet: bool
 ) -> Iterator[TrajectoryReplay]:
@@ -246,7 +229,7 @@ def _played(
     task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
     make, budget = job.memories[system.spec].make, budget_of(system, task, tools=False)
     try:
-        episode = Episode(RecordedTurns(task, turns), make, budget, job.model_roles.writer)
+        episode = Episode(FixedTurns(task, turns), make, budget, job.model_roles.writer)
         for number, turn in enumerate(turns):
             view = episode.view()
             if number in by_turn:
@@ -255,7 +238,7 @@ def _played(
                 tokens.append(sum(shown_tokens(message, count) for message in context))
                 for index in by_turn[number]:
                     shown[index] = _state(texts, uses[index])
-            episode.step(END)
+            episode.step(END)  # The recorded reply is the first message of the next turn.
     except BadKey:
         raise
     except (MemoryFault, ProviderFailure) as error:
