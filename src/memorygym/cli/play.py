@@ -6,8 +6,8 @@ from functools import partial
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._settings import add_settings, settings_of
-from memorygym.core.errors import BadSettings
 from memorygym.core.episode import Episode
+from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Answer, Record, Trace
 from memorygym.core.track import find
 from memorygym.core.types import Policy, Task

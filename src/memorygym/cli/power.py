@@ -163,7 +163,7 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
     tasks = generated(WORLDS, TaskOptions(range(OFFICIAL_SEEDS), parameters={"tier": args.tier}))
     job = Evaluation(tasks=tasks, agents=(args.agent,)).job(ResultOptions(causes=False))
     played = perform(replace(job, workers=args.workers, quiet=args.quiet))
-    results = [outcome for outcome in played if isinstance(outcome, Played)]
+    results = [outcome.result for outcome in played if isinstance(outcome, Played)]
     sd = 100 * stats.deviation([result.score.composite for result in results])
     if sd < 1e-9:
         raise BadSettings(

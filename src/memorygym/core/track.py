@@ -73,20 +73,16 @@ class Invariant:
     holds: bool
 
 
-class PlayedEpisode(Protocol):
+@dataclass(frozen=True, slots=True)
+class PlayedEpisode:
     """The result of an episode, as a self-test reads it."""
 
-    @property
-    def agent(self) -> str: ...
-    @property
-    def template(self) -> str: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def score(self) -> Score: ...
-    @property
-    def measures(self) -> Mapping[str, float]:
-        """The return value of `SelfTest.inspect` for its trace."""
+    agent: str
+    template: str
+    seed: int
+    score: Score
+    measures: Mapping[str, float]
+    """The return value of `SelfTest.inspect` for its trace."""
 
 
 PlayAgain = Callable[[Task, str, Callable[[Policy], Policy] | None], Trace]
