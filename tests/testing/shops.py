@@ -10,8 +10,8 @@ from itertools import count
 from typing import Any
 
 from memorygym.agents.calls import END, calls
-from memorygym.core.outcome import Outcome, SubTask
-from memorygym.core.statements import Sentence, Statement, SubTaskGold
+from memorygym.core.outcome import Outcome
+from memorygym.core.statements import Sentence, Statement, SubTask, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, Track
 from memorygym.core.types import Message, Policy, Step, Task, Tool, tool

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import copy
 from functools import partial
 
@@ -10,6 +10,7 @@ from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import given_path, refuse
 from memorygym.cli._task_options import add_tasks, tasks_of
 from memorygym.core.episode import Episode, play
+from memorygym.core.json_types import to_json
 from memorygym.core.trace import Answer, Record, Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
@@ -124,7 +125,7 @@ def _json_lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
     for row in _messages(task):
         yield json.dumps(row, ensure_ascii=False)
     if args.gold:
-        yield json.dumps({"gold": _gold_json(task)}, ensure_ascii=False)
+        yield json.dumps({"gold": to_json(task.gold)}, ensure_ascii=False)
 
 
 def _lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
@@ -137,12 +138,7 @@ def _lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
     if args.gold and isinstance(task.gold, WorldsGold):
         yield from map(wrapped, _gold_text(task.gold, strong_reader(task.system).guide))
     elif args.gold:
-        yield f"\n--- gold\n{wrapped(json.dumps(_gold_json(task), indent=1, ensure_ascii=False))}"
-
-
-def _gold_json(task: Task) -> JSON:
-    gold = task.gold
-    return gold if gold is None or isinstance(gold, Mapping) else gold.to_json()
+        yield f"\n--- gold\n{wrapped(json.dumps(to_json(task.gold), indent=1, ensure_ascii=False))}"
 
 
 def _summary(task: Task) -> str:

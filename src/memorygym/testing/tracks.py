@@ -16,9 +16,10 @@ from typing import Any
 from memorygym.core import registry
 from memorygym.core.errors import MemoryGymError, UnknownPart
 from memorygym.core.guard import raised
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
-from memorygym.core.types import Gold, Task
+from memorygym.core.types import Task
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.runs.comparison.sanity_checks import UPPER_BOUND
 from memorygym.testing.track_rules import RULES, PlayedTask, RuleViolation
@@ -125,18 +126,16 @@ def _gold(case: PlayedTask) -> Iterator[str]:
         after = _gold_json(replace(case.task, gold=again))
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         yield (
-            f"its gold table cannot be written to JSON and read again ({error}): mend its to_json"
+            f"its gold table cannot be written to JSON and read again ({error}): mend `Task.gold`"
             " and `Track.gold`"
         )
         return
     if after != before:
-        yield "its gold table is another one after JSON: mend its to_json and `Track.gold`"
+        yield "its gold table is another one after JSON: mend `Task.gold` and `Track.gold`"
 
 
 def _gold_json(task: Task) -> Any:
-    gold: Gold | Mapping[str, Any] | None = task.gold
-    assert gold is not None
-    return json.loads(json.dumps(gold if isinstance(gold, Mapping) else gold.to_json()))
+    return json.loads(json.dumps(to_json(task.gold)))
 
 
 def _bytes(task: Task) -> str:
