@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
-from memorygym.reports.argument_types import check_argument, check_arguments, check_count
 from memorygym.reports.exports import failure_row
 from memorygym.reports.extras import missing
 from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.results_table import tables
 from memorygym.reports.stored_runs import numbered
 from memorygym.runs.results import RunResults, check_version, source_note
+from memorygym.runs.settings import check_argument, check_arguments, check_count
 
 if TYPE_CHECKING:
     import pandas
@@ -20,17 +20,6 @@ if TYPE_CHECKING:
 
 TABLES = ("rows", "summary", "questions")
 Table = list[dict[str, Any]]
-
-
-class MissOptions(TypedDict, total=False):
-    """The filter of misses; see MissFilter."""
-
-    agent: str
-    system: str
-    template: str
-    cause: str
-    question_type: str
-    limit: int
 
 
 class Explanation(str):
@@ -117,11 +106,11 @@ class Results:
         made: Table = getattr(self, table)()
         return pandas.DataFrame(made)
 
-    def explain(self, id: str = "", **wanted: Unpack[MissOptions]) -> "Explanation":
+    def explain(self, id: str = "", **wanted: Any) -> "Explanation":
         """Why questions were missed, as `memorygym explain` says it; `id` names one question or
         episode as the list prints it. Print it, or let a notebook show it."""
         check_argument("id", id, str)
-        check_arguments("explain", wanted, MissOptions)
+        check_arguments("explain", wanted, get_type_hints(MissFilter))
         if wanted.get("limit") is not None:
             check_count("limit", wanted["limit"])
         name, number = numbered(id)

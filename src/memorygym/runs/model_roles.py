@@ -172,10 +172,6 @@ def anew(api_base: str | None = None) -> Recall:
     return recall
 
 
-OFFLINE = "extractive"
-"""The model that memories ask unless another one is named."""
-
-
 def asked_reasoners(track: str, names: Sequence[str]) -> list[str]:
     """Those that are models and no scripted reasoners of the track. Raises UnknownPart for one of
     another track, or a slip."""

@@ -9,7 +9,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import version_of
 from memorygym.core.types import JSON, Task
-from memorygym.runs.tasks import checked_salt
+from memorygym.runs.settings import checked_salt
 from memorygym.tracks.worlds.generator.tiers import TIERS
 from memorygym.tracks.worlds.settings import WorldsSettings
 

@@ -10,7 +10,8 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import JSON, Task
 from memorygym.datasets.instances.loader import folder_tasks
-from memorygym.runs.tasks import checked_salt, generated
+from memorygym.runs.settings import checked_salt
+from memorygym.runs.tasks import generated
 
 MANY = 10
 """Number of seeds unless they are given."""
