@@ -9,8 +9,8 @@ from itertools import count
 from typing import Any
 
 from memorygym.agents.calls import END, calls
-from memorygym.core.outcome import Outcome, SubTask
-from memorygym.core.statements import Sentence, Statement, SubTaskGold
+from memorygym.core.outcome import Outcome
+from memorygym.core.statements import Sentence, Statement, SubTask, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, Track
 from memorygym.core.types import Message, Policy, Step, Task, Tool, tool
@@ -167,8 +167,7 @@ class Blind:
 
 
 def unwritten(task: Task, seed: int) -> Task:
-    gold = type("Unwritten", (), {"to_json": lambda self: {"clock": time}})()
-    return replace(task, gold=gold)
+    return replace(task, gold={"clock": time})
 
 
 def confused(self: Reasoner, reply: Message) -> Message:

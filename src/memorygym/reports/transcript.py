@@ -1,12 +1,13 @@
 """An episode on a terminal: its records as text, and the commands by which a person plays."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import trace
 from memorygym.core.episode import Episode
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.reports.terminal import BOLD, DIM, RED, fit, paint, short, width, wrapped
@@ -181,7 +182,7 @@ def task_json(task: Task, *, gold: bool) -> Iterator[str]:
     for row in messages(task):
         yield json.dumps(row, ensure_ascii=False)
     if gold:
-        yield json.dumps({"gold": _gold_json(task)}, ensure_ascii=False)
+        yield json.dumps({"gold": to_json(task.gold)}, ensure_ascii=False)
 
 
 def task_text(task: Task, *, gold: bool) -> Iterator[str]:
@@ -194,12 +195,7 @@ def task_text(task: Task, *, gold: bool) -> Iterator[str]:
     if gold and isinstance(task.gold, WorldsGold):
         yield from map(wrapped, gold_text(task.gold, strong_reader(task.system).guide))
     elif gold:
-        yield f"\n--- gold\n{wrapped(json.dumps(_gold_json(task), indent=1, ensure_ascii=False))}"
-
-
-def _gold_json(task: Task) -> JSON:
-    gold = task.gold
-    return gold if gold is None or isinstance(gold, Mapping) else gold.to_json()
+        yield f"\n--- gold\n{wrapped(json.dumps(to_json(task.gold), indent=1, ensure_ascii=False))}"
 
 
 def _summary(task: Task) -> str:
