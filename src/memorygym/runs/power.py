@@ -113,12 +113,11 @@ def _seen(settings: PowerSettings, sd: float) -> dict[str, Any]:
         del plans["these_settings"]
     if settings.tier == find(WORLDS).official["tier"]:
         plans["official_protocol"] = official
+    delta, power = settings.delta, settings.power
     try:
-        needed = {
-            k: stats.tasks_needed(settings.delta, sd, d, settings.power) for k, d in designs.items()
-        }
+        needed = {k: stats.tasks_needed(delta, sd, d, power) for k, d in designs.items()}
     except ValueError as error:
-        raise BadSettings(f"--delta {settings.delta:g}: {error}") from error
+        raise BadSettings(f"--delta {delta:g}: {error}") from error
     return {
         "detectable": {
             plan: {
