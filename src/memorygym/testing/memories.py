@@ -11,20 +11,13 @@ from dataclasses import replace
 from functools import cache, partial
 from itertools import chain, islice
 
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.errors import MemoryFault
+from memorygym.core.guard import MemoryGuard
 from memorygym.core.trace import Action, LimitHit, Observation, Record, ToolResult
-from memorygym.core.types import (
-    JSON,
-    Budget,
-    Call,
-    Entry,
-    Memory,
-    Message,
-    Policy,
-    Task,
-    Writer,
-)
+from memorygym.core.types import JSON, Budget, Call, Memory, Message, Policy, Task, Writer
+from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.server import make_memory
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
@@ -280,13 +273,16 @@ def _bounded(make: Make) -> Iterator[str]:
 
 def _stores(make: Make) -> Iterator[str]:
     """A text written with `Write` is read or found in a later event, at least once."""
-    written: dict[str, int] = {}
-    for record in _played(_task(make), make) if make().tools else ():
-        if isinstance(record, Action):
-            for call in record.message.calls:
-                if call.name == "Write" and isinstance(call.arguments, Mapping):
-                    written.setdefault(str(call.arguments["content"]), record.event)
-        elif isinstance(record, ToolResult):
+    records = _played(_task(make), make) if make().tools else ()
+    written = {
+        str(call.arguments["content"]): record.event
+        for record in reversed(records)  # The first time counts.
+        if isinstance(record, Action)
+        for call in record.message.calls
+        if call.name == "Write" and isinstance(call.arguments, Mapping)
+    }
+    for record in records:
+        if isinstance(record, ToolResult):
             read = "\n".join(message.content for message in record.messages)
             if any(text in read for text, event in written.items() if event < record.event):
                 return
@@ -371,42 +367,19 @@ def _undumped(make: Make) -> Iterator[str]:
             )
 
 
-class BatchedMemory:
-    """A memory that passes messages on late, `size` at a time: when something else is called."""
-
-    def __init__(self, make: Make, size: int) -> None:
-        self._memory, self._size = make(), size
-        self.tools = tuple(self._memory.tools)
-        self.open, self.restore = self._memory.open, self._memory.restore
-        self._waiting: list[Message] = []
-
-    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        return self._caught_up().call(name, arguments)
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self._waiting += new
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return self._caught_up().compose(live, budget)
-
-    def dump(self) -> list[Entry]:
-        return self._caught_up().dump()
-
-    def _caught_up(self) -> Memory:
-        new, self._waiting = self._waiting, []
-        for start in range(0, len(new), self._size):
-            self._memory.observe(tuple(new[start : start + self._size]))
-        return self._memory
+def batched(
+    make: Make, messages: Sequence[Message], size: int, budget: Budget
+) -> tuple[Sequence[Message], Mapping[str, str]]:
+    """The context and the dump of a memory that observed these messages, `size` at a time."""
+    memory = MemoryGuard(make, BudgetTracker(budget), {}, write)
+    for start in range(0, len(messages), size):
+        memory.observe(tuple(messages[start : start + size]))
+    return memory.compose((), budget.view), memory.dump()
 
 
 def _batches(make: Make) -> Iterator[str]:
-    singly, together = (
-        [
-            (moment.context, moment.entries)
-            for moment in watched(partial(BatchedMemory, make, size), story(0), TIGHT)
-        ]
-        for size in (1, len(story(0)))
-    )
+    _, *messages = watched(Nothing, story(0), TIGHT)[-1].trace.messages()
+    singly, together = (batched(make, messages, size, TIGHT) for size in (1, len(messages)))
     if singly != together:
         yield (
             "observe() with several messages leaves another state than observe() with one at a"

@@ -20,14 +20,14 @@ from memorygym.agents.calls import END
 from memorygym.agents.reasoner_agent import Silent
 from memorygym.core import registry
 from memorygym.core.episode import Episode
-from memorygym.core.errors import MemoryGymError, Refused, UnknownPart
+from memorygym.core.errors import MemoryGymError, UnknownPart
 from memorygym.core.guard import raised
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Action, Reward, Trace, first_difference, read_trace
 from memorygym.core.trace_reader import HELD
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
-from memorygym.core.types import Budget, Env, Gold, Memory, Message, Policy, Step, Task
+from memorygym.core.types import Budget, Env, Gold, Memory, Message, Policy, Task
 from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
 from memorygym.memories.stores.notebook import TOOLS
@@ -128,12 +128,16 @@ class PlayedTask:
     def strong(self) -> Policy:
         return self.reasoner(next(iter(self.track.reasoners)))
 
+    def episode(self, memory: Callable[[], Memory]) -> Episode:
+        """An episode without limits."""
+        budget = Budget(turns=self.task.budget.turns)
+        return Episode(self.env(), memory, budget, extractive.write)
+
     def play(
         self, make: Callable[[], Policy], memory: Callable[[], Memory], *, each: bool = False
     ) -> Trace:
-        """An episode without limits; with `each` the policy is made anew in every event."""
-        budget = Budget(turns=self.task.budget.turns)
-        episode = Episode(self.env(), memory, budget, extractive.write)
+        """An episode to its end; with `each` the policy is made anew in every event."""
+        episode = self.episode(memory)
         policy = FreshPolicy(make, episode) if each else make()
         replies = Counter[int]()
         while not episode.done:
@@ -155,6 +159,12 @@ class PlayedTask:
     @cached_property
     def full(self) -> Trace:
         return self.play(self.strong, Full)
+
+    def repeat(self) -> Trace:
+        """The same replies once more, whatever the environment shows."""
+        return self.play(partial(RepeatedPolicy, self.full), Nothing)
+
+    repeated = cached_property(repeat)
 
     @cached_property
     def outcomes(self) -> Sequence[Outcome]:
@@ -256,8 +266,7 @@ def _env(case: PlayedTask) -> Iterator[str]:
     if not (first.evict and first.messages):
         yield "reset() begins no event: let it return Step((Message(…),), evict=True)"
         return
-    again = case.play(lambda: RepeatedPolicy(case.full), Full)
-    if event := differing_event(case.full.records, again.records):
+    if event := differing_event(case.repeated.records, case.repeat().records):
         yield (
             f"played twice, its environment differs at event {event}: draw from named_rng(…) alone,"
             " and keep no state outside the environment"
@@ -276,49 +285,29 @@ class RepeatedPolicy(Policy):
 
 def _forks(case: PlayedTask) -> Iterator[str]:
     """A fork continues as the original does, and changes nothing outside itself."""
-    env, twin = case.env(), case.env()
-    env.reset()
-    twin.reset()
-    event = 1
-    for reply in _replies(case):
-        before, fork, expected = _state(env), env.fork(), _step(twin, reply)
-        if _step(fork, reply) != expected:
+    episode, policy = case.episode(Nothing), RepeatedPolicy(case.full)
+
+    def differs(other: Episode) -> bool:
+        return other.trace.records != case.repeated.records[: len(other.trace.records)]
+
+    while not episode.done:
+        episode.view()
+        reply, event = policy.act((), ()), episode.event + 1
+        before, fork = _state(episode.env), episode.fork()
+        fork.step(reply)
+        if differs(fork):
             yield f"a fork at event {event} differs from the original: copy all state"
             return
-        ahead = expected
         for _ in range(AHEAD):
-            if not (isinstance(ahead, Step) and ahead.done):
-                ahead = _step(fork, END)
-        if _state(env) != before or _step(env, reply) != expected:
+            fork.step(END)
+        unchanged = _state(episode.env) == before
+        episode.step(reply)
+        if not unchanged or differs(episode):
             yield (
                 f"a step of a fork at event {event} changed the original environment: remove your"
                 " fork(); that of core.types.Env copies deeply"
             )
             return
-        if isinstance(expected, Step):
-            event += expected.evict
-            if expected.done:
-                return
-
-
-def _replies(case: PlayedTask) -> Iterator[Message]:
-    """The replies of the strong reasoner to the environment, one call each."""
-    for record in case.full.records:
-        if isinstance(record, Action):
-            message = record.message
-            for call in message.calls:
-                if call.name in case.track.tool_names:
-                    yield Message("assistant", "", (call,))
-            if not message.calls:
-                yield Message("assistant", message.content)
-
-
-def _step(env: Env, reply: Message) -> Step | str:
-    """The step that a reply led to, or why it was refused."""
-    try:
-        return env.step(reply)
-    except Refused as refusal:
-        return str(refusal)
 
 
 def _state(env: Env) -> bytes | None:
@@ -390,9 +379,8 @@ def _facts(case: PlayedTask) -> Iterator[str]:
     reader, texts = case.track.reader_for(case.full), case.track.oracle(case.task)
     documents = [*case.full.environment_texts(case.track.tool_names)]
     for goal in (outcome.goal for outcome in case.outcomes):
-        shown = [
-            fact for event, text in documents if event < goal.event for fact in reader.read(text)
-        ]
+        earlier = (text for event, text in documents if event < goal.event)
+        shown = [fact for text in earlier for fact in reader.read(text)]
         for need in goal.needs:
             fact, where = reader.required(goal, need), f"in event {goal.event + 1}"
             text = reader.text(fact)
