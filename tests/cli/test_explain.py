@@ -41,6 +41,19 @@ def benched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def explained(compared: Path, command):
+    """What `explain` prints of the comparison, which is never wider than 80 columns."""
+
+    def explain(*words: str) -> str:
+        status, out, err = command("explain", str(compared), *words)
+        assert (status, err) == (0, "")
+        assert all(len(line) <= 80 or " | truth " in line for line in out.splitlines())
+        return out
+
+    return explain
+
+
 def steps(out: str) -> list[str]:
     """The labels of the steps that are shown, in order."""
     labels = ("observed", "stored", "retrieved", "in context", "used")
@@ -69,22 +82,20 @@ def test_a_name_lists_the_misses_of_the_episodes_that_it_names(benched: Path, co
     ],
 )
 def test_a_miss_is_followed_to_the_step_at_which_it_was_lost(
-    memory: str, cause: str, expected: list[str], compared: Path, command
+    memory: str, cause: str, expected: list[str], explained
 ) -> None:
-    name = f"company+3+strong+{memory}+500"
-    id = listed(command("explain", str(compared), name).out, cause)
-    status, out, err = command("explain", str(compared), id)
-    assert (status, err) == (0, "") and steps(out)[: len(expected)] == expected
+    id = listed(explained(f"company+3+strong+{memory}+500"), cause)
+    out = explained(id)
+    assert steps(out)[: len(expected)] == expected
     assert f"{id}  " in out and f"WRONG ({cause})" in out
     _, first, *_ = out.split("\n\n")
     assert first.count("LOST") == 1 and "LOST" not in first.partition(expected[-1])[0]
-    assert all(len(line) <= 80 for line in out.splitlines())
 
 
-def test_a_right_answer_shows_the_same_chain(compared: Path, command) -> None:
-    missed = command("explain", str(compared), PARAMETERS).out
+def test_a_right_answer_shows_the_same_chain(explained) -> None:
+    missed = explained(PARAMETERS)
     right = next(n for n in range(1, 11) if f"{PARAMETERS}#{n} " not in missed)
-    out = command("explain", str(compared), f"{PARAMETERS}#{right}").out
+    out = explained(f"{PARAMETERS}#{right}")
     assert "LOST" not in out and ": right" in out and "  used       yes" in out
 
 
@@ -92,9 +103,8 @@ def test_a_right_answer_shows_the_same_chain(compared: Path, command) -> None:
     "name",
     [RECENCY, "company+3+strong+recency", PARAMETERS, "company+3+strong+bm25%3Atop_k%3D2+500"],
 )
-def test_a_name_may_be_shortened_or_spelt_out(name: str, compared: Path, command) -> None:
-    status, out, _ = command("explain", str(compared), f"{name}#1")
-    assert status == 0 and out.startswith((f"{RECENCY}#1  ", f"{PARAMETERS}#1  "))
+def test_a_name_may_be_shortened_or_spelt_out(name: str, explained) -> None:
+    assert explained(f"{name}#1").startswith((f"{RECENCY}#1  ", f"{PARAMETERS}#1  "))
 
 
 @pytest.mark.parametrize(
@@ -118,16 +128,12 @@ def test_an_unknown_id_is_named(words: list[str], said: str, compared: Path, com
     assert (status, out) == (2, "") and said in err and err.count("\n") == 1
 
 
-def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(
-    compared: Path, command
-) -> None:
-    id = listed(command("explain", str(compared), RECENCY).out, "dropped")
-    chain = command("explain", str(compared), id).out
+def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(explained) -> None:
+    chain = explained(listed(explained(RECENCY), "dropped"))
     entry = re.search(r"entry (\S+), event (\d+)", chain)
-    out = command("explain", str(compared), RECENCY, "--entry", entry[1]).out
+    out = explained(RECENCY, "--entry", entry[1])
     assert out.startswith(f"entry {entry[1]}: stored in event {entry[2]}, rewritten in event ")
     assert f"  from event {entry[2]}: [" in out
-    assert all(len(line) <= 80 for line in out.splitlines())
 
 
 def test_a_damaged_trace_is_named(compared: Path, command, tmp_path: Path) -> None:
@@ -138,18 +144,15 @@ def test_a_damaged_trace_is_named(compared: Path, command, tmp_path: Path) -> No
     assert (status, out) == (2, "") and f"{RECENCY}.jsonl.gz, line " in err
 
 
-def test_an_environment_that_cut_the_context_is_the_reason_of_the_step(
-    compared: Path, command
-) -> None:
-    id = listed(command("explain", str(compared), "company+3+strong+full").out, "not retrieved")
-    out = " ".join(command("explain", str(compared), id).out.split())
+def test_an_environment_that_cut_the_context_is_the_reason_of_the_step(explained) -> None:
+    id = listed(explained("company+3+strong+full"), "not retrieved")
+    out = " ".join(explained(id).split())
     assert "retrieved LOST: the memory showed " in out and "; the environment cut" in out
     assert "perhaps" not in out and "in context" not in out
 
 
-def test_a_question_of_many_facts_has_one_line_for_each(compared: Path, command) -> None:
-    ids = [f"{PARAMETERS}#{number}" for number in range(1, 11)]
-    outs = [command("explain", str(compared), id).out for id in ids]
+def test_a_question_of_many_facts_has_one_line_for_each(explained) -> None:
+    outs = [explained(f"{PARAMETERS}#{number}") for number in range(1, 11)]
     long = next(out for out in outs if "needed facts were in the context" in out)
     lost = [line for line in long.splitlines() if line.startswith("  not retrieved: ")]
     assert len(lost) > 6 and "observed" not in long
