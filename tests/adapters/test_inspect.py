@@ -153,9 +153,9 @@ def registry_scorer() -> Any:
         ({"templte": "company"}, "no argument named 'templte'; did you mean template?"),
         ({"tool_mode": "txt"}, "no tool_mode named 'txt'; did you mean text?"),
         ({"role": "agnt"}, "no role named 'agnt'; did you mean agent?"),
-        ({"seeds": 0}, "seeds 0: give at least 1"),
-        ({"seeds": "three"}, "seeds 'three': give a whole number"),
-        ({"seed": -1}, "seed -1: give 0 or more"),
+        ({"seeds": 0}, "seeds=0: give at least 1"),
+        ({"seeds": "three"}, "seeds='three': give a whole number"),
+        ({"seed": -1}, "seed -1: seeds are counted from 0"),
         ({"entities": "many"}, "entities 'many': give a whole number"),
         ({"entities": 0}, "0 entities"),
         ({"salt_file": "/nowhere/salt"}, "salt_file /nowhere/salt: cannot be read"),
@@ -230,8 +230,8 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
     run = bench(asked, traced=True)
     (result,), (trace,) = run.results, run.traces.values()
     score = log.samples[0].scores["axes"]
-    assert score.value["composite"] == result.score.composite > 0
-    assert score.metadata["axes"] == result.score.axes
+    assert score.value["composite"] == result.result.score.composite > 0
+    assert score.metadata["axes"] == result.result.score.axes
     assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(trace.lines()))
 
 

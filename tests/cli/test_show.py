@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from memorygym.tracks.worlds.generator.gold import WorldsGold
+from memorygym.tracks.worlds.generator.gold import read_gold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from tests.slow import mostly_slow
@@ -31,7 +31,7 @@ def test_json_is_one_message_a_line_and_the_gold_comes_last(rows) -> None:
     assert [(row["event"], row["kind"], row["content"]) for row in events] == [
         (number, event.kind, event.text) for number, event in enumerate(task.events)
     ]
-    assert WorldsGold.from_json(rows(*LITE, "--gold")[-1]["gold"]) == task.gold
+    assert read_gold(rows(*LITE, "--gold")[-1]["gold"]) == task.gold
 
 
 def test_text_holds_every_word_in_80_columns_and_the_gold_only_on_demand(command) -> None:

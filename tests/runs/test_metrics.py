@@ -24,7 +24,7 @@ from memorygym.core.trace import (
     read_trace,
 )
 from memorygym.core.types import Budget, Entry, Message
-from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase, measure
+from memorygym.runs.metrics import ModelCost, QuestionCase, measure
 from memorygym.scoring.attribution import Coverage
 from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldsGold
 from tests.episodes import generated, gold
@@ -97,13 +97,31 @@ def asking(trace: Trace, *questions: Question) -> Trace:
     return trace
 
 
-def test_an_episode_is_named_by_its_labels_and_its_recipe(trace: Trace) -> None:
-    measurement = measure(trace)
-    assert (measurement.task, measurement.reasoner, measurement.system, measurement.budget) == (
-        ("company", 5), "strong", "bm25", 500,
-    )  # fmt: skip
-    trace.labels["budget"] = None
-    assert measure(trace).budget is None
+# Statements: two facts stand in the contexts of three questions, and one is held twice at the end.
+# Facts at the end, without the lunch: an old value, a true one, and that one again.
+FIGURES: dict[str, object] = {
+    "task": ("company", 5),
+    "reasoner": "strong",
+    "system": "bm25",
+    "budget": 500,
+    "shown": Coverage(read=6),
+    "held": Coverage(read=3),
+    "ingest": ModelCost(2, 170),
+    "query": ModelCost(1, 100),
+    "empty": 1,
+    "overlong": 1,
+    "cuts": 1,
+    "peak": 44,
+    "writes": 4,
+    "facts": {"true": 1, "stale": 1, "wrong": 0, "duplicate": 1, "irrelevant": 0},
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_come_from_the_trace_alone(name: str, trace: Trace) -> None:
+    assert getattr(measure(trace), name) == FIGURES[name]
+    again, damage = read_trace(trace.lines(), "here")
+    assert damage == "" and getattr(measure(again), name) == FIGURES[name]
 
 
 def test_a_question_that_was_answered_from_view_has_its_fact_there(trace: Trace) -> None:
@@ -130,13 +148,6 @@ def test_an_old_value_beside_the_new_one_is_not_stale(trace: Trace, order: tuple
     before = trace.records.index(MemoryUpdate(3, (), ("3",), tokens=40, writes=4))
     trace.records.insert(before, shown)
     assert (case(trace, 2).replaced, case(trace, 2).stale) == (1, 0)
-
-
-def test_statements_are_counted_in_what_was_shown_at_questions_and_held_at_the_end(
-    trace: Trace,
-) -> None:
-    # Two facts stand in the contexts of three questions; at the end one of them is held twice.
-    assert (measure(trace).shown, measure(trace).held) == (Coverage(read=6), Coverage(read=3))
 
 
 def test_only_the_strongest_script_of_a_track_is_never_confused_by_more_context(
@@ -167,17 +178,6 @@ def test_an_unanswerable_question_is_no_case_but_takes_a_number(trace: Trace) ->
     assert [row.number for row in measurement.cases] == [2]
 
 
-def test_the_cost_of_a_memorys_model_is_split_into_ingest_and_query(trace: Trace) -> None:
-    measurement = measure(trace)
-    assert (measurement.ingest, measurement.query) == (ModelCost(2, 170), ModelCost(1, 100))
-    assert (measurement.empty, measurement.overlong) == (1, 1)
-
-
-def test_limits_peak_and_writes_come_from_the_trace(trace: Trace) -> None:
-    measurement = measure(trace)
-    assert (measurement.cuts, measurement.peak, measurement.writes) == (1, 44, 4)
-
-
 @pytest.mark.parametrize(
     ("changes", "cache_breaks"),
     [
@@ -199,37 +199,15 @@ def test_a_cache_break_is_a_change_that_takes_a_message_back(
     assert measure(trace).cache_breaks == cache_breaks
 
 
-def test_the_store_is_judged_as_it_is_in_the_end(trace: Trace) -> None:
-    # Dropped: the lunch. Left: an old value, a true one, and that one again.
-    facts = {"true": 1, "stale": 1, "wrong": 0, "duplicate": 1, "irrelevant": 0}
-    assert measure(trace).facts == facts
-
-
 def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
     trace.records = [r for r in trace.records if isinstance(r, (Observation, Action, Answer))]
     measurement = measure(trace)
     assert [(row.present, row.stale, row.tokens) for row in measurement.cases] == [(0, 0, 0)] * 2
-    assert (measurement.ingest, measurement.query, measurement.peak, measurement.writes) == (
-        ModelCost(),
-        ModelCost(),
-        0,
-        0,
-    )
-    assert not any(measurement.facts.values())
-
-
-def test_what_is_read_from_disk_measures_the_same(trace: Trace) -> None:
-    again, damage = read_trace(trace.lines(), "here")
-    assert damage == "" and measure(again) == measure(trace)
+    assert measurement.ingest == measurement.query == ModelCost()
+    assert not any([measurement.peak, measurement.writes, *measurement.facts.values()])
 
 
 def test_a_trace_without_its_table_cannot_be_measured(trace: Trace) -> None:
     trace.gold = None
     with pytest.raises(BadTrace):
         measure(trace)
-
-
-def test_two_episodes_of_a_task_are_paired_whatever_the_memory(trace: Trace) -> None:
-    measurement: Measurement = measure(trace)
-    trace.labels["memory"] = "held:bm25"
-    assert measure(trace).task == measurement.task

@@ -7,14 +7,18 @@ import pytest
 
 import memorygym
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.reports.curves import CURVES
 from memorygym.runs.settings import (
+    KINDS,
     BenchSettings,
     CompareSettings,
     Settings,
+    helps,
     option_page,
     options,
     refusal,
 )
+from memorygym.tracks.worlds.generator.tiers import TIERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 BOTH = pytest.mark.parametrize("cls", [BenchSettings, CompareSettings])
@@ -30,6 +34,11 @@ def test_every_setting_but_those_of_python_has_one_heading(cls: type[Settings]) 
     under = " ".join(cls.GROUPS.values()).split()
     assert len({*under}) == len(under)
     assert {*options(cls)} - {*under} == {"parameters"}
+
+
+def test_what_a_help_lists_is_what_there_is() -> None:
+    assert f"one of {', '.join(TIERS)} (default" in helps(BenchSettings)["tier"]
+    assert tuple(CURVES) == KINDS
 
 
 def test_the_functions_in_python_state_their_keywords() -> None:

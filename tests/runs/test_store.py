@@ -1,7 +1,6 @@
 """Runs on disk: the same bytes for the same trace, and a folder that is of one recipe."""
 
 import gzip
-import json
 import resource
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.trace import Trace
 from memorygym.runs.store import (
-    append_episode,
     episode_name,
     open_run,
     read_traces,
@@ -36,20 +34,14 @@ def trace() -> Trace:
     return result.trace
 
 
-def test_a_trace_is_the_same_bytes_under_every_name(trace: Trace, tmp_path: Path) -> None:
-    paths = [tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl.gz"]
-    for path in paths:
-        write_trace(path, trace)
-    first, second = (path.read_bytes() for path in paths)
-    assert first == second
-    assert first[3:8] == bytes(5)  # no name, no time
-
-
-def test_packed_or_plain_a_trace_reads_back(trace: Trace, tmp_path: Path) -> None:
-    for name in ("a.jsonl", "b.jsonl.gz"):
+def test_packed_or_plain_a_trace_reads_back_and_is_the_same_bytes(
+    trace: Trace, tmp_path: Path
+) -> None:
+    for name in ("a.jsonl", "b.jsonl.gz", "c.jsonl.gz"):
         write_trace(tmp_path / name, trace)
-    lines = (tmp_path / "a.jsonl").read_bytes()
-    assert gzip.decompress((tmp_path / "b.jsonl.gz").read_bytes()) == lines
+    plain, packed, again = (path.read_bytes() for path in sorted(tmp_path.iterdir()))
+    assert packed == again and packed[3:8] == bytes(5)  # No name, no time.
+    assert gzip.decompress(packed) == plain
     for _, stored, damage in read_traces([tmp_path]):
         assert stored and damage == ""
         assert list(stored.lines()) == list(trace.lines())
@@ -64,22 +56,17 @@ def test_every_cut_of_a_packed_trace_is_noticed(trace: Trace, tmp_path: Path) ->
         assert next(read_traces([path]))[2]
 
 
-def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
+def test_a_run_keeps_what_was_played_and_goes_on_under_another_command(
+    trace: Trace, tmp_path: Path
+) -> None:
     name = episode_name("company", 0, "org/model")
-    with open_run(tmp_path / "run", ABOUT) as run:
-        append_episode(run, name, trace, 0.25)
-    timing = json.loads((run.path / "timings.jsonl").read_text())
-    assert run.kept == [name]
-    assert (timing["episode"], timing["seconds"]) == (name, 0.25)
-    assert not list(run.path.rglob("*.part"))
-
-
-def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> None:
     with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
+        run.keep(name, trace, 0.25)
+    (timing,) = run.timings()
+    assert (timing["episode"], timing["seconds"]) == (name, 0.25)
     before = (tmp_path / "run.json").read_bytes()
     with open_run(tmp_path, {**ABOUT, "command": "y"}) as run:
-        assert run.kept == ["one"]
+        assert run.kept == [name]
     assert (tmp_path / "run.json").read_bytes() == before
 
 
@@ -108,29 +95,23 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
 def test_a_run_of_another_recipe_is_refused(other: dict, message: str, tmp_path: Path) -> None:
     with open_run(tmp_path, ABOUT):
         pass
-    with (
-        pytest.raises(BadSettings, match=message),
-        open_run(tmp_path, {**ABOUT, **other}),
-    ):
+    with pytest.raises(BadSettings, match=message), open_run(tmp_path, {**ABOUT, **other}):
         pass
 
 
-def test_a_folder_that_was_killed_as_it_began_is_taken(trace: Trace, tmp_path: Path) -> None:
+def test_a_folder_that_was_killed_as_it_began_is_taken_and_a_damaged_trace_is_no_episode(
+    trace: Trace, tmp_path: Path
+) -> None:
     (tmp_path / "traces").mkdir()
     for name in ("lock", "run.json.77.part", "traces/one.jsonl.gz.77.part"):
         (tmp_path / name).write_text("{")
     with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
+        run.keep("one", trace, 1.0)
     assert not list(tmp_path.rglob("*.part"))
     assert run.trace("one") and not run.trace("two")
-
-
-def test_a_damaged_trace_is_no_episode_that_ended(trace: Trace, tmp_path: Path) -> None:
-    with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
-        path = run.trace_path("one")
-        path.write_bytes(path.read_bytes()[:-20])
-        assert run.trace("one") is None
+    path = run.trace_path("one")
+    path.write_bytes(path.read_bytes()[:-20])
+    assert run.trace("one") is None
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from memorygym.agents.calls import END, calls
-from memorygym.core.outcome import Outcome, SubTask
-from memorygym.core.statements import Sentence, Statement, SubTaskGold
+from memorygym.core.outcome import Outcome
+from memorygym.core.statements import Sentence, Statement, SubTask, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, Track
 from memorygym.core.types import Message, Policy, Step, Task, Tool, tool
@@ -200,9 +200,7 @@ BROKEN: Mapping[str, Break] = {
         lambda task: replace(task, system=f"You are clerk {next(CLOCK)}.")
     ),
     "`Task.gold` is None": given(gold=None),
-    "its gold table cannot be written to JSON": given(
-        gold=SimpleNamespace(to_json=lambda: {"clock": time})
-    ),
+    "its gold table cannot be written to JSON": given(gold={"clock": time}),
     "its gold table is another one after JSON": changed(gold=lambda raw: SubTaskGold(())),
     "a secret changes nothing": unsalted,
     "a task cannot be made: task": tasked(

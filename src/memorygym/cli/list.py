@@ -12,12 +12,12 @@ from typing import Any
 
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli._checks import headline
-from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.factories import parameters_of
 from memorygym.core.track import find
 from memorygym.reports.terminal import WIDTH, width
+from memorygym.runs.settings import WORLDS
 
 Row = Mapping[str, Any]
 

@@ -1,10 +1,12 @@
 """What `memorygym.evaluate`, `compare` and `load_results` return: tables, figures, explanations."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.reports.columns import rows_table, summary_table
 from memorygym.reports.exports import failure_row
 from memorygym.reports.extras import missing
 from memorygym.reports.misses import MissFilter, history_of, misses_of
@@ -67,17 +69,29 @@ class Results:
 
     def rows(self) -> Table:
         """One plain dict per system (or agent) and task; docs/columns.md explains the columns."""
-        return [row for run in self.runs for row in run.rows()]
+        return [row for run in self.runs for row in rows_table(run).records(exact=True)]
 
     def summary(self) -> Table:
         """One plain dict per system (or agent), with means and 95 % intervals over tasks."""
-        return [row for run in self.runs for row in run.summary()]
+        return [row for run in self.runs for row in summary_table(run).records(exact=True)]
 
     def questions(self) -> Table:
         """One plain dict per system and question of a comparison."""
         if self.kind != "compare":
             raise BadSettings("only a comparison keeps a row a question; take rows() or explain()")
-        return [row for run in self.runs for row in run.questions()]
+        return [
+            {
+                **({"run": run.name} if run.name else {}),
+                "reasoner": played.reasoner,
+                "budget": played.budget,
+                "system": played.system,
+                "template": played.template,
+                "seed": played.seed,
+                **asdict(case),
+            }
+            for run in self.runs
+            for played, case in run.cases()
+        ]
 
     @property
     def failures(self) -> Table:

@@ -1,15 +1,19 @@
 """An episode on a terminal: its records as text, and the commands by which a person plays."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import trace
 from memorygym.core.episode import Episode
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import canonical
-from memorygym.core.types import Message, Policy, Task, Tool
+from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.reports.terminal import BOLD, DIM, RED, fit, paint, short, width, wrapped
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.generator.gold import WorldsGold
+from memorygym.tracks.worlds.gold_text import gold_text
 
 HELP = """\
 write TEXT        store a new entry (costs a write)
@@ -164,3 +168,44 @@ def _call(rest: str) -> Message | str:
         return calls((name, json.loads(arguments or "{}")))
     except ValueError as error:
         return f"the arguments are not JSON ({error})"
+
+
+def messages(task: Task) -> Iterator[dict[str, JSON]]:
+    """The system message, then every event; events are counted from 0, as traces count them."""
+    yield {"event": None, "kind": "system", "role": "system", "content": task.system}
+    for number, event in enumerate(task.events):
+        yield {"event": number, "kind": event.kind, "role": "user", "content": event.text}
+
+
+def task_json(task: Task, *, gold: bool) -> Iterator[str]:
+    """The messages of a task, one a line, and its gold table if it is wanted."""
+    for row in messages(task):
+        yield json.dumps(row, ensure_ascii=False)
+    if gold:
+        yield json.dumps({"gold": to_json(task.gold)}, ensure_ascii=False)
+
+
+def task_text(task: Task, *, gold: bool) -> Iterator[str]:
+    """The same as text that a person reads."""
+    yield wrapped(_summary(task))
+    for row in messages(task):
+        where = "" if row["event"] is None else f", event {int(str(row['event'])) + 1}"
+        yield f"\n--- {row['role']}{where}"
+        yield wrapped(str(row["content"]))
+    if gold and isinstance(task.gold, WorldsGold):
+        yield from map(wrapped, gold_text(task.gold, strong_reader(task.system).guide))
+    elif gold:
+        yield f"\n--- gold\n{wrapped(json.dumps(to_json(task.gold), indent=1, ensure_ascii=False))}"
+
+
+def _summary(task: Task) -> str:
+    budget, recipe = task.budget, task.recipe
+    limits = {
+        "memory of {:,} tokens": budget.capacity,
+        "{} writes": budget.writes,
+        "{} tokens an entry": budget.slot,
+    }
+    stated = [text.format(limit) for text, limit in limits.items() if limit is not None]
+    tier = [str(recipe["tier"])] if "tier" in recipe else []
+    parts = [str(recipe["template"]), f"seed {recipe['seed']}", *tier, f"{len(task.events)} events"]
+    return f"task {task.id}: {', '.join(parts)}; {', '.join(stated) or 'no memory limits'}"

@@ -144,26 +144,6 @@ class Played:
         """The key of the episode."""
         return self.result.place
 
-    @property
-    def agent(self) -> str:
-        """The agent."""
-        return self.place.agent
-
-    @property
-    def template(self) -> str:
-        """The task's."""
-        return self.place.template
-
-    @property
-    def seed(self) -> int:
-        """The task's."""
-        return self.place.seed
-
-    @property
-    def score(self) -> Score:
-        """The score."""
-        return self.result.score
-
 
 @dataclass(frozen=True, slots=True)
 class ResultOptions:

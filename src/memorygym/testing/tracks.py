@@ -22,12 +22,13 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode
 from memorygym.core.errors import MemoryGymError, UnknownPart
 from memorygym.core.guard import raised
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Action, Reward, Trace, first_difference, read_trace
 from memorygym.core.trace_reader import HELD
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
-from memorygym.core.types import Budget, Env, Gold, Memory, Message, Policy, Task
+from memorygym.core.types import Budget, Env, Memory, Message, Policy, Task
 from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
 from memorygym.memories.stores.notebook import TOOLS
@@ -219,17 +220,16 @@ def _gold(case: PlayedTask) -> Iterator[str]:
         after = _gold_json(case.track.gold(before) if case.track.gold else before)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         yield (
-            f"its gold table cannot be written to JSON and read again ({error}): mend its to_json"
+            f"its gold table cannot be written to JSON and read again ({error}): mend `Task.gold`"
             " and `Track.gold`"
         )
     else:
         if after != before:
-            yield "its gold table is another one after JSON: mend its to_json and `Track.gold`"
+            yield "its gold table is another one after JSON: mend `Task.gold` and `Track.gold`"
 
 
-def _gold_json(gold: Gold | Mapping[str, Any] | None) -> Any:
-    plain = gold if gold is None or isinstance(gold, Mapping) else gold.to_json()
-    return json.loads(json.dumps(plain))
+def _gold_json(gold: object) -> Any:
+    return json.loads(json.dumps(to_json(gold)))
 
 
 def _bytes(task: Task) -> str:
