@@ -29,6 +29,7 @@ from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import Strong
 
 Make = Callable[[], Memory]
+_generated = cache(generate)
 AMPLE, TIGHT, STORED = Budget(), Budget(capacity=500, view=200), Budget(capacity=500)
 PROBES = ("the", "What is it?", "zzzz")
 """Queries beside the names of entities: stop words, and a word that no text holds."""
@@ -60,7 +61,9 @@ def check_memory(memory: Make | str) -> list[str]:
     make = partial(make_memory, memory) if isinstance(memory, str) else memory
     fresh = FreshProcess(make)
     try:
-        start_episode(_generated("lite", 0), make)  # Faults of its factory and of open() are found.
+        start_episode(
+            _generated("company", 0, "lite"), make
+        )  # Faults of its factory and of open() are found.
         _played(_task(make), make)
     except MemoryFault as fault:
         return [str(fault)]
@@ -79,27 +82,20 @@ def _first(rule: Callable[[Make], Iterator[str]], make: Make) -> list[str]:
 
 
 def _task(make: Make, seed: int = 0) -> Task:
-    return _generated("multi" if make().tools else "lite", seed)
+    return _generated("company", seed, "multi" if make().tools else "lite")
 
 
-@cache
-def _generated(tier: str, seed: int) -> Task:
-    return replace(generate("company", seed, tier), gold=None)
-
-
-def _policy(episode: Episode) -> Policy:
-    return Strategist() if len(episode.tools) > len(episode.env.tools) else Strong()
+def _policy(make: Make) -> Policy:
+    return Strategist() if make().tools else Strong()
 
 
 def _played(task: Task, make: Make) -> list[Record]:
-    episode = start_episode(task, make)
-    return play(episode, _policy(episode)).records
+    return play(start_episode(task, make), _policy(make)).records
 
 
 def _ends(make: Make) -> Iterator[Episode]:
     """The episode of worlds at the end of each event, before the reply that ends it."""
-    episode = start_episode(_task(make), make)
-    policy = _policy(episode)
+    episode, policy = start_episode(_task(make), make), _policy(make)
     while not episode.done:
         reply = policy.act(episode.view(), episode.tools)
         if all(call.name == "submit_answer" for call in reply.calls):
@@ -253,7 +249,7 @@ def _apart(make: Make) -> Iterator[str]:
     """Two episodes that are played in turns are the two that are played alone."""
     tasks = (_task(make, 1), _task(make, 2))
     episodes = [start_episode(task, make) for task in tasks]
-    policy = _policy(episodes[0])
+    policy = _policy(make)
     while running := [episode for episode in episodes if not episode.done]:
         for episode in running:
             episode.step(policy.act(episode.view(), episode.tools))

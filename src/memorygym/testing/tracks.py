@@ -7,13 +7,11 @@ was asked for as `module:OBJECT`.
 import json
 import pickle
 import re
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from memorygym.agents.calls import END
@@ -62,9 +60,7 @@ def check_track(
     try:
         broken = _broken(checked, TaskOptions(range(seeds), "", parameters), tasks)
     except Exception as error:  # noqa: BLE001  # the track's own, whatever it is
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}, line {frame.lineno}"
-        broken = [f"it raised {type(error).__name__}: {error} ({where})"]
+        broken = [f"it {raised(error)}"]
     return [f"{checked.name}: {sentence}" for sentence in broken]
 
 
@@ -79,12 +75,10 @@ def _broken(
         cases = [PlayedTask(track, recipe, recipe.generate()) for recipe in recipes]
         broken = [*_tasks(cases)]
         if tasks is None and not broken:
-            salted = track.tasks(replace(options, salt="check_track"))[0].generate()
-            if _bytes(salted) == _bytes(cases[0].task):
-                return [
-                    f"{cases[0].where}: a secret changes nothing: use `TaskOptions.salt` in"
-                    " named_rng(…)"
-                ]
+            private = track.tasks(replace(options, salt="check_track"))[0].generate()
+            if _bytes(private) == _bytes(cases[0].task):
+                advice = "use `TaskOptions.salt` in named_rng(…)"
+                return [f"{cases[0].where}: a secret changes nothing: {advice}"]
     except MemoryGymError as error:
         return [f"a task cannot be made: {error}"]
     broken = broken or [sentence for case in cases for sentence in _played(case)]
@@ -123,11 +117,10 @@ class PlayedTask:
         """A new environment, which never sees the gold table."""
         return self.track.env(replace(self.task, gold=None))
 
-    def reasoner(self, name: str) -> Policy:
-        return self.track.reasoners[name](self.track.reasoner_task(self.task))
-
-    def strong(self) -> Policy:
-        return self.reasoner(next(iter(self.track.reasoners)))
+    def reasoner(self, name: str = "") -> Policy:
+        """A reasoner of the track, by default the strong one."""
+        reasoners = self.track.reasoners
+        return reasoners[name or next(iter(reasoners))](self.track.reasoner_task(self.task))
 
     def episode(self, memory: Callable[[], Memory]) -> Episode:
         """An episode without limits."""
@@ -159,18 +152,14 @@ class PlayedTask:
 
     @cached_property
     def full(self) -> Trace:
-        return self.play(self.strong, Full)
+        """The strong reasoner with the full context."""
+        return self.play(self.reasoner, Full)
 
     def repeat(self) -> Trace:
         """The same replies once more, whatever the environment shows."""
         return self.play(partial(RepeatedPolicy, self.full), Nothing)
 
     repeated = cached_property(repeat)
-
-    @cached_property
-    def outcomes(self) -> Sequence[Outcome]:
-        """Outcomes of the strong reasoner with the full context."""
-        return self.track.outcomes(self.full)
 
     def mean(self, trace: Trace) -> float:
         """The mean score of the goals."""
@@ -332,7 +321,7 @@ def _replays(case: PlayedTask) -> Iterator[str]:
 
 def _goals(case: PlayedTask) -> Iterator[str]:
     """Every goal is due in an event that is played, and its outcome follows from the trace."""
-    trace, outcomes = case.full, case.outcomes
+    trace, outcomes = case.full, case.track.outcomes(case.full)
     if not outcomes:
         yield "it has no goal: let `outcomes` return one Outcome for each thing asked for"
     events = {record.event for record in trace.records}
@@ -378,7 +367,7 @@ def _facts(case: PlayedTask) -> Iterator[str]:
         return
     reader, texts = case.track.reader_for(case.full), case.track.oracle(case.task)
     documents = [*case.full.environment_texts(case.track.tool_names)]
-    for goal in (outcome.goal for outcome in case.outcomes):
+    for goal in (outcome.goal for outcome in case.track.outcomes(case.full)):
         earlier = (text for event, text in documents if event < goal.event)
         shown = [fact for text in earlier for fact in reader.read(text)]
         for need in goal.needs:
@@ -408,10 +397,10 @@ def _scores(cases: Sequence[PlayedTask]) -> Iterator[str]:
         return sum(case.mean(trace_of(case)) for case in cases) / len(cases)
 
     full = mean(lambda case: case.full)
-    none = mean(lambda case: case.play(case.strong, Nothing))
+    none = mean(lambda case: case.play(case.reasoner, Nothing))
     silent = mean(lambda case: case.play(Silent, Full))
     oracle = mean(
-        lambda case: case.play(case.strong, partial(Oracle, case.track.oracle(case.task)))
+        lambda case: case.play(case.reasoner, partial(Oracle, case.track.oracle(case.task)))
     )
     if oracle < UPPER_BOUND:
         yield (
