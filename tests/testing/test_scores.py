@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from memorygym.cli import main
 from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.results import load
 from memorygym.testing import check_regressions, check_score
 from memorygym.tracks.worlds.agents.honest import naive
 from memorygym.tracks.worlds.agents.note_taker import Strategist
+from tests.episodes import lite
 
 
 class Forgetful(Markdown):
@@ -34,13 +34,9 @@ class Breaking(Markdown):
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Earlier results of an agent."""
-    return _results(tmp_path_factory.mktemp("baseline") / "run", "strategic")
-
-
-def _results(path: Path, *agents: str, more: tuple[str, ...] = ()) -> Path:
-    words = ["--tier", "lite", "-t", "company", "--seeds", "2", "--strategy", *agents]
-    assert main(["bench", "-q", "--workers", "1", *words, *more, "-o", str(path)]) == 0
-    return path
+    folder = tmp_path_factory.mktemp("baseline") / "run"
+    lite("strategic", seeds=2, folder=folder)
+    return folder
 
 
 AGENTS = ["strategic", f"{Strategist.__module__}:Strategist", lambda _: Strategist()]
@@ -103,7 +99,7 @@ def test_every_question_that_is_wrong_now_is_listed(baseline: Path) -> None:
 
 
 def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
-    both = _results(tmp_path / "both", "strategic", "naive")
+    lite("strategic", "naive", seeds=2, folder=(both := tmp_path / "both"))
     assert check_regressions("naive", both) == []
     assert check_regressions(lambda _: Strategist(), both, was="naive") == []
     with pytest.raises(BadSettings, match="strategic, naive: name one"):
@@ -111,7 +107,7 @@ def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
 
 
 def test_results_that_cannot_be_played_are_refused(baseline: Path, tmp_path: Path) -> None:
-    private = _results(tmp_path / "private", "naive", more=("--salt", "a salt of some length"))
+    lite("naive", salt="a salt of some length", folder=(private := tmp_path / "private"))
     with pytest.raises(BadSettings, match="private test set"):
         check_regressions("naive", private)
     other = copytree(baseline, tmp_path / "other")
