@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -268,21 +269,21 @@ def inspect_command(folder: Path, *words: str) -> Any:
 @pytest.mark.parametrize(
     ("agent", "arguments", "values"),
     [
-        ("strong", (), {"composite": 1.0}),
+        ("strong", (), {"composite": 0.5}),
         ("silent", (), {"composite": 0.0}),
-        ("strong", ("-T", "role=reasoner", "-T", "memory=bm25"), {"accuracy": 1.0}),
+        ("strong", ("-T", "role=reasoner", "-T", "memory=full"), {"accuracy": 1.0}),
         ("strong", ("-T", "role=reasoner", "-T", "memory=none"), {"accuracy": 0.0}),
     ],
 )
 def test_a_later_track_appears_without_an_edit_and_plays_by_its_rewards(
     agent: str, arguments: tuple[str, ...], values: dict[str, float], tmp_path: Path
 ) -> None:
-    package(tmp_path, "later", "later:TRACK")
-    (tmp_path / "later.py").write_text(Path(__file__).with_name("door_track.py").read_text())
-    words = ("memorygym/later", "-T", "seeds=2", *arguments, "--model", f"memorygym/{agent}")
+    package(tmp_path, "shop", "my_track:SHOP")
+    copy(Path(__file__).parents[2] / "examples" / "my_track.py", tmp_path)
+    words = ("memorygym/shop", "-T", "seeds=2", *arguments, "--model", f"memorygym/{agent}")
     log = inspect_command(tmp_path, *words)
-    assert log.eval.task == "memorygym/later"
-    assert [sample.id for sample in log.samples] == ["door-0", "door-1"]
+    assert log.eval.task == "memorygym/shop"
+    assert [sample.id for sample in log.samples] == ["shop-0", "shop-1"]
     assert values.items() <= means(log).items()
 
 
