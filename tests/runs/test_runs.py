@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,19 +16,22 @@ from memorygym.core.rng import named_rng
 from tests.runs.comparison.model_runs import REPLIES, digests, replies, until_replies
 from tests.servers.openai import Server, serving
 
-BENCH = [sys.executable, "-m", "memorygym.bench", "--quiet"]
-SCRIPTED = [
-    "--tier", "lite", "--template", "company", "--seeds", "4", "--workers", "2",
-    "--strategy", "naive", "strategic", "smart_guesser",
-]  # fmt: skip
-MODEL = ["--tier", "lite", "--template", "company", "--seeds", "4", "--workers", "64"]
+BENCH = [sys.executable, "-m", "memorygym.bench", "--quiet", "--tier", "lite"]
+SMALL = [*BENCH, "--template", "company", "--seeds", "4"]
+SCRIPTED = [*SMALL, "--workers", "2", "--strategy", "naive", "strategic", "smart_guesser", "--run"]
+MODEL = [*SMALL, "--workers", "64"]
+
+
+def bench(*words: str | Path, **more: Any) -> None:
+    """Plays to the end."""
+    subprocess.run([*map(str, words)], check=True, **more)
 
 
 @pytest.fixture(scope="module")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that nothing stopped."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    subprocess.run([*BENCH, *SCRIPTED, "--run", str(folder)], check=True)
+    bench(*SCRIPTED, folder)
     return folder
 
 
@@ -42,42 +46,34 @@ def whole(finished_run: Path) -> dict[str, str]:
 def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
     moment: int, whole: dict[str, str], tmp_path: Path
 ) -> None:
-    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
-    with subprocess.Popen(words) as process:
+    with subprocess.Popen([*SCRIPTED, tmp_path / "run"]) as process:
         time.sleep(0.1 + named_rng("kill", moment).uniform())
         process.kill()
-    subprocess.run(words, check=True)
-    assert digests(tmp_path / "run") == whole
-
-
-@pytest.mark.slow
-def test_the_number_of_workers_changes_nothing(whole: dict[str, str], tmp_path: Path) -> None:
-    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run"), "--workers", "1"]
-    subprocess.run(words, check=True)
+    bench(*SCRIPTED, tmp_path / "run")
     assert digests(tmp_path / "run") == whole
 
 
 def test_a_finished_run_is_not_played_again(whole: dict[str, str], finished_run: Path) -> None:
     timings = (finished_run / "timings.jsonl").read_bytes()
-    subprocess.run([*BENCH, *SCRIPTED, "--run", str(finished_run)], check=True)
+    bench(*SCRIPTED, finished_run)
     assert (finished_run / "timings.jsonl").read_bytes() == timings
     assert digests(finished_run) == whole
     assert len(timings.splitlines()) == 12
 
 
 @pytest.mark.slow
-def test_a_trace_under_the_name_of_another_episode_is_played_again(
+def test_one_worker_and_a_trace_under_the_name_of_another_episode_change_nothing(
     whole: dict[str, str], tmp_path: Path
 ) -> None:
-    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
-    subprocess.run(words, check=True)
+    bench(*SCRIPTED, tmp_path / "run", "--workers", "1")
+    assert digests(tmp_path / "run") == whole
     first, second, third = (
         tmp_path / "run/traces" / f"company+{name}+0.jsonl.gz"
         for name in ("0+naive", "1+naive", "1+strategic")
     )
     first.write_bytes(second.read_bytes())
     third.write_bytes(second.read_bytes())
-    subprocess.run(words, check=True)
+    bench(*SCRIPTED, tmp_path / "run")
     assert digests(tmp_path / "run") == whole
 
 
@@ -94,32 +90,28 @@ def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
     how: signal.Signals, slow: Server, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
-    words = [*BENCH, *MODEL, "--model", "writer", "--api-base", slow.url, "--run", str(folder)]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+    words = [*MODEL, "--model", "writer", "--api-base", slow.url, "--run"]
+    with subprocess.Popen([*words, folder], stderr=subprocess.PIPE, text=True) as process:
         until_replies(folder, 20)
         process.send_signal(how)
         _, errors = process.communicate()
     assert process.returncode == (130 if how == signal.SIGINT else -how)
     assert how == signal.SIGKILL or "repeat the command to resume" in errors
     kept, asked = replies(folder), len(slow.bodies)
-    subprocess.run(words, check=True)
-    total = replies(folder)
+    bench(*words, folder)
     # What was under way when it stopped is the most that can be asked again.
-    assert kept >= 20 and len(slow.bodies) - asked == total - kept
-    again = tmp_path / "again"
-    subprocess.run([*words[:-1], str(again)], check=True)
-    assert digests(again) == digests(folder)
+    assert kept >= 20 and len(slow.bodies) - asked == replies(folder) - kept
+    bench(*words, tmp_path / "again")
+    assert digests(tmp_path / "again") == digests(folder)
 
 
 @pytest.mark.slow
 def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -> None:
-    words = [*BENCH, *MODEL, "--model", "twins"]
-    run = ["--api-base", slow.url, "--run", str(tmp_path / "run")]
-    subprocess.run([*words, *run], check=True)
-    replay = ["--replay", str(tmp_path / "run" / REPLIES), "--run", str(tmp_path / "again")]
+    words, run = [*MODEL, "--model", "twins"], tmp_path / "run"
+    bench(*words, "--api-base", slow.url, "--run", run)
     keyless = {**os.environ, "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}
-    subprocess.run([*words, *replay], check=True, env=keyless)
-    kept = digests(tmp_path / "run")
+    bench(*words, "--replay", run / REPLIES, "--run", tmp_path / "again", env=keyless)
+    kept = digests(run)
     del kept[REPLIES]
     assert digests(tmp_path / "again") == kept
 
@@ -127,12 +119,10 @@ def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -
 def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with serving(latency=3) as server:
-        words = [*BENCH, *MODEL, "--model", "writer", "--api-base", server.url, "--run"]
-        with subprocess.Popen([*words, str(folder)]) as first:
+        words = [*MODEL, "--model", "writer", "--api-base", server.url, "--run", folder]
+        with subprocess.Popen(words) as first:
             until_replies(folder, 1)
-            second = subprocess.run(
-                [*words, str(folder)], capture_output=True, text=True, check=False
-            )
+            second = subprocess.run(words, capture_output=True, text=True, check=False)
             first.kill()
     assert second.returncode == 2
     assert "another process is writing into" in second.stderr
@@ -146,7 +136,7 @@ def test_64_episodes_at_once_lose_nothing_to_a_server_that_fails(tmp_path: Path)
         for model in ("writer", faults):
             out = str(tmp_path / f"{len(rows)}.json")
             words = ["--model", model, "--api-base", server.url, "--workers", "64", "-o", out]
-            subprocess.run([*BENCH, "--tier", "lite", "--seeds", "7", *words], check=True)
+            bench(*BENCH, "--seeds", "7", *words)
             rows[model] = json.loads(Path(out).read_bytes())["episodes"]
     apart = ("agent", "episode", "who")
     plain, faulty = (
