@@ -25,8 +25,7 @@ from memorygym.core.track import TaskOptions
 from memorygym.core.types import Message, Task
 from memorygym.models import openai
 from memorygym.models.model import Model, Reply
-from memorygym.models.recorded import Cached
-from memorygym.models.reply_log import ReplyLog
+from memorygym.models.reply_log import Cached, ReplyLog
 from memorygym.runs.engine import Runner, perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from memorygym.agents.calls import END, calls
-from memorygym.core.outcome import Outcome, SubTask
-from memorygym.core.statements import Statement
+from memorygym.core.outcome import Outcome
+from memorygym.core.statements import Statement, SubTask
 from memorygym.core.trace import Reward, Trace
 from memorygym.core.track import Track
 from memorygym.core.types import Budget, Env, Event, Message, Policy, Step, Task, Tool

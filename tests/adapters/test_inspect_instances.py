@@ -128,8 +128,8 @@ def by_seed(log: Any) -> dict[int, Any]:
 
 def test_a_folder_is_played_as_it_was_generated(tmp_path: Path) -> None:
     folder = tmp_path / "generated"
-    words = ("--hops", "2,4", "--tokens", "10k", "--n", "4", "-o", str(folder))
-    assert main(["generate", "research", *words]) == 0
+    words = ("--track", "research:hops=2,4:tokens=10k", "--n", "4", "-o", str(folder))
+    assert main(["generate", *words]) == 0
     arguments = {"memory": "bm25", "budget": 300}
     kept = played(tmp_path, "memorygym/strong", "research", {"data": str(folder), **arguments})
     generated = played(tmp_path, "memorygym/strong", "research", {**GIVEN, **arguments})
@@ -172,9 +172,9 @@ def test_instances_of_code_are_played_too(tmp_path: Path) -> None:
         ("research", {"memory": "bm52"}, "no memory named 'bm52'; did you mean bm25?"),
         ("research", {"tool_mode": "txt"}, "no tool_mode named 'txt'; did you mean text?"),
         ("research", {"budget": 3}, "a budget of 3 tokens holds no needed fact of this track"),
-        ("research", {"budget": "big"}, "budget 'big': give a whole number"),
-        ("research", {"capacity": 0}, "capacity 0: give at least 1"),
-        ("research", {"seeds": 0}, "seeds 0: give at least 1"),
+        ("research", {"budget": "big"}, "budget='big': give a whole number"),
+        ("research", {"capacity": 0}, "capacity=0: give at least 1"),
+        ("research", {"seeds": 0}, "seeds=0: give at least 1"),
         ("research", {"data": "/nowhere"}, "/nowhere is not a folder of instances"),
         ("research", {"data": "/nowhere", "hops": 2}, "no argument named 'hops'"),
         ("data", {"format": "hotpotqa"}, "data plays the tasks of a file: give -T file=…"),

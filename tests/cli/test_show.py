@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from memorygym.tracks.worlds.generator.gold import WorldsGold
+from memorygym.tracks.worlds.generator.gold import read_gold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from tests.slow import mostly_slow
@@ -26,7 +26,7 @@ def test_json_is_one_message_a_line_and_nothing_else(command) -> None:
 def test_json_gold_is_the_last_line_and_reads_back(command) -> None:
     out = command(*LITE, "--json", "--gold").out
     last = json.loads(out.splitlines()[-1])
-    assert WorldsGold.from_json(last["gold"]) == generate("company", 3, "lite").gold
+    assert read_gold(last["gold"]) == generate("company", 3, "lite").gold
 
 
 def test_text_holds_every_word_in_80_columns(command) -> None:

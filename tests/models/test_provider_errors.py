@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from memorygym.core.types import Call
+from memorygym.models.chat_completions import UNREADABLE, reply_for
 from memorygym.models.model import OVERFLOW
-from memorygym.models.provider_errors import UNREADABLE, reply_for
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,7 @@ from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
-from memorygym.models.recorded import MAX_EXPLAINED, Cached, NotRecorded
-from memorygym.models.reply_log import ReplyLog
+from memorygym.models.reply_log import MAX_EXPLAINED, Cached, NotRecorded, ReplyLog
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.episodes import generated
@@ -300,8 +299,9 @@ def test_a_file_that_cannot_be_opened_is_refused(
         ReplyLog(tmp_path / name, record=record)
 
 
-def test_a_truncated_packed_file_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "replies.jsonl.gz"
-    path.write_bytes(gzip.compress(b'{"format": "memorygym-replies-1"}\n' * 99)[:-12])
+def test_a_truncated_packed_file_is_refused(reply_log: Open, path: Path) -> None:
+    recorded(reply_log, "Hello")
+    packed = path.with_suffix(".jsonl.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes())[:-12])
     with pytest.raises(BadSettings, match="cannot be unpacked"):
-        ReplyLog(path, record=False)
+        ReplyLog(packed, record=False)

@@ -8,8 +8,7 @@ import pytest
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.types import Message
 from memorygym.models import extractive
-from memorygym.models.recorded import Cached
-from memorygym.models.reply_log import ReplyLog
+from memorygym.models.reply_log import Cached, ReplyLog
 from memorygym.models.scripted import Scripted
 from memorygym.runs.model_roles import ModelRoles, model_roles_of
 from memorygym.runs.systems import scripted

@@ -96,7 +96,7 @@ def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
         process.send_signal(how)
         _, errors = process.communicate()
     assert process.returncode == (130 if how == signal.SIGINT else -how)
-    assert how == signal.SIGKILL or "repeat the command to resume" in errors
+    assert how == signal.SIGKILL or "go on: memorygym resume" in errors
     kept, asked = replies(folder), len(slow.bodies)
     bench(*words, folder)
     # What was under way when it stopped is the most that can be asked again.

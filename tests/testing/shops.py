@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial, partialmethod
-from importlib import import_module
 from itertools import count
 from typing import Any
 
 from memorygym.agents.calls import END, calls
-from memorygym.core.outcome import Outcome, SubTask
-from memorygym.core.statements import Sentence, Statement, SubTaskGold
+from memorygym.core.outcome import Outcome
+from memorygym.core.statements import Sentence, Statement, SubTask, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, Track
 from memorygym.core.types import Message, Policy, Step, Task, Tool, tool
@@ -168,8 +167,7 @@ class Blind:
 
 
 def unwritten(task: Task, seed: int) -> Task:
-    gold = type("Unwritten", (), {"to_json": lambda self: {"clock": time}})()
-    return replace(task, gold=gold)
+    return replace(task, gold={"clock": time})
 
 
 def confused(self: Reasoner, reply: Message) -> Message:
@@ -177,23 +175,16 @@ def confused(self: Reasoner, reply: Message) -> Message:
     return reply if self.replies < 30 else END
 
 
-def contrary(shop: Track) -> Track:
-    """Its reasoner acts only where it sees nothing, by what it cannot know."""
-    needs, find = import_module("my_track").needs, import_module("my_track").find
+class Contrary(Policy):
+    """Orders the right coat, which it cannot know, where it sees nothing; else does nothing."""
 
-    class Contrary(Policy):
-        def __init__(self, task: Task) -> None:
-            self.state: Any = task.state
+    def __init__(self, task: Task) -> None:
+        assert isinstance(task.gold, SubTaskGold)
+        self.truths = {goal.event: goal.truth for goal in task.gold.goals}
 
-        def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-            turn = int(view[-1].content.split()[1].strip(":"))
-            facts = needs(self.state["script"][:turn])
-            if len(view) > 2 or not facts:
-                return END
-            wishes = (fact.value for fact in facts[-3:])
-            return calls(("order", {"coat": find(self.state["stock"], *wishes)[0]}))
-
-    return replace(shop, reasoners={"strong": Contrary})
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        coat = self.truths.get(int(view[-1].content.split()[1].strip(":")) - 1)
+        return calls(("order", {"coat": coat})) if coat and len(view) == 2 else END
 
 
 def counted(trace: Trace, outcomes: list[Outcome]) -> Sequence[Outcome]:
@@ -297,7 +288,9 @@ BROKEN: Mapping[str, Break] = {
     "with gold evidence (`oracle`) its strong reasoner scores 0.0%": reasoned(
         lambda self, reply: END
     ),
-    "mend the reasoner, which the texts mislead": contrary,
+    "mend the reasoner, which the texts mislead": lambda shop: replace(
+        shop, reasoners={"strong": Contrary}, reasoners_see_gold=True
+    ),
     "an agent that does nothing scores 100.0%": played(step=lazy),
 }
 """By a part of its sentence: how the shop is broken."""

@@ -12,7 +12,7 @@ from memorygym.agents.reasoner_agent import Silent
 from memorygym.core import registry
 from memorygym.core.track import Track, find
 from memorygym.core.types import Message, Step, Task
-from memorygym.testing import check_track, track_rules
+from memorygym.testing import check_track, tracks
 from tests.slow import mostly_slow
 from tests.testing.shops import BROKEN, tasked
 from tests.tracks.shop_example import known
@@ -61,7 +61,7 @@ def test_a_track_that_raises_is_reported(shop: Track) -> None:
 
 
 def test_a_task_that_never_ends_is_reported(shop: Track, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(track_rules, "ENDLESS_TASK", 50)
+    monkeypatch.setattr(tracks, "ENDLESS_TASK", 50)
 
     class Open:
         def __init__(self, task: Task) -> None:

@@ -51,7 +51,7 @@ def _results(path: Path, *agents: str, more: tuple[str, ...] = ()) -> Path:
 )
 def test_an_agent_is_passed_by_name_or_as_a_factory(agent) -> None:
     assert check_score(agent, 20) == []
-    (sentence,) = check_score(agent, 99, templates=["company"], seeds=[0])
+    (sentence,) = check_score(agent, 99, track="worlds:template=company:tier=lite", seeds=range(1))
     assert "is below 99 (company 0: " in sentence and "never written" in sentence
 
 
@@ -74,10 +74,10 @@ def test_a_memory_that_breaks_its_protocol_is_reported(baseline: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"at_least": 101}, {"templates": []}, {"seeds": []}, {"tier": "lit"}]
+    "change", [{"at_least": 101}, {"seeds": range(0)}, {"track": "worlds:tier=lit"}]
 )
 def test_what_cannot_be_is_refused(change) -> None:
-    with pytest.raises(Exception, match=r"give 0 to 100|give at least one|did you mean lite"):
+    with pytest.raises(Exception, match=r"give 0 to 100|give other seeds|did you mean lite"):
         check_score("naive", **{"at_least": 0, **change})
 
 

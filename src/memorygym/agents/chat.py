@@ -10,6 +10,7 @@ from memorygym.core.types import JSON, Message, Policy, Tool
 from memorygym.models.model import Model, Reply, ToolsRejected, check_reply
 
 ToolMode = Literal["auto", "native", "text"]
+TOOL_MODES = get_args(ToolMode)
 """How tools are sent: as the endpoint's feature, as text, or as its feature until rejected.
 
 `auto` decides within each episode, at the cost of at most one rejected request, so that no reply
@@ -25,8 +26,8 @@ class Chat(Policy):
     def __init__(
         self, model: Model, tool_mode: ToolMode = "auto", *, reasoning: bool = False
     ) -> None:
-        if tool_mode not in get_args(ToolMode):
-            raise UnknownPart("tool mode", tool_mode, get_args(ToolMode))
+        if tool_mode not in TOOL_MODES:
+            raise UnknownPart("tool mode", tool_mode, TOOL_MODES)
         self.model = model
         self.tool_mode = tool_mode
         self.reasoning = reasoning

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 THREADS = 16
 """Workers of a model by default: they wait for replies, not for this machine."""
-_Group = argparse.ArgumentParser | argparse._ArgumentGroup
+Group = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
 def given_path(text: str) -> Path:
@@ -62,17 +62,19 @@ def workers_of(args: argparse.Namespace, *, waits: bool) -> int:
 
 class _Salt(argparse.Action):
     def __call__(self, _: object, namespace: argparse.Namespace, value: Any, *__: object) -> None:
-        from memorygym.runs.tasks import checked_salt
+        from memorygym.runs.settings import checked_salt
 
         setattr(namespace, self.dest, checked_salt(value, "--salt"))
 
 
-def add_salt(parser: _Group, help: str = "a secret that seeds a private test set") -> None:
+def add_salt(
+    parser: Group, help: str = "a secret that seeds a private test set", default: str | None = ""
+) -> None:
     """Declares --salt, "" unless given."""
-    parser.add_argument("--salt", action=_Salt, default="", help=help)
+    parser.add_argument("--salt", action=_Salt, default=default, help=help)
 
 
-def add_quiet(parser: _Group) -> None:
+def add_quiet(parser: Group) -> None:
     """Declares --quiet."""
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress line")
 
@@ -98,23 +100,14 @@ class Outputs:
     """A file (.json, .csv) or a device that receives the result alone."""
 
 
-def add_output(parser: _Group) -> None:
-    """Declares -o, with its spelling --run."""
-    parser.add_argument(
-        "--output", "-o", "--run", type=given_path, action="append", default=[], metavar="PATH",
-        help="the folder that keeps traces, replies and results, so that the same command resumes"
-        " a stopped run; or a file for the result alone: .json, .csv, or any existing file",
-    )  # fmt: skip
-
-
 def outputs_of(args: argparse.Namespace, stack: ExitStack) -> Outputs:
     """The folder and the file that --output names. If the file is standard output, whatever is
     printed goes to standard error until `stack` closes.
 
     Raises BadSettings for two of a kind, or a file in a folder that does not exist.
     """
-    files = [path for path in args.output if is_file(path)]
-    folders = [path for path in args.output if path not in files]
+    files = [path for path in args.output or () if is_file(path)]
+    folders = [path for path in args.output or () if path not in files]
     for paths in (files, folders):
         if len(paths) > 1:
             raise BadSettings(f"--output {paths[0]} and {paths[1]}: give one of them")

@@ -10,7 +10,6 @@ from typing import Any
 from memorygym import stats
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import add_quiet
-from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, find
@@ -20,6 +19,7 @@ from memorygym.reports.terminal import fit, table
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Played, ResultOptions
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
+from memorygym.runs.settings import WORLDS
 from memorygym.runs.tasks import generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 

@@ -1,6 +1,9 @@
-"""The OpenAI chat-completions format: writes requests, reads replies, whole or streamed.
+"""The OpenAI chat-completions format: writes requests, reads replies and errors.
 
-The functions are pure. They raise MalformedReply for a body that is no chat completion.
+The functions are pure. They raise MalformedReply for a body that is no chat completion. Of errors,
+some are limits or mistakes of the model: a request that exceeds the context ends the event, and a
+call that the server could not parse is returned to the model. Any other is the provider's failure,
+and the episode has no score. There is no standard for them: the patterns are the wordings in use.
 """
 
 import json
@@ -13,23 +16,40 @@ from memorygym.core.errors import clip
 from memorygym.core.json_values import json_text
 from memorygym.core.text import replace_surrogates
 from memorygym.core.types import JSON, Call, Message
-from memorygym.models.model import Reply
+from memorygym.models.model import OVERFLOW, Reply
 
 END_OF_REASONING = "</think>"
 _UNNAMED = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_NAME = 64
+UNREADABLE = "unreadable_call"
+"""The `finish` of a reply whose call the server could not parse; only its text is known."""
+_UNREAD = re.compile(r"error parsing tool call: raw='(.*)', err=", re.DOTALL)
+"""The wording of Ollama, with status 500."""
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|exceed_context_size"
+    r"|maximum context length|maximum model length|model's context length"
+    r"|exceeds? (?:the |this model's )?(?:model's )?(?:available |maximum )?context"
+    r"|context (?:window|length|size)\W+(?:is |was |has been )?(?:exceeded|overflow)"
+    r"|(?:loaded with|greater than the) context length"
+    r"|prompt is too long|input is too long|reduce the length of the messages"
+    r"|range of input length|input token count .{0,40}exceeds"
+    r"|inputs?`? (?:tokens \+ `?max_new_tokens|must have less than)",
+    re.IGNORECASE,
+)
+_CONTEXT_LENGTH = re.compile(
+    r"(?:maximum context length|maximum model length)\D{0,20}(\d+)", re.IGNORECASE
+)
 
 
 class MalformedReply(ValueError):
-    """The body of a response is no chat completion."""
+    """The body of a response is no chat completion; it may be an error with status 200."""
 
-
-class ReportedError(MalformedReply):
-    """The body is an error that the endpoint reports with status 200."""
-
-    def __init__(self, error: JSON) -> None:
-        super().__init__(f"the endpoint reports an error: {clip(json.dumps(error), 200)}")
+    def __init__(self, problem: str, error: JSON = None) -> None:
+        if error:
+            problem = f"the endpoint reports an error: {clip(json.dumps(error), 200)}"
+        super().__init__(problem)
         self.error = error
+        """The error that the endpoint reports, if it does."""
 
 
 def to_wire(message: Message) -> dict[str, JSON]:
@@ -44,8 +64,6 @@ def to_wire(message: Message) -> dict[str, JSON]:
     >>> call["function"]
     {'name': 'rm_-r', 'arguments': '{"malformed": "{oops"}'}
     """
-    if not message.calls:
-        return replace(message, content=replace_surrogates(message.content)).to_openai()
     calls = tuple(map(_well_formed, message.calls))
     return replace(message, content=replace_surrogates(message.content), calls=calls).to_openai()
 
@@ -83,7 +101,7 @@ def read_stream(lines: Iterable[str]) -> Reply:
 
 
 def _chunks(lines: Iterable[str]) -> Iterator[Mapping[str, JSON]]:
-    """The objects of a stream. Raises ReportedError if one is an error."""
+    """The objects of a stream."""
     for line in lines:
         data = line.removeprefix("data:").strip()
         if not line.startswith("data:") or not data:
@@ -91,8 +109,8 @@ def _chunks(lines: Iterable[str]) -> Iterator[Mapping[str, JSON]]:
         if data == "[DONE]":
             return
         chunk = _object(data)
-        if chunk.get("error"):
-            raise ReportedError(chunk["error"])
+        if error := chunk.get("error"):
+            raise MalformedReply("", error)
         yield chunk
 
 
@@ -114,9 +132,8 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
     choice = _first(body.get("choices"))
     raw = choice.get("message")
     if not isinstance(raw, Mapping):
-        if body.get("error"):
-            raise ReportedError(body["error"])
-        raise MalformedReply(f"no reply in the body: {clip(json.dumps(body), 200)}")
+        problem = f"no reply in the body: {clip(json.dumps(body), 200)}"
+        raise MalformedReply(problem, body.get("error"))
     thought, content = split_reasoning(_text(raw.get("content")))
     try:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
@@ -198,3 +215,32 @@ def _mappings(value: JSON) -> list[Mapping[str, JSON]]:
 
 def _token_count(value: JSON) -> int | None:
     return value if type(value) is int and 0 <= value < 2**63 else None
+
+
+def reply_for(error: JSON, max_tokens: int | None) -> Reply | None:
+    """The reply that an endpoint's error means; None if the provider failed.
+
+    >>> reply_for({"failed_generation": "Read{"}, None).message.calls
+    (Call(name='', arguments='Read{', id=''),)
+    """
+    text = error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
+    if _TOO_LONG.search(text):
+        longest = _CONTEXT_LENGTH.search(text)
+        # If `max_tokens` alone fills the context, no request fits: the settings are wrong.
+        if not (longest and max_tokens and max_tokens >= int(longest[1])):
+            return OVERFLOW
+    call_text = _unread_call(error)
+    if call_text is None:
+        return None
+    return Reply(Message("assistant", "", (Call("", call_text),)), finish=UNREADABLE)
+
+
+def _unread_call(error: JSON) -> str | None:
+    """The model's text, if the error is that it is no valid call; Groq has a field for it."""
+    if isinstance(error, Mapping):
+        failed = error.get("failed_generation")
+        if isinstance(failed, str):
+            return failed
+        error = error.get("message")
+    match = _UNREAD.search(error) if isinstance(error, str) else None
+    return match[1] if match else None

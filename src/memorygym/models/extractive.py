@@ -5,27 +5,19 @@ names, numbers, quotations, recency and the words of the instruction.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.tokens import count, normalize, truncate
+from memorygym.core.tokens import MONTHS, count, normalize, truncate
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.memories.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
+from memorygym.memories.stores.search.fulltext import STOP_WORDS
+from memorygym.memories.stores.splitter import ENDS, LONGEST_HEAD, sentences
 from memorygym.models.model import Model, Reply, check_sampling, described, options_of
-from memorygym.models.salience import (
-    NUMBER,
-    OPENERS,
-    QUOTED,
-    PlacedSentence,
-    informative,
-    names,
-    placed_sentences,
-    traits,
-)
 
 NAMELESS = True
 """The provider has a single model, so its name is the whole spec."""
@@ -35,12 +27,69 @@ DEFAULT_LIMIT = 1024
 """Most tokens of a reply if the request sets no limit."""
 MAX_RARE_WORDS = 8
 """Most keywords that are no names: the longest words, which tend to be rare."""
-_PARTS = re.compile(rf"^(?:{re.escape(SO_FAR)}|{re.escape(NEW)})[^\S\n]*$", re.MULTILINE)
-_RARE = re.compile(r"(?<![\w-])[a-z]{6,}(?![\w-])")
-_OBJECT = re.compile(f"{QUOTED.pattern}|{NUMBER.pattern}(?:, {NUMBER.pattern})*")
-_WORDS = re.compile(r"[A-Za-z&'-]+")
+_REPEATED, _SELDOM = 4, 3
+"""Factor for a sentence with a word that the hint repeats, and the most repetitions that count."""
+_THEME = 3
+"""Factor for a sentence whose section has a name or quotation that the hint repeats."""
+_RECENCY = 10
+"""The last sentence weighs 1 + 1 / 10 times as much as the first."""
+
+_NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A-Za-z]{1,3}\b)?")
+# For speed, both patterns begin with the text that they look for; the lookbehind follows it.
+_QUOTED = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|'(?<!\w')[^'\n]+'(?!\w)")
+_NAME = re.compile(r"[A-Z](?<![\w&].)[\w&-]*(?: (?:(?:of|de|van|von) )?[A-Z][\w&-]*)*")
+_OBJECT = re.compile(f"{_QUOTED.pattern}|{_NUMBER.pattern}(?:, {_NUMBER.pattern})*")
 _QUOTES = "\"'“”"
+_DIGITS = re.compile(r"\d[\d,.]*")
+_WORD = re.compile(r"[A-Za-z]+")
+_WORDS = re.compile(r"[A-Za-z&'-]+")
+_RARE = re.compile(r"(?<![\w-])[a-z]{6,}(?![\w-])")
 _CLAUSE = re.compile(r"[,;:.](?=\s|$)")
+_PARTS = re.compile(rf"^(?:{re.escape(SO_FAR)}|{re.escape(NEW)})[^\S\n]*$", re.MULTILINE)
+_MARKED = re.compile(r"(?:\[.*\]|=.*=|#.*|.*:)$")
+_NOTED = re.compile(r"[:=|{}\d]")
+_SENTENCE_STARTS = frozenset(("", "\n", *'.!?["(=#'))
+"""Characters before the first word of a sentence or heading."""
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+_CALENDAR = frozenset((*MONTHS, *_DAYS.split()))
+_OPENERS = STOP_WORDS | frozenset(
+    "i he she it we you they he his her its our your their no yes but".split()
+)
+"""Words that have a capital only because they begin a sentence."""
+_SELF = frozenset("i my mine we our".split())
+_RELATIVE = frozenset("than by again another further more less up down".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its place in the text."""
+
+    text: str
+    line: int
+    """The number of its line."""
+    head: str
+    """The heading above it; "" if there is none."""
+    section: int
+    """The number of the first line under that heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The features of a sentence, regardless of its surroundings."""
+
+    tokens: int
+    weight: int
+    """0 if it has no information."""
+    words: frozenset[str]
+    """Its words in lower case, without stop words."""
+    named: bool
+    pattern: str
+    """The sentence with its numbers masked; of two with one pattern, the later replaces the
+    earlier. "" if it replaces none."""
+
+
+Ranked = Sequence[tuple[Sentence, int]]
+"""Sentences with their weights, in the order of the text."""
 
 
 @lru_cache(maxsize=1024)  # Several memories make the same request.
@@ -63,33 +112,26 @@ def write(task: str, text: str, most: int) -> str:
 
 def _summary(text: str, most: int, hint: str) -> str:
     text = _PARTS.sub("", text)
-    return _extract(
-        informative(text, hint) or [(sentence, 1) for sentence in placed_sentences(text)], most
-    )
+    return _extract(_informative(text, hint) or [(each, 1) for each in _sentences(text)], most)
 
 
 def _facts(text: str, most: int, _: str) -> str:
-    return _extract(informative(text), most, apart=True)
+    return _extract(_informative(text), most, apart=True)
 
 
 def _keywords(text: str, most: int, _: str) -> str:
     text = normalize(text)
     rare = sorted(dict.fromkeys(_RARE.findall(text)), key=len, reverse=True)
-    rare = [word for word in rare if word not in OPENERS][:MAX_RARE_WORDS]
-    return _join_fitting([*dict.fromkeys(names(text)), *rare], ", ", most)
+    rare = [word for word in rare if word not in _OPENERS][:MAX_RARE_WORDS]
+    return _join_fitting([*dict.fromkeys(_names(text)), *rare], ", ", most)
 
 
 def _triples(text: str, most: int, _: str) -> str:
-    informative_sentences = [
-        sentence for sentence in placed_sentences(text) if traits(sentence.text).weight
-    ]
-    return _join_fitting(
-        [row for sentence in informative_sentences for row in _relations(sentence)], "\n", most
-    )
+    rows = [row for each in _sentences(text) if _traits(each.text).weight for row in _triple(each)]
+    return _join_fitting(rows, "\n", most)
 
 
-Answer = Callable[[str, int, str], str]
-KINDS: dict[str, Answer] = {
+KINDS: dict[str, Callable[[str, int, str], str]] = {
     "summary": _summary,
     "facts": _facts,
     "keywords": _keywords,
@@ -97,7 +139,7 @@ KINDS: dict[str, Answer] = {
 }
 
 
-def _join_fitting(parts: Sequence[str], between: str, most: int) -> str:
+def _join_fitting(parts: Iterable[str], between: str, most: int) -> str:
     """As many parts, from the first, as fit into the limit, joined."""
     gap, left, kept = count(between), most + count(between), []
     for part in parts:
@@ -108,20 +150,129 @@ def _join_fitting(parts: Sequence[str], between: str, most: int) -> str:
     return between.join(kept)
 
 
-def _extract(
-    ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: bool = False
-) -> str:
+def _names(text: str) -> list[str]:
+    """The names in a text: capitalised words, but no single word that only begins a sentence.
+
+    >>> _names("The risk of Larkin Harbor is low. Posted on 9 May by Ann.")
+    ['Larkin Harbor', 'Ann']
+    """
+    results = []
+    for match in _NAME.finditer(text):
+        words = [word for word in match[0].split() if word not in _CALENDAR]
+        before = text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:]
+        starts_sentence = before in _SENTENCE_STARTS
+        if starts_sentence and words and words[0].lower() in _OPENERS:
+            words, starts_sentence = words[1:], False
+        if words and (len(words) > 1 or not starts_sentence) and words != ["I"]:
+            results.append(" ".join(words))
+    return results
+
+
+def _sentences(text: str) -> list[Sentence]:
+    """The sentences of a text, each with its heading.
+
+    >>> [(s.head, s.text) for s in _sentences("[Note · Ann]\\nShe ran. She won.\\nBob: 3")]
+    [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('[Note · Ann]', 'Bob: 3')]
+    """
+    lines = normalize(text).split("\n")
+    results: list[Sentence] = []
+    heads: list[str] = []
+    head, section = "", 0
+    for number, line in enumerate(lines):
+        if _is_heading(line) and number < len(lines) - 1:
+            heads.append(line)
+            continue
+        if heads:
+            # Of consecutive headings the last, if it has a date; else all.
+            dated = any(map(str.isdigit, heads[-1]))
+            head, section, heads = heads[-1] if dated else "\n".join(heads), number, []
+        results += [Sentence(part, number, head, section) for part in sentences(line)]
+    return results
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line is a heading: marked as one, or short, without a full stop, colon or digit."""
+    if len(line) > LONGEST_HEAD:
+        return False
+    return bool(_MARKED.match(line)) or not (ENDS.search(line) or _NOTED.search(line))
+
+
+@lru_cache(maxsize=16_384)
+def _traits(sentence: str) -> Traits:
+    """The features of a sentence, without its heading."""
+    words = frozenset(map(str.lower, _WORD.findall(sentence)))
+    masked, numbers = _DIGITS.subn("#", sentence)
+    named, quotes = bool(_names(sentence)), bool(_QUOTED.search(sentence))
+    weight = 3 * (numbers > 0) + 2 * named + 2 * quotes + (not words.isdisjoint(_SELF))
+    if sentence.endswith("?"):
+        weight = 0  # A question has no information.
+    pattern = masked if numbers and words.isdisjoint(_RELATIVE) else ""
+    return Traits(count(sentence), weight, words - STOP_WORDS, named, pattern)
+
+
+def _informative(text: str, hint: str = "") -> Ranked:
+    """The sentences with information, and their weights; `hint` is the instruction.
+
+    Of sentences that differ only in a number, the last is returned.
+
+    >>> [sentence.text for sentence, _ in _informative("Ann Lee won 3. Hello! Ann Lee won 4.")]
+    ['Ann Lee won 4.']
+    """
+    hint_words, repeated, hint_sentences = _read_hint(hint)
+    every = _sentences(text)
+    themes = {each.section for each in every if hint and _in_theme(each.text, hint)}
+    last = {_subject(each): index for index, each in enumerate(every)}
+    results: list[tuple[Sentence, int]] = []
+    for index, each in enumerate(every):
+        own = _traits(each.text)
+        if not own.weight or each.text in hint_sentences or last[_subject(each)] != index:
+            continue
+        weight = own.weight + len(own.words & hint_words)
+        weight *= 1 if own.words.isdisjoint(repeated) else _REPEATED
+        weight *= _THEME if each.section in themes else 1
+        results.append((each, weight * (_RECENCY * len(every) + index) // len(every)))
+    return results
+
+
+@lru_cache(maxsize=64)
+def _read_hint(hint: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The words of a hint, those that it repeats, but not often, and its sentences, which need not
+    be kept."""
+    counts = Counter(map(str.lower, _WORD.findall(hint)))
+    again = frozenset(word for word, times in counts.items() if 1 < times <= _SELDOM)
+    hint_sentences = frozenset(each.lstrip("-* ") for each in sentences(normalize(hint)))
+    return frozenset(counts) - STOP_WORDS, again - STOP_WORDS, hint_sentences
+
+
+@lru_cache(maxsize=16_384)
+def _in_theme(sentence: str, hint: str) -> bool:
+    """Whether a sentence has a name or quotation that the hint repeats."""
+    phrases = [*_names(sentence), *(mark[0].strip(_QUOTES) for mark in _QUOTED.finditer(sentence))]
+    return any(len(phrase) > 3 and hint.count(phrase) > 1 for phrase in phrases)
+
+
+def _subject(sentence: Sentence) -> tuple[str, str]:
+    """A key that two sentences share if the later one replaces the earlier one."""
+    own = _traits(sentence.text)
+    if not own.pattern:
+        return sentence.text, sentence.head
+    if own.named:
+        return own.pattern, ""
+    return (own.pattern, _DIGITS.sub("#", sentence.head)) if sentence.head else (sentence.text, "")
+
+
+def _extract(ranked: Ranked, most: int, *, apart: bool = False) -> str:
     """The sentences of most weight per token, in order, under headings; with `apart` each on a
     line of its own."""
     if not ranked:
         return ""
     if chosen := _choose(ranked, most, apart=apart):
-        return _layout([ranked[index][0] for index in chosen], apart=apart)
+        return _layout(chosen, apart=apart)
     return truncate(max(ranked, key=lambda pair: pair[1])[0].text, most)
 
 
-def _choose(ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: bool) -> list[int]:
-    """The positions of the sentences of most weight per token.
+def _choose(ranked: Ranked, most: int, *, apart: bool) -> list[Sentence]:
+    """The sentences of most weight per token, in the order of the text.
 
     The first sentence under a heading pays for the heading; further ones cost less, so that facts
     about one subject stay together.
@@ -133,8 +284,8 @@ def _choose(ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: b
     for index, (sentence, _) in enumerate(ranked):
         by_section[sentence.section].append(index)
 
-    def cost(sentence: PlacedSentence) -> int:
-        tokens = traits(sentence.text).tokens + (apart or sentence.line not in lines)
+    def cost(sentence: Sentence) -> int:
+        tokens = _traits(sentence.text).tokens + (apart or sentence.line not in lines)
         closed = sentence.head and sentence.section not in open_sections
         return tokens + (count(sentence.head) + 1 if closed else 0)
 
@@ -158,13 +309,13 @@ def _choose(ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: b
             open_sections.add(sentence.section)
             for other in by_section[sentence.section]:
                 heappush(queue, queued(other))
-    return sorted(taken)
+    return [ranked[index][0] for index in sorted(taken)]
 
 
-def _layout(chosen: Sequence[PlacedSentence], *, apart: bool) -> str:
+def _layout(chosen: Sequence[Sentence], *, apart: bool) -> str:
     """The sentences as text: those of one line stay on one line, unless `apart`."""
     parts: list[str] = []
-    last: PlacedSentence | None = None
+    last: Sentence | None = None
     for sentence in chosen:
         if sentence.head and (last is None or last.section != sentence.section):
             parts.append(f"\n{sentence.head}")
@@ -174,33 +325,31 @@ def _layout(chosen: Sequence[PlacedSentence], *, apart: bool) -> str:
     return "".join(parts)[1:]
 
 
-def _relations(sentence: PlacedSentence) -> Iterator[str]:
+def _triple(sentence: Sentence) -> Iterator[str]:
     """Triples of a sentence: its first name with each further name and the first number or
     quotation."""
-    own_names = names(sentence.text)
-    subject = own_names[0] if own_names else next(reversed(names(sentence.head)), "")
+    names = _names(sentence.text)
+    subject = names[0] if names else next(reversed(_names(sentence.head)), "")
     if not subject:
         return
-    before, _, after = sentence.text.partition(subject) if own_names else ("", "", sentence.text)
-    lead = _content(before)
-    first_object = _OBJECT.search(after)
-    objects = [(first_object.start(), first_object[0])] if first_object else []
-    others = [
-        name
-        for name in own_names[1:]
-        if name in after and not (first_object and name in first_object[0])
+    before, _, after = sentence.text.partition(subject) if names else ("", "", sentence.text)
+    first = _OBJECT.search(after)
+    objects = [(first.start(), first[0])] if first else []
+    objects += [
+        (after.index(name), name)
+        for name in names[1:]
+        if name in after and not (first and name in first[0])
     ]
-    objects += [(after.index(name), name) for name in others]
     if not objects and (words := _WORDS.findall(after)):
         objects = [(after.rindex(words[-1]), words[-1])]
-    for start, object_text in sorted(objects):
-        rest = _CLAUSE.split(after[start + len(object_text) :])[0]
-        relation = " ".join(filter(None, [lead, _content(after[:start]), _content(rest)]))
-        yield f"{subject} | {relation or 'is'} | {object_text.strip(_QUOTES)}"
+    for start, text in sorted(objects):
+        rest = _CLAUSE.split(after[start + len(text) :])[0]
+        relation = " ".join(filter(None, map(_content, (before, after[:start], rest))))
+        yield f"{subject} | {relation or 'is'} | {text.strip(_QUOTES)}"
 
 
 def _content(text: str) -> str:
-    return " ".join(word for word in _WORDS.findall(text) if word.lower() not in OPENERS)
+    return " ".join(word for word in _WORDS.findall(text) if word.lower() not in _OPENERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +370,8 @@ class Extractive(Model):
         self.options = options
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        task = _join_texts(message for message in messages if message.role == "system")
-        text = _join_texts(message for message in messages if message.role != "system")
+        task = "\n\n".join(each.content for each in messages if each.role == "system")
+        text = "\n\n".join(each.content for each in messages if each.role != "system")
         limits = [int(limit) for limit in LIMIT.findall(task)[-1:]]
         limits += [self.options.max_tokens] if self.options.max_tokens else []
         written = write(task, text, min(limits, default=DEFAULT_LIMIT))
@@ -231,10 +380,6 @@ class Extractive(Model):
 
     def describe(self) -> dict[str, JSON]:
         return {**described("extractive", "", self.options, SHAPING), "endpoint": None}
-
-
-def _join_texts(messages: Iterator[Message]) -> str:
-    return "\n\n".join(message.content for message in messages)
 
 
 def make(name: str, api_base: str | None = None, **options: object) -> Extractive:

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,9 +19,9 @@ from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.chat_completions import (
     MalformedReply,
-    ReportedError,
     read_completion,
     read_stream,
+    reply_for,
     to_wire,
 )
 from memorygym.models.model import (
@@ -33,7 +34,6 @@ from memorygym.models.model import (
     options_of,
     sample_seed,
 )
-from memorygym.models.provider_errors import reply_for
 
 if TYPE_CHECKING:
     from openai import APIStatusError
@@ -109,16 +109,15 @@ def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:
 
 def _is_local(url: str) -> bool:
     """Whether a URL is of this machine or a private network. Raises BadSettings if it is no URL."""
-    error_for_url = BadSettings(
-        f"{url!r} is no URL of an endpoint, such as http://127.0.0.1:8000/v1"
-    )
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        if not host or parts.scheme not in ("http", "https"):
+            raise ValueError(url)
     except ValueError as error:
-        raise error_for_url from error
-    if not host or parts.scheme not in ("http", "https"):
-        raise error_for_url
+        raise BadSettings(
+            f"{url!r} is no URL of an endpoint, such as http://127.0.0.1:8000/v1"
+        ) from error
     try:
         return ip_address(host).is_private
     except ValueError:
@@ -137,22 +136,22 @@ class ThrottleNotice:
         interval: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._write, self._every, self._clock = write, interval, clock
+        self._write, self._interval, self._clock = write, interval, clock
         self._lock = threading.Lock()
-        self._last: dict[str, float] = {}
-        self._suppressed: dict[str, int] = {}
+        self._next: dict[str, float] = {}
+        """When the next line of an endpoint may be written."""
+        self._suppressed: Counter[str] = Counter()
 
     def __call__(self, endpoint: str, line: str) -> None:
         with self._lock:
-            now, last = self._clock(), self._last.get(endpoint)
-            if last is not None and now < last + self._every:
-                self._suppressed[endpoint] = self._suppressed.get(endpoint, 0) + 1
+            now = self._clock()
+            if now < self._next.get(endpoint, now):
+                self._suppressed[endpoint] += 1
                 return
-            self._last[endpoint] = now
-            suppressed = self._suppressed.pop(endpoint, 0)
-            self._write(
-                f"{line} [and {suppressed} more waits since the last line]" if suppressed else line
-            )
+            self._next[endpoint] = now + self._interval
+            if suppressed := self._suppressed.pop(endpoint, 0):
+                line += f" [and {suppressed} more waits since the last line]"
+            self._write(line)
 
 
 @cache
@@ -167,9 +166,7 @@ class _RetryableError(Exception):
 
     def __init__(self, reason: str, wait: float | None = None, short_reason: str = "") -> None:
         super().__init__(reason)
-        self.wait = wait
-        self.short_reason = short_reason or reason
-        """The reason in a few words."""
+        self.wait, self.short_reason = wait, short_reason or reason
 
 
 class OpenAI(Model):
@@ -189,6 +186,8 @@ class OpenAI(Model):
         self.options = options
         self._sleep = sleep
         self._openai = openai
+        # Its own retries are silent, cannot be abandoned, and ask again where an error is a mistake
+        # of the model, but not where a reply breaks off; so they are off.
         self._client = openai.OpenAI(
             api_key=endpoint.key, base_url=endpoint.url, timeout=options.timeout, max_retries=0
         )
@@ -224,15 +223,11 @@ class OpenAI(Model):
 
     def _body(self, messages: Sequence[Message], tools: Sequence[Tool]) -> dict[str, JSON]:
         options = self.options
-        body: dict[str, JSON] = {
-            "model": self.name,
-            "messages": [to_wire(message) for message in messages],
-        }
+        body: dict[str, JSON] = {"model": self.name, "messages": list(map(to_wire, messages))}
         if tools:
             body["tools"] = [tool.to_openai() for tool in tools]
-        for option in SAMPLING:
-            if (value := getattr(options, option)) is not None:
-                body[option] = value
+        sampling = {option: getattr(options, option) for option in SAMPLING}
+        body |= {option: value for option, value in sampling.items() if value is not None}
         if options.stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         return body | dict(options.extra or {})
@@ -247,8 +242,7 @@ class OpenAI(Model):
         except self._openai.APIConnectionError as error:
             raise _RetryableError(str(error.__cause__ or error) or type(error).__name__) from error
         except MalformedReply as error:
-            reported = error.error if isinstance(error, ReportedError) else None
-            if reply := reply_for(reported, self.options.max_tokens):
+            if reply := reply_for(error.error, self.options.max_tokens):
                 return reply
             raise _RetryableError(str(error)) from error
 
@@ -258,9 +252,9 @@ class OpenAI(Model):
         reason = " ".join(str(error).removeprefix(f"Error code: {status} - ").split())[:300]
         if status in (401, 403):
             raise BadKey(f"{self}: the key was refused (status {status}: {reason})") from error
-        short_reason: JSON = error.body
+        body_of_error: JSON = error.body
         # Checked before tools: the error of a too long request may mention the tokens of its tools.
-        if status not in BUSY and (reply := reply_for(short_reason, self.options.max_tokens)):
+        if status not in BUSY and (reply := reply_for(body_of_error, self.options.max_tokens)):
             return reply
         if status in RETRIED or (status >= 500 and status not in TOOLS_REJECTED):
             wait = _retry_after(error.response.headers)
@@ -272,11 +266,11 @@ class OpenAI(Model):
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, from the header Retry-After, which has seconds or a date."""
-    description = headers.get("retry-after", "")
+    text = headers.get("retry-after", "")
     with suppress(ValueError):
-        return max(0.0, float(description))
+        return max(0.0, float(text))
     with suppress(ValueError):
-        return max(0.0, parsedate_to_datetime(description).timestamp() - time.time())
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     return None
 
 

@@ -1,56 +1,54 @@
-"""The reply log: a file of model replies, each under the hash of its whole request, in JSON lines.
+"""The reply log: models' replies recorded in a file and replayed from it offline, as JSON lines.
 
     {"format": "memorygym-replies-1", "canary": …}
     {"key": SHA-256, "model": …, "sample": 0, "tools": …, "messages": […], "reply": … or "rejected"}
 
-Lines are only appended. `tools` and `messages` are short hashes, which show where a request that is
-not in the log differs.
+A request is identified by the model's name and options, the messages and the tools; not by the
+endpoint or its key, so that a published file replays anywhere. Lines are only appended. `tools` and
+`messages` are short hashes, which show where a request that is not in the log differs.
 """
 
+import copy
 import gzip
 import json
 import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import fields
 from errno import ENOSPC
 from hashlib import sha256
+from itertools import count, takewhile
+from operator import eq
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, Any
 
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import BadSettings, ProviderFailure
 from memorygym.core.files import try_lock
+from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.json_values import canonical
+from memorygym.core.tools import freeze_call
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON, Message, Tool
+from memorygym.models.model import (
+    Model,
+    Reply,
+    ToolsRejected,
+    check_reply,
+    sample_seed,
+    without_endpoint,
+)
 
 FORMAT = "memorygym-replies-1"
 SHORT_HASH = 8
 """Hexadecimal digits of a short hash."""
+MAX_EXPLAINED = 3
+"""Most unrecorded requests per run whose nearest recorded one is looked up, which is slow."""
+Row = Mapping[str, Any]
 
 
-def outline(
-    model: Mapping[str, JSON], messages: Sequence[Message], tools: Sequence[Tool], sample: int
-) -> dict[str, JSON]:
-    """The key of a request, and its parts as the log stores them.
-
-    `model` is the model's description without the endpoint: the same request to another endpoint is
-    the same request. `sample` is the number of the repeat.
-    """
-    message_texts = [canonical(message.to_openai()) for message in messages]
-    tool_texts = canonical([tool.to_openai() for tool in tools])
-    request_text = (
-        f'{{"messages":[{",".join(message_texts)}],"model":{canonical(model)},'
-        f'"sample":{sample},"tools":{tool_texts}}}'
-    )
-    return {
-        "key": _hash(request_text),
-        "model": dict(model),
-        "sample": sample,
-        "tools": _hash(tool_texts)[:SHORT_HASH],
-        "messages": [_hash(message)[:SHORT_HASH] for message in message_texts],
-    }
+class NotRecorded(ProviderFailure):
+    """A replayed run made a request that is not in the reply log."""
 
 
 class ReplyLog:
@@ -61,78 +59,83 @@ class ReplyLog:
         self.records = record
         """Whether new replies are recorded."""
         self._lock = threading.Lock()
-        self._positions: dict[str, tuple[int, int]] = {}
+        self._lines: dict[str, bytes] = {}
+        """The line of each key, as in the file."""
         self._endpoints: dict[str, JSON] = {}
+        self._file: IO[bytes] | None = None
         try:
-            self._file = _appending(self.path) if record else _reading(self.path)
-        except OSError as error:
-            raise BadSettings(f"{self.path}: {error.strerror or error}") from error
-        try:
-            self._begin()
+            self._open()
         except BaseException:
-            self._file.close()
+            self.close()
             raise
 
-    def find(self, key: str) -> Mapping[str, Any] | None:
+    def find(self, key: str) -> Row | None:
         """The row of a key; None if there is none."""
-        with self._lock:
-            return self._read(key) if key in self._positions else None
+        return json.loads(self._lines[key]) if key in self._lines else None
 
-    def append(self, row: Mapping[str, JSON], endpoint: JSON) -> Mapping[str, Any]:
+    def append(self, row: Mapping[str, JSON], endpoint: JSON) -> Row:
         """Appends a row in one write, and returns the row of its key, which may be an earlier one.
         Raises OSError if the disk is full."""
-        line = canonical({**row, "endpoint": endpoint}).encode() + b"\n"
-        key = str(row["key"])
+        row = {**row, "endpoint": endpoint}
+        line, key = canonical(row).encode() + b"\n", str(row["key"])
         with self._lock:
-            if key not in self._positions:
+            if key not in self._lines:
+                assert self._file
                 start = self._file.seek(0, 2)
                 if self._file.write(line) != len(line):
                     self._file.truncate(start)
                     raise OSError(ENOSPC, f"no room for a reply in {self.path}")
-                self._index({**row, "endpoint": endpoint}, start, len(line))
-            return self._read(key)
+                self._index(row, line)
+            return json.loads(self._lines[key])  # type: ignore[no-any-return]
 
     def endpoint(self, model: Mapping[str, JSON]) -> JSON:
         """The endpoint of the first reply of a model with that description, or None."""
         return self._endpoints.get(canonical(model))
 
-    def models(self) -> list[Mapping[str, Any]]:
+    def models(self) -> list[Row]:
         """The descriptions of the models whose replies are recorded."""
         return [json.loads(model) for model in self._endpoints]
 
-    def rows(self) -> Iterator[Mapping[str, Any]]:
+    def rows(self) -> Iterator[Row]:
         """All rows."""
-        for key in list(self._positions):
-            with self._lock:
-                yield self._read(key)
+        return map(json.loads, list(self._lines.values()))
 
     def close(self) -> None:
         """Closes the file and releases its lock."""
-        self._file.close()
+        if self._file:
+            self._file.close()
 
-    def _read(self, key: str) -> Mapping[str, Any]:
-        start, length = self._positions[key]
-        self._file.seek(start)
-        row: Mapping[str, Any] = json.loads(self._file.read(length))
-        return row
+    def _open(self) -> None:
+        """Reads the file; a recording continues after the last complete line."""
+        packed = self.path.suffix == ".gz"
+        try:
+            if self.records:
+                if packed:
+                    raise BadSettings(
+                        f"{self.path}: record to a plain .jsonl file and pack it afterwards"
+                    )
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("ab", buffering=0)
+                if not try_lock(self._file, once=True):
+                    raise BadSettings(f"another run is recording to {self.path}")
+            with gzip.open(self.path) if packed else self.path.open("rb") as lines:
+                end = self._load(lines)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise BadSettings(f"{self.path} cannot be unpacked ({error})") from error
+        except OSError as error:
+            raise BadSettings(f"{self.path}: {error.strerror or error}") from error
+        if self._file:
+            self._file.truncate(end)
+            if not end:
+                header: JSON = {"format": FORMAT, "canary": CANARY}
+                self._file.write(canonical(header).encode() + b"\n")
+        elif not end:
+            raise BadSettings(f"{self.path} holds no recorded replies")
 
-    def _begin(self) -> None:
-        """Indexes the rows of the file; a recording continues after the last complete line."""
-        if not self.records:
-            self._file.seek(0)
-            if not self._load(self._file):
-                raise BadSettings(f"{self.path} holds no recorded replies")
-            return
-        with self.path.open("rb") as file:
-            end = self._load(file)
-        self._file.truncate(end)
-        if not end:
-            self._file.write(canonical({"format": FORMAT, "canary": CANARY}).encode() + b"\n")
-
-    def _load(self, file: IO[bytes]) -> int:
-        """Indexes every complete line, and returns the end of the last one."""
-        start = 0
-        for number, line in enumerate(iter(file.readline, b""), start=1):
+    def _load(self, lines: Iterable[bytes]) -> int:
+        """Keeps every complete line, and returns the end of the last one."""
+        end = 0
+        for number, line in enumerate(lines, start=1):
             if not line.endswith(b"\n"):
                 break
             try:
@@ -140,42 +143,177 @@ class ReplyLog:
                 if number == 1 and row["format"] != FORMAT:
                     raise BadSettings(f"{self.path}: format {row['format']!r}, not {FORMAT}")
                 if number > 1:
-                    self._index(row, start, len(line))
+                    self._index(row, line)
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 problem = "not the header of recorded replies" if number == 1 else "damaged"
                 raise BadSettings(f"{self.path}, line {number}: {problem} ({error})") from error
-            start += len(line)
-        return start
+            end += len(line)
+        return end
 
-    def _index(self, row: Mapping[str, Any], start: int, length: int) -> None:
-        self._positions.setdefault(str(row["key"]), (start, length))
+    def _index(self, row: Row, line: bytes) -> None:
+        self._lines.setdefault(str(row["key"]), line)
         self._endpoints.setdefault(canonical(row["model"]), row["endpoint"])
 
 
-def _appending(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        raise BadSettings(f"{path}: record to a plain .jsonl file and pack it afterwards")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("ab+", buffering=0)
-    if not try_lock(file, once=True):
-        file.close()
-        raise BadSettings(f"another run is recording to {path}")
-    return file
+class Cached(Model):
+    """Replies from a reply log; asks `model` for others, or raises NotRecorded if it is None.
 
+    Equal requests get equal replies, within a run and between runs; `sample` separates repeats.
+    Rejected tools and exceeded contexts are recorded too; failures of the provider are not.
+    """
 
-def _reading(path: Path) -> IO[bytes]:
-    """The file opened for reading; a compressed one is first decompressed into a temporary file."""
-    if path.suffix != ".gz":
-        return path.open("rb")
-    with ExitStack() as opened:
-        request_text = opened.enter_context(TemporaryFile())
+    def __init__(
+        self, reply_log: ReplyLog, description: Mapping[str, JSON], model: Model | None = None
+    ) -> None:
+        self.reply_log = reply_log
+        self.model = model
+        self._description = without_endpoint(description)
+        self._sample = 0
+        self._pending: dict[str, Future[Row]] = {}
+        self._explained = count(1)
+        if model is None and self._description not in reply_log.models():
+            raise BadSettings(_wrong_model_message(reply_log, self._description))
+
+    def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        request = self._outline(messages, tools)
+        key = str(request["key"])
+        row = self.reply_log.find(key) or self._ask_once(
+            key, lambda: self._ask(request, messages, tools)
+        )
+        if "rejected" in row:
+            raise ToolsRejected(row["rejected"])
         try:
-            with gzip.open(path) as packed:
-                request_text.writelines(packed)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise BadSettings(f"{path} cannot be unpacked ({error})") from error
-        opened.pop_all()
-    return request_text
+            return from_json(Reply, row["reply"])
+        except (SchemaMismatch, KeyError) as error:
+            raise BadSettings(
+                f"{self.reply_log.path}, request {key[:16]}: damaged ({error})"
+            ) from error
+
+    def describe(self) -> dict[str, JSON]:
+        """The model's description, with the endpoint of the first recorded reply, so that a replay
+        describes itself as its recording does."""
+        endpoint = self.reply_log.endpoint(self._description)
+        if endpoint is None and self.model:
+            return self.model.describe()
+        return {**self._description, "endpoint": endpoint}
+
+    def sample(self, index: int) -> "Cached":
+        other = copy.copy(self)
+        other._sample = index
+        seed = self._description.get("seed")
+        if isinstance(seed, int):
+            other._description = {**self._description, "seed": sample_seed(seed, index)}
+        other.model = self.model.sample(index) if self.model else None
+        return other
+
+    def _outline(self, messages: Sequence[Message], tools: Sequence[Tool]) -> dict[str, JSON]:
+        """The key of a request, and its parts as the log stores them."""
+        message_texts = [canonical(message.to_openai()) for message in messages]
+        tool_texts = canonical([tool.to_openai() for tool in tools])
+        request_text = (
+            f'{{"messages":[{",".join(message_texts)}],"model":{canonical(self._description)},'
+            f'"sample":{self._sample},"tools":{tool_texts}}}'
+        )
+        return {
+            "key": _hash(request_text),
+            "model": self._description,
+            "sample": self._sample,
+            "tools": _hash(tool_texts)[:SHORT_HASH],
+            "messages": [_hash(message)[:SHORT_HASH] for message in message_texts],
+        }
+
+    def _ask_once(self, key: str, ask: Callable[[], Row]) -> Row:
+        """Sends only one of several equal concurrent requests; all share its reply or failure."""
+        own: Future[Row] = Future()
+        pending = self._pending.setdefault(key, own)
+        if pending is not own:
+            return pending.result()
+        try:
+            pending.set_result(self.reply_log.find(key) or ask())
+        except BaseException as error:
+            pending.set_exception(error)
+            raise
+        finally:
+            del self._pending[key]
+        return pending.result()
+
+    def _ask(self, request: Row, messages: Sequence[Message], tools: Sequence[Tool]) -> Row:
+        """The new row of a request. Raises NotRecorded if there is no model."""
+        if self.model is None:
+            raise NotRecorded(self._missing_message(request))
+        try:
+            reply = check_reply(self.model.complete(messages, tools))
+            row = {**request, "reply": _reply_json(reply)}
+        except ToolsRejected as error:
+            row = {**request, "rejected": str(error)}
+        return self.reply_log.append(row, self.model.describe().get("endpoint"))
+
+    def _missing_message(self, request: Row) -> str:
+        text = f"{self.reply_log.path} has no reply to request {request['key'][:16]}"
+        if next(self._explained) > MAX_EXPLAINED:
+            return text
+        nearest = max(self.reply_log.rows(), key=lambda row: _similarity(request, row))
+        return f"{text}; the nearest there: {_difference(request, nearest)}"
+
+
+def logged(model: Model, reply_log: ReplyLog) -> Model:
+    """The model with every reply recorded in a log; a Cached model is returned unchanged."""
+    return model if isinstance(model, Cached) else Cached(reply_log, model.describe(), model)
+
+
+def _reply_json(reply: Reply) -> dict[str, JSON]:
+    calls = [freeze_call(call) for call in reply.message.calls]
+    rest = {field.name: getattr(reply, field.name) for field in fields(reply)[1:]}
+    message: dict[str, JSON] = {
+        "role": reply.message.role,
+        "content": reply.message.content,
+        "calls": [[call.name, call.arguments, call.id] for call in calls],
+    }
+    return {"message": message, **rest}
+
+
+def _wrong_model_message(reply_log: ReplyLog, description: Row) -> str:
+    name, recorded = description.get("name"), reply_log.models()
+    for model in recorded:
+        if model.get("name") == name:
+            differences = _option_differences(model, description)
+            return f"{reply_log.path} holds replies of {name!r}, asked otherwise: {differences}"
+    names = ", ".join(sorted({repr(model.get("name")) for model in recorded})) or "none"
+    return f"{reply_log.path} holds no replies of model {name!r}, but of {names}"
+
+
+def _similarity(request: Row, row: Row) -> tuple[bool, int, bool, bool]:
+    return (
+        request["model"] == row["model"],
+        _shared_messages(request, row),
+        request["tools"] == row["tools"],
+        request["sample"] == row["sample"],
+    )
+
+
+def _difference(request: Row, row: Row) -> str:
+    """The differences between a request and a recorded one."""
+    total = len(request["messages"])
+    parts = {
+        "model": _option_differences(row["model"], request["model"]),
+        "sample": f"sample {row['sample']}, here {request['sample']}",
+        "tools": "other tools",
+        "messages": f"the first {_shared_messages(request, row)} of {total} messages are the same",
+    }
+    return "; ".join(text for name, text in parts.items() if request[name] != row[name])
+
+
+def _shared_messages(request: Row, row: Row) -> int:
+    """Number of equal messages at the start."""
+    return sum(takewhile(bool, map(eq, request["messages"], row["messages"])))
+
+
+def _option_differences(recorded: Row, asked: Row) -> str:
+    return ", ".join(
+        f"{name} {recorded.get(name)!r}, here {asked.get(name)!r}"
+        for name in {**recorded, **asked}
+        if recorded.get(name) != asked.get(name)
+    )
 
 
 def _hash(text: str) -> str:

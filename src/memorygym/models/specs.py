@@ -15,8 +15,7 @@ from typing import Any
 from memorygym import models
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.models.model import Model, described, options_of
-from memorygym.models.recorded import Cached
-from memorygym.models.reply_log import ReplyLog
+from memorygym.models.reply_log import Cached, ReplyLog
 
 DEFAULT = "openai"
 _SIMILARITY = 0.85

@@ -6,42 +6,42 @@ run in this process and are marked `trusted`.
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from os import W_OK, access
 from pathlib import Path
-from typing import Any, Unpack, cast, overload
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Any, overload
+from weakref import finalize
 
-from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.track import Track, find
-from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.models.model import Model
-from memorygym.reports.api_options import (
-    AskedOptions,
-    CompareOptions,
-    EvaluateOptions,
-    TrajectoryOptions,
-    check_distinct,
-    listed,
-    split_names,
-)
-from memorygym.reports.argument_types import check_argument
 from memorygym.reports.exports import write_exports
 from memorygym.reports.results import Results
 from memorygym.reports.survival import SurvivalReport, check_folder
 from memorygym.reports.survival import perform as replay
-from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
-from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
-from memorygym.runs.comparison.survival import SurvivalJob, memories_of
-from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
-from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
-from memorygym.runs.model_roles import OFFLINE, asked_reasoners, check_slip
-from memorygym.runs.objects import Given, GivenMemory, given_agent, given_memory
-from memorygym.runs.results import RunResults, load, perform
-from memorygym.runs.tasks import Limits, check_episodes
-
-BUDGET = 1_000
-"""Tokens of context, unless `budgets` says otherwise."""
+from memorygym.runs.jobs import comparison_of, evaluation_of, survival_of
+from memorygym.runs.objects import (
+    Given,
+    GivenMemory,
+    check_distinct,
+    check_readable,
+    given_agent,
+    given_memory,
+    given_model,
+    sendable,
+)
+from memorygym.runs.results import load, perform
+from memorygym.runs.settings import (
+    OFFLINE,
+    BenchSettings,
+    CompareSettings,
+    TaskSettings,
+    check_argument,
+    listed,
+    split_names,
+)
 
 
 def evaluate(
@@ -49,59 +49,40 @@ def evaluate(
     *,
     model: str | Model | None = None,
     memory: object = "markdown",
-    **options: Unpack[EvaluateOptions],
+    **options: Any,
 ) -> Results:
     """Plays agents, or one model, on a track, as `memorygym bench` does.
 
     `agent` is a name, a class, a function that makes one, an object, or a list of these (default:
-    all of the track). Raises MemoryGymError with what is wrong.
+    all of the track). `options` are those of `BenchSettings` in memorygym.runs.settings. Raises
+    MemoryGymError with what is wrong.
     """
-    asked = AskedOptions("evaluate", options, EvaluateOptions)
-    if model is not None and agent is not None:
-        raise BadSettings("evaluate: agent and model are both given; a model plays alone")
-    tasks = asked.tasks(OFFICIAL_SEEDS)
-    agents, objects = _agents(find(tasks.track), agent)
-    if isinstance(memory, str):
-        memory = memory.strip()
-        check_memory(memory)
-        held = memory
-    else:
-        objects.append(own := given_memory(memory))
-        held = own.name
-    check_distinct([*agents, held] if held not in registry.names("memory") else agents)
-    repeats = asked.count("repeats") or 1
-    if repeats > 1 and model is None:
-        raise BadSettings(
-            f"repeats={repeats}: a scripted agent plays a task alike every time; repeats are for a"
-            " model"
-        )
+    agents, objects = _agents(agent)
+    if model is not None and not isinstance(model, str):
+        objects.append(given_model(model))
+    if not isinstance(memory, str):
+        objects.append(given_memory(memory))
+    held = memory.strip() if isinstance(memory, str) else objects[-1].name
+    names = agents or []
+    check_distinct([*names, held] if held not in registry.names("memory") else names)
+    named = model if isinstance(model, str) else None
+    settings = BenchSettings.from_keywords(
+        "evaluate", options, agent=agents, model=named, memory=held
+    )
     with ExitStack() as stack:
-        models = asked.model_roles([] if model is None else [model], None, stack)
-        objects += models.objects
-        planned = Evaluation(
-            tasks=tasks,
-            agents=tuple(models.roles.models) or agents,
-            memory=held,
-            limits=Limits(*(asked.count(name) for name in Limits.__slots__)),
-            model_roles=models.roles,
-            repeats=repeats,
-            objects=objects,
-        )
-        check_episodes(len(tasks.recipes), repeats, len(planned.agents))
-        folder, workers = asked.folder(objects), asked.workers(objects, waits=models.roles.waits)
-        run = perform(planned, folder.path, workers, quiet=asked.quiet)
+        evaluation = evaluation_of(settings, stack, objects)
+        folder = _folder(settings, objects)
+        workers = _workers(settings, objects, waits=evaluation.model_roles.waits)
+        run = perform(evaluation, folder.path, workers, quiet=settings.quiet)
         write_exports(folder.path, run)
     return Results([run], folder)
 
 
 @overload
-def compare(memories: object, **options: Unpack[CompareOptions]) -> Results: ...
+def compare(memories: object, **options: Any) -> Results: ...
 @overload
 def compare(
-    memories: object = None,
-    *,
-    trajectories: str | Path | Sequence[str | Path],
-    **options: Unpack[TrajectoryOptions],
+    memories: object = None, *, trajectories: str | Path | Sequence[str | Path], **options: Any
 ) -> SurvivalReport: ...
 def compare(
     memories: object = None,
@@ -113,80 +94,83 @@ def compare(
 
     `memories` is a list of names, classes, functions that make one, and objects, or a mapping from
     names to these. With `trajectories`, files or folders of your agents' logs are replayed past the
-    memories (default: all that ship) instead. Raises MemoryGymError with what is wrong.
+    memories (default: all that ship) instead. `options` are those of `CompareSettings` in
+    memorygym.runs.settings. Raises MemoryGymError with what is wrong.
     """
     if trajectories is not None:
-        return _replayed(memories, trajectories, cast(TrajectoryOptions, options))
-    asked = AskedOptions("compare", options, CompareOptions)
+        return _replayed(memories, trajectories, options)
     named, objects = _memories(memories)
-    tasks = asked.tasks()
-    check_episodes(len(tasks.recipes), 1, len(named) + len(objects) + len(REFERENCES))
-    budgets = asked.counts("budgets") or [BUDGET]
-    check_view(find(tasks.track), tasks.recipes[0].generate(), budgets[0])
+    settings = CompareSettings.from_keywords("compare", options, memory=named)
     with ExitStack() as stack:
-        reasoners = split_names(asked.get("reasoner", "strong"))
-        if not reasoners:
-            raise BadSettings("reasoner names none: give one, as in reasoner='strong'")
-        named_models = asked_reasoners(
-            tasks.track, [who for who in reasoners if isinstance(who, str)]
-        )
-        models = [who for who in reasoners if who in named_models or not isinstance(who, str)]
-        chosen = asked.model_roles(models, _writer(asked.get("memory_model", None)), stack)
-        of_objects = iter(part.name for part in chosen.objects)
-        names = tuple(who if isinstance(who, str) else next(of_objects) for who in reasoners)
-        plugged = plug_all(named) | {part.name: plug_given(part) for part in objects}
-        limits = [ComparisonLimits(view, asked.count("capacity")) for view in budgets]
-        planned = Comparison(tasks, plugged, limits, names, chosen.roles, chosen.objects)
-        folder = asked.folder([*objects, *chosen.objects])
-        run = _compare(planned, asked, objects, folder.path)
+        planned = comparison_of(settings, stack, objects)
+        folder = _folder(settings, [*objects, *planned.models])
+        checks = played_checks(planned)
+        if not all(check.holds for check in checks):
+            raise BadSettings(invalid_text(checks))
+        workers = _workers(settings, objects, waits=planned.model_roles.waits)
+        run = perform(planned, folder.path, workers, checks=checks, quiet=settings.quiet)
+        write_exports(folder.path, run)
+    if not run.valid:
+        first = f"; the first failure: {run.failures[0].error}" if run.failures else ""
+        raise BadSettings(run.invalid_text + first)
     return Results([run], folder)
 
 
 def _replayed(
-    memories: object,
-    trajectories: str | Path | Sequence[str | Path],
-    options: TrajectoryOptions,
+    memories: object, trajectories: str | Path | Sequence[str | Path], options: Mapping[str, Any]
 ) -> SurvivalReport:
     """The report of recorded logs."""
-    asked = AskedOptions("compare(trajectories=…)", options, TrajectoryOptions)
-    paths = listed(trajectories)
-    for path in paths:
+    for path in (paths := listed(trajectories)):
         check_argument("trajectories", path, str | Path)
     named, objects = ([], []) if memories is None else _memories(memories)
-    output = asked.get("output", None)
-    check_folder(output and Path(output))
+    settings = CompareSettings.from_keywords(
+        "compare(trajectories=…)", options, memory=named, trajectories=[*map(Path, paths)]
+    )
+    output = Path(settings.output) if settings.output else None
     with ExitStack() as stack:
-        model = _writer(asked.get("memory_model", None))
-        chosen = asked.model_roles([], model, stack)
-        limits = [
-            ComparisonLimits(view, asked.count("capacity"))
-            for view in asked.counts("budgets") or [BUDGET]
-        ]
-        job = SurvivalJob(
-            memories_of(named, objects), limits, chosen.roles, bool(asked.get("redact", True))
-        )
-        name = model if isinstance(model, str) else type(model).__name__ if model else OFFLINE
-        workers = asked.workers(objects, waits=chosen.roles.waits)
-        report = replay(job, [Path(path) for path in paths], name, workers, quiet=asked.quiet)
+        job = survival_of(settings, stack, objects)
+        check_folder(output)
+        writer = settings.memory_model or OFFLINE
+        name = writer if isinstance(writer, str) else type(writer).__name__
+        workers = _workers(settings, objects, waits=job.model_roles.waits)
+        report = replay(job, settings.trajectories, name, workers, quiet=settings.quiet)
     if output:
-        report.write(Path(output))
+        report.write(output)
     return report
 
 
-def _compare(
-    planned: Comparison, asked: "AskedOptions", objects: Sequence[Given], folder: Path
-) -> RunResults:
-    """Plays the comparison and writes its files. Raises BadSettings if its set-up is invalid."""
-    checks = played_checks(planned)
-    if not all(check.holds for check in checks):
-        raise BadSettings(invalid_text(checks))
-    workers = asked.workers(objects, waits=planned.model_roles.waits)
-    run = perform(planned, folder, workers, checks=checks, quiet=asked.quiet)
-    write_exports(folder, run)
-    if not run.valid:
-        first = f"; the first failure: {run.failures[0].error}" if run.failures else ""
-        raise BadSettings(run.invalid_text + first)
-    return run
+evaluate.__signature__ = BenchSettings.signature(evaluate)  # type: ignore[attr-defined]
+compare.__signature__ = CompareSettings.signature(compare)  # type: ignore[attr-defined]
+
+
+class RunFolder:
+    """The folder of a run: the given one, or a temporary one that is deleted with this object."""
+
+    def __init__(self, path: str | Path | None) -> None:
+        self.path = Path(path or mkdtemp(prefix="memorygym-"))
+        if not path:
+            finalize(self, rmtree, self.path, ignore_errors=True)
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            problem = "" if access(self.path, W_OK) else "it cannot be written into"
+        except OSError as error:
+            problem = str(error.strerror)
+        if problem:
+            raise BadSettings(f"output={str(path)!r}: {problem}; give another folder")
+
+
+def _folder(settings: TaskSettings, objects: Sequence[Given]) -> RunFolder:
+    """Where the run is kept. Raises BadSettings if that cannot be written into, or holds a run
+    whose objects cannot be compared with these."""
+    folder = RunFolder(settings.output)
+    check_readable(objects, folder.path)
+    return folder
+
+
+def _workers(settings: TaskSettings, objects: Sequence[Given], *, waits: bool) -> int:
+    """The number of workers; 1 if an object cannot be sent to other processes."""
+    return settings.workers_of(waits=waits) if waits or sendable(objects) else 1
 
 
 def load_results(*folders: str | Path) -> Results:
@@ -215,13 +199,6 @@ def _named(folders: Sequence[str | Path]) -> dict[str | Path, str]:
     }
 
 
-def _writer(model: object) -> object:
-    """The model that memories call, if it is not the offline one."""
-    if isinstance(model, str) and model != OFFLINE:
-        check_slip("memory model", model, [OFFLINE])
-    return None if model == OFFLINE else model
-
-
 def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
     """Splits the memories into specs and objects."""
     if isinstance(memories, Mapping):
@@ -242,19 +219,12 @@ def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
     return named, objects
 
 
-def _agents(track: Track, agent: object) -> tuple[tuple[str, ...], list[Given]]:
-    """The names of all agents, and the agents that were passed as objects."""
-    own, names, objects = agents_of(track), list[str](), list[Given]()
-    chosen = [*own] if agent is None else split_names(agent)
-    if not chosen:
+def _agents(agent: object) -> tuple[list[str] | None, list[Given]]:
+    """The names of all agents, None for those of the track, and those passed as objects."""
+    if agent is None:
+        return None, []
+    if not (chosen := split_names(agent)):
         raise BadSettings(f"agent={agent!r}: name at least one, as in evaluate('naive')")
-    for who in chosen:
-        if isinstance(who, str):
-            check_agent(who, own)
-            names.append(who)
-        else:
-            objects.append(part := given_agent(who))
-            names.append(part.name)
-            if part.name in own:
-                raise BadSettings(f"an agent of the track is named {part.name!r}; rename yours")
-    return tuple(dict.fromkeys(names)), objects
+    objects: list[Given] = [given_agent(who) for who in chosen if not isinstance(who, str)]
+    passed = iter(objects)
+    return [who if isinstance(who, str) else next(passed).name for who in chosen], objects

@@ -4,8 +4,6 @@ docs/columns.md.
 Where a column is the field of a class, its meaning is the text under that field.
 """
 
-import ast
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -23,6 +21,7 @@ from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.runs.results import RunResults
+from memorygym.runs.settings import meanings
 from memorygym.runs.summary import Summary
 
 T = TypeVar("T")
@@ -68,23 +67,6 @@ def figure_column(figure: Figure, heading: str = "", spread: Spread = "±") -> C
     return Column(
         figure.name, lambda row: row[figure.name], heading, figure.unit, spread, is_mean=True
     )
-
-
-@cache
-def meanings(cls: type) -> Mapping[str, str]:
-    """By field of a class: the text under it as the cell of a page, or "" without one."""
-    (defined,) = ast.parse(inspect.getsource(cls)).body
-    assert isinstance(defined, ast.ClassDef)
-    texts: dict[str, str] = {}
-    field = ""
-    for part in defined.body:
-        match part:
-            case ast.AnnAssign(target=ast.Name(id=field)):
-                texts[field] = ""
-            case ast.Expr(value=ast.Constant(value=str(text))) if field:
-                words = " ".join(text.split())
-                texts[field] = f"{words[:1].lower()}{words[1:].rstrip('.')}"
-    return texts
 
 
 def meaning_of(figure: Figure) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
-from memorygym.reports.argument_types import check_argument, check_arguments, check_count
 from memorygym.reports.columns import rows_table, summary_table
 from memorygym.reports.exports import failure_row
 from memorygym.reports.extras import missing
@@ -14,6 +13,7 @@ from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.results_table import tables
 from memorygym.reports.stored_runs import numbered
 from memorygym.runs.results import RunResults, check_version, source_note
+from memorygym.runs.settings import check_argument
 
 if TYPE_CHECKING:
     import pandas
@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 TABLES = ("rows", "summary", "questions")
 Table = list[dict[str, Any]]
-
-
-class MissOptions(TypedDict, total=False):
-    """The filter of misses; see MissFilter."""
-
-    agent: str
-    system: str
-    template: str
-    cause: str
-    question_type: str
-    limit: int
 
 
 class Explanation(str):
@@ -131,18 +120,16 @@ class Results:
         made: Table = getattr(self, table)()
         return pandas.DataFrame(made)
 
-    def explain(self, id: str = "", **wanted: Unpack[MissOptions]) -> "Explanation":
+    def explain(self, id: str = "", **wanted: Any) -> "Explanation":
         """Why questions were missed, as `memorygym explain` says it; `id` names one question or
         episode as the list prints it. Print it, or let a notebook show it."""
         check_argument("id", id, str)
-        check_arguments("explain", wanted, MissOptions)
-        if wanted.get("limit") is not None:
-            check_count("limit", wanted["limit"])
+        filter = MissFilter.from_keywords("explain", wanted)
         name, number = numbered(id)
         texts, unknown = list[str](), list[UnknownPart]()
         for run in self.runs:
             try:
-                text = self._explained(run, name, number, MissFilter(**wanted))
+                text = self._explained(run, name, number, filter)
             except UnknownPart as error:  # It may be of another run.
                 unknown.append(error)
             else:

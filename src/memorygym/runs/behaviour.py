@@ -17,6 +17,7 @@ from memorygym.agents.text_protocol import as_text
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import json_hash
 from memorygym.core.tokens import count
 from memorygym.core.trace import Trace
@@ -146,8 +147,7 @@ def _shown(task: Task) -> JSON:
 
 
 def _gold(task: Task) -> JSON:
-    gold = task.gold
-    return gold if gold is None or isinstance(gold, Mapping) else gold.to_json()
+    return to_json(task.gold)
 
 
 def _played(track: Track, recipes: Sequence[TaskRecipe]) -> Iterator[tuple[str, str]]:

@@ -75,6 +75,7 @@ class Job:
             "version": version_of(self.tasks.track),
             "package": __version__,
             "source": source_hash(),
+            "tasks": self.tasks.description,
         }
         return {**about, "recipe": {**recipe, **self.model_roles.recipe()}}
 

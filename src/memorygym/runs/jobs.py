@@ -1,25 +1,291 @@
-"""A job from its run.json: an evaluation or a comparison that can be played again."""
+"""The job of a command: an evaluation or a comparison, from settings or from a run's recipe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from memorygym.runs.comparison.memory_specs import plug_all
+from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import find
+from memorygym.memories.sandbox.placement import check as check_memory
+from memorygym.models import specs
+from memorygym.models.model import Model
+from memorygym.models.reply_log import ReplyLog
+from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.system_specs import ComparisonLimits
+from memorygym.runs.comparison.survival import SurvivalJob, memories_of
+from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.model_roles import Recall, UnusedModel, model_roles_of
-from memorygym.runs.tasks import Limits, again
+from memorygym.runs.model_roles import (
+    ModelRoles,
+    Recall,
+    UnusedModel,
+    asked_reasoners,
+    check_slip,
+    model_roles_of,
+)
+from memorygym.runs.objects import Given, GivenMemory, GivenModel, check_distinct, given_model
+from memorygym.runs.settings import (
+    OF_AN_AGENT,
+    OF_TASKS,
+    OFFICIAL_SEEDS,
+    OFFLINE,
+    PARAMETERS,
+    SAMPLING,
+    AgentModelSettings,
+    BenchSettings,
+    CompareSettings,
+    ModelSettings,
+    split_names,
+)
+from memorygym.runs.tasks import Limits, Tasks, again, check_episodes, stored_tasks, tasks_of
+from memorygym.scoring.judge import Judge
+
+SHORTEST_SALT = 16
+"""Characters: a shorter secret can be guessed from its published hash."""
+OF_A_MODEL = (*SAMPLING.values(), "replay", "api_base")
+"""Settings that only apply to a model that is named."""
+NO_MODEL = "a model that is named, and none is; leave it out"
+Recipe = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Models:
+    """The models of a run, as they are made; `stack` closes the files that they open."""
+
+    settings: ModelSettings
+    stack: ExitStack
+    reply_log: ReplyLog | None = None
+
+    def __post_init__(self) -> None:
+        if replay := self.settings.replay:
+            self.reply_log = self.stack.enter_context(closing(ReplyLog(Path(replay), record=False)))
+
+    def named(self, name: str, **more: Any) -> Model:
+        """A model by its name. Raises UnknownPart, BadSettings, or BadKey without its key."""
+        options = self.settings.sampling | more
+        return specs.find(name, self.settings.api_base, self.reply_log, **options)
+
+    def of(self, model: "str | GivenModel") -> tuple[str, Model]:
+        """A model by name, or one that was passed, with its name."""
+        return (model, self.named(model)) if isinstance(model, str) else (model.name, model.make())
+
+    @property
+    def judge(self) -> Judge | None:
+        """The judge, if there is one."""
+        settings = self.settings
+        if settings.judge_prompt and not settings.judge:
+            prompt = f"{settings.spelled('judge_prompt')} {settings.judge_prompt}"
+            raise BadSettings(f"{prompt} is for --judge: give a --judge too")
+        judges = tuple(
+            specs.find(name, settings.api_base, self.reply_log, temperature=0.0)
+            for name in settings.judge
+        )
+        prompt = settings.judge_prompt or "strict"
+        return Judge(judges, prompt, audit_accepted=True) if judges else None
+
+
+def agent_roles(
+    name: "str | GivenModel", settings: AgentModelSettings, stack: ExitStack
+) -> ModelRoles:
+    """The model that plays as an agent, and its judge."""
+    models = Models(settings, stack)
+    judge = models.judge
+    called, model = models.of(name)
+    if isinstance(name, str) and settings.stream:
+        model = models.named(name, stream=True)
+    tools: Any = settings.tools
+    return ModelRoles(
+        {called: model}, judge=judge, tool_mode=tools, reasoning=settings.keep_reasoning
+    )
+
+
+def evaluation_of(
+    settings: BenchSettings, stack: ExitStack, objects: Sequence[Given] = ()
+) -> Evaluation:
+    """The evaluation that the settings describe; `objects` are the parts that were passed, which
+    play under their names. Raises UnknownPart, BadSettings or BadKey."""
+    model = next((part for part in objects if isinstance(part, GivenModel)), settings.model)
+    if isinstance(model, str):
+        # An empty name is a mistake, such as an unset variable.
+        models: list[str | GivenModel] = [model]
+    else:
+        models = [model] if model else []
+    _check_bench(settings, bool(models))
+    passed = {part.name for part in objects}
+    if settings.memory not in passed:
+        check_memory(settings.memory)
+    tasks = tasks_of(settings, OFFICIAL_SEEDS)
+    if not models:
+        settings.refuse(OF_AN_AGENT, "--model; scripted agents ask no model")
+    elif not isinstance(model, str):
+        settings.refuse(OF_A_MODEL, NO_MODEL)
+    names = _agents(settings, tasks, passed)
+    check_episodes(len(tasks.recipes), settings.repeats, 1 if models else len(names))
+    roles = agent_roles(models[0], settings, stack) if models else ModelRoles()
+    names = tuple(roles.models) or names
+    # An impossible task is an error before anything is played or a folder is made.
+    tasks.recipes[0].generate()
+    return Evaluation(
+        tasks=tasks,
+        agents=names,
+        memory=settings.memory,
+        limits=Limits(settings.turns, settings.patience, settings.capacity),
+        model_roles=roles,
+        repeats=settings.repeats,
+        validate=settings.validate,
+        objects=objects,
+    )
+
+
+def _agents(settings: BenchSettings, tasks: Tasks, passed: set[str]) -> tuple[str, ...]:
+    """The scripted agents, each once. Raises UnknownPart for an unknown name."""
+    own = agents_of(find(tasks.track))
+    names = tuple(dict.fromkeys(settings.agent or own))
+    for name in names:
+        if name not in passed:
+            check_agent(name, own)
+        elif name in own:
+            raise BadSettings(f"an agent of the track is named {name!r}; rename yours")
+    return names
+
+
+def _check_bench(settings: BenchSettings, has_model: bool) -> None:
+    if has_model and settings.caller and settings.agent is not None:
+        raise BadSettings("evaluate: agent and model are both given; a model plays alone")
+    if has_model and (settings.validate or settings.agent):
+        raise BadSettings("--model plays a model alone; leave --validate and --agent out")
+    if settings.validate and settings.agent:
+        raise BadSettings("--validate plays every agent; leave --agent out")
+    if settings.repeats > 1 and not has_model:
+        many = f"repeats={settings.repeats}" if settings.caller else f"{settings.repeats} repeats"
+        raise BadSettings(
+            f"{many}: a scripted agent plays a task alike every time; {settings.spelled('repeats')}"
+            f" {'are for a model' if settings.caller else 'is for --model'}"
+        )
+    if settings.fail_under is not None and not 0 <= settings.fail_under <= 100:
+        raise BadSettings(
+            f"--fail-under {settings.fail_under:g}: a composite lies between 0 and 100"
+        )
+    if not settings.official:
+        return
+    fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *PARAMETERS)
+    chosen = settings.given(*fixed)
+    _, parameters = registry.split_spec(settings.track)
+    if chosen or parameters:
+        first = f"--{chosen[0]}" if chosen else f"the parameter {next(iter(parameters))}"
+        raise BadSettings(
+            f"--official is the track's official set, seeds 0-{OFFICIAL_SEEDS - 1}: leave {first}"
+            " out"
+        )
+    if settings.salt and len(settings.salt) < SHORTEST_SALT:
+        raise BadSettings(
+            f"a secret of {len(settings.salt)} characters can be guessed from its published hash:"
+            f" give --salt at least {SHORTEST_SALT} characters"
+        )
+
+
+def comparison_of(
+    settings: CompareSettings, stack: ExitStack, memories: Sequence[GivenMemory] = ()
+) -> Comparison:
+    """The comparison that the settings describe; `memories` are those that were passed as objects.
+    Raises UnknownPart, BadSettings or BadKey."""
+    named = specs_of(settings)
+    if not named and not memories:
+        raise BadSettings("name at least one memory: --memory bm25 (`memorygym list memory`)")
+    tasks = tasks_of(settings)
+    check_episodes(len(tasks.recipes), 1, len(named) + len(memories) + len(REFERENCES))
+    budgets = settings.budgets
+    check_view(find(tasks.track), tasks.recipes[0].generate(), budgets[0])
+    reasoners = _reasoners(settings)
+    writer = _writer(settings)
+    asked = asked_reasoners(tasks.track, [who for who in reasoners if isinstance(who, str)])
+    _check_compared(settings, asked, writer)
+    models = Models(settings, stack)
+    deciding = [models.of(who) for who in reasoners if who in asked or not isinstance(who, str)]
+    check_distinct([name for name, _ in deciding])
+    plugged = plug_all(named) | {part.name: plug_given(part) for part in memories}
+    return Comparison(
+        tasks,
+        plugged,
+        [ComparisonLimits(view, settings.capacity) for view in budgets],
+        tuple(who if isinstance(who, str) else who.name for who in reasoners),
+        ModelRoles(dict(deciding), None if writer is None else models.of(writer)[1], models.judge),
+        [part for part in (*reasoners, writer) if isinstance(part, GivenModel)],
+    )
+
+
+def survival_of(
+    settings: CompareSettings, stack: ExitStack, memories: Sequence[GivenMemory] = ()
+) -> SurvivalJob:
+    """The replay of recorded logs that the settings describe."""
+    settings.refuse(OF_TASKS, "tasks; leave it out beside --trajectories")
+    writer = _writer(settings)
+    if not isinstance(writer, str):
+        settings.refuse(OF_A_MODEL, NO_MODEL if settings.caller else "a --memory-model")
+    models = Models(settings, stack)
+    return SurvivalJob(
+        memories_of(specs_of(settings), memories),
+        [ComparisonLimits(view, settings.capacity) for view in settings.budgets],
+        ModelRoles(writing=None if writer is None else models.of(writer)[1]),
+        settings.redact,
+    )
+
+
+def specs_of(settings: CompareSettings) -> list[str]:
+    """The memories that are named. Raises BadSettings if the setting is given and names none."""
+    named = split_names(list(settings.memory))
+    if settings.memory and not named:  # A mistake, such as an unset variable.
+        raise BadSettings(f"--memory {','.join(settings.memory)!r}: name at least one")
+    return named
+
+
+def _writer(settings: CompareSettings) -> str | GivenModel | None:
+    """The model that memories call, if it is not the offline one. Raises UnknownPart for a slip."""
+    if isinstance(writer := settings.memory_model, str):
+        check_slip("memory model", writer, [] if writer == OFFLINE else [OFFLINE])
+        return None if writer == OFFLINE else writer
+    return given_model(writer) if writer else None
+
+
+def _reasoners(settings: CompareSettings) -> list[str | GivenModel]:
+    """The reasoners, each once, as names or as models that were passed."""
+    chosen = dict.fromkeys(split_names(settings.reasoner))
+    if not chosen:
+        raise BadSettings(f"{settings.spelled('reasoner')} names none: give one, such as strong")
+    return [who if isinstance(who, str) else given_model(who) for who in chosen]
+
+
+def _check_compared(
+    settings: CompareSettings, asked: Sequence[str], writer: str | GivenModel | None
+) -> None:
+    """Raises BadSettings for settings of models where none is asked."""
+    if asked or isinstance(writer, str):
+        return
+    if not settings.caller:
+        judges = ("judge", "judge_prompt")
+        settings.refuse(judges, "a model as --reasoner; scripted answers are exact")
+        why = "a model as --reasoner or --memory-model; no model is asked"
+        settings.refuse([name for name in OF_A_MODEL if name != "api_base"], why)
+    else:
+        settings.refuse(OF_A_MODEL, NO_MODEL)
 
 
 def source_of(
-    recipe: Mapping[str, Any], salt: str = "", recall: Recall = UnusedModel
+    recipe: Recipe, salt: str = "", recall: Recall = UnusedModel, data: str | None = None
 ) -> Evaluation | Comparison:
-    """The evaluation or comparison of a recipe. `recall` makes its models, which by default cannot
-    be asked.
+    """The evaluation or comparison of a run's recipe. `recall` makes its models, which by default
+    cannot be asked; `data` are the files of its tasks, if it has any.
 
     Raises UnknownPart or BadSettings for tasks or parts that are not available here.
     """
     tasks, model_roles = again(recipe, salt), model_roles_of(recipe, recall)
+    if recipe["data"] and data:
+        first, many = recipe["data"].get("from"), len(recipe["data"]["tasks"])
+        tasks = stored_tasks(data, None if first is None else range(first, first + many))
     if recipe["kind"] == "bench":
         return Evaluation(
             tasks=tasks,

@@ -14,8 +14,7 @@ from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message, Policy, Tool, Writer
 from memorygym.models import extractive
 from memorygym.models.model import Model, Reply, without_endpoint
-from memorygym.models.recorded import Cached, logged
-from memorygym.models.reply_log import ReplyLog
+from memorygym.models.reply_log import Cached, ReplyLog, logged
 from memorygym.models.specs import find
 from memorygym.models.writer import writer_of
 from memorygym.scoring.judge import Judge
@@ -170,10 +169,6 @@ def anew(api_base: str | None = None) -> Recall:
         return find(f"{asked['provider']}:{asked['name']}", api_base, **options)
 
     return recall
-
-
-OFFLINE = "extractive"
-"""The model that memories ask unless another one is named."""
 
 
 def asked_reasoners(track: str, names: Sequence[str]) -> list[str]:

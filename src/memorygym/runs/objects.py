@@ -279,6 +279,15 @@ def check_readable(parts: Sequence[Given], folder: Path) -> None:
             )
 
 
+def check_distinct(names: Sequence[str]) -> None:
+    """Raises BadSettings if two parts have the same name."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise BadSettings(
+            f"two parts are called {twice[0]!r}; memories may be given names, as in"
+            ' compare({"small": Mine(1), "large": Mine(2)})'
+        )
+
+
 def sendable(parts: Sequence[Given]) -> bool:
     """Whether they can be sent to another process: a lambda cannot."""
     try:

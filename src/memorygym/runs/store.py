@@ -27,7 +27,7 @@ from memorygym.core.files import claimed_folder, json_bytes, write_atomically
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.types import JSON
-from memorygym.runs.recipe_difference import refusal
+from memorygym.runs.settings import refusal
 
 FORMAT = "memorygym-run-4"
 LAST = {
@@ -215,5 +215,5 @@ def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
             yield run
         except KeyboardInterrupt:
             kept = f"{len(run.kept)} episodes are kept in {directory}"
-            print(f"\nstopped; {kept}; repeat the command to resume", file=sys.stderr)
+            print(f"\nstopped; {kept}; go on: memorygym resume {directory}", file=sys.stderr)
             raise

@@ -1,16 +1,27 @@
-"""The tasks of a run, each generated when it is needed, and their limits."""
+"""The tasks of a run: which the settings choose, each generated when it is needed, their limits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, clip
+from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.json_types import from_json
-from memorygym.core.track import TaskOptions, TaskRecipe, find
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import JSON, Budget, Task
+from memorygym.datasets.instances.loader import folder_tasks
+from memorygym.runs.settings import (
+    CAPACITY,
+    PARAMETERS,
+    WORLDS,
+    TaskSettings,
+    TrackSettings,
+    checked_salt,
+    listed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +38,6 @@ class Tasks:
 
 LIFTED = Budget()
 """No limits, for an `unbounded` agent."""
-CAPACITY = 1000
-"""Most tokens that a memory may store on a track whose tasks set no limit."""
 LARGEST = 1_000_000
 """Most episodes of a run."""
 
@@ -92,8 +101,8 @@ class MissingTask:
     def generate(self) -> Any:
         """Raises BadSettings."""
         raise BadSettings(
-            f"the task {self.template} {self.seed} is in a file that was not given; repeat the"
-            " command that began the run, with its --data"
+            f"the task {self.template} {self.seed} is in a file that was not given: give the --data"
+            " of the run"
         )
 
 
@@ -150,16 +159,6 @@ def unknown_part(recipe: Mapping[str, Any]) -> str:
     return f"{strange[0]} is not installed here" if strange else ""
 
 
-def checked_salt(salt: str, name: str) -> str:
-    """The secret that was given as the option `name`. Raises BadSettings if it is empty."""
-    if not salt.strip():
-        raise BadSettings(
-            f"{name} {salt!r} is empty, perhaps from an unset variable: give a value, or leave"
-            f" {name} out for the public set"
-        )
-    return salt
-
-
 def salt_hash(salt: str) -> str | None:
     """The hash of a private test set's secret; None for the public set."""
     return sha256(salt.encode()).hexdigest() if salt else None
@@ -188,3 +187,186 @@ class Limits:
     def to_json(self) -> dict[str, Any]:
         """By name."""
         return {name: getattr(self, name) for name in Limits.__slots__}
+
+
+DATA = "data"
+"""The track of data sets."""
+FEWEST = 10
+"""Fewest tasks of a run whose seeds are not given."""
+LAST_SEED = 999_999_999
+"""IDs of questions hold nine digits."""
+
+
+def enough_seeds(track: Track) -> int:
+    """As many as make ten tasks of the official set."""
+    return -(-FEWEST // max(1, len(track.tasks(TaskOptions(range(1), "", track.official)))))
+
+
+def agreed(chosen: Mapping[str, str], stated: Mapping[str, str], where: str) -> dict[str, str]:
+    """Parameters that options chose, and those stated elsewhere, together. Raises BadSettings if
+    they differ.
+
+    >>> agreed({"tier": "lite"}, {"tokens": "9k"}, "track")
+    {'tier': 'lite', 'tokens': '9k'}
+    """
+    for name in chosen.keys() & stated.keys():
+        if chosen[name] != stated[name]:
+            raise BadSettings(
+                f"{name} {chosen[name]} and {where} with {name}={stated[name]} differ: give one"
+            )
+    return {**chosen, **stated}
+
+
+def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
+    """The tasks of a folder or a data set's file, or some of them, counted from 0.
+
+    Raises UnknownPart or BadSettings.
+    """
+    tasks = _of_folder(Path(data)) if Path(data).is_dir() else _of_file(data)
+    if chosen is None:
+        return tasks
+    some = tasks.recipes[chosen.start : chosen.stop]
+    if not some:
+        raise BadSettings(
+            f"{data} has {len(tasks.recipes)} tasks, so none of number {chosen.start}"
+        )
+    about = tasks.recipe["data"]
+    assert isinstance(about, Mapping)
+    taken = from_disk(some, tasks.track, str(about["sha256"]), tasks.description)
+    names: list[JSON] = [[recipe.template, recipe.seed] for recipe in some]
+    # `from` is recorded, so that the command can be repeated.
+    part: dict[str, JSON] = {**about, "tasks": names, "from": chosen.start}
+    return replace(taken, recipe={**taken.recipe, "data": part})
+
+
+def _of_folder(folder: Path) -> Tasks:
+    """The instances of a folder."""
+    recipes = folder_tasks(folder)
+    track = recipes[0].track
+    digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    return from_disk(recipes, track, digest, f"{track} track, folder {folder.name or folder}")
+
+
+def _of_file(data: str) -> Tasks:
+    """The samples of a data set."""
+    name, parameters = registry.split_spec(data)
+    format, colon, text = name.partition(":")
+    if format not in registry.names("datasets") and ":" in text:
+        # A format of one's own is `pkg.mod:object`.
+        attribute, _, text = text.partition(":")
+        format = f"{format}:{attribute}"
+    if not colon:
+        raise BadSettings(f"data {data}: no such folder; give a data set as FORMAT:FILE")
+    if unknown := sorted(parameters.keys() - {"most"}):
+        raise UnknownPart("parameter of data", unknown[0], ["most"])
+    if parameters and not parameters["most"].isdecimal():
+        raise BadSettings(f"most {parameters['most']!r}: give a whole number")
+    file, most = Path(text), int(parameters["most"]) if parameters else None
+    files = find(DATA).files
+    assert files
+    recipes = files(format, file, most)
+    settings = "".join(f", {name} {value}" for name, value in parameters.items())
+    digest = sha256(f"{_digest(file)} {format} {most}".encode()).hexdigest()
+    return from_disk(recipes, DATA, digest, f"{DATA} track, {format}:{file.name}{settings}")
+
+
+def _digest(path: Path) -> str:
+    """The digest of a file, or of every file of a folder."""
+    digest = sha256()
+    for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if part.is_file():
+            digest.update(part.read_bytes())
+    return digest.hexdigest()
+
+
+def tasks_of(settings: TaskSettings, seeds: int | None = None) -> Tasks:
+    """The tasks that the settings choose; `seeds` is the default, else enough for ten tasks.
+
+    Raises UnknownPart or BadSettings.
+    """
+    if settings.data is not None:
+        return _stored(settings, str(settings.data))
+    track, parameters = track_of(settings)
+    chosen = seeds_of(settings, seeds or enough_seeds(track))
+    return generated(track.name, TaskOptions(chosen, secret_of(settings), parameters))
+
+
+def secret_of(settings: TaskSettings) -> str:
+    """The secret of a private test set; "" for the public one. Raises BadSettings."""
+    salt = settings.salt
+    return "" if salt is None else checked_salt(salt, settings.spelled("salt"))
+
+
+def track_of(settings: TrackSettings) -> tuple[Track, Mapping[str, str]]:
+    """The track that the settings name, and its parameters. Raises UnknownPart or BadSettings."""
+    name, stated = registry.split_spec(settings.track)
+    known = registry.names("tracks")
+    if settings.caller and ":" not in registry.import_path("tracks", name) and name not in known:
+        raise UnknownPart("track", name, known)
+    track = find(name)
+    return track, {**track.official, **agreed(_parameters(settings, track), stated, name)}
+
+
+def _parameters(settings: TrackSettings, track: Track) -> dict[str, str]:
+    """The settings that set parameters. Raises for one that the track does not have."""
+    chosen = {name: getattr(settings, name) for name in settings.given(*PARAMETERS)}
+    stated: Mapping[str, object] = settings.parameters or {}
+    known = track.parameters()
+    for name in [*stated, *chosen]:
+        if name not in known and settings.caller:
+            raise UnknownPart(f"parameter of the track {track.name}", str(name), known)
+        if name not in known:
+            raise BadSettings(
+                f"--{name} is no parameter of the track {track.name}; it has"
+                f" {', '.join(known) or 'none'}, as in --track research:tokens=20k"
+            )
+    return agreed(_texts(chosen), _texts(stated), "parameters")
+
+
+def _texts(parameters: Mapping[str, object]) -> dict[str, str]:
+    return {name: ",".join(map(str, listed(value))) for name, value in parameters.items()}
+
+
+def seeds_of(settings: TrackSettings, default: int) -> range:
+    """The chosen seeds. Raises BadSettings."""
+    seed, seeds = settings.seed, settings.seeds
+    if seed is not None and seeds is not None:
+        raise BadSettings(f"--seed {seed} and --seeds {seeds}: give one of them")
+    if seed is not None:
+        check_seed(seed)
+        return range(seed, seed + 1)
+    if not isinstance(seeds, range):
+        return range(default if seeds is None else seeds)
+    if seeds.step != 1 or not seeds or seeds[0] < 0 or seeds[-1] > LAST_SEED:
+        raise BadSettings(f"seeds={seeds}: give whole numbers from 0 in a row, as range(5, 10)")
+    return seeds
+
+
+def check_seed(seed: int) -> None:
+    """Raises BadSettings for a seed that no episode can have."""
+    if seed < 0:
+        raise BadSettings(f"seed {seed}: seeds are counted from 0")
+    if seed > LAST_SEED:
+        raise BadSettings(f"seed {seed}: give at most {LAST_SEED:,}")
+
+
+def _stored(settings: TaskSettings, data: str) -> Tasks:
+    """Tasks from a folder or a file."""
+    names = (*PARAMETERS, "parameters", "salt")
+    chosen = [*(["track"] if settings.track != WORLDS else []), *settings.given(*names)]
+    if chosen[:1] == ["salt"] and not settings.caller:
+        raise BadSettings(
+            f"--salt: {data} holds finished tasks, which no secret changes: leave --salt out"
+        )
+    if chosen and settings.caller:
+        raise BadSettings(f"data={data!r} and {chosen[0]} are both given; give one of them")
+    if chosen:
+        other = f" {settings.track}" if chosen[0] == "track" else ""
+        raise BadSettings(f"--data {data} and --{chosen[0]}{other}: give one of them")
+    every = settings.seed is None and settings.seeds is None
+    try:
+        return stored_tasks(data, None if every else seeds_of(settings, 1))
+    except OSError as error:
+        if not settings.caller:
+            raise
+        raise BadSettings(f"data={data!r} ({error.strerror}): give a file to read") from error

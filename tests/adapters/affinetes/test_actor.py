@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from memorygym.adapters.affinetes import Actor
-from memorygym.adapters.affinetes.model_episode import Abandoned, ModelEpisode
-from memorygym.adapters.affinetes.request import Choice, where
+from memorygym.adapters.affinetes.episodes import Abandoned, Choice, ModelEpisode, where
 from memorygym.agents.chat import Chat
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.models import openai
@@ -169,12 +168,12 @@ def test_a_secret_generates_another_task_and_is_not_shown() -> None:
         ({"tier": []}, "no tier named"),
         ({"backend": "markdwn"}, "did you mean markdown?"),
         ({"model": "memorygym/strategc"}, "did you mean strategic?"),
-        ({"seed": -1}, "seed -1: give a whole number from 0"),
-        ({"seed": "3"}, "seed '3': give a whole number"),
-        ({"task_id": 1.5}, "task_id 1.5: give a whole number"),
+        ({"seed": -1}, "seed=-1: give a whole number from 0"),
+        ({"seed": "3"}, "seed='3': give a whole number"),
+        ({"task_id": 1.5}, "task_id=1.5: give a whole number"),
         ({"task_id": 13, "template": "city"}, "task_id 13 is of the template company, not city"),
         ({"salt": ""}, "salt '' is empty, perhaps from an unset variable: give a value"),
-        ({"timeout": 0}, "timeout 0: give seconds, more than 0"),
+        ({"timeout": 0}, "timeout=0: give seconds, more than 0"),
         ({"model": " "}, "model ' ': give a name, or memorygym/AGENT"),
         ({"model": "m", "base_url": "nowhere"}, "'nowhere' is no URL"),
         ({"model": "m", "base_url": "http://127.0.0.1:9", "temprature": 1}, "temperature"),

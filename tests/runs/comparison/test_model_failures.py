@@ -138,7 +138,7 @@ def test_no_model_is_asked_twice_when_its_comparison_was_stopped(
     [
         (("--memory-model", "extractiv"), "no memory model named 'extractiv'; did you mean extr"),
         (("--memory-model", ""), "model '' has no name"),
-        (("--reasoner", ""), "model '' has no name"),
+        (("--reasoner", ""), "--reasoner names none: give one, such as strong"),
         (("--memory-model", "opnai:x"), "no provider of models named 'opnai'"),
         (("--temperature", "0"), "--temperature is for a model as --reasoner or --memory-model"),
         (("--replay", "kept.jsonl"), "--replay is for a model"),

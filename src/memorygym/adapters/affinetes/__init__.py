@@ -4,6 +4,6 @@ Every public method is a route of that server, so what comes in may be written b
 """
 
 from memorygym.adapters.affinetes.actor import Actor
-from memorygym.adapters.affinetes.caller_episode import OpenEnvResponse
+from memorygym.adapters.affinetes.episodes import OpenEnvResponse
 
 __all__ = ["Actor", "OpenEnvResponse"]

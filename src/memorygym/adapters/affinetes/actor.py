@@ -7,11 +7,18 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from memorygym.adapters.affinetes.caller_episode import Game, OpenEnvResponse, unknown
-from memorygym.adapters.affinetes.model_episode import SCRIPTED, ModelEpisode
-from memorygym.adapters.affinetes.request import choice_of, seconds_of, sendable
+from memorygym.adapters.affinetes.episodes import (
+    SCRIPTED,
+    Game,
+    ModelEpisode,
+    OpenEnvResponse,
+    choice_of,
+    sendable,
+    unknown,
+)
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.core.rng import named_rng
+from memorygym.runs.settings import check_argument
 
 PUBLIC = 10
 """Seeds below it are the public set; a fresh episode is never generated from them."""
@@ -55,14 +62,16 @@ class Actor:
         Raises UnknownPart, BadSettings or BadKey for what cannot begin.
         """
         choice = choice_of(task_id, seed, template, tier, backend, salt)
-        seconds = seconds_of(timeout)
-        options["timeout"] = min(seconds, SILENCE)
+        check_argument("timeout", timeout, float)
+        if not timeout > 0:
+            raise BadSettings(f"timeout={timeout}: give seconds, more than 0")
+        options["timeout"] = min(timeout, SILENCE)
         match = ModelEpisode(choice, model, base_url, api_key, **options)
         playing = asyncio.get_running_loop().run_in_executor(self._pool, match.play)
         try:
-            result = await asyncio.wait_for(playing, seconds)
+            result = await asyncio.wait_for(playing, timeout)
         except TimeoutError:
-            result = match.failed("timeout", f"the episode did not end within {seconds:g} seconds")
+            result = match.failed("timeout", f"the episode did not end within {timeout:g} seconds")
         except ProviderFailure as error:
             kind = "bad_key" if isinstance(error, BadKey) else "provider_failure"
             # A provider may repeat the key.

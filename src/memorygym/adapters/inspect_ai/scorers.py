@@ -1,6 +1,6 @@
 """The scorers: the track's own score for agents, and a comparison's figures for reasoners."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from math import nan, sqrt
 from statistics import fmean, stdev
@@ -26,15 +26,20 @@ from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.track import Track, gold_table, track_of
 from memorygym.runs.comparison.figures import judged, mean_of, share_of
-from memorygym.runs.metrics import QuestionCase, measure
+from memorygym.runs.metrics import measure
 from memorygym.scoring import episode_scores
 from memorygym.scoring.attribution import Attribution, store_precision
 
 Figures = dict[str, float | None]
 Judgement = tuple[Figures, str, dict[str, Any]]
 """The figures of a trace, a summary in words, and the metadata of its score."""
-WORDS = ("em", "f1")
-"""Exact match and F1, which only published results of data sets are compared with."""
+ANSWER_FIGURES = {
+    "accuracy": mean_of("score"),
+    "em": mean_of("exact"),
+    "f1": mean_of("f1"),
+    "evidence_recall": share_of("present", "needs"),
+}
+"""The figures of one task; None where no question has one."""
 CASE_FIELDS = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
 """The fields of every question that a score keeps."""
 
@@ -45,21 +50,17 @@ def shown(track: Track) -> tuple[str, ...]:
 
 
 def shown_of_answers(track: Track) -> tuple[str, ...]:
-    """The figures of every score of a comparison's tasks on the track."""
-    return ("accuracy", *(WORDS if track.files else ()), "evidence_recall")
+    """The figures of every score of a comparison's tasks on the track: those in words, which only
+    published results of data sets are compared with, only there."""
+    return tuple(name for name in ANSWER_FIGURES if track.files or name not in ("em", "f1"))
 
 
 def _axes(trace: Trace) -> Judgement:
     score = episode_scores.score(trace)
-    figures = {
-        **score.axes,
-        "composite": score.composite,
-        "correct_refusals": score.correct_refusals,
-    }
-    more = {
-        "axes": dict(score.axes), "writes": score.writes, "peak_tokens": score.peak,
-        "accuracy": score.accuracy, "store_precision": store_precision(trace),
-    }  # fmt: skip
+    figures = {"composite": score.composite, **score.axes}
+    figures["correct_refusals"] = score.correct_refusals
+    more = {"axes": dict(score.axes), "accuracy": score.accuracy}
+    more |= {"writes": score.writes, "peak_tokens": score.peak}
     right = f"{score.correct} of {score.answerable} answerable right"
     return {name: figures.get(name) for name in shown(track_of(trace))}, right, more
 
@@ -69,23 +70,15 @@ def _answers(trace: Trace) -> Judgement:
     assert isinstance(left, list)
     cases = judged(measured, {measured.task: frozenset(map(int, map(str, left)))})
     more = {
-        "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
-        "cuts": measured.cuts, "store_precision": store_precision(trace),
+        "left_out": left,
+        "writes": measured.writes,
+        "peak_tokens": measured.peak,
+        "cuts": measured.cuts,
         "cases": [{name: getattr(case, name) for name in CASE_FIELDS} for case in cases],
-    }  # fmt: skip
-    right = f"{sum(case.score == 1 for case in cases)} of {len(cases)} right"
-    figures = value_of(cases)
-    return {name: figures[name] for name in shown_of_answers(track_of(trace))}, right, more
-
-
-def value_of(cases: Sequence[QuestionCase]) -> Figures:
-    """The figures of one task; None where no question has one."""
-    return {
-        "accuracy": mean_of("score")(cases),
-        "em": mean_of("exact")(cases),
-        "f1": mean_of("f1")(cases),
-        "evidence_recall": share_of("present", "needs")(cases),
     }
+    right = f"{sum(case.score == 1 for case in cases)} of {len(cases)} right"
+    figures = {name: ANSWER_FIGURES[name](cases) for name in shown_of_answers(track_of(trace))}
+    return figures, right, more
 
 
 def _scorer(judge: Callable[[Trace], Judgement]) -> Scorer:
@@ -95,12 +88,17 @@ def _scorer(judge: Callable[[Trace], Judgement]) -> Scorer:
         trace = trace_of(state.store.get(TRACE), str(state.sample_id))
         attribution = Attribution(trace)
         figures, answer, more = judge(trace)
-        about = {"version": trace.labels["version"], "task": trace.task}
+        about = {
+            "version": trace.labels["version"],
+            "task": trace.task,
+            "causes": dict(attribution.counts),
+            "store_precision": store_precision(trace),
+        }
         return Score(
             value={name: nan if value is None else value for name, value in figures.items()},
             answer=answer,
             explanation=explanation(trace, attribution),
-            metadata={**about, "causes": dict(attribution.counts), **more},
+            metadata=about | more,
         )
 
     return score
@@ -124,11 +122,10 @@ def explanation(trace: Trace, attribution: Attribution) -> str:
         asked = outcome.goal
         missed = attribution.cause(outcome)
         group = asked.question_type or asked.kind
-        cells = (
-            f"*event {asked.event + 1}, {group}:* {asked.text}", asked.truth,
-            "(none)" if outcome.answer is None else outcome.answer,
-            f"**{missed}**: {outcome.reason}" if missed else "right",
-        )  # fmt: skip
+        question = f"*event {asked.event + 1}, {group}:* {asked.text}"
+        answer = "(none)" if outcome.answer is None else outcome.answer
+        verdict = f"**{missed}**: {outcome.reason}" if missed else "right"
+        cells = (question, asked.truth, answer, verdict)
         texts = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
         rows.append(f"| {' | '.join(texts)} |")
     causes = ", ".join(f"{cause} {n}" for cause, n in sorted(attribution.counts.items()))

@@ -101,7 +101,7 @@ class InspectEpisode:
     @property
     def event(self) -> int | None:
         """The running event; None when the episode is over."""
-        return None if self.episode.done else self._last(Observation).event
+        return None if self.episode.done else self.episode.event
 
     @property
     def heading(self) -> str:

@@ -1,0 +1,71 @@
+"""Play what is missing of a run, from its own folder, and print its tables."""
+
+import argparse
+from contextlib import ExitStack, closing
+from dataclasses import replace
+
+from memorygym.cli import bench, compare
+from memorygym.cli._checks import given_path
+from memorygym.cli._settings import add_options
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import version_of
+from memorygym.models.reply_log import ReplyLog
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.jobs import source_of
+from memorygym.runs.model_roles import anew, from_log
+from memorygym.runs.objects import TRUSTED
+from memorygym.runs.results import about_run, perform
+from memorygym.runs.settings import BenchSettings, CompareSettings
+
+OPTIONS = ("api_base", "replay", "salt", "data", "workers", "quiet")
+"""What a run's folder does not keep, and what may change from one session to the next."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument(
+        "folder", type=given_path, metavar="RUN", help="the folder of `bench -o` or `compare -o`"
+    )
+    add_options(
+        parser,
+        BenchSettings,
+        *OPTIONS,
+        salt="the secret of its private test set",
+        data="the folder or FORMAT:FILE of its tasks, if they are not generated",
+    )
+    parser.epilog = (
+        "A run keeps all of its settings but secrets, keys and paths. Episodes that ended are not"
+        " played again; those that failed are."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plays the rest; the exit code is that of the command which began the run."""
+    about = about_run(args.folder)
+    recipe, now = about["recipe"], version_of(about["recipe"]["track"])
+    if about["version"] != now:
+        raise BadSettings(
+            f"{args.folder} holds a run of {about['version']}, and this code plays {now}: use the"
+            " code that began it, or a new folder"
+        )
+    if objects := recipe.get(TRUSTED):
+        call = "evaluate" if recipe["kind"] == "bench" else "compare"
+        raise BadSettings(
+            f"{args.folder} was played with objects of Python ({', '.join(objects)}): repeat"
+            f" memorygym.{call}(…, output={str(args.folder)!r}) with them"
+        )
+    if recipe["salt"] and not args.salt:
+        raise BadSettings(f"{args.folder} is of a private test set: give its --salt")
+    with ExitStack() as stack:
+        recall = anew(args.api_base)
+        if args.replay:
+            recall = from_log(stack.enter_context(closing(ReplyLog(args.replay, record=False))))
+        source = source_of(recipe, args.salt or "", recall, args.data)
+        source = replace(source, tasks=replace(source.tasks, description=about["tasks"]))
+        if isinstance(source, Evaluation):
+            settings = BenchSettings(workers=args.workers, quiet=args.quiet)
+            workers = settings.workers_of(waits=source.model_roles.waits)
+            played = perform(source, args.folder, workers, quiet=args.quiet)
+            return bench.conclude(played, settings, {})
+        chosen = CompareSettings(workers=args.workers, quiet=args.quiet)
+        return compare.conclude(source, chosen, args.folder)
