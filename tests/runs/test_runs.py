@@ -6,20 +6,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from memorygym.core.rng import named_rng
-from tests.runs.comparison.model_runs import REPLIES, digests, replies, until_replies
-from tests.servers.openai import Server, serving
+from tests.runs.comparison.model_runs import REPLIES, SMALL, digests, replies, until_replies
+from tests.servers.openai import serving
+from tests.slow import mostly_slow
 
 BENCH = [sys.executable, "-m", "memorygym.bench", "--quiet", "--tier", "lite"]
-SMALL = [*BENCH, "--template", "company", "--seeds", "4"]
-SCRIPTED = [*SMALL, "--workers", "2", "--strategy", "naive", "strategic", "smart_guesser", "--run"]
-MODEL = [*SMALL, "--workers", "64"]
+COMPANY = [*BENCH, "--template", "company", "--seeds", "4", "--workers"]
+SCRIPTED = [*COMPANY, "2", "--strategy", "naive", "strategic", "smart_guesser", "--run"]
+COMPARE = [sys.executable, "-m", "memorygym", "compare", *SMALL, "--seeds", "2"]
 
 
 def bench(*words: str | Path, **more: Any) -> None:
@@ -77,40 +77,47 @@ def test_one_worker_and_a_trace_under_the_name_of_another_episode_change_nothing
     assert digests(tmp_path / "run") == whole
 
 
-@pytest.fixture
-def slow() -> Iterator[Server]:
-    """A server that takes its time, so that a run can be caught in the middle."""
-    with serving(latency=0.05) as server:
-        yield server
+MODELS = ("--reasoner", "scholar", "--memory-model", "condenser")
+ASKING = {
+    "bench": [*COMPANY, "64", "--model", "twins", "--run"],
+    "compare": [*COMPARE, "--memories", "llm_summarizing,amem", *MODELS, "-o"],
+}
+"""Commands that ask models, up to the folder of their run."""
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("command", ASKING)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
-    how: signal.Signals, slow: Server, tmp_path: Path
+    how: signal.Signals, command: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
-    words = [*MODEL, "--model", "writer", "--api-base", slow.url, "--run"]
-    with subprocess.Popen([*words, folder], stderr=subprocess.PIPE, text=True) as process:
-        until_replies(folder, 20)
-        process.send_signal(how)
-        _, errors = process.communicate()
-    assert process.returncode == (130 if how == signal.SIGINT else -how)
-    assert how == signal.SIGKILL or "go on: memorygym resume" in errors
-    kept, asked = replies(folder), len(slow.bodies)
-    bench(*words, folder)
-    # What was under way when it stopped is the most that can be asked again.
-    assert kept >= 20 and len(slow.bodies) - asked == replies(folder) - kept
-    bench(*words, tmp_path / "again")
+    with serving(latency=0.05 if command == "bench" else 0.01) as server:
+        words, more = ASKING[command], ("--api-base", server.url)
+        run = [*words, str(folder), *more]
+        with subprocess.Popen(run, stderr=subprocess.PIPE, text=True) as process:
+            until_replies(folder, 20)
+            process.send_signal(how)
+            _, errors = process.communicate()
+        assert process.returncode == (130 if how == signal.SIGINT else -how)
+        assert how == signal.SIGKILL or "go on: memorygym resume" in errors
+        kept, asked = replies(folder), len(server.bodies)
+        bench(*run)
+        # What was under way when it stopped is the most that can be asked again.
+        assert kept >= 20 and len(server.bodies) - asked == replies(folder) - kept
+        bench(*words, tmp_path / "again", *more)
     assert digests(tmp_path / "again") == digests(folder)
 
 
-@pytest.mark.slow
-def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -> None:
-    words, run = [*MODEL, "--model", "twins"], tmp_path / "run"
-    bench(*words, "--api-base", slow.url, "--run", run)
+@mostly_slow("command", ["compare", "bench"], quick=1)
+def test_a_run_replays_without_key_and_endpoint_to_the_same_bytes(
+    command: str, tmp_path: Path
+) -> None:
+    words, run = ASKING[command], tmp_path / "run"
+    with serving() as server:
+        bench(*words, run, "--api-base", server.url)
     keyless = {**os.environ, "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}
-    bench(*words, "--replay", run / REPLIES, "--run", tmp_path / "again", env=keyless)
+    bench(*words, tmp_path / "again", "--replay", run / REPLIES, env=keyless)
     kept = digests(run)
     del kept[REPLIES]
     assert digests(tmp_path / "again") == kept
@@ -119,7 +126,7 @@ def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -
 def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with serving(latency=3) as server:
-        words = [*MODEL, "--model", "writer", "--api-base", server.url, "--run", folder]
+        words = [*COMPANY, "64", "--model", "writer", "--api-base", server.url, "--run", folder]
         with subprocess.Popen(words) as first:
             until_replies(folder, 1)
             second = subprocess.run(words, capture_output=True, text=True, check=False)
