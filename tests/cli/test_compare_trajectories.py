@@ -87,8 +87,6 @@ def test_without_a_memory_all_that_can_be_replayed_are(command: Command, log: st
         (["--memory", "oracle"], "--memory oracle: a log does not say"),
         (["--seeds", "3"], "--seeds is for tasks; leave it out beside --trajectories"),
         (["--track", "research"], "--track is for tasks"),
-        (["--reasoner", "weak"], "--reasoner is for tasks"),
-        (["--curve", "length"], "--curve is for tasks"),
         (["--temperature", "1"], "--temperature is for a --memory-model"),
         (["--budget", "some"], "--budget some: give whole numbers"),
         (["--budget", "0"], "--budget 0: give at least 1"),

@@ -70,28 +70,21 @@ def test_a_gain_has_the_interval_of_what_it_is(
     assert normalised_gain(scores(own), scores(low), scores(high), ASKED) == gained
 
 
-def test_a_single_memory_has_nobody_to_be_better_than() -> None:
+def test_a_single_memory_has_nobody_to_be_better_than_and_none_needs_recency() -> None:
     result = result_of(a=MID)
     assert (result.verdict, result.pairs, result.ranks) == (None, (), {"a": 1})
+    result = result_of([], a=MID, b=HIGH)
+    assert (result.over_recency, result.ranks) == ({}, {"a": 2, "b": 1})
 
 
-def test_advantages_over_recency_are_tested_together() -> None:
+def test_advantages_over_recency_are_tested_together_on_what_was_finished() -> None:
     result = result_of(a=MID, b=HIGH).over_recency
     # All eight signs alike: 2 of 256 flips; two memories: twice that.
     assert {(pair.p, pair.adjusted) for pair in result.values()} == {(2 / 256, 4 / 256)}
-
-
-def test_a_memory_that_failed_is_compared_with_recency_on_what_it_finished() -> None:
     memories = {"a": scores(MID), "b": scores(HIGH[:5])}
-    result = significance_tests(memories, {"a"}, scores(LOW), ASKED, "test")
-    assert result.over_recency["b"].difference.tasks == 5
-    assert result.over_recency["b"].p == 2 / 32
-    assert result.pairs == ()
-
-
-def test_without_recency_memories_are_still_ranked() -> None:
-    result = result_of([], a=MID, b=HIGH)
-    assert (result.over_recency, result.ranks) == ({}, {"a": 2, "b": 1})
+    failed = significance_tests(memories, {"a"}, scores(LOW), ASKED, "test")
+    of_b = failed.over_recency["b"]
+    assert (of_b.difference.tasks, of_b.p, failed.pairs) == (5, 2 / 32, ())
 
 
 # The paired deviation; for memories that are level one of 80 questions is the step of the error.
