@@ -43,18 +43,19 @@ ORDER = itemgetter("template", "seed", "agent", "repeat", "number")
 class MissFilter(Settings):
     """Which misses are listed; None takes all."""
 
-    agent: str | None = option(None, "only of this agent or reasoner")
-    memory: str | None = option(
-        None,
-        f"of a comparison: only of this memory or reference, or {EVERY} (default: of the memories)",
-        python="system",
-    )
-    template: str | None = option(None, "only of this template", "", "-t")
-    cause: str | None = option(None, f"one of: {', '.join(CAUSES)}")
-    question_type: str | None = option(
-        None, "only this question type, or kind of questions", "TYPE"
-    )
-    limit: int | None = option(None, "the first N of each system (default: all)", "N", least=1)
+    agent: str | None = option(None, "AGENT")
+    """Only of this agent or reasoner."""
+    memory: str | None = option(None, "MEMORY", python="system")
+    """Of a comparison: only of this memory or reference, or all (default: of the memories)."""
+    template: str | None = option(None, "TEMPLATE", "-t")
+    """Only of this template."""
+    cause: str | None = option(None, "CAUSE")
+    """One of: never written, dropped, stale, not retrieved, in view but not used, wrong refusal,
+    should have refused, format, stuck."""
+    question_type: str | None = option(None, "TYPE")
+    """Only this question type, or kind of questions."""
+    limit: int | None = option(None, "N", least=1)
+    """The first N of each system (default: all)."""
 
     def fits(self, place: EpisodeKey) -> bool:
         """Whether an episode is of the agent and the template."""
