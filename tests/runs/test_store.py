@@ -3,28 +3,23 @@
 import gzip
 import resource
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.trace import Trace
-from memorygym.runs.store import (
-    episode_name,
-    open_run,
-    read_traces,
-    write_trace,
-)
+from memorygym.runs.store import episode_name, open_run, read_traces, write_trace
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import results_of
 
-OLD = {
-    "kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1],
-    "budgets": [300, 1000], "memories": ["my:Mine", "bm25"], "salt": None,
-    "sources": {"my:Mine": "2"},
-    "systems": [["my:Mine", 300], ["bm25", 300]],
-}  # fmt: skip
-ABOUT = {"version": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
+OLD: dict[str, Any] = {
+    **{"kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1]},
+    **{"budgets": [300, 1000], "memories": ["my:Mine", "bm25"], "salt": None},
+    **{"sources": {"my:Mine": "2"}, "systems": [["my:Mine", 300], ["bm25", 300]]},
+}
+ABOUT: dict[str, Any] = {"version": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -71,31 +66,30 @@ def test_a_run_keeps_what_was_played_and_goes_on_under_another_command(
 
 
 @pytest.mark.parametrize(
-    ("other", "message"),
+    ("changes", "message"),
     [
-        ({"version": "other"}, "holds a run of the version worlds-v1@ab12, not other; give"),
-        ({"recipe": OLD | {"kind": "bench"}}, "holds a compare run, not a bench run; give"),
+        ({"kind": "bench"}, "holds a compare run, not a bench run; give"),
         (
-            {"recipe": OLD | {"parameters": {"tier": "hard"}, "seeds": [4]}},
+            {"parameters": {"tier": "hard"}, "seeds": [4]},
             "holds a run with --tier lite, not hard; --seeds 2, not --seed 4; give a new folder, or"
             " the options of that run",
         ),
-        ({"recipe": OLD | {"budgets": [300]}}, "with --budget 300,1000, not 300; give"),
-        (
-            {"recipe": OLD | {"memories": ["bm25"], "sources": {}}},
-            "with --memory my:Mine,bm25, not bm25; ",
-        ),
-        ({"recipe": OLD | {"salt": "1f"}}, "with no --salt; give"),
-        (
-            {"recipe": OLD | {"sources": {"my:Mine": "3"}}},
-            ": the code of my:Mine has changed since this run; give a new folder",
-        ),
+        ({"budgets": [300]}, "with --budget 300,1000, not 300; give"),
+        ({"memories": ["bm25"], "sources": {}}, "with --memory my:Mine,bm25, not bm25; "),
+        ({"salt": "1f"}, "with no --salt; give"),
+        ({"sources": {"my:Mine": "3"}}, ": the code of my:Mine has changed since this run; give a"),
     ],
 )
-def test_a_run_of_another_recipe_is_refused(other: dict, message: str, tmp_path: Path) -> None:
+def test_a_run_of_another_recipe_or_version_is_refused(
+    changes: dict[str, Any], message: str, tmp_path: Path
+) -> None:
     with open_run(tmp_path, ABOUT):
         pass
-    with pytest.raises(BadSettings, match=message), open_run(tmp_path, {**ABOUT, **other}):
+    other, newer = ABOUT | {"recipe": OLD | changes}, ABOUT | {"version": "other"}
+    with pytest.raises(BadSettings, match=message), open_run(tmp_path, other):
+        pass
+    named = "holds a run of the version worlds-v1@ab12, not other; give"
+    with pytest.raises(BadSettings, match=named), open_run(tmp_path, newer):
         pass
 
 

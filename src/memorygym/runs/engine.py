@@ -39,7 +39,6 @@ from memorygym.runs.store import Run, open_run
 from memorygym.runs.systems import AgentFault, SystemPlayer
 from memorygym.runs.tasks import Tasks
 
-Keep = Callable[[], None]
 LONGEST_NAME = 220
 """Characters of an episode's name; file systems take 255, its endings included."""
 Unit = tuple[TaskRecipe, int]
@@ -158,10 +157,8 @@ class Runner:
         A memory from outside this package can read files, and a trace holds the answers. If one
         plays, the traces of a task are written only when its last system has ended.
         """
-        recipe, late = unit[0], list[Keep]()
-        generate = cache(recipe.generate)
-        foreign = any(player.foreign for player in self.players)
-        keep = late.append if foreign else call
+        generate, late = cache(unit[0].generate), list[Callable[[], None]]()
+        keep = late.append if any(player.foreign for player in self.players) else call
         outcomes = [self._outcome(unit, player, generate, keep) for player in self.players]
         for write in late:
             write()
@@ -172,7 +169,7 @@ class Runner:
         unit: Unit,
         player: SystemPlayer,
         generate: Callable[[], Task],
-        keep: Callable[[Keep], None],
+        keep: Callable[[Callable[[], None]], object],
     ) -> Played | Failure:
         """The result of an episode, which is played unless the run keeps it already."""
         place = place_of(self.track, *unit, player.system)

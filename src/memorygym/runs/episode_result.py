@@ -43,7 +43,6 @@ class EpisodeKey:
 
     @property
     def compared(self) -> bool:
-        """Whether it belongs to a comparison."""
         return self.who != self.agent
 
     @property
@@ -141,7 +140,6 @@ class Played:
 
     @property
     def place(self) -> EpisodeKey:
-        """The key of the episode."""
         return self.result.place
 
 

@@ -31,12 +31,8 @@ SOURCES = "sources"
 UNREADABLE = "unreadable: "
 """The start of the identity of an object whose source cannot be read; the rest says why."""
 PACKAGE = Path(__file__).parents[1]
-OPEN_ENDED = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
-"""Parameters that need no argument."""
 SEPARATORS = "+,:"
 """Characters that separate names elsewhere."""
-TAKEN = "all"
-"""Stands for every system where systems are chosen by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +49,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class GivenMemory(Given):
-    """A memory."""
-
     cls: str
     """The name of its class, for messages."""
 
 
-class GivenAgent(Given):
-    """An agent."""
+class GivenAgent(Given): ...
 
 
 class GivenModel(Given):
-    """A model: the object itself, which keeps no state of an episode."""
+    """The object itself is the model, and keeps no state of an episode."""
 
 
 @cache
@@ -194,7 +187,8 @@ def _blamed(what: str) -> Iterator[None]:
 def _agent(make: Callable[..., Any], name: str, task: Task) -> Policy:
     with _blamed(f"the agent {name} cannot be made: it"):
         parameters = signature(make).parameters.values()
-        takes = any(p.default is p.empty and p.kind not in OPEN_ENDED for p in parameters)
+        open_ended = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+        takes = any(p.default is p.empty and p.kind not in open_ended for p in parameters)
         policy = make(task) if takes else make()
     if not _has(policy, "act"):
         raise BadSettings(
@@ -256,7 +250,7 @@ def name_of(part: object) -> str:
 
 def _checked_name(kind: str, name: str) -> str:
     problems = {
-        "stands for all systems": name == TAKEN,
+        "stands for all systems": name == "all",
         "is that of a built-in part": name in registry.names(kind),
         f"holds one of {SEPARATORS}, which separate names": set(SEPARATORS) & set(name),
         "holds a control character": not name.isprintable(),

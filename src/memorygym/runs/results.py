@@ -14,7 +14,7 @@ from gzip import BadGzipFile
 from itertools import combinations, product
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clip
@@ -55,7 +55,6 @@ FORMAT = "memorygym-measurements-1"
 KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 """The kinds of runs, in words."""
 DAMAGE = (OSError, EOFError, zlib.error, BadGzipFile, UnicodeDecodeError, ValueError)
-Cases = Sequence[QuestionCase]
 
 
 RECIPE: dict[str, Any] = {
@@ -124,9 +123,7 @@ class RunResults:
 
     @property
     def recipe(self) -> Mapping[str, Any]:
-        """What was played."""
-        recipe: Mapping[str, Any] = self.about["recipe"]
-        return recipe
+        return cast(Mapping[str, Any], self.about["recipe"])
 
     @property
     def kind(self) -> str:
@@ -135,12 +132,10 @@ class RunResults:
 
     @property
     def compared(self) -> bool:
-        """Whether it is a comparison of memories."""
         return self.kind == "compare"
 
     @property
     def track(self) -> str:
-        """The track."""
         return str(self.recipe["track"])
 
     @property
@@ -151,11 +146,11 @@ class RunResults:
     @property
     def heading(self) -> str:
         """The recipe of the run in a few words."""
-        parameters = self.recipe["parameters"].items()
         which = [
-            text if name in ("tier", "template") else f"{name}={text}" for name, text in parameters
+            text if name in ("tier", "template") else f"{name}={text}"
+            for name, text in self.recipe["parameters"].items()
         ]
-        name = f"{self.name}: " if self.name else ""
+        name = f"{self.name}: " * bool(self.name)
         return name + ", ".join([f"{self.track} track", *which, self.version])
 
     @cached_property
@@ -175,7 +170,6 @@ class RunResults:
 
     @cached_property
     def measured(self) -> list[Measurement]:
-        """The measurements of the episodes of a comparison that ended."""
         return [result.measured for result in self.results if result.measured]
 
     @cached_property
@@ -223,7 +217,6 @@ class RunResults:
 
     @property
     def valid(self) -> bool:
-        """Whether every sanity check holds."""
         return all(check.holds for check in self.checks)
 
     @property
@@ -246,17 +239,11 @@ class RunResults:
         return [m for m in self.measured if m.reasoner == reasoner and m.budget in (None, budget)]
 
     def of(self, report: Report) -> list[Measurement]:
-        """The measurements that a report rests on."""
         return self.under(report.reasoner, report.budget)
 
     def _failed(self, reasoner: str, budget: int) -> Mapping[str, int]:
-        """The number of failed episodes by system, with a reasoner at a budget."""
-        places = (failure.place for failure in self.failures)
-        return Counter(
-            place.memory
-            for place in places
-            if place.agent == reasoner and place.budget in (None, budget)
-        )
+        places = [failure.place for failure in self.failures if failure.place.agent == reasoner]
+        return Counter(place.memory for place in places if place.budget in (None, budget))
 
     def clock(self, report: Report) -> Clock:
         """By system: median and 95th percentile of the milliseconds a step; empty unless the run
@@ -286,9 +273,9 @@ class RunResults:
         return f"{name} (trusted)" if self.trusted(name) else name
 
     @cached_property
-    def judged(self) -> dict[tuple[Any, ...], Cases]:
+    def judged(self) -> dict[tuple[Any, ...], Sequence[QuestionCase]]:
         """By reasoner, budget, system and task: the questions that count in the reports."""
-        cases: dict[tuple[Any, ...], Cases] = {}
+        cases: dict[tuple[Any, ...], Sequence[QuestionCase]] = {}
         for report in self.reports:
             left = left_out(played := self.of(report))
             for m in played:
@@ -335,7 +322,7 @@ def perform(
     invariants, beside = source.beside(ended)
     run = RunResults(
         job.about(),
-        [episode.result if isinstance(episode, Played) else episode for episode in played],
+        [episode if isinstance(episode, Failure) else episode.result for episode in played],
         Header(FORMAT, CANARY, tuple(checks), tuple(invariants)),
         beside,
         folder,

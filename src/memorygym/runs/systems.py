@@ -43,20 +43,15 @@ class System:
     def labels(self, track: str, repeat: int) -> dict[str, JSON]:
         """The labels of its traces."""
         own = {"budget": self.budget} if self.compared else {"repeat": repeat}
-        return {
-            "agent": self.agent,
-            "memory": self.memory,
-            "version": version_of(track),
-            **own,
-        }
+        version = version_of(track)
+        return {"agent": self.agent, "memory": self.memory, "version": version, **own}
 
 
 class SystemPlayer(Protocol):
     """A system that can play."""
 
     @property
-    def system(self) -> System:
-        """Its row."""
+    def system(self) -> System: ...
 
     @property
     def memory(self) -> str:
@@ -229,16 +224,12 @@ def start_episode(
     return Episode(find(task.track).env(replace(task, gold=None)), memory, budget, writer)
 
 
-Play = Callable[[Episode, Policy], Trace]
-"""A function that plays an episode to its end."""
-
-
 def played(
     episode: Episode,
     policy: Policy,
     task: Task,
     labels: Mapping[str, JSON],
-    play_episode: Play = play,
+    play_episode: Callable[[Episode, Policy], Trace] = play,
 ) -> Trace:
     """Plays an episode to its end; returns its trace with the gold table and the labels."""
     trace = play_episode(episode, policy)

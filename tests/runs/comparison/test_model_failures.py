@@ -1,26 +1,17 @@
 """Comparisons whose model fails, writes nonsense, cannot be asked, or is stopped in the middle."""
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from memorygym.cli import main
 from tests.runs.comparison.model_runs import (
     KEYS,
-    REPLIES,
-    SMALL,
     Duel,
     clocked,
     compare,
-    digests,
-    replies,
     rows,
-    until_replies,
 )
-from tests.servers.openai import Server, serving
+from tests.servers.openai import Server
 from tests.slow import mostly_slow
 
 FOR_A_WHILE = ("429x3", "cutx1", "garbagex1", "emptyx1")
@@ -105,32 +96,6 @@ def test_replies_of_a_reasoner_that_are_cut_short_are_reported_beside_the_figure
 
 def test_half_a_character_does_not_cost_a_memory_its_note(duel: Duel) -> None:
     assert rows(duel("amem", "--memory-model", "babbler"))["amem"]["accuracy"]["mean"] > 0.5
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_no_model_is_asked_twice_when_its_comparison_was_stopped(
-    how: signal.Signals, tmp_path: Path
-) -> None:
-    folder = tmp_path / "run"
-    with serving(latency=0.01) as slow:
-        words = ["compare", *SMALL, "--memories", "amem", "--seeds", "2", "--api-base", slow.url]
-        words += ["--reasoner", "scholar", "--memory-model", "condenser", "-o"]
-        command = [sys.executable, "-m", "memorygym", *words, str(folder)]
-        with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-            until_replies(folder, 30)
-            process.send_signal(how)
-            process.communicate()
-        assert process.returncode == (130 if how == signal.SIGINT else -how)
-        kept, asked = replies(folder), len(slow.bodies)
-        assert main([*words, str(folder)]) == 0
-        # What was under way when it stopped is the most that can be asked again.
-        assert kept >= 30 and len(slow.bodies) - asked == replies(folder) - kept
-    with serving() as quick:
-        words[words.index(slow.url)] = quick.url
-        assert main([*words, str(tmp_path / "again")]) == 0
-    apart = {REPLIES: ""}  # It states where each reply came from.
-    assert digests(folder) | apart == digests(tmp_path / "again") | apart
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +10,13 @@ from memorygym.core.trace import Observation, Trace
 from memorygym.memories.stores.prompts import LIMIT
 from tests.runs.comparison.model_runs import (
     ASKING,
-    KEYS,
-    REPLIES,
     Duel,
     compare,
     digests,
     rows,
     traces,
 )
-from tests.servers.openai import Server, serving
+from tests.servers.openai import Server
 from tests.slow import mostly_slow
 
 BEST_FIRST = ("oracle", "full", "bm25", "markdown+scribe", "none")
@@ -152,21 +149,6 @@ def test_the_heading_names_the_models_and_no_file_holds_the_key(
     assert set(server.keys) == {"Bearer sk-very-secret"}
     written = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
     assert not any(b"very-secret" in data for data in written)
-
-
-def test_a_comparison_replays_without_key_and_endpoint_to_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = ("--memories", ASKING, "--reasoner", "scholar", "--memory-model", "condenser")
-    with serving() as up:
-        assert compare(*words, "--api-base", up.url, "-o", tmp_path / "run") == 0
-    for name in KEYS:
-        monkeypatch.delenv(name, raising=False)
-    replay = ("--replay", tmp_path / "run" / REPLIES, "-o", tmp_path / "again")
-    assert compare(*words, *replay) == 0
-    kept = digests(tmp_path / "run")
-    del kept[REPLIES]
-    assert digests(tmp_path / "again") == kept
 
 
 @mostly_slow("workers", ["1", "2"], quick=1)

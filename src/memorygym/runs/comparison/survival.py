@@ -140,9 +140,8 @@ class SurvivalJob:
 
     def systems(self) -> list[SystemSpec]:
         """The references and the memories at every budget, each once."""
-        rows = (row for limits in self.limits for row in systems([*self.memories], (), limits))
-        can_be_played = (row for row in rows if row.role != "unlimited" and row.name != ORACLE)
-        return [*{(row.name, row.budget): row for row in can_be_played}.values()]
+        rows = systems([*self.memories], (), *self.limits)
+        return [row for row in rows if row.role != "unlimited" and row.name != ORACLE]
 
 
 def memories_of(specs: Sequence[str], objects: Sequence[GivenMemory] = ()) -> dict[str, MemorySpec]:
