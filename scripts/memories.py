@@ -31,7 +31,7 @@ reader could attribute to nothing, of those shown or those held, whichever is la
 losses are withheld. Context tokens are per question; ingest and query tokens of the memory's own
 model are per task.
 
-`markdown+scribe` is the memory with tools, used by the fixed scripted note taker within the track's
+`markdown+writer` is the memory with tools, used by the fixed scripted note taker within the track's
 limit of writes and with no more capacity than the context has tokens. Memories with the same rank
 do not differ significantly (paired t tests over tasks, Holm over all pairs of memories).
 {marks}

@@ -129,7 +129,7 @@ def rank_of(report: Report) -> Column[SystemRow]:
 
 LOSSES = [column(figure) for figure in ("write_loss", "retrieval_loss", "evidence_recall")]
 UNREAD = Column("unread", _unread)
-COSTS = [column("view", "context tokens"), column("ingest_tokens"), column("query_tokens")]
+COSTS = [column("context", "context tokens"), column("ingest_tokens"), column("query_tokens")]
 
 
 def table(columns: Sequence[Column[SystemRow]], report: Report) -> str:

@@ -30,7 +30,7 @@ TASKS = generated("research", TaskOptions(range(4), parameters=PARAMETERS))
         ("bm25", "bm25", 300, "strong"),
         ("bm25", "bm25", 1000, "weak"),
         ("full", "full", 1000, "weak"),
-        ("markdown", "markdown+scribe", 6000, "strong"),
+        ("markdown", "markdown+writer", 6000, "strong"),
     ],
 )
 def test_inspect_and_compare_agree_on_every_question(

@@ -36,7 +36,7 @@ def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
 def test_references_and_unlimited_contexts_are_listed_beside_every_memory(compared: Path) -> None:
     assert set(rows(compared)) == {
         "none", "full", "recency", "oracle",
-        "bm25", "held:bm25", "markdown+scribe", "held:markdown+scribe",
+        "bm25", "held:bm25", "markdown+writer", "held:markdown+writer",
     }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_the_loss_of_a_memory_is_write_loss_plus_retrieval_loss(
     compared: Path,
 ) -> None:
     by_system = rows(compared)
-    for system in ("bm25", "markdown+scribe"):
+    for system in ("bm25", "markdown+writer"):
         lost = sum(by_system[system][part]["mean"] for part in ("write_loss", "retrieval_loss"))
         upper_bound = by_system["oracle"]["accuracy"]["mean"]
         assert lost == pytest.approx(upper_bound - by_system[system]["accuracy"]["mean"], abs=1e-5)
@@ -141,8 +141,8 @@ def test_the_command_that_a_message_suggests_works(
     assert main(["explain", str(compared)]) == 0
     trace = compared / "traces/company+0+strong+bm25+1000.jsonl.gz"
     assert main(["explain", str(trace)]) == 0
-    assert main(["explain", str(compared), "company+0+strong+markdown+scribe#1"]) == 0
-    assert "company+0+strong+markdown+scribe+1000#1  " in capsys.readouterr().out
+    assert main(["explain", str(compared), "company+0+strong+markdown+writer#1"]) == 0
+    assert "company+0+strong+markdown+writer+1000#1  " in capsys.readouterr().out
 
 
 def test_two_reasoners_show_whether_the_ranking_depends_on_the_reasoner(

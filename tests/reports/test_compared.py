@@ -179,7 +179,7 @@ def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> No
     assert as_markdown(board, {}, "x") == as_markdown(leaderboard_of(runs[::-1]), {}, "x")
     rows = flat_rows(board, {})
     assert {row["memory"] for row in rows if row["kind"] == "memory"} == {
-        "bm25", "markdown+scribe",
+        "bm25", "markdown+writer",
     }  # fmt: skip
     assert {row["agent"] for row in rows if row["kind"] == "scripted"} == {"naive", "strategic"}
     assert len({tuple(row) for row in rows}) == 1

@@ -35,12 +35,12 @@ def test_the_main_table_stands_alone_unless_all_are_wanted() -> None:
 
 
 def test_the_main_table_is_as_short_as_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = reported({**FIVE, "markdown+scribe": FIVE["m"], "naive_rag": FIVE["recency"]})
+    report = reported({**FIVE, "markdown+writer": FIVE["m"], "naive_rag": FIVE["recency"]})
     for columns, tables in (("80", 1), ("40", 3)):
         monkeypatch.setenv("COLUMNS", columns)
         text = report_text(report, SETTING).partition("\nAccuracy")[0]
         assert text.count("\nshares in %") == tables
-        assert ("markdown+scribe\n" in text) == (columns == "80")
+        assert ("markdown+writer\n" in text) == (columns == "80")
 
 
 @pytest.mark.parametrize(

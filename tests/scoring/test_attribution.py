@@ -59,7 +59,7 @@ WRITE, DROP, LOOK, FUMBLE = "write", "drop", "look", "fumble"
         ("update", (WRITE, LOOK), "7", "stale"),
         ("retrieval", (WRITE,), "7", "not retrieved"),
         ("retrieval", (WRITE,), REFUSAL, "not retrieved"),
-        ("retrieval", (WRITE, LOOK), "7", "in view but not used"),
+        ("retrieval", (WRITE, LOOK), "7", "in context, not used"),
         ("retrieval", (WRITE, LOOK), REFUSAL, "wrong refusal"),
         ("abstention", (), "7", "should have refused"),
         ("retrieval", (WRITE, LOOK), None, "format"),
@@ -94,7 +94,7 @@ def test_an_agent_that_stores_nothing_misses_facts_it_never_wrote() -> None:
 def test_an_agent_that_uses_its_whole_view_never_misses_a_fact_in_view() -> None:
     traces = [played("strategic", generated(seed=seed, tier="hard")) for seed in range(4)]
     causes = {cause_of_miss for trace in traces for _, cause_of_miss in Attribution(trace).causes}
-    assert "in view but not used" not in causes
+    assert "in context, not used" not in causes
 
 
 @pytest.mark.parametrize("agent", ["strategic", "naive", "template_expert", "brief_reader"])

@@ -80,7 +80,7 @@ def test_the_accuracy_of_a_memory_follows_what_it_remembers(compared: Path) -> N
     accuracies = means(compared)
     assert (accuracies["oracle"], accuracies["full"], accuracies["none"]) == (1, 1, 0)
     assert accuracies["recency"] < accuracies["bm25"] < 1
-    assert "markdown+scribe" in accuracies and "held:bm25" in accuracies
+    assert "markdown+writer" in accuracies and "held:bm25" in accuracies
 
 
 def test_a_comparison_states_where_facts_are_lost_and_how_many_lookups_it_takes(

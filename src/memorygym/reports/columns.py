@@ -28,8 +28,8 @@ T = TypeVar("T")
 COMMON = {
     "version": "benchmark version: only rows of one version may be compared",
     "track": "the kind of task",
-    "template": "the domain",
-    "seed": "names the task, together with its domain",
+    "template": "the template of the task; of worlds, its domain",
+    "seed": "names the task, together with its template",
     "reasoner": "who answered from what memory showed",
     "budget": "most tokens that a memory may put before an event; empty for a system without limit",
     "system": "the memory as it was named, a reference (none, full, recency, oracle), or"

@@ -19,7 +19,7 @@ LOSSES = ("never written", "dropped", "stale", "not retrieved")
 """The steps at which a needed fact can be lost, the earliest first."""
 UNANSWERED = ("format", "stuck")
 """Causes of a missing answer; `stuck`: the event ended because the same calls kept failing."""
-CAUSES = (*LOSSES, "in view but not used", "wrong refusal", "should have refused", *UNANSWERED)
+CAUSES = (*LOSSES, "in context, not used", "wrong refusal", "should have refused", *UNANSWERED)
 UNREAD_LIMIT = 0.05
 """Largest share of unread statements up to which figures that rest on the reader are stated."""
 COMPOSED = "composed"
@@ -101,7 +101,7 @@ class Attribution:
         for cause in LOSSES:
             if cause in losses:
                 return cause
-        return "wrong refusal" if "refus" in outcome.reason else "in view but not used"
+        return "wrong refusal" if "refus" in outcome.reason else "in context, not used"
 
     def lost(self, question: Goal, need: Any) -> str:
         """One of LOSSES for a needed fact; "" if it was in the view."""

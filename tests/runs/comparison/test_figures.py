@@ -24,7 +24,7 @@ BY_HAND = {
     "accuracy": 4 / 6, "gain": 0.5, "degradation": -1 / 6, "advantage": 1 / 3,
     "wins": 1 / 6 + 1 / 6, "regressions": 0, "both": 1 / 3, "neither": 1 / 3,
     "write_loss": 1 / 6, "retrieval_loss": 1 / 6, "evidence_recall": 4 / 6, "precision": 0.5,
-    "irrelevant": 0.25, "view": 100, "total": 200, "peak": 800,
+    "irrelevant": 0.25, "context": 100, "total": 200, "peak": 800,
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from tests.runs.comparison.model_runs import (
 from tests.servers.openai import Server
 from tests.slow import mostly_slow
 
-BEST_FIRST = ("oracle", "full", "bm25", "markdown+scribe", "none")
+BEST_FIRST = ("oracle", "full", "bm25", "markdown+writer", "none")
 
 
 def questions(trace: Trace) -> Iterator[str]:

@@ -38,7 +38,7 @@ def test_the_references_are_always_there_and_each_spec_once() -> None:
     with_tools = [spec for spec, memory in memory_specs.items() if memory.tools]
     assert with_tools == ["markdown"]
     rows = [system.name for system in systems([*memory_specs], with_tools, LIMITS)]
-    own = ["bm25", "held:bm25", "markdown+scribe", "held:markdown+scribe"]
+    own = ["bm25", "held:bm25", "markdown+writer", "held:markdown+writer"]
     assert rows == [*REFERENCES, *own]
     assert [system.name for system in systems(["none", "oracle"], [], LIMITS)] == REFERENCES
 

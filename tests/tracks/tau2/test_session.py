@@ -188,7 +188,7 @@ def test_memories_are_compared_on_sessions(standin: Path, tmp_path: Path) -> Non
     words = ["--memory", "bm25,markdown", "--track", track, "--seed", "0", "--workers", "1", "-q"]
     assert main(["compare", *words, "-o", str(tmp_path / "run")]) == 0
     accuracy = {name: row["accuracy"]["mean"] for name, row in rows(tmp_path / "run").items()}
-    assert accuracy["full"] == accuracy["oracle"] == accuracy["markdown+scribe"] == 1
+    assert accuracy["full"] == accuracy["oracle"] == accuracy["markdown+writer"] == 1
     assert accuracy["none"] == 0
     assert "bm25" in str(memorygym.compare(["bm25"], track=track, seeds=1, workers=1))
 

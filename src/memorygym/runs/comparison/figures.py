@@ -285,7 +285,7 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
           ("duplicate", "duplicate", "duplicate", "the share that was stated before"),
           ("irrelevant", "irrelevant", "irrelevant",
            "the share on which the gold table says nothing"))),
-    Figure("view", "amount", "context: tokens that memory showed per question",
+    Figure("context", "amount", "tokens that memory showed per question",
            lambda view: _mean(view.asked(mean_of("tokens"))),
            {"main": "context\ntokens", "costs": "context\ntokens"}),
     Figure("model_calls", "amount", f"calls {OF_THE_MODEL}",

@@ -11,7 +11,7 @@ Role = Literal["reference", "memory", "unlimited"]
 REFERENCES = ("none", "full", "recency", "oracle")
 """Always played. `none` and `full` have no budget, so they are played once for all budgets."""
 UNBOUNDED = ("none", "full")
-WRITER = "+scribe"
+WRITER = "+writer"
 """Ends the name of a memory with tools, which the track's scripted writer uses."""
 UNLIMITED = "held:"
 """Begins the name of a memory's row with unlimited context."""
