@@ -8,6 +8,7 @@ import pytest
 import memorygym
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.reports.curves import CURVES
+from memorygym.reports.misses import MissFilter
 from memorygym.runs.settings import (
     KINDS,
     BenchSettings,
@@ -18,6 +19,7 @@ from memorygym.runs.settings import (
     options,
     refusal,
 )
+from memorygym.scoring.attribution import CAUSES
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
@@ -39,6 +41,7 @@ def test_every_setting_but_those_of_python_has_one_heading(cls: type[Settings]) 
 def test_what_a_help_lists_is_what_there_is() -> None:
     assert f"one of {', '.join(TIERS)} (default" in helps(BenchSettings)["tier"]
     assert tuple(CURVES) == KINDS
+    assert helps(MissFilter)["cause"] == f"one of: {', '.join(CAUSES)}"
 
 
 def test_the_functions_in_python_state_their_keywords() -> None:

@@ -42,14 +42,15 @@ ORDER = itemgetter("template", "seed", "agent", "repeat", "number")
 class MissFilter(Settings):
     """Which misses are listed; None takes all."""
 
-    agent: str | None = option(None)
+    agent: str | None = option(None, "AGENT")
     """Only of this agent or reasoner."""
-    memory: str | None = option(None, python="system")
+    memory: str | None = option(None, "MEMORY", python="system")
     """Of a comparison: only of this memory or reference, or all (default: of the memories)."""
-    template: str | None = option(None, "", "-t")
+    template: str | None = option(None, "TEMPLATE", "-t")
     """Only of this template."""
-    cause: str | None = option(None)
-    """Only of this cause."""
+    cause: str | None = option(None, "CAUSE")
+    """One of: never written, dropped, stale, not retrieved, in view but not used, wrong refusal,
+    should have refused, format, stuck."""
     question_type: str | None = option(None, "TYPE")
     """Only this question type, or kind of questions."""
     limit: int | None = option(None, "N", least=1)
