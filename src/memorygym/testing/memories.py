@@ -61,9 +61,8 @@ def check_memory(memory: Make | str) -> list[str]:
     make = partial(make_memory, memory) if isinstance(memory, str) else memory
     fresh = FreshProcess(make)
     try:
-        start_episode(
-            _generated("company", 0, "lite"), make
-        )  # Faults of its factory and of open() are found.
+        # Faults of its factory and of open() are found before it is made without a guard.
+        start_episode(_generated("company", 0, "lite"), make)
         _played(_task(make), make)
     except MemoryFault as fault:
         return [str(fault)]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings
@@ -10,9 +11,10 @@ from memorygym.core.track import TaskOptions, version_of
 from memorygym.core.types import Memory
 from memorygym.runs.episode_result import Result
 from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.jobs import source_of
 from memorygym.runs.objects import given_agent, given_memory
 from memorygym.runs.results import RunResults, load, perform
-from memorygym.runs.tasks import Limits, Tasks, again, generated
+from memorygym.runs.tasks import generated
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.testing.policies import MakesPolicy
@@ -48,7 +50,7 @@ def check_score(
         raise BadSettings(f"at_least {at_least:g}: give 0 to 100, as a composite is")
     name, parameters = split_spec(track)
     tasks = generated(name, TaskOptions(seeds, "", parameters))
-    run = _played(tasks, agent, memory)
+    run = _played(Evaluation(tasks=tasks, agents=()), agent, memory)
     if run.failures:
         return [run.failures[0].error]
     figures = [100 * result.score.composite for result in run.results]
@@ -81,12 +83,12 @@ def check_regressions(
     there and is not the only one. Raises BadSettings for results of another version, a judge, a
     comparison or a private test set.
     """
-    earlier = load(baseline)
-    recipe = earlier.recipe
-    _check_playable(Path(baseline), earlier)
-    before = _results(earlier, was or (agent if isinstance(agent, str) else None), Path(baseline))
-    limits = Limits(**{name: recipe[name] for name in Limits.__slots__})
-    run = _played(again(recipe), agent, memory or recipe["memory"], limits)
+    path, earlier = Path(baseline), load(baseline)
+    _check_playable(path, earlier)
+    source = source_of(earlier.recipe)
+    assert isinstance(source, Evaluation)
+    before = _results(earlier, was or (agent if isinstance(agent, str) else None), path)
+    run = _played(replace(source, repeats=1), agent, memory or source.memory)
     lost = [
         sentence
         for result in run.results
@@ -96,17 +98,16 @@ def check_regressions(
     return [*lost, *(failure.error for failure in run.failures[:1])]
 
 
-def _check_playable(path: Path, results: RunResults) -> None:
-    recipe = results.recipe
-    if results.version != (now := version_of(results.track)):
+def _check_playable(path: Path, run: RunResults) -> None:
+    if run.version != (now := version_of(run.track)):
         raise BadSettings(
-            f"{path} has the version {results.version}, and this installation {now}: play it again"
+            f"{path} has the version {run.version}, and this installation {now}: play it again"
             " with `memorygym bench -o`"
         )
     for kind, applies in (
-        ("a private test set", recipe["salt"]),
-        ("a judge", recipe["judge"]),
-        ("a comparison", results.compared),
+        ("a private test set", run.recipe["salt"]),
+        ("a judge", run.recipe["judge"]),
+        ("a comparison", run.compared),
     ):
         if applies:
             raise BadSettings(
@@ -129,19 +130,17 @@ def _results(run: RunResults, agent: str | None, path: Path) -> dict[tuple[str, 
     }
 
 
-def _played(
-    tasks: Tasks, agent: Agent, memory: MakesMemory, limits: Limits | None = None
-) -> RunResults:
+def _played(evaluation: Evaluation, agent: Agent, memory: MakesMemory) -> RunResults:
+    """The evaluation with this agent and memory."""
     agents = [] if isinstance(agent, str) else [given_agent(agent)]
     memories = [] if isinstance(memory, str) else [given_memory(memory)]
-    evaluation = Evaluation(
-        tasks=tasks,
+    played = replace(
+        evaluation,
         agents=(agent,) if isinstance(agent, str) else (agents[0].name,),
         memory=memory if isinstance(memory, str) else memories[0].name,
-        limits=limits or Limits(),
         objects=[*agents, *memories],
     )
-    return perform(evaluation, traced=True)
+    return perform(played, traced=True)
 
 
 def _lost(before: Result, now: Result, run: RunResults) -> Iterator[str]:
