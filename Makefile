@@ -56,9 +56,9 @@ notebook: install-plot
 
 # The picture of the README.
 picture: install-plot
-	rm -rf build/picture
-	$(BIN)/memorygym compare --memory bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o build/picture -q
-	$(BIN)/memorygym plot build/picture -o docs/images/compare.svg
+	rm -rf out/picture
+	$(BIN)/memorygym compare --memory bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o out/picture -q
+	$(BIN)/memorygym plot out/picture -o docs/images/compare.svg
 
 # Runs the commands and the Python of the documents, and compares what they print with the pages.
 PAGES ?=
@@ -90,9 +90,9 @@ check: lint types floors test examples verify bench
 
 # The scripted agents on the official set, ranked.
 leaderboard: $(VENV)/installed
-	rm -rf build/official
-	$(BIN)/memorygym bench --official --quiet -o build/official
-	$(BIN)/memorygym leaderboard build/official -o LEADERBOARD.md
+	rm -rf out/official
+	$(BIN)/memorygym bench --official --quiet -o out/official
+	$(BIN)/memorygym leaderboard out/official -o LEADERBOARD.md
 
 # Rewrites the lock files: the newest releases that pyproject.toml admits, for Python 3.11 and later.
 lock:

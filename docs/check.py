@@ -3,8 +3,8 @@
     python docs/check.py [--update] [PAGE …]
 
 A block ``` whose lines begin with `$ ` is a terminal session. Each command runs in a scratch folder
-of its page, which holds copies of examples, src and tests. It must print the lines below it; any
-version hash fits, and a line `…` stands for any lines. It must succeed, or end with the exit code
+of its page, which holds copies of examples, src and tests. It must print the lines below it, where
+a line `…` stands for any lines. It must succeed, or end with the exit code
 that a comment states: `$ false  # exit code 1`. One that takes longer than ten minutes, or prints
 more than a mebibyte, is stopped. `export` and `unset` hold for the rest of the page. A command that
 ends in `&` is a server: it gets a free port instead of the stated one, and is stopped after the
@@ -43,7 +43,6 @@ SHOWING = ("", "text", "toml", "json")
 EXIT_CODE = re.compile(r"#.*\bexit code (\d+)\s*$")
 FENCE = re.compile(r"^```(\w*) ?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NOT_RUN = re.compile(r"<!-- not run: (.+?) -->\s*\Z")
-VERSION_HASH = re.compile(r"@[0-9a-f]{8}\b")
 SHOWN = ("examples", "tests", "src")
 """Folders of the repository whose copies the commands of a page may name."""
 ANY = "…"
@@ -203,8 +202,7 @@ class Terminal:
 
 
 def fits(stated: list[str], lines: list[str]) -> bool:
-    """Whether the lines are those that a page states, whatever the version hashes."""
-    stated, lines = ([VERSION_HASH.sub("@", line) for line in part] for part in (stated, lines))
+    """Whether the lines are those that a page states."""
     pattern = "".join(
         "(.*\n)*" if line.strip() == ANY else re.escape(line) + "\n" for line in stated
     )

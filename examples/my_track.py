@@ -3,14 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 from memorygym.agents.calls import calls
+from memorygym.core.json_types import from_json
 from memorygym.core.json_values import thaw
-from memorygym.core.outcome import SubTask
 from memorygym.core.registry import set_parameters
 from memorygym.core.rng import named_rng
-from memorygym.core.statements import Sentence, Statement, StatementIndex, SubTaskGold
+from memorygym.core.statements import Sentence, Statement, StatementIndex, SubTask, SubTaskGold
 from memorygym.core.track import Track
 from memorygym.core.types import Budget, Env, Message, Policy, Step, Task, Tool, content_id, tool
 from memorygym.scoring.episode_scores import rewarded
@@ -114,7 +115,7 @@ SHOP = Track(
     ],
     env=ShopEnv,
     outcomes=rewarded,
-    gold=SubTaskGold.from_json,
+    gold=partial(from_json, SubTaskGold),
     facts=lambda _: FACTS,
     reasoners={"strong": lambda _: Clerk(), "weak": lambda _: Clerk(weak=True)},
     oracle=lambda task: task.gold.texts(FACTS.render),

@@ -29,7 +29,6 @@ def problems(check: ModuleType, folder: Path, text: str) -> list[str]:
     "text",
     [
         "```\n$ echo one; echo two\none\n…\n```\n",
-        "```\n$ echo worlds-v2@00000000\nworlds-v2@ffffffff\n```\n",
         "```\n$ false  # exit code 1\n…\n```\n",
         "```\n$ export NAME=value\n$ echo $NAME\nvalue\n```\n",
         "```python part.py\nx = 1\n```\n\n```python\nfrom part import x\n```\n",

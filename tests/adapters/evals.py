@@ -76,7 +76,7 @@ def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Pla
 
 def values(result: Played) -> dict[str, float | None]:
     """The figures of a result, by the names that Inspect shows."""
-    score = result.score
+    score = result.result.score
     return {"composite": score.composite, **score.axes, "correct_refusals": score.correct_refusals}
 
 

@@ -302,6 +302,6 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
     run = bench(asked, traced=True)
     (result,), (trace,) = run.results, run.traces.values()
     score = log.samples[0].scores["axes"]
-    assert score.value["composite"] == result.score.composite > 0
-    assert score.metadata["axes"] == result.score.axes
+    assert score.value["composite"] == result.result.score.composite > 0
+    assert score.metadata["axes"] == result.result.score.axes
     assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(trace.lines()))

@@ -93,8 +93,8 @@ def by_seed(log: Any) -> dict[int, Any]:
 
 def test_a_folder_is_played_as_it_was_generated(tmp_path: Path) -> None:
     folder = tmp_path / "generated"
-    words = ("--hops", "2,4", "--tokens", "10k", "--n", "4", "-o", str(folder))
-    assert main(["generate", "research", *words]) == 0
+    words = ("--track", "research:hops=2,4:tokens=10k", "--n", "4", "-o", str(folder))
+    assert main(["generate", *words]) == 0
     arguments = {"memory": "bm25", "budget": 300}
     kept = played(tmp_path, "memorygym/strong", "research", {"data": str(folder), **arguments})
     generated = played(tmp_path, "memorygym/strong", "research", {**GIVEN, **arguments})

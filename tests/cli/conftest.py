@@ -26,8 +26,8 @@ Command = Callable[..., Outcome]
 def command(capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs a command line; returns its status, output and errors."""
 
-    def run(*words: str) -> Outcome:
-        return Outcome(main(words), *capsys.readouterr())
+    def run(*words: object) -> Outcome:
+        return Outcome(main([*map(str, words)]), *capsys.readouterr())
 
     return run
 

@@ -157,7 +157,7 @@ def test_a_closed_pipe_ends_a_command_quietly() -> None:
     [
         (["compare", "--memry", "bm25"], "no option named '--memry'; did you mean --memory?"),
         (["play", "--templat=x"], "no option named '--templat'; did you mean --template?"),
-        (["generate", "research", "--hps", "2"], "did you mean --hops?"),
+        (["generate", "--track", "research:hps=2", "-o", "x"], "did you mean hops?"),
         (
             ["compare", "--memory", "bm25", "naive_rag"],
             "--memory bm25 naive_rag: separate by commas, as in --memory bm25,naive_rag",

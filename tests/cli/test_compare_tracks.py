@@ -103,7 +103,7 @@ def test_a_secret_generates_other_instances_and_is_stored_as_its_hash(tmp_path: 
 
 def test_a_folder_of_instances_is_played(tmp_path: Path) -> None:
     made = str(tmp_path / "made")
-    assert main(["generate", "research", "--n", "2", "--tokens", "10k", "-o", made]) == 0
+    assert main(["generate", "--track", "research:tokens=10k", "--n", "2", "-o", made]) == 0
     document = compared(tmp_path / "run", "--data", made)
     assert [report["tasks"] for report in document["reports"]] == [2]
 

@@ -46,13 +46,18 @@ def test_a_folder_receives_four_files_and_a_file_the_result(
     assert [row["system"] for row in rows] == ["none", "full", "recency", "bm25", "recency", "bm25"]
 
 
-def test_the_option_may_be_repeated_and_a_file_named_twice_counts_once(
+def test_files_named_twice_count_once_and_what_was_not_read_is_listed(
     command: Command, log: str, tmp_path: Path
 ) -> None:
     (tmp_path / "other.json").write_text(json.dumps(files.openai(7)))
+    with Path(log).open("a") as file:
+        file.write("\n{oops}\n" + json.dumps(files.openai()))
     paths = ("--trajectories", log, log, "--trajectories", str(tmp_path / "other.json"))
-    assert "7 trajectories" in command("compare", *paths, *SMALL).out
-    assert "duplicate" not in command("compare", *paths, *SMALL).out
+    done = command("compare", *paths, *SMALL)
+    assert done.status == 0 and "7 trajectories" in done.out
+    assert "1 record not read and 1 duplicate left out" in " ".join(done.out.split())
+    assert done.err.startswith("log.jsonl, record 6 (line 7): is no JSON")
+    assert done.err.count("\n") == 1
 
 
 def test_a_folder_of_other_contents_is_refused_and_one_of_a_report_replaced(
@@ -74,16 +79,6 @@ def test_without_a_memory_all_that_can_be_replayed_are(command: Command, log: st
     assert "markdown" not in done.out
 
 
-def test_what_was_not_read_is_listed_and_counted(command: Command, log: str) -> None:
-    with Path(log).open("a") as file:
-        file.write("\n{oops}\n" + json.dumps(files.openai()))
-    done = command("compare", "--trajectories", log, *SMALL)
-    assert done.status == 0
-    assert "1 record not read and 1 duplicate left out" in " ".join(done.out.split())
-    assert done.err.startswith("log.jsonl, record 6 (line 7): is no JSON")
-    assert done.err.count("\n") == 1
-
-
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
@@ -92,8 +87,6 @@ def test_what_was_not_read_is_listed_and_counted(command: Command, log: str) -> 
         (["--memory", "oracle"], "--memory oracle: a log does not say"),
         (["--seeds", "3"], "--seeds is for tasks; leave it out beside --trajectories"),
         (["--track", "research"], "--track is for tasks"),
-        (["--reasoner", "weak"], "--reasoner is for tasks"),
-        (["--curve", "length"], "--curve is for tasks"),
         (["--temperature", "1"], "--temperature is for a --memory-model"),
         (["--budget", "some"], "--budget some: give whole numbers"),
         (["--budget", "0"], "--budget 0: give at least 1"),
@@ -110,16 +103,18 @@ def test_options_that_do_not_fit_are_refused(
     assert done.err.count("\n") == 1
 
 
-def test_a_path_that_does_not_exist_is_refused(command: Command) -> None:
-    done = command("compare", "--trajectories", "nowhere.json")
-    assert (done.status, done.out) == (2, "")
-    assert "nowhere.json: there is no such file or folder" in done.err
-
-
-def test_compare_without_a_memory_or_a_log_says_what_to_give(command: Command) -> None:
-    done = command("compare")
-    assert done.status == 2
-    assert "name at least one memory" in done.err
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--trajectories", "nowhere.json"], "nowhere.json: there is no such file or folder"),
+        ([], "name at least one memory"),
+    ],
+)
+def test_a_path_that_does_not_exist_and_nothing_at_all_are_refused(
+    options: list[str], problem: str, command: Command
+) -> None:
+    done = command("compare", *options)
+    assert (done.status, done.out) == (2, "") and problem in done.err
 
 
 def test_a_memory_of_ones_own_that_fails_ends_with_1(

@@ -10,7 +10,15 @@ from memorygym.core.trace import CANARY
 from tests.datasets.instances.plugins import plug, start
 
 pytestmark = pytest.mark.usefixtures("toytrack")
-SIX = ["generate", "toytrack", "--n", "3", "--tokens", "200,1k"]
+
+
+def toy(**parameters: object) -> list[str]:
+    """The command that generates instances with these parameters."""
+    stated = "".join(f":{name}={value}" for name, value in parameters.items())
+    return ["generate", "--track", f"toytrack{stated}", "--n", "3"]
+
+
+SIX = toy(tokens="200,1k")
 
 
 def held(folder: Path) -> dict[str, bytes]:
@@ -34,7 +42,7 @@ def test_the_output_counts_instances_and_tokens(tmp_path: Path, command) -> None
 
 
 def test_the_manifest_lists_the_request_and_every_file(tmp_path: Path, command) -> None:
-    command(*SIX, "-o", str(tmp_path / "out"), "--source", str(tmp_path))
+    command(*toy(tokens="200,1k", source=tmp_path), "-o", str(tmp_path / "out"))
     files = held(tmp_path / "out")
     manifest = json.loads(files.pop("manifest.json"))
     assert sorted(manifest["files"]) == sorted(set(files) - {"lock"})
@@ -83,18 +91,20 @@ def test_a_damaged_instance_is_generated_again(
 
 
 OTHERS = {
-    "recipe: n: 3, not 4": ["--n", "4"],
-    "recipe: tokens: [200,1000], not [200]": ["--tokens", "200"],
-    "recipe: seed: 0, not 1": ["--seed", "1"],
-    'recipe: options: keys: "plain", not "odd"; give a new folder': ["--keys", "odd"],
-}  # fmt: skip
+    "recipe: n: 3, not 4": [*SIX, "--n", "4"],
+    "recipe: tokens: [200,1000], not [200]": toy(tokens="200"),
+    "recipe: seed: 0, not 1": [*SIX, "--seed", "1"],
+    'recipe: options: keys: "plain", not "odd"; give a new folder': toy(
+        tokens="200,1k", keys="odd"
+    ),
+}
 
 
 @pytest.mark.parametrize("difference", OTHERS)
 def test_another_recipe_in_the_folder_is_refused(difference: str, tmp_path: Path, command) -> None:
     command(*SIX, "-o", str(tmp_path))
     sound = held(tmp_path)
-    status, _, err = command(*SIX, *OTHERS[difference], "-o", str(tmp_path))
+    status, _, err = command(*OTHERS[difference], "-o", str(tmp_path))
     assert status == 2
     assert err.startswith(f"memorygym: {tmp_path} holds instances of another {difference}")
     assert held(tmp_path) == sound
@@ -111,7 +121,7 @@ def test_a_folder_without_any_instance_takes_another_recipe(tmp_path: Path, comm
 
 
 def test_a_rejected_instance_is_not_written(tmp_path: Path, command) -> None:
-    status, out, _ = command(*SIX, "--spoil", "1", "-o", str(tmp_path))
+    status, out, _ = command(*toy(tokens="200,1k", spoil=1), "-o", str(tmp_path))
     assert status == 1
     assert "REJECTED 000001 (toy-200): length\n" in out
     last = f"5 instances, 3,410 tokens in {tmp_path}; 1 of 6 attempts rejected"
@@ -120,14 +130,21 @@ def test_a_rejected_instance_is_not_written(tmp_path: Path, command) -> None:
 
 
 BAD = {
-    "no folder to write to: give -o DIR": [],
-    "--n 0: give at least 1": ["--n", "0", "-o", "x"],
-    "--workers 0: give at least 1": ["--workers", "0", "-o", "x"],
-    "seed -1: seeds are counted from 0": ["--seed", "-1", "-o", "x"],
-    "tokens '1x': give a number such as 20000, 20k or 1M": ["--tokens", "1x", "-o", "x"],
-    "--tokens 0: give at least 1": ["--tokens", "1k,0", "-o", "x"],
-    "--tokens 1k,1000: 1k is given more than once": ["--tokens", "1k,1000", "-o", "x"],
-    "50 tokens: from 100 tokens on can be reached": ["--tokens", "50", "-o", "x"],
+    "no folder to write to: give -o DIR": toy()[:-2],
+    "no track: give --track TRACK, one of ": ["generate", "-o", "x"],
+    "no track that writes instances named 'toytrak'; did you mean toytrack": [
+        *("generate", "--track", "toytrak", "-o", "x")
+    ],
+    "generate toytrack: give --track toytrack, its parameters after colons": [
+        *("generate", "toytrack", "-o", "x")
+    ],
+    "--n 0: give at least 1": [*toy(), "--n", "0", "-o", "x"],
+    "--workers 0: give at least 1": [*toy(), "--workers", "0", "-o", "x"],
+    "seed -1: seeds are counted from 0": [*toy(), "--seed", "-1", "-o", "x"],
+    "tokens '1x': give a number such as 20000, 20k or 1M": [*toy(tokens="1x"), "-o", "x"],
+    "tokens 0: give at least 1": [*toy(tokens="1k,0"), "-o", "x"],
+    "tokens 1k,1000: 1k is given more than once": [*toy(tokens="1k,1000"), "-o", "x"],
+    "50 tokens: from 100 tokens on can be reached": [*toy(tokens="50"), "-o", "x"],
 }
 
 
@@ -136,7 +153,7 @@ def test_invalid_options_are_refused_before_anything_is_written(
     complaint: str, tmp_path: Path, command, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    status, out, err = command(*SIX[:2], *BAD[complaint])
+    status, out, err = command(*BAD[complaint])
     assert (status, out) == (2, "")
     assert err.startswith(f"memorygym: {complaint}")
     assert not (tmp_path / "x").exists()
@@ -163,12 +180,11 @@ def test_two_commands_cannot_write_into_one_folder(tmp_path: Path, command) -> N
 
 
 def test_the_schema_of_a_track_is_printed(command) -> None:
-    status, out, _ = command("generate", "toytrack", "--schema")
+    status, out, _ = command(*toy(), "--schema")
     assert status == 0
     assert json.loads(out)["properties"]["schema"] == {"const": "memorygym-toytrack-1"}
 
 
-def test_each_track_explains_its_own_options(command) -> None:
-    out = command("generate", "toytrack", "--help").out
-    assert "options of toytrack" in out
-    assert "--keys {plain,odd}" in out
+def test_the_help_explains_the_parameters_of_each_track(command) -> None:
+    out = " ".join(command("generate", "--help").out.split())
+    assert "parameters of toytrack: keys:" in out and "spoil:" in out

@@ -15,7 +15,12 @@ from tests.datasets.instances.plugins import start
 from tests.slow import mostly_slow
 
 TRACKS = sorted(generating_tracks())
-TWO = ("--n", "2", "--tokens", "10k", "--seed", "5", "-o")
+
+
+def two(track: str, folder: Path) -> list[str]:
+    """The command that generates two instances."""
+    words = ["generate", "--track", f"{track}:tokens=10k", "--n", "2", "--seed", "5"]
+    return [*words, "-o", str(folder)]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
     @cache
     def folder(track: str) -> Path:
         path = tmp_path_factory.mktemp(track)
-        assert main(["generate", track, *TWO, str(path)]) == 0
+        assert main(two(track, path)) == 0
         return path
 
     return folder
@@ -44,7 +49,7 @@ def test_every_process_generates_the_same_bytes(
 ) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "7")
     here, there = generated(track), tmp_path / "there"
-    process = start(tmp_path, "generate", track, *TWO, str(there))
+    process = start(tmp_path, *two(track, there))
     assert (process.communicate()[1], process.returncode) == ("", 0)
     assert (here / "manifest.json").read_bytes() == (there / "manifest.json").read_bytes()
 

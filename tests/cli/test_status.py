@@ -123,8 +123,8 @@ def test_a_run_that_another_process_plays_is_running(played: Path, command) -> N
 
 def test_a_run_of_a_part_of_a_folder_can_be_finished(command, tmp_path: Path) -> None:
     made, run = str(tmp_path / "made"), tmp_path / "run"
-    words = ["--n", "3", "--tokens", "3300", "--hops", "2", "--workers", "1", "-o", made]
-    assert command("generate", "research", *words).status == 0
+    words = ["--track", "research:tokens=3300:hops=2", "--n", "3", "--workers", "1", "-o", made]
+    assert command("generate", *words).status == 0
     again = ["bench", "-q", "--data", made, "--seeds", "2", "--run", str(run)]
     assert command(*again).status == 0
     assert _state(command, run)["finished"] and _state(command, run)["planned"] == 6

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from memorygym.cli.verify import SYSTEM, prompt
 from memorygym.core.tokens import count
 from memorygym.datasets.instances.folder import as_file
 from memorygym.datasets.instances.schemas import instance_id
+from memorygym.tracks._qa.closed_book import SYSTEM, prompt
 from tests.datasets.instances.toytrack import verification
 from tests.servers.openai import serving
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("toytrack")
 @pytest.fixture
 def folder(tmp_path: Path, command) -> Path:
     """Two instances."""
-    command("generate", "toytrack", "--n", "2", "--tokens", "300", "--workers", "1",
+    command("generate", "--track", "toytrack:tokens=300", "--n", "2", "--workers", "1",
             "-o", str(tmp_path / "out"))  # fmt: skip
     return tmp_path / "out"
 

@@ -24,7 +24,7 @@ from memorygym.core.trace import (
 from memorygym.core.types import Budget, Call, Entry, Message
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import score
-from memorygym.tracks.worlds.generator.gold import WorldsGold
+from memorygym.tracks.worlds.generator.gold import read_gold
 from tests.episodes import generated, played
 
 CALL = Call("Write", {"content": "a \ud800 b", "n": [1, None, 2.5]}, "c1")
@@ -72,7 +72,7 @@ def test_a_played_trace_and_its_gold_are_read_back_equal(agent: str) -> None:
     assert problem == ""
     assert list(again.lines()) == list(trace.lines())
     assert isinstance(again.gold, dict)
-    assert replace(again, gold=WorldsGold.from_json(again.gold)) == trace
+    assert replace(again, gold=read_gold(again.gold)) == trace
 
 
 @pytest.mark.parametrize("agent", ["strategic", "template_expert", "smart_guesser"])

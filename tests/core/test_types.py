@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from memorygym.core.json_types import to_json
 from memorygym.core.json_values import freeze
-from memorygym.core.outcome import SubTask
+from memorygym.core.statements import SubTask
 from memorygym.core.types import JSON, Call, Message, Tool
 from tests.episodes import generated
 

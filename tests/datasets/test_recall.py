@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.cli.datasets import to_json
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.datasets._recall import RecallMeasurement, figures, index_of, measure, shares
 from memorygym.datasets._samples import load
@@ -36,18 +35,21 @@ def measured(name: str, path: Path, unit: str | None = None) -> RecallMeasuremen
 def test_recall_is_the_mean_share_any_and_all_of_the_evidence(tmp_path: Path) -> None:
     # Alder, Birch, Cedar are ranked in this order; the questions need AB, B and CB.
     measurement = measured("hotpotqa", published.file_of("hotpotqa", tmp_path))
-    assert figures(measurement.searched, [1, 2]) == {
-        "recall": {"1": round(1 / 6, 6), "2": round(5 / 6, 6)},
-        "any": {"1": round(1 / 3, 6), "2": 1.0},
-        "all": {"1": 0.0, "2": round(2 / 3, 6)},
-        "n": 3,
-    }
+    assert (
+        figures(measurement, [1, 2]).items()
+        >= {
+            "recall": {"1": round(1 / 6, 6), "2": round(5 / 6, 6)},
+            "any": {"1": round(1 / 3, 6), "2": 1.0},
+            "all": {"1": 0.0, "2": round(2 / 3, 6)},
+            "n": 3,
+        }.items()
+    )
     assert measurement.smallest == 3
 
 
 def test_a_single_sample_has_no_interval(tmp_path: Path) -> None:
     measurement = measured("hotpotqa", published.file_of("hotpotqa", tmp_path, rows=1))
-    row = to_json(measurement, [1])
+    row = figures(measurement, [1])
     assert row["intervals"] == {"1": {"recall": None, "any": None, "all": None}}
 
 

@@ -18,7 +18,7 @@ from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 from memorygym.models.extractive import write
 from memorygym.testing.fixed_episodes import Act, FixedEnv, replies, story
-from memorygym.testing.views import BatchedMemory, limit_hit, splits_call, watched
+from memorygym.testing.memories import batched, limit_hit, splits_call, watched
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
@@ -46,7 +46,7 @@ CONDENSERS = [
 @given(streams, budgets)
 def test_no_view_and_no_dump_is_beyond_its_budget_even_by_one_token(name, acts, budget) -> None:
     end = watched(maker(name), acts, budget)[-1]
-    assert not list(limit_hit(end.trace))
+    assert not list(limit_hit(end.trace.records))
 
 
 @every("full", quick=UNLIKE)
@@ -55,18 +55,15 @@ def test_no_view_and_no_dump_is_beyond_its_budget_even_by_one_token(name, acts, 
 def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts, budget) -> None:
     for written in ("", "lamps and boats " * 500):
         end = watched(maker(name), acts, budget, lambda *_, written=written: written)[-1]
-        assert not list(limit_hit(end.trace))
+        assert not list(limit_hit(end.trace.records))
 
 
 @every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budget) -> None:
-    singly, together = (
-        [(moment.context, moment.entries) for moment in watched(make, acts, budget)]
-        for make in (partial(BatchedMemory, maker(name), size) for size in (1, 99))
-    )
-    assert singly == together
+    _, *messages = watched(maker("none"), acts, budget)[-1].trace.messages()
+    assert batched(maker(name), messages, 1, budget) == batched(maker(name), messages, 99, budget)
 
 
 @every(quick=UNLIKE)
@@ -103,7 +100,7 @@ def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget)
 @given(streams, budgets)
 def test_no_tool_call_is_split_from_its_result(name, acts, budget) -> None:
     moments = watched(maker(name), acts, budget)
-    assume(not list(limit_hit(moments[-1].trace)))
+    assume(not list(limit_hit(moments[-1].trace.records)))
     assert not any(splits_call(moment.context) for moment in moments)
 
 

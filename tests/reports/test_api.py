@@ -151,8 +151,8 @@ def test_a_model_may_be_an_object() -> None:
 
 
 def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
-    words = ["--n", "2", "--tokens", "8k", "--hops", "2", "-o", str(tmp_path / "set")]
-    assert main(["generate", "research", *words]) == 0
+    words = ["--track", "research:tokens=8k:hops=2", "--n", "2", "-o", str(tmp_path / "set")]
+    assert main(["generate", *words]) == 0
     results = memorygym.compare("bm25", data=tmp_path / "set")
     assert {row["track"] for row in results.rows()} == {"research"}
     with pytest.raises(memorygym.MemoryGymError, match="and track are both given"):

@@ -86,42 +86,41 @@ def trace() -> Trace:
     return Trace("0" * 16, "worlds", recipe, task.system, Budget(), table, dict(labels), records)
 
 
-def case(trace: Trace, number: int) -> QuestionCase:
-    return measure(trace).cases[number - 1]
-
-
-def asking(trace: Trace, *questions: Question) -> Trace:
-    """The same episode with other questions."""
+def asking(trace: Trace, *questions: Question) -> QuestionCase:
+    """The first answerable one of other questions in the same episode."""
     assert isinstance(trace.gold, WorldsGold)
     trace.gold = replace(trace.gold, questions=questions)
-    return trace
+    return measure(trace).cases[0]
 
 
-def test_an_episode_is_named_by_its_labels_and_its_recipe(trace: Trace) -> None:
-    measurement = measure(trace)
-    assert (measurement.task, measurement.reasoner, measurement.system, measurement.budget) == (
-        ("company", 5), "strong", "bm25", 500,
-    )  # fmt: skip
-    trace.labels["budget"] = None
-    assert measure(trace).budget is None
+RETRIEVED = QuestionCase(
+    1, "retrieval", score=1, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
+    rewrites=0, hops=1, length=8, type="retrieval",
+)  # fmt: skip
+"""In view are two composed messages of 9 and the tool's of 5; before it 3 + 5 are shown."""
+UPDATED = QuestionCase(
+    2, "update", score=0, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
+    rewrites=1, hops=1, length=10, type="update",
+)  # fmt: skip
+"""The view gives the old value alone; the tool's result is gone with its event."""
+MEASURED = Measurement(
+    template="company", seed=5, system="bm25", budget=500, reasoner="strong",
+    cases=(RETRIEVED, UPDATED), ingest=ModelCost(2, 170), query=ModelCost(1, 100),
+    empty=1, overlong=1, cache_breaks=1, cuts=1, peak=44, writes=4,
+    facts={"true": 1, "stale": 1, "wrong": 0, "duplicate": 1, "irrelevant": 0},
+    shown=Coverage(read=6), held=Coverage(read=3),
+)  # fmt: skip
+"""Two facts stand in the contexts of three questions. Held at the end, without the lunch, are an
+old value, a true one, and that one again."""
 
 
-def test_a_question_that_was_answered_from_view_has_its_fact_there(trace: Trace) -> None:
-    # In view: two composed messages of 9 and the tool's of 5. Shown before: 3 + 5.
-    assert case(trace, 1) == QuestionCase(
-        1, "retrieval", score=True, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
-        rewrites=0, hops=1, length=8, type="retrieval",
-    )  # fmt: skip
-
-
-def test_a_changed_fact_of_which_the_view_gives_the_old_value_is_stale_and_not_present(
-    trace: Trace,
-) -> None:
-    # The tool's result is gone with the event before. Shown before: 3 + 5 + 2.
-    assert case(trace, 2) == QuestionCase(
-        2, "update", score=False, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
-        rewrites=1, hops=1, length=10, type="update",
-    )  # fmt: skip
+def test_an_episode_is_measured_from_its_trace_alone(trace: Trace) -> None:
+    assert measure(trace) == MEASURED
+    again, damage = read_trace(trace.lines(), "here")
+    assert damage == "" and measure(again) == MEASURED
+    trace.labels |= {"budget": None, "agent": "weak"}
+    unbounded = replace(MEASURED, budget=None, reasoner="weak", strongest=False)
+    assert measure(trace) == unbounded
 
 
 @pytest.mark.parametrize("order", [(OLD, NEW), (NEW, OLD)])
@@ -129,53 +128,24 @@ def test_an_old_value_beside_the_new_one_is_not_stale(trace: Trace, order: tuple
     shown = Context(3, tuple(Message("user", text) for text in order))
     before = trace.records.index(MemoryUpdate(3, (), ("3",), tokens=40, writes=4))
     trace.records.insert(before, shown)
-    assert (case(trace, 2).replaced, case(trace, 2).stale) == (1, 0)
-
-
-def test_statements_are_counted_in_what_was_shown_at_questions_and_held_at_the_end(
-    trace: Trace,
-) -> None:
-    # Two facts stand in the contexts of three questions; at the end one of them is held twice.
-    assert (measure(trace).shown, measure(trace).held) == (Coverage(read=6), Coverage(read=3))
-
-
-def test_only_the_strongest_script_of_a_track_is_never_confused_by_more_context(
-    trace: Trace,
-) -> None:
-    assert measure(trace).strongest
-    for reasoner in ("weak", "some-model"):
-        trace.labels["agent"] = reasoner
-        assert not measure(trace).strongest
+    case = measure(trace).cases[1]
+    assert (case.replaced, case.stale) == (1, 0)
 
 
 def test_a_question_about_the_change_needs_the_old_value_too(trace: Trace) -> None:
     both = asked(3, "reasoning", "125", PATENTS, PATENTS._replace(old=True))
-    row = case(asking(trace, replace(both, question_type="update")), 1)
-    assert (row.needs, row.present, row.replaced, row.stale) == (2, 1, 0, 0)
-    assert row.rewrites == 1
+    case = asking(trace, replace(both, question_type="update"))
+    assert (case.needs, case.present, case.replaced, case.stale, case.rewrites) == (2, 1, 0, 0, 1)
 
 
 def test_a_change_after_the_question_is_no_rewrite(trace: Trace) -> None:
-    early = replace(asked(1, "retrieval", "120", PATENTS), event=1)
-    row = case(asking(trace, early), 1)
-    assert (row.replaced, row.rewrites, row.span) == (0, 0, 3)
+    case = asking(trace, asked(1, "retrieval", "120", PATENTS))
+    assert (case.replaced, case.rewrites, case.span) == (0, 0, 3)
 
 
 def test_an_unanswerable_question_is_no_case_but_takes_a_number(trace: Trace) -> None:
     refused = asked(1, "abstention", "unknown")
-    measurement = measure(asking(trace, refused, asked(2, "retrieval", "7", OFFICES)))
-    assert [row.number for row in measurement.cases] == [2]
-
-
-def test_the_cost_of_a_memorys_model_is_split_into_ingest_and_query(trace: Trace) -> None:
-    measurement = measure(trace)
-    assert (measurement.ingest, measurement.query) == (ModelCost(2, 170), ModelCost(1, 100))
-    assert (measurement.empty, measurement.overlong) == (1, 1)
-
-
-def test_limits_peak_and_writes_come_from_the_trace(trace: Trace) -> None:
-    measurement = measure(trace)
-    assert (measurement.cuts, measurement.peak, measurement.writes) == (1, 44, 4)
+    assert asking(trace, refused, asked(2, "retrieval", "7", OFFICES)).number == 2
 
 
 @pytest.mark.parametrize(
@@ -199,37 +169,15 @@ def test_a_cache_break_is_a_change_that_takes_a_message_back(
     assert measure(trace).cache_breaks == cache_breaks
 
 
-def test_the_store_is_judged_as_it_is_in_the_end(trace: Trace) -> None:
-    # Dropped: the lunch. Left: an old value, a true one, and that one again.
-    facts = {"true": 1, "stale": 1, "wrong": 0, "duplicate": 1, "irrelevant": 0}
-    assert measure(trace).facts == facts
-
-
 def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
     trace.records = [r for r in trace.records if isinstance(r, (Observation, Action, Answer))]
     measurement = measure(trace)
     assert [(row.present, row.stale, row.tokens) for row in measurement.cases] == [(0, 0, 0)] * 2
-    assert (measurement.ingest, measurement.query, measurement.peak, measurement.writes) == (
-        ModelCost(),
-        ModelCost(),
-        0,
-        0,
-    )
-    assert not any(measurement.facts.values())
-
-
-def test_what_is_read_from_disk_measures_the_same(trace: Trace) -> None:
-    again, damage = read_trace(trace.lines(), "here")
-    assert damage == "" and measure(again) == measure(trace)
+    assert measurement.ingest == measurement.query == ModelCost()
+    assert not any([measurement.peak, measurement.writes, *measurement.facts.values()])
 
 
 def test_a_trace_without_its_table_cannot_be_measured(trace: Trace) -> None:
     trace.gold = None
     with pytest.raises(BadTrace):
         measure(trace)
-
-
-def test_two_episodes_of_a_task_are_paired_whatever_the_memory(trace: Trace) -> None:
-    measurement: Measurement = measure(trace)
-    trace.labels["memory"] = "held:bm25"
-    assert measure(trace).task == measurement.task

@@ -11,21 +11,18 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from memorygym import load_results
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import Memory, Message
 from memorygym.reports.exports import exports, write_exports
+from memorygym.reports.results import Results
+from memorygym.runs.comparison.figures import Clock
 from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.results import (
-    FILE,
-    RunResults,
-    load,
-    perform,
-    schema,
-)
-from memorygym.runs.summary import Summary, summaries
+from memorygym.runs.results import FILE, RunResults, load, perform, schema
+from memorygym.runs.summary import summaries
 from memorygym.stats import mean_score
 from tests.episodes import lite, worlds
 from tests.runs.comparison.measurements import HOLDS, THREE, compared, place
@@ -55,12 +52,9 @@ def test_a_run_is_the_same_right_after_the_play_and_from_its_folder(tmp_path: Pa
         lite("naive", "guesser", folder=tmp_path / "bench"),
         perform(comparison("bm25"), tmp_path / "compare", checks=[HOLDS]),
     ):
-        assert played.folder
         read = load(played.folder)
         assert (read.episodes, read.header) == (played.episodes, played.header)
-        assert exports(read) == exports(played)
-        for table in ("rows", "summary", "questions"):
-            assert [*getattr(read, table)()] == [*getattr(played, table)()]
+        assert exports(read) == exports(played) and str(Results([read])) == str(Results([played]))
 
 
 def test_measurements_are_the_same_bytes_in_every_folder_and_hold_no_clock(
@@ -101,13 +95,13 @@ def test_an_error_of_any_characters_is_kept(tmp_path: Path) -> None:
 
 
 def test_exports_are_rounded_and_never_read_back(copy: Path) -> None:
-    run = load(copy)
-    write_exports(copy, run)
+    rows = load_results(copy).rows()
+    write_exports(copy, load(copy))
     document = json.loads((copy / "results.json").read_bytes())
     for row in document["episodes"]:
         assert all(round(v, 6) == v for v in row.values() if isinstance(v, float))
     (copy / "results.json").write_text("{")
-    assert [*load(copy).rows()] == [*run.rows()]
+    assert load_results(copy).rows() == rows
 
 
 def test_the_summary_of_a_run_is_as_it_was(
@@ -161,12 +155,6 @@ def test_every_cut_of_the_measurements_is_refused(copy: Path) -> None:
             load(copy)
 
 
-def test_a_run_that_has_not_finished_names_the_command_that_goes_on(copy: Path) -> None:
-    (copy / FILE).unlink()
-    with pytest.raises(BadSettings, match=f"the run has not finished; `memorygym resume {copy}`"):
-        load(copy)
-
-
 @pytest.mark.parametrize(
     ("folder", "message"),
     [
@@ -181,10 +169,13 @@ def test_what_is_no_folder_of_a_run_is_refused(folder: object, message: str) -> 
         load(folder)
 
 
-def test_an_export_given_for_a_run_is_refused_with_the_folder_to_give(copy: Path) -> None:
+def test_an_export_and_an_unfinished_run_are_refused_with_what_to_give(copy: Path) -> None:
     write_exports(copy, load(copy))
     with pytest.raises(BadSettings, match=f"give the folder of its run, {copy}$"):
         load(copy / "results.json")
+    (copy / FILE).unlink()
+    with pytest.raises(BadSettings, match=f"the run has not finished; `memorygym resume {copy}`"):
+        load(copy)
 
 
 def test_the_summary_is_the_mean_of_the_tasks_with_its_interval() -> None:
@@ -195,16 +186,8 @@ def test_the_summary_is_the_mean_of_the_tasks_with_its_interval() -> None:
         figures = [summary.composite, summary.correct_refusals, *summary.axes.values()]
         assert all(figure and 0 <= figure.low < figure.high <= 1 for figure in figures)
         assert summary.detectable and summary.detectable >= 1 / 50
-
-
-def test_few_tasks_have_no_interval(finished: Path) -> None:
-    for summary in load(finished).summaries:
+    for summary in lite("naive", seeds=2).summaries:
         assert not summary.composite.has_interval and summary.detectable is None
-
-
-Table = Sequence[Sequence[float | None]]
-"""By task: the composite of each repeat, None if it failed."""
-A_B: Table = [[1.0, None], [0.0, 0.0]]
 
 
 @pytest.fixture(scope="module")
@@ -213,50 +196,40 @@ def played() -> Result:
     return lite("naive").results[0]
 
 
-def summed(played: Result, table: Table, **of: Any) -> tuple[Summary, list[Failure]]:
-    """The summary of the episodes with these composites, and the others as failures."""
+Table = Sequence[Sequence[float | None]]
+"""By task: the composite of each repeat, None if it failed."""
+
+
+@pytest.mark.parametrize(
+    ("table", "failing", "bounds"),
+    [
+        ([[1.0, None], [0.0, 0.0]], "naive", (0.25, 0.5)),
+        ([[1.0, None], [0.0, 0.0]], "guesser", None),
+        ([[1.0], [0.0], [None]], "naive", (1 / 3, 2 / 3)),
+        ([[1.0, 1.0], [None, None]], "naive", (0.5, 1.0)),
+        ([[1.0, 0.0], [0.5, 0.5]], "naive", None),
+    ],
+)
+def test_bounds_fill_in_failures_of_an_agent_within_their_task(
+    table: Table, failing: str, bounds: tuple[float, float] | None, played: Result
+) -> None:
     results, failures = [], []
     for seed, figures in enumerate(table):
         for repeat, figure in enumerate(figures):
             place = replace(played.place, seed=seed, repeat=repeat)
             if figure is None:
-                failures.append(Failure(replace(place, **of), "memory", "broke"))
+                failures.append(Failure(replace(place, who=failing), "memory", "broke"))
             else:
                 score = replace(played.score, composite=figure)
                 results.append(replace(played, place=place, score=score))
     (summary,) = summaries(results)
-    return summary, failures
-
-
-@pytest.mark.parametrize(
-    ("table", "bounds"),
-    [
-        (A_B, (0.25, 0.5)),
-        ([[1.0], [0.0], [None]], (1 / 3, 2 / 3)),
-        ([[1.0, 1.0], [None, None]], (0.5, 1.0)),
-        ([[1.0, 0.0], [0.5, 0.5]], None),
-    ],
-)
-def test_bounds_fill_in_failures_within_their_task(
-    table: Table, bounds: tuple[float, float] | None, played: Result
-) -> None:
-    summary, failures = summed(played, table)
     assert summary.bounds(failures) == (bounds and pytest.approx(bounds))
 
 
-def test_a_failure_of_another_agent_bounds_nothing(played: Result) -> None:
-    summary, failures = summed(played, A_B, who="guesser")
-    assert failures and summary.bounds(failures) is None
-
-
 def test_axes_are_means_over_tasks(played: Result) -> None:
-    other = replace(
-        played,
-        place=replace(played.place, seed=1),
-        score=replace(
-            played.score, axes={**played.score.axes, "breadth": 1.0}, correct_refusals=0.0
-        ),
-    )
+    axes = {**played.score.axes, "breadth": 1.0}
+    score = replace(played.score, axes=axes, correct_refusals=0.0)
+    other = replace(played, place=replace(played.place, seed=1), score=score)
     (summary,) = summaries([played, other])
     assert summary.correct_refusals and summary.correct_refusals.mean == 0.5
     breadth = summary.axes["breadth"]
@@ -284,7 +257,7 @@ def test_one_failed_sanity_check_makes_a_comparison_invalid_without_figures(
     run: RunResults, tmp_path: Path
 ) -> None:
     assert not run.valid and run.all_reports
-    assert [*run.summary(), *run.questions(), *run.reports, *run.agreements] == []
+    assert [*run.cases(), *run.reports, *run.agreements] == []
     write_exports(tmp_path, run)
     assert {len(path.read_text().splitlines()) for path in tmp_path.glob("*.csv")} == {1}
     document = json.loads((tmp_path / "compare.json").read_bytes())
@@ -312,34 +285,24 @@ def test_a_report_rests_on_its_budget_and_the_systems_without_one() -> None:
     assert not run.under("weak", 1000) and len(run.reports) == 2
 
 
-def timed(run: RunResults, folder: Path, *rows: tuple[str, Sequence[float]]) -> RunResults:
-    """The run with these milliseconds of episodes."""
-    lines = [json.dumps({"episode": name, "memory_ms": [*steps]}) for name, steps in rows]
-    (folder / "timings.jsonl").write_text("\n".join([*lines, '{"episode": "comp']))
-    return replace(run, folder=folder)
-
-
-def test_the_clock_of_a_report_leaves_out_unlimited_contexts_and_older_plays(
-    tmp_path: Path,
-) -> None:
-    run = timed(
-        compared(BETTER), tmp_path,
-        ("company+0+strong+m+1000", [9]), ("company+0+strong+m+1000", [1]),
-        ("city+0+strong+m+1000", [3]), ("company+0+weak+m+1000", [2]),
-        ("company+0+strong+m+500", [3]), ("company+0+strong+full+all", [4]),
-        ("company+0+strong+held%3Am+1000", [5]), ("company+0+strong+org%2Fm+1000", [6]),
-    )  # fmt: skip
-    strong, weak = run.reports
-    assert run.clock(strong) == {"m": (1, 3), "full": (4, 4), "org/m": (6, 6)}
-    assert run.clock(weak) == {"m": (2, 2)}
-    assert compared(BETTER).clock(strong) == {}
-
-
 @pytest.mark.parametrize(
-    ("steps", "clock"), [([7], (7, 7)), (range(1, 101), (50, 95)), ([2, 1], (1, 2))]
+    ("steps", "strong", "weak"),
+    [
+        ({"company+0+strong+m+1000": [7]}, {"m": (7, 7)}, {}),
+        ({"company+0+strong+m+1000": [*range(1, 101)]}, {"m": (50, 95)}, {}),
+        ({"company+0+strong+m+1000": [2], "city+0+strong+m+1000": [1]}, {"m": (1, 2)}, {}),
+        ({"company+0+weak+m+1000": [2], "company+0+strong+m+500": [3]}, {}, {"m": (2, 2)}),
+        ({"company+0+strong+full+all": [4]}, {"full": (4, 4)}, {}),
+        ({"company+0+strong+held%3Am+1000": [5]}, {}, {}),
+        ({"company+0+strong+org%2Fm+1000": [6]}, {"org/m": (6, 6)}, {}),
+    ],
 )
-def test_a_clock_is_the_median_and_the_95th_percentile(
-    steps: Sequence[float], clock: tuple[float, float], tmp_path: Path
+def test_a_clock_is_the_median_and_the_95th_percentile_of_the_last_plays(
+    steps: dict[str, list[float]], strong: Clock, weak: Clock, tmp_path: Path
 ) -> None:
-    run = timed(compared(BETTER), tmp_path, ("company+0+strong+m+1000", steps))
-    assert run.clock(run.reports[0]) == {"m": clock}
+    rows = [(name, milliseconds) for name in steps for milliseconds in ([99], steps[name])]
+    lines = [json.dumps({"episode": name, "memory_ms": own}) for name, own in rows]
+    (tmp_path / "timings.jsonl").write_text("\n".join([*lines, '{"episode": "comp']))
+    run = replace(compared(BETTER), folder=tmp_path)
+    assert [*map(run.clock, run.reports)] == [strong, weak]
+    assert compared(BETTER).clock(run.reports[0]) == {}

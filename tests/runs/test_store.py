@@ -1,32 +1,25 @@
 """Runs on disk: the same bytes for the same trace, and a folder that is of one recipe."""
 
 import gzip
-import json
 import resource
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.trace import Trace
-from memorygym.runs.store import (
-    append_episode,
-    episode_name,
-    open_run,
-    read_traces,
-    write_trace,
-)
+from memorygym.runs.store import episode_name, open_run, read_traces, write_trace
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import results_of
 
-OLD = {
-    "kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1],
-    "budgets": [300, 1000], "memories": ["my:Mine", "bm25"], "salt": None,
-    "sources": {"my:Mine": "2"},
-    "systems": [["my:Mine", 300], ["bm25", 300]],
-}  # fmt: skip
-ABOUT = {"version": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
+OLD: dict[str, Any] = {
+    **{"kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1]},
+    **{"budgets": [300, 1000], "memories": ["my:Mine", "bm25"], "salt": None},
+    **{"sources": {"my:Mine": "2"}, "systems": [["my:Mine", 300], ["bm25", 300]]},
+}
+ABOUT: dict[str, Any] = {"version": "worlds-v1@ab12", "recipe": OLD, "command": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -36,20 +29,14 @@ def trace() -> Trace:
     return result.trace
 
 
-def test_a_trace_is_the_same_bytes_under_every_name(trace: Trace, tmp_path: Path) -> None:
-    paths = [tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl.gz"]
-    for path in paths:
-        write_trace(path, trace)
-    first, second = (path.read_bytes() for path in paths)
-    assert first == second
-    assert first[3:8] == bytes(5)  # no name, no time
-
-
-def test_packed_or_plain_a_trace_reads_back(trace: Trace, tmp_path: Path) -> None:
-    for name in ("a.jsonl", "b.jsonl.gz"):
+def test_packed_or_plain_a_trace_reads_back_and_is_the_same_bytes(
+    trace: Trace, tmp_path: Path
+) -> None:
+    for name in ("a.jsonl", "b.jsonl.gz", "c.jsonl.gz"):
         write_trace(tmp_path / name, trace)
-    lines = (tmp_path / "a.jsonl").read_bytes()
-    assert gzip.decompress((tmp_path / "b.jsonl.gz").read_bytes()) == lines
+    plain, packed, again = (path.read_bytes() for path in sorted(tmp_path.iterdir()))
+    assert packed == again and packed[3:8] == bytes(5)  # No name, no time.
+    assert gzip.decompress(packed) == plain
     for _, stored, damage in read_traces([tmp_path]):
         assert stored and damage == ""
         assert list(stored.lines()) == list(trace.lines())
@@ -64,73 +51,61 @@ def test_every_cut_of_a_packed_trace_is_noticed(trace: Trace, tmp_path: Path) ->
         assert next(read_traces([path]))[2]
 
 
-def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
+def test_a_run_keeps_what_was_played_and_goes_on_under_another_command(
+    trace: Trace, tmp_path: Path
+) -> None:
     name = episode_name("company", 0, "org/model")
-    with open_run(tmp_path / "run", ABOUT) as run:
-        append_episode(run, name, trace, 0.25)
-    timing = json.loads((run.path / "timings.jsonl").read_text())
-    assert run.kept == [name]
-    assert (timing["episode"], timing["seconds"]) == (name, 0.25)
-    assert not list(run.path.rglob("*.part"))
-
-
-def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> None:
     with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
+        run.keep(name, trace, 0.25)
+    (timing,) = run.timings()
+    assert (timing["episode"], timing["seconds"]) == (name, 0.25)
     before = (tmp_path / "run.json").read_bytes()
     with open_run(tmp_path, {**ABOUT, "command": "y"}) as run:
-        assert run.kept == ["one"]
+        assert run.kept == [name]
     assert (tmp_path / "run.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("other", "message"),
+    ("changes", "message"),
     [
-        ({"version": "other"}, "holds a run of the version worlds-v1@ab12, not other; give"),
-        ({"recipe": OLD | {"kind": "bench"}}, "holds a compare run, not a bench run; give"),
+        ({"kind": "bench"}, "holds a compare run, not a bench run; give"),
         (
-            {"recipe": OLD | {"parameters": {"tier": "hard"}, "seeds": [4]}},
+            {"parameters": {"tier": "hard"}, "seeds": [4]},
             "holds a run with --tier lite, not hard; --seeds 2, not --seed 4; give a new folder, or"
             " the options of that run",
         ),
-        ({"recipe": OLD | {"budgets": [300]}}, "with --budget 300,1000, not 300; give"),
-        (
-            {"recipe": OLD | {"memories": ["bm25"], "sources": {}}},
-            "with --memory my:Mine,bm25, not bm25; ",
-        ),
-        ({"recipe": OLD | {"salt": "1f"}}, "with no --salt; give"),
-        (
-            {"recipe": OLD | {"sources": {"my:Mine": "3"}}},
-            ": the code of my:Mine has changed since this run; give a new folder",
-        ),
+        ({"budgets": [300]}, "with --budget 300,1000, not 300; give"),
+        ({"memories": ["bm25"], "sources": {}}, "with --memory my:Mine,bm25, not bm25; "),
+        ({"salt": "1f"}, "with no --salt; give"),
+        ({"sources": {"my:Mine": "3"}}, ": the code of my:Mine has changed since this run; give a"),
     ],
 )
-def test_a_run_of_another_recipe_is_refused(other: dict, message: str, tmp_path: Path) -> None:
+def test_a_run_of_another_recipe_or_version_is_refused(
+    changes: dict[str, Any], message: str, tmp_path: Path
+) -> None:
     with open_run(tmp_path, ABOUT):
         pass
-    with (
-        pytest.raises(BadSettings, match=message),
-        open_run(tmp_path, {**ABOUT, **other}),
-    ):
+    other, newer = ABOUT | {"recipe": OLD | changes}, ABOUT | {"version": "other"}
+    with pytest.raises(BadSettings, match=message), open_run(tmp_path, other):
+        pass
+    named = "holds a run of the version worlds-v1@ab12, not other; give"
+    with pytest.raises(BadSettings, match=named), open_run(tmp_path, newer):
         pass
 
 
-def test_a_folder_that_was_killed_as_it_began_is_taken(trace: Trace, tmp_path: Path) -> None:
+def test_a_folder_that_was_killed_as_it_began_is_taken_and_a_damaged_trace_is_no_episode(
+    trace: Trace, tmp_path: Path
+) -> None:
     (tmp_path / "traces").mkdir()
     for name in ("lock", "run.json.77.part", "traces/one.jsonl.gz.77.part"):
         (tmp_path / name).write_text("{")
     with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
+        run.keep("one", trace, 1.0)
     assert not list(tmp_path.rglob("*.part"))
     assert run.trace("one") and not run.trace("two")
-
-
-def test_a_damaged_trace_is_no_episode_that_ended(trace: Trace, tmp_path: Path) -> None:
-    with open_run(tmp_path, ABOUT) as run:
-        append_episode(run, "one", trace, 1.0)
-        path = run.trace_path("one")
-        path.write_bytes(path.read_bytes()[:-20])
-        assert run.trace("one") is None
+    path = run.trace_path("one")
+    path.write_bytes(path.read_bytes()[:-20])
+    assert run.trace("one") is None
 
 
 @pytest.mark.parametrize(

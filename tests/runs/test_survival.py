@@ -67,17 +67,18 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-def figures(report: SurvivalReport) -> dict[tuple[str, int | None], dict[str, Any]]:
-    return {(str(row["system"]), row["budget"]): row for row in report.rows()}  # type: ignore[misc]
-
-
-def document(report: SurvivalReport) -> str:
-    return json.dumps(report.document(), sort_keys=True)
+def compare(
+    memories: object, log: Path, budgets: object = 300, **more: Any
+) -> tuple[SurvivalReport, dict[tuple[str, int | None], dict[str, Any]]]:
+    """The report, and its rows by system and budget."""
+    report = memorygym.compare(
+        memories, trajectories=more.pop("paths", log), budgets=budgets, **more
+    )
+    return report, {(row["system"], row["budget"]): row for row in report.rows()}
 
 
 def test_a_memory_that_copies_everything_has_all_and_none_has_nothing(log: Path) -> None:
-    report = memorygym.compare({"every": Everything}, trajectories=log, budgets=100_000)
-    rows = figures(report)
+    _, rows = compare({"every": Everything}, log, 100_000)
     assert rows["every", 100_000]["survival"] == rows["full", None]["survival"] == 1
     assert rows["recency", 100_000]["survival"] == 1
     assert rows["none", None]["survival"] == rows["none", None]["tokens"] == 0
@@ -102,47 +103,40 @@ def odd(messages: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def test_the_ceiling_has_all_in_every_format_and_where_results_lack(name: str, log: Path) -> None:
     made = [*odd(files.conversation())] if name == "odd" else files.DOCUMENTS[name]()
     log.write_text(json.dumps(made))
-    rows = figures(memorygym.compare("recency", trajectories=log, budgets=100_000))
+    _, rows = compare("recency", log, 100_000)
     assert rows["full", None]["uses"] >= 3
     assert rows["full", None]["survival"] == rows["recency", 100_000]["survival"] == 1
 
 
 def test_the_budget_is_hard(log: Path) -> None:
-    report = memorygym.compare({"every": Everything}, trajectories=log, budgets=[60, 400, 900])
-    rows = figures(report)
+    _, rows = compare({"every": Everything}, log, [60, 400, 900])
     for budget in (60, 400, 900):
         for system in ("every", "recency"):
             assert rows[system, budget]["tokens"] <= budget
     shares = [rows["recency", budget]["survival"] for budget in (60, 400, 900)]
-    assert shares == sorted(shares)
-    assert shares[0] < shares[-1]
+    assert shares == sorted(shares) and shares[0] < shares[-1]
 
 
 def test_an_old_version_shown_alone_is_stale(log: Path) -> None:
-    rows = figures(memorygym.compare({"old": Old}, trajectories=log, budgets=10_000))
-    assert rows["old", 10_000]["replaced"] == 6
-    assert rows["old", 10_000]["stale"] == 1
+    _, rows = compare({"old": Old}, log, 10_000)
+    assert (rows["old", 10_000]["replaced"], rows["old", 10_000]["stale"]) == (6, 1)
     assert rows["full", None]["stale"] == rows["none", None]["stale"] == 0
 
 
-def test_the_same_input_gives_the_same_bytes_however_many_work(log: Path) -> None:
-    names = ["bm25", "llm_summarizing"]
-    one, two = (
-        memorygym.compare(names, trajectories=log, budgets=300, workers=n, quiet=True)
-        for n in (1, 2)
-    )
-    assert document(one) == document(two)
-    assert str(one) == str(two)
-
-
-def test_masking_and_the_name_of_the_file_change_no_figure(log: Path, tmp_path: Path) -> None:
+def test_workers_change_no_byte_and_masking_the_files_name_and_duplicates_no_figure(
+    log: Path, tmp_path: Path
+) -> None:
+    names = ["bm25", "llm_summarizing", "recency"]
+    report, rows = compare(names, log)
+    several, _ = compare(names, log, workers=2, quiet=True)
+    assert several.document() == report.document() and str(several) == str(report)
     other = tmp_path / "renamed.bin"
     other.write_bytes(log.read_bytes())
-    reports = [
-        memorygym.compare(["recency", "bm25"], trajectories=path, budgets=200, redact=redact)
-        for path, redact in ((log, True), (log, False), (other, True))
-    ]
-    assert reports[0].rows() == reports[1].rows() == reports[2].rows()
+    assert compare(names, other)[1] == compare(names, log, redact=False)[1] == rows
+    other.unlink()
+    log.write_text(log.read_text() + "\n" + log.read_text())
+    twice, doubled = compare(names, log, paths=[log, log.parent])
+    assert doubled == rows and (report.duplicates, twice.duplicates) == (0, 18)
 
 
 def with_key(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -158,49 +152,38 @@ def test_secrets_are_masked_in_all_that_is_shown_and_kept(
     redact: bool, log: Path, tmp_path: Path
 ) -> None:
     log.write_text(json.dumps({"messages": with_key(files.conversation())}))
-    report = memorygym.compare(
-        "bm25", trajectories=log, budgets=10, redact=redact, output=tmp_path / "out"
-    )
+    report, _ = compare("bm25", log, 10, redact=redact, output=tmp_path / "out")
     texts = [str(report), *(path.read_text() for path in (tmp_path / "out").iterdir())]
     assert report.figures.uses["id"] > 0
     for secret in (files.KEY, "Tr0ub4dor"):
         assert any(secret in text for text in texts) is not redact
 
 
-def test_duplicates_of_a_trajectory_change_no_figure(log: Path) -> None:
-    once = memorygym.compare("bm25", trajectories=log, budgets=300)
-    log.write_text(log.read_text() + "\n" + log.read_text())
-    twice = memorygym.compare("bm25", trajectories=[log, log.parent], budgets=300)
-    assert once.rows() == twice.rows()
-    assert (once.duplicates, twice.duplicates) == (0, 18)
-
-
 def test_a_memory_that_fails_is_named_and_the_others_are_measured(log: Path) -> None:
-    report = memorygym.compare({"bad": Broken, "every": Everything}, trajectories=log, budgets=9999)
-    rows = figures(report)
+    report, rows = compare({"bad": Broken, "every": Everything}, log, 9999)
     assert (rows["bad", 9999]["failed"], rows["bad", 9999]["survival"]) == (6, None)
     assert rows["every", 9999]["survival"] == 1
-    assert "no more room" in report.figures.errors[0][1].error
-    assert "bad*" in str(report)
+    assert "no more room" in report.errors[0] and "bad*" in str(report)
 
 
 def test_a_model_may_write_for_the_memories(log: Path) -> None:
     writes = Scripted(["Everything is about W70312."] * 500)
-    report = memorygym.compare(
-        "llm_summarizing", trajectories=log, budgets=200, memory_model=writes, workers=1
-    )
-    assert report.memory_model == "Scripted"
-    assert report.figures.errors == []
-    offline = memorygym.compare("llm_summarizing", trajectories=log, budgets=200)
-    assert offline.memory_model == "extractive"
-    assert report.rows()[-1] != offline.rows()[-1]
+    report, rows = compare("llm_summarizing", log, 200, memory_model=writes, workers=1)
+    assert (report.memory_model, report.errors) == ("Scripted", [])
+    offline, others = compare("llm_summarizing", log, 200)
+    assert offline.memory_model == "extractive" and others != rows
 
 
-def test_memories_that_a_log_cannot_use_are_refused(log: Path) -> None:
-    with pytest.raises(BadSettings, match="an agent writes into it through tools"):
-        memorygym.compare("markdown", trajectories=log)
-    with pytest.raises(BadSettings, match="a log does not say which facts a call needs"):
-        memorygym.compare("oracle", trajectories=log)
+@pytest.mark.parametrize(
+    ("memory", "problem"),
+    [
+        ("markdown", "an agent writes into it through tools"),
+        ("oracle", "a log does not say which facts a call needs"),
+    ],
+)
+def test_memories_that_a_log_cannot_use_are_refused(memory: str, problem: str, log: Path) -> None:
+    with pytest.raises(BadSettings, match=problem):
+        compare(memory, log)
 
 
 @pytest.mark.parametrize(
@@ -216,47 +199,38 @@ def test_a_log_without_a_use_is_refused(
 ) -> None:
     log.write_text("\n".join(map(json.dumps, messages)))
     with pytest.raises(BadSettings, match=problem):
-        memorygym.compare("bm25", trajectories=log)
+        compare("bm25", log)
 
 
 def test_tools_that_a_log_does_not_declare_are_calls_like_any_other(log: Path) -> None:
     row = {**files.openai(), "tools": [{"type": "function", "function": {"name": "other"}}]}
     log.write_text(json.dumps(row))
-    rows = figures(memorygym.compare("bm25", trajectories=log, budgets=300))
-    assert rows["full", None]["uses"] == 7
+    assert compare("bm25", log)[1]["full", None]["uses"] == 7
 
 
 def test_trials_of_a_task_are_one_cluster_and_outcomes_are_told_apart(log: Path) -> None:
     log.write_text(json.dumps([files.tau(number) for number in range(6)]))
-    report = memorygym.compare("recency", trajectories=log, budgets=300)
-    row = next(row for row in report.figures.rows if row.system == "recency")
-    assert report.figures.clusters == 3
-    assert {name: share.uses for name, share in row.by_outcome.items()} == {
-        "failure": 21, "success": 21,
-    }  # fmt: skip
-    assert row.difference is not None
-    assert not row.difference.has_interval
-
-
-def test_every_use_lies_in_one_bin_of_each_split(log: Path) -> None:
-    report = memorygym.compare("recency", trajectories=log, budgets=300)
-    for row in report.figures.rows:
+    figures = compare("recency", log)[0].figures
+    row = next(row for row in figures.rows if row.system == "recency")
+    assert figures.clusters == 3
+    outcomes = {name: share.uses for name, share in row.by_outcome.items()}
+    assert outcomes == {"failure": 21, "success": 21}
+    assert row.difference is not None and not row.difference.has_interval
+    for row in figures.rows:
         assert row.survival
         for split in (row.by_kind, row.by_distance, row.by_source):
             assert sum(share.uses for share in split.values()) == row.survival.uses
 
 
 def test_the_worst_losses_have_their_places(log: Path) -> None:
-    report = memorygym.compare("none,recency", trajectories=log, budgets=20)
-    assert not [loss for loss in report.losses() if loss["system"] == "none"]
-    report = memorygym.compare("bm25", trajectories=log, budgets=20)
+    report, _ = compare("bm25", log, 20)
+    assert {loss["system"] for loss in report.losses()} == {"bm25"}
     worst = report.figures.losses[0]
     messages = files.conversation(int(worst.place.split()[2]))
     arguments = messages[worst.message]["tool_calls"][0]["function"]["arguments"]
     assert json.loads(arguments)[worst.argument] == worst.value
     assert worst.value in json.dumps(messages[worst.said])
-    assert worst.times == 2
-    assert worst.value in str(report)
+    assert worst.times == 2 and worst.value in str(report)
 
 
 def test_trajectories_are_read_as_they_are_needed(

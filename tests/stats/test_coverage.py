@@ -58,7 +58,7 @@ def composites() -> list[float]:
         for seed in range(5)
     ]
     wanted = ResultOptions(causes=False)
-    return [results_of(task, ["strategic"], wanted)[0].score.composite for task in tasks]
+    return [results_of(task, ["strategic"], wanted)[0].result.score.composite for task in tasks]
 
 
 @pytest.mark.parametrize("n", [10, 100])

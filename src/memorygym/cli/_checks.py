@@ -100,23 +100,14 @@ class Outputs:
     """A file (.json, .csv) or a device that receives the result alone."""
 
 
-def add_output(parser: Group) -> None:
-    """Declares -o, with its spelling --run."""
-    parser.add_argument(
-        "--output", "-o", "--run", type=given_path, action="append", default=[], metavar="PATH",
-        help="the folder that keeps traces, replies and results, so that the same command resumes"
-        " a stopped run; or a file for the result alone: .json, .csv, or any existing file",
-    )  # fmt: skip
-
-
 def outputs_of(args: argparse.Namespace, stack: ExitStack) -> Outputs:
     """The folder and the file that --output names. If the file is standard output, whatever is
     printed goes to standard error until `stack` closes.
 
     Raises BadSettings for two of a kind, or a file in a folder that does not exist.
     """
-    files = [path for path in args.output if is_file(path)]
-    folders = [path for path in args.output if path not in files]
+    files = [path for path in args.output or () if is_file(path)]
+    folders = [path for path in args.output or () if path not in files]
     for paths in (files, folders):
         if len(paths) > 1:
             raise BadSettings(f"--output {paths[0]} and {paths[1]}: give one of them")

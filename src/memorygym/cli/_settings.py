@@ -1,60 +1,62 @@
 """The options of a command, from its class of settings."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from memorygym.cli._checks import Group, add_output, add_salt, given_path
+from memorygym.cli._checks import Group, add_salt, given_path
 from memorygym.core.errors import BadSettings
-from memorygym.runs.settings import Option, Settings, default_of, members, options
+from memorygym.runs.settings import Option, Settings, default_of, helps, members, options
 
 S = TypeVar("S", bound=Settings)
+READ: Mapping[Any, Any] = {int: {"type": int}, float: {"type": float}, Path: {"type": given_path}}
+"""By type: how argparse reads it, if not as text."""
 
 
 def add_settings(parser: argparse.ArgumentParser, cls: type[Settings]) -> None:
     """Declares the options of a class of settings under its headings."""
     for heading, names in cls.GROUPS.items():
-        add_options(parser.add_argument_group(heading), cls, *names.split())
+        group = parser.add_argument_group(heading) if heading else parser
+        add_options(group, cls, *names.split())
 
 
-def add_options(group: Group, cls: type, *names: str, **helps: str) -> None:
-    """Declares these options of a class of settings, by default all; `helps` replaces the help of
+def add_options(group: Group, cls: type, *names: str, **instead: str) -> None:
+    """Declares these options of a class of settings, by default all; `instead` replaces the help of
     some."""
+    texts = {**helps(cls), **instead}
     hints, defaults = get_type_hints(cls), {field.name: field for field in fields(cls)}
     for name in names or options(cls):
         own = options(cls)[name]
-        if name == "output":
-            add_output(group)
-        elif name == "salt":
-            add_salt(group, helps.get(name, own.help), default=None)
-        elif own.cli:
-            default = default_of(defaults[name])
-            kinds = [kind for kind in members(hints[name]) if kind is not type(None)]
-            flags = (f"--{name.replace('_', '-')}", *own.flags)
-            keywords = _keywords(flags[0], own, kinds, default)
-            keywords |= {"dest": name, "default": default}
-            group.add_argument(*flags, **keywords, help=helps.get(name, own.help))
+        if name == "salt":
+            add_salt(group, texts[name], default=None)
+            continue
+        flags = (f"--{name.replace('_', '-')}", *own.flags)
+        keywords = _keywords(flags[0], own, members(hints[name])[0], default_of(defaults[name]))
+        group.add_argument(*flags, **keywords, dest=name, help=texts[name])
 
 
-def _keywords(flag: str, own: Option, kinds: Sequence[Any], default: object) -> dict[str, Any]:
-    """How argparse reads a setting."""
-    if bool in kinds:
-        return {"action": argparse.BooleanOptionalAction if default else "store_true"}
-    keywords: dict[str, Any] = {"metavar": own.metavar} if own.metavar else {}
+def _keywords(flag: str, own: Option, kind: Any, default: object) -> dict[str, Any]:
+    """How argparse reads a setting: as the first type that its field states."""
+    keywords: dict[str, Any] = {"default": default}
+    if own.required:
+        keywords["required"] = True
+    if kind is bool:
+        return {"action": argparse.BooleanOptionalAction if default else "store_true", **keywords}
+    if own.metavar:
+        keywords["metavar"] = own.metavar
     if own.choices:
         keywords["choices"] = own.choices
     if own.many == "commas":
-        return keywords | {"type": partial(_numbers, flag)}
+        return {"type": partial(_numbers, flag), **keywords}
     if own.many:
         words = {"nargs": "+", "action": "extend"}
         keywords |= {"action": "append"} if own.many == "again" else words
-    of_list = [argument for kind in kinds for argument in getattr(kind, "__args__", ())]
-    known = {int: int, float: float, Path: given_path}
-    types = [known[kind] for kind in [*kinds, *of_list] if kind in known]
-    return keywords | ({"type": types[0]} if types and str not in kinds else {})
+    if get_origin(kind) is Sequence:
+        kind = get_args(kind)[0]
+    return {**keywords, **READ.get(kind, {})}
 
 
 def _numbers(flag: str, text: str) -> list[int]:
@@ -67,5 +69,6 @@ def _numbers(flag: str, text: str) -> list[int]:
 def settings_of(cls: type[S], args: argparse.Namespace, **more: Any) -> S:
     """The settings that the options state. Raises BadSettings."""
     stated = {name: getattr(args, name) for name in options(cls) if hasattr(args, name)}
-    stated.pop("output", None)
+    if isinstance(stated.get("output"), list):
+        del stated["output"]  # See outputs_of.
     return cls(**stated | more)

@@ -1,12 +1,11 @@
 """Search files for the benchmark's canary string (training-data contamination)."""
 
 import argparse
-import os
 import sys
 import zlib
 from collections.abc import Iterator
 from gzip import BadGzipFile, GzipFile
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -33,10 +32,8 @@ class Hit(NamedTuple):
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument(
-        "files", nargs="+", type=given_path, metavar="FILE",
-        help="files of any kind, also gzipped, or folders with all their files",
-    )  # fmt: skip
+    what = "files of any kind, also gzipped, or folders with all their files"
+    parser.add_argument("files", nargs="+", type=given_path, metavar="FILE", help=what)
     parser.add_argument(
         "--all", action="store_true", help="print every place, not only the first of a file"
     )
@@ -45,7 +42,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Returns 0 if the canary is found, else 1, or 2 if a file could not be read."""
     searched = holding = unread = 0
-    for path in (file for argument in args.files for file in _files(argument)):
+    folders = (
+        sorted(filter(Path.is_file, p.rglob("*"))) if p.is_dir() else [p] for p in args.files
+    )
+    for path in chain.from_iterable(folders):
         searched += 1
         try:
             holding += _search(path, None if args.all else 1)
@@ -57,16 +57,6 @@ def run(args: argparse.Namespace) -> int:
             print(f"memorygym: {problem}", file=sys.stderr)
     print(f"{holding} of {searched} files hold the canary {CANARY}")
     return 0 if holding else 2 if unread else 1
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    for folder, folders, names in os.walk(path):
-        folders.sort()
-        files = (Path(folder, name) for name in sorted(names))
-        yield from (file for file in files if file.is_file())
 
 
 def _search(path: Path, most: int | None) -> bool:

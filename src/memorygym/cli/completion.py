@@ -6,9 +6,9 @@ from importlib import import_module
 
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli import PLUG, command_files, command_parser
-from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.track import find
+from memorygym.runs.settings import WORLDS
 
 BASH = """\
 _memorygym() {{

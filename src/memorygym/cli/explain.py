@@ -6,34 +6,36 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, refuse
+from memorygym.cli._checks import add_quiet, add_salt, given_path, refuse
+from memorygym.cli._settings import add_options, settings_of
 from memorygym.core.errors import BadSettings
 from memorygym.reports import stored_runs
-from memorygym.reports.misses import EVERY, Misses, MissFilter, history_of, misses_of
+from memorygym.reports.misses import Misses, MissFilter, history_of, misses_of
+from memorygym.runs.settings import options
 from memorygym.scoring.attribution import CAUSES
 
-OF_LIST = ("agent", "system", "template", "cause", "question_type", "limit", "json")
+OF_LIST = (*options(MissFilter), "json")
 OF_PLAY = ("again", "replay", "api_base", "salt")
 """Options that only apply to the list of misses, and only to `--play`."""
+RUN = "the folder of a run (bench -o, compare -o), or a folder or file of traces"
+ID = (
+    "NAME#N as the list prints it: the history of the facts of question N; the end of NAME may be"
+    " left out; NAME alone lists the misses of those episodes (default: list all)"
+)
+ENTRY = (
+    "with the NAME of an episode: which messages an entry of the memory can come from; its number"
+    " is in the history of a fact"
+)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument(
-        "run", type=given_path, metavar="RUN",
-        help="the folder of a run (bench -o, compare -o), or a folder or file of traces",
-    )  # fmt: skip
-    parser.add_argument(
-        "id", nargs="?", default="", metavar="ID",
-        help="NAME#N as the list prints it: the history of the facts of question N; the end of NAME"
-        " may be left out; NAME alone lists the misses of those episodes (default: list all)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--entry", metavar="ENTRY",
-        help="with the NAME of an episode: which messages an entry of the memory can come from; its"
-        " number is in the history of a fact",
-    )  # fmt: skip
-    _add_list(parser.add_argument_group("which misses are listed"))
+    parser.add_argument("run", type=given_path, metavar="RUN", help=RUN)
+    parser.add_argument("id", nargs="?", default="", metavar="ID", help=ID)
+    parser.add_argument("--entry", metavar="ENTRY", help=ENTRY)
+    listed = parser.add_argument_group("which misses are listed")
+    add_options(listed, MissFilter, cause=f"one of: {', '.join(CAUSES)}")
+    listed.add_argument("--json", action="store_true", help="one JSON object per miss")
     play = parser.add_argument_group("play the episode of ID again")
     play.add_argument("--play", action="store_true", help="as the run played it, and show it")
     play.add_argument(
@@ -51,31 +53,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_list(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--agent", help="only of this agent or reasoner")
-    group.add_argument(
-        "--memory", dest="system", metavar="MEMORY",
-        help=f"of a comparison: only of this memory or reference, or {EVERY} (default: of the"
-        " memories)",
-    )  # fmt: skip
-    group.add_argument("--template", "-t", help="only of this domain")
-    group.add_argument("--cause", help=f"one of: {', '.join(CAUSES)}")
-    group.add_argument(
-        "--question-type", metavar="TYPE", help="only this question type, or kind of questions"
-    )
-    group.add_argument(
-        "--limit", type=int, metavar="N", help="the first N of each system (default: all)"
-    )
-    group.add_argument("--json", action="store_true", help="one JSON object per miss")
-
-
 def run(args: argparse.Namespace) -> int:
     """Prints misses, the history of a fact or an episode.
 
     Returns 1 if an episode played again misses the question or differs from its trace, 2 if a trace
     cannot be read.
     """
-    check_counts(args, "limit")
+    filter = settings_of(MissFilter, args)
     with suppress(OSError):  # An ID may be longer than any path.
         if args.id and Path(args.id).is_dir():
             raise BadSettings(f"{args.id} is a folder, not an ID: explain one run at a time")
@@ -89,7 +73,6 @@ def run(args: argparse.Namespace) -> int:
         return play_again(args, name, number)
     refuse(args, OF_PLAY, "--play")
     if number is None and args.entry is None:
-        filter = MissFilter(**{option: getattr(args, option) for option in MissFilter.__slots__})
         return _list(misses_of(args.run, name, filter, quiet=args.quiet), json_lines=args.json)
     refuse(args, OF_LIST, "the list of misses; leave it out")
     print(history_of(args.run, name, number, args.entry))

@@ -12,20 +12,21 @@ from typing import Any
 
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli._checks import headline
-from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.factories import parameters_of
 from memorygym.core.track import find
 from memorygym.reports.terminal import WIDTH, width
+from memorygym.runs.settings import WORLDS
 
 Row = Mapping[str, Any]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    kinds = list(registry.FOLDERS)
-    parser.add_argument("kind", nargs="?", choices=kinds, help="all of them unless given")
+    parser.add_argument(
+        "kind", nargs="?", choices=list(registry.FOLDERS), help="all of them unless given"
+    )
     parser.add_argument("--track", metavar="TRACK", help="of `list agents`: of this track")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -50,34 +51,21 @@ def _rows(kind: str, track: str) -> Iterator[Row]:
             yield {"kind": kind, "id": name, "about": about, "parameters": {}}
         return
     for name in registry.names(kind):
-        row = {
-            "kind": kind,
-            "id": name,
-            "about": _about(kind, name),
-            "parameters": _parameters(kind, name),
-        }
+        row: dict[str, Any] = {"kind": kind, "id": name, "about": _about(kind, name)}
+        row["parameters"] = _parameters(kind, name)
         if kind == "tracks":
             row["version"] = find(name).version if registry.is_built_in(kind, name) else ""
         yield row
 
 
 def _text(row: Row) -> str:
+    parameters = row["parameters"].items()
     if row["kind"] != "tracks":
-        parameters = "".join(
-            f" :{name}={str(value).lower()}" for name, value in row["parameters"].items()
-        )
-        return _line(row["id"], f"{row['about']}{parameters}")
+        values = "".join(f" :{name}={str(value).lower()}" for name, value in parameters)
+        return _line(row["id"], f"{row['about']}{values}")
     version = f" ({row['version']})" if row["version"] else ""
     lines = [_line(row["id"], f"{row['about']}{version}")]
-    return "\n".join(
-        [
-            *lines,
-            *(
-                _line(f"  :{parameter}", default)
-                for parameter, default in row["parameters"].items()
-            ),
-        ]
-    )
+    return "\n".join([*lines, *(_line(f"  :{name}", meaning) for name, meaning in parameters)])
 
 
 def _line(head: str, description: str) -> str:

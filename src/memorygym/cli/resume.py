@@ -2,6 +2,7 @@
 
 import argparse
 from contextlib import ExitStack, closing
+from dataclasses import replace
 
 from memorygym.cli import bench, compare
 from memorygym.cli._checks import given_path
@@ -53,11 +54,14 @@ def run(args: argparse.Namespace) -> int:
             f"{args.folder} was played with objects of Python ({', '.join(objects)}): repeat"
             f" memorygym.{call}(…, output={str(args.folder)!r}) with them"
         )
+    if recipe["salt"] and not args.salt:
+        raise BadSettings(f"{args.folder} is of a private test set: give its --salt")
     with ExitStack() as stack:
         recall = anew(args.api_base)
         if args.replay:
             recall = from_log(stack.enter_context(closing(ReplyLog(args.replay, record=False))))
         source = source_of(recipe, args.salt or "", recall, args.data)
+        source = replace(source, tasks=replace(source.tasks, description=about["tasks"]))
         if isinstance(source, Evaluation):
             settings = BenchSettings(workers=args.workers, quiet=args.quiet)
             workers = settings.workers_of(waits=source.model_roles.waits)

@@ -1,4 +1,5 @@
-"""Converts JSON to annotated Python types and back; a value of the wrong type names its place."""
+"""Converts dataclasses and other annotated types to JSON and back; this is how traces, gold tables
+and messages of processes are written. A value of the wrong type names its place."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -7,16 +8,21 @@ from types import NoneType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from memorygym.core.errors import clip
-from memorygym.core.types import JSON, Entry, Message, Tool
+from memorygym.core.types import JSON, Call, Entry, Message, Tool
 
 T = TypeVar("T")
 Converters = dict[type, Callable[[Any], Any]]
 """For each type that a JSON value may have: the function that converts it to the annotated type."""
 
 _TYPE_NAMES: dict[type, str] = {
-    bool: "true or false", int: "a whole number", float: "a number", str: "a text",
-    list: "a list", dict: "an object", NoneType: "null",
-}  # fmt: skip
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+    NoneType: "null",
+}
 _INT_BOUND = 2**63
 """Whole numbers must be smaller, so that no mean or share of them overflows."""
 
@@ -50,7 +56,8 @@ def from_json(kind: type[T], raw: object, place: str = "") -> T:
 
 
 def to_json(value: object) -> JSON:
-    """Converts a value to JSON, from which `from_json` makes an equal value.
+    """Converts a value to JSON, from which `from_json` makes an equal value: a dataclass to the
+    object of its fields, a named tuple to a list.
 
     Raises TypeError for a value that has no JSON form here.
 
@@ -58,23 +65,27 @@ def to_json(value: object) -> JSON:
     [{'role': 'user', 'content': 'Hello'}, ['1', 'a']]
     """
     match value:
-        case Message():
-            message: dict[str, JSON] = {"role": value.role, "content": value.content}
-            if value.calls:
-                message["calls"] = [[call.name, call.arguments, call.id] for call in value.calls]
-            if value.call_id:
-                message["call_id"] = value.call_id
-            return message
-        case Entry():
-            return [value.id, value.text]
-        case Tool():
-            return [value.name, value.description, value.parameters]
+        case None | bool() | int() | float() | str():
+            return value
         case tuple() | list():
             return [to_json(item) for item in value]
         case Mapping():
             return {str(name): to_json(item) for name, item in value.items()}
-        case None | bool() | int() | float() | str():
-            return value
+    return to_json(parts_of(value))
+
+
+def parts_of(value: Any) -> Any:
+    """The fields of a dataclass as they are: an object, of the small ones a list. A message leaves
+    out what it lacks. Raises TypeError for any other value."""
+    match value:
+        case Message(role, content):
+            optional = {"calls": value.calls, "call_id": value.call_id}
+            more = {name: part for name, part in optional.items() if part}
+            return {"role": role, "content": content, **more}
+        case Call() | Entry() | Tool():
+            return [getattr(value, name) for name in value.__slots__]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: getattr(value, item.name) for item in fields(value)}
     raise TypeError(f"{value!r:.80} cannot be written as JSON")
 
 

@@ -1,7 +1,7 @@
 """JSON values: immutable containers, the canonical text of a value, and its hash."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
@@ -84,9 +84,12 @@ def json_problem(value: object) -> str:
     return next(problems, "")
 
 
-def canonical(value: JSON) -> str:
-    """The canonical JSON text of a value: sorted keys, no spaces, ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def canonical(value: JSON, parts_of: Callable[[Any], Any] | None = None) -> str:
+    """The canonical JSON text of a value: sorted keys, no spaces, ASCII. `parts_of` gives the parts
+    of an object in it that is no JSON, as json_types.parts_of does of a dataclass."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=parts_of
+    )
 
 
 def json_hash(value: JSON) -> str:

@@ -40,26 +40,6 @@ class Goal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SubTask:
-    """A Goal of a track whose agent acts: an order to place, a record to change."""
-
-    event: int
-    kind: str
-    text: str
-    """What is to be done, as people read it."""
-    truth: str = ""
-    """What is right, as people read it."""
-    needs: tuple[Any, ...] = ()
-    """The facts that it needs; Statements, where the track reads those."""
-    question_type: str = ""
-    """Defaults to `kind`."""
-    rivals: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "question_type", self.question_type or self.kind)
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one goal. Raises ValueError for a score outside 0 to 1."""
 

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from memorygym.core.outcome import Goal, SubTask
+from memorygym.core.outcome import Goal
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import END, HELD, MISSING, STALE
-from memorygym.core.types import JSON
 
 
 class Statement(NamedTuple):
@@ -153,10 +152,31 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class SubTask:
+    """A Goal of a track whose agent acts: an order to place, a record to change."""
+
+    event: int
+    kind: str
+    text: str
+    """What is to be done, as people read it."""
+    truth: str = ""
+    """What is right, as people read it."""
+    needs: tuple[Statement, ...] = ()
+    """The facts that it needs."""
+    question_type: str = ""
+    """Defaults to `kind`."""
+    rivals: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "question_type", self.question_type or self.kind)
+
+
+@dataclass(frozen=True, slots=True)
 class SubTaskGold:
     """The gold table of a track of sub-tasks whose needs are Statements.
 
-    Such a track has `gold=SubTaskGold.from_json` and `outcomes=scoring.episode_scores.rewarded`.
+    Such a track has `gold=partial(from_json, SubTaskGold)`, of core.json_types, and
+    `outcomes=scoring.episode_scores.rewarded`.
     """
 
     goals: tuple[SubTask, ...]
@@ -165,19 +185,6 @@ class SubTaskGold:
     def texts(self, render: Callable[[Statement], str]) -> dict[int, str]:
         """By event: the facts that its goal needs, as sentences; for a track's `oracle`."""
         return {goal.event: "\n".join(map(render, goal.needs)) for goal in self.goals}
-
-    def to_json(self) -> dict[str, JSON]:
-        return {"goals": [asdict(goal) for goal in self.goals]}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "SubTaskGold":
-        """The gold table from JSON. Raises ValueError if it is not one."""
-        return cls(tuple(map(_goal, data["goals"])))
-
-
-def _goal(data: Mapping[str, Any]) -> SubTask:
-    needs = tuple(Statement(s, key, value, tuple(rank)) for s, key, value, rank in data["needs"])
-    return SubTask(**{**data, "needs": needs, "rivals": tuple(data["rivals"])})
 
 
 class FactReader(Protocol):

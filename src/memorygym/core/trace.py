@@ -11,9 +11,9 @@ from itertools import zip_longest
 from typing import Any, Literal, TypeAlias
 
 from memorygym.core.errors import BadTrace
-from memorygym.core.json_types import SchemaMismatch, from_json, to_json
+from memorygym.core.json_types import SchemaMismatch, from_json, parts_of
 from memorygym.core.json_values import canonical
-from memorygym.core.types import JSON, Budget, Entry, Gold, Message
+from memorygym.core.types import JSON, Budget, Entry, Message
 from memorygym.core.votes import PanelVerdict, Vote
 
 FORMAT = "memorygym-trace-3"
@@ -153,25 +153,28 @@ class Trace:
     recipe: Mapping[str, JSON]
     system: str
     budget: Budget
-    gold: Gold | Mapping[str, JSON] | None
-    """The right answers and facts; a plain mapping if the trace was read from disk."""
+    gold: Any
+    """The right answers and facts: a dataclass, or a plain mapping if the trace was read from
+    disk; None if there are none."""
     labels: dict[str, JSON] = field(default_factory=dict)
     """Who played, as its system states it: agent, memory, version and so on."""
     records: list[Record] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
         """The trace as JSON lines: a header, then one line for each record."""
-        gold = self.gold
-        if gold is not None and not isinstance(gold, Mapping):
-            gold = gold.to_json()
         header = _Header(
-            FORMAT, CANARY, self.task, self.track, dict(self.recipe), self.system, self.budget,
-            self.labels, gold, len(self.records),
-        )  # fmt: skip
-        yield canonical({**_fields_of(header), "budget": _fields_of(self.budget)})
+            task=self.task,
+            track=self.track,
+            recipe=self.recipe,
+            system=self.system,
+            budget=self.budget,
+            labels=self.labels,
+            gold=self.gold,
+            records=len(self.records),
+        )
+        yield canonical(parts_of(header), parts_of)
         for record in self.records:
-            values = {name: to_json(value) for name, value in _fields_of(record).items()}
-            yield canonical({"kind": KINDS[type(record)], **values})
+            yield canonical({"kind": KINDS[type(record)], **parts_of(record)}, parts_of)
 
     def first_difference(self, other: "Trace") -> int | None:
         """The number of the first JSON line that differs, 0 for the header; None if none does."""
@@ -235,8 +238,6 @@ class Trace:
 class _Header:
     """The first line of a trace."""
 
-    format: str
-    canary: str
     task: str
     track: str
     recipe: Mapping[str, JSON]
@@ -246,10 +247,8 @@ class _Header:
     gold: Mapping[str, JSON] | None
     records: int
     """Number of lines that follow."""
-
-
-def _fields_of(data: Any) -> dict[str, Any]:
-    return {name: getattr(data, name) for name in data.__slots__}
+    format: str = FORMAT
+    canary: str = CANARY
 
 
 def _record(raw: object) -> Record:
@@ -283,10 +282,8 @@ def read_trace(lines: Iterable[str], name: str = "trace") -> tuple[Trace, str]:
         budget = _check_numbers(header.budget, lowest=1)
     except (ValueError, RecursionError) as error:
         raise BadTrace(f"{name}, line 1: not the header of a trace ({error})") from error
-    trace = Trace(
-        header.task, header.track, header.recipe, header.system, budget, header.gold,
-        dict(header.labels),
-    )  # fmt: skip
+    about = (header.task, header.track, header.recipe, header.system)
+    trace = Trace(*about, budget, header.gold, dict(header.labels))
     for number, line in rows:
         try:
             trace.records.append(_record(json.loads(line)))

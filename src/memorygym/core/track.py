@@ -16,7 +16,7 @@ from memorygym.core.outcome import Outcome, Score
 from memorygym.core.statements import FactReader, StatementReader
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
-from memorygym.core.types import JSON, Env, Gold, Message, Policy, Task, Tool
+from memorygym.core.types import JSON, Env, Message, Policy, Task, Tool
 
 
 class TaskRecipe(Protocol):
@@ -73,20 +73,16 @@ class Invariant:
     holds: bool
 
 
-class PlayedEpisode(Protocol):
+@dataclass(frozen=True, slots=True)
+class PlayedEpisode:
     """The result of an episode, as a self-test reads it."""
 
-    @property
-    def agent(self) -> str: ...
-    @property
-    def template(self) -> str: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def score(self) -> Score: ...
-    @property
-    def measures(self) -> Mapping[str, float]:
-        """The return value of `SelfTest.inspect` for its trace."""
+    agent: str
+    template: str
+    seed: int
+    score: Score
+    measures: Mapping[str, float]
+    """The return value of `SelfTest.inspect` for its trace."""
 
 
 PlayAgain = Callable[[Task, str, Callable[[Policy], Policy] | None], Trace]
@@ -184,7 +180,7 @@ class Track:
     """The names of the score's parts, in the order of tables."""
     reader: Callable[[Trace], TraceReader] | None = None
     """The reader of a trace; default: one that uses `facts` and the needs of the goals."""
-    gold: Callable[[Mapping[str, Any]], Gold] | None = None
+    gold: Callable[[Mapping[str, Any]], Any] | None = None
     """The gold table from JSON, or ValueError; default: the JSON object itself."""
     asks: Callable[[Sequence[Message]], bool] = lambda _: True
     """Whether the running event of a view needs a decision; at other events no model is called."""

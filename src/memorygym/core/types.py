@@ -6,7 +6,7 @@ Data is frozen; parts that others write (Env, Memory, Policy) are protocols.
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from memorygym.core import json_values as frozen
 from memorygym.core.errors import BadSettings, UnknownPart
@@ -139,12 +139,6 @@ class Event:
     """Whether a session begins: the memory is rebuilt from its dump before the event is shown."""
 
 
-class Gold(Protocol):
-    """The gold table: facts, questions and right answers, which no agent and no memory sees."""
-
-    def to_json(self) -> dict[str, JSON]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
     """One task, as data. Raises BadSettings if its recipe or state is no JSON."""
@@ -159,8 +153,9 @@ class Task:
     events: tuple[Event, ...]
     """The messages to show, in order; () if the environment derives them from `state`."""
     budget: Budget
-    gold: Gold | Mapping[str, JSON] | None
-    """The right answers, as the track's `outcomes` read them: JSON, or an object with `to_json`."""
+    gold: Any
+    """The gold table, which no agent and no memory sees: facts, questions and right answers, as the
+    track's `outcomes` read them. A dataclass that json_types can write, or a JSON object."""
     state: Mapping[str, JSON] = field(default_factory=frozen.FrozenDict)
     """What tools act on, at the start; an environment changes a copy (json_values.thaw)."""
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import signature
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
+from memorygym.core.tokens import count
 from memorygym.core.types import JSON
 from memorygym.datasets._files import FileRecord
 from memorygym.datasets._samples import Sample, SampleQuestion
@@ -14,6 +15,7 @@ from memorygym.memories.stores.passages import Index, Retrieval
 from memorygym.stats import Estimate, clustered_share
 
 NAMES = ("recall", "any", "all")
+COUNTED = ("with_evidence", "unknown_evidence", "refusals")
 PLACES = 6
 """Decimal places of shares in JSON."""
 
@@ -146,7 +148,7 @@ def shares(searched: Sequence[SearchedQuestion], k: int) -> dict[str, Estimate]:
     }
 
 
-def figures(searched: Sequence[SearchedQuestion], ks: Sequence[int]) -> dict[str, JSON]:
+def _means(searched: Sequence[SearchedQuestion], ks: Sequence[int]) -> dict[str, JSON]:
     """Recall as JSON: shares from 0 to 1, by k."""
     by_k = {str(k): shares(searched, k) for k in ks} if searched else {}
     means: dict[str, JSON] = {
@@ -154,3 +156,77 @@ def figures(searched: Sequence[SearchedQuestion], ks: Sequence[int]) -> dict[str
         for name in NAMES
     }
     return {**means, "n": len(searched)}
+
+
+def figures(recall: RecallMeasurement, ks: Sequence[int]) -> dict[str, JSON]:
+    """All figures as JSON: shares from 0 to 1 by k, overall and by published category; an interval
+    is null where there are too few samples."""
+    intervals = {
+        str(k): {
+            name: [round(e.low, PLACES), round(e.high, PLACES)] if e.has_interval else None
+            for name, e in shares(recall.searched, k).items()
+        }
+        for k in ks
+        if recall.searched
+    }
+    return {
+        **_means(recall.searched, ks),
+        "intervals": intervals,
+        "categories": {name: _means(own, ks) for name, own in recall.by_category().items()},
+        "samples": len(recall.sizes),
+        "units": sum(recall.sizes),
+        "skipped": dict(recall.skipped),
+        "unknown_evidence": recall.unknown,
+        "records_left_out": [record.index for record in recall.left_out],
+    }
+
+
+@dataclass(slots=True)
+class Content:
+    """What a file holds."""
+
+    units: list[int] = field(default_factory=list)
+    """Number of units of each sample."""
+    tokens: list[int] = field(default_factory=list)
+    """Their tokens."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """Questions with evidence, that want a refusal, and pieces of evidence that name no unit."""
+    categories: Counter[str] = field(default_factory=Counter)
+    left_out: list[FileRecord] = field(default_factory=list)
+    """Records that are not samples."""
+
+    def figures(self) -> dict[str, JSON]:
+        """The same as JSON."""
+        ordered = sorted(self.categories.items(), key=lambda item: (len(item[0]), item[0]))
+        return {
+            "records": {"read": len(self.units), "left_out": len(self.left_out)},
+            "units": _spread(self.units),
+            "tokens": _spread(self.tokens),
+            "questions": self.categories.total(),
+            **{
+                name: self.counts[name]
+                for name in ("with_evidence", "unknown_evidence", "refusals")
+            },
+            "categories": dict(ordered),
+        }
+
+
+def content(records: Iterable[Sample | FileRecord]) -> Content:
+    """Counts, categories, sizes and tokens of a file."""
+    found = Content()
+    for record in records:
+        if isinstance(record, FileRecord):
+            found.left_out.append(record)
+            continue
+        found.units.append(len(record.units))
+        found.tokens.append(sum(count(unit.search_text) for unit in record.units))
+        for question in record.questions:
+            found.categories[question.category] += 1
+            found.counts["with_evidence"] += bool(question.evidence)
+            found.counts["refusals"] += question.refusal
+            found.counts["unknown_evidence"] += question.unknown
+    return found
+
+
+def _spread(sizes: Sequence[int]) -> dict[str, JSON]:
+    return {"total": sum(sizes), "least": min(sizes), "most": max(sizes)}

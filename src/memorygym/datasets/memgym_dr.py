@@ -16,7 +16,7 @@ def make() -> Format:
         source="MemGymIRInstance of https://github.com/WujiangXu/MemGym, after notes of its schema:"
         " question, answer, num_hops, turns (turn_index, documents: title, text, is_supporting),"
         " grounding_facts (source_paragraph_title). The released rows could not be looked up."
-        " `memorygym generate research` writes the same fields; FILE may be its folder.",
+        " `memorygym generate --track research` writes the same fields; FILE may be its folder.",
         licence="not stated in what could be looked up",
         evidence="published: is_supporting, else source_paragraph_title of grounding_facts",
         units=("paragraph", "session"),

@@ -1,7 +1,7 @@
 """What English words mean, as vectors: which words of two texts may say the same.
 
 The vectors are of all-MiniLM-L6-v2 (Apache 2.0), each word read alone, reduced to few dimensions;
-`runs/word_vectors.py` made the table. No network is run here.
+`scripts/word_vectors.py` made the table. No network is run here.
 """
 
 import json

@@ -23,7 +23,6 @@ from memorygym.core.track import Invariant, find, gold_table, version_of
 from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.tables import heading
-from memorygym.runs.agent_guard import AgentFault
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_checks
 from memorygym.runs.engine import Job
@@ -42,7 +41,7 @@ from memorygym.runs.model_roles import ModelRoles, Recall, UnusedModel, from_log
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results import FILE, RunResults, load, perform
 from memorygym.runs.store import Run, read_traces
-from memorygym.runs.systems import Steps, System, SystemPlayer, played
+from memorygym.runs.systems import AgentFault, Steps, System, SystemPlayer, played
 from memorygym.runs.tasks import MissingTask, salt_hash, unknown_part
 from memorygym.scoring.judge import judgement_mismatch
 

@@ -4,8 +4,6 @@ docs/columns.md.
 Where a column is the field of a class, its meaning is the text under that field.
 """
 
-import ast
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -19,7 +17,12 @@ from memorygym.reports.curves import CURVES, Bin, Point
 from memorygym.reports.table import SPREAD, Column, Spread, Table, Value, rounded
 from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow
 from memorygym.runs.comparison.significance import Pair
+from memorygym.runs.comparison.system_specs import role_of
+from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.metrics import Measurement, QuestionCase
+from memorygym.runs.results import RunResults
+from memorygym.runs.settings import meanings
+from memorygym.runs.summary import Summary
 
 T = TypeVar("T")
 COMMON = {
@@ -66,23 +69,6 @@ def figure_column(figure: Figure, heading: str = "", spread: Spread = "±") -> C
     )
 
 
-@cache
-def meanings(cls: type) -> Mapping[str, str]:
-    """By field of a class: the text under it as the cell of a page, or "" without one."""
-    (defined,) = ast.parse(inspect.getsource(cls)).body
-    assert isinstance(defined, ast.ClassDef)
-    texts: dict[str, str] = {}
-    field = ""
-    for part in defined.body:
-        match part:
-            case ast.AnnAssign(target=ast.Name(id=field)):
-                texts[field] = ""
-            case ast.Expr(value=ast.Constant(value=str(text))) if field:
-                words = " ".join(text.split())
-                texts[field] = f"{words[:1].lower()}{words[1:].rstrip('.')}"
-    return texts
-
-
 def meaning_of(figure: Figure) -> str:
     """What a figure means."""
     text = figure.meaning or f"{meanings(Measurement)[figure.name]}; mean over tasks"
@@ -105,8 +91,8 @@ class Under(Protocol):
 
 def _of(
     name: str, meaning: str = "", value: Callable[[T], Value] | None = None
-) -> Column[tuple[Under, T]]:
-    """A column of what was played with one reasoner at one budget."""
+) -> Column[tuple[Any, T]]:
+    """A column of the second part of a row; the first is what it was played under."""
     take = value or attrgetter(name)
     return Column(name, lambda row: take(row[1]), meaning=meaning)
 
@@ -204,6 +190,140 @@ TIMINGS: Table[tuple[Report, tuple[str, float, float]]] = _table(
 )  # fmt: skip
 
 
+Ended = tuple[RunResults, Result | Failure]
+"""An episode of a run."""
+
+
+def _placed(key: str, field: str = "", meaning: str = "") -> Column[Ended]:
+    """A part of the key of an episode."""
+    of = attrgetter(field or key)
+    return Column(key, lambda row: of(row[1].place), meaning=meaning)
+
+
+def _scored(key: str, of: Callable[[Score], Value] | None = None) -> Column[Ended]:
+    """A figure of an episode that has a score."""
+    take = of or attrgetter(key)
+    return Column(key, lambda row: take(row[1].score) if isinstance(row[1], Result) else None)
+
+
+def _mean(key: str, field: str, meaning: str) -> Column[Ended]:
+    """The mean over the questions that count and have the field."""
+
+    def of(row: Ended) -> float | None:
+        values = [getattr(case, field) for case in _cases(row)]
+        known = [value for value in values if value is not None]
+        return sum(known) / len(known) if known else None
+
+    return Column(key, of, meaning=meaning)
+
+
+def _cases(row: Ended) -> Sequence[QuestionCase]:
+    run, place = row[0], row[1].place
+    return run.judged.get((place.agent, place.budget, place.memory, place.task), ())
+
+
+PLACE: tuple[Column[Ended], ...] = (
+    Column("version", lambda row: row[0].version),
+    *map(_placed, ("track", "template", "seed")),
+)
+TRUSTS: Column[Ended] = Column(
+    "trusted", lambda row: row[0].trusted(row[1].place.memory, row[1].place.agent)
+)
+ERROR: Column[Ended] = Column(
+    "error", lambda row: row[1].error if isinstance(row[1], Failure) else None
+)
+SYSTEM_ROWS: Table[Ended] = _table(
+    "rows() of a comparison",
+    "One row a system and task. Their mean over tasks is the accuracy of compare.csv.",
+    [
+        *PLACE,
+        _placed("system", "memory"),
+        Column("role", lambda row: role_of(row[1].place.memory)),
+        TRUSTS,
+        _placed("reasoner", "agent"),
+        _placed("budget"),
+        Column(
+            "questions",
+            lambda row: len(_cases(row)),
+            meaning="answerable questions whose needed facts fit the budget together",
+        ),
+        _mean(ACCURACY, "score", FIGURES[ACCURACY].meaning),
+        *(_mean(name, name, FIGURES[name].meaning) for name in ("exact", "f1")),
+        _mean("context_tokens", "tokens", "tokens that memory showed, mean per question"),
+        ERROR,
+    ],
+)
+AGENT_ROWS: Table[Ended] = _table(
+    "rows() of an evaluation",
+    "One row an agent, task and repeat.",
+    [
+        *(*PLACE, _placed("agent"), _placed("memory")),
+        _placed("repeat", meaning="counted from 0"),
+        *(TRUSTS, _scored("composite"), _scored("correct_refusals"), _scored(ACCURACY)),
+        _scored("questions", attrgetter("answerable")),
+        *(_scored("correct"), _scored("peak_tokens", attrgetter("peak")), _scored("writes"), ERROR),
+    ],
+    "The named parts of the composite follow it: of worlds breadth, maintenance, reasoning"
+    " and efficiency, each from 0 to 1, empty where nothing was asked.",
+)
+AGENT_SUMMARY: Table[tuple[RunResults, Summary]] = _table(
+    "summary() of an evaluation",
+    "One row an agent.",
+    [
+        Column("agent", lambda row: row[1].who),
+        Column("memory", lambda row: row[0].recipe["memory"]),
+        Column("trusted", lambda row: row[0].trusted(row[1].who, row[0].recipe["memory"])),
+        _of("tasks", "tasks that it finished"),
+        _of("episodes", "tasks times repeats"),
+        Column("composite", lambda row: row[1].composite, is_mean=True),
+        Column("correct_refusals", lambda row: row[1].correct_refusals, is_mean=True),
+        _of(ACCURACY),
+    ],
+    "The named parts of the composite have three columns each, too.",
+)
+
+
+def rows_table(run: RunResults) -> Table[Any]:
+    """One row a system or agent and task, failed ones included."""
+    if run.compared:
+        rows = [e for e in run.ended if role_of(e.place.memory) != "unlimited"]
+        return _named(run, SYSTEM_ROWS, ((run, episode) for episode in rows))
+    axes = dict.fromkeys(axis for result in run.results for axis in result.score.axes)
+    columns = [_scored(axis, partial(_axis, axis)) for axis in axes]
+    table = _extended(AGENT_ROWS, "composite", columns)
+    return _named(run, table, ((run, episode) for episode in run.ended))
+
+
+def summary_table(run: RunResults) -> Table[Any]:
+    """One row a system or agent: means and 95 % intervals over tasks."""
+    if run.compared:
+        trusts: Column[tuple[Report, SystemRow]] = Column(
+            "trusted", lambda row: run.trusted(row[1].system, row[0].reasoner)
+        )
+        rows = ((r, row) for r in run.reports for row in r.rows if row.role != "unlimited")
+        return _named(run, _extended(COMPARED, "role", [trusts]), rows)
+    axes = dict.fromkeys(axis for summary in run.summaries for axis in summary.axes)
+    columns = [replace(_of(axis, value=partial(_axis, axis)), is_mean=True) for axis in axes]
+    table = _extended(AGENT_SUMMARY, "composite", columns)
+    return _named(run, table, ((run, summary) for summary in run.summaries))
+
+
+def _axis(axis: str, of: Score | Summary) -> Value:
+    return of.axes.get(axis)
+
+
+def _extended(table: Table[T], after: str, columns: Sequence[Column[T]]) -> Table[T]:
+    """The table with more columns after that of a name."""
+    at = 1 + [column.key for column in table.columns].index(after)
+    return replace(table, columns=[*table.columns[:at], *columns, *table.columns[at:]])
+
+
+def _named(run: RunResults, table: Table[T], rows: Iterable[T]) -> Table[T]:
+    """The table with rows, after the name of the run if it stands beside others."""
+    name: list[Column[T]] = [Column("run", lambda _: run.name)] if run.name else []
+    return replace(table, columns=[*name, *table.columns]).filled(rows)
+
+
 def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, Any]]]:
     """Columns of rows that are dicts, with their meanings."""
     meanings = dict.fromkeys(common, "") | columns
@@ -214,47 +334,12 @@ def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, An
 def tables() -> tuple[Table[Any], ...]:
     """Every table, in the order of the page."""
     figures = {name: meaning_of(figure) for name, figure in FIGURES.items()}
+    scores = dict(meanings(Score))
+    scores |= {"questions": scores["answerable"], "peak_tokens": scores["peak"]}
     return (
-        *_of_results(meanings(Score)),
+        SYSTEM_ROWS, _explained(AGENT_ROWS, scores), _explained(AGENT_SUMMARY, scores),
         _explained(COMPARED, figures), _explained(QUESTIONS, meanings(QuestionCase)),
         PAIRS, PARETO, CURVE, TIMINGS, _leaderboard(),
-    )  # fmt: skip
-
-
-def _of_results(scored: Mapping[str, str]) -> Iterator[Table[Any]]:
-    yield _table(
-        "rows() of a comparison",
-        "One row a system and task. Their mean over tasks is the accuracy of compare.csv.",
-        _keyed(
-            (*TASK, *UNDER, "role", "trusted", "error"),
-            questions="answerable questions whose needed facts fit the budget together",
-            **{name: FIGURES[name].meaning for name in (ACCURACY, "exact", "f1")},
-            context_tokens="tokens that memory showed, mean per question",
-        ),
-    )
-    yield _table(
-        "rows() of an evaluation",
-        "One row an agent, task and repeat.",
-        _keyed(
-            (*TASK, "agent", "memory", "trusted", "error"),
-            repeat="counted from 0",
-            **{name: scored[name] for name in ("composite", "correct_refusals", ACCURACY)},
-            questions=scored["answerable"], correct=scored["correct"],
-            peak_tokens=scored["peak"], writes=scored["writes"],
-        ),
-        "The named parts of the composite follow it: of worlds breadth, maintenance, reasoning"
-        " and efficiency, each from 0 to 1, empty where nothing was asked.",
-    )  # fmt: skip
-    means = {name: scored[name] for name in ("composite", "correct_refusals")}
-    yield _table(
-        "summary() of an evaluation",
-        "One row an agent.",
-        _keyed(
-            ("agent", "memory", "trusted"),
-            tasks="tasks that it finished", episodes="tasks times repeats",
-            accuracy=scored[ACCURACY],
-        ) + [replace(column, is_mean=True) for column in _keyed((), **means)],
-        "The named parts of the composite have three columns each, too.",
     )  # fmt: skip
 
 

@@ -10,7 +10,15 @@ from typing import Any
 
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.core.types import JSON
-from memorygym.reports.columns import COMPARED, CURVE, PAIRS, PARETO, QUESTIONS, TIMINGS
+from memorygym.reports.columns import (
+    COMPARED,
+    CURVE,
+    PAIRS,
+    PARETO,
+    QUESTIONS,
+    TIMINGS,
+    summary_table,
+)
 from memorygym.reports.curves import CURVES, Bin, Splits, by_tokens, curve
 from memorygym.reports.table import Table, rows_csv, to_rounded_json
 from memorygym.runs.comparison.figures import Report, SystemRow
@@ -56,14 +64,7 @@ def exports(run: RunResults, kinds: Iterable[str] = ()) -> dict[str, bytes]:
         return files
     tables: dict[str, Table[Any]] = {
         "compare.csv": COMPARED.filled((r, row) for r in run.reports for row in r.rows),
-        "questions.csv": QUESTIONS.filled(
-            (played, case)
-            for played in sorted(
-                run.measured if run.valid else (),
-                key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task),
-            )
-            for case in played.cases
-        ),
+        "questions.csv": QUESTIONS.filled(run.cases()),
         "pairs.csv": PAIRS.filled((r, pair) for r in run.reports for pair in r.significance.pairs),
         "pareto.csv": PARETO.filled((r, point) for r in run.reports for point in by_tokens(r)),
         **{
@@ -81,7 +82,7 @@ def result_file(run: RunResults, path: Path) -> bytes:
     if run.compared:
         return exports(run)["compare.csv" if is_csv else DOCUMENT]
     if is_csv:
-        return rows_csv([*run.summary()]).encode()
+        return rows_csv(summary_table(run).records(exact=True)).encode()
     return json_bytes(results_document(run))
 
 

@@ -10,27 +10,20 @@ from itertools import chain
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
 from memorygym.core.text import one_line
-from memorygym.core.tokens import count, shown_tokens
+from memorygym.core.tokens import count as price
+from memorygym.core.tokens import shown_tokens
 from memorygym.core.trace import Trace
 from memorygym.core.types import Message
 from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
-from memorygym.reports.terminal import WIDTH, fit, short
+from memorygym.reports.terminal import WIDTH, count, fit, short
 from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
-from memorygym.scoring.provenance import (
-    FactHistory,
-    HeldSpan,
-    Mention,
-    Passage,
-    Provenance,
-    Version,
-)
+from memorygym.scoring.provenance import FactHistory, HeldSpan, Passage, Provenance, Version
 from memorygym.scoring.usage import limits_in
 
 STEPS = (*LOSSES, "")
 """The steps at which facts are lost, in order; facts that are not lost come last."""
 INDENT = " " * 13
-NOTHING_SHOWN = "nothing"
 BEYOND = "beyond the view's"
 """The reason of a limit that was hit: the memory composed more than the context may hold."""
 MOST = 6
@@ -76,11 +69,11 @@ def _shown(trace: Trace, attribution: Attribution, event: int) -> str:
     from_tools = (text for source, text in attribution.views.get(event, ()) if source != COMPOSED)
     texts = [*chain(*composed), *(Message("tool", text) for text in from_tools)]
     if not texts:
-        return NOTHING_SHOWN
-    tokens = sum(shown_tokens(message, count) for message in texts)
+        return "nothing"
+    tokens = sum(shown_tokens(message, price) for message in texts)
     most = trace.budget.view
     of = f" of {most:,}" if most and most >= tokens else ""
-    return f"{len(texts)} text{'s' * (len(texts) > 1)}, {tokens:,}{of} tokens"
+    return f"{count(len(texts), 'text')}, {tokens:,}{of} tokens"
 
 
 def _used(outcome: Outcome, lost: int, needed: int) -> str:
@@ -99,39 +92,38 @@ def _used(outcome: Outcome, lost: int, needed: int) -> str:
 
 def _steps(history: FactHistory, provenance: Provenance, event: int, shown: str) -> Iterator[str]:
     """The steps of a fact, up to the one at which it was lost."""
-    lines = [line for mention in history.mentions[-MOST:] for line in _mention_lines(mention)]
-    yield from _row("observed", lines or ["no message states it in words that the reader knows"])
+    yield from _row("observed", _mentions(history))
     yield from _row("stored", [_kept(history), *_stays(history.spans)])
     if not history.spans:
-        at = dict.fromkeys(mention.event for mention in history.mentions)
-        undone = [
-            f"the environment cut in event {e + 1}: {cut}"
-            for e in at
-            for cut in provenance.limit_reasons(e)
-        ]
-        yield from _row("", undone)
-    cuts = [cut for cut in provenance.limit_reasons(event) if BEYOND in cut]
+        for observed in dict.fromkeys(mention.event for mention in history.mentions):
+            reasons = provenance.limit_reasons(observed)
+            cut = f"the environment cut in event {observed + 1}: "
+            yield from _row("", [cut + reason for reason in reasons])
     if history.lost in ("", "not retrieved"):
+        cuts = (reason for reason in provenance.limit_reasons(event) if BEYOND in reason)
         yield from _row("retrieved", [_retrieved(history, shown, cuts)])
     if history.appearances:
         yield from _row(IN_VIEW, _in_view(history))
 
 
-def _mention_lines(mention: Mention) -> list[str]:
-    passage = mention.passage
-    head = f"event {mention.event + 1}: {one_line(passage.heading)}"
-    over = [] if mention.superseded is None else [f"superseded in event {mention.superseded + 1}"]
-    return [head, passage.sentence, *over]
+def _mentions(history: FactHistory) -> Iterator[str]:
+    """The messages that stated the fact."""
+    for mention in history.mentions[-MOST:]:
+        yield f"event {mention.event + 1}: {one_line(mention.passage.heading)}"
+        yield mention.passage.sentence
+        if mention.superseded is not None:
+            yield f"superseded in event {mention.superseded + 1}"
+    if not history.mentions:
+        yield "no message states it in words that the reader knows"
 
 
 def _kept(history: FactHistory) -> str:
     since = 0 if history.stored is None else history.stored + 1
     match history.lost:
+        case "never written" if history.spans:
+            return "LOST: the right value was never held"
         case "never written":
-            reason = (
-                "the right value was never held" if history.spans else "no entry ever stated it"
-            )
-            return f"LOST: {reason}"
+            return "LOST: no entry ever stated it"
         case "dropped":
             assert history.dropped is not None
             return f"LOST: held after event {since}, no more after event {history.dropped + 1}"
@@ -156,10 +148,10 @@ def _end(kept: HeldSpan | Version) -> str:
     return f", {'rewritten' if kept.changed else 'dropped'} in event {kept.until + 1}"
 
 
-def _retrieved(history: FactHistory, shown: str, cuts: Sequence[str]) -> str:
+def _retrieved(history: FactHistory, shown: str, cuts: Iterable[str]) -> str:
     if history.lost:
         cut = "".join(f"; the environment cut the context: {cut}" for cut in cuts)
-        none = "" if shown == NOTHING_SHOWN else "; none states it"
+        none = "" if shown == "nothing" else "; none states it"
         return f"LOST: the memory showed {shown}{none}{cut}"
     sources = dict.fromkeys(appearance.source for appearance in history.appearances)
     how = ("composed" if source == COMPOSED else f"by {source}" for source in sources)
@@ -200,11 +192,9 @@ def _version(id: str, version: Version) -> Iterator[str]:
     yield f"entry {id}: stored in event {version.since + 1}{_end(version)}"
     yield from short(one_line(version.text), 3, "    | ")
     for source in version.sources[:MOST]:
-        n = len(source.facts)
-        content = f"{n} fact{'s' * (n > 1)}" if n else "the same words"
-        yield from fit(
-            f"from event {source.event + 1}: {one_line(source.heading)} ({content})", "  "
-        )
+        content = count(len(source.facts), "fact") if source.facts else "the same words"
+        heading = f"from event {source.event + 1}: {one_line(source.heading)} ({content})"
+        yield from fit(heading, "  ")
         yield from short("; ".join(source.facts), 3, "    ") if source.facts else ()
     if len(version.sources) > MOST:
         yield f"  … and {len(version.sources) - MOST} more messages"

@@ -1,6 +1,6 @@
 """The report of a judge on labelled rows: how often it accepts wrong or rejects right answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from memorygym.core.errors import clip
 from memorygym.core.text import one_line
@@ -13,24 +13,14 @@ from memorygym.scoring.judge.audit import GRADER, Audit, LabelledRow
 FORMAT = "memorygym-judge-audit-1"
 
 
-def _span(audits: Sequence[Audit]) -> float | None:
-    """The share of the rows that the second prompt accepts, minus that of the first."""
-    if len(audits) < 2:
-        return None
-    strict, lenient = (
-        [panel_verdict.verdict for panel_verdict in audit.panel_verdicts] for audit in audits
-    )
-    return difference(list(zip(strict, lenient, strict=True)))
-
-
 def document(file: str, problems: Sequence[str], audits: Sequence[Audit]) -> dict[str, JSON]:
     """The whole measurement, as JSON."""
-    span = _span(audits)
+    more = _accepted_more(audits)
     return {
         "format": FORMAT,
         "file": file,
         "problems": list(problems),
-        "span": None if span is None else round(span, 6),
+        "span": None if more is None else round(more, 6),
         "audits": [audit.to_json() for audit in audits],
     }
 
@@ -41,41 +31,38 @@ def page(name: str, rows: Sequence[LabelledRow], audits: Sequence[Audit], worst:
     lines = [f"{len(rows)} rows of {name}: {right} right, {len(rows) - right} wrong"]
     for audit in audits:
         lines += ["", *_table(audit)]
-    if (span := _span(audits)) is not None:
-        lines += ["", f"lenient accepts {100 * span:+.1f} points more of the rows than strict"]
-    for audit in audits:
-        lines += _worst(audit, worst)
-    return lines
+    if (more := _accepted_more(audits)) is not None:
+        lines += ["", f"lenient accepts {100 * more:+.1f} points more of the rows than strict"]
+    return lines + [line for audit in audits for line in _worst(audit, worst)]
+
+
+def _accepted_more(audits: Sequence[Audit]) -> float | None:
+    """The share of the rows that the second prompt accepts, minus that of the first."""
+    if len(audits) < 2:
+        return None
+    pairs = zip(*(audit.panel_verdicts for audit in audits), strict=True)
+    return difference([(strict.verdict, lenient.verdict) for strict, lenient in pairs])
 
 
 def _table(audit: Audit) -> list[str]:
     title = "no judge" if audit.judge is None else f"prompt {audit.judge.prompt}"
-    heads = (title, "false accepts", "false rejects", "kappa")
-    rows = [
-        (
-            name,
-            str(agreement.false_accepts),
-            str(agreement.false_rejects),
-            None if agreement.kappa is None else f"{agreement.kappa:.2f}",
-        )
-        for name, agreement in audit.agreements.items()
-    ]
+    rows = []
+    for name, found in audit.agreements.items():
+        kappa = None if found.kappa is None else f"{found.kappa:.2f}"
+        rows.append((name, str(found.false_accepts), str(found.false_rejects), kappa))
     notes = [
         f"{name}: {lost['unreadable']} replies unreadable, {lost['failed']} failed"
         for name, lost in audit.lost.items()
     ]
-    return plain(heads, rows, notes=notes).lines()
+    return plain((title, "false accepts", "false rejects", "kappa"), rows, notes=notes).lines()
 
 
-def _worst(audit: Audit, most: int) -> list[str]:
-    worst = audit.worst()
-    who = GRADER if audit.judge is None else f"prompt {audit.judge.prompt}"
-    if not worst or most < 1:
-        return []
-    lines = ["", f"worst rows, {who}: {min(most, len(worst))} of {len(worst)}"]
+def _worst(audit: Audit, most: int) -> Iterator[str]:
+    worst = audit.worst() if most > 0 else []
+    if worst:
+        who = GRADER if audit.judge is None else f"prompt {audit.judge.prompt}"
+        yield f"\nworst rows, {who}: {min(most, len(worst))} of {len(worst)}"
     for row, names in worst[:most]:
-        error = "wrong, accepted" if not row.correct else "right, rejected"
-        lines += fit(f"line {row.line}: {error} by {', '.join(names)}", "  ")
-        answer = clip(one_line(row.answer), 120)
-        lines += fit(f"truth {row.truth} | answer {answer}", "    ")
-    return lines
+        error = "right, rejected" if row.correct else "wrong, accepted"
+        yield from fit(f"line {row.line}: {error} by {', '.join(names)}", "  ")
+        yield from fit(f"truth {row.truth} | answer {clip(one_line(row.answer), 120)}", "    ")

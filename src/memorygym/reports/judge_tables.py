@@ -11,14 +11,13 @@ from memorygym.reports.terminal import fit
 def judgement_text(judgement: Mapping[str, Any]) -> str:
     """The verdict of one compaction, the needs, and what is believed lost, in quotes."""
     lines = [f"{judgement['verdict']}: p_harmful {judgement['p_harmful']:.3f}"]
-    titles = {
-        "needs": "needs, with the probability that each is lost:",
-        "lost": "believed lost, with the share of each that is gone:",
-    }
-    for name, title in titles.items():
-        items = judgement.get(name) or []
-        lines += [title] if items else []
-        for item in items:
+    for name, title in (
+        ("needs", "needs, with the probability that each is lost:"),
+        ("lost", "believed lost, with the share of each that is gone:"),
+    ):
+        if items := judgement.get(name):
+            lines.append(title)
+        for item in items or ():
             first, *rest = fit(one_line(item["text"]), " " * 8)
             lines += [f"  {item['p_lost']:.2f}  {first.lstrip()}", *rest]
     return "\n".join(lines)
@@ -26,10 +25,9 @@ def judgement_text(judgement: Mapping[str, Any]) -> str:
 
 def evaluation_text(document: Mapping[str, Any]) -> str:
     """A table a split: the judge, its ceiling and the baselines."""
-    parts = [f"model {document['model']}"]
-    for name, split in document["splits"].items():
-        parts.append("\n".join(_split_text(name, split)))
-    return "\n\n".join(parts)
+    splits = document["splits"].items()
+    parts = ["\n".join(_split_text(name, split)) for name, split in splits]
+    return "\n\n".join([f"model {document['model']}", *parts])
 
 
 def _split_text(name: str, split: Mapping[str, Any]) -> Iterator[str]:
@@ -55,11 +53,11 @@ def _split_text(name: str, split: Mapping[str, Any]) -> Iterator[str]:
             f" {verdicts['caveat']}"
         )
     if card := body.get("card"):
-        pairs = [
-            f"{title} {_cell(card['ours_reweighted'][title])} (card {_cell(value)})"
-            for title, value in card["published"].items()
-        ]
-        yield from fit(f"at 87.8 % harmful: {', '.join(pairs)}. Not the same measurement:")
+        ours, published = card["ours_reweighted"], card["published"].items()
+        pairs = ", ".join(
+            f"{key} {_cell(ours[key])} (card {_cell(value)})" for key, value in published
+        )
+        yield from fit(f"at 87.8 % harmful: {pairs}. Not the same measurement:")
         for line in card["differences"]:
             yield from fit(line, "  ")
 

@@ -1,101 +1,127 @@
 """The misses of a run by cause, and the history of the facts of one question, as text and rows."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from memorygym.core.errors import BadTrace, MemoryGymError, UnknownPart
-from memorygym.core.outcome import Goal, Outcome
+from memorygym.core.outcome import Outcome
 from memorygym.core.text import one_line
 from memorygym.reports import stored_runs
 from memorygym.reports.fact_history import entry_lines, question_lines
 from memorygym.reports.stored_runs import readable
-from memorygym.reports.terminal import Row as TableRow
-from memorygym.reports.terminal import clip_middle, table, wrapped
+from memorygym.reports.table import Table, beside, plain
+from memorygym.reports.terminal import clip_middle, count, wrapped
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import EpisodeKey
 from memorygym.runs.executors import watched
 from memorygym.runs.results import FILE, about_run, load, plan_of
+from memorygym.runs.settings import Settings, option
 from memorygym.runs.store import trace_files
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import limits_in
 
 EVERY = "all"
-"""As a system: all systems of a comparison, references included."""
+"""As a memory: all systems of a comparison, references included."""
 KINDS = ("retrieval", "update", "reasoning")
 """The kinds of questions that come first in a table; refusals come last."""
+PLACE = ("template", "seed", "agent", "memory", "budget", "repeat")
+"""What a miss says of its episode."""
 Row = Mapping[str, Any]
 """A miss as `--json` prints it."""
 ORDER = itemgetter("template", "seed", "agent", "repeat", "number")
 """The order of the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class MissFilter:
+@dataclass(frozen=True, kw_only=True)
+class MissFilter(Settings):
     """Which misses are listed; None takes all."""
 
-    agent: str | None = None
-    """Only misses of this agent or reasoner."""
-    system: str | None = None
-    """Only misses of this memory or reference, or `all`; None selects the memories."""
-    template: str | None = None
-    """Only misses of this domain."""
-    cause: str | None = None
-    question_type: str | None = None
-    """A question type, or a kind of questions."""
-    limit: int | None = None
-    """The number of misses listed per system."""
+    agent: str | None = option(None, "AGENT")
+    """Only of this agent or reasoner."""
+    memory: str | None = option(None, "MEMORY", python="system")
+    """Of a comparison: only of this memory or reference, or all (default: of the memories)."""
+    template: str | None = option(None, "TEMPLATE", "-t")
+    """Only of this template."""
+    cause: str | None = option(None, "CAUSE")
+    """One of: never written, dropped, stale, not retrieved, in view but not used, wrong refusal,
+    should have refused, format, stuck."""
+    question_type: str | None = option(None, "TYPE")
+    """Only this question type, or kind of questions."""
+    limit: int | None = option(None, "N", least=1)
+    """The first N of each system (default: all)."""
+
+    def fits(self, place: EpisodeKey) -> bool:
+        """Whether an episode is of the agent and the template."""
+        return self.agent in (None, place.agent) and self.template in (None, place.template)
 
 
 @dataclass(slots=True)
-class TraceFindings:
-    """The questions and misses of an agent, or of one system of a comparison."""
-
-    misses: list[Row] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    """The kind of every question."""
-    episodes: int = 0
-
-
 class Misses:
     """The misses that a filter selects from some traces."""
 
-    def __init__(self, filter: MissFilter, *, every: bool) -> None:
-        """Of a comparison, only the memories are listed unless the filter or `every` asks for
-        more. Raises UnknownPart."""
-        self._filter = filter
-        self._system = filter.system or (EVERY if every else None)
-        self._findings: dict[tuple[object, ...], TraceFindings] = {}
-        self._choices: dict[str, set[str]] = {
-            option: set() for option in ("agent", "template", "question_type", "system")
-        }
-        """The values of each filter that occur in the traces."""
-        self._left_out: set[str] = set()
-        self.damaged: list[str] = []
-        """The errors of the traces that cannot be read."""
-        self.unfinished = ""
-        """How much of the run is here, if it has not finished."""
-        _check("cause", filter.cause, CAUSES)
+    filter: MissFilter
+    memory: str | None
+    """The memory that is listed, or EVERY; None for all memories of a comparison without its
+    references."""
+    groups: dict[tuple[object, ...], list[Row]] = field(default_factory=dict)
+    """The questions that each agent, or system of a comparison, was asked; of those that are not
+    listed as misses only their kind."""
+    episodes: int = 0
+    left_out: set[str] = field(default_factory=set)
+    """The references that are not listed."""
+    damaged: list[str] = field(default_factory=list)
+    """The errors of the traces that cannot be read."""
+    unfinished: str = ""
+    """How much of the run is here, if it has not finished."""
 
-    def read(self, paths: Sequence[Path], *, quiet: bool = True) -> None:
+    def selects(self, place: EpisodeKey) -> bool:
+        """Whether the misses of an episode are listed."""
+        if not self.filter.fits(place):
+            return False
+        if self.memory:
+            return self.memory in (EVERY, place.memory)
+        return not place.compared or role_of(place.memory) == "memory"
+
+    def read(self, paths: Sequence[Path], *, quiet: bool) -> None:
         """Adds the misses of these traces. Raises UnknownPart for a filter that no trace fits."""
+        places: list[EpisodeKey] = []
+        types: set[str] = set()
         rows = ([row] for row in stored_runs.read_played(paths))
         for stored, damage in watched(rows, len(paths), quiet=quiet):
-            if stored:
-                self._add(stored)
-            else:
+            if not stored:
                 self.damaged.append(damage)
-        for option, choices in self._choices.items():
-            if choices and not self.damaged:  # A damaged trace may hold the value.
-                kind = "memory" if option == "system" else option.replace("_", " ")
-                _check(kind, getattr(self._filter, option), choices)
-        for findings in self._findings.values():
-            findings.misses.sort(key=ORDER)
+                continue
+            places.append(stored.place)
+            if self.selects(stored.place):
+                graded = outcomes(stored.trace)
+                types |= {o.goal.kind for o in graded} | {o.goal.question_type for o in graded}
+                self._add(stored, graded)
+        fitting = [place for place in places if self.filter.fits(place)]
+        self.left_out = {p.memory for p in fitting if not (self.memory or self.selects(p))}
+        if not self.damaged:  # A damaged trace may hold the value.
+            _check("agent", self.filter.agent, {place.agent for place in places})
+            _check("template", self.filter.template, {place.template for place in places})
+            memories = {place.memory for place in fitting}
+            _check("memory", self.filter.memory, memories and memories | {EVERY})
+            _check("question type", self.filter.question_type, types)
+
+    def _add(self, stored: stored_runs.StoredTrace, graded: Sequence[Outcome]) -> None:
+        place, attribution = stored.place, Attribution(stored.trace)
+        key = (place.agent, place.memory, place.budget) if place.compared else (place.agent,)
+        questions = self.groups.setdefault(key, [])
+        self.episodes += 1
+        for number, outcome in enumerate(graded, start=1):
+            goal, cause = outcome.goal, attribution.cause(outcome)
+            if self.filter.question_type in (None, goal.question_type, goal.kind):
+                is_listed = cause and self.filter.cause in (None, cause)
+                miss = _miss(stored, number, outcome, cause, attribution) if is_listed else None
+                questions.append(miss or {"kind": goal.kind})
 
     def expect(self, run: Path, names: Collection[str]) -> None:
         """Names what the folder of a run lacks: episodes that it planned beside those of `names`,
@@ -111,78 +137,54 @@ class Misses:
             self.damaged += [
                 f"{run}: the trace of {readable(place.episode)} is missing"
                 for place in lost
-                if place.episode not in failed and self._selects(place)
+                if place.episode not in failed and self.selects(place)
             ]
-
-    def _add(self, stored: stored_runs.StoredTrace) -> None:
-        questions, place = outcomes(stored.trace), stored.place
-        self._choices["agent"].add(place.agent)
-        self._choices["template"].add(place.template)
-        self._choices["question_type"] |= {
-            name
-            for outcome in questions
-            for name in (outcome.goal.kind, outcome.goal.question_type)
-        }
-        if not self._selects(place):
-            return
-        key = (place.agent, place.memory, place.budget) if place.compared else (place.agent,)
-        findings = self._findings.setdefault(key, TraceFindings())
-        findings.episodes += 1
-        findings.asked += [
-            outcome.goal.kind
-            for outcome in questions
-            if self._filter.question_type in _names(outcome.goal)
-        ]
-        findings.misses += self._misses(stored, questions)
-
-    def _selects(self, place: EpisodeKey) -> bool:
-        memory = place.memory
-        filters = ((self._filter.agent, place.agent), (self._filter.template, place.template))
-        if any(wanted not in (None, own) for wanted, own in filters):
-            return False
-        self._choices["system"] |= {memory, EVERY}
-        if self._system not in (None, EVERY):
-            return memory == self._system
-        if self._system == EVERY or not place.compared or role_of(memory) == "memory":
-            return True
-        self._left_out.add(memory)
-        return False
-
-    def _misses(
-        self, stored: stored_runs.StoredTrace, questions: Sequence[Outcome]
-    ) -> Iterator[Row]:
-        attribution = Attribution(stored.trace)
-        for number, outcome in enumerate(questions, start=1):
-            if outcome.correct or self._filter.question_type not in _names(outcome.goal):
-                continue
-            cause = attribution.cause(outcome)
-            if self._filter.cause in (None, cause):
-                yield _miss(stored, number, outcome, cause, attribution)
 
     def rows(self) -> Iterator[Row]:
         """One row per miss."""
-        for findings in self._findings.values():
-            yield from findings.misses[: self._filter.limit]
+        for questions in self.groups.values():
+            yield from sorted(filter(_is_miss, questions), key=ORDER)[: self.filter.limit]
 
     def text(self) -> str:
         """A table by cause, then one line per miss."""
-        groups = dict(zip(_labels([*self._findings]), self._findings.values(), strict=True))
-        misses = [miss for findings in groups.values() for miss in findings.misses]
-        asked = sum(len(findings.asked) for findings in groups.values())
-        episodes = sum(findings.episodes for findings in groups.values())
-        parts = [
-            f"{len(misses)} of {asked} questions missed in {episodes}"
-            f" episode{'s' * (episodes != 1)}"
-        ]
+        asked = [*chain.from_iterable(self.groups.values())]
+        missed, rows = sum(map(_is_miss, asked)), [*self.rows()]
+        parts = [f"{missed} of {len(asked)} questions missed in {count(self.episodes, 'episode')}"]
         parts += [self.unfinished] if self.unfinished else []
-        if misses:
-            parts += ["\n".join(_table(groups)), "\n".join(_lines([*self.rows()]))]
-        if (rest := len(misses) - len([*self.rows()])) > 0:
+        if missed:
+            parts += ["\n".join(self._table().lines()), "\n".join(_lines(rows))]
+        if (rest := missed - len(rows)) > 0:
             parts.append(f"… {rest} more; leave --limit out to see them")
-        if self._left_out:
-            names = ", ".join(sorted(self._left_out))
+        if self.left_out:
+            names = ", ".join(sorted(self.left_out))
             parts.append(wrapped(f"left out: {names} (--memory {EVERY} lists them too)"))
         return "\n\n".join(parts)
+
+    def _table(self) -> Table[Sequence[Any]]:
+        """The number of misses by cause, and the share that was missed by kind of question."""
+        asked = [*self.groups.values()]
+        missed = [[*filter(_is_miss, questions)] for questions in asked]
+        kinds = dict.fromkeys(question["kind"] for questions in asked for question in questions)
+        others = [kind for kind in kinds if kind not in (*KINDS, "abstention")]
+
+        def shares(kind: str = "") -> Iterator[str]:
+            for both in zip(missed, asked, strict=True):
+                yield "/".join(str(sum(kind in ("", q["kind"]) for q in some)) for some in both)
+
+        causes = [(cause, *(_count(rows, cause) for rows in missed)) for cause in CAUSES]
+        by_kind = [(k, *shares(k)) for k in (*KINDS, *others, "abstention") if k in kinds]
+        heads = plain(("misses by cause", *_labels([*self.groups])), ())
+        found = (row for row in causes if any(row[1:]))
+        rows = beside(found, "missed of asked, by kind of question", [*by_kind, ("all", *shares())])
+        return Table(heads.columns, rows)
+
+
+def _is_miss(question: Row) -> bool:
+    return "cause" in question
+
+
+def _count(misses: Sequence[Row], cause: str) -> int:
+    return sum(miss["cause"] == cause for miss in misses)
 
 
 def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -> Misses:
@@ -190,8 +192,9 @@ def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -
 
     Raises UnknownPart or BadSettings.
     """
+    _check("cause", filter.cause, CAUSES)
     traces = _traces(run)
-    misses = Misses(filter, every=bool(name) or run.is_file())
+    misses = Misses(filter, filter.memory or (EVERY if name or run.is_file() else None))
     paths = [traces[episode] for episode in stored_runs.matching(name, traces, run)]
     if not name and (run / "run.json").is_file():
         misses.expect(run, traces)
@@ -219,6 +222,11 @@ def _traces(run: Path) -> dict[str, Path]:
     return {path.name.partition(".jsonl")[0]: path for path in trace_files([run])}
 
 
+def _check(kind: str, value: str | None, choices: Iterable[str]) -> None:
+    if value is not None and choices and value not in choices:
+        raise UnknownPart(kind, value, choices)
+
+
 def _miss(
     stored: stored_runs.StoredTrace,
     number: int,
@@ -227,27 +235,21 @@ def _miss(
     attribution: Attribution,
 ) -> Row:
     """A missed question; its number in the episode counts from 1."""
-    goal, place = outcome.goal, stored.place
+    goal = outcome.goal
     facts = stored_runs.facts_of(attribution, goal)
     return {
-        "id": f"{readable(stored.name)}#{number}", "template": place.template, "seed": place.seed,
-        "agent": place.agent, "memory": place.memory, "budget": place.budget,
-        "repeat": place.repeat, "number": number, "event": goal.event, "kind": goal.kind,
-        "question_type": goal.question_type, "question": goal.text, "truth": goal.truth,
-        "answer": outcome.answer, "reason": outcome.reason, "cause": cause,
+        "id": f"{readable(stored.name)}#{number}",
+        **{name: getattr(stored.place, name) for name in PLACE},
+        "number": number,
+        **{name: getattr(goal, name) for name in ("event", "kind", "question_type")},
+        "question": goal.text,
+        "truth": goal.truth,
+        "answer": outcome.answer,
+        "reason": outcome.reason,
+        "cause": cause,
         "limits": list(limits_in(stored.trace, goal.event)),
         "facts": [{"fact": fact.text, "lost": fact.step} for fact in facts],
-    }  # fmt: skip
-
-
-def _check(kind: str, value: str | None, choices: Iterable[str]) -> None:
-    if value is not None and value not in choices:
-        raise UnknownPart(kind, value, choices)
-
-
-def _names(question: Goal) -> tuple[str | None, ...]:
-    """The values of the filter `question_type` that select this question."""
-    return None, question.question_type, question.kind
+    }
 
 
 def _labels(keys: Sequence[tuple[object, ...]]) -> list[str]:
@@ -260,27 +262,6 @@ def _labels(keys: Sequence[tuple[object, ...]]) -> list[str]:
     main = 1 if len(parts) > 1 else 0
     shown = [i for i, values in enumerate(parts) if i == main or len({*values}) > 1]
     return ["\n".join(str(key[i] or "no budget") for i in shown) for key in keys]
-
-
-def _table(groups: Mapping[str, TraceFindings]) -> list[str]:
-    """The number of misses by cause, and the share that was missed by kind of question."""
-    columns = [*groups.values()]
-    every = [kind for column in columns for kind in column.asked]
-    causes = [Counter(miss["cause"] for miss in column.misses) for column in columns]
-    rows: list[TableRow | str] = [
-        (cause, [str(count[cause]) for count in causes])
-        for cause in CAUSES
-        if any(count[cause] for count in causes)
-    ]
-    rows.append("missed of asked, by kind of question")
-    others = [kind for kind in every if kind not in (*KINDS, "abstention")]
-    kinds = [kind for kind in dict.fromkeys([*KINDS, *others, "abstention"]) if kind in every]
-    for kind in kinds:
-        missed = [sum(miss["kind"] == kind for miss in column.misses) for column in columns]
-        asked = [column.asked.count(kind) for column in columns]
-        rows.append((kind, [f"{m}/{n}" for m, n in zip(missed, asked, strict=True)]))
-    rows.append(("all", [f"{len(column.misses)}/{len(column.asked)}" for column in columns]))
-    return table("misses by cause", [*groups], rows)
 
 
 def _lines(misses: Sequence[Row]) -> Iterator[str]:

@@ -1,17 +1,19 @@
 """What `memorygym.evaluate`, `compare` and `load_results` return: tables, figures, explanations."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.reports.columns import rows_table, summary_table
 from memorygym.reports.exports import failure_row
 from memorygym.reports.extras import missing
 from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.results_table import tables
 from memorygym.reports.stored_runs import numbered
 from memorygym.runs.results import RunResults, check_version, source_note
-from memorygym.runs.settings import check_argument, check_arguments, check_count
+from memorygym.runs.settings import check_argument
 
 if TYPE_CHECKING:
     import pandas
@@ -67,17 +69,29 @@ class Results:
 
     def rows(self) -> Table:
         """One plain dict per system (or agent) and task; docs/columns.md explains the columns."""
-        return [row for run in self.runs for row in run.rows()]
+        return [row for run in self.runs for row in rows_table(run).records(exact=True)]
 
     def summary(self) -> Table:
         """One plain dict per system (or agent), with means and 95 % intervals over tasks."""
-        return [row for run in self.runs for row in run.summary()]
+        return [row for run in self.runs for row in summary_table(run).records(exact=True)]
 
     def questions(self) -> Table:
         """One plain dict per system and question of a comparison."""
         if self.kind != "compare":
             raise BadSettings("only a comparison keeps a row a question; take rows() or explain()")
-        return [row for run in self.runs for row in run.questions()]
+        return [
+            {
+                **({"run": run.name} if run.name else {}),
+                "reasoner": played.reasoner,
+                "budget": played.budget,
+                "system": played.system,
+                "template": played.template,
+                "seed": played.seed,
+                **asdict(case),
+            }
+            for run in self.runs
+            for played, case in run.cases()
+        ]
 
     @property
     def failures(self) -> Table:
@@ -110,14 +124,12 @@ class Results:
         """Why questions were missed, as `memorygym explain` says it; `id` names one question or
         episode as the list prints it. Print it, or let a notebook show it."""
         check_argument("id", id, str)
-        check_arguments("explain", wanted, get_type_hints(MissFilter))
-        if wanted.get("limit") is not None:
-            check_count("limit", wanted["limit"])
+        filter = MissFilter.from_keywords("explain", wanted)
         name, number = numbered(id)
         texts, unknown = list[str](), list[UnknownPart]()
         for run in self.runs:
             try:
-                text = self._explained(run, name, number, MissFilter(**wanted))
+                text = self._explained(run, name, number, filter)
             except UnknownPart as error:  # It may be of another run.
                 unknown.append(error)
             else:

@@ -1,11 +1,10 @@
 """The report of argument survival: as text, JSON, CSV and Markdown, and for Python."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memorygym import __version__
 from memorygym.core.errors import BadSettings
@@ -16,10 +15,17 @@ from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.reports import markdown
 from memorygym.reports.extras import missing
-from memorygym.reports.table import Column, Table, beside, rows_csv, to_rounded_json
+from memorygym.reports.table import Column, Spread, Table, beside, rows_csv, to_rounded_json
 from memorygym.reports.terminal import count, listed, paragraph
-from memorygym.runs.comparison.survival import Loss, SurvivalJob, replay_all
-from memorygym.runs.comparison.survival_figures import Share, SurvivalFigures, SurvivalRow, figures
+from memorygym.runs.comparison.survival import (
+    Loss,
+    Share,
+    SurvivalFigures,
+    SurvivalJob,
+    SurvivalRow,
+    figures,
+    replay_all,
+)
 from memorygym.scoring.value_forms import KINDS
 from memorygym.stats import FEWEST_TASKS, TOO_FEW, Estimate
 
@@ -54,7 +60,7 @@ class SurvivalReport:
     """Whether secrets are masked."""
     memory_model: str
     """The model that memories called."""
-    problems: Sequence[Problem] = field(default_factory=tuple)
+    problems: Sequence[Problem] = ()
     """What could not be read."""
     duplicates: int = 0
     """Trajectories that equal an earlier one."""
@@ -86,8 +92,8 @@ class SurvivalReport:
 
     def document(self) -> dict[str, JSON]:
         """trajectories.json."""
-        found = self.figures
         return {
+            **to_rounded_json(self.figures),
             "schema": SCHEMA,
             "memorygym": __version__,
             "files": list(self.files),
@@ -96,30 +102,25 @@ class SurvivalReport:
             "redacted": self.redacted,
             "problems": [problem.text for problem in self.problems],
             "duplicates": self.duplicates,
-            "trajectories": found.trajectories,
-            "trajectories_with_uses": found.used,
-            "clusters": found.clusters,
-            "calls": found.calls,
-            "uses": dict(found.uses),
-            "formats": dict(found.formats),
-            "outcomes": dict(found.outcomes),
-            "distance_by_outcome": to_rounded_json(found.distance_by_outcome),
-            "rows": [to_rounded_json(row) for row in found.rows],
-            "losses": [*self.losses()],
-            "errors": [f"{place}: {played.error}" for place, played in found.errors],
+            "errors": self.errors,
         }
+
+    @property
+    def errors(self) -> list[str]:
+        """The replays that failed."""
+        return [f"{place}: {played.error}" for place, played in self.figures.errors]
 
     def write(self, folder: Path) -> None:
         """Writes trajectories.json, trajectories.csv, losses.csv and report.md into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        texts = {
-            "trajectories.csv": Table(COLUMNS, self.figures.rows).csv(),
-            "losses.csv": rows_csv(self.losses()),
-            "report.md": "\n".join(_page(self)) + "\n",
+        files = {
+            DOCUMENT: json_bytes(self.document()),
+            "trajectories.csv": Table(COLUMNS, self.figures.rows).csv().encode(),
+            "losses.csv": rows_csv(self.losses()).encode(),
+            "report.md": ("\n".join(_page(self)) + "\n").encode(),
         }
-        write_atomically(folder / DOCUMENT, [json_bytes(self.document())])
-        for name, text in texts.items():
-            write_atomically(folder / name, [text.encode()])
+        for name, data in files.items():
+            write_atomically(folder / name, [data])
 
 
 def check_folder(folder: Path | None) -> None:
@@ -140,91 +141,98 @@ def perform(
         for item in read_all(paths):
             if isinstance(item, Trajectory):
                 yield item
-            elif job.redact:
-                problems.append(Problem(item.place, masked(item.reason)))
             else:
-                problems.append(item)
+                reason = masked(item.reason) if job.redact else item.reason
+                problems.append(Problem(item.place, reason))
 
-    found = figures([*replay_all(job, trajectories(), workers, quiet=quiet)])
-    duplicates = [problem for problem in problems if problem.reason == DUPLICATE]
+    read = figures([*replay_all(job, trajectories(), workers, quiet=quiet)])
     broken = [problem for problem in problems if problem.reason != DUPLICATE]
-    if not found.trajectories:
+    if not read.trajectories:
         more = f" (and {len(broken) - 1:,} more)" if len(broken) > 1 else ""
         raise BadSettings(f"no trajectory could be read: {broken[0].text}{more}")
-    if not found.used:
+    if not read.trajectories_with_uses:
         first = f"; {broken[0].text}" if broken else ""
         raise BadSettings(
-            f"nothing to measure: {count(found.trajectories, 'trajectory', 'trajectories')} with"
-            f" {count(found.calls, 'call')}, and no argument took a value from an earlier turn;"
+            f"nothing to measure: {count(read.trajectories, 'trajectory', 'trajectories')} with"
+            f" {count(read.calls, 'call')}, and no argument took a value from an earlier turn;"
             f" give logs of longer conversations with tool calls{first}"
         )
     return SurvivalReport(
-        found, [path.name for path in paths], job.limits[0].capacity, job.redact, memory_model,
-        broken, len(duplicates),
-    )  # fmt: skip
+        figures=read,
+        files=[path.name for path in paths],
+        capacity=job.limits[0].capacity,
+        redacted=job.redact,
+        memory_model=memory_model,
+        problems=broken,
+        duplicates=len(problems) - len(broken),
+    )
 
 
-def _estimate(share: Share | None) -> Estimate | None:
-    return share.share if share else None
+def _share(name: str, row: SurvivalRow) -> Share | None:
+    """A share of a row; "by_kind.path" names one of those it is split into."""
+    figure, _, part = name.partition(".")
+    shares: Any = getattr(row, figure)
+    share: Share | None = shares.get(part) if part else shares
+    return share
 
 
-def _uses(share: Share | None) -> int:
-    return share.uses if share else 0
+def _uses(key: str, name: str) -> Column[SurvivalRow]:
+    return Column(key, lambda row: share.uses if (share := _share(name, row)) else 0)
 
 
-def _of_kind(kind: str) -> list[Column[SurvivalRow]]:
-    return [
-        Column(f"uses_{kind}", lambda row: _uses(row.by_kind.get(kind))),
-        Column(f"survival_{kind}", lambda row: _estimate(row.by_kind.get(kind))),
-    ]
+def _estimate(
+    key: str, name: str, heading: str = "", spread: Spread = "", *, is_mean: bool = False
+) -> Column[SurvivalRow]:
+    def of(row: SurvivalRow) -> Estimate | None:
+        return share.share if (share := _share(name, row)) else None
+
+    return Column(key, of, heading, "share", spread, is_mean=is_mean)
 
 
+SURVIVAL = _estimate("survival", "survival", "survival\n%", "()", is_mean=True)
+STALE = _estimate("stale", "stale", is_mean=True)
+TOKENS: Column[SurvivalRow] = Column(
+    "tokens", attrgetter("tokens"), "context\ntokens", "amount", "", is_mean=True
+)
 COLUMNS: list[Column[SurvivalRow]] = [
     *(Column(name, attrgetter(name)) for name in ("system", "role", "budget", "failed")),
-    Column("uses", lambda row: _uses(row.survival)),
-    Column("survival", lambda row: _estimate(row.survival), is_mean=True),
-    Column("replaced", lambda row: _uses(row.stale)),
-    Column("stale", lambda row: _estimate(row.stale), is_mean=True),
-    Column("tokens", lambda row: row.tokens, is_mean=True),
-    *(column for kind in KINDS for column in _of_kind(kind)),
+    *(_uses("uses", "survival"), SURVIVAL, _uses("replaced", "stale"), STALE, TOKENS),
+    *(
+        column
+        for kind in KINDS
+        for name in [f"by_kind.{kind}"]
+        for column in (_uses(f"uses_{kind}", name), _estimate(f"survival_{kind}", name))
+    ),
 ]
 """The columns of trajectories.csv; shares from 0 to 1."""
 
 
-def _columns(found: SurvivalFigures) -> list[Column[SurvivalRow]]:
-    """The columns of the main table."""
-    survival, stale, tokens = (
-        column for column in COLUMNS if column.key in ("survival", "stale", "tokens")
-    )
-    replaced = next((row.stale.uses for row in found.rows if row.stale), 0)
-    columns = [
-        replace(survival, heading="survival\n%", unit="share", spread="()"),
-        replace(tokens, heading="context\ntokens", unit="amount", spread=""),
-        replace(stale, heading=f"stale %\nof {replaced:,}", unit="share", spread=""),
-    ]
-    kinds = [kind for kind in KINDS if found.uses.get(kind)]
-    return [*columns[: 3 if replaced else 2], *_split("by_kind", kinds)]
-
-
-def _split(figure: str, names: Iterable[str]) -> list[Column[SurvivalRow]]:
+def _split(figure: str, parts: Iterable[str]) -> list[Column[SurvivalRow]]:
     """A column for each part of a figure that is split."""
-
-    def part(name: str, row: SurvivalRow) -> Estimate | None:
-        return _estimate(getattr(row, figure).get(name))
-
-    return [Column(name, partial(part, name), unit="share", spread="") for name in names]
+    return [_estimate(part, f"{figure}.{part}") for part in parts]
 
 
-def _tables(found: SurvivalFigures, budget: int, *, details: bool) -> Iterator[Table[SurvivalRow]]:
+def _tables(read: SurvivalFigures, budget: int, *, details: bool) -> Iterator[Table[SurvivalRow]]:
     """The tables of a budget; with `details` also by source and by outcome."""
+    replaced = next((row.stale.uses for row in read.rows if row.stale), 0)
+    stale = [replace(STALE, heading=f"stale %\nof {replaced:,}")] if replaced else []
+    kinds = _split("by_kind", (kind for kind in KINDS if read.uses.get(kind)))
+    tables = {f"budget {budget:,}": [SURVIVAL, TOKENS, *stale, *kinds]}
     splits = {DISTANCES: "by_distance"}
     if details:
         splits |= {"by who said it, %": "by_source", "by outcome, %": "by_outcome"}
-    tables = {f"budget {budget:,}": _columns(found)}
     for title, figure in splits.items():
-        parts = (split for row in found.rows if (split := getattr(row, figure)))
+        parts = (split for row in read.rows if (split := getattr(row, figure)))
         tables[title] = _split(figure, next(parts, ()))
-    rows = beside(_memories(found, budget), "references", _references(found, budget))
+    references = [row for row in read.rows if row.role == "reference"]
+    rows = beside(
+        _memories(read, budget),
+        "references",
+        sorted(
+            (row for row in references if row.budget in (None, budget)),
+            key=lambda row: ("full", "recency", "none").index(row.system),
+        ),
+    )
     for title, columns in tables.items():
         if columns:
             yield Table([Column("memory", _marked), *columns], rows, title)
@@ -234,26 +242,20 @@ def _marked(row: SurvivalRow) -> str:
     return row.system + "*" * bool(row.failed)
 
 
-def _memories(found: SurvivalFigures, budget: int) -> list[SurvivalRow]:
+def _memories(read: SurvivalFigures, budget: int) -> list[SurvivalRow]:
     """The memories at a budget, best first."""
-    rows = [row for row in found.rows if row.role == "memory" and row.budget == budget]
+    rows = [row for row in read.rows if row.role == "memory" and row.budget == budget]
     return sorted(rows, key=lambda row: -row.survival.share.mean if row.survival else 1)
 
 
-def _references(found: SurvivalFigures, budget: int) -> list[SurvivalRow]:
-    """The references beside them."""
-    rows = [row for row in found.rows if row.role == "reference" and row.budget in (None, budget)]
-    return sorted(rows, key=lambda row: ("full", "recency", "none").index(row.system))
-
-
-def _budgets(found: SurvivalFigures) -> list[int]:
+def _budgets(read: SurvivalFigures) -> list[int]:
     """The budgets, smallest first."""
-    return sorted({row.budget for row in found.rows if row.budget is not None})
+    return sorted({row.budget for row in read.rows if row.budget is not None})
 
 
-def _interval_note(found: SurvivalFigures) -> str:
+def _interval_note(read: SurvivalFigures) -> str:
     """What the intervals rest on."""
-    n = found.clusters
+    n = read.clusters
     if n < FEWEST_TASKS:
         return f"{count(n, 'cluster')}: {TOO_FEW}."
     return (
@@ -264,39 +266,39 @@ def _interval_note(found: SurvivalFigures) -> str:
 
 def _text(report: SurvivalReport, *, details: bool) -> Iterator[str]:
     """The report, as wide as the terminal."""
-    found = report.figures
+    read = report.figures
     yield from paragraph(_heading(report))
-    for budget in _budgets(found):
-        for table in _tables(found, budget, details=details):
+    for budget in _budgets(read):
+        for table in _tables(read, budget, details=details):
             yield from ("", *table.lines())
         yield ""
-        for line in _loss_lines(found, budget):
+        for line in _loss_lines(read, budget):
             yield from paragraph(line)
     yield ""
-    yield from paragraph(f"{NOTE} {_interval_note(found)}")
-    if failed := [row for row in found.rows if row.failed]:
+    yield from paragraph(f"{NOTE} {_interval_note(read)}")
+    if failed := [row for row in read.rows if row.failed]:
         counts = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(f"* failed: {counts}. Figures are over the finished trajectories.")
 
 
 def _page(report: SurvivalReport) -> Iterator[str]:
     """The report as a page of Markdown."""
-    found = report.figures
+    read = report.figures
     yield "# Argument survival\n"
-    yield markdown.wrapped(f"{_heading(report)}. {NOTE} {_interval_note(found)}")
-    for budget in _budgets(found):
-        for table in _tables(found, budget, details=False):
+    yield markdown.wrapped(f"{_heading(report)}. {NOTE} {_interval_note(read)}")
+    for budget in _budgets(read):
+        for table in _tables(read, budget, details=False):
             yield f"\n## {table.title[0].upper()}{table.title[1:]}\n"
             yield table.markdown()
         yield ""
-        for line in _loss_lines(found, budget):
+        for line in _loss_lines(read, budget):
             yield "- " * line.startswith("- ") + markdown.safe(line.removeprefix("- "))
 
 
-def _loss_lines(found: SurvivalFigures, budget: int) -> Iterator[str]:
+def _loss_lines(read: SurvivalFigures, budget: int) -> Iterator[str]:
     """The worst losses of the memory that is best at a budget."""
-    for best in _memories(found, budget)[:1]:
-        own = [x for x in found.losses if (x.system, x.budget) == (best.system, budget)]
+    for best in _memories(read, budget)[:1]:
+        own = [x for x in read.losses if (x.system, x.budget) == (best.system, budget)]
         yield f"worst losses of {best.system} at {budget:,}:" if own else f"{best.system}: no loss"
         yield from (f"- {_loss_text(loss)}" for loss in own[:SHOWN_LOSSES])
 
@@ -314,30 +316,25 @@ def _loss_text(loss: Loss) -> str:
 
 def _heading(report: SurvivalReport) -> str:
     """How much was read, and what was not."""
-    found = report.figures
-    formats = listed(f"{n:,} {name}" for name, n in found.formats.items())
-    uses = listed(f"{found.uses[kind]:,} {kind}" for kind in KINDS if kind in found.uses)
+    read = report.figures
+    formats = listed(f"{n:,} {name}" for name, n in read.formats.items())
+    uses = listed(f"{read.uses[kind]:,} {kind}" for kind in KINDS if kind in read.uses)
     left = [f"{count(len(report.problems), 'record')} not read"] if report.problems else []
     left += [f"{count(report.duplicates, 'duplicate')} left out"] if report.duplicates else []
-    without = found.trajectories - found.used
+    without = read.trajectories - read.trajectories_with_uses
     left += [f"{without:,} without a value from an earlier turn"] if without else []
     return (
-        f"{count(found.trajectories, 'trajectory', 'trajectories')} ({formats}) of"
+        f"{count(read.trajectories, 'trajectory', 'trajectories')} ({formats}) of"
         f" {', '.join(report.files[:3])}{' …' if len(report.files) > 3 else ''}:"
-        f" {count(found.calls, 'call')}, whose arguments take"
-        f" {count(sum(found.uses.values()), 'value')} from earlier turns ({uses})"
+        f" {count(read.calls, 'call')}, whose arguments take"
+        f" {count(sum(read.uses.values()), 'value')} from earlier turns ({uses})"
         f"{'; ' + listed(left) if left else ''}"
     )
 
 
 def problem_lines(report: SurvivalReport) -> Iterator[str]:
     """What was not read and which replays failed, a line each."""
-    found: Mapping[str, None] = dict.fromkeys(
-        [
-            *(problem.text for problem in report.problems),
-            *(f"{place}: {played.error}" for place, played in report.figures.errors),
-        ]
-    )
-    yield from list(found)[:SHOWN_PROBLEMS]
-    if len(found) > SHOWN_PROBLEMS:
-        yield f"… and {len(found) - SHOWN_PROBLEMS:,} more"
+    lines = list(dict.fromkeys([*(problem.text for problem in report.problems), *report.errors]))
+    yield from lines[:SHOWN_PROBLEMS]
+    if len(lines) > SHOWN_PROBLEMS:
+        yield f"… and {len(lines) - SHOWN_PROBLEMS:,} more"

@@ -1,14 +1,19 @@
 """An episode on a terminal: its records as text, and the commands by which a person plays."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import trace
+from memorygym.core.episode import Episode
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import canonical
-from memorygym.core.types import Message, Policy, Task, Tool
+from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.reports.terminal import BOLD, DIM, RED, fit, paint, short, width, wrapped
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.generator.gold import WorldsGold
+from memorygym.tracks.worlds.gold_text import gold_text
 
 HELP = """\
 write TEXT        store a new entry (costs a write)
@@ -19,7 +24,8 @@ answer TEXT       answer the question of this event, once
 next              go on to the next event; what was shown is gone then
 call NAME {...}   call any other tool, with JSON arguments
 help              show this; the end of input (Ctrl-D) ends the episode"""
-PROMPT = "> "
+EVENT = 5
+"""Lines of a shortened event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,10 @@ class Screen:
     """Whether texts are shown whole; else only the first lines."""
     echo: bool = True
     """Whether replies are shown; a person has typed them."""
-    lines: int = 5
-    """Lines of a shortened event."""
 
     def opening(self, task: Task) -> str:
         """The system message, which the agent sees in every event."""
-        return _paint("\n".join(self._cut(task.system, self.lines)), DIM)
+        return _paint("\n".join(self._cut(task.system, EVENT)), DIM)
 
     def show(self, record: trace.Record, limit: str = "") -> str:
         """The record as text; "" for one that another record shows already.
@@ -66,7 +70,7 @@ class Screen:
         if text.startswith("[memory:"):
             return "\n" + _paint(wrapped(text), DIM)
         head, _, body = text.partition("\n")
-        return "\n".join([_paint(wrapped(head), BOLD), *self._cut(body, self.lines)])
+        return "\n".join([_paint(wrapped(head), BOLD), *self._cut(body, EVENT)])
 
     def _tool_result(self, text: str) -> str:
         lines = "\n".join(self._cut(text, 3, "  < "))
@@ -95,28 +99,25 @@ def _paint(text: str, code: str) -> str:
     return "\n".join(paint(line, code) for line in text.split("\n"))
 
 
-class WatchedPolicy(Policy):
-    """A policy that prints the records since the last turn, then lets the player act."""
+def play_shown(episode: Episode, policy: Policy, show: Callable[[trace.Record], str]) -> None:
+    """Plays an episode, and prints its records as they come; a person may leave before the end."""
+    printed, records = 0, episode.trace.records
+    view: Sequence[Message] | None = episode.view()
+    while view is not None:
+        _print(map(show, records[printed:]))
+        printed = len(records)
+        try:
+            episode.step(policy.act(view, episode.tools))
+        except EOFError:
+            print("\nend of input; a question without an answer counts as wrong")
+            break
+        view = None if episode.done else episode.view()
+    _print(map(show, records[printed:]))
 
-    def __init__(
-        self, player: Policy, trace: trace.Trace, show: Callable[[trace.Record], str]
-    ) -> None:
-        self._player = player
-        self._trace = trace
-        self._show = show
-        self._printed = 0
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        self.catch_up()
-        return self._player.act(view, tools)
-
-    def catch_up(self) -> None:
-        """Prints the records that are not printed yet."""
-        for record in self._trace.records[self._printed :]:
-            text = self._show(record)
-            if text:
-                print(text, flush=True)
-        self._printed = len(self._trace.records)
+def _print(texts: Iterable[str]) -> None:
+    for text in filter(None, texts):
+        print(text, flush=True)
 
 
 class Human(Policy):
@@ -124,7 +125,7 @@ class Human(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         while True:
-            reply = understand(input(PROMPT))
+            reply = understand(input("> "))
             if isinstance(reply, Message):
                 return reply
             print(reply)
@@ -167,3 +168,44 @@ def _call(rest: str) -> Message | str:
         return calls((name, json.loads(arguments or "{}")))
     except ValueError as error:
         return f"the arguments are not JSON ({error})"
+
+
+def messages(task: Task) -> Iterator[dict[str, JSON]]:
+    """The system message, then every event; events are counted from 0, as traces count them."""
+    yield {"event": None, "kind": "system", "role": "system", "content": task.system}
+    for number, event in enumerate(task.events):
+        yield {"event": number, "kind": event.kind, "role": "user", "content": event.text}
+
+
+def task_json(task: Task, *, gold: bool) -> Iterator[str]:
+    """The messages of a task, one a line, and its gold table if it is wanted."""
+    for row in messages(task):
+        yield json.dumps(row, ensure_ascii=False)
+    if gold:
+        yield json.dumps({"gold": to_json(task.gold)}, ensure_ascii=False)
+
+
+def task_text(task: Task, *, gold: bool) -> Iterator[str]:
+    """The same as text that a person reads."""
+    yield wrapped(_summary(task))
+    for row in messages(task):
+        where = "" if row["event"] is None else f", event {int(str(row['event'])) + 1}"
+        yield f"\n--- {row['role']}{where}"
+        yield wrapped(str(row["content"]))
+    if gold and isinstance(task.gold, WorldsGold):
+        yield from map(wrapped, gold_text(task.gold, strong_reader(task.system).guide))
+    elif gold:
+        yield f"\n--- gold\n{wrapped(json.dumps(to_json(task.gold), indent=1, ensure_ascii=False))}"
+
+
+def _summary(task: Task) -> str:
+    budget, recipe = task.budget, task.recipe
+    limits = {
+        "memory of {:,} tokens": budget.capacity,
+        "{} writes": budget.writes,
+        "{} tokens an entry": budget.slot,
+    }
+    stated = [text.format(limit) for text, limit in limits.items() if limit is not None]
+    tier = [str(recipe["tier"])] if "tier" in recipe else []
+    parts = [str(recipe["template"]), f"seed {recipe['seed']}", *tier, f"{len(task.events)} events"]
+    return f"task {task.id}: {', '.join(parts)}; {', '.join(stated) or 'no memory limits'}"

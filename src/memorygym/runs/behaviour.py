@@ -17,6 +17,7 @@ from memorygym.agents.text_protocol import as_text
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
+from memorygym.core.json_types import to_json
 from memorygym.core.json_values import json_hash
 from memorygym.core.tokens import count
 from memorygym.core.trace import Trace
@@ -38,9 +39,7 @@ from memorygym.scoring.judge import PROMPTS
 FILE = "version.json"
 CASES = Path(__file__).parents[3] / "tests/cases"
 """The grading cases, which only a checkout has."""
-LIMITS = ComparisonLimits(500)
-Promises = Mapping[str, str]
-"""By name: the digest of a promise."""
+NEW = " is not frozen"
 
 
 def file_of_track(track: Track) -> Path:
@@ -74,15 +73,14 @@ def broken(track: Track, *, quick: bool = False) -> list[str]:
             f"{file_of_track(track)} is of {content['version']}, and the track says"
             f" {track.version}: freeze the new version with --write"
         ]
-    kept: Promises = content["promises"]
+    kept: Mapping[str, str] = content["promises"]
     now = dict(promises(track, content["samples"], quick=quick))
-    moved = [name for name, digest in now.items() if kept.get(name) != digest]
-    gone = [] if quick else [name for name in kept if name not in now and not _may_lack(name)]
-    return [
-        f"{track.version} promises otherwise: {name}"
-        f"{'' if name in kept else ' is not frozen'}{' is gone' if name in gone else ''}"
-        for name in [*moved, *gone]
-    ]
+    problems = {name: "" for name in now if name in kept and kept[name] != now[name]}
+    problems |= {name: NEW for name in now if name not in kept}
+    # A memory may need an extra, the grading cases a checkout.
+    gone = () if quick else (name for name in kept if name not in now and name != "verdicts")
+    problems |= {name: " is gone" for name in gone if not name.startswith("memory ")}
+    return [f"{track.version} promises otherwise: {name}{how}" for name, how in problems.items()]
 
 
 def freeze(track: Track) -> Path:
@@ -91,12 +89,9 @@ def freeze(track: Track) -> Path:
     if path.exists():
         frozen = stated(track)
         samples = frozen["samples"]
-        if frozen["version"] == track.version and (moved := broken(track)):
-            added = [sentence for sentence in moved if sentence.endswith("is not frozen")]
-            if moved != added:
-                raise BadSettings(
-                    f"{path}: {moved[0]}; give the track a new version, then freeze it"
-                )
+        moved = broken(track) if frozen["version"] == track.version else []
+        if not all(sentence.endswith(NEW) for sentence in moved):
+            raise BadSettings(f"{path}: {moved[0]}; give the track a new version, then freeze it")
     content: dict[str, JSON] = {
         "version": track.version,
         "samples": samples,
@@ -104,12 +99,6 @@ def freeze(track: Track) -> Path:
     }
     write_atomically(path, [json_bytes(content)])
     return path
-
-
-def _may_lack(name: str) -> bool:
-    """Whether a promise cannot be checked everywhere: a memory may need an extra, the grading cases
-    a checkout."""
-    return name.startswith("memory ") or name == "verdicts"
 
 
 def promises(
@@ -123,7 +112,7 @@ def promises(
             yield f"task {name}", _digest(_shown(task))
             yield f"gold {name}", _digest(_gold(task))
     if CASES.is_dir():
-        yield "verdicts", _digest([*_verdicts()])
+        yield "verdicts", _verdicts()
     if not (first := next(iter(chosen.values()), ())):
         return
     task = first[0].generate()
@@ -146,8 +135,7 @@ def _shown(task: Task) -> JSON:
 
 
 def _gold(task: Task) -> JSON:
-    gold = task.gold
-    return gold if gold is None or isinstance(gold, Mapping) else gold.to_json()
+    return to_json(task.gold)
 
 
 def _played(track: Track, recipes: Sequence[TaskRecipe]) -> Iterator[tuple[str, str]]:
@@ -160,7 +148,8 @@ def _played(track: Track, recipes: Sequence[TaskRecipe]) -> Iterator[tuple[str, 
         if registry.is_built_in("memory", name):
             with suppress(BadSettings):  # It needs an extra.
                 memory, model = plug(name), Listener()
-                system = systems([name], [name] * memory.tools, LIMITS)[-2]
+                limits = ComparisonLimits(500)
+                system = systems([name], [name] * memory.tools, limits)[-2]
                 player = MemorySystem(reasoner, system, memory, ModelRoles(writing=model))
                 digest = _outcomes(tasks, player.play)
                 yield f"memory {name}", _digest([digest, model.asked])
@@ -183,23 +172,24 @@ class Listener(Model):
 
 
 @cache
-def _verdicts() -> tuple[JSON, ...]:
-    """The verdict on every grading case."""
-    rows = [
-        json.loads(line)
-        for file in sorted(CASES.glob("grading_*.jsonl"))
-        for line in file.read_text("utf-8").splitlines()
-    ]
-    verdicts = ((r["id"], grade(r["question_type"], r["truth"], r["answer"])) for r in rows)
-    return tuple([id, verdict.correct] for id, verdict in verdicts)
+def _verdicts() -> str:
+    """The digest of the verdicts on all grading cases."""
+    files = sorted(CASES.glob("grading_*.jsonl"))
+    lines = (line for file in files for line in file.read_text("utf-8").splitlines())
+    return _digest(
+        [
+            [row["id"], grade(row["question_type"], row["truth"], row["answer"]).correct]
+            for row in map(json.loads, lines)
+        ]
+    )
 
 
-def _prompts(track: Track, task: Task) -> JSON:
+def _prompts(track: Track, task: Task) -> list[Any]:
     """What a model is shown beside the texts of a task."""
     tools = (*track.tools, *Markdown().tools)
     view = as_text([Message("system", task.system)], tools)
-    prompts: dict[str, Any] = {name: str(prompt) for name, prompt in PROMPTS.items()}
-    return [[tool.to_openai() for tool in tools], [m.to_openai() for m in view], prompts]
+    judging = {name: str(prompt) for name, prompt in PROMPTS.items()}
+    return [[tool.to_openai() for tool in tools], [m.to_openai() for m in view], judging]
 
 
 def _digest(value: Any) -> str:

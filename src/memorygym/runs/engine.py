@@ -23,7 +23,6 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, gold_table, version_of
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
-from memorygym.runs.agent_guard import AgentFault
 from memorygym.runs.episode_result import (
     EpisodeKey,
     Failure,
@@ -36,11 +35,10 @@ from memorygym.runs.episode_result import (
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import source_hash
-from memorygym.runs.store import Run, append_episode, playing
-from memorygym.runs.systems import SystemPlayer
+from memorygym.runs.store import Run, open_run
+from memorygym.runs.systems import AgentFault, SystemPlayer
 from memorygym.runs.tasks import Tasks
 
-Keep = Callable[[], None]
 LONGEST_NAME = 220
 """Characters of an episode's name; file systems take 255, its endings included."""
 Unit = tuple[TaskRecipe, int]
@@ -76,6 +74,7 @@ class Job:
             "version": version_of(self.tasks.track),
             "package": __version__,
             "source": source_hash(),
+            "tasks": self.tasks.description,
         }
         return {**about, "recipe": {**recipe, **self.model_roles.recipe()}}
 
@@ -94,7 +93,8 @@ def perform(job: Job) -> list[Played | Failure]:
     _check_once(job.tasks)
     if job.folder:
         _check_names(job.folder, job.episodes())
-    with playing(job.folder, job.about()) as run, ExitStack() as stack:
+    with ExitStack() as stack:
+        run = stack.enter_context(open_run(job.folder, job.about())) if job.folder else None
         model_roles = job.model_roles
         if model_roles.asks:
             # A replay log is needed even without a folder: a memory may ask the same thing twice.
@@ -102,7 +102,9 @@ def perform(job: Job) -> list[Played | Failure]:
             reply_log = ReplyLog(kept / "replies.jsonl", record=True)
             model_roles = model_roles.recorded(stack.enter_context(closing(reply_log)))
         runner = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
-        return list(watched(runner.play(job.units, job.workers), len(job.units), quiet=job.quiet))
+        over = over_threads if any(player.waits for player in runner.players) else over_processes
+        groups = over(runner.play_unit, job.units, job.workers)
+        return list(watched(groups, len(job.units), quiet=job.quiet))
 
 
 def _check_once(tasks: Tasks) -> None:
@@ -149,21 +151,14 @@ class Runner:
     run: Run | None = None
     wanted: ResultOptions = field(default_factory=ResultOptions)
 
-    def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Played | Failure]]:
-        """Plays every system on every task, in the order of the tasks."""
-        over = over_threads if any(player.waits for player in self.players) else over_processes
-        yield from over(self.play_unit, units, workers)
-
     def play_unit(self, unit: Unit) -> list[Played | Failure]:
         """Plays every system on one task, which is generated once.
 
         A memory from outside this package can read files, and a trace holds the answers. If one
         plays, the traces of a task are written only when its last system has ended.
         """
-        recipe, late = unit[0], list[Keep]()
-        generate = cache(recipe.generate)
-        foreign = any(player.foreign for player in self.players)
-        keep = late.append if foreign else call
+        generate, late = cache(unit[0].generate), list[Callable[[], None]]()
+        keep = late.append if any(player.foreign for player in self.players) else call
         outcomes = [self._outcome(unit, player, generate, keep) for player in self.players]
         for write in late:
             write()
@@ -174,7 +169,7 @@ class Runner:
         unit: Unit,
         player: SystemPlayer,
         generate: Callable[[], Task],
-        keep: Callable[[Keep], None],
+        keep: Callable[[Callable[[], None]], object],
     ) -> Played | Failure:
         """The result of an episode, which is played unless the run keeps it already."""
         place = place_of(self.track, *unit, player.system)
@@ -197,7 +192,7 @@ class Runner:
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start
-            keep(partial(append_episode, self.run, place.episode, trace, seconds, **clocked))
+            keep(partial(self.run.keep, place.episode, trace, seconds, **clocked))
         return played_result(place, trace, self.wanted)
 
     def _kept(self, place: EpisodeKey, player: SystemPlayer) -> Trace | None:

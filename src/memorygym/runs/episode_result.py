@@ -43,7 +43,6 @@ class EpisodeKey:
 
     @property
     def compared(self) -> bool:
-        """Whether it belongs to a comparison."""
         return self.who != self.agent
 
     @property
@@ -141,28 +140,7 @@ class Played:
 
     @property
     def place(self) -> EpisodeKey:
-        """The key of the episode."""
         return self.result.place
-
-    @property
-    def agent(self) -> str:
-        """The agent."""
-        return self.place.agent
-
-    @property
-    def template(self) -> str:
-        """The task's."""
-        return self.place.template
-
-    @property
-    def seed(self) -> int:
-        """The task's."""
-        return self.place.seed
-
-    @property
-    def score(self) -> Score:
-        """The score."""
-        return self.result.score
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from os import cpu_count
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
-from memorygym.core.track import Invariant, find
+from memorygym.core.track import Invariant, PlayedEpisode, find
 from memorygym.core.types import Policy, Task
 from memorygym.runs.engine import Job, perform
 from memorygym.runs.episode_result import Played, Result, ResultOptions
@@ -95,7 +95,15 @@ class Evaluation:
             labels = player.system.labels(task.track, 0)
             return play_labelled(player.begin(task, []), policy, task, labels)
 
-        return test.validate(self.tasks.recipes, played, again)
+        return test.validate(
+            self.tasks.recipes,
+            [
+                PlayedEpisode(place.agent, *place.task, episode.result.score, episode.measures)
+                for episode in played
+                for place in [episode.result.place]
+            ],
+            again,
+        )
 
     def _references(self) -> list[Result]:
         """The track's lower bound, upper bound and best scripted agent, on the same tasks."""

@@ -26,8 +26,6 @@ from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import squad
 from memorygym.scoring.usage import limits_of
 
-NOTHING_STATED = Coverage()
-
 
 @dataclass(frozen=True, slots=True)
 class QuestionCase:
@@ -109,9 +107,9 @@ class Measurement:
     """Replies of a model reasoner that its context length or `--max-tokens` cut short."""
     repaired: int = 0
     """Answers that the grader rejected and a judge accepted."""
-    shown: Coverage = NOTHING_STATED
+    shown: Coverage = Coverage()
     """How much of what the memory showed at questions the fact reader understood."""
-    held: Coverage = NOTHING_STATED
+    held: Coverage = Coverage()
     """The same of what the memory held at the end."""
     strongest: bool = True
     """Whether the reasoner is the track's strongest script, which no longer context confuses."""
@@ -172,8 +170,7 @@ def _cache_breaks(trace: Trace) -> int:
 def _cases(
     trace: Trace, goals: Sequence[Outcome], attribution: Attribution
 ) -> tuple[QuestionCase, ...]:
-    before, reader = _shown_before(trace), attribution.reader
-    track = track_of(trace)
+    track, before, reader = track_of(trace), _shown_before(trace), attribution.reader
     tokens, published = _context_tokens(trace, track.tool_names), track.files is not None
     cases = []
     for number, outcome in enumerate(goals, start=1):
@@ -207,10 +204,8 @@ def _cases(
 
 def _context_tokens(trace: Trace, env_tools: frozenset[str]) -> dict[int, int]:
     """By event: the most tokens that the memory put into a context, composed or read with tools."""
-    most: dict[int, int] = {}
-    env_calls: set[str] = set()
-    composed: list[int] = []
-    results: list[int] = []
+    most, env_calls = dict[int, int](), set[str]()
+    composed, results = list[int](), list[int]()
     for record in trace.records:
         match record:
             case Context(messages=messages, kept=kept):

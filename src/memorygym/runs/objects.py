@@ -6,6 +6,7 @@ one or an object is the caller's own code, so it runs where the caller is, as tr
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, partial
@@ -18,7 +19,7 @@ from typing import Any, cast
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.core.guard import raised
-from memorygym.core.types import Memory, Message, Policy, Task, Tool
+from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.memories.sandbox.module_files import file_of
 from memorygym.memories.shims.add_search import AddSearch
 from memorygym.models.model import Model
@@ -30,52 +31,33 @@ SOURCES = "sources"
 UNREADABLE = "unreadable: "
 """The start of the identity of an object whose source cannot be read; the rest says why."""
 PACKAGE = Path(__file__).parents[1]
-OPEN_ENDED = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
-"""Parameters that need no argument."""
 SEPARATORS = "+,:"
 """Characters that separate names elsewhere."""
-TAKEN = "all"
-"""Stands for every system where systems are chosen by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class GivenMemory:
-    """A memory that was passed as an object."""
+class Given:
+    """A part that was passed as an object."""
 
     name: str
     """As rows call it."""
-    make: Callable[[], Memory]
+    make: Callable[..., Any]
+    """Makes it for an episode: an agent from the task without answers, others from nothing."""
     source: str
     """Its identity: see `identity_of`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenMemory(Given):
     cls: str
     """The name of its class, for messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenAgent:
-    """An agent that was passed as an object."""
-
-    name: str
-    """As rows call it."""
-    make: Callable[[Task], Policy]
-    """The task has no answers."""
-    source: str
-    """Its identity: see `identity_of`."""
+class GivenAgent(Given): ...
 
 
-@dataclass(frozen=True, slots=True)
-class GivenModel:
-    """A model that was passed as an object."""
-
-    name: str
-    """The name in its description."""
-    make: Callable[[], Model]
-    """Returns the object itself, which keeps no state of an episode."""
-    source: str
-    """Its identity, at least that of its class; its description is kept, too."""
-
-
-Given = GivenMemory | GivenAgent | GivenModel
+class GivenModel(Given):
+    """The object itself is the model, and keeps no state of an episode."""
 
 
 @cache
@@ -106,10 +88,9 @@ def identity_of(part: object) -> str:
     """The identity of an object: a hash of its source, with the values that it carries; begins
     with UNREADABLE where there is none, as for a class typed at a prompt."""
     try:
-        texts = [*_texts(part)]
+        return _hash("\0".join(_texts(part)))
     except (OSError, TypeError) as error:
         return f"{UNREADABLE}{name_of(part)} ({error})"
-    return _hash("\0".join(texts))
 
 
 def _texts(part: object) -> Iterator[str]:
@@ -152,14 +133,21 @@ def given_memory(part: object, name: str = "") -> GivenMemory:
     episode. Raises BadSettings for anything else."""
     name = _checked_name("memory", name.strip() or name_of(part))
     make = _factory(part, "compose", "add")
-    memory = _made(name, make)
+    with _blamed(f"{name} cannot be made: it"):
+        try:
+            memory = make()
+        except TypeError as error:
+            raise BadSettings(
+                f"{name} cannot be made without arguments ({error}); give an object, such as"
+                f" {name}(...), or a function without arguments that makes one"
+            ) from error
     cls = type(memory).__name__
     if not _has(memory, "observe", "compose"):
         if not _has(memory, "add", "search"):
-            methods = (
-                "`observe` and `compose`, as examples/my_memory.py does, or `add` and `search`"
+            raise BadSettings(
+                f"{name} is no memory: a {cls} has not `observe` and `compose`, as"
+                " examples/my_memory.py does, or `add` and `search`"
             )
-            raise _unfit(name, "memory", memory, methods)
         make = partial(AddSearch, make)
     return GivenMemory(name, make, identity_of(part), cls)
 
@@ -168,36 +156,45 @@ def given_agent(part: object, name: str = "") -> GivenAgent:
     """An agent from a class or function that takes nothing, or the task, or from an object, which
     is copied for every event. Raises BadSettings for anything else."""
     name = _checked_name("agents", name or name_of(part))
-    make = _factory(part, "act")
-    return GivenAgent(name, partial(_agent, make, name), identity_of(part))
+    return GivenAgent(name, partial(_agent, _factory(part, "act"), name), identity_of(part))
 
 
 def given_model(part: object) -> GivenModel:
     """A model that has the methods of models.model.Model. Raises BadSettings for anything else."""
-    if not isinstance(part, type) and _has(part, "complete", "describe", "sample"):
-        model = cast(Model, part)
-        name = str(model.describe()["name"])
-        source = identity_of(model)
-        if source.startswith(UNREADABLE):  # As of a client with an open connection.
-            source = identity_of(type(model))
-        return GivenModel(name, lambda: model, source)
-    raise BadSettings(
-        f"{part!r:.60} is no model: give a name, or an object of a class that inherits"
-        " memorygym.models.model.Model"
-    )
+    if isinstance(part, type) or not _has(part, "complete", "describe", "sample"):
+        raise BadSettings(
+            f"{part!r:.60} is no model: give a name, or an object of a class that inherits"
+            " memorygym.models.model.Model"
+        )
+    model = cast(Model, part)
+    source = identity_of(model)
+    if source.startswith(UNREADABLE):  # As of a client with an open connection.
+        source = identity_of(type(model))
+    return GivenModel(str(model.describe()["name"]), lambda: model, source)
 
 
-def _agent(make: Callable[..., Any], name: str, task: Task) -> Policy:
+@contextmanager
+def _blamed(what: str) -> Iterator[None]:
+    """Raises BadSettings for an error of the caller's code, which begins with these words."""
     try:
-        parameters = signature(make).parameters.values()
-        takes = any(p.default is p.empty and p.kind not in OPEN_ENDED for p in parameters)
-        policy = make(task) if takes else make()
+        yield
     except MemoryGymError:
         raise
     except (Exception, SystemExit) as error:
-        raise BadSettings(f"the agent {name} cannot be made: it {raised(error)}") from error
+        raise BadSettings(f"{what} {raised(error)}; mend it") from error
+
+
+def _agent(make: Callable[..., Any], name: str, task: Task) -> Policy:
+    with _blamed(f"the agent {name} cannot be made: it"):
+        parameters = signature(make).parameters.values()
+        open_ended = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+        takes = any(p.default is p.empty and p.kind not in open_ended for p in parameters)
+        policy = make(task) if takes else make()
     if not _has(policy, "act"):
-        raise _unfit(name, "agent", policy, "`act(view, tools)`, as examples/my_agent.py does")
+        raise BadSettings(
+            f"{name} is no agent: a {type(policy).__name__} has not `act(view, tools)`, as"
+            " examples/my_agent.py does"
+        )
     return CheckedAgent(name, policy)
 
 
@@ -205,46 +202,25 @@ class CheckedAgent(Policy):
     """A caller's agent, whose mistakes are named."""
 
     def __init__(self, name: str, policy: Policy) -> None:
-        self._name, self._policy = name, policy
+        self._name, self._policy = f"the agent {name}: act()", policy
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        try:
+        with _blamed(self._name):
             reply: object = self._policy.act(view, tools)
-        except MemoryGymError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise BadSettings(f"the agent {self._name}: act() {raised(error)}; mend it") from error
-        if not isinstance(reply, Message):
-            raise BadSettings(
-                f"the agent {self._name}: act() returned {reply!r:.60}; return a Message, as"
-                " examples/my_agent.py does"
-            )
-        return reply
-
-
-def _made(name: str, make: Callable[[], Any]) -> Any:
-    """A memory. Raises BadSettings if it cannot be made."""
-    try:
-        return make()
-    except MemoryGymError:
-        raise
-    except TypeError as error:
+        if isinstance(reply, Message):
+            return reply
         raise BadSettings(
-            f"{name} cannot be made without arguments ({error}); give an object, such as"
-            f" {name}(...), or a function without arguments that makes one"
-        ) from error
-    except (Exception, SystemExit) as error:
-        raise BadSettings(f"{name} cannot be made: it {raised(error)}; mend it") from error
+            f"{self._name} returned {reply!r:.60}; return a Message, as examples/my_agent.py does"
+        )
 
 
 def _factory(part: object, *methods: str) -> Callable[..., Any]:
     """The factory of the part: the class or function itself, or a copy of an object that has one of
     these methods."""
-    if isinstance(part, type) or (
-        callable(part) and not any(_has(part, method) for method in methods)
-    ):
-        return part
-    return partial(_copied, part)
+    is_object = not callable(part) or any(_has(part, method) for method in methods)
+    if is_object and not isinstance(part, type):
+        return partial(_copied, part)
+    return cast(Callable[..., Any], part)
 
 
 def _copied(part: object) -> object:
@@ -261,10 +237,6 @@ def _has(part: object, *methods: str) -> bool:
     return all(callable(getattr(part, method, None)) for method in methods)
 
 
-def _unfit(name: str, kind: str, instance: object, methods: str) -> BadSettings:
-    return BadSettings(f"{name} is no {kind}: a {type(instance).__name__} has not {methods}")
-
-
 def name_of(part: object) -> str:
     """The name of an object that is passed without a name.
 
@@ -277,19 +249,17 @@ def name_of(part: object) -> str:
 
 
 def _checked_name(kind: str, name: str) -> str:
-    if name == TAKEN:
-        problem = "stands for all systems"
-    elif name in registry.names(kind):
-        problem = "is that of a built-in part"
-    elif set(SEPARATORS) & set(name):
-        problem = f"holds one of {SEPARATORS}, which separate names"
-    elif not name.isprintable():
-        problem = "holds a control character"
-    else:
-        return name
-    raise BadSettings(
-        f'the name {name!r} {problem}; name the object otherwise, as in {{"mine": MyMemory}}'
-    )
+    problems = {
+        "stands for all systems": name == "all",
+        "is that of a built-in part": name in registry.names(kind),
+        f"holds one of {SEPARATORS}, which separate names": set(SEPARATORS) & set(name),
+        "holds a control character": not name.isprintable(),
+    }
+    for problem in filter(problems.get, problems):
+        raise BadSettings(
+            f'the name {name!r} {problem}; name the object otherwise, as in {{"mine": MyMemory}}'
+        )
+    return name
 
 
 def check_readable(parts: Sequence[Given], folder: Path) -> None:

@@ -8,13 +8,13 @@ never read back.
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from gzip import BadGzipFile
 from itertools import combinations, product
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol, cast
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clip
@@ -49,52 +49,38 @@ from memorygym.runs.store import Run, name_parts, unpacked
 from memorygym.runs.summary import Summary, summaries
 from memorygym.runs.systems import systems_of
 from memorygym.runs.tasks import again, check_episodes, unknown_part
-from memorygym.stats import Estimate
 
 FILE = "measurements.jsonl.gz"
 FORMAT = "memorygym-measurements-1"
 KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 """The kinds of runs, in words."""
 DAMAGE = (OSError, EOFError, zlib.error, BadGzipFile, UnicodeDecodeError, ValueError)
-Row = dict[str, Any]
-Cases = Sequence[QuestionCase]
 
 
-class Recipe(TypedDict):
-    """What run.json must state to be played or read."""
-
-    track: str
-    templates: list[str]
-    seeds: list[int]
-    parameters: dict[str, str]
-    data: dict[str, Any] | None
-    repeats: int
-    salt: str | None
-    models: dict[str, dict[str, Any]]
-    memory_model: dict[str, Any] | None
-    judge: dict[str, Any] | None
-    capacity: int | None
-
-
-class BenchRecipe(Recipe):
-    """The same for a run of agents."""
-
-    agents: list[str]
-    memory: str
-    turns: int | None
-    patience: int | None
-
-
-class CompareRecipe(Recipe):
-    """The same for a comparison of memories."""
-
-    systems: list[tuple[str, int | None]]
-    memories: list[str]
-    budgets: list[int]
-    reasoners: list[str]
-
-
-RECIPES = {"bench": BenchRecipe, "compare": CompareRecipe}
+RECIPE: dict[str, Any] = {
+    "track": str,
+    "templates": list[str],
+    "seeds": list[int],
+    "parameters": dict[str, str],
+    "data": dict[str, Any] | None,
+    "repeats": int,
+    "salt": str | None,
+    "models": dict[str, dict[str, Any]],
+    "memory_model": dict[str, Any] | None,
+    "judge": dict[str, Any] | None,
+    "capacity": int | None,
+}
+"""What run.json must state to be played or read, with its types."""
+RECIPES: dict[str, dict[str, Any]] = {
+    "bench": {"agents": list[str], "memory": str, "turns": int | None, "patience": int | None},
+    "compare": {
+        "systems": list[tuple[str, int | None]],
+        "memories": list[str],
+        "budgets": list[int],
+        "reasoners": list[str],
+    },
+}
+"""What it must state beside that, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +123,7 @@ class RunResults:
 
     @property
     def recipe(self) -> Mapping[str, Any]:
-        """What was played."""
-        recipe: Mapping[str, Any] = self.about["recipe"]
-        return recipe
+        return cast(Mapping[str, Any], self.about["recipe"])
 
     @property
     def kind(self) -> str:
@@ -148,12 +132,10 @@ class RunResults:
 
     @property
     def compared(self) -> bool:
-        """Whether it is a comparison of memories."""
         return self.kind == "compare"
 
     @property
     def track(self) -> str:
-        """The track."""
         return str(self.recipe["track"])
 
     @property
@@ -164,11 +146,11 @@ class RunResults:
     @property
     def heading(self) -> str:
         """The recipe of the run in a few words."""
-        parameters = self.recipe["parameters"].items()
         which = [
-            text if name in ("tier", "template") else f"{name}={text}" for name, text in parameters
+            text if name in ("tier", "template") else f"{name}={text}"
+            for name, text in self.recipe["parameters"].items()
         ]
-        name = f"{self.name}: " if self.name else ""
+        name = f"{self.name}: " * bool(self.name)
         return name + ", ".join([f"{self.track} track", *which, self.version])
 
     @cached_property
@@ -181,9 +163,13 @@ class RunResults:
         """The episodes without a score."""
         return [episode for episode in self.episodes if isinstance(episode, Failure)]
 
+    @property
+    def ended(self) -> list[Result | Failure]:
+        """The episodes with a score, then those without."""
+        return [*self.results, *self.failures]
+
     @cached_property
     def measured(self) -> list[Measurement]:
-        """The measurements of the episodes of a comparison that ended."""
         return [result.measured for result in self.results if result.measured]
 
     @cached_property
@@ -209,9 +195,9 @@ class RunResults:
         ]
 
     @property
-    def _settings(self) -> list[tuple[str, int]]:
-        recipe = self.recipe
-        return [*product(recipe["reasoners"], recipe["budgets"])] if self.compared else []
+    def _settings(self) -> Iterator[tuple[str, int]]:
+        if self.compared:
+            yield from product(self.recipe["reasoners"], self.recipe["budgets"])
 
     @property
     def reports(self) -> list[Report]:
@@ -231,7 +217,6 @@ class RunResults:
 
     @property
     def valid(self) -> bool:
-        """Whether every sanity check holds."""
         return all(check.holds for check in self.checks)
 
     @property
@@ -254,204 +239,56 @@ class RunResults:
         return [m for m in self.measured if m.reasoner == reasoner and m.budget in (None, budget)]
 
     def of(self, report: Report) -> list[Measurement]:
-        """The measurements that a report rests on."""
         return self.under(report.reasoner, report.budget)
 
     def _failed(self, reasoner: str, budget: int) -> Mapping[str, int]:
-        """The number of failed episodes by system, with a reasoner at a budget."""
-        places = (failure.place for failure in self.failures)
-        return Counter(
-            place.memory
-            for place in places
-            if place.agent == reasoner and place.budget in (None, budget)
-        )
-
-    @cached_property
-    def _clocked(self) -> dict[tuple[str, str, int | None], list[float]]:
-        """By reasoner, system and budget: the milliseconds of each step, as the folder stores them.
-        If an episode was played twice, the last play counts."""
-        rows = Run(self.folder).timings() if self.folder else ()
-        last = {row["episode"]: row.get("memory_ms", []) for row in rows}
-        milliseconds: dict[tuple[str, str, int | None], list[float]] = {}
-        for name, steps in last.items():
-            _, _, reasoner, system, budget = name_parts(name)
-            view = None if budget == ALL else int(budget)
-            milliseconds.setdefault((reasoner, system, view), []).extend(steps)
-        return milliseconds
+        places = [failure.place for failure in self.failures if failure.place.agent == reasoner]
+        return Counter(place.memory for place in places if place.budget in (None, budget))
 
     def clock(self, report: Report) -> Clock:
         """By system: median and 95th percentile of the milliseconds a step; empty unless the run
         has a folder. Unlimited systems are left out."""
+        rows = Run(self.folder).timings() if self.folder else ()
+        last = {row["episode"]: row.get("memory_ms", []) for row in rows}
+        milliseconds: dict[str, list[float]] = {}
+        for name, steps in last.items():
+            _, _, reasoner, system, budget = name_parts(name)
+            at = reasoner == report.reasoner and budget in (ALL, str(report.budget))
+            if at and role_of(system) != "unlimited":
+                milliseconds.setdefault(system, []).extend(steps)
         return {
             system: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
-            for (who, system, view), steps in self._clocked.items()
-            if who == report.reasoner and view in (None, report.budget)
-            if role_of(system) != "unlimited" and (ordered := sorted(steps))
+            for system, steps in milliseconds.items()
+            if (ordered := sorted(steps))
         }
 
     def trusted(self, *names: str) -> bool:
-        """Whether one of these parts was passed as an object, and ran in the caller's process."""
-        return any(name in self.recipe.get(TRUSTED, {}) for name in names)
+        """Whether one of these parts or systems was passed as an object, and ran in the caller's
+        process."""
+        plain = (name.removeprefix(UNLIMITED).removesuffix(WRITER) for name in names)
+        return any(name in self.recipe.get(TRUSTED, {}) for name in plain)
 
     def label(self, name: str) -> str:
         """The name of a system, an agent or a memory in tables and plots."""
-        return f"{name} (trusted)" if self.trusted(name.removesuffix(WRITER)) else name
+        return f"{name} (trusted)" if self.trusted(name) else name
 
-    def rows(self) -> Iterator[Row]:
-        """One plain dict per system or agent and task, failed ones included."""
-        return self._compared_rows() if self.compared else self._agent_rows()
+    @cached_property
+    def judged(self) -> dict[tuple[Any, ...], Sequence[QuestionCase]]:
+        """By reasoner, budget, system and task: the questions that count in the reports."""
+        cases: dict[tuple[Any, ...], Sequence[QuestionCase]] = {}
+        for report in self.reports:
+            left = left_out(played := self.of(report))
+            for m in played:
+                cases.setdefault((m.reasoner, m.budget, m.system, m.task), judged(m, left))
+        return cases
 
-    def summary(self) -> Iterator[Row]:
-        """One plain dict per system or agent: means and 95 % intervals over tasks."""
-        return self._compared_summary() if self.compared else self._agent_summary()
-
-    def questions(self) -> Iterator[Row]:
-        """One plain dict per system and question of a comparison, with questions left out."""
+    def cases(self) -> Iterator[tuple[Measurement, QuestionCase]]:
+        """The questions of a comparison, also those that are left out."""
         for played in sorted(
             self.measured if self.valid else (),
             key=lambda m: (m.reasoner, m.budget or 0, m.system, m.task),
         ):
-            for case in played.cases:
-                yield {
-                    **self._run,
-                    "reasoner": played.reasoner,
-                    "budget": played.budget,
-                    "system": played.system,
-                    "template": played.template,
-                    "seed": played.seed,
-                    **asdict(case),
-                }
-
-    @property
-    def _run(self) -> Row:
-        return {"run": self.name} if self.name else {}
-
-    def _place(self, place: EpisodeKey) -> Row:
-        return {
-            **self._run,
-            "version": self.version,
-            "track": place.track,
-            "template": place.template,
-            "seed": place.seed,
-        }
-
-    @property
-    def _ended(self) -> list[Result | Failure]:
-        """The episodes with a score, then those without."""
-        return [*self.results, *self.failures]
-
-    def _agent_rows(self) -> Iterator[Row]:
-        axes = dict.fromkeys(axis for result in self.results for axis in result.score.axes)
-        for episode in self._ended:
-            place = episode.place
-            score = episode.score if isinstance(episode, Result) else None
-            yield {
-                **self._place(place),
-                "agent": place.agent,
-                "memory": place.memory,
-                "repeat": place.repeat,
-                "trusted": self.trusted(place.agent, place.memory),
-                "composite": score and score.composite,
-                **{axis: score.axes.get(axis) if score else None for axis in axes},
-                "correct_refusals": score and score.correct_refusals,
-                "accuracy": score and score.accuracy,
-                "questions": score and score.answerable,
-                "correct": score and score.correct,
-                "peak_tokens": score and score.peak,
-                "writes": score and score.writes,
-                "error": episode.error if isinstance(episode, Failure) else None,
-            }
-
-    def _compared_rows(self) -> Iterator[Row]:
-        counted: dict[tuple[Any, ...], Cases] = {}
-        for report in self.reports:
-            played = self.of(report)
-            left = left_out(played)
-            for m in played:
-                counted.setdefault((m.reasoner, m.budget, m.system, m.task), judged(m, left))
-        for episode in self._ended:
-            place = episode.place
-            if (role := role_of(place.memory)) == "unlimited":
-                continue
-            cases = counted.get((place.agent, place.budget, place.memory, place.task), ())
-            yield {
-                **self._place(place),
-                "system": place.memory,
-                "role": role,
-                "trusted": self._trusted(place.memory, place.agent),
-                "reasoner": place.agent,
-                "budget": place.budget,
-                "questions": len(cases),
-                "accuracy": _mean(case.score for case in cases),
-                "exact": _mean(case.exact for case in cases),
-                "f1": _mean(case.f1 for case in cases),
-                "context_tokens": _mean(case.tokens for case in cases),
-                "error": episode.error if isinstance(episode, Failure) else None,
-            }
-
-    def _compared_summary(self) -> Iterator[Row]:
-        for report in self.reports:
-            for row in report.rows:
-                if row.role == "unlimited":
-                    continue
-                pair = report.significance.over_recency.get(row.system)
-                yield {
-                    **self._run,
-                    "reasoner": report.reasoner,
-                    "budget": report.budget,
-                    "system": row.system,
-                    "role": row.role,
-                    "trusted": self._trusted(row.system, report.reasoner),
-                    "tasks": len(row.scores),
-                    "failed": row.failed,
-                    "rank": row.rank,
-                    "fault": row.fault,
-                    "bound": row.bound,
-                    "p": pair and pair.p,
-                    "p_adjusted": pair and pair.adjusted,
-                    "detectable": pair and pair.detectable,
-                    **_spread(row.figures),
-                }
-
-    def _agent_summary(self) -> Iterator[Row]:
-        memory = self.recipe["memory"]
-        for summary in self.summaries:
-            yield {
-                **self._run,
-                "agent": summary.who,
-                "memory": memory,
-                "trusted": self.trusted(summary.who, memory),
-                "tasks": summary.tasks,
-                "episodes": summary.episodes,
-                **_spread(
-                    {
-                        "composite": summary.composite,
-                        **summary.axes,
-                        "correct_refusals": summary.correct_refusals,
-                    }
-                ),
-                "accuracy": summary.accuracy,
-            }
-
-    def _trusted(self, system: str, reasoner: str) -> bool:
-        return self.trusted(system.removeprefix(UNLIMITED).removesuffix(WRITER), reasoner)
-
-
-def _mean(values: Iterator[float | None] | Any) -> float | None:
-    """The mean of the values that there are."""
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
-
-
-def _spread(figures: Mapping[str, Estimate | None]) -> Row:
-    """Three columns for each mean: NAME, NAME_low and NAME_high."""
-    ends = {name: figure.to_json() if figure else {} for name, figure in figures.items()}
-    columns = {"": "mean", "_low": "low", "_high": "high"}
-    return {
-        f"{name}{end}": figure.get(part)
-        for name, figure in ends.items()
-        for end, part in columns.items()
-    }
+            yield from ((played, case) for case in played.cases)
 
 
 class Source(Protocol):
@@ -485,7 +322,7 @@ def perform(
     invariants, beside = source.beside(ended)
     run = RunResults(
         job.about(),
-        [episode.result if isinstance(episode, Played) else episode for episode in played],
+        [episode if isinstance(episode, Failure) else episode.result for episode in played],
         Header(FORMAT, CANARY, tuple(checks), tuple(invariants)),
         beside,
         folder,
@@ -498,21 +335,14 @@ def perform(
 
 def measurement_lines(run: RunResults) -> Iterator[bytes]:
     """The lines of the measurements of a run; the same run gives the same bytes."""
-    encode, _ = _codec()
+    from msgspec.json import encode  # Here, because `--help` needs none.
+
     yield encode(run.header) + b"\n"
     for episode in run.episodes:
         kind = "result" if isinstance(episode, Result) else "failure"
         yield encode({kind: episode}) + b"\n"
     for result in run.beside:
         yield encode({"beside": result}) + b"\n"
-
-
-@cache
-def _codec() -> tuple[Any, Any]:
-    """How records are written and read; msgspec is imported here, because `--help` needs none."""
-    import msgspec
-
-    return msgspec.json.encode, msgspec.json.decode
 
 
 def schema() -> Mapping[str, Any]:
@@ -543,16 +373,15 @@ def load(folder: Any, name: str = "") -> RunResults:
 
 def _read(file: Path) -> tuple[Header, list[Line]]:
     """The measurements in a file. Raises BadSettings for the first line that is none."""
-    _, decode = _codec()
-    number = 0
+    from msgspec.json import decode
+
+    number, lines = 0, list[Line]()
     try:
         with unpacked(file) as stream:
-            header: Header = decode(stream.readline(), type=Header)
+            header = decode(stream.readline(), type=Header)
             if header.format != FORMAT:
                 raise ValueError(f"the format is {header.format!r}, not {FORMAT}")
-            lines: list[Line] = []
-            for text in stream:
-                number += 1
+            for number, text in enumerate(stream, start=1):  # noqa: B007  # named in the message
                 lines.append(decode(text, type=Line))
                 if lines[-1] == Line():
                     raise ValueError("it holds no episode")
@@ -618,7 +447,8 @@ def _misfit(recipe: Any) -> str:
     if kind not in RECIPES:
         return f"recipe.kind is {kind!r:.40}, none of {', '.join(RECIPES)}"
     try:
-        msgspec.convert(recipe, RECIPES[kind])
+        fields = {**RECIPE, **RECIPES[kind]}
+        msgspec.convert(recipe, msgspec.defstruct("Recipe", [*fields.items()]))
     except msgspec.ValidationError as error:
         problem, _, place = str(error).rstrip("`").partition(" - at `$")
         return f"recipe{place} {problem.lower()}"

@@ -5,8 +5,11 @@ From the fields come the options of the command line and their help, the keyword
 because `--help` reads them: importing pydantic takes 90 to 130 ms here, msgspec 21 ms.
 """
 
+import ast
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from functools import cache
 from inspect import Parameter, Signature, signature
 from numbers import Integral, Real
 from operator import index
@@ -20,7 +23,6 @@ from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.json_values import canonical
 from memorygym.models.model import Model
 from memorygym.scoring.judge.judge_prompts import PROMPTS
-from memorygym.tracks.worlds.generator.tiers import TIERS
 
 WORLDS = "worlds"
 """The track that is played unless another is named."""
@@ -36,6 +38,8 @@ PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "correction
 """Settings that set a parameter of a track; the track worlds has all of them."""
 SAMPLING = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
 """By option of a model: its setting."""
+KINDS = ("retention", "length", "facts", "hops", "rewrite", "kind", "type")
+"""What curves of accuracy are drawn by; reports/curves.py says what each is."""
 WORDS: Mapping[Any, tuple[type, str]] = {
     str: (str, "a text"),
     int: (Integral, "a whole number"),
@@ -51,10 +55,9 @@ WORDS: Mapping[Any, tuple[type, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """How a setting is given, beside its name, type and default."""
+    """How a setting is given, beside its name, type and default; the text under the field is its
+    help."""
 
-    help: str
-    """What --help says; without a default, which is added unless the text names one."""
     metavar: str = ""
     flags: tuple[str, ...] = ()
     """Further spellings, such as -o."""
@@ -64,20 +67,20 @@ class Option:
     many: str = ""
     """How several values are given: `words` after each other, `again` by repeating the option, or
     `commas` between them."""
-    cli: bool = True
-    """Whether the command line takes it."""
     python: str | None = ""
     """Its keyword in Python, if that is not its name; None if Python has none."""
     recipe: str = ""
-    """Its field in the recipe of a run, if that is not its name."""
+    """Its field in the recipe of a run, if that is not its keyword."""
+    required: bool = False
+    """Whether the command line must state it."""
 
 
-def option(default: Any, help: str, metavar: str = "", *flags: str, **more: Any) -> Any:
+def option(default: Any, metavar: str = "", *flags: str, **more: Any) -> Any:
     """A field with its option; see Option."""
-    made = Option(help, metavar, flags, **more)
+    made = {"option": Option(metavar, flags, **more)}
     if isinstance(default, list):
-        return field(default_factory=list, metadata={"option": made})
-    return field(default=default, metadata={"option": made})
+        return field(default_factory=list, metadata=made)
+    return field(default=default, metadata=made)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +88,7 @@ class Settings:
     """The settings of a command. Raises BadSettings for a value that none of its kind may have."""
 
     GROUPS: ClassVar[Mapping[str, str]] = {}
-    """The headings of --help, and the settings under each."""
+    """The headings of --help, and the settings under each; Python alone takes any other."""
     caller: str = ""
     """The function that was called in Python; "" for the command line."""
 
@@ -105,7 +108,11 @@ class Settings:
     def bad(self, name: str, why: str, value: object = None) -> BadSettings:
         """The error for a value of a setting."""
         value = getattr(self, name) if value is None else value
-        stated = f"{name}={value!r:.80}" if self.caller else f"{self.spelled(name)} {value}"
+        stated = (
+            f"{self.spelled(name)}={value!r:.80}"
+            if self.caller
+            else f"{self.spelled(name)} {value}"
+        )
         return BadSettings(f"{stated}: {why}")
 
     def given(self, *names: str) -> list[str]:
@@ -139,7 +146,7 @@ class Settings:
                 o.python or name, Parameter.KEYWORD_ONLY, default=None, annotation=hints[name]
             )
             for name, o in options(cls).items()
-            if o.python is not None
+            if o.python is not None and (o.python or name) not in own.parameters
         ]
         return own.replace(parameters=[*first, *more])
 
@@ -152,6 +159,40 @@ def default_of(own: "Field[Any]") -> Any:
 def options(cls: Any) -> Mapping[str, Option]:
     """By name: the options of a class of settings, or of any dataclass with such fields."""
     return {each.name: each.metadata["option"] for each in fields(cls) if each.metadata}
+
+
+def helps(cls: type) -> Mapping[str, str]:
+    """By name: what --help says of the options of a class, with the default if there is one."""
+    own = (meanings(base) for base in reversed(cls.__mro__) if is_dataclass(base))
+    texts = {name: text for texts in own for name, text in texts.items()}
+    defaults = {each.name: default_of(each) for each in fields(cls)}
+    for name, default in defaults.items():
+        if type(default) in (int, float, str) and default != "" and "default" not in texts[name]:
+            texts[name] += f" (default: {default})"
+    return texts
+
+
+def meanings(cls: type) -> Mapping[str, str]:
+    """By field of a class: the text under it as the cell of a page, or "" without one."""
+    return _meanings(sys.modules[cls.__module__].__file__ or "")[cls.__name__]
+
+
+@cache
+def _meanings(file: str) -> Mapping[str, Mapping[str, str]]:
+    """By class of a file: the texts under its fields."""
+    found: dict[str, dict[str, str]] = {}
+    for cls in ast.parse(Path(file).read_bytes()).body:
+        texts = found.setdefault(getattr(cls, "name", ""), {})
+        field = ""
+        for part in getattr(cls, "body", ()):
+            match part:
+                case ast.AnnAssign(target=ast.Name(id=field)):
+                    texts[field] = ""
+                case ast.Expr(value=ast.Constant(value=str(text))) if field:
+                    words = " ".join(text.split()).rstrip(".")
+                    is_name = words[1:2].isupper()  # As of an LLM.
+                    texts[field] = words if is_name else f"{words[:1].lower()}{words[1:]}"
+    return found
 
 
 def members(hint: Any) -> Sequence[Any]:
@@ -238,64 +279,49 @@ def split_names(argument: Any) -> list[Any]:
 class TrackSettings(Settings):
     """A track and its parameters."""
 
-    track: str = option(
-        WORLDS,
-        "the kind of task (`memorygym list tracks`), its parameters after colons, as in"
-        f" research:hops=2,4:tokens=50k (default: {WORLDS})",
-        "TRACK",
-    )
-    template: str | Sequence[str] | None = option(
-        None,
-        "one template, or several with commas between (default: all, or the first)",
-        "TEMPLATE",
-        "-t",
-        "--templates",
-    )
-    tier: str | None = option(None, f"one of {', '.join(TIERS)} (default: standard)", "TIER")
-    entities: int | None = option(None, "instead of the tier's entities", "N")
-    tokens: int | None = option(None, "length of the documents, in tokens", "N")
-    questions: int | None = option(None, "instead of the tier's questions", "N")
-    corrections: int | None = option(None, "instead of the tier's corrections", "N")
-    writes: int | None = option(None, "instead of the tier's writes", "N")
-    parameters: Mapping[str, object] | None = option(
-        None, 'further parameters of the track, as {"hops": "2,4"}', cli=False
-    )
-    seed: int | None = option(None, "a single seed", "N", python=None)
-    seeds: int | range | None = option(
-        None,
-        "seeds 0 to N-1 (default: 10 for bench, enough for ten tasks for compare)",
-        "N",
-        least=1,
-    )
+    track: str = option(WORLDS, "TRACK")
+    """The kind of task (`memorygym list tracks`), its parameters after colons, as in
+    research:hops=2,4:tokens=50k (default: worlds)."""
+    template: str | Sequence[str] | None = option(None, "TEMPLATE", "-t", "--templates")
+    """One template, or several with commas between (default: all, or the first)."""
+    tier: str | None = option(None, "TIER")
+    """One of lite, standard, hard, multi (default: standard)."""
+    entities: int | None = option(None, "N")
+    """Instead of the tier's entities."""
+    tokens: int | None = option(None, "N")
+    """Length of the documents, in tokens."""
+    questions: int | None = option(None, "N")
+    """Instead of the tier's questions."""
+    corrections: int | None = option(None, "N")
+    """Instead of the tier's corrections."""
+    writes: int | None = option(None, "N")
+    """Instead of the tier's writes."""
+    parameters: Mapping[str, object] | None = option(None)
+    """Further parameters of the track, as {"hops": "2,4"}."""
+    seed: int | None = option(None, "N", python=None)
+    """A single seed."""
+    seeds: int | range | None = option(None, "N", least=1)
+    """Seeds 0 to N-1 (default: 10 for bench, enough for ten tasks for compare)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSettings(TrackSettings):
     """The tasks that are played, and how."""
 
-    data: str | Path | None = option(
-        None,
-        "instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set"
-        " (`memorygym datasets`), as in locomo:locomo10.json:most=20",
-        "WHAT",
-    )
-    salt: str | None = option(None, "a secret that seeds a private test set", "SALT")
-    capacity: int | None = option(
-        None, "maximum tokens that the memory may hold (default: see docs)", "N", least=1
-    )
-    output: str | Path | None = option(
-        None,
-        "the folder that keeps traces, replies and results, so that the same call resumes a stopped"
-        " run",
-        cli=False,
-    )
-    workers: int | None = option(
-        None,
-        "processes, or threads where a model is asked (default: one a core, 16 threads)",
-        "N",
-        least=1,
-    )
-    quiet: bool = option(False, "no progress line", "", "-q")
+    data: str | Path | None = option(None, "WHAT")
+    """Instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set
+    (`memorygym datasets`), as in locomo:locomo10.json:most=20."""
+    salt: str | None = option(None, "SALT")
+    """A secret that seeds a private test set."""
+    capacity: int | None = option(None, "N", least=1)
+    """Maximum tokens that the memory may hold (default: see docs)."""
+    output: Path | str | None = option(None, "PATH", "-o", "--run", many="again")
+    """The folder that keeps traces, replies and results, so that the same call resumes a stopped
+    run; on the command line also a file for the result alone: .json, .csv, or any existing file."""
+    workers: int | None = option(None, "N", least=1)
+    """Processes, or threads where a model is asked (default: one a core, 16 threads)."""
+    quiet: bool = option(False, "", "-q")
+    """No progress line."""
 
     def workers_of(self, *, waits: bool) -> int:
         """The number of workers: threads if a model is asked, else processes."""
@@ -306,19 +332,21 @@ class TaskSettings(TrackSettings):
 class ModelSettings(Settings):
     """How models are asked."""
 
-    api_base: str | None = option(None, "the endpoint (default: OPENAI_BASE_URL)", "URL")
-    temperature: float | None = option(None, "(default: the endpoint's)", "X")
-    max_tokens: int | None = option(None, "maximum tokens of a reply", "N")
-    model_seed: int | None = option(None, "seed passed to the endpoint", "N")
-    replay: str | Path | None = option(None, "use recorded replies, ask no endpoint", "FILE")
-    judge: Sequence[str] = option(
-        [],
-        "LLM judge that may overrule a rejection (never an acceptance); repeat the option for a"
-        " majority vote",
-        "MODEL",
-        many="again",
-    )
-    judge_prompt: str | None = option(None, "(default: strict)", choices=tuple(PROMPTS))
+    api_base: str | None = option(None, "URL")
+    """The endpoint (default: OPENAI_BASE_URL)."""
+    temperature: float | None = option(None, "X")
+    """How random the replies are (default: the endpoint's)."""
+    max_tokens: int | None = option(None, "N")
+    """Maximum tokens of a reply."""
+    model_seed: int | None = option(None, "N")
+    """Seed passed to the endpoint."""
+    replay: Path | str | None = option(None, "FILE")
+    """Use recorded replies, ask no endpoint."""
+    judge: Sequence[str] = option([], "MODEL", many="again")
+    """LLM judge that may overrule a rejection (never an acceptance); repeat the option for a
+    majority vote."""
+    judge_prompt: str | None = option(None, choices=tuple(PROMPTS))
+    """How strictly it judges (default: strict)."""
 
     @property
     def sampling(self) -> dict[str, Any]:
@@ -331,14 +359,14 @@ class ModelSettings(Settings):
 class AgentModelSettings(ModelSettings):
     """How a model is asked that plays as an agent."""
 
-    stream: bool = option(False, "ask for streamed replies")
-    tools: str = option(
-        "auto",
-        "tool calls: native or as text (default: whichever the endpoint accepts)",
-        choices=TOOL_MODES,
-    )
-    keep_reasoning: bool = option(False, "show the model its own reasoning again")
-    prices: Path | None = option(None, "USD per million tokens, as JSON", "FILE", python=None)
+    stream: bool = option(False)
+    """Ask for streamed replies."""
+    tools: str = option("auto", choices=TOOL_MODES)
+    """Tool calls: native or as text (default: whichever the endpoint accepts)."""
+    keep_reasoning: bool = option(False)
+    """Show the model its own reasoning again."""
+    prices: Path | None = option(None, "FILE", python=None)
+    """USD per million tokens, as JSON."""
 
 
 OF_AN_AGENT = tuple(name for name in options(AgentModelSettings) if name != "api_base")
@@ -356,58 +384,31 @@ class BenchSettings(TaskSettings, AgentModelSettings):
         " capacity repeats official",
         "what comes out": "validate output against fail_under workers verbose quiet",
     }
-    agent: Sequence[str] | None = option(
-        None,
-        "scripted agents (`memorygym list agents`), or your own as pkg.mod:OBJECT (default: all of"
-        " the track)",
-        "AGENT",
-        "--strategy",
-        many="words",
-        python=None,
-        recipe="agents",
-    )
-    model: str | None = option(
-        None,
-        "its name at an OpenAI-compatible endpoint, or hf:FOLDER",
-        "MODEL",
-        python=None,
-        recipe="models",
-    )
-    memory: str = option(
-        "markdown",
-        "their memory (`memorygym list memory`), or your own as pkg.mod:make (default: markdown)",
-        "MEMORY",
-        "--backend",
-        python=None,
-    )
-    turns: int | None = option(None, "maximum replies in one event", "N", least=1)
-    patience: int | None = option(
-        None,
-        "identical failing calls in a row after which an event ends (default: 3)",
-        "N",
-        least=1,
-    )
-    capacity: int | None = option(
-        None,
-        "maximum tokens that the memory may hold and show (default: the tasks' own, else"
-        f" {CAPACITY:,})",
-        "N",
-        least=1,
-    )
-    repeats: int = option(1, "play every task K times", "K", least=1)
-    official: bool = option(
-        False,
-        "the official set: of worlds the standard tier, seeds 0-9, all templates",
-        python=None,
-    )
-    validate: bool = option(False, "check every invariant; exit 1 if one fails", python=None)
-    against: Path | None = option(
-        None, "print the difference from an earlier run", "RUN", python=None
-    )
-    fail_under: float | None = option(
-        None, "exit 1 if a composite is below X (0-100)", "X", python=None
-    )
-    verbose: bool = option(False, "show every question", "", "-v", python=None)
+    agent: Sequence[str] | None = option(None, "AGENT", "--strategy", many="words", recipe="agents")
+    """Scripted agents (`memorygym list agents`), or your own as pkg.mod:OBJECT (default: all of the
+    track)."""
+    model: str | None = option(None, "MODEL", recipe="models")
+    """Its name at an OpenAI-compatible endpoint, or hf:FOLDER."""
+    memory: str = option("markdown", "MEMORY", "--backend")
+    """Their memory (`memorygym list memory`), or your own as pkg.mod:make (default: markdown)."""
+    turns: int | None = option(None, "N", least=1)
+    """Maximum replies in one event."""
+    patience: int | None = option(None, "N", least=1)
+    """Identical failing calls in a row after which an event ends (default: 3)."""
+    capacity: int | None = option(None, "N", least=1)
+    """Maximum tokens that the memory may hold and show (default: the tasks' own, else 1,000)."""
+    repeats: int = option(1, "K", least=1)
+    """Play every task K times."""
+    official: bool = option(False, python=None)
+    """The official set: of worlds the standard tier, seeds 0-9, all templates."""
+    validate: bool = option(False, python=None)
+    """Check every invariant; exit 1 if one fails."""
+    against: Path | None = option(None, "RUN", python=None)
+    """Print the difference from an earlier run."""
+    fail_under: float | None = option(None, "X", python=None)
+    """Exit 1 if a composite is below X (0-100)."""
+    verbose: bool = option(False, "", "-v", python=None)
+    """Show every question."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -421,79 +422,123 @@ class CompareSettings(TaskSettings, ModelSettings):
         "how models are asked": " ".join(options(ModelSettings)),
         "what comes out": "output all curve workers quiet",
     }
-    memory: Sequence[str] = option(
-        [],
-        "memories, separated by commas, or repeat the option: names (`memorygym list memory`),"
-        " parameters after colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and"
-        " oracle are always added; with --trajectories, by default all that ship",
-        "LIST",
-        "--memories",
-        many="again",
-        python=None,
-        recipe="memories",
-    )
+    memory: Sequence[str] = option([], "LIST", "--memories", many="again", python="memories")
+    """Memories, separated by commas, or repeat the option: names (`memorygym list memory`),
+    parameters after colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and oracle
+    are always added; with --trajectories, by default all that ship."""
     budget: int | Sequence[int] = option(
-        BUDGET,
-        "maximum tokens of context that a memory may show per event; one report for each (default:"
-        f" {BUDGET})",
-        "N[,N]",
-        "--budgets",
-        many="commas",
-        python="budgets",
-        least=1,
-        recipe="budgets",
+        BUDGET, "N[,N]", "--budgets", many="commas", python="budgets", least=1
     )
-    capacity: int | None = option(
-        None,
-        "maximum tokens that a memory may hold (default: no limit; with tools, the context budget)",
-        "N",
-        least=1,
-    )
-    memory_model: str | Model | None = option(
-        None,
-        f"the model that memories call (default: {OFFLINE}, offline and deterministic)",
-        "MODEL",
-    )
-    reasoner: str | Model | Sequence[str | Model] = option(
-        "strong",
-        "who answers from the context: strong, weak or a model's name; for several, also whether"
-        " they rank the memories alike (default: strong)",
-        "LIST",
-        recipe="reasoners",
-    )
-    trajectories: Sequence[Path] = option(
-        [],
-        "instead of tasks: logs of your agents (OpenAI messages, tau-bench, tau2, SWE-agent,"
-        " mini-swe-agent, Inspect), files or folders; measures which values that later calls need a"
-        " memory still shows (docs/your-logs.md)",
-        "FILE",
-        many="words",
-        python=None,
-    )
-    redact: bool = option(
-        True, "mask keys and passwords of the logs in what is printed and kept (default: yes)"
-    )
-    all: bool = option(
-        False,
-        "print every table: also gains, evidence recall, costs while reading and answering, what"
-        " was held, accuracy by facts needed and by lookups, milliseconds",
-        python=None,
-    )
+    """Maximum tokens of context that a memory may show per event; one report for each (default:
+    1000)."""
+    capacity: int | None = option(None, "N", least=1)
+    """Maximum tokens that a memory may hold (default: no limit; with tools, the context budget)."""
+    memory_model: str | Model | None = option(None, "MODEL")
+    """The model that memories call (default: extractive, offline and deterministic)."""
+    reasoner: str | Model | Sequence[str | Model] = option("strong", "LIST", recipe="reasoners")
+    """Who answers from the context: strong, weak or a model's name; for several, also whether they
+    rank the memories alike (default: strong)."""
+    trajectories: Sequence[Path] = option([], "FILE", many="words")
+    """Instead of tasks: logs of your agents (OpenAI messages, tau-bench, tau2, SWE-agent,
+    mini-swe-agent, Inspect), files or folders; measures which values that later calls need a memory
+    still shows (docs/your-logs.md)."""
+    redact: bool = option(True)
+    """Mask keys and passwords of the logs in what is printed and kept (default: yes)."""
+    all: bool = option(False, python=None)
+    """Print every table: also gains, evidence recall, costs while reading and answering, what was
+    held, accuracy by facts needed and by lookups, milliseconds."""
     curve: Sequence[str] = option(
         [],
-        "accuracy by tokens since the fact was stated (retention), tokens shown (length), facts"
-        " needed (facts), lookups combined (hops), how often the fact changed (rewrite), what is"
-        " asked (kind, type); may be repeated",
         "KIND",
         choices=("retention", "length", "facts", "hops", "rewrite", "kind", "type"),
         many="again",
         python=None,
     )
+    """Accuracy by tokens since the fact was stated (retention), tokens shown (length), facts needed
+    (facts), lookups combined (hops), how often the fact changed (rewrite), what is asked (kind,
+    type); may be repeated."""
 
     @property
     def budgets(self) -> list[int]:
         """The budgets, each once, smallest first."""
         return sorted({check_count("budgets", number) for number in listed(self.budget)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateSettings(TaskSettings):
+    """The settings of `generate`."""
+
+    GROUPS: ClassVar = {"": "track n seed output workers schema quiet"}
+    track: str = option("", "TRACK")
+    """The track, its parameters after colons, as in research:hops=2,4:tokens=10k,1M."""
+    n: int = option(1, "N", least=1)
+    """Instances (default: 1)."""
+    seed: int | None = option(None, "S")
+    """Another seed generates other instances (default: 0)."""
+    output: Path | str | None = option(None, "DIR", "-o", many="again")
+    """A folder; new or resumed."""
+    workers: int | None = option(None, "N", least=1)
+    """Processes (default: 2)."""
+    schema: bool = option(False)
+    """Print the JSON Schema of an instance."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifySettings(TaskSettings):
+    """The settings of `verify`."""
+
+    GROUPS: ClassVar = {
+        "": "track template tier seeds salt workers json again quiet",
+        "closed-book check of DIR: a model sees the questions alone": "model samples api_base",
+        "what the version of a track promises": "version write",
+    }
+    seeds: int | range | None = option(None, "N", least=1)
+    """Seeds 0 to N-1 (default: 3)."""
+    workers: int | None = option(None, "N", least=1)
+    """Processes (default: 2)."""
+    json: bool = option(False)
+    """Print JSON."""
+    again: bool = option(False)
+    """Generate every instance of DIR again from its manifest, and compare the bytes."""
+    model: str | None = option(None, "MODEL", "--llm")
+    """Ask it (default: no model)."""
+    samples: int = option(1, "K", least=1)
+    """Answers per question (default: 1)."""
+    api_base: str | None = option(None, "URL")
+    """The model's endpoint."""
+    version: bool = option(False)
+    """Check the digests beside the track: of tasks, gold, outcomes, verdicts, token counts and
+    prompts."""
+    write: bool = option(False)
+    """With --version: freeze those of a new version."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaySettings(TaskSettings):
+    """The settings of `play`."""
+
+    GROUPS: ClassVar = {
+        "who plays: one of these": "agent human show",
+        "which task": f"track {' '.join(PARAMETERS)} data seed salt",
+        "how it is played": "memory trace",
+        "what --show prints": "json gold",
+    }
+    agent: str | None = option(None, "AGENT", "--strategy")
+    """A name of `memorygym list agents`, or your own as pkg.mod:OBJECT."""
+    human: bool = option(False)
+    """You play, under the same budgets."""
+    show: bool = option(False)
+    """Show the task, as an agent reads it."""
+    seed: int | None = option(None, "N")
+    """Its seed (default: 0)."""
+    memory: str = option("markdown", "MEMORY", "--backend")
+    """The memory (default: markdown)."""
+    trace: Path | None = option(None, "FILE", "-o", "--output")
+    """Write the trace: .jsonl or .jsonl.gz."""
+    json: bool = option(False)
+    """One JSON message a line, nothing wrapped."""
+    gold: bool = option(False)
+    """Add the facts, changes and truths."""
 
 
 OF_TASKS = (
@@ -555,7 +600,7 @@ def _differing(name: str, old: Recipe, new: Recipe) -> Iterator[str]:
         yield f"another --{name}" if before and now else f"{'a' if before else 'no'} --{name}"
     else:
         settings = BenchSettings if new["kind"] == "bench" else CompareSettings
-        stated = (own for own, option in options(settings).items() if option.recipe == name)
+        stated = (own for own, o in options(settings).items() if name in (o.recipe, o.python))
         flag = f"--{next(stated, name).replace('_', '-')}"
         yield _both(flag, *(_shown(value) for value in (before, now)))
 
@@ -587,3 +632,20 @@ def _shown(value: Any) -> str | None:
         return value
     text = ",".join(map(str, value)) if isinstance(value, list) else canonical(value)
     return clip(text, 100)
+
+
+def option_page(cls: type[Settings]) -> str:
+    """The options of a command as a Markdown table, as docs/commands.md shows it."""
+    lines = ["| option | in Python | meaning |", "|---|---|---|"]
+    for name in (name for names in cls.GROUPS.values() for name in names.split()):
+        own = options(cls)[name]
+        value = own.metavar or "\\|".join(own.choices)
+        flag = f"--{name.replace('_', '-')} {value}".strip()
+        keyword = "" if own.python is None else f"`{own.python or name}`"
+        lines.append(f"| `{flag}` | {keyword} | {helps(cls)[name]} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    for each in (BenchSettings, CompareSettings):
+        print(option_page(each))

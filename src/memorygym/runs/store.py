@@ -161,6 +161,13 @@ class Run:
             raise BadSettings(f"{path} is damaged ({error}); play the run again") from error
         return about
 
+    def keep(self, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:
+        """Keeps the trace of an episode that ended, and its times."""
+        write_trace(self.trace_path(name), trace)
+        times: dict[str, JSON] = {"seconds": round(seconds, 6), "ended": round(time(), 3)}
+        with (self.path / "timings.jsonl").open("ab", buffering=0) as file:
+            file.write(f"{canonical({'episode': name, **times, **clocked})}\n".encode())
+
     def timings(self) -> Iterator[dict[str, Any]]:
         """The times of each episode; a line that is being written is left out."""
         path = self.path / "timings.jsonl"
@@ -189,45 +196,24 @@ def name_parts(name: str) -> list[str]:
 
 
 @contextmanager
-def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | None]:
-    """The run kept in a folder, if one is given. Ctrl-C prints how to resume."""
-    if folder is None:
-        yield None
-        return
-    with open_run(folder, about) as run:
-        try:
-            yield run
-        except KeyboardInterrupt:
-            kept = f"{len(run.kept)} episodes are kept in {run.path}"
-            print(f"\nstopped; {kept}; repeat the command to resume", file=sys.stderr)
-            raise
-
-
-@contextmanager
 def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
-    """Begins a run, or resumes one of the same version and recipe, and locks the folder.
+    """Begins a run, or resumes one of the same version and recipe, and locks the folder. Ctrl-C
+    prints how to resume.
 
     `about` holds `version`, `recipe` and how the run was started. Raises BadSettings if the
     folder holds anything else or is locked.
     """
     new: dict[str, JSON] = {"format": FORMAT, **about}
+    run = Run(directory)
     with claimed_folder(directory, "run.json", "traces", "run") as path:
         if path.exists():
-            if problem := refusal(Run(directory).about(), new):
+            if problem := refusal(run.about(), new):
                 raise BadSettings(f"{directory}{problem}")
         else:
             write_atomically(path, [json_bytes(new)])
-        yield Run(directory)
-
-
-def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:
-    """Keeps the trace of an episode that ended, and its times."""
-    write_trace(run.trace_path(name), trace)
-    row: dict[str, JSON] = {
-        "episode": name,
-        "seconds": round(seconds, 6),
-        "ended": round(time(), 3),
-        **clocked,
-    }
-    with (run.path / "timings.jsonl").open("ab", buffering=0) as file:
-        file.write(f"{canonical(row)}\n".encode())
+        try:
+            yield run
+        except KeyboardInterrupt:
+            kept = f"{len(run.kept)} episodes are kept in {directory}"
+            print(f"\nstopped; {kept}; go on: memorygym resume {directory}", file=sys.stderr)
+            raise

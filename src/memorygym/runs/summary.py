@@ -2,21 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass
 
+from memorygym import stats
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.scoring.judge.agreement import Agreement
 from memorygym.scoring.usage import Usage
-from memorygym.stats import (
-    FEWEST_TASKS,
-    Estimate,
-    Repeats,
-    deviation,
-    mde,
-    mean_score,
-    mean_share,
-    same_tasks,
-)
+from memorygym.stats import FEWEST_TASKS, Estimate, Repeats, deviation, mean_score, mean_share
 
 TaskKey = tuple[str, int]
 """Template and seed of a task."""
@@ -59,7 +51,7 @@ class Summary:
         if self.deviation is None or self.tasks < FEWEST_TASKS:
             return None
         step = 1 / max(1, self.questions)
-        return mde(self.deviation, self.tasks, same_tasks(LIKENESS), step=step)
+        return stats.mde(self.deviation, self.tasks, stats.same_tasks(LIKENESS), step=step)
 
     @property
     def composites(self) -> dict[TaskKey, float]:
@@ -149,9 +141,7 @@ def _means(scores: Mapping[TaskKey, Sequence[float]]) -> dict[TaskKey, float]:
 
 
 def _judged(tables: Sequence[Agreement]) -> Agreement | None:
-    names = [item.name for item in fields(Agreement)]
-    sums = {name: sum(getattr(table, name) for table in tables) for name in names}
-    return Agreement(**sums) if tables else None
+    return Agreement(*map(sum, zip(*map(astuple, tables), strict=True))) if tables else None
 
 
 def _repeats(results: Sequence[Result]) -> Repeats | None:

@@ -10,13 +10,14 @@ from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import UnknownPart
+from memorygym.core.errors import MemoryGymError, UnknownPart
+from memorygym.core.guard import raised
+from memorygym.core.tools import check_reply
 from memorygym.core.trace import Trace
 from memorygym.core.track import find, version_of
 from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
-from memorygym.runs.agent_guard import AgentGuard
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import Given, GivenAgent, GivenMemory
 from memorygym.runs.tasks import LIFTED, Limits
@@ -42,20 +43,15 @@ class System:
     def labels(self, track: str, repeat: int) -> dict[str, JSON]:
         """The labels of its traces."""
         own = {"budget": self.budget} if self.compared else {"repeat": repeat}
-        return {
-            "agent": self.agent,
-            "memory": self.memory,
-            "version": version_of(track),
-            **own,
-        }
+        version = version_of(track)
+        return {"agent": self.agent, "memory": self.memory, "version": version, **own}
 
 
 class SystemPlayer(Protocol):
     """A system that can play."""
 
     @property
-    def system(self) -> System:
-        """Its row."""
+    def system(self) -> System: ...
 
     @property
     def memory(self) -> str:
@@ -127,7 +123,8 @@ class AgentSystem:
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         plugged = self.objects.get(self.agent)
         if isinstance(plugged, GivenAgent):
-            return plugged.make(replace(task, gold=None, state={}))
+            passed: Policy = plugged.make(replace(task, gold=None, state={}))
+            return passed
         return model or policy_for(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
@@ -151,6 +148,41 @@ class FreshPolicy(Policy):
         if self._episode.event != self._event:
             self._policy, self._event = self._make(), self._episode.event
         return self._policy.act(view, tools)
+
+
+class AgentFault(MemoryGymError):
+    """An agent broke its protocol: an error in its code, which is other people's."""
+
+
+class AgentGuard(Policy):
+    """An agent that is made at its first event. Its own error, or a reply that is no Message, is
+    raised as AgentFault, and fails its episode alone."""
+
+    def __init__(self, name: str, make: Callable[[], Policy], episode: Episode) -> None:
+        self._name, self._make, self._episode = name, make, episode
+        self._policy: Policy | None = None
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        method = "the factory"
+        try:
+            self._policy = self._policy or self._make()
+            method = "act()"
+            reply: object = self._policy.act(view, tools)
+        except MemoryGymError:
+            raise
+        except Exception as error:
+            raise self._fault(f"{method} {raised(error)}") from error
+        try:
+            return check_reply(reply)
+        except TypeError as error:
+            advice = "Return a Message, as examples/my_agent.py does. "
+            raise self._fault(f"act() returned {reply!r:.80} ({error})", advice) from error
+
+    def _fault(self, problem: str, advice: str = "") -> AgentFault:
+        return AgentFault(
+            f"agent {self._name}: {problem} at event {self._episode.event + 1}. {advice}"
+            "memorygym.testing.check_policy lists every broken rule."
+        )
 
 
 def is_foreign(memory: str) -> bool:
@@ -192,16 +224,12 @@ def start_episode(
     return Episode(find(task.track).env(replace(task, gold=None)), memory, budget, writer)
 
 
-Play = Callable[[Episode, Policy], Trace]
-"""A function that plays an episode to its end."""
-
-
 def played(
     episode: Episode,
     policy: Policy,
     task: Task,
     labels: Mapping[str, JSON],
-    play_episode: Play = play,
+    play_episode: Callable[[Episode, Policy], Trace] = play,
 ) -> Trace:
     """Plays an episode to its end; returns its trace with the gold table and the labels."""
     trace = play_episode(episode, policy)

@@ -101,8 +101,8 @@ class MissingTask:
     def generate(self) -> Any:
         """Raises BadSettings."""
         raise BadSettings(
-            f"the task {self.template} {self.seed} is in a file that was not given; repeat the"
-            " command that began the run, with its --data"
+            f"the task {self.template} {self.seed} is in a file that was not given: give the --data"
+            " of the run"
         )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from memorygym.core.outcome import Outcome, Score, SubTask
-from memorygym.core.statements import SubTaskGold
+from memorygym.core.outcome import Outcome, Score
+from memorygym.core.statements import SubTask, SubTaskGold
 from memorygym.core.trace import Answer, Judgement, MemoryUpdate, Reward, Trace
 from memorygym.core.trace_reader import AnswerReader
 from memorygym.core.track import gold_table, track_of

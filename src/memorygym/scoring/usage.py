@@ -8,7 +8,7 @@ table of them, in US dollars per million tokens:
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from typing import Any
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clip
 from memorygym.core.trace import Action, Trace
 from memorygym.core.track import reader_of
-from memorygym.core.types import JSON
 from memorygym.models.model import CONTEXT_EXCEEDED
 
 MILLION = 1_000_000
@@ -40,10 +39,6 @@ class Usage:
     """Number of replies that were cut at max_tokens."""
     exceeded: int = 0
     """Number of requests that exceeded the model's context, and so have an empty reply."""
-
-    def to_json(self) -> dict[str, JSON]:
-        """As exports state it."""
-        return asdict(self)
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(

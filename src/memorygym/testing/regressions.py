@@ -1,29 +1,26 @@
 """Checks against regressions: a lowest composite, and no question that was right is now wrong."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from memorygym.core.errors import BadSettings, MemoryFault
-from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe, version_of
+from memorygym.core.errors import BadSettings
+from memorygym.core.registry import split_spec
+from memorygym.core.track import TaskOptions, version_of
 from memorygym.core.types import Memory
-from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.runs.episode_result import Result, place_of
-from memorygym.runs.results import RunResults, load
-from memorygym.runs.systems import System, episode_for, played, policy_for, systems_of
-from memorygym.runs.tasks import Limits, again
+from memorygym.runs.episode_result import Result
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.objects import given_agent, given_memory
+from memorygym.runs.results import RunResults, load, perform
+from memorygym.runs.tasks import Limits, Tasks, again, generated
 from memorygym.scoring.attribution import Attribution
-from memorygym.scoring.episode_scores import outcomes, score
-from memorygym.testing.policies import MakesPolicy, make_policy
-from memorygym.tracks.worlds.settings import WorldsSettings
+from memorygym.scoring.episode_scores import outcomes
+from memorygym.testing.policies import MakesPolicy
 
 Agent = str | MakesPolicy
 """The name of an agent, `package.module:factory`, or a factory."""
 MakesMemory = str | Callable[[], Memory]
 """The name of a memory, `package.module:factory`, or a factory."""
-TEMPLATES = ("company", "city")
 COMMONEST = 3
 """Causes of misses that a sentence names."""
 
@@ -32,12 +29,12 @@ def check_score(
     agent: Agent,
     at_least: float,
     *,
-    templates: Sequence[str] = TEMPLATES,
-    seeds: Iterable[int] = range(2),
-    tier: str = "lite",
+    track: str = "worlds:template=company,city:tier=lite",
+    seeds: range = range(2),
     memory: MakesMemory = "markdown",
 ) -> list[str]:
-    """Whether the mean composite (0 to 100) on these tasks is at least `at_least`; [] if it is.
+    """Whether the mean composite (0 to 100) on the tasks of these seeds is at least `at_least`; []
+    if it is. The track is named as `--track` takes it.
 
     The same arguments give the same tasks, so another figure means that the agent, its memory or
     the version of the benchmark changed.
@@ -49,22 +46,25 @@ def check_score(
     """
     if not 0 <= at_least <= 100:
         raise BadSettings(f"at_least {at_least:g}: give 0 to 100, as a composite is")
-    recipes = [WorldsSettings(template, seed, tier) for template in templates for seed in seeds]
-    if not recipes:
-        raise BadSettings("no templates or no seeds: give at least one of each")
-    try:
-        traces = [_played(settings, agent, memory) for settings in recipes]
-    except MemoryFault as fault:
-        return [str(fault)]
-    figures = [100 * score(trace).composite for trace in traces]
+    name, parameters = split_spec(track)
+    tasks = generated(name, TaskOptions(seeds, "", parameters))
+    run = _played(tasks, agent, memory)
+    if run.failures:
+        return [run.failures[0].error]
+    figures = [100 * result.score.composite for result in run.results]
     mean = sum(figures) / len(figures)
     if mean >= at_least:
         return []
     each = ", ".join(
-        f"{settings.template} {settings.seed}: {figure:.1f}"
-        for settings, figure in zip(recipes, figures, strict=True)
+        f"{result.place.template} {result.place.seed}: {figure:.1f}"
+        for result, figure in zip(run.results, figures, strict=True)
     )
-    return [f"composite {mean:.1f} is below {at_least:g} ({each}; {_causes(traces)})"]
+    causes = sum((Counter(result.causes) for result in run.results), Counter[str]())
+    commonest = sorted(causes, key=lambda cause: (-causes[cause], cause))[:COMMONEST]
+    misses = ", ".join(f"{cause} {causes[cause]}" for cause in commonest)
+    return [
+        f"composite {mean:.1f} is below {at_least:g} ({each}; {causes.total()} misses: {misses})"
+    ]
 
 
 def check_regressions(
@@ -81,21 +81,19 @@ def check_regressions(
     there and is not the only one. Raises BadSettings for results of another version, a judge, a
     comparison or a private test set.
     """
-    results = load(baseline)
-    recipe = results.recipe
-    _check_playable(Path(baseline), results)
-    before = _rows(results, was or (agent if isinstance(agent, str) else None), Path(baseline))
+    earlier = load(baseline)
+    recipe = earlier.recipe
+    _check_playable(Path(baseline), earlier)
+    before = _results(earlier, was or (agent if isinstance(agent, str) else None), Path(baseline))
     limits = Limits(**{name: recipe[name] for name in Limits.__slots__})
-    lost: list[str] = []
-    tasks = again(recipe)
-    for task, player in product(tasks.recipes, systems_of(recipe)):
-        if row := before.get(place_of(tasks.track, task, 0, player).episode):
-            try:
-                trace = _played(task, agent, memory or recipe["memory"], limits)
-            except MemoryFault as fault:
-                return [*lost, str(fault)]
-            lost += _lost(row, trace)
-    return lost
+    run = _played(again(recipe), agent, memory or recipe["memory"], limits)
+    lost = [
+        sentence
+        for result in run.results
+        if (row := before.get(result.place.task))
+        for sentence in _lost(row, result, run)
+    ]
+    return [*lost, *(failure.error for failure in run.failures[:1])]
 
 
 def _check_playable(path: Path, results: RunResults) -> None:
@@ -108,7 +106,7 @@ def _check_playable(path: Path, results: RunResults) -> None:
     for kind, applies in (
         ("a private test set", recipe["salt"]),
         ("a judge", recipe["judge"]),
-        ("a comparison", recipe["kind"] == "compare"),
+        ("a comparison", results.compared),
     ):
         if applies:
             raise BadSettings(
@@ -117,41 +115,43 @@ def _check_playable(path: Path, results: RunResults) -> None:
             )
 
 
-def _rows(results: RunResults, agent: str | None, path: Path) -> dict[str, Result]:
-    """The episodes of the agent in an earlier run, by name."""
-    agents = list(dict.fromkeys(result.place.agent for result in results.results))
+def _results(run: RunResults, agent: str | None, path: Path) -> dict[tuple[str, int], Result]:
+    """By task: the results of the agent in an earlier run."""
+    agents = list(dict.fromkeys(result.place.agent for result in run.results))
     if agent not in agents and len(agents) == 1:
         agent = agents[0]
     if agent not in agents:
         raise BadSettings(f"{path} holds {', '.join(agents) or 'no agent'}: name one with `was`")
-    return {r.place.episode: r for r in results.results if r.place.agent == agent}
+    return {
+        result.place.task: result
+        for result in run.results
+        if result.place.agent == agent and not result.place.repeat
+    }
 
 
 def _played(
-    recipe: TaskRecipe, agent: Agent, memory: MakesMemory, limits: Limits | None = None
-) -> Trace:
-    task = (limits or Limits()).applied(recipe.generate())
-    policy = policy_for(agent, task) if isinstance(agent, str) else make_policy(agent, task)
-    make = memory_factory(memory) if isinstance(memory, str) else memory
-    name = agent if isinstance(agent, str) else type(policy).__name__
-    labels = System(name, str(memory)).labels(task.track, 0)
-    return played(episode_for(name, task, make), policy, task, labels)
+    tasks: Tasks, agent: Agent, memory: MakesMemory, limits: Limits | None = None
+) -> RunResults:
+    agents = [] if isinstance(agent, str) else [given_agent(agent)]
+    memories = [] if isinstance(memory, str) else [given_memory(memory)]
+    evaluation = Evaluation(
+        tasks=tasks,
+        agents=(agent,) if isinstance(agent, str) else (agents[0].name,),
+        memory=memory if isinstance(memory, str) else memories[0].name,
+        limits=limits or Limits(),
+        objects=[*agents, *memories],
+    )
+    return perform(evaluation, traced=True)
 
 
-def _lost(row: Result, trace: Trace) -> Iterator[str]:
+def _lost(before: Result, now: Result, run: RunResults) -> Iterator[str]:
+    """A sentence for each question of an episode that was right and is wrong."""
+    trace = run.traces[now.place.episode]
     attribution = Attribution(trace)
-    for number, (right, outcome) in enumerate(
-        zip(row.right, outcomes(trace), strict=True), start=1
-    ):
+    answers = zip(before.right, outcomes(trace), strict=True)
+    for number, (right, outcome) in enumerate(answers, start=1):
         if right and not outcome.correct:
             yield (
-                f"{row.place.episode}#{number} was right, is wrong ({attribution.cause(outcome)}):"
-                f" {outcome.goal.text} {outcome.reason}"
+                f"{before.place.episode}#{number} was right, is wrong"
+                f" ({attribution.cause(outcome)}): {outcome.goal.text} {outcome.reason}"
             )
-
-
-def _causes(traces: Sequence[Trace]) -> str:
-    causes = sum((Attribution(trace).counts for trace in traces), Counter[str]())
-    known = sorted(causes, key=lambda cause: (-causes[cause], cause))
-    commonest = ", ".join(f"{cause} {causes[cause]}" for cause in known[:COMMONEST])
-    return f"{causes.total()} misses: {commonest}"

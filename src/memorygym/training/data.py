@@ -148,7 +148,7 @@ def _trajectories(options: DataOptions, recipe: TaskRecipe) -> list[Trajectory |
             continue
         assert outcome.trace
         tools = tools or players[0].begin(recipe.generate(), []).tools
-        whole = rollout(outcome.trace, outcome.score.composite)
+        whole = rollout(outcome.trace, outcome.result.score.composite)
         played.append(trajectory(whole, tools, options.format, SPLIT, segments=options.segments))
     return played
 

@@ -78,7 +78,7 @@ def _shipped() -> Weights:
 
 
 def learned(task: Task, policy: str = "") -> Policy:
-    """The trained policy of this package (`runs/training.py` trains it), or that of a file."""
+    """The trained policy of this package (`scripts/training.py` trains it), or that of a file."""
     structure = structure_of(task.track)
     weights = read_weights(Path(policy)) if policy else _shipped()
     return structure.policy(Manager(weights, structure.items))

@@ -82,6 +82,6 @@ def profile_of(agent: str, outcomes: Sequence[Played | Failure]) -> Profile:
     rewards: dict[tuple[str, int], list[float]] = {}
     for outcome in outcomes:
         if isinstance(outcome, Played):
-            reward = round(outcome.score.composite, 6)
-            rewards.setdefault((outcome.template, outcome.seed), []).append(reward)
+            reward = round(outcome.result.score.composite, 6)
+            rewards.setdefault(outcome.result.place.task, []).append(reward)
     return Profile(agent, [TaskProfile(*task, tuple(of)) for task, of in rewards.items()])

@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of two instances, with the track known during the tests."""
     out = tmp_path_factory.mktemp("made") / "out"
     with plugged(tmp_path_factory.mktemp("plug")):
-        main(["generate", "toytrack", "--n", "2", "--tokens", "300", "-o", str(out)])
+        main(["generate", "--track", "toytrack:tokens=300", "--n", "2", "-o", str(out)])
         yield out
 
 

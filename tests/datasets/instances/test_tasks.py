@@ -14,7 +14,7 @@ from memorygym.datasets.instances.loader import folder_tasks, tokens_of
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("generated") / "out"
-    words = ["generate", "research", "--n", "2", "--tokens", "8k", "--hops", "2", "-o", str(folder)]
+    words = ["generate", "--track", "research:tokens=8k:hops=2", "--n", "2", "-o", str(folder)]
     assert main(words) == 0
     return folder
 

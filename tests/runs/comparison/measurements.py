@@ -30,35 +30,24 @@ def played(
     system: str, tasks: str, case: Mapping[str, Any] | None = None, **of: Any
 ) -> list[Measurement]:
     """A system on tasks with seeds from 0; "-" is a failed one. `case` changes questions."""
-    return [
-        _measured(system, seed, task, case or {}, of)
-        for seed, task in enumerate(tasks.split())
-        if task != "-"
-    ]
 
+    def case_of(number: int, right: str) -> QuestionCase:
+        plain = QuestionCase(number, "retrieval", float(right), 1, int(right), 0, 0, 100, 500, 0)
+        return replace(plain, **(case or {}))
 
-def _measured(
-    system: str, seed: int, task: str, case: Mapping[str, Any], of: Mapping[str, Any]
-) -> Measurement:
-    cases = tuple(
-        replace(
-            QuestionCase(number, "retrieval", float(right), 1, int(right), 0, 0, 100, 500, 0),
-            **case,
-        )
-        for number, right in enumerate(task, start=1)
-    )
-    measurement = Measurement(
-        "company", seed, system, 1000, "strong",
-        cases, ModelCost(), ModelCost(), 0, 0, 0, 0, 800, 0, FACTS
-    )  # fmt: skip
-    return replace(measurement, **of)
+    costs = (ModelCost(), ModelCost(), 0, 0, 0, 0, 800, 0, FACTS)
+    measured = []
+    for seed, task in enumerate(tasks.split()):
+        if task != "-":
+            cases = tuple(map(case_of, range(1, 1 + len(task)), task))
+            measurement = Measurement("company", seed, system, 1000, "strong", cases, *costs)
+            measured.append(replace(measurement, **of))
+    return measured
 
 
 def all_played(systems: Mapping[str, str]) -> list[Measurement]:
     """The measurements of many systems."""
-    return [
-        measurement for system, tasks in systems.items() for measurement in played(system, tasks)
-    ]
+    return [one for system, tasks in systems.items() for one in played(system, tasks)]
 
 
 def reported(systems: Mapping[str, str], **failures: int) -> Report:

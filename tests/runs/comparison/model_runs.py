@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ SMALL = ("--tier", "lite", "--template", "company", "--quiet")
 ASKING = "llm_summarizing,amem"
 REPLIES = "replies.jsonl"
 """Its lines stand in the order in which the threads happened to get them."""
+KEYS = ("OPENAI_API_KEY", "CHUTES_API_KEY", "OPENAI_BASE_URL")
+Duel = Callable[..., Path]
+"""Plays a comparison of memories at the endpoint, with more words, and returns its folder."""
 CLOCKED = ("timings.jsonl", "timings.csv", "lock")
 
 

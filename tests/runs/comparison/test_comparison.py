@@ -14,6 +14,12 @@ from memorygym.runs.comparison.sanity_checks import played_checks
 from memorygym.runs.results import perform
 from tests.runs.comparison.small_runs import comparison, gossip, world
 
+APART = [
+    "full shows the whole history",
+    *(f"two episodes of {spec} stay apart" for spec in ("none", "full", "recency")),
+]
+MIXED = "one showed a word of the other; keep no state in class or module"
+
 
 class RuleViolation(Memory):
     """Cannot be opened."""
@@ -51,23 +57,22 @@ def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path:
     assert not (tmp_path / "run").exists()
 
 
-def test_all_checks_hold_for_memories_that_can_be_trusted() -> None:
-    checks = played_checks(comparison("bm25"))
-    assert [check.name for check in checks if check.holds] == [
-        "full shows the whole history",
-        *(f"two episodes of {spec} stay apart" for spec in ("none", "full", "recency", "bm25")),
-    ]
-
-
-def test_a_memory_that_shows_one_episode_the_other_fails_its_check() -> None:
-    checks = played_checks(comparison(m=MemorySpec(gossip(), tools=False)))
-    (check,) = [check for check in checks if not check.holds]
-    assert (check.name, check.detail) == (
-        "two episodes of m stay apart",
-        "one showed a word of the other; keep no state in class or module",
-    )  # fmt: skip
-
-
-def test_a_memory_that_breaks_has_no_check_since_its_episodes_fail() -> None:
-    checks = played_checks(comparison(m=MemorySpec(RuleViolation, tools=False)))
-    assert all(check.holds for check in checks) and not any(" m " in check.name for check in checks)
+@pytest.mark.parametrize(
+    ("asked", "holding", "failing"),
+    [
+        (comparison("bm25"), [*APART, "two episodes of bm25 stay apart"], []),
+        (
+            comparison(m=MemorySpec(gossip(), tools=False)),
+            APART,
+            [("two episodes of m stay apart", MIXED)],
+        ),
+        # Its episodes fail.
+        (comparison(m=MemorySpec(RuleViolation, tools=False)), APART, []),
+    ],
+)
+def test_memories_that_can_be_made_are_checked_before_anything_is_played(
+    asked: Comparison, holding: list[str], failing: list[tuple[str, str]]
+) -> None:
+    checks = played_checks(asked)
+    assert [check.name for check in checks if check.holds] == holding
+    assert [(check.name, check.detail) for check in checks if not check.holds] == failing

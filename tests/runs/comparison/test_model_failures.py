@@ -1,83 +1,66 @@
 """Comparisons whose model fails, writes nonsense, cannot be asked, or is stopped in the middle."""
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from memorygym.cli import main
 from tests.runs.comparison.model_runs import (
-    REPLIES,
-    SMALL,
+    KEYS,
+    Duel,
     clocked,
     compare,
-    digests,
-    replies,
     rows,
-    until_replies,
 )
-from tests.servers.openai import Server, serving
+from tests.servers.openai import Server
 from tests.slow import mostly_slow
+
+FOR_A_WHILE = ("429x3", "cutx1", "garbagex1", "emptyx1")
+"""Faults of the first replies."""
 
 
 @mostly_slow("fault", ["429", "400", "501"], quick=1)
 def test_a_model_that_fails_fails_its_memory_alone(
-    fault: str, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fault: str, server: Server, duel: Duel, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("--memories", "llm_summarizing,bm25", "--api-base", server.url)
-    model = ("--memory-model", f"condenser+{fault}")
-    assert compare(*words, *model, "-o", tmp_path / "run") == 3
+    folder = duel("llm_summarizing,bm25", "--memory-model", f"condenser+{fault}", ends=3)
     output = capsys.readouterr()
     counted = "6 played, 2 failed (held:llm_summarizing 1, llm_summarizing 1)"
     assert counted in " ".join(output.out.split())[:200]
     assert f"company+0+strong+llm_summarizing+1000: {server.url}" in output.err
     assert f"status {fault}" in output.err
-    assert rows(tmp_path / "run")["bm25"]["accuracy"]["mean"] > 0.5
+    assert rows(folder)["bm25"]["accuracy"]["mean"] > 0.5
 
 
-@mostly_slow("faults", ["429x3", "cutx1", "garbagex1", "emptyx1"], quick=1)
-def test_a_model_that_fails_for_a_while_is_waited_for(
-    faults: str, server: Server, tmp_path: Path
-) -> None:
-    words = ("--memories", "llm_summarizing", "--api-base", server.url, "-o")
-    assert compare(*words, tmp_path / "plain", "--memory-model", "condenser") == 0
-    assert compare(*words, tmp_path / "faulty", "--memory-model", f"condenser+{faults}") == 0
-    assert rows(tmp_path / "faulty") == rows(tmp_path / "plain")
+@mostly_slow("model", [f"condenser+{x}" for x in FOR_A_WHILE] + ["ponderer"], quick=1)
+def test_faults_for_a_while_and_reasoning_change_no_figure(model: str, duel: Duel) -> None:
+    plain = duel("llm_summarizing", "--memory-model", "condenser", name="plain")
+    assert rows(duel("llm_summarizing", "--memory-model", model)) == rows(plain)
 
 
-def test_the_same_command_later_plays_what_failed_and_nothing_else(
-    server: Server, tmp_path: Path
-) -> None:
-    words = ("--memories", "llm_summarizing,bm25", "--seeds", "2", "--api-base", server.url)
-    run = (*words, "--memory-model", "condenser+400x3", "-o", tmp_path / "run")
-    assert compare(*run) == 3
-    played = [row["episode"] for row in clocked(tmp_path / "run")]
-    assert compare(*run) == 0
-    again = [row["episode"] for row in clocked(tmp_path / "run")][len(played) :]
+def test_the_same_command_later_plays_what_failed_and_nothing_else(duel: Duel) -> None:
+    words = ("llm_summarizing,bm25", "--seeds", "2", "--memory-model")
+    played = [row["episode"] for row in clocked(duel(*words, "condenser+400x3", ends=3))]
+    folder = duel(*words, "condenser+400x3")
+    again = [row["episode"] for row in clocked(folder)][len(played) :]
     assert 1 <= len(again) <= 3 and all("llm_summarizing" in name for name in again)
     assert len(played) + len(again) == 16
-    assert compare(*words, "--memory-model", "condenser", "-o", tmp_path / "whole") == 0
-    assert rows(tmp_path / "run") == rows(tmp_path / "whole")
+    assert rows(folder) == rows(duel(*words, "condenser", name="whole"))
 
 
 @mostly_slow("models", [("--memory-model", "condenser+401x1"), ("--reasoner", "scholar+403x1")])
 def test_a_refused_key_stops_at_once_and_the_same_command_goes_on(
-    models: tuple[str, str], server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    models: tuple[str, str], server: Server, duel: Duel, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("--memories", "llm_summarizing", "--api-base", server.url, *models, "--workers", "1")
-    assert compare(*words, "-o", tmp_path / "run") == 3
+    duel("llm_summarizing", *models, "--workers", "1", ends=3)
     output = capsys.readouterr()
     assert len(server.bodies) == 1 and output.out == "" and "the key was refused" in output.err
-    assert compare(*words, "-o", tmp_path / "run") == 0
+    duel("llm_summarizing", *models, "--workers", "1")
 
 
 def test_a_reasoner_that_never_replies_is_reported_and_counted(
-    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    duel: Duel, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", "strong,scholar+400")
-    assert compare(*words, "-o", tmp_path / "run") == 3
+    duel("bm25", "--reasoner", "strong,scholar+400", ends=3)
     output = capsys.readouterr()
     out = " ".join(output.out.split())
     assert out.startswith("6 episodes played, 6 failed (bm25 1, full 1, held:bm25 1, none 1,")
@@ -91,12 +74,10 @@ def test_a_reasoner_that_never_replies_is_reported_and_counted(
     quick=1,
 )
 def test_whatever_a_model_writes_is_handled_and_counted(
-    brain: str, fault: str | None, server: Server, tmp_path: Path
+    brain: str, fault: str | None, duel: Duel
 ) -> None:
     memories = "llm_summarizing,lightmem,simplemem,hipporag"
-    words = ("--memories", memories, "--api-base", server.url, "--memory-model", brain)
-    assert compare(*words, "-o", tmp_path / "run") == 0
-    for name, figures in rows(tmp_path / "run").items():
+    for name, figures in rows(duel(memories, "--memory-model", brain)).items():
         means = {figure: value["mean"] for figure, value in figures.items() if value}
         assert means["cuts"] == 0
         if name in memories.split(",") and fault:
@@ -105,52 +86,16 @@ def test_whatever_a_model_writes_is_handled_and_counted(
 
 @mostly_slow("fault", ["context", "length"])
 def test_replies_of_a_reasoner_that_are_cut_short_are_reported_beside_the_figures(
-    fault: str, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fault: str, duel: Duel, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", f"scholar+{fault}")
-    assert compare(*words, "-o", tmp_path / "run") == 0
+    folder = duel("bm25", "--reasoner", f"scholar+{fault}")
     text = " ".join(capsys.readouterr().out.split())
     assert "Replies of the reasoner cut short by its context or by --max-tokens, per task: " in text
-    assert {figures["limited"]["mean"] for figures in rows(tmp_path / "run").values()} == {10}
+    assert {figures["limited"]["mean"] for figures in rows(folder).values()} == {10}
 
 
-def test_reasoning_is_no_part_of_what_a_memory_observes(server: Server, tmp_path: Path) -> None:
-    words = ("--memories", "llm_summarizing", "--api-base", server.url, "-o")
-    assert compare(*words, tmp_path / "plain", "--memory-model", "condenser") == 0
-    assert compare(*words, tmp_path / "thinking", "--memory-model", "ponderer") == 0
-    assert rows(tmp_path / "thinking") == rows(tmp_path / "plain")
-
-
-def test_half_a_character_does_not_cost_a_memory_its_note(server: Server, tmp_path: Path) -> None:
-    words = ("--memories", "amem", "--api-base", server.url, "--memory-model", "babbler")
-    assert compare(*words, "-o", tmp_path / "run") == 0
-    assert rows(tmp_path / "run")["amem"]["accuracy"]["mean"] > 0.5
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_no_model_is_asked_twice_when_its_comparison_was_stopped(
-    how: signal.Signals, tmp_path: Path
-) -> None:
-    folder = tmp_path / "run"
-    with serving(latency=0.01) as slow:
-        words = ["compare", *SMALL, "--memories", "amem", "--seeds", "2", "--api-base", slow.url]
-        words += ["--reasoner", "scholar", "--memory-model", "condenser", "-o"]
-        command = [sys.executable, "-m", "memorygym", *words, str(folder)]
-        with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-            until_replies(folder, 30)
-            process.send_signal(how)
-            process.communicate()
-        assert process.returncode == (130 if how == signal.SIGINT else -how)
-        kept, asked = replies(folder), len(slow.bodies)
-        assert main([*words, str(folder)]) == 0
-        # What was under way when it stopped is the most that can be asked again.
-        assert kept >= 30 and len(slow.bodies) - asked == replies(folder) - kept
-    with serving() as quick:
-        words[words.index(slow.url)] = quick.url
-        assert main([*words, str(tmp_path / "again")]) == 0
-    apart = {REPLIES: ""}  # It states where each reply came from.
-    assert digests(folder) | apart == digests(tmp_path / "again") | apart
+def test_half_a_character_does_not_cost_a_memory_its_note(duel: Duel) -> None:
+    assert rows(duel("amem", "--memory-model", "babbler"))["amem"]["accuracy"]["mean"] > 0.5
 
 
 @pytest.mark.parametrize(
@@ -177,7 +122,7 @@ def test_models_that_cannot_be_asked_are_named(
 def test_an_endpoint_without_its_key_is_named_before_anything_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("OPENAI_API_KEY", "CHUTES_API_KEY", "OPENAI_BASE_URL"):
+    for name in KEYS:
         monkeypatch.delenv(name, raising=False)
     assert compare("--memories", "bm25", "--reasoner", "gpt-x", "-o", tmp_path / "run") == 3
     assert "set OPENAI_API_KEY" in capsys.readouterr().err

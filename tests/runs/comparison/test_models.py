@@ -1,17 +1,22 @@
 """Comparisons with models, as reasoners and behind memories, against a loopback endpoint."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from memorygym.core.trace import Observation, Trace
 from memorygym.memories.stores.prompts import LIMIT
-from tests.runs.comparison.model_runs import ASKING, REPLIES, compare, digests, rows, traces
-from tests.servers.openai import Server, serving
+from tests.runs.comparison.model_runs import (
+    ASKING,
+    Duel,
+    compare,
+    digests,
+    rows,
+    traces,
+)
+from tests.servers.openai import Server
 from tests.slow import mostly_slow
 
 BEST_FIRST = ("oracle", "full", "bm25", "markdown+scribe", "none")
@@ -32,70 +37,46 @@ def events(body: dict[str, Any]) -> str:
     return "\n\n".join(message["content"] or "" for message in body["messages"][1:])
 
 
-def test_a_model_that_reads_as_the_strong_reasoner_scores_as_it_does(
-    server: Server, tmp_path: Path
-) -> None:
-    for reasoner in ("scholar", "strong"):
-        words = ("--memories", "bm25,markdown", "--seeds", "2", "--api-base", server.url)
-        assert compare(*words, "--reasoner", reasoner, "-o", tmp_path / reasoner) == 0
+def test_a_model_that_reads_as_the_strong_reasoner_scores_as_it_does(duel: Duel) -> None:
     ours, theirs = (
-        [rows(tmp_path / name)[system]["accuracy"]["mean"] for system in BEST_FIRST]
-        for name in ("scholar", "strong")
+        [row["accuracy"]["mean"] for row in map(rows(folder).get, BEST_FIRST) if row]
+        for who in ("scholar", "strong")
+        for folder in [duel("bm25,markdown", "--seeds", "2", "--reasoner", who, name=who)]
     )
     assert ours == theirs == sorted(ours, reverse=True)
-    assert ours[0] == 1 and ours[-1] == 0
+    assert ours[0] == 1 and ours[-1] == 0 and len(ours) == len(BEST_FIRST)
 
 
 def test_a_model_is_asked_questions_alone_and_sees_the_pinned_the_composed_and_the_event(
-    server: Server, tmp_path: Path
+    server: Server, duel: Duel, snapshot: Callable[[str, str], None]
 ) -> None:
-    words = ("--memories", "bm25", "--api-base", server.url, "--workers", "1")
-    assert compare(*words, "--reasoner", "abstain", "-o", tmp_path / "run") == 0
-    views = [view for trace in traces(tmp_path / "run") for view in questions(trace)]
+    folder = duel("bm25", "--reasoner", "abstain", "--workers", "1")
+    views = [view for trace in traces(folder) for view in questions(trace)]
     assert {events(body) for body in server.bodies} == set(views)
     assert all(body["messages"][0]["role"] == "system" for body in server.bodies)
-
-
-def test_the_usage_of_a_model_is_of_the_replies_that_it_gave(
-    server: Server, tmp_path: Path
-) -> None:
-    words = ("--memories", "bm25,markdown", "--seeds", "1", "--api-base", server.url)
-    assert compare(*words, "--reasoner", "abstain", "-o", tmp_path / "run") == 0
-    episodes = json.loads((tmp_path / "run" / "results.json").read_bytes())["episodes"]
-    asked = [len(row["right"]) for row in episodes]
-    assert [row["usage"]["query"]["calls"] for row in episodes] == asked
-    assert [row["usage"]["ingest"]["calls"] for row in episodes] == [0] * len(episodes)
-
-
-def test_only_the_user_of_a_memory_with_tools_sees_them(server: Server) -> None:
-    words = ("--memories", "bm25,markdown", "--api-base", server.url, "--reasoner", "abstain")
-    assert compare(*words) == 0
-    tool_names = Counter(
-        tuple(tool["function"]["name"] for tool in body["tools"]) for body in server.bodies
-    )
-    assert set(tool_names) == {
-        ("submit_answer",),
-        ("submit_answer", "Write", "Edit", "Read", "memory_search"),
-    }
-    assert all("=== QUESTION" in events(body) for body in server.bodies)
-
-
-def test_a_request_to_a_reasoner_reads_like_this(
-    server: Server, snapshot: Callable[[str, str], None]
-) -> None:
-    words = ("--memories", "bm25", "--api-base", server.url, "--workers", "1")
-    assert compare(*words, "--reasoner", "abstain") == 0
     reminded = (body for body in server.bodies if not events(body).startswith("==="))
     shortest = min(reminded, key=lambda body: len(events(body)))
     snapshot("compare_request", json.dumps(shortest, indent=1, ensure_ascii=False))
 
 
-def test_the_trace_of_a_system_states_the_settings_of_its_reasoner_and_the_usage_of_each_reply(
-    server: Server, tmp_path: Path
+def test_the_usage_of_a_model_is_of_the_replies_that_it_gave_and_only_tools_show_tools(
+    server: Server, duel: Duel
 ) -> None:
-    words = ("--memories", "bm25", "--api-base", server.url, "--temperature", "0")
-    assert compare(*words, "--reasoner", "abstain", "-o", tmp_path / "run") == 0
-    for trace in traces(tmp_path / "run"):
+    folder = duel("bm25,markdown", "--seeds", "1", "--reasoner", "abstain")
+    episodes = json.loads((folder / "results.json").read_bytes())["episodes"]
+    asked = [len(row["right"]) for row in episodes]
+    assert [row["usage"]["query"]["calls"] for row in episodes] == asked
+    assert [row["usage"]["ingest"]["calls"] for row in episodes] == [0] * len(episodes)
+    tools = {tuple(tool["function"]["name"] for tool in body["tools"]) for body in server.bodies}
+    own = ("submit_answer", "Write", "Edit", "Read", "memory_search")
+    assert tools == {("submit_answer",), own}
+    assert all("=== QUESTION" in events(body) for body in server.bodies)
+
+
+def test_the_trace_of_a_system_states_the_settings_of_its_reasoner_and_the_usage_of_each_reply(
+    duel: Duel,
+) -> None:
+    for trace in traces(duel("bm25", "--temperature", "0", "--reasoner", "abstain")):
         model, usage = trace.labels["model"], trace.labels["usage"]
         assert isinstance(model, dict) and isinstance(usage, list)
         assert (model["name"], model["temperature"]) == ("abstain", 0) and "endpoint" not in model
@@ -103,32 +84,28 @@ def test_the_trace_of_a_system_states_the_settings_of_its_reasoner_and_the_usage
         assert all(row["prompt_tokens"] > 0 and row["tools"] == "native" for row in usage)
 
 
-def test_model_reasoners_are_checked_only_for_oracle_at_least_none(
-    server: Server, tmp_path: Path
+def test_model_reasoners_are_checked_only_for_oracle_at_least_none(duel: Duel) -> None:
+    folder = duel("bm25", "--reasoner", "prose,abstain")
+    gates = json.loads((folder / "compare.json").read_bytes())["sanity_checks"]
+    names = [gate["name"] for gate in gates if "oracle is" in gate["name"]]
+    assert names == ["oracle is at least none"] * 2
+
+
+def test_the_offline_model_gives_the_same_figures_behind_an_endpoint_and_by_name(
+    duel: Duel,
 ) -> None:
-    words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", "prose,abstain")
-    assert compare(*words, "-o", tmp_path / "run") == 0
-    gates = json.loads((tmp_path / "run/compare.json").read_bytes())["sanity_checks"]
-    assert [gate["name"] for gate in gates if "oracle is" in gate["name"]] == (
-        ["oracle is at least none"] * 2
+    here, named = (
+        duel("llm_summarizing", *words, name=name)
+        for name, words in (("here", ()), ("named", ("--memory-model", "extractive")))
     )
-
-
-def test_the_offline_model_behind_an_endpoint_gives_the_figures_that_it_gives_here(
-    server: Server, tmp_path: Path
-) -> None:
-    words = ("--memories", "llm_summarizing")
-    asking = ("--memory-model", "condenser", "--api-base", server.url)
-    assert compare(*words, *asking, "-o", tmp_path / "endpoint") == 0
-    assert compare(*words, "-o", tmp_path / "here") == 0
-    assert rows(tmp_path / "endpoint") == rows(tmp_path / "here")
+    there = duel("llm_summarizing", "--memory-model", "condenser", name="endpoint")
+    assert rows(there) == rows(here) and digests(named) == digests(here)
 
 
 def test_a_request_of_a_memory_is_a_task_with_its_limit_and_a_text(
-    server: Server, tmp_path: Path
+    server: Server, duel: Duel
 ) -> None:
-    words = ("--memories", f"{ASKING},simplemem,hipporag", "--api-base", server.url)
-    assert compare(*words, "--memory-model", "condenser", "-o", tmp_path / "run") == 0
+    duel(f"{ASKING},simplemem,hipporag", "--memory-model", "condenser")
     kinds = set()
     for body in server.bodies:
         task, text = body["messages"]
@@ -139,13 +116,10 @@ def test_a_request_of_a_memory_is_a_task_with_its_limit_and_a_text(
 
 
 def test_model_calls_of_a_memory_are_counted_at_ingest_or_at_query(
-    server: Server, tmp_path: Path
+    server: Server, duel: Duel
 ) -> None:
-    words = ("--memories", "amem", "--memory-model", "condenser", "--api-base", server.url)
-    assert compare(*words, "-o", tmp_path / "run") == 0
-    means = {
-        name: figure["mean"] for name, figure in rows(tmp_path / "run")["amem"].items() if figure
-    }
+    figures = rows(duel("amem", "--memory-model", "condenser"))["amem"]
+    means = {name: figure["mean"] for name, figure in figures.items() if figure}
     # The unlimited-context row repeats the calls, and the reply log answers them.
     assert means["ingest_calls"] + means["query_calls"] >= len(server.bodies) > 30
     assert means["ingest_calls"] > 0 < means["query_calls"]
@@ -154,61 +128,32 @@ def test_model_calls_of_a_memory_are_counted_at_ingest_or_at_query(
 
 @pytest.mark.slow
 def test_nothing_is_asked_twice_whether_the_comparison_is_kept_or_not(
-    server: Server, tmp_path: Path
+    server: Server, duel: Duel
 ) -> None:
-    words = ("--memories", ASKING, "--memory-model", "condenser", "--api-base", server.url)
-    assert compare(*words, "--budget", "500,1000") == 0
+    words = ("--memory-model", "condenser", "--budget", "500,1000")
+    assert compare("--memories", ASKING, *words, "--api-base", server.url) == 0
     asked = len(server.bodies)
-    assert compare(*words, "--budget", "500,1000", "-o", tmp_path / "run") == 0
-    assert compare(*words, "--budget", "500,1000", "-o", tmp_path / "run") == 0
+    for _ in range(2):
+        duel(ASKING, *words)
     assert asked == len(server.bodies) - asked
     assert len({json.dumps(body) for body in server.bodies}) == asked
 
 
-def test_the_heading_names_the_models(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", "abstain")
-    assert compare(*words, "--memory-model", "condenser") == 0
-    text = " ".join(capsys.readouterr().out.split())
-    assert "reasoner abstain, memory model condenser, budget 1,000" in text
-
-
-def test_extractive_by_name_is_what_memories_ask_anyway(tmp_path: Path) -> None:
-    words = ("--memories", "llm_summarizing", "-o")
-    assert compare(*words, tmp_path / "plain") == 0
-    assert compare(*words, tmp_path / "named", "--memory-model", "extractive") == 0
-    assert digests(tmp_path / "plain") == digests(tmp_path / "named")
-
-
-def test_a_comparison_replays_without_key_and_endpoint_to_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = ("--memories", ASKING, "--reasoner", "scholar", "--memory-model", "condenser")
-    with serving() as up:
-        assert compare(*words, "--api-base", up.url, "-o", tmp_path / "run") == 0
-    for name in ("OPENAI_API_KEY", "CHUTES_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    replay = ("--replay", tmp_path / "run" / REPLIES, "-o", tmp_path / "again")
-    assert compare(*words, *replay) == 0
-    kept = digests(tmp_path / "run")
-    del kept[REPLIES]
-    assert digests(tmp_path / "again") == kept
-
-
-@mostly_slow("workers", [1, 2], quick=1)
-def test_workers_change_no_byte(server: Server, tmp_path: Path, workers: int) -> None:
-    words = ("--memories", "llm_summarizing", "--seeds", "2", "--api-base", server.url)
-    models = ("--reasoner", "scholar", "--memory-model", "condenser")
-    assert compare(*words, *models, "-o", tmp_path / "many") == 0
-    assert compare(*words, *models, "-o", tmp_path / "few", "--workers", str(workers)) == 0
-    assert digests(tmp_path / "few") == digests(tmp_path / "many")
-
-
-def test_no_file_holds_the_key(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_heading_names_the_models_and_no_file_holds_the_key(
+    server: Server, duel: Duel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
-    words = ("--memories", "llm_summarizing", "--api-base", server.url, "--reasoner", "abstain")
-    assert compare(*words, "--memory-model", "condenser", "-o", tmp_path / "run") == 0
+    folder = duel("llm_summarizing", "--reasoner", "abstain", "--memory-model", "condenser")
+    text = " ".join(capsys.readouterr().out.split())
+    assert "reasoner abstain, memory model condenser, budget 1,000" in text
     assert set(server.keys) == {"Bearer sk-very-secret"}
-    written = [path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()]
+    written = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
     assert not any(b"very-secret" in data for data in written)
+
+
+@mostly_slow("workers", ["1", "2"], quick=1)
+def test_workers_change_no_byte(duel: Duel, workers: str) -> None:
+    words = ("--seeds", "2", "--reasoner", "scholar", "--memory-model", "condenser")
+    many = duel("llm_summarizing", *words, name="many")
+    few = duel("llm_summarizing", *words, "--workers", workers, name="few")
+    assert digests(few) == digests(many)

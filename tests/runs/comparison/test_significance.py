@@ -57,53 +57,43 @@ def test_too_few_tasks_make_nobody_best_and_detect_nothing(n: int) -> None:
     assert {pair.detectable for pair in (*result.pairs, *result.over_recency.values())} == {None}
 
 
-def test_memories_that_are_level_detect_no_less_than_one_question() -> None:
-    (pair,) = result_of(a=MID, b=MID).pairs
-    # One of 80 questions is the step of the standard error.
-    assert pair.detectable == pytest.approx(3.2606 / 80, rel=1e-3)
-    assert (pair.difference.low, pair.difference.high) == pytest.approx(
-        (-2.3646 / 80, 2.3646 / 80), rel=1e-3
-    )
+@pytest.mark.parametrize(
+    ("own", "low", "high"),
+    [(UNEVEN, [0.0] * 8, [1.0] * 8), (MID, [0.0, 0.1] * 4, [1.0, 1.1] * 4)],
+)
+def test_a_gain_has_the_interval_of_what_it_is(
+    own: list[float], low: list[float], high: list[float]
+) -> None:
+    gained = gain(scores(own), scores(low), ASKED)
+    assert gained and 0 < gained.low < gained.high < 1
+    assert (gained == share(scores(own), ASKED)) == (not any(low))
+    assert normalised_gain(scores(own), scores(low), scores(high), ASKED) == gained
 
 
-def test_a_gain_has_the_interval_of_the_accuracy_where_it_is_that() -> None:
-    own, nothing, everything = scores(UNEVEN), scores([0.0] * 8), scores([1.0] * 8)
-    accuracy = share(own, ASKED)
-    assert 0 < accuracy.low < accuracy.high < 1
-    assert gain(own, nothing, ASKED) == accuracy
-    assert normalised_gain(own, nothing, everything, ASKED) == accuracy
-
-
-def test_a_normalised_gain_has_the_interval_of_the_gain_where_it_is_that() -> None:
-    own, low, high = scores(MID), scores([0.0, 0.1] * 4), scores([1.0, 1.1] * 4)
-    assert normalised_gain(own, low, high, ASKED) == gain(own, low, ASKED)
-
-
-def test_a_single_memory_has_nobody_to_be_better_than() -> None:
+def test_a_single_memory_has_nobody_to_be_better_than_and_none_needs_recency() -> None:
     result = result_of(a=MID)
     assert (result.verdict, result.pairs, result.ranks) == (None, (), {"a": 1})
-
-
-def test_advantages_over_recency_are_tested_together() -> None:
-    result = result_of(a=MID, b=HIGH).over_recency
-    # All eight signs alike: 2 of 256 flips; two memories: twice that.
-    assert {(pair.p, pair.adjusted) for pair in result.values()} == {(2 / 256, 4 / 256)}
-
-
-def test_a_memory_that_failed_is_compared_with_recency_on_what_it_finished() -> None:
-    memories = {"a": scores(MID), "b": scores(HIGH[:5])}
-    result = significance_tests(memories, {"a"}, scores(LOW), ASKED, "test")
-    assert result.over_recency["b"].difference.tasks == 5
-    assert result.over_recency["b"].p == 2 / 32
-    assert result.pairs == ()
-
-
-def test_without_recency_memories_are_still_ranked() -> None:
     result = result_of([], a=MID, b=HIGH)
     assert (result.over_recency, result.ranks) == ({}, {"a": 2, "b": 1})
 
 
-def test_the_detectable_difference_is_that_of_the_paired_deviation() -> None:
-    (pair,) = result_of(a=MID, b=HIGH).pairs
-    # (t of .975 + t of .8, 7 degrees: 2.3646 + 0.8960) x 0.05345 / root of 8.
-    assert pair.detectable == pytest.approx(3.2606 * 0.0534522 / 8**0.5, rel=1e-3)
+def test_advantages_over_recency_are_tested_together_on_what_was_finished() -> None:
+    result = result_of(a=MID, b=HIGH).over_recency
+    # All eight signs alike: 2 of 256 flips; two memories: twice that.
+    assert {(pair.p, pair.adjusted) for pair in result.values()} == {(2 / 256, 4 / 256)}
+    memories = {"a": scores(MID), "b": scores(HIGH[:5])}
+    failed = significance_tests(memories, {"a"}, scores(LOW), ASKED, "test")
+    of_b = failed.over_recency["b"]
+    assert (of_b.difference.tasks, of_b.p, failed.pairs) == (5, 2 / 32, ())
+
+
+# The paired deviation; for memories that are level one of 80 questions is the step of the error.
+@pytest.mark.parametrize(("other", "error"), [(HIGH, 0.0534522 / 8**0.5), (MID, 1 / 80)])
+def test_the_detectable_difference_is_that_of_the_paired_deviation(
+    other: list[float], error: float
+) -> None:
+    (pair,) = result_of(a=MID, b=other).pairs
+    # t of .975 and t of .8 with 7 degrees: 2.3646 + 0.8960.
+    assert pair.detectable == pytest.approx(3.2606 * error, rel=1e-3)
+    half = (pair.difference.high - pair.difference.low) / 2
+    assert half == pytest.approx(2.3646 * error, rel=1e-3)

@@ -1,31 +1,82 @@
-"""What each system of a comparison sees, and within which budgets."""
+"""The systems of a comparison: how their memories are made, what they see, and what is clocked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from memorygym.core import registry
+from memorygym.core.episode import Episode
+from memorygym.core.errors import BadSettings, MemoryFault, UnknownPart
 from memorygym.core.types import Budget, Entry, Memory, Message
-from memorygym.runs.comparison.memory_specs import memory_of
+from memorygym.memories.bm25 import make as bm25
+from memorygym.memories.markdown import Markdown
+from memorygym.runs.comparison.memory_specs import TimedMemory, memory_of, plug, plug_all
 from memorygym.runs.comparison.system_specs import ComparisonLimits, budget_of, systems
+from memorygym.runs.objects import SOURCES, sources_of
 from tests.episodes import begin, generated
 
 LIMITS = ComparisonLimits(500, 900)
-END = Message("assistant", "")
+REFERENCES = ["none", "full", "recency", "oracle"]
+NOTES = "from memorygym.core.types import Memory\nclass Notes(Memory):\n    pass\n"
 
 
-def test_the_references_are_always_there_and_naming_one_changes_nothing() -> None:
-    rows = [
-        system.name
-        for system in systems(["bm25", "full", "markdown", "bm25"], ["markdown"], LIMITS)
-    ]
-    assert rows == [
-        "none", "full", "recency", "oracle",
-        "bm25", "held:bm25", "markdown+scribe", "held:markdown+scribe",
-    ]  # fmt: skip
-    assert [system.name for system in systems(["none", "oracle"], [], LIMITS)] == rows[:4]
+@pytest.fixture
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of somebody else's memory `notes:Notes`."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "notes.py"
+    path.write_text(NOTES)
+    return path
+
+
+def test_the_references_are_always_there_and_each_spec_once() -> None:
+    memory_specs = plug_all(["bm25", "full", "bm25", "markdown"])
+    assert [*memory_specs] == [*REFERENCES, "bm25", "markdown"]
+    with_tools = [spec for spec, memory in memory_specs.items() if memory.tools]
+    assert with_tools == ["markdown"]
+    rows = [system.name for system in systems([*memory_specs], with_tools, LIMITS)]
+    own = ["bm25", "held:bm25", "markdown+scribe", "held:markdown+scribe"]
+    assert rows == [*REFERENCES, *own]
+    assert [system.name for system in systems(["none", "oracle"], [], LIMITS)] == REFERENCES
+
+
+def test_parameters_are_set_in_every_memory_that_is_made() -> None:
+    make = plug("bm25:top_k=3").make
+    first, second = make(), make()
+    assert first is not second and vars(first)["top_k"] == vars(second)["top_k"] == 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "error", "message"),
+    [
+        ("bm52", UnknownPart, "did you mean bm25"),
+        ("bm25:top_k=0", BadSettings, "top_k 0"),
+        ("bm25:top_k=many", BadSettings, "give a whole number"),
+        ("no_such.mod:make", BadSettings, "no_such"),
+    ],
+)
+def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        plug_all([spec])
+
+
+@pytest.mark.parametrize("spec", ["notes:Notes", "add_search:notes:Notes"])
+def test_the_identity_of_another_packages_memory_is_its_file(outside: Path, spec: str) -> None:
+    assert sources_of([("tracks", "worlds"), ("memory", "bm25:top_k=3")]) == {}
+    before = sources_of([("memory", spec)])
+    assert [*before[SOURCES]] == [spec]
+    outside.write_text(f"{NOTES}# changed")
+    assert sources_of([("memory", spec)]) != before
+
+
+def test_a_memory_of_another_package_is_made_in_its_own_process(outside: Path) -> None:
+    memory = plug("notes:Notes")
+    assert memory.foreign and not memory.tools
+    assert type(memory.make()).__name__ == "Remote"
+    assert not plug("bm25").foreign
 
 
 @pytest.mark.parametrize(
@@ -41,13 +92,9 @@ def test_the_references_are_always_there_and_naming_one_changes_nothing() -> Non
 )
 def test_the_budget_of_a_system(name: str, view: int | None, capacity: int | None) -> None:
     system = next(system for system in systems(["bm25"], [], LIMITS) if system.name == name)
-    budget = budget_of(system, generated("company", 0, "lite"), tools=False)
-    assert (budget.view, budget.capacity, budget.writes, budget.slot) == (
-        view,
-        capacity,
-        None,
-        None,
-    )
+    task = generated("company", 0, "lite")
+    expected = replace(task.budget, view=view, capacity=capacity, writes=None, slot=None)
+    assert budget_of(system, task, tools=False) == expected
 
 
 def test_a_memory_with_tools_keeps_the_writes_of_the_track_and_holds_no_more_than_a_view() -> None:
@@ -57,17 +104,21 @@ def test_a_memory_with_tools_keeps_the_writes_of_the_track_and_holds_no_more_tha
     assert budget_of(system, task, tools=True) == expected
 
 
+def contexts(episode: Episode) -> list[list[str]]:
+    """What each event of an episode shows, without the instructions."""
+    shown = []
+    while not episode.done:
+        shown.append([message.content for message in episode.view()[1:]])
+        episode.step(Message("assistant", ""))
+    return shown
+
+
 def test_what_is_held_is_shown_in_full_but_not_twice() -> None:
     (*_, system) = systems(["bm25:top_k=1"], [], LIMITS)
-    make = memory_of(
-        system, generated("company", 0, "lite"), partial(registry.make, "memory", system.spec)
-    )
-    episode = begin("one fact", "other facts", "a question", memory=make, budget=Budget())
-    for _ in range(2):
-        episode.view()
-        episode.step(END)
-    shown = [message.content for message in episode.view()[1:]]
-    assert shown == ["one fact", "other facts", "a question"]
+    plain = partial(registry.make, "memory", system.spec)
+    make = memory_of(system, generated("company", 0, "lite"), plain)
+    texts = ("one fact", "other facts", "a question")
+    assert contexts(begin(*texts, memory=make, budget=Budget()))[-1] == [*texts]
 
 
 class Noting(Memory):
@@ -89,13 +140,35 @@ class Noting(Memory):
 
 
 def test_another_packages_memory_cannot_notice_that_its_whole_content_is_shown() -> None:
-    met, contents = [], []
+    met, shown, task = [], [], generated("company", 0, "lite")
     for system in systems(["their:Memory"], [], LIMITS)[-2:]:
-        inner, task = Noting(), generated("company", 0, "lite")
+        inner = Noting()
         make = memory_of(system, task, lambda inner=inner: inner, foreign=True)
-        episode = begin("a", "b", memory=make, budget=budget_of(system, task, tools=False))
-        for _ in range(2):
-            contents.append(episode.view()[1].content)
-            episode.step(END)
+        budget = budget_of(system, task, tools=False)
+        shown += [texts[0] for texts in contexts(begin("a", "b", memory=make, budget=budget))]
         met.append(inner.asked)
-    assert met[0] == met[1] and contents == ["composed", "composed", "held", "held"]
+    assert met[0] == met[1] and shown == ["composed", "composed", "held", "held"]
+
+
+@pytest.mark.parametrize("make", [bm25, Markdown])
+def test_a_timed_memory_does_what_it_does_untimed_and_every_view_is_a_step(
+    make: Callable[[], Memory],
+) -> None:
+    steps: list[float] = []
+    timed = begin("a fact", "facts", memory=lambda: TimedMemory(make(), steps), budget=Budget())
+    untimed = begin("a fact", "facts", memory=make, budget=Budget())
+    assert contexts(timed) == contexts(untimed)
+    assert [*timed.trace.lines()] == [*untimed.trace.lines()]
+    assert len(steps) == 2 and all(step >= 0 for step in steps)
+
+
+class Broken(Memory):
+    """Cannot compose."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        raise ValueError("no view")
+
+
+def test_a_timed_memory_fails_under_its_own_name() -> None:
+    with pytest.raises(MemoryFault, match=r"memory Broken: compose\(\) raised ValueError: no"):
+        begin("one fact", memory=lambda: TimedMemory(Broken(), [])).view()

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from memorygym.core.json_types import from_json, to_json
 from memorygym.tracks import codeqa
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks.codeqa.answers import CodeReader
@@ -28,7 +29,7 @@ def test_the_events_are_the_texts_and_then_the_questions(form: str) -> None:
 
 def test_the_gold_table_is_the_same_after_json_and_holds_the_facts_of_every_question() -> None:
     gold = codeqa.task_of(instance(), "synth-12k", 0).gold
-    assert gold and QuestionGold.from_json(json.loads(json.dumps(gold.to_json()))) == gold
+    assert from_json(QuestionGold, json.loads(json.dumps(to_json(gold)))) == gold
     assert isinstance(gold, QuestionGold)
     ids = {fact.id for fact in gold.facts}
     assert all(set(question.needs) <= ids and question.needs for question in gold.questions)

@@ -64,11 +64,11 @@ def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequen
 def _made(track: str, instances: Instances, options: TaskOptions) -> list[GeneratedTask]:
     """The tasks of the given numbers; with a secret, of a private test set. Raises UnknownPart or
     BadSettings."""
-    parsed = _parsed(track, instances, options.parameters)
+    own = parsed(track, instances, options.parameters)
     if options.salt:
-        parsed.seed = int(sha256(options.salt.encode()).hexdigest(), 16)
-    parsed.n = options.seeds.stop
-    recipes = instances.recipes(parsed)
+        own.seed = int(sha256(options.salt.encode()).hexdigest(), 16)
+    own.n = options.seeds.stop
+    recipes = instances.recipes(own)
     return [
         GeneratedTask(recipe.template, recipe.seed, instances.task, recipe)
         for recipe in recipes
@@ -105,7 +105,7 @@ class _Parameters(argparse.ArgumentParser):
         raise BadSettings(f"track {self.prog}: {message.replace('--', '')}")
 
 
-def _parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> argparse.Namespace:
+def parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> argparse.Namespace:
     """The track's options with the given parameters. Raises UnknownPart or BadSettings."""
     parser, known = _parser(track, instances), parameters_of(instances)
     for name in parameters:
@@ -115,7 +115,7 @@ def _parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> 
         f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()
     ]
     options = parser.parse_args(words)
-    options.tokens = [tokens_of(part) for part in str(options.tokens).split(",")]
+    options.tokens = lengths(str(options.tokens))
     options.seed = 0
     return options
 
@@ -133,6 +133,22 @@ def _parser(track: str, instances: Instances) -> _Parameters:
     parser.add_argument("--tokens", default=TOKENS, help=f"length of the instances ({TOKENS})")
     instances.declare(parser)
     return parser
+
+
+def lengths(text: str) -> list[int]:
+    """Numbers of tokens. Raises BadSettings.
+
+    >>> lengths("10k,1M,20000")
+    [10000, 1000000, 20000]
+    """
+    parts = text.split(",")
+    numbers = [tokens_of(part) for part in parts]
+    for number, part in zip(numbers, parts, strict=True):
+        if number < 1:
+            raise BadSettings(f"tokens {part}: give at least 1")
+        if numbers.count(number) > 1:
+            raise BadSettings(f"tokens {text}: {part} is given more than once")
+    return numbers
 
 
 def tokens_of(text: str) -> int:

@@ -52,12 +52,7 @@ class Comparison:
     def systems(self) -> list[SystemSpec]:
         """All systems at all budgets, each once."""
         tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
-        unique = {
-            (system.name, system.budget): system
-            for limits in self.limits
-            for system in systems(list(self.memories), tools, limits)
-        }
-        return list(unique.values())
+        return systems([*self.memories], tools, *self.limits)
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """Every system with every reasoner."""

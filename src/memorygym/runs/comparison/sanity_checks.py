@@ -1,6 +1,6 @@
 """The sanity checks: what must hold before any score of a comparison is reported."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from memorygym.core.episode import Episode
@@ -34,12 +34,9 @@ def figure_checks(report: Report) -> list[SanityCheck]:
     strong = report.reasoner == STRONG
     oracle, full, none = (_accuracy(report, system) for system in ("oracle", "full", "none"))
     named = "oracle is at least 95 %" if strong else "oracle is at least none"
+    least = UPPER_BOUND if strong else none
     return [
-        SanityCheck(
-            named,
-            _at_least(oracle, UPPER_BOUND if strong else none),
-            _detail(oracle=oracle, none=none),
-        ),
+        SanityCheck(named, _at_least(oracle, least), _detail(oracle=oracle, none=none)),
         SanityCheck("full is at least none", _at_least(full, none), _detail(full=full, none=none)),
     ]
 
@@ -49,11 +46,8 @@ def played_checks(comparison: Comparison) -> list[SanityCheck]:
     # The offline model writes: what it writes does not matter here, and no call goes unrecorded.
     task, writer = comparison.tasks.recipes[0].generate(), extractive.write
     complete = returns(comparison.memories["full"].make, task, writer)
-    checks = [
-        SanityCheck(
-            "full shows the whole history", complete, "" if complete else "a word is missing"
-        )
-    ]
+    detail = "" if complete else "a word is missing"
+    checks = [SanityCheck("full shows the whole history", complete, detail)]
     for spec, plugged in comparison.memories.items():
         if spec == "oracle":
             continue  # The track makes it from the task alone.
@@ -123,42 +117,39 @@ def mixes(make: Callable[[], Memory], task: Task, writer: Writer) -> bool:
     return canary("other") in _context(first) or canary("one") in _context(second)
 
 
-class CanaryEnv(Env):
-    """An environment that shows a canary first, and asks for it after the next step."""
+class FixedTurns(Env):
+    """Turns that are known beforehand, each an event that needs no reply."""
 
-    def __init__(self, env: Env, statement: str, question: str) -> None:
-        self.task, self.tools = env.task, env.tools
-        self._env, self._statement, self._question = env, statement, question
-        self._steps = 0
+    tools = ()
+
+    def __init__(self, task: Task, turns: Iterable[Sequence[Message]]) -> None:
+        self.task, self._turns = task, iter(turns)
 
     def reset(self) -> Step:
-        step = self._env.reset()
-        return replace(
-            step, messages=(Message("user", self._statement), *step.messages), done=False
-        )
+        return self.step(END)
 
     def step(self, reply: Message) -> Step:
-        self._steps += 1
-        if self._steps == 1:
-            return replace(self._env.step(reply), done=False)
-        return Step((Message("user", self._question),), evict=True)
+        turn = next(self._turns, None)
+        return Step(done=True) if turn is None else Step(tuple(turn), evict=True)
 
 
 def _asked(
     make: Callable[[], Memory], task: Task, writer: Writer, names: tuple[str, ...]
 ) -> list[Episode]:
-    """Episodes played in turns, up to an event in which each is asked for all canaries.
+    """Episodes played in turns, up to an event in which each is asked for all canaries: first its
+    own is stated beside what the task shows first.
 
     The question names their places, not the canaries: a memory may show the question again.
     """
-    env = find(task.track).env
+    env = find(task.track).env(replace(task, gold=None))
+    first, second = env.reset().messages, env.step(END).messages
     places = {name: canary(f"where {name} is") for name in names}
-    question = f"Which canaries are known at {' and '.join(places.values())}?"
+    question = Message("user", f"Which canaries are known at {' and '.join(places.values())}?")
     episodes = []
     for name in names:
-        statement = f"The canary at {places[name]} is {canary(name)}."
-        played = CanaryEnv(env(replace(task, gold=None)), statement, question)
-        episodes.append(Episode(played, make, BUDGET, writer))
+        statement = Message("user", f"The canary at {places[name]} is {canary(name)}.")
+        turns = ((statement, *first), second, (question,))
+        episodes.append(Episode(FixedTurns(env.task, turns), make, BUDGET, writer))
     for _ in range(2):
         for episode in episodes:
             episode.view()

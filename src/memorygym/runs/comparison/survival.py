@@ -4,39 +4,54 @@ A turn is a reply of the recorded agent with what it got back. Every turn is one
 episode, as in every track: the memory observes it, and before the next call its context is judged.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from heapq import nsmallest
+from statistics import fmean
 
 from memorygym.core import registry
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.redaction import MASK, masked
 from memorygym.core.tokens import count, shown_tokens
-from memorygym.core.types import Budget, Env, Message, Step, Task
+from memorygym.core.types import Budget, Task
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.runs.comparison.memory_specs import MemorySpec, plug, plug_all, plug_given
-from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, budget_of, systems
+from memorygym.runs.comparison.sanity_checks import END, FixedTurns
+from memorygym.runs.comparison.system_specs import (
+    ComparisonLimits,
+    Role,
+    SystemSpec,
+    budget_of,
+    role_of,
+    systems,
+)
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import GivenMemory
 from memorygym.scoring.argument_values import Conversation, Use, is_stale
 from memorygym.scoring.value_forms import states
+from memorygym.stats import Estimate, bootstrap, clustered_share, estimate
 
 ORACLE = "oracle"
 """A reference of comparisons that a log cannot have, because nobody marked what it needs."""
-END = Message("assistant", "")
-"""The reply that ends a turn; the recorded reply is the first message of the next one."""
 BATCH = 16_000_000
 """Characters of the trajectories that are in memory at a time."""
-LOSSES = 3
-"""Most losses of a trajectory that are kept for every system."""
+LOSSES, MOST_LOSSES = 3, 10
+"""Most losses that are kept for every system: of a trajectory, and in all."""
 SHOWN = 80
 """Most characters of a value that are kept."""
 AROUND = 4_000
 """Characters before and after a value that are searched for secrets."""
+FIRST = 250
+"""Tokens below which a distance is in the first bin; every further bin is twice as wide."""
+OUTCOMES = {True: "success", False: "failure", None: "unknown"}
+Key = tuple[str, int | None]
+"""A system and its budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +87,8 @@ class Loss:
 class SystemReplay:
     """What one system showed of the values that a trajectory's calls use."""
 
-    survived: bytes = b""
-    """By use: 1 if the context showed the value."""
-    stale: bytes = b""
-    """By use: 1 if it showed the older value instead."""
+    shown: bytes = b""
+    """By use: CURRENT if the context showed the value, OLDER if only the value it replaced."""
     tokens: float = 0.0
     """Tokens of the context, mean over the replies with a use."""
     error: str = ""
@@ -84,7 +97,22 @@ class SystemReplay:
     """Whether a model's provider failed, not the memory."""
 
 
+LOST, CURRENT, OLDER = range(3)
+
+
 @dataclass(frozen=True, slots=True)
+class Needed:
+    """What is counted of a use."""
+
+    kind: str
+    distance: int
+    by: str
+    """The role of the message that said the value."""
+    replaced: bool
+    """Whether the value had replaced another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrajectoryReplay:
     """One trajectory past all systems."""
 
@@ -94,14 +122,9 @@ class TrajectoryReplay:
     """Trajectories of one file with the same task are alike, and count as one cluster."""
     success: bool | None
     calls: int
-    uses: Sequence[tuple[str, int]]
-    """The kind and the distance of each use."""
-    roles: Sequence[str]
-    """Who said it, by use."""
-    replaced: bytes
-    """By use: 1 if the value had replaced another one."""
-    by_system: Mapping[tuple[str, int | None], SystemReplay] = field(default_factory=dict)
-    losses: tuple[Loss, ...] = ()
+    uses: Sequence[Needed]
+    by_system: Mapping[Key, SystemReplay] = field(default_factory=dict)
+    losses: Sequence[Loss] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +140,8 @@ class SurvivalJob:
 
     def systems(self) -> list[SystemSpec]:
         """The references and the memories at every budget, each once."""
-        return list({
-            (system.name, system.budget): system
-            for limits in self.limits
-            for system in systems(list(self.memories), (), limits)
-            if system.role != "unlimited" and system.name != ORACLE
-        }.values())  # fmt: skip
+        rows = systems([*self.memories], (), *self.limits)
+        return [row for row in rows if row.role != "unlimited" and row.name != ORACLE]
 
 
 def memories_of(specs: Sequence[str], objects: Sequence[GivenMemory] = ()) -> dict[str, MemorySpec]:
@@ -150,38 +169,18 @@ def _built_in() -> Iterator[str]:
                     yield name
 
 
-class RecordedTurns(Env):
-    """The turns of a recorded conversation, each an event that needs no reply."""
-
-    tools = ()
-
-    def __init__(self, task: Task, turns: Sequence[Sequence[Message]]) -> None:
-        self.task, self._turns, self._number = task, turns, 0
-
-    def reset(self) -> Step:
-        return Step(tuple(self._turns[0]), evict=True)
-
-    def step(self, reply: Message) -> Step:
-        self._number += 1
-        if self._number == len(self._turns):
-            return Step(done=True)
-        return Step(tuple(self._turns[self._number]), evict=True)
-
-
 def replay_all(
     job: SurvivalJob, trajectories: Iterable[Trajectory], workers: int, *, quiet: bool
 ) -> Iterator[TrajectoryReplay]:
     """The replays in the order of the trajectories, which are read as they are needed."""
-    function = partial(replay, job)
     over = over_threads if job.model_roles.waits else over_processes
     for batch in _batches(trajectories):
-        results = ([result] for result in over(function, batch, workers))
+        results = ([result] for result in over(partial(replay, job), batch, workers))
         yield from watched(results, len(batch), quiet=quiet)
 
 
 def _batches(trajectories: Iterable[Trajectory]) -> Iterator[list[Trajectory]]:
-    batch: list[Trajectory] = []
-    size = 0
+    batch, size = list[Trajectory](), 0
     for trajectory in trajectories:
         batch.append(trajectory)
         size += sum(len(message.content) for message in trajectory.messages)
@@ -194,29 +193,27 @@ def _batches(trajectories: Iterable[Trajectory]) -> Iterator[list[Trajectory]]:
 
 def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
     """One trajectory past all systems."""
-    always = "\n".join((trajectory.system, trajectory.tools))
-    conversation = Conversation(trajectory.messages, always)
-    uses = conversation.uses
+    messages = trajectory.messages
+    conversation = Conversation(messages, f"{trajectory.system}\n{trajectory.tools}")
     file = trajectory.place.rpartition(", ")[0]
     result = TrajectoryReplay(
-        trajectory.place,
-        trajectory.format,
-        f"{file}, task {trajectory.task}" if trajectory.task else trajectory.place,
-        trajectory.success,
-        sum(len(message.calls) for message in trajectory.messages),
-        [(use.kind, use.distance) for use in uses],
-        [trajectory.messages[use.source].role for use in uses],
-        bytes(use.older is not None for use in uses),
+        place=trajectory.place,
+        format=trajectory.format,
+        cluster=f"{file}, task {trajectory.task}" if trajectory.task else trajectory.place,
+        success=trajectory.success,
+        calls=sum(len(message.calls) for message in messages),
+        uses=[
+            Needed(use.kind, use.distance, messages[use.source].role, use.older is not None)
+            for use in conversation.uses
+        ],
     )
-    if not uses:
-        return result
     by_system, losses = {}, list[Loss]()
-    for system in job.systems():
+    for system in job.systems() if result.uses else ():
         played = _played(job, system, trajectory, conversation)
         by_system[system.name, system.budget] = played
         if not played.error and system.role == "memory":
-            losses += _losses(system, played, trajectory, conversation, redact=job.redact)
-    return replace(result, by_system=by_system, losses=tuple(losses))
+            losses += _losses(job, system, played, trajectory, conversation)
+    return replace(result, by_system=by_system, losses=losses)
 
 
 def _played(
@@ -226,59 +223,68 @@ def _played(
     by_turn: dict[int, list[int]] = {}
     for index, use in enumerate(uses := conversation.uses):
         by_turn.setdefault(use.turn, []).append(index)
-    survived, stale, tokens = bytearray(len(uses)), bytearray(len(uses)), list[int]()
+    shown, tokens = bytearray(len(uses)), list[int]()
     turns = [[trajectory.messages[i] for i in t] for t in conversation.turns[: max(by_turn) + 1]]
     task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
     make, budget = job.memories[system.spec].make, budget_of(system, task, tools=False)
     try:
-        episode = Episode(RecordedTurns(task, turns), make, budget, job.model_roles.writer)
+        episode = Episode(FixedTurns(task, turns), make, budget, job.model_roles.writer)
         for number, turn in enumerate(turns):
             view = episode.view()
-            context = view[1 : len(view) - len(turn)]
-            texts = [conversation.text(m) for m in reversed(context) if number in by_turn]
-            for index in by_turn.get(number, ()):
-                survived[index] = any(states(text, uses[index].key) for text in texts)
-                stale[index] = not survived[index] and is_stale(texts, uses[index])
             if number in by_turn:
+                context = view[1 : len(view) - len(turn)]
+                texts = [conversation.text(message) for message in reversed(context)]
                 tokens.append(sum(shown_tokens(message, count) for message in context))
-            episode.step(END)
+                for index in by_turn[number]:
+                    shown[index] = _state(texts, uses[index])
+            episode.step(END)  # The recorded reply is the first message of the next turn.
     except BadKey:
         raise
     except (MemoryFault, ProviderFailure) as error:
         text = masked(str(error)) if job.redact else str(error)
         return SystemReplay(error=text, provider=isinstance(error, ProviderFailure))
-    return SystemReplay(bytes(survived), bytes(stale), sum(tokens) / len(tokens))
+    return SystemReplay(bytes(shown), sum(tokens) / len(tokens))
+
+
+def _state(texts: Sequence[str], use: Use) -> int:
+    """Whether normalised texts show the current value, an older one or neither."""
+    if any(states(text, use.key) for text in texts):
+        return CURRENT
+    return OLDER if is_stale(texts, use) else LOST
 
 
 def _losses(
+    job: SurvivalJob,
     system: SystemSpec,
     played: SystemReplay,
     trajectory: Trajectory,
     conversation: Conversation,
-    *,
-    redact: bool,
-) -> list[Loss]:
+) -> Iterator[Loss]:
     """The worst losses: of values that most calls lack, then those said most recently."""
-    lost: dict[str, list[int]] = {}
-    for index, use in enumerate(conversation.uses):
-        if not played.survived[index]:
-            lost.setdefault(use.key, []).append(index)
-    uses = conversation.uses
-    worst = sorted(lost.values(), key=lambda own: (-len(own), uses[own[0]].distance, own[0]))
-
-    def loss(own: Sequence[int]) -> Loss:
-        use: Use = uses[own[0]]
-        caller = conversation.turns[use.turn + 1].start
-        source = to_text(trajectory.messages[use.source])
-        value = _masked(use, source) if redact else use.value
-        return Loss(
-            system.name, system.budget, trajectory.place, trajectory.numbers[caller], use.call,
-            use.tool, use.argument, value if len(value) <= SHOWN else value[: SHOWN - 1] + "…",
-            use.kind, trajectory.numbers[use.source], trajectory.messages[use.source].role,
-            use.distance, len(own), bool(played.stale[own[0]]),
-        )  # fmt: skip
-
-    return [loss(own) for own in worst[:LOSSES]]
+    lost: dict[str, list[tuple[Use, int]]] = {}
+    for use, shown in zip(conversation.uses, played.shown, strict=True):
+        if shown != CURRENT:
+            lost.setdefault(use.key, []).append((use, shown))
+    for cases in nsmallest(LOSSES, lost.values(), lambda own: (-len(own), own[0][0].distance)):
+        use, shown = cases[0]
+        source = trajectory.messages[use.source]
+        value = _masked(use, to_text(source)) if job.redact else use.value
+        yield Loss(
+            system=system.name,
+            budget=system.budget,
+            place=trajectory.place,
+            message=trajectory.numbers[conversation.turns[use.turn + 1].start],
+            call=use.call,
+            tool=use.tool,
+            argument=use.argument,
+            value=value if len(value) <= SHOWN else value[: SHOWN - 1] + "…",
+            kind=use.kind,
+            said=trajectory.numbers[use.source],
+            by=source.role,
+            distance=use.distance,
+            times=len(cases),
+            stale=shown == OLDER,
+        )
 
 
 def _masked(use: Use, source: str) -> str:
@@ -289,3 +295,177 @@ def _masked(use: Use, source: str) -> str:
         if at >= 0 and use.value not in masked(near, name):
             return MASK
     return masked(use.value, use.argument)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of uses with its interval."""
+
+    uses: int
+    share: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalRow:
+    """The figures of one system at one budget."""
+
+    system: str
+    role: Role
+    budget: int | None
+    """None for a reference without a budget."""
+    failed: int
+    """Trajectories that it did not finish."""
+    survival: Share | None
+    """The uses whose value the context showed; None without a finished trajectory."""
+    stale: Share | None
+    """Of the uses of values that replaced another one, those for which the context showed only the
+    older value."""
+    tokens: Estimate | None
+    """Tokens of the context, mean over the replies with a use, the trajectories of a
+    cluster and the clusters."""
+    by_kind: Mapping[str, Share]
+    by_distance: Mapping[str, Share]
+    """By tokens between the message that said the value and the call."""
+    by_source: Mapping[str, Share]
+    """By the role of that message."""
+    by_outcome: Mapping[str, Share]
+    """By whether the trajectory succeeded, if logs say so."""
+    difference: Estimate | None
+    """Survival in trajectories that succeeded minus in those that failed (cluster bootstrap)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalFigures:
+    """All figures of a replay."""
+
+    trajectories: int
+    trajectories_with_uses: int
+    """Only these count in the rows."""
+    clusters: int
+    calls: int
+    uses: Mapping[str, int]
+    """By kind."""
+    formats: Mapping[str, int]
+    """Trajectories by format."""
+    outcomes: Mapping[str, int]
+    """Trajectories with a use, by whether they succeeded."""
+    distance_by_outcome: Mapping[str, Estimate]
+    """The distance of a use in tokens, mean over the uses, trajectories and clusters."""
+    rows: Sequence[SurvivalRow]
+    losses: Sequence[Loss]
+    errors: Sequence[tuple[str, SystemReplay]]
+    """Each replay that failed, with its system and place."""
+
+
+def figures(replays: Sequence[TrajectoryReplay]) -> SurvivalFigures:
+    """The figures of trajectories, in their order; those without a use count only as numbers."""
+    used = [replay for replay in replays if replay.uses]
+    keys = list(dict.fromkeys(key for replay in used for key in replay.by_system))
+    distances = {
+        name: _amount(
+            (r.cluster, fmean(use.distance for use in r.uses)) for r in used if r.success is success
+        )
+        for success, name in OUTCOMES.items()
+    }
+    worst: list[Loss] = []
+    for key in keys:
+        own = (loss for r in used for loss in r.losses if (loss.system, loss.budget) == key)
+        worst += nsmallest(MOST_LOSSES, own, key=lambda loss: (-loss.times, loss.distance))
+    return SurvivalFigures(
+        trajectories=len(replays),
+        trajectories_with_uses=len(used),
+        clusters=len({replay.cluster for replay in used}),
+        calls=sum(replay.calls for replay in replays),
+        uses=Counter(use.kind for replay in used for use in replay.uses),
+        formats=Counter(replay.format for replay in replays),
+        outcomes=Counter(OUTCOMES[replay.success] for replay in used),
+        distance_by_outcome={name: mean for name, mean in distances.items() if mean},
+        rows=[_row(key, used) for key in keys],
+        losses=worst,
+        errors=[
+            (f"{name}, {replay.place}", played)
+            for replay in used
+            for (name, _), played in replay.by_system.items()
+            if played.error
+        ],
+    )
+
+
+def distance_name(tokens: int) -> str:
+    """
+    >>> [distance_name(tokens) for tokens in (0, 250, 999, 1000, 70_000)]
+    ['<250', '250–500', '500–1k', '1k–2k', '64k–128k']
+    """
+    place = (tokens // FIRST).bit_length()
+    ends = (FIRST << place >> 1, FIRST << place)
+    low, high = (f"{end // 1000}k" if end >= 1000 else str(end) for end in ends)
+    return f"{low}–{high}" if place else f"<{high}"
+
+
+Case = tuple[TrajectoryReplay, Needed, int]
+"""A use, and what a system showed of it."""
+
+
+def _row(key: Key, replays: Sequence[TrajectoryReplay]) -> SurvivalRow:
+    whole = [(r, played) for r in replays if not (played := r.by_system[key]).error]
+    cases = [(r, *case) for r, played in whole for case in zip(r.uses, played.shown, strict=True)]
+
+    def split(name: Callable[[Case], str]) -> dict[str, Share]:
+        groups: dict[str, list[Case]] = {}
+        for case in cases:
+            groups.setdefault(name(case), []).append(case)
+        return {name: share for name, own in groups.items() if (share := _share(own))}
+
+    distances = sorted({use.distance for _, use, _ in cases})
+    by_distance = split(lambda case: distance_name(case[1].distance))
+    by_outcome = split(lambda case: OUTCOMES[case[0].success])
+    return SurvivalRow(
+        system=key[0],
+        role=role_of(key[0]),
+        budget=key[1],
+        failed=len(replays) - len(whole),
+        survival=_share(cases),
+        stale=_share([case for case in cases if case[1].replaced], OLDER),
+        tokens=_amount((replay.cluster, played.tokens) for replay, played in whole),
+        by_kind=split(lambda case: case[1].kind),
+        by_distance={name: by_distance[name] for name in map(distance_name, distances)},
+        by_source=split(lambda case: case[1].by),
+        by_outcome=by_outcome if by_outcome.keys() != {OUTCOMES[None]} else {},
+        difference=_difference(key, cases) if {"success", "failure"} <= by_outcome.keys() else None,
+    )
+
+
+def _by_cluster(values: Iterable[tuple[str, float]]) -> list[list[float]]:
+    clusters: dict[str, list[float]] = {}
+    for cluster, value in values:
+        clusters.setdefault(cluster, []).append(value)
+    return [*clusters.values()]
+
+
+def _share(cases: Sequence[Case], state: int = CURRENT) -> Share | None:
+    """The share of the uses in a state, clustered; None without any."""
+    flags = _by_cluster((replay.cluster, float(shown == state)) for replay, _, shown in cases)
+    return Share(len(cases), clustered_share(flags)) if cases else None
+
+
+def _amount(values: Iterable[tuple[str, float]]) -> Estimate | None:
+    """The mean over clusters of the mean of each; None without any."""
+    clusters = _by_cluster(values)
+    return estimate([*map(fmean, clusters)]) if clusters else None
+
+
+def _difference(key: Key, cases: Sequence[Case]) -> Estimate:
+    """Survival where the trajectory succeeded minus where it failed; clusters are resampled."""
+    clusters: dict[str, list[int]] = {}
+    for replay, _, shown in cases:
+        sums = clusters.setdefault(replay.cluster, [0, 0, 0, 0])
+        if replay.success is not None:
+            start = 0 if replay.success else 2
+            sums[start] += shown == CURRENT
+            sums[start + 1] += 1
+
+    def statistic(chosen: Sequence[Sequence[int]]) -> float:
+        a, n, b, m = (sum(sums[i] for sums in chosen) for i in range(4))
+        return a / max(n, 1) - b / max(m, 1)
+
+    return bootstrap([*clusters.values()], statistic, f"survival {key[0]} {key[1]}")

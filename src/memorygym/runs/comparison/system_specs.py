@@ -45,17 +45,20 @@ class SystemSpec:
 
 
 def systems(
-    specs: Sequence[str], with_tools: Sequence[str], limits: ComparisonLimits
+    specs: Sequence[str], with_tools: Sequence[str], *limits: ComparisonLimits
 ) -> list[SystemSpec]:
-    """References first, then each memory and the same with unlimited context. Naming a reference
-    among the specs changes nothing."""
-    rows = [SystemSpec(name, name, "reference", limits) for name in REFERENCES]
-    for spec in dict.fromkeys(specs):
-        if spec not in REFERENCES:
-            name = spec + WRITER * (spec in with_tools)
-            rows.append(SystemSpec(name, spec, "memory", limits))
-            rows.append(SystemSpec(UNLIMITED + name, spec, "unlimited", limits))
-    return rows
+    """At all limits, each once: references first, then each memory and the same with unlimited
+    context. Naming a reference among the specs changes nothing."""
+    rows: dict[tuple[str, int | None], SystemSpec] = {}
+    for limit in limits:
+        own = [SystemSpec(name, name, "reference", limit) for name in REFERENCES]
+        for spec in specs:
+            if spec not in REFERENCES:
+                name = spec + WRITER * (spec in with_tools)
+                own.append(SystemSpec(name, spec, "memory", limit))
+                own.append(SystemSpec(UNLIMITED + name, spec, "unlimited", limit))
+        rows |= {(row.name, row.budget): row for row in own}
+    return [*rows.values()]
 
 
 def role_of(system: str) -> Role:

@@ -1,8 +1,9 @@
 """Measures a judge, and the typed grader beside it, on answers that people have labelled."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from memorygym.core.types import JSON
 from memorygym.core.votes import PanelVerdict
@@ -17,6 +18,7 @@ VERDICT_OF = {"yes": True, "no": False}
 Verdicts = Sequence[bool | None]
 """Verdicts by row; None where there is none."""
 TEXTS = ("question", "truth", "answer")
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,34 +143,47 @@ def _together(row: LabelledRow, graded: bool | None, panel_verdict: PanelVerdict
 
 def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[LabelledRow], list[str]]:
     """The rows of a JSONL file, and a message for each line that is not one."""
-    rows: list[LabelledRow] = []
-    problems: list[str] = []
+    rows = [*parsed_rows(lines, name, _row)]
+    return (
+        [row for row in rows if not isinstance(row, str)],
+        [problem for problem in rows if isinstance(problem, str)],
+    )
+
+
+def parsed_rows(
+    lines: Iterable[bytes], name: str, parse: Callable[[int, object], Row]
+) -> Iterator[Row | str]:
+    """What `parse` makes of the number and the JSON value of each line, or why it raised
+    ValueError."""
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            rows.append(_row(number, json.loads(line.decode("utf-8-sig"))))
-        except (ValueError, RecursionError) as error:
-            problems.append(f"{name}, line {number}: {error}")
-    return rows, problems
+        if line.strip():
+            try:
+                yield parse(number, json.loads(line.decode("utf-8-sig")))
+            except (ValueError, RecursionError) as error:
+                yield f"{name}, line {number}: {error}"
 
 
-def _row(number: int, raw: object) -> LabelledRow:
-    """The row of a JSON value. Raises ValueError, which says what is wrong with it."""
+def checked_fields(raw: object, needed: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
+    """A JSON object with these fields, and only texts in those. Raises ValueError."""
     if not isinstance(raw, dict):
         raise ValueError("not a JSON object")
     if "competency" in raw:  # What files that exist call the question type.
         raw = {"question_type": raw["competency"], **raw}
-    for field in (*TEXTS, "correct"):
+    for field in needed:
         if field not in raw:
             raise ValueError(f"the field {field!r} is missing")
-    for field in (*TEXTS, "question_type"):
+    for field in texts:
         if not isinstance(raw.get(field, ""), str):
             raise ValueError(f"the field {field!r} is not a string")
-    if not isinstance(raw["correct"], bool):
+    return raw
+
+
+def _row(number: int, raw: object) -> LabelledRow:
+    fields = checked_fields(raw, (*TEXTS, "correct"), (*TEXTS, "question_type"))
+    if not isinstance(fields["correct"], bool):
         raise ValueError("the field 'correct' is neither true nor false")
-    fields = {name: raw[name] for name in (*TEXTS, "correct", "question_type") if name in raw}
-    row = LabelledRow(number, **fields)
+    names = (name for name in (*TEXTS, "correct", "question_type") if name in fields)
+    row = LabelledRow(number, **{name: fields[name] for name in names})
     if row.question_type:
         parse(row.question_type, row.truth)
     return row

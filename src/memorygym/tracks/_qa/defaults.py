@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
 from memorygym.core.track import gold_table, reader_of
@@ -96,7 +97,7 @@ SHARED: dict[str, Any] = {
     "oracle": oracle,
     "tools": (SUBMIT, RECALL),
     "reader": reader,
-    "gold": QuestionGold.from_json,
+    "gold": partial(from_json, QuestionGold, place="gold"),
     "asks": asks,
     "note_taker": note_taker,
 }

@@ -1,12 +1,10 @@
 """The data of a question-answering task: facts that texts state, and questions that need them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from memorygym.core.json_types import from_json
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.types import JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +49,6 @@ class QuestionGold:
 
     facts: tuple[Fact, ...]
     questions: tuple[Question, ...]
-
-    def to_json(self) -> dict[str, JSON]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "QuestionGold":
-        """The table that `to_json` wrote. Raises ValueError that names the wrong field."""
-        return from_json(cls, raw, "gold")
 
 
 class Found(NamedTuple):

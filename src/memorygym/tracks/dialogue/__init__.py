@@ -10,6 +10,7 @@ from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.factories import set_parameters
+from memorygym.core.json_types import from_json
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
@@ -104,7 +105,7 @@ TRACK = Track(
     tasks=tasks,
     env=env,
     outcomes=rewarded,
-    gold=SubTaskGold.from_json,
+    gold=partial(from_json, SubTaskGold),
     facts=facts,
     reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
     note_taker=note_taker,

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.outcome import SubTask
 from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import Statement, StatementIndex, SubTaskGold
+from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.cast import Cast

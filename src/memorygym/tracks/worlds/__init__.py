@@ -43,9 +43,9 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
 
 def gold(raw: Mapping[str, Any]) -> "WorldsGold":
     """The gold table from JSON. Raises ValueError if the JSON is damaged."""
-    from memorygym.tracks.worlds.generator.gold import WorldsGold
+    from memorygym.tracks.worlds.generator.gold import read_gold
 
-    return WorldsGold.from_json(raw)
+    return read_gold(raw)
 
 
 def trace_reader(trace: Trace) -> "WorldsReader":

@@ -100,7 +100,7 @@ def measured(name: str, value: float) -> Callable[[Played], Played]:
 
 
 def one_write_more(played: Played) -> Played:
-    score = replace(played.score, writes=played.score.writes + 1)
+    score = replace(played.result.score, writes=played.result.score.writes + 1)
     return replace(played, result=replace(played.result, score=score))
 
 

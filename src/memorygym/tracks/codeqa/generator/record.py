@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from memorygym.core.errors import BadSettings
+from memorygym.core.json_types import parts_of
 from memorygym.core.tokens import abbreviate, count
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON
@@ -64,7 +65,7 @@ class CodeQARecipe:
         return f"{name}-{abbreviate(self.settings.tokens)}"
 
     def parameters(self) -> dict[str, JSON]:
-        return self.settings.to_json()
+        return {**parts_of(self.settings), "hops": [*self.settings.hops]}
 
     def instance(self) -> dict[str, Any]:
         """The first instance that passes every check, with their results. Raises BadSettings."""
@@ -156,7 +157,7 @@ def instance_of(
         "canary": CANARY,
         "generator_version": VERSION,
         "schema": SCHEMA,
-        "settings": settings.to_json() | {"seed": seed, "attempt": attempt},
+        "settings": {**parts_of(settings), "seed": seed, "attempt": attempt},
         "system": SYSTEM,
     }
     instance["total_tokens"] = instance["context_tokens"]["total"]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.types import JSON
 
 if TYPE_CHECKING:
     import argparse
@@ -54,10 +53,6 @@ class CodeQASettings:
         ):
             if not least <= value <= most:
                 raise BadSettings(f"{name} {value} is out of range; choose {least} to {most}")
-
-    def to_json(self) -> dict[str, JSON]:
-        """The parameters as they stand in an instance."""
-        return {name: getattr(self, name) for name in self.__slots__} | {"hops": list(self.hops)}
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:

@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from memorygym.agents.reasoner_agent import NoteTaker, Silent
-from memorygym.core.outcome import Outcome, SubTask
-from memorygym.core.statements import Statement, StatementReader
+from memorygym.core.outcome import Outcome
+from memorygym.core.statements import Statement, StatementReader, SubTask
 from memorygym.core.trace import Answer, Trace
 from memorygym.core.track import Agent, Track, gold_table
 from memorygym.core.types import Env, Policy, Task, Tool

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch, from_json
-from memorygym.core.types import JSON
 from memorygym.scoring.grading import UnreadableTruth, parse
 from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.generator.tiers import MIX
@@ -82,17 +81,12 @@ class WorldsGold:
                 value = change.new
         return value
 
-    def to_json(self) -> dict[str, JSON]:
-        table = {name: getattr(self, name) for name in WorldsGold.__slots__ if name != "questions"}
-        asked = [{name: getattr(q, name) for name in Question.__slots__} for q in self.questions]
-        return {**table, "questions": asked}
 
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "WorldsGold":
-        """The table that `to_json` wrote. Raises ValueError if the JSON is damaged."""
-        gold = from_json(cls, raw, "gold")
-        _check(gold)
-        return gold
+def read_gold(raw: Mapping[str, Any]) -> WorldsGold:
+    """The gold table from JSON. Raises ValueError if the JSON is damaged."""
+    gold = from_json(WorldsGold, raw, "gold")
+    _check(gold)
+    return gold
 
 
 def _check(gold: WorldsGold) -> None:

@@ -5,7 +5,7 @@ ones counting more; the vectors are centred and reduced to their main directions
 `minilm` with its weights, and numpy. Takes two minutes on one core; another version of LAPACK may
 give other last digits.
 
-Run: python runs/word_vectors.py [FILE]
+Run: python scripts/word_vectors.py [FILE]
 """
 
 import json
@@ -34,17 +34,14 @@ def main() -> int:
             weight = 1 / log(rank + 10) ** 2  # Ranks follow frequency.
             by_stem.setdefault(stem(word), []).append((weight, np.array(encoder.encode(word))))
     stems = sorted(by_stem)
-    rows = np.array([
-        sum(weight * vector for weight, vector in by_stem[name])
-        / sum(weight for weight, _ in by_stem[name])
-        for name in stems
-    ])  # fmt: skip
+    sums = (sum(weight * vector for weight, vector in by_stem[name]) for name in stems)
+    weights = (sum(weight for weight, _ in by_stem[name]) for name in stems)
+    rows = np.array([total / weight for total, weight in zip(sums, weights, strict=True)])
     rows -= rows.mean(0)
     rows = rows @ np.linalg.svd(rows, full_matrices=False)[2][:DIMENSIONS].T
     numbers = np.round(rows * 127 / np.abs(rows).max(1, keepdims=True)).astype(np.int8)
-    table = {
-        "source": SOURCE, "stems": " ".join(stems), "vectors": b64encode(numbers.tobytes()).decode()
-    }  # fmt: skip
+    vectors = b64encode(numbers.tobytes()).decode()
+    table = {"source": SOURCE, "stems": " ".join(stems), "vectors": vectors}
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else TABLE
     target.write_text(json.dumps(table) + "\n", "utf-8")
     print(f"{target}: {len(stems):,} stems, {target.stat().st_size:,} bytes")

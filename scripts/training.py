@@ -1,27 +1,26 @@
 """Trains the policy that this package ships, and writes docs/results/training.md.
 
-    python runs/training.py [--folder DIR] [--iterations N] [--variants NAME ...]
+    python scripts/training.py [--folder DIR] [--iterations N] [--variants NAME ...]
 
 Policies are stored in the folder; to resume an interrupted run, repeat the command. Trained alone,
 on one core, the first policy takes about ten minutes.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
 import matplotlib.pyplot as plt
-from tracks import RESULTS
+from pages import PAGES, ROOT, options
 
 from memorygym.core.files import write_atomically
 from memorygym.core.registry import names
 from memorygym.core.track import version_of
 from memorygym.reports.markdown import grid
-from memorygym.runs.engine import perform
-from memorygym.runs.episode_result import Result, ResultOptions
+from memorygym.runs.episode_result import Result
 from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.results import perform
 from memorygym.runs.tasks import Tasks
 from memorygym.stats.comparisons import paired
 from memorygym.stats.intervals import estimate, percent
@@ -36,8 +35,8 @@ SEEDS = {"trained": range(10), "held out": range(60)}
 HALF = {"writes": "15"}
 MAIN = "learned"
 MANAGER = "memorygym.training.manager"
-SHIPPED = Path(__file__).parents[1] / "src/memorygym/training/data/policy.json"
-CURVE = Path(__file__).parents[1] / "docs/images/training.svg"
+SHIPPED = ROOT / "src/memorygym/training/data/policy.json"
+CURVE = ROOT / "docs/images/training.svg"
 BASE = Training(parameters={"template": ",".join(TEMPLATES)}, iterations=400)
 VARIANTS = {
     MAIN: BASE,
@@ -68,14 +67,15 @@ FRUGAL = [
 INTRODUCTION = """\
 # A policy that learned what to keep
 
-Written by `python runs/training.py`. {version}. A network of {weights:,} weights decides for each
-record which attributes to store, and for each correction whether to update; scripted hands write
-the notes through the memory's tools. It was trained by a critic-free policy gradient (leave-one-out
-advantages, clipped as in PPO) for {iterations} iterations of {episodes} episodes on tasks of the
-split `train` of nine domains, tier standard, never on the domain `{held_out}`. Its features are
-read from the text alone. The tables are of tasks of the split `test`, played as text with the
-memory `markdown`: composite, breadth (B), maintenance (M), reasoning (R) and efficiency (E) in %,
-the 95 % interval over tasks, and the difference of `{main}` to each agent (paired by task).
+Written by `python scripts/training.py`. Version {version}. A network of {weights:,} weights decides
+for each record which attributes to store, and for each correction whether to update; scripted hands
+write the notes through the memory's tools. It was trained by a critic-free policy gradient
+(leave-one-out advantages, clipped as in PPO) for {iterations} iterations of {episodes} episodes on
+tasks of the split `train` of nine domains, tier standard, never on the domain `{held_out}`. Its
+features are read from the text alone. The tables are of tasks of the split `test`, played as text
+with the memory `markdown`: composite, breadth (B), maintenance (M), reasoning (R) and efficiency
+(E) in %, the 95 % interval over tasks, and the difference of `{main}` to each agent (paired by
+task).
 
 `clairvoyant` knows the questions. `positional_expert` and `template_expert` are written by hand for
 this track and read the brief, which says what most questions are about; the first stores values
@@ -87,8 +87,7 @@ either.
 
 def main() -> int:
     """Trains what the folder lacks, plays the test split and writes the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=Path("build/training"))
+    parser = options("training", __doc__)
     parser.add_argument("--iterations", type=int, default=BASE.iterations)
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=[*VARIANTS])
     args = parser.parse_args()
@@ -98,7 +97,7 @@ def main() -> int:
     if len(learners) < len(VARIANTS):
         return 0
     draw(learners)
-    write_atomically(RESULTS / "training.md", ["\n".join(page(learners, args.folder)).encode()])
+    write_atomically(PAGES / "training.md", ["\n".join(page(learners, args.folder)).encode()])
     return 0
 
 
@@ -131,12 +130,12 @@ def played(
 ) -> Scores:
     """The results of agents on tasks of a split."""
     tasks = recipes("worlds", split, seeds, template=templates, **sizes)
-    job = Evaluation(
+    evaluation = Evaluation(
         tasks=Tasks("worlds", tasks, {}, "worlds"), agents=tuple(agents.values())
-    ).job(ResultOptions(causes=False))  # fmt: skip
-    results = [outcome for outcome in perform(job) if isinstance(outcome, Result)]
+    )
+    results = perform(evaluation)
     by_agent = {
-        label: [result for result in results if result.place.agent == spec]
+        label: [result for result in results.results if result.place.agent == spec]
         for label, spec in agents.items()
     }
     assert all(len(rows) == len(tasks) for rows in by_agent.values())
@@ -155,10 +154,13 @@ def page(learners: Mapping[str, Learner], folder: Path) -> Iterator[str]:
     learner = learners[MAIN]
     training = learner.training
     yield INTRODUCTION.format(
-        version=f"Version hash {version_of('worlds')}", held_out=HELD_OUT, main=MAIN,
-        weights=sum(w.size for w in learner.weights.values()), iterations=training.iterations,
+        version=version_of("worlds"),
+        held_out=HELD_OUT,
+        main=MAIN,
+        weights=sum(w.size for w in learner.weights.values()),
+        iterations=training.iterations,
         episodes=training.groups * training.group,
-    )  # fmt: skip
+    )
     files = {name: f"{MANAGER}:learned:policy={path_of(name, folder)}" for name in VARIANTS}
     frugal = best_frugal()
     agents = {MAIN: files[MAIN], f"no brief ({frugal.partition('frugal:')[2]})": frugal, **OTHERS}
@@ -191,10 +193,9 @@ def table(scores: Scores) -> str:
         parts = [row.score.axes for row in scores[label]]
         axes = (fmean(100 * (part[axis] or 0) for part in parts) for axis in parts[0])
         gap = paired(by_task[MAIN], by_task[label]).in_points.removesuffix(" points")
-        lines.append([
-            label, percent(estimate([*by_task[label].values()]), plus_minus=" ± "),
-            *(f"{axis:.1f}" for axis in axes), "" if label == MAIN else gap,
-        ])  # fmt: skip
+        composite = percent(estimate([*by_task[label].values()]), plus_minus=" ± ")
+        cells = [f"{axis:.1f}" for axis in axes]
+        lines.append([label, composite, *cells, "" if label == MAIN else gap])
     heads = ["agent", "composite", "B", "M", "R", "E", f"{MAIN} − it"]
     return f"{grid(heads, lines)}\n\n{len(by_task[MAIN])} tasks."
 

@@ -1,20 +1,18 @@
 """Writes docs/results/memrm.md: the judge of compactions on three distributions, in four modes.
 
-    python runs/judge.py [--folder DIR] [--modes blind needs recorded pair]
+    python scripts/judge.py [--folder DIR] [--modes blind needs recorded pair]
 
 The figures of each mode are stored in the folder; remove one to measure it again. Each measurement
 opens the final splits, which `memorygym rm evaluate` logs.
 """
 
-import argparse
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import Any
 
-from tracks import RESULTS
+from pages import options, write
 
 from memorygym.cli import main as memorygym
 from memorygym.reports.markdown import grid
@@ -31,7 +29,7 @@ HEADS = ("AUROC", "AUPRC", "Brier", "ECE", "accuracy", "Harmful-F1", "Safe-F1")
 INTRODUCTION = """\
 # MemRM: is a compaction safe?
 
-Written by `python runs/judge.py`; the same bytes on every machine. Model {model}. AUROC and the
+Written by `python scripts/judge.py`; the same bytes on every machine. Model {model}. AUROC and the
 other figures are at full coverage, HARMFUL is the positive class, ECE has 15 bins of equal mass.
 Brackets hold 95 % intervals: a bootstrap of 1,000 draws over whole groups (tasks that share a block
 of seeds). IID rows come from tracks and strategies that the model knows, on other tasks;
@@ -43,12 +41,11 @@ of these splits is a line of `memrm-openings.jsonl`.
 
 def main() -> int:
     """Measures the modes that the folder lacks and writes the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=Path("build/memrm"))
+    parser = options("memrm", __doc__)
+    text = "the modes to measure, blind among them (default: all)"
     parser.add_argument(
-        "--modes", nargs="+", choices=MODES, default=MODES, metavar="MODE",
-        help="the modes to measure, blind among them (default: all)",
-    )  # fmt: skip
+        "--modes", nargs="+", choices=MODES, default=MODES, metavar="MODE", help=text
+    )
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     for mode in args.modes:
@@ -63,8 +60,7 @@ def main() -> int:
     if len(models := {document["model"] for document in found.values()}) > 1:
         print(f"{args.folder} holds figures of {len(models)} models; remove those of the old ones")
         return 1
-    page = "\n".join(_page(found)) + "\n"
-    (RESULTS / "memrm.md").write_text(page, encoding="utf-8")
+    write("memrm.md", _page(found))
     return 0
 
 
@@ -75,9 +71,11 @@ def _page(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "## Blind mode: the two contexts alone\n"
     yield grid(
         ["split", "rows", "groups", "harmful", *HEADS, "data"],
-        [[TITLES[name], *_sizes(split), *_figures(split), split["data"]]
-         for name, split in blind.items()],
-    )  # fmt: skip
+        [
+            [TITLES[name], *_sizes(split), *_figures(split), split["data"]]
+            for name, split in blind.items()
+        ],
+    )
     yield "\n### Targets\n"
     yield grid(["target", "reached", ""], _targets(blind, needs))
     for name, split in blind.items():
@@ -88,8 +86,8 @@ def _page(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield from _prevalence(blind)
     for label in ("strategy", "track", "reason"):
         yield f"\n### By {label}\n"
-        yield grid(["split", label, "rows", "harmful", "mean p_harmful", "AUROC", "accuracy"],
-                   _strata(blind, label))  # fmt: skip
+        heads = ["split", label, "rows", "harmful", "mean p_harmful", "AUROC", "accuracy"]
+        yield grid(heads, _strata(blind, label))
     if missing := [mode for mode in MODES if mode not in found]:
         yield f"\nNot measured on this model yet: {', '.join(missing)}."
     if needs:

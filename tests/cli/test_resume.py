@@ -1,0 +1,61 @@
+"""`memorygym resume` ends a stopped run with the bytes of one that was not stopped."""
+
+import json
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+import memorygym
+from memorygym.runs.results import FILE
+from tests.reports.own_parts import LastMessages
+
+LITE = ("--template", "company", "--tier", "lite", "--seeds", "2", "-q")
+RUNS = {
+    "bench": ("bench", "--agent", "naive", "strategic", "--capacity", "400", *LITE),
+    "compare": ("compare", "--memory", "bm25", "--budget", "300,600", *LITE),
+    "private": ("bench", "--agent", "naive", "--salt", "a secret", *LITE),
+}
+MORE = {"private": ("--salt", "a secret")}
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and "timings" not in path.name)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_stopped_run_ends_with_the_same_bytes(name: str, tmp_path: Path, command) -> None:
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    printed = command(*RUNS[name], "-o", whole)
+    copytree(whole, stopped)
+    for path in [stopped / FILE, *sorted(stopped.glob("traces/*"))[::2]]:
+        path.unlink()
+    resumed = command("resume", stopped, "-q", *MORE.get(name, ()))
+    assert resumed == printed
+    assert kept(stopped) == kept(whole)
+
+
+def test_a_private_run_needs_its_secret(tmp_path: Path, command) -> None:
+    command(*RUNS["private"], "-o", tmp_path / "run")
+    for words, reason in (((), "--salt"), (("--salt", "other"), "is not the secret of the run")):
+        (tmp_path / "run" / FILE).unlink(missing_ok=True)
+        for trace in tmp_path.glob("run/traces/*"):
+            trace.unlink()
+        status, _, said = command("resume", tmp_path / "run", *words)
+        assert status == 2 and reason in said
+
+
+def test_a_run_that_cannot_be_resumed_says_why(tmp_path: Path, command) -> None:
+    memorygym.compare(
+        LastMessages, template="company", tier="lite", seeds=1, output=tmp_path / "objects"
+    )
+    status, _, said = command("resume", tmp_path / "objects")
+    assert status == 2 and "objects of Python (LastMessages): repeat memorygym.compare" in said
+    command(*RUNS["bench"], "-o", tmp_path / "old")
+    file = tmp_path / "old" / "run.json"
+    file.write_text(json.dumps({**json.loads(file.read_bytes()), "version": "worlds-v1"}))
+    status, _, said = command("resume", tmp_path / "old")
+    assert status == 2 and "holds a run of worlds-v1, and this code plays worlds-v3" in said
+    status, _, said = command("resume", tmp_path / "nothing")
+    assert status == 2 and "is not the folder of a run" in said

@@ -1,0 +1,85 @@
+"""The settings of a command: each stated once, whoever reads them."""
+
+from inspect import Parameter, signature
+from pathlib import Path
+
+import pytest
+
+import memorygym
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.reports.curves import CURVES
+from memorygym.reports.misses import MissFilter
+from memorygym.runs.settings import (
+    KINDS,
+    BenchSettings,
+    CompareSettings,
+    Settings,
+    helps,
+    option_page,
+    options,
+    refusal,
+)
+from memorygym.scoring.attribution import CAUSES
+from memorygym.tracks.worlds.generator.tiers import TIERS
+
+PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
+BOTH = pytest.mark.parametrize("cls", [BenchSettings, CompareSettings])
+
+
+@BOTH
+def test_the_page_of_commands_lists_every_option(cls: type[Settings]) -> None:
+    assert option_page(cls) in PAGE.read_text("utf-8")
+
+
+@BOTH
+def test_every_setting_but_those_of_python_has_one_heading(cls: type[Settings]) -> None:
+    under = " ".join(cls.GROUPS.values()).split()
+    assert len({*under}) == len(under)
+    assert {*options(cls)} - {*under} == {"parameters"}
+
+
+def test_what_a_help_lists_is_what_there_is() -> None:
+    assert f"one of {', '.join(TIERS)} (default" in helps(BenchSettings)["tier"]
+    assert tuple(CURVES) == KINDS
+    assert helps(MissFilter)["cause"] == f"one of: {', '.join(CAUSES)}"
+
+
+def test_the_functions_in_python_state_their_keywords() -> None:
+    keywords = signature(memorygym.evaluate).parameters
+    assert {"agent", "model", "memory", "track", "seeds", "output", "judge"} <= {*keywords}
+    assert keywords["tier"].kind is Parameter.KEYWORD_ONLY
+    assert "budgets" in signature(memorygym.compare).parameters
+
+
+def test_a_setting_is_named_as_its_caller_spells_it() -> None:
+    with pytest.raises(BadSettings, match="--budget 0: give at least 1"):
+        CompareSettings(budget=[0])
+    with pytest.raises(BadSettings, match="budgets=0: give at least 1"):
+        CompareSettings.from_keywords("compare", {"budgets": 0})
+    with pytest.raises(UnknownPart, match="option of evaluate named 'tiers'; did you mean tier"):
+        BenchSettings.from_keywords("evaluate", {"tiers": "lite"})
+    with pytest.raises(BadSettings, match="--judge is for a model"):
+        BenchSettings(judge=["m"]).refuse(["judge"], "a model")
+
+
+RECIPE = {"kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1]}
+
+
+@pytest.mark.parametrize(
+    ("kept", "reason"),
+    [
+        ({"seeds": [4]}, "holds a run with --seed 4, not --seeds 2"),
+        ({"parameters": {}}, "holds a run with no --tier, not lite"),
+        ({"memories": ["bm25"]}, "holds a run with --memory bm25, not none"),
+        ({"salt": "ab"}, "holds a run with a --salt"),
+        ({"track": "codeqa"}, "holds a run with --track codeqa, not worlds"),
+        ({"kind": "bench"}, "holds a bench run, not a compare run"),
+        ({"sources": {"my:M": "1"}}, ""),
+    ],
+)
+def test_what_differs_is_named_by_its_option(kept: dict[str, object], reason: str) -> None:
+    wanted = {"version": "worlds-v3", "recipe": RECIPE}
+    said = refusal({"version": "worlds-v3", "recipe": {**RECIPE, **kept}}, wanted)
+    assert reason in said and "give a new folder" in said
+    assert not refusal(wanted, wanted)
+    assert "of the version worlds-v2, not" in refusal({**wanted, "version": "worlds-v2"}, wanted)
