@@ -21,7 +21,6 @@ from tests.adapters.evals import (
     TRACE,
     WARNINGS,
     benched,
-    compared,
     environment,
     evaluate,
     means,
@@ -306,15 +305,3 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
     assert score.value["composite"] == result.result.score.composite > 0
     assert score.metadata["axes"] == result.result.score.axes
     assert without_labels(log.samples[0].store[TRACE]) == without_labels(list(trace.lines()))
-
-
-def test_worlds_are_played_by_reasoners_too(tmp_path: Path) -> None:
-    arguments = {**LITE, "role": "reasoner", "budget": 300, "memory": "bm25"}
-    log = played(tmp_path, "memorygym/strong", arguments=arguments)
-    parameters = {"template": "company", "tier": "lite"}
-    tasks = generated("worlds", TaskOptions(range(1), parameters=parameters))
-    (measurement,) = (m for m in compared(tasks, "bm25", 300) if m.system == "bm25")
-    score = log.samples[0].scores["answers"]
-    cases_kept, left = score.metadata["cases"], score.metadata["left_out"]
-    cases = [case for case in measurement.cases if case.number not in left]
-    assert cases_kept == [{name: getattr(case, name) for name in cases_kept[0]} for case in cases]

@@ -10,59 +10,56 @@ from typing import Any
 import pytest
 
 from memorygym.cli import main
-from memorygym.core.track import TaskOptions, find
 from memorygym.runs.comparison.figures import figures
-from memorygym.runs.tasks import from_disk, generated
-from tests.adapters.evals import WARNINGS, compared, environment, means, package, played
+from memorygym.runs.settings import TaskSettings
+from memorygym.runs.tasks import stored_tasks, tasks_of
+from tests.adapters.evals import LITE, WARNINGS, compared, environment, means, package, played
 from tests.datasets import published
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 
-PARAMETERS = {"hops": "2,4", "tokens": "10k"}
 GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
-"""The same as Inspect reads it from `-T`."""
-TASKS = generated("research", TaskOptions(range(4), parameters=PARAMETERS))
+"""Parameters as Inspect reads them from `-T`."""
 
 
 @pytest.mark.parametrize(
-    ("memory", "row", "budget", "reasoner"),
+    ("track", "memory", "row", "budget", "reasoner", "left_out"),
     [
-        ("bm25", "bm25", 300, "strong"),
-        ("bm25", "bm25", 1000, "weak"),
-        ("full", "full", 1000, "weak"),
-        ("markdown", "markdown+writer", 6000, "strong"),
+        ("research", "bm25", "bm25", 300, "strong", 0),
+        ("research", "bm25", "bm25", 1000, "weak", 0),
+        ("research", "full", "full", 1000, "weak", 0),
+        ("research", "full", "full", 100, "strong", 2),
+        ("research", "markdown", "markdown+writer", 6000, "strong", 0),
+        ("worlds", "bm25", "bm25", 300, "strong", 1),
     ],
 )
-def test_inspect_and_compare_agree_on_every_question(
-    memory: str, row: str, budget: int, reasoner: str, tmp_path: Path
+def test_inspect_and_compare_agree_on_every_question(  # noqa: PLR0913, PLR0917
+    track: str, memory: str, row: str, budget: int, reasoner: str, left_out: int, tmp_path: Path
 ) -> None:
-    arguments = {**GIVEN, "memory": memory, "budget": budget}
-    log = played(tmp_path, f"memorygym/{reasoner}", "research", arguments)
-    measured = compared(TASKS, memory, budget, reasoner)
-    by_task = {
-        measurement.task: measurement for measurement in measured if measurement.system == row
+    given = GIVEN if track == "research" else LITE
+    arguments = {**given, "role": "reasoner", "memory": memory, "budget": budget}
+    log = played(tmp_path, f"memorygym/{reasoner}", track, arguments)
+    parameters = {name: value for name, value in given.items() if name != "seeds"}
+    chosen = TaskSettings(track=track, parameters=parameters, seeds=given["seeds"])
+    measured = compared(tasks_of(chosen), memory, budget, reasoner)
+    report = figures(measured, {}, "test")
+    by_task = {m.task: m for m in measured if m.system == row}
+    scores = {
+        (s.metadata["template"], s.metadata["seed"]): s.scores["answers"] for s in log.samples
     }
-    for sample in log.samples:
-        measurement = by_task[sample.metadata["template"], sample.metadata["seed"]]
-        kept_cases = sample.scores["answers"].metadata["cases"]
-        assert kept_cases == [
-            {name: getattr(case, name) for name in kept_cases[0]} for case in measurement.cases
-        ]
-    standing = figures(measured, {}, "test").row(row)
+    assert (
+        sum(len(score.metadata["left_out"]) for score in scores.values())
+        == left_out
+        == report.left_out
+    )
+    for task, score in scores.items():
+        cases = [c for c in by_task[task].cases if c.number not in score.metadata["left_out"]]
+        kept = score.metadata["cases"]
+        assert kept == [{name: getattr(case, name) for name in kept[0]} for case in cases]
+    standing = report.row(row)
     assert means(log)["accuracy"] == standing["accuracy"].mean
     assert means(log)["evidence_recall"] == standing["evidence_recall"].mean
     assert "em" not in means(log) and standing["exact"] is None
-
-
-def test_what_compare_leaves_out_is_left_out(tmp_path: Path) -> None:
-    arguments = {**GIVEN, "memory": "full", "budget": 100}
-    log = played(tmp_path, "memorygym/strong", "research", arguments)
-    measured = compared(TASKS, "bm25", 100)
-    report = figures(measured, {}, "test")
-    scores = [sample.scores["answers"] for sample in log.samples]
-    assert sum(len(score.metadata["left_out"]) for score in scores) == report.left_out == 2
-    assert sum(len(score.metadata["cases"]) for score in scores) == report.questions == 2
-    assert means(log)["accuracy"] == report.row("full")["accuracy"].mean == 1
 
 
 def test_accuracy_is_reported_by_hops_and_by_kind(tmp_path: Path) -> None:
@@ -86,11 +83,7 @@ def test_epochs_are_averaged_before_the_error_is_taken(tmp_path: Path) -> None:
         played(tmp_path, "memorygym/weak", "research", arguments, epochs=n).results.scores
         for n in (1, 2)
     )
-    figures_of = [
-        {s.name: {name: m.value for name, m in s.metrics.items()} for s in scores}
-        for scores in (once, twice)
-    ]
-    assert figures_of[0] == figures_of[1]
+    assert [s.metrics for s in once] == [s.metrics for s in twice]
 
 
 def by_seed(log: Any) -> dict[int, Any]:
@@ -114,7 +107,7 @@ def test_a_file_of_a_data_set_is_played_by_informed_reasoners(tmp_path: Path) ->
     arguments = {"format": "hotpotqa", "file": str(file), "most": 10}
     shown = {"memory": "bm25", "budget": 60}
     log = played(tmp_path, "memorygym/strong", "data", arguments | shown)
-    tasks = from_disk(find("data").files("hotpotqa", file, 10), "data", "", "")
+    tasks = stored_tasks(f"hotpotqa:{file}:most=10")
     measured = compared(tasks, "bm25", 60)
     assert len(log.samples) == len(tasks.recipes)
     accuracy = figures(measured, {}, "test").row("bm25")["accuracy"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from memorygym.core.errors import ProviderFailure
 from memorygym.core.statements import StatementIndex
 from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as find_track
@@ -44,13 +45,13 @@ def researcher(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) ->
     notes = "\n".join(dict.fromkeys(map(by.render, answer.used)))
     if answer.query and json.dumps(answer.query)[1:-1] not in json.dumps(messages[2:]):
         return notes, [("recall", {"query": answer.query})]
-    return "", [("submit_answer", {"answer": REFUSAL})]
+    return blunt(messages, tools)
 
 
 def hasty(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Has memory brought twice in one reply, then refuses."""
     if len(messages) > 2:
-        return "", [("submit_answer", {"answer": REFUSAL})]
+        return blunt(messages, tools)
     return "", [("recall", {"query": "leader"}), ("recall", {"query": "founder"})]
 
 
@@ -218,7 +219,7 @@ def test_a_call_is_equal_after_conversion_to_inspect_and_back(arguments: Any) ->
     assert message_of(assistant(message)) == message
 
 
-def test_calls_in_the_text_are_numbered_after_those_before() -> None:
+def test_calls_in_the_text_are_numbered_and_no_choice_is_a_failure_of_the_provider() -> None:
     from inspect_ai.model import ModelOutput
 
     from memorygym.adapters.inspect_ai.messages import reply_of
@@ -226,14 +227,6 @@ def test_calls_in_the_text_are_numbered_after_those_before() -> None:
     text = 'Now. <tool_call>{"name": "Read", "arguments": {}}</tool_call>'
     reply = reply_of(ModelOutput.from_content("m", text), earlier=2)
     assert reply == Message("assistant", "Now.", (Call("Read", {}, "call_3"),))
-
-
-def test_a_reply_without_choices_is_the_failure_of_a_provider() -> None:
-    from inspect_ai.model import ModelOutput
-
-    from memorygym.adapters.inspect_ai.messages import reply_of
-    from memorygym.core.errors import ProviderFailure
-
     with pytest.raises(ProviderFailure, match="m: the provider sent no message"):
         reply_of(ModelOutput(model="m"))
 
@@ -246,11 +239,8 @@ def test_a_model_of_inspect_is_asked_what_compare_asks_it(
     log = asked(server, tmp_path, "researcher", "research", arguments=arguments)
     theirs = [spoken(body) for body in server.bodies]
     server.bodies.clear()
-    tasks = generated(
-        "research", TaskOptions(range(2), parameters={"hops": "2,4", "tokens": "10k"})
-    )
-    model = find("researcher", server.url)
-    measured = compared(tasks, memory, budget, "researcher", model)
+    tasks = generated("research", TaskOptions(range(2), "", {"hops": "2,4", "tokens": "10k"}))
+    measured = compared(tasks, memory, budget, "researcher", find("researcher", server.url))
     measurements = [m for m in measured if m.system.partition("+")[0] == memory]
     assert set(theirs) <= {spoken(body) for body in server.bodies}
     cases = [sample.scores["answers"].metadata["cases"] for sample in log.samples]
@@ -264,16 +254,21 @@ def spoken(body: Mapping[str, Any]) -> str:
     return json.dumps([[m["role"], m.get("content") or ""] for m in body["messages"]])
 
 
-def test_a_model_is_asked_nothing_where_nothing_is_asked(server: Server, tmp_path: Path) -> None:
-    log = asked(server, tmp_path, "abstain", "research")
+@pytest.mark.parametrize(
+    ("model", "arguments", "tools"),
+    [
+        ("abstain", {}, {"recall", "submit_answer"}),
+        ("blunt", {"mode": "agentic"}, {"search", "open"}),
+    ],
+)
+def test_a_model_is_asked_for_questions_alone_unless_it_has_to_search(
+    model: str, arguments: Any, tools: set[str], server: Server, tmp_path: Path
+) -> None:
+    log = asked(server, tmp_path, model, "research", arguments=arguments)
     assert len(server.bodies) == len(log.samples)
-    assert all("=== QUESTION" in body["messages"][-1]["content"] for body in server.bodies)
-
-
-def test_a_model_that_has_to_search_is_asked_at_every_step(server: Server, tmp_path: Path) -> None:
-    log = asked(server, tmp_path, "blunt", "research", arguments={"mode": "agentic"})
-    assert len(server.bodies) == len(log.samples)
-    assert {tool["function"]["name"] for tool in server.bodies[0]["tools"]} >= {"search", "open"}
+    for body in server.bodies:
+        assert {tool["function"]["name"] for tool in body["tools"]} >= tools
+        assert "=== QUESTION" in body["messages"][-1]["content"] or arguments
 
 
 @pytest.mark.parametrize("memory", ["bm25", "markdown"])

@@ -364,10 +364,19 @@ class Options:
 
 
 class Extractive(Model):
-    """`write` as a Model: the system messages are the instruction, the other messages the text."""
+    """`write` as a Model: the system messages are the instruction, the other messages the text.
 
-    def __init__(self, options: Options) -> None:
-        self.options = options
+    It has no name and no endpoint. Raises BadSettings for either.
+    """
+
+    def __init__(self, name: str, api_base: str | None = None, **options: object) -> None:
+        if name:
+            raise BadSettings(f"extractive takes no name; leave {name!r} out")
+        if api_base is not None:
+            raise BadSettings(
+                f"extractive runs in this process; leave the endpoint {api_base!r} out"
+            )
+        self.options = options_of(Options, options)
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         task = "\n\n".join(each.content for each in messages if each.role == "system")
@@ -382,10 +391,4 @@ class Extractive(Model):
         return {**described("extractive", "", self.options, SHAPING), "endpoint": None}
 
 
-def make(name: str, api_base: str | None = None, **options: object) -> Extractive:
-    """The model, which has no name and no endpoint. Raises BadSettings for either."""
-    if name:
-        raise BadSettings(f"extractive takes no name; leave {name!r} out")
-    if api_base is not None:
-        raise BadSettings(f"extractive runs in this process; leave the endpoint {api_base!r} out")
-    return Extractive(options_of(Options, options))
+make = Extractive

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any
 
 from memorygym.core.errors import BadSettings
@@ -51,11 +52,18 @@ class Options:
 
 
 class Local(Model):
-    """A model in this process; threads may share it, and it runs one request at a time."""
+    """The model in a folder, or of a name on the Hugging Face hub, in this process.
 
-    def __init__(self, name: str, options: Options) -> None:
+    Threads may share it; it runs one request at a time.
+    """
+
+    def __init__(self, name: str, api_base: str | None = None, **options: object) -> None:
+        if api_base is not None:
+            raise BadSettings(
+                f"hf:{name} runs in this process; leave the endpoint {api_base!r} out"
+            )
         self.name = name
-        self.options = options
+        self.options = own = options_of(Options, options)
         try:
             import torch
             import transformers
@@ -64,12 +72,10 @@ class Local(Model):
                 'a local model needs torch and transformers: pip install "agent-memorygym[hf]"'
             ) from error
         self._torch: Any = torch
-        device = options.device or ("cuda" if self._torch.cuda.is_available() else "cpu")
+        device = own.device or ("cuda" if self._torch.cuda.is_available() else "cpu")
         try:
             self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name)
-            model: Any = transformers.AutoModelForCausalLM.from_pretrained(
-                name, dtype=options.dtype
-            )
+            model: Any = transformers.AutoModelForCausalLM.from_pretrained(name, dtype=own.dtype)
             self._model: Any = model.to(device).eval()
         except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
             reason = " ".join(str(error).split())[:300]
@@ -78,6 +84,9 @@ class Local(Model):
         if not template:
             raise BadSettings(f"{name} has no chat template; give an instruction-tuned model")
         self._takes_tools = "tools" in str(template)
+        ends = self._model.generation_config.eos_token_id
+        end_ids = [*(ends if isinstance(ends, list) else [ends]), self._tokenizer.eos_token_id]
+        self._ends = sorted({end for end in end_ids if end is not None})
         self._lock = threading.Lock()
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
@@ -92,23 +101,15 @@ class Local(Model):
         free_tokens = self._context() - len(prompt_ids)
         if free_tokens < 1:
             return OVERFLOW
-        reply_ids = self._generate(
-            prompt_ids, min(free_tokens, self.options.max_tokens or free_tokens)
-        )
-        ends = [index for index, token in enumerate(reply_ids) if token in self._ends()]
-        text_ids = reply_ids[: ends[0]] if ends else reply_ids
+        longest = min(free_tokens, self.options.max_tokens or free_tokens)
+        reply_ids = self._generate(prompt_ids, longest)
+        text_ids = [*takewhile(lambda token: token not in self._ends, reply_ids)]
         # The marks of calls may be special tokens, so only the end token is removed.
-        thought, content = split_reasoning(
-            self._tokenizer.decode(text_ids, skip_special_tokens=False)
-        )
-        return Reply(
-            Message("assistant", content),
-            len(prompt_ids),
-            len(reply_ids),
-            "stop" if ends else "length",
-            thought,
-            0,
-        )
+        text = self._tokenizer.decode(text_ids, skip_special_tokens=False)
+        thought, content = split_reasoning(text)
+        finish = "stop" if len(text_ids) < len(reply_ids) else "length"
+        message = Message("assistant", content)
+        return Reply(message, len(prompt_ids), len(reply_ids), finish, thought, 0)
 
     def describe(self) -> dict[str, JSON]:
         return {**described("hf", self.name, self.options, SHAPING), "endpoint": None}
@@ -127,19 +128,13 @@ class Local(Model):
             raise BadSettings(f"{self.name} does not say how long its context is; give `context`")
         return int(min(limits))
 
-    def _ends(self) -> set[int]:
-        ends = self._model.generation_config.eos_token_id
-        end_ids = ends if isinstance(ends, list) else [ends]
-        return {end for end in (*end_ids, self._tokenizer.eos_token_id) if end is not None}
-
     def _generate(self, prompt_ids: list[int], longest: int) -> list[int]:
         """The generated tokens; equal for equal requests, whatever was generated before."""
         torch, options = self._torch, self.options
         seed_hash = sha256(f"{options.seed or 0}:{prompt_ids}".encode()).digest()
-        is_sampled = bool(options.temperature)
-        sampling = (
-            {"temperature": options.temperature, "top_k": 0, "top_p": 1.0} if is_sampled else {}
-        )
+        sampling: dict[str, Any] = {"do_sample": bool(options.temperature)}
+        if options.temperature:
+            sampling |= {"temperature": options.temperature, "top_k": 0, "top_p": 1.0}
         ids = torch.tensor([prompt_ids], device=self._model.device)
         with self._lock, torch.random.fork_rng(), torch.inference_mode():
             torch.manual_seed(int.from_bytes(seed_hash[:7], "big"))
@@ -147,9 +142,8 @@ class Local(Model):
                 ids,
                 attention_mask=torch.ones_like(ids),
                 max_new_tokens=longest,
-                do_sample=is_sampled,
-                eos_token_id=sorted(self._ends()) or None,
-                pad_token_id=self._tokenizer.pad_token_id or next(iter(self._ends()), 0),
+                eos_token_id=self._ends or None,
+                pad_token_id=self._tokenizer.pad_token_id or next(iter(self._ends), 0),
                 **sampling,
             )
         new: list[int] = output[0, len(prompt_ids) :].tolist()
@@ -166,8 +160,4 @@ def _templated(message: Message) -> dict[str, JSON]:
     return raw
 
 
-def make(name: str, api_base: str | None = None, **options: object) -> Local:
-    """The model in a folder, or of a name on the Hugging Face hub. Raises BadSettings."""
-    if api_base is not None:
-        raise BadSettings(f"hf:{name} runs in this process; leave the endpoint {api_base!r} out")
-    return Local(name, options_of(Options, options))
+make = Local

@@ -173,23 +173,29 @@ class OpenAI(Model):
     """A model behind an endpoint; threads may share it."""
 
     def __init__(
-        self, name: str, endpoint: Endpoint, options: Options, sleep: Callable[[float], None]
+        self,
+        name: str,
+        api_base: str | None = None,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        sleep: Callable[[float], None] = time.sleep,
+        **options: object,
     ) -> None:
+        self.name = name
+        self.endpoint = endpoint = resolve(api_base, environ)
+        self.options = options_of(Options, options)
+        self._sleep = sleep
         try:
             import openai
         except ImportError as error:
             raise BadSettings(
                 'a model needs the openai package: pip install "agent-memorygym[llm]"'
             ) from error
-        self.name = name
-        self.endpoint = endpoint
-        self.options = options
-        self._sleep = sleep
         self._openai = openai
         # Its own retries are silent, cannot be abandoned, and ask again where an error is a mistake
         # of the model, but not where a reply breaks off; so they are off.
         self._client = openai.OpenAI(
-            api_key=endpoint.key, base_url=endpoint.url, timeout=options.timeout, max_retries=0
+            api_key=endpoint.key, base_url=endpoint.url, timeout=self.options.timeout, max_retries=0
         )
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
@@ -274,13 +280,4 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     return None
 
 
-def make(
-    name: str,
-    api_base: str | None = None,
-    *,
-    environ: Mapping[str, str] = os.environ,
-    sleep: Callable[[float], None] = time.sleep,
-    **options: object,
-) -> OpenAI:
-    """The model of a name at the endpoint of `api_base` and the environment."""
-    return OpenAI(name, resolve(api_base, environ), options_of(Options, options), sleep)
+make = OpenAI

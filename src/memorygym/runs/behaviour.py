@@ -25,7 +25,7 @@ from memorygym.core.track import TaskOptions, TaskRecipe, Track
 from memorygym.core.types import JSON, Message, Task, Tool
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.sandbox.module_files import file_of
-from memorygym.models.extractive import Extractive, Options
+from memorygym.models.extractive import Extractive
 from memorygym.models.model import Model, Reply
 from memorygym.runs.comparison.memory_specs import plug
 from memorygym.runs.comparison.run import MemorySystem
@@ -164,7 +164,7 @@ class Listener(Model):
     """The offline model, and a digest of each prompt that it is given."""
 
     def __init__(self) -> None:
-        self._model, self.asked = Extractive(Options()), list[JSON]()
+        self._model, self.asked = Extractive(""), list[JSON]()
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         self.asked.append(_digest([message.to_openai() for message in messages]))
