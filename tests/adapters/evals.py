@@ -1,5 +1,6 @@
 """What the tests of the Inspect adapter share: evals without a display, and what bench makes."""
 
+import json
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -29,16 +30,38 @@ WARNINGS = (
 """Warnings of Inspect's own code."""
 
 
-def evaluate(logs: Path, models: Any, track: str = "worlds", **options: Any) -> list[Any]:
+LITE = {"template": "company", "tier": "lite", "seeds": 1}
+"""One small task of worlds."""
+TRACE = "memorygym_trace"
+"""The key of a sample's store that holds its trace."""
+
+
+def evaluate(logs: Path, models: Any, task: str = "worlds", **options: Any) -> list[Any]:
     """The logs of an eval, one a model; task arguments come in `task_args`."""
     from inspect_ai import eval as run
 
-    arguments = {"template": "company", "tier": "lite", "seeds": 1} | options.pop("task_args", {})
-    logs_of_models: list[Any] = run(
-        f"memorygym/{track}", model=models, task_args=arguments, display="none",
-        log_dir=str(logs), log_realtime=False, **options,
-    )  # fmt: skip
+    quiet = {"display": "none", "log_dir": str(logs), "log_realtime": False}
+    logs_of_models: list[Any] = run(f"memorygym/{task}", model=models, **quiet, **options)
     return logs_of_models
+
+
+def played(
+    logs: Path,
+    model: Any,
+    track: str = "worlds",
+    arguments: Mapping[str, Any] = LITE,
+    **options: Any,
+) -> Any:
+    """The log of an eval of a track; it must end with `status`."""
+    status = options.pop("status", "success")
+    (log,) = evaluate(logs, model, track, task_args={**arguments}, **options)
+    assert log.status == status, log.error
+    return log
+
+
+def records(log: Any) -> list[dict[str, Any]]:
+    """The lines of the first sample's trace."""
+    return [json.loads(line) for line in log.samples[0].store[TRACE]]
 
 
 @cache
@@ -57,19 +80,6 @@ def values(result: Played) -> dict[str, float | None]:
     return {"composite": score.composite, **score.axes, "correct_refusals": score.correct_refusals}
 
 
-def played(logs: Path, model: Any, track: str, arguments: Mapping[str, Any], **options: Any) -> Any:
-    """The log of an eval of a track whose arguments are its own; it must end with `status`."""
-    from inspect_ai import eval as run
-
-    status = options.pop("status", "success")
-    (log,) = run(
-        f"memorygym/{track}", model=model, task_args={**arguments}, display="none",
-        log_dir=str(logs), log_realtime=False, **options,
-    )  # fmt: skip
-    assert log.status == status, log.error
-    return log
-
-
 def compared(
     tasks: Tasks,
     memory: str,
@@ -82,6 +92,20 @@ def compared(
     memories = plug_all([memory])
     asked = Comparison(tasks, memories, [ComparisonLimits(budget)], (reasoner,), model_roles)
     return bench(asked).measured
+
+
+def means(log: Any) -> dict[str, float]:
+    """The mean of every figure of a log."""
+    scores = (score for score in log.results.scores if "mean" in score.metrics)
+    return {score.name: score.metrics["mean"].value for score in scores}
+
+
+def package(folder: Path, name: str, track: str) -> None:
+    """Installs a package into the folder that registers a track."""
+    info = folder / f"{name}-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(f"[memorygym.tracks]\n{name} = {track}\n")
 
 
 def environment(*paths: Path) -> dict[str, str]:

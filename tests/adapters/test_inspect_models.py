@@ -1,47 +1,82 @@
-"""Real providers of Inspect, on the loopback: what a model does wrong is data, never an error."""
+"""Real providers of Inspect, on the loopback: what a model does wrong is data, never an error, and
+reasoners are asked just what `compare` asks."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from memorygym.core.statements import StatementIndex
+from memorygym.core.track import TaskOptions
+from memorygym.core.track import find as find_track
 from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
-from tests.adapters.evals import WARNINGS, evaluate
+from memorygym.models.specs import find
+from memorygym.runs.tasks import generated
+from memorygym.tracks._qa.questions import Found
+from tests.adapters.evals import LITE, TRACE, WARNINGS, compared, played, records
+from tests.servers.brains import REFUSAL, Action
 from tests.servers.openai import Server, serving
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 
-TRACE = "memorygym_trace"
-CITY = {"template": "city"}
+ARGUMENTS = {
+    "worlds": {**LITE, "template": "city"},
+    "research": {"hops": ["2", "4"], "tokens": "10k", "seeds": 2, "memory": "bm25", "budget": 400},
+}
+TRACKS = pytest.mark.parametrize("track", ARGUMENTS)
+
+
+def researcher(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
+    """Reads its prompt as the strong reasoner does, and goes from hop to hop."""
+    by = find_track("research").facts("")
+    shown = "\n\n".join(m["content"] for m in messages[1:] if m["role"] == "user")
+    *texts, asked = re.split(r"\n\n(?==== QUESTION)", shown)
+    asked = asked.partition("\n\n[")[0] if not texts else asked
+    texts += [m["content"] or "" for m in messages if m["role"] in ("assistant", "tool")]
+    known = StatementIndex([statement for text in texts for statement in by.read(text)])
+    answer = by.answer(by.ask(asked), known)
+    if isinstance(answer, Found):
+        return "", [("submit_answer", {"answer": answer.answer})]
+    notes = "\n".join(dict.fromkeys(map(by.render, answer.used)))
+    if answer.query and json.dumps(answer.query)[1:-1] not in json.dumps(messages[2:]):
+        return notes, [("recall", {"query": answer.query})]
+    return "", [("submit_answer", {"answer": REFUSAL})]
+
+
+def hasty(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
+    """Has memory brought twice in one reply, then refuses."""
+    if len(messages) > 2:
+        return "", [("submit_answer", {"answer": REFUSAL})]
+    return "", [("recall", {"query": "leader"}), ("recall", {"query": "founder"})]
+
+
+def blunt(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
+    """Refuses whatever it is shown."""
+    return "", [("submit_answer", {"answer": REFUSAL})]
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    with serving() as started:
+    with serving(researcher=researcher, hasty=hasty, blunt=blunt) as started:
         monkeypatch.setenv("LOOPBACK_API_KEY", "none")
         yield started
 
 
-def played(server: Server, folder: Path, model: str, **options: Any) -> Any:
-    """The log of a lite city that a model of the server played."""
-    arguments = CITY | options.pop("task_args", {})
-    name = f"openai-api/loopback/{model}"
+def asked(server: Server, folder: Path, model: str, track: str = "worlds", **options: Any) -> Any:
+    """The log of what a model of the server played."""
+    arguments = ARGUMENTS[track] | options.pop("arguments", {})
     # Inspect keeps a model by its name and this address; the variable would be read only once.
     options |= {"model_base_url": server.url, "max_retries": 0}
-    return evaluate(folder, name, task_args=arguments, **options)[0]
-
-
-def records(log: Any) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in log.samples[0].store[TRACE]]
+    return played(folder, f"openai-api/loopback/{model}", track, arguments, **options)
 
 
 def test_an_endpoint_plays_with_native_tools(server: Server, tmp_path: Path) -> None:
-    log = played(server, tmp_path, "abstain")
+    log = asked(server, tmp_path, "abstain")
     score = log.samples[0].scores["axes"]
-    assert log.status == "success"
     assert score.value["correct_refusals"] == 1
     assert score.value["composite"] == 0
     assert {tool["function"]["name"] for tool in server.bodies[0]["tools"]} == {
@@ -50,39 +85,50 @@ def test_an_endpoint_plays_with_native_tools(server: Server, tmp_path: Path) -> 
 
 
 def test_the_request_has_one_user_message_an_event(server: Server, tmp_path: Path) -> None:
-    played(server, tmp_path, "abstain")
+    asked(server, tmp_path, "abstain")
     for body in server.bodies:
         roles = [message["role"] for message in body["messages"]]
         assert roles[:2] == ["system", "user"]
         assert roles.count("user") == 1
 
 
-def test_tools_can_be_described_as_text(server: Server, tmp_path: Path) -> None:
-    log = played(server, tmp_path, "abstain", task_args={"tool_mode": "text"})
-    assert all("tools" not in body for body in server.bodies)
-    assert "<tool_call>" in server.bodies[0]["messages"][0]["content"]
-    assert log.samples[0].scores["axes"].value["correct_refusals"] == 1
-
-
+@TRACKS
 def test_the_trace_states_the_model_and_the_usage_of_every_reply(
-    server: Server, tmp_path: Path
+    track: str, server: Server, tmp_path: Path
 ) -> None:
-    header, *rest = records(played(server, tmp_path, "abstain"))
-    labels = header["labels"]
-    actions = [record for record in rest if record["kind"] == "action"]
-    assert labels["agent"] == labels["model"]["name"] == "openai-api/loopback/abstain"
-    assert len(labels["usage"]) == len(actions) == len(server.bodies)
-    assert all(usage["prompt_tokens"] > 0 for usage in labels["usage"])
+    log = asked(server, tmp_path, "abstain", track)
+    headers = [json.loads(sample.store[TRACE][0])["labels"] for sample in log.samples]
+    usage = [row for labels in headers for row in labels["usage"]]
+    assert len(usage) == len(server.bodies)
+    assert all(row["prompt_tokens"] > 0 for row in usage)
+    assert {labels["agent"] for labels in headers} == {"openai-api/loopback/abstain"}
+    assert {labels["model"]["name"] for labels in headers} == {"openai-api/loopback/abstain"}
 
 
+@TRACKS
 @pytest.mark.parametrize("fault", ["500", "401", "empty"])
 def test_a_failing_provider_is_an_error_of_the_sample_and_no_score(
-    fault: str, server: Server, tmp_path: Path
+    fault: str, track: str, server: Server, tmp_path: Path
 ) -> None:
-    log = played(server, tmp_path, f"abstain+{fault}")
-    assert log.status == "error"
+    log = asked(server, tmp_path, f"abstain+{fault}", track, status="error")
     assert not log.results or not log.results.scores
     assert all(not sample.scores for sample in log.samples or ())
+
+
+@pytest.mark.parametrize(
+    ("track", "model", "tool"),
+    [("worlds", "abstain", "Write"), ("research", "researcher", "recall")],
+)
+def test_tools_can_be_described_as_text(
+    track: str, model: str, tool: str, server: Server, tmp_path: Path
+) -> None:
+    native = asked(server, tmp_path, model, track)
+    server.bodies.clear()
+    as_text = asked(server, tmp_path, model, track, arguments={"tool_mode": "text"})
+    assert all("tools" not in body for body in server.bodies)
+    assert f'"name": "{tool}"' in server.bodies[0]["messages"][0]["content"]
+    for told, called in zip(as_text.samples, native.samples, strict=True):
+        assert [s.value for s in told.scores.values()] == [s.value for s in called.scores.values()]
 
 
 @pytest.mark.parametrize(
@@ -100,9 +146,8 @@ def test_a_model_that_goes_astray_leaves_a_truthful_trace(
     brain: str, kind: str, text: str, server: Server, tmp_path: Path
 ) -> None:
     small = {"entities": 4, "questions": 2, "corrections": 0}
-    log = played(server, tmp_path, brain, task_args=small)
+    log = asked(server, tmp_path, brain, arguments=small)
     _, *others = records(log)
-    assert log.status == "success"
     assert log.samples[0].scores["axes"].metadata["causes"] == {"format": 2}
     assert any(text in json.dumps(record) for record in others if record["kind"] == kind)
 
@@ -110,7 +155,7 @@ def test_a_model_that_goes_astray_leaves_a_truthful_trace(
 def test_a_request_beyond_the_context_is_an_empty_reply_by_name(
     server: Server, tmp_path: Path
 ) -> None:
-    header, *others = records(played(server, tmp_path, "abstain+context"))
+    header, *others = records(asked(server, tmp_path, "abstain+context"))
     usage = header["labels"]["usage"]
     assert {item["finish"] for item in usage} == {"context_exceeded"}
     assert all(r["message"]["content"] == "" for r in others if r["kind"] == "action")
@@ -126,7 +171,7 @@ def test_a_request_beyond_the_context_is_an_empty_reply_by_name(
 def test_a_limit_of_inspect_ends_the_episode_with_what_was_played(
     model: str, limit: dict[str, int], reason: str, server: Server, tmp_path: Path
 ) -> None:
-    log = played(server, tmp_path, model, **limit)
+    log = asked(server, tmp_path, model, **limit)
     last = records(log)[-1]
     assert f"{log.samples[0].limit.type}_limit" in limit
     assert (last["kind"], last["reason"]) == ("limit_hit", reason)
@@ -142,8 +187,7 @@ def test_a_model_of_tests_plays_without_the_web(tmp_path: Path) -> None:
             output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
             yield output
 
-    (log,) = evaluate(tmp_path, get_model("mockllm/model", custom_outputs=silent()))
-    assert log.status == "success"
+    log = played(tmp_path, get_model("mockllm/model", custom_outputs=silent()))
     assert log.samples[0].scores["axes"].metadata["causes"] == {"format": 10}
 
 
@@ -192,3 +236,49 @@ def test_a_reply_without_choices_is_the_failure_of_a_provider() -> None:
 
     with pytest.raises(ProviderFailure, match="m: the provider sent no message"):
         reply_of(ModelOutput(model="m"))
+
+
+@pytest.mark.parametrize(("memory", "budget"), [("bm25", 400), ("markdown", 6000), ("full", 400)])
+def test_a_model_of_inspect_is_asked_what_compare_asks_it(
+    memory: str, budget: int, server: Server, tmp_path: Path
+) -> None:
+    arguments = {"memory": memory, "budget": budget}
+    log = asked(server, tmp_path, "researcher", "research", arguments=arguments)
+    theirs = [spoken(body) for body in server.bodies]
+    server.bodies.clear()
+    tasks = generated(
+        "research", TaskOptions(range(2), parameters={"hops": "2,4", "tokens": "10k"})
+    )
+    model = find("researcher", server.url)
+    measured = compared(tasks, memory, budget, "researcher", model)
+    measurements = [m for m in measured if m.system.partition("+")[0] == memory]
+    assert set(theirs) <= {spoken(body) for body in server.bodies}
+    cases = [sample.scores["answers"].metadata["cases"] for sample in log.samples]
+    for kept, measurement in zip(cases, measurements, strict=True):
+        flat = [{name: getattr(case, name) for name in kept[0]} for case in measurement.cases]
+        assert kept == flat
+
+
+def spoken(body: Mapping[str, Any]) -> str:
+    """What a request shows."""
+    return json.dumps([[m["role"], m.get("content") or ""] for m in body["messages"]])
+
+
+def test_a_model_is_asked_nothing_where_nothing_is_asked(server: Server, tmp_path: Path) -> None:
+    log = asked(server, tmp_path, "abstain", "research")
+    assert len(server.bodies) == len(log.samples)
+    assert all("=== QUESTION" in body["messages"][-1]["content"] for body in server.bodies)
+
+
+def test_a_model_that_has_to_search_is_asked_at_every_step(server: Server, tmp_path: Path) -> None:
+    log = asked(server, tmp_path, "blunt", "research", arguments={"mode": "agentic"})
+    assert len(server.bodies) == len(log.samples)
+    assert {tool["function"]["name"] for tool in server.bodies[0]["tools"]} >= {"search", "open"}
+
+
+@pytest.mark.parametrize("memory", ["bm25", "markdown"])
+def test_a_hasty_model_with_two_calls_in_one_reply_scores_0(
+    memory: str, server: Server, tmp_path: Path
+) -> None:
+    log = asked(server, tmp_path, "hasty", "research", arguments={"memory": memory})
+    assert all(sample.scores["answers"].value["accuracy"] == 0 for sample in log.samples)

@@ -1,7 +1,7 @@
-"""`memorygym explain` follows the facts of a question from the messages to the answer."""
+"""`memorygym explain` lists every missed question, and follows its facts from message to answer."""
 
+import json
 import re
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.types import Budget
+from memorygym.runs.results import load
 from memorygym.runs.store import episode_name, write_trace
+from memorygym.scoring.attribution import CAUSES
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
@@ -34,11 +36,92 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def benched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of agents."""
-    folder = tmp_path_factory.mktemp("benched") / "run"
-    lite("strategic", "naive", folder=folder)
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of agents that miss for several reasons."""
+    folder = tmp_path_factory.mktemp("played") / "run"
+    lite("strategic", "guesser", "naive", seeds=3, folder=folder)
     return folder
+
+
+@pytest.fixture
+def misses(played: Path, command):
+    """The misses that `explain --json` lists."""
+    return lambda *words: [
+        json.loads(line)
+        for line in command("explain", str(played), *words, "--json").out.splitlines()
+    ]
+
+
+def test_every_miss_has_the_id_of_its_question(played: Path, misses) -> None:
+    missed = {
+        f"{result.place.episode}#{number}"
+        for result in load(played).results
+        for number, right in enumerate(result.right, start=1)
+        if not right
+    }
+    rows = misses()
+    assert len(rows) == len(missed) and {row["id"] for row in rows} == missed
+    for row in rows:
+        assert row["cause"] in {*CAUSES[4:], *(fact["lost"] for fact in row["facts"])}
+    order = [(row["agent"], row["template"], row["seed"], row["number"]) for row in rows]
+    assert order == sorted(order)
+
+
+def test_the_table_counts_the_listed_misses(played: Path, command, misses) -> None:
+    status, out, _ = command("explain", str(played))
+    first, table, lines = out.strip().split("\n\n")
+    cells = {line[:20].strip(): line[20:].split() for line in table.splitlines()}
+    rows = misses()
+    assert status == 0 and first == f"{len(rows)} of 90 questions missed in 9 episodes"
+    for cause in {row["cause"] for row in rows}:
+        assert sum(map(int, cells[cause])) == sum(row["cause"] == cause for row in rows)
+    assert sum(int(cell.partition("/")[0]) for cell in cells["all"]) == len(rows)
+    assert [line.split()[0] for line in lines.splitlines()] == [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "field"),
+    [
+        ("--agent", "naive", "agent"),
+        ("--template", "company", "template"),
+        ("--cause", "never written", "cause"),
+        ("--question-type", "reasoning", "kind"),
+        ("--question-type", "text_match", "question_type"),
+    ],
+)
+def test_a_filter_shows_only_its_misses(option: str, value: str, field: str, misses) -> None:
+    assert misses(option, value) == [row for row in misses() if row[field] == value] != []
+
+
+def test_a_limit_states_how_many_more_there_are(played: Path, command, misses) -> None:
+    out = command("explain", str(played), "--limit", "2").out
+    assert out.count(" | truth ") == 6 and f"… {len(misses()) - 6} more" in out
+
+
+def test_an_inconsistent_trace_is_named_and_left_out(played: Path, command, tmp_path: Path) -> None:
+    whole, *_, other = sorted((played / "traces").iterdir())
+    (tmp_path / "whole.jsonl.gz").write_bytes(whole.read_bytes())
+    (tmp_path / "half.jsonl.gz").write_bytes(other.read_bytes()[:-400])
+    (tmp_path / "no.jsonl").write_text("{}\n")
+    status, out, err = command("explain", str(tmp_path))
+    assert status == 2 and "in 1 episode\n" in out
+    assert [line.count("left out") for line in err.splitlines()] == [1, 1]
+    assert "half.jsonl.gz, line " in err and "no.jsonl, line 1" in err
+    status, out, err = command("explain", str(tmp_path), "half#1")
+    assert (status, out) == (2, "") and "half.jsonl.gz, line " in err
+
+
+@pytest.fixture
+def explained(compared: Path, command):
+    """What `explain` prints of the comparison, which is never wider than 80 columns."""
+
+    def explain(*words: str) -> str:
+        status, out, err = command("explain", str(compared), *words)
+        assert (status, err) == (0, "")
+        assert all(len(line) <= 80 or " | truth " in line for line in out.splitlines())
+        return out
+
+    return explain
 
 
 def steps(out: str) -> list[str]:
@@ -52,8 +135,8 @@ def listed(out: str, cause: str) -> str:
     return [line.split()[0] for line in out.splitlines() if f"  {cause}  " in line][-1]
 
 
-def test_a_name_lists_the_misses_of_the_episodes_that_it_names(benched: Path, command) -> None:
-    head, *lines = command("explain", str(benched), "company+0+naive").out.splitlines()
+def test_a_name_lists_the_misses_of_the_episodes_that_it_names(played: Path, command) -> None:
+    head, *lines = command("explain", str(played), "company+0+naive").out.splitlines()
     named = [line.split()[0] for line in lines if " | truth " in line]
     assert head == f"{len(named)} of 10 questions missed in 1 episode"
     assert named and all(id.startswith("company+0+naive+0#") for id in named)
@@ -69,22 +152,20 @@ def test_a_name_lists_the_misses_of_the_episodes_that_it_names(benched: Path, co
     ],
 )
 def test_a_miss_is_followed_to_the_step_at_which_it_was_lost(
-    memory: str, cause: str, expected: list[str], compared: Path, command
+    memory: str, cause: str, expected: list[str], explained
 ) -> None:
-    name = f"company+3+strong+{memory}+500"
-    id = listed(command("explain", str(compared), name).out, cause)
-    status, out, err = command("explain", str(compared), id)
-    assert (status, err) == (0, "") and steps(out)[: len(expected)] == expected
+    id = listed(explained(f"company+3+strong+{memory}+500"), cause)
+    out = explained(id)
+    assert steps(out)[: len(expected)] == expected
     assert f"{id}  " in out and f"WRONG ({cause})" in out
     _, first, *_ = out.split("\n\n")
     assert first.count("LOST") == 1 and "LOST" not in first.partition(expected[-1])[0]
-    assert all(len(line) <= 80 for line in out.splitlines())
 
 
-def test_a_right_answer_shows_the_same_chain(compared: Path, command) -> None:
-    missed = command("explain", str(compared), PARAMETERS).out
+def test_a_right_answer_shows_the_same_chain(explained) -> None:
+    missed = explained(PARAMETERS)
     right = next(n for n in range(1, 11) if f"{PARAMETERS}#{n} " not in missed)
-    out = command("explain", str(compared), f"{PARAMETERS}#{right}").out
+    out = explained(f"{PARAMETERS}#{right}")
     assert "LOST" not in out and ": right" in out and "  used       yes" in out
 
 
@@ -92,69 +173,61 @@ def test_a_right_answer_shows_the_same_chain(compared: Path, command) -> None:
     "name",
     [RECENCY, "company+3+strong+recency", PARAMETERS, "company+3+strong+bm25%3Atop_k%3D2+500"],
 )
-def test_a_name_may_be_shortened_or_spelt_out(name: str, compared: Path, command) -> None:
-    status, out, _ = command("explain", str(compared), f"{name}#1")
-    assert status == 0 and out.startswith((f"{RECENCY}#1  ", f"{PARAMETERS}#1  "))
+def test_a_name_may_be_shortened_or_spelt_out(name: str, explained) -> None:
+    assert explained(f"{name}#1").startswith((f"{RECENCY}#1  ", f"{PARAMETERS}#1  "))
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("run", "words", "said"),
     [
-        (["company+3#1"], "3 episodes are named 'company+3'"),
-        (["company+3+strong+recensy+500#1"], "did you mean company+3+strong+recency"),
-        (["x"], "choose from company+3+strong+"),
-        ([f"{RECENCY}#0"], "counted from 1"),
-        ([f"{RECENCY}#x"], "is no ID"),
-        ([f"{RECENCY}#11"], "the episode has questions 1 to 10"),
-        ([RECENCY, "--entry", "9999"], "no entry named '9999'"),
-        ([f"{RECENCY}#1", "--entry", "1"], "leave #1 out"),
-        (["--entry", "1"], "has 3 episodes: give the name of one, such as company+3+strong+"),
-        (["#4"], "has 3 episodes: give the name of one"),
-        (["company+9+strong+recency#1"], "company was played with seed 3"),
+        ("played", ["--agent", "naiv"], "did you mean naive?"),
+        ("played", ["--template", "city"], "choose from company"),
+        ("played", ["--cause", "never writen"], "did you mean never written?"),
+        ("played", ["--question-type", "reasonin"], "did you mean reasoning?"),
+        ("played", ["--limit", "0"], "--limit 0: give at least 1"),
+        ("played", ["/"], "/ is a folder, not an ID: explain one run at a time"),
+        ("compared", ["company+3#1"], "3 episodes are named 'company+3'"),
+        ("compared", ["company+3+strong+recensy+500#1"], "did you mean company+3+strong+recency"),
+        ("compared", ["x"], "choose from company+3+strong+"),
+        ("compared", [f"{RECENCY}#0"], "counted from 1"),
+        ("compared", [f"{RECENCY}#x"], "is no ID"),
+        ("compared", [f"{RECENCY}#11"], "the episode has questions 1 to 10"),
+        ("compared", [RECENCY, "--entry", "9999"], "no entry named '9999'"),
+        ("compared", [f"{RECENCY}#1", "--entry", "1"], "leave #1 out"),
+        ("compared", ["--entry", "1"], "give the name of one, such as company+3+strong+"),
+        ("compared", ["#4"], "has 3 episodes: give the name of one"),
+        ("compared", ["company+9+strong+recency#1"], "company was played with seed 3"),
     ],
 )
-def test_an_unknown_id_is_named(words: list[str], said: str, compared: Path, command) -> None:
-    status, out, err = command("explain", str(compared), *words)
+def test_what_the_run_does_not_hold_is_named(
+    run: str, words: list[str], said: str, request: pytest.FixtureRequest, command
+) -> None:
+    status, out, err = command("explain", str(request.getfixturevalue(run)), *words)
     assert (status, out) == (2, "") and said in err and err.count("\n") == 1
 
 
-def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(
-    compared: Path, command
-) -> None:
-    id = listed(command("explain", str(compared), RECENCY).out, "dropped")
-    chain = command("explain", str(compared), id).out
+def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(explained) -> None:
+    chain = explained(listed(explained(RECENCY), "dropped"))
     entry = re.search(r"entry (\S+), event (\d+)", chain)
-    out = command("explain", str(compared), RECENCY, "--entry", entry[1]).out
+    out = explained(RECENCY, "--entry", entry[1])
     assert out.startswith(f"entry {entry[1]}: stored in event {entry[2]}, rewritten in event ")
     assert f"  from event {entry[2]}: [" in out
-    assert all(len(line) <= 80 for line in out.splitlines())
 
 
-def test_a_damaged_trace_is_named(compared: Path, command, tmp_path: Path) -> None:
-    shutil.copytree(compared, tmp_path / "run")
-    path = tmp_path / "run" / "traces" / f"{RECENCY}.jsonl.gz"
-    path.write_bytes(path.read_bytes()[:-400])
-    status, out, err = command("explain", str(tmp_path / "run"), f"{RECENCY}#1")
-    assert (status, out) == (2, "") and f"{RECENCY}.jsonl.gz, line " in err
-
-
-def test_an_environment_that_cut_the_context_is_the_reason_of_the_step(
-    compared: Path, command
-) -> None:
-    id = listed(command("explain", str(compared), "company+3+strong+full").out, "not retrieved")
-    out = " ".join(command("explain", str(compared), id).out.split())
+def test_an_environment_that_cut_the_context_is_the_reason_of_the_step(explained) -> None:
+    id = listed(explained("company+3+strong+full"), "not retrieved")
+    out = " ".join(explained(id).split())
     assert "retrieved LOST: the memory showed " in out and "; the environment cut" in out
     assert "perhaps" not in out and "in context" not in out
 
 
-def test_a_question_of_many_facts_has_one_line_for_each(compared: Path, command) -> None:
-    ids = [f"{PARAMETERS}#{number}" for number in range(1, 11)]
-    outs = [command("explain", str(compared), id).out for id in ids]
+def test_a_question_of_many_facts_has_one_line_for_each(explained) -> None:
+    outs = [explained(f"{PARAMETERS}#{number}") for number in range(1, 11)]
     long = next(out for out in outs if "needed facts were in the context" in out)
     lost = [line for line in long.splitlines() if line.startswith("  not retrieved: ")]
     assert len(lost) > 6 and "observed" not in long
 
 
-def test_a_misspelt_folder_is_suggested(benched: Path, command) -> None:
-    status, out, err = command("explain", str(benched.with_name("rnu")))
-    assert (status, out) == (2, "") and f"did you mean {benched}?" in err
+def test_a_misspelt_folder_is_suggested(played: Path, command) -> None:
+    status, out, err = command("explain", str(played.with_name("rnu")))
+    assert (status, out) == (2, "") and f"did you mean {played}?" in err

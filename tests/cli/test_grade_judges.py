@@ -17,6 +17,7 @@ LABELS = {
     (row["question"], row["answer"]): row["correct"]
     for row in map(json.loads, CASES.read_text(encoding="utf-8").splitlines())
 }
+OF_MODEL = "is for a MODEL after --judge; the typed grader asks no model"
 ROW = {"question": "beds?", "truth": "8412", "answer": "8412", "correct": True}
 
 
@@ -25,19 +26,20 @@ def said(messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return json.loads(data)
 
 
+def verdict(row: Mapping[str, str], *, correct: bool) -> Action:
+    return json.dumps({"quote": row["answer"], "correct": correct}), []
+
+
 def wise(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """A judge that knows the labels."""
     row = said(messages)
-    return json.dumps(
-        {"quote": row["answer"], "correct": LABELS[row["question"], row["answer"]]}
-    ), []
+    return verdict(row, correct=LABELS[row["question"], row["answer"]])
 
 
 def lavish(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """A judge that accepts everything if the prompt is lenient, and right answers if strict."""
-    if "fair reader" not in str(messages[0]["content"]):
-        return wise(messages, tools)
-    return json.dumps({"quote": said(messages)["answer"], "correct": True}), []
+    is_lenient = "fair reader" in str(messages[0]["content"])
+    return verdict(said(messages), correct=True) if is_lenient else wise(messages, tools)
 
 
 def vague(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
@@ -51,8 +53,17 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def rows(*some: Any) -> str:
-    return "\n".join(row if isinstance(row, str) else json.dumps(row) for row in some)
+@pytest.fixture
+def measure(command, server: Server, tmp_path: Path):
+    """Measures judges on the shipped rows: exit code, page, errors, and the audits as JSON."""
+
+    def measured(*words: str):
+        file = tmp_path / "audit.json"
+        told = ("--api-base", server.url, "-o", str(file))
+        status, out, err = command("grade", str(CASES), "--judge", *words, *told)
+        return status, out, err, json.loads(file.read_text())["audits"] if file.exists() else []
+
+    return measured
 
 
 def test_without_a_judge_the_grader_is_measured_offline(command) -> None:
@@ -68,46 +79,30 @@ def test_the_shipped_rows_are_of_every_kind() -> None:
     assert all(kinds.count(kind) >= 15 for kind in wanted)
 
 
-def test_a_judge_that_knows_the_labels_makes_no_error(command, server: Server) -> None:
-    status, out, err = command("grade", str(CASES), "--judge", "wise", "--api-base", server.url)
+def test_a_judge_that_knows_the_labels_makes_no_error(measure) -> None:
+    status, out, err, _ = measure("wise")
     assert (status, err) == (0, "")
-    table = {line[:18].strip(): line for line in out.splitlines()}
-    assert "0/53  0.0 % [0.0, 6.8]" in table["wise"] and "0/40  0.0 % [0.0, 8.8]" in table["wise"]
-    assert table["wise"].endswith("1.00")
-    assert "wise: 0 replies unreadable, 0 failed" in out
+    row = next(line for line in out.splitlines() if line.startswith("wise "))
+    assert "0/53  0.0 % [0.0, 6.8]" in row and "0/40  0.0 % [0.0, 8.8]" in row
+    assert row.endswith("1.00") and "wise: 0 replies unreadable, 0 failed" in out
     assert max(map(len, out.splitlines()[1:])) <= 80
 
 
-def test_repairs_lower_false_rejects_and_never_change_final_verdicts(
-    command, server: Server, tmp_path: Path
-) -> None:
-    output = tmp_path / "audit.json"
-    command("grade", str(CASES), "--judge", "lavish", "--prompt", "both",
-            "--api-base", server.url, "-o", str(output))  # fmt: skip
-    strict, lenient = json.loads(output.read_text())["audits"]
+def test_repairs_lower_false_rejects_and_never_change_final_verdicts(measure) -> None:
+    _, out, _, (strict, lenient) = measure("lavish", "--prompt", "both")
     grader, repaired = (
-        strict["agreements"][n]["false_rejects"]["k"]
-        for n in ("typed grader", "grader, then judge")
+        strict["agreements"][name]["false_rejects"]["k"]
+        for name in ("typed grader", "grader, then judge")
     )
     assert grader > repaired == 3
-    kept = lenient["agreements"]["grader, then judge"]["false_accepts"]
-    assert kept["k"] < lenient["agreements"]["lavish"]["false_accepts"]["k"] == 53
-
-
-def test_both_prompts_show_the_difference_in_accepted_rows(command, server: Server) -> None:
-    out = command("grade", str(CASES), "--judge", "lavish", "--prompt", "both",
-                  "--api-base", server.url).out  # fmt: skip
+    accepted = {name: found["false_accepts"]["k"] for name, found in lenient["agreements"].items()}
+    assert accepted["grader, then judge"] < accepted["lavish"] == 53
     assert "lenient accepts +57.0 points more of the rows than strict" in out
     assert "worst rows, prompt lenient: 10 of 53" in out
 
 
-def test_several_models_vote_and_unreadable_votes_are_counted(
-    command, server: Server, tmp_path: Path
-) -> None:
-    output = tmp_path / "audit.json"
-    status, out, _ = command("grade", str(CASES), "--judge", "wise", "--judge", "vague",
-        "--api-base", server.url, "-o", str(output))  # fmt: skip
-    audit = json.loads(output.read_text())["audits"][0]
+def test_several_models_vote_and_unreadable_votes_are_counted(measure) -> None:
+    status, out, _, (audit,) = measure("wise", "--judge", "vague")
     assert status == 0 and "vague: 93 replies unreadable, 0 failed" in out
     assert audit["agreements"]["majority"] == audit["agreements"]["wise"]
     assert audit["agreements"]["vague"]["not_judged"] == 93
@@ -115,12 +110,11 @@ def test_several_models_vote_and_unreadable_votes_are_counted(
 
 
 def test_recorded_replies_give_the_same_page_without_an_endpoint(
-    command, server: Server, tmp_path: Path
+    measure, command, tmp_path: Path
 ) -> None:
-    words = ("grade", str(CASES), "--judge", "wise")
     kept = str(tmp_path / "replies.jsonl")
-    first = command(*words, "--api-base", server.url, "--record", kept)
-    assert command(*words, "--replay", kept) == first
+    first = measure("wise", "--record", kept)[:3]
+    assert command("grade", str(CASES), "--judge", "wise", "--replay", kept) == first
 
 
 @pytest.mark.parametrize(
@@ -142,23 +136,31 @@ def test_a_bad_row_is_named_and_the_others_count(
     bad: Any, why: str, command, tmp_path: Path
 ) -> None:
     file = tmp_path / "rows.jsonl"
-    file.write_text(rows(ROW, bad, {**ROW, "question_type": "retrieval"}))
+    rows = [ROW, bad, {**ROW, "question_type": "retrieval"}]
+    file.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows))
     status, out, err = command("grade", str(file), "--judge")
-    assert status == 2
+    assert status == 2 and out.startswith("2 rows") and "0/1" in out
     assert f"{file}, line 2: " in err and why in err
-    assert out.startswith("2 rows") and "0/1" in out
 
 
 def test_only_the_first_ten_bad_rows_are_named(command, tmp_path: Path) -> None:
-    (file := tmp_path / "rows.jsonl").write_text(rows(ROW, *["[1]"] * 1012))
+    (file := tmp_path / "rows.jsonl").write_text("\n".join([json.dumps(ROW), *["[1]"] * 1012]))
     status, _, err = command("grade", str(file), "--judge")
     assert status == 2 and len(lines := err.splitlines()) == 11
     assert f"{file}, line 11: " in lines[9] and lines[10] == "memorygym: and 1,002 more"
 
 
-def test_a_number_of_worst_rows_below_0_is_refused(command) -> None:
-    status, out, err = command("grade", str(CASES), "--judge", "--worst", "-1")
-    assert (status, out, err) == (2, "", "memorygym: --worst -1: give at least 0\n")
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--worst", "-1"], "--worst -1: give at least 0"),
+        (["--prompt", "both"], f"--prompt {OF_MODEL}"),
+        (["--replay", "x"], f"--replay {OF_MODEL}"),
+        (["--api-base", "x"], f"--api-base {OF_MODEL}"),
+    ],
+)
+def test_options_that_measure_nothing_are_refused(words: list[str], why: str, command) -> None:
+    assert command("grade", str(CASES), "--judge", *words) == (2, "", f"memorygym: {why}\n")
 
 
 def test_a_file_without_rows_is_bad_usage(command, tmp_path: Path) -> None:
@@ -167,23 +169,14 @@ def test_a_file_without_rows_is_bad_usage(command, tmp_path: Path) -> None:
     assert (status, "has no rows" in err) == (2, True)
 
 
-@pytest.mark.parametrize("words", [["--prompt", "both"], ["--replay", "x"], ["--api-base", "x"]])
-def test_options_of_a_judge_need_a_judge(words: list[str], command) -> None:
-    status, _, err = command("grade", str(CASES), "--judge", *words)
-    assert (status, err) == (
-        2, f"memorygym: {words[0]} is for a MODEL after --judge; the typed grader asks no model\n",
-    )  # fmt: skip
-
-
-def test_an_endpoint_that_refuses_the_key_stops_at_once(command, server: Server) -> None:
+def test_an_endpoint_that_refuses_the_key_stops_at_once(measure, server: Server) -> None:
     asked = len(server.bodies)
-    status, out, err = command("grade", str(CASES), "--judge", "wise+401", "--api-base", server.url)
+    status, out, err, _ = measure("wise+401")
     assert (status, out, len(server.bodies) - asked) == (3, "", 1)
     assert err.startswith("memorygym: ")
 
 
-def test_a_dead_endpoint_ends_after_some_rows_and_says_so(command, server: Server) -> None:
-    status, out, err = command("grade", str(CASES), "--judge", "wise+404", "--api-base", server.url)
-    assert status == 3
+def test_a_dead_endpoint_ends_after_some_rows_and_says_so(measure) -> None:
+    status, out, err, _ = measure("wise+404")
+    assert status == 3 and "some rows got no reply" in err
     assert "wise+404: 0 replies unreadable, 93 failed" in out
-    assert "some rows got no reply" in err

@@ -11,20 +11,18 @@ from memorygym.core import registry
 from memorygym.core.track import find
 
 
+def listed(out: str) -> list[dict]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
 @pytest.mark.parametrize("kind", list(registry.FOLDERS))
 def test_every_part_is_listed_with_its_description(kind: str, command) -> None:
     status, out, _ = command("list", kind, "--json")
-    rows = [json.loads(line) for line in out.splitlines()]
+    rows = listed(out)
     assert status == 0
     names = list(find("worlds").agents) if kind == "agents" else registry.names(kind)
     assert [row["id"] for row in rows] == names
     assert all(row["about"] and not row["about"].startswith(row["id"]) for row in rows)
-
-
-def test_text_fits_80_columns(command) -> None:
-    out = command("list").out
-    assert "  company " in out and "  strategic " in out
-    assert all(len(line) <= 80 for line in out.splitlines())
 
 
 def test_plug_ins_are_not_imported(command, tmp_path: Path, monkeypatch) -> None:
@@ -37,13 +35,14 @@ def test_plug_ins_are_not_imported(command, tmp_path: Path, monkeypatch) -> None
     assert lines[-1].split() == ["their", "does", "what", "it", "likes."]
 
 
-def test_a_track_states_its_version_and_its_parameters(command) -> None:
-    (row,) = (r for r in map(json.loads, command("list", "tracks", "--json").out.splitlines())
-              if r["id"] == "research")  # fmt: skip
-    assert row["version"] == "research-v2" and "hops" in row["parameters"]
-    out = command("list", "tracks").out
-    assert "(worlds-v3)" in out and "    :tier  " in out
+def test_text_fits_80_columns_and_a_track_states_its_version_and_its_parameters(command) -> None:
+    out = command("list").out
     assert all(len(line) <= 80 for line in out.splitlines())
+    for text in ("  company ", "  strategic ", "(worlds-v3)", "    :tier  "):
+        assert text in out
+    tracks = {row["id"]: row for row in listed(command("list", "tracks", "--json").out)}
+    row = tracks["research"]
+    assert row["version"] == "research-v2" and "hops" in row["parameters"]
 
 
 def test_the_agents_of_another_track_are_listed(command) -> None:

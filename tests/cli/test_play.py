@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.trace import Answer, MemoryUpdate, ToolResult, Trace
+from memorygym.core.trace import Answer, MemoryUpdate, ToolResult
 from memorygym.runs.store import read_traces
 from memorygym.tracks.worlds.generator.task import generate
 from tests.episodes import lite
@@ -13,12 +13,19 @@ from tests.episodes import lite
 LITE = ["--template", "company", "--tier", "lite"]
 
 
-def _human(command, monkeypatch: pytest.MonkeyPatch, path: Path, *lines: str) -> tuple[str, Trace]:
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
-    status, out, _ = command("play", "--human", *LITE, "--trace", str(path))
-    trace = next(read_traces([path]))[1]
-    assert status == 0 and trace
-    return out, trace
+@pytest.fixture
+def human(command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """What a person who types these lines sees, and the records of the episode."""
+
+    def play(*lines: str):
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
+        path = tmp_path / "t.jsonl"
+        status, out, _ = command("play", "--human", *LITE, "--trace", str(path))
+        trace = next(read_traces([path]))[1]
+        assert status == 0 and "end of input" in out and "composite" in out and trace
+        return out, trace.records
+
+    return play
 
 
 def test_play_gives_the_episode_of_a_run(trace_file: Path) -> None:
@@ -38,51 +45,32 @@ def test_an_episode_is_shown_with_its_verdicts(agent: str, command) -> None:
     assert "\033[" not in out
 
 
-def test_a_person_has_the_tools_of_an_agent(
-    command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    lines = [
-        "write Larkin b 7",
-        "edit 7 => 8",
-        "read",
-        "search larkin",
-        'call Read {"start_line": 2}',
-    ]
-    out, trace = _human(command, monkeypatch, tmp_path / "t.jsonl", *lines)
-    heard = [message.content for record in trace.records if isinstance(record, ToolResult)
-             for message in record.messages]  # fmt: skip
-    assert heard == ["stored", "edited", "Larkin b 8", "Larkin b 8", "(memory is empty)"]
-    assert [record.writes for record in trace.records if isinstance(record, MemoryUpdate)] == [1, 2]
-    assert "end of input" in out and "composite" in out
+def test_a_person_has_the_tools_of_an_agent(human) -> None:
+    calls = ["write Larkin b 7", "edit 7 => 8", "read", "search larkin"]
+    _, records = human(*calls, 'call Read {"start_line": 2}')
+    results = (record.messages for record in records if isinstance(record, ToolResult))
+    texts = [message.content for messages in results for message in messages]
+    assert texts == ["stored", "edited", "Larkin b 8", "Larkin b 8", "(memory is empty)"]
+    assert [record.writes for record in records if isinstance(record, MemoryUpdate)] == [1, 2]
 
 
-def test_a_person_answers_and_is_judged(
-    command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    task = generate("company", 0, "lite")
-    first = next(i for i, event in enumerate(task.events) if event.kind == "question")
-    lines = [*["next"] * first, "answer 12"]
-    out, trace = _human(command, monkeypatch, tmp_path / "t.jsonl", *lines)
-    answered = [record for record in trace.records if isinstance(record, Answer)]
-    assert answered == [Answer(first, "12")]
+def test_a_person_answers_and_is_judged(human) -> None:
+    events = generate("company", 0, "lite").events
+    first = next(i for i, event in enumerate(events) if event.kind == "question")
+    out, records = human(*["next"] * first, "answer 12")
+    assert [record for record in records if isinstance(record, Answer)] == [Answer(first, "12")]
     assert "answer 12 |" in out
 
 
-def test_a_person_meets_the_same_refusals(
-    command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    long = "write " + " ".join(str(number) for number in range(200, 300))
-    out, trace = _human(command, monkeypatch, tmp_path / "t.jsonl", long)
+def test_a_person_meets_the_same_refusals(human) -> None:
+    out, records = human("write " + " ".join(str(number) for number in range(200, 300)))
     assert "refused: 100 tokens in the entry asked" in " ".join(out.split())
-    assert not [record for record in trace.records if isinstance(record, MemoryUpdate)]
+    assert not [record for record in records if isinstance(record, MemoryUpdate)]
 
 
 @pytest.mark.parametrize("line", ["", "wirte x", "write", "edit a b", "call Read {", "help"])
-def test_an_invalid_line_costs_nothing(
-    line: str, command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    _, trace = _human(command, monkeypatch, tmp_path / "t.jsonl", line)
-    assert len(trace.records) == 1
+def test_an_invalid_line_costs_nothing(line: str, human) -> None:
+    assert len(human(line)[1]) == 1
 
 
 def test_an_agent_or_a_person_must_play(command) -> None:

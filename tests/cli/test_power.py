@@ -40,7 +40,7 @@ def test_a_given_deviation_is_not_measured(command) -> None:
     out = command("power", *GIVEN, "--delta", "3").out
     assert "14.0 points (as given)" in out and "intraclass" not in out
     assert "official protocol      100    4.0    5.6     4.0" in out
-    assert "seeds per template    18     35      18" in out
+    assert "seeds per template     18     35      18" in out
 
 
 def test_the_tasks_needed_show_the_difference(command) -> None:

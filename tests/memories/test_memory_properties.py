@@ -18,7 +18,7 @@ from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 from memorygym.models.extractive import write
 from memorygym.testing.fixed_episodes import Act, FixedEnv, replies, story
-from memorygym.testing.memories import BatchedMemory, limit_hit, splits_call, watched
+from memorygym.testing.memories import batched, limit_hit, splits_call, watched
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
@@ -62,11 +62,8 @@ def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts
 @few
 @given(streams, budgets)
 def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budget) -> None:
-    singly, together = (
-        [(moment.context, moment.entries) for moment in watched(make, acts, budget)]
-        for make in (partial(BatchedMemory, maker(name), size) for size in (1, 99))
-    )
-    assert singly == together
+    _, *messages = watched(maker("none"), acts, budget)[-1].trace.messages()
+    assert batched(maker(name), messages, 1, budget) == batched(maker(name), messages, 99, budget)
 
 
 @every(quick=UNLIKE)

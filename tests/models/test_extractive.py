@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import UnknownPart
 from memorygym.core.tokens import count, normalize
 from memorygym.core.types import Message
 from memorygym.memories.stores import prompts
@@ -63,7 +63,7 @@ def test_facts_keep_the_order_of_the_text(text: str, most: int) -> None:
         at = rest.index(line, at) + len(line)
 
 
-@given(st.lists(SENTENCES, min_size=1, max_size=25).map(" ".join))
+@given(TEXTS)
 def test_a_text_that_fits_is_kept_whole(text: str) -> None:
     kept = write(KINDS["facts"], text, 10_000)
     said = {"Larkin Harbor serves 792,761 customers.", "Ann Lee moved to Paris in 2031."}
@@ -97,10 +97,6 @@ def test_a_fact_is_kept_with_its_heading_and_idle_talk_is_dropped(
     assert write(KINDS[kind], NOTE, 200).split("\n") == lines
 
 
-def test_a_question_states_no_fact() -> None:
-    assert write(KINDS["facts"], "Has Ann Lee 3 cups? Bob Ray has 5.", 50) == "Bob Ray has 5."
-
-
 def test_a_summary_extends_the_previous_one() -> None:
     first = write(KINDS["summary"], f"{prompts.SO_FAR}\n\n{prompts.NEW}\n{NOTE}", 200)
     new = "[Note · Ann Lee]\nAnn Lee won 3 cups."
@@ -109,22 +105,31 @@ def test_a_summary_extends_the_previous_one() -> None:
     )
 
 
-def test_a_later_value_replaces_an_earlier_one() -> None:
-    text = "Ann Lee has 3 cups. Bob Ray has 5 cups. Ann Lee has 4 cups."
-    assert write(KINDS["summary"], text, 50) == "Bob Ray has 5 cups. Ann Lee has 4 cups."
+CHANGES = "Ann Lee has 2 more cups than before. Ann Lee has 3 more cups than before."
 
 
-def test_a_change_keeps_the_value_that_it_changes() -> None:
-    text = "Ann Lee has 2 more cups than before. Ann Lee has 3 more cups than before."
-    assert write(KINDS["summary"], text, 50) == text
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Has Ann Lee 3 cups? Bob Ray has 5.", "Bob Ray has 5."),
+        (
+            "Ann Lee has 3 cups. Bob Ray has 5. Ann Lee has 4 cups.",
+            "Bob Ray has 5. Ann Lee has 4 cups.",
+        ),
+        (CHANGES, CHANGES),
+    ],
+    ids=["no question", "the later of two values", "a change and the value that it changes"],
+)
+def test_a_summary_keeps_what_is_known(text: str, kept: str) -> None:
+    assert write(KINDS["summary"], text, 50) == kept
 
 
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
         (
-            "Ann Lee has 3 cups.\nBob Ray has 5 boats.\nEve Fox has 7 hats.",
-            "They will ask about boats. How many boats each has matters most.",
+            "Ann Lee has 3 cups.\nBob Ray has 5 boats.",
+            "They ask about boats: how many boats each has.",
         ),
         ("Reply to Ann Lee in 3 words. Bob Ray has 5 boats.", "- Reply to Ann Lee in 3 words."),
     ],
@@ -158,24 +163,12 @@ def test_every_process_writes_the_same() -> None:
     assert len(written) == 1
 
 
-def test_the_model_reads_task_and_limit_from_the_messages() -> None:
-    model = find("extractive")
-    asked = [Message("system", f"{KINDS['facts']}\n\n{prompts.limit(10)}"), Message("user", NOTE)]
-    reply = model.complete(asked, ())
+@pytest.mark.parametrize(("asked", "max_tokens"), [(10, None), (2000, 10), (10, 2000)])
+def test_the_model_reads_task_and_the_smaller_limit(asked: int, max_tokens: int | None) -> None:
+    task = [Message("system", f"{KINDS['facts']}\n\n{prompts.limit(asked)}"), Message("user", NOTE)]
+    reply = find("extractive", max_tokens=max_tokens).complete(task, ())
     assert reply.message == Message("assistant", "Larkin Harbor serves 792,761 customers.")
     assert reply.completion_tokens == 9
-
-
-def test_the_smaller_limit_applies() -> None:
-    write = writer_of(find("extractive", max_tokens=12))
-    assert count(write(KINDS["facts"], NOTE, 2000)) <= 12
-    assert count(write(KINDS["facts"], NOTE, 9)) <= 9
-
-
-def test_the_model_has_no_name_and_no_endpoint() -> None:
-    for spec, base in [("extractive:x", None), ("extractive", "http://127.0.0.1:9/v1")]:
-        with pytest.raises(BadSettings, match="leave "):
-            find(spec, base)
 
 
 def test_a_writer_gives_the_model_the_task_and_the_limit() -> None:

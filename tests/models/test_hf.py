@@ -87,11 +87,6 @@ def test_calls_and_their_results_are_rendered(saying: Callable[..., Any], templa
     assert {row["tools"] for row in chat.usage} == {"native" if template == tiny.NATIVE else "text"}
 
 
-def test_a_template_without_tools_rejects_them(saying: Callable[..., Any]) -> None:
-    with pytest.raises(ToolsRejected, match="takes no tools"):
-        saying("ok", tiny.PLAIN).complete(HELLO, TOOLS)
-
-
 def test_a_history_of_bad_calls_is_rendered(saying: Callable[..., Any]) -> None:
     said = Message("assistant", "", (Call("rm -rf", "{oops", "a"), Call("Read", {}, "b")))
     history = [*HELLO, said, Message("tool", "no tool", (), "a")]
@@ -115,14 +110,15 @@ def test_a_reply_ends_with_the_context(saying: Callable[..., Any], random_model:
     assert (reply.completion_tokens, reply.finish) == (3, "length")
 
 
-def test_a_model_without_a_chat_template_is_refused(saying: Callable[..., Any]) -> None:
-    with pytest.raises(BadSettings, match="has no chat template"):
-        saying("ok", None)
-
-
-def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+def test_a_template_without_tools_rejects_them_and_a_model_needs_a_template(
+    saying: Callable[..., Any], tmp_path: Path
+) -> None:
     with pytest.raises(BadSettings, match="no model can be loaded from"):
         find(f"hf:{tmp_path}")
+    with pytest.raises(BadSettings, match="has no chat template"):
+        saying("ok", None)
+    with pytest.raises(ToolsRejected, match="takes no tools"):
+        saying("ok", tiny.PLAIN).complete(HELLO, TOOLS)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
-"""The OpenAI-compatible model against a loopback server that misbehaves on demand."""
+"""The OpenAI-compatible model: its endpoint, and a loopback server that misbehaves on demand."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,75 @@ from memorygym.core.types import Call, Message
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models import openai
 from memorygym.models.model import OVERFLOW, Reply, ToolsRejected
-from memorygym.models.openai import OpenAI, make
+from memorygym.models.openai import CHUTES, OPENAI, Endpoint, OpenAI, ThrottleNotice, make, resolve
 from tests.servers.brains import Action
 from tests.servers.openai import Server, serving
 
 HELLO = [Message("user", "Hello there")]
-DOCUMENTS = [Message("system", "Rules."), Message("user", "=== DOCUMENTS ===\nAcme has 40 beds.")]
+LOCAL = "http://127.0.0.1:9/v1"
+OURS, THEIRS = "http://ours.example/v1", "http://theirs.example/v1"
 STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+
+
+@pytest.mark.parametrize(
+    ("api_base", "environ", "url", "key"),
+    [
+        (None, {"OPENAI_API_KEY": "a"}, OPENAI, "a"),
+        (None, {"OPENAI_API_KEY": "a", "OPENAI_BASE_URL": OURS}, OURS, "a"),
+        (THEIRS, {"OPENAI_API_KEY": "a", "OPENAI_BASE_URL": OURS}, THEIRS, "a"),
+        (None, {"CHUTES_API_KEY": "c"}, CHUTES, "c"),
+        (None, {"CHUTES_API_KEY": "c", "OPENAI_BASE_URL": OURS}, OURS, "c"),
+        (None, {"CHUTES_API_KEY": "c", "OPENAI_API_KEY": "a"}, OPENAI, "a"),
+        (None, {"CHUTES_API_KEY": "c", "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}, CHUTES, "c"),
+        ("http://localhost:8000/v1/", {}, "http://localhost:8000/v1", "none"),
+        (LOCAL, {}, LOCAL, "none"),
+        ("http://[::1]:8000/v1", {"OPENAI_API_KEY": "a"}, "http://[::1]:8000/v1", "a"),
+        (None, {"OPENAI_BASE_URL": "http://vllm:8000/v1"}, "http://vllm:8000/v1", "none"),
+        ("http://192.168.1.5/v1", {}, "http://192.168.1.5/v1", "none"),
+    ],
+)
+def test_the_endpoint_is_found(
+    api_base: str | None, environ: dict[str, str], url: str, key: str
+) -> None:
+    assert resolve(api_base, environ) == Endpoint(url, key)
+
+
+@pytest.mark.parametrize(
+    ("api_base", "key", "error", "message"),
+    [
+        (None, "", BadKey, r"^no key for http.*: set OPENAI_API_KEY.*$"),
+        (OURS, "", BadKey, r"^no key for http.*: set OPENAI_API_KEY.*$"),
+        ("https://8.8.8.8/v1", "", BadKey, r"^no key for http.*: set OPENAI_API_KEY.*$"),
+        (None, "a\u2026", BadKey, "characters that no HTTP header can carry"),
+        ("localhost:8000", "a", BadSettings, "is no URL"),
+        ("ftp://x/v1", "a", BadSettings, "is no URL"),
+        ("http://[1", "a", BadSettings, "is no URL"),
+        ("http://h:x/", "a", BadSettings, "is no URL"),
+    ],
+)
+def test_a_wrong_endpoint_or_key_is_one_line_of_error(
+    api_base: str | None, key: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        resolve(api_base, {"OPENAI_API_KEY": key})
+
+
+def test_an_endpoint_has_one_line_per_interval_and_other_waits_are_counted() -> None:
+    lines: list[str] = []
+    now = iter([0.0, 1.0, 2.0, 3.0, 11.0, 30.0])
+    notice = ThrottleNotice(lines.append, interval=10, clock=lambda: next(now))
+    for endpoint in ("a", "b", "a", "a", "a", "a"):
+        notice(endpoint, f"{endpoint} is busy")
+    more = "a is busy [and 2 more waits since the last line]"
+    assert lines == ["a is busy", "b is busy", more, "a is busy"]
+
+
+def test_waits_of_many_threads_are_one_line() -> None:
+    lines: list[str] = []
+    notice = ThrottleNotice(lines.append, clock=lambda: 0.0)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: notice("a", "busy"), range(100)))
+    assert lines == ["busy"]
 
 
 @pytest.fixture(autouse=True)
@@ -49,163 +112,137 @@ def waits() -> list[float]:
     return []
 
 
-def asked(server: Server, waits: list[float], name: str, **options: object) -> OpenAI:
-    return make(name, server.url, environ={}, sleep=waits.append, **options)
+@pytest.fixture
+def model(server: Server, waits: list[float]) -> Callable[..., OpenAI]:
+    """Makes a model of the server that notes its waits instead of waiting."""
+
+    def make_model(name: str, **options: Any) -> OpenAI:
+        return make(name, server.url, environ={}, sleep=waits.append, **options)
+
+    return make_model
+
+
+Make = Callable[..., OpenAI]
 
 
 @STREAMS
-def test_a_reply_comes_with_its_usage(server: Server, waits: list[float], *, stream: bool) -> None:
-    reply = asked(server, waits, "echo", stream=stream).complete(HELLO, ())
+def test_a_reply_comes_with_its_usage(model: Make, waits: list[float], *, stream: bool) -> None:
+    reply = model("echo", stream=stream).complete(HELLO, ())
     assert reply == Reply(Message("assistant", "Hello there"), 2, 2, "stop")
     assert not waits
 
 
 @STREAMS
-def test_several_native_calls_are_read(server: Server, waits: list[float], *, stream: bool) -> None:
-    reply = asked(server, waits, "twice", stream=stream).complete(HELLO, TOOLS)
+def test_several_native_calls_are_read(model: Make, *, stream: bool) -> None:
+    reply = model("twice", stream=stream).complete(HELLO, TOOLS)
     calls = (Call("Write", {"content": "é {b}"}, "call_s0"), Call("Read", {}, "call_s1"))
-    assert reply.message == Message("assistant", "Both.", calls)
-    assert reply.finish == "tool_calls"
+    assert (reply.message, reply.finish) == (Message("assistant", "Both.", calls), "tool_calls")
 
 
 @STREAMS
 @pytest.mark.parametrize("fault", ["429", "500", "503", "408", "cut", "half", "garbage", "empty"])
 def test_a_passing_failure_is_tried_again(
-    server: Server, waits: list[float], fault: str, *, stream: bool
+    model: Make, waits: list[float], fault: str, *, stream: bool
 ) -> None:
-    model = asked(server, waits, f"echo+{fault}x2", stream=stream)
-    assert model.complete(HELLO, ()).message.content == "Hello there"
+    reply = model(f"echo+{fault}x2", stream=stream).complete(HELLO, ())
+    assert reply.message.content == "Hello there"
     assert waits == ([0.1, 0.1] if fault == "429" else [1, 2])
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "cut", "half", "garbage", "empty"])
+@pytest.mark.parametrize("fault", ["429", "500", "cut", "half", "garbage", "empty", "slow"])
 def test_a_lasting_failure_names_endpoint_model_and_error(
-    server: Server, waits: list[float], fault: str
+    server: Server, model: Make, waits: list[float], fault: str
 ) -> None:
-    model = asked(server, waits, f"echo+{fault}", max_retries=1)
-    with pytest.raises(
-        ProviderFailure, match=rf"{server.url}, model 'echo\+{fault}'.*2 tries.*: .+"
-    ):
-        model.complete(HELLO, ())
+    reason, timeout = ("timed out", 0.05) if fault == "slow" else (".+", 60)
+    message = rf"{server.url}, model 'echo\+{fault}'.*2 tries.*: .*{reason}"
+    with pytest.raises(ProviderFailure, match=message):
+        model(f"echo+{fault}", max_retries=1, timeout=timeout).complete(HELLO, ())
     assert len(waits) == 1
 
 
-def test_a_request_to_a_slow_endpoint_times_out(server: Server, waits: list[float]) -> None:
-    model = asked(server, waits, "echo+slow", max_retries=1, timeout=0.05)
-    with pytest.raises(ProviderFailure, match="timed out"):
-        model.complete(HELLO, ())
-    assert waits == [1]
-
-
-def test_an_absent_endpoint_is_a_provider_failure(waits: list[float]) -> None:
-    model = make("echo", "http://127.0.0.1:9/v1", environ={}, sleep=waits.append, max_retries=7)
+def test_the_waits_for_an_absent_endpoint_double_up_to_a_minute(waits: list[float]) -> None:
+    model = make("echo", LOCAL, environ={}, sleep=waits.append, max_retries=7)
     with pytest.raises(ProviderFailure, match=r"8 tries.*refused"):
         model.complete(HELLO, ())
     assert waits == [1, 2, 4, 8, 16, 32, 60]
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_stops_at_once(server: Server, waits: list[float], status: int) -> None:
-    with pytest.raises(BadKey, match=f"status {status}"):
-        asked(server, waits, f"echo+{status}").complete(HELLO, ())
-    assert not waits
-
-
-def test_an_unknown_model_stops_at_once(server: Server, waits: list[float]) -> None:
-    with pytest.raises(ProviderFailure, match="no model named ecko"):
-        asked(server, waits, "ecko").complete(HELLO, TOOLS)
-    assert not waits
-
-
-def test_an_endpoint_without_tools_rejects_them_every_time(
-    server: Server, waits: list[float]
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        ("echo+401", BadKey, "status 401"),
+        ("echo+403", BadKey, "status 403"),
+        ("ecko", ProviderFailure, "no model named ecko"),
+        ("writer+notools", ToolsRejected, "takes no tools: .*does not support tools"),
+        ("echo+context", ProviderFailure, "maximum context length is 8192"),
+    ],
+)
+def test_what_no_retry_can_help_stops_at_once(
+    model: Make, waits: list[float], name: str, error: type[Exception], message: str
 ) -> None:
-    model = asked(server, waits, "writer+notools")
+    asked = model(name, max_tokens=8192)
     for _ in range(2):
-        with pytest.raises(ToolsRejected, match=r"takes no tools: .*does not support tools"):
-            model.complete(DOCUMENTS, TOOLS)
+        with pytest.raises(error, match=message):
+            asked.complete(HELLO, TOOLS)
     assert not waits
 
 
 @pytest.mark.parametrize("tools", [(), TOOLS])
 def test_a_request_beyond_the_context_is_an_empty_reply(
-    server: Server, waits: list[float], tools: Any
+    model: Make, waits: list[float], tools: Any
 ) -> None:
-    model = asked(server, waits, "echo+context", max_tokens=8191)
-    assert model.complete(HELLO, tools) == OVERFLOW
+    assert model("echo+context", max_tokens=8191).complete(HELLO, tools) == OVERFLOW
     assert not waits
 
 
-def test_a_reply_limit_as_long_as_the_context_is_bad_settings(
-    server: Server, waits: list[float]
-) -> None:
-    with pytest.raises(ProviderFailure, match="maximum context length is 8192"):
-        asked(server, waits, "echo+context", max_tokens=8192).complete(HELLO, ())
-
-
 def test_a_wait_is_one_line_on_stderr(
-    server: Server, waits: list[float], capsys: pytest.CaptureFixture[str]
+    server: Server, model: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked(server, waits, "echo+429x2").complete(HELLO, ())
+    model("echo+429x2").complete(HELLO, ())
     message = "status 429, waiting 0.1 s (try 2 of 6)"
     assert capsys.readouterr().err == f"{server.url}, model 'echo+429x2': {message}\n"
 
 
 def test_every_wait_is_reported(
-    server: Server, waits: list[float], monkeypatch: pytest.MonkeyPatch
+    server: Server, model: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notices: list[tuple[str, str]] = []
     monkeypatch.setattr(openai, "throttle_notice", lambda: lambda *line: notices.append(line))
-    asked(server, waits, "echo+503x2").complete(HELLO, ())
+    model("echo+503x2").complete(HELLO, ())
     assert [endpoint for endpoint, _ in notices] == [server.url] * 2
     assert notices[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")
 
 
-def test_each_repeat_has_its_own_seed(server: Server) -> None:
-    model = make("echo", server.url, environ={}, seed=7)
+def test_each_repeat_has_its_own_seed(server: Server, model: Make) -> None:
     for index in (0, 1, 2, 1):
-        model.sample(index).complete(HELLO, ())
+        model("echo", seed=7).sample(index).complete(HELLO, ())
     seeds = [body["seed"] for body in server.bodies]
-    assert seeds[0] == 7
-    assert seeds[1] == seeds[3]
-    assert len(set(seeds)) == 3
+    assert (seeds[0], seeds[1], len(set(seeds))) == (7, seeds[3], 3)
 
 
 def test_the_options_are_described_without_the_key() -> None:
     url = "http://me:secret@127.0.0.1:9/v1?token=secret"
     model = make("echo", url, environ={"OPENAI_API_KEY": "sk-secret"}, temperature=0.5)
-    assert model.describe() == {
-        "provider": "openai",
-        "name": "echo",
-        "temperature": 0.5,
-        "max_tokens": None,
-        "seed": None,
-        "extra": None,
-        "endpoint": "http://127.0.0.1:9/v1",
-    }
+    unset = dict.fromkeys(("max_tokens", "seed", "extra"))
+    named = {"provider": "openai", "name": "echo", "temperature": 0.5, "endpoint": LOCAL}
+    assert model.describe() == unset | named
 
 
-def test_reasoning_in_the_text_is_left_out(server: Server, waits: list[float]) -> None:
-    reply = asked(server, waits, "think").complete(HELLO, ())
+def test_reasoning_in_the_text_is_left_out(model: Make) -> None:
+    reply = model("think").complete(HELLO, ())
     assert (reply.message.content, reply.reasoning) == ("40", "Is it 40?")
 
 
-def test_lone_surrogates_are_sent_as_question_marks(server: Server, waits: list[float]) -> None:
+def test_lone_surrogates_are_sent_as_question_marks(model: Make) -> None:
     odd = [Message("assistant", "", (Call("Write", "\ud83d", "c"),)), Message("user", "a\ud83d")]
-    assert asked(server, waits, "echo").complete(odd, ()).message.content == "a?"
+    assert model("echo").complete(odd, ()).message.content == "a?"
 
 
-def test_options_are_sent_and_unset_ones_are_not(server: Server, waits: list[float]) -> None:
-    model = asked(server, waits, "echo", temperature=0.0, max_tokens=9, extra={"top_k": 1})
-    model.complete(HELLO, ())
-    body = server.bodies[-1]
-    assert body == {
-        "model": "echo",
-        "messages": [{"role": "user", "content": "Hello there"}],
-        "temperature": 0.0,
-        "max_tokens": 9,
-        "top_k": 1,
-    }
+def test_options_are_sent_and_unset_ones_are_not(server: Server, model: Make) -> None:
+    options = {"temperature": 0.0, "max_tokens": 9}
+    model("echo", **options, extra={"top_k": 1}).complete(HELLO, ())
+    messages = [{"role": "user", "content": "Hello there"}]
+    assert server.bodies[-1] == {"model": "echo", "messages": messages, **options, "top_k": 1}
 
 
 def test_the_key_is_sent_and_not_shown(server: Server) -> None:
@@ -228,7 +265,7 @@ def test_the_key_is_sent_and_not_shown(server: Server) -> None:
 )
 def test_a_wrong_option_is_refused(option: str, value: object, message: str) -> None:
     with pytest.raises((BadSettings, UnknownPart)) as caught:
-        make("echo", "http://localhost/v1", environ={}, **{option: value})
+        make("echo", LOCAL, environ={}, **{option: value})
     assert message in str(caught.value)
 
 
@@ -237,7 +274,7 @@ def test_a_missing_package_is_named_with_its_install_command(
 ) -> None:
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(BadSettings, match=r'pip install "agent-memorygym\[llm\]"'):
-        make("echo", "http://localhost/v1", environ={})
+        make("echo", LOCAL, environ={})
 
 
 def test_importing_the_model_does_not_import_openai() -> None:
@@ -247,9 +284,12 @@ def test_importing_the_model_does_not_import_openai() -> None:
 
 def test_the_server_runs_as_a_program_until_its_stdin_closes() -> None:
     command = [sys.executable, "-m", "tests.servers.openai", "--port", "0"]
-    root = Path(__file__).parents[2]
     with subprocess.Popen(
-        command, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command,
+        cwd=Path(__file__).parents[2],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout
         model = make("echo", process.stdout.readline().strip(), environ={})

@@ -81,6 +81,7 @@ def test_a_reply_is_requested_once_and_then_replayed(reply_log: Open, reply: Any
     replayed = Cached(reply_log(record=False), ASKED).complete(HELLO, TOOLS)
     assert first == second == replayed == (reply or first)
     assert model.asked == 1
+    assert Cached(reply_log(record=False), ASKED).describe() == model.describe()
 
 
 def test_a_rejection_of_tools_is_replayed(reply_log: Open) -> None:
@@ -89,17 +90,17 @@ def test_a_rejection_of_tools_is_replayed(reply_log: Open) -> None:
             Cached(reply_log(record=record), ASKED, model).complete(HELLO, TOOLS)
 
 
-def test_a_failure_is_not_recorded(reply_log: Open) -> None:
-    model = Cached(reply_log(record=True), ASKED, Dice(ProviderFailure("down")))
-    with pytest.raises(ProviderFailure, match="down"):
+@pytest.mark.parametrize(
+    ("ordered", "message"), [(ProviderFailure("down"), "down"), (Reply(b"x"), "must reply")]
+)
+def test_a_failure_or_invalid_reply_is_not_recorded(
+    reply_log: Open, ordered: Any, message: str
+) -> None:
+    model = Cached(reply_log(record=True), ASKED, Dice(ordered))
+    with pytest.raises(ProviderFailure, match=message):
         model.complete(HELLO, ())
+    assert list(model.reply_log.rows()) == []
     assert model.complete(HELLO, ()).message.content == "reply 2"
-
-
-def test_an_invalid_reply_is_not_recorded(reply_log: Open) -> None:
-    with pytest.raises(ProviderFailure, match="must reply"):
-        Cached(reply_log(record=True), ASKED, Dice(Reply(b"x"))).complete(HELLO, ())  # type: ignore[arg-type]
-    assert list(reply_log(record=True).rows()) == []
 
 
 def test_repeats_are_kept_apart(reply_log: Open) -> None:
@@ -109,39 +110,29 @@ def test_repeats_are_kept_apart(reply_log: Open) -> None:
     assert replies[0] != replies[1]
 
 
-def test_equal_concurrent_requests_are_sent_once(reply_log: Open) -> None:
-    model = Dice()
-    recording, together = Cached(reply_log(record=True), ASKED, model), Barrier(8)
-
-    def ask(_: int) -> Reply:
-        together.wait(60)
-        return recording.complete(HELLO, ())
-
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(ask, range(8)))) == 1
-    assert model.asked == 1
-
-
-def test_equal_concurrent_requests_share_a_failure(reply_log: Open) -> None:
-    class Down(Dice):
+@pytest.mark.parametrize("ordered", [Reply(Message("assistant", "Yes.")), ProviderFailure("down")])
+def test_equal_concurrent_requests_are_sent_once_and_share_a_failure(
+    reply_log: Open, ordered: Any
+) -> None:
+    class Slow(Dice):
         def complete(self, messages: Any, tools: Any) -> Reply:
-            super().complete(messages, tools)
             together.wait(60)
             sleep(0.2)  # The other threads arrive.
-            raise ProviderFailure("down")
+            return super().complete(messages, tools)
 
-    model, together = Down(), Barrier(8)
+    model, together = Slow(ordered), Barrier(8)
     recording = Cached(reply_log(record=True), ASKED, model)
 
     def ask(number: int) -> str:
         if number:
             together.wait(60)
-        with pytest.raises(ProviderFailure) as failed:
-            recording.complete(HELLO, ())
-        return str(failed.value)
+        try:
+            return recording.complete(HELLO, ()).message.content
+        except ProviderFailure as error:
+            return str(error)
 
     with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(ask, range(8))) == {"down"}
+        assert set(pool.map(ask, range(8))) in ({"down"}, {"Yes."})
     assert model.asked == 1
 
 
@@ -171,32 +162,29 @@ def recorded(reply_log: Open, *texts: str) -> None:
     model.reply_log.close()
 
 
-@pytest.mark.parametrize("left", [1, 20, -1])
+@pytest.mark.parametrize(("kept", "more"), [(2, 1), (2, 20), (2, -1), (0, 15)])
 def test_a_killed_recording_continues_after_its_last_complete_line(
-    reply_log: Open, path: Path, left: int
+    reply_log: Open, path: Path, kept: int, more: int
 ) -> None:
     recorded(reply_log, "a", "b")
     whole = path.read_bytes()
-    last = whole.rindex(b"\n", 0, -1) + 1
-    path.write_bytes(whole[: last + left] if left > 0 else whole[:left])
+    start = len(b"".join(whole.splitlines(keepends=True)[:kept]))
+    path.write_bytes(whole[: start + more] if more > 0 else whole[:more])
     recorded(reply_log, "a", "b")
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert (rows[0]["canary"], len(rows)) == (CANARY, 3)
-    assert path.read_bytes().startswith(whole[:last])
+    assert path.read_bytes().startswith(whole[:start])
 
 
-def test_a_recording_killed_at_its_first_line_starts_again(reply_log: Open, path: Path) -> None:
-    path.write_bytes(b'{"canary":"memo')
-    recorded(reply_log, "a")
-    assert len(list(reply_log(record=False).rows())) == 1
-
-
-def test_a_packed_file_is_replayed(reply_log: Open, path: Path) -> None:
+def test_a_packed_file_is_replayed_and_a_truncated_one_refused(reply_log: Open, path: Path) -> None:
     recorded(reply_log, "Hello")
     packed = path.with_suffix(".jsonl.gz")
     packed.write_bytes(gzip.compress(path.read_bytes()))
     model = Cached(reply_log(record=False, at=packed), ASKED)
     assert model.complete(HELLO, ()).message.content == "reply 1"
+    packed.write_bytes(packed.read_bytes()[:-12])
+    with pytest.raises(BadSettings, match="cannot be unpacked"):
+        ReplyLog(packed, record=False)
 
 
 @pytest.mark.parametrize(
@@ -222,12 +210,10 @@ def test_a_request_that_was_never_made_names_file_hash_and_difference(
 def test_only_the_first_missing_requests_of_a_run_are_explained(reply_log: Open) -> None:
     recorded(reply_log, "Hello")
     model = Cached(reply_log(record=False), ASKED)
-    explained = []
     for repeat in range(1, MAX_EXPLAINED + 3):
         with pytest.raises(NotRecorded) as caught:
             model.sample(repeat).complete(HELLO, ())
-        explained.append("the nearest there" in str(caught.value))
-    assert explained == [True] * MAX_EXPLAINED + [False] * 2
+        assert ("the nearest there" in str(caught.value)) == (repeat <= MAX_EXPLAINED)
 
 
 @pytest.mark.parametrize(
@@ -243,11 +229,6 @@ def test_a_model_without_recorded_replies_is_refused_at_once(
     recorded(reply_log, "Hello")
     with pytest.raises(BadSettings, match=message):
         Cached(reply_log(record=False), asked)
-
-
-def test_the_endpoint_is_that_of_the_recording(reply_log: Open) -> None:
-    recorded(reply_log, "Hello")
-    assert Cached(reply_log(record=False), ASKED).describe() == Dice().describe()
 
 
 @pytest.mark.parametrize(
@@ -297,11 +278,3 @@ def test_a_file_that_cannot_be_opened_is_refused(
 ) -> None:
     with pytest.raises(BadSettings, match=message):
         ReplyLog(tmp_path / name, record=record)
-
-
-def test_a_truncated_packed_file_is_refused(reply_log: Open, path: Path) -> None:
-    recorded(reply_log, "Hello")
-    packed = path.with_suffix(".jsonl.gz")
-    packed.write_bytes(gzip.compress(path.read_bytes())[:-12])
-    with pytest.raises(BadSettings, match="cannot be unpacked"):
-        ReplyLog(packed, record=False)

@@ -33,36 +33,34 @@ def judged(tmp_path: Path) -> Path:
 JUDGED = "traces/company+1+org%2Fsure+0.jsonl.gz"
 
 
-def alter_votes(**fields: Any) -> Callable[[list[dict[str, Any]]], None]:
-    def alter(rows: list[dict[str, Any]]) -> None:
+ELSEWHERE = "its verdicts are not on exactly the answers that the judge is asked about"
+VOTE = ("model", "said", "quote", "problem")
+Rows = list[dict[str, Any]]
+
+
+def vote(**fields: Any) -> Callable[[Rows], object]:
+    """Alters the first vote."""
+
+    def alter(rows: Rows) -> None:
         votes = next(row for row in rows if row.get("kind") == "judgement")["votes"]
-        names = ("model", "said", "quote", "problem")
-        votes[0] = [fields.get(name, value) for name, value in zip(names, votes[0], strict=True)]
+        votes[0] = [*({**dict(zip(VOTE, votes[0], strict=True)), **fields}.values())]
 
     return alter
 
 
-def judge_elsewhere(rows: list[dict[str, Any]]) -> None:
-    rows[-1]["event"] -= 1
-
-
-def drop_judgement(rows: list[dict[str, Any]]) -> None:
-    rows.pop()
-    rows[0]["records"] -= 1
-
-
-def count_more(rows: list[dict[str, Any]]) -> None:
-    rows[0]["labels"]["judge"]["counts"]["repaired"] += 1
-
-
-ELSEWHERE = "its verdicts are not on exactly the answers that the judge is asked about"
-ALTERED = {
-    "a quote": (alter_votes(quote="railway"), "the answer does not say what Scripted quotes"),
-    "no quote": (alter_votes(quote=""), "Scripted accepts without a quote"),
-    "a voter": (alter_votes(model="kind"), "votes of kind, but the judge is Scripted"),
-    "an event": (judge_elsewhere, ELSEWHERE),
-    "a verdict less": (drop_judgement, ELSEWHERE),
-    "counts": (count_more, "labels.judge.counts are not those of its verdicts"),
+ALTERED: dict[str, tuple[Callable[[Rows], object], str]] = {
+    "a quote": (vote(quote="railway"), "the answer does not say what Scripted quotes"),
+    "no quote": (vote(quote=""), "Scripted accepts without a quote"),
+    "a voter": (vote(model="kind"), "votes of kind, but the judge is Scripted"),
+    "an event": (lambda rows: rows[-1].update(event=rows[-1]["event"] - 1), ELSEWHERE),
+    "a verdict less": (
+        lambda rows: rows.pop() and rows[0].update(records=len(rows) - 1),
+        ELSEWHERE,
+    ),
+    "counts": (
+        lambda rows: rows[0]["labels"]["judge"]["counts"].update(repaired=99),
+        "labels.judge.counts are not those of its verdicts",
+    ),
 }
 
 

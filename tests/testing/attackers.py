@@ -12,10 +12,10 @@ from memorygym.tracks.worlds.parsed_view import parse_view
 STASH: dict[str, list[Record]] = {}
 
 
-class InAModule(Policy):
-    """Remembers all documents in a module, and begins anew with every game."""
+class InItsClass(Policy):
+    """Remembers all documents in its class, and begins anew with every game."""
 
-    stash: ClassVar = STASH
+    stash: ClassVar[dict[str, list[Record]]] = {}
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         now = parse_view(view)
@@ -29,10 +29,10 @@ class InAModule(Policy):
         return calls(submit(answer or REFUSAL))
 
 
-class InItsClass(InAModule):
-    """Remembers them in an attribute of its class."""
+class InAModule(InItsClass):
+    """Remembers them in its module."""
 
-    stash: ClassVar[dict[str, list[Record]]] = {}
+    stash = STASH
 
 
 class Honest(Policy):
@@ -40,14 +40,6 @@ class Honest(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         return calls(submit(REFUSAL)) if parse_view(view).title == "QUESTION" else END
-
-
-def module_stash(_: object) -> Policy:
-    return InAModule()
-
-
-def class_stash(_: object) -> Policy:
-    return InItsClass()
 
 
 def honest(_: object) -> Policy:

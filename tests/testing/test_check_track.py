@@ -14,7 +14,7 @@ from memorygym.core.track import Track, find
 from memorygym.core.types import Message, Step, Task
 from memorygym.testing import check_track, tracks
 from tests.slow import mostly_slow
-from tests.testing.shops import BROKEN, tasked
+from tests.testing.shops import BROKEN, stepped, tasked
 from tests.tracks.shop_example import known
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
@@ -23,14 +23,13 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "codeqa": {"parameters": {"tokens": "10k"}, "seeds": 1},
 }
 """By track: what is enough to check it by."""
+CONTEXT = [[f"Title {n}", [f"One of {n}.", f"The value of {n} is {n}."]] for n in "abcd"]
 HOTPOT = [
-    {
-        "_id": f"q{number}", "question": f"What is the value of {name}?", "answer": name,
-        "type": "bridge", "level": "easy", "supporting_facts": [[f"Title {name}", 1]],
-        "context": [[f"Title {n}", [f"One of {n}.", f"The value of {n} is {n}."]] for n in "abcd"],
-    }
-    for number, name in enumerate("ab")
-]  # fmt: skip
+    {"_id": f"q{name}", "question": f"What is the value of {name}?", "answer": name}
+    | {"type": "bridge", "level": "easy", "context": CONTEXT}
+    | {"supporting_facts": [[f"Title {name}", 1]]}
+    for name in "ab"
+]
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_a_sentence_names_the_track_the_place_and_what_to_do(shop: Track) -> Non
 
 
 def test_a_track_that_raises_is_reported(shop: Track) -> None:
-    def generate(task: Task, _: int) -> Task:
+    def generate(task: Task) -> Task:
         raise ValueError("no goods")
 
     place = f"test_check_track.py, line {generate.__code__.co_firstlineno + 1}"
@@ -62,25 +61,11 @@ def test_a_track_that_raises_is_reported(shop: Track) -> None:
 
 def test_a_task_that_never_ends_is_reported(shop: Track, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracks, "ENDLESS_TASK", 50)
-
-    class Open:
-        def __init__(self, task: Task) -> None:
-            self.task, self.tools = task, shop.tools
-
-        def reset(self) -> Step:
-            return self.step(None)
-
-        def step(self, reply: object) -> Step:
-            return Step((Message("user", "One more."),), evict=True)
-
-        def fork(self) -> "Open":
-            return self
-
-    sentences = check_track(replace(shop, env=Open, reasoners={"strong": lambda _: Silent()}))
-    assert any(
-        "the task does not end within 51 events: let a Step say done=True" in text
-        for text in sentences
-    ), sentences
+    more = Step((Message("user", "One more."),), evict=True)
+    endless = stepped(lambda step, env, reply: more)(shop)
+    sentences = check_track(replace(endless, reasoners={"strong": lambda _: Silent()}))
+    reason = "the task does not end within 51 events: let a Step say done=True"
+    assert any(reason in text for text in sentences), sentences
 
 
 def test_a_track_that_cannot_be_found_is_reported() -> None:

@@ -9,22 +9,18 @@ import pytest
 
 from memorygym.core.types import Policy
 from memorygym.testing import check_policy
-from tests.testing.attackers import Honest, class_stash, honest, module_stash
+from tests.testing.attackers import Honest, InAModule, InItsClass, honest
 
 
-@pytest.mark.parametrize("make", [module_stash, class_stash])
-def test_state_in_the_class_or_module_of_a_policy_is_found(
-    make: Callable[[object], Policy],
-) -> None:
-    sentences = check_policy(make)
-    assert len(sentences) == 2
-    assert sentences[0].startswith(
-        "company, seed 0: in a fresh process, the agent acts differently at"
-    )
+@pytest.mark.parametrize("make", [InAModule, InItsClass])
+def test_state_in_the_class_or_module_of_a_policy_is_found(make: type[Policy]) -> None:
+    first, _ = check_policy(make)
+    assert first.startswith("company, seed 0: in a fresh process, the agent acts differently at")
 
 
-def test_a_policy_that_keeps_nothing_passes() -> None:
-    assert check_policy(honest) == []
+@pytest.mark.parametrize("make", [Honest, honest])
+def test_a_policy_that_keeps_nothing_passes(make: Callable[..., Policy]) -> None:
+    assert check_policy(make) == []
 
 
 def test_a_policy_that_no_other_process_can_make_is_checked_with_a_warning() -> None:

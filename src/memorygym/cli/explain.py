@@ -12,6 +12,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.reports import stored_runs
 from memorygym.reports.misses import Misses, MissFilter, history_of, misses_of
 from memorygym.runs.settings import options
+from memorygym.scoring.attribution import CAUSES
 
 OF_LIST = (*options(MissFilter), "json")
 OF_PLAY = ("again", "replay", "api_base", "salt")
@@ -33,7 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", nargs="?", default="", metavar="ID", help=ID)
     parser.add_argument("--entry", metavar="ENTRY", help=ENTRY)
     listed = parser.add_argument_group("which misses are listed")
-    add_options(listed, MissFilter)
+    add_options(listed, MissFilter, cause=f"one of: {', '.join(CAUSES)}")
     listed.add_argument("--json", action="store_true", help="one JSON object per miss")
     play = parser.add_argument_group("play the episode of ID again")
     play.add_argument("--play", action="store_true", help="as the run played it, and show it")

@@ -1,6 +1,5 @@
 """The misses of a run by cause, and the history of the facts of one question, as text and rows."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -62,15 +61,6 @@ class MissFilter(Settings):
         return self.agent in (None, place.agent) and self.template in (None, place.template)
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """The questions that an agent, or one system of a comparison, was asked."""
-
-    asked: list[str] = field(default_factory=list)
-    """The kind of each."""
-    misses: list[Row] = field(default_factory=list)
-
-
 @dataclass(slots=True)
 class Misses:
     """The misses that a filter selects from some traces."""
@@ -79,7 +69,9 @@ class Misses:
     memory: str | None
     """The memory that is listed, or EVERY; None for all memories of a comparison without its
     references."""
-    groups: dict[tuple[object, ...], Questions] = field(default_factory=dict)
+    groups: dict[tuple[object, ...], list[Row]] = field(default_factory=dict)
+    """The questions that each agent, or system of a comparison, was asked; of those that are not
+    listed as misses only their kind."""
     episodes: int = 0
     left_out: set[str] = field(default_factory=set)
     """The references that are not listed."""
@@ -118,21 +110,18 @@ class Misses:
             memories = {place.memory for place in fitting}
             _check("memory", self.filter.memory, memories and memories | {EVERY})
             _check("question type", self.filter.question_type, types)
-        for questions in self.groups.values():
-            questions.misses.sort(key=ORDER)
 
     def _add(self, stored: stored_runs.StoredTrace, graded: Sequence[Outcome]) -> None:
         place, attribution = stored.place, Attribution(stored.trace)
         key = (place.agent, place.memory, place.budget) if place.compared else (place.agent,)
-        questions = self.groups.setdefault(key, Questions())
+        questions = self.groups.setdefault(key, [])
         self.episodes += 1
         for number, outcome in enumerate(graded, start=1):
-            goal = outcome.goal
+            goal, cause = outcome.goal, attribution.cause(outcome)
             if self.filter.question_type in (None, goal.question_type, goal.kind):
-                questions.asked.append(goal.kind)
-                cause = attribution.cause(outcome)
-                if cause and self.filter.cause in (None, cause):
-                    questions.misses.append(_miss(stored, number, outcome, cause, attribution))
+                is_listed = cause and self.filter.cause in (None, cause)
+                miss = _miss(stored, number, outcome, cause, attribution) if is_listed else None
+                questions.append(miss or {"kind": goal.kind})
 
     def expect(self, run: Path, names: Collection[str]) -> None:
         """Names what the folder of a run lacks: episodes that it planned beside those of `names`,
@@ -154,14 +143,13 @@ class Misses:
     def rows(self) -> Iterator[Row]:
         """One row per miss."""
         for questions in self.groups.values():
-            yield from questions.misses[: self.filter.limit]
+            yield from sorted(filter(_is_miss, questions), key=ORDER)[: self.filter.limit]
 
     def text(self) -> str:
         """A table by cause, then one line per miss."""
-        missed = sum(len(questions.misses) for questions in self.groups.values())
-        asked = sum(len(questions.asked) for questions in self.groups.values())
-        rows = [*self.rows()]
-        parts = [f"{missed} of {asked} questions missed in {count(self.episodes, 'episode')}"]
+        asked = [*chain.from_iterable(self.groups.values())]
+        missed, rows = sum(map(_is_miss, asked)), [*self.rows()]
+        parts = [f"{missed} of {len(asked)} questions missed in {count(self.episodes, 'episode')}"]
         parts += [self.unfinished] if self.unfinished else []
         if missed:
             parts += ["\n".join(self._table().lines()), "\n".join(_lines(rows))]
@@ -174,24 +162,29 @@ class Misses:
 
     def _table(self) -> Table[Sequence[Any]]:
         """The number of misses by cause, and the share that was missed by kind of question."""
-        columns = [*self.groups.values()]
-        causes, kinds = (
-            [Counter(miss[field] for miss in column.misses) for column in columns]
-            for field in ("cause", "kind")
-        )
-        asked = [Counter(column.asked) for column in columns]
-        found = dict.fromkeys(chain.from_iterable(column.asked for column in columns))
-        others = [kind for kind in found if kind not in (*KINDS, "abstention")]
-        shares = [
-            (kind, *(f"{m[kind]}/{n[kind]}" for m, n in zip(kinds, asked, strict=True)))
-            for kind in (*KINDS, *others, "abstention")
-            if kind in found
-        ]
-        shares.append(("all", *(f"{len(c.misses)}/{len(c.asked)}" for c in columns)))
-        counts = ((cause, *(number[cause] for number in causes)) for cause in CAUSES)
+        asked = [*self.groups.values()]
+        missed = [[*filter(_is_miss, questions)] for questions in asked]
+        kinds = dict.fromkeys(question["kind"] for questions in asked for question in questions)
+        others = [kind for kind in kinds if kind not in (*KINDS, "abstention")]
+
+        def shares(kind: str = "") -> Iterator[str]:
+            for both in zip(missed, asked, strict=True):
+                yield "/".join(str(sum(kind in ("", q["kind"]) for q in some)) for some in both)
+
+        causes = [(cause, *(_count(rows, cause) for rows in missed)) for cause in CAUSES]
+        by_kind = [(k, *shares(k)) for k in (*KINDS, *others, "abstention") if k in kinds]
         heads = plain(("misses by cause", *_labels([*self.groups])), ())
-        shown = (row for row in counts if any(row[1:]))
-        return Table(heads.columns, beside(shown, "missed of asked, by kind of question", shares))
+        found = (row for row in causes if any(row[1:]))
+        rows = beside(found, "missed of asked, by kind of question", [*by_kind, ("all", *shares())])
+        return Table(heads.columns, rows)
+
+
+def _is_miss(question: Row) -> bool:
+    return "cause" in question
+
+
+def _count(misses: Sequence[Row], cause: str) -> int:
+    return sum(miss["cause"] == cause for miss in misses)
 
 
 def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -> Misses:

@@ -11,20 +11,13 @@ from dataclasses import replace
 from functools import cache, partial
 from itertools import chain, islice
 
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.errors import MemoryFault
+from memorygym.core.guard import MemoryGuard
 from memorygym.core.trace import Action, LimitHit, Observation, Record, ToolResult
-from memorygym.core.types import (
-    JSON,
-    Budget,
-    Call,
-    Entry,
-    Memory,
-    Message,
-    Policy,
-    Task,
-    Writer,
-)
+from memorygym.core.types import JSON, Budget, Call, Memory, Message, Policy, Task, Writer
+from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.server import make_memory
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
@@ -36,6 +29,7 @@ from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import Strong
 
 Make = Callable[[], Memory]
+_generated = cache(generate)
 AMPLE, TIGHT, STORED = Budget(), Budget(capacity=500, view=200), Budget(capacity=500)
 PROBES = ("the", "What is it?", "zzzz")
 """Queries beside the names of entities: stop words, and a word that no text holds."""
@@ -67,7 +61,9 @@ def check_memory(memory: Make | str) -> list[str]:
     make = partial(make_memory, memory) if isinstance(memory, str) else memory
     fresh = FreshProcess(make)
     try:
-        start_episode(_generated("lite", 0), make)  # Faults of its factory and of open() are found.
+        start_episode(
+            _generated("company", 0, "lite"), make
+        )  # Faults of its factory and of open() are found.
         _played(_task(make), make)
     except MemoryFault as fault:
         return [str(fault)]
@@ -86,27 +82,20 @@ def _first(rule: Callable[[Make], Iterator[str]], make: Make) -> list[str]:
 
 
 def _task(make: Make, seed: int = 0) -> Task:
-    return _generated("multi" if make().tools else "lite", seed)
+    return _generated("company", seed, "multi" if make().tools else "lite")
 
 
-@cache
-def _generated(tier: str, seed: int) -> Task:
-    return replace(generate("company", seed, tier), gold=None)
-
-
-def _policy(episode: Episode) -> Policy:
-    return Strategist() if len(episode.tools) > len(episode.env.tools) else Strong()
+def _policy(make: Make) -> Policy:
+    return Strategist() if make().tools else Strong()
 
 
 def _played(task: Task, make: Make) -> list[Record]:
-    episode = start_episode(task, make)
-    return play(episode, _policy(episode)).records
+    return play(start_episode(task, make), _policy(make)).records
 
 
 def _ends(make: Make) -> Iterator[Episode]:
     """The episode of worlds at the end of each event, before the reply that ends it."""
-    episode = start_episode(_task(make), make)
-    policy = _policy(episode)
+    episode, policy = start_episode(_task(make), make), _policy(make)
     while not episode.done:
         reply = policy.act(episode.view(), episode.tools)
         if all(call.name == "submit_answer" for call in reply.calls):
@@ -260,7 +249,7 @@ def _apart(make: Make) -> Iterator[str]:
     """Two episodes that are played in turns are the two that are played alone."""
     tasks = (_task(make, 1), _task(make, 2))
     episodes = [start_episode(task, make) for task in tasks]
-    policy = _policy(episodes[0])
+    policy = _policy(make)
     while running := [episode for episode in episodes if not episode.done]:
         for episode in running:
             episode.step(policy.act(episode.view(), episode.tools))
@@ -280,13 +269,16 @@ def _bounded(make: Make) -> Iterator[str]:
 
 def _stores(make: Make) -> Iterator[str]:
     """A text written with `Write` is read or found in a later event, at least once."""
-    written: dict[str, int] = {}
-    for record in _played(_task(make), make) if make().tools else ():
-        if isinstance(record, Action):
-            for call in record.message.calls:
-                if call.name == "Write" and isinstance(call.arguments, Mapping):
-                    written.setdefault(str(call.arguments["content"]), record.event)
-        elif isinstance(record, ToolResult):
+    records = _played(_task(make), make) if make().tools else ()
+    written = {
+        str(call.arguments["content"]): record.event
+        for record in reversed(records)  # The first time counts.
+        if isinstance(record, Action)
+        for call in record.message.calls
+        if call.name == "Write" and isinstance(call.arguments, Mapping)
+    }
+    for record in records:
+        if isinstance(record, ToolResult):
             read = "\n".join(message.content for message in record.messages)
             if any(text in read for text, event in written.items() if event < record.event):
                 return
@@ -371,42 +363,19 @@ def _undumped(make: Make) -> Iterator[str]:
             )
 
 
-class BatchedMemory:
-    """A memory that passes messages on late, `size` at a time: when something else is called."""
-
-    def __init__(self, make: Make, size: int) -> None:
-        self._memory, self._size = make(), size
-        self.tools = tuple(self._memory.tools)
-        self.open, self.restore = self._memory.open, self._memory.restore
-        self._waiting: list[Message] = []
-
-    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        return self._caught_up().call(name, arguments)
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self._waiting += new
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return self._caught_up().compose(live, budget)
-
-    def dump(self) -> list[Entry]:
-        return self._caught_up().dump()
-
-    def _caught_up(self) -> Memory:
-        new, self._waiting = self._waiting, []
-        for start in range(0, len(new), self._size):
-            self._memory.observe(tuple(new[start : start + self._size]))
-        return self._memory
+def batched(
+    make: Make, messages: Sequence[Message], size: int, budget: Budget
+) -> tuple[Sequence[Message], Mapping[str, str]]:
+    """The context and the dump of a memory that observed these messages, `size` at a time."""
+    memory = MemoryGuard(make, BudgetTracker(budget), {}, write)
+    for start in range(0, len(messages), size):
+        memory.observe(tuple(messages[start : start + size]))
+    return memory.compose((), budget.view), memory.dump()
 
 
 def _batches(make: Make) -> Iterator[str]:
-    singly, together = (
-        [
-            (moment.context, moment.entries)
-            for moment in watched(partial(BatchedMemory, make, size), story(0), TIGHT)
-        ]
-        for size in (1, len(story(0)))
-    )
+    _, *messages = watched(Nothing, story(0), TIGHT)[-1].trace.messages()
+    singly, together = (batched(make, messages, size, TIGHT) for size in (1, len(messages)))
     if singly != together:
         yield (
             "observe() with several messages leaves another state than observe() with one at a"

@@ -7,20 +7,18 @@ was asked for as `module:OBJECT`.
 import json
 import pickle
 import re
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from memorygym.agents.calls import END
 from memorygym.agents.reasoner_agent import Silent
 from memorygym.core import registry
 from memorygym.core.episode import Episode
-from memorygym.core.errors import MemoryGymError, Refused, UnknownPart
+from memorygym.core.errors import MemoryGymError, UnknownPart
 from memorygym.core.guard import raised
 from memorygym.core.json_types import to_json
 from memorygym.core.json_values import FrozenDict
@@ -28,7 +26,7 @@ from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Action, Reward, Trace, first_difference, read_trace
 from memorygym.core.trace_reader import HELD
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
-from memorygym.core.types import Budget, Env, Memory, Message, Policy, Step, Task
+from memorygym.core.types import Budget, Env, Memory, Message, Policy, Task
 from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
 from memorygym.memories.stores.notebook import TOOLS
@@ -62,9 +60,7 @@ def check_track(
     try:
         broken = _broken(checked, TaskOptions(range(seeds), "", parameters), tasks)
     except Exception as error:  # noqa: BLE001  # the track's own, whatever it is
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}, line {frame.lineno}"
-        broken = [f"it raised {type(error).__name__}: {error} ({where})"]
+        broken = [f"it {raised(error)}"]
     return [f"{checked.name}: {sentence}" for sentence in broken]
 
 
@@ -79,12 +75,10 @@ def _broken(
         cases = [PlayedTask(track, recipe, recipe.generate()) for recipe in recipes]
         broken = [*_tasks(cases)]
         if tasks is None and not broken:
-            salted = track.tasks(replace(options, salt="check_track"))[0].generate()
-            if _bytes(salted) == _bytes(cases[0].task):
-                return [
-                    f"{cases[0].where}: a secret changes nothing: use `TaskOptions.salt` in"
-                    " named_rng(…)"
-                ]
+            private = track.tasks(replace(options, salt="check_track"))[0].generate()
+            if _bytes(private) == _bytes(cases[0].task):
+                advice = "use `TaskOptions.salt` in named_rng(…)"
+                return [f"{cases[0].where}: a secret changes nothing: {advice}"]
     except MemoryGymError as error:
         return [f"a task cannot be made: {error}"]
     broken = broken or [sentence for case in cases for sentence in _played(case)]
@@ -123,18 +117,21 @@ class PlayedTask:
         """A new environment, which never sees the gold table."""
         return self.track.env(replace(self.task, gold=None))
 
-    def reasoner(self, name: str) -> Policy:
-        return self.track.reasoners[name](self.track.reasoner_task(self.task))
+    def reasoner(self, name: str = "") -> Policy:
+        """A reasoner of the track, by default the strong one."""
+        reasoners = self.track.reasoners
+        return reasoners[name or next(iter(reasoners))](self.track.reasoner_task(self.task))
 
-    def strong(self) -> Policy:
-        return self.reasoner(next(iter(self.track.reasoners)))
+    def episode(self, memory: Callable[[], Memory]) -> Episode:
+        """An episode without limits."""
+        budget = Budget(turns=self.task.budget.turns)
+        return Episode(self.env(), memory, budget, extractive.write)
 
     def play(
         self, make: Callable[[], Policy], memory: Callable[[], Memory], *, each: bool = False
     ) -> Trace:
-        """An episode without limits; with `each` the policy is made anew in every event."""
-        budget = Budget(turns=self.task.budget.turns)
-        episode = Episode(self.env(), memory, budget, extractive.write)
+        """An episode to its end; with `each` the policy is made anew in every event."""
+        episode = self.episode(memory)
         policy = FreshPolicy(make, episode) if each else make()
         replies = Counter[int]()
         while not episode.done:
@@ -155,12 +152,14 @@ class PlayedTask:
 
     @cached_property
     def full(self) -> Trace:
-        return self.play(self.strong, Full)
+        """The strong reasoner with the full context."""
+        return self.play(self.reasoner, Full)
 
-    @cached_property
-    def outcomes(self) -> Sequence[Outcome]:
-        """Outcomes of the strong reasoner with the full context."""
-        return self.track.outcomes(self.full)
+    def repeat(self) -> Trace:
+        """The same replies once more, whatever the environment shows."""
+        return self.play(partial(RepeatedPolicy, self.full), Nothing)
+
+    repeated = cached_property(repeat)
 
     def mean(self, trace: Trace) -> float:
         """The mean score of the goals."""
@@ -256,8 +255,7 @@ def _env(case: PlayedTask) -> Iterator[str]:
     if not (first.evict and first.messages):
         yield "reset() begins no event: let it return Step((Message(…),), evict=True)"
         return
-    again = case.play(lambda: RepeatedPolicy(case.full), Full)
-    if event := differing_event(case.full.records, again.records):
+    if event := differing_event(case.repeated.records, case.repeat().records):
         yield (
             f"played twice, its environment differs at event {event}: draw from named_rng(…) alone,"
             " and keep no state outside the environment"
@@ -276,49 +274,29 @@ class RepeatedPolicy(Policy):
 
 def _forks(case: PlayedTask) -> Iterator[str]:
     """A fork continues as the original does, and changes nothing outside itself."""
-    env, twin = case.env(), case.env()
-    env.reset()
-    twin.reset()
-    event = 1
-    for reply in _replies(case):
-        before, fork, expected = _state(env), env.fork(), _step(twin, reply)
-        if _step(fork, reply) != expected:
+    episode, policy = case.episode(Nothing), RepeatedPolicy(case.full)
+
+    def differs(other: Episode) -> bool:
+        return other.trace.records != case.repeated.records[: len(other.trace.records)]
+
+    while not episode.done:
+        episode.view()
+        reply, event = policy.act((), ()), episode.event + 1
+        before, fork = _state(episode.env), episode.fork()
+        fork.step(reply)
+        if differs(fork):
             yield f"a fork at event {event} differs from the original: copy all state"
             return
-        ahead = expected
         for _ in range(AHEAD):
-            if not (isinstance(ahead, Step) and ahead.done):
-                ahead = _step(fork, END)
-        if _state(env) != before or _step(env, reply) != expected:
+            fork.step(END)
+        unchanged = _state(episode.env) == before
+        episode.step(reply)
+        if not unchanged or differs(episode):
             yield (
                 f"a step of a fork at event {event} changed the original environment: remove your"
                 " fork(); that of core.types.Env copies deeply"
             )
             return
-        if isinstance(expected, Step):
-            event += expected.evict
-            if expected.done:
-                return
-
-
-def _replies(case: PlayedTask) -> Iterator[Message]:
-    """The replies of the strong reasoner to the environment, one call each."""
-    for record in case.full.records:
-        if isinstance(record, Action):
-            message = record.message
-            for call in message.calls:
-                if call.name in case.track.tool_names:
-                    yield Message("assistant", "", (call,))
-            if not message.calls:
-                yield Message("assistant", message.content)
-
-
-def _step(env: Env, reply: Message) -> Step | str:
-    """The step that a reply led to, or why it was refused."""
-    try:
-        return env.step(reply)
-    except Refused as refusal:
-        return str(refusal)
 
 
 def _state(env: Env) -> bytes | None:
@@ -343,7 +321,7 @@ def _replays(case: PlayedTask) -> Iterator[str]:
 
 def _goals(case: PlayedTask) -> Iterator[str]:
     """Every goal is due in an event that is played, and its outcome follows from the trace."""
-    trace, outcomes = case.full, case.outcomes
+    trace, outcomes = case.full, case.track.outcomes(case.full)
     if not outcomes:
         yield "it has no goal: let `outcomes` return one Outcome for each thing asked for"
     events = {record.event for record in trace.records}
@@ -389,10 +367,9 @@ def _facts(case: PlayedTask) -> Iterator[str]:
         return
     reader, texts = case.track.reader_for(case.full), case.track.oracle(case.task)
     documents = [*case.full.environment_texts(case.track.tool_names)]
-    for goal in (outcome.goal for outcome in case.outcomes):
-        shown = [
-            fact for event, text in documents if event < goal.event for fact in reader.read(text)
-        ]
+    for goal in (outcome.goal for outcome in case.track.outcomes(case.full)):
+        earlier = (text for event, text in documents if event < goal.event)
+        shown = [fact for text in earlier for fact in reader.read(text)]
         for need in goal.needs:
             fact, where = reader.required(goal, need), f"in event {goal.event + 1}"
             text = reader.text(fact)
@@ -420,10 +397,10 @@ def _scores(cases: Sequence[PlayedTask]) -> Iterator[str]:
         return sum(case.mean(trace_of(case)) for case in cases) / len(cases)
 
     full = mean(lambda case: case.full)
-    none = mean(lambda case: case.play(case.strong, Nothing))
+    none = mean(lambda case: case.play(case.reasoner, Nothing))
     silent = mean(lambda case: case.play(Silent, Full))
     oracle = mean(
-        lambda case: case.play(case.strong, partial(Oracle, case.track.oracle(case.task)))
+        lambda case: case.play(case.reasoner, partial(Oracle, case.track.oracle(case.task)))
     )
     if oracle < UPPER_BOUND:
         yield (

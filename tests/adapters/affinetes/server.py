@@ -9,16 +9,7 @@ from pathlib import Path
 from shutil import copy
 
 ROOT = Path(__file__).parents[3]
-COMMAND = (
-    "python",
-    "-m",
-    "uvicorn",
-    "_affinetes.server:app",
-    "--host",
-    "0.0.0.0",
-    "--port",
-    "8000",
-)
+COMMAND = "python -m uvicorn _affinetes.server:app --host 0.0.0.0 --port 8000".split()
 """What affinetes' image runs."""
 _READY = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
 

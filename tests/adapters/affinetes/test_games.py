@@ -17,17 +17,7 @@ from memorygym.scoring.episode_scores import score
 from tests.episodes import generated, played
 from tests.slow import mostly_slow
 
-ABOUT = {
-    "task_id",
-    "template",
-    "seed",
-    "tier",
-    "backend",
-    "salted",
-    "version",
-    "events",
-    "event",
-}
+ABOUT = {*"task_id template seed tier backend salted version events event".split()}
 
 
 def as_action(reply: Message) -> str:
@@ -105,20 +95,15 @@ def test_an_episode_without_seed_is_fresh_and_can_be_repeated() -> None:
     assert again.observation == fresh[2].observation
 
 
-def test_state_shows_and_moves_nothing() -> None:
-    actor = Actor()
-    begun = asyncio.run(actor.reset(seed=0))
-    for _ in range(2):
-        assert asdict(asyncio.run(actor.state(begun.episode_id))) == asdict(begun)
-
-
 @pytest.mark.parametrize("action", [None, 7, ["ok"], {"answer": "x"}], ids=str)
-def test_an_action_that_is_no_text_moves_nothing(action: Any) -> None:
+def test_state_and_an_action_that_is_no_text_move_nothing(action: Any) -> None:
     actor = Actor()
     begun = asyncio.run(actor.reset(seed=0))
     answer = asyncio.run(actor.step(action, begun.episode_id))
     assert answer.info["error"]["type"] == "bad_action"
     assert (answer.observation, answer.done) == (begun.observation, False)
+    for _ in range(2):
+        assert asdict(asyncio.run(actor.state(begun.episode_id))) == asdict(begun)
 
 
 @pytest.mark.parametrize(
@@ -160,20 +145,14 @@ def test_a_finished_episode_gives_its_reward_once() -> None:
     assert more.info["score"] == last.info["score"]
 
 
-def test_a_stopped_episode_is_forgotten() -> None:
-    actor = Actor()
-    id = asyncio.run(actor.reset()).episode_id
-    assert asyncio.run(actor.stop(id))["stopped"]
-    assert asyncio.run(actor.state(id)).info["error"]["type"] == "episode_not_found"
-
-
-def test_the_number_of_open_episodes_is_bounded() -> None:
+def test_the_number_of_open_episodes_is_bounded_and_a_stopped_one_is_forgotten() -> None:
     actor = Actor(episodes=2)
-    first = asyncio.run(actor.reset())
+    first = asyncio.run(actor.reset()).episode_id
     asyncio.run(actor.reset())
     with pytest.raises(BadSettings, match="2 episodes are open, the most at a time: stop one"):
         asyncio.run(actor.reset())
-    asyncio.run(actor.stop(first.episode_id))
+    assert asyncio.run(actor.stop(first))["stopped"]
+    assert asyncio.run(actor.state(first)).info["error"]["type"] == "episode_not_found"
     assert not asyncio.run(actor.reset()).done
 
 
