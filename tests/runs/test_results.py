@@ -152,27 +152,20 @@ def test_every_cut_of_the_measurements_is_refused(copy: Path) -> None:
             load(copy)
 
 
-@pytest.mark.parametrize(
-    ("folder", "message"),
-    [
-        (5, "give the folders of runs"),
-        (["a"], "give the folders of runs"),
-        (__file__, "is a file: give the folder of a run"),
-        ("nowhere", "is not the folder of a run: it has no run.json"),
-    ],
-)
-def test_what_is_no_folder_of_a_run_is_refused(folder: object, message: str) -> None:
-    with pytest.raises(BadSettings, match=message):
-        load(folder)
-
-
-def test_an_export_and_an_unfinished_run_are_refused_with_what_to_give(copy: Path) -> None:
+def test_what_is_no_finished_run_is_refused_with_what_to_give(copy: Path) -> None:
     write_exports(copy, load(copy))
-    with pytest.raises(BadSettings, match=f"give the folder of its run, {copy}$"):
-        load(copy / "results.json")
     (copy / FILE).unlink()
-    with pytest.raises(BadSettings, match=f"the run has not finished; `memorygym resume {copy}`"):
-        load(copy)
+    refused = {
+        5: "give the folders of runs",
+        ("a",): "give the folders of runs",
+        __file__: "is a file: give the folder of a run$",
+        "nowhere": "is not the folder of a run: it has no run.json",
+        copy / "results.json": f"give the folder of its run, {copy}$",
+        copy: f"the run has not finished; `memorygym resume {copy}`",
+    }
+    for folder, message in refused.items():
+        with pytest.raises(BadSettings, match=message):
+            load(folder)
 
 
 def test_the_summary_is_the_mean_of_the_tasks_with_its_interval() -> None:

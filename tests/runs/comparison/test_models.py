@@ -88,29 +88,23 @@ def test_a_model_is_asked_questions_alone_and_sees_the_pinned_the_composed_and_t
     snapshot("compare_request", json.dumps(shortest, indent=1, ensure_ascii=False))
 
 
-def test_the_usage_of_a_model_is_of_the_replies_that_it_gave_and_only_tools_show_tools(
+def test_a_trace_states_the_settings_of_its_reasoner_and_the_usage_of_each_reply(
     server: Server, duel: Duel
 ) -> None:
-    folder = duel("bm25,markdown", "--seeds", "1", "--reasoner", "abstain")
-    episodes = json.loads((folder / "results.json").read_bytes())["episodes"]
-    asked = [len(row["right"]) for row in episodes]
-    assert [row["usage"]["query"]["calls"] for row in episodes] == asked
-    assert [row["usage"]["ingest"]["calls"] for row in episodes] == [0] * len(episodes)
-    tools = {tuple(tool["function"]["name"] for tool in body["tools"]) for body in server.bodies}
-    own = ("submit_answer", "Write", "Edit", "Read", "memory_search")
-    assert tools == {("submit_answer",), own}
-    assert all("=== QUESTION" in events(body) for body in server.bodies)
-
-
-def test_the_trace_of_a_system_states_the_settings_of_its_reasoner_and_the_usage_of_each_reply(
-    duel: Duel,
-) -> None:
-    for trace in traces(duel("bm25", "--temperature", "0", "--reasoner", "abstain")):
+    folder = duel("bm25,markdown", "--temperature", "0", "--reasoner", "abstain")
+    for row in json.loads((folder / "results.json").read_bytes())["episodes"]:
+        calls = {name: usage["calls"] for name, usage in row["usage"].items()}
+        assert calls == {"ingest": 0, "query": len(row["right"])}
+    for trace in traces(folder):
         model, usage = trace.labels["model"], trace.labels["usage"]
         assert isinstance(model, dict) and isinstance(usage, list)
         assert (model["name"], model["temperature"]) == ("abstain", 0) and "endpoint" not in model
         assert len(usage) == 10
         assert all(row["prompt_tokens"] > 0 and row["tools"] == "native" for row in usage)
+    tools = {tuple(tool["function"]["name"] for tool in body["tools"]) for body in server.bodies}
+    own = ("submit_answer", "Write", "Edit", "Read", "memory_search")
+    assert tools == {("submit_answer",), own}
+    assert all("=== QUESTION" in events(body) for body in server.bodies)
 
 
 def test_model_reasoners_are_checked_only_for_oracle_at_least_none(duel: Duel) -> None:
@@ -153,6 +147,11 @@ def test_model_calls_of_a_memory_are_counted_at_ingest_or_at_query(
     assert means["ingest_calls"] + means["query_calls"] >= len(server.bodies) > 30
     assert means["ingest_calls"] > 0 < means["query_calls"]
     assert means["ingest_tokens"] > 100 * means["ingest_calls"]
+    # Half a character does not cost a note.
+    assert (
+        rows(duel("amem", "--memory-model", "babbler", name="babbled"))["amem"]["accuracy"]["mean"]
+        > 0.5
+    )
 
 
 @pytest.mark.slow
@@ -264,10 +263,6 @@ def test_replies_of_a_reasoner_that_are_cut_short_are_reported_beside_the_figure
     assert {figures["limited"]["mean"] for figures in rows(folder).values()} == {10}
 
 
-def test_half_a_character_does_not_cost_a_memory_its_note(duel: Duel) -> None:
-    assert rows(duel("amem", "--memory-model", "babbler"))["amem"]["accuracy"]["mean"] > 0.5
-
-
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -300,13 +295,11 @@ def test_an_endpoint_without_its_key_is_named_before_anything_is_made(
     assert not (tmp_path / "run").exists()
 
 
-HOTPOT = [
-    {
-        "_id": "q", "question": "Where is it?", "answer": "Paris", "type": "bridge",
-        "level": "easy", "supporting_facts": [["It", 0]],
-        "context": [["It", ["It is in Paris."]], ["Else", ["Else is in Rome."]]],
-    }
-]  # fmt: skip
+HOTPOT = {
+    **{"_id": "q", "question": "Where is it?", "answer": "Paris", "type": "bridge"},
+    **{"level": "easy", "supporting_facts": [["It", 0]]},
+    "context": [["It", ["It is in Paris."]], ["Else", ["Else is in Rome."]]],
+}
 
 
 @pytest.mark.parametrize(("judged", "right"), [(False, 0), (True, 1)])
@@ -314,7 +307,7 @@ def test_an_answer_in_other_words_is_right_only_for_a_judge(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judged: bool, right: int
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "none")
-    (tmp_path / "dev.json").write_text(json.dumps(HOTPOT))
+    (tmp_path / "dev.json").write_text(json.dumps([HOTPOT]))
     data = ("--data", f"hotpotqa:{tmp_path / 'dev.json'}", "-q", "-o", str(tmp_path / "run"))
     vague = ("", [("submit_answer", {"answer": "the city of Paris, France"})])
     kind = (json.dumps({"quote": "Paris", "correct": True}), [])
