@@ -40,10 +40,11 @@ def test_an_error_is_raised_where_its_task_stands_and_no_task_begins_after_it() 
     assert begun == [0, 1]
 
 
-def test_a_caller_that_stops_iterating_does_not_wait_for_running_tasks() -> None:
-    free, ended = threading.Event(), threading.Event()
+def test_a_caller_that_stops_iterating_does_not_wait_for_the_tasks_that_run_at_once() -> None:
+    meeting, free, ended = threading.Barrier(4, timeout=30), threading.Event(), threading.Event()
 
     def play(n: int) -> int:
+        meeting.wait()
         if n:
             free.wait(30)
             ended.set()
@@ -54,13 +55,3 @@ def test_a_caller_that_stops_iterating_does_not_wait_for_running_tasks() -> None
     results.close()
     assert not ended.is_set()
     free.set()
-
-
-def test_as_many_tasks_run_at_once_as_there_are_workers() -> None:
-    meeting = threading.Barrier(8, timeout=30)
-
-    def play(n: int) -> int:
-        meeting.wait()
-        return n
-
-    assert list(over_threads(play, range(16), 8)) == list(range(16))

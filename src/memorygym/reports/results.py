@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.reports.columns import rows_table, summary_table
 from memorygym.reports.exports import failure_row
-from memorygym.reports.extras import missing
+from memorygym.reports.extras import frame
 from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.results_table import tables
 from memorygym.reports.stored_runs import numbered
@@ -113,12 +113,7 @@ class Results:
         check_argument("table", table, str)
         if table not in TABLES:
             raise UnknownPart("table", table, TABLES)
-        try:
-            import pandas
-        except ImportError as error:
-            raise missing("to_pandas", "pandas", "data") from error
-        made: Table = getattr(self, table)()
-        return pandas.DataFrame(made)
+        return frame(getattr(self, table)())
 
     def explain(self, id: str = "", **wanted: Any) -> "Explanation":
         """Why questions were missed, as `memorygym explain` says it; `id` names one question or

@@ -14,11 +14,10 @@ from memorygym.core.types import JSON
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.reports import markdown
-from memorygym.reports.extras import missing
+from memorygym.reports.extras import frame
 from memorygym.reports.table import Column, Spread, Table, beside, rows_csv, to_rounded_json
 from memorygym.reports.terminal import count, listed, paragraph
 from memorygym.runs.comparison.survival import (
-    Loss,
     Share,
     SurvivalFigures,
     SurvivalJob,
@@ -84,11 +83,7 @@ class SurvivalReport:
 
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows as a DataFrame (extra `data`)."""
-        try:
-            import pandas
-        except ImportError as error:
-            raise missing("to_pandas", "pandas", "data") from error
-        return pandas.DataFrame(self.rows())
+        return frame(self.rows())
 
     def document(self) -> dict[str, JSON]:
         """trajectories.json."""
@@ -189,6 +184,7 @@ def _estimate(
     return Column(key, of, heading, "share", spread, is_mean=is_mean)
 
 
+NAME: Column[SurvivalRow] = Column("memory", lambda row: row.system + "*" * bool(row.failed))
 SURVIVAL = _estimate("survival", "survival", "survival\n%", "()", is_mean=True)
 STALE = _estimate("stale", "stale", is_mean=True)
 TOKENS: Column[SurvivalRow] = Column(
@@ -225,21 +221,12 @@ def _tables(read: SurvivalFigures, budget: int, *, details: bool) -> Iterator[Ta
         parts = (split for row in read.rows if (split := getattr(row, figure)))
         tables[title] = _split(figure, next(parts, ()))
     references = [row for row in read.rows if row.role == "reference"]
-    rows = beside(
-        _memories(read, budget),
-        "references",
-        sorted(
-            (row for row in references if row.budget in (None, budget)),
-            key=lambda row: ("full", "recency", "none").index(row.system),
-        ),
-    )
+    references.sort(key=lambda row: ("full", "recency", "none").index(row.system))
+    shown = [row for row in references if row.budget in (None, budget)]
+    rows = beside(_memories(read, budget), "references", shown)
     for title, columns in tables.items():
         if columns:
-            yield Table([Column("memory", _marked), *columns], rows, title)
-
-
-def _marked(row: SurvivalRow) -> str:
-    return row.system + "*" * bool(row.failed)
+            yield Table([NAME, *columns], rows, title)
 
 
 def _memories(read: SurvivalFigures, budget: int) -> list[SurvivalRow]:
@@ -253,15 +240,13 @@ def _budgets(read: SurvivalFigures) -> list[int]:
     return sorted({row.budget for row in read.rows if row.budget is not None})
 
 
-def _interval_note(read: SurvivalFigures) -> str:
-    """What the intervals rest on."""
+def _note(read: SurvivalFigures) -> str:
+    """What the figures are, and what their intervals rest on."""
     n = read.clusters
     if n < FEWEST_TASKS:
-        return f"{count(n, 'cluster')}: {TOO_FEW}."
-    return (
-        f"95 % intervals clustered by task where the log names one, else by trajectory ({n:,}"
-        " clusters)."
-    )
+        return f"{NOTE} {count(n, 'cluster')}: {TOO_FEW}."
+    by = "by task where the log names one, else by trajectory"
+    return f"{NOTE} 95 % intervals clustered {by} ({n:,} clusters)."
 
 
 def _text(report: SurvivalReport, *, details: bool) -> Iterator[str]:
@@ -275,7 +260,7 @@ def _text(report: SurvivalReport, *, details: bool) -> Iterator[str]:
         for line in _loss_lines(read, budget):
             yield from paragraph(line)
     yield ""
-    yield from paragraph(f"{NOTE} {_interval_note(read)}")
+    yield from paragraph(_note(read))
     if failed := [row for row in read.rows if row.failed]:
         counts = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(f"* failed: {counts}. Figures are over the finished trajectories.")
@@ -285,7 +270,7 @@ def _page(report: SurvivalReport) -> Iterator[str]:
     """The report as a page of Markdown."""
     read = report.figures
     yield "# Argument survival\n"
-    yield markdown.wrapped(f"{_heading(report)}. {NOTE} {_interval_note(read)}")
+    yield markdown.wrapped(f"{_heading(report)}. {_note(read)}")
     for budget in _budgets(read):
         for table in _tables(read, budget, details=False):
             yield f"\n## {table.title[0].upper()}{table.title[1:]}\n"
@@ -296,22 +281,18 @@ def _page(report: SurvivalReport) -> Iterator[str]:
 
 
 def _loss_lines(read: SurvivalFigures, budget: int) -> Iterator[str]:
-    """The worst losses of the memory that is best at a budget."""
+    """The worst losses of the memory that is best at a budget, each with its places."""
     for best in _memories(read, budget)[:1]:
         own = [x for x in read.losses if (x.system, x.budget) == (best.system, budget)]
         yield f"worst losses of {best.system} at {budget:,}:" if own else f"{best.system}: no loss"
-        yield from (f"- {_loss_text(loss)}" for loss in own[:SHOWN_LOSSES])
-
-
-def _loss_text(loss: Loss) -> str:
-    """A loss in one sentence, with its places."""
-    calls = f", lost at {loss.times} calls" if loss.times > 1 else ""
-    stale = "; the context showed an older value" if loss.stale else ""
-    return (
-        f"{loss.place}, messages[{loss.message}]: {loss.tool}({loss.argument}={loss.value!r})"
-        f" needs what messages[{loss.said}] ({loss.by}) said {loss.distance:,} tokens"
-        f" before{calls}{stale}"
-    )
+        for loss in own[:SHOWN_LOSSES]:
+            calls = f", lost at {loss.times} calls" if loss.times > 1 else ""
+            stale = "; the context showed an older value" if loss.stale else ""
+            yield (
+                f"- {loss.place}, messages[{loss.message}]: {loss.tool}({loss.argument}="
+                f"{loss.value!r}) needs what messages[{loss.said}] ({loss.by}) said"
+                f" {loss.distance:,} tokens before{calls}{stale}"
+            )
 
 
 def _heading(report: SurvivalReport) -> str:

@@ -2,28 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-from memorygym.cli import main
-from memorygym.core.trace import Trace
-from memorygym.runs.store import read_traces
 
 SMALL = ("--tier", "lite", "--template", "company", "--quiet")
-ASKING = "llm_summarizing,amem"
 REPLIES = "replies.jsonl"
 """Its lines stand in the order in which the threads happened to get them."""
-KEYS = ("OPENAI_API_KEY", "CHUTES_API_KEY", "OPENAI_BASE_URL")
-Duel = Callable[..., Path]
-"""Plays a comparison of memories at the endpoint, with more words, and returns its folder."""
 CLOCKED = ("timings.jsonl", "timings.csv", "lock")
-
-
-def compare(*words: str | Path) -> int:
-    """The exit code of a small comparison."""
-    return main(["compare", *SMALL, *map(str, words)])
 
 
 def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
@@ -42,16 +27,6 @@ def digests(folder: Path) -> dict[str, str]:
                 data = b"".join(sorted(data.splitlines()))
             by_file[str(path.relative_to(folder))] = sha256(data).hexdigest()
     return by_file
-
-
-def traces(folder: Path) -> list[Trace]:
-    """Of every episode."""
-    return [trace for _, trace, _ in read_traces(sorted(folder.glob("traces/*")))]
-
-
-def clocked(folder: Path) -> list[dict[str, Any]]:
-    """The lines of the timings, by episode in the order in which they ended."""
-    return [json.loads(line) for line in (folder / "timings.jsonl").read_bytes().splitlines()]
 
 
 def replies(folder: Path) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from memorygym.runs.objects import SOURCES, sources_of
 from tests.episodes import begin, generated
 
 LIMITS = ComparisonLimits(500, 900)
+FREE = {"writes": None, "slot": None}
 REFERENCES = ["none", "full", "recency", "oracle"]
 NOTES = "from memorygym.core.types import Memory\nclass Notes(Memory):\n    pass\n"
 
@@ -41,12 +43,6 @@ def test_the_references_are_always_there_and_each_spec_once() -> None:
     own = ["bm25", "held:bm25", "markdown+writer", "held:markdown+writer"]
     assert rows == [*REFERENCES, *own]
     assert [system.name for system in systems(["none", "oracle"], [], LIMITS)] == REFERENCES
-
-
-def test_parameters_are_set_in_every_memory_that_is_made() -> None:
-    make = plug("bm25:top_k=3").make
-    first, second = make(), make()
-    assert first is not second and vars(first)["top_k"] == vars(second)["top_k"] == 3
 
 
 @pytest.mark.parametrize(
@@ -73,35 +69,31 @@ def test_the_identity_of_another_packages_memory_is_its_file(outside: Path, spec
 
 
 def test_a_memory_of_another_package_is_made_in_its_own_process(outside: Path) -> None:
-    memory = plug("notes:Notes")
-    assert memory.foreign and not memory.tools
+    memory, own = plug("notes:Notes"), plug("bm25:top_k=3")
+    assert memory.foreign and not memory.tools and not own.foreign
     assert type(memory.make()).__name__ == "Remote"
-    assert not plug("bm25").foreign
+    first, second = own.make(), own.make()
+    assert first is not second and vars(first)["top_k"] == vars(second)["top_k"] == 3
 
 
 @pytest.mark.parametrize(
-    ("name", "view", "capacity"),
+    ("name", "changes"),
     [
-        ("none", None, None),
-        ("full", None, None),
-        ("recency", 500, 900),
-        ("oracle", 500, 900),
-        ("bm25", 500, 900),
-        ("held:bm25", None, 900),
+        ("none", {"view": None, "capacity": None, **FREE}),
+        ("full", {"view": None, "capacity": None, **FREE}),
+        ("recency", {"view": 500, "capacity": 900, **FREE}),
+        ("oracle", {"view": 500, "capacity": 900, **FREE}),
+        ("bm25", {"view": 500, "capacity": 900, **FREE}),
+        ("held:bm25", {"view": None, "capacity": 900, **FREE}),
+        # It keeps the writes of the track, and holds no more than a view.
+        ("markdown+writer", {"view": 500, "capacity": 500}),
     ],
 )
-def test_the_budget_of_a_system(name: str, view: int | None, capacity: int | None) -> None:
-    system = next(system for system in systems(["bm25"], [], LIMITS) if system.name == name)
+def test_the_budget_of_a_system(name: str, changes: dict[str, Any]) -> None:
+    rows = {row.name: row for row in systems(["bm25", "markdown"], ["markdown"], LIMITS)}
     task = generated("company", 0, "lite")
-    expected = replace(task.budget, view=view, capacity=capacity, writes=None, slot=None)
-    assert budget_of(system, task, tools=False) == expected
-
-
-def test_a_memory_with_tools_keeps_the_writes_of_the_track_and_holds_no_more_than_a_view() -> None:
-    task = generated("company", 0, "lite")
-    (*_, system, _) = systems(["markdown"], ["markdown"], LIMITS)
-    expected = replace(task.budget, view=500, capacity=500)
-    assert budget_of(system, task, tools=True) == expected
+    budget = budget_of(rows[name], task, tools=name.startswith("markdown"))
+    assert budget == replace(task.budget, **changes)
 
 
 def contexts(episode: Episode) -> list[list[str]]:

@@ -7,7 +7,7 @@ episode, as in every track: the memory observes it, and before the next call its
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from heapq import nsmallest
 from statistics import fmean
@@ -123,8 +123,8 @@ class TrajectoryReplay:
     success: bool | None
     calls: int
     uses: Sequence[Needed]
-    by_system: Mapping[Key, SystemReplay] = field(default_factory=dict)
-    losses: Sequence[Loss] = ()
+    by_system: Mapping[Key, SystemReplay]
+    losses: Sequence[Loss]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,13 @@ def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
     messages = trajectory.messages
     conversation = Conversation(messages, f"{trajectory.system}\n{trajectory.tools}")
     file = trajectory.place.rpartition(", ")[0]
-    result = TrajectoryReplay(
+    by_system, losses = {}, list[Loss]()
+    for system in job.systems() if conversation.uses else ():
+        played = _played(job, system, trajectory, conversation)
+        by_system[system.name, system.budget] = played
+        if not played.error and system.role == "memory":
+            losses += _losses(job, system, played, trajectory, conversation)
+    return TrajectoryReplay(
         place=trajectory.place,
         format=trajectory.format,
         cluster=f"{file}, task {trajectory.task}" if trajectory.task else trajectory.place,
@@ -206,14 +212,9 @@ def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
             Needed(use.kind, use.distance, messages[use.source].role, use.older is not None)
             for use in conversation.uses
         ],
+        by_system=by_system,
+        losses=losses,
     )
-    by_system, losses = {}, list[Loss]()
-    for system in job.systems() if result.uses else ():
-        played = _played(job, system, trajectory, conversation)
-        by_system[system.name, system.budget] = played
-        if not played.error and system.role == "memory":
-            losses += _losses(job, system, played, trajectory, conversation)
-    return replace(result, by_system=by_system, losses=losses)
 
 
 def _played(
@@ -416,7 +417,7 @@ def _row(key: Key, replays: Sequence[TrajectoryReplay]) -> SurvivalRow:
             groups.setdefault(name(case), []).append(case)
         return {name: share for name, own in groups.items() if (share := _share(own))}
 
-    distances = sorted({use.distance for _, use, _ in cases})
+    distances = sorted(use.distance for _, use, _ in cases)
     by_distance = split(lambda case: distance_name(case[1].distance))
     by_outcome = split(lambda case: OUTCOMES[case[0].success])
     return SurvivalRow(
