@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -16,7 +15,7 @@ from memorygym.core.types import Task
 from memorygym.memories.markdown import Markdown
 from memorygym.models.scripted import Scripted
 from memorygym.runs.results import FILE
-from tests.reports.own_parts import Broken, LastMessages, NoPart, Silent, WordStore
+from tests.reports.own_parts import Broken, LastMessages, Silent, WordStore
 
 LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 1}
 TWICE: dict[str, Any] = {**LITE, "seeds": 2}
@@ -157,54 +156,6 @@ def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
     assert {row["track"] for row in results.rows()} == {"research"}
     with pytest.raises(memorygym.MemoryGymError, match="and track are both given"):
         memorygym.compare("bm25", data=tmp_path / "set", track="research")
-
-
-@pytest.mark.parametrize(
-    ("memories", "options", "message"),
-    [
-        (NoPart, {}, "NoPart is no memory: a NoPart has not `observe` and `compose`"),
-        ([], {}, "name at least one"),
-        ("bm52", {}, "no memory named 'bm52'; did you mean bm25?"),
-        ([LastMessages(1), LastMessages(2)], {}, "two parts are called 'LastMessages'"),
-        ({"bm25": LastMessages}, {}, "'bm25' is that of a built-in part"),
-        (Task, {}, "Task cannot be made without arguments"),
-        ("bm25", {"seeds": 0}, "seeds=0: give at least 1"),
-        ("bm25", {"seeds": "5"}, "seeds='5': give a whole number or a range"),
-        ("bm25", {"seeds": range(0, 9, 3)}, "give whole numbers from 0 in a row"),
-        ("bm25", {"sedes": 5}, "no option of compare named 'sedes'; did you mean seeds?"),
-        ("bm25", {"track": "wolrds"}, "did you mean worlds?"),
-        ("bm25", {"parameters": {"hops": 2}}, "no parameter of the track worlds named 'hops'"),
-        ("bm25", {"temperature": 0.5}, "temperature is for a model that is named, and none is"),
-        ("bm25", {"reasoner": "stronk"}, "no reasoner named 'stronk'; did you mean strong?"),
-        ("bm25", {"memory_model": "extractiv"}, "did you mean extractive?"),
-        ("bm25", {"budgets": 1}, "a budget of 1 tokens holds no"),
-    ],
-)
-def test_bad_input_is_refused_with_a_remedy(
-    memories: object, options: Mapping[str, Any], message: str
-) -> None:
-    with pytest.raises(memorygym.MemoryGymError) as error:
-        memorygym.compare(memories, **{**LITE, **options})
-    assert message in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("agent", "options", "message"),
-    [
-        ("naiv", {}, "did you mean naive?"),
-        ("naive", {"model": "m"}, "a model plays alone"),
-        ("naive", {"memory": NoPart}, "NoPart is no memory"),
-        ("naive", {"repeats": 3}, "repeats are for a model"),
-        (None, {"model": object()}, "is no model"),
-        (NoPart, {}, "NoPart is no agent: a NoPart has not `act(view, tools)`"),
-    ],
-)
-def test_a_bad_agent_or_model_is_refused(
-    agent: object, options: Mapping[str, Any], message: str
-) -> None:
-    with pytest.raises(memorygym.MemoryGymError) as error:
-        memorygym.evaluate(agent, **{**LITE, **options})
-    assert message in str(error.value)
 
 
 def test_results_of_two_versions_are_refused_with_both_names(

@@ -9,7 +9,8 @@ import pytest
 import memorygym
 from memorygym import Memory, Message, Policy, Tool
 from memorygym.cli import main
-from tests.reports.own_parts import Broken, LastMessages
+from memorygym.core.types import Task
+from tests.reports.own_parts import Broken, LastMessages, NoPart
 
 SMALL: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 1}
 
@@ -43,17 +44,24 @@ class Unmade(Memory):
 
 
 @pytest.mark.parametrize(
-    ("agent", "message"),
+    ("agent", "options", "message"),
     [
-        (Five, "the agent Five: act() returned 5; return a Message"),
-        (Raising, "the agent Raising: act() raised KeyError: 'x'"),
-        ([], "agent=[]: name at least one"),
-        ("naive,strategik", "did you mean strategic?"),
+        (Five, {}, "the agent Five: act() returned 5; return a Message"),
+        (Raising, {}, "the agent Raising: act() raised KeyError: 'x'"),
+        ([], {}, "agent=[]: name at least one"),
+        ("naive,strategik", {}, "did you mean strategic?"),
+        ("naive", {"model": "m"}, "a model plays alone"),
+        ("naive", {"memory": NoPart}, "NoPart is no memory"),
+        ("naive", {"repeats": 3}, "repeats are for a model"),
+        (None, {"model": object()}, "is no model"),
+        (NoPart, {}, "NoPart is no agent: a NoPart has not `act(view, tools)`"),
     ],
 )
-def test_an_agent_that_cannot_play_is_named(agent: object, message: str) -> None:
+def test_a_bad_agent_or_model_is_refused(
+    agent: object, options: Mapping[str, Any], message: str
+) -> None:
     with pytest.raises(memorygym.MemoryGymError) as error:
-        memorygym.evaluate(agent, **SMALL)
+        memorygym.evaluate(agent, **{**SMALL, **options})
     assert message in str(error.value)
 
 
@@ -79,6 +87,19 @@ def test_an_agent_that_cannot_play_is_named(agent: object, message: str) -> None
         ({"all": LastMessages}, {}, "the name 'all' stands for all systems"),
         ({"a\tb": LastMessages}, {}, "holds a control character"),
         (Unmade, {}, "Unmade cannot be made: it raised KeyError: 'x'"),
+        (NoPart, {}, "NoPart is no memory: a NoPart has not `observe` and `compose`"),
+        ([], {}, "name at least one"),
+        ("bm52", {}, "no memory named 'bm52'; did you mean bm25?"),
+        ([LastMessages(1), LastMessages(2)], {}, "two parts are called 'LastMessages'"),
+        ({"bm25": LastMessages}, {}, "'bm25' is that of a built-in part"),
+        (Task, {}, "Task cannot be made without arguments"),
+        ("bm25", {"seeds": 0}, "seeds=0: give at least 1"),
+        ("bm25", {"seeds": range(0, 9, 3)}, "give whole numbers from 0 in a row"),
+        ("bm25", {"sedes": 5}, "no option of compare named 'sedes'; did you mean seeds?"),
+        ("bm25", {"parameters": {"hops": 2}}, "no parameter of the track worlds named 'hops'"),
+        ("bm25", {"reasoner": "stronk"}, "no reasoner named 'stronk'; did you mean strong?"),
+        ("bm25", {"memory_model": "extractiv"}, "did you mean extractive?"),
+        ("bm25", {"budgets": 1}, "a budget of 1 tokens holds no"),
     ],
 )
 def test_a_bad_argument_is_refused_with_what_to_give(
