@@ -16,6 +16,7 @@ NEEDS = {
     "src/memorygym/memrm/model.py": "lightgbm",
     "src/memorygym/memrm/pair.py": "scipy",
     "src/memorygym/memrm/probes.py": "scipy",
+    "src/memorygym/memrm/scored_splits.py": "lightgbm",
     "src/memorygym/memrm/train.py": "lightgbm",
     "src/memorygym/memrm/words.py": "numpy",
     "tests/memrm/test_evaluation.py": "numpy",

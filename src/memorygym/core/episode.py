@@ -169,10 +169,18 @@ class Episode:
 
     def _snapshot_with(self, entries: Mapping[str, str]) -> Snapshot:
         return Snapshot(
-            self.env.fork(), entries, copy.deepcopy(self._tracker), self.trace.copy(),
-            self._recorded, self._context, tuple(self._live), self.event, self._turns,
-            self._failure, self.done,
-        )  # fmt: skip
+            self.env.fork(),
+            entries,
+            copy.deepcopy(self._tracker),
+            self.trace.copy(),
+            self._recorded,
+            self._context,
+            tuple(self._live),
+            self.event,
+            self._turns,
+            self._failure,
+            self.done,
+        )
 
     def _open_memory(self, entries: Mapping[str, str]) -> None:
         self._memory = MemoryGuard(self._make_memory, self._tracker, entries, self._writer)

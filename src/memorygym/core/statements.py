@@ -139,11 +139,13 @@ class Sentence:
         matches = (match.groupdict() for match in self._pattern.finditer(text))
         return [
             Statement(
-                words["subject"], words["key"], words["value"],
+                words["subject"],
+                words["key"],
+                words["value"],
                 (int(words["rank"]),) if "rank" in words else (),
             )
             for words in matches
-        ]  # fmt: skip
+        ]
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""

@@ -135,10 +135,17 @@ Record: TypeAlias = (
     | LimitHit | Judgement
 )  # fmt: skip
 KINDS: dict[type[Any], str] = {
-    Observation: "observation", Context: "context", ModelCall: "model_call", Action: "action",
-    ToolResult: "tool_result", MemoryUpdate: "memory_update", Answer: "answer", Reward: "reward",
-    LimitHit: "limit_hit", Judgement: "judgement",
-}  # fmt: skip
+    Observation: "observation",
+    Context: "context",
+    ModelCall: "model_call",
+    Action: "action",
+    ToolResult: "tool_result",
+    MemoryUpdate: "memory_update",
+    Answer: "answer",
+    Reward: "reward",
+    LimitHit: "limit_hit",
+    Judgement: "judgement",
+}
 """The `kind` of each record in a stored trace."""
 _CLASSES = {kind: cls for cls, kind in KINDS.items()}
 

@@ -240,20 +240,27 @@ def _is(kind: Any, parts: Any = None) -> Callable[[Any], bool]:
 
 
 _FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
-    "name": (_is(str), '"shop"'), "version": (_is(str), '"shop-v1"'),
-    "tasks": (callable, "recipes"), "env": (callable, "ShopEnv"), "oracle": (callable, "oracle"),
-    "outcomes": (callable, "outcomes"), "facts": (callable, "lambda system: ShopReader()"),
-    "asks": (callable, "lambda view: True"), "parameters": (callable, 'lambda: {"turns": "12"}'),
+    "name": (_is(str), '"shop"'),
+    "version": (_is(str), '"shop-v1"'),
+    "tasks": (callable, "recipes"),
+    "env": (callable, "ShopEnv"),
+    "oracle": (callable, "oracle"),
+    "outcomes": (callable, "outcomes"),
+    "facts": (callable, "lambda system: ShopReader()"),
+    "asks": (callable, "lambda view: True"),
+    "parameters": (callable, 'lambda: {"turns": "12"}'),
     "reasoners": (_is(Mapping, Callable), '{"strong": lambda task: Clerk()}'),
     "agents": (_is(Mapping, Agent), '{"strong": Agent(make=lambda task: Clerk())}'),
-    "tools": (_is(tuple, Tool), "(FIND, ORDER)"), "axes": (_is(tuple, str), '("own", "friend")'),
+    "tools": (_is(tuple, Tool), "(FIND, ORDER)"),
+    "axes": (_is(tuple, str), '("own", "friend")'),
     **dict.fromkeys(("references", "official"), (_is(Mapping, str), '{"name": "text"}')),
     **dict.fromkeys("score reader gold note_taker files".split(), (_is(Callable | None), "None")),
     "structure": (_is(Callable | None), "None"),
     "verify": (_is(Callable | None), "None"),
     "instances": (_is(Instances | None), "None"),
-    "self_test": (_is(SelfTest | None), "None"), "reasoners_see_gold": (_is(bool), "False"),
-}  # fmt: skip
+    "self_test": (_is(SelfTest | None), "None"),
+    "reasoners_see_gold": (_is(bool), "False"),
+}
 """For each field of a track: the check of its value, and an example of one."""
 
 

@@ -45,12 +45,16 @@ class BuildReport:
     def to_json(self) -> dict[str, JSON]:
         """As JSON."""
         return {
-            "events": self.events, "tasks": self.tasks, "dropped_controls": self.dropped,
+            "events": self.events,
+            "tasks": self.tasks,
+            "dropped_controls": self.dropped,
             "too_small": self.too_small,
             "seconds": round(self.seconds, 1),
-            "safe": {kind: {name: [*pair] for name, pair in sorted(rows.items())}
-                     for kind, rows in self.safe.items()},
-        }  # fmt: skip
+            "safe": {
+                kind: {name: [*pair] for name, pair in sorted(rows.items())}
+                for kind, rows in self.safe.items()
+            },
+        }
 
 
 def build(

@@ -43,8 +43,9 @@ class Logistic:
     def to_json(self) -> dict[str, JSON]:
         """Bias and weights, rounded so that every machine writes the same text."""
         return {
-            "bias": round(self.bias, 6), "weights": [round(weight, 6) for weight in self.weights],
-        }  # fmt: skip
+            "bias": round(self.bias, 6),
+            "weights": [round(weight, 6) for weight in self.weights],
+        }
 
     @classmethod
     def from_json(cls, raw: Mapping[str, JSON]) -> "Logistic":

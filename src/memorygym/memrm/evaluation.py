@@ -30,8 +30,12 @@ PLACES = 4
 LABELLED, REPEATS = 100, 20
 """Labelled rows of a new domain to which a judge is recalibrated, and how often they are drawn."""
 CARD: Mapping[str, float] = {
-    "auroc": 0.985, "ece": 0.009, "accuracy": 0.973, "harmful_f1": 0.985, "safe_f1": 0.849,
-}  # fmt: skip
+    "auroc": 0.985,
+    "ece": 0.009,
+    "accuracy": 0.973,
+    "harmful_f1": 0.985,
+    "safe_f1": 0.849,
+}
 """The published figures of MemRM 1.7B, checkpoint 500, on its 3,007 held-out rows."""
 DIFFERENCES = (
     "data: the card's rows are coding trajectories (SWE-Gym, 7 held-out repositories); ours are"
@@ -150,10 +154,15 @@ def _strata(scored: Sequence[ScoredRow], label: str) -> dict[str, JSON]:
         others = [row for row in scored if not row.harmful] if label == "reason" else []
         rows = predictions([*[row for row in own if row.harmful or not others], *others])
         of_own = predictions(own)
-        table[name] = _rounded({
-            "n": len(own), "harmful": float(of_own.harmful.mean()),
-            "mean_p": float(of_own.p.mean()), "auroc": auroc(rows), "accuracy": accuracy(of_own),
-        })  # fmt: skip
+        table[name] = _rounded(
+            {
+                "n": len(own),
+                "harmful": float(of_own.harmful.mean()),
+                "mean_p": float(of_own.p.mean()),
+                "auroc": auroc(rows),
+                "accuracy": accuracy(of_own),
+            }
+        )
     return table
 
 

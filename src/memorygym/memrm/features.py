@@ -60,8 +60,11 @@ STEPS, KEPT = 20, 0.01
 EVENT = (
     *(f"{loss}_{how}" for loss in LOSSES for how in AGGREGATES),
     *(f"{kind}_{loss}" for kind in KINDS for loss in ("loose", "values_loose")),
-    "stale", "added", "segments", *OTHER,
-)  # fmt: skip
+    "stale",
+    "added",
+    "segments",
+    *OTHER,
+)
 """The names of the features of an event."""
 FREE = frozenset({"segments", *OTHER})
 """Features of an event that may count either way; more of any other never makes it safer."""
@@ -103,10 +106,13 @@ def event_features(segments: Segments, need: Matrix) -> list[float]:
         expected = need * column
         top = np.sort(expected)[::-1][:5]
         values += [
-            float(column.mean()), float(expected.sum() / total),
-            float(1 - np.exp(np.log1p(-np.minimum(expected, 0.99)).sum())), float(top[0]),
-            float((column > 0.5).mean()), float(top.mean()),
-        ]  # fmt: skip
+            float(column.mean()),
+            float(expected.sum() / total),
+            float(1 - np.exp(np.log1p(-np.minimum(expected, 0.99)).sum())),
+            float(top[0]),
+            float((column > 0.5).mean()),
+            float(top.mean()),
+        ]
     for kind in KINDS:
         marked = segments.need[:, NEED.index(kind)] > 0
         for loss in ("loose", "values_loose"):
@@ -141,15 +147,18 @@ def _losses(pair: Pair) -> Matrix:
     near = rows_of([context.near[place] if place >= 0 else () for place in best], None, width)
     numbers = _wide(full.only("number"), width)
     parts = {
-        "all": weighted, "values": _wide(full.only("number", "name", "id"), width),
-        "numbers": numbers, "names": _wide(full.only("name"), width),
-        "ids": _wide(full.only("id"), width), "keys": weighted - numbers,
-    }  # fmt: skip
+        "all": weighted,
+        "values": _wide(full.only("number", "name", "id"), width),
+        "numbers": numbers,
+        "names": _wide(full.only("name"), width),
+        "ids": _wide(full.only("id"), width),
+        "keys": weighted - numbers,
+    }
     lost = {name: _lost(part, part @ kept) for name, part in parts.items()}
     loose = {
         name: _lost(parts[name], (parts[name] @ stand_ins).multiply(near).sum(1))
         for name in ("all", "values", "numbers", "keys")
-    }  # fmt: skip
+    }
     kinds, others = context.words.kinds, np.zeros(size)
     for index, place in enumerate(best):
         if place >= 0:
@@ -158,10 +167,19 @@ def _losses(pair: Pair) -> Matrix:
                 kinds[t] == "number" and t not in own for t in context.segments[place].said
             )
     contradicted = (1 - loose["keys"]) * loose["numbers"] * others
-    return np.column_stack([
-        lost["all"], loose["all"], _lost(weighted, inside), lost["values"], loose["values"],
-        lost["numbers"], lost["names"], lost["ids"], contradicted,
-    ])  # fmt: skip
+    return np.column_stack(
+        [
+            lost["all"],
+            loose["all"],
+            _lost(weighted, inside),
+            lost["values"],
+            loose["values"],
+            lost["numbers"],
+            lost["names"],
+            lost["ids"],
+            contradicted,
+        ]
+    )
 
 
 def _wide(matrix: Sparse, width: int) -> Sparse:
@@ -215,10 +233,12 @@ def _proposed(likely: Sparse, lines: Sparse, context: Context) -> tuple[Places, 
 
 def _stale(full: Full, losses: Matrix) -> Matrix:
     loose = losses[:, LOSSES.index("values_loose")]
-    return np.array([
-        max(0.0, loose[newer] - loose[index]) if newer >= 0 else 0.0
-        for index, newer in enumerate(full.newer)
-    ])  # fmt: skip
+    return np.array(
+        [
+            max(0.0, loose[newer] - loose[index]) if newer >= 0 else 0.0
+            for index, newer in enumerate(full.newer)
+        ]
+    )
 
 
 def _added(pair: Pair) -> float:
@@ -250,18 +270,22 @@ def needs_of(full: Full) -> Matrix:
         later = [places[token][-1] > index for token in values]
         role, text = context.roles[segment.message], segment.text
         kinds = [known[token] for token in content]
-        rows.append([
-            index / size, log(1 + size - index),
-            *(float(role == other) for other in ("system", "user", "assistant", "tool")),
-            *(kinds.count(kind) for kind in ("number", "name", "id", "word")),
-            sum(weights[token] for token in content),
-            *(len(mark & segment.said) for mark in marked),
-            sum(counts) / len(counts) if counts else 0.0,
-            sum(later) / len(later) if later else 0.0,
-            min(counts, default=0), float(full.newer[index] >= 0),
-            sum(token in asked for token in content) / max(1, len(content)),
-            sum(text.count(sign) for sign in "{}()[]=;_") / len(text),
-        ])  # fmt: skip
+        rows.append(
+            [
+                index / size,
+                log(1 + size - index),
+                *(float(role == other) for other in ("system", "user", "assistant", "tool")),
+                *(kinds.count(kind) for kind in ("number", "name", "id", "word")),
+                sum(weights[token] for token in content),
+                *(len(mark & segment.said) for mark in marked),
+                sum(counts) / len(counts) if counts else 0.0,
+                sum(later) / len(later) if later else 0.0,
+                min(counts, default=0),
+                float(full.newer[index] >= 0),
+                sum(token in asked for token in content) / max(1, len(content)),
+                sum(text.count(sign) for sign in "{}()[]=;_") / len(text),
+            ]
+        )
     return np.array(rows, float).reshape(len(contents), len(NEED))
 
 

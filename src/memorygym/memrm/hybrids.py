@@ -14,13 +14,22 @@ from memorygym.core.rng import Stream, named_rng
 
 Row = Mapping[str, Any]
 KINDS = (
-    "last", "summary and last", "masked", "ends", "summary and last", "window", "picked",
-)  # fmt: skip
+    "last",
+    "summary and last",
+    "masked",
+    "ends",
+    "summary and last",
+    "window",
+    "picked",
+)
 """One hybrid of each is made of a context; those with a summary take different summaries."""
 PLACEHOLDERS = (
-    "[output omitted]", "[Old tool result content cleared]", "<removed to save space>", "…",
+    "[output omitted]",
+    "[Old tool result content cleared]",
+    "<removed to save space>",
+    "…",
     "[earlier message dropped]",
-)  # fmt: skip
+)
 LONG = 160
 """Characters of a message that is worth masking."""
 
@@ -48,9 +57,11 @@ def hybrids(rows: Sequence[Row]) -> Iterator[Row]:
         needs = [*_needs(rows[0] if summary is None else summary, kept, bool(summary))]
         whole = isinstance(rows[0]["full"], str)
         yield {
-            **rows[0], "kind": kind, "needs": needs,
+            **rows[0],
+            "kind": kind,
+            "needs": needs,
             "compacted": "\n\n".join(u["content"] for u in compacted) if whole else compacted,
-        }  # fmt: skip
+        }
 
 
 def _units(full: Any) -> list[dict[str, str]]:

@@ -61,10 +61,13 @@ class Judgement:
             return {key: _rounded(value) for key, value in asdict(item).items()}
 
         return {
-            "p_harmful": round(self.p_harmful, 4), "p_safe": round(self.p_safe, 4),
-            "verdict": self.verdict, "lost": [row(item) for item in self.lost],
-            "needs": [row(item) for item in self.needs], "model": self.model,
-        }  # fmt: skip
+            "p_harmful": round(self.p_harmful, 4),
+            "p_safe": round(self.p_safe, 4),
+            "verdict": self.verdict,
+            "lost": [row(item) for item in self.lost],
+            "needs": [row(item) for item in self.needs],
+            "model": self.model,
+        }
 
 
 def _rounded(value: Any) -> Any:

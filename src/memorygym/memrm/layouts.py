@@ -121,9 +121,14 @@ PLAIN: dict[str, Layout] = {
     "numbered": _by_message("({n})\n"),
     "tags": _by_message("<{role}>\n"),
     "fields": _by_message("role: {role}\ncontent: |\n"),
-    "bullets": bullets, "split_lines": split_lines, "shuffled": shuffled, "json_list": json_list,
-    "telegraphic": telegraphic, "quoted": quoted, "merged": merged,
-}  # fmt: skip
+    "bullets": bullets,
+    "split_lines": split_lines,
+    "shuffled": shuffled,
+    "json_list": json_list,
+    "telegraphic": telegraphic,
+    "quoted": quoted,
+    "merged": merged,
+}
 """By name: the layouts that need no knowledge of the track."""
 
 

@@ -125,9 +125,14 @@ def safe_f1(rows: Predictions) -> float:
 
 
 METRICS: Mapping[str, Callable[[Predictions], float]] = {
-    "auroc": auroc, "auprc": auprc, "brier": brier, "ece": ece, "accuracy": accuracy,
-    "harmful_f1": harmful_f1, "safe_f1": safe_f1,
-}  # fmt: skip
+    "auroc": auroc,
+    "auprc": auprc,
+    "brier": brier,
+    "ece": ece,
+    "accuracy": accuracy,
+    "harmful_f1": harmful_f1,
+    "safe_f1": safe_f1,
+}
 
 
 def figures(rows: Predictions) -> dict[str, float]:

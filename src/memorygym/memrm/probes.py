@@ -24,15 +24,20 @@ REGION = 3
 """Segments before and after evidence that are its region."""
 _AMOUNT = re.compile(
     r"\b(when|date|day|time|year|month|how (?:many|much|long|old|often|far|big)|price|cost|amount|"
-    r"number|percent|rate|total|deadline|count|size|budget|fee|version|port|score|hours?)\b", re.I
-)  # fmt: skip
+    r"number|percent|rate|total|deadline|count|size|budget|fee|version|port|score|hours?)\b",
+    re.I,
+)
 _PERSON = re.compile(r"\b(who|whom|whose|name|named|called|person)\b", re.I)
-_CODE = re.compile(r"\b(file|path|function|id|code|branch|class|command|url|e-?mail|address|"
-                   r"variable|table|column|key|flag|ticket|commit|host)\b", re.I)  # fmt: skip
+_CODE = re.compile(
+    r"\b(file|path|function|id|code|branch|class|command|url|e-?mail|address|"
+    r"variable|table|column|key|flag|ticket|commit|host)\b",
+    re.I,
+)
 _STARTS = re.compile(
     r"\s*(who|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|should|must|will"
-    r"|has|have|name|list|in what|at what|by what|for what|on what|to wh\w+)\b", re.I
-)  # fmt: skip
+    r"|has|have|name|list|in what|at what|by what|for what|on what|to wh\w+)\b",
+    re.I,
+)
 
 
 def expected(text: str) -> frozenset[Kind]:
@@ -115,12 +120,13 @@ class NeedReader:
             "question": float(is_question(need)),
             "ratio": log(max(0.01, min(1.5, self.pair.ratio))),
             "need_said": compacted.share(tokens, compacted.context.places),
-            "need_in": inside, "need_near": near,
+            "need_in": inside,
+            "need_near": near,
             "need_in_ratio": min(1.0, inside / top_in) if top_in else 0.0,
             "need_near_ratio": min(1.0, near / top_near) if top_near else 0.0,
             "evidence": best.inside if best else 0.0,
             "copied": self._copied,
-        }  # fmt: skip
+        }
         values |= self._evidence(need, set(asked), in_full, shares, in_compacted)
         values |= self._regions(in_full, shares)
         return [values[name] for name in FEATURES]
@@ -154,10 +160,26 @@ class NeedReader:
                  "typed_near", "rest_said", "rest_near")  # fmt: skip
         sums = dict.fromkeys(names, 0.0)
         values = dict.fromkeys(
-            ("kept_top_in", "kept_top_near", "values_top_said", "values_top_near", "joint",
-             "latest_near", "latest_values", "other_value", "verbatim", "verbatim_message",
-             "rarity", "restated", "place", "extra", "answered", "stale"), 0.0,
-        )  # fmt: skip
+            (
+                "kept_top_in",
+                "kept_top_near",
+                "values_top_said",
+                "values_top_near",
+                "joint",
+                "latest_near",
+                "latest_values",
+                "other_value",
+                "verbatim",
+                "verbatim_message",
+                "rarity",
+                "restated",
+                "place",
+                "extra",
+                "answered",
+                "stale",
+            ),
+            0.0,
+        )
         if not in_full:
             return sums | values
         full = self.pair.evidence
@@ -176,18 +198,23 @@ class NeedReader:
         )[1]
         segment = full.context.segments[in_full[0].segment]
         values |= {
-            "kept_top_in": first["kept_in"], "kept_top_near": first["kept_near"],
-            "values_top_said": first["values_said"], "values_top_near": first["values_near"],
-            "latest_near": rows[latest]["rest_near"], "latest_values": rows[latest]["values_near"],
+            "kept_top_in": first["kept_in"],
+            "kept_top_near": first["kept_near"],
+            "values_top_said": first["values_said"],
+            "values_top_near": first["values_near"],
+            "latest_near": rows[latest]["rest_near"],
+            "latest_values": rows[latest]["values_near"],
             "joint": max(row["values_near"] * row["kept_near"] for row in rows),
             "verbatim": float(" ".join(segment.text.split()) in self._compacted_text),
             "verbatim_message": self._message_kept(segment.message),
-            "rarity": first["rarity"], "restated": first["restated"],
+            "rarity": first["rarity"],
+            "restated": first["restated"],
             "place": in_full[0].segment / max(1, len(full.context.segments) - 1),
-            "extra": first["extra"], "other_value": first["other_value"],
+            "extra": first["extra"],
+            "other_value": first["other_value"],
             "answered": self._answered(asked, types, in_full, in_compacted),
             "stale": _stale(in_full, shares, [row["values_near"] for row in rows]),
-        }  # fmt: skip
+        }
         return sums | values
 
     def _answered(
@@ -270,7 +297,7 @@ class NeedReader:
             "restated": log(1 + max(0, len(full.matches(content)) - 1)),
             "extra": log(1 + len(rest)),
             "other_value": float(bool(said_typed - set(content) - asked)),
-        }  # fmt: skip
+        }
 
 
 def _joined(matcher: Matcher, matches: Iterable[Match]) -> set[int]:

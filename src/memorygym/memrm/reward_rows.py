@@ -19,9 +19,15 @@ KNOWN_FIELDS = (
     "split",
 )  # fmt: skip
 ADDED_FIELDS = (
-    "messages_prefix", "domain", "strategy", "label_basis", "horizon_k", "control_ok", "group_id",
+    "messages_prefix",
+    "domain",
+    "strategy",
+    "label_basis",
+    "horizon_k",
+    "control_ok",
+    "group_id",
     "content_sha1",
-)  # fmt: skip
+)
 FIELDS = KNOWN_FIELDS + ADDED_FIELDS
 COMPLETIONS = {0: " N", 1: " Y"}
 """The completion of each label: 0 is HARMFUL, 1 is SAFE."""
@@ -46,14 +52,38 @@ def to_row(
     full, compacted = ([message.to_openai() for message in side] for side in compaction.sides)
     question, prompt = judgement(compaction, step), _prompt(compaction, step)
     values: list[JSON] = [
-        group, group, f"{group}_{step}_{strategy}_{sha1[:8]}", domain, reasoner, step,
-        strategy, label, COMPLETIONS[label], COMPLETIONS[label],
-        [*compacted, Message("user", question).to_openai()], prompt, prompt,
-        compaction.recorded_action, compaction.proposed_action, not label, 1,
-        sum(len(message.content) for message in compaction.compacted), len(compacted), len(full),
-        len(compacted), f"memorygym rm build; reason: {compaction.reason or 'none'}", split,
-        full, domain, strategy, "replay_k", len(compaction.needs), True, group, sha1,
-    ]  # fmt: skip
+        group,
+        group,
+        f"{group}_{step}_{strategy}_{sha1[:8]}",
+        domain,
+        reasoner,
+        step,
+        strategy,
+        label,
+        COMPLETIONS[label],
+        COMPLETIONS[label],
+        [*compacted, Message("user", question).to_openai()],
+        prompt,
+        prompt,
+        compaction.recorded_action,
+        compaction.proposed_action,
+        not label,
+        1,
+        sum(len(message.content) for message in compaction.compacted),
+        len(compacted),
+        len(full),
+        len(compacted),
+        f"memorygym rm build; reason: {compaction.reason or 'none'}",
+        split,
+        full,
+        domain,
+        strategy,
+        "replay_k",
+        len(compaction.needs),
+        True,
+        group,
+        sha1,
+    ]
     return dict(zip(FIELDS, values, strict=True))
 
 

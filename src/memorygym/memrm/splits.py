@@ -33,10 +33,12 @@ def parameters(track: str, number: int) -> dict[str, str]:
     if track == "worlds":
         entities, questions, corrections = _WORLD_SIZES[number % len(_WORLD_SIZES)]
         return {
-            "template": _DOMAINS[number % len(_DOMAINS)], "entities": str(entities),
+            "template": _DOMAINS[number % len(_DOMAINS)],
+            "entities": str(entities),
             "tier": ("lite", "standard")[number // len(_DOMAINS) % 2],
-            "questions": str(questions), "corrections": str(corrections),
-        }  # fmt: skip
+            "questions": str(questions),
+            "corrections": str(corrections),
+        }
     if track == "research":
         hops, tokens = ((2, 2800), (3, 4000), (4, 5800), (3, 3800), (2, 9000))[number % 5]
         reveal = ("delayed", "immediate")[number % 2]

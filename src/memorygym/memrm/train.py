@@ -41,8 +41,13 @@ ASKED = 4
 """The needs of one in so many events are trained on: those of the others are alike."""
 STATED = 0.3
 """Share of a needed fact's tokens that a segment must say to be its place."""
-SHARED = {"objective": "binary", "verbosity": -1, "num_threads": 1, "deterministic": True,
-          "force_row_wise": True}  # fmt: skip
+SHARED = {
+    "objective": "binary",
+    "verbosity": -1,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+}
 SETTINGS: Mapping[str, tuple[int, Mapping[str, Any]]] = {
     "need": (120, {"num_leaves": 15, "learning_rate": 0.05, "min_data_in_leaf": 50,
                    "feature_fraction": 0.7}),
@@ -110,15 +115,20 @@ def fit(
     low, high = thresholds(p, harmful, tracks)
     actions = fit_actions([row.row for row in calibration if row.row], p)
     document: dict[str, JSON] = {
-        "format": FORMAT, "seed": seed, "thresholds": [round(low, 6), round(high, 6)],
+        "format": FORMAT,
+        "seed": seed,
+        "thresholds": [round(low, 6), round(high, 6)],
         "scales": {
-            "event": event_scale.to_json(), "probe": probe_scale.to_json(),
+            "event": event_scale.to_json(),
+            "probe": probe_scale.to_json(),
             "given": given.to_json(),
         },
         "actions": {name: scale.to_json() for name, scale in actions.items()},
-        **{name: tree.model_to_string() for name, tree in
-           (("need", need), ("event", event), ("probe", probe))},
-    }  # fmt: skip
+        **{
+            name: tree.model_to_string()
+            for name, tree in (("need", need), ("event", event), ("probe", probe))
+        },
+    }
     return document, _report(calibration, p, cross)
 
 
@@ -127,9 +137,14 @@ class _Trainer:
         self._seed = seed
 
     def _fit(
-        self, name: str, features: Matrix, labels: Matrix, *, rising: Sequence[int] | None = None,
+        self,
+        name: str,
+        features: Matrix,
+        labels: Matrix,
+        *,
+        rising: Sequence[int] | None = None,
         weights: Matrix | None = None,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         trees, settings = SETTINGS[name]
         settings = {**SHARED, **settings, "seed": self._seed}
         if rising:
@@ -141,9 +156,10 @@ class _Trainer:
         """The model of needs, from each full context once."""
         once = {id(row.segments.need): row for row in rows}.values()
         return self._fit(
-            "need", np.vstack([row.segments.need for row in once]),
+            "need",
+            np.vstack([row.segments.need for row in once]),
             np.concatenate([row.needed for row in once]),
-        )  # fmt: skip
+        )
 
     def out_of_fold(self, rows: Sequence[Described]) -> Matrix:
         """The features of events, whose needs are predicted by models that did not see the task."""
@@ -176,18 +192,20 @@ class _Trainer:
                 scores = model.predict(row.probes) if len(row.probes) else []
                 name = f"{domain} {row.split}".rstrip()
                 cross += [(name, float(p), bool(y)) for p, y in zip(scores, row.lost, strict=True)]
-        scale = fit_platt([p for _, p, _ in cross], [lost for *_, lost in cross],
-                          [domain for domain, *_ in cross])  # fmt: skip
+        scale = fit_platt(
+            [p for _, p, _ in cross], [lost for *_, lost in cross], [domain for domain, *_ in cross]
+        )
         return self._probe(written, played), scale, cross
 
     def _probe(self, written: Sequence[Described], played: Sequence[Described]) -> Any:
         rows = [row for row in (*written, *played) if len(row.probes)]
         return self._fit(
-            "probe", np.vstack([row.probes for row in rows]),
+            "probe",
+            np.vstack([row.probes for row in rows]),
             np.concatenate([row.lost for row in rows]),
             rising=[-1 if name in FALLING else 0 for name in FEATURES],
             weights=np.repeat([WEIGHTS[r.split] for r in rows], [len(r.probes) for r in rows]),
-        )  # fmt: skip
+        )
 
 
 def _event_row(row: Described, need: Any) -> list[float]:
@@ -232,10 +250,17 @@ def _row(row: Compaction, split: str, context: Full, need: Matrix, needed: Matri
     reader = NeedReader(Pair.of(context, row.compacted, [probe.text for probe in probes]))
     features = np.array([reader.features(probe.text) for probe in probes])
     return Described(
-        split, row.domain, row.group, row.strategy, not row.safe, segments, needed,
-        features.reshape(len(probes), len(FEATURES)), np.array([not p.kept for p in probes], float),
+        split,
+        row.domain,
+        row.group,
+        row.strategy,
+        not row.safe,
+        segments,
+        needed,
+        features.reshape(len(probes), len(FEATURES)),
+        np.array([not p.kept for p in probes], float),
         row if split == CALIBRATION else None,
-    )  # fmt: skip
+    )
 
 
 def _needed(full: Full, event: Event) -> Matrix:
@@ -270,18 +295,24 @@ def _written(rows: Sequence[Mapping[str, Any]]) -> list[Described]:
     for raw in (*rows, *hybrids(rows)):
         needs = tuple(Probe(need["text"], need["kept"]) for need in raw["needs"])
         row = Compaction(
-            full, messages_of(raw["compacted"]), all(probe.kept for probe in needs), needs,
-            raw["group"], raw["domain"], raw["kind"],
-        )  # fmt: skip
+            full,
+            messages_of(raw["compacted"]),
+            all(probe.kept for probe in needs),
+            needs,
+            raw["group"],
+            raw["domain"],
+            raw["kind"],
+        )
         split = HYBRID if raw["kind"] in KINDS else ""
         described.append(_row(row, split, context, need, np.zeros(0)))
     return described
 
 
 def _report(
-    calibration: Sequence[Described], p: Sequence[float],
+    calibration: Sequence[Described],
+    p: Sequence[float],
     cross: Sequence[tuple[str, float, bool]],
-) -> str:  # fmt: skip
+) -> str:
     lines = ["calibration split (the fit of trees did not see it; Platt scaling did):"]
     for track in sorted({row.domain for row in calibration}):
         pairs = [

@@ -111,10 +111,19 @@ class Conversation:
                     distance = sum(sizes[source + 1 : indexes.start])
                     found.append(
                         Use(
-                            turn, calls, call.name, argument, value, key, text, kind, source,
-                            distance, _older(versions, key),
+                            turn,
+                            calls,
+                            call.name,
+                            argument,
+                            value,
+                            key,
+                            text,
+                            kind,
+                            source,
+                            distance,
+                            _older(versions, key),
                         )
-                    )  # fmt: skip
+                    )
         return found
 
     def source(self, value: str, before: range, words: Collection[str]) -> int | None:

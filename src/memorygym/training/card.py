@@ -33,35 +33,60 @@ def card(summary: DataSummary, name: str, command: str) -> str:
     form = summary.options.format
     return "\n".join(
         [
-            "---", "license: apache-2.0", "task_categories: [text-generation]",
-            "tags: [agents, memory, tool-use, synthetic]", "---", "",
-            f"# {name}", "",
-            f"Made with memorygym {__version__} by", "", f"    {command}", "",
-            "| | |", "| --- | --- |",
-            *(f"| {title} | {value} |" for title, value in _facts(summary)), "",
+            "---",
+            "license: apache-2.0",
+            "task_categories: [text-generation]",
+            "tags: [agents, memory, tool-use, synthetic]",
+            "---",
+            "",
+            f"# {name}",
+            "",
+            f"Made with memorygym {__version__} by",
+            "",
+            f"    {command}",
+            "",
+            "| | |",
+            "| --- | --- |",
+            *(f"| {title} | {value} |" for title, value in _facts(summary)),
+            "",
             "Every episode was really played: each tool result is what the memory or the"
             " environment returned, and every budget was enforced. The agents that ship with"
             " memorygym are scripts that decide from the messages before each reply; those that"
             f" know the answers are refused. The tasks are of the split `{SPLIT}`, whose seeds make"
             " no task of the public or a private test set.",
-            "", "## Rows", "", RESET if summary.options.segments else JOINED, "",
+            "",
+            "## Rows",
+            "",
+            RESET if summary.options.segments else JOINED,
+            "",
             f"Format `{form}`: {FORMS[form]} Neighbouring messages of the user are joined, as a"
             " model is sent them. An empty reply is the agent's sign that it is done with an event."
             " `mask` holds a 1 for each reply to train on and a 0 for everything else: only what"
             " the agent replied is trained, and each reply in one row. `metadata` names the task,"
             " the agent and the score (0 to 1) of its episode.",
-            "", "## Tokens of a row", "", "```", *bars(lengths(summary)), "```", "",
+            "",
+            "## Tokens of a row",
+            "",
+            "```",
+            *bars(lengths(summary)),
+            "```",
+            "",
             "Counted by `memorygym.core.tokens`, which approximates the tokenizers of language"
             " models; tool descriptions are not counted.",
-            "", "## Licence", "",
+            "",
+            "## Licence",
+            "",
             "The texts come from a track. Those of memorygym's own tracks are generated, state"
             " invented things, and stand under its licence, Apache-2.0.",
-            "", "## Canary", "",
+            "",
+            "## Canary",
+            "",
             f"Every row holds `{CANARY}`. These tasks are for training; the mark shows that a model"
             " was trained on memorygym, so that its scores there are read as those of a trained"
-            " model.", "",
+            " model.",
+            "",
         ]
-    )  # fmt: skip
+    )
 
 
 def _facts(summary: DataSummary) -> Iterator[tuple[str, str]]:

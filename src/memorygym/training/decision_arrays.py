@@ -14,15 +14,21 @@ from memorygym.core.decision_table import (
     OPERATIONS,
     DecisionTable,
     Structure,
-)  # fmt: skip
+)
 from memorygym.core.errors import BadSettings
 
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
 Bools: TypeAlias = NDArray[np.bool_]
 SITUATION = (
-    "tokens left", "writes left", "room", "tokens a document", "writes a document", "held", "old",
-)  # fmt: skip
+    "tokens left",
+    "writes left",
+    "room",
+    "tokens a document",
+    "writes a document",
+    "held",
+    "old",
+)
 """The features of a situation."""
 ROW_COLUMNS, STATE_COLUMNS = 9, 5
 SUBJECT, CHANGE, TOKENS_OF_NOTE, FORMER, ABSOLUTE, FREE, LEFT, ITEM, FIRST_OF_EVENT = range(
@@ -76,17 +82,32 @@ def arrays_of(table: DecisionTable, structure: Structure) -> TableArrays:
             if not decision.is_change:
                 weights[decision.subject, item] = decision.weights[item]
         item = min(decision.items) if decision.is_change else 0
-        rows.append((
-            decision.subject, decision.is_change, decision.tokens, decision.former,
-            decision.is_absolute, decision.is_free, decision.left, item, decision.event != event,
-        ))  # fmt: skip
+        rows.append(
+            (
+                decision.subject,
+                decision.is_change,
+                decision.tokens,
+                decision.former,
+                decision.is_absolute,
+                decision.is_free,
+                decision.left,
+                item,
+                decision.event != event,
+            )
+        )
         event = decision.event
     return TableArrays(
-        table, np.array([d.features for d in table.decisions], np.float32), item_features,
-        present, prices, np.array(rows, np.int32), weights / max(1.0, float(weights.sum())),
-        _due(table), [_needs(table, goal) for goal in range(len(table.goals))],
+        table,
+        np.array([d.features for d in table.decisions], np.float32),
+        item_features,
+        present,
+        prices,
+        np.array(rows, np.int32),
+        weights / max(1.0, float(weights.sum())),
+        _due(table),
+        [_needs(table, goal) for goal in range(len(table.goals))],
         [(at[:, 0], at[:, 1]) for at in (np.array(goal.relevant) for goal in table.goals)],
-    )  # fmt: skip
+    )
 
 
 def _due(table: DecisionTable) -> list[list[int]]:
@@ -100,11 +121,13 @@ def _due(table: DecisionTable) -> list[list[int]]:
 def _needs(table: DecisionTable, goal: int) -> tuple[Ints, Ints, Ints]:
     requirement = table.goals[goal]
     least = [
-        BOTH if former
-        else CURRENT if table.changed.get((subject, item), np.inf) < requirement.event
+        BOTH
+        if former
+        else CURRENT
+        if table.changed.get((subject, item), np.inf) < requirement.event
         else FIRST
         for subject, item, former in requirement.needs
-    ]  # fmt: skip
+    ]
     subjects, items, _ = zip(*requirement.needs, strict=True)
     return np.array(subjects), np.array(items), np.array(least)
 
@@ -118,10 +141,17 @@ def situation_features(numbers: Ints, limits: Ints) -> Floats:
     tokens, writes, room, left, held, old = numbers.T
     capacity, most_writes, slot = limits.T
     documents = left + 1
-    return np.column_stack([
-        tokens / capacity, writes / most_writes, room / slot,
-        np.minimum(tokens / documents / slot, 2), np.minimum(writes / documents, 2), held, old,
-    ]).astype(np.float32)  # fmt: skip
+    return np.column_stack(
+        [
+            tokens / capacity,
+            writes / most_writes,
+            room / slot,
+            np.minimum(tokens / documents / slot, 2),
+            np.minimum(writes / documents, 2),
+            held,
+            old,
+        ]
+    ).astype(np.float32)
 
 
 def read_action(action: Any, shape: tuple[int, ...], items: int) -> tuple[Ints, Bools]:

@@ -79,10 +79,13 @@ class Learner:
         """Writes the state, from which training continues to the same weights."""
         parts = {"weights": self.weights, "first": self.first, "second": self.second}
         document = {
-            "format": FORMAT, "training": asdict(self.training), "steps": self.steps,
-            "iteration": self.iteration, "curve": self.curve,
+            "format": FORMAT,
+            "training": asdict(self.training),
+            "steps": self.steps,
+            "iteration": self.iteration,
+            "curve": self.curve,
             **{name: {n: w.tolist() for n, w in part.items()} for name, part in parts.items()},
-        }  # fmt: skip
+        }
         write_atomically(path, [json.dumps(document).encode()])
 
     def policy(self) -> bytes:
@@ -101,9 +104,13 @@ class Learner:
         stream = TableStream(tasks, workers)
         tables = _Tables(stream)
         env = MemoryVecEnv(
-            settings.groups * settings.group, group=settings.group, track=settings.track,
-            tables=tables, shaping=settings.shaping, reward=reward_of(settings.reward),
-        )  # fmt: skip
+            settings.groups * settings.group,
+            group=settings.group,
+            track=settings.track,
+            tables=tables,
+            shaping=settings.shaping,
+            reward=reward_of(settings.reward),
+        )
         try:
             while self.iteration < settings.iterations:
                 tables.new = settings.groups

@@ -37,9 +37,13 @@ def observation(decision: Decision, situation: Situation, items: int) -> Observa
     for item, values in decision.item_features.items():
         features[0, item], present[0, item] = values, True
     numbers = [
-        situation.tokens_left, situation.writes_left, situation.room, decision.left,
-        situation.is_held, situation.is_old,
-    ]  # fmt: skip
+        situation.tokens_left,
+        situation.writes_left,
+        situation.room,
+        decision.left,
+        situation.is_held,
+        situation.is_old,
+    ]
     around = situation_features(np.array([numbers]), np.array([situation.limits]))
     seen = np.concatenate([[decision.features], around], axis=1).astype(np.float32)
     return Observations(seen, features, present)

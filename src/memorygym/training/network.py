@@ -56,12 +56,16 @@ def initial(decision: int, item: int, hidden: int, rng: np.random.Generator) -> 
         return np.zeros(shape, np.float32)
 
     return {
-        "item_in": normal(item, hidden), "item_context": normal(decision, hidden),
-        "item_bias": zeros(hidden), "item_out": 0.1 * normal(hidden, 1), "item_end": zeros(1),
-        "operation_in": normal(decision, hidden), "operation_bias": zeros(hidden),
+        "item_in": normal(item, hidden),
+        "item_context": normal(decision, hidden),
+        "item_bias": zeros(hidden),
+        "item_out": 0.1 * normal(hidden, 1),
+        "item_end": zeros(1),
+        "operation_in": normal(decision, hidden),
+        "operation_bias": zeros(hidden),
         "operation_out": 0.1 * normal(hidden, len(OPERATIONS)),
         "operation_end": zeros(len(OPERATIONS)),
-    }  # fmt: skip
+    }
 
 
 def possible(decision: Floats) -> Bools:
@@ -118,9 +122,13 @@ def drawn(out: Outputs, first: Floats, second: Floats) -> tuple[Ints, Bools]:
 
 
 def gradient(
-    weights: Weights, out: Outputs, seen: Observations, choice: tuple[Ints, Bools],
-    pulls: tuple[Floats, Floats], entropy: float,
-) -> Weights:  # fmt: skip
+    weights: Weights,
+    out: Outputs,
+    seen: Observations,
+    choice: tuple[Ints, Bools],
+    pulls: tuple[Floats, Floats],
+    entropy: float,
+) -> Weights:
     """The gradient of Σ pull · log-probability + entropy · Σ entropy of the operations and items.
 
     `pulls` are the derivatives of the objective by the log-probabilities: (N) and (N, M).
@@ -141,9 +149,12 @@ def gradient(
     flat, width = back.reshape(-1, back.shape[-1]), seen.items.shape[-1]
     return {
         "item_in": seen.items.reshape(-1, width).T @ flat,
-        "item_context": seen.decision.T @ back.sum(1), "item_bias": flat.sum(0),
+        "item_context": seen.decision.T @ back.sum(1),
+        "item_bias": flat.sum(0),
         "item_out": hidden.reshape(flat.shape).T @ to_items.reshape(-1, 1),
         "item_end": to_items.sum(keepdims=True)[0],
-        "operation_in": seen.decision.T @ layer_back, "operation_bias": layer_back.sum(0),
-        "operation_out": layer.T @ to_logits, "operation_end": to_logits.sum(0),
-    }  # fmt: skip
+        "operation_in": seen.decision.T @ layer_back,
+        "operation_bias": layer_back.sum(0),
+        "operation_out": layer.T @ to_logits,
+        "operation_end": to_logits.sum(0),
+    }

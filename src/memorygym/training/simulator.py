@@ -110,8 +110,13 @@ class Simulator:
         self._limits[number] = limits
         own = slice(number * self.group, (number + 1) * self.group)
         for array in (
-            self._held, self._lines, self._entries, self._worth, self._state, self.potential,
-        ):  # fmt: skip
+            self._held,
+            self._lines,
+            self._entries,
+            self._worth,
+            self._state,
+            self.potential,
+        ):
             array[own] = 0
         self._tables[number] = table
         self._right[number] = np.zeros((self.group, len(table.needs)), bool)
@@ -137,10 +142,16 @@ class Simulator:
         left = limits[:, 0] - self._state[:, TOKENS]
         writes_left = limits[:, 1] - self._state[:, WRITES]
         is_change = row[:, CHANGE] > 0
-        numbers = np.column_stack([
-            left, writes_left, np.where(is_change, 0, room), row[:, LEFT], held & is_change,
-            old & is_change,
-        ])  # fmt: skip
+        numbers = np.column_stack(
+            [
+                left,
+                writes_left,
+                np.where(is_change, 0, room),
+                row[:, LEFT],
+                held & is_change,
+                old & is_change,
+            ]
+        )
         return situation_features(numbers, limits)
 
     def step(self, operations: Ints, chosen: Bools) -> list[int]:
@@ -149,8 +160,12 @@ class Simulator:
         row = self._rows[self._of, at]
         change = row[:, CHANGE] > 0
         self._state[row[:, FIRST_OF_EVENT] > 0, ROOM] = 0
-        self._store(row, self._prices[self._of, at], chosen & self._present[self._of, at],
-                    ~change & (operations == KEEP))  # fmt: skip
+        self._store(
+            row,
+            self._prices[self._of, at],
+            chosen & self._present[self._of, at],
+            ~change & (operations == KEEP),
+        )
         if change.any():
             self._change(row, self._prices[self._of, at], operations, change)
         np.maximum(self._state[:, PEAK], self._state[:, TOKENS], out=self._state[:, PEAK])
@@ -212,10 +227,14 @@ class Simulator:
         deletes = has_note & (operations == DELETE) & may_edit
         tokens = row[:, TOKENS_OF_NOTE] + new
         writes = (
-            change & (entry == 0) & (operations == KEEP) & (row[:, ABSOLUTE] > 0)
-            & (state[:, WRITES] < limits[:, 1]) & (tokens <= limits[:, 2])
+            change
+            & (entry == 0)
+            & (operations == KEEP)
+            & (row[:, ABSOLUTE] > 0)
+            & (state[:, WRITES] < limits[:, 1])
+            & (tokens <= limits[:, 2])
             & (state[:, TOKENS] + tokens <= limits[:, 0])
-        )  # fmt: skip
+        )
         self._edit(every[edits], subject, item, longer, operations)
         self._gain(every[edits], subject[edits], 2 * weight[edits])
         self._delete(every[deletes], subject)

@@ -52,11 +52,13 @@ def structure_of(track: str) -> Structure:
 def spaces_of(structure: Structure) -> tuple[spaces.Dict, spaces.Dict]:
     """The spaces of observations and actions of one environment."""
     box = partial(spaces.Box, 0.0, 100.0, dtype=np.float32)
-    seen = spaces.Dict({
-        "decision": box(shape=(len(structure.features) + len(SITUATION),)),
-        "items": box(shape=(structure.items, len(structure.item_features))),
-        "present": spaces.MultiBinary(structure.items),
-    })  # fmt: skip
+    seen = spaces.Dict(
+        {
+            "decision": box(shape=(len(structure.features) + len(SITUATION),)),
+            "items": box(shape=(structure.items, len(structure.item_features))),
+            "present": spaces.MultiBinary(structure.items),
+        }
+    )
     chosen = spaces.Dict(
         {
             "operation": spaces.Discrete(len(OPERATIONS)),

@@ -161,9 +161,12 @@ def _made(
     return InstanceFile(
         f"instances/{path.name}" if path else "",
         sha256(path.read_bytes()).hexdigest() if path else "",
-        job.recipe.template, length["tokens"], length["target"], verification.get("attempts", 1),
+        job.recipe.template,
+        length["tokens"],
+        length["target"],
+        verification.get("attempts", 1),
         tuple(failed),
-    )  # fmt: skip
+    )
 
 
 def as_file(instance: Mapping[str, Any]) -> Iterator[bytes]:

@@ -19,8 +19,12 @@ from memorygym.core.types import JSON
 DERIVED = ("instance_id", "verification")
 """Fields that are computed from the rest of an instance."""
 COMMON = {
-    "schema": str, "canary": str, "generator_version": str, "instance_id": str, "verification": dict
-}  # fmt: skip
+    "schema": str,
+    "canary": str,
+    "generator_version": str,
+    "instance_id": str,
+    "verification": dict,
+}
 """Fields of the instances of every track, with their types."""
 _DIGITS = 16
 _DOCUMENTS = {

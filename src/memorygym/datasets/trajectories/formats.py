@@ -86,10 +86,15 @@ def trajectory(value: object, header: Row, place: str) -> Trajectory:
     start = next((i for i, m in enumerate(messages) if m.role != "system"), len(messages))
     pinned = [log.system, *(message.content for message in messages[:start])]
     return Trajectory(
-        place, name, tuple(messages[start:]), tuple(numbers[start:]),
-        "\n\n".join(text for text in pinned if text), canonical(log.tools) if log.tools else "",
-        "" if log.task is None else str(log.task), log.success,
-    )  # fmt: skip
+        place,
+        name,
+        tuple(messages[start:]),
+        tuple(numbers[start:]),
+        "\n\n".join(text for text in pinned if text),
+        canonical(log.tools) if log.tools else "",
+        "" if log.task is None else str(log.task),
+        log.success,
+    )
 
 
 def _solved(reward: object) -> bool | None:

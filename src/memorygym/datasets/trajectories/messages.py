@@ -12,9 +12,15 @@ from memorygym.core.types import JSON, Call, Message, Role
 from memorygym.datasets._fields import Row, as_row, quoted, rows, under
 
 ROLES: Mapping[str, Role] = {
-    "system": "system", "developer": "system", "user": "user", "human": "user",
-    "assistant": "assistant", "ai": "assistant", "tool": "tool", "function": "tool",
-}  # fmt: skip
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "tool": "tool",
+    "function": "tool",
+}
 """By role in a log: the role here."""
 TEXT = "text"
 """The id of a call that the reply states as text; what follows it is its result."""

@@ -69,8 +69,10 @@ class AddSearch(Ranked):
         places = _in_time(results, self._kept.texts)
         return best_message(
             [(place, normalize(text)) for place, (_, text) in zip(places, results, strict=True)],
-            live, budget, self._context.count,
-        )  # fmt: skip
+            live,
+            budget,
+            self._context.count,
+        )
 
 
 def _in_time(results: Sequence[tuple[str, str]], kept: Mapping[int, str]) -> list[int]:

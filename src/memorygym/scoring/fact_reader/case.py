@@ -101,7 +101,7 @@ def _pairs(statement: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str]
         for first, second in pairwise(words)
         if statement[first.end() : second.start()].isspace()
         and _is_name(first[0], second[0], vocabulary)
-    ]  # fmt: skip
+    ]
 
 
 def _is_name(first: str, second: str, vocabulary: Vocabulary) -> bool:

@@ -101,9 +101,10 @@ def clauses(part: Part) -> Iterator[Part]:
     hops = {name[0] for name, after in pairwise(part.names) if _is_hop(part, name, after)}
     borders = [match.span() for match in re.finditer(r";\s", part.text)] if ";" in part.text else []
     borders += [
-        (name[1] if name[0] in hops else name[0], name[0]) for name in part.names[1:]
+        (name[1] if name[0] in hops else name[0], name[0])
+        for name in part.names[1:]
         if name[0] in hops or _COLON.match(part.text, name[1])
-    ]  # fmt: skip
+    ]
     start = 0
     for left, right in sorted(borders):
         before, after = part.cut(start, left), part.cut(right, len(part.text))
@@ -159,10 +160,12 @@ def pieces(part: Part) -> Iterator[Part]:
     for mark, after in pairwise(marks):
         gap = part.lower[mark.end : after.start]
         borders = [
-            border for border in cues.CUT.finditer(gap)
-            if mark.is_link or cues.is_border(gap, *border.span(), values_first=values_first)
+            border
+            for border in cues.CUT.finditer(gap)
+            if mark.is_link
+            or cues.is_border(gap, *border.span(), values_first=values_first)
             or _changes_order(mark, gap, border.span(), after)
-        ]  # fmt: skip
+        ]
         if borders:
             end, clear = mark.end + borders[-1].start(), True
             end = _before_bracket(part, mark, end)
@@ -271,10 +274,11 @@ def one_owner(piece: Part, mark: Mark) -> Part:
     """The piece without the names that own no value of the label."""
     text, names = piece.text, list(piece.names)
     linked = [
-        name for name in names
+        name
+        for name in names
         if cues.OWNED.fullmatch(text, mark.end, name[0])
         or re.fullmatch(r"['’]s?\s(?:\w+\s)?|\s?:\s", text[name[1] : mark.start])
-    ]  # fmt: skip
+    ]
     if len({name[2] for name in linked}) == 1:
         return replace(piece, names=tuple(linked[:1]))
     kept = [name for name in names if not is_behind_cue(piece.lower, name[0])]

@@ -53,9 +53,10 @@ def one_fact(value: Mapping[Any, Any], roles: Mapping[str, str]) -> str:
     if value.get(roles.get("former", "")) not in (None, ""):
         line += f" (previously {value[roles['former']]})"
     extra = [
-        f"{field}: {content}" for field, content in value.items()
+        f"{field}: {content}"
+        for field, content in value.items()
         if field not in roles.values() and isinstance(content, str) and content
-    ]  # fmt: skip
+    ]
     if extra:
         line += f" ({'; '.join(extra)})"
     for role in ("source", "date"):

@@ -64,10 +64,12 @@ class Frames:
     def close_for_entry(self, depth: int, owner: str) -> None:
         """Ends the soft headings of that depth if an entry below them is of another entity."""
         self._open = [
-            f for f in self._open
+            f
+            for f in self._open
             if not (f.is_title and f.is_soft and f.depth == depth and f.names)
-            or not owner or owner in f.names
-        ]  # fmt: skip
+            or not owner
+            or owner in f.names
+        ]
 
     def close_for_blank(self) -> None:
         """Ends the frames that a blank line ends."""

@@ -98,17 +98,19 @@ def short_labels(text: str, vocabulary: Vocabulary, has_default: bool) -> list[M
     for mark in marks:
         is_generic = text[mark.start : mark.end].lower() in GENERIC
         keys = tuple(
-            key for key in mark.keys
+            key
+            for key in mark.keys
             if _is_beside_a_value(mark, key, text) and not (is_generic and key.kind == "date")
-        )  # fmt: skip
+        )
         keys = tuple(vocabulary.short.likeliest(text[mark.start : mark.end], keys))
         if len(keys) == 1:
             placed.append(mark._replace(keys=keys))
     return [
-        mark for mark in placed
+        mark
+        for mark in placed
         if not _is_labelled(mark, text)
         and (text[mark.start : mark.end].lower() not in GENERIC or _is_all(mark, text))
-    ]  # fmt: skip
+    ]
 
 
 def _is_beside_a_value(mark: Mark, key: Key, text: str) -> bool:

@@ -42,9 +42,10 @@ def lines_of(text: str, nouns: frozenset[str]) -> list[Line]:
             return list(_plain(inside, nouns))
         return lines_of_tags(text, nouns)
     return [
-        line for part in sql_parts(text)
+        line
+        for part in sql_parts(text)
         for line in ([*_plain(part, nouns)] if isinstance(part, str) else part)
-    ]  # fmt: skip
+    ]
 
 
 def _plain(text: str, nouns: frozenset[str]) -> Iterator[Line]:
@@ -151,7 +152,8 @@ def _origin(value: Mapping[Any, Any], nouns: frozenset[str]) -> dict[str, Any]:
     """The date and the source that a dictionary beside the text gives: {"metadata": {"date": …}}"""
     return {
         field: content
-        for part in value.values() if isinstance(part, Mapping)
+        for part in value.values()
+        if isinstance(part, Mapping)
         for field, content in part.items()
         if role_of(str(field), nouns) in ("date", "source") and isinstance(content, str)
-    }  # fmt: skip
+    }

@@ -61,9 +61,12 @@ class _Pass:
     """One reading of the lines of a text."""
 
     def __init__(
-        self, vocabulary: Vocabulary, statements: StatementReader, titles: titles.Titles,
+        self,
+        vocabulary: Vocabulary,
+        statements: StatementReader,
+        titles: titles.Titles,
         lines: Sequence[Line],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._vocabulary, self._statements = vocabulary, statements
         self._titles, self._lines = titles, lines
         self._frames = Frames()

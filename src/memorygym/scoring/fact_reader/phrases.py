@@ -127,10 +127,12 @@ class ShortLabels:
         """The only key with a label whose words begin with those of a text: "training h"."""
         words = _LETTERS.findall(text.lower())
         found = {
-            key for label, key in self._labels
-            if len(label) == len(words) > 1 and max(map(len, words)) > 3
+            key
+            for label, key in self._labels
+            if len(label) == len(words) > 1
+            and max(map(len, words)) > 3
             and all(map(str.startswith, label, words))
-        }  # fmt: skip
+        }
         return tuple(found) if len(found) == 1 else ()
 
     def likeliest(self, word: str, keys: Sequence[Key]) -> Sequence[Key]:
@@ -171,9 +173,10 @@ class ShortVerbs:
         for match in self._CUT.finditer(text):
             word = match[1].lower()
             alike = (
-                keys for other, keys in self._keys.get(match[2].lower(), {}).items()
+                keys
+                for other, keys in self._keys.get(match[2].lower(), {}).items()
                 if len(word) < len(other) and _abbreviates(word, word, other)
-            )  # fmt: skip
+            )
             keys = set().union(*alike)
             if len(keys) == 1 and word not in COMMON:
                 yield match.start(), match.end(), tuple(keys)

@@ -42,9 +42,10 @@ def text_of(literal: str) -> str:
     """
     if literal[:1] in "Ee":
         return re.sub(
-            r"\\(.)|''", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]) if m[1] else "'",
+            r"\\(.)|''",
+            lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]) if m[1] else "'",
             literal[2:-1],
-        )  # fmt: skip
+        )
     return literal[1:-1].replace("''", "'")
 
 
@@ -105,8 +106,9 @@ def _pairs(tokens: Sequence[str]) -> Mapping[str, str]:
     ends = [*(n - 2 for n in signs[1:]), len(tokens)]
     return {
         tokens[sign - 1].strip('"`'): _value(tokens[sign + 1 : end])
-        for sign, end in zip(signs, ends, strict=False) if sign
-    }  # fmt: skip
+        for sign, end in zip(signs, ends, strict=False)
+        if sign
+    }
 
 
 def _group(tokens: Sequence[str], start: int) -> tuple[Items, int]:

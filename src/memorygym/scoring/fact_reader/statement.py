@@ -62,9 +62,16 @@ class StatementReader:
             bare = lowered(text) if default is None else ""
             cue = "other" if cues.OTHER.search(bare) else FORMER if cues.FORMER.search(bare) else ""
         return Sense(
-            tuple(line.claims), line.unread, tuple(line.names), line.head or line.opening,
-            line.last, line.mark, date, cue, line.asks,
-        )  # fmt: skip
+            tuple(line.claims),
+            line.unread,
+            tuple(line.names),
+            line.head or line.opening,
+            line.last,
+            line.mark,
+            date,
+            cue,
+            line.asks,
+        )
 
 
 @dataclass

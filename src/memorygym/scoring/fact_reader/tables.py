@@ -63,9 +63,13 @@ class Table:
 
     @classmethod
     def at(
-        cls, lines: Sequence[Line], index: int, vocabulary: Vocabulary, statements: StatementReader,
+        cls,
+        lines: Sequence[Line],
+        index: int,
+        vocabulary: Vocabulary,
+        statements: StatementReader,
         before: "Table | None" = None,
-    ) -> "Table | None":  # fmt: skip
+    ) -> "Table | None":
         """The table whose head is that line, or the rest of `before`; None if it is none."""
         line = lines[index]
         delimiter = "" if line.cells else _delimiter(line.text)

@@ -59,8 +59,12 @@ _NUMBER = re.compile(
 )
 """For texts in lower case."""
 _WORDS = {
-    "millisecond": "ms", "milliseconds": "ms", "msec": "ms", "kilogram": "kg", "kilograms": "kg",
-}  # fmt: skip
+    "millisecond": "ms",
+    "milliseconds": "ms",
+    "msec": "ms",
+    "kilogram": "kg",
+    "kilograms": "kg",
+}
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»\n]+)[\"“”«»]|`([^`\n]+)`|(?<!\w)['‘]([^'’\n]+)['’](?!\w)")
 has_date = re.compile(r"(?:19|20|21)(?<!\d..)\d\d(?!\d)").search
 """Whether a text has a year, as every full date does."""

@@ -28,7 +28,7 @@ _DIRECTIONS = {
         ("flat", "stable unchanged constant steady"),
     )
     for word in words.split()
-}  # fmt: skip
+}
 _TOTALS = frozenset("total sum combined altogether totalling totaling value worth".split())
 _QUARTER = re.compile(r"(?:q|p|period)([1-9][0-9]?)").fullmatch
 

@@ -29,28 +29,44 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
     ]
     recipe = {"template": template, "seed": seed, "instance": instance["instance_id"]}
     return Task(
-        instance["instance_id"], "codeqa", recipe | {"settings": instance["settings"]},
-        instance["system"], tuple(events), Budget(), gold_of(instance),
-    )  # fmt: skip
+        instance["instance_id"],
+        "codeqa",
+        recipe | {"settings": instance["settings"]},
+        instance["system"],
+        tuple(events),
+        Budget(),
+        gold_of(instance),
+    )
 
 
 def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
     """The facts and questions of an instance; events are counted from 0."""
     facts = tuple(
         Fact(
-            fact["id"], fact["subject"], fact["key"], fact["value"], fact["content"],
-            fact["first_available_at_turn"] - 1, fact["rewrites"],
+            fact["id"],
+            fact["subject"],
+            fact["key"],
+            fact["value"],
+            fact["content"],
+            fact["first_available_at_turn"] - 1,
+            fact["rewrites"],
         )
         for fact in instance["grounding_facts"]
-    )  # fmt: skip
+    )
     questions = tuple(
         Question(
-            event, pair["kind"], pair["question_type"], pair["question"], pair["gold_answer"],
-            tuple(pair["aliases"]), tuple(pair["rivals"]), tuple(pair["linked_fact_ids"]),
+            event,
+            pair["kind"],
+            pair["question_type"],
+            pair["question"],
+            pair["gold_answer"],
+            tuple(pair["aliases"]),
+            tuple(pair["rivals"]),
+            tuple(pair["linked_fact_ids"]),
             pair["hops"],
         )
         for event, pair in enumerate(instance["qa_pairs"], len(instance["memory_files"]))
-    )  # fmt: skip
+    )
     return QuestionGold(facts, questions)
 
 

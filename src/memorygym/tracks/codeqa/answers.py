@@ -15,12 +15,15 @@ from memorygym.tracks.codeqa.fact_reader import coverage, read, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
 
 _LINKS = {
-    "the function called by name in ": "calls", "the class made by name in ": "makes",
+    "the function called by name in ": "calls",
+    "the class made by name in ": "makes",
     "the constant read by ": "reads",
-    "the exception raised by ": "raises", "the base class of ": "base",
+    "the exception raised by ": "raises",
+    "the base class of ": "base",
     "the setting that reproduces the failure of ": "setting",
-    "the exception that ended ": "exception", "the function at fault in ": "culprit",
-}  # fmt: skip
+    "the exception that ended ": "exception",
+    "the function at fault in ": "culprit",
+}
 _NAME = re.compile(r"`([^`]+)`$")
 _TOPIC = re.compile(r"the [a-z]+(?: [a-z]+){2,6}$")
 

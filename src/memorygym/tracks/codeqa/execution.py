@@ -66,9 +66,14 @@ def run(files: Mapping[str, str], jobs: Sequence[ExecutionJob]) -> list[Executio
     with TemporaryDirectory(prefix="memorygym-") as folder:
         try:
             process = subprocess.run(
-                command, input=json.dumps(request).encode(), capture_output=True, cwd=folder,
-                env={}, timeout=limit, check=False,
-            )  # fmt: skip
+                command,
+                input=json.dumps(request).encode(),
+                capture_output=True,
+                cwd=folder,
+                env={},
+                timeout=limit,
+                check=False,
+            )
         except subprocess.TimeoutExpired as error:
             raise ExecutionFailed(f"the package ran for more than {limit} s") from error
     if process.returncode:

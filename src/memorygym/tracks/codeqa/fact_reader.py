@@ -17,7 +17,7 @@ from memorygym.tracks.codeqa.code_reader import (
     IMPORTED,
     code_statements,
     module_name,
-)  # fmt: skip
+)
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.keys import IMPORT, KEYS, SUBJECTS
 from memorygym.tracks.codeqa.names import shown, type_of
@@ -30,8 +30,10 @@ OBSERVED = 2
 """The first number in the rank of an observation; its date and time follow."""
 
 _MARKS: dict[tuple[int, ...], str] = {
-    DEFINED: "", IMPORTED: f", {IMPORT}", SUPERSEDED: ", superseded"
-}  # fmt: skip
+    DEFINED: "",
+    IMPORTED: f", {IMPORT}",
+    SUPERSEDED: ", superseded",
+}
 _RANKS = {mark: rank for rank, mark in _MARKS.items()}
 _PHRASES = {
     "file": "module", "value": "value", "base": "parent class", "raises": "exception thrown",

@@ -11,16 +11,29 @@ MOST_STEPS = 20_000
 MOST_BITS, LONGEST = 4_000, 10_000
 """Most bits of a number, and the greatest length of a text, a list or a range."""
 ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
-}  # fmt: skip
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
 COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
-    ast.Gt: operator.gt, ast.GtE: operator.ge,
-}  # fmt: skip
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 BUILTIN: Mapping[str, Callable[..., Any]] = {
-    "len": len, "sum": sum, "min": min, "max": max, "sorted": sorted, "abs": abs, "range": range
-}  # fmt: skip
+    "len": len,
+    "sum": sum,
+    "min": min,
+    "max": max,
+    "sorted": sorted,
+    "abs": abs,
+    "range": range,
+}
 
 
 class UnknownName(Exception):
@@ -95,8 +108,13 @@ class Evaluator:
         try:
             return self._value(node, {})
         except (
-            ArithmeticError, LookupError, SyntaxError, TypeError, ValueError, RecursionError
-        ) as error:  # fmt: skip
+            ArithmeticError,
+            LookupError,
+            SyntaxError,
+            TypeError,
+            ValueError,
+            RecursionError,
+        ) as error:
             raise Unsupported(str(error)) from error
 
     def _call_function(self, code: ast.FunctionDef, arguments: list[Any]) -> Any:

@@ -72,9 +72,11 @@ KEYS = (
 )  # fmt: skip
 _FUNCTION, _TOPIC_KEYS = ("function",), "rows breaks setting exception culprit items plan memory"
 SUBJECTS = {
-    "file": ("function", "class", "constant"), "value": ("constant", "function"),
-    "source": ("function", "class"), "base": ("class",),
+    "file": ("function", "class", "constant"),
+    "value": ("constant", "function"),
+    "source": ("function", "class"),
+    "base": ("class",),
     **dict.fromkeys("default argument calls reads raises".split(), _FUNCTION),
     **dict.fromkeys(_TOPIC_KEYS.split(), ("topic",)),
-}  # fmt: skip
+}
 """By key: the types of what has it. A member of a class has the type of a function."""

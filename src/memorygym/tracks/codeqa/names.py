@@ -46,11 +46,16 @@ _BEFORE_NAME = re.compile(
     r"(?:^|\b(?:of|for|in|at|by|function|class|method|test|constant|calls|uses|reads|raises|and))"
     r"[\s\W]*$"
 )
-_STOP = "|".join(sorted(LINKS | frozenset(
-    "may might can could must should will would keep keeps get gets go goes fail fails follow"
-    " follows hold holds lose loses end ends ended want wants return returns break breaks crash"
-    " crashes use uses user limit limited".split()
-)))  # fmt: skip
+_STOP = "|".join(
+    sorted(
+        LINKS
+        | frozenset(
+            "may might can could must should will would keep keeps get gets go goes fail fails"
+            " follow follows hold holds lose loses end ends ended want wants return returns break"
+            " breaks crash crashes use uses user limit limited".split()
+        )
+    )
+)
 _WORD = rf"(?!(?:{_STOP})\b)[a-z]+"
 _TOPIC = re.compile(
     r"(?:\b[Tt]he |(?:^[\W\d]*|\ue001 (?:of|for|at) ))(?<![a-z])"

@@ -129,9 +129,11 @@ def run(job: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
 def main() -> None:
     """Runs the jobs on stdin and writes their results to stdout."""
     for limit, highest in (
-        (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_AS, MEBIBYTES * 2**20),
-        (resource.RLIMIT_NPROC, 0), (resource.RLIMIT_FSIZE, 0),
-    ):  # fmt: skip
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, MEBIBYTES * 2**20),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
         hard = resource.getrlimit(limit)[1]
         resource.setrlimit(limit, (min(highest, hard) if hard >= 0 else highest,) * 2)
     request = json.load(sys.stdin)

@@ -110,9 +110,12 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
     ]
     ok = not wrong and not all_tests.failed and all_tests.passed > 0
     return {
-        "ok": ok, "passed": all_tests.passed, "failed": list(all_tests.failed),
-        "executed": len(outcomes), "wrong": list(wrong),
-    }  # fmt: skip
+        "ok": ok,
+        "passed": all_tests.passed,
+        "failed": list(all_tests.failed),
+        "executed": len(outcomes),
+        "wrong": list(wrong),
+    }
 
 
 def _job(question: str, files: Mapping[str, str]) -> ExecutionJob | None:

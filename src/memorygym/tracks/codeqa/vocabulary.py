@@ -6,8 +6,13 @@ from memorygym.tracks.codeqa.names import CodeNames, type_of
 from memorygym.tracks.codeqa.shorthand import spelled_out, with_parents
 
 VOCABULARY = Vocabulary(
-    KEYS, CodeNames(KEYS),
+    KEYS,
+    CodeNames(KEYS),
     frozenset("function class constant method test decorator topic job identifier symbol".split()),
-    type_of, (IMPORT,), folds_case=False, has_short_labels=False, spell_out=spelled_out,
+    type_of,
+    (IMPORT,),
+    folds_case=False,
+    has_short_labels=False,
+    spell_out=spelled_out,
     spell_out_text=with_parents,
-)  # fmt: skip
+)

@@ -108,9 +108,12 @@ def generate(sample: Sample, template: str, seed: int, most: int | None = None) 
         for index, (question, units) in enumerate(asked)
     )
     recipe: Mapping[str, JSON] = {
-        "template": template, "seed": seed, "instance": sample.id, "questions": len(asked),
+        "template": template,
+        "seed": seed,
+        "instance": sample.id,
+        "questions": len(asked),
         "not_asked": len(sample.questions) - len(asked),
-    }  # fmt: skip
+    }
     gold = QuestionGold(tuple(fact for fact, _ in facts), questions)
     id = content_hash(SYSTEM, *([event.kind, event.text] for event in events))
     return Task(id, TRACK, recipe, SYSTEM, events, Budget(), gold)

@@ -35,8 +35,10 @@ class Asker(Policy):
 
 
 IDLE: Mapping[str, Callable[[], Policy]] = {
-    "silent": Silent, "refuser": Refuser, "asker": Asker,
-}  # fmt: skip
+    "silent": Silent,
+    "refuser": Refuser,
+    "asker": Asker,
+}
 """By agent: those that choose no offer."""
 
 

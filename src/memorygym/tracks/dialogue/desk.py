@@ -206,8 +206,13 @@ class Desk:
     """The key of a person's code: "address code"."""
     town_key: str
     towns: tuple[str, ...] = (
-        "Brookfield", "Elmstead", "Harlow Bay", "Kirkdale", "Norwick", "Ostrava Hill",
-    )  # fmt: skip
+        "Brookfield",
+        "Elmstead",
+        "Harlow Bay",
+        "Kirkdale",
+        "Norwick",
+        "Ostrava Hill",
+    )
     actions: tuple[Action, ...]
     sentences: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict)
     """By key, or by kind of fact (texts.SENTENCES): sentences in the desk's own words."""

@@ -123,9 +123,13 @@ class Dealer:
         goals = tuple(self._goal(*asked) for asked in self._asked)
         dials = {name: value for name, value in asdict(recipe).items() if name != "salt"}
         state: dict[str, JSON] = {
-            "desk": recipe.template, "prefix": recipe.prefix, "script": script.turns,
-            "stock": script.stock.offers, "numbers": self._numbers, "right": self._right,
-        }  # fmt: skip
+            "desk": recipe.template,
+            "prefix": recipe.prefix,
+            "script": script.turns,
+            "stock": script.stock.offers,
+            "numbers": self._numbers,
+            "right": self._right,
+        }
         system = texts.system(self.desk)
         id = content_id(TRACK, system, state)
         return Task(id, TRACK, dials, system, (), Budget(), SubTaskGold(goals), state)

@@ -29,6 +29,7 @@ def _chains(outcomes: Sequence[Outcome]) -> Mapping[str, float | None]:
             chains.setdefault(person, []).append(outcome.correct)
     return {
         name: sum(all(links[: depth + 1]) for links in chains.values()) / len(chains)
-        if chains else None
+        if chains
+        else None
         for depth, name in enumerate(CHAIN)
-    }  # fmt: skip
+    }

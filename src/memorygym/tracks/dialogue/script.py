@@ -51,11 +51,13 @@ class Script:
         limits = [self._fact(rng, CUSTOMER, *pair) for pair in cast.limits.items()]
         rules = [
             self._fact(
-                rng, POLICY, rule.label,
+                rng,
+                POLICY,
+                rule.label,
                 rng.choice(rule.values) if rule.values else next(cast.codes),
             )
             for rule in desk.rules
-        ]  # fmt: skip
+        ]
         for facts in (limits, rules):
             rng.shuffle(facts)
         turns += [limits[start : start + 2] for start in range(0, len(limits), 2)]

@@ -65,16 +65,23 @@ class ServiceDesk(Desk):
             Action("hold", *words["hold"], {offer: Choice(wishes, limited=False)}),
             Action("any", *words["any"], {offer: Choice(())}),
             Action(
-                "order", *words["order"], {offer: Choice(wishes), **paid, "approval": needed},
-                "open", link=1,
+                "order",
+                *words["order"],
+                {offer: Choice(wishes), **paid, "approval": needed},
+                "open",
+                link=1,
             ),
             Action("swap", *words["swap"], {**order, offer: others}, "renew", link=2),
             Action("ship", *words["ship"], {**order, "destination": place}, "change", link=2),
             Action(
-                "cancel", *words["cancel"], {**order, "code": Known(cancelling, "policy")},
-                "close", says=Known(refund, "policy"), link=3,
+                "cancel",
+                *words["cancel"],
+                {**order, "code": Known(cancelling, "policy")},
+                "close",
+                says=Known(refund, "policy"),
+                link=3,
             ),
-        )  # fmt: skip
+        )
 
 
 def _noun(key: str) -> str:

@@ -47,12 +47,12 @@ def system(desk: Desk) -> str:
         f" ({', '.join(w.label for w in desk.wishes)}), then act with the best rated"
         f" {desk.offer} that keeps to all standing limits of the customer, unless the customer"
         " says that they do not matter. Requests above the approval threshold need the approval"
-        " code; for others the approval is \"none\". If the customer is mistaken about where"
+        ' code; for others the approval is "none". If the customer is mistaken about where'
         " somebody lives, take the code that the rules give for that instead of the person's own."
         " Grant each request by exactly one call of the tool for it, then reply with a short text;"
         " a text without a call ends the turn. What the customer told you must not be asked again."
         f" Only looking: call `search` with the named {first}, then reply."
-    )  # fmt: skip
+    )
 
 
 def forms_of(desk: Desk, subject: str, key: str, *, changed: bool) -> Sequence[str]:

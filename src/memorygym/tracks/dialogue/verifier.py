@@ -75,10 +75,13 @@ class Result:
 
     def to_json(self) -> dict[str, JSON]:
         return {
-            "sessions": self.sessions, "requests": self.requests, "needed": self.needed,
-            "spare": self.spare, "best_guess_percent": round(self.best_guess[1], 2),
+            "sessions": self.sessions,
+            "requests": self.requests,
+            "needed": self.needed,
+            "spare": self.spare,
+            "best_guess_percent": round(self.best_guess[1], 2),
             "failures": list(self.failures),
-        }  # fmt: skip
+        }
 
     def text(self) -> str:
         """The result as people read it."""

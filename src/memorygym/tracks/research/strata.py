@@ -112,12 +112,14 @@ _OPTIONS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("order", ("shuffled", BY_HOP), None, "the searches of each chain follow its hops"),
     ("mode", ("scripted", AGENTIC), None, "the agent searches and opens documents itself"),
     (
-        "distractor_density", DISTRACTOR_DENSITY, "PERCENT",
+        "distractor_density",
+        DISTRACTOR_DENSITY,
+        "PERCENT",
         "percent, for each hop, of the filler documents that name entities of the question's"
         " chain, its siblings or its near misses: other facts about them, mentions, outdated"
         " values; the only distractors whose number grows with length and hops",
     ),
-)  # fmt: skip
+)
 """Name, default, placeholder in the help, and meaning. In place of a default there may be two
 choices: the first is the default, and the meaning is that of the second."""
 _EACH = "documents per instance, whatever its length,"
@@ -139,9 +141,13 @@ def add_options(group: "argparse._ArgumentGroup") -> None:
         usual = default[0] if choices else default
         help_text = f"{default[1]}: {text}" if choices else text
         group.add_argument(
-            f"--{name.replace('_', '-')}", type=type(usual), choices=choices, default=usual,
-            metavar=metavar, help=f"{help_text} (default: {usual})",
-        )  # fmt: skip
+            f"--{name.replace('_', '-')}",
+            type=type(usual),
+            choices=choices,
+            default=usual,
+            metavar=metavar,
+            help=f"{help_text} (default: {usual})",
+        )
     group.set_defaults(window=None)  # None shows that the option was not given.
 
 

@@ -163,8 +163,10 @@ def type_of(name: str) -> str:
 _SHORTHAND = (
     (re.compile(r"(?<=[\s(:;,])b\. ?(?=(?:1[89]|20)\d\d\b)"), "born "),
     (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?:in )?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
-    (re.compile(rf"^(\W*[A-Z]\w+ (?:{_PLACES})\b[^.;:A-Z]*, )in (?=[A-Z]\w+ (?:{_TOWNS})\b)"),
-     r"\1seat "),
+    (
+        re.compile(rf"^(\W*[A-Z]\w+ (?:{_PLACES})\b[^.;:A-Z]*, )in (?=[A-Z]\w+ (?:{_TOWNS})\b)"),
+        r"\1seat ",
+    ),
     (re.compile(rf"(?:works )?@ ?(?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
     (re.compile(rf"(?<=[:;,(])( ?)at (?=[A-Z]\w+ (?:{_PLACES})\b)"), r"\1works at "),
     (re.compile(rf"\bis at (?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
@@ -178,7 +180,7 @@ _SHORTHAND = (
     (re.compile(r"(?<=[\s(:;,])dir\. ?(?=[A-Z])"), "director "),
     (re.compile(r"(?<=[\s(:;,])empl?\. ?(?=[A-Z])"), "employer "),
     (re.compile(r"(?<=[\s(:;,])instr\. ?(?=[A-Z])"), "instrument "),
-)  # fmt: skip
+)
 """What writers of short notes put for a label."""
 
 

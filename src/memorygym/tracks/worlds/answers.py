@@ -21,14 +21,27 @@ class QueryAnswerer:
     def answer(self) -> str:
         """The answer. Raises Unknown if a needed fact is not known."""
         answerers: dict[str, Callable[[], str]] = {
-            "value": self._value, "delta": self._delta, "before": self._before,
-            "ratio": self._ratio, "trend": self._trend, "extreme": self._extreme,
-            "best": self._best, "gap": self._gap, "outlier": self._outlier,
-            "groups": self._groups, "total": self._total, "top": self._top,
-            "conditional": self._conditional, "constraints": self._constraints,
-            "match": self._match, "lookup": self._lookup, "hop": self._hop,
-            "chain": self._chain, "count": self._count, "best_related": self._best_related,
-        }  # fmt: skip
+            "value": self._value,
+            "delta": self._delta,
+            "before": self._before,
+            "ratio": self._ratio,
+            "trend": self._trend,
+            "extreme": self._extreme,
+            "best": self._best,
+            "gap": self._gap,
+            "outlier": self._outlier,
+            "groups": self._groups,
+            "total": self._total,
+            "top": self._top,
+            "conditional": self._conditional,
+            "constraints": self._constraints,
+            "match": self._match,
+            "lookup": self._lookup,
+            "hop": self._hop,
+            "chain": self._chain,
+            "count": self._count,
+            "best_related": self._best_related,
+        }
         return answerers[self._query.kind]()
 
     def _attribute(self, role: int = 0) -> Attribute:

@@ -33,10 +33,17 @@ CATEGORY = ITEMS
 """The item under which a note holds the category; every note of a document does."""
 KINDS = ("int", "float", "text", "enum", "date", "series", "relation")
 FEATURES = (
-    "change", "key group", "part of the stream", "documents left", "tokens of the name",
-    "tokens of all items", "tokens of key items", "key item changed", "difference only",
+    "change",
+    "key group",
+    "part of the stream",
+    "documents left",
+    "tokens of the name",
+    "tokens of all items",
+    "tokens of key items",
+    "key item changed",
+    "difference only",
     "free edit",
-)  # fmt: skip
+)
 ITEM_FEATURES = ("key", *KINDS, "tokens", "tokens of a key item", "in a key group")
 STRICT = frozenset(
     ("value", "delta", "before", "ratio", "trend", "extreme", "best", "gap", "outlier", "total")
@@ -67,21 +74,32 @@ def _decision(context: ParsedContext, record: Record, left: int) -> Decision:
     tokens = count(note_of(guide, Record(record.name, record.category)))
     is_free = is_change and context.title == "CORRECTION"
     return Decision(
-        context.event, 0, is_change, tokens, items,
+        context.event,
+        0,
+        is_change,
+        tokens,
+        items,
         {item: guide.importance(record.category, code_of(item)) for item in items},
-        is_absolute=not record.shifts, is_free=is_free, left=left,
+        is_absolute=not record.shifts,
+        is_free=is_free,
+        left=left,
         features=(
-            float(is_change), in_key_group, context.batch / max(1, context.batches),
-            min(left, 100) / 100, tokens / 8, sum(items.values()) / 80,
+            float(is_change),
+            in_key_group,
+            context.batch / max(1, context.batches),
+            min(left, 100) / 100,
+            tokens / 8,
+            sum(items.values()) / 80,
             sum(items[item] for item in items if item in keys) / 20,
-            float(is_change and not keys.isdisjoint(items)), float(bool(record.shifts)),
+            float(is_change and not keys.isdisjoint(items)),
+            float(bool(record.shifts)),
             float(is_free),
         ),
         item_features={
             item: _item_features(guide, item, price, float(item in keys), in_key_group)
             for item, price in items.items()
         },
-    )  # fmt: skip
+    )
 
 
 def _item_features(
@@ -174,9 +192,10 @@ class WorldsTable(DecisionTable):
     def _subjects_of(self, query: Query) -> set[int]:
         """The subjects whose notes may alter the answer."""
         subjects = {
-            number for number, record in enumerate(self._records)
+            number
+            for number, record in enumerate(self._records)
             if record.name in query.names or record.category in query.categories
-        }  # fmt: skip
+        }
         for _ in query.relations:
             names = {self._records[subject].name for subject in subjects}
             for number, record in enumerate(self._records):

@@ -136,10 +136,13 @@ class StrongReader:
         """See core.statements.CountingReader."""
         records = self.read(text)
         counts = (
-            bool(record.category) + len(record.edges)
-            + len(record.values) + len(record.former) + len(record.shifts)
+            bool(record.category)
+            + len(record.edges)
+            + len(record.values)
+            + len(record.former)
+            + len(record.shifts)
             for record in records
-        )  # fmt: skip
+        )
         return sum(counts), sum(record.unread for record in records)
 
 

@@ -179,9 +179,15 @@ class RecordDraft:
     def record(self) -> Record:
         """The immutable record."""
         return Record(
-            self.name, self.category, self.values, self.former, self.shifts, self.edges,
-            self.unread, self.date,
-        )  # fmt: skip
+            self.name,
+            self.category,
+            self.values,
+            self.former,
+            self.shifts,
+            self.edges,
+            self.unread,
+            self.date,
+        )
 
 
 class Knowledge:

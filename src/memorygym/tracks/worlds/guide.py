@@ -27,11 +27,14 @@ def read_guide(system: str) -> Guide:
     relations = re.search(r"^Relations between .+?: (.+)\.$", system, re.M)
     assert relations is not None
     return Guide(
-        noun, plural, attributes, names,
+        noun,
+        plural,
+        attributes,
+        names,
         tuple(_relation(part) for part in relations[1].split("; ")),
         tuple(_split_list(key_categories)),
         tuple(sorted(codes[label] for label in _split_list(key_labels))),
-    )  # fmt: skip
+    )
 
 
 def _split_list(text: str) -> list[str]:

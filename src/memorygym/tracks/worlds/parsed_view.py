@@ -94,6 +94,17 @@ def parse_view(view: Sequence[Message]) -> ParsedContext:
     numbers = [int(part.replace(",", "")) for part in status.groups()] if status else None
     left, writes, held, capacity, slot = numbers or [UNLIMITED, UNLIMITED, 0, UNLIMITED, UNLIMITED]
     return ParsedContext(
-        view[0].content, text, title, event, int(batch or 0), int(batches or 0),
-        left, writes, held, capacity, slot, tuple(replies), tuple(tool_results),
-    )  # fmt: skip
+        view[0].content,
+        text,
+        title,
+        event,
+        int(batch or 0),
+        int(batches or 0),
+        left,
+        writes,
+        held,
+        capacity,
+        slot,
+        tuple(replies),
+        tuple(tool_results),
+    )

@@ -117,10 +117,15 @@ class QuestionParser:
         bounds: list[Value] = [part["word"]] if "word" in part else []
         bounds += [loose_number(part[f"v{i}"], attributes[i]) for i in (0, 1) if f"v{i}" in part]
         return Query(
-            kind, names, tuple(a.code for a in attributes),
+            kind,
+            names,
+            tuple(a.code for a in attributes),
             tuple(self._codes[part[role]] for role in ("r0", "r1") if role in part),
-            categories, size, tuple(bounds), (part["flag"],) if "flag" in part else (),
-        )  # fmt: skip
+            categories,
+            size,
+            tuple(bounds),
+            (part["flag"],) if "flag" in part else (),
+        )
 
     def _attribute(self, label: str) -> Attribute:
         attribute = self._prose.attribute(label.split(" "))

@@ -188,8 +188,11 @@ class Shorthand:
         """A row below a head of letters, with its group's name."""
         groups = dict(zip("ABCDEFGHIJ", self.guide.categories, strict=False))
         shown = [groups.get(cell, cell) for cell in cells]
-        forms = {self.keys[c].kind for c, cell in zip(head, cells, strict=True)
-                 if c in self.keys and candidates(self.keys[c], cell)}  # fmt: skip
+        forms = {
+            self.keys[c].kind
+            for c, cell in zip(head, cells, strict=True)
+            if c in self.keys and candidates(self.keys[c], cell)
+        }
         shows = shown != list(cells) or bool(forms - {"number"})
         return (f"| {' | '.join(shown)} |" if shown != list(cells) else line), shows
 

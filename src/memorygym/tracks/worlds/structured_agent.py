@@ -14,7 +14,7 @@ from memorygym.core.decision_table import (
     Choose,
     Decision,
     Situation,
-)  # fmt: skip
+)
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.worlds.decisions import decisions_in, item_of

@@ -35,9 +35,15 @@ def vocabulary_of(guide: Guide) -> Vocabulary:
 
 def _key(a: Attribute) -> Key:
     return Key(
-        a.code, _KINDS.get(a.kind, a.kind), (a.label, a.alias), decimals=a.decimals,  # type: ignore[arg-type]
-        prefix=a.prefix, suffix=a.suffix, length=a.length, choices=a.choices,
-    )  # fmt: skip
+        a.code,
+        _KINDS.get(a.kind, a.kind),  # type: ignore[arg-type]
+        (a.label, a.alias),
+        decimals=a.decimals,
+        prefix=a.prefix,
+        suffix=a.suffix,
+        length=a.length,
+        choices=a.choices,
+    )
 
 
 def _verbs(phrase: str) -> tuple[str, ...]:

@@ -101,15 +101,21 @@ def _middle(parameter: str, option: str, local: str, rng: Stream) -> list[str]:
     forms = [
         [f"    if {local} % {a} > {a // 2}:", f"        {local} += {parameter} * {b}"],
         [f"    for step in range({b}):", f"        {local} += step * {a} + {parameter}"],
-        [f"    shares = [part * {b} + {parameter} for part in ({a}, {a + b}, {a * b})]",
-         f"    {local} += sum(shares)"],
-        [f'    shade = "{first_colour}" if {parameter} % {b} else "{second_colour}"',
-         f"    {local} += len(shade) * {a}"],
+        [
+            f"    shares = [part * {b} + {parameter} for part in ({a}, {a + b}, {a * b})]",
+            f"    {local} += sum(shares)",
+        ],
+        [
+            f'    shade = "{first_colour}" if {parameter} % {b} else "{second_colour}"',
+            f"    {local} += len(shade) * {a}",
+        ],
         [f"    {local} = max({local}, {parameter} * {a}) - min({option}, {a * b})"],
         [f"    {local} += abs({parameter} - {a * b}) // {b}"],
-        [f"    ranked = sorted([{parameter} % {a}, {b}, {option} % {a}])",
-         f"    {local} += ranked[1] * {b}"],
-    ]  # fmt: skip
+        [
+            f"    ranked = sorted([{parameter} % {a}, {b}, {option} % {a}])",
+            f"    {local} += ranked[1] * {b}",
+        ],
+    ]
     return rng.choice(forms)
 
 
@@ -122,16 +128,20 @@ def class_blocks(name: str, parent: str, method: str, rng: Stream) -> list[list[
     blocks = [head]
     if not parent:
         blocks.append(
-            [f"    def __init__(self, {parameter}, {option}={number(rng)}):",
-             f"        self.count = {parameter} * {rng.between(2, 9)}",
-             f"        self.slack = {option}"]
-        )  # fmt: skip
+            [
+                f"    def __init__(self, {parameter}, {option}={number(rng)}):",
+                f"        self.count = {parameter} * {rng.between(2, 9)}",
+                f"        self.slack = {option}",
+            ]
+        )
     a = rng.between(3, 17)
     blocks.append(
-        [f"    def {method}(self, {parameter}):",
-         f"        total = self.count * {a} + self.slack - {parameter}",
-         f"        return (total + self.{share}) % {rng.choice(WRAP)}"]
-    )  # fmt: skip
+        [
+            f"    def {method}(self, {parameter}):",
+            f"        total = self.count * {a} + self.slack - {parameter}",
+            f"        return (total + self.{share}) % {rng.choice(WRAP)}",
+        ]
+    )
     return blocks
 
 

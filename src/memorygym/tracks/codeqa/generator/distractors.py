@@ -48,7 +48,7 @@ PROSE: Mapping[str, Sequence[str]] = {
         "Job {number} waits for {name}.",
         "Review: {name} came up again; nothing was decided.",
     ),
-}  # fmt: skip
+}
 
 
 _USED = {"function": "callee", "constant": "constant", "exception": "fault"}
@@ -118,12 +118,15 @@ def mention_sampler(
     definitions = faults | {definition.name: definition for definition in others}
     groups = [
         [
-            Target(name, "exception" if name in faults else _kind(name),
-                   None if name in barred else definitions.get(name))
+            Target(
+                name,
+                "exception" if name in faults else _kind(name),
+                None if name in barred else definitions.get(name),
+            )
             for name in names
         ]
         for names in (needed, similar)
-    ]  # fmt: skip
+    ]
     for targets in groups:
         rng.shuffle(targets)
     return MentionSampler(*groups)

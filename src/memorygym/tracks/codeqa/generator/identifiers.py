@@ -55,9 +55,13 @@ MARKS = "throttled metered audited mirrored".split()
 SETTINGS = "attempts pause window burst".split()
 
 _ENDS: Mapping[str, tuple[Sequence[str] | None, Sequence[str] | None]] = {
-    "function": (VERBS, None), "test": (None, VERBS), "constant": (None, MEASURES),
-    "class": (None, KINDS), "fault": (None, FAULTS), "module": (["the"], None),
-}  # fmt: skip
+    "function": (VERBS, None),
+    "test": (None, VERBS),
+    "constant": (None, MEASURES),
+    "class": (None, KINDS),
+    "fault": (None, FAULTS),
+    "module": (["the"], None),
+}
 """By kind of name: its possible first and last words; None: a word of the domain."""
 
 

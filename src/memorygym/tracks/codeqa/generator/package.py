@@ -87,10 +87,11 @@ class GrowingPackage:
         self.tests[path] = [
             Test(
                 self._names.draw("test", district.domain),
-                f"{function.name}({definitions.number(self._rng)})", *imports([function]),
+                f"{function.name}({definitions.number(self._rng)})",
+                *imports([function]),
             )
             for function in functions
-        ]  # fmt: skip
+        ]
         return path
 
     def small(self) -> None:

@@ -122,11 +122,12 @@ class Walker:
         functions = [name for name in called if name.islower()]
         call_step = ("calls", "function", functions, tree.functions)
         steps: Sequence[tuple[str, str, Sequence[str], Container[str]]] = (
-            call_step, call_step,  # Calls are followed more often than steps that end a path.
+            call_step,
+            call_step,  # Calls are followed more often than steps that end a path.
             ("makes", "class", classes, tree.bases),
             ("reads", "constant", code.reads, tree.constants),
             ("raises", "class", code.raises, tree.bases),
-        )  # fmt: skip
+        )
         return [
             (key, kind, names[0])
             for key, kind, names, known in steps

@@ -26,10 +26,16 @@ from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, genera
 
 ATTEMPTS = 20
 _CATEGORIES = {
-    "default": "api_behavior", "argument": "constraint", "value": "constraint",
-    "raises": "error_detail", "base": "design_decision", "file": "design_decision",
-    "source": "api_behavior", "calls": "debug_finding", "reads": "repro_condition",
-}  # fmt: skip
+    "default": "api_behavior",
+    "argument": "constraint",
+    "value": "constraint",
+    "raises": "error_detail",
+    "base": "design_decision",
+    "file": "design_decision",
+    "source": "api_behavior",
+    "calls": "debug_finding",
+    "reads": "repro_condition",
+}
 """Categories of facts in code, by key."""
 _PRESETS = ((10_000, "small"), (50_000, "medium"), (100_000, "large"), (500_000, "xl"))
 _JOINING = ("sum", "callers", "composition")
@@ -98,11 +104,17 @@ def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
         raise BadSettings(f"hops {hop_list!r} are no numbers; write them as 1,2,3") from error
     settings = [
         CodeQASettings(
-            tokens, args.questions, hops, args.form, args.near_miss, args.stale, args.source,
+            tokens,
+            args.questions,
+            hops,
+            args.form,
+            args.near_miss,
+            args.stale,
+            args.source,
             args.distractor_density,
         )
         for tokens in args.tokens
-    ]  # fmt: skip
+    ]
     return [
         CodeQARecipe(settings[number % len(settings)], number, args.seed)
         for number in range(args.n)

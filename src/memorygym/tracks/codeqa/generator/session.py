@@ -11,11 +11,15 @@ WORKS = (
     " forecast cutover rundown resync roundup stocktake"
 ).split()
 NOISE = (
-    "Two reviewers were asked to look again.", "Worker 3 was idle meanwhile.",
-    "The trace is attached.", "Nothing else was changed in this step.",
-    "The branch was rebased before.", "Seen again on the second machine.",
-    "The cache had been emptied before.", "No other complaint came in.",
-)  # fmt: skip
+    "Two reviewers were asked to look again.",
+    "Worker 3 was idle meanwhile.",
+    "The trace is attached.",
+    "Nothing else was changed in this step.",
+    "The branch was rebased before.",
+    "Seen again on the second machine.",
+    "The cache had been emptied before.",
+    "No other complaint came in.",
+)
 
 _REMARKS = ("service log", "review", "pytest output", "chat with the maintainer")
 

@@ -58,20 +58,29 @@ class CodeQASettings:
 def add_options(group: "argparse._ArgumentGroup") -> None:
     """Adds the options that only this track has."""
     group.add_argument(
-        "--source", default="synth", metavar="synth|DIR",
+        "--source",
+        default="synth",
+        metavar="synth|DIR",
         help="source of the code: generated, or a folder of your own code, unchanged (synth)",
-    )  # fmt: skip
+    )
     group.add_argument(
-        "--form", default="mixed", choices=("files", "session", "mixed"),
+        "--form",
+        default="mixed",
+        choices=("files", "session", "mixed"),
         help="show files, a debugging session that opens them, or both by turns (mixed)",
-    )  # fmt: skip
+    )
     for name, kind, default, metavar, help_text in (
         ("questions", int, 6, "N", "questions per instance (6)"),
         ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
         ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
         ("stale", int, 1, "N", "earlier values of each answer, which no longer hold (1)"),
-        ("distractor-density", int, 25, "PERCENT",
-         "percent of the filler of a generated package that mentions names in questions and"
-         " similar names; a folder has its own (25)"),
-    ):  # fmt: skip
+        (
+            "distractor-density",
+            int,
+            25,
+            "PERCENT",
+            "percent of the filler of a generated package that mentions names in questions and"
+            " similar names; a folder has its own (25)",
+        ),
+    ):
         group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=help_text)

@@ -21,8 +21,12 @@ from memorygym.tracks.codeqa.generator.session import SessionFact
 
 TRIES = 99
 """Draws to find a misleading value."""
-_PHRASES = {"default": "preset for", "value": "value", "base": "parent class",
-            "raises": "exception thrown"}  # fmt: skip
+_PHRASES = {
+    "default": "preset for",
+    "value": "value",
+    "base": "parent class",
+    "raises": "exception thrown",
+}
 
 
 def earlier_observations(

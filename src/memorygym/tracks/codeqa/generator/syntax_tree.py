@@ -68,9 +68,10 @@ class _DefinitionCollector:
         for node in ast.walk(module):
             match node:
                 case (
-                    ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name)
+                    ast.FunctionDef(name=name)
+                    | ast.AsyncFunctionDef(name=name)
                     | ast.ClassDef(name=name)
-                ):  # fmt: skip
+                ):
                     self._counts[name] += 1
                 case ast.alias(name=name, asname=str(other)):
                     self._ambiguous |= {name, other}
@@ -138,10 +139,13 @@ class _DefinitionCollector:
         }
         tree = self._tree
         callers = {
-            name: names for name, names in tree.callers.items()
-            if name in tree.places and name not in self._ambiguous and not hasattr(builtins, name)
+            name: names
+            for name, names in tree.callers.items()
+            if name in tree.places
+            and name not in self._ambiguous
+            and not hasattr(builtins, name)
             and unique.issuperset(names)
-        }  # fmt: skip
+        }
         tables: Any = (tree.functions, tree.bases, tree.constants, tree.places, callers)
         return Tree(
             *({name: count for name, count in table.items() if name in unique} for table in tables)
@@ -165,10 +169,12 @@ def _function(path: str, code: Lines, node: Defined, name: str) -> Function:
         if keyword.arg
     }
     return Function(
-        name, path,
-        {argument.arg: _text(code, default) for argument, default in defaults}, arguments,
+        name,
+        path,
+        {argument.arg: _text(code, default) for argument, default in defaults},
+        arguments,
         *_names_used(node.body),
-    )  # fmt: skip
+    )
 
 
 def _text(code: Lines, node: ast.expr) -> str:
@@ -187,9 +193,10 @@ def _names_used(nodes: Sequence[ast.AST]) -> tuple[tuple[str, ...], ...]:
     for part in parts:
         match part:
             case ast.Raise(
-                exc=ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name))
+                exc=ast.Call(func=ast.Name(id=name))
+                | ast.Call(func=ast.Attribute(attr=name))
                 | ast.Name(id=name)
-            ):  # fmt: skip
+            ):
                 raises[name] = None
             case ast.Call(func=ast.Name(id=name)) if id(part) not in raised:
                 calls[name] = None

@@ -120,10 +120,19 @@ def TRACK() -> Track:
     """The track, with the tools of every domain that the checkout has. Raises BadSettings."""
     checkout.root()
     return Track(
-        name=NAME, version=f"{NAME}-v1", tasks=recipes, parameters=parameters, tools=_tools(),
-        env=env, outcomes=outcomes, oracle=oracle, reasoners={"strong": strong}, agents=AGENTS,
-        facts=lambda _: Requests(), reader=reader,
-    )  # fmt: skip
+        name=NAME,
+        version=f"{NAME}-v1",
+        tasks=recipes,
+        parameters=parameters,
+        tools=_tools(),
+        env=env,
+        outcomes=outcomes,
+        oracle=oracle,
+        reasoners={"strong": strong},
+        agents=AGENTS,
+        facts=lambda _: Requests(),
+        reader=reader,
+    )
 
 
 def _tools() -> tuple[Tool, ...]:

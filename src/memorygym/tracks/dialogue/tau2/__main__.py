@@ -26,14 +26,18 @@ def main(words: list[str] | None = None) -> int:
     command = commands.add_parser("repair", help="make the data files that a snapshot lacks")
     place = command.add_mutually_exclusive_group(required=True)
     place.add_argument(
-        "--into", type=Path, metavar="DIR",
+        "--into",
+        type=Path,
+        metavar="DIR",
         help="a data folder to make, a copy of the checkout's with what it lacks",
-    )  # fmt: skip
+    )
     place.add_argument("--in-checkout", action="store_true", help="write into the checkout")
     command.add_argument(
-        "--tau-bench", type=Path, metavar="DIR",
+        "--tau-bench",
+        type=Path,
+        metavar="DIR",
         help="a clone of github.com/sierra-research/tau-bench, for the database of airline",
-    )  # fmt: skip
+    )
     command.set_defaults(run=_repair)
     command = commands.add_parser("replay", help="play the reference solution of every task")
     command.add_argument("--domain", action="append", choices=checkout.NEEDED, metavar="NAME")

@@ -50,6 +50,10 @@ def replay(name: str) -> tuple[list[str], str]:
 def page(rows: list[str], command: str) -> str:
     """The page that states a replay."""
     return PAGE.format(
-        command=command, tau2=version("tau2"), commit=checkout.commit(),
-        litellm=version("litellm"), python=platform.python_version(), rows="\n".join(rows),
-    )  # fmt: skip
+        command=command,
+        tau2=version("tau2"),
+        commit=checkout.commit(),
+        litellm=version("litellm"),
+        python=platform.python_version(),
+        rows="\n".join(rows),
+    )

@@ -73,9 +73,11 @@ class ScriptedUser(HalfDuplexUser):  # type: ignore[misc]  # tau2-bench is untyp
         if waiting:
             action, *waiting = waiting
             call = ToolCall(
-                id=action["action_id"], name=action["name"], arguments=action["arguments"],
+                id=action["action_id"],
+                name=action["name"],
+                arguments=action["arguments"],
                 requestor="user",
-            )  # fmt: skip
+            )
             said = UserMessage(role="user", tool_calls=[call])
         else:
             text = self._opening if turn == 1 else prompt(turn - 2)
@@ -109,9 +111,14 @@ class Conversation(Orchestrator):  # type: ignore[misc]  # tau2-bench is untyped
         environment = registry.get_env_constructor(domain)(**self.kwargs)
         agent = MemoryAgent(environment.get_tools(), environment.get_policy())
         super().__init__(
-            domain=domain, agent=agent, user=_user(environment, task, settings["user"]),
-            environment=environment, task=task, max_steps=settings["steps"], seed=settings["seed"],
-        )  # fmt: skip
+            domain=domain,
+            agent=agent,
+            user=_user(environment, task, settings["user"]),
+            environment=environment,
+            task=task,
+            max_steps=settings["steps"],
+            seed=settings["seed"],
+        )
         self._shown = 0
 
     def begin(self) -> list[Message]:
@@ -149,9 +156,13 @@ class Conversation(Orchestrator):  # type: ignore[misc]  # tau2-bench is untyped
         if self.settings["reward"] == "basis":
             task, kind = without_judge(task), EvaluationType.ALL
         info = evaluate_simulation(
-            simulation=run, task=task, evaluation_type=kind, solo_mode=False, domain=self.domain,
+            simulation=run,
+            task=task,
+            evaluation_type=kind,
+            solo_mode=False,
+            domain=self.domain,
             env_kwargs=self.kwargs,
-        )  # fmt: skip
+        )
         parts = {part.value: worth for part, worth in (info.reward_breakdown or {}).items()}
         return float(info.reward), parts, run.termination_reason.value
 

@@ -9,19 +9,28 @@ from memorygym.tracks.research.generator.graph import Claim
 from memorygym.tracks.research.generator.relations import RELATIONS, YEAR
 from memorygym.tracks.research.question_grammar import month_text
 
-AUTHORITY = MappingProxyType({
-    "Register": 3, "Catalogue": 3, "Field report": 2, "Conference notes": 2,
-    "Newsletter": 1, "Profile": 1, "Travel log": 1,
-})  # fmt: skip
+AUTHORITY = MappingProxyType(
+    {
+        "Register": 3,
+        "Catalogue": 3,
+        "Field report": 2,
+        "Conference notes": 2,
+        "Newsletter": 1,
+        "Profile": 1,
+        "Travel log": 1,
+    }
+)
 """Authority of each genre; if two documents contradict each other, the higher one is right."""
-GENRES = MappingProxyType({
-    "person": ("Register", "Conference notes", "Profile", "Newsletter"),
-    "laboratory": ("Register", "Conference notes", "Newsletter", "Travel log"),
-    "instrument": ("Catalogue", "Field report", "Newsletter"),
-    "method": ("Catalogue", "Conference notes", "Newsletter"),
-    "survey": ("Register", "Field report", "Travel log"),
-    "town": ("Register", "Field report", "Travel log"),
-})  # fmt: skip
+GENRES = MappingProxyType(
+    {
+        "person": ("Register", "Conference notes", "Profile", "Newsletter"),
+        "laboratory": ("Register", "Conference notes", "Newsletter", "Travel log"),
+        "instrument": ("Catalogue", "Field report", "Newsletter"),
+        "method": ("Catalogue", "Conference notes", "Newsletter"),
+        "survey": ("Register", "Field report", "Travel log"),
+        "town": ("Register", "Field report", "Travel log"),
+    }
+)
 """By kind of entity: the genres of documents about it."""
 FIRST_DAY, DAYS = 2031 * 12 * 28, 4 * 12 * 28
 """The first date of documents and the number of days; days count from the year 0, and every month

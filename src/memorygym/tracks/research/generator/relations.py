@@ -12,17 +12,25 @@ _GIVEN = (
     "Al An Ar Be Bri Ca Ce Da De Do El Em Fa Fe Fi Ga Gre Ha He Il Jo Ju Ka Ke La Le Li Lo "
     "Ma Me Mi Na Ne No Ol Or Pa Pe Ra Re Ro Sa Se Si So Ta Te To Ul Va Ve Vi Yo Za"
 ).split()
-_CALLED = ("bela bert dan dara deth din dora lan lena lias lin lisa mar mela mir mund nas nela nia "
-           "nor rald ren ria rick rin rosa san sela sha sia sten tan thea tia tin ton vard vin "
-           "wen zan").split()  # fmt: skip
-_FIRST = ("Ask Bal Bor Bram Cor Cres Dal Dor Drum Eld Fal Fen Garn Gil Glen Gos Hal Har Hol Hun "
-          "Isk Jor Kal Kel Kir Lan Lor Lun Mal Mer Mor Nar Nes Nor Orm Osk Pel Pol Quar Ros Sal "
-          "Sel Sten Tal Tor Trev Ulm Var Vel Vor Wald Wes Yar Zel").split()  # fmt: skip
-_SECOND = ("a ba be da de do e fi ga go i ka ki la le li lo ma me mo na ne ni o pa ra re ri ro sa "
-           "se ta ti to u va ve vi wa we").split()  # fmt: skip
-_THIRD = ("bek bin burn by cott dal den don drin far fell gar gate hal ham holt kin land lin low "
-          "lund mar mere mond nick nor quist ran rick rin son stad stam ster strom tan thorp tin "
-          "ton vik ward way wick worth").split()  # fmt: skip
+_CALLED = (
+    "bela bert dan dara deth din dora lan lena lias lin lisa mar mela mir mund nas nela nia "
+    "nor rald ren ria rick rin rosa san sela sha sia sten tan thea tia tin ton vard vin "
+    "wen zan"
+).split()
+_FIRST = (
+    "Ask Bal Bor Bram Cor Cres Dal Dor Drum Eld Fal Fen Garn Gil Glen Gos Hal Har Hol Hun "
+    "Isk Jor Kal Kel Kir Lan Lor Lun Mal Mer Mor Nar Nes Nor Orm Osk Pel Pol Quar Ros Sal "
+    "Sel Sten Tal Tor Trev Ulm Var Vel Vor Wald Wes Yar Zel"
+).split()
+_SECOND = (
+    "a ba be da de do e fi ga go i ka ki la le li lo ma me mo na ne ni o pa ra re ri ro sa "
+    "se ta ti to u va ve vi wa we"
+).split()
+_THIRD = (
+    "bek bin burn by cott dal den don drin far fell gar gate hal ham holt kin land lin low "
+    "lund mar mere mond nick nor quist ran rick rin son stad stam ster strom tan thorp tin "
+    "ton vik ward way wick worth"
+).split()
 _TYPES = {
     "laboratory": "Institute Laboratory Observatory Polytechnic Foundation Academy".split(),
     "town": "Harbour Bridge Ford Ridge Cross Mills Haven Valley".split(),

@@ -94,6 +94,9 @@ def step_text(step: int, result: str) -> str:
 def page_text(query: str, page: int, pages: int, results: Iterable[tuple[int, str, str]]) -> str:
     """A result page: numbers, headings and sentences of documents."""
     head = f"Found for '{query}', page {page} of {pages}:"
-    return "\n\n".join((
-        head, *(f"{heading}\n{excerpt}\nDocument {number}." for number, heading, excerpt in results)
-    ))  # fmt: skip
+    return "\n\n".join(
+        (
+            head,
+            *(f"{heading}\n{excerpt}\nDocument {number}." for number, heading, excerpt in results),
+        )
+    )

@@ -195,8 +195,10 @@ def _runs(size: int) -> list[str]:
 
 
 DIGITS: list[Kind] = [
-    Listed(_runs(1), "number"), Listed(_runs(2), "number"), Listed(_runs(3), "full"),
-]  # fmt: skip
+    Listed(_runs(1), "number"),
+    Listed(_runs(2), "number"),
+    Listed(_runs(3), "full"),
+]
 LETTERS: list[Kind] = [Listed(ascii_letters, "word")]
 _SINGLE = [c for c in map(chr, range(1, 128)) if not c.isalnum() and not c.isspace()]
 MARKS: list[Kind] = [Listed([c for c in _SINGLE if c not in END_OF_GROUP + NOTE], "mark")]

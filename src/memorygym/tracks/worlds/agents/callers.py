@@ -20,9 +20,12 @@ VALUES: tuple[JSON, ...] = (
     "\x00", "\ud800", "*", '"', "((", "NEAR", "a OR", "' OR 1=1 --", "%", "\u202e", HUGE, 10**30,
 )  # fmt: skip
 ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "Write": ("content",), "Edit": ("old_text", "new_text"), "Read": ("start_line", "num_lines"),
-    "memory_search": ("query", "top_k"), "submit_answer": ("answer",),
-}  # fmt: skip
+    "Write": ("content",),
+    "Edit": ("old_text", "new_text"),
+    "Read": ("start_line", "num_lines"),
+    "memory_search": ("query", "top_k"),
+    "submit_answer": ("answer",),
+}
 
 
 def _broken() -> tuple[Call, ...]:

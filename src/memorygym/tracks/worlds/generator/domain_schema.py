@@ -42,9 +42,16 @@ class AttributeSpec:
         """The part of the specification that the system message states."""
         length = len(self.parts) if self.kind == "text" else self.length
         return Attribute(
-            code, self.label, self.alias, self.kind, self.decimals, self.prefix, self.suffix,
-            self.choices, length,
-        )  # fmt: skip
+            code,
+            self.label,
+            self.alias,
+            self.kind,
+            self.decimals,
+            self.prefix,
+            self.suffix,
+            self.choices,
+            length,
+        )
 
     def draw(self, stream: Stream) -> Value:
         """A random value."""

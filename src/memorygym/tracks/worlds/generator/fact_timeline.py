@@ -151,9 +151,14 @@ def guide_of(domain: Domain, seed: int, salt: str) -> Guide:
     attributes = domain.attributes()
     keys = _key_attributes(attributes, stream)
     return Guide(
-        domain.noun, domain.plural, attributes, domain.categories, domain.relations,
-        tuple(sorted(stream.sample(domain.categories, KEY_CATEGORIES))), keys,
-    )  # fmt: skip
+        domain.noun,
+        domain.plural,
+        attributes,
+        domain.categories,
+        domain.relations,
+        tuple(sorted(stream.sample(domain.categories, KEY_CATEGORIES))),
+        keys,
+    )
 
 
 def _key_attributes(attributes: tuple[Attribute, ...], stream: Stream) -> tuple[str, ...]:

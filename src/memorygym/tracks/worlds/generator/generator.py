@@ -71,18 +71,28 @@ class Generator:
         questions = placer.place(self.schedule)
         events = self._events({question.event: question for question in questions})
         gold = WorldsGold(
-            tuple(self.timeline.names), tuple(self.timeline.categories),
-            tuple(self.timeline.values), tuple(self.timeline.edges),
-            tuple(self.timeline.shown), tuple(self.timeline.changes),
-            tuple(questions), tuple(self.heldout), self.record_tokens,
-        )  # fmt: skip
+            tuple(self.timeline.names),
+            tuple(self.timeline.categories),
+            tuple(self.timeline.values),
+            tuple(self.timeline.edges),
+            tuple(self.timeline.shown),
+            tuple(self.timeline.changes),
+            tuple(questions),
+            tuple(self.heldout),
+            self.record_tokens,
+        )
         system = instructions(self.guide, self.domain.wording.employer)
         recipe: Mapping[str, JSON] = {
-            "template": self.domain.id, "seed": self.seed, "tier": self.name,
-            "entities": self.tier.entities, "questions": self.tier.questions,
-            "corrections": self.tier.corrections, "writes": self.tier.writes,
-            "tokens": self.tokens, "salted": bool(self.salt),
-        }  # fmt: skip
+            "template": self.domain.id,
+            "seed": self.seed,
+            "tier": self.name,
+            "entities": self.tier.entities,
+            "questions": self.tier.questions,
+            "corrections": self.tier.corrections,
+            "writes": self.tier.writes,
+            "tokens": self.tokens,
+            "salted": bool(self.salt),
+        }
         seen: list[JSON] = [[e.kind, e.text, e.free_edits, e.session] for e in events]
         id = content_hash(system, *seen, [budget.capacity, budget.writes, budget.slot])
         return Task(id, "worlds", recipe, system, events, budget, gold)

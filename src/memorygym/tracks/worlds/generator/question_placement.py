@@ -104,9 +104,16 @@ class QuestionPlacer:
         weight = self._timeline.guide.importance(category, code)
         rivals = tuple(rival for rival in planned.rivals if rival != planned.truth)
         return Question(
-            event, kind, question_type, planned.text, planned.truth, rivals, planned.needs,
-            weight, trick,
-        )  # fmt: skip
+            event,
+            kind,
+            question_type,
+            planned.text,
+            planned.truth,
+            rivals,
+            planned.needs,
+            weight,
+            trick,
+        )
 
     def _absent_names(self, stream: Stream) -> list[str]:
         """Names of the domain that no entity of the task has."""
