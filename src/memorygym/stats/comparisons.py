@@ -29,6 +29,9 @@ MAX_EXACT = 24
 """Most differing tasks for which `sign_flip` counts every assignment of signs."""
 DRAWN_FLIPS = 9_999
 """Number of random assignments of signs for more tasks."""
+ROUNDING = 1e-9
+"""Scores that differ by less are the same."""
+
 W = TypeVar("W", bound=Hashable)
 
 
@@ -239,6 +242,8 @@ def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
     (1.0, -1.0, 0.0)
     >>> round(tau_b([1, 2, 2, 3], [1, 2, 3, 3]), 6)
     0.8
+    >>> tau_b([0.3, 0.1 + 0.2, 1], [1, 1, 2])
+    1.0
     """
     if len(a) != len(b) or len(a) < 2:
         raise ValueError(
@@ -246,11 +251,16 @@ def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
         )
     balance = untied_a = untied_b = 0
     for (a1, b1), (a2, b2) in combinations(zip(a, b, strict=True), 2):
-        by_a, by_b = (a1 > a2) - (a1 < a2), (b1 > b2) - (b1 < b2)
+        by_a, by_b = _order(a1, a2), _order(b1, b2)
         balance += by_a * by_b
         untied_a += by_a != 0
         untied_b += by_b != 0
     return balance / sqrt(untied_a * untied_b) if balance else 0.0
+
+
+def _order(x: float, y: float) -> int:
+    """1, 0 or -1; means that differ only by the rounding of their sums are tied."""
+    return 0 if abs(x - y) < ROUNDING else (x > y) - (x < y)
 
 
 def kendall(
