@@ -1,6 +1,6 @@
 """How much of a text the fact reader reads, in each layout: `python -m benchmarks.fact_reading`.
 
-Layouts render facts of generated tasks (ten domains of worlds, research) and are read again:
+Layouts render facts of generated tasks (ten templates of worlds, research) and are read again:
 recovered and wrong are shares of the facts. Notes are texts in the manner of language models with
 labels of what they state: precision and recall. docs/fact_reading.md holds the figures.
 """
@@ -37,8 +37,8 @@ Facts = Mapping[tuple[str, ...], object]
 
 
 def worlds(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
-    """For each domain: the facts that the layout rendered, and those that were read."""
-    for template in registry.names("domains"):
+    """For each template: the facts that the layout rendered, and those that were read."""
+    for template in registry.names("templates"):
         system, records = shown_world(template)
         reader = strong_reader(system)
         text = layout(world_blocks(reader.guide, records))

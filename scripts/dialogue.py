@@ -35,7 +35,7 @@ not differ significantly (paired t tests over sessions, Holm over all pairs of m
 def main() -> None:
     """Plays the missing episodes and writes the page."""
     parser = pages.options("dialogue", __doc__)
-    parser.add_argument("--seeds", type=int, default=12, metavar="N", help="sessions a domain")
+    parser.add_argument("--seeds", type=int, default=12, metavar="N", help="sessions a desk")
     args = parser.parse_args()
     live = pages.compare(args.folder / "live", BUDGETS, args.seeds, track="dialogue:prefix=live")
     fixed = pages.compare(

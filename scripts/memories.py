@@ -1,4 +1,4 @@
-"""Writes docs/results/memories.md: every built-in memory at three budgets on all ten domains.
+"""Writes docs/results/memories.md: every built-in memory at three budgets on all ten templates.
 
     python scripts/memories.py [--seeds N] [--folder DIR]
 
@@ -19,7 +19,7 @@ INTRODUCTION = """\
 # Built-in memories at three budgets
 
 Written by `python scripts/memories.py`; the same bytes on every machine. Version {version}.
-{tasks} tasks (ten domains, standard tier, seeds 0 to {last}), run offline: memories
+{tasks} tasks (ten templates, standard tier, seeds 0 to {last}), run offline: memories
 that need a model used the built-in extractive summariser, so read this as a ranking of mechanisms
 with a weak summariser, not of what they reach with an LLM. Accuracy is the share of answerable
 questions that the fixed reasoner answers correctly from the context, with the 95 % interval over

@@ -30,7 +30,7 @@ from memorygym.training.tasks import recipes
 
 HELD_OUT = "movie"
 """The template that training never sees."""
-TEMPLATES = [name for name in names("domains") if name != HELD_OUT]
+TEMPLATES = [name for name in names("templates") if name != HELD_OUT]
 SEEDS = {"trained": range(10), "held out": range(60)}
 HALF = {"writes": "15"}
 MAIN = "learned"
@@ -71,7 +71,7 @@ Written by `python scripts/training.py`. Version {version}. A network of {weight
 for each record which attributes to store, and for each correction whether to update; scripted hands
 write the notes through the memory's tools. It was trained by a critic-free policy gradient
 (leave-one-out advantages, clipped as in PPO) for {iterations} iterations of {episodes} episodes on
-tasks of the split `train` of nine domains, tier standard, never on the domain `{held_out}`. Its
+tasks of the split `train` of nine templates, tier standard, never on the template `{held_out}`. Its
 features are read from the text alone. The tables are of tasks of the split `test`, played as text
 with the memory `markdown`: composite, breadth (B), maintenance (M), reasoning (R) and efficiency
 (E) in %, the 95 % interval over tasks, and the difference of `{main}` to each agent (paired by
@@ -165,8 +165,8 @@ def page(learners: Mapping[str, Learner], folder: Path) -> Iterator[str]:
     frugal = best_frugal()
     agents = {MAIN: files[MAIN], f"no brief ({frugal.partition('frugal:')[2]})": frugal, **OTHERS}
     for title, templates, seeds in (
-        ("The nine domains of training, new tasks", ",".join(TEMPLATES), SEEDS["trained"]),
-        (f"The held-out domain, {HELD_OUT}", HELD_OUT, SEEDS["held out"]),
+        ("The nine templates of training, new tasks", ",".join(TEMPLATES), SEEDS["trained"]),
+        (f"The held-out template, {HELD_OUT}", HELD_OUT, SEEDS["held out"]),
     ):
         yield f"\n## {title}\n"
         yield table(played(agents, templates, seeds))

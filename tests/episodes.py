@@ -102,5 +102,5 @@ def worlds(seeds: int = 1, first: int = 0, template: str = "company", salt: str 
 
 
 def lite(*agents: str, seeds: int = 1, first: int = 0, salt: str = "", **more: Any) -> RunResults:
-    """Agents on small tasks of one domain; `more` as `perform` takes it."""
+    """Agents on small tasks of one template; `more` as `perform` takes it."""
     return perform(Evaluation(tasks=worlds(seeds, first, salt=salt), agents=agents), **more)

@@ -55,7 +55,7 @@ def without_labels(lines: list[str]) -> list[str]:
 def test_inspect_and_bench_agree(agent: str, arguments: dict[str, Any], tmp_path: Path) -> None:
     log = played(tmp_path, f"memorygym/{agent}", arguments=arguments)
     templates = sorted(sample.metadata["template"] for sample in log.samples)
-    assert templates in (registry.names("domains"), [arguments["template"]])
+    assert templates in (registry.names("templates"), [arguments["template"]])
     for sample in log.samples:
         template, seed = sample.metadata["template"], sample.metadata["seed"]
         result = benched(agent, template, seed, arguments["tier"])
@@ -166,9 +166,9 @@ def test_a_log_is_scored_again_from_its_traces(
 @pytest.mark.parametrize(
     ("track", "arguments", "message"),
     [
-        ("worlds", {"template": "compny"}, "no domains named 'compny'; did you mean company?"),
-        ("worlds", {"template": ["city", "twon"]}, "no domains named 'twon'"),
-        ("worlds", {"template": 7}, "no domains named '7'"),
+        ("worlds", {"template": "compny"}, "no templates named 'compny'; did you mean company?"),
+        ("worlds", {"template": ["city", "twon"]}, "no templates named 'twon'"),
+        ("worlds", {"template": 7}, "no templates named '7'"),
         ("worlds", {"tier": "lit"}, "no tier named 'lit'; did you mean lite?"),
         ("worlds", {"memory": "markdwn"}, "no memory named 'markdwn'; did you mean markdown?"),
         ("worlds", {"templte": "city"}, "no argument named 'templte'; did you mean template?"),

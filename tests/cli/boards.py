@@ -53,7 +53,7 @@ class Maker:
         self, shares: dict[str, float], *, failed: int = 0, version: str = "", **recipe: Any
     ) -> str:
         whole: dict[str, Any] = {
-            "kind": "bench", "track": "worlds", "templates": registry.names("domains"),
+            "kind": "bench", "track": "worlds", "templates": registry.names("templates"),
             "seeds": list(range(10)), "parameters": {"tier": "standard"}, "data": None,
             "repeats": 1,
             "salt": None, "models": {}, "memory_model": None, "judge": None,

@@ -106,7 +106,7 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
             ["--backend", "os:getcwd"],
             "os:getcwd: it makes an object of str, which has no `observe`",
         ),
-        (["--template", "os:sep"], "os:sep: that is a str, not a Domain"),
+        (["--template", "os:sep"], "os:sep: that is a str, not a Template"),
         (["--validate", "--strategy", "naive"], "leave --agent out"),
         (["--model", "m", "--strategy", "naive"], "leave --validate and --agent out"),
         (["--model", "opnai:m"], "did you mean openai?"),

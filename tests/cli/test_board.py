@@ -32,7 +32,7 @@ def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:
 
 
 APART = {
-    "1 of 10 domains": {
+    "1 of 10 templates": {
         "templates": ["company"], "parameters": {"tier": "standard", "template": "company"},
     },
     "not the seeds 0 to 9": {"seeds": [0, 1]},

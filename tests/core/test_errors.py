@@ -24,10 +24,10 @@ def test_a_refused_key_is_a_provider_failure() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("compny", "no domains named 'compny'; did you mean company?"),
-        ("zzz", "no domains named 'zzz'; choose from city, company"),
-        ("", "no domains named ''; choose from city, company"),
+        ("compny", "no templates named 'compny'; did you mean company?"),
+        ("zzz", "no templates named 'zzz'; choose from city, company"),
+        ("", "no templates named ''; choose from city, company"),
     ],
 )
 def test_an_unknown_part_suggests_the_nearest_or_lists_all(name: str, message: str) -> None:
-    assert str(UnknownPart("domains", name, ["company", "city"])) == message
+    assert str(UnknownPart("templates", name, ["company", "city"])) == message

@@ -14,7 +14,7 @@ from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.memories.markdown import Markdown
 from tests.slow import mostly_slow
 
-KINDS = ("domains", "memory", "agents", "tracks")
+KINDS = ("templates", "memory", "agents", "tracks")
 METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
 POINTS = "[memorygym.memory]\nscrapbook = outside_pack:Scrapbook\n"
 CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Markdown):\n    pass\n"
@@ -45,7 +45,7 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
         Path(registry.__file__).parents[1].joinpath(*f.split(".")) for f in registry.FOLDERS[kind]
     ]
     paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
-    ending = ".json" if kind == "domains" else ".py"
+    ending = ".json" if kind == "templates" else ".py"
     stems = {path.stem for path in paths if path.suffix == ending or kind == "tracks"}
     assert set(registry.names(kind)) == stems
 
@@ -53,7 +53,7 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "message"),
     [
-        ("domains", "compny", "no domains named 'compny'; did you mean company?"),
+        ("templates", "compny", "no templates named 'compny'; did you mean company?"),
         ("memory", "markdwon", "did you mean markdown?"),
         ("tracks", "qqq", "choose from .*worlds"),
         ("memory", "", "no memory named ''"),
@@ -79,7 +79,11 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
             "it needs the argument url beside the task; give a value",
         ),
         ("memory", "urllib.parse:urljoin", "it needs the arguments base, url; give values, as in"),
-        ("domains", "collections:OrderedDict", "that is a class; give the Domain that read_domain"),
+        (
+            "templates",
+            "collections:OrderedDict",
+            "that is a class; give the Template that read_template",
+        ),
         ("agents", "os:getcwd", "os:getcwd: it makes an object of str, which has no `act`"),
         ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
         (
@@ -94,7 +98,7 @@ def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None
         registry.check_spec(kind, spec)
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "domains")])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "templates")])
 def test_every_part_of_the_package_states_how_it_is_made(kind: str) -> None:
     built_in = [n for n in registry.names(kind) if n != "chromadb"]
     assert all(callable(registry.load(kind, name)) for name in built_in)
@@ -213,7 +217,10 @@ PARTS = {
         ),
         (("--strategy", "broken:Broken"), "broken cannot be imported (SyntaxError: "),
         (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
-        (("-t", "nosuch:DOMAIN"), "domains nosuch:DOMAIN: nosuch cannot be imported (No module"),
+        (
+            ("-t", "nosuch:TEMPLATE"),
+            "templates nosuch:TEMPLATE: nosuch cannot be imported (No module",
+        ),
     ],
     quick=2,
 )
@@ -234,7 +241,7 @@ def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
         ("agents", "from memorygym.tracks.worlds.agents.honest import naive as part\n"),
         ("memory", "from memorygym.memories.markdown import Markdown as part\n"),
         ("tracks", "part = 1\n"),
-        ("domains", "part = 1\n"),
+        ("templates", "part = 1\n"),
         ("datasets", "def part():\n    return 1\n"),
     ],
 )

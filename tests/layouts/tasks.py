@@ -151,7 +151,7 @@ def dialogue_blocks(desk: Desk, statements: Sequence[Statement]) -> list[Block]:
 
 @cache
 def shown_session(template: str) -> tuple[Desk, tuple[Statement, ...]]:
-    """The domain of a session, and what its messages state."""
+    """The template of a session, and what its messages state."""
     task = DialogueRecipe(template, 0).generate()
     reader = reader_for(template)
     script = thaw(task.state["script"])

@@ -12,7 +12,7 @@ from memorygym.runs.systems import episode_for, played, policy_for
 from memorygym.tracks.worlds.settings import WorldsSettings
 
 AGENTS = ("strategic", "template_expert", "clairvoyant", "guesser", "smart_guesser")
-GAMES = [(template, 7, "lite") for template in registry.names("domains")]
+GAMES = [(template, 7, "lite") for template in registry.names("templates")]
 GAMES += [("company", 0, "multi"), ("city", 1, "hard")]
 
 

@@ -54,7 +54,7 @@ def composites() -> list[float]:
     """What a scripted agent really scores: four axes, some tasks at 0."""
     tasks = [
         WorldsSettings(name, seed, "lite")
-        for name in registry.names("domains")
+        for name in registry.names("templates")
         for seed in range(5)
     ]
     wanted = ResultOptions(causes=False)

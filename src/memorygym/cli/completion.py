@@ -23,7 +23,7 @@ _memorygym() {{
 complete -o filenames -F _memorygym memorygym
 """
 KINDS = {
-    "template": "domains", "memory": "memory", "memories": "memory", "backend": "memory",
+    "template": "templates", "memory": "memory", "memories": "memory", "backend": "memory",
     "agent": "agents", "strategy": "agents", "track": "tracks",
 }  # fmt: skip
 """The kind of part that each of these options takes."""

@@ -1,4 +1,4 @@
-"""List the domains, memories, agents and tracks there are."""
+"""List the templates, memories, agents and tracks there are."""
 
 import argparse
 import json
@@ -89,7 +89,7 @@ def _parameters(kind: str, name: str) -> dict[str, Any]:
 
 def _about(kind: str, name: str) -> str:
     """What it states, or the first line of its docstring, without the name that it begins with."""
-    if kind == "domains" and registry.is_built_in(kind, name):
+    if kind == "templates" and registry.is_built_in(kind, name):
         return str(registry.load(kind, name).about)
     modules = [f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind]]
     points = entry_points(group=registry.group_of(kind))

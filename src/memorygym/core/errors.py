@@ -9,7 +9,7 @@ class MemoryGymError(Exception):
 
 
 class UnknownPart(MemoryGymError):
-    """No part (domain, memory, agent, track, …) has this name; the message suggests one."""
+    """No part (template, memory, agent, track, …) has this name; the message suggests one."""
 
     def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
         known = sorted(choices)

@@ -1,4 +1,4 @@
-"""Finds parts (memories, agents, domains, tracks, data sets) by name, and makes them.
+"""Finds parts (memories, agents, templates, tracks, data sets) by name, and makes them.
 
 A *spec* is a name with parameters, as in `bm25:top_k=5:chunk_size=256`. A name is that of a file of
 this package, of an entry point of another package, or `package.module:object`; modules that are not
@@ -19,7 +19,7 @@ from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.factories import accepts, set_parameters, unmet
 
 FOLDERS = {
-    "domains": ("tracks.worlds.domains",),
+    "templates": ("tracks.worlds.templates",),
     "desks": ("tracks.dialogue.desks",),
     "memory": ("memories",),
     "shims": ("memories.shims",),
@@ -116,7 +116,7 @@ def remembered_specs() -> dict[tuple[str, str], str]:
 
 def group_of(kind: str) -> str:
     """The group of entry points under which other packages declare parts of a kind."""
-    return "memorygym.domain" if kind == "domains" else f"memorygym.{kind}"
+    return "memorygym.template" if kind == "templates" else f"memorygym.{kind}"
 
 
 @cache
@@ -185,8 +185,10 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
         near = get_close_matches(name, dir(imported), n=1)
         hint = f"; did you mean {module}:{near[0]}?" if near else ""
         raise BadSettings(f"{kind} {spec}: {error}{hint}") from error
-    if kind == "domains" and isinstance(part, type):
-        raise BadSettings(f"{kind} {spec}: that is a class; give the Domain that read_domain makes")
+    if kind == "templates" and isinstance(part, type):
+        raise BadSettings(
+            f"{kind} {spec}: that is a class; give the Template that read_template makes"
+        )
     return part
 
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 COMMON = {
     "version": "benchmark version: only rows of one version may be compared",
     "track": "the kind of task",
-    "template": "the template of the task; of worlds, its domain",
+    "template": "the template of the task, such as `company`",
     "seed": "names the task, together with its template",
     "reasoner": "who answered from what memory showed",
     "budget": "most tokens that a memory may put before an event; empty for a system without limit",

@@ -125,9 +125,9 @@ def unranked(entrant: Entrant) -> str:
     every = TaskOptions(range(OFFICIAL_SEEDS), parameters=track.official)
     templates = sorted({task.template for task in track.tasks(every)})
     if lacking := len(set(templates) - set(recipe["templates"])):
-        return f"{len(templates) - lacking} of {len(templates)} domains"
+        return f"{len(templates) - lacking} of {len(templates)} templates"
     if recipe["templates"] != templates:
-        return "other domains than the official set"
+        return "other templates than the official set"
     # A parameter that the official set has may have another value, which makes another set.
     otherwise = sorted(recipe["parameters"].keys() ^ track.official.keys())
     otherwise += [name for name in Limits.__slots__ if recipe[name] is not None]

@@ -113,7 +113,7 @@ def _check_once(tasks: Tasks) -> None:
     (template, seed), times = counts.most_common(1)[0]
     if times > 1:
         raise BadSettings(
-            f"the task {template}, seed {seed}, is named {times} times: name each domain and task"
+            f"the task {template}, seed {seed}, is named {times} times: name each template and task"
             " once"
         )
 

@@ -58,7 +58,7 @@ class PowerSettings(Settings):
         super().__post_init__()
         if self.tier not in TIERS:
             raise UnknownPart("tier", self.tier, TIERS)
-        most, sd, templates = len(registry.names("domains")), self.sd, self.templates
+        most, sd, templates = len(registry.names("templates")), self.sd, self.templates
         for name, fits, choices in (
             ("delta", 0 < self.delta <= 100, "points above 0 and at most 100"),
             ("power", 0.5 <= self.power < 1, "a chance from 0.5 to below 1"),
@@ -83,7 +83,7 @@ class PowerSettings(Settings):
     @property
     def many(self) -> int:
         """The number of templates."""
-        return self.templates or len(registry.names("domains"))
+        return self.templates or len(registry.names("templates"))
 
 
 def power_of(settings: PowerSettings) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _seen(settings: PowerSettings, sd: float) -> dict[str, Any]:
         "other_tasks": stats.SEPARATE,
         "fixed_figure": stats.FIGURE,
     }
-    official = OFFICIAL_SEEDS * len(registry.names("domains"))
+    official = OFFICIAL_SEEDS * len(registry.names("templates"))
     plans = {"one_template": settings.seeds, "these_settings": settings.seeds * settings.many}
     if plans["these_settings"] in (settings.seeds, official):
         del plans["these_settings"]

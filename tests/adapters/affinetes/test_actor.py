@@ -151,11 +151,11 @@ def test_a_secret_generates_another_task_and_is_not_shown() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"template": "compny"}, "no domains named 'compny'; did you mean company?"),
+        ({"template": "compny"}, "no templates named 'compny'; did you mean company?"),
         ({"model": "memorygym/os:abort"}, "named 'os:abort'"),  # A stranger loads no code.
         ({"template": "os:abort"}, "named 'os:abort'"),
         ({"backend": "os:abort"}, "named 'os:abort'"),
-        ({"template": ["city"]}, "no domains named"),
+        ({"template": ["city"]}, "no templates named"),
         ({"tier": "light"}, "no tier named 'light'; did you mean lite?"),
         ({"tier": []}, "no tier named"),
         ({"backend": "markdwn"}, "did you mean markdown?"),

@@ -75,7 +75,7 @@ def test_the_client_plays_an_episode(run: Any) -> None:
 
 @pytest.mark.parametrize("method", ["evaluate", "reset"])
 def test_the_client_gets_an_error_for_unknown_names(run: Any, method: str) -> None:
-    with pytest.raises(Exception, match=r"no domains named 'compny'; did you mean company\?"):
+    with pytest.raises(Exception, match=r"no templates named 'compny'; did you mean company\?"):
         run(lambda env: getattr(env, method)(template="compny"))
 
 

@@ -9,16 +9,18 @@ from memorygym.core.rng import named_rng
 from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Attribute, Value
-from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec
-from memorygym.tracks.worlds.generator.generator import load_domain
+from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.prose import false_value
+from memorygym.tracks.worlds.generator.template_schema import AttributeSpec
 from tests.episodes import generated, gold
 
-TEMPLATES = registry.names("domains")
+TEMPLATES = registry.names("templates")
 
 
 def numeric(template: str) -> list[AttributeSpec]:
-    return [spec for spec in load_domain(template).attribute_specs if spec.kind in ("int", "float")]
+    return [
+        spec for spec in load_template(template).attribute_specs if spec.kind in ("int", "float")
+    ]
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -35,7 +37,7 @@ def test_a_false_number_differs_from_the_true_one_by_more_than_5_percent(templat
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_false_value_differs_from_the_true_one(template: str) -> None:
     stream = named_rng("test", template, "words")
-    for spec in load_domain(template).attribute_specs:
+    for spec in load_template(template).attribute_specs:
         value: Value = spec.draw(stream)
         assert all(false_value(spec, value, stream) != value for _ in range(50))
 

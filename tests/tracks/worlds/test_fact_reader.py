@@ -11,7 +11,7 @@ from memorygym.core.errors import BadTrace
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of
-from memorygym.tracks.worlds.generator.generator import load_domain
+from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
 from memorygym.tracks.worlds.guide import read_guide
@@ -32,7 +32,7 @@ def states(text: str, fact: Fact, reader: StrongReader) -> bool:
     return {values[fact.code] for values in own if fact.code in values} == {fact.value}
 
 
-TEMPLATES = registry.names("domains")
+TEMPLATES = registry.names("templates")
 EMPLOYEES, REVENUE = Fact("Acme Harbor", "a", 1200), Fact("Acme Harbor", "b", 401)
 RISK = Fact("Acme Harbor", "i", "minor")
 LISTED = Fact("Acme Harbor", "k", "2014-03-09")
@@ -49,9 +49,9 @@ def company() -> StrongReader:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_guide_is_read_back_from_the_system_message(template: str, seed: int) -> None:
-    domain = load_domain(template)
-    guide = guide_of(domain, seed, "")
-    assert read_guide(instructions(guide, domain.wording.employer)) == guide
+    template = load_template(template)
+    guide = guide_of(template, seed, "")
+    assert read_guide(instructions(guide, template.wording.employer)) == guide
 
 
 @pytest.mark.parametrize("figure", ["$73.3M2", "-$73.3%", "73.3 ms"])

@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import named_rng
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
-from memorygym.tracks.worlds.generator.generator import load_domain
+from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
 from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.task import generate, stream_tokens
@@ -18,7 +18,7 @@ from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from tests.episodes import generated, gold
 from tests.slow import mostly_slow
 
-TEMPLATES = registry.names("domains")
+TEMPLATES = registry.names("templates")
 
 FIGURES = {
     "lite": (30, 10, 3, 15, 1, (3, 2, 4, 1)),
@@ -31,7 +31,7 @@ FIGURES = {
 
 @pytest.fixture(scope="module")
 def official() -> list[WorldsGold]:
-    """The gold tables of all domains at tier standard, seeds 0 to 9."""
+    """The gold tables of all templates at tier standard, seeds 0 to 9."""
     return [gold(generated(t, seed, "standard")) for t in TEMPLATES for seed in range(10)]
 
 
@@ -235,8 +235,8 @@ def test_equal_settings_give_equal_tasks_and_different_ones_different_tasks() ->
 @pytest.mark.parametrize("n", [100, 5_000])
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> None:
-    domain = load_domain(template)
-    ordered = sorted(draw_names(domain.first, domain.second, n, named_rng("test", template)))
+    template = load_template(template)
+    ordered = sorted(draw_names(template.first, template.second, n, named_rng("test", template)))
     pairs = list(pairwise(ordered))
     assert len(pairs) == n - 1
     assert not any(after.startswith(before) for before, after in pairs)

@@ -21,7 +21,7 @@ from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import generated
 
-TEMPLATES = registry.names("domains")
+TEMPLATES = registry.names("templates")
 
 
 def answered(

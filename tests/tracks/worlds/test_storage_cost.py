@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.core.types import Budget
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline, guide_of, timeline_of
-from memorygym.tracks.worlds.generator.generator import load_domain
+from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.gold import Change, Need
 from memorygym.tracks.worlds.generator.storage_cost import StorageCost
 
@@ -16,7 +16,7 @@ AMPLE = Budget(capacity=10_000, writes=100, slot=1_000)
 @pytest.fixture
 def timeline() -> FactTimeline:
     """Thirty companies, all of which are shown in the first event."""
-    company = load_domain("company")
+    company = load_template("company")
     made = timeline_of(company, guide_of(company, 0, ""), 0, "", 30)
     made.shown = [0] * 30
     return made

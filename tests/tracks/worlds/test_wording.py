@@ -16,7 +16,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator import prose
-from memorygym.tracks.worlds.generator.generator import load_domain
+from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.questions import REASONING
 from tests.episodes import generated, gold
@@ -88,9 +88,9 @@ def test_every_form_of_question_reads_as_agreed(snapshot: Snapshot, tasks: list[
 
 def test_the_first_document_of_every_domain_reads_as_agreed(snapshot: Snapshot) -> None:
     texts = [
-        first(generated(name, 0, "lite"), "documents").text for name in registry.names("domains")
+        first(generated(name, 0, "lite"), "documents").text for name in registry.names("templates")
     ]
-    snapshot("domains", "\n\n".join(t.split("\n", 1)[1].split("\n\n")[0] for t in texts))
+    snapshot("templates", "\n\n".join(t.split("\n", 1)[1].split("\n\n")[0] for t in texts))
 
 
 def test_the_status_line_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
@@ -117,7 +117,7 @@ def test_a_view_is_the_system_message_the_status_line_and_the_event(tasks: list[
         episode.step(END)
 
 
-@pytest.mark.parametrize("template", registry.names("domains"))
+@pytest.mark.parametrize("template", registry.names("templates"))
 def test_percentages_change_in_percentage_points(template: str) -> None:
     for task in [generated(template, seed, "standard") for seed in range(6)]:
         attributes = strong_reader(task.system).guide.attributes
@@ -146,9 +146,9 @@ def test_a_distractor_follows_the_entry_that_it_distracts_from() -> None:
     assert all(pattern.startswith("{c}") for pattern in prose.HELD_OUT)
 
 
-@pytest.mark.parametrize("template", registry.names("domains"))
+@pytest.mark.parametrize("template", registry.names("templates"))
 def test_sentences_read_as_english(template: str) -> None:
-    wording = load_domain(template).wording
+    wording = load_template(template).wording
     for text in (*wording.notices, *wording.noise, *chain(*prose.CORES), *prose.HELD_OUT):
         assert not re.search(r"[^,] which ", text), text
         assert " count " not in text and " posted by" not in text.lower(), text

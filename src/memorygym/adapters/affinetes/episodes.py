@@ -59,7 +59,7 @@ except ImportError:
 
 __all__ = ["Choice", "Game", "ModelEpisode", "OpenEnvResponse", "choice_of", "sendable", "unknown"]
 FIRST = "company"
-"""The domain if the caller names none."""
+"""The template if the caller names none."""
 SCRIPTED = "memorygym/"
 """The prefix of a model that is a built-in agent: `memorygym/strategic`."""
 OVER = "The episode is over."
@@ -95,18 +95,18 @@ def choice_of(
     Raises UnknownPart or BadSettings.
     """
     # The registry also takes `package.module:object`, which would let a caller run any code.
-    domain = None if template is None else registry.require_name("domains", str(template))
+    template = None if template is None else registry.require_name("templates", str(template))
     if task_id is not None:
         meant, seed = where(_whole("task_id", task_id))
-        if domain not in (None, meant):
+        if template not in (None, meant):
             raise BadSettings(
-                f"task_id {task_id} is of the template {meant}, not {domain}; leave template out"
+                f"task_id {task_id} is of the template {meant}, not {template}; leave template out"
             )
-        domain = meant
+        template = meant
     if tier not in tuple(TIERS):
         raise UnknownPart("tier", str(tier), TIERS)
     secret = "" if salt is None else checked_salt(str(salt), "salt")
-    settings = WorldsSettings(domain or FIRST, _whole("seed", seed), str(tier), salt=secret)
+    settings = WorldsSettings(template or FIRST, _whole("seed", seed), str(tier), salt=secret)
     return Choice(settings, registry.require_name("memory", str(backend)))
 
 
@@ -116,15 +116,15 @@ def where(task_id: int) -> tuple[str, int]:
     >>> where(0), where(9), where(10)
     (('agentteam', 0), ('university', 0), ('agentteam', 1))
     """
-    seed, place = divmod(task_id, len(_domains()))
-    return _domains()[place], seed
+    seed, place = divmod(task_id, len(_templates()))
+    return _templates()[place], seed
 
 
 @cache
-def _domains() -> list[str]:
-    """The built-in domains; one of another package must not shift the ids."""
-    names = registry.names("domains")
-    return [name for name in names if registry.is_built_in("domains", name)]
+def _templates() -> list[str]:
+    """The built-in templates; one of another package must not shift the ids."""
+    names = registry.names("templates")
+    return [name for name in names if registry.is_built_in("templates", name)]
 
 
 def sendable(value: T) -> T:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
-    """The tasks of the domains, tier and sizes that the parameters name."""
+    """The tasks of the templates, tier and sizes that the parameters name."""
     from memorygym.tracks.worlds import settings
 
     return settings.settings_of(options)
@@ -186,7 +186,7 @@ TRACK = Track(
     structure=structure,
     verify=verify,
     parameters=lambda: {
-        "template": "a domain, or several with commas between (default: all ten)",
+        "template": "a template, or several with commas between (default: all ten)",
         "tier": "lite, standard, hard or multi (default: standard)",
         "entities": "instead of the tier's entities",
         "tokens": "length of all events, in tokens",

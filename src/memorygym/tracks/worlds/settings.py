@@ -1,4 +1,4 @@
-"""The recipe of a worlds task: domain, seed, tier, sizes, and the secret of a private test set."""
+"""The recipe of a worlds task: template, seed, tier, sizes, secret of a private test set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,16 +30,16 @@ class WorldsSettings:
 
 
 def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
-    """The recipes that the parameters name, domain by domain. Raises UnknownPart or BadSettings."""
+    """The recipes that the parameters name, by template. Raises UnknownPart or BadSettings."""
     parameters = dict(options.parameters)
     names = [name for name in parameters.pop("template", "").split(",") if name]
     tier = parameters.pop("tier", "standard")
     if tier not in TIERS:
         raise UnknownPart("tier", tier, TIERS)
     sizes = sizes_of(parameters)
-    templates = names or registry.names("domains")
+    templates = names or registry.names("templates")
     for name in templates:
-        registry.load("domains", name, "DOMAIN")
+        registry.load("templates", name, "TEMPLATE")
     return [
         WorldsSettings(name, seed, tier, sizes, options.salt)
         for name in templates

@@ -23,7 +23,7 @@ from tests.slow import mostly_slow
 
 AGENT = find("worlds").agents
 AGENTS = [name for name, agent in AGENT.items() if agent.kind != "adversary"]
-TEMPLATES = registry.names("domains")
+TEMPLATES = registry.names("templates")
 POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
 
 

@@ -189,7 +189,7 @@ def agents_choose_without_a_seed(patch: pytest.MonkeyPatch) -> None:
 
 @validate("identical tasks")
 def every_seed_generates_the_same_task(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task, "Generator", lambda old, domain, seed, *rest: old(domain, 0, *rest))
+    wrap(patch, task, "Generator", lambda old, template, seed, *rest: old(template, 0, *rest))
 
 
 @validate("greedy writer: miscounted")

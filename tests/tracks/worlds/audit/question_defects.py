@@ -9,10 +9,10 @@ import pytest
 from memorygym.scoring.grading import names, phrases, verdict
 from memorygym.scoring.grading.quantities import Number
 from memorygym.tracks.worlds.generator import (
-    domain_schema,
     fact_timeline,
     generator,
     question_placement,
+    template_schema,
 )
 from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 from memorygym.tracks.worlds.generator.questions import REASONING, related
@@ -68,7 +68,7 @@ def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
         )
 
     patch.setattr(QuestionSampler, "best", best)
-    wrap(patch, domain_schema.AttributeSpec, "draw", coarse)
+    wrap(patch, template_schema.AttributeSpec, "draw", coarse)
 
 
 @verify("chance level", LONG)
@@ -76,7 +76,7 @@ def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
     def middle(old: Any, self: Any, stream: Any) -> Any:
         return (self.low + self.high) // 2 if self.kind == "int" else old(self, stream)
 
-    wrap(patch, domain_schema.AttributeSpec, "draw", middle)
+    wrap(patch, template_schema.AttributeSpec, "draw", middle)
 
 
 @verify("winner's place", LONGER)

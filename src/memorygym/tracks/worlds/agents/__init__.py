@@ -1,7 +1,7 @@
 """The scripted agents of worlds: honest ones, and adversaries with an upper bound on their score.
 
 `agents.json` describes each. A bound of 0, 1 or 5 points is a matter of principle; any other is the
-mean over ten domains and ten seeds of the standard tier plus three standard errors, rounded to
+mean over ten templates and ten seeds of the standard tier plus three standard errors, rounded to
 whole points. The bounds hold for the other tiers too.
 """
 

@@ -8,7 +8,7 @@ from memorygym.agents.calls import END, calls, submit
 from memorygym.core.rng import named_rng
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message
-from memorygym.tracks.worlds.agents.guesser import guess, public_domain
+from memorygym.tracks.worlds.agents.guesser import guess, public_template
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
     BudgetedNoteTaker,
@@ -104,7 +104,7 @@ def _memorised(template: str) -> list[tuple[Query, str]]:
 
 def replayed(context: ParsedContext, query: Query) -> str:
     """The truth of the most similar question of another seed, or of any question if none is."""
-    memorised = _memorised(public_domain(context.reader.guide.noun).id)
+    memorised = _memorised(public_template(context.reader.guide.noun).id)
     other, truth = max(memorised, key=lambda pair: _similarity(pair[0], query))
     if not _similarity(other, query):
         return memorised[context.event % len(memorised)][1]

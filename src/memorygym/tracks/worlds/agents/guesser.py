@@ -6,26 +6,26 @@ from memorygym.core import registry
 from memorygym.core.errors import UnknownPart
 from memorygym.core.rng import named_rng
 from memorygym.tracks.worlds.facts import Attribute
-from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
 from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
 @lru_cache(maxsize=64)
-def public_domain(noun: str) -> Domain:
-    """The domain whose entities are called by that noun. Raises UnknownPart if there is none."""
-    names = registry.names("domains")
+def public_template(noun: str) -> Template:
+    """The template whose entities are called by that noun. Raises UnknownPart if there is none."""
+    names = registry.names("templates")
     for name in names:
-        domain: Domain = registry.load("domains", name, "DOMAIN")
-        if domain.noun == noun:
-            return domain
-    raise UnknownPart("public domain", noun, names)
+        template: Template = registry.load("templates", name, "TEMPLATE")
+        if template.noun == noun:
+            return template
+    raise UnknownPart("public template", noun, names)
 
 
 def _specs(noun: str) -> dict[str, AttributeSpec]:
-    """By label: the public attributes of the domain with that noun; empty if it is unknown."""
+    """By label: the public attributes of the template with that noun; empty if it is unknown."""
     try:
-        return {spec.label: spec for spec in public_domain(noun).attribute_specs}
+        return {spec.label: spec for spec in public_template(noun).attribute_specs}
     except UnknownPart:
         return {}
 

@@ -13,10 +13,10 @@ from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.worlds.fact_reader import StrongReader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
-from memorygym.tracks.worlds.generator.domain_schema import CODES
 from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import Notation, fill, note_of, record_of
+from memorygym.tracks.worlds.generator.template_schema import CODES
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
 Keep = Callable[[ParsedContext], list[str]]

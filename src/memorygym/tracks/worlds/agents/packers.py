@@ -4,13 +4,13 @@ from functools import lru_cache
 
 from memorygym.core.track import PolicyFactory
 from memorygym.tracks.worlds.agents.alphabet import packed
-from memorygym.tracks.worlds.agents.guesser import public_domain
+from memorygym.tracks.worlds.agents.guesser import public_template
 from memorygym.tracks.worlds.agents.note_taker import BudgetedNoteTaker, allowance
 from memorygym.tracks.worlds.agents.radix import Codec, Unpacked
 from memorygym.tracks.worlds.agents.recoder import Packer
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
-from memorygym.tracks.worlds.generator.domain_schema import Domain
 from memorygym.tracks.worlds.generator.notes import pack_value, record_of
+from memorygym.tracks.worlds.generator.template_schema import Template
 from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
@@ -61,10 +61,10 @@ def _unrounded(guide: Guide, text: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _lists(domain: Domain) -> list[tuple[str, tuple[str, ...]]]:
+def _lists(template: Template) -> list[tuple[str, tuple[str, ...]]]:
     """The public word lists, each with "name", "category" or the code of its attribute."""
-    lists = [("name", domain.first), ("name", domain.second), ("category", domain.categories)]
-    for attribute, spec in zip(domain.attributes(), domain.attribute_specs, strict=True):
+    lists = [("name", template.first), ("name", template.second), ("category", template.categories)]
+    for attribute, spec in zip(template.attributes(), template.attribute_specs, strict=True):
         lists += [(attribute.code, part) for part in spec.parts]
         lists += [(attribute.code, spec.choices)] if spec.choices else []
     return lists
@@ -76,18 +76,18 @@ def _width(words: tuple[str, ...]) -> int:
 
 def _coded(guide: Guide, record: Record) -> str:
     """A record with words as their places in the public lists: digits, figures, relations."""
-    domain = public_domain(guide.noun)
+    template = public_template(guide.noun)
     if len(record.name.split()) != 2:
         return record_of(guide, record)
     coded = ("text", "enum", "date")
     words = [*record.name.split(), record.category]
     for a in guide.attributes:
         words += str(record.values[a.code]).split() if a.kind in ("text", "enum") else []
-    pairs = zip(_lists(domain), words, strict=True)
+    pairs = zip(_lists(template), words, strict=True)
     digits = "".join(_digits(places, word) for (_, places), word in pairs)
     dates = [pack_value(a, record.values[a.code]) for a in guide.attributes if a.kind == "date"]
     rest = [pack_value(a, record.values[a.code]) for a in guide.attributes if a.kind not in coded]
-    edges = [code + _name_digits(domain, other) for code, other in record.edges]
+    edges = [code + _name_digits(template, other) for code, other in record.edges]
     return " ".join([digits + "".join(dates), *rest, *edges])
 
 
@@ -95,8 +95,8 @@ def _digits(places: tuple[str, ...], word: str) -> str:
     return f"{places.index(word):0{_width(places)}d}"
 
 
-def _name_digits(domain: Domain, name: str) -> str:
-    return "".join(map(_digits, (domain.first, domain.second), name.split()))
+def _name_digits(template: Template, name: str) -> str:
+    return "".join(map(_digits, (template.first, template.second), name.split()))
 
 
 def _uncoded(guide: Guide, text: str) -> str:
@@ -104,9 +104,9 @@ def _uncoded(guide: Guide, text: str) -> str:
     digits, *rest = text.split(" ")
     if not digits.isdigit():
         return text
-    domain = public_domain(guide.noun)
+    template = public_template(guide.noun)
     words: dict[str, list[str]] = {}
-    for key, places in _lists(domain):
+    for key, places in _lists(template):
         words.setdefault(key, []).append(places[int(digits[: _width(places)])])
         digits = digits[_width(places) :]
     record = Record(" ".join(words["name"]), words["category"][0])
@@ -121,9 +121,12 @@ def _uncoded(guide: Guide, text: str) -> str:
         else:
             parts += rest[: a.length]
             rest = rest[a.length :]
-    size = _width(domain.first)
+    size = _width(template.first)
     for edge in rest:
-        first, second = domain.first[int(edge[1 : size + 1])], domain.second[int(edge[size + 1 :])]
+        first, second = (
+            template.first[int(edge[1 : size + 1])],
+            template.second[int(edge[size + 1 :])],
+        )
         parts += [edge[0], first, second]
     return " ".join(parts)
 
@@ -150,7 +153,7 @@ def _hidden(context: ParsedContext) -> list[str]:
 
 def _hide(context: ParsedContext, record: Record, blanks: str) -> str:
     codes = [a.code for a in context.reader.guide.attributes]
-    number = packed(Codec(public_domain(context.reader.guide.noun), 2).record(record, codes))
+    number = packed(Codec(public_template(context.reader.guide.noun), 2).record(record, codes))
     hidden = ""
     while number:
         number, digit = divmod(number, len(blanks))
@@ -160,7 +163,7 @@ def _hide(context: ParsedContext, record: Record, blanks: str) -> str:
 
 def _decoded(context: ParsedContext) -> list[Record]:
     """The records that the stored blanks still hold."""
-    codec = Codec(public_domain(context.reader.guide.noun), 2)
+    codec = Codec(public_template(context.reader.guide.noun), 2)
     codes = [a.code for a in context.reader.guide.attributes]
     records = []
     for hidden in context.tool_results[0].split("A")[1:]:

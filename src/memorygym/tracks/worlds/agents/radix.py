@@ -11,18 +11,18 @@ from functools import lru_cache
 from memorygym.core.tokens import count
 from memorygym.core.trace import Trace
 from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
-from memorygym.tracks.worlds.agents.guesser import public_domain
+from memorygym.tracks.worlds.agents.guesser import public_template
 from memorygym.tracks.worlds.axes import gold_of
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide, Record, Value
-from memorygym.tracks.worlds.generator.domain_schema import (
+from memorygym.tracks.worlds.generator.gold import WorldsGold
+from memorygym.tracks.worlds.generator.notes import record_of
+from memorygym.tracks.worlds.generator.template_schema import (
     FIRST_YEAR,
     LAST_YEAR,
     AttributeSpec,
-    Domain,
+    Template,
 )
-from memorygym.tracks.worlds.generator.gold import WorldsGold
-from memorygym.tracks.worlds.generator.notes import record_of
 
 
 class Unpacked:
@@ -39,46 +39,46 @@ class Unpacked:
 
 @dataclass(frozen=True)
 class Codec:
-    """Encodes records of a domain as digits; exact, except for floats, which stay within 2 %."""
+    """Encodes records of a template as digits; exact, except for floats, which stay within 2 %."""
 
-    domain: Domain
+    template: Template
     size: int
     """Words of a name; all names of a task have the same number."""
 
     def spec(self, code: str) -> AttributeSpec:
         """The public specification of an attribute."""
-        return self.domain.attribute_specs[ord(code) - 97]
+        return self.template.attribute_specs[ord(code) - 97]
 
     def record(self, record: Record, codes: Sequence[str]) -> Digits:
         """The digits of name, category, these attributes and relations."""
-        categories = self.domain.categories
+        categories = self.template.categories
         digits = [*self.name(record.name), (categories.index(record.category), len(categories))]
         for code in codes:
             digits += value_digits(self.spec(code), record.values[code])
         for code, other in record.edges:
-            digits += [(1, 2), ("xyz".index(code), len(self.domain.relations)), *self.name(other)]
+            digits += [(1, 2), ("xyz".index(code), len(self.template.relations)), *self.name(other)]
         return [*digits, (0, 2)]
 
     def take_record(self, source: Unpacked, codes: Sequence[str]) -> Record:
         """The record that `record` encoded."""
         name = self.take_name(source)
-        category = self.domain.categories[source.take(len(self.domain.categories))]
+        category = self.template.categories[source.take(len(self.template.categories))]
         values = {code: take_value(self.spec(code), source) for code in codes}
         edges: list[tuple[str, str]] = []
         while source.take(2):
-            code = "xyz"[source.take(len(self.domain.relations))]
+            code = "xyz"[source.take(len(self.template.relations))]
             edges.append((code, self.take_name(source)))
         return Record(name, category, values, edges=tuple(edges))
 
     def name(self, name: str) -> Digits:
         """The digits of a name: the places of its words in the public lists."""
         *front, last = name.split()
-        first, second = self.domain.first, self.domain.second
+        first, second = self.template.first, self.template.second
         return [(second.index(last), len(second)), *((first.index(w), len(first)) for w in front)]
 
     def take_name(self, source: Unpacked) -> str:
         """The name that `name` encoded."""
-        first, second = self.domain.first, self.domain.second
+        first, second = self.template.first, self.template.second
         last = second[source.take(len(second))]
         return " ".join([*(first[source.take(len(first))] for _ in range(self.size - 1)), last])
 
@@ -154,7 +154,7 @@ class Group:
         guide = strong_reader(system).guide
         self.codes = [a.code for a in guide.attributes]
         self.keys = guide.key_attributes
-        self.codec = Codec(public_domain(guide.noun), size)
+        self.codec = Codec(public_template(guide.noun), size)
 
     def write(self, whole: Sequence[Digits], parts: Sequence[Digits], width: int) -> list[str]:
         """Lines of at most `width` tokens, plus one token for the mark that ends the group."""
@@ -167,13 +167,13 @@ class Group:
     def read(self, lines: Sequence[str]) -> list[Record]:
         """The records that `write` encoded."""
         source = Unpacked(self._alphabet.read(lines))
-        codec = Codec(self.codec.domain, source.take(8))
+        codec = Codec(self.codec.template, source.take(8))
         levels = [self.codes] * source.take(32), [self.keys] * source.take(32)
         return [codec.take_record(source, codes) for level in levels for codes in level]
 
     def note(self, name: str, code: str, value: Value) -> str:
         """A changed value, to append to a line."""
-        place = Codec(self.codec.domain, 0).name(name)
+        place = Codec(self.codec.template, 0).name(name)
         digits = [(len(name.split()), 8), *place, (ord(code) - 97, 23)]
         digits += value_digits(self.codec.spec(code), value)
         return NOTE + self._alphabet.write(packed(digits), 99)[0]
@@ -181,7 +181,7 @@ class Group:
     def read_note(self, text: str) -> Record:
         """The changed value that `note` encoded."""
         source = Unpacked(self._alphabet.read([text]))
-        name = Codec(self.codec.domain, source.take(8)).take_name(source)
+        name = Codec(self.codec.template, source.take(8)).take_name(source)
         code = chr(97 + source.take(23))
         return Record(name, values={code: take_value(self.codec.spec(code), source)})
 

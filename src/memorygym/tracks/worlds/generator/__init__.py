@@ -1,6 +1,6 @@
 """Turns a seed into a task: `task` resolves the sizes and settings, `generator` builds the task.
 
-domain_schema, tiers                             the file of a domain; the official sizes
+template_schema, tiers                             the file of a template; the official sizes
 fact_timeline, gold                              facts over time; the gold table, hidden from agents
 schedule, prose, notes, instructions             the event stream, its texts, the system message
 questions, question_sampler, question_placement  question types, what they are about, their events

@@ -10,9 +10,9 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.rng import Stream, named_rng
 from memorygym.tracks.worlds.facts import Attribute, Guide, Record, Value
-from memorygym.tracks.worlds.generator.domain_schema import Domain
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.prose import false_value
+from memorygym.tracks.worlds.generator.template_schema import Template
 
 
 def draw_names(first: Sequence[str], second: Sequence[str], n: int, stream: Stream) -> list[str]:
@@ -50,7 +50,7 @@ CHANGEABLE = ("int", "float", "enum", "date")
 class FactTimeline:
     """The facts of a task over time, from which documents, questions and budgets are made."""
 
-    domain: Domain
+    template: Template
     guide: Guide
     names: list[str]
     categories: list[str]
@@ -123,7 +123,7 @@ class FactTimeline:
         return change
 
     def _new_value(self, index: int, old: Value, stream: Stream) -> Value:
-        spec = self.domain.attribute_specs[index]
+        spec = self.template.attribute_specs[index]
         new = false_value(spec, old, stream)
         if isinstance(new, int) and not spec.low <= new <= spec.high:
             return spec.draw(stream)
@@ -145,18 +145,18 @@ def _is_difference(new: Value, old: Value) -> bool:
     return isinstance(new, int) and isinstance(old, int) and _near(abs(new - old), new)
 
 
-def guide_of(domain: Domain, seed: int, salt: str) -> Guide:
-    """The schema of a domain with the key categories and key attributes of one task."""
-    stream = named_rng(domain.id, seed, salt, "brief")
-    attributes = domain.attributes()
+def guide_of(template: Template, seed: int, salt: str) -> Guide:
+    """The schema of a template with the key categories and key attributes of one task."""
+    stream = named_rng(template.id, seed, salt, "brief")
+    attributes = template.attributes()
     keys = _key_attributes(attributes, stream)
     return Guide(
-        domain.noun,
-        domain.plural,
+        template.noun,
+        template.plural,
         attributes,
-        domain.categories,
-        domain.relations,
-        tuple(sorted(stream.sample(domain.categories, KEY_CATEGORIES))),
+        template.categories,
+        template.relations,
+        tuple(sorted(stream.sample(template.categories, KEY_CATEGORIES))),
         keys,
     )
 
@@ -169,16 +169,18 @@ def _key_attributes(attributes: tuple[Attribute, ...], stream: Stream) -> tuple[
     return tuple(sorted(picked))
 
 
-def timeline_of(domain: Domain, guide: Guide, seed: int, salt: str, entities: int) -> FactTimeline:
+def timeline_of(
+    template: Template, guide: Guide, seed: int, salt: str, entities: int
+) -> FactTimeline:
     """All entities with their first values and relations. Raises BadSettings without an entity."""
-    path = (domain.id, seed, salt)
+    path = (template.id, seed, salt)
     if entities < 1:
         raise BadSettings(f"{entities} entities: a task needs at least 1")
-    names = draw_names(domain.first, domain.second, entities, named_rng(*path, "names"))
+    names = draw_names(template.first, template.second, entities, named_rng(*path, "names"))
     categories = _spread_categories(guide.categories, entities, named_rng(*path, "categories"))
     stream = named_rng(*path, "values")
-    values = [_values(domain, stream) for _ in range(entities)]
-    timeline = FactTimeline(domain, guide, names, categories, values, [])
+    values = [_values(template, stream) for _ in range(entities)]
+    timeline = FactTimeline(template, guide, names, categories, values, [])
     _relate(timeline, named_rng(*path, "relations"))
     return timeline
 
@@ -190,21 +192,21 @@ def _spread_categories(categories: tuple[str, ...], n: int, stream: Stream) -> l
     return spread
 
 
-def _values(domain: Domain, stream: Stream) -> tuple[Value, ...]:
+def _values(template: Template, stream: Stream) -> tuple[Value, ...]:
     """The first values of an entity; a value above its constraint is drawn again."""
-    values = [spec.draw(stream) for spec in domain.attribute_specs]
-    for constraint in domain.constraints:
-        index = _index(domain, constraint.label)
-        value, other = values[index], values[_index(domain, constraint.of)]
+    values = [spec.draw(stream) for spec in template.attribute_specs]
+    for constraint in template.constraints:
+        index = _index(template, constraint.label)
+        value, other = values[index], values[_index(template, constraint.of)]
         assert isinstance(value, int) and isinstance(other, int)
         limit = other * constraint.percent // 100
         if value > limit:
-            values[index] = stream.between(domain.attribute_specs[index].low, limit)
+            values[index] = stream.between(template.attribute_specs[index].low, limit)
     return tuple(values)
 
 
-def _index(domain: Domain, label: str) -> int:
-    return [spec.label for spec in domain.attribute_specs].index(label)
+def _index(template: Template, label: str) -> int:
+    return [spec.label for spec in template.attribute_specs].index(label)
 
 
 def _relate(timeline: FactTimeline, stream: Stream) -> None:

@@ -1,4 +1,4 @@
-"""The generator of worlds: it builds a task from a domain, a seed and a tier.
+"""The generator of worlds: it builds a task from a template, a seed and a tier.
 
 The same settings always give the same bytes.
 """
@@ -12,7 +12,6 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.tracks._qa.stream import content_hash
-from memorygym.tracks.worlds.generator.domain_schema import Domain
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, guide_of, timeline_of
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import instructions
@@ -22,6 +21,7 @@ from memorygym.tracks.worlds.generator.question_placement import QuestionPlacer
 from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
 from memorygym.tracks.worlds.generator.schedule import ScheduledEvent, plan
 from memorygym.tracks.worlds.generator.storage_cost import StorageCost
+from memorygym.tracks.worlds.generator.template_schema import Template
 from memorygym.tracks.worlds.generator.tiers import Tier
 
 START = date(2031, 1, 6).toordinal()
@@ -29,26 +29,26 @@ SESSION_GAP = 90
 """Days between two sessions."""
 
 
-def load_domain(template: str) -> Domain:
-    """The domain of that name, built in or plugged in. Raises BadSettings if it is no Domain."""
-    domain = registry.load("domains", template, "DOMAIN")
-    if not isinstance(domain, Domain):
-        kind = type(domain).__name__
-        raise BadSettings(f"domains {template}: that is a {kind}, not a Domain; use read_domain")
-    return domain
+def load_template(name: str) -> Template:
+    """The template of that name, built in or plugged in; raises BadSettings if it is none."""
+    template = registry.load("templates", name, "TEMPLATE")
+    if not isinstance(template, Template):
+        kind = type(template).__name__
+        raise BadSettings(f"templates {name}: that is a {kind}, not a Template; use read_template")
+    return template
 
 
 class Generator:
     """Generates one task; every step has its own named random stream."""
 
-    def __init__(self, domain: Domain, seed: int, name: str, tier: Tier, salt: str) -> None:
-        self.domain, self.seed, self.name, self.tier, self.salt = domain, seed, name, tier, salt
-        self.path = (domain.id, seed, salt, name, tier.entities)
-        self.guide = guide_of(domain, seed, salt)
-        self.timeline = timeline_of(domain, self.guide, seed, salt, tier.entities)
+    def __init__(self, template: Template, seed: int, name: str, tier: Tier, salt: str) -> None:
+        self.template, self.seed, self.name, self.tier, self.salt = template, seed, name, tier, salt
+        self.path = (template.id, seed, salt, name, tier.entities)
+        self.guide = guide_of(template, seed, salt)
+        self.timeline = timeline_of(template, self.guide, seed, salt, tier.entities)
         self.records = self.timeline.records()
         self.schedule = plan(tier, self._stream("plan"))
-        self.prose = Prose(domain, self.guide.attributes)
+        self.prose = Prose(template, self.guide.attributes)
         self.heldout: list[tuple[int, str]] = []
         self.padding: list[str] = []
         self.tokens: int | None = None
@@ -81,9 +81,9 @@ class Generator:
             tuple(self.heldout),
             self.record_tokens,
         )
-        system = instructions(self.guide, self.domain.wording.employer)
+        system = instructions(self.guide, self.template.wording.employer)
         recipe: Mapping[str, JSON] = {
-            "template": self.domain.id,
+            "template": self.template.id,
             "seed": self.seed,
             "tier": self.name,
             "entities": self.tier.entities,
@@ -110,7 +110,7 @@ class Generator:
         """Draws all corrections and contradictions, each of another entity."""
         stream = self._stream("changes")
         weights = self.timeline.weights()[1]
-        constrained = {label for c in self.domain.constraints for label in (c.label, c.of)}
+        constrained = {label for c in self.template.constraints for label in (c.label, c.of)}
         changeable = [
             (a.code, weight)
             for a, weight in zip(self.guide.attributes, weights, strict=True)
@@ -191,7 +191,9 @@ class Generator:
                 return "DOCUMENTS", "\n\n".join([self._follow_up(event, stream, today), HINT])
             case "question":
                 return "QUESTION", f"{questions[event].text}\n\nAnswer with submit_answer."
-        memo = stream.choice(self.domain.wording.noise).format(s=stream.choice(self.timeline.names))
+        memo = stream.choice(self.template.wording.noise).format(
+            s=stream.choice(self.timeline.names)
+        )
         padding = self.padding.pop() if self.padding else ""
         return "MEMO", "\n\n".join([f"[Memo · {day(today)}]\n{memo}{padding}", HINT])
 

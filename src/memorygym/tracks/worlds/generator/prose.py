@@ -11,7 +11,7 @@ from datetime import date
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.worlds.facts import Attribute, Record, Value, spoken_date
-from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
+from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
 
 CORES: tuple[tuple[str, ...], ...] = (
     ("The entry of {s} for {l} reads {v}", "The record of {s} has {v} under {l}"),
@@ -19,7 +19,7 @@ CORES: tuple[tuple[str, ...], ...] = (
     ("{s} is listed with {v} for {l}", "The list shows {s} with {v} for {l}"),
     ("The file on {s} gives {v} for {l}", "{s} is on file with {v} for {l}"),
 )
-"""By style: two sentences that may replace the domain's own."""
+"""By style: two sentences that may replace the template's own."""
 
 DATED = ("{c}, after {d} in {y}", "{c}, compared with {d} in {y}")
 EARLY = ("{c}, although a preliminary report gave {d}", "{c}; the provisional entry was {d}")
@@ -46,15 +46,15 @@ def day(ordinal: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Renders the texts of one domain."""
+    """Renders the texts of one template."""
 
-    domain: Domain
+    template: Template
     attributes: tuple[Attribute, ...]
 
     def document(self, facts: Record, stream: Stream, when: int) -> tuple[str, list[str]]:
         """A document with all facts of an entity, and the attributes in held-out phrasings."""
         style = stream.below(4)
-        wording = self.domain.wording
+        wording = self.template.wording
         sentences: list[str] = [wording.membership.format(s=facts.name, c=facts.category)]
         heldout: list[str] = []
         for index, attribute in enumerate(self.attributes):
@@ -63,7 +63,7 @@ class Prose:
             sentences.append(text)
             if is_heldout:
                 heldout.append(attribute.code)
-        phrases = {relation.code: relation.phrase for relation in self.domain.relations}
+        phrases = {relation.code: relation.phrase for relation in self.template.relations}
         sentences += [f"{facts.name} {phrases[code]} {other}" for code, other in facts.edges]
         stream.shuffle(sentences)
         head = f"[{wording.titles[style]} · {facts.name} · {day(when)}]"
@@ -72,8 +72,8 @@ class Prose:
     def follow_up(self, name: str, index: int, value: Value, stream: Stream, when: int) -> str:
         """A later document: two sentences of noise, and one that states a new value."""
         style = stream.below(4)
-        core = self._core(self.domain.attribute_specs[index], style, stream)
-        wording = self.domain.wording
+        core = self._core(self.template.attribute_specs[index], style, stream)
+        wording = self.template.wording
         sentences = [text.format(s=name) for text in stream.sample(wording.noise, 2)]
         news = _fill(core, name, self.attributes[index], self._display(index, value, stream))
         sentences.insert(stream.below(3), f"{news}.")
@@ -82,7 +82,7 @@ class Prose:
     def notice(self, name: str, index: int, now: str, stream: Stream, when: int) -> str:
         """A correction; `now` is "now VALUE" or "DIFFERENCE higher than stated before"."""
         attribute = self.attributes[index]
-        template = stream.choice(self.domain.wording.notices)
+        template = stream.choice(self.template.wording.notices)
         label = stream.choice((attribute.label, attribute.alias))
         sentence = template.format(s=name, l=label, now=now)
         return f"[Correction · {name} · {day(when)}]\n{sentence}."
@@ -106,7 +106,7 @@ class Prose:
         self, index: int, name: str, value: Value, style: int, stream: Stream
     ) -> tuple[str, bool]:
         """The sentence that states a value, and whether its phrasing is held out."""
-        attribute, spec = self.attributes[index], self.domain.attribute_specs[index]
+        attribute, spec = self.attributes[index], self.template.attribute_specs[index]
         core = self._core(spec, style, stream)
         shown = self._display(index, value, stream)
         claim = _fill(core, name, attribute, shown, alias=bool(stream.below(2)))
@@ -118,7 +118,7 @@ class Prose:
             c=claim,
             d=self._display(index, distractor, stream),
             y=2019 + stream.below(11),
-            p=stream.choice(self.domain.wording.peers),
+            p=stream.choice(self.template.wording.peers),
             n=3 + stream.below(58),
         )
         return text, heldout

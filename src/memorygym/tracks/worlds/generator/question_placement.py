@@ -116,12 +116,12 @@ class QuestionPlacer:
         )
 
     def _absent_names(self, stream: Stream) -> list[str]:
-        """Names of the domain that no entity of the task has."""
-        domain, names = self._timeline.domain, self._timeline.names
+        """Names of the template that no entity of the task has."""
+        template, names = self._timeline.template, self._timeline.names
         needed = self._tier.mix[3]
         spare = SPARE_NAMES if len(names[0].split()) == 2 else len(names)
         known = set(names)
-        drawn = draw_names(domain.first, domain.second, 2 * needed + spare, stream)
+        drawn = draw_names(template.first, template.second, 2 * needed + spare, stream)
         return [name for name in drawn if name not in known][: needed + 1]
 
     def _too_many(self, kind: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count
 from memorygym.core.types import Task
-from memorygym.tracks.worlds.generator.generator import Generator, load_domain
+from memorygym.tracks.worlds.generator.generator import Generator, load_template
 from memorygym.tracks.worlds.generator.tiers import AS_TIER, Sizes, sized
 
 PROBE = 40
@@ -24,7 +24,7 @@ def generate(
 ) -> Task:
     """The task. Raises UnknownPart or BadSettings, which say what to give instead."""
     if sizes.tokens is None:
-        return Generator(load_domain(template), seed, tier, sized(tier, sizes), salt).task()
+        return Generator(load_template(template), seed, tier, sized(tier, sizes), salt).task()
     return _generate_to_length(template, seed, tier, sizes, salt)
 
 
@@ -40,7 +40,7 @@ def _generate_to_length(template: str, seed: int, tier: str, sizes: Sizes, salt:
 
     def generator_of(entities: int) -> Generator:
         chosen = sized(tier, replace(base, entities=entities))
-        return Generator(load_domain(template), seed, tier, chosen, salt)
+        return Generator(load_template(template), seed, tier, chosen, salt)
 
     probe = stream_tokens(generator_of(PROBE).task())
     entities = int(FILLED * wanted * PROBE / probe)
@@ -65,7 +65,7 @@ def _generate_to_length(template: str, seed: int, tier: str, sizes: Sizes, salt:
 def _padding(generator: Generator, tokens: int) -> list[str]:
     """Noise of about that many tokens, divided among the memos."""
     memos = sum(scheduled.kind == "noise" for scheduled in generator.schedule)
-    sentences = [text.format(s="the house") for text in generator.domain.wording.noise]
+    sentences = [text.format(s="the house") for text in generator.template.wording.noise]
     block = " ".join(sentences)
     cost = count(block)
     shares: list[str] = []

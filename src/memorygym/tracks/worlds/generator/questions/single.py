@@ -38,7 +38,7 @@ def retrieval(sampler: QuestionSampler, *, trick: bool = False) -> PlannedQuesti
 
 def ratio(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The quotient of two attributes, to two decimals."""
-    labels = sampler.stream.choice(sampler.timeline.domain.ratios)
+    labels = sampler.stream.choice(sampler.timeline.template.ratios)
     numerator, denominator = (
         next(a for a in sampler.guide.attributes if a.label == label) for label in labels
     )

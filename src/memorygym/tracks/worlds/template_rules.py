@@ -1,4 +1,4 @@
-"""The rules for a domain of the track worlds: its schema, its words, its texts read back."""
+"""The rules for a template of the track worlds: its schema, its words, its texts read back."""
 
 import re
 from collections import Counter
@@ -11,10 +11,10 @@ from memorygym.core.tokens import MONTHS
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Attribute, Record
 from memorygym.tracks.worlds.generator import prose
-from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names, guide_of
 from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.prose import Prose
+from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
 
 StatedFacts: TypeAlias = dict[str, object]
 """The facts of a text, by attribute code, "category" or "edges"."""
@@ -28,48 +28,49 @@ DOCUMENTS, NOTICES, TODAY = 400, 16, 741_500
 """Documents, and notices for each attribute, that are read back: each wording many times."""
 WRAPS = (prose.DATED, prose.EARLY, prose.HOPED, prose.PEERS, prose.OTHER, prose.HELD_OUT)
 SHARED = (*chain(*prose.CORES, *WRAPS), prose.HINT)
-"""Sentences that the documents of all domains share."""
+"""Sentences that the documents of all templates share."""
 _PLACE = re.compile(r"\{\w+\}")
 
 
-def check_domain(domain: Domain) -> list[str]:
-    """Every rule that a domain breaks; each sentence names the domain and the word. [] if none.
+def check_template(template: Template) -> list[str]:
+    """Every rule that a template breaks; each sentence names the template and the word. [] if none.
 
     The texts are rendered and read back only if the schema keeps its rules.
     """
     rules = (_counts, _names, _labels, _sentences, _choices, _texts, _numbers, _forms, _limits)
-    broken = [sentence for rule in rules for sentence in rule(domain)]
-    broken = broken or list(_reading(domain))
-    return [f"{domain.id}: {sentence}" for sentence in broken]
+    broken = [sentence for rule in rules for sentence in rule(template)]
+    broken = broken or list(_reading(template))
+    return [f"{template.id}: {sentence}" for sentence in broken]
 
 
-def _counts(domain: Domain) -> Iterator[str]:
-    kinds = Counter(str(spec.kind) for spec in domain.attribute_specs)
-    wording = domain.wording
+def _counts(template: Template) -> Iterator[str]:
+    kinds = Counter(str(spec.kind) for spec in template.attribute_specs)
+    wording = template.wording
     sizes = [
-        ("categories", len(set(domain.categories)), (10, 10)),
-        ("attributes", len(domain.attribute_specs), (21, 23)),
-        ("relations", len(domain.relations), (2, 3)),
-        ("first name words", len(domain.first), (36, 999)),
-        ("second name words", len(domain.second), (36, 999)),
+        ("categories", len(set(template.categories)), (10, 10)),
+        ("attributes", len(template.attribute_specs), (21, 23)),
+        ("relations", len(template.relations), (2, 3)),
+        ("first name words", len(template.first), (36, 999)),
+        ("second name words", len(template.second), (36, 999)),
         ("distinct titles", len(set(wording.titles)), (4, 4)),
         ("peers", len(set(wording.peers)), (2, 3)),
         ("notices", len(set(wording.notices)), (2, 9)),
         ("noise sentences", len(set(wording.noise)), (4, 9)),
-        ("ratios", len(set(domain.ratios)), (3, 99)),
-        ("constraints", len(domain.constraints), (1, 3)),
+        ("ratios", len(set(template.ratios)), (3, 99)),
+        ("constraints", len(template.constraints), (1, 3)),
         *[(f"attributes of kind {kind}", kinds[kind], size) for kind, size in KINDS.items()],
     ]
     for label, size, (least, most) in sizes:
         if not least <= size <= most:
             bounds = f"{least}" if least == most else f"{least} to {most}"
             yield f"it has {size} {label}: give {bounds}"
-    if domain.attribute_specs[0].kind != "int":
-        yield f"the first attribute, '{domain.attribute_specs[0].label}', is no int: begin with one"
-    codes = "".join(relation.code for relation in domain.relations)
+    first = template.attribute_specs[0]
+    if first.kind != "int":
+        yield f"the first attribute, '{first.label}', is no int: begin with one"
+    codes = "".join(relation.code for relation in template.relations)
     if not "xyz".startswith(codes):
         yield f"the relations have the codes '{codes}': give x, y and, for a third, z"
-    if {relation.symmetric for relation in domain.relations} != {True, False}:
+    if {relation.symmetric for relation in template.relations} != {True, False}:
         yield "its relations are all symmetric or all directed: give at least one of each"
 
 
@@ -86,23 +87,23 @@ def _words_of(
             yield f"the {label} '{word}' also occurs in '{spoken[word.lower()]}': replace it"
 
 
-def _spoken(domain: Domain, *others: str) -> dict[str, str]:
+def _spoken(template: Template, *others: str) -> dict[str, str]:
     """Each word of these texts and of all document sentences, with a text that holds it."""
-    texts = (*others, *(text for _, text in _sentences_of(domain)))
+    texts = (*others, *(text for _, text in _sentences_of(template)))
     return {word: text for text in texts for word in _words(text)}
 
 
-def _names(domain: Domain) -> Iterator[str]:
-    names = (*domain.first, *domain.second)
-    spoken = _spoken(domain, *domain.categories)
+def _names(template: Template) -> Iterator[str]:
+    names = (*template.first, *template.second)
+    spoken = _spoken(template, *template.categories)
     yield from _words_of("name word", names, (r"[A-Z][a-z]+", "one capitalised word"), spoken)
     for word in MONTHS:
         if word in names:
             yield f"the name word '{word}' is a month: replace it"
 
 
-def _labels(domain: Domain) -> Iterator[str]:
-    labels = _all_labels(domain)
+def _labels(template: Template) -> Iterator[str]:
+    labels = _all_labels(template)
     for index, (label, spec) in enumerate(labels):
         if not re.fullmatch(r"(?: (?:[a-z][a-z'-]*|[A-Z&]{2,})){1,3}", f" {label}"):
             yield f"the label '{label}' is not one to three lower-case words: reword it"
@@ -114,39 +115,39 @@ def _labels(domain: Domain) -> Iterator[str]:
                 yield f"the label '{label}' is part of the label '{other}': reword one of them"
 
 
-def _sentences(domain: Domain) -> Iterator[str]:
-    for label, owner in _all_labels(domain):
-        for speaker, text in _sentences_of(domain):
+def _sentences(template: Template) -> Iterator[str]:
+    for label, owner in _all_labels(template):
+        for speaker, text in _sentences_of(template):
             if speaker is not owner and _holds(text, label):
-                every = ", a sentence of all domains" * (text in SHARED)
+                every = ", a sentence of all templates" * (text in SHARED)
                 yield f"the label '{label}' occurs in '{text}'{every}: reword it"
 
 
-def _choices(domain: Domain) -> Iterator[str]:
-    enums = [spec for spec in domain.attribute_specs if spec.kind == "enum"]
+def _choices(template: Template) -> Iterator[str]:
+    enums = [spec for spec in template.attribute_specs if spec.kind == "enum"]
     for spec in enums:
         if not 9 <= len(spec.choices) <= 12:
             yield f"'{spec.label}' has {len(spec.choices)} choices: give 9 to 12"
     choices = (choice for spec in enums for choice in spec.choices)
     form = (r"[a-z]+(?:[-_][a-z]+)*", "one lower-case word")
-    spoken = _spoken(domain, *(label for label, _ in _all_labels(domain)))
+    spoken = _spoken(template, *(label for label, _ in _all_labels(template)))
     yield from _words_of("choice", choices, form, spoken)
 
 
-def _texts(domain: Domain) -> Iterator[str]:
-    texts = [spec for spec in domain.attribute_specs if spec.kind == "text"]
+def _texts(template: Template) -> Iterator[str]:
+    texts = [spec for spec in template.attribute_specs if spec.kind == "text"]
     for spec in texts:
         sizes = [len(part) for part in spec.parts]
         if len(sizes) != 3 or not 14 <= min(sizes) <= max(sizes) <= 18:
             yield f"'{spec.label}' has parts of {sizes} words: give three parts of 14 to 18 words"
     words = (word for spec in texts for part in spec.parts for word in part)
     form = (r"[a-z]{2,}", "one of two or more lower-case letters")
-    spoken = {word: label for label, _ in _all_labels(domain) for word in _words(label)}
+    spoken = {word: label for label, _ in _all_labels(template) for word in _words(label)}
     yield from _words_of("text word", words, form, spoken)
 
 
-def _numbers(domain: Domain) -> Iterator[str]:
-    for spec in domain.attribute_specs:
+def _numbers(template: Template) -> Iterator[str]:
+    for spec in template.attribute_specs:
         low, high = spec.low, spec.high
         span = f"'{spec.label}' ranges from {low} to {high}"
         match spec.kind:
@@ -164,16 +165,16 @@ def _numbers(domain: Domain) -> Iterator[str]:
             yield f"the unit '{spec.prefix}{spec.suffix}' of '{spec.label}' holds a digit or dot"
 
 
-def _forms(domain: Domain) -> Iterator[str]:
+def _forms(template: Template) -> Iterator[str]:
     """Every sentence has its placeholders, and no character that would mislead a reader."""
-    wording = domain.wording
-    texts = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in domain.attribute_specs]
+    wording = template.wording
+    texts = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in template.attribute_specs]
     texts += [(text, "{s} {l} {now}", r"[;.\"\d]") for text in wording.notices]
     texts += [(text, "", r"[·\]\n]") for text in wording.titles]
     texts += [(text, "", r"[,;.\"\d]") for text in (wording.employer, *wording.peers)]
-    texts += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in domain.relations)]
+    texts += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in template.relations)]
     texts += [(text, "{s}" if "{s}" in text else "", r"[\[\]·\n]") for text in wording.noise]
-    texts += [(text, "", r"[,;.\"'\d{}]|\band\b") for text in domain.categories]
+    texts += [(text, "", r"[,;.\"'\d{}]|\band\b") for text in template.categories]
     texts += [(wording.membership.replace("'{c}'", "{c}"), "{s} {c}", r"[,;.\"'\d]")]
     for text, places, forbidden in texts:
         if sorted(_PLACE.findall(text)) != sorted(places.split()):
@@ -182,23 +183,23 @@ def _forms(domain: Domain) -> Iterator[str]:
             yield f"'{text}' holds '{match[0]}': remove it"
     if "'{c}'" not in wording.membership:
         yield f"'{wording.membership}' must hold the group in single quotes, as '{{c}}'"
-    for spec in domain.attribute_specs:
+    for spec in template.attribute_specs:
         if not _holds(spec.sentence, spec.label):
             yield f"'{spec.sentence}' does not hold its label '{spec.label}': add it"
     for text in wording.noise:
-        for category in domain.categories:
+        for category in template.categories:
             if _holds(text, category):
                 yield f"the group '{category}' occurs in '{text}': replace one of them"
 
 
-def _limits(domain: Domain) -> Iterator[str]:
+def _limits(template: Template) -> Iterator[str]:
     """Ratios and constraints name numeric attributes, and every constraint can be met."""
-    attribute_specs = {spec.label: spec for spec in domain.attribute_specs}
-    numbers = {spec.label for spec in domain.attribute_specs if spec.kind in ("int", "float")}
-    for label in (label for pair in domain.ratios for label in pair):
+    attribute_specs = {spec.label: spec for spec in template.attribute_specs}
+    numbers = {spec.label for spec in template.attribute_specs if spec.kind in ("int", "float")}
+    for label in (label for pair in template.ratios for label in pair):
         if label not in numbers:
             yield f"a ratio names '{label}', which is no int or float attribute: name one"
-    for constraint in domain.constraints:
+    for constraint in template.constraints:
         part, whole = attribute_specs.get(constraint.label), attribute_specs.get(constraint.of)
         if part is None or whole is None or {part.kind, whole.kind} != {"int"}:
             names = f"'{constraint.label}' and '{constraint.of}'"
@@ -207,49 +208,58 @@ def _limits(domain: Domain) -> Iterator[str]:
             yield f"'{part.label}' cannot be under {constraint.percent}% of '{whole.label}'"
 
 
-def _reading(domain: Domain) -> Iterator[str]:
+def _reading(template: Template) -> Iterator[str]:
     """The strong reader reads back the instructions, documents and notices; each misread attribute
     is named once."""
-    guide = guide_of(domain, 0, "")
-    strong = strong_reader(instructions(guide, domain.wording.employer))
+    guide = guide_of(template, 0, "")
+    strong = strong_reader(instructions(guide, template.wording.employer))
     if strong.guide != guide:
         odd = [a.label for a in guide.attributes if a not in strong.guide.attributes]
         yield f"the instructions are misread, at the attributes {odd}: reword their labels"
         return
-    writer, stream = Prose(domain, guide.attributes), named_rng("check_world", domain.id)
+    writer, stream = Prose(template, guide.attributes), named_rng("check_world", template.id)
     misread: dict[str, str] = {}
-    for text, stated in (*_documents(domain, writer, stream), *_notices(domain, writer, stream)):
+    for text, stated in (
+        *_documents(template, writer, stream),
+        *_notices(template, writer, stream),
+    ):
         (record,) = strong.read(text)
         read: StatedFacts = {**record.shifts, **record.values}
         for attribute in guide.attributes:
             if stated.get(attribute.code) != read.get(attribute.code):
                 misread.setdefault(attribute.label, _line(text, attribute))
         if stated.get("category", "") != record.category:
-            misread.setdefault("group", domain.wording.membership)
+            misread.setdefault("group", template.wording.membership)
         if stated.get("edges", ()) != tuple(sorted(record.edges)):
             misread.setdefault("relations", text)
     for label, text in misread.items():
         yield f"the strong reader misreads '{label}' in '{text}': reword it"
 
 
-def _documents(domain: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[str, StatedFacts]]:
+def _documents(
+    template: Template, writer: Prose, stream: Stream
+) -> Iterator[tuple[str, StatedFacts]]:
     """Documents, each with its facts."""
     for _ in range(DOCUMENTS):
-        name, *others = draw_names(domain.first, domain.second, 1 + len(domain.relations), stream)
-        drawn = [spec.draw(stream) for spec in domain.attribute_specs]
+        name, *others = draw_names(
+            template.first, template.second, 1 + len(template.relations), stream
+        )
+        drawn = [spec.draw(stream) for spec in template.attribute_specs]
         values = {a.code: value for a, value in zip(writer.attributes, drawn, strict=True)}
-        ties = zip(domain.relations, others, strict=True)
+        ties = zip(template.relations, others, strict=True)
         edges = tuple((relation.code, other) for relation, other in ties)
-        category = stream.choice(domain.categories)
+        category = stream.choice(template.categories)
         text, _ = writer.document(Record(name, category, values, edges=edges), stream, TODAY)
         yield text, {**values, "category": category, "edges": edges}
 
 
-def _notices(domain: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[str, StatedFacts]]:
+def _notices(
+    template: Template, writer: Prose, stream: Stream
+) -> Iterator[tuple[str, StatedFacts]]:
     """Corrections of every attribute, absolute and relative, each with its facts."""
-    name = f"{domain.first[0]} {domain.second[0]}"
+    name = f"{template.first[0]} {template.second[0]}"
     for index, (attribute, spec) in enumerate(
-        zip(writer.attributes, domain.attribute_specs, strict=True)
+        zip(writer.attributes, template.attribute_specs, strict=True)
     ):
         for _ in range(NOTICES):
             value = spec.draw(stream)
@@ -267,17 +277,19 @@ def _line(text: str, attribute: Attribute) -> str:
     return next(line for line in sentences if any(_holds(line, label) for label in labels))
 
 
-def _all_labels(domain: Domain) -> list[tuple[str, AttributeSpec]]:
-    return [(label, spec) for spec in domain.attribute_specs for label in (spec.label, spec.alias)]
-
-
-def _sentences_of(domain: Domain) -> list[tuple[AttributeSpec | None, str]]:
-    """All sentences of its documents, with the attribute that each belongs to."""
-    wording = domain.wording
-    sentences: list[tuple[AttributeSpec | None, str]] = [
-        (spec, spec.sentence) for spec in domain.attribute_specs
+def _all_labels(template: Template) -> list[tuple[str, AttributeSpec]]:
+    return [
+        (label, spec) for spec in template.attribute_specs for label in (spec.label, spec.alias)
     ]
-    sentences += [(None, relation.phrase) for relation in domain.relations]
+
+
+def _sentences_of(template: Template) -> list[tuple[AttributeSpec | None, str]]:
+    """All sentences of its documents, with the attribute that each belongs to."""
+    wording = template.wording
+    sentences: list[tuple[AttributeSpec | None, str]] = [
+        (spec, spec.sentence) for spec in template.attribute_specs
+    ]
+    sentences += [(None, relation.phrase) for relation in template.relations]
     texts = (
         *wording.titles,
         *wording.peers,

@@ -1,4 +1,4 @@
-"""The contents of a domain file: names, attributes, relations, constraints and wording."""
+"""The contents of a template file: names, attributes, relations, constraints and wording."""
 
 import json
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2029
 
 @dataclass(frozen=True, slots=True)
 class AttributeSpec:
-    """An attribute of a domain: its schema, its range of values, and the domain's own sentence."""
+    """An attribute: its schema, its range of values, and the template's own sentence."""
 
     label: str
     alias: str
@@ -86,7 +86,7 @@ class AttributeSpec:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A constraint of a domain: the attribute `label` is at most `percent` % of the attribute `of`.
+    """A constraint: the attribute `label` is at most `percent` % of the attribute `of`.
 
     Both attributes are whole numbers.
     """
@@ -98,7 +98,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The texts of a domain."""
+    """The texts of a template."""
 
     employer: str
     """The agent's employer, as it follows "You keep the memory of"."""
@@ -115,8 +115,8 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Domain:
-    """A domain, such as company or city: everything from which its tasks are generated."""
+class Template:
+    """A template, such as company or city: everything from which its tasks are generated."""
 
     id: str
     noun: str
@@ -134,7 +134,7 @@ class Domain:
     constraints: tuple[Constraint, ...]
     wording: Wording
     about: str = ""
-    """The description that `memorygym list domains` prints."""
+    """The description that `memorygym list templates` prints."""
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes as the system message states them, in schema order."""
@@ -144,17 +144,17 @@ class Domain:
 
 
 @cache
-def read_domain(file: Path) -> Domain:
-    """The domain in a JSON file; its id is the name of the file without `.json`.
+def read_template(file: Path) -> Template:
+    """The template in a JSON file; its id is the name of the file without `.json`.
 
     Fields that the kind of an attribute does not use may be left out. Raises BadSettings, which
     names the wrong field, if the file does not fit the schema.
     """
     try:
         raw = json.loads(file.read_text(encoding="utf-8"), object_hook=_complete)
-        return from_json(Domain, {**raw, "id": file.stem})
+        return from_json(Template, {**raw, "id": file.stem})
     except (ValueError, TypeError) as error:
-        raise BadSettings(f"domains {file.stem}: {file.name}: {error}") from error
+        raise BadSettings(f"templates {file.stem}: {file.name}: {error}") from error
 
 
 def _complete(part: dict[str, object]) -> dict[str, object]:
