@@ -27,7 +27,7 @@ from tests.episodes import generated, played
 from tests.tracks.codeqa.instances import instance as codeqa_instance
 
 Snapshot = Callable[[str, str], None]
-TEMPLATES = registry.names("domains")
+TEMPLATES = registry.names("templates")
 SHAPES = ("bridge", "comparison", "intersection", "numerical", "temporal")
 
 

@@ -45,7 +45,7 @@ def test_all_facts_are_read_in_any_layout(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LAYOUTS)
-@pytest.mark.parametrize("template", registry.names("domains"))
+@pytest.mark.parametrize("template", registry.names("templates"))
 def test_all_facts_of_every_domain_are_read_in_any_layout(template: str, name: str) -> None:
     check(template, LAYOUTS[name])
 
@@ -66,7 +66,7 @@ def test_no_answer_and_no_cause_depends_on_the_layout(name: str) -> None:
         assert [need.state(read) for need in needs] == [need.state(seen) for need in needs]
 
 
-@pytest.mark.parametrize("template", registry.names("domains"))
+@pytest.mark.parametrize("template", registry.names("templates"))
 def test_documents_are_read_as_the_quick_path_reads_them(template: str) -> None:
     task = generated(template)
     parser = Parser(strong_reader(task.system).guide)
