@@ -11,7 +11,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, find
 from memorygym.reports.checks import REPRODUCED, VERIFIED, WORD
-from memorygym.reports.leaderboard_rows import flat_rows
+from memorygym.reports.leaderboard import flat_rows
 from memorygym.scoring.usage import Price
 from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown
 
@@ -32,7 +32,7 @@ def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:
 
 
 APART = {
-    "1 of 10 domains": {
+    "1 of 10 templates": {
         "templates": ["company"], "parameters": {"tier": "standard", "template": "company"},
     },
     "not the seeds 0 to 9": {"seeds": [0, 1]},

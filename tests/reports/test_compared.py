@@ -13,9 +13,8 @@ from memorygym.core.files import json_bytes
 from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.checks import REPRODUCED, VERIFIED, examine
-from memorygym.reports.leaderboard import leaderboard_of
+from memorygym.reports.leaderboard import flat_rows, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
-from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.reports.packs import opened, write_pack
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
