@@ -7,7 +7,7 @@ own; every other run is listed with the reason why it has no rank.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -84,6 +84,10 @@ class Entrant:
     """The run, as the command names it."""
     evidence: Evidence
     summary: Summary
+    rank: int | None = None
+    """Its rank in its set, if it has one."""
+    reached: float | None = None
+    """The bounded figure of an adversary in points, if it is in a table."""
 
     @property
     def agent(self) -> str:
@@ -191,45 +195,33 @@ def _unknown_agent(entrant: Entrant) -> str:
     return f"{agent} is from another package and was not played again"
 
 
-@dataclass(frozen=True)
-class RankedTable:
-    """Entrants of one set, best first: ranked ones, adversaries, then those that see the truth."""
+class RankedTable(NamedTuple):
+    """Entrants of one set, each kind best first."""
 
     set: Set
-    entrants: Sequence[Entrant]
-    ranks: Mapping[str, int]
-    """By identity; only models and scripted agents have one."""
+    ranked: Sequence[Entrant]
+    adversaries: Sequence[Entrant]
+    truths: Sequence[Entrant]
+    """Agents that see the truth or have no budget."""
 
     @property
-    def ranked(self) -> list[Entrant]:
-        return [entrant for entrant in self.entrants if entrant.identity in self.ranks]
+    def entrants(self) -> list[Entrant]:
+        return [*self.ranked, *self.adversaries, *self.truths]
 
     @property
     def references(self) -> dict[str, Entrant]:
-        """By role and memory: the track's scripted references, and agents that see the truth."""
+        """By role and memory: the track's scripted references, and those that see the truth."""
         roles = {agent: role for role, agent in find(self.set.track).references.items()}
+        scripted = [e for e in self.ranked if e.kind == "scripted" and e.agent in roles]
         return {
             f"{roles.get(entrant.agent, 'without a budget')}, {entrant.memory}": entrant
-            for entrant in sorted(self.entrants, key=attrgetter("order"))
-            if entrant.kind == "truth" or (entrant.kind == "scripted" and entrant.agent in roles)
+            for entrant in sorted([*scripted, *self.truths], key=attrgetter("order"))
         }
 
     @property
     def detectable(self) -> float:
         """The smallest difference that the tasks can show between two ranked entrants."""
         return max((entrant.summary.detectable or 0.0 for entrant in self.ranked), default=0.0)
-
-    def reached(self, entrant: Entrant) -> float | None:
-        """The bounded figure of an adversary in points; None if the agent that it is measured
-        against did not play."""
-        if not entrant.bound or not entrant.bound.over:
-            return 100 * entrant.summary.composite.mean
-        wanted = (entrant.bound.over, entrant.memory)
-        for other in self.ranked:
-            if (other.agent, other.memory) == wanted:
-                gain = paired(entrant.summary.composites, other.summary.composites)
-                return 100 * gain.estimate.mean
-        return None
 
 
 class Ranking(NamedTuple):
@@ -337,19 +329,29 @@ def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
 
 
 def _table(key: Set, entrants: Sequence[Entrant]) -> RankedTable:
-    composites = {
-        entrant.identity: entrant.summary.composites
-        for entrant in entrants
-        if entrant.kind in ("model", "scripted")
-    }
-    ranks_of = ranks(composites) if composites else {}
-    last = len(entrants) + 1
-    groups = {"adversary": last, "truth": last + 1}
+    of_kind: dict[str, list[Entrant]] = {}
+    for entrant in sorted(entrants, key=attrgetter("order")):
+        of_kind.setdefault(entrant.kind, []).append(entrant)
+    fair = [*of_kind.get("model", ()), *of_kind.get("scripted", ())]
+    placed = ranks({e.identity: e.summary.composites for e in fair}) if fair else {}
+    ranked = [replace(entrant, rank=placed[entrant.identity]) for entrant in fair]
+    return RankedTable(
+        key,
+        sorted(ranked, key=attrgetter("rank", "order")),
+        [replace(e, reached=_reached(e, fair)) for e in of_kind.get("adversary", ())],
+        of_kind.get("truth", ()),
+    )
 
-    def place(entrant: Entrant) -> tuple[int, tuple[float, str]]:
-        return groups.get(entrant.kind) or ranks_of[entrant.identity], entrant.order
 
-    return RankedTable(key, sorted(entrants, key=place), ranks_of)
+def _reached(entrant: Entrant, others: Sequence[Entrant]) -> float | None:
+    """The bounded figure of an adversary; None if what it is measured against did not play."""
+    if not entrant.bound or not entrant.bound.over:
+        return 100 * entrant.summary.composite.mean
+    for other in others:
+        if (other.agent, other.memory) == (entrant.bound.over, entrant.memory):
+            gain = paired(entrant.summary.composites, other.summary.composites)
+            return 100 * gain.estimate.mean
+    return None
 
 
 def _gaps(tables: Sequence[RankedTable]) -> list[tuple[Entrant, Difference]]:
@@ -405,19 +407,18 @@ def axes_of(entrants: Iterable[Entrant]) -> list[str]:
 
 def flat_rows(board: Leaderboard, prices: Prices) -> list[Record]:
     """One row per entrant and memory, ranked or not; all have the same columns."""
-    tabled = [(entrant, table) for table in board.tables for entrant in table.entrants]
-    others = [(entrant, None) for entrant in (*board.reported, *board.apart, *board.earlier)]
-    rows = [_entrant_row(entrant, table, prices) for entrant, table in [*tabled, *others]]
+    rows = [_entrant_row(entrant, prices) for entrant in board.entrants]
     rows += chain.from_iterable(map(_memory_rows, board.rankings))
     columns = dict.fromkeys(chain.from_iterable(rows))
     return [{column: row.get(column) for column in columns} for row in rows]
 
 
-def _entrant_row(entrant: Entrant, table: RankedTable | None, prices: Prices) -> Record:
-    summary, bound = entrant.summary, entrant.bound if table else None
+def _entrant_row(entrant: Entrant, prices: Prices) -> Record:
+    summary, in_table = entrant.summary, entrant.evidence.standing != REPORTED
+    bound = entrant.bound if in_table and not entrant.why_unranked else None
     return {
         **entrant.set.record,
-        "rank": table.ranks.get(entrant.identity) if table else None,
+        "rank": entrant.rank,
         "agent": entrant.agent,
         "kind": entrant.kind,
         "memory": entrant.memory,

@@ -98,6 +98,14 @@ def _column(
 AGENT, MEMORY = (_column(name, attrgetter(name)) for name in ("agent", "memory"))
 COMPOSITE = _column("composite", lambda entrant: entrant.summary.composite, " ± ")
 STANDING = _column("status", lambda entrant: status(entrant.evidence))
+BOUNDS = (
+    _column(
+        "bounded figure",
+        lambda e: f"gain over {e.bound.over}" if e.bound and e.bound.over else "composite",
+    ),
+    _column("reached", lambda e: None if e.reached is None else f"{e.reached:.1f}"),
+    _column("bound", lambda e: f"{e.bound.most:g}" if e.bound else None),
+)
 
 
 def _figures(entrants: Sequence[Entrant]) -> list[Column[Entrant]]:
@@ -116,7 +124,7 @@ def _table(table: RankedTable, board: Leaderboard, prices: Prices) -> Iterator[s
     yield f"## {title(table.set, board)}"
     names = _names(table.ranked)
     if table.ranked:
-        rank = _column("rank", lambda entrant: table.ranks[entrant.identity])
+        rank = _column("rank", attrgetter("rank"))
         agent = _column("agent", lambda entrant: names[entrant.identity])
         columns = [rank, agent, MEMORY, *_figures(table.entrants), STANDING]
         yield Table(columns, table.ranked).markdown()
@@ -125,10 +133,9 @@ def _table(table: RankedTable, board: Leaderboard, prices: Prices) -> Iterator[s
         model = _column("model", lambda entrant: names[entrant.identity])
         yield Table([model, MEMORY, *_costs(prices)], models).markdown()
         yield wrapped("Tokens of prompts and replies, mean per episode; USD of the whole run.")
-    if adversaries := [entrant for entrant in table.entrants if entrant.kind == "adversary"]:
+    if table.adversaries:
         yield "### Adversaries"
-        columns = [AGENT, MEMORY, COMPOSITE, *_bounds(table), STANDING]
-        yield Table(columns, adversaries).markdown()
+        yield Table([AGENT, MEMORY, COMPOSITE, *BOUNDS, STANDING], table.adversaries).markdown()
 
 
 def _names(entrants: Sequence[Entrant]) -> dict[str, str]:
@@ -178,21 +185,6 @@ def _costs(prices: Prices) -> list[Column[Entrant]]:
         _column("accepted by the judge", lambda entrant: entrant.summary.repaired),
         _column("USD", lambda entrant: known(entrant.dollars(prices), ".2f")),
     ]
-
-
-def _bounds(table: RankedTable) -> list[Column[Entrant]]:
-    """What adversaries reached, and what they may reach."""
-
-    def figure(entrant: Entrant) -> str:
-        over = entrant.bound and entrant.bound.over
-        return f"gain over {over}" if over else "composite"
-
-    def reached(entrant: Entrant) -> str | None:
-        points = table.reached(entrant)
-        return None if points is None else f"{points:.1f}"
-
-    most = _column("bound", lambda entrant: f"{entrant.bound.most:g}" if entrant.bound else None)
-    return [_column("bounded figure", figure), _column("reached", reached), most]
 
 
 def _gaps(board: Leaderboard) -> Iterator[str]:
