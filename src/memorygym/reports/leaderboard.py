@@ -29,7 +29,6 @@ from memorygym.scoring.usage import Price, Usage, cost_of
 from memorygym.stats import Difference, Estimate, paired, ranks, unpaired
 
 FORMAT = "memorygym-leaderboard-2"
-ANOTHER_VERSION = "another version"
 Prices = Mapping[str, Price]
 Record = dict[str, JSON]
 
@@ -73,7 +72,13 @@ def _barred(source: str, evidence: Evidence) -> str:
     """Why nothing of a run is ranked; "" if something may be."""
     if evidence.problems:
         return f"a check of {source} failed: {evidence.problems[0]}"
-    return "" if evidence.run.version == version_of(evidence.run.track) else ANOTHER_VERSION
+    return "another version" if other_version(evidence) else ""
+
+
+def other_version(evidence: Evidence) -> str:
+    """The version of a run if it is not this code's, whose scores are never compared with it."""
+    run = evidence.run
+    return "" if run.version == version_of(run.track) else run.version
 
 
 @dataclass(frozen=True)
@@ -247,9 +252,7 @@ class Leaderboard:
     reported: Sequence[Entrant]
     """Self-reported runs of a whole set, which are never ranked."""
     apart: Sequence[Entrant]
-    """Entrants without a rank."""
-    earlier: Sequence[Entrant]
-    """Entrants of other versions, in the order of versions; never compared with the rest."""
+    """Entrants without a rank: those of this version, then by version those of others."""
     notes: Sequence[str]
     rankings: Sequence[Ranking]
     """Rankings of memories, one for each report of a comparison."""
@@ -262,7 +265,7 @@ class Leaderboard:
     def entrants(self) -> list[Entrant]:
         """All entrants of runs of agents."""
         ranked = chain.from_iterable(table.entrants for table in self.tables)
-        return [*ranked, *self.reported, *self.apart, *self.earlier]
+        return [*ranked, *self.reported, *self.apart]
 
 
 def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
@@ -283,12 +286,12 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     for entrant in sorted(everyone, key=lambda e: STANDINGS.index(e.evidence.standing)):
         if not entrant.why_unranked:
             notes += _enter(entered, entrant)
-    shown = [entrant for entrant in entered.values() if entrant.evidence.standing != REPORTED]
-    tables = [
-        _table(key, [entrant for entrant in shown if entrant.set == key])
-        for key in sorted({entrant.set for entrant in shown})
-    ]
-    earlier = [entrant for entrant in everyone if entrant.why_unranked == ANOTHER_VERSION]
+    sets: dict[Set, list[Entrant]] = {}
+    for entrant in entered.values():
+        if entrant.evidence.standing != REPORTED:
+            sets.setdefault(entrant.set, []).append(entrant)
+    tables = [_table(key, sets[key]) for key in sorted(sets)]
+    apart = [entrant for entrant in everyone if entrant.why_unranked]
     rankings, unshown = _rankings(ordered, notes)
     by_version: dict[str, list[RunResults]] = {}
     for _, evidence in ordered:
@@ -297,8 +300,7 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
         tables=tables,
         gaps=_gaps(tables),
         reported=[e for e in entered.values() if e.evidence.standing == REPORTED],
-        apart=[e for e in everyone if e.why_unranked not in ("", ANOTHER_VERSION)],
-        earlier=sorted(earlier, key=lambda entrant: entrant.set.version),
+        apart=sorted(apart, key=lambda entrant: other_version(entrant.evidence)),
         notes=sorted([*notes, *filter(None, map(source_note, by_version.values()))]),
         rankings=rankings,
         unshown=unshown,

@@ -17,6 +17,7 @@ from memorygym.reports.leaderboard import (
     Ranking,
     Set,
     axes_of,
+    other_version,
 )
 from memorygym.reports.markdown import safe, wrapped
 from memorygym.reports.table import Column, Spread, Table, Value, plain
@@ -65,11 +66,12 @@ def as_markdown(board: Leaderboard, prices: Prices, command: str) -> str:
         parts += ["## Public minus private test set", "\n".join(_gaps(board))]
     if board.reported:
         parts += ["## Self-reported", _without_rank(board.reported, board)]
-    if board.apart:
-        parts += ["## Not ranked", _apart(board)]
-    for version, entrants in groupby(board.earlier, lambda entrant: entrant.set.version):
-        head = f"## Version {version}, not compared with the above"
-        parts += [head, _without_rank([*entrants], board)]
+    for version, entrants in groupby(board.apart, lambda entrant: other_version(entrant.evidence)):
+        if version:
+            head = f"## Version {version}, not compared with the above"
+            parts += [head, _without_rank([*entrants], board)]
+        else:
+            parts += ["## Not ranked", _apart([*entrants], board)]
     if board.unshown:
         parts += ["## Comparisons without a rank", _unshown(board)]
     if board.notes:
@@ -196,7 +198,7 @@ def _gaps(board: Leaderboard) -> Iterator[str]:
         )
 
 
-def _apart(board: Leaderboard) -> str:
+def _apart(entrants: Sequence[Entrant], board: Leaderboard) -> str:
     columns = [
         AGENT,
         MEMORY,
@@ -206,7 +208,7 @@ def _apart(board: Leaderboard) -> str:
         STANDING,
         _column("why", attrgetter("why_unranked")),
     ]
-    return Table(columns, board.apart).markdown()
+    return Table(columns, entrants).markdown()
 
 
 def _without_rank(entrants: Sequence[Entrant], board: Leaderboard) -> str:

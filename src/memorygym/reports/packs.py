@@ -235,4 +235,4 @@ def _secret(line: bytes, secrets: Iterable[bytes], salt_hash: str | None) -> str
     quoted = _TEXT.findall(line.decode(errors="replace")) if salt_hash else ()
     texts = (json.loads(f'"{text}"', strict=False) for text in quoted)
     hashes = (sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts)
-    return "the salt" if salt_hash in hashes else ""
+    return "the salt" if any(hashed == salt_hash for hashed in hashes) else ""
