@@ -6,7 +6,7 @@ measurements must come out the same; everything else of a run is computed from t
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
@@ -15,11 +15,11 @@ from typing import Any
 
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
-from memorygym.core.errors import BadTrace, MemoryGymError, UnknownPart, clip
+from memorygym.core.errors import MemoryGymError, UnknownPart, clip
 from memorygym.core.files import json_bytes
 from memorygym.core.trace import Action, Judgement, Trace
 from memorygym.core.track import find, gold_table, version_of
-from memorygym.core.types import JSON, Message, Policy, Task, Tool
+from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.tables import heading
 from memorygym.runs.comparison.run import Comparison
@@ -42,7 +42,7 @@ from memorygym.runs.model_roles import Recall, UnusedModel, from_log
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results import FILE, RunResults, load
 from memorygym.runs.store import Run, read_traces
-from memorygym.runs.systems import SystemPlayer, played
+from memorygym.runs.systems import SystemPlayer
 from memorygym.runs.tasks import salt_hash, unknown_part
 from memorygym.scoring.judge import judgement_mismatch
 
@@ -227,8 +227,9 @@ def _again(run: RunResults, salt: str, workers: int, *, recorded: bool, quiet: b
         if isinstance(source, Evaluation):
             source = replace(source, validate=bool(run.header.invariants))
         checks = played_checks(source) if isinstance(source, Comparison) else ()
-        job, players = source.job(), tuple(source.players(source.model_roles))
-        replay = Replay(run.track, players, folder, recipe, job.wanted, recorded)
+        job, players = source.job(ResultOptions(traced=True)), source.players(source.model_roles)
+        runner = Runner(run.track, tuple(players), None, job.wanted)
+        replay = Replay(runner, folder, recipe, recorded)
         over = over_threads if asks else over_processes
         groups = over(replay.play_unit, job.units, workers)
         played = [*watched(groups, len(job.units), quiet=quiet)]
@@ -243,11 +244,9 @@ def _again(run: RunResults, salt: str, workers: int, *, recorded: bool, quiet: b
 class Replay:
     """The systems of a run, whose episodes are compared with its traces as they are played."""
 
-    track: str
-    players: tuple[SystemPlayer, ...]
+    runner: Runner
     folder: Run
     recipe: Mapping[str, Any]
-    wanted: ResultOptions
     recorded: bool
     """Whether the replies in the traces are played, not the agents."""
 
@@ -255,9 +254,10 @@ class Replay:
         """Plays every system on one task. An episode whose trace comes out otherwise has failed."""
         if self.recorded:
             task = unit[0].generate()
-            return [self._repeated(task, unit, player) for player in self.players]
-        runner = Runner(self.track, self.players, None, replace(self.wanted, traced=True))
-        return [*map(self._compared, runner.play_unit(unit))]
+            ended = [self._repeated(task, unit, player) for player in self.runner.players]
+        else:
+            ended = [self._compared(episode) for episode in self.runner.play_unit(unit)]
+        return [replace(e, trace=None) if isinstance(e, Played) else e for e in ended]
 
     def _compared(self, episode: Played | Failure) -> Played | Failure:
         """An episode that was just played, if its trace is that of the run."""
@@ -270,20 +270,20 @@ class Replay:
             return Failure(episode.place, "agent", damage)
         assert episode.trace
         if (number := episode.trace.first_difference(stored)) is None:
-            return replace(episode, trace=None)
+            return episode
         problem = f"played again, record {number} comes out otherwise"
         return Failure(episode.place, "agent", problem)
 
     def _repeated(self, task: Task, unit: Unit, player: SystemPlayer) -> Played | Failure:
         """The episode of the run's trace, if its replies lead to it."""
-        place = place_of(self.track, *unit, player.system)
+        place = place_of(self.runner.track, *unit, player.system)
         if not self.folder.trace_path(place.episode).exists():
             return Failure(place, "agent", "it failed, so there are no replies to play again")
         trace, problem = _stored(self.folder, place)
         if trace is None:
             return Failure(place, "agent", problem)
         try:
-            labels = player.system.labels(self.track, place.repeat)
+            labels = player.system.labels(place.track, place.repeat)
             problem = self._mislabelled(trace, task, labels) or replayed(trace, task, player)
         except (MemoryGymError, SystemExit) as error:  # A memory may end its process.
             problem = f"played again, it fails: {error}"
@@ -291,7 +291,7 @@ class Replay:
         return (
             Failure(place, "agent", problem)
             if problem
-            else played_result(place, trace, self.wanted)
+            else played_result(place, trace, self.runner.wanted)
         )
 
     def _mislabelled(self, trace: Trace, task: Task, wanted: dict[str, JSON]) -> str:
@@ -344,24 +344,16 @@ def _plain(episode: Result | Failure) -> Any:
     return json.loads(json.dumps(asdict(episode)))
 
 
-class Recorded(Policy):
-    """A policy that repeats the replies of a trace, word for word."""
-
-    def __init__(self, trace: Trace) -> None:
-        self._said = iter([r.message for r in trace.records if isinstance(r, Action)])
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        if (message := next(self._said, None)) is None:
-            raise BadTrace("the replies end before the episode does")
-        return message
-
-
 def replayed(trace: Trace, task: Task, player: SystemPlayer) -> str:
     """Why a trace is not the record of that task, player and replies; "" if it is."""
-    try:
-        again = played(player.begin(task, []), Recorded(trace), task, trace.labels)
-    except BadTrace as error:
-        return str(error)
+    episode = player.begin(task, [])
+    for record in trace.records:
+        if isinstance(record, Action) and not episode.done:
+            episode.view()
+            episode.step(record.message)
+    if not episode.done:
+        return "the replies end before the episode does"
+    again = replace(episode.trace, gold=task.gold, labels=trace.labels)
     unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judgement)])
     match again.first_difference(unjudged):
         case None:
