@@ -22,7 +22,7 @@ from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import FILE, RunResults, load, measurement_lines, perform
 from memorygym.runs.store import Run, read_traces, write_trace
 from tests.episodes import worlds
-from tests.reports.trace_rows import Rows, altered
+from tests.reports.trace_rows import Rows, alter, altered
 from tests.slow import mostly_slow
 
 
@@ -111,6 +111,14 @@ def test_a_task_that_is_too_large_is_not_generated(run: Path) -> None:
     alter_recipe(parameters={**parameters, "tokens": "10000000"})(run)
     with pytest.raises(BadSettings, match="10000000 tokens: give at most 1,000,000"):
         examine(run, "play")
+
+
+def test_an_episode_that_is_counted_twice_is_named(run: Path) -> None:
+    parameters = load(run).recipe["parameters"]
+    alter_recipe(parameters={**parameters, "template": "company,company"})(run)
+    alter(run / FILE, lambda lines: lines.append(lines[1]))
+    (problem,) = examine(run, "traces").problems
+    assert problem == "traces/company+0+naive+0.jsonl.gz: 2 episodes"
 
 
 LIFTED = "capacity", "writes", "slot", "view"

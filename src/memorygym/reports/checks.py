@@ -6,6 +6,7 @@ measurements must come out the same; everything else of a run is computed from t
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
@@ -181,11 +182,12 @@ def _unasked(run: RunResults) -> str:
 
 
 def _stray(run: RunResults) -> tuple[str, ...]:
-    """The scored episodes without a trace, and the traces without one."""
-    results = {result.place.episode for result in run.results}
+    """The episodes that are counted twice, those without a trace, and the traces without one."""
+    counts = Counter(result.place.episode for result in run.results)
     kept = {*Run(Path(run.folder or "")).kept}
-    stray = dict.fromkeys(results - kept, "missing")
-    stray |= dict.fromkeys(kept - results, "belongs to no scored episode")
+    stray = {name: f"{number} episodes" for name, number in counts.items() if number > 1}
+    stray |= dict.fromkeys(counts.keys() - kept, "missing")
+    stray |= dict.fromkeys(kept - counts.keys(), "belongs to no scored episode")
     return tuple(f"traces/{name}.jsonl.gz: {stray[name]}" for name in sorted(stray))
 
 
