@@ -1,7 +1,5 @@
 """A trace is believed only if its replies lead to it."""
 
-
-
 from memorygym.core.trace import Trace, read_trace
 from memorygym.reports.checks import replayed
 from memorygym.runs.systems import AgentSystem
