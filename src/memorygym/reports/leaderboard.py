@@ -358,7 +358,7 @@ def _reached(entrant: Entrant, others: Sequence[Entrant]) -> float | None:
 
 def _gaps(tables: Sequence[RankedTable]) -> list[tuple[Entrant, Difference]]:
     """The gaps of all entrants that are ranked in the public and in a private test set."""
-    everyone = sorted(chain.from_iterable(table.entrants for table in tables), key=lambda e: e.set)
+    everyone = [entrant for table in tables for entrant in table.entrants]
     public = {(e.set, e.identity): e for e in everyone if not e.set.salt}
     gaps = []
     for private in sorted(everyone, key=attrgetter("set", "order")):
