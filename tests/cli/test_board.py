@@ -11,7 +11,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, find
 from memorygym.reports.checks import REPRODUCED, VERIFIED, WORD
-from memorygym.reports.leaderboard_rows import flat_rows
+from memorygym.reports.leaderboard import flat_rows
 from memorygym.scoring.usage import Price
 from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown
 

@@ -22,7 +22,7 @@ from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import FILE, RunResults, load, measurement_lines, perform
 from memorygym.runs.store import Run, read_traces, write_trace
 from tests.episodes import worlds
-from tests.reports.trace_rows import rewrite, rows_of
+from tests.reports.trace_rows import Rows, alter, altered
 from tests.slow import mostly_slow
 
 
@@ -113,6 +113,15 @@ def test_a_task_that_is_too_large_is_not_generated(run: Path) -> None:
         examine(run, "play")
 
 
+def test_an_episode_that_is_counted_twice_is_named(run: Path) -> None:
+    parameters = load(run).recipe["parameters"]
+    alter_recipe(parameters={**parameters, "template": "company,company"})(run)
+    alter(run / FILE, lambda lines: lines.append(lines[1]))
+    (problem,) = examine(run, "traces").problems
+    assert problem == "traces/company+0+naive+0.jsonl.gz: 2 episodes"
+
+
+LIFTED = "capacity", "writes", "slot", "view"
 FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
 
 
@@ -123,25 +132,18 @@ def pair(tmp_path: Path) -> Path:
     return tmp_path / "pair"
 
 
-def alter_answer(run: Path) -> None:
-    rows = rows_of(run / FIRST)
-    answer = next(row for row in rows if row.get("kind") == "answer")
-    answer["answer"] = "something else"
-    rewrite(run / FIRST, rows)
+def of_kind(kind: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """Changes the first record of a kind in the first trace; "header" is its first line."""
+
+    def change_first(rows: Rows) -> None:
+        change(rows[0] if kind == "header" else next(r for r in rows if r.get("kind") == kind))
+
+    return altered(FIRST, change_first)
 
 
-def alter_header(**fields: Any) -> Callable[[Path], None]:
-    def alter(run: Path) -> None:
-        rows = rows_of(run / FIRST)
-        for name, value in fields.items():
-            rows[0][name] = {**rows[0][name], **value}
-        rewrite(run / FIRST, rows)
-
-    return alter
-
-
-def drop_record(run: Path) -> None:
-    rewrite(run / FIRST, rows_of(run / FIRST)[:-1])
+def end_early(rows: Rows) -> None:
+    del rows[len(rows) // 2 :]
+    rows[0]["records"] = len(rows) - 1
 
 
 def add_judgement(run: Path) -> None:
@@ -157,16 +159,7 @@ def swap(run: Path) -> None:
     (run / SECOND).write_bytes(first)
 
 
-def alter_lines(change: Callable[[list[dict[str, Any]]], object]) -> Callable[[Path], None]:
-    def alter(run: Path) -> None:
-        lines = rows_of(run / FILE)
-        change(lines)
-        rewrite(run / FILE, lines)
-
-    return alter
-
-
-def blame_provider(lines: list[dict[str, Any]]) -> None:
+def blame_provider(lines: Rows) -> None:
     place = lines[1]["result"]["place"]
     lines[1] = {"failure": {"place": place, "kind": "provider", "error": "gone"}}
 
@@ -180,12 +173,38 @@ def alter_recipe(**fields: Any) -> Callable[[Path], None]:
     return alter
 
 
+INVARIANT = {"name": "x", "value": 1, "bound": 1, "margin": 0, "holds": True}
+NOT_OF_REPLIES, NOT_OF_TASK = " is not what the replies lead to", " is not that of the task"
 ALTERED = {
-    "an answer": (alter_answer, f"{FIRST}: record "),
-    "a label": (alter_header(labels={"agent": "strategic"}), f"{FIRST}: labels.agent"),
-    "a stray label": (alter_header(labels={"x": 1}), f"{FIRST}: labels.x: should not be there"),
-    "a recipe": (alter_header(recipe={"tier": "hard"}), f"{FIRST}: recipe is not that of the task"),
-    "a last record": (drop_record, f"{FIRST}: line "),
+    "an answer": (of_kind("answer", lambda r: r.update(answer="42")), NOT_OF_REPLIES),
+    "tokens": (of_kind("memory_update", lambda r: r.update(tokens=1)), NOT_OF_REPLIES),
+    "writes": (of_kind("memory_update", lambda r: r.update(writes=0)), NOT_OF_REPLIES),
+    "a message": (of_kind("observation", lambda r: r["messages"].pop()), NOT_OF_REPLIES),
+    "a budget": (
+        of_kind("header", lambda r: r["budget"].update(capacity=10**6)), "budget" + NOT_OF_TASK,
+    ),
+    "no budget": (
+        of_kind("header", lambda r: r.update(budget=r["budget"] | dict.fromkeys(LIFTED))),
+        "budget" + NOT_OF_TASK,
+    ),
+    "gold": (of_kind("header", lambda r: r["gold"]["questions"].pop()), "gold" + NOT_OF_TASK),
+    "a system message": (
+        of_kind("header", lambda r: r.update(system="Store nothing.")), "system" + NOT_OF_TASK,
+    ),
+    "a seed": (of_kind("header", lambda r: r["recipe"].update(seed=1)), "recipe" + NOT_OF_TASK),
+    "a track": (of_kind("header", lambda r: r.update(track="os:system")), "track" + NOT_OF_TASK),
+    "a label": (
+        of_kind("header", lambda r: r["labels"].update(agent="strategic")),
+        f"{FIRST}: labels.agent",
+    ),
+    "a stray label": (
+        of_kind("header", lambda r: r["labels"].update(x=1)),
+        f"{FIRST}: labels.x: should not be there",
+    ),
+    "half of the replies": (
+        altered(FIRST, end_early), f"{FIRST}: the replies end before the episode does",
+    ),
+    "a last record": (altered(FIRST, lambda rows: rows.pop()), f"{FIRST}: line "),
     "a judge of no run": (add_judgement, f"{FIRST}: a judge's verdicts, but the recipe"),
     "swapped traces": (swap, f"{FIRST}: "),
     "a missing trace": (lambda run: (run / FIRST).unlink(), f"{FIRST}: missing"),
@@ -194,30 +213,26 @@ ALTERED = {
         "company+7+naive+0.jsonl.gz: belongs to no",
     ),
     "a score": (
-        alter_lines(lambda lines: lines[1]["result"]["score"].update(composite=0.9)),
+        altered(FILE, lambda lines: lines[1]["result"]["score"].update(composite=0.9)),
         f"{FILE}, line 2: company+0+naive+0.score.composite: 0.9, but it comes out as 0.",
     ),
     "a count": (
-        alter_lines(lambda lines: lines[1]["result"]["score"].update(writes=1)),
+        altered(FILE, lambda lines: lines[1]["result"]["score"].update(writes=1)),
         f"{FILE}, line 2: company+0+naive+0.score.writes: 1, but",
     ),
     "a cause": (
-        alter_lines(lambda lines: lines[2]["result"].update(causes={})),
+        altered(FILE, lambda lines: lines[2]["result"].update(causes={})),
         f"{FILE}, line 3: company+0+strategic+0.causes",
     ),
-    "a failure": (alter_lines(blame_provider), f"{FIRST}: belongs to no scored episode"),
+    "a failure": (altered(FILE, blame_provider), f"{FIRST}: belongs to no scored episode"),
     "an invariant": (
-        alter_lines(
-            lambda lines: lines[0].update(
-                invariants=[{"name": "x", "value": 1, "bound": 1, "margin": 0, "holds": True}]
-            )
-        ),
+        altered(FILE, lambda lines: lines[0].update(invariants=[INVARIANT])),
         f"{FILE}, line 1: invariants: ",
     ),
 }  # fmt: skip
 
 
-@mostly_slow("name", ALTERED, quick=8)
+@mostly_slow("name", ALTERED, quick=12)
 def test_an_alteration_is_named_with_its_file(name: str, pair: Path) -> None:
     alter, problem = ALTERED[name]
     alter(pair)

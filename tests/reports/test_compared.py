@@ -13,9 +13,8 @@ from memorygym.core.files import json_bytes
 from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.checks import REPRODUCED, VERIFIED, examine
-from memorygym.reports.leaderboard import leaderboard_of
+from memorygym.reports.leaderboard import flat_rows, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
-from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.reports.packs import opened, write_pack
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
@@ -26,7 +25,8 @@ from memorygym.runs.results import FILE, perform
 from tests.cli.boards import section
 from tests.datasets import published
 from tests.episodes import worlds
-from tests.reports.trace_rows import rewrite, rows_of
+from tests.reports.trace_rows import Rows, alter
+from tests.reports.trace_rows import altered as of_file
 from tests.slow import mostly_slow
 
 TASKS = ["--tier", "lite", "--template", "company", "--seeds", "2", "-q"]
@@ -80,24 +80,23 @@ BM25 = "company+0+strong+bm25+1000"
 
 def better(folder: Path) -> None:
     """Gives a question of bm25 another score."""
-    lines = rows_of(folder / FILE)
-    line = next(line for line in lines[1:] if "+bm25+" in line["result"]["place"]["episode"])
-    case = line["result"]["measured"]["cases"][0]
-    case["score"] = 1.0 - case["score"]
-    rewrite(folder / FILE, lines)
 
+    def change(lines: Rows) -> None:
+        line = next(line for line in lines[1:] if "+bm25+" in line["result"]["place"]["episode"])
+        case = line["result"]["measured"]["cases"][0]
+        case["score"] = 1.0 - case["score"]
 
-def other_check(folder: Path) -> None:
-    lines = rows_of(folder / FILE)
-    lines[0]["checks"][0]["name"] = "something else"
-    rewrite(folder / FILE, lines)
+    alter(folder / FILE, change)
 
 
 ALTERED = {
     "a measurement": (
         better, rf"{FILE}, line \d+: {re.escape(BM25)}\.measured\.cases\[0\]\.score: ",
     ),
-    "a sanity check": (other_check, f"{FILE}, line 1: checks: "),
+    "a sanity check": (
+        of_file(FILE, lambda lines: lines[0]["checks"][0].update(name="something else")),
+        f"{FILE}, line 1: checks: ",
+    ),
     "swapped traces": (
         lambda folder: shutil.copy(
             folder / f"traces/{BM25}.jsonl.gz",
@@ -110,8 +109,8 @@ ALTERED = {
 
 @pytest.mark.parametrize("name", ALTERED)
 def test_an_alteration_is_named_with_its_file(name: str, altered: Path) -> None:
-    alter, problem = ALTERED[name]
-    alter(altered)
+    spoil, problem = ALTERED[name]
+    spoil(altered)
     evidence = examine(altered, "traces")
     assert evidence.standing == "self-reported" and re.match(problem, evidence.problems[0])
 
@@ -192,16 +191,16 @@ def test_a_comparison_given_twice_counts_once(duel: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("alter", "check", "why"),
+    ("spoil", "check", "why"),
     [
         (lambda folder: None, "none", "its traces were not checked"),
         (better, "traces", f"a check of duel failed: {FILE}, line "),
     ],
 )
 def test_memories_of_an_unverified_run_have_no_rank(
-    alter: Callable[[Path], None], check: str, why: str, altered: Path
+    spoil: Callable[[Path], None], check: str, why: str, altered: Path
 ) -> None:
-    alter(altered)
+    spoil(altered)
     out = as_markdown(leaderboard_of([("duel", examine(altered, check))]), {}, "a test")
     ((name, *_, status, reason),) = section(out, "Comparisons without a rank")
     assert (name, status) == ("duel", "self-reported") and reason.startswith(why)

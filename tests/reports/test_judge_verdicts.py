@@ -14,7 +14,7 @@ from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import perform
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
-from tests.reports.trace_rows import rewrite, rows_of
+from tests.reports.trace_rows import Rows, alter
 from tests.slow import mostly_slow
 
 
@@ -35,17 +35,16 @@ JUDGED = "traces/company+1+org%2Fsure+0.jsonl.gz"
 
 ELSEWHERE = "its verdicts are not on exactly the answers that the judge is asked about"
 VOTE = ("model", "said", "quote", "problem")
-Rows = list[dict[str, Any]]
 
 
 def vote(**fields: Any) -> Callable[[Rows], object]:
     """Alters the first vote."""
 
-    def alter(rows: Rows) -> None:
+    def change(rows: Rows) -> None:
         votes = next(row for row in rows if row.get("kind") == "judgement")["votes"]
         votes[0] = [*({**dict(zip(VOTE, votes[0], strict=True)), **fields}.values())]
 
-    return alter
+    return change
 
 
 ALTERED: dict[str, tuple[Callable[[Rows], object], str]] = {
@@ -67,10 +66,8 @@ ALTERED: dict[str, tuple[Callable[[Rows], object], str]] = {
 @mostly_slow("name", ALTERED, quick=4)
 def test_verdicts_that_no_judge_can_have_given_are_named(name: str, judged: Path) -> None:
     assert not examine(judged, "traces").problems
-    alter, reason = ALTERED[name]
-    rows = rows_of(judged / JUDGED)
-    alter(rows)
-    rewrite(judged / JUDGED, rows)
+    change, reason = ALTERED[name]
+    alter(judged / JUDGED, change)
     (problem,) = examine(judged, "traces").problems
     assert problem.startswith(f"{JUDGED}: ") and reason in problem
 

@@ -1,15 +1,30 @@
-"""Traces as rows, for tests that alter them."""
+"""Traces and measurements as rows, for tests that alter them."""
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+Rows = list[dict[str, Any]]
 
-def rows_of(path: Path) -> list[dict[str, Any]]:
+
+def rows_of(path: Path) -> Rows:
     return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
 
 
-def rewrite(path: Path, rows: list[dict[str, Any]]) -> None:
+def rewrite(path: Path, rows: Rows) -> None:
     lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)
     path.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode()))
+
+
+def alter(path: Path, change: Callable[[Rows], object]) -> None:
+    """Changes the rows of a file."""
+    rows = rows_of(path)
+    change(rows)
+    rewrite(path, rows)
+
+
+def altered(name: str, change: Callable[[Rows], object]) -> Callable[[Path], None]:
+    """Changes the rows of that file of a run."""
+    return lambda run: alter(run / name, change)

@@ -9,9 +9,8 @@ from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path,
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.reports.checks import CHECKS, Evidence, examine, opens
-from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
+from memorygym.reports.leaderboard import Leaderboard, as_json, flat_rows, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
-from memorygym.reports.leaderboard_rows import as_json, flat_rows
 from memorygym.reports.packs import opened
 from memorygym.reports.table import rows_csv
 from memorygym.runs.executors import watched

@@ -6,7 +6,8 @@ measurements must come out the same; everything else of a run is computed from t
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
@@ -15,34 +16,35 @@ from typing import Any
 
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
-from memorygym.core.episode import Episode
-from memorygym.core.errors import BadTrace, MemoryGymError, UnknownPart, clip
+from memorygym.core.errors import MemoryGymError, UnknownPart, clip
 from memorygym.core.files import json_bytes
 from memorygym.core.trace import Action, Judgement, Trace
-from memorygym.core.track import Invariant, find, gold_table, version_of
-from memorygym.core.types import JSON, Message, Policy, Task, Tool
+from memorygym.core.track import find, gold_table, version_of
+from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.tables import heading
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_checks
-from memorygym.runs.engine import Job
+from memorygym.runs.engine import Runner, Unit
 from memorygym.runs.episode_result import (
+    EpisodeKey,
     Failure,
     Played,
     Result,
     ResultOptions,
     place_of,
+    played_result,
     result_of,
 )
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.executors import watched
+from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.jobs import source_of
-from memorygym.runs.model_roles import ModelRoles, Recall, UnusedModel, from_log
+from memorygym.runs.model_roles import Recall, UnusedModel, from_log
 from memorygym.runs.objects import TRUSTED
-from memorygym.runs.results import FILE, RunResults, load, perform
+from memorygym.runs.results import FILE, RunResults, load
 from memorygym.runs.store import Run, read_traces
-from memorygym.runs.systems import AgentFault, Steps, System, SystemPlayer, played
-from memorygym.runs.tasks import MissingTask, salt_hash, unknown_part
+from memorygym.runs.systems import SystemPlayer
+from memorygym.runs.tasks import salt_hash, unknown_part
 from memorygym.scoring.judge import judgement_mismatch
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
@@ -55,7 +57,6 @@ WORD = (
 )
 """The claim that no file of a model's run can verify."""
 ELSEWHERE = "its tasks lie in a file that is not given here: the truths are those of its traces"
-REPLIES = "replies.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,26 @@ def examine(
     if check not in CHECKS:
         raise UnknownPart("check", check, CHECKS)
     run = load(folder)
+    salt = salt if opens(run.recipe, salt) else ""
     limit = "its traces were not checked" if check == "none" else _beyond(run, salt)
     if limit:
         return Evidence(run, REPORTED, (), (limit,))
-    recorded, limits = _recorded(run, quick=check == "traces")
-    with ExitStack() as stack:
-        try:
-            problems = tuple(_problems(run, salt, workers, stack, recorded=recorded, quiet=quiet))
-        except MemoryGymError as error:
-            problems = (str(error).replace(f"{folder}/", ""),)
-    standing = REPORTED if problems else VERIFIED if recorded else REPRODUCED
-    return Evidence(run, standing, problems, () if problems else limits)
+    scored, quick = _unplayable(run), check == "traces"
+    unasked = scored or ("" if quick else _unasked(run))
+    recorded = quick or bool(unasked)
+    judged = "the verdicts of the judge are taken as recorded" if run.recipe["judge"] else ""
+    try:
+        problems = _stray(run)
+        if not problems:
+            again = _scored(run, quiet=quiet) if scored else None
+            again = again or _again(run, salt, workers, recorded=recorded, quiet=quiet)
+            problems = tuple(_unlike(run, again, recorded=recorded))
+    except MemoryGymError as error:
+        problems = (str(error).replace(f"{folder}/", ""),)
+    if problems:
+        return Evidence(run, REPORTED, problems)
+    limits = filter(None, (unasked, judged)) if recorded else ()
+    return Evidence(run, VERIFIED if recorded else REPRODUCED, (), tuple(limits))
 
 
 def examined_text(evidence: Evidence) -> str:
@@ -133,76 +143,64 @@ def _beyond(run: RunResults, salt: str) -> str:
         return missing
     if run.version != version_of(run.track):
         return f"only the code of version {run.version} can check it"
-    if recipe["salt"] and not opens(recipe, salt):
+    if recipe["salt"] and not salt:
         return "it is of a private test set, which only its secret generates again"
     try:
-        source = source_of(recipe, salt if recipe["salt"] else "")
-        again = json.loads(json_bytes(source.job().about()))["recipe"]
+        again = json.loads(json_bytes(source_of(recipe, salt).job().about()))["recipe"]
+        mismatch = difference(recipe, again, "recipe")
     except MemoryGymError as error:
-        return f"it cannot be made again here ({error})"
-    mismatch = difference(recipe, again, "recipe")
+        mismatch = str(error)
     return f"it cannot be made again here ({mismatch})" if mismatch else ""
 
 
-def _recorded(run: RunResults, *, quick: bool) -> tuple[bool, tuple[str, ...]]:
-    """Whether only the replies in the traces can be played again, with the reasons."""
-    recipe, folder = run.recipe, Path(run.folder or "")
-    judged = ("the verdicts of the judge are taken as recorded",) if recipe["judge"] else ()
-    replies = (folder / REPLIES).exists()
-    if recipe["data"]:
-        return True, (ELSEWHERE, *judged)
-    if recipe["memory_model"] and not replies:
-        return True, (f"the memories' model has no recorded replies ({REPLIES})", *judged)
-    if quick:
-        return True, judged
-    if recipe["models"] and not replies:
-        return True, (f"the model has no recorded replies ({REPLIES})", *judged)
-    track = find(run.track)
-    named = recipe["reasoners"] if run.compared else recipe["agents"]
-    known = {*track.reasoners} if run.compared else {*agents_of(track), *registry.names("agents")}
-    for name in named:
-        if name not in known and name not in recipe["models"]:
-            kind = "reasoner" if run.compared else "agent"
-            return True, (f"{kind} {name} is not installed here", *judged)
-    return False, ()
+def _replies(run: RunResults) -> Path:
+    """The file of a model's replies, which need not be there."""
+    return Path(run.folder or "") / "replies.jsonl"
 
 
-def _problems(
-    run: RunResults, salt: str, workers: int, stack: ExitStack, *, recorded: bool, quiet: bool
-) -> Iterator[str]:
-    """What comes out otherwise when the run is made again."""
-    folder, recipe = Path(run.folder or ""), run.recipe
-    results = {result.place.episode for result in run.results}
-    kept = {*Run(folder).kept}
-    stray = dict.fromkeys(results - kept, "missing")
-    stray |= dict.fromkeys(kept - results, "belongs to no scored episode")
-    yield from (f"traces/{name}.jsonl.gz: {stray[name]}" for name in sorted(stray))
-    if stray:
-        return
-    recall: Recall = UnusedModel
-    if (folder / REPLIES).exists():
-        reply_log = stack.enter_context(closing(ReplyLog(folder / REPLIES, record=False)))
-        if recipe["memory_model"] or (recipe["models"] and not recorded):
-            recall = from_log(reply_log)
-    if recipe["data"] or (recipe["memory_model"] and not (folder / REPLIES).exists()):
-        again = _scored(run, quiet=quiet)
+def _unplayable(run: RunResults) -> str:
+    """Why its traces can only be scored again, without any play; "" if more can be done."""
+    if run.recipe["data"]:
+        return ELSEWHERE
+    if run.recipe["memory_model"] and not _replies(run).exists():
+        return "the memories' model has no recorded replies (replies.jsonl)"
+    return ""
+
+
+def _unasked(run: RunResults) -> str:
+    """Why its agents or models cannot play again; "" if they can."""
+    recipe, track = run.recipe, find(run.track)
+    if recipe["models"] and not _replies(run).exists():
+        return "the model has no recorded replies (replies.jsonl)"
+    if run.compared:
+        kind, named, known = "reasoner", recipe["reasoners"], {*track.reasoners}
     else:
-        source = source_of(recipe, salt if recipe["salt"] else "", recall)
-        again = _made_again(run, source, workers, recorded=recorded, quiet=quiet)
-    yield from _unlike(run, again, recorded=recorded)
+        kind, named = "agent", recipe["agents"]
+        known = {*agents_of(track), *registry.names("agents")}
+    strange = (name for name in named if name not in known and name not in recipe["models"])
+    return next((f"{kind} {name} is not installed here" for name in strange), "")
+
+
+def _stray(run: RunResults) -> tuple[str, ...]:
+    """The episodes that are counted twice, those without a trace, and the traces without one."""
+    counts = Counter(result.place.episode for result in run.results)
+    kept = {*Run(Path(run.folder or "")).kept}
+    stray = {name: f"{number} episodes" for name, number in counts.items() if number > 1}
+    stray |= dict.fromkeys(counts.keys() - kept, "missing")
+    stray |= dict.fromkeys(kept - counts.keys(), "belongs to no scored episode")
+    return tuple(f"traces/{name}.jsonl.gz: {stray[name]}" for name in sorted(stray))
 
 
 def _scored(run: RunResults, *, quiet: bool) -> RunResults:
-    """The run with every trace scored again; its tasks or the replies of its memories' model are
-    not here to be played."""
+    """The run with every trace scored again."""
     wanted = ResultOptions(causes=not run.compared, measured=run.compared)
     folder = Run(Path(run.folder or ""))
 
     def scored(episode: Result | Failure) -> Result | Failure:
         if isinstance(episode, Failure):
             return episode
-        _, trace, damage = next(read_traces([folder.trace_path(episode.place.episode)]))
-        if trace is None or damage:
+        trace, damage = _stored(folder, episode.place)
+        if trace is None:
             return Failure(episode.place, "agent", damage)
         trace.gold = gold_table(trace)
         return result_of(episode.place, trace, wanted)
@@ -211,21 +209,111 @@ def _scored(run: RunResults, *, quiet: bool) -> RunResults:
     return replace(run, episodes=[*watched(rows, len(run.episodes), quiet=quiet)])
 
 
-def _made_again(
-    run: RunResults,
-    source: Evaluation | Comparison,
-    workers: int,
-    *,
-    recorded: bool,
-    quiet: bool,
-) -> RunResults:
+def _stored(run: Run, place: EpisodeKey) -> tuple[Trace | None, str]:
+    """The trace of an episode, or how its file is damaged."""
+    path, trace, damage = next(read_traces([run.trace_path(place.episode)]))
+    return None if damage else trace, damage.removeprefix(str(path)).lstrip(":, ")
+
+
+def _again(run: RunResults, salt: str, workers: int, *, recorded: bool, quiet: bool) -> RunResults:
     """The run played again; an episode whose trace comes out otherwise has failed."""
-    folder = Path(run.folder or "")
-    if isinstance(source, Evaluation):
-        source = replace(source, validate=bool(run.header.invariants))
-    checks = played_checks(source) if isinstance(source, Comparison) else ()
-    again = Again(source, folder, run.recipe, recorded=recorded)
-    return perform(again, None, workers, checks=checks, quiet=quiet)
+    recipe, folder = run.recipe, Run(Path(run.folder or ""))
+    # A model whose replies are in the traces is not asked.
+    asks = bool(recipe["memory_model"] or (recipe["models"] and not recorded))
+    recall: Recall = UnusedModel
+    with ExitStack() as stack:
+        if _replies(run).exists():
+            reply_log = stack.enter_context(closing(ReplyLog(_replies(run), record=False)))
+            recall = from_log(reply_log) if asks else recall
+        source = source_of(recipe, salt, recall)
+        if isinstance(source, Evaluation):
+            source = replace(source, validate=bool(run.header.invariants))
+        checks = played_checks(source) if isinstance(source, Comparison) else ()
+        job, players = source.job(ResultOptions(traced=True)), source.players(source.model_roles)
+        runner = Runner(run.track, tuple(players), None, job.wanted)
+        replay = Replay(runner, folder, recipe, recorded)
+        over = over_threads if asks else over_processes
+        groups = over(replay.play_unit, job.units, workers)
+        played = [*watched(groups, len(job.units), quiet=quiet)]
+        ended = [episode for episode in played if isinstance(episode, Played)]
+        invariants, beside = source.beside(ended)
+    episodes = [episode if isinstance(episode, Failure) else episode.result for episode in played]
+    header = replace(run.header, checks=tuple(checks), invariants=tuple(invariants))
+    return replace(run, episodes=episodes, header=header, beside=beside)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The systems of a run, whose episodes are compared with its traces as they are played."""
+
+    runner: Runner
+    folder: Run
+    recipe: Mapping[str, Any]
+    recorded: bool
+    """Whether the replies in the traces are played, not the agents."""
+
+    def play_unit(self, unit: Unit) -> list[Played | Failure]:
+        """Plays every system on one task. An episode whose trace comes out otherwise has failed."""
+        if self.recorded:
+            task = unit[0].generate()
+            ended = [self._repeated(task, unit, player) for player in self.runner.players]
+        else:
+            ended = [self._compared(episode) for episode in self.runner.play_unit(unit)]
+        return [replace(e, trace=None) if isinstance(e, Played) else e for e in ended]
+
+    def _compared(self, episode: Played | Failure) -> Played | Failure:
+        """An episode that was just played, if its trace is that of the run."""
+        if not self.folder.trace_path(episode.place.episode).exists():
+            return episode  # It failed, so it was played to fail again.
+        if isinstance(episode, Failure):
+            return replace(episode, error=f"played again, it fails: {episode.error}")
+        stored, damage = _stored(self.folder, episode.place)
+        if stored is None:
+            return Failure(episode.place, "agent", damage)
+        assert episode.trace
+        if (number := episode.trace.first_difference(stored)) is None:
+            return episode
+        problem = f"played again, record {number} comes out otherwise"
+        return Failure(episode.place, "agent", problem)
+
+    def _repeated(self, task: Task, unit: Unit, player: SystemPlayer) -> Played | Failure:
+        """The episode of the run's trace, if its replies lead to it."""
+        place = place_of(self.runner.track, *unit, player.system)
+        if not self.folder.trace_path(place.episode).exists():
+            return Failure(place, "agent", "it failed, so there are no replies to play again")
+        trace, problem = _stored(self.folder, place)
+        if trace is None:
+            return Failure(place, "agent", problem)
+        try:
+            labels = player.system.labels(place.track, place.repeat)
+            problem = self._mislabelled(trace, task, labels) or replayed(trace, task, player)
+        except (MemoryGymError, SystemExit) as error:  # A memory may end its process.
+            problem = f"played again, it fails: {error}"
+        trace.gold = task.gold
+        return (
+            Failure(place, "agent", problem)
+            if problem
+            else played_result(place, trace, self.runner.wanted)
+        )
+
+    def _mislabelled(self, trace: Trace, task: Task, wanted: dict[str, JSON]) -> str:
+        """The label that differs from the wanted ones, or a verdict that is not the judge's."""
+        labels, judge = trace.labels, None
+        if model := self.recipe["models"].get(wanted["agent"]):
+            judge = self.recipe["judge"]
+            wanted |= {"model": model, "usage": labels.get("usage")}
+        if judge:
+            of = labels.get("judge")
+            counts = of.get("counts") if isinstance(of, dict) else None
+            wanted["judge"] = {**judge, "counts": counts}
+        elif any(isinstance(record, Judgement) for record in trace.records):
+            return "a judge's verdicts, but the recipe names no judge"
+        if problem := difference(labels, wanted, "labels"):
+            return problem
+        try:
+            return judgement_mismatch(replace(trace, gold=task.gold), judge) if judge else ""
+        except (KeyError, TypeError) as error:
+            return f"the recipe does not state who judged ({error!r})"
 
 
 def _unlike(run: RunResults, again: RunResults, *, recorded: bool) -> Iterator[str]:
@@ -258,140 +346,16 @@ def _plain(episode: Result | Failure) -> Any:
     return json.loads(json.dumps(asdict(episode)))
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """An evaluation or comparison whose players check what they play against a run's traces."""
-
-    source: Evaluation | Comparison
-    folder: Path
-    recipe: Mapping[str, Any]
-    recorded: bool
-
-    def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
-        """Its players, each compared with the run."""
-        # A model whose replies are in the traces is not asked, and processes cannot share its log.
-        asked = self.recipe["memory_model"] or not self.recorded
-        return [
-            CheckedPlayer(player, self.folder, self.recipe, self.recorded)
-            for player in self.source.players(model_roles if asked else self.source.model_roles)
-        ]
-
-    def job(self, wanted: ResultOptions | None = None) -> Job:
-        """The job of the source, played by these players."""
-        return replace(self.source.job(wanted), players=self.players)
-
-    def beside(self, ended: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
-        """What is measured beside the episodes, as the source measures it."""
-        return self.source.beside(ended)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedPlayer:
-    """A system that plays an episode again, and returns the run's own trace if it is the same."""
-
-    player: SystemPlayer
-    folder: Path
-    recipe: Mapping[str, Any]
-    recorded: bool
-    """Whether the replies in the trace are played, not the agent."""
-
-    @property
-    def system(self) -> System:
-        return self.player.system
-
-    @property
-    def memory(self) -> str:
-        return self.player.memory
-
-    @property
-    def passed(self) -> str:
-        return self.player.passed
-
-    @property
-    def waits(self) -> bool:
-        return self.player.waits and bool(self.recipe["memory_model"] or not self.recorded)
-
-    @property
-    def foreign(self) -> bool:
-        return self.player.foreign
-
-    def begin(self, task: Task, steps: Steps) -> Episode:
-        return self.player.begin(task, steps)
-
-    def policy(self, task: Task, model: Policy | None = None) -> Policy:
-        return self.player.policy(task, model)
-
-    def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
-        """Raises AgentFault, whose text says how the trace of the run differs."""
-        recipe = MissingTask(str(task.recipe["template"]), int(str(task.recipe["seed"])))
-        place = place_of(task.track, recipe, repeat, self.system)
-        path = Run(self.folder).trace_path(place.episode)
-        if not path.exists() and not self.recorded:  # It failed, so it is played to fail again.
-            return self.player.play(task, repeat, steps)
-        if not path.exists():
-            raise AgentFault("it failed, so there are no replies to play again")
-        _, trace, damage = next(read_traces([path]))
-        if trace is None or damage:
-            raise AgentFault(damage.removeprefix(str(path)).lstrip(":, "))
-        try:
-            problem = self._unlike(trace, task, repeat)
-        except AgentFault:
-            raise
-        except MemoryGymError as error:
-            problem = f"played again, it fails: {error}"
-        if problem:
-            raise AgentFault(problem)
-        trace.gold = task.gold
-        return trace
-
-    def _unlike(self, trace: Trace, task: Task, repeat: int) -> str:
-        """How a trace differs from the episode played again; "" if it does not."""
-        if self.recorded:
-            return self._mislabelled(trace, task, repeat) or replayed(trace, task, self.player)
-        number = self.player.play(task, repeat, []).first_difference(trace)
-        return "" if number is None else f"played again, record {number} comes out otherwise"
-
-    def _mislabelled(self, trace: Trace, task: Task, repeat: int) -> str:
-        """The label that differs from the episode's, or a verdict that is not the judge's."""
-        wanted, labels = self.system.labels(task.track, repeat), trace.labels
-        model = self.recipe["models"].get(self.system.agent)
-        judge = self.recipe["judge"] if model else None
-        if model:
-            wanted |= {"model": model, "usage": labels.get("usage")}
-        if judge:
-            of = labels.get("judge")
-            wanted["judge"] = {
-                **judge,
-                "counts": of.get("counts") if isinstance(of, dict) else None,
-            }
-        elif any(isinstance(record, Judgement) for record in trace.records):
-            return "a judge's verdicts, but the recipe names no judge"
-        if problem := difference(labels, wanted, "labels"):
-            return problem
-        try:
-            return judgement_mismatch(replace(trace, gold=task.gold), judge) if judge else ""
-        except (KeyError, TypeError) as error:
-            return f"the recipe does not state who judged ({error!r})"
-
-
-class Recorded(Policy):
-    """A policy that repeats the replies of a trace, word for word."""
-
-    def __init__(self, trace: Trace) -> None:
-        self._said = iter([r.message for r in trace.records if isinstance(r, Action)])
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        if (message := next(self._said, None)) is None:
-            raise BadTrace("the replies end before the episode does")
-        return message
-
-
 def replayed(trace: Trace, task: Task, player: SystemPlayer) -> str:
     """Why a trace is not the record of that task, player and replies; "" if it is."""
-    try:
-        again = played(player.begin(task, []), Recorded(trace), task, trace.labels)
-    except BadTrace as error:
-        return str(error)
+    episode = player.begin(task, [])
+    for record in trace.records:
+        if isinstance(record, Action) and not episode.done:
+            episode.view()
+            episode.step(record.message)
+    if not episode.done:
+        return "the replies end before the episode does"
+    again = replace(episode.trace, gold=task.gold, labels=trace.labels)
     unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judgement)])
     match again.first_difference(unjudged):
         case None:

@@ -1,4 +1,4 @@
-"""The leaderboard: which runs are ranked together, and which have no rank.
+"""The leaderboard: which runs are ranked together, which have no rank, and all of it as records.
 
 Runs are ranked together if they played the whole official set with the same version, secret,
 judge and parameters, and their traces verify them. Scripted agents that see the truth are
@@ -6,59 +6,227 @@ references; adversaries have a table with their bounds; self-reported runs have 
 own; every other run is listed with the reason why it has no rank.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import Any, Literal, NamedTuple
 
+from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import canonical
-from memorygym.core.track import Bound, find, version_of
-from memorygym.reports.checks import REPORTED, STANDINGS, Evidence
-from memorygym.reports.entrant import Entrant, Set, is_current, set_of, unranked
+from memorygym.core.track import Agent, Bound, TaskOptions, find, version_of
+from memorygym.core.types import JSON
+from memorygym.reports.checks import REPORTED, REPRODUCED, STANDINGS, Evidence
 from memorygym.runs.comparison.figures import Report
-from memorygym.runs.episode_result import Result
 from memorygym.runs.results import RunResults, measurement_lines, source_note
-from memorygym.stats import Difference, paired, ranks, unpaired
+from memorygym.runs.settings import OFFICIAL_SEEDS
+from memorygym.runs.summary import Summary
+from memorygym.runs.tasks import Limits
+from memorygym.scoring.usage import Price, Usage, cost_of
+from memorygym.stats import Difference, Estimate, paired, ranks, unpaired
 
-Unshown = tuple[str, Evidence, str]
-
-
-class AdversaryBound(NamedTuple):
-    """An adversary beside its bound, in points."""
-
-    entrant: Entrant
-    reached: float | None
-    """The bounded figure; None if the agent that it is measured against did not play."""
-    bound: Bound | None
+FORMAT = "memorygym-leaderboard-2"
+Prices = Mapping[str, Price]
+Record = dict[str, JSON]
 
 
-@dataclass(frozen=True, slots=True)
-class RankedTable:
-    """A table of entrants that are ranked together, best first."""
+class Set(NamedTuple):
+    """A set of tasks: entrants of one set are ranked together."""
+
+    version: str
+    track: str
+    parameters: str
+    """The parameters of the track, in words; "" without any."""
+    salt: str
+    """The hash of the secret of a private test set; "" for the public one."""
+    judge: str
+    """The judge as canonical JSON; "" without one."""
+
+    @property
+    def record(self) -> Record:
+        """Its columns in files."""
+        return {
+            "version": self.version,
+            "track": self.track,
+            "parameters": self.parameters,
+            "salt": self.salt or None,
+            "judged": bool(self.judge),
+        }
+
+
+def set_of(run: RunResults) -> Set:
+    """The set of tasks that a run played."""
+    recipe = run.recipe
+    stated = sorted(recipe["parameters"].items())
+    parameters = ", ".join(f"{value} {name}" for name, value in stated)
+    if recipe["data"]:
+        parameters = f"file {str(recipe['data'].get('sha256'))[:12]}…"
+    judge = canonical(recipe["judge"]) if recipe["judge"] else ""
+    return Set(run.version, run.track, parameters, recipe["salt"] or "", judge)
+
+
+def _barred(source: str, evidence: Evidence) -> str:
+    """Why nothing of a run is ranked; "" if something may be."""
+    if evidence.problems:
+        return f"a check of {source} failed: {evidence.problems[0]}"
+    return "another version" if other_version(evidence) else ""
+
+
+def other_version(evidence: Evidence) -> str:
+    """The version of a run if it is not this code's, whose scores are never compared with it."""
+    run = evidence.run
+    return "" if run.version == version_of(run.track) else run.version
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """An agent with a memory in one run."""
+
+    source: str
+    """The run, as the command names it."""
+    evidence: Evidence
+    summary: Summary
+    rank: int | None = None
+    """Its rank in its set, if it has one."""
+    reached: float | None = None
+    """The bounded figure of an adversary in points, if it is in a table."""
+
+    @property
+    def agent(self) -> str:
+        return self.summary.who
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        return self.evidence.run.recipe
+
+    @property
+    def memory(self) -> str:
+        return str(self.recipe["memory"])
+
+    @property
+    def model(self) -> Mapping[str, Any]:
+        """The options of the model; none for a scripted agent."""
+        asked: Mapping[str, Any] = self.recipe["models"].get(self.agent) or {}
+        return asked
+
+    @cached_property
+    def identity(self) -> str:
+        """Two entrants of one set with the same identity are one entrant."""
+        return canonical([self.agent, self.memory, dict(self.model) or None])
+
+    @cached_property
+    def set(self) -> Set:
+        """The set that it is ranked in."""
+        return set_of(self.evidence.run)
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """The sort key, best first; it does not depend on the order of the runs."""
+        return -self.summary.composite.mean, self.identity
+
+    @cached_property
+    def scripted(self) -> Agent | None:
+        """The track's agent of that name; None for a model or an unknown agent."""
+        return None if self.model else agents_of(find(self.set.track)).get(self.agent)
+
+    @property
+    def bound(self) -> Bound | None:
+        """What an adversary may reach at most."""
+        return self.scripted.bound if self.scripted else None
+
+    @property
+    def kind(self) -> Literal["model", "scripted", "adversary", "truth"]:
+        """The kind of agent; `truth` is one that sees the truth or has no budget."""
+        known = self.scripted
+        if known is None or (known.kind == "honest" and not known.unbounded):
+            return "model" if self.model else "scripted"
+        return "adversary" if known.kind == "adversary" else "truth"
+
+    @cached_property
+    def why_unranked(self) -> str:
+        """Why it has no rank; "" if it may have one."""
+        barred = _barred(self.source, self.evidence)
+        return barred or _unlike_official(self) or _unknown_agent(self)
+
+    def tokens(self, part: str) -> float | None:
+        """Tokens of a mean episode; None if a reply came without its figures."""
+        usage = self.summary.usage.get(part, Usage(0, None, None, None))
+        if usage.prompt is None or usage.completion is None:
+            return None
+        return (usage.prompt + usage.completion) / self.summary.episodes
+
+    def dollars(self, prices: Prices) -> float | None:
+        """The cost of the whole run."""
+        return cost_of(self.agent, self.summary.usage.values(), prices)
+
+
+def _unlike_official(entrant: Entrant) -> str:
+    """How the run of an entrant differs from one of the official set."""
+    recipe, track = entrant.recipe, find(entrant.set.track)
+    if recipe["data"]:
+        return "tasks of a file"
+    every = TaskOptions(range(OFFICIAL_SEEDS), parameters=track.official)
+    templates = sorted({task.template for task in track.tasks(every)})
+    if lacking := len(set(templates) - set(recipe["templates"])):
+        return f"{len(templates) - lacking} of {len(templates)} templates"
+    if recipe["templates"] != templates:
+        return "other templates than the official set"
+    # A parameter that the official set has may have another value, which makes another set.
+    otherwise = sorted(recipe["parameters"].keys() ^ track.official.keys())
+    otherwise += [name for name in Limits.__slots__ if recipe[name] is not None]
+    if otherwise:
+        return f"{', '.join(otherwise)} differ from the official set"
+    if recipe["seeds"] != [*every.seeds]:
+        return f"not the seeds 0 to {OFFICIAL_SEEDS - 1}"
+    failed = sum(failure.place.agent == entrant.agent for failure in entrant.evidence.run.failures)
+    return f"{failed} of {entrant.summary.episodes + failed} episodes failed" if failed else ""
+
+
+def _unknown_agent(entrant: Entrant) -> str:
+    """Why a scripted agent may differ from the one of its name; "" if it is known, or a model."""
+    if entrant.model:
+        return ""
+    agent = f"agent {entrant.agent}"
+    if entrant.scripted is None:
+        return f"{agent} is not installed here, so its traces cannot be attributed to it"
+    kind, name = "agents", entrant.agent
+    if name not in registry.names(kind):
+        kind, name = "tracks", entrant.set.track  # It is one of the track's own.
+    if registry.is_built_in(kind, name) or entrant.evidence.standing == REPRODUCED:
+        return ""
+    return f"{agent} is from another package and was not played again"
+
+
+class RankedTable(NamedTuple):
+    """Entrants of one set, each kind best first."""
 
     set: Set
-    ranked: Sequence[tuple[int, Entrant]]
-    references: Mapping[str, Entrant]
-    """By role and memory."""
-    adversaries: Sequence[AdversaryBound]
+    ranked: Sequence[Entrant]
+    adversaries: Sequence[Entrant]
+    truths: Sequence[Entrant]
+    """Agents that see the truth or have no budget."""
 
     @property
     def entrants(self) -> list[Entrant]:
-        """All entrants of the table, each once."""
-        entrants = [entrant for _, entrant in self.ranked]
-        entrants += [bound.entrant for bound in self.adversaries]
-        return entrants + [
-            entrant for entrant in self.references.values() if entrant not in entrants
-        ]
+        return [*self.ranked, *self.adversaries, *self.truths]
 
+    @property
+    def references(self) -> dict[str, Entrant]:
+        """By role and memory: the track's scripted references, and those that see the truth."""
+        roles = {agent: role for role, agent in find(self.set.track).references.items()}
+        scripted = [e for e in self.ranked if e.kind == "scripted" and e.agent in roles]
+        return {
+            f"{roles.get(entrant.agent, 'without a budget')}, {entrant.memory}": entrant
+            for entrant in sorted([*scripted, *self.truths], key=attrgetter("order"))
+        }
 
-class PrivateGap(NamedTuple):
-    """The difference of an agent between the public and a private test set."""
-
-    entrant: Entrant
-    private: Entrant
-    difference: Difference
+    @property
+    def detectable(self) -> float:
+        """The smallest difference that the tasks can show between two ranked entrants."""
+        return max((entrant.summary.detectable or 0.0 for entrant in self.ranked), default=0.0)
 
 
 class Ranking(NamedTuple):
@@ -71,13 +239,7 @@ class Ranking(NamedTuple):
 
     @property
     def set(self) -> Set:
-        """The recipe of the comparison."""
         return set_of(self.evidence.run)
-
-    @property
-    def recipe(self) -> Any:
-        """The name with reasoner and budget."""
-        return self.evidence.run.recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +247,25 @@ class Leaderboard:
     """The tables and lists of a leaderboard."""
 
     tables: Sequence[RankedTable]
-    gaps: Sequence[PrivateGap]
+    gaps: Sequence[tuple[Entrant, Difference]]
+    """Entrants of a private test set, and what the public one gives them more."""
     reported: Sequence[Entrant]
     """Self-reported runs of a whole set, which are never ranked."""
-    apart: Sequence[tuple[Entrant, str]]
-    """Entrants without a rank, each with the reason."""
-    earlier: Mapping[str, Sequence[Entrant]]
-    """Entrants of other versions, by version; never compared with the rest."""
+    apart: Sequence[Entrant]
+    """Entrants without a rank: those of this version, then by version those of others."""
     notes: Sequence[str]
-    rankings: Sequence[Ranking] = ()
+    rankings: Sequence[Ranking]
     """Rankings of memories, one for each report of a comparison."""
-    unshown: Sequence[Unshown] = ()
+    unshown: Sequence[tuple[str, Evidence, str]]
     """Comparisons without a rank, each with its name and the reason."""
-    versions: Sequence[str] = ()
+    versions: Sequence[str]
     """The versions of this code, for the tracks of the runs."""
+
+    @property
+    def entrants(self) -> list[Entrant]:
+        """All entrants of runs of agents."""
+        ranked = chain.from_iterable(table.entrants for table in self.tables)
+        return [*ranked, *self.reported, *self.apart]
 
 
 def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
@@ -107,48 +274,38 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     Of two equal entrants the better verified one counts. Raises BadSettings if both are verified
     equally far and differ.
     """
-    ordered = sorted(runs, key=lambda run: run[0])
-    compared = [run for run in ordered if run[1].run.compared]
-    everyone = sorted(
-        (
-            Entrant(*run, entrant)
-            for run in ordered
-            if run not in compared
-            for entrant in run[1].run.summaries
-        ),
-        key=lambda entrant: (entrant.order, entrant.source),
-    )
-    earlier: dict[str, list[Entrant]] = {}
-    entered: dict[tuple[Set, str], Entrant] = {}
-    apart, notes, whole = [], [], []
-    for entrant in everyone:
-        if not is_current(entrant.evidence.run):
-            earlier.setdefault(entrant.set.version, []).append(entrant)
-        elif why := unranked(entrant):
-            apart.append((entrant, why))
-        else:
-            whole.append(entrant)
-    for entrant in sorted(whole, key=lambda entrant: STANDINGS.index(entrant.evidence.standing)):
-        notes += _enter(entered, entrant)
-    reported = [entrant for entrant in entered.values() if entrant.evidence.standing == REPORTED]
-    shown = [entrant for entrant in entered.values() if entrant.evidence.standing != REPORTED]
-    tables = [
-        _table(key, [entrant for entrant in shown if entrant.set == key])
-        for key in sorted({entrant.set for entrant in shown})
+    ordered = sorted(runs, key=itemgetter(0))
+    everyone = [
+        Entrant(source, evidence, summary)
+        for source, evidence in ordered
+        for summary in (() if evidence.run.compared else evidence.run.summaries)
     ]
-    by_version = {name: earlier[name] for name in sorted(earlier)}
-    unshown: list[Unshown] = []
-    rankings = _rankings(compared, unshown, notes)
-    by_track: dict[tuple[str, str], list[RunResults]] = {}
+    everyone.sort(key=attrgetter("order", "source"))
+    notes: list[str] = []
+    entered: dict[tuple[Set, str], Entrant] = {}
+    for entrant in sorted(everyone, key=lambda e: STANDINGS.index(e.evidence.standing)):
+        if not entrant.why_unranked:
+            notes += _enter(entered, entrant)
+    sets: dict[Set, list[Entrant]] = {}
+    for entrant in entered.values():
+        if entrant.evidence.standing != REPORTED:
+            sets.setdefault(entrant.set, []).append(entrant)
+    tables = [_table(key, sets[key]) for key in sorted(sets)]
+    apart = [entrant for entrant in everyone if entrant.why_unranked]
+    rankings, unshown = _rankings(ordered, notes)
+    by_version: dict[str, list[RunResults]] = {}
     for _, evidence in ordered:
-        by_track.setdefault((evidence.run.track, evidence.run.version), []).append(evidence.run)
-    notes += filter(None, map(source_note, by_track.values()))
-    tracks = {evidence.run.track for _, evidence in ordered}
-    known = sorted(version_of(track) for track in tracks.intersection(registry.names("tracks")))
+        by_version.setdefault(evidence.run.version, []).append(evidence.run)
     return Leaderboard(
-        tables, _gaps(tables), reported, apart, by_version, sorted(notes),
-        rankings, unshown, known,
-    )  # fmt: skip
+        tables=tables,
+        gaps=_gaps(tables),
+        reported=[e for e in entered.values() if e.evidence.standing == REPORTED],
+        apart=sorted(apart, key=lambda entrant: other_version(entrant.evidence)),
+        notes=sorted([*notes, *filter(None, map(source_note, by_version.values()))]),
+        rankings=rankings,
+        unshown=unshown,
+        versions=sorted({version_of(evidence.run.track) for _, evidence in ordered}),
+    )
 
 
 def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
@@ -156,7 +313,11 @@ def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
     old = entered.setdefault((new.set, new.identity), new)
     if old is new:
         return []
-    if _rows(old) == _rows(new):
+    first, second = (
+        [result for result in entrant.evidence.run.results if result.place.agent == new.agent]
+        for entrant in (old, new)
+    )
+    if first == second:
         return [f"{new.source} repeats {old.source}: {new.agent} is counted once"]
     if old.evidence.standing != new.evidence.standing:
         return [
@@ -169,67 +330,56 @@ def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
     )
 
 
-def _rows(entrant: Entrant) -> list[Result]:
-    return [row for row in entrant.evidence.run.results if row.place.agent == entrant.agent]
-
-
 def _table(key: Set, entrants: Sequence[Entrant]) -> RankedTable:
-    fair = [entrant for entrant in entrants if entrant.kind in ("model", "scripted")]
-    ranks_of = ranks({entrant.identity: entrant.composites for entrant in fair}) if fair else {}
-    ranked = sorted(
-        ((ranks_of[entrant.identity], entrant) for entrant in fair),
-        key=lambda p: (p[0], p[1].order),
+    of_kind: dict[str, list[Entrant]] = {}
+    for entrant in sorted(entrants, key=attrgetter("order")):
+        of_kind.setdefault(entrant.kind, []).append(entrant)
+    fair = [*of_kind.get("model", ()), *of_kind.get("scripted", ())]
+    placed = ranks({e.identity: e.summary.composites for e in fair}) if fair else {}
+    ranked = [replace(entrant, rank=placed[entrant.identity]) for entrant in fair]
+    return RankedTable(
+        key,
+        sorted(ranked, key=attrgetter("rank", "order")),
+        [replace(e, reached=_reached(e, fair)) for e in of_kind.get("adversary", ())],
+        of_kind.get("truth", ()),
     )
-    roles = {agent: role for role, agent in find(key.track).references.items()}
-    references = {
-        f"{roles.get(entrant.agent, 'without a budget')}, {entrant.memory}": entrant
-        for entrant in sorted(entrants, key=lambda entrant: entrant.order)
-        if entrant.kind in ("scripted", "truth")
-        and (entrant.agent in roles or entrant.kind == "truth")
-    }
-    held = [_held(entrant, fair) for entrant in entrants if entrant.kind == "adversary"]
-    return RankedTable(key, ranked, references, sorted(held, key=lambda bound: bound.entrant.order))
 
 
-def _held(entrant: Entrant, others: Sequence[Entrant]) -> AdversaryBound:
-    bound = entrant.scripted.bound if entrant.scripted else None
-    if bound is None or not bound.over:
-        return AdversaryBound(entrant, 100 * entrant.summary.composite.mean, bound)
-    over = [
-        other for other in others if (other.agent, other.memory) == (bound.over, entrant.memory)
-    ]
-    gain = 100 * paired(entrant.composites, over[0].composites).estimate.mean if over else None
-    return AdversaryBound(entrant, gain, bound)
+def _reached(entrant: Entrant, others: Sequence[Entrant]) -> float | None:
+    """The bounded figure of an adversary; None if what it is measured against did not play."""
+    if not entrant.bound or not entrant.bound.over:
+        return 100 * entrant.summary.composite.mean
+    for other in others:
+        if (other.agent, other.memory) == (entrant.bound.over, entrant.memory):
+            gain = paired(entrant.summary.composites, other.summary.composites)
+            return 100 * gain.estimate.mean
+    return None
 
 
-def _gaps(tables: Sequence[RankedTable]) -> list[PrivateGap]:
+def _gaps(tables: Sequence[RankedTable]) -> list[tuple[Entrant, Difference]]:
     """The gaps of all entrants that are ranked in the public and in a private test set."""
-    public = {
-        (table.set._replace(salt=""), entrant.identity): entrant
-        for table in tables
-        if not table.set.salt
-        for entrant in table.entrants
-    }
-    return [
-        PrivateGap(
-            ours,
-            entrant,
-            unpaired(list(ours.composites.values()), list(entrant.composites.values())),
-        )
-        for table in tables
-        if table.set.salt
-        for entrant in sorted(table.entrants, key=lambda entrant: entrant.order)
-        if (ours := public.get((table.set._replace(salt=""), entrant.identity)))
-    ]
+    everyone = [entrant for table in tables for entrant in table.entrants]
+    public = {(e.set, e.identity): e for e in everyone if not e.set.salt}
+    gaps = []
+    for private in sorted(everyone, key=attrgetter("set", "order")):
+        ours = public.get((private.set._replace(salt=""), private.identity))
+        if private.set.salt and ours:
+            scores = ([*entrant.summary.composites.values()] for entrant in (ours, private))
+            gaps.append((private, unpaired(*scores)))
+    return gaps
 
 
 def _rankings(
-    runs: Iterable[tuple[str, Evidence]], unshown: list[Unshown], notes: list[str]
-) -> list[Ranking]:
-    """The rankings of the comparisons; one that was given twice counts once, with a note."""
+    runs: Iterable[tuple[str, Evidence]], notes: list[str]
+) -> tuple[list[Ranking], list[tuple[str, Evidence, str]]]:
+    """The rankings of the comparisons, and those without one; one that was given twice counts once,
+    with a note."""
     rankings: list[Ranking] = []
+    unshown: list[tuple[str, Evidence, str]] = []
     first: dict[bytes, str] = {}
     for name, evidence in runs:
+        if not evidence.run.compared:
+            continue
         if why := _unshown(name, evidence):
             unshown.append((name, evidence, why))
             continue
@@ -238,42 +388,110 @@ def _rankings(
             notes.append(f"{name} repeats {first[content]}: it is counted once")
             continue
         rankings += [Ranking(name, evidence, report) for report in evidence.run.reports]
-    return sorted(
-        rankings,
-        key=lambda ranking: (
-            ranking.set,
-            ranking.report.reasoner,
-            ranking.report.budget or 0,
-            ranking.source,
-        ),
-    )
+    rankings.sort(key=lambda r: (r.set, r.report.reasoner, r.report.budget or 0, r.source))
+    return rankings, unshown
 
 
 def _unshown(name: str, evidence: Evidence) -> str:
     """Why the memories of a comparison have no rank; "" if they have one."""
-    if evidence.problems:
-        return f"a check of {name} failed: {evidence.problems[0]}"
-    if not is_current(evidence.run):
-        return "another version"
+    if barred := _barred(name, evidence):
+        return barred
     if evidence.standing == REPORTED:
         return "; ".join(evidence.limits)
     return "" if evidence.run.valid else "a sanity check failed"
 
 
-def names(entrants: Sequence[Entrant]) -> dict[str, str]:
-    """The shown name of each identity: the name, with options that differ from a namesake."""
-    labels = {}
-    for entrant in entrants:
-        asked = [
-            other.model or {}
-            for other in entrants
-            if (other.agent, other.memory) == (entrant.agent, entrant.memory)
-        ]
-        options = entrant.model or {}
-        how = ", ".join(
-            f"{name} {options.get(name)}"
-            for name in sorted({*options}.union(*asked))
-            if len({canonical(other.get(name)) for other in asked}) > 1
-        )
-        labels[entrant.identity] = f"{entrant.agent} ({how})" if how else entrant.agent
-    return labels
+def axes_of(entrants: Iterable[Entrant]) -> list[str]:
+    """The names of the parts of the composites, in the order of the tracks."""
+    axes = ((*find(entrant.set.track).axes, *entrant.summary.axes) for entrant in entrants)
+    return list(dict.fromkeys(chain.from_iterable(axes)))
+
+
+def flat_rows(board: Leaderboard, prices: Prices) -> list[Record]:
+    """One row per entrant and memory, ranked or not; all have the same columns."""
+    rows = [_entrant_row(entrant, prices) for entrant in board.entrants]
+    rows += chain.from_iterable(map(_memory_rows, board.rankings))
+    columns = dict.fromkeys(chain.from_iterable(rows))
+    return [{column: row.get(column) for column in columns} for row in rows]
+
+
+def _entrant_row(entrant: Entrant, prices: Prices) -> Record:
+    summary, in_table = entrant.summary, entrant.evidence.standing != REPORTED
+    bound = entrant.bound if in_table and not entrant.why_unranked else None
+    return {
+        **entrant.set.record,
+        "rank": entrant.rank,
+        "agent": entrant.agent,
+        "kind": entrant.kind,
+        "memory": entrant.memory,
+        **_interval(summary.composite, "composite"),
+        **{axis: _share(summary.axes.get(axis)) for axis in axes_of([entrant])},
+        "correct_refusals": _share(summary.correct_refusals),
+        "tasks": summary.tasks,
+        "repeats": entrant.recipe["repeats"],
+        "ingest_tokens": entrant.tokens("ingest"),
+        "query_tokens": entrant.tokens("query"),
+        "cost_usd": entrant.dollars(prices),
+        "repaired": summary.repaired,
+        "bound": bound.most if bound else None,
+        "bound_over": bound.over or None if bound else None,
+        **_status(entrant.evidence, entrant.why_unranked),
+    }
+
+
+def _memory_rows(ranking: Ranking) -> Iterator[Record]:
+    """The memories and references of a comparison: `agent` is the reasoner."""
+    report = ranking.report
+    for row in (*report.of("memory"), *report.of("reference")):
+        yield {
+            **ranking.set.record,
+            "rank": row.rank,
+            "agent": report.reasoner,
+            "kind": row.role,
+            "memory": row.system,
+            "budget": report.budget,
+            **_interval(row["accuracy"], "composite"),
+            "normalised_gain": _share(row["normalised"]),
+            "tasks": len(row.scores),
+            **_status(ranking.evidence),
+        }
+
+
+def _status(evidence: Evidence, why: str = "") -> Record:
+    return {
+        "status": evidence.standing,
+        "submitters_word": evidence.word or None,
+        "why": why or "; ".join(evidence.limits) or None,
+    }
+
+
+def _interval(estimate: Estimate | None, name: str) -> Record:
+    """Mean, low and high, the mean by this name."""
+    figures = estimate.to_json() if estimate else {}
+    return {name: figures.get("mean"), "low": figures.get("low"), "high": figures.get("high")}
+
+
+def _share(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else round(estimate.mean, 6)
+
+
+def as_json(board: Leaderboard, prices: Prices) -> Record:
+    """The board with all its figures."""
+    effects = [(table.set, table.detectable) for table in board.tables]
+    return {
+        "format": FORMAT,
+        "versions": list(board.versions),
+        "rows": [*flat_rows(board, prices)],
+        "detectable": [{**key.record, "difference": round(e, 6)} for key, e in effects if e],
+        "gaps": [
+            {
+                **private.set.record,
+                "agent": private.agent,
+                "memory": private.memory,
+                **_interval(gap.estimate, "difference"),
+            }
+            for private, gap in board.gaps
+        ],
+        "not_ranked": [{"run": name, "why": why} for name, _, why in board.unshown],
+        "notes": list(board.notes),
+    }

@@ -38,15 +38,7 @@ PARTS = (*REQUIRED, "replies.jsonl")
 CHUNK = 1 << 20
 MOST_FILES, LARGEST_TRACE, LARGEST_PACK = 100_000, 1 << 28, 1 << 33
 """Most members of an archive; most bytes of a trace unpacked (256 MiB), and of all (8 GiB)."""
-DAMAGE = (
-    EOFError,
-    zlib.error,
-    OSError,
-    tarfile.TarError,
-    UnicodeError,
-    RecursionError,
-    OSError,
-)
+DAMAGE = (EOFError, zlib.error, OSError, tarfile.TarError, UnicodeError, RecursionError)
 _TRACE = re.compile(r"traces/[A-Za-z0-9_.%~+-]+\.jsonl\.gz")
 KEYS = {kind: re.compile(pattern.encode()) for kind, pattern in SECRETS.items()}
 """Patterns of the keys of common providers."""
@@ -79,13 +71,18 @@ def write_pack(folder: Path, path: Path) -> str:
     if not path.name.endswith(".tar.gz"):
         raise BadSettings(f"{path}: a pack is named FILE.tar.gz")
     names = files_of(folder)
-    about = {"format": FORMAT, "canary": CANARY, "package": __version__}
-    about |= {"version": json.loads((folder / "run.json").read_bytes())["version"]}
-    content = {**about, "files": {name: digest(folder / name) for name in names}}
+    version = json.loads((folder / "run.json").read_bytes())["version"]
+    files = {name: digest(folder / name) for name in names}
+    content = {**_about(version), "package": __version__, "files": files}
     manifest = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
-    files = ((name, (folder / name).read_bytes()) for name in names)
-    write_atomically(path, _tar(chain([(MANIFEST, manifest)], files)))
+    packed = ((name, (folder / name).read_bytes()) for name in names)
+    write_atomically(path, _tar(chain([(MANIFEST, manifest)], packed)))
     return sha256(manifest).hexdigest()
+
+
+def _about(version: JSON) -> dict[str, JSON]:
+    """What a manifest says of a run of this version, beside its files."""
+    return {"format": FORMAT, "canary": CANARY, "version": version}
 
 
 def _tar(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
@@ -107,12 +104,11 @@ def opened(path: Path) -> Iterator[tuple[Path, list[str]]]:
     """
     with TemporaryDirectory(prefix="memorygym-") as place:
         folder = Path(place)
+        path.stat()  # Raises FileNotFoundError.
         problems: list[str] = []
         try:
             problems += _unpack(path, folder)
         except DAMAGE as error:
-            if isinstance(error, FileNotFoundError) and not path.exists():
-                raise
             problems.append(f"{path.name} is cut short or damaged ({error})")
         run = folder / TOP
         if not (run / MANIFEST).exists():
@@ -184,28 +180,25 @@ def _manifest_problems(folder: Path) -> list[str]:
     version: JSON = None
     with suppress(BadSettings):  # The digest, or the examination of the run, shows what is wrong.
         version = Run(folder).about().get("version")
-    wanted = {"format": FORMAT, "canary": CANARY, "version": version}
     problems = [
         f"{MANIFEST}: {name} is {manifest.get(name)!r}, not {value!r}"
-        for name, value in wanted.items()
+        for name, value in _about(version).items()
         if manifest.get(name) != value
     ]
     held = files_of(folder)
     for name in sorted({*stated, *held, *REQUIRED}):
         # Any other name in a manifest may point to a file outside the folder.
-        problem = _file_problem(folder / name, stated.get(name)) if name in held else "missing"
-        if problem:
-            problems.append(f"{name}: {problem}")
+        if name not in held:
+            problems.append(f"{name}: missing")
+        elif name not in stated:
+            problems.append(f"{name}: not in {MANIFEST}")
+        else:
+            try:
+                if digest(folder / name) != stated[name]:
+                    problems.append(f"{name}: its content is not what {MANIFEST} says")
+            except BadSettings as error:
+                problems.append(f"{name}: {error}")
     return problems
-
-
-def _file_problem(path: Path, stated: Mapping[str, JSON] | None) -> str:
-    if stated is None:
-        return f"not in {MANIFEST}"
-    try:
-        return "" if digest(path) == stated else f"its content is not what {MANIFEST} says"
-    except BadSettings as error:
-        return str(error)
 
 
 def secrets_of(environment: Mapping[str, str]) -> list[str]:
@@ -239,10 +232,7 @@ def _secret(line: bytes, secrets: Iterable[bytes], salt_hash: str | None) -> str
             return kind
     if any(secret in line for secret in secrets):
         return "a secret of this machine's environment"
-    if salt_hash and salt_hash in map(_hash, _TEXT.findall(line.decode(errors="replace"))):
-        return "the salt"
-    return ""
-
-
-def _hash(text: str) -> str:
-    return sha256(json.loads(f'"{text}"', strict=False).encode("utf-8", "replace")).hexdigest()
+    quoted = _TEXT.findall(line.decode(errors="replace")) if salt_hash else ()
+    texts = (json.loads(f'"{text}"', strict=False) for text in quoted)
+    hashes = (sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts)
+    return "the salt" if any(hashed == salt_hash for hashed in hashes) else ""

@@ -1,30 +1,29 @@
 """The state of a run at one moment: how far it is, its scores so far, and what to do next."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.files import is_locked
 from memorygym.core.track import version_of
 from memorygym.reports.exports import failure_row
-from memorygym.reports.stored_runs import read_played, readable
-from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
-from memorygym.reports.terminal import fit, table
+from memorygym.reports.scored_traces import scored_traces
+from memorygym.reports.stored_runs import readable
+from memorygym.reports.table import plain
+from memorygym.reports.tables import heading
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.system_specs import UNBOUNDED, role_of
-from memorygym.runs.episode_result import ALL, EpisodeKey, score_of
+from memorygym.runs.episode_result import ALL, Result
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results import FILE, RunResults, load, plan_of
 from memorygym.runs.store import Run, episode_name, name_parts
-from memorygym.scoring.episode_scores import outcomes
+from memorygym.runs.summary import summaries
 from memorygym.stats import NOTHING
 
 HOUR, MINUTE = 3_600, 60
-Scored = tuple[EpisodeKey, float]
-"""An episode that ended, and its composite."""
 State = Mapping[str, Any]
 
 
@@ -36,7 +35,7 @@ def state_of(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     places = {place.episode for place in plan_of(folder, about)}
     running, finished = is_locked(folder), (folder / FILE).exists()
     scored, damaged = _ended(Run(folder), places)
-    kept = {place.episode for place, _ in scored}
+    kept = {result.place.episode for result in scored}
     run = load(folder) if finished else None
     failures = run.failures if run else []
     left = len(places) - len(scored)
@@ -60,21 +59,20 @@ def state_of(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     return {**state, "next": list(_next(state, folder, about))}
 
 
-def _ended(run: Run, places: set[str]) -> tuple[list[Scored], list[str]]:
-    """The finished episodes of a run with their composites, and the errors of its other traces."""
-    scored: list[Scored] = []
+def _ended(run: Run, places: set[str]) -> tuple[list[Result], list[str]]:
+    """The results of the finished episodes of a run, and the errors of its other traces."""
+    results: list[Result] = []
     damaged: list[str] = []
-    for played, damage in read_played(map(run.trace_path, run.kept)):
-        if played is None:
+    for scored, damage in scored_traces(map(run.trace_path, run.kept), causes=False):
+        if scored is None or damage:
             damaged.append(damage)
-        elif played.name != played.place.episode:
-            damaged.append(f"{played.path}: holds the trace of {played.place.episode}")
-        elif played.name not in places:
-            damaged.append(f"{played.path}: is no episode of this run")
+        elif scored.name != scored.place.episode:
+            damaged.append(f"{scored.path}: holds the trace of {scored.place.episode}")
+        elif scored.name not in places:
+            damaged.append(f"{scored.path}: is no episode of this run")
         else:
-            score = score_of(played.trace, outcomes(played.trace))
-            scored.append((played.place, score.composite))
-    return scored, damaged
+            results.append(scored.result)
+    return results, damaged
 
 
 def _accuracies(run: RunResults) -> dict[str, dict[str, Any]]:
@@ -89,16 +87,13 @@ def _accuracies(run: RunResults) -> dict[str, dict[str, Any]]:
     }
 
 
-def _composites(scored: Iterable[Scored]) -> dict[str, dict[str, Any]]:
-    """By agent or system: the mean over tasks; of a task the mean over its repeats. Memories with
-    unlimited context are left out."""
-    scores: dict[str, dict[tuple[str, int], list[float]]] = {}
-    for place, composite in scored:
-        if role_of(place.memory) != "unlimited":
-            scores.setdefault(place.who, {}).setdefault(place.task, []).append(composite)
+def _composites(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
+    """By agent or system: its composite. Memories with unlimited context are left out."""
+    listed = [result for result in results if role_of(result.place.memory) != "unlimited"]
+    by_who = {summary.who: summary for summary in summaries(listed)}
     return {
-        who: {"composite": round(fmean(map(fmean, tasks.values())), 6), "tasks": len(tasks)}
-        for who, tasks in scores.items()
+        who: {"composite": round(by_who[who].composite.mean, 6), "tasks": by_who[who].tasks}
+        for who in dict.fromkeys(result.place.who for result in listed)
     }
 
 
@@ -151,12 +146,12 @@ def _scores(state: State, recipe: Mapping[str, Any]) -> Iterator[str]:
         tasks.setdefault(name, []).append(figures["tasks"])
     heads = [*map(str, recipe["budgets"])] if compared else ["mean"]
     rows = [
-        (name, [*(own.get(head, own.get(ALL, NOTHING)) for head in heads), _range(tasks[name])])
+        (name, *(own.get(head, own.get(ALL, NOTHING)) for head in heads), _range(tasks[name]))
         for name, own in cells.items()
     ]
-    title = f"{ACCURACY} by budget, %" if compared else f"{COMPOSITE}, %"
+    title = "accuracy by budget, %" if compared else "composite, %"
     title = title if state["finished"] else f"provisional {title}"
-    yield from table(title, [*heads, "tasks"], rows)
+    yield from plain([title, *heads, "tasks"], rows).lines()
     if compared and not state["finished"]:
         yield from fit("compare will leave out questions whose facts exceed the budget.")
 

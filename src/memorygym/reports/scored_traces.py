@@ -1,15 +1,14 @@
 """Stored traces, scored again, and the tables that they may share."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from memorygym.core.errors import BadTrace
-from memorygym.core.json_types import from_json
 from memorygym.core.trace import Trace
 from memorygym.core.track import find, version_of
-from memorygym.reports.stored_runs import checked, read_known
-from memorygym.runs.episode_result import EpisodeKey, Result, ResultOptions, place_in, result_of
+from memorygym.reports.stored_runs import StoredTrace, read_played
+from memorygym.runs.episode_result import Result, ResultOptions, result_of
 from memorygym.runs.tasks import Limits
 
 TASK_PARAMETERS = ("template", "seed")
@@ -17,13 +16,10 @@ TASK_PARAMETERS = ("template", "seed")
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """A trace with its path and its result."""
+class Scored(StoredTrace):
+    """A trace with its result."""
 
-    path: Path
-    trace: Trace
-    damage: str
-    result: Result
+    result: Result = field(kw_only=True)
 
     @property
     def version(self) -> str:
@@ -33,7 +29,7 @@ class Scored:
     @property
     def group(self) -> str:
         """The heading of its table."""
-        place = self.result.place
+        place = self.place
         now = version_of(place.track)
         other = "" if self.version == now else f" (scored by {now})"
         damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
@@ -58,25 +54,16 @@ def scored_traces(paths: Iterable[Path], *, causes: bool) -> Iterator[tuple[Scor
 
     Raises BadSettings for a folder without traces or of a track that is not installed here.
     """
-    for path, trace, damage in read_known(paths):
-        if not trace:
+    for stored, damage in read_played(paths, damaged=True):
+        if stored is None:
             yield None, damage
             continue
+        path, place, trace = stored.path, stored.place, stored.trace
         try:
-            place = _place(trace)
             result = result_of(place, trace, ResultOptions(causes=causes))
-            yield Scored(path, trace, damage, result), damage
+            yield Scored(path, place, trace, damage, result=result), damage
         except BadTrace as error:
             yield None, f"{path}: {error}"
-
-
-def _place(trace: Trace) -> EpisodeKey:
-    """The episode of a trace. Raises BadTrace if its header lacks what a score needs."""
-    try:
-        from_json(str, trace.labels.get("version", "unknown"), "labels.version")
-        return place_in(checked(trace))
-    except ValueError as error:
-        raise BadTrace(f"the header is damaged ({error})") from error
 
 
 def grouped(traces: Sequence[Scored]) -> tuple[dict[str, list[Scored]], list[str]]:
@@ -86,7 +73,7 @@ def grouped(traces: Sequence[Scored]) -> tuple[dict[str, list[Scored]], list[str
     firsts: dict[tuple[object, ...], Path] = {}
     notes = []
     for scored in traces:
-        place, group = scored.result.place, scored.group
+        place, group = scored.place, scored.group
         key = (group, scored.trace.task, place.who, place.repeat)
         if (first := firsts.setdefault(key, scored.path)) is scored.path:
             groups.setdefault(group, []).append(scored)

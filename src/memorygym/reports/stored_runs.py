@@ -106,18 +106,12 @@ def single(name: str, names: Collection[str], run: Path) -> str:
     return first
 
 
-def read_known(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
-    """As `read_traces`. Raises BadSettings for the folder of a run of an unknown track."""
-    paths = list(paths)
-    for path in paths:
-        check_folder(path)
-    return read_traces(paths)
-
-
 def check_folder(path: Path) -> None:
     """Raises BadSettings for the folder of a run of an unknown track, or for none at all."""
     if not path.exists():
-        near = get_close_matches(path.name, _neighbours(path), n=1)
+        folder = path.parent
+        names = [item.name for item in folder.iterdir()] if folder.is_dir() else []
+        near = get_close_matches(path.name, names, n=1)
         hint = f"did you mean {path.with_name(near[0])}?" if near else "give the folder of a run"
         raise BadSettings(f"there is no file or folder {path}; {hint}")
     recipe: JSON = None
@@ -127,11 +121,6 @@ def check_folder(path: Path) -> None:
     check_track(path, recipe)
 
 
-def _neighbours(path: Path) -> list[str]:
-    folder = path.parent
-    return [item.name for item in folder.iterdir()] if folder.is_dir() else []
-
-
 @dataclass(frozen=True, slots=True)
 class StoredTrace:
     """A trace with a checked header and a parsed gold table."""
@@ -139,6 +128,8 @@ class StoredTrace:
     path: Path
     place: EpisodeKey
     trace: Trace
+    damage: str = ""
+    """What is damaged, if it could be read in part."""
 
     @property
     def name(self) -> str:
@@ -146,23 +137,29 @@ class StoredTrace:
         return self.path.name.partition(".jsonl")[0]
 
 
-def read_played(paths: Iterable[Path]) -> Iterator[tuple[StoredTrace | None, str]]:
-    """Every whole trace of these files and folders, or its error.
+def read_played(
+    paths: Iterable[Path], *, damaged: bool = False
+) -> Iterator[tuple[StoredTrace | None, str]]:
+    """Every whole trace of these files and folders, or its error; with `damaged` also those that
+    can be read in part, each with its error.
 
     Raises BadSettings for the folder of a run whose track is not installed here.
     """
-    for path, trace, damage in read_known(paths):
-        if damage or trace is None:
+    paths = list(paths)
+    for path in paths:
+        check_folder(path)
+    for path, trace, damage in read_traces(paths):
+        if trace is None or (damage and not damaged):
             yield None, damage
             continue
         try:
             limits_of(trace)  # Raises unless the label `usage` fits the replies.
-            yield StoredTrace(path, place_in(trace), checked(trace)), ""
+            yield StoredTrace(path, place_in(trace), _checked(trace), damage), damage
         except (BadTrace, ValueError) as error:
             yield None, f"{path}: the header is damaged ({error})"
 
 
-def checked(trace: Trace) -> Trace:
+def _checked(trace: Trace) -> Trace:
     """The trace, its gold table read. Raises ValueError or BadTrace if its track cannot."""
     tracks = registry.names("tracks")
     if trace.track not in tracks:  # Any other name would be imported and called.
