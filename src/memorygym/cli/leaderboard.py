@@ -5,7 +5,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, workers_of
+from memorygym.cli._checks import given_path
+from memorygym.cli._settings import add_options, settings_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.reports.checks import CHECKS, Evidence, examine, opens
@@ -15,6 +16,7 @@ from memorygym.reports.leaderboard_rows import as_json, flat_rows
 from memorygym.reports.packs import opened
 from memorygym.reports.table import rows_csv
 from memorygym.runs.executors import watched
+from memorygym.runs.settings import TaskSettings
 from memorygym.scoring.usage import Price, read_prices
 
 FORMATS = ("md", "csv", "json")
@@ -39,22 +41,23 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="how runs are verified: not at all, from their traces, or by playing them again"
         " (default: play)",
     )  # fmt: skip
-    add_salt(parser, "the secret of a private test set, to verify its runs")
+    secret = "the secret of a private test set, to verify its runs"
+    add_options(parser, TaskSettings, "salt", salt=secret)
     parser.add_argument(
         "--prices", type=given_path, metavar="FILE", help="USD per million tokens (JSON)"
     )
-    parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
-    add_quiet(parser)
+    processes = "processes, or threads of a model"
+    add_options(parser, TaskSettings, "workers", "quiet", workers=processes)
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints or writes the leaderboard; returns 1 if a run fails its checks."""
-    check_counts(args, "workers")
+    settings = settings_of(TaskSettings, args)
     if args.output and not args.output.parent.is_dir():
         raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
     prices = read_prices(args.prices) if args.prices else {}
     paths = [*dict.fromkeys(args.runs)]
-    examined = ([(str(path), _evidence(path, args))] for path in paths)
+    examined = ([(str(path), _evidence(path, settings, args.check))] for path in paths)
     runs = sorted(watched(examined, len(paths), quiet=args.quiet), key=lambda pair: pair[0])
     if args.salt and not any(opens(evidence.run.recipe, args.salt) for _, evidence in runs):
         raise BadSettings("--salt is the secret of none of these runs")
@@ -66,17 +69,17 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(evidence.problems for _, evidence in runs) else 0
 
 
-def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
+def _evidence(path: Path, settings: TaskSettings, check: str) -> Evidence:
     """How far a run is verified: a folder or a pack."""
-    workers = workers_of(args, waits=False)
+    salt, workers = settings.salt or "", settings.workers_of(waits=False)
     if path.is_dir():
-        return examine(path, args.check, args.salt, workers)
+        return examine(path, check, salt, workers)
     if path.suffix.lower() in (".json", ".csv"):
         raise BadSettings(f"{path} is an export: give the folder of the run, or its pack")
     with opened(path) as (folder, problems):
         if problems:
             raise BadSettings(f"{path}: {problems[0]} (`memorygym pack --check` gives the details)")
-        return examine(folder, args.check, args.salt, workers)
+        return examine(folder, check, salt, workers)
 
 
 def _text(board: Leaderboard, prices: Mapping[str, Price], args: argparse.Namespace) -> str:
