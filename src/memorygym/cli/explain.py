@@ -50,7 +50,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         salt="the secret of a private test set",
     )
     add_options(parser, BenchSettings, "quiet")
-    parser.set_defaults(salt="")
     parser.epilog = (
         "Example: `memorygym explain duel` lists the misses of a comparison, and `memorygym explain"
         " duel company+0+strong+bm25#4` shows the history of one of them."
@@ -74,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         refuse(args, (*OF_LIST, "entry"), "the list; leave it or --play out")
         from memorygym.reports.replay import play_again
 
+        args.salt = args.salt or ""
         return play_again(args, name, number)
     refuse(args, OF_PLAY, "--play")
     if number is None and args.entry is None:
