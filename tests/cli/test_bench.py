@@ -66,68 +66,6 @@ def test_a_private_test_set_is_compared_with_the_public_one_unpaired(
     assert "private test set" in out and "secret words" not in out
 
 
-def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
-    hard = str(tmp_path / "hard")
-    words = ["bench", "--template", "company", "--seeds", "1", "--strategy", "naive"]
-    command(*words, "-o", hard, "-q")
-    status, _, err = command(*words, "--tier", "lite", "--against", hard)
-    assert status == 2
-    assert "tier lite and tier standard differ: play both alike" in err
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["--strategy", "strategc"], "did you mean strategic?"),
-        (["--backend", "markdwn"], "did you mean markdown?"),
-        (["--seeds", "0"], "--seeds 0: give at least 1"),
-        (["--seed", "-3"], "seed -3: seeds are counted from 0"),
-        (["--seed", "1", "--seeds", "2"], "--seed 1 and --seeds 2: give one of them"),
-        (["--turns", "0"], "--turns 0: give at least 1"),
-        (["--repeats", "3"], "--repeats is for --model"),
-        (["--temperature", "1"], "--temperature is for --model"),
-        (["--fail-under", "101"], "--fail-under 101: a composite lies between 0 and 100"),
-        (["-o", "nowhere/results.json"], "there is no folder nowhere"),
-        (["--against", "nowhere"], "nowhere is not the folder of a run"),
-        (["--official"], "leave --template out"),
-        (["--seeds", "9" * 20], "endless episodes are too many"),
-        (
-            ["--seeds", "1000001", "--strategy", "naive"],
-            "1,000,001 episodes are too many for a run",
-        ),
-        (["--seed", "9" * 20], "give at most 999,999,999"),
-        (["--entities", "100000000"], "100000000 entities: give at most 1,000,000"),
-        (["--model", "m", "--repeats", "1" + "0" * 12], "episodes are too many for a run"),
-        (["--model", "m", "--judge-prompt", "lenient"], "--judge-prompt lenient is for --judge"),
-        (["--judge-prompt", "strict"], "--judge-prompt is for --model"),
-        (["--strategy", "os:system"], "os:system: it is a function in C"),
-        (["--strategy", "no.such:make"], "no.such cannot be imported"),
-        (
-            ["--backend", "os:getcwd"],
-            "os:getcwd: it makes an object of str, which has no `observe`",
-        ),
-        (["--template", "os:sep"], "os:sep: that is a str, not a Domain"),
-        (["--validate", "--strategy", "naive"], "leave --agent out"),
-        (["--model", "m", "--strategy", "naive"], "leave --validate and --agent out"),
-        (["--model", "opnai:m"], "did you mean openai?"),
-        (["--model", ""], "model '' has no name"),
-        (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "a shorter name"),
-    ],
-)
-def test_bad_options_are_named_before_anything_is_played(
-    words: list[str], said: str, command, tmp_path: Path
-) -> None:
-    status, out, err = command(*LITE, *words, "--run", str(tmp_path / "run"))
-    assert (status, out) == (2, "")
-    assert said in err and err.count("\n") == 1
-    assert not (tmp_path / "run").exists()
-
-
-def test_an_official_private_set_needs_a_long_secret(command) -> None:
-    status, _, err = command("bench", "--official", "--salt", "abc")
-    assert status == 2 and "a secret of 3 characters can be guessed" in err
-
-
 def test_a_model_is_listed_between_lower_and_upper_bound(command, tmp_path: Path) -> None:
     prices = tmp_path / "prices.json"
     prices.write_text(json.dumps({"writer": {"prompt": 1, "completion": 10}}))

@@ -61,36 +61,6 @@ def test_no_command_is_bad_usage(command) -> None:
     assert command().status == 2
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["paly"], "no command named 'paly'; did you mean play?"),
-        (["play", "--show", "--template", "compny"], "did you mean company?"),
-        (
-            ["play", "--show", "--template", "company", "--tier", "standrd"],
-            "did you mean standard?",
-        ),
-        (
-            ["play", "--show", "--template", "company", "--entities", "0"],
-            "0 entities: a task needs at least 1",
-        ),
-        (["play", "--show", "--template", "company", "--seed", "-1"], "seed -1"),
-        (["play", "--agent", "strategc", "--template", "company"], "did you mean strategic?"),
-        (
-            ["play", "--human", "--template", "company", "--memory", "markdwn"],
-            "did you mean markdown?",
-        ),
-        (["play", "--agent", "naive", "--gold"], "--gold is for --show"),
-        (["grade", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
-        (["score", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
-    ],
-)
-def test_bad_usage_is_one_line_that_names_the_choices(words: list[str], said: str, command) -> None:
-    status, out, err = command(*words)
-    assert (status, out) == (2, "")
-    assert said in err and err.startswith("memorygym: ") and err.count("\n") == 1
-
-
 @pytest.mark.parametrize("name", cli.MERGED)
 def test_a_former_command_names_its_replacement(name: str, command) -> None:
     status, out, err = command(name, "--help")
@@ -150,25 +120,6 @@ def test_a_closed_pipe_ends_a_command_quietly() -> None:
         generate.stdout.close()
         assert generate.stderr.read() == b""
     assert generate.returncode == 141  # As a program that SIGPIPE ends.
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["compare", "--memry", "bm25"], "no option named '--memry'; did you mean --memory?"),
-        (["play", "--templat=x"], "no option named '--templat'; did you mean --template?"),
-        (["generate", "--track", "research:hps=2", "-o", "x"], "did you mean hops?"),
-        (
-            ["compare", "--memory", "bm25", "naive_rag"],
-            "--memory bm25 naive_rag: separate by commas, as in --memory bm25,naive_rag",
-        ),
-    ],
-)
-def test_a_misspelt_option_is_named_before_what_lacks(
-    words: list[str], message: str, command
-) -> None:
-    status, out, err = command(*words)
-    assert (status, out, err.count("\n")) == (2, "", 1) and message in err
 
 
 def test_an_interrupt_ends_a_command_quietly() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -88,32 +87,6 @@ def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) ->
     options = ("--memories", "bm25,markdown", "--seeds", "2", "--workers", workers)
     assert main(["compare", *SMALL, *options, "-o", str(tmp_path / "run")]) == 0
     assert (tmp_path / "run/compare.json").read_bytes() == (compared / "compare.json").read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        (("--memories", " , "), "name at least one"),
-        (("--memories", "bm52"), "no memory named 'bm52'; did you mean bm25?"),
-        (
-            ("--memories", "bm25:topk=3"),
-            "no parameter of memory bm25 named 'topk'; did you mean top_k",
-        ),
-        (("--memories", "bm25:top_k=0"), "top_k 0"),
-        (("--memories", "bm25", "--budget", "0"), "give at least [0-9]+"),
-        (("--memories", "bm25", "--budget", "9,1000"), "a budget of 9 tokens holds no needed fact"),
-        (("--memories", "bm25", "--budget", "many"), "--budget many: give whole numbers"),
-        (("--memories", "bm25", "--reasoner", "stong"), "did you mean strong?"),
-        (("--memories", "bm25", "--capacity", "0"), "--capacity 0: give at least 1"),
-        (("--memories", "bm25", "--track", "wolrds"), "did you mean worlds?"),
-        (("--memories", "no_such.mod:make"), "no_such"),
-    ],
-)
-def test_an_option_that_cannot_be_compared_is_named(
-    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], reason: str
-) -> None:
-    assert main(["compare", *SMALL, *options]) == 2
-    assert re.search(reason, capsys.readouterr().err)
 
 
 @mostly_slow(

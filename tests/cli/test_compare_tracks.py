@@ -133,16 +133,6 @@ def test_a_scripted_reader_of_a_data_set_is_shown_evidence_and_has_no_accuracy(
     assert (means["oracle"], means["none"]) == (1, 0)  # Without evidence it does not refuse.
 
 
-def test_an_unknown_reasoner_is_not_taken_for_a_model(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    data = f"hotpotqa:{published.file_of('hotpotqa', tmp_path)}"
-    options = ["compare", "--memories", "bm25", "--data", data, "--reasoner", "strong,weak"]
-    assert main(options) == 2
-    message = capsys.readouterr().err
-    assert "no reasoner of the track data named 'weak'; choose from strong" in message
-
-
 def test_a_data_set_that_is_a_folder_is_played(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
@@ -161,25 +151,3 @@ def test_a_folder_with_another_run_is_not_changed(
     words = ["--memories", "bm25", "-q", "-o", str(tmp_path / "run"), *(seed or ["--seed", "1"])]
     assert main(["compare", "--data", f"{data}:{parameter}", *words]) == 2
     assert "holds a run with " in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--track", "data"], "--track data: it generates no tasks; give --data FORMAT:FILE"),
-        (["--track", "reserch"], "did you mean research?"),
-        (["--track", "research:hopps=2"], "did you mean hops?"),
-        (["--track", "research:tokens=many"], "give a number such as"),
-        (["--track", "worlds:hops=2"], "no parameter of the track worlds named 'hops'"),
-        (["--track", "research", "--tier", "lite"], "--tier is no parameter of the track research"),
-        (["--data", "nowhere"], "no such folder"),
-        (["--data", "hotpotqa:x:least=3"], "choose from most"),
-        (["--data", "x", "--track", "research"], "give one of them"),
-        (["--data", "hotpotqa:x", "--salt", "s"], "no secret changes"),
-    ],
-)
-def test_a_choice_that_cannot_be_played_is_named(
-    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["compare", "--memories", "bm25", "-q", *options]) == 2
-    assert message in capsys.readouterr().err

@@ -78,44 +78,6 @@ def test_without_a_memory_all_that_can_be_replayed_are(command: Command, log: st
     assert "markdown" not in done.out
 
 
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [
-        (["--memory", "bm52"], "no memory named 'bm52'; did you mean bm25?"),
-        (["--memory", "markdown"], "--memory markdown: an agent writes into it through tools"),
-        (["--memory", "oracle"], "--memory oracle: a log does not say"),
-        (["--seeds", "3"], "--seeds is for tasks; leave it out beside --trajectories"),
-        (["--track", "research"], "--track is for tasks"),
-        (["--temperature", "1"], "--temperature is for a --memory-model"),
-        (["--budget", "some"], "--budget some: give whole numbers"),
-        (["--budget", "0"], "--budget 0: give at least 1"),
-        (["--capacity", "0"], "--capacity 0: give at least 1"),
-        (["-o", "a.json", "-o", "b.json"], "--output a.json and b.json: give one of them"),
-    ],
-)
-def test_options_that_do_not_fit_are_refused(
-    options: list[str], problem: str, command: Command, log: str
-) -> None:
-    done = command("compare", "--trajectories", log, *options)
-    assert done.status == 2
-    assert problem in done.err
-    assert done.err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [
-        (["--trajectories", "nowhere.json"], "nowhere.json: there is no such file or folder"),
-        ([], "name at least one memory"),
-    ],
-)
-def test_a_path_that_does_not_exist_and_nothing_at_all_are_refused(
-    options: list[str], problem: str, command: Command
-) -> None:
-    done = command("compare", *options)
-    assert (done.status, done.out) == (2, "") and problem in done.err
-
-
 def test_a_memory_of_ones_own_that_fails_ends_with_1(
     command: Command, log: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

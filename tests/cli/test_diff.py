@@ -112,8 +112,3 @@ def test_an_agent_is_chosen_by_name(run_of: Make, command) -> None:
     assert command("diff", run, run, "--agent", "naive").out.count("unchanged of") == 1
     status, _, err = command("diff", run, run, "--agent", "naiv")
     assert status == 2 and "did you mean naive?" in err
-
-
-def test_a_run_without_results_is_named(command, tmp_path: Path) -> None:
-    status, _, err = command("diff", str(tmp_path), str(tmp_path))
-    assert status == 2 and f"{tmp_path} is not the folder of a run" in err

@@ -104,34 +104,11 @@ def test_two_comparisons_are_paired_system_by_system(duel: Path, copy: Path, com
     assert out.startswith("strong+none+all: 0 improved, 0 regressed")
 
 
-def test_agents_are_not_compared_with_memories(duel: Path, finished: Path, command) -> None:
-    for pair in ((duel, finished), (finished, duel)):
-        status, out, err = command("diff", *map(str, pair))
-        assert (status, out) == (2, "") and err.count("\n") == 1
-        assert "a comparison of memories and a run of agents measure different things" in err
-
-
 @pytest.mark.parametrize("name", [BM25, "strong+oracle+600", "strong+none", "strong+full+all"])
 def test_an_episode_of_a_comparison_is_played_again(name: str, duel: Path, command) -> None:
     status, out, err = command("explain", str(duel), f"company+1+{name}", "--play")
     assert (status, err) == (0, "") and "the trace is the same bytes as the one in the run" in out
     assert out.startswith(f"company+1+{name}") and "accuracy" in out
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("company+0+strog+bm25+300", "did you mean company+0+strong+bm25+300?"),
-        ("company+0+strong+bm52+300", "did you mean company+0+strong+bm25+300?"),
-        ("company+0+strong+bm25+400", "did you mean company+0+strong+bm25+600?"),
-        ("company+0+strong+bm25", "company+0+strong+bm25+300, company+0+strong+bm25+600; give"),
-    ],
-)
-def test_a_filter_that_a_comparison_does_not_hold_is_named(
-    name: str, said: str, duel: Path, command
-) -> None:
-    status, out, err = command("explain", str(duel), name, "--play")
-    assert (status, out) == (2, "") and said in err
 
 
 TOOLS = {

@@ -177,35 +177,6 @@ def test_a_name_may_be_shortened_or_spelt_out(name: str, explained) -> None:
     assert explained(f"{name}#1").startswith((f"{RECENCY}#1  ", f"{PARAMETERS}#1  "))
 
 
-@pytest.mark.parametrize(
-    ("run", "words", "said"),
-    [
-        ("played", ["--agent", "naiv"], "did you mean naive?"),
-        ("played", ["--template", "city"], "choose from company"),
-        ("played", ["--cause", "never writen"], "did you mean never written?"),
-        ("played", ["--question-type", "reasonin"], "did you mean reasoning?"),
-        ("played", ["--limit", "0"], "--limit 0: give at least 1"),
-        ("played", ["/"], "/ is a folder, not an ID: explain one run at a time"),
-        ("compared", ["company+3#1"], "3 episodes are named 'company+3'"),
-        ("compared", ["company+3+strong+recensy+500#1"], "did you mean company+3+strong+recency"),
-        ("compared", ["x"], "choose from company+3+strong+"),
-        ("compared", [f"{RECENCY}#0"], "counted from 1"),
-        ("compared", [f"{RECENCY}#x"], "is no ID"),
-        ("compared", [f"{RECENCY}#11"], "the episode has questions 1 to 10"),
-        ("compared", [RECENCY, "--entry", "9999"], "no entry named '9999'"),
-        ("compared", [f"{RECENCY}#1", "--entry", "1"], "leave #1 out"),
-        ("compared", ["--entry", "1"], "give the name of one, such as company+3+strong+"),
-        ("compared", ["#4"], "has 3 episodes: give the name of one"),
-        ("compared", ["company+9+strong+recency#1"], "company was played with seed 3"),
-    ],
-)
-def test_what_the_run_does_not_hold_is_named(
-    run: str, words: list[str], said: str, request: pytest.FixtureRequest, command
-) -> None:
-    status, out, err = command("explain", str(request.getfixturevalue(run)), *words)
-    assert (status, out) == (2, "") and said in err and err.count("\n") == 1
-
-
 def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(explained) -> None:
     chain = explained(listed(explained(RECENCY), "dropped"))
     entry = re.search(r"entry (\S+), event (\d+)", chain)

@@ -129,36 +129,6 @@ def test_a_rejected_instance_is_not_written(tmp_path: Path, command) -> None:
     assert len(json.loads((tmp_path / "manifest.json").read_bytes())["files"]) == 5
 
 
-BAD = {
-    "no folder to write to: give -o DIR": toy()[:-2],
-    "no track: give --track TRACK, one of ": ["generate", "-o", "x"],
-    "no track that writes instances named 'toytrak'; did you mean toytrack": [
-        *("generate", "--track", "toytrak", "-o", "x")
-    ],
-    "generate toytrack: give --track toytrack, its parameters after colons": [
-        *("generate", "toytrack", "-o", "x")
-    ],
-    "--n 0: give at least 1": [*toy(), "--n", "0", "-o", "x"],
-    "--workers 0: give at least 1": [*toy(), "--workers", "0", "-o", "x"],
-    "seed -1: seeds are counted from 0": [*toy(), "--seed", "-1", "-o", "x"],
-    "tokens '1x': give a number such as 20000, 20k or 1M": [*toy(tokens="1x"), "-o", "x"],
-    "tokens 0: give at least 1": [*toy(tokens="1k,0"), "-o", "x"],
-    "tokens 1k,1000: 1k is given more than once": [*toy(tokens="1k,1000"), "-o", "x"],
-    "50 tokens: from 100 tokens on can be reached": [*toy(tokens="50"), "-o", "x"],
-}
-
-
-@pytest.mark.parametrize("complaint", BAD)
-def test_invalid_options_are_refused_before_anything_is_written(
-    complaint: str, tmp_path: Path, command, monkeypatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    status, out, err = command(*BAD[complaint])
-    assert (status, out) == (2, "")
-    assert err.startswith(f"memorygym: {complaint}")
-    assert not (tmp_path / "x").exists()
-
-
 def test_a_folder_with_other_files_is_not_changed(tmp_path: Path, command) -> None:
     (tmp_path / "letter.txt").write_text("Dear Ada")
     status, _, err = command(*SIX, "-o", str(tmp_path))

@@ -17,7 +17,6 @@ LABELS = {
     (row["question"], row["answer"]): row["correct"]
     for row in map(json.loads, CASES.read_text(encoding="utf-8").splitlines())
 }
-OF_MODEL = "is for a MODEL after --judge; the typed grader asks no model"
 ROW = {"question": "beds?", "truth": "8412", "answer": "8412", "correct": True}
 
 
@@ -148,25 +147,6 @@ def test_only_the_first_ten_bad_rows_are_named(command, tmp_path: Path) -> None:
     status, _, err = command("grade", str(file), "--judge")
     assert status == 2 and len(lines := err.splitlines()) == 11
     assert f"{file}, line 11: " in lines[9] and lines[10] == "memorygym: and 1,002 more"
-
-
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        (["--worst", "-1"], "--worst -1: give at least 0"),
-        (["--prompt", "both"], f"--prompt {OF_MODEL}"),
-        (["--replay", "x"], f"--replay {OF_MODEL}"),
-        (["--api-base", "x"], f"--api-base {OF_MODEL}"),
-    ],
-)
-def test_options_that_measure_nothing_are_refused(words: list[str], why: str, command) -> None:
-    assert command("grade", str(CASES), "--judge", *words) == (2, "", f"memorygym: {why}\n")
-
-
-def test_a_file_without_rows_is_bad_usage(command, tmp_path: Path) -> None:
-    (tmp_path / "rows.jsonl").write_text("\n")
-    status, _, err = command("grade", str(tmp_path / "rows.jsonl"), "--judge")
-    assert (status, "has no rows" in err) == (2, True)
 
 
 def test_an_endpoint_that_refuses_the_key_stops_at_once(measure, server: Server) -> None:

@@ -78,35 +78,7 @@ def test_a_run_has_the_status_that_its_files_show(
     assert section(out, "Not ranked")[0][5] == status
 
 
-def test_an_export_is_refused_with_what_to_give(played: Path, command) -> None:
-    (played / "results.json").write_text("{}")
-    status, _, err = command("leaderboard", str(played / "results.json"))
-    assert status == 2 and "is an export: give the folder of the run, or its pack" in err
-
-
-@pytest.mark.parametrize("check", ["none", "play"])
-def test_a_secret_of_no_run_is_bad_usage(check: str, played: Path, command) -> None:
-    status, out, err = command("leaderboard", str(played), "--check", check, "--salt", "another")
-    assert (status, out) == (2, "") and "--salt is the secret of none of these runs" in err
-
-
 def test_prose_fits_the_screen(made: Make, command) -> None:
     out = command("leaderboard", made({"naive": 0.5}), made({"guesser": 0.4}, salt=SALT)).out
     prose = [line for line in out.splitlines() if line[:1] not in ("|", "<")]
     assert all(len(line) <= 80 for line in prose)
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--format", "xml"], "choose from"),
-        (["--check", "all"], "choose from"),
-        (["--workers", "0"], "--workers 0: give at least 1"),
-        (["-o", "/nowhere/x.md"], "there is no folder /nowhere"),
-    ],
-)
-def test_bad_usage_names_the_valid_choices(
-    words: list[str], message: str, played: Path, command
-) -> None:
-    status, _, err = command("leaderboard", str(played), *words)
-    assert status == 2 and message in err

@@ -233,13 +233,3 @@ def test_no_secret_is_packed(
     status, _, err = command("pack", str(run))
     assert status == 2 and f"replies.jsonl, line 2: {kind}" in err
     assert SALT not in err and "hidden" not in err and not run.with_name("run.tar.gz").exists()
-
-
-@pytest.mark.parametrize("words", [("pack",), ("pack", "--check")])
-def test_a_folder_without_a_run_is_bad_usage(
-    words: tuple[str, ...], command, tmp_path: Path
-) -> None:
-    (tmp_path / "x").write_text("x")
-    for path in (tmp_path / "x", tmp_path / "none"):
-        status, out, err = command(*words, str(path))
-        assert (status, out) == (2, "") and err.startswith("memorygym: ")

@@ -73,11 +73,6 @@ def test_an_invalid_line_costs_nothing(line: str, human) -> None:
     assert len(human(line)[1]) == 1
 
 
-def test_an_agent_or_a_person_must_play(command) -> None:
-    assert command("play", *LITE).status == 2
-    assert command("play", *LITE, "--human", "--agent", "naive").status == 2
-
-
 def test_an_episode_of_another_track_is_played(command) -> None:
     status, out, _ = command("play", "--agent", "strong", "--track", "research:tokens=10k")
     assert status == 0 and "    truth " in out and "composite" in out

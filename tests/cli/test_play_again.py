@@ -129,34 +129,3 @@ def test_a_private_run_needs_its_secret(command, tmp_path: Path) -> None:
     for more in ([], ["--salt", "another"]):
         status, _, err = command(*test, *more)
         assert status == 2 and "--salt" in err and "private test set" in err
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["city+0+perfect"], "no episode of "),
-        (["company+0+perfct"], "did you mean company+0+perfect+0?"),
-        (["company+0"], "2 episodes are named 'company+0'…: company+0+strategic+0, company+0+perf"),
-        ([], "has 4 episodes: give the name of one, such as company+0+"),
-        (["company+5+perfect"], "company was played with seeds 0 to 1"),
-        (["company+0+perfect+1"], "did you mean company+0+perfect+0?"),
-        (["company+" + "9" * 5000], "no episode of "),
-        (["company+0+perfect#0"], "counted from 1"),
-        (["company+0+perfect#x"], "is no ID"),
-        (["company+0+perfect#11"], "the episode has questions 1 to 10"),
-        (["company+0+perfect", "--cause", "stale"], "--cause is for the list; leave it or --play"),
-        (["company+0+perfect", "--salt", "x"], "leave --salt out"),
-        (["company+0+perfect", "--again"], "perfect is scripted"),
-    ],
-)
-def test_an_episode_that_the_run_does_not_hold_is_named(
-    words: list[str], said: str, played: Path, command
-) -> None:
-    status, out, err = command("explain", str(played), *words, "--play")
-    assert (status, out) == (2, "") and said in err and err.startswith("memorygym: ")
-
-
-def test_options_of_playing_need_play(played: Path, command) -> None:
-    for words in (["--again"], ["--salt", "x"], ["--replay", "x"], ["--api-base", "x"]):
-        status, out, err = command("explain", str(played), "company+0+perfect", *words)
-        assert (status, out) == (2, "") and f"{words[0]} is for --play" in err

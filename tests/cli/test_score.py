@@ -164,8 +164,3 @@ def test_a_file_that_is_not_a_trace_is_an_error_of_that_file_only(
         status, out, err = command("score", str(bad), str(trace_file))
         assert status == 2
         assert str(bad) in err and "traces: 2 found, 1 scored, 1 damaged" in out
-
-
-def test_a_folder_without_traces_is_bad_usage(command, tmp_path: Path) -> None:
-    status, _, err = command("score", str(tmp_path))
-    assert status == 2 and "no traces in" in err

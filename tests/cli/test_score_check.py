@@ -56,8 +56,3 @@ def test_the_schema_is_published(command) -> None:
     status, out, _ = command("score", "--schema")
     parts = json.loads(out)["$defs"]
     assert status == 0 and {"Header", "Line", "Result", "Failure", "Measurement"} <= parts.keys()
-
-
-def test_without_files_the_error_names_the_options(command) -> None:
-    status, _, err = command("score", "--check")
-    assert status == 2 and "no FILE given" in err

@@ -49,13 +49,6 @@ def test_sizes_and_secret_reach_the_generator(rows) -> None:
     assert [row["content"] for row in events] == [event.text for event in task.events]
 
 
-@pytest.mark.parametrize("size", [["--entities", "x"], ["--tokens", "10"], ["--questions", "9999"]])
-def test_impossible_sizes_are_refused_with_the_reason(size: list[str], command) -> None:
-    status, out, err = command(*LITE, *size)
-    assert (status, out) == (2, "")
-    assert size[1] in err
-
-
 @mostly_slow("track", ["research:tokens=10k", "codeqa:tokens=12k"], quick=1)
 def test_a_task_of_any_track_is_shown(track: str, command, rows) -> None:
     words = ["play", "--show", "--track", track]
@@ -63,8 +56,3 @@ def test_a_task_of_any_track_is_shown(track: str, command, rows) -> None:
     assert "--- system" in plain and "--- user, event 1\n" in plain and gold.startswith(plain)
     asked = rows(*words, "--gold")[-1]["gold"]["questions"]
     assert asked and all(json.dumps(question["truth"]) in gold for question in asked)
-
-
-def test_showing_a_task_plays_and_writes_nothing(command) -> None:
-    status, out, err = command(*LITE, "--trace", "x.jsonl")
-    assert (status, out) == (2, "") and "--trace is for an episode; --show plays none" in err

@@ -147,15 +147,6 @@ def test_several_runs_are_shown_one_after_another(played: Path, command) -> None
     assert all(len(line) <= 80 or str(played) in line for line in out.splitlines())
 
 
-def test_what_is_no_folder_of_a_run_is_named(played: Path, command, tmp_path: Path) -> None:
-    for path, said in (
-        (tmp_path, "is not the folder of a run"),
-        (played / "results.json", f"is a file: give the folder of its run, {played}"),
-    ):
-        status, _, err = command("status", str(path))
-        assert status == 2 and said in err
-
-
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

@@ -201,28 +201,6 @@ def test_workers_change_nothing(folder: Path, command) -> None:
     assert outputs[0] == outputs[1]
 
 
-@pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
-        (["--template", "company"], "--template is for generated tasks; DIR is checked as it is"),
-        (["--seeds", "5"], "--seeds is for generated tasks; DIR is checked as it is"),
-        (["--samples", "0"], "--samples 0: give at least 1"),
-        (["--samples", "3"], "--samples is for --model; no model is asked"),
-    ],
-)
-def test_options_that_would_change_nothing_are_refused(
-    words: list[str], complaint: str, folder: Path, command
-) -> None:
-    assert command("verify", str(folder), *words) == (2, "", f"memorygym: {complaint}\n")
-    assert command("verify", "--llm", "x").err.startswith("memorygym: --model is for DIR")
-
-
-def test_a_folder_with_other_files_is_refused(tmp_path: Path, command) -> None:
-    status, _, err = command("verify", str(tmp_path))
-    assert status == 2
-    assert "is not a folder of instances: it has no manifest.json" in err
-
-
 def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None:
     city = json.loads(first(folder).read_bytes())["answer"]
     with serving(oracle=lambda messages, tools: (city, [])) as server:
