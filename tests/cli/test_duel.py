@@ -8,13 +8,8 @@ import pytest
 
 from memorygym.runs.results import FILE
 from tests.reports.trace_rows import rewrite, rows_of
-from tests.slow import mostly_slow
 
 BM25, FEWER = "strong+bm25+300", "strong+bm25:top_k=2+300"
-
-
-def _rows(out: str) -> list[dict]:
-    return [json.loads(line) for line in out.splitlines()]
 
 
 @pytest.fixture
@@ -24,31 +19,12 @@ def copy(duel: Path, tmp_path: Path) -> Path:
     return tmp_path / "a copy"
 
 
-def test_status_states_the_accuracy_of_every_system(duel: Path, command) -> None:
-    status, out, err = command("status", str(duel))
-    assert (status, err) == (0, "") and out.startswith(f"{duel}: finished\n")
+def test_status_states_the_accuracy_of_every_system(duel: Path, ran) -> None:
+    out = ran("status", duel).out
+    assert out.startswith(f"{duel}: finished\n")
     assert "28 episodes planned: 28 ended" in out and "comparison at 300, 600 tokens" in out
     text = " ".join(out.split())
     assert "bm25 17.4 72.2 2" in text and "held:" not in text
-
-
-@mostly_slow("salt", ["", "a salt of some length"], quick=1)
-def test_the_next_command_of_status_finishes_a_comparison(
-    salt: str, command, tmp_path: Path
-) -> None:
-    folder = tmp_path / "a run"
-    words = ["-t", "company", "--tier", "lite", "--seed", "3", "--entities", "24", "-q"]
-    words += ["--memories", "bm25:top_k=2", "--capacity", "9000", "--reasoner", "weak,strong"]
-    words += ["--salt", salt] if salt else []
-    assert command("compare", *words, "-o", str(folder)).status == 0
-    before = (folder / FILE).read_bytes()
-    for path in (max((folder / "traces").iterdir()), folder / FILE):
-        path.unlink()
-    (state,) = _rows(command("status", str(folder), "--json").out)
-    assert (state["left"], state["finished"]) == (1, False)
-    assert state["next"][0] == f"memorygym resume '{folder}'{' --salt SALT' if salt else ''}"
-    assert command("compare", *words, "-o", str(folder)).status == 0
-    assert (folder / FILE).read_bytes() == before
 
 
 def test_misses_are_those_of_the_memories_by_system(duel: Path, command) -> None:
@@ -58,7 +34,7 @@ def test_misses_are_those_of_the_memories_by_system(duel: Path, command) -> None
     assert "left out: full, held:bm25, held:bm25:top_k=2, none, oracle, recency" in out
     every = command("explain", str(duel), "--memory", "all").out
     assert "company+0+strong+none+all#1 " in every and "left out" not in every
-    misses = _rows(command("explain", str(duel), "--json").out)
+    misses = command("explain", duel, "--json").rows()
     assert {row["memory"] for row in misses} == {"bm25", "bm25:top_k=2"}
     assert [row["id"] for row in misses] == [
         line.split()[0] for line in out.splitlines() if line.startswith("company+") and "#" in line
@@ -75,19 +51,15 @@ def test_a_reference_is_listed_on_request(duel: Path, command) -> None:
 
 def test_scores_have_a_table_for_every_budget(duel: Path, command) -> None:
     out = command("score", str(duel)).out
+    assert FEWER in out and all(len(line) <= 80 for line in out.splitlines())
     heads = [line for line in out.splitlines() if line.startswith("version ")]
     assert len(heads) == 3 and out.count(" accuracy ") == 3
     assert [text in out for text in ("300 tokens", "600 tokens", "no budget")] == [True] * 3
     results = json.loads((duel / "results.json").read_bytes())
     by_name = {row["episode"]: row for row in results["episodes"]}
-    for row in _rows(command("score", str(duel), "--json").out):
+    for row in command("score", duel, "--json").rows():
         kept = by_name[row["episode"]]
         assert (row["composite"], row["accuracy"]) == (kept["composite"], kept["accuracy"])
-
-
-def test_a_system_is_selected_by_its_whole_name(duel: Path, command) -> None:
-    out = command("score", str(duel)).out
-    assert FEWER in out and all(len(line) <= 80 for line in out.splitlines())
 
 
 def test_two_comparisons_are_paired_system_by_system(duel: Path, copy: Path, command) -> None:
