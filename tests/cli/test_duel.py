@@ -86,20 +86,20 @@ def test_an_episode_of_a_comparison_is_played_again(name: str, duel: Path, comma
 TOOLS = {
     "status": [], "explain": [], "score": [], "diff": ["--agent", "strong"],
     "explain --play": ["company+0", "--play"], "score --check": ["--check"],
+    "pack": [], "leaderboard": [],
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(("layout", "commit"), [("2", "a37886c"), ("3", "cdf0fd66")])
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_folder_of_an_earlier_layout_is_named_with_the_version_that_reads_it(
-    tool: str, copy: Path, command
+    tool: str, layout: str, commit: str, copy: Path, command
 ) -> None:
-    for name in ("run.json", "results.json"):
-        text = (copy / name).read_text()
-        text = text.replace("memorygym-run-4", "memorygym-run-3")
-        (copy / name).write_text(text.replace("memorygym-results-4", "memorygym-results-3"))
+    text = (copy / "run.json").read_text()
+    (copy / "run.json").write_text(text.replace("memorygym-run-4", f"memorygym-run-{layout}"))
     words = [str(copy), *([str(copy)] if tool == "diff" else []), *TOOLS[tool]]
     status, out, err = command(tool.split(maxsplit=1)[0], *words)
     said = " ".join((out + err).split())
     assert status == (1 if tool == "score --check" else 2)
     assert "made by an earlier version of memorygym (layout memorygym-r" in said
-    assert "play it again, or read it with commit cdf0fd66" in said
+    assert f"play it again, or read it with commit {commit}" in said
