@@ -16,52 +16,38 @@ SALT = "a salt of some length"
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of scripted agents."""
-    folder = tmp_path_factory.mktemp("played") / "run"
-    words = [*LITE, "--turns", "9", "--strategy", "strategic", "perfect", "--run", str(folder)]
-    assert main(["bench", "-q", "--workers", "1", *words]) == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a model, whose endpoint is gone."""
     folder = tmp_path_factory.mktemp("asked") / "run"
     with serving() as server:
         words = ["--model", "writer", "--api-base", server.url, "--repeats", "2"]
-        options = ["--temperature", "0.5", "--model-seed", "7", "--tools", "text"]
-        assert (
-            main(["bench", "-q", "--workers", "1", *LITE, *words, *options, "--run", str(folder)])
-            == 0
-        )
+        words += ["--temperature", "0.5", "--model-seed", "7", "--tools", "text"]
+        assert main(["bench", "-q", "--workers", "1", *LITE, *words, "--run", str(folder)]) == 0
     return folder
 
 
-def test_a_question_is_shown_as_the_agent_saw_it(played: Path, command) -> None:
-    result = load(played).results[0]
+def test_a_question_is_shown_as_the_agent_saw_it(finished: Path, command) -> None:
+    result = load(finished).results[0]
     for number, right in enumerate(result.right, start=1):
         id = f"{result.place.episode}#{number}"
-        status, out, err = command("explain", str(played), id, "--play")
+        status, out, err = command("explain", str(finished), id, "--play")
         assert (status, err) == (int(not right), "") and SAME in out
         assert out.count("=== QUESTION") == 1 and "> submit_answer" in out
         assert f"{id}  " in out and ("WRONG (" in out) == (not right)
         assert all(len(line) <= 80 for line in out.splitlines())
 
 
-def test_the_memorys_state_of_a_fact_is_shown(played: Path, command) -> None:
-    every = [
-        command("explain", str(played), f"company+0+strategic+0#{number}", "--play").out
-        for number in range(1, 11)
-    ]
+def test_the_memorys_state_of_a_fact_is_shown(finished: Path, command) -> None:
+    ids = (f"company+0+strategic+0#{number}" for number in range(1, 11))
+    every = [command("explain", finished, id, "--play").out for id in ids]
     assert any("(in context)\n    | " in out for out in every)
     assert any("(never written)\n    | nothing" in out for out in every)
 
 
-def test_an_episode_is_shown_with_every_verdict(played: Path, command) -> None:
-    status, out, _ = command("explain", str(played), "company+1+perfect+0", "--play")
+def test_an_episode_is_shown_with_every_verdict(finished: Path, command) -> None:
+    status, out, _ = command("explain", str(finished), "company+1+naive+0", "--play")
     assert status == 0 and SAME in out
-    assert out.count("    truth ") == 10 and "perfect" in out and "100.0" in out
+    assert out.count("    truth ") == 10 and "composite" in out
 
 
 def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypatch) -> None:
@@ -109,15 +95,15 @@ def test_a_provider_that_fails_is_exit_code_3(
     assert status == 3 and "failed: " in out
 
 
-def test_a_different_trace_is_a_failed_check(played: Path, command, tmp_path: Path) -> None:
+def test_a_different_trace_is_a_failed_check(finished: Path, command, tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    shutil.copytree(played, folder)
-    path = folder / "traces" / "company+0+perfect+0.jsonl.gz"
+    shutil.copytree(finished, folder)
+    path = folder / "traces" / "company+0+naive+0.jsonl.gz"
     trace = next(read_traces([path]))[1]
     assert trace
     trace.labels["note"] = "altered"
     write_trace(path, trace)
-    status, out, _ = command("explain", str(folder), "company+0+perfect", "--play")
+    status, out, _ = command("explain", str(folder), "company+0+naive", "--play")
     assert status == 1 and "differs from the one in the run, first in line 1" in out
 
 

@@ -88,6 +88,7 @@ REFUSED = [
     ("explain {played} --template city", "choose from company"),
     ("explain {played} --cause 'never writen'", "did you mean never written?"),
     ("explain {played} --question-type reasonin", "did you mean reasoning?"),
+    ("explain {duel}s", "did you mean {duel}?"),
     ("explain {played} /", "/ is a folder, not an ID: explain one run at a time"),
     ("explain {duel} --memory bm52", "no memory named 'bm52'; did you mean bm25?"),
     ("explain {duel} company+0#1", "14 episodes are named 'company+0'"),

@@ -25,9 +25,8 @@ def test_data_come_with_a_card_that_repeats_the_command(command, tmp_path: Path)
     again = [tmp_path / "again.jsonl" if word == "FILE" else word for word in line.split()[3:]]
     assert command("training", *map(str, again)).status == 0
     assert (tmp_path / "again.jsonl").read_bytes() == before
-    assert (tmp_path / "again.jsonl.card.md").read_text("utf-8") == card.replace(
-        "# rows.jsonl", "# again.jsonl"
-    )
+    again_card = (tmp_path / "again.jsonl.card.md").read_text("utf-8")
+    assert again_card == card.replace("# rows.jsonl", "# again.jsonl")
 
 
 def test_a_card_says_that_segments_are_what_was_seen(command, tmp_path: Path) -> None:
