@@ -24,23 +24,16 @@ FORMATS = ("md", "csv", "json")
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument(
-        "runs", nargs="+", type=given_path, metavar="RUN",
-        help="the folder of a run, or a pack (.tar.gz)",
-    )  # fmt: skip
+    what = "the folder of a run, or a pack (.tar.gz)"
+    parser.add_argument("runs", nargs="+", type=given_path, metavar="RUN", help=what)
     parser.add_argument("--format", choices=FORMATS, help="(default: md, or as the ending of -o)")
-    parser.add_argument(
-        "--output",
-        "-o",
-        type=given_path,
-        metavar="FILE",
-        help="write it there; .json and .csv set the format",
+    ending = "write it there; .json and .csv set the format"
+    parser.add_argument("--output", "-o", type=given_path, metavar="FILE", help=ending)
+    how = (
+        "how runs are verified: not at all, from their traces, or by playing them again (default:"
+        " play)"
     )
-    parser.add_argument(
-        "--check", choices=CHECKS, default="play",
-        help="how runs are verified: not at all, from their traces, or by playing them again"
-        " (default: play)",
-    )  # fmt: skip
+    parser.add_argument("--check", choices=CHECKS, default="play", help=how)
     secret = "the secret of a private test set, to verify its runs"
     add_options(parser, TaskSettings, "salt", salt=secret)
     parser.add_argument(

@@ -52,9 +52,12 @@ class TaskProfile:
     def to_json(self) -> dict[str, JSON]:
         """As the file of a profile stores it."""
         return {
-            "template": self.template, "seed": self.seed, "rewards": list(self.rewards),
-            "mean": round(self.mean, 6), "variance": round(self.variance, 6),
-        }  # fmt: skip
+            "template": self.template,
+            "seed": self.seed,
+            "rewards": list(self.rewards),
+            "mean": round(self.mean, 6),
+            "variance": round(self.variance, 6),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,13 @@ class Profile:
     def to_json(self) -> dict[str, JSON]:
         """As the file of a profile stores it."""
         return {
-            "agent": self.agent, "at_zero": round(self.at_zero, 6),
-            "at_one": round(self.at_one, 6), "constant": round(self.constant, 6),
-            "histogram": self.histogram(), "tasks": [task.to_json() for task in self.tasks],
-        }  # fmt: skip
+            "agent": self.agent,
+            "at_zero": round(self.at_zero, 6),
+            "at_one": round(self.at_one, 6),
+            "constant": round(self.constant, 6),
+            "histogram": self.histogram(),
+            "tasks": [task.to_json() for task in self.tasks],
+        }
 
 
 def play(settings: ProfileSettings, stack: ExitStack) -> tuple[Profile, list[Failure]]:
