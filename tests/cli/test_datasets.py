@@ -7,15 +7,11 @@ from memorygym.core import registry
 from tests.datasets import published
 
 
-def test_every_format_is_listed_with_its_source_within_80_columns(command) -> None:
-    status, out, _ = command("datasets")
-    assert status == 0
+def test_every_format_is_listed_with_its_source_within_80_columns(ran) -> None:
+    out = ran("datasets").out
     assert all(f"\n{name}: " in f"\n{out}" for name in registry.names("datasets"))
     assert all(len(line) <= 80 for line in out.splitlines())
-
-
-def test_the_list_is_also_json(command) -> None:
-    rows = [json.loads(line) for line in command("datasets", "--json").out.splitlines()]
+    rows = ran("datasets", "--json").rows()
     assert [row["id"] for row in rows] == registry.names("datasets")
     assert all(row["source"] and row["licence"] and row["units"] for row in rows)
 
