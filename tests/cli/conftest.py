@@ -1,8 +1,9 @@
 """A stored trace, and the command line as a function."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -18,6 +19,15 @@ class Outcome(NamedTuple):
     out: str
     err: str
 
+    @property
+    def text(self) -> str:
+        """The output without its line breaks."""
+        return " ".join(self.out.split())
+
+    def rows(self) -> list[Any]:
+        """The output as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
 
 Command = Callable[..., Outcome]
 
@@ -28,6 +38,18 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
 
     def run(*words: object) -> Outcome:
         return Outcome(main([*map(str, words)]), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def ran(command: Command) -> Command:
+    """The same of a command line that succeeds and complains of nothing."""
+
+    def run(*words: object) -> Outcome:
+        outcome = command(*words)
+        assert (outcome.status, outcome.err) == (0, "")
+        return outcome
 
     return run
 

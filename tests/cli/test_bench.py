@@ -1,15 +1,28 @@
-"""`memorygym bench`: the tasks it plays, its output, and the options it refuses."""
+"""`memorygym bench`: the tasks it plays, and its output."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from memorygym.runs.results import load
-from tests.servers.openai import serving
+from tests.servers.openai import Server
 
 LITE = ["bench", "--tier", "lite", "--template", "company"]
 TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
+
+
+@pytest.fixture
+def asked(command, server: Server) -> Callable[..., tuple[int, str, str]]:
+    """What comes of a model of the endpoint."""
+
+    def bench(model: str, *words: object) -> tuple[int, str, str]:
+        base = ("--model", model, "--api-base", server.url, "--workers", "1")
+        outcome: tuple[int, str, str] = command(*LITE, *base, *words)
+        return outcome
+
+    return bench
 
 
 def test_the_first_line_counts_scored_episodes(command) -> None:
@@ -22,22 +35,21 @@ def test_the_first_line_counts_scored_episodes(command) -> None:
 
 @pytest.mark.parametrize(("words", "patience"), [((), 3), (("--patience", "5"), 5)])
 def test_events_in_which_the_same_call_kept_failing_are_counted_first(
-    words: tuple[str, ...], patience: int, command, tmp_path: Path
+    words: tuple[str, ...], patience: int, asked, command, tmp_path: Path
 ) -> None:
-    with serving() as server:
-        words = ("--model", "looper+unread", "--api-base", server.url, *words)
-        status, out, _ = command(*LITE, "--seeds", "1", *words, "--run", str(tmp_path / "run"))
-    (row,) = load(tmp_path / "run").results
+    run = tmp_path / "run"
+    status, out, _ = asked("looper+unread", "--seeds", "1", *words, "-o", run)
+    (row,) = load(run).results
     assert status == 0
     assert out.startswith(f"1 episode: 1 scored, {row.stuck} events stuck; 0 failed at")
     assert row.causes == {"stuck": len(row.right)} and row.stuck > len(row.right)
     assert sum(part.calls for part in row.usage.values()) == patience * row.stuck
-    assert command("score", str(tmp_path / "run")).status == 0
+    assert command("score", run).status == 0
 
 
 def test_the_export_is_the_same_every_time_alone_and_in_a_folder(command, tmp_path: Path) -> None:
-    command(*TWO, "-o", str(tmp_path / "a.json"), "--run", str(tmp_path / "run"), "-q")
-    command(*TWO, "-o", str(tmp_path / "b.json"), "-q")
+    command(*TWO, "-o", tmp_path / "a.json", "--run", tmp_path / "run", "-q")
+    command(*TWO, "-o", tmp_path / "b.json", "-q")
     first, *others = (tmp_path / name for name in ("a.json", "b.json", "run/results.json"))
     assert all(path.read_bytes() == first.read_bytes() for path in others)
     document = json.loads(first.read_bytes())
@@ -49,118 +61,40 @@ def test_fail_under_is_the_exit_code(floor: str, status: int, command) -> None:
     assert command(*TWO, "--fail-under", floor).status == status
 
 
-def test_against_earlier_results_the_difference_is_paired(command, tmp_path: Path) -> None:
-    earlier = str(tmp_path / "run")
-    command(*TWO, "-o", earlier, "-q")
-    out = command(*TWO, "--against", earlier).out
-    assert "strategic, now minus before: +0.0 points (too few tasks for an interval)" in out
-
-
-def test_a_private_test_set_is_compared_with_the_public_one_unpaired(
-    command, tmp_path: Path
+def test_the_difference_from_earlier_results_is_paired_on_the_same_tasks_alone(
+    command, finished: Path
 ) -> None:
-    public = str(tmp_path / "public")
-    command(*TWO, "-o", public, "-q")
-    out = command(*TWO, "--salt", "long and secret words", "--against", public).out
+    out = command(*TWO, "--against", finished).out
+    assert "strategic, now minus before: +0.0 points (too few tasks for an interval)" in out
+    out = command(*TWO, "--salt", "long and secret words", "--against", finished).out
     assert "strategic, private minus public:" in out and "unpaired" in out
     assert "private test set" in out and "secret words" not in out
 
 
-def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
-    hard = str(tmp_path / "hard")
-    words = ["bench", "--template", "company", "--seeds", "1", "--strategy", "naive"]
-    command(*words, "-o", hard, "-q")
-    status, _, err = command(*words, "--tier", "lite", "--against", hard)
-    assert status == 2
-    assert "tier lite and tier standard differ: play both alike" in err
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["--strategy", "strategc"], "did you mean strategic?"),
-        (["--backend", "markdwn"], "did you mean markdown?"),
-        (["--seeds", "0"], "--seeds 0: give at least 1"),
-        (["--seed", "-3"], "seed -3: seeds are counted from 0"),
-        (["--seed", "1", "--seeds", "2"], "--seed 1 and --seeds 2: give one of them"),
-        (["--turns", "0"], "--turns 0: give at least 1"),
-        (["--repeats", "3"], "--repeats is for --model"),
-        (["--temperature", "1"], "--temperature is for --model"),
-        (["--fail-under", "101"], "--fail-under 101: a composite lies between 0 and 100"),
-        (["-o", "nowhere/results.json"], "there is no folder nowhere"),
-        (["--against", "nowhere"], "nowhere is not the folder of a run"),
-        (["--official"], "leave --template out"),
-        (["--seeds", "9" * 20], "endless episodes are too many"),
-        (
-            ["--seeds", "1000001", "--strategy", "naive"],
-            "1,000,001 episodes are too many for a run",
-        ),
-        (["--seed", "9" * 20], "give at most 999,999,999"),
-        (["--entities", "100000000"], "100000000 entities: give at most 1,000,000"),
-        (["--model", "m", "--repeats", "1" + "0" * 12], "episodes are too many for a run"),
-        (["--model", "m", "--judge-prompt", "lenient"], "--judge-prompt lenient is for --judge"),
-        (["--judge-prompt", "strict"], "--judge-prompt is for --model"),
-        (["--strategy", "os:system"], "os:system: it is a function in C"),
-        (["--strategy", "no.such:make"], "no.such cannot be imported"),
-        (
-            ["--backend", "os:getcwd"],
-            "os:getcwd: it makes an object of str, which has no `observe`",
-        ),
-        (["--template", "os:sep"], "os:sep: that is a str, not a Template"),
-        (["--validate", "--strategy", "naive"], "leave --agent out"),
-        (["--model", "m", "--strategy", "naive"], "leave --validate and --agent out"),
-        (["--model", "opnai:m"], "did you mean openai?"),
-        (["--model", ""], "model '' has no name"),
-        (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "a shorter name"),
-    ],
-)
-def test_bad_options_are_named_before_anything_is_played(
-    words: list[str], said: str, command, tmp_path: Path
+def test_a_model_is_listed_between_lower_and_upper_bound_with_its_cost(
+    asked, tmp_path: Path
 ) -> None:
-    status, out, err = command(*LITE, *words, "--run", str(tmp_path / "run"))
-    assert (status, out) == (2, "")
-    assert said in err and err.count("\n") == 1
-    assert not (tmp_path / "run").exists()
-
-
-def test_an_official_private_set_needs_a_long_secret(command) -> None:
-    status, _, err = command("bench", "--official", "--salt", "abc")
-    assert status == 2 and "a secret of 3 characters can be guessed" in err
-
-
-def test_a_model_is_listed_between_lower_and_upper_bound(command, tmp_path: Path) -> None:
     prices = tmp_path / "prices.json"
     prices.write_text(json.dumps({"writer": {"prompt": 1, "completion": 10}}))
-    with serving() as server:
-        words = ["--model", "writer", "--api-base", server.url, "--prices", str(prices)]
-        status, out, _ = command(*LITE, "--seeds", "2", *words)
+    status, out, _ = asked("writer", "--seeds", "2", "--prices", prices)
     assert status == 0
     for name in ("smart_guesser", "clairvoyant", "positional_expert"):
         assert f"\n{name} " in out
     assert "tokens at ingest: " in out and "tokens at query: " in out and " USD" in out
+    assert "  cost: unknown" in asked("writer", "--seeds", "1")[1]
 
 
-def test_an_unknown_price_is_unknown(command) -> None:
-    with serving() as server:
-        out = command(*LITE, "--seeds", "1", "--model", "writer", "--api-base", server.url).out
-    assert "  cost: unknown" in out
-
-
-def test_repeats_are_averaged_within_their_task(command, tmp_path: Path) -> None:
+def test_repeats_are_averaged_within_their_task(asked, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
-    with serving() as server:
-        words = ["--model", "writer", "--api-base", server.url, "--repeats", "3"]
-        out = command(*LITE, "--seeds", "2", *words, "-o", str(path)).out
+    _, out, _ = asked("writer", "--seeds", "2", "--repeats", "3", "-o", path)
     summary = json.loads(path.read_bytes())["summary"]["writer"]
     assert (summary["tasks"], summary["episodes"], summary["repeats"]["k"]) == (2, 6, 3)
     assert "pass^3" in out
 
 
-def test_a_provider_failure_gives_no_score(command, tmp_path: Path) -> None:
+def test_a_provider_failure_gives_no_score(asked, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
-    with serving() as server:
-        words = ["--model", "writer+400x1", "--api-base", server.url, "--workers", "1"]
-        status, out, err = command(*LITE, "--seeds", "2", *words, "-o", str(path))
+    status, out, err = asked("writer+400x1", "--seeds", "2", "-o", path)
     assert status == 3
     assert out.startswith("2 episodes: 1 scored; 1 failed at the provider")
     assert "if all failed episodes had scored 0:" in out
@@ -168,21 +102,17 @@ def test_a_provider_failure_gives_no_score(command, tmp_path: Path) -> None:
     assert len(json.loads(path.read_bytes())["failures"]) == 1
 
 
-def test_a_refused_key_stops_the_run_with_one_line(command, tmp_path: Path) -> None:
-    with serving() as server:
-        # One worker: other threads would keep waiting in this process and disturb a later test.
-        words = ["--model", "writer+401", "--api-base", server.url, "--workers", "1"]
-        status, out, err = command(*LITE, "--seeds", "3", *words)
+def test_a_refused_key_stops_the_run_with_one_line(asked) -> None:
+    status, out, err = asked("writer+401", "--seeds", "3")
     assert (status, out) == (3, "")
     assert "the key was refused" in err and err.count("\n") == 1
 
 
-def test_control_characters_in_a_name_are_not_printed(command) -> None:
+def test_control_characters_in_a_name_are_not_printed(asked, server: Server) -> None:
     name = "prose\x1b[31m\nx"
-    with serving() as server:
-        status, out, err = command(*LITE, "--seed", "0", "--model", name, "--api-base", server.url)
-        assert status == 3 and err.count("\n") == 1
-        server.brains[name] = server.brains["prose"]
-        assert "\x1b" not in out + err
-        status, out, err = command(*LITE, "--seed", "0", "--model", name, "--api-base", server.url)
+    status, out, err = asked(name, "--seed", "0")
+    assert status == 3 and err.count("\n") == 1
+    server.brains[name] = server.brains["prose"]
+    assert "\x1b" not in out + err
+    status, out, err = asked(name, "--seed", "0")
     assert (status, err) == (0, "") and "\x1b" not in out

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,7 +33,7 @@ def test_help_and_import_load_nothing_heavy() -> None:
     assert done.stderr.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", [p.stem.replace("_", "-") for p in cli.COMMANDS.glob("[!_]*.py")])
+@pytest.mark.parametrize("name", cli.command_files())
 def test_a_command_explains_itself(name: str, command) -> None:
     status, out, _ = command(name, "--help")
     assert status == 0
@@ -44,8 +43,7 @@ def test_a_command_explains_itself(name: str, command) -> None:
 
 @mostly_slow("salt", ["", " "], quick=1)
 def test_an_empty_salt_is_refused_by_every_command_that_takes_one(salt: str, command) -> None:
-    names = [path.stem.replace("_", "-") for path in cli.COMMANDS.glob("[!_]*.py")]
-    takers = [name for name in names if "--salt" in command(name, "--help").out]
+    takers = [name for name in cli.command_files() if "--salt" in command(name, "--help").out]
     assert {"bench", "compare", "verify"} <= {*takers}
     for name in takers:
         said = f"memorygym: --salt {salt!r} is empty"
@@ -53,42 +51,9 @@ def test_an_empty_salt_is_refused_by_every_command_that_takes_one(salt: str, com
         assert (status, out) == (2, "") and err.startswith(said)
 
 
-def test_the_version_is_that_of_the_package(command) -> None:
+def test_the_version_is_that_of_the_package_and_no_command_is_bad_usage(command) -> None:
     assert command("--version") == (0, f"memorygym {__version__}\n", "")
-
-
-def test_no_command_is_bad_usage(command) -> None:
     assert command().status == 2
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["paly"], "no command named 'paly'; did you mean play?"),
-        (["play", "--show", "--template", "compny"], "did you mean company?"),
-        (
-            ["play", "--show", "--template", "company", "--tier", "standrd"],
-            "did you mean standard?",
-        ),
-        (
-            ["play", "--show", "--template", "company", "--entities", "0"],
-            "0 entities: a task needs at least 1",
-        ),
-        (["play", "--show", "--template", "company", "--seed", "-1"], "seed -1"),
-        (["play", "--agent", "strategc", "--template", "company"], "did you mean strategic?"),
-        (
-            ["play", "--human", "--template", "company", "--memory", "markdwn"],
-            "did you mean markdown?",
-        ),
-        (["play", "--agent", "naive", "--gold"], "--gold is for --show"),
-        (["grade", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
-        (["score", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
-    ],
-)
-def test_bad_usage_is_one_line_that_names_the_choices(words: list[str], said: str, command) -> None:
-    status, out, err = command(*words)
-    assert (status, out) == (2, "")
-    assert said in err and err.startswith("memorygym: ") and err.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", cli.MERGED)
@@ -99,11 +64,19 @@ def test_a_former_command_names_its_replacement(name: str, command) -> None:
     assert command(cli.MERGED[name].split()[0], "--help").status == 0
 
 
-def _raise(error: BaseException) -> Callable[[object], int]:
-    def run(args: object) -> int:
-        raise error
+@pytest.fixture
+def failing(command, monkeypatch: pytest.MonkeyPatch):
+    """Runs a command that raises an error."""
 
-    return run
+    def fail(error: BaseException):
+        def run(args: object) -> int:
+            raise error
+
+        stub = SimpleNamespace(add=lambda parser: None, run=run)
+        monkeypatch.setattr(cli, "import_module", lambda name: stub)
+        return command("list")
+
+    return fail
 
 
 @pytest.mark.parametrize(
@@ -115,22 +88,15 @@ def _raise(error: BaseException) -> Callable[[object], int]:
         (KeyboardInterrupt(), 130),
     ],
 )
-def test_an_error_has_its_exit_code(
-    error: BaseException, status: int, command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stub = SimpleNamespace(add=lambda parser: None, run=_raise(error))
-    monkeypatch.setattr(cli, "import_module", lambda name: stub)
-    said = command("list")
-    assert said.status == status
-    assert str(error) in said.err
+def test_an_error_has_its_exit_code(error: BaseException, status: int, failing) -> None:
+    said = failing(error)
+    assert said.status == status and str(error) in said.err
 
 
-def test_a_bug_keeps_its_traceback(command, monkeypatch: pytest.MonkeyPatch) -> None:
-    stub = SimpleNamespace(add=lambda parser: None, run=_raise(ZeroDivisionError("a bug")))
-    monkeypatch.setattr(cli, "import_module", lambda name: stub)
+def test_a_bug_keeps_its_traceback(failing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_EXTERNAL", {})  # Another test may have played a plug-in.
     with pytest.raises(ZeroDivisionError):
-        command("list")
+        failing(ZeroDivisionError("a bug"))
 
 
 def test_a_new_file_is_a_new_command(
@@ -150,25 +116,6 @@ def test_a_closed_pipe_ends_a_command_quietly() -> None:
         generate.stdout.close()
         assert generate.stderr.read() == b""
     assert generate.returncode == 141  # As a program that SIGPIPE ends.
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["compare", "--memry", "bm25"], "no option named '--memry'; did you mean --memory?"),
-        (["play", "--templat=x"], "no option named '--templat'; did you mean --template?"),
-        (["generate", "--track", "research:hps=2", "-o", "x"], "did you mean hops?"),
-        (
-            ["compare", "--memory", "bm25", "naive_rag"],
-            "--memory bm25 naive_rag: separate by commas, as in --memory bm25,naive_rag",
-        ),
-    ],
-)
-def test_a_misspelt_option_is_named_before_what_lacks(
-    words: list[str], message: str, command
-) -> None:
-    status, out, err = command(*words)
-    assert (status, out, err.count("\n")) == (2, "", 1) and message in err
 
 
 def test_an_interrupt_ends_a_command_quietly() -> None:

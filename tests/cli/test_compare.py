@@ -1,171 +1,108 @@
 """`memorygym compare`: the reasoner is held fixed and only the memory changes."""
 
+import csv
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
+import memorygym
 from memorygym.cli import main
+from tests.datasets import published
 from tests.slow import mostly_slow
 
 SMALL = ("--tier", "lite", "--template", "company")
+TWO = ("compare", *SMALL, "--memories", "bm25,markdown", "--seeds", "2")
 FILES = ("compare.json", "compare.csv", "questions.csv", "pairs.csv", "pareto.csv")
+RESEARCH = "research:hops=2,4:tokens=10k"
 
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished comparison; a test that alters it takes a copy."""
     folder = tmp_path_factory.mktemp("compared") / "run"
-    options = ("--memories", "bm25,markdown", "--seeds", "2", "-o", str(folder))
-    assert main(["compare", *SMALL, *options]) == 0
+    assert main([*TWO, "-o", str(folder)]) == 0
     return folder
 
 
-def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
-    """The figures of each system."""
-    (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
-    return {row["system"]: row["figures"] for row in report["rows"]}
+def document(folder: Path) -> dict[str, Any]:
+    """The content of compare.json."""
+    content: dict[str, Any] = json.loads((folder / "compare.json").read_bytes())
+    return content
+
+
+def means(folder: Path, figure: str = "accuracy") -> dict[str, Any]:
+    """A figure of each system."""
+    (report,) = document(folder)["reports"]
+    rows = report["rows"]
+    return {row["system"]: (row["figures"][figure] or {}).get("mean") for row in rows}
 
 
 def test_references_and_unlimited_contexts_are_listed_beside_every_memory(compared: Path) -> None:
-    assert set(rows(compared)) == {
+    assert set(means(compared)) == {
         "none", "full", "recency", "oracle",
         "bm25", "held:bm25", "markdown+writer", "held:markdown+writer",
     }  # fmt: skip
 
 
-def test_the_loss_of_a_memory_is_write_loss_plus_retrieval_loss(
-    compared: Path,
-) -> None:
-    by_system = rows(compared)
+def test_the_loss_of_a_memory_is_write_loss_plus_retrieval_loss(compared: Path) -> None:
+    accuracy = means(compared)
+    write, retrieval = (means(compared, f"{part}_loss") for part in ("write", "retrieval"))
     for system in ("bm25", "markdown+writer"):
-        lost = sum(by_system[system][part]["mean"] for part in ("write_loss", "retrieval_loss"))
-        upper_bound = by_system["oracle"]["accuracy"]["mean"]
-        assert lost == pytest.approx(upper_bound - by_system[system]["accuracy"]["mean"], abs=1e-5)
+        lost = write[system] + retrieval[system]
+        assert lost == pytest.approx(accuracy["oracle"] - accuracy[system], abs=1e-5)
 
 
-def test_all_tables_are_printed_if_wanted(
-    compared: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    options = ("--memories", "bm25,markdown", "--seeds", "2", "-o", str(compared))
+def test_all_tables_are_printed_if_wanted(compared: Path, ran) -> None:
     for wanted in (False, True):
-        assert main(["compare", *SMALL, *options, *["--all"][: int(wanted)]]) == 0
-        out = capsys.readouterr().out
+        out = ran(*TWO, "-o", compared, *["--all"][: int(wanted)]).out
         for title in ("what it held", "evidence", "facts that the question needs", "lookups"):
             assert (title in out) == wanted
 
 
 @pytest.mark.slow
-def test_naming_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
-    options = ("--memories", "full,bm25,none,markdown", "--seeds", "2", "-o", str(tmp_path / "run"))
-    assert main(["compare", *SMALL, *options]) == 0
+def test_naming_a_reference_changes_nothing(compared: Path, tmp_path: Path, ran) -> None:
+    ran(*TWO, "--memories", "full,bm25,none,markdown", "-o", tmp_path / "run")
     for name in FILES:
         assert (tmp_path / "run" / name).read_bytes() == (compared / name).read_bytes()
 
 
-def test_a_stopped_comparison_resumes_to_the_same_bytes(compared: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    shutil.copytree(compared, folder)
-    for trace in sorted(folder.glob("traces/*"))[::2]:
-        trace.unlink()
-    for name in FILES:
-        (folder / name).unlink()
-    options = ("--memories", "bm25,markdown", "--seeds", "2", "-o", str(folder))
-    assert main(["compare", *SMALL, *options]) == 0
+@mostly_slow("workers", ["1", "3"], quick=1)
+def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str, ran) -> None:
+    ran(*TWO, "--workers", workers, "-o", tmp_path / "run")
+    assert (tmp_path / "run/compare.json").read_bytes() == (compared / "compare.json").read_bytes()
+
+
+def test_a_stopped_comparison_resumes_to_the_same_bytes(
+    compared: Path, tmp_path: Path, ran
+) -> None:
+    folder = copytree(compared, tmp_path / "run")
+    for path in [*sorted(folder.glob("traces/*"))[::2], *(folder / name for name in FILES)]:
+        path.unlink()
+    ran(*TWO, "-o", folder)
     kept = sorted(path.relative_to(compared) for path in compared.glob("traces/*"))
     for path in [*map(Path, FILES), *kept]:
         assert (folder / path).read_bytes() == (compared / path).read_bytes()
 
 
-@mostly_slow("workers", ["1", "3"], quick=1)
-def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) -> None:
-    options = ("--memories", "bm25,markdown", "--seeds", "2", "--workers", workers)
-    assert main(["compare", *SMALL, *options, "-o", str(tmp_path / "run")]) == 0
-    assert (tmp_path / "run/compare.json").read_bytes() == (compared / "compare.json").read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        (("--memories", " , "), "name at least one"),
-        (("--memories", "bm52"), "no memory named 'bm52'; did you mean bm25?"),
-        (
-            ("--memories", "bm25:topk=3"),
-            "no parameter of memory bm25 named 'topk'; did you mean top_k",
-        ),
-        (("--memories", "bm25:top_k=0"), "top_k 0"),
-        (("--memories", "bm25", "--budget", "0"), "give at least [0-9]+"),
-        (("--memories", "bm25", "--budget", "9,1000"), "a budget of 9 tokens holds no needed fact"),
-        (("--memories", "bm25", "--budget", "many"), "--budget many: give whole numbers"),
-        (("--memories", "bm25", "--reasoner", "stong"), "did you mean strong?"),
-        (("--memories", "bm25", "--capacity", "0"), "--capacity 0: give at least 1"),
-        (("--memories", "bm25", "--track", "wolrds"), "did you mean worlds?"),
-        (("--memories", "no_such.mod:make"), "no_such"),
-    ],
-)
-def test_an_option_that_cannot_be_compared_is_named(
-    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], reason: str
-) -> None:
-    assert main(["compare", *SMALL, *options]) == 2
-    assert re.search(reason, capsys.readouterr().err)
-
-
-@mostly_slow(
-    "words",
-    [
-        "status {}", "score {}", "pack {}", "diff {} {}",
-        "leaderboard {} --check traces", "explain {}",
-        "explain {}/traces/company+0+strong+bm25+1000.jsonl.gz",
-    ],
-    quick=2,
-)  # fmt: skip
-def test_commands_for_runs_read_a_comparison(
-    words: str, compared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "run"
-    copytree(compared, folder)
-    assert main(words.format(folder, folder).split()) == 0
-    out, err = capsys.readouterr()
-    assert err == "" and ("bm25" in out or words.startswith("pack"))
-
-
-def test_the_command_that_a_message_suggests_works(
-    compared: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["explain", str(compared)]) == 0
-    trace = compared / "traces/company+0+strong+bm25+1000.jsonl.gz"
-    assert main(["explain", str(trace)]) == 0
-    assert main(["explain", str(compared), "company+0+strong+markdown+writer#1"]) == 0
-    assert "company+0+strong+markdown+writer+1000#1  " in capsys.readouterr().out
-
-
-def test_two_reasoners_show_whether_the_ranking_depends_on_the_reasoner(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    options = ("--memories", "bm25,sliding_window", "--seeds", "2", "--reasoner", "strong,weak")
-    assert main(["compare", *SMALL, *options]) == 0
-    out = " ".join(capsys.readouterr().out.split())
+def test_two_reasoners_show_whether_the_ranking_depends_on_the_reasoner(ran) -> None:
+    words = ("--memories", "bm25,sliding_window", "--seeds", "2", "--reasoner", "strong,weak")
+    out = ran("compare", *SMALL, *words).text
     assert "strong and the weak reasoner at budget 1,000: Kendall's tau-b 1.00" in out
 
 
-def test_the_curves_are_drawn_and_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    drawn = ("--curve", "retention", "--curve", "rewrite")
-    options = ("--memories", "bm25", "--seeds", "2", *drawn, "-o", str(tmp_path / "run"))
-    assert main(["compare", *SMALL, *options]) == 0
-    out = capsys.readouterr().out
+def test_the_curves_are_drawn_and_written(tmp_path: Path, ran) -> None:
+    drawn = ("--curve", "retention", "--curve", "rewrite", "-o", tmp_path / "run")
+    out = ran("compare", *SMALL, "--memory", "bm25", "--seeds", "2", *drawn).out
     assert "2–4k" in out and "rewritten" in out
-    assert {path.name for path in (tmp_path / "run").glob("*.csv")} >= {
-        "retention.csv",
-        "rewrite.csv",
-    }
+    names = {path.name for path in (tmp_path / "run").glob("*.csv")}
+    assert names >= {"retention.csv", "rewrite.csv"}
 
 
 @mostly_slow(
@@ -207,6 +144,108 @@ def test_a_closed_pipe_loses_no_results(tmp_path: Path) -> None:
     subprocess.run(command, cwd=tmp_path, stdout=said, stderr=subprocess.DEVNULL, check=False)
     os.close(said)
     assert (tmp_path / "run" / "results.json").exists()
+
+
+@pytest.fixture
+def of_bm25(ran, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Compares bm25 into the folder `run`; returns the content of compare.json."""
+
+    def compare(*options: object) -> dict[str, Any]:
+        ran("compare", "--memories", "bm25", "-q", *options, "-o", tmp_path / "run")
+        return document(tmp_path / "run")
+
+    return compare
+
+
+@pytest.fixture(scope="module")
+def research(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished comparison of four instances; no test alters it."""
+    folder = tmp_path_factory.mktemp("compared") / "run"
+    words = ["compare", "--memory", "bm25", "-q", "--track", RESEARCH, "--seeds", "4"]
+    assert main([*words, "--curve", "hops", "--curve", "length", "-o", str(folder)]) == 0
+    return folder
+
+
+def test_a_track_of_questions_has_its_version_its_tasks_and_its_bounds(research: Path) -> None:
+    content = document(research)
+    assert content["version"].startswith("research-v")
+    assert content["recipe"]["parameters"] == {"hops": "2,4", "tokens": "10k"}
+    assert content["recipe"]["templates"] == ["hops2-10k", "hops4-10k"]
+    bounds = means(research)
+    assert (bounds["oracle"], bounds["full"], bounds["none"]) == (1, 1, 0)
+    (report,) = content["reports"]
+    assert {row["figures"]["exact"] for row in report["rows"]} == {None}
+
+
+@pytest.mark.parametrize(("curve", "bins"), [("hops", {"2", "4"}), ("length", {"8–16k"})])
+def test_every_question_states_its_hops_and_its_length_and_the_curve_is_kept(
+    research: Path, curve: str, bins: set[str]
+) -> None:
+    files = (research / "questions.csv", research / f"{curve}.csv")
+    rows, points = ([*csv.DictReader(file.read_text().splitlines())] for file in files)
+    assert {row["hops"] for row in rows} == {"2", "4"}
+    assert all(9_900 <= int(row["length"]) <= 10_100 for row in rows)
+    assert {point["bin"] for point in points} == bins
+
+
+def test_a_miss_is_explained(research: Path, ran) -> None:
+    out = ran("explain", research, "hops4-10k+1+strong+none+all#1").out
+    assert "WRONG" in out and "observed" in out and "used" in out
+
+
+@pytest.mark.slow
+def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
+    tmp_path: Path, of_bm25, ran
+) -> None:
+    of_bm25("--track", "codeqa:hops=2:tokens=10k", "--seed", "0")
+    out = ran("explain", tmp_path / "run", "--memory", "none").out
+    missed = [line.split()[0] for line in out.splitlines() if "none+all#" in line]
+    assert missed
+    for name in missed:
+        out = ran("explain", tmp_path / "run", name).out
+        assert "Noted of" in out and out.count("\n") < 100
+
+
+def test_a_folder_of_instances_is_played(tmp_path: Path, ran, of_bm25) -> None:
+    ran("generate", "--track", "research:tokens=10k", "--n", "2", "-o", tmp_path / "made", "-q")
+    assert [report["tasks"] for report in of_bm25("--data", tmp_path / "made")["reports"]] == [2]
+
+
+def test_a_data_set_is_played(tmp_path: Path, of_bm25) -> None:
+    of_bm25("--data", f"hotpotqa:{published.file_of('hotpotqa', tmp_path)}", "--budget", "60")
+    bounds = means(tmp_path / "run")
+    assert (bounds["oracle"], bounds["none"]) == (1, 0)
+
+
+def test_a_data_set_that_is_a_folder_is_played(tmp_path: Path, of_bm25) -> None:
+    published.file_of("longmemeval_v2", folder := tmp_path)
+    assert "longmemeval_v2" in str(of_bm25("--data", f"longmemeval_v2:{folder}")["recipe"]["data"])
+
+
+def test_a_scripted_reader_of_a_data_set_is_shown_evidence_and_has_no_accuracy(
+    tmp_path: Path, ran
+) -> None:
+    data, run = f"locomo:{published.file_of('locomo', tmp_path)}", tmp_path / "run"
+    words = ("--memory", "bm25", "-q", "--data", data, "--budget", "60", "--curve", "hops")
+    text = ran("compare", *words, "-o", run).out
+    assert "accuracy" not in text.lower().replace("accuracy against", "")
+    assert "Evidence shown: the share of questions" in text and "Exact match" not in text
+    table = str(memorygym.load_results(run))
+    assert "evidence" in table and "accuracy" not in table
+    bounds = means(run)
+    assert (bounds["oracle"], bounds["none"]) == (1, 0)  # Without evidence it does not refuse.
+
+
+@pytest.mark.parametrize("others", [["most=2", "--seed", "1"], ["most=1", "--seed", "0"]])
+def test_a_folder_with_another_run_is_not_changed(
+    others: list[str], tmp_path: Path, command, of_bm25
+) -> None:
+    data = f"locomo:{published.file_of('locomo', tmp_path)}"
+    of_bm25("--data", f"{data}:most=1", "--seed", "1")
+    parameter, *seed = others
+    words = ["--memory", "bm25", "-q", "-o", tmp_path / "run", "--data", f"{data}:{parameter}"]
+    status, _, err = command("compare", *words, *seed)
+    assert status == 2 and "holds a run with " in err
 
 
 HIDING = """

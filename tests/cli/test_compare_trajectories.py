@@ -20,29 +20,30 @@ def log(tmp_path: Path) -> str:
 SMALL = ("--memory", "bm25,recency", "--budget", "200,800", "--quiet")
 
 
-def test_the_tables_stand_beside_the_bounds_at_every_budget(command: Command, log: str) -> None:
-    done = command("compare", "--trajectories", log, *SMALL)
-    assert (done.status, done.err) == (0, "")
+@pytest.fixture
+def replayed(ran, log: str):
+    """What comes of the log, and of further options."""
+    return lambda *words: ran("compare", "--trajectories", log, *SMALL, *words)
+
+
+def test_the_tables_stand_beside_the_bounds_at_every_budget(replayed) -> None:
+    out = replayed().out
     for text in ("budget 200", "budget 800", "bm25", "full", "none", "losses of bm25 at 200:"):
-        assert text in done.out
-    assert "by who said it" not in done.out
-    assert "by who said it" in command("compare", "--trajectories", log, *SMALL, "--all").out
+        assert text in out
+    assert "by who said it" not in out
+    assert "by who said it" in replayed("--all").out
 
 
-def test_a_folder_receives_four_files_and_a_file_the_result(
-    command: Command, log: str, tmp_path: Path
-) -> None:
+def test_a_folder_receives_four_files_and_a_file_the_result(replayed, tmp_path: Path) -> None:
     for target in ("out", "out.json", "out.csv"):
-        assert command("compare", "--trajectories", log, *SMALL, "-o", str(tmp_path / target)).out
+        assert replayed("-o", tmp_path / target).out
     names = ["losses.csv", "report.md", "trajectories.csv", "trajectories.json"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     assert (tmp_path / "out.json").read_bytes() == (tmp_path / "out" / names[3]).read_bytes()
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "out" / names[2]).read_bytes()
     document = json.loads((tmp_path / "out.json").read_text())
-    assert document["schema"] == "memorygym-survival-1"
-    assert document["redacted"] is True
-    with (tmp_path / "out.csv").open(newline="") as file:
-        rows = [*csv.DictReader(file)]
+    assert (document["schema"], document["redacted"]) == ("memorygym-survival-1", True)
+    rows = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
     assert [row["system"] for row in rows] == ["none", "full", "recency", "bm25", "recency", "bm25"]
 
 
@@ -76,44 +77,6 @@ def test_without_a_memory_all_that_can_be_replayed_are(command: Command, log: st
     for name in ("hipporag", "sliding_window", "simplemem"):
         assert name in done.out
     assert "markdown" not in done.out
-
-
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [
-        (["--memory", "bm52"], "no memory named 'bm52'; did you mean bm25?"),
-        (["--memory", "markdown"], "--memory markdown: an agent writes into it through tools"),
-        (["--memory", "oracle"], "--memory oracle: a log does not say"),
-        (["--seeds", "3"], "--seeds is for tasks; leave it out beside --trajectories"),
-        (["--track", "research"], "--track is for tasks"),
-        (["--temperature", "1"], "--temperature is for a --memory-model"),
-        (["--budget", "some"], "--budget some: give whole numbers"),
-        (["--budget", "0"], "--budget 0: give at least 1"),
-        (["--capacity", "0"], "--capacity 0: give at least 1"),
-        (["-o", "a.json", "-o", "b.json"], "--output a.json and b.json: give one of them"),
-    ],
-)
-def test_options_that_do_not_fit_are_refused(
-    options: list[str], problem: str, command: Command, log: str
-) -> None:
-    done = command("compare", "--trajectories", log, *options)
-    assert done.status == 2
-    assert problem in done.err
-    assert done.err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [
-        (["--trajectories", "nowhere.json"], "nowhere.json: there is no such file or folder"),
-        ([], "name at least one memory"),
-    ],
-)
-def test_a_path_that_does_not_exist_and_nothing_at_all_are_refused(
-    options: list[str], problem: str, command: Command
-) -> None:
-    done = command("compare", *options)
-    assert (done.status, done.out) == (2, "") and problem in done.err
 
 
 def test_a_memory_of_ones_own_that_fails_ends_with_1(

@@ -3,21 +3,15 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from memorygym.core import registry
 from tests.datasets import published
 
 
-def test_every_format_is_listed_with_its_source_within_80_columns(command) -> None:
-    status, out, _ = command("datasets")
-    assert status == 0
+def test_every_format_is_listed_with_its_source_within_80_columns(ran) -> None:
+    out = ran("datasets").out
     assert all(f"\n{name}: " in f"\n{out}" for name in registry.names("datasets"))
     assert all(len(line) <= 80 for line in out.splitlines())
-
-
-def test_the_list_is_also_json(command) -> None:
-    rows = [json.loads(line) for line in command("datasets", "--json").out.splitlines()]
+    rows = ran("datasets", "--json").rows()
     assert [row["id"] for row in rows] == registry.names("datasets")
     assert all(row["source"] and row["licence"] and row["units"] for row in rows)
 
@@ -69,29 +63,3 @@ def test_records_that_are_left_out_are_counted_first_and_listed(command, tmp_pat
     _, out, err = command("datasets", "recall", "hotpotqa", str(path), "--k", "1")
     assert "1 of 2 records read" in out.splitlines()[0]
     assert "left out record 1: " in err
-
-
-@pytest.mark.parametrize(
-    ("format", "words", "message"),
-    [
-        ("memgym_rm", (), "no question has evidence"),
-        ("hotpotqa", ("--k", "3,50"), "left out k = 3, 50"),
-        ("hotpotqa", ("--k", "0"), "--k 0: give whole numbers from 1"),
-        ("hotpotqa", ("--k", "5,x"), "--k 5,x: give whole numbers from 1"),
-        ("hotpotqa", ("--k", "9" * 20), f"--k {'9' * 20}: give whole numbers from 1 to 9,999,999"),
-        ("hotpotqa", ("--unit", "page"), "no unit page: choose from paragraph"),
-        ("hotpotqa", ("--memory", "recency"), "recency ranks no entries: choose from bm25"),
-    ],
-)
-def test_options_that_cannot_be_measured_are_bad_usage(
-    format: str, words: tuple[str, ...], message: str, command, tmp_path: Path
-) -> None:
-    path = published.file_of(format, tmp_path)
-    status, out, err = command("datasets", "recall", format, str(path), *words)
-    assert (status, out) == (2, "") and message in err
-
-
-@pytest.mark.parametrize("action", ["show", "recall"])
-def test_a_missing_file_is_bad_usage(action: str, command, tmp_path: Path) -> None:
-    status, _, err = command("datasets", action, "hotpotqa", str(tmp_path / "none.json"))
-    assert status == 2 and "none.json: No such file" in err

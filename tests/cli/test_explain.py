@@ -1,24 +1,28 @@
-"""`memorygym explain` lists every missed question, and follows its facts from message to answer."""
+"""`memorygym explain` lists the misses, follows the facts of one, and plays an episode again."""
 
-import json
 import re
+import shutil
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from memorygym.cli import main
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.types import Budget
 from memorygym.runs.results import load
-from memorygym.runs.store import episode_name, write_trace
+from memorygym.runs.store import episode_name, read_traces, write_trace
 from memorygym.scoring.attribution import CAUSES
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
-from tests.episodes import lite
+from tests.servers.openai import Server, serving
 
 RECENCY, PARAMETERS = "company+3+strong+recency+500", "company+3+strong+bm25:top_k=2+500"
+LITE = ["--tier", "lite", "-t", "company", "--seeds", "2"]
+SAME = "the trace is the same bytes as the one in the run"
+SALT = "a salt of some length"
 
 
 @pytest.fixture(scope="module")
@@ -35,27 +39,16 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of agents that miss for several reasons."""
-    folder = tmp_path_factory.mktemp("played") / "run"
-    lite("strategic", "guesser", "naive", seeds=3, folder=folder)
-    return folder
-
-
 @pytest.fixture
-def misses(played: Path, command):
+def misses(finished: Path, command):
     """The misses that `explain --json` lists."""
-    return lambda *words: [
-        json.loads(line)
-        for line in command("explain", str(played), *words, "--json").out.splitlines()
-    ]
+    return lambda *words: command("explain", finished, *words, "--json").rows()
 
 
-def test_every_miss_has_the_id_of_its_question(played: Path, misses) -> None:
+def test_every_miss_has_the_id_of_its_question(finished: Path, misses) -> None:
     missed = {
         f"{result.place.episode}#{number}"
-        for result in load(played).results
+        for result in load(finished).results
         for number, right in enumerate(result.right, start=1)
         if not right
     }
@@ -67,12 +60,13 @@ def test_every_miss_has_the_id_of_its_question(played: Path, misses) -> None:
     assert order == sorted(order)
 
 
-def test_the_table_counts_the_listed_misses(played: Path, command, misses) -> None:
-    status, out, _ = command("explain", str(played))
+def test_the_table_counts_the_listed_misses(finished: Path, command, misses) -> None:
+    status, out, _ = command("explain", str(finished))
     first, table, lines = out.strip().split("\n\n")
-    cells = {line[:20].strip(): line[20:].split() for line in table.splitlines()}
+    rows_of_table = (line.rsplit(maxsplit=2) for line in table.splitlines())
+    cells = {name[0].strip(): name[1:] for name in rows_of_table}
     rows = misses()
-    assert status == 0 and first == f"{len(rows)} of 90 questions missed in 9 episodes"
+    assert status == 0 and first == f"{len(rows)} of 40 questions missed in 4 episodes"
     for cause in {row["cause"] for row in rows}:
         assert sum(map(int, cells[cause])) == sum(row["cause"] == cause for row in rows)
     assert sum(int(cell.partition("/")[0]) for cell in cells["all"]) == len(rows)
@@ -93,13 +87,15 @@ def test_a_filter_shows_only_its_misses(option: str, value: str, field: str, mis
     assert misses(option, value) == [row for row in misses() if row[field] == value] != []
 
 
-def test_a_limit_states_how_many_more_there_are(played: Path, command, misses) -> None:
-    out = command("explain", str(played), "--limit", "2").out
-    assert out.count(" | truth ") == 6 and f"… {len(misses()) - 6} more" in out
+def test_a_limit_states_how_many_more_there_are(finished: Path, command, misses) -> None:
+    out = command("explain", str(finished), "--limit", "2").out
+    assert out.count(" | truth ") == 4 and f"… {len(misses()) - 4} more" in out
 
 
-def test_an_inconsistent_trace_is_named_and_left_out(played: Path, command, tmp_path: Path) -> None:
-    whole, *_, other = sorted((played / "traces").iterdir())
+def test_an_inconsistent_trace_is_named_and_left_out(
+    finished: Path, command, tmp_path: Path
+) -> None:
+    whole, *_, other = sorted((finished / "traces").iterdir())
     (tmp_path / "whole.jsonl.gz").write_bytes(whole.read_bytes())
     (tmp_path / "half.jsonl.gz").write_bytes(other.read_bytes()[:-400])
     (tmp_path / "no.jsonl").write_text("{}\n")
@@ -112,12 +108,11 @@ def test_an_inconsistent_trace_is_named_and_left_out(played: Path, command, tmp_
 
 
 @pytest.fixture
-def explained(compared: Path, command):
+def explained(compared: Path, ran):
     """What `explain` prints of the comparison, which is never wider than 80 columns."""
 
     def explain(*words: str) -> str:
-        status, out, err = command("explain", str(compared), *words)
-        assert (status, err) == (0, "")
+        out = ran("explain", compared, *words).out
         assert all(len(line) <= 80 or " | truth " in line for line in out.splitlines())
         return out
 
@@ -135,8 +130,8 @@ def listed(out: str, cause: str) -> str:
     return [line.split()[0] for line in out.splitlines() if f"  {cause}  " in line][-1]
 
 
-def test_a_name_lists_the_misses_of_the_episodes_that_it_names(played: Path, command) -> None:
-    head, *lines = command("explain", str(played), "company+0+naive").out.splitlines()
+def test_a_name_lists_the_misses_of_the_episodes_that_it_names(finished: Path, command) -> None:
+    head, *lines = command("explain", str(finished), "company+0+naive").out.splitlines()
     named = [line.split()[0] for line in lines if " | truth " in line]
     assert head == f"{len(named)} of 10 questions missed in 1 episode"
     assert named and all(id.startswith("company+0+naive+0#") for id in named)
@@ -177,35 +172,6 @@ def test_a_name_may_be_shortened_or_spelt_out(name: str, explained) -> None:
     assert explained(f"{name}#1").startswith((f"{RECENCY}#1  ", f"{PARAMETERS}#1  "))
 
 
-@pytest.mark.parametrize(
-    ("run", "words", "said"),
-    [
-        ("played", ["--agent", "naiv"], "did you mean naive?"),
-        ("played", ["--template", "city"], "choose from company"),
-        ("played", ["--cause", "never writen"], "did you mean never written?"),
-        ("played", ["--question-type", "reasonin"], "did you mean reasoning?"),
-        ("played", ["--limit", "0"], "--limit 0: give at least 1"),
-        ("played", ["/"], "/ is a folder, not an ID: explain one run at a time"),
-        ("compared", ["company+3#1"], "3 episodes are named 'company+3'"),
-        ("compared", ["company+3+strong+recensy+500#1"], "did you mean company+3+strong+recency"),
-        ("compared", ["x"], "choose from company+3+strong+"),
-        ("compared", [f"{RECENCY}#0"], "counted from 1"),
-        ("compared", [f"{RECENCY}#x"], "is no ID"),
-        ("compared", [f"{RECENCY}#11"], "the episode has questions 1 to 10"),
-        ("compared", [RECENCY, "--entry", "9999"], "no entry named '9999'"),
-        ("compared", [f"{RECENCY}#1", "--entry", "1"], "leave #1 out"),
-        ("compared", ["--entry", "1"], "give the name of one, such as company+3+strong+"),
-        ("compared", ["#4"], "has 3 episodes: give the name of one"),
-        ("compared", ["company+9+strong+recency#1"], "company was played with seed 3"),
-    ],
-)
-def test_what_the_run_does_not_hold_is_named(
-    run: str, words: list[str], said: str, request: pytest.FixtureRequest, command
-) -> None:
-    status, out, err = command("explain", str(request.getfixturevalue(run)), *words)
-    assert (status, out) == (2, "") and said in err and err.count("\n") == 1
-
-
 def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(explained) -> None:
     chain = explained(listed(explained(RECENCY), "dropped"))
     entry = re.search(r"entry (\S+), event (\d+)", chain)
@@ -228,6 +194,103 @@ def test_a_question_of_many_facts_has_one_line_for_each(explained) -> None:
     assert len(lost) > 6 and "observed" not in long
 
 
-def test_a_misspelt_folder_is_suggested(played: Path, command) -> None:
-    status, out, err = command("explain", str(played.with_name("rnu")))
-    assert (status, out) == (2, "") and f"did you mean {played}?" in err
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a model, whose endpoint is gone."""
+    folder = tmp_path_factory.mktemp("asked") / "run"
+    with serving() as server:
+        words = ["--model", "writer", "--api-base", server.url, "--repeats", "2"]
+        words += ["--temperature", "0.5", "--model-seed", "7", "--tools", "text"]
+        assert main(["bench", "-q", "--workers", "1", *LITE, *words, "--run", str(folder)]) == 0
+    return folder
+
+
+def test_a_question_is_shown_as_the_agent_saw_it(finished: Path, command) -> None:
+    result = load(finished).results[0]
+    for number, right in enumerate(result.right, start=1):
+        id = f"{result.place.episode}#{number}"
+        status, out, err = command("explain", str(finished), id, "--play")
+        assert (status, err) == (int(not right), "") and SAME in out
+        assert out.count("=== QUESTION") == 1 and "> submit_answer" in out
+        assert f"{id}  " in out and ("WRONG (" in out) == (not right)
+        assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_the_memorys_state_of_a_fact_is_shown(finished: Path, command) -> None:
+    ids = (f"company+0+strategic+0#{number}" for number in range(1, 11))
+    every = [command("explain", finished, id, "--play").out for id in ids]
+    assert any("(in context)\n    | " in out for out in every)
+    assert any("(never written)\n    | nothing" in out for out in every)
+
+
+def test_an_episode_is_shown_with_every_verdict(finished: Path, command) -> None:
+    status, out, _ = command("explain", str(finished), "company+1+naive+0", "--play")
+    assert status == 0 and SAME in out
+    assert out.count("    truth ") == 10 and "composite" in out
+
+
+def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    for name in ("company+0+writer+0", "company+1+writer+1#3"):
+        _, out, err = command("explain", str(asked), name, "--play")
+        assert "no endpoint is asked" in " ".join(out.split()) and SAME in out and err == ""
+
+
+def test_the_endpoint_can_be_asked_again(asked: Path, command) -> None:
+    with serving() as server:
+        words = ["--play", "--again", "--api-base", server.url]
+        _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
+        assert server.bodies and server.bodies[0]["temperature"] == 0.5
+    assert "asked again" in out and err == ""
+
+
+def _vague(messages, tools):
+    """A model that answers every question with a dozen."""
+    asked = "=== QUESTION" in messages[-1]["content"]
+    return "", [("submit_answer", {"answer": "a dozen"})] if asked else []
+
+
+def _lavish(messages, tools):
+    """A judge that accepts a dozen."""
+    return '{"quote": "a dozen", "correct": true}', []
+
+
+def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
+    with serving(vague=_vague, lavish=_lavish) as server:
+        words = ["--model", "vague", "--judge", "lavish", "--api-base", server.url]
+        more = ["--judge-prompt", "lenient", "--seeds", "1", "--run", str(tmp_path / "run")]
+        assert command("bench", "-q", *LITE[:-2], *words, *more).status == 0
+    assert load(tmp_path / "run").results[0].repaired > 0
+    _, out, err = command("explain", str(tmp_path / "run"), "company+0", "--play")
+    assert SAME in out and "accepted by the judge" in " ".join(out.split()) and err == ""
+
+
+def test_a_provider_that_fails_is_exit_code_3(
+    asked: Path, server: Server, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "fault", lambda _: "400")
+    words = ["--play", "--again", "--api-base", server.url]
+    status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
+    assert status == 3 and "failed: " in out
+
+
+def test_a_different_trace_is_a_failed_check(finished: Path, command, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(finished, folder)
+    path = folder / "traces" / "company+0+naive+0.jsonl.gz"
+    trace = next(read_traces([path]))[1]
+    assert trace
+    trace.labels["note"] = "altered"
+    write_trace(path, trace)
+    status, out, _ = command("explain", str(folder), "company+0+naive", "--play")
+    assert status == 1 and "differs from the one in the run, first in line 1" in out
+
+
+def test_a_private_run_needs_its_secret(command, tmp_path: Path) -> None:
+    words = [*LITE, "--strategy", "naive", "--salt", SALT, "--run", str(tmp_path / "run")]
+    assert command("bench", "-q", *words).status == 0
+    test = ["explain", str(tmp_path / "run"), "company+0", "--play"]
+    assert SAME in command(*test, "--salt", SALT).out
+    for more in ([], ["--salt", "another"]):
+        status, _, err = command(*test, *more)
+        assert status == 2 and "--salt" in err and "private test set" in err

@@ -1,15 +1,23 @@
 """`memorygym generate`: the same bytes in every process, and only the requested instances."""
 
 import json
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from time import sleep
 
+import jsonschema
 import pytest
 
+from memorygym.cli import main
 from memorygym.core.trace import CANARY
+from memorygym.datasets.instances.folder import instance_files, read_instance
+from memorygym.datasets.instances.schemas import generating_tracks, schema_of
 from tests.datasets.instances.plugins import plug, start
+from tests.slow import mostly_slow
 
 pytestmark = pytest.mark.usefixtures("toytrack")
+TRACKS = sorted(generating_tracks())
 
 
 def toy(**parameters: object) -> list[str]:
@@ -129,36 +137,6 @@ def test_a_rejected_instance_is_not_written(tmp_path: Path, command) -> None:
     assert len(json.loads((tmp_path / "manifest.json").read_bytes())["files"]) == 5
 
 
-BAD = {
-    "no folder to write to: give -o DIR": toy()[:-2],
-    "no track: give --track TRACK, one of ": ["generate", "-o", "x"],
-    "no track that writes instances named 'toytrak'; did you mean toytrack": [
-        *("generate", "--track", "toytrak", "-o", "x")
-    ],
-    "generate toytrack: give --track toytrack, its parameters after colons": [
-        *("generate", "toytrack", "-o", "x")
-    ],
-    "--n 0: give at least 1": [*toy(), "--n", "0", "-o", "x"],
-    "--workers 0: give at least 1": [*toy(), "--workers", "0", "-o", "x"],
-    "seed -1: seeds are counted from 0": [*toy(), "--seed", "-1", "-o", "x"],
-    "tokens '1x': give a number such as 20000, 20k or 1M": [*toy(tokens="1x"), "-o", "x"],
-    "tokens 0: give at least 1": [*toy(tokens="1k,0"), "-o", "x"],
-    "tokens 1k,1000: 1k is given more than once": [*toy(tokens="1k,1000"), "-o", "x"],
-    "50 tokens: from 100 tokens on can be reached": [*toy(tokens="50"), "-o", "x"],
-}
-
-
-@pytest.mark.parametrize("complaint", BAD)
-def test_invalid_options_are_refused_before_anything_is_written(
-    complaint: str, tmp_path: Path, command, monkeypatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    status, out, err = command(*BAD[complaint])
-    assert (status, out) == (2, "")
-    assert err.startswith(f"memorygym: {complaint}")
-    assert not (tmp_path / "x").exists()
-
-
 def test_a_folder_with_other_files_is_not_changed(tmp_path: Path, command) -> None:
     (tmp_path / "letter.txt").write_text("Dear Ada")
     status, _, err = command(*SIX, "-o", str(tmp_path))
@@ -188,3 +166,55 @@ def test_the_schema_of_a_track_is_printed(command) -> None:
 def test_the_help_explains_the_parameters_of_each_track(command) -> None:
     out = " ".join(command("generate", "--help").out.split())
     assert "parameters of toytrack: keys:" in out and "spoil:" in out
+
+
+def two(track: str, folder: Path) -> list[str]:
+    """The command that generates two instances."""
+    words = ["generate", "--track", f"{track}:tokens=10k", "--n", "2", "--seed", "5"]
+    return [*words, "-o", str(folder)]
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of two instances of a track; nobody alters it."""
+
+    @cache
+    def folder(track: str) -> Path:
+        path = tmp_path_factory.mktemp(track)
+        assert main(two(track, path)) == 0
+        return path
+
+    return folder
+
+
+@mostly_slow("track", TRACKS, quick=1)
+def test_generated_files_pass_verify(track: str, generated, command) -> None:
+    status, out, _ = command("verify", str(generated(track)))
+    assert status == 0, out
+    assert all(CANARY in path.read_text("utf-8") for path in generated(track).rglob("*.json"))
+
+
+@mostly_slow("track", TRACKS, quick=1)
+def test_every_process_generates_the_same_bytes(
+    track: str, tmp_path: Path, generated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    here, there = generated(track), tmp_path / "there"
+    process = start(tmp_path, *two(track, there))
+    assert (process.communicate()[1], process.returncode) == ("", 0)
+    assert (here / "manifest.json").read_bytes() == (there / "manifest.json").read_bytes()
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_instances_are_played_as_tasks_with_a_question(track: str, generated) -> None:
+    for path in instance_files(generated(track)):
+        instance = read_instance(path)
+        task = generating_tracks()[track].task(instance, "stratum", 3)
+        assert task.gold.questions
+        assert (task.recipe["template"], task.recipe["seed"]) == ("stratum", 3)
+        assert task.recipe["instance"] in path.name
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_the_published_schema_is_valid(track: str) -> None:
+    jsonschema.Draft7Validator.check_schema(schema_of(track))

@@ -35,9 +35,8 @@ def test_a_limit_of_the_model_is_reported(
     assert out.count(f"WRONG (format): no answer was submitted {limit}") == 10 and counted in out
     out = command("explain", str(tmp_path), "company+0", "--play").out
     assert out.count(f"    {limit}\n") == 10
-    out = command(
-        "explain", str(tmp_path), f"company+0+{model.replace('+', '%2B')}#1", "--play"
-    ).out
+    id = f"company+0+{model.replace('+', '%2B')}#1"
+    out = command("explain", tmp_path, id, "--play").out
     assert f"\n{shown}\n" in out and "(no call: the event ends)" not in out
     rows = command("explain", str(tmp_path), "--json").out.splitlines()
     assert all(json.loads(row)["limits"] == [limit] for row in rows)

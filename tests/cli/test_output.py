@@ -1,5 +1,6 @@
-"""Where results go, and that what is printed fits the terminal."""
+"""One word a thing in all commands: where results go, how parts are named, and what fits."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -7,25 +8,40 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.cli import main
+LITE = ("-t", "company", "--tier", "lite", "--seeds", "1")
+PLAYED = ("bench", "--agent", "naive", *LITE)
+NAME = "strong+bm25:top_k=2+300"
 
-PLAYED = ("bench", "--agent", "naive", "-t", "company", "--tier", "lite", "--seeds", "1")
+
+@pytest.mark.parametrize("name", ["results.json", "results.csv", "r.JSON"])
+def test_a_results_file_receives_the_result_alone(name: str, command, tmp_path: Path) -> None:
+    assert command(*PLAYED, "-q", "-o", tmp_path / name).status == 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    text = (tmp_path / name).read_text()
+    is_csv = name.endswith(".csv")
+    rows = [*csv.DictReader(text.splitlines())] if is_csv else json.loads(text)["episodes"]
+    assert len(rows) == 1 and "naive" in rows[0].values()
+
+
+def test_any_other_name_is_the_folder_of_the_run(command, tmp_path: Path) -> None:
+    words = ("--strategy", "naive", "--backend", "markdown", "--run", tmp_path / "run")
+    assert command("bench", *LITE, *words).status == 0
+    assert (tmp_path / "run" / "results.json").exists()
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("output", "message"),
     [
-        (("-o", ""), "argument --output/-o/--run: '' is empty, perhaps from an unset variable"),
-        (("-o", "link"), "link is a link to nowhere, which does not exist; make that folder"),
-        (("-t", "company,company"), "the task company, seed 0, is named 2 times"),
+        ("", "argument --output/-o/--run: '' is empty, perhaps from an unset variable"),
+        ("link", "link is a link to nowhere, which does not exist; make that folder"),
     ],
 )
-def test_an_output_or_a_task_that_cannot_be_meant_is_refused(
-    words: tuple[str, ...], message: str, command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_output_that_cannot_be_meant_is_refused(
+    output: str, message: str, command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("link").symlink_to("nowhere")
-    status, _, err = command(*PLAYED, *words)
+    status, _, err = command(*PLAYED, "-o", output)
     assert status == 2 and message in err
     assert [*tmp_path.iterdir()] == [tmp_path / "link"]
 
@@ -37,14 +53,49 @@ def test_tables_make_way_for_a_result_on_standard_output() -> None:
     assert b"1 episode: 1 scored" in done.stderr
 
 
-def test_an_ending_in_capitals_is_that_ending(tmp_path: Path) -> None:
-    assert main([*PLAYED, "-o", str(tmp_path / "r.JSON")]) == 0
-    assert "summary" in json.loads((tmp_path / "r.JSON").read_text())
+def test_memories_are_a_list_or_repeated(command, tmp_path: Path) -> None:
+    file = tmp_path / "duel.csv"
+    words = ("--memory", "bm25", "--memories", "naive,sliding_window", "-q", "-o", file)
+    assert command("compare", *LITE, *words).status == 0
+    rows = csv.DictReader(file.read_text().splitlines())
+    memories = [row["system"] for row in rows if row["role"] == "memory"]
+    assert sorted(memories) == ["bm25", "naive", "sliding_window"]
 
 
-@pytest.mark.parametrize("words", [("list",), ("bench", "--help"), ("verify", "--help")])
+@pytest.mark.parametrize("place", range(3))
+def test_an_id_may_stand_before_or_after_an_option(place: int, duel: Path, command) -> None:
+    words = [str(duel), f"company+0+{NAME}#1"]
+    words.insert(place, "--play")
+    outcome = command("explain", *words)
+    assert outcome.status in (0, 1) and f"company+0+{NAME}: version " in outcome.text
+
+
+@pytest.mark.parametrize("name", [NAME, NAME.replace(":", "%3A").replace("=", "%3D")])
+def test_a_system_is_chosen_by_its_readable_or_its_escaped_name(name: str, duel: Path, ran) -> None:
+    assert ran("diff", duel, duel, "--agent", name).out.startswith(f"{NAME}: 0 improved")
+
+
+def test_the_word_after_judge_may_be_the_file(command) -> None:
+    rows = Path(__file__).parents[1] / "cases" / "judge_rows.jsonl"
+    assert command("grade", "--judge", rows) == command("grade", rows, "--judge")
+
+
+@pytest.mark.parametrize("words", ["list", "bench --help", "verify --help", "score {}"])
 def test_a_narrow_terminal_is_kept_to(
-    words: tuple[str, ...], command, monkeypatch: pytest.MonkeyPatch
+    words: str, duel: Path, command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    assert max(map(len, command(*words).out.splitlines())) <= 40
+    out = command(*(word.format(duel) for word in words.split())).out
+    assert max(map(len, out.splitlines())) <= 40
+
+
+def test_an_agent_may_be_made_for_its_task(
+    command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "made_for.py").write_text(
+        "from memorygym.tracks.worlds.agents.honest import naive\n\n\n"
+        "def make(task):\n    assert task.events and task.gold is None\n    return naive()\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = command("bench", *LITE, "--agent", "made_for:make")
+    assert status == 0 and "made_for:make" in out

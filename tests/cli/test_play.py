@@ -1,16 +1,21 @@
-"""`memorygym play` shows an episode; a person plays the same one under the same budgets."""
+"""`memorygym play` shows a task or an episode; a person plays it under the same budgets."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
 
 from memorygym.core.trace import Answer, MemoryUpdate, ToolResult
 from memorygym.runs.store import read_traces
+from memorygym.tracks.worlds.generator.gold import read_gold
 from memorygym.tracks.worlds.generator.task import generate
+from memorygym.tracks.worlds.generator.tiers import Sizes
 from tests.episodes import lite
+from tests.slow import mostly_slow
 
 LITE = ["--template", "company", "--tier", "lite"]
+SHOW = ["play", "--show", "--seed", "3", *LITE]
 
 
 @pytest.fixture
@@ -73,11 +78,46 @@ def test_an_invalid_line_costs_nothing(line: str, human) -> None:
     assert len(human(line)[1]) == 1
 
 
-def test_an_agent_or_a_person_must_play(command) -> None:
-    assert command("play", *LITE).status == 2
-    assert command("play", *LITE, "--human", "--agent", "naive").status == 2
-
-
 def test_an_episode_of_another_track_is_played(command) -> None:
     status, out, _ = command("play", "--agent", "strong", "--track", "research:tokens=10k")
     assert status == 0 and "    truth " in out and "composite" in out
+
+
+@pytest.fixture
+def rows(ran):
+    """The lines of --json."""
+    return lambda *words: ran(*words, "--json").rows()
+
+
+def test_json_is_one_message_a_line_and_the_gold_comes_last(rows) -> None:
+    system, *events = rows(*SHOW)
+    task = generate("company", 3, "lite")
+    assert system == {"event": None, "kind": "system", "role": "system", "content": task.system}
+    assert [(row["event"], row["kind"], row["content"]) for row in events] == [
+        (number, event.kind, event.text) for number, event in enumerate(task.events)
+    ]
+    assert read_gold(rows(*SHOW, "--gold")[-1]["gold"]) == task.gold
+
+
+def test_text_holds_every_word_in_80_columns_and_the_gold_only_on_demand(command) -> None:
+    plain, gold = command(*SHOW).out, command(*SHOW, "--gold").out
+    assert all(len(line) <= 80 for line in gold.splitlines())
+    words = " ".join(plain.split())
+    assert all(" ".join(e.text.split()) in words for e in generate("company", 3, "lite").events)
+    assert gold.startswith(plain) and "truth:" not in plain and gold.count("truth:") == 10
+
+
+def test_sizes_and_secret_reach_the_generator(rows) -> None:
+    sizes = ["--entities", "20", "--questions", "8", "--corrections", "2", "--writes", "12"]
+    task = generate("company", 3, "lite", Sizes(20, 12, 8, 2), "s")
+    _, *events = rows(*SHOW, *sizes, "--salt", "s")
+    assert [row["content"] for row in events] == [event.text for event in task.events]
+
+
+@mostly_slow("track", ["research:tokens=10k", "codeqa:tokens=12k"], quick=1)
+def test_a_task_of_any_track_is_shown(track: str, command, rows) -> None:
+    words = ["play", "--show", "--track", track]
+    plain, gold = command(*words).out, command(*words, "--gold").out
+    assert "--- system" in plain and "--- user, event 1\n" in plain and gold.startswith(plain)
+    asked = rows(*words, "--gold")[-1]["gold"]["questions"]
+    assert asked and all(json.dumps(question["truth"]) in gold for question in asked)

@@ -74,34 +74,3 @@ def test_each_option_has_its_effect(fewer: list[str], more: list[str], command) 
 def test_repeats_reduce_only_the_deviation_between_plays(command) -> None:
     row = _json(command, *GIVEN, "--repeat-sd", "8", "--repeats", "4")
     assert row["sd"] == pytest.approx((14**2 + 8**2 / 4) ** 0.5, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--delta", "0"], "--delta 0: give points above 0"),
-        (["--delta", "-3"], "--delta -3: give points above 0"),
-        (["--delta", "nan"], "--delta nan: give points above 0"),
-        (["--delta", "0.0001", *GIVEN], "needs more than 1,000,000,000 tasks"),
-        (["--sd", "0"], "--sd 0: give points above 0"),
-        (["--r", "1"], "--r 1: give a correlation"),
-        (["--power", "1"], "--power 1: give a chance"),
-        (["--seeds", "0"], "--seeds 0: give at least 1"),
-        (["--seeds", "2", "--templates", "2"], "too few tasks for an interval"),
-        (["--templates", "11"], "--templates 11: give 1 to 10"),
-        (["--repeats", "0"], "--repeats 0: give at least 1"),
-        (["--repeats", "3"], "--repeats 3 needs --repeat-sd"),
-        (["--repeat-sd", "-1"], "--repeat-sd -1: give points from 0"),
-        (["--tier", "lit"], "no tier named 'lit'; did you mean lite?"),
-        (["--agent", "strategc"], "no agents named 'strategc'; did you mean strategic?"),
-        pytest.param(
-            ["--agent", "guesser", *LITE],
-            "guesser scores the same on every task",
-            marks=pytest.mark.slow,
-        ),
-    ],
-)
-def test_a_bad_option_is_one_line_of_error(words: list[str], message: str, command) -> None:
-    status, out, err = command("power", *words)
-    assert (status, out) == (2, "")
-    assert message in err and err.count("\n") == 1

@@ -31,6 +31,9 @@ def test_a_stopped_run_ends_with_the_same_bytes(name: str, tmp_path: Path, comma
     copytree(whole, stopped)
     for path in [stopped / FILE, *sorted(stopped.glob("traces/*"))[::2]]:
         path.unlink()
+    (state,) = command("status", stopped, "--json").rows()
+    salt = " --salt SALT" if name in MORE else ""
+    assert state["next"][0] == f"memorygym resume {stopped}{salt}" and not state["finished"]
     resumed = command("resume", stopped, "-q", *MORE.get(name, ()))
     assert resumed == printed
     assert kept(stopped) == kept(whole)

@@ -25,9 +25,8 @@ def test_data_come_with_a_card_that_repeats_the_command(command, tmp_path: Path)
     again = [tmp_path / "again.jsonl" if word == "FILE" else word for word in line.split()[3:]]
     assert command("training", *map(str, again)).status == 0
     assert (tmp_path / "again.jsonl").read_bytes() == before
-    assert (tmp_path / "again.jsonl.card.md").read_text("utf-8") == card.replace(
-        "# rows.jsonl", "# again.jsonl"
-    )
+    again_card = (tmp_path / "again.jsonl.card.md").read_text("utf-8")
+    assert again_card == card.replace("# rows.jsonl", "# again.jsonl")
 
 
 def test_a_card_says_that_segments_are_what_was_seen(command, tmp_path: Path) -> None:
@@ -66,39 +65,6 @@ def test_rows_may_go_to_a_pipe(tmp_path: Path) -> None:
     )  # fmt: skip
     assert json.loads(done.stdout)["metadata"]["track"] == "worlds"
     assert "positional_expert" in done.stderr and [*tmp_path.iterdir()] == []
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["data", "--templates", "compny"], "did you mean company?"),
-        (["data", "--tier", "standrd"], "did you mean standard?"),
-        (["data", "--format", "sharegtp"], "no format named 'sharegtp'; did you mean sharegpt?"),
-        (["data", "--agent", "naive,strategc"], "did you mean strategic?"),
-        (["data", "--agent", "perfect"], "the agent perfect knows the answers"),
-        (["data", "--memory", "markdwn"], "did you mean markdown?"),
-        (["data", "--track", "wrlds"], "did you mean worlds?"),
-        (["data", "--track", "research", "--tier", "lite"], "--tier is no parameter of the track"),
-        (["data", "--track", "data"], "it generates no tasks"),
-        (["data", "--seeds", "0"], "--seeds 0: give at least 1"),
-        (["data", "--min-score", "101"], "--min-score 101: a score lies between 0 and 100"),
-        (["data", "--min-scor", "1"], "no option named '--min-scor'; did you mean --min-score?"),
-        (["profile", "--agent", "strategc"], "did you mean strategic?"),
-        (["profile", "--agent", "naive", "--model", "m"], "leave --agent out"),
-        (["profile", "--temperature", "1"], "--temperature is for --model"),
-        (["profile", "--repeats", "0"], "--repeats 0: give at least 1"),
-    ],
-)
-def test_bad_usage_names_the_choices(words: list[str], said: str, command, tmp_path: Path) -> None:
-    status, out, err = command("training", *words, "-o", str(tmp_path / "rows.jsonl"))
-    assert (status, out) == (2, "") and said in err and err.count("\n") == 1
-    assert [*tmp_path.iterdir()] == []
-
-
-def test_a_missing_folder_is_named_before_anything_is_played(command, tmp_path: Path) -> None:
-    path = tmp_path / "nowhere" / "rows.jsonl"
-    status, _, err = command("training", "data", *LITE, "-o", str(path))
-    assert status == 2 and f"{path}: there is no folder {path.parent}" in err
 
 
 def test_a_scripted_agent_is_said_to_repeat_itself(command, tmp_path: Path) -> None:

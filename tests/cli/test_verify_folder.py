@@ -22,23 +22,40 @@ pytestmark = pytest.mark.usefixtures("toytrack")
 
 
 @pytest.fixture
-def folder(tmp_path: Path, command) -> Path:
+def folder(tmp_path: Path, ran) -> Path:
     """Two instances."""
-    command("generate", "--track", "toytrack:tokens=300", "--n", "2", "--workers", "1",
-            "-o", str(tmp_path / "out"))  # fmt: skip
+    words = ("--track", "toytrack:tokens=300", "--n", "2", "--workers", "1", "-o", tmp_path / "out")
+    ran("generate", *words, "-q")
     return tmp_path / "out"
 
 
-def failures(folder: Path, command) -> list[str]:
-    """The failures, as "check: reason"."""
-    status, out, _ = command("verify", str(folder), "--json", "--workers", "1")
-    rows = json.loads(out)["failures"]
-    assert status == (1 if rows else 0)
-    return [f"{row['check']}: {row['reason']}" for row in rows]
+@pytest.fixture
+def failures(folder: Path, command) -> Callable[..., list[str]]:
+    """The failures of the folder, as "check: reason"."""
+
+    def listed(*words: str) -> list[str]:
+        status, out, _ = command("verify", folder, "--json", "--workers", "1", *words)
+        rows = json.loads(out)["failures"]
+        assert status == (1 if rows else 0)
+        return [f"{row['check']}: {row['reason']}" for row in rows]
+
+    return listed
 
 
 def first(folder: Path) -> Path:
     return min(folder.glob("instances/*.json"))
+
+
+def manifest_of(folder: Path, **changes: Any) -> None:
+    """Changes fields of the manifest."""
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | changes))
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """The files that the manifest lists."""
+    files: dict[str, str] = json.loads((folder / "manifest.json").read_bytes())["files"]
+    return files
 
 
 def alter(folder: Path, how: Callable[[Instance], object]) -> None:
@@ -50,15 +67,14 @@ def alter(folder: Path, how: Callable[[Instance], object]) -> None:
     old.unlink()
     new = old.with_name(f"000000-{instance['instance_id']}.json")
     new.write_bytes(b"".join(as_file(instance)))
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    del manifest["files"][f"instances/{old.name}"]
-    manifest["files"][f"instances/{new.name}"] = sha256(new.read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    files = files_of(folder)
+    del files[f"instances/{old.name}"]
+    files[f"instances/{new.name}"] = sha256(new.read_bytes()).hexdigest()
+    manifest_of(folder, files=files)
 
 
-def test_a_sound_folder_passes_every_check(folder: Path, command) -> None:
-    status, out, err = command("verify", str(folder))
-    assert (status, err) == (0, "")
+def test_a_sound_folder_passes_every_check(folder: Path, ran) -> None:
+    out = ran("verify", folder).out
     rows = dict(re.findall(r"^(\w+) +(\d+ +\d+)$", out, re.MULTILINE))
     assert rows.pop("manifest").split() == ["3", "0"]
     assert {tuple(row.split()) for row in rows.values()} == {("2", "0")}
@@ -76,10 +92,7 @@ def forget(instance: Instance) -> None:
 
 
 DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
-    "a file without the mark": (
-        lambda i: i.update(canary="none"),
-        ["canary: its canary is 'none'"],
-    ),
+    "no mark": (lambda i: i.update(canary="none"), ["canary: its canary is 'none'"]),
     "another generator": (
         lambda i: i.update(generator_version="toytrack-v0"),
         ["version: made by toytrack-v0; this is toytrack-v1"],
@@ -120,27 +133,27 @@ DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_a_planted_defect_is_named_by_its_check(defect: str, folder: Path, command) -> None:
+def test_a_planted_defect_is_named_by_its_check(defect: str, folder: Path, failures) -> None:
     how, wanted = DEFECTS[defect]
     alter(folder, how)
-    problems = failures(folder, command)
+    problems = failures()
     assert len(problems) == len(wanted), problems
     for problem, start in zip(problems, wanted, strict=True):
         assert problem.startswith(start)
 
 
-def test_an_altered_byte_breaks_the_hash_and_the_id(folder: Path, command) -> None:
+def test_an_altered_byte_breaks_the_hash_and_the_id(folder: Path, failures) -> None:
     path = first(folder)
     path.write_bytes(path.read_bytes().replace(b"Bob2", b"Bub2"))
-    manifest, id = failures(folder, command)
+    manifest, id = failures()
     assert re.fullmatch("manifest: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}", manifest)
     assert re.fullmatch(r"id: its id is (\S+), its name is \1, but its content is \S+", id)
 
 
-def test_a_renamed_file_is_named(folder: Path, command) -> None:
+def test_a_renamed_file_is_named(folder: Path, failures) -> None:
     path = first(folder)
     path.rename(path.with_name("000000-toytrack-0.json"))
-    assert [problem.partition(",")[0] for problem in failures(folder, command)] == [
+    assert [problem.partition(",")[0] for problem in failures()] == [
         "manifest: the manifest does not list it",
         "id: its name is toytrack-0",
         "read: the manifest lists it",
@@ -150,10 +163,15 @@ def test_a_renamed_file_is_named(folder: Path, command) -> None:
 def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, command) -> None:
     path = first(folder)
     path.write_bytes(path.read_bytes()[:500])
-    status, out, _ = command("verify", str(folder))
-    assert status == 1
-    assert f"FAILS read: instances/{path.name}: is not JSON (" in " ".join(out.split())
-    assert out.endswith(f"2 instances in {folder}: 1 pass, 1 fail\n")
+    outcome = command("verify", folder)
+    assert outcome.status == 1
+    assert f"FAILS read: instances/{path.name}: is not JSON (" in outcome.text
+    assert outcome.out.endswith(f"2 instances in {folder}: 1 pass, 1 fail\n")
+
+
+def test_a_file_that_cannot_be_read_is_named(folder: Path, failures) -> None:
+    (folder / "instances" / "000002-more.json").mkdir()
+    assert failures() == ["read: cannot be read: Is a directory"]
 
 
 @pytest.mark.parametrize(
@@ -162,97 +180,55 @@ def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, com
         ("{", "manifest: {path} is not JSON ("),
         ("[]", "manifest: {path} is not a JSON object but list"),
         ('{"schema": "x"}', "manifest: {path}: schema 'x'; this version reads memorygym-manif"),
-        (None, "manifest: {folder} is not a folder of instances: it has no manifest.json"),
+        ("", "manifest: {folder} is not a folder of instances: it has no manifest.json"),
     ],
-)  # fmt: skip
+)
 def test_every_file_is_checked_if_the_manifest_is_missing(
-    manifest: str | None, problem: str, folder: Path, command
+    manifest: str, problem: str, folder: Path, failures
 ) -> None:
     path = folder / "manifest.json"
     path.unlink()
-    if manifest is not None:
+    if manifest:
         path.write_text(manifest)
-    problems = failures(folder, command)
+    problems = failures()
     assert problems[0].startswith(problem.format(path=path, folder=folder))
     assert problems[1:] == ["manifest: the manifest does not list it"] * 2
 
 
-def test_a_folder_that_is_not_finished_says_so(folder: Path, command) -> None:
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    del manifest["counts"]
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "files": {}}))
-    assert failures(folder, command)[0] == (
+def test_a_manifest_that_is_not_finished_or_points_elsewhere_is_named(
+    folder: Path, failures
+) -> None:
+    files = files_of(folder)
+    manifest_of(folder, files={**files, "../secret.json": "0"})
+    assert failures() == [
+        "manifest: the manifest lists '../secret.json', which is not the name of an instance's file"
+    ]
+    manifest_of(folder, files={}, counts=None)
+    assert failures()[0] == (
         "manifest: the manifest lists no files yet: `memorygym generate` has not finished"
     )
 
 
-def test_a_manifest_cannot_point_outside_its_folder(folder: Path, command) -> None:
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    manifest["files"]["../secret.json"] = "0"
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    assert failures(folder, command) == [
-        "manifest: the manifest lists '../secret.json', which is not the name of an instance's file"
-    ]
-
-
 def test_workers_change_nothing(folder: Path, command) -> None:
     shutil.copy(first(folder), folder / "instances" / "000007-again.json")
-    outputs = [command("verify", str(folder), "--json", "--workers", n) for n in ("1", "2")]
+    outputs = [command("verify", folder, "--json", "--workers", n) for n in ("1", "2")]
     assert outputs[0] == outputs[1]
 
 
-@pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
-        (["--template", "company"], "--template is for generated tasks; DIR is checked as it is"),
-        (["--seeds", "5"], "--seeds is for generated tasks; DIR is checked as it is"),
-        (["--samples", "0"], "--samples 0: give at least 1"),
-        (["--samples", "3"], "--samples is for --model; no model is asked"),
-    ],
-)
-def test_options_that_would_change_nothing_are_refused(
-    words: list[str], complaint: str, folder: Path, command
-) -> None:
-    assert command("verify", str(folder), *words) == (2, "", f"memorygym: {complaint}\n")
-    assert command("verify", "--llm", "x").err.startswith("memorygym: --model is for DIR")
-
-
-def test_a_folder_with_other_files_is_refused(tmp_path: Path, command) -> None:
-    status, _, err = command("verify", str(tmp_path))
-    assert status == 2
-    assert "is not a folder of instances: it has no manifest.json" in err
-
-
-def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None:
+def test_a_model_that_knows_the_answer_is_counted(folder: Path, ran) -> None:
+    assert json.loads(ran("verify", folder, "--json").out)["llm_closed_book"] == "not run"
     city = json.loads(first(folder).read_bytes())["answer"]
     with serving(oracle=lambda messages, tools: (city, [])) as server:
-        out = command(
-            "verify", str(folder), "--llm", "oracle", "--samples", "2", "--api-base", server.url
-        ).out
-    assert "2 of 4 right without the texts (50.0 %, too few instances for an interval)" in " ".join(
-        out.split()
-    )
+        words = ("--llm", "oracle", "--samples", "2", "--api-base", server.url, "-q")
+        text = ran("verify", folder, *words).text
+    assert "2 of 4 right without the texts (50.0 %, too few instances for an interval)" in text
     asked = [message["content"] for message in server.bodies[0]["messages"]]
     assert asked == [SYSTEM, "What is the city of lab of Ada?"]
 
 
-def test_the_report_states_that_no_model_was_asked(folder: Path, command) -> None:
-    assert json.loads(command("verify", str(folder), "--json").out)["llm_closed_book"] == "not run"
-
-
 def test_the_prompt_is_unchanged(snapshot) -> None:
     messages = prompt("What is the city of lab of Ada?")
-    snapshot(
-        "closed_book", "\n\n".join(f"{message.role}:\n{message.content}" for message in messages)
-    )
-
-
-def test_generating_again_gives_the_same_files(folder: Path, command) -> None:
-    status, out, _ = command("verify", str(folder), "--again", "--workers", "1")
-    assert (status, re.search(r"generated_again +(\d+) +(\d+)", out)[0].split()[1:]) == (
-        0,
-        ["2", "0"],
-    )
+    snapshot("closed_book", "\n\n".join(f"{each.role}:\n{each.content}" for each in messages))
 
 
 def state_in_other_words(instance: Instance) -> None:
@@ -263,46 +239,37 @@ def state_in_other_words(instance: Instance) -> None:
     instance["verification"] = verification(instance)
 
 
-def test_a_text_that_no_reader_parses_is_found_by_generating_again(folder: Path, command) -> None:
+def test_a_text_that_no_reader_parses_is_found_by_generating_again(
+    folder: Path, failures, ran
+) -> None:
+    out = ran("verify", folder, "--again", "--workers", "1", "-q").out
+    assert re.search(r"^generated_again +2 +0$", out, re.MULTILINE)
     alter(folder, state_in_other_words)
-    assert failures(folder, command) == []
-    status, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
-    assert (status, [row["check"] for row in json.loads(out)["failures"]]) == (
-        1,
-        ["generated_again"],
-    )
+    assert failures() == []
+    assert [problem.partition(":")[0] for problem in failures("--again")] == ["generated_again"]
 
 
 def test_a_file_that_is_not_in_the_manifest_cannot_be_generated_again(
-    folder: Path, command
+    folder: Path, failures
 ) -> None:
-    shutil.copy(first(folder), folder / "instances" / "000002-more.json")
-    shutil.copy(first(folder), folder / "instances" / "more.json")
-    _, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
-    failures = [row for row in json.loads(out)["failures"] if row["check"] == "generated_again"]
-    assert {row["reason"] for row in failures} == {"the manifest asks for no instance of this name"}
-    assert len(failures) == 2
-
-
-def test_a_missing_file_does_not_end_the_check_of_the_rest(folder: Path, command) -> None:
-    (folder / "instances" / "000002-more.json").mkdir()
-    assert failures(folder, command) == ["read: cannot be read: Is a directory"]
+    for name in ("000002-more.json", "more.json"):
+        shutil.copy(first(folder), folder / "instances" / name)
+    problem = "generated_again: the manifest asks for no instance of this name"
+    assert failures("--again").count(problem) == 2
 
 
 @pytest.mark.parametrize(
-    ("manifest", "why"),
+    ("changes", "why"),
     [
         ({"recipe": {}}, "the recipe in its manifest is refused: 'n'"),
         ({"recipe": {"n": 10**9}}, "n 1000000000 is more than 1,000,000"),
         ({"recipe": None}, "its manifest has no recipe"),
         ({"track": "nothing"}, "its manifest has no recipe"),
     ],
-)  # fmt: skip
+)
 def test_a_manifest_that_asks_for_nothing_is_refused(
-    manifest: dict[str, Any], why: str, folder: Path, command
+    changes: dict[str, Any], why: str, folder: Path, command
 ) -> None:
-    path = folder / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **manifest}))
-    status, out, err = command("verify", str(folder), "--again")
-    assert (status, out) == (2, "")
-    assert why in err
+    manifest_of(folder, **changes)
+    status, out, err = command("verify", folder, "--again")
+    assert (status, out) == (2, "") and why in err

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.rm
 @pytest.fixture(autouse=True)
 def judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The stand-in instead of the model file, and a log outside the repository."""
-    monkeypatch.setattr(rm, "_judge", lambda args: OverlapJudge())
+    monkeypatch.setattr("memorygym.memrm.model.load", lambda path: OverlapJudge())
     monkeypatch.setattr(openings, "PLACE", tmp_path / "openings.jsonl")
 
 
@@ -151,7 +150,7 @@ def test_a_missing_extra_is_one_line_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "lightgbm", None)
-    monkeypatch.setattr(rm, "_judge", lambda args: import_module("lightgbm"))
+    monkeypatch.delitem(sys.modules, "memorygym.memrm.model")
 
     assert main(["rm", "evaluate"]) == 2
     assert 'pip install "agent-memorygym[rm]"' in capsys.readouterr().err

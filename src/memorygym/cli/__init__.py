@@ -166,10 +166,8 @@ def top_parser(files: Mapping[str, Path]) -> argparse.ArgumentParser:
         "memorygym", description=about, formatter_class=_Format, allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"memorygym {__version__}")
-    parser.add_argument(
-        PLUG, metavar="TRACK",
-        help="your own track as pkg.mod:OBJECT, for any command that reads its runs",
-    )  # fmt: skip
+    own = "your own track as pkg.mod:OBJECT, for any command that reads its runs"
+    parser.add_argument(PLUG, metavar="TRACK", help=own)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, path in files.items():
         commands.add_parser(name, help=headline(path))

@@ -1,14 +1,12 @@
-"""Checks and options that most commands share."""
+"""Checks of arguments that most commands share."""
 
 import argparse
 import ast
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import is_standard_output
@@ -16,10 +14,6 @@ from memorygym.core.text import one_line
 
 if TYPE_CHECKING:
     from memorygym.runs.episode_result import Failure
-
-THREADS = 16
-"""Workers of a model by default: they wait for replies, not for this machine."""
-Group = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
 def given_path(text: str) -> Path:
@@ -47,38 +41,6 @@ def refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
             raise BadSettings(f"--{name.replace('_', '-')} is for {why}")
 
 
-def check_counts(args: argparse.Namespace, *names: str) -> None:
-    """Raises BadSettings if one of these options is given and below 1."""
-    for name in names:
-        if (count := getattr(args, name)) is not None and count < 1:
-            raise BadSettings(f"--{name.replace('_', '-')} {count}: give at least 1")
-
-
-def workers_of(args: argparse.Namespace, *, waits: bool) -> int:
-    """The number of workers: threads if a model is asked, else processes."""
-    workers: int | None = args.workers
-    return workers or (THREADS if waits else os.cpu_count() or 1)
-
-
-class _Salt(argparse.Action):
-    def __call__(self, _: object, namespace: argparse.Namespace, value: Any, *__: object) -> None:
-        from memorygym.runs.settings import checked_salt
-
-        setattr(namespace, self.dest, checked_salt(value, "--salt"))
-
-
-def add_salt(
-    parser: Group, help: str = "a secret that seeds a private test set", default: str | None = ""
-) -> None:
-    """Declares --salt, "" unless given."""
-    parser.add_argument("--salt", action=_Salt, default=default, help=help)
-
-
-def add_quiet(parser: Group) -> None:
-    """Declares --quiet."""
-    parser.add_argument("--quiet", "-q", action="store_true", help="no progress line")
-
-
 def tell_failures(failures: Sequence["Failure"]) -> int:
     """Prints the failed episodes to standard error; returns the exit code, 0 without any."""
     for failure in failures:
@@ -90,19 +52,10 @@ def tell_failures(failures: Sequence["Failure"]) -> int:
     return 1 if failures else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where a command keeps its run and writes its result."""
-
-    folder: Path | None = None
-    """The folder of the run."""
-    file: Path | None = None
-    """A file (.json, .csv) or a device that receives the result alone."""
-
-
-def outputs_of(args: argparse.Namespace, stack: ExitStack) -> Outputs:
-    """The folder and the file that --output names. If the file is standard output, whatever is
-    printed goes to standard error until `stack` closes.
+def outputs_of(args: argparse.Namespace, stack: ExitStack) -> tuple[Path | None, Path | None]:
+    """The folder that keeps the run and the file (.json, .csv) or device that receives the result
+    alone, as --output names them. If the file is standard output, whatever is printed goes to
+    standard error until `stack` closes.
 
     Raises BadSettings for two of a kind, or a file in a folder that does not exist.
     """
@@ -116,7 +69,7 @@ def outputs_of(args: argparse.Namespace, stack: ExitStack) -> Outputs:
             raise BadSettings(f"{path}: there is no folder {path.parent}")
         if is_standard_output(path):
             stack.enter_context(redirect_stdout(sys.stderr))
-    return Outputs(folders[0] if folders else None, files[0] if files else None)
+    return next(iter(folders), None), next(iter(files), None)
 
 
 def is_file(path: Path) -> bool:

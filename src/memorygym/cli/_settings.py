@@ -7,10 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from memorygym.cli._checks import Group, add_salt, given_path
+from memorygym.cli._checks import given_path
 from memorygym.core.errors import BadSettings
-from memorygym.runs.settings import Option, Settings, default_of, helps, members, options
+from memorygym.runs.settings import (
+    Option,
+    Settings,
+    checked_salt,
+    default_of,
+    helps,
+    members,
+    options,
+)
 
+Group = argparse.ArgumentParser | argparse._ArgumentGroup
 S = TypeVar("S", bound=Settings)
 READ: Mapping[Any, Any] = {int: {"type": int}, float: {"type": float}, Path: {"type": given_path}}
 """By type: how argparse reads it, if not as text."""
@@ -30,9 +39,6 @@ def add_options(group: Group, cls: type, *names: str, **instead: str) -> None:
     hints, defaults = get_type_hints(cls), {field.name: field for field in fields(cls)}
     for name in names or options(cls):
         own = options(cls)[name]
-        if name == "salt":
-            add_salt(group, texts[name], default=None)
-            continue
         flags = (f"--{name.replace('_', '-')}", *own.flags)
         keywords = _keywords(flags[0], own, members(hints[name])[0], default_of(defaults[name]))
         group.add_argument(*flags, **keywords, dest=name, help=texts[name])
@@ -56,6 +62,8 @@ def _keywords(flag: str, own: Option, kind: Any, default: object) -> dict[str, A
         keywords |= {"action": "append"} if own.many == "again" else words
     if get_origin(kind) is Sequence:
         kind = get_args(kind)[0]
+    if flag == "--salt":
+        return {**keywords, "type": partial(checked_salt, name=flag)}
     return {**keywords, **READ.get(kind, {})}
 
 
@@ -64,6 +72,18 @@ def _numbers(flag: str, text: str) -> list[int]:
         return [int(word) for word in text.split(",")]
     except ValueError:
         raise BadSettings(f"{flag} {text}: give whole numbers, commas between") from None
+
+
+def add_actions(
+    parser: argparse.ArgumentParser, lines: Mapping[str, str], *, required: bool = True
+) -> Mapping[str, argparse.ArgumentParser]:
+    """Declares the actions of a command, each with its line; returns their parsers by name."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=required)
+    more: Mapping[str, Any] = {"formatter_class": parser.formatter_class, "allow_abbrev": False}
+    return {
+        name: actions.add_parser(name, help=line, description=line, **more)
+        for name, line in lines.items()
+    }
 
 
 def settings_of(cls: type[S], args: argparse.Namespace, **more: Any) -> S:

@@ -27,18 +27,18 @@ def run(args: argparse.Namespace) -> int:
     """Plays and reports; the exit code is 1 if a check failed, 3 if a provider did."""
     settings = settings_of(BenchSettings, args)
     with ExitStack() as stack:
-        outputs = outputs_of(args, stack)
+        folder, file = outputs_of(args, stack)
         against = load(settings.against) if settings.against else None
         prices = read_prices(settings.prices) if settings.prices else {}
         evaluation = evaluation_of(settings, stack)
         run = perform(
             evaluation,
-            outputs.folder,
+            folder,
             settings.workers_of(waits=evaluation.model_roles.waits),
             traced=settings.verbose,
             quiet=settings.quiet,
         )
-        return conclude(run, settings, prices, outputs.file, against)
+        return conclude(run, settings, prices, file, against)
 
 
 def conclude(

@@ -43,8 +43,7 @@ def run(args: argparse.Namespace) -> int:
         if settings.trajectories:
             return _replayed(settings, args, stack)
         comparison = comparison_of(settings, stack)
-        outputs = outputs_of(args, stack)
-        return conclude(comparison, settings, outputs.folder, outputs.file)
+        return conclude(comparison, settings, *outputs_of(args, stack))
 
 
 def conclude(
@@ -95,19 +94,19 @@ def _text(settings: CompareSettings, comparison: Comparison, run: RunResults) ->
 
 def _replayed(settings: CompareSettings, args: argparse.Namespace, stack: ExitStack) -> int:
     """Replays recorded logs past memories, without an agent."""
-    outputs = outputs_of(args, stack)
+    folder, file = outputs_of(args, stack)
     job = survival_of(settings, stack)
-    check_folder(outputs.folder)
+    check_folder(folder)
     paths = list({path.resolve(): path for path in settings.trajectories}.values())
     workers = settings.workers_of(waits=job.model_roles.waits)
     writer = settings.memory_model or OFFLINE
     report = replay(job, paths, str(writer), workers, quiet=settings.quiet)
-    if outputs.folder:
-        report.write(outputs.folder)
-    if outputs.file:
-        as_csv = outputs.file.suffix.lower() == ".csv"
+    if folder:
+        report.write(folder)
+    if file:
+        as_csv = file.suffix.lower() == ".csv"
         data = rows_csv(report.rows()).encode() if as_csv else json_bytes(report.document())
-        write_atomically(outputs.file, [data])
+        write_atomically(file, [data])
     print(report.text(details=settings.all))
     for line in problem_lines(report):
         print(line, file=sys.stderr)

@@ -22,11 +22,8 @@ _memorygym() {{
 }}
 complete -o filenames -F _memorygym memorygym
 """
-KINDS = {
-    "template": "templates", "memory": "memory", "memories": "memory", "backend": "memory",
-    "agent": "agents", "strategy": "agents", "track": "tracks",
-}  # fmt: skip
-"""The kind of part that each of these options takes."""
+KINDS = {"template": "templates", "memory": "memory", "agent": "agents", "track": "tracks"}
+"""The kind of part that each of these options takes, whatever its spelling."""
 ZSH = "autoload -U +X bashcompinit && bashcompinit\n"
 
 
@@ -67,10 +64,10 @@ def _choices(action: argparse.Action) -> str:
     """The values of an argument, as far as they are known."""
     if action.choices:
         return " ".join(map(str, action.choices))
-    kinds = {KINDS.get(option.lstrip("-"), "") for option in action.option_strings} - {""}
-    if kinds == {"agents"}:
+    kind = KINDS.get(action.dest)
+    if kind == "agents":
         return " ".join(agents_of(find(WORLDS)))
-    return " ".join(name for kind in kinds for name in registry.names(kind))
+    return " ".join(registry.names(kind)) if kind else ""
 
 
 def _fish(parsers: dict[str, argparse.ArgumentParser]) -> str:

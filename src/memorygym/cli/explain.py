@@ -6,12 +6,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, add_salt, given_path, refuse
+from memorygym.cli._checks import given_path, refuse
 from memorygym.cli._settings import add_options, settings_of
 from memorygym.core.errors import BadSettings
 from memorygym.reports import stored_runs
 from memorygym.reports.misses import Misses, MissFilter, history_of, misses_of
-from memorygym.runs.settings import options
+from memorygym.runs.settings import BenchSettings, options
 from memorygym.scoring.attribution import CAUSES
 
 OF_LIST = (*options(MissFilter), "json")
@@ -41,12 +41,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     play.add_argument(
         "--again", action="store_true", help="ask the endpoint instead of using recorded replies"
     )
-    play.add_argument(
-        "--replay", type=given_path, metavar="FILE", help="use recorded replies in FILE"
+    add_options(
+        play,
+        BenchSettings,
+        *("replay", "api_base", "salt"),
+        replay="use recorded replies in FILE",
+        api_base="endpoint (default: OPENAI_BASE_URL)",
+        salt="the secret of a private test set",
     )
-    play.add_argument("--api-base", metavar="URL", help="endpoint (default: OPENAI_BASE_URL)")
-    add_salt(play, "the secret of a private test set")
-    add_quiet(parser)
+    add_options(parser, BenchSettings, "quiet")
     parser.epilog = (
         "Example: `memorygym explain duel` lists the misses of a comparison, and `memorygym explain"
         " duel company+0+strong+bm25#4` shows the history of one of them."
@@ -70,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         refuse(args, (*OF_LIST, "entry"), "the list; leave it or --play out")
         from memorygym.reports.replay import play_again
 
+        args.salt = args.salt or ""
         return play_again(args, name, number)
     refuse(args, OF_PLAY, "--play")
     if number is None and args.entry is None:

@@ -5,7 +5,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, workers_of
+from memorygym.cli._checks import given_path
+from memorygym.cli._settings import add_options, settings_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.reports.checks import CHECKS, Evidence, examine, opens
@@ -14,6 +15,7 @@ from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.packs import opened
 from memorygym.reports.table import rows_csv
 from memorygym.runs.executors import watched
+from memorygym.runs.settings import TaskSettings
 from memorygym.scoring.usage import Price, read_prices
 
 FORMATS = ("md", "csv", "json")
@@ -21,39 +23,33 @@ FORMATS = ("md", "csv", "json")
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument(
-        "runs", nargs="+", type=given_path, metavar="RUN",
-        help="the folder of a run, or a pack (.tar.gz)",
-    )  # fmt: skip
+    what = "the folder of a run, or a pack (.tar.gz)"
+    parser.add_argument("runs", nargs="+", type=given_path, metavar="RUN", help=what)
     parser.add_argument("--format", choices=FORMATS, help="(default: md, or as the ending of -o)")
-    parser.add_argument(
-        "--output",
-        "-o",
-        type=given_path,
-        metavar="FILE",
-        help="write it there; .json and .csv set the format",
+    ending = "write it there; .json and .csv set the format"
+    parser.add_argument("--output", "-o", type=given_path, metavar="FILE", help=ending)
+    how = (
+        "how runs are verified: not at all, from their traces, or by playing them again (default:"
+        " play)"
     )
-    parser.add_argument(
-        "--check", choices=CHECKS, default="play",
-        help="how runs are verified: not at all, from their traces, or by playing them again"
-        " (default: play)",
-    )  # fmt: skip
-    add_salt(parser, "the secret of a private test set, to verify its runs")
+    parser.add_argument("--check", choices=CHECKS, default="play", help=how)
+    secret = "the secret of a private test set, to verify its runs"
+    add_options(parser, TaskSettings, "salt", salt=secret)
     parser.add_argument(
         "--prices", type=given_path, metavar="FILE", help="USD per million tokens (JSON)"
     )
-    parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
-    add_quiet(parser)
+    processes = "processes, or threads of a model"
+    add_options(parser, TaskSettings, "workers", "quiet", workers=processes)
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints or writes the leaderboard; returns 1 if a run fails its checks."""
-    check_counts(args, "workers")
+    settings = settings_of(TaskSettings, args)
     if args.output and not args.output.parent.is_dir():
         raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
     prices = read_prices(args.prices) if args.prices else {}
     paths = [*dict.fromkeys(args.runs)]
-    examined = ([(str(path), _evidence(path, args))] for path in paths)
+    examined = ([(str(path), _evidence(path, settings, args.check))] for path in paths)
     runs = sorted(watched(examined, len(paths), quiet=args.quiet), key=lambda pair: pair[0])
     if args.salt and not any(opens(evidence.run.recipe, args.salt) for _, evidence in runs):
         raise BadSettings("--salt is the secret of none of these runs")
@@ -65,17 +61,17 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(evidence.problems for _, evidence in runs) else 0
 
 
-def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
+def _evidence(path: Path, settings: TaskSettings, check: str) -> Evidence:
     """How far a run is verified: a folder or a pack."""
-    workers = workers_of(args, waits=False)
+    salt, workers = settings.salt or "", settings.workers_of(waits=False)
     if path.is_dir():
-        return examine(path, args.check, args.salt, workers)
+        return examine(path, check, salt, workers)
     if path.suffix.lower() in (".json", ".csv"):
         raise BadSettings(f"{path} is an export: give the folder of the run, or its pack")
     with opened(path) as (folder, problems):
         if problems:
             raise BadSettings(f"{path}: {problems[0]} (`memorygym pack --check` gives the details)")
-        return examine(folder, args.check, args.salt, workers)
+        return examine(folder, check, salt, workers)
 
 
 def _text(board: Leaderboard, prices: Mapping[str, Price], args: argparse.Namespace) -> str:

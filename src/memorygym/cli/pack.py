@@ -7,9 +7,10 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, add_salt, check_counts, given_path, refuse, workers_of
+from memorygym.cli._checks import given_path, refuse
+from memorygym.cli._settings import add_options, settings_of
 from memorygym.core.errors import BadSettings
-from memorygym.reports.checks import REPORTED, examine, examined_text, opens
+from memorygym.reports.checks import REPORTED, Evidence, examine, examined_text, opens
 from memorygym.reports.packs import (
     files_of,
     leaks,
@@ -20,6 +21,7 @@ from memorygym.reports.packs import (
 )
 from memorygym.reports.terminal import RED, paint, wrapped
 from memorygym.runs.results import load
+from memorygym.runs.settings import TaskSettings
 
 SHOWN = 5
 """Problems or secrets that are printed."""
@@ -55,9 +57,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="with --check: play the replies in the traces again, not the agents or models",
     )
     how.add_argument("--play", action="store_true", help="the default of --check")
-    add_salt(parser, "the secret of a private test set, to check its run")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
-    add_quiet(parser)
+    add_options(
+        parser,
+        TaskSettings,
+        *("salt", "workers", "quiet"),
+        salt="the secret of a private test set, to check its run",
+        workers="processes, or threads of a model",
+    )
     parser.epilog = (
         "The run is first checked from its traces, as with --check --quick: 39 agents on the"
         " official set take about 40 s. A run of a private test set needs its secret as --salt."
@@ -70,10 +76,10 @@ def run(args: argparse.Namespace) -> int:
     Returns 1 if a check of a pack fails, 2 if the run is incomplete, holds a secret or does not
     agree with its traces, or if the file is no pack.
     """
-    check_counts(args, "workers")
+    settings = settings_of(TaskSettings, args)
     if args.check:
         refuse(args, ("output",), "RUN; --check writes nothing")
-        return _check(args)
+        return _check(args.check, settings, quick=args.quick)
     refuse(args, ("play", "quick"), "--check")
     folder = args.run.resolve()
     stored = load(folder)
@@ -85,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     files, salt = files_of(folder), stored.recipe["salt"]
     if leaked := leaks([folder / name for name in files], secrets_of(os.environ), salt):
         raise BadSettings(f"{args.run} is not packed, because it holds secrets: {_some(leaked)}")
-    evidence = examine(folder, "traces", args.salt, workers_of(args, waits=False), quiet=args.quiet)
+    evidence = _examined(folder, "traces", settings)
     if evidence.problems:
         raise BadSettings(f"{args.run} is not packed: {_some([*evidence.problems])}")
     path = args.output or folder.with_name(f"{folder.name}.tar.gz")
@@ -104,11 +110,11 @@ def _some(items: list[str]) -> str:
     return "; ".join(items[:SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
 
 
-def _check(args: argparse.Namespace) -> int:
+def _check(path: Path, settings: TaskSettings, *, quick: bool) -> int:
     """Prints the failed checks of a pack, or how far the run is verified."""
-    with opened(args.check) as (folder, damage):
-        print(f"{args.check}\ndigest sha256:{pack_digest(folder)}")
-        problems = damage or _examined(folder, args)
+    with opened(path) as (folder, damage):
+        print(f"{path}\ndigest sha256:{pack_digest(folder)}")
+        problems = damage or _problems(path, folder, settings, quick=quick)
     for problem in problems:
         print(paint(wrapped(f"FAILS  {problem}"), RED))
     if problems:
@@ -116,17 +122,21 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _examined(folder: Path, args: argparse.Namespace) -> list[str]:
+def _problems(path: Path, folder: Path, settings: TaskSettings, *, quick: bool) -> list[str]:
     """The failed checks; without any, prints how far the run is verified."""
     try:
         recipe = load(folder).recipe
     except BadSettings as error:
         return [str(error).replace(f"{folder}/", "")]
-    if args.salt and not opens(recipe, args.salt):
+    if settings.salt and not opens(recipe, settings.salt):
         hint = f"the hash of its secret is {recipe['salt']}" if recipe["salt"] else "it has none"
-        raise BadSettings(f"--salt is not the secret of {args.check}: {hint}")
-    how, workers = "traces" if args.quick else "play", workers_of(args, waits=False)
-    evidence = examine(folder, how, args.salt, workers, quiet=args.quiet)
+        raise BadSettings(f"--salt is not the secret of {path}: {hint}")
+    evidence = _examined(folder, "traces" if quick else "play", settings)
     if not evidence.problems:
         print(wrapped(examined_text(evidence)))
     return [*evidence.problems]
+
+
+def _examined(folder: Path, check: str, settings: TaskSettings) -> Evidence:
+    workers = settings.workers_of(waits=False)
+    return examine(folder, check, settings.salt or "", workers, quiet=settings.quiet)

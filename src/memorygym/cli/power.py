@@ -48,11 +48,9 @@ def _text(settings: PowerSettings, row: Row) -> str:
     ]
     lines += ["", *plain(("smallest difference", "tasks", *heads), detectable).lines()]
     lines += ["", *plain((f"to detect {settings.delta:g} points", *heads), needed).lines()]
-    return "\n".join([
-        *lines, "",
-        *fit(
-            f"same tasks: two agents on the same tasks, r = {settings.r:g}; other tasks: two"
-            " agents, each on its own tasks; fixed figure: one agent. In points, detected with"
-            f" {100 * settings.power:.0f} % power by a two-sided t test at 5 %."
-        ),
-    ])  # fmt: skip
+    note = fit(
+        f"same tasks: two agents on the same tasks, r = {settings.r:g}; other tasks: two agents,"
+        " each on its own tasks; fixed figure: one agent. In points, detected with"
+        f" {100 * settings.power:.0f} % power by a two-sided t test at 5 %."
+    )
+    return "\n".join([*lines, "", *note])

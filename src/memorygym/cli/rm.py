@@ -5,15 +5,13 @@ import json
 import sys
 from typing import Any, NoReturn
 
-from memorygym.cli._settings import add_settings, settings_of
+from memorygym.cli._settings import add_actions, add_settings, settings_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.json_values import canonical
 from memorygym.memrm.contexts import context_file
-from memorygym.memrm.openings import FINAL, log_opening
 from memorygym.memrm.rows import needs_file
 from memorygym.memrm.settings import (
-    NAMES,
     BuildSettings,
     EvaluateSettings,
     RowsSettings,
@@ -34,13 +32,9 @@ NOTES = 5
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the actions."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for name, (settings, run) in ACTIONS.items():
-        line, form = str(run.__doc__), parser.formatter_class
-        part = actions.add_parser(
-            name, help=line, description=line, formatter_class=form, allow_abbrev=False
-        )
-        add_settings(part, settings)
+    parts = add_actions(parser, {name: str(run.__doc__) for name, (_, run) in ACTIONS.items()})
+    for name, (settings, _) in ACTIONS.items():
+        add_settings(parts[name], settings)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -77,22 +71,12 @@ def _score(settings: ScoreSettings) -> None:
 
 def _evaluate(settings: EvaluateSettings) -> int:
     """measure the judge on labelled compactions, beside baselines"""
-    from memorygym.memrm.evaluation import evaluation
     from memorygym.memrm.model import load
-    from memorygym.memrm.scored_splits import scored_split
+    from memorygym.memrm.scored_splits import evaluated
 
     judge, notes = load(settings.model), _Notes()
-    splits: dict[str, Any] = {}
-    for name in FINAL if settings.split == "all" else [settings.split]:
-        title, scored = scored_split(judge, name, settings, notes)
-        splits[title] = evaluation(judge, scored, title)
-        if title in FINAL and name in NAMES:
-            about = {"split": title, "mode": scored.mode, "model": judge.hash, "data": scored.data}
-            _tell(log_opening(about))
-        for reason, many in scored.left_out.items():
-            notes(f"{many} rows left out: {reason}")
+    document = {"model": judge.hash, "splits": evaluated(judge, settings, notes, _tell)}
     notes.end()
-    document = {"model": judge.hash, "splits": splits}
     as_json = settings.json
     print(json.dumps(document, ensure_ascii=False) if as_json else evaluation_text(document))
     return ROWS_MISSING if notes.count else 0
@@ -125,16 +109,9 @@ def _train(settings: TrainSettings) -> None:
 
 def _rows(settings: RowsSettings) -> None:
     """write a split as the rows of a reward model, texts and labels"""
-    from memorygym.memrm.build import read
-    from memorygym.memrm.recipes import replayed
-    from memorygym.memrm.reward_rows import to_row
+    from memorygym.memrm.reward_rows import rows_of
 
-    tasks = read(settings.events, (NAMES[settings.split],))
-    recipes = (recipe for task in tasks for recipe in task.recipes)
-    rows = (
-        to_row(event.compaction, step=recipe.step, split=event.split)
-        for recipe, event in zip(recipes, replayed(tasks, settings.processes), strict=True)
-    )
+    rows = rows_of(settings)
     write_atomically(settings.output, (f"{canonical(row)}\n".encode() for row in rows))
 
 

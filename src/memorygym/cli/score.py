@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from os import cpu_count
 from pathlib import Path
 
-from memorygym.cli._checks import add_quiet, given_path
+from memorygym.cli._checks import given_path
+from memorygym.cli._settings import add_options
 from memorygym.core.errors import BadSettings
 from memorygym.reports.checks import examine
 from memorygym.reports.exports import result_row
@@ -17,6 +18,7 @@ from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, result
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.runs.executors import watched
 from memorygym.runs.results import schema
+from memorygym.runs.settings import TaskSettings
 from memorygym.runs.store import trace_files
 from memorygym.runs.summary import summaries
 
@@ -42,7 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a line of measurements"
     )
-    add_quiet(parser)
+    add_options(parser, TaskSettings, "quiet")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,12 +4,17 @@ Polarity, everywhere: label 1 and " Y" are SAFE, label 0 and " N" are HARMFUL. T
 card has a snippet with the two exchanged; its data and code have not.
 """
 
+from collections.abc import Iterator
+
 from memorygym.core.errors import clip
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.types import JSON, Message
 from memorygym.datasets._fields import Row, field, optional, quoted, under
+from memorygym.memrm.build import read
 from memorygym.memrm.contexts import Note, ignore, messages_of, placed
+from memorygym.memrm.recipes import replayed
 from memorygym.memrm.rows import Compaction, compaction_of
+from memorygym.memrm.settings import NAMES, RowsSettings
 
 KNOWN_FIELDS = (
     "trajectory_id", "instance_id", "fork_event_id", "source_dir", "source_model", "step",
@@ -34,6 +39,14 @@ COMPLETIONS = {0: " N", 1: " Y"}
 ACTION_CHARACTERS = 500
 """Characters of an action that the original's prompts show."""
 HEADINGS = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
+
+
+def rows_of(settings: RowsSettings) -> Iterator[dict[str, JSON]]:
+    """The rows of a split, whose compactions are made again."""
+    tasks = read(settings.events, (NAMES[settings.split],))
+    recipes = (recipe for task in tasks for recipe in task.recipes)
+    for recipe, event in zip(recipes, replayed(tasks, settings.processes), strict=True):
+        yield to_row(event.compaction, step=recipe.step, split=event.split)
 
 
 def to_row(

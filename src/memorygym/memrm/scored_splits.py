@@ -1,20 +1,46 @@
-"""A judge's answers to a split or to a user's file."""
+"""A judge's answers to a split or to a user's file, and the figures of them."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.memrm.build import read
 from memorygym.memrm.compactions import family
 from memorygym.memrm.contexts import ignore
+from memorygym.memrm.evaluation import evaluation
 from memorygym.memrm.model import Model
+from memorygym.memrm.openings import FINAL, log_opening
 from memorygym.memrm.recipes import TaskRecipes, replayed
 from memorygym.memrm.reward_rows import any_row
 from memorygym.memrm.rows import REQUIRED, missing_fields, read_rows
 from memorygym.memrm.scored_rows import ScoredSplit, joined, score
 from memorygym.memrm.settings import NAMES, EvaluateSettings
 from memorygym.runs.executors import over_processes, watched
+
+
+def evaluated(
+    judge: Model,
+    settings: EvaluateSettings,
+    note: Callable[[str], None],
+    tell: Callable[[str], None],
+) -> dict[str, Any]:
+    """The figures of the splits or the file that is named, by title.
+
+    `note` is told of the rows that are left out, `tell` of the openings of final splits. Raises
+    BadSettings.
+    """
+    splits: dict[str, Any] = {}
+    for name in FINAL if settings.split == "all" else [settings.split]:
+        title, scored = scored_split(judge, name, settings, note)
+        splits[title] = evaluation(judge, scored, title)
+        if title in FINAL and name in NAMES:
+            about = {"split": title, "mode": scored.mode, "model": judge.hash, "data": scored.data}
+            tell(log_opening(about))
+        for reason, many in scored.left_out.items():
+            note(f"{many} rows left out: {reason}")
+    return splits
 
 
 def scored_split(

@@ -1,11 +1,14 @@
 """The card of a data set: what it holds, how it was made, and how it is to be read."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from memorygym import __version__
 from memorygym.core.trace import CANARY
 from memorygym.training.data import SPLIT, DataSummary
+from memorygym.training.settings import OUT, DataSettings
 
 BAR = 40
 """Characters of the longest bar."""
@@ -26,6 +29,22 @@ JOINED = (
     " only the current one: isolation is simulated here, and a model that is trained on these rows"
     " can look back at what it should remember. `--segments` writes a row for each context."
 )
+
+
+def card_path(output: Path) -> Path | None:
+    """Where the card of a file stands: beside it; rows that go to a pipe or a device have none."""
+    has_card = output.is_file() or not output.exists()
+    return output.with_name(f"{output.name}.card.md") if has_card else None
+
+
+def repeated(settings: DataSettings) -> str:
+    """The command that makes the same data set; the name of its file is left out."""
+    words = ["python", "-m", "memorygym.training", "data"]
+    for name in settings.given():
+        if name not in OUT.split():
+            value = getattr(settings, name)
+            words += [settings.spelled(name), *([] if value is True else [str(value)])]
+    return shlex.join([*words, "-o", "FILE"])
 
 
 def card(summary: DataSummary, name: str, command: str) -> str:

@@ -19,13 +19,17 @@ from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, ResultOptions
 from memorygym.runs.executors import over_processes, watched
+from memorygym.runs.settings import split_names
 from memorygym.runs.systems import AgentSystem, is_foreign
-from memorygym.runs.tasks import Limits
+from memorygym.runs.tasks import Limits, seeds_of, track_of
 from memorygym.training.rollouts import rollout
 from memorygym.training.rows import FORMATS, Trajectory, trajectory
+from memorygym.training.settings import DataSettings
 from memorygym.training.tasks import recipes
 
 SPLIT = "train"
+SEEDS = 10
+"""Seeds of a data set or a profile, by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,25 @@ class DataOptions:
     """Whether each context is a row of its own; else each episode is one row."""
     min_score: float = 0.0
     """The lowest score of an episode that is kept, from 0 to 1."""
+
+
+def options_of(settings: DataSettings) -> DataOptions:
+    """What these settings ask for. Raises UnknownPart or BadSettings."""
+    lowest = settings.min_score or 0
+    if not 0 <= lowest <= 100:
+        raise settings.bad("min_score", "a score lies between 0 and 100", f"{lowest:g}")
+    track, parameters = track_of(settings)
+    return DataOptions(
+        track=track.name,
+        parameters=parameters,
+        seeds=seeds_of(settings, SEEDS),
+        agents=tuple(split_names(settings.agent or "")),
+        memory=settings.memory,
+        limits=Limits(capacity=settings.capacity),
+        format=settings.format,
+        segments=settings.segments,
+        min_score=lowest / 100,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,29 @@ A task whose every try earns the same reward teaches a policy gradient nothing.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from statistics import fmean, pvariance
 
+from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import Track
 from memorygym.core.types import JSON
-from memorygym.runs.episode_result import Failure, Played
+from memorygym.memories.sandbox.placement import check as check_memory
+from memorygym.runs.engine import perform
+from memorygym.runs.episode_result import Failure, Played, ResultOptions
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.jobs import agent_roles
+from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.settings import OF_AN_AGENT
+from memorygym.runs.tasks import Limits, Tasks, check_episodes, seeds_of, track_of
+from memorygym.training.data import SEEDS, default_agent
+from memorygym.training.settings import ProfileSettings
+from memorygym.training.tasks import recipes
 
 BINS = 10
+TRIES = 4
+"""Tries of a model at each task, by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,43 @@ class Profile:
             "histogram": self.histogram(),
             "tasks": [task.to_json() for task in self.tasks],
         }
+
+
+def play(settings: ProfileSettings, stack: ExitStack) -> tuple[Profile, list[Failure]]:
+    """Plays the tasks; returns the profile of those that ended, and the episodes that failed.
+
+    Raises UnknownPart or BadSettings.
+    """
+    check_memory(settings.memory)
+    track, parameters = track_of(settings)
+    name, has_model = _player(settings, track), settings.model is not None
+    tasks = recipes(track.name, settings.split, seeds_of(settings, SEEDS), **parameters)
+    repeats = settings.repeats or (TRIES if settings.model else 1)
+    check_episodes(len(tasks), repeats)
+    job = Evaluation(
+        tasks=Tasks(track.name, tasks, {}, track.name),
+        agents=(name,),
+        memory=settings.memory,
+        limits=Limits(capacity=settings.capacity),
+        model_roles=agent_roles(name, settings, stack) if has_model else ModelRoles(),
+        repeats=repeats,
+    ).job(ResultOptions(causes=False))
+    workers = settings.workers_of(waits=has_model)
+    outcomes = perform(replace(job, workers=workers, quiet=settings.quiet))
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    return profile_of(name, outcomes), failures
+
+
+def _player(settings: ProfileSettings, track: Track) -> str:
+    """The model or the scripted agent. Raises UnknownPart or BadSettings."""
+    if settings.model is not None:
+        if settings.agent is not None:
+            raise BadSettings("--model plays a model alone; leave --agent out")
+        return settings.model
+    settings.refuse((*OF_AN_AGENT, "api_base"), "--model; scripted agents ask no model")
+    name = settings.agent or default_agent(track)
+    check_agent(name, agents_of(track))
+    return name
 
 
 def profile_of(agent: str, outcomes: Sequence[Played | Failure]) -> Profile:

@@ -1,0 +1,109 @@
+"""The checks of a folder of instances: how many files pass each, and every failure."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from memorygym.core.text import one_line
+from memorygym.datasets.instances.folder import read_instance
+from memorygym.datasets.instances.schemas import generating_tracks, track_of
+from memorygym.datasets.instances.verifier import (
+    FILE_CHECKS,
+    FileReport,
+    Finding,
+    ListedFile,
+    check,
+    files_of,
+    with_recipes,
+)
+from memorygym.models import specs
+from memorygym.reports.table import plain
+from memorygym.reports.terminal import RED, fit, paint, wrapped
+from memorygym.runs.executors import over_processes, over_threads, watched
+from memorygym.runs.settings import THREADS, VerifySettings
+from memorygym.stats import TOO_FEW
+from memorygym.tracks._qa.closed_book import closed_book
+from memorygym.tracks._qa.questions import Question, QuestionGold
+
+MOST_SHOWN = 50
+NOT_RUN = "not run"
+
+
+def folder_checks(folder: Path, settings: VerifySettings) -> dict[str, Any]:
+    """Checks every instance of a folder; returns the counts and failures as `--json` prints
+    them."""
+    files, problem = files_of(folder)
+    if settings.again:
+        files = with_recipes(folder, files)
+    rows = ([row] for row in over_processes(check, files, settings.workers or 2))
+    quiet = settings.quiet or settings.json
+    manifest = FileReport("manifest.json", (Finding("manifest", problem),))
+    reports = [manifest, *watched(rows, len(files), quiet=quiet)]
+    failures = [
+        {"file": report.name, "check": finding.check, "reason": finding.problem}
+        for report in reports
+        for finding in report.findings
+        if finding.problem
+    ]
+    bad = {failure["file"] for failure in failures}
+    sound = [file for file in files if file.name not in bad]
+    return {
+        "files": len(files),
+        "sound": len(sound),
+        "checks": _counts([finding for report in reports for finding in report.findings]),
+        "failures": failures,
+        "llm_closed_book": _closed_book(sound, settings) or NOT_RUN,
+    }
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
+    """How many files pass and fail, by check, in the order of the table."""
+    counts = Counter((finding.check, bool(finding.problem)) for finding in findings)
+    names = dict.fromkeys([*FILE_CHECKS, *sorted(finding.check for finding in findings)])
+    return {name: {"ok": counts[name, False], "failed": counts[name, True]} for name in names}
+
+
+def _closed_book(files: Sequence[ListedFile], settings: VerifySettings) -> dict[str, Any] | None:
+    """How often the model of the settings is right about these files; None without one."""
+    if not settings.model:
+        return None
+    model = specs.find(settings.model, settings.api_base)
+    asked = {file.name: _questions(file) for file in files}
+    return closed_book(model, asked, settings.samples, partial(over_threads, workers=THREADS))
+
+
+def _questions(file: ListedFile) -> Sequence[Question]:
+    path = file.folder / file.name
+    instance = read_instance(path)
+    track = generating_tracks()[track_of(instance, str(path))]
+    gold = track.task(instance, "closed-book", 0).gold
+    assert isinstance(gold, QuestionGold)
+    return gold.questions
+
+
+def check_lines(folder: Path, report: Mapping[str, Any]) -> Iterator[str]:
+    """Counts by check, then every failure with its file."""
+    failures, files, sound = report["failures"], report["files"], report["sound"]
+    rows = [(name, *counts.values()) for name, counts in report["checks"].items()]
+    yield from plain(("check", "ok", "failed"), rows).lines()
+    yield from fit(f"llm_closed_book: {_closed_book_text(report['llm_closed_book'])}")
+    for failure in failures[:MOST_SHOWN]:
+        file, check, reason = map(one_line, failure.values())
+        yield paint(wrapped(f"FAILS {check}: {file}: {reason}"), RED)
+    if (more := len(failures) - MOST_SHOWN) > 0:
+        yield f"… and {more} more"
+    yield f"{files} instances in {folder}: {sound} pass, {files - sound} fail"
+
+
+def _closed_book_text(answers: Any) -> str:
+    if answers == NOT_RUN:
+        return NOT_RUN
+    spread = TOO_FEW.replace("tasks", "instances")
+    if answers["interval"]:
+        spread = "{:.1f} to {:.1f}".format(*(100 * bound for bound in answers["interval"]))
+    return (
+        f"{answers['right']} of {answers['asked']} right without the texts"
+        f" ({100 * answers['share']:.1f} %, {spread}), by {answers['model']}"
+    )
