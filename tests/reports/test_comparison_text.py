@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from memorygym.reports.comparison_text import Setting, report_text
-from memorygym.reports.curves import curve
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.comparison.significance import BestSystem
 from memorygym.runs.metrics import ModelCost
@@ -23,12 +22,12 @@ def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None])
     spent = played("l", "11 11 10 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
     measured = [*all_played(systems), *spent]
     report = figures(measured, {"n": 1}, "test")
-    splits = {kind: curve(measured, report, kind) for kind in ("facts", "hops")}
-    snapshot("compare", report_text(report, SETTING, {"m": (0.25, 1.5), "l": (12, 1234)}, splits))
+    clock = {"m": (0.25, 1.5), "l": (12.0, 1234.0)}
+    snapshot("compare", report_text(report, SETTING, clock, details=True))
 
 
 def test_the_main_table_stands_alone_unless_all_are_wanted() -> None:
-    text, every = (report_text(reported(THREE), SETTING, None, splits) for splits in (None, {}))
+    text, every = (report_text(reported(THREE), SETTING, details=every) for every in (False, True))
     heads = text.split("shares in %")[1].split("─")[0].split()
     assert heads == "# accuracy loss loss stale tokens calls tokens".split()
     assert "what it held" not in text and "what it held" in every
@@ -52,7 +51,7 @@ def test_the_main_table_is_as_short_as_it_can_be(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_a_gain_that_repeats_accuracy_is_no_column(bounds: dict[str, str], columns: int) -> None:
-    text = report_text(reported({**THREE, **bounds}), SETTING, None, {})
+    text = report_text(reported({**THREE, **bounds}), SETTING, details=True)
     heads = text.partition("what it adds, %")[2].partition("─")[0]
     assert ("vs none" in heads) + ("gain" in heads) == columns
 
@@ -60,7 +59,8 @@ def test_a_gain_that_repeats_accuracy_is_no_column(bounds: dict[str, str], colum
 def test_exact_match_and_f1_are_shown_of_data_sets_only() -> None:
     measured = [m for name, tasks in THREE.items() for m in played(name, tasks, MATCHED)]
     texts = [
-        report_text(figures(m, {}, "t"), SETTING, None, {}) for m in (measured, all_played(THREE))
+        report_text(figures(m, {}, "t"), SETTING, details=True)
+        for m in (measured, all_played(THREE))
     ]
     assert ["words of answers" in text for text in texts] == [True, False]
 
@@ -116,7 +116,7 @@ SAID: list[tuple[dict[str, str], dict[str, int], str]] = [
 def test_a_report_names_the_best_memory_and_what_could_not_be_judged(
     systems: dict[str, str], failures: dict[str, int], said: str
 ) -> None:
-    text = report_text(reported(systems, **failures), SETTING, None, {})
+    text = report_text(reported(systems, **failures), SETTING, details=True)
     assert said in " ".join(text.split())
 
 

@@ -14,7 +14,7 @@ from memorygym.core.track import find
 from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_text import Setting, agreement_text, report_text
 from memorygym.reports.curves import curve_text
-from memorygym.reports.exports import curve_of, result_file, splits_of, write_exports
+from memorygym.reports.exports import result_file, write_exports
 from memorygym.reports.stored_runs import readable
 from memorygym.reports.survival import check_folder, problem_lines
 from memorygym.reports.survival import perform as replay
@@ -87,9 +87,9 @@ def _text(settings: CompareSettings, comparison: Comparison, run: RunResults) ->
     parts = []
     for report in run.reports:
         score = score_name(tasks.track, report.reasoner)
-        splits = splits_of(run, report) if settings.all else None
-        parts.append(report_text(report, replace(setting, score=score), run.clock(report), splits))
-        parts += [curve_text(curve_of(run, report, kind), kind, score) for kind in settings.curve]
+        own, clock = replace(setting, score=score), run.clock(report)
+        parts.append(report_text(report, own, clock, details=settings.all))
+        parts += [curve_text(report, kind, score) for kind in settings.curve]
     return "\n\n".join([*parts, *map(agreement_text, run.agreements)])
 
 

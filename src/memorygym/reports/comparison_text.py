@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from memorygym.reports.columns import figure_column
-from memorygym.reports.curves import Splits, curve_text
+from memorygym.reports.curves import SPLITS, curve_text
 from memorygym.reports.table import Column, Spread, Table, amount, beside
 from memorygym.reports.terminal import count, listed, paragraph
 from memorygym.runs.comparison.figures import (
@@ -73,9 +73,9 @@ class Setting:
 
 
 def report_text(
-    report: Report, setting: Setting, clock: Clock | None = None, splits: Splits | None = None
+    report: Report, setting: Setting, clock: Clock | None = None, *, details: bool = False
 ) -> str:
-    """The report, as wide as the terminal; with `splits` every table, else the main one."""
+    """The report, as wide as the terminal; with `details` every table, else the main one."""
     accuracy = figure_column(FIGURES["accuracy"], setting.score.replace(" ", "\n"), "()")
     rank: Column[SystemRow] = Column("#", lambda row: row.rank)
     columns = [rank, accuracy, *_columns("main", "")]
@@ -84,9 +84,9 @@ def report_text(
         [*paragraph(_played(report)), *paragraph(_heading(report, setting))],
         [*main.lines(), "", *(line for note in _verdicts(report) for line in paragraph(note))],
     ]
-    if splits is not None:
+    if details:
         parts += [table.lines() for table in _details(report, setting.score)]
-        parts += [[curve_text(bins, kind, setting.score)] for kind, bins in splits.items()]
+        parts += [[curve_text(report, kind, setting.score)] for kind in SPLITS]
         times = (
             f"{name} {amount(p50)}/{amount(p95)}" for name, (p50, p95) in (clock or {}).items()
         )

@@ -16,7 +16,6 @@ from memorygym.runs.comparison.figures import (
     left_out,
 )
 from memorygym.runs.comparison.significance import TaskKey
-from memorygym.runs.metrics import Measurement
 from memorygym.stats import FEWEST_TASKS, Estimate, clustered_share
 
 FIRST = 1_000
@@ -42,15 +41,13 @@ class Bin:
     accuracy: Estimate
 
 
-Splits = Mapping[str, Sequence[Bin]]
-"""By kind of curve: the bins of every system."""
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A property that questions are sorted by."""
 
     title: str
+    axis: str
+    """The label of the axis of its plot; "" if there is none."""
     figure: str
     """The field of a question case."""
     place: Callable[[Any], int | str] = int
@@ -79,22 +76,33 @@ def span_name(place: int) -> str:
 CURVES: Mapping[str, Kind] = {
     "retention": Kind(
         "tokens between the first statement of the oldest needed fact and the question",
-        "span", place_of, span_name,
+        "text read since the oldest needed fact (tokens)", "span", place_of, span_name,
     ),
-    "length": Kind("tokens shown before the question was asked", "length", place_of, span_name),
-    "facts": Kind("facts that the question needs", "needs", facts_group, FACTS.__getitem__),
-    "hops": Kind("lookups that the question combines", "hops"),
-    "rewrite": Kind("times that the most rewritten needed fact had been changed", "rewrites"),
-    "kind": Kind("what the question is about, or what the request needs", "kind", str),
-    "type": Kind("question type", "type", str),
+    "length": Kind(
+        "tokens shown before the question was asked", "text read before the question (tokens)",
+        "length", place_of, span_name,
+    ),
+    "facts": Kind(
+        "facts that the question needs", "facts that the question needs",
+        "needs", facts_group, FACTS.__getitem__,
+    ),
+    "hops": Kind(
+        "lookups that the question combines", "lookups that the question combines", "hops"
+    ),
+    "rewrite": Kind(
+        "times that the most rewritten needed fact had been changed",
+        "changes of the most often changed needed fact", "rewrites",
+    ),
+    "kind": Kind("what the question is about, or what the request needs", "", "kind", str),
+    "type": Kind("question type", "", "type", str),
 }  # fmt: skip
 
 
-def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bin]:
+def curve(report: Report, kind: str) -> list[Bin]:
     """The bins that hold questions, by memory and reference in the order of the report."""
-    curve_kind, left = CURVES[kind], left_out(measured)
+    curve_kind, left = CURVES[kind], left_out(report.measured)
     bins_of: dict[str, Bins] = {}
-    for measurement in sorted(measured, key=lambda measurement: measurement.task):
+    for measurement in sorted(report.measured, key=lambda measurement: measurement.task):
         bins = bins_of.setdefault(measurement.system, {})
         for case in judged(measurement, left):
             tasks = bins.setdefault(curve_kind.place(getattr(case, curve_kind.figure)), {})
@@ -109,19 +117,25 @@ def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bi
     ]  # fmt: skip
 
 
-def curve_text(bins: Sequence[Bin], kind: str, score: str = ACCURACY) -> str:
+SPLITS = ("facts", "hops")
+"""Curves that every comparison has."""
+
+
+def largest(bins: Sequence[Bin]) -> list[Bin]:
+    """Of each place the bin with the most questions, in the order of the places."""
+    most = {bin.place: bin for bin in sorted(bins, key=lambda bin: bin.questions)}
+    return sorted(most.values(), key=lambda bin: bin.place)
+
+
+def curve_text(report: Report, kind: str, score: str = ACCURACY) -> str:
     """A row per system and a column per bin: accuracy with its interval."""
-    if not bins:
-        return "no questions to sort"
-    names = {item.place: item.name for item in sorted(bins, key=lambda item: item.place)}
-    by_place = {(item.system, item.place): item for item in bins}
-    most = [max(item.questions for item in bins if item.place == place) for place in names]
-    rows: list[Sequence[Value]] = [("questions", *most)]
-    for system in dict.fromkeys(item.system for item in bins):
-        own = (by_place.get((system, place)) for place in names)
-        rows.append((system, *(item.accuracy if item else None for item in own)))
+    bins = curve(report, kind)
+    heads, by_place = largest(bins), {(bin.system, bin.place): bin.accuracy for bin in bins}
+    rows: list[Sequence[Value]] = [("questions", *(head.questions for head in heads))]
+    for system in dict.fromkeys(bin.system for bin in bins):
+        rows.append((system, *(by_place.get((system, head.place)) for head in heads)))
     note = NOTE.replace(ACCURACY.capitalize(), score.capitalize())
-    table = plain(["", *names.values()], rows, "share", "()", [note])
+    table = plain(["", *(head.name for head in heads)], rows, "share", "()", [note])
     return "\n".join([*paragraph(CURVES[kind].title), *table.lines()])
 
 

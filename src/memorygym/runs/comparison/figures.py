@@ -373,6 +373,7 @@ class Report:
     """Answerable questions of these tasks, without those left out."""
     left_out: int
     """Questions whose needed facts together do not fit the budget."""
+    measured: Sequence[Measurement]
     rows: tuple[SystemRow, ...]
     """References, then memories, then memories with unlimited context; each by accuracy, the best
     first, and those that failed on some task or are a fault of the set-up last."""
@@ -434,6 +435,7 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
         tasks=tuple(sorted(asked)),
         questions=sum(map(len, asked.values())) - lost,
         left_out=lost,
+        measured=measured,
         rows=tuple(sorted(rows, key=_order)),
         significance=tests,
     )
