@@ -10,7 +10,7 @@ from typing import Any
 from memorygym.core.trace import CANARY
 from memorygym.reports.columns import TIMINGS
 from memorygym.reports.exports import exports
-from memorygym.reports.results_table import tables
+from memorygym.reports.results import tables
 from memorygym.runs.episode_result import Failure
 from memorygym.runs.metrics import Measurement
 from memorygym.runs.results import FORMAT, Header, RunResults

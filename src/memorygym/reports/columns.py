@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from operator import attrgetter, itemgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from memorygym.core import registry
 from memorygym.core.outcome import Score
@@ -42,7 +42,6 @@ COMMON = {
     "error": "why the episode has no score; empty if it has one",
 }
 """Columns that mean the same wherever they stand."""
-TASK, UNDER = ("version", "track", "template", "seed"), ("reasoner", "budget", "system")
 P, ADJUSTED, DETECTABLE = (
     "p-value of a sign-flip test",
     "the same, Holm-adjusted: against recency over all memories, in pairs.csv over all pairs",
@@ -80,31 +79,22 @@ def _table(title: str, about: str, columns: Sequence[Column[T]], *more: str) -> 
     return Table(columns, title=title, caption=about, notes=more)
 
 
-class Under(Protocol):
-    """What was played with one reasoner at one budget."""
-
-    @property
-    def reasoner(self) -> str: ...
-    @property
-    def budget(self) -> int | None: ...
-
-
 def _of(
-    name: str, meaning: str = "", value: Callable[[T], Value] | None = None
+    name: str,
+    meaning: str = "",
+    value: Callable[[T], Value] | None = None,
+    *,
+    is_mean: bool = False,
 ) -> Column[tuple[Any, T]]:
     """A column of the second part of a row; the first is what it was played under."""
     take = value or attrgetter(name)
-    return Column(name, lambda row: take(row[1]), meaning=meaning)
+    return Column(name, lambda row: take(row[1]), meaning=meaning, is_mean=is_mean)
 
 
-def _figure(figure: Figure) -> Column[tuple[Under, SystemRow]]:
-    return Column(figure.name, lambda row: row[1][figure.name], is_mean=True)
-
-
-def _tested(field: str, row: tuple[Report, SystemRow]) -> Value:
+def _tested(name: str, meaning: str) -> Column[tuple[Any, SystemRow]]:
     """A figure of the test against recency, of the memories that have one."""
-    pair = row[0].significance.over_recency.get(row[1].system)
-    return getattr(pair, field) if pair else None
+    take = attrgetter(name)
+    return _of(name, meaning, lambda row: take(row.over_recency) if row.over_recency else None)
 
 
 def _case(name: str, case: QuestionCase) -> Value:
@@ -115,7 +105,7 @@ def _case(name: str, case: QuestionCase) -> Value:
     return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
 
 
-AT: tuple[Column[tuple[Under, object]], ...] = (
+AT: tuple[Column[tuple[Report | Measurement, object]], ...] = (
     Column("reasoner", lambda row: row[0].reasoner),
     Column("budget", lambda row: row[0].budget),
 )
@@ -130,10 +120,9 @@ COMPARED: Table[tuple[Report, SystemRow]] = _table(
             " from all that it held, by more than the interval: a fault of the set-up"),
         _of("bound", "floor or ceiling if the memory is at that of `none` or `oracle` whatever the"
             " number of facts needed: not measured here"),
-        Column("p", partial(_tested, "p"), meaning=f"{P} against `recency`"),
-        Column("p_adjusted", partial(_tested, "adjusted"), meaning=ADJUSTED),
-        Column("detectable", partial(_tested, "detectable"), meaning=DETECTABLE),
-        *map(_figure, FIGURES.values()),
+        _tested("p", f"{P} against `recency`"), _of("p_adjusted", ADJUSTED),
+        _tested("detectable", DETECTABLE),
+        *(_of(name, value=itemgetter(name), is_mean=True) for name in FIGURES),
     ), "`summary()` has the column `trusted`, too, and no rows `held:MEMORY`.",
 )  # fmt: skip
 QUESTIONS: Table[tuple[Measurement, QuestionCase]] = _table(
@@ -275,8 +264,8 @@ AGENT_SUMMARY: Table[tuple[RunResults, Summary]] = _table(
         Column("trusted", lambda row: row[0].trusted(row[1].who, row[0].recipe["memory"])),
         _of("tasks", "tasks that it finished"),
         _of("episodes", "tasks times repeats"),
-        Column("composite", lambda row: row[1].composite, is_mean=True),
-        Column("correct_refusals", lambda row: row[1].correct_refusals, is_mean=True),
+        _of("composite", is_mean=True),
+        _of("correct_refusals", is_mean=True),
         _of(ACCURACY),
     ],
     "The named parts of the composite have three columns each, too.",
@@ -303,7 +292,7 @@ def summary_table(run: RunResults) -> Table[Any]:
         rows = ((r, row) for r in run.reports for row in r.rows if row.role != "unlimited")
         return _named(run, _extended(COMPARED, "role", [trusts]), rows)
     axes = dict.fromkeys(axis for summary in run.summaries for axis in summary.axes)
-    columns = [replace(_of(axis, value=partial(_axis, axis)), is_mean=True) for axis in axes]
+    columns = [_of(axis, value=partial(_axis, axis), is_mean=True) for axis in axes]
     table = _extended(AGENT_SUMMARY, "composite", columns)
     return _named(run, table, ((run, summary) for summary in run.summaries))
 

@@ -3,6 +3,7 @@ columns mean, what was not measured, which memory is best and how far reasoners 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from statistics import median
 
 from memorygym.reports.columns import figure_column
@@ -127,18 +128,14 @@ def _details(report: Report, score: str) -> Iterator[Table[SystemRow]]:
 
 def _added(report: Report) -> list[Column[SystemRow]]:
     """What memories add, without the columns that would repeat the accuracy."""
-    over = report.significance.over_recency
     lowest, highest = is_bound(report, "none", 0.0), is_bound(report, "oracle", 1.0)
     added = {column.key: column for column in _columns("added")}
     added["normalised"] = replace(added["normalised"], of=normalised_text)
     for name, repeats in {"gain": lowest, "normalised": lowest and highest}.items():
         if repeats:
             del added[name]
-
-    def p(row: SystemRow) -> float | None:
-        return over[row.system].adjusted if row.system in over else None
-
-    return [*added.values(), Column("p", p, unit="p value"), *_columns("versus", "")]
+    p: Column[SystemRow] = Column("p", attrgetter("p_adjusted"), unit="p value")
+    return [*added.values(), p, *_columns("versus", "")]
 
 
 def _played(report: Report) -> str:

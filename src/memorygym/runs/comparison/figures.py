@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from memorygym.core.errors import BadSettings
 from memorygym.runs.comparison.significance import (
     RECENCY,
+    Pair,
     Questions,
     Scores,
     SignificanceTests,
@@ -345,6 +346,13 @@ class SystemRow:
     """The bound that it reaches whatever the number of needed facts; it was not measured then."""
     figures: Mapping[str, Estimate | None]
     """By name, in the order of compare.csv."""
+    over_recency: Pair | None
+    """Its test against recency, of a memory that shares a task with it."""
+
+    @property
+    def p_adjusted(self) -> float | None:
+        """The adjusted p value of that test."""
+        return self.over_recency.adjusted if self.over_recency else None
 
     def __getitem__(self, figure: str) -> Estimate | None:
         return self.figures[figure]
@@ -425,6 +433,7 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
             fault=system in faults,
             bound=_bound_of(view),
             figures=figures_of(view),
+            over_recency=tests.over_recency.get(system),
         )
         for system, view in views.items()
     ]
