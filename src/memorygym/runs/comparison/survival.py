@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import nsmallest
+from itertools import groupby
+from operator import attrgetter
 from statistics import fmean
 
 from memorygym.core import registry
@@ -221,10 +223,8 @@ def _played(
     job: SurvivalJob, system: SystemSpec, trajectory: Trajectory, conversation: Conversation
 ) -> SystemReplay:
     """What one system showed, up to the last turn before a call with a use."""
-    by_turn: dict[int, list[int]] = {}
-    for index, use in enumerate(uses := conversation.uses):
-        by_turn.setdefault(use.turn, []).append(index)
-    shown, tokens = bytearray(len(uses)), list[int]()
+    by_turn = {turn: [*uses] for turn, uses in groupby(conversation.uses, attrgetter("turn"))}
+    shown, tokens = list[int](), list[int]()
     turns = [[trajectory.messages[i] for i in t] for t in conversation.turns[: max(by_turn) + 1]]
     task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
     make, budget = job.memories[system.spec].make, budget_of(system, task, tools=False)
@@ -232,12 +232,11 @@ def _played(
         episode = Episode(FixedTurns(task, turns), make, budget, job.model_roles.writer)
         for number, turn in enumerate(turns):
             view = episode.view()
-            if number in by_turn:
+            if uses := by_turn.get(number):
                 context = view[1 : len(view) - len(turn)]
                 texts = [conversation.text(message) for message in reversed(context)]
                 tokens.append(sum(shown_tokens(message, count) for message in context))
-                for index in by_turn[number]:
-                    shown[index] = _state(texts, uses[index])
+                shown += [_state(texts, use) for use in uses]
             episode.step(END)  # The recorded reply is the first message of the next turn.
     except BadKey:
         raise
@@ -267,7 +266,7 @@ def _losses(
         if shown != CURRENT:
             lost.setdefault(use.key, []).append((use, shown))
     for cases in nsmallest(LOSSES, lost.values(), lambda own: (-len(own), own[0][0].distance)):
-        use, shown = cases[0]
+        (use, shown), *_ = cases
         source = trajectory.messages[use.source]
         value = _masked(use, to_text(source)) if job.redact else use.value
         yield Loss(
