@@ -19,7 +19,7 @@ from memorygym.reports.columns import (
     TIMINGS,
     summary_table,
 )
-from memorygym.reports.curves import CURVES, SPLITS, by_tokens, curve
+from memorygym.reports.curves import SPLITS, by_tokens, curve
 from memorygym.reports.table import Table, rows_csv, to_rounded_json
 from memorygym.runs.comparison.figures import Report, SystemRow
 from memorygym.runs.episode_result import Failure, Result
@@ -30,8 +30,6 @@ SCHEMA, COMPARISON = "memorygym-results-4", "memorygym-compare-1"
 ABOUT = ("system", "role", "failed", "rank", "fault", "bound")
 """What a row of compare.json holds beside its figures and the number of its tasks."""
 RESULTS, DOCUMENT = "results.json", "compare.json"
-DRAWN = tuple(f"{kind}.csv" for kind in CURVES if kind not in SPLITS)
-"""Written if they were asked for."""
 
 
 def write_exports(folder: Path, run: RunResults, kinds: Iterable[str] = ()) -> None:

@@ -12,7 +12,7 @@ from memorygym.core.files import is_locked
 from memorygym.core.track import version_of
 from memorygym.reports.exports import failure_row
 from memorygym.reports.stored_runs import read_played, readable
-from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
+from memorygym.reports.tables import heading
 from memorygym.reports.terminal import fit, table
 from memorygym.runs.comparison.system_specs import UNBOUNDED, role_of
 from memorygym.runs.episode_result import ALL, EpisodeKey, score_of
@@ -154,7 +154,7 @@ def _scores(state: State, recipe: Mapping[str, Any]) -> Iterator[str]:
         (name, [*(own.get(head, own.get(ALL, NOTHING)) for head in heads), _range(tasks[name])])
         for name, own in cells.items()
     ]
-    title = f"{ACCURACY} by budget, %" if compared else f"{COMPOSITE}, %"
+    title = "accuracy by budget, %" if compared else "composite, %"
     title = title if state["finished"] else f"provisional {title}"
     yield from table(title, [*heads, "tasks"], rows)
     if compared and not state["finished"]:

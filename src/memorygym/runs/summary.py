@@ -27,6 +27,8 @@ class Summary:
     track: str
     episodes: int
     tasks: int
+    score: str
+    """What the composite is called: in a comparison it is plain accuracy."""
     composite: Estimate
     axes: Mapping[str, Estimate | None]
     correct_refusals: Estimate | None
@@ -112,6 +114,7 @@ def _summary(results: Sequence[Result]) -> Summary:
         track=results[0].place.track,
         episodes=len(results),
         tasks=len(scores),
+        score="accuracy" if results[0].place.compared else "composite",
         composite=composite,
         axes={axis: estimate(mean_score, axis_of(axis), parts) for axis in axes},
         correct_refusals=estimate(mean_share, lambda r: r.score.correct_refusals, refusals),
