@@ -1,7 +1,7 @@
 """Accuracy by number, distance, length, hops or rewrites of the needed facts; and accuracy against
 the tokens of a memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,9 @@ from memorygym.reports.terminal import paragraph
 from memorygym.runs.comparison.figures import (
     ACCURACY,
     FACTS,
+    Cases,
     Report,
     facts_group,
-    judged,
-    left_out,
 )
 from memorygym.runs.comparison.significance import TaskKey
 from memorygym.stats import FEWEST_TASKS, Estimate, clustered_share
@@ -25,8 +24,6 @@ NOTE = (
     " by the design effect, because questions of one task are correlated); none of fewer than"
     f" {FEWEST_TASKS} tasks."
 )
-Bins = dict[Any, dict[TaskKey, list[float]]]
-"""The scores of the questions, by bin and task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +97,20 @@ CURVES: Mapping[str, Kind] = {
 
 def curve(report: Report, kind: str) -> list[Bin]:
     """The bins that hold questions, by memory and reference in the order of the report."""
-    curve_kind, left = CURVES[kind], left_out(report.measured)
-    bins_of: dict[str, Bins] = {}
-    for measurement in sorted(report.measured, key=lambda measurement: measurement.task):
-        bins = bins_of.setdefault(measurement.system, {})
-        for case in judged(measurement, left):
-            tasks = bins.setdefault(curve_kind.place(getattr(case, curve_kind.figure)), {})
-            tasks.setdefault(measurement.task, []).append(case.score)
-    return [
-        Bin(
-            system, place, curve_kind.name(place),
-            sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
-        )
-        for system in (row.system for row in [*report.of("memory"), *report.of("reference")])
-        for place, tasks in sorted(bins_of.get(system, {}).items())
-    ]  # fmt: skip
+    rows = [*report.of("memory"), *report.of("reference")]
+    return [bin for row in rows for bin in _bins(row.system, report.cases[row.system], kind)]
+
+
+def _bins(system: str, cases: Mapping[TaskKey, Cases], kind: str) -> Iterator[Bin]:
+    """The bins of one system, in the order of their places."""
+    of, bins = CURVES[kind], dict[Any, dict[TaskKey, list[float]]]()
+    for task, own in cases.items():
+        for case in own:
+            tasks = bins.setdefault(of.place(getattr(case, of.figure)), {})
+            tasks.setdefault(task, []).append(case.score)
+    for place, tasks in sorted(bins.items()):
+        scores = [*tasks.values()]
+        yield Bin(system, place, of.name(place), sum(map(len, scores)), clustered_share(scores))
 
 
 SPLITS = ("facts", "hops")

@@ -1,6 +1,6 @@
 """Significance of a comparison, paired by task: gain, tests, ranks and the best memory."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -160,9 +160,14 @@ def normalised_gain(
     return stats.around(ratio, error, len(tasks) - 1, len(tasks))
 
 
-def share(values: Mapping[TaskKey, float], questions: Questions) -> Estimate:
-    """The mean over tasks of a share of questions, of which each task has so many."""
-    return stats.mean_share([*values.values()], [questions[task] for task in values])
+def share(
+    values: Mapping[TaskKey, float],
+    trials: Mapping[TaskKey, int],
+    interval: Callable[[list[float], list[int]], Estimate] = stats.mean_share,
+) -> Estimate | None:
+    """The mean over tasks of a share of trials, of which each task has so many; None without a
+    task."""
+    return interval([*values.values()], [trials[task] for task in values]) if values else None
 
 
 def difference(a: Scores, b: Scores, questions: Questions) -> Estimate | None:
