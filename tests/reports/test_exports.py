@@ -90,14 +90,6 @@ def test_a_few_tasks_are_written_without_bounds() -> None:
     assert (bin := table("retention.csv", measured)[0])["low"] == bin["high"] == ""
 
 
-def test_bounds_of_shares_in_files_are_shares() -> None:
-    row = rows_of(with_case(FIVE, exact=True, f1=0.5))["m"]
-    for name in ("accuracy", "exact", "f1", "evidence_recall"):
-        low, high = float(row[f"{name}_low"]), float(row[f"{name}_high"])
-        assert 0 <= low < high <= 1
-    assert float(row["detectable"]) >= 1 / 10
-
-
 def test_every_system_has_a_row_also_one_that_finished_nothing() -> None:
     failure = Failure(place("broken", 1000, "strong"), "memory", "lost")
     rows = rows_of(all_played(TWO), failure)

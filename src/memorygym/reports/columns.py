@@ -14,7 +14,7 @@ from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.track import find
 from memorygym.reports.curves import CURVES, Bin, Point
-from memorygym.reports.table import SPREAD, Column, Spread, Table, Value, rounded
+from memorygym.reports.table import SPREAD, Column, Spread, Table, Value
 from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow
 from memorygym.runs.comparison.significance import Pair
 from memorygym.runs.comparison.system_specs import role_of
@@ -139,18 +139,18 @@ PAIRS: Table[tuple[Report, Pair]] = _table(
     "pairs.csv", "One row for every two memories that finished every task.", (
         *AT, _of("system"),
         _of("other", "the memory that it is compared with"),
-        _of("tasks", "tasks that both finished", lambda pair: pair.difference.tasks),
-        _of("low", LOW, lambda pair: rounded(pair.difference.low)),
+        _of("tasks", "tasks that both finished", attrgetter("difference.tasks")),
+        _of("low", LOW, attrgetter("difference.low")),
         _of("difference", "accuracy of `system` minus that of `other`"),
-        _of("high", HIGH, lambda pair: rounded(pair.difference.high)),
-        _of("p", P), _of("p_adjusted", ADJUSTED, lambda pair: pair.adjusted),
+        _of("high", HIGH, attrgetter("difference.high")),
+        _of("p", P), _of("p_adjusted", ADJUSTED, attrgetter("adjusted")),
         _of("detectable", DETECTABLE),
     ),
 )  # fmt: skip
 PARETO: Table[tuple[Report, Point]] = _table(
     "pareto.csv", "One row a system that finished every task, the cheapest first.", (
         *AT, _of("system"), _of("accuracy", FIGURES[ACCURACY].meaning),
-        _of("tokens", FIGURES["total"].meaning, lambda point: point.cost),
+        _of("tokens", FIGURES["total"].meaning, attrgetter("cost")),
         _of("dominated_by",
             "a system that is at least as good and as cheap, and better on one"),
     ),
@@ -163,11 +163,11 @@ CURVE: Table[tuple[Report, Bin]] = _table(
     + ". The interval is Wilson's, of as many questions as remain when those of a task count as"
     " alike; none of fewer than five tasks.", (
         *AT, _of("system"),
-        _of("bin", "the values of its questions; k is 1,000 tokens", lambda bin: bin.name),
+        _of("bin", "the values of its questions; k is 1,000 tokens", attrgetter("name")),
         _of("questions", "how many"),
-        _of("low", LOW, lambda bin: rounded(bin.accuracy.low)),
+        _of("low", LOW, attrgetter("accuracy.low")),
         _of("accuracy", FIGURES[ACCURACY].meaning),
-        _of("high", HIGH, lambda bin: rounded(bin.accuracy.high)),
+        _of("high", HIGH, attrgetter("accuracy.high")),
     ),
 )  # fmt: skip
 TIMINGS: Table[tuple[Report, tuple[str, float, float]]] = _table(
