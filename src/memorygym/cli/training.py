@@ -15,7 +15,8 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import is_standard_output, json_bytes, write_atomically
 from memorygym.core.track import Track
 from memorygym.memories.sandbox.placement import check as check_memory
-from memorygym.reports.terminal import fit, table
+from memorygym.reports.table import plain
+from memorygym.reports.terminal import fit
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Failure, ResultOptions
 from memorygym.runs.evaluation import Evaluation
@@ -116,8 +117,9 @@ def _data_page(made: DataSummary, output: Path, beside: Path | None) -> list[str
         mean = f"{sum(scores) / len(scores):.1f}" if scores else "–"
         tokens, trained = sum(sum(e.lengths) for e in kept), sum(e.trained for e in kept)
         many = sum(len(each.lengths) for each in kept)
-        rows.append((agent, [f"{len(kept):,}", mean, f"{many:,}", f"{tokens:,}", f"{trained:,}"]))
-    lines = [*table("agent", ["episodes", "mean score", "rows", "tokens", "trained on"], rows), ""]
+        rows.append((agent, f"{len(kept):,}", mean, f"{many:,}", f"{tokens:,}", f"{trained:,}"))
+    heads = ("agent", "episodes", "mean score", "rows", "tokens", "trained on")
+    lines = [*plain(heads, rows).lines(), ""]
     if made.left_out:
         lowest = f"{100 * made.options.min_score:g}"
         lines.append(f"{len(made.left_out)} episodes scored below {lowest} and are left out")
@@ -175,10 +177,14 @@ def _player(settings: ProfileSettings, track: Track) -> str:
 
 def _profile_page(profile: Profile, *, scripted: bool) -> list[str]:
     rows = [
-        (f"{task.template} {task.seed}",
-         [str(len(task.rewards)), f"{task.mean:.3f}", f"{task.variance:.4f}"])
+        (
+            f"{task.template} {task.seed}",
+            len(task.rewards),
+            f"{task.mean:.3f}",
+            f"{task.variance:.4f}",
+        )
         for task in profile.tasks
-    ]  # fmt: skip
+    ]
     shares = (
         f"{profile.agent}: {100 * profile.at_zero:.0f} % of {len(profile.tasks)} tasks at reward 0,"
         f" {100 * profile.at_one:.0f} % at reward 1;"
@@ -190,5 +196,5 @@ def _profile_page(profile: Profile, *, scripted: bool) -> list[str]:
     else:
         share = f"{100 * profile.constant:.0f} %"
         note = f"{share} without variance, whose tries teach a policy gradient nothing"
-    lines = table("task", ["tries", "mean reward", "variance"], rows)
+    lines = plain(("task", "tries", "mean reward", "variance"), rows).lines()
     return [*lines, "", *fit(f"{shares} {note}"), "", "mean reward", *bars(profile.histogram())]

@@ -24,7 +24,8 @@ from memorygym.datasets.instances.verifier import (
     with_recipes,
 )
 from memorygym.models import specs
-from memorygym.reports.terminal import RED, Row, fit, paint, table, wrapped
+from memorygym.reports.table import plain
+from memorygym.reports.terminal import RED, fit, paint, wrapped
 from memorygym.runs import behaviour, tasks
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.settings import THREADS, VerifySettings
@@ -149,11 +150,8 @@ def _counts(findings: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, int
 def _page(folder: Path, report: dict[str, Any]) -> Iterator[str]:
     """Counts by check, then every failure with its file."""
     failures, files, sound = report["failures"], report["files"], report["sound"]
-    rows: list[Row | str] = [
-        (name, [str(counts["ok"]), str(counts["failed"])])
-        for name, counts in report["checks"].items()
-    ]
-    yield from table("check", ["ok", "failed"], rows)
+    rows = [(name, *counts.values()) for name, counts in report["checks"].items()]
+    yield from plain(("check", "ok", "failed"), rows).lines()
     yield from fit(f"llm_closed_book: {_closed_book_text(report['llm_closed_book'])}")
     for failure in failures[:MOST_SHOWN]:
         file, check, reason = map(one_line, failure.values())

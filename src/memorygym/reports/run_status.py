@@ -12,8 +12,9 @@ from memorygym.core.files import is_locked
 from memorygym.core.track import version_of
 from memorygym.reports.exports import failure_row
 from memorygym.reports.stored_runs import read_played, readable
+from memorygym.reports.table import plain
 from memorygym.reports.tables import heading
-from memorygym.reports.terminal import fit, table
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.system_specs import UNBOUNDED, role_of
 from memorygym.runs.episode_result import ALL, EpisodeKey, score_of
 from memorygym.runs.objects import TRUSTED
@@ -151,12 +152,12 @@ def _scores(state: State, recipe: Mapping[str, Any]) -> Iterator[str]:
         tasks.setdefault(name, []).append(figures["tasks"])
     heads = [*map(str, recipe["budgets"])] if compared else ["mean"]
     rows = [
-        (name, [*(own.get(head, own.get(ALL, NOTHING)) for head in heads), _range(tasks[name])])
+        (name, *(own.get(head, own.get(ALL, NOTHING)) for head in heads), _range(tasks[name]))
         for name, own in cells.items()
     ]
     title = "accuracy by budget, %" if compared else "composite, %"
     title = title if state["finished"] else f"provisional {title}"
-    yield from table(title, [*heads, "tasks"], rows)
+    yield from plain([title, *heads, "tasks"], rows).lines()
     if compared and not state["finished"]:
         yield from fit("compare will leave out questions whose facts exceed the budget.")
 
