@@ -103,14 +103,16 @@ def curve(report: Report, kind: str) -> list[Bin]:
 
 def _bins(system: str, cases: Mapping[TaskKey, Cases], kind: str) -> Iterator[Bin]:
     """The bins of one system, in the order of their places."""
-    of, bins = CURVES[kind], dict[Any, dict[TaskKey, list[float]]]()
+    curve_kind, bins = CURVES[kind], dict[Any, dict[TaskKey, list[float]]]()
     for task, own in cases.items():
         for case in own:
-            tasks = bins.setdefault(of.place(getattr(case, of.figure)), {})
+            tasks = bins.setdefault(curve_kind.place(getattr(case, curve_kind.figure)), {})
             tasks.setdefault(task, []).append(case.score)
     for place, tasks in sorted(bins.items()):
         scores = [*tasks.values()]
-        yield Bin(system, place, of.name(place), sum(map(len, scores)), clustered_share(scores))
+        yield Bin(
+            system, place, curve_kind.name(place), sum(map(len, scores)), clustered_share(scores)
+        )
 
 
 SPLITS = ("facts", "hops")

@@ -50,6 +50,8 @@ HOLLOW = {"mfc": "white", "alpha": 1}
 """The look of a mark without an interval."""
 SCATTERED = {"linestyle": "none", "alpha": 0.75}
 """The look of marks that no line joins, and that may hide each other."""
+NEARBY = {"textcoords": "offset points", "color": GREY}
+"""The look of a name beside its line."""
 Look = dict[str, Any]
 """The colour, mark and line of a system, as matplotlib names them."""
 WIDTH = 5.5
@@ -182,21 +184,17 @@ def _forest(axis: Any, panel: Panel, looks: Mapping[str, Look]) -> None:
     """One row per system, best on top: mean, 95 % interval, and lower and upper bound as lines."""
     for height, series in enumerate(panel.series):
         (mark,) = series.points.values()
-        look = looks[series.name]
-        axis.errorbar(
-            100 * mark.mean, height, xerr=_spread([mark]), capsize=2.5,
-            **look if mark.has_interval else look | HOLLOW,
-        )  # fmt: skip
+        look = looks[series.name] | ({} if mark.has_interval else HOLLOW)
+        axis.errorbar(100 * mark.mean, height, xerr=_spread([mark]), capsize=2.5, **look)
     axis.set_yticks(range(len(panel.series)), [series.name for series in panel.series])
     axis.set_ylim(len(panel.series) - 0.4, -0.6)
     axis.set_xlim(*SHARES)
     axis.grid(axis="x", color=LIGHT, linewidth=0.6)
+    coordinates = ("data", "axes fraction")
     for name, value in panel.bounds.items():
         axis.axvline(100 * value, color=GREY, linestyle="--", linewidth=1)
-        axis.annotate(
-            name, (100 * value, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
-            textcoords="offset points", ha="left" if value < 0.5 else "right", color=GREY,
-        )  # fmt: skip
+        side = "left" if value < 0.5 else "right"
+        axis.annotate(name, (100 * value, 1), (0, 2), coordinates, ha=side, **NEARBY)
     axis.set_title(_title(panel), pad=15)
 
 
@@ -243,11 +241,9 @@ def _levels(axis: Any, bounds: Mapping[str, float]) -> None:
         names.setdefault(round(100 * value / NEAR) * NEAR, []).append(name)
         style = ":" if name in BOUNDS.values() else (0, (6, 3))
         axis.axhline(100 * value, color=GREY, linestyle=style, linewidth=1)
+    coordinates = ("axes fraction", "data")
     for height, level in names.items():
-        axis.annotate(
-            "\n".join(level), (1, height), xycoords=("axes fraction", "data"), xytext=(3, 0),
-            textcoords="offset points", va="center", color=GREY,
-        )  # fmt: skip
+        axis.annotate("\n".join(level), (1, height), (3, 0), coordinates, va="center", **NEARBY)
 
 
 def _places(axis: Any, panel: Panel, all_panels: Sequence[Panel], kind: str) -> None:

@@ -174,10 +174,9 @@ def _repeats_lines(repeats: Repeats) -> list[str]:
 
 def against_text(comparisons: Sequence[RunDifference], now: RunResults, before: RunResults) -> str:
     """The difference of each agent from an earlier run."""
-    private = bool(now.recipe["salt"]), bool(before.recipe["salt"])
-    order = {
-        (False, True): "public minus private", (True, False): "private minus public",
-    }.get(private, "now minus before")  # fmt: skip
+    private, order = bool(now.recipe["salt"]), "now minus before"
+    if private != bool(before.recipe["salt"]):
+        order = "private minus public" if private else "public minus private"
     lines = []
     for pair in comparisons:
         agent, other = readable(pair.agent), readable(pair.other)
