@@ -42,12 +42,6 @@ COMMON = {
     "error": "why the episode has no score; empty if it has one",
 }
 """Columns that mean the same wherever they stand."""
-P, ADJUSTED, DETECTABLE = (
-    "p-value of a sign-flip test",
-    "the same, Holm-adjusted: against recency over all memories, in pairs.csv over all pairs",
-    "smallest difference that these tasks would show with 80 % power, as a share; at least that of"
-    " one question, and empty for fewer than five tasks",
-)
 LOW, HIGH = "lower bound of the 95 % interval", "upper bound of the 95 % interval"
 WITHHELD = "; empty if more than 5 % of the statements are unread"
 
@@ -91,10 +85,10 @@ def _of(
     return Column(name, lambda row: take(row[1]), meaning=meaning, is_mean=is_mean)
 
 
-def _tested(name: str, meaning: str) -> Column[tuple[Any, SystemRow]]:
+def _tested(name: str) -> Column[tuple[Any, SystemRow]]:
     """A figure of the test against recency, of the memories that have one."""
     take = attrgetter(name)
-    return _of(name, meaning, lambda row: take(row.over_recency) if row.over_recency else None)
+    return _of(name, value=lambda row: take(row.over_recency) if row.over_recency else None)
 
 
 def _case(name: str, case: QuestionCase) -> Value:
@@ -113,15 +107,8 @@ COMPARED: Table[tuple[Report, SystemRow]] = _table(
     "compare.csv, and summary() of a comparison", "One row a system, reasoner and budget.", (
         *AT, _of("system"), _of("role"),
         _of("tasks", "tasks that the system finished", lambda row: len(row.scores)),
-        _of("failed", "tasks that it did not finish; they are in no mean"),
-        _of("rank", "1 + the number of memories that are significantly better; empty for references"
-            " and for a memory that failed somewhere or is a fault of the set-up"),
-        _of("fault", "whether the strongest scripted reasoner answers more from the memory than"
-            " from all that it held, by more than the interval: a fault of the set-up"),
-        _of("bound", "floor or ceiling if the memory is at that of `none` or `oracle` whatever the"
-            " number of facts needed: not measured here"),
-        _tested("p", f"{P} against `recency`"), _of("p_adjusted", ADJUSTED),
-        _tested("detectable", DETECTABLE),
+        _of("failed"), _of("rank"), _of("fault"), _of("bound"),
+        _tested("p"), _of("p_adjusted"), _tested("detectable"),
         *(_of(name, value=itemgetter(name), is_mean=True) for name in FIGURES),
     ), "`summary()` has the column `trusted`, too, and no rows `held:MEMORY`.",
 )  # fmt: skip
@@ -138,21 +125,19 @@ QUESTIONS: Table[tuple[Measurement, QuestionCase]] = _table(
 PAIRS: Table[tuple[Report, Pair]] = _table(
     "pairs.csv", "One row for every two memories that finished every task.", (
         *AT, _of("system"),
-        _of("other", "the memory that it is compared with"),
+        _of("other"),
         _of("tasks", "tasks that both finished", attrgetter("difference.tasks")),
         _of("low", LOW, attrgetter("difference.low")),
-        _of("difference", "accuracy of `system` minus that of `other`"),
+        _of("difference"),
         _of("high", HIGH, attrgetter("difference.high")),
-        _of("p", P), _of("p_adjusted", ADJUSTED, attrgetter("adjusted")),
-        _of("detectable", DETECTABLE),
+        _of("p"), _of("p_adjusted", value=attrgetter("adjusted")), _of("detectable"),
     ),
 )  # fmt: skip
 PARETO: Table[tuple[Report, Point]] = _table(
     "pareto.csv", "One row a system that finished every task, the cheapest first.", (
         *AT, _of("system"), _of("accuracy", FIGURES[ACCURACY].meaning),
         _of("tokens", FIGURES["total"].meaning, attrgetter("cost")),
-        _of("dominated_by",
-            "a system that is at least as good and as cheap, and better on one"),
+        _of("dominated_by"),
     ),
 )  # fmt: skip
 CURVE: Table[tuple[Report, Bin]] = _table(
@@ -322,13 +307,17 @@ def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, An
 @cache
 def tables() -> tuple[Table[Any], ...]:
     """Every table, in the order of the page."""
-    figures = {name: meaning_of(figure) for name, figure in FIGURES.items()}
+    tests = dict(meanings(Pair))
+    tests["p_adjusted"] = tests["adjusted"]
+    figures = {**meanings(SystemRow), **tests, "p": f"{tests['p']} against `recency`"}
+    figures |= {name: meaning_of(figure) for name, figure in FIGURES.items()}
     scores = dict(meanings(Score))
     scores |= {"questions": scores["answerable"], "peak_tokens": scores["peak"]}
     return (
         SYSTEM_ROWS, _explained(AGENT_ROWS, scores), _explained(AGENT_SUMMARY, scores),
         _explained(COMPARED, figures), _explained(QUESTIONS, meanings(QuestionCase)),
-        PAIRS, PARETO, CURVE, TIMINGS, _leaderboard(),
+        _explained(PAIRS, tests), _explained(PARETO, meanings(Point)), CURVE, TIMINGS,
+        _leaderboard(),
     )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ CURVES: Mapping[str, Kind] = {
 
 def curve(report: Report, kind: str) -> list[Bin]:
     """The bins that hold questions, by memory and reference in the order of the report."""
-    rows = [*report.of("memory"), *report.of("reference")]
+    rows = report.of("memory", "reference")
     return [bin for row in rows for bin in _bins(row.system, report.cases[row.system], kind)]
 
 
@@ -145,7 +145,7 @@ class Point:
     accuracy: float
     cost: float
     dominated_by: str | None
-    """A system as good in accuracy and cost and better in one; the most accurate of these."""
+    """A system that is at least as good and as cheap, and better on one."""
 
 
 def by_tokens(report: Report) -> list[Point]:

@@ -105,7 +105,7 @@ def _title(run: RunResults, reports: Sequence[Report], budget: int | None = None
 
 def _drawn(report: Report) -> Iterator[tuple[SystemRow, Estimate]]:
     """The rows that are drawn: systems that finished a task, the memories first."""
-    for row in (*report.of("memory"), *report.of("reference")):
+    for row in report.of("memory", "reference"):
         if row.system not in BOUNDS and (accuracy := row[ACCURACY]):
             yield row, accuracy
 

@@ -192,7 +192,6 @@ def _of_systems(run: RunResults, report: Report) -> Table[SystemRow]:
         Column("p", lambda row: row.p_adjusted, "p vs\nrecency", "p value"),
         figure_column(FIGURES["total"], "tokens\nper task", ""),
     ]
-    rows = [*report.of("memory"), *report.of("reference")]
     budget = "" if report.budget is None else f", budget {report.budget:,} tokens"
     tasks = count(len(report.tasks), "task")
     caption = f"{run.heading}, {tasks}, reasoner {report.reasoner}{budget}"
@@ -202,6 +201,7 @@ def _of_systems(run: RunResults, report: Report) -> Table[SystemRow]:
         for row in report.rows
         if row.fault
     ]
+    rows = report.of("memory", "reference")
     return Table(columns, rows, caption=caption, notes=[*faults, *_notes(run)])
 
 

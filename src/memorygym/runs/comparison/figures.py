@@ -328,15 +328,16 @@ class SystemRow:
     scores: Scores
     """By finished task, in order."""
     failed: int
-    """Number of tasks that it did not finish."""
+    """Tasks that it did not finish; they are in no mean."""
     rank: int | None
-    """1 + the number of memories that are significantly better; None unless it is a memory that
-    finished all tasks without fault."""
+    """1 + the number of memories that are significantly better; empty for references and for a
+    memory that failed somewhere or is a fault of the set-up."""
     fault: bool
-    """Whether the set-up is at fault, because the strongest scripted reasoner answers more from
-    what the memory showed than from all that it held, by more than the interval."""
+    """Whether the strongest scripted reasoner answers more from the memory than from all that it
+    held, by more than the interval: a fault of the set-up."""
     bound: Bound
-    """The bound that it reaches whatever the number of needed facts; it was not measured then."""
+    """Floor or ceiling if the memory is at that of `none` or `oracle` whatever the number of facts
+    needed: not measured here."""
     figures: Mapping[str, Estimate | None]
     """By name, in the order of compare.csv."""
     over_recency: Pair | None
@@ -384,9 +385,9 @@ class Report:
         """The row of a system, if there is one."""
         return next((row for row in self.rows if row.system == system), None)
 
-    def of(self, role: Role) -> list[SystemRow]:
-        """The rows of a role, the best first."""
-        return [row for row in self.rows if row.role == role]
+    def of(self, *roles: Role) -> list[SystemRow]:
+        """The rows of one role after the other, the best of each first."""
+        return [row for role in roles for row in self.rows if row.role == role]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,16 @@ class Pair:
 
     system: str
     other: str
+    """The memory that it is compared with."""
     difference: Estimate
-    """Accuracy of the first minus accuracy of the other."""
+    """Accuracy of `system` minus that of `other`."""
     p: float
-    """p value of a two-sided sign-flip test over tasks."""
+    """P-value of a sign-flip test."""
     adjusted: float
-    """The p value, adjusted for multiple tests (Holm): all memories against recency are one
-    family, all pairs of memories another."""
+    """The same, Holm-adjusted: against recency over all memories, in pairs.csv over all pairs."""
     detectable: float | None
-    """The least true difference that so many tasks detect with 80 % power, at least that of one
-    question; None for too few tasks."""
+    """Smallest difference that these tasks would show with 80 % power, as a share; at least that of
+    one question, and empty for fewer than five tasks."""
 
 
 @dataclass(frozen=True, slots=True)
