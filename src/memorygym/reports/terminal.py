@@ -35,11 +35,8 @@ def width() -> int:
 
 def is_coloured() -> bool:
     """Whether standard output is a terminal that shows colour, and NO_COLOR is not set."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and _term() != "dumb"
-
-
-def _term() -> str:
-    return os.environ.get("TERM", "")
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
 
 
 def paint(text: str, code: str) -> str:
