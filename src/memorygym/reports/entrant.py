@@ -10,9 +10,10 @@ from memorygym.core import registry
 from memorygym.core.json_values import canonical
 from memorygym.core.track import Agent, TaskOptions, find, version_of
 from memorygym.reports.checks import REPRODUCED, Evidence
+from memorygym.runs.comparison.significance import TaskKey
 from memorygym.runs.evaluation import OFFICIAL_SEEDS
 from memorygym.runs.results import RunResults
-from memorygym.runs.summary import Summary, TaskKey
+from memorygym.runs.summary import Summary
 from memorygym.runs.tasks import Limits
 
 

@@ -13,6 +13,8 @@ Scores = Mapping[TaskKey, float]
 """By task: the share of its questions that were answered correctly."""
 Questions = Mapping[TaskKey, int]
 """By task: the number of its questions that count."""
+Interval = Callable[[list[float], list[int]], Estimate]
+"""The mean of shares, each of so many trials, with its interval."""
 RECENCY = "recency"
 
 
@@ -163,7 +165,7 @@ def normalised_gain(
 def share(
     values: Mapping[TaskKey, float],
     trials: Mapping[TaskKey, int],
-    interval: Callable[[list[float], list[int]], Estimate] = stats.mean_share,
+    interval: Interval = stats.mean_share,
 ) -> Estimate | None:
     """The mean over tasks of a share of trials, of which each task has so many; None without a
     task."""
