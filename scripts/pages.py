@@ -157,7 +157,7 @@ def strata(
 ) -> str:
     """The table of accuracy by system and stratum; without names of all strata, smallest first."""
     scores: dict[tuple[str, str], dict[tuple[str, int], list[bool]]] = {}
-    for played in results.of(report):
+    for played in results.under(report.reasoner, report.budget):
         for case in played.cases:
             tasks = scores.setdefault((played.system, stratum_of(played, case)), {})
             tasks.setdefault(played.task, []).append(case.score == 1)

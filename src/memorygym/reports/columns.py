@@ -192,8 +192,12 @@ def _mean(key: str, field: str, meaning: str) -> Column[Ended]:
 
 
 def _cases(row: Ended) -> Sequence[QuestionCase]:
+    """The questions of an episode that count."""
     run, place = row[0], row[1].place
-    return run.judged.get((place.agent, place.budget, place.memory, place.task), ())
+    for report in run.reports:
+        if report.reasoner == place.agent and place.budget in (None, report.budget):
+            return report.cases[place.memory].get(place.task, ())
+    return ()
 
 
 PLACE: tuple[Column[Ended], ...] = (
