@@ -79,7 +79,7 @@ def page(live: RunResults, fixed: RunResults, seeds: int) -> Iterator[str]:
     yield f"\n## By depth in a chain, at {MIDDLE:,} tokens\n"
     yield pages.strata(live, middle, lambda _, case: case.type.partition("(")[2].rstrip(")"), LINKS)
     yield f"\n## By facts needed, at {MIDDLE:,} tokens\n"
-    yield pages.by_facts(live, middle)
+    yield pages.by_facts(middle)
 
 
 def _accuracies(report: Report) -> list[float]:

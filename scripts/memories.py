@@ -84,7 +84,7 @@ def of_budget(results: RunResults, budget: int) -> Iterator[str]:
         f" {pages.percent(verdict.lead)} points{TOGETHER * only_uncorrected}. Minimum detectable"
         f" effect, median over pairs: {100 * detectable:.1f} points.\n"
     )
-    yield pages.by_facts(results, strong)
+    yield pages.by_facts(strong)
 
 
 if __name__ == "__main__":

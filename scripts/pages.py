@@ -137,9 +137,9 @@ def table(columns: Sequence[Column[SystemRow]], report: Report) -> str:
     return markdown(Table([Column("memory", marked), *columns], shown(report)))
 
 
-def by_facts(results: RunResults, report: Report) -> str:
+def by_facts(report: Report) -> str:
     """The table of accuracy by the number of facts that a question needs."""
-    bins = curve(results.of(report), report, "facts")
+    bins = curve(report, "facts")
     names = {bin.place: bin.name for bin in sorted(bins, key=lambda bin: bin.place)}
     cells = {(bin.system, bin.name): percent(bin.accuracy) for bin in bins}
     rows = [
@@ -157,7 +157,7 @@ def strata(
 ) -> str:
     """The table of accuracy by system and stratum; without names of all strata, smallest first."""
     scores: dict[tuple[str, str], dict[tuple[str, int], list[bool]]] = {}
-    for played in results.of(report):
+    for played in results.under(report.reasoner, report.budget):
         for case in played.cases:
             tasks = scores.setdefault((played.system, stratum_of(played, case)), {})
             tasks.setdefault(played.task, []).append(case.score == 1)

@@ -69,7 +69,7 @@ def page(track: str, results: RunResults) -> Iterator[str]:
         " model, per instance."
     )
     yield "\n## By facts needed\n"
-    yield pages.by_facts(results, strong)
+    yield pages.by_facts(strong)
     yield "\n## By hops\n"
     yield pages.strata(results, strong, lambda _, case: str(case.hops))
     yield "\n## By length\n"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -35,16 +36,18 @@ def files(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in SAME if (folder / name).exists()}
 
 
-def test_compare_writes_the_same_bytes_as_the_command(tmp_path: Path) -> None:
-    assert main(["compare", "--memories", "bm25,markdown", "-o", str(tmp_path / "a"), *WORDS]) == 0
-    memorygym.compare(["bm25", "markdown"], output=tmp_path / "b", **LITE)
-    assert files(tmp_path / "a") == files(tmp_path / "b")
-
-
-def test_evaluate_writes_the_same_bytes_as_the_command(tmp_path: Path) -> None:
-    words = ["bench", "--strategy", "naive", "strategic", "--run", str(tmp_path / "a")]
-    assert main([*words, *WORDS]) == 0
-    memorygym.evaluate(["naive", "strategic"], output=tmp_path / "b", **LITE)
+@pytest.mark.parametrize(
+    ("call", "parts", "words"),
+    [
+        (memorygym.compare, ["bm25", "markdown"], ["compare", "--memory", "bm25,markdown"]),
+        (memorygym.evaluate, ["naive", "strategic"], ["bench", "--agent", "naive", "strategic"]),
+    ],
+)
+def test_a_call_writes_the_same_bytes_as_the_command(
+    call: Callable[..., object], parts: list[str], words: list[str], tmp_path: Path
+) -> None:
+    assert main([*words, "-o", str(tmp_path / "a"), *WORDS]) == 0
+    call(parts, output=tmp_path / "b", **LITE)
     assert files(tmp_path / "a") == files(tmp_path / "b")
 
 

@@ -5,17 +5,26 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.reports.comparison_text import Setting, report_text
-from memorygym.reports.curves import curve
-from memorygym.runs.comparison.figures import figures
+from memorygym.reports.comparison_text import report_text
+from memorygym.runs.comparison.figures import Clock, Report, figures
 from memorygym.runs.comparison.significance import BestSystem
 from memorygym.runs.metrics import ModelCost
+from memorygym.runs.results import RunResults
 from memorygym.scoring.attribution import Coverage
 from tests.runs.comparison.measurements import FIVE, THREE, all_played, played, reported
 
-SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=3412)
+TASKS = "worlds track, tier standard"
+RECIPE = {"kind": "compare", "track": "worlds", "capacity": 3412, "memory_model": None}
 MATCHED = {"exact": True, "f1": 1.0}
 WORSE = "observation_masking:attention_window=100,keep_first=2"
+
+
+def text_of(
+    report: Report, clock: Clock | None = None, track: str = "worlds", *, details: bool = False
+) -> str:
+    """The text of a report on tasks of a track."""
+    about = {"version": "worlds-v1@ab12cd34", "recipe": {**RECIPE, "track": track}}
+    return report_text(RunResults(about, []), report, TASKS, clock or {}, details=details)
 
 
 def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None]) -> None:
@@ -23,12 +32,12 @@ def test_the_text_of_a_report_is_unchanged(snapshot: Callable[[str, str], None])
     spent = played("l", "11 11 10 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
     measured = [*all_played(systems), *spent]
     report = figures(measured, {"n": 1}, "test")
-    splits = {kind: curve(measured, report, kind) for kind in ("facts", "hops")}
-    snapshot("compare", report_text(report, SETTING, {"m": (0.25, 1.5), "l": (12, 1234)}, splits))
+    clock = {"m": (0.25, 1.5), "l": (12.0, 1234.0)}
+    snapshot("compare", text_of(report, clock, details=True))
 
 
 def test_the_main_table_stands_alone_unless_all_are_wanted() -> None:
-    text, every = (report_text(reported(THREE), SETTING, None, splits) for splits in (None, {}))
+    text, every = (text_of(reported(THREE), details=every) for every in (False, True))
     heads = text.split("shares in %")[1].split("─")[0].split()
     assert heads == "# accuracy loss loss stale tokens calls tokens".split()
     assert "what it held" not in text and "what it held" in every
@@ -38,7 +47,7 @@ def test_the_main_table_is_as_short_as_it_can_be(monkeypatch: pytest.MonkeyPatch
     report = reported({**FIVE, "markdown+writer": FIVE["m"], "naive_rag": FIVE["recency"]})
     for columns, tables in (("80", 1), ("40", 3)):
         monkeypatch.setenv("COLUMNS", columns)
-        text = report_text(report, SETTING).partition("\nAccuracy")[0]
+        text = text_of(report).partition("\nAccuracy")[0]
         assert text.count("\nshares in %") == tables
         assert ("markdown+writer\n" in text) == (columns == "80")
 
@@ -52,33 +61,31 @@ def test_the_main_table_is_as_short_as_it_can_be(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_a_gain_that_repeats_accuracy_is_no_column(bounds: dict[str, str], columns: int) -> None:
-    text = report_text(reported({**THREE, **bounds}), SETTING, None, {})
+    text = text_of(reported({**THREE, **bounds}), details=True)
     heads = text.partition("what it adds, %")[2].partition("─")[0]
     assert ("vs none" in heads) + ("gain" in heads) == columns
 
 
 def test_exact_match_and_f1_are_shown_of_data_sets_only() -> None:
     measured = [m for name, tasks in THREE.items() for m in played(name, tasks, MATCHED)]
-    texts = [
-        report_text(figures(m, {}, "t"), SETTING, None, {}) for m in (measured, all_played(THREE))
-    ]
+    texts = [text_of(figures(m, {}, "t"), details=True) for m in (measured, all_played(THREE))]
     assert ["words of answers" in text for text in texts] == [True, False]
 
 
 def test_unread_statements_are_printed_and_what_rests_on_them_is_not() -> None:
     systems = {name: tasks for name, tasks in THREE.items() if name != "m"}
     unread = played("m", THREE["m"], shown=Coverage(69, 31))
-    text = report_text(figures([*all_played(systems), *unread], {}, "test"), SETTING)
+    text = text_of(figures([*all_played(systems), *unread], {}, "test"))
     (line,) = (line for line in text.split("\n") if line.startswith("m "))
     assert line.split()[3:5] == ["–", "–"]
     words = " ".join(text.split())
     assert "could attribute to nothing: 31.0 % of m's." in words
     assert "more than 5 % were unread of m, so that" in words
-    assert "to nothing: none." in " ".join(report_text(reported(THREE), SETTING).split())
+    assert "to nothing: none." in " ".join(text_of(reported(THREE)).split())
 
 
 def test_a_fault_of_the_set_up_stands_below_and_is_explained() -> None:
-    text = report_text(reported({**FIVE, "n": "11 " * 5, "held:n": "10 " * 5}), SETTING)
+    text = text_of(reported({**FIVE, "n": "11 " * 5, "held:n": "10 " * 5}))
     names = [line.split()[:2] for line in text.split("\n") if line[:2] in ("m ", "n!")]
     assert names == [["m", "1"], ["n!†", "–"]]
     assert "! n scored more than held:n" in text
@@ -86,7 +93,7 @@ def test_a_fault_of_the_set_up_stands_below_and_is_explained() -> None:
 
 
 def test_a_memory_at_a_bound_is_marked_as_not_measured() -> None:
-    text = " ".join(report_text(reported({**THREE, "n": "00 00 10"}), SETTING).split())
+    text = " ".join(text_of(reported({**THREE, "n": "00 00 10"})).split())
     assert "† not measured here: n at the floor (none)" in text
 
 
@@ -116,16 +123,17 @@ SAID: list[tuple[dict[str, str], dict[str, int], str]] = [
 def test_a_report_names_the_best_memory_and_what_could_not_be_judged(
     systems: dict[str, str], failures: dict[str, int], said: str
 ) -> None:
-    text = report_text(reported(systems, **failures), SETTING, None, {})
+    text = text_of(reported(systems, **failures), details=True)
     assert said in " ".join(text.split())
 
 
 def test_the_floor_stands_under_the_table_of_a_data_set() -> None:
     systems = {**THREE, "none": "10 00 00"}
-    text = report_text(reported(systems), replace(SETTING, published=True))
+    report = replace(reported(systems), reasoner="a model")
+    text = text_of(report, track="data")
     floor = "Floor: with no text at all (none), this reasoner scores 16.7"
     assert floor in " ".join(text.split())
-    assert "Floor:" not in report_text(reported(systems), SETTING)
+    assert "Floor:" not in text_of(report)
 
 
 @pytest.mark.parametrize("name", ["m" * 200, "a\x1b[31mb", "two words " * 20, "é" * 50])
@@ -134,13 +142,13 @@ def test_a_report_fits_the_terminal_with_long_memory_names(
     name: str, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    text = report_text(reported({**THREE, name: "11 10 11", f"held:{name}": "11 11 11"}), SETTING)
+    text = text_of(reported({**THREE, name: "11 10 11", f"held:{name}": "11 11 11"}))
     assert max(map(len, text.split("\n"))) <= columns
     assert "\x1b" not in text
 
 
 def test_a_memory_that_finished_nothing_is_shown_without_figures() -> None:
-    text = report_text(reported(THREE, broken=3), SETTING)
+    text = text_of(reported(THREE, broken=3))
     line = next(line for line in text.split("\n") if line.startswith("broken*"))
     assert set(line.removeprefix("broken*").split()) == {"–"}
 
@@ -149,6 +157,4 @@ def test_the_verdict_states_if_only_the_correction_removes_significance() -> Non
     even, uneven = "1111111110 1111111100 " * 4, "0000000000 1111111111 " * 4
     report = reported({"a": even, "b": "1111100000 1111110000 " * 4, "c": uneven})
     assert isinstance(report.significance.verdict, BestSystem)
-    assert "once all pairs are tested together it ranks with c" in " ".join(
-        report_text(report, SETTING).split()
-    )
+    assert "once all pairs are tested together it ranks with c" in " ".join(text_of(report).split())

@@ -36,33 +36,29 @@ def test_questions_are_sorted_into_bins_and_empty_bins_are_not_shown(
     kind: str, field: str, values: tuple[int, ...], bins: list[tuple[str, int]]
 ) -> None:
     measured = spread("m", "1101 1001", field, *values)
-    bins_shown = curve(measured, figures(measured, {}, "test"), kind)
+    bins_shown = curve(figures(measured, {}, "test"), kind)
     assert [(bin.name, bin.questions) for bin in bins_shown] == bins
     assert [bin.accuracy.mean for bin in bins_shown] == [0.75, 0, 1]
 
 
 def test_a_bin_of_a_single_task_has_no_interval() -> None:
-    measured = played("m", "11")
-    (only,) = curve(measured, figures(measured, {}, "test"), "retention")
+    report = figures(played("m", "11"), {}, "test")
+    (only,) = curve(report, "retention")
     assert (only.accuracy.low, only.accuracy.high) == (-inf, inf)
-    assert "  100.0\n" in curve_text([only], "retention")
+    assert "  100.0\n" in curve_text(report, "retention")
 
 
 def test_unlimited_contexts_have_no_curve_and_references_come_last() -> None:
     measured = all_played({"none": "00 00", "m": "11 10", "held:m": "11 11"})
-    bins = curve(measured, figures(measured, {}, "test"), "rewrite")
+    bins = curve(figures(measured, {}, "test"), "rewrite")
     assert [bin.system for bin in bins] == ["m", "none"]
 
 
 def test_many_bins_are_stacked_within_80_columns() -> None:
     measured = spread("m", "1" * 12, "rewrites", *range(12))
-    text = curve_text(curve(measured, figures(measured, {}, "test"), "rewrite"), "rewrite")
+    text = curve_text(figures(measured, {}, "test"), "rewrite")
     assert text.count("questions      ") == 2
     assert max(map(len, text.split("\n"))) <= 80
-
-
-def test_a_curve_of_nothing_says_so() -> None:
-    assert curve_text([], "rewrite") == "no questions to sort"
 
 
 def costly() -> Report:

@@ -71,6 +71,7 @@ def test_the_command_draws_runs_of_bench_and_of_compare(
         ("figure.gif", "auto", "give a name that ends in .svg, .png or .pdf"),
         ("nowhere/figure.svg", "auto", "there is no folder"),
         ("figure.svg", "colour", "no plot of these results named .colour.; choose from"),
+        ("figure.svg", "type", "no plot of these results named .type.; choose from"),
     ],
 )
 def test_a_plot_that_cannot_be_drawn_is_refused(

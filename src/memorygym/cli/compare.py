@@ -3,18 +3,14 @@
 import argparse
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from memorygym.cli._checks import outputs_of
 from memorygym.cli._settings import add_settings, settings_of
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.core.text import one_line
-from memorygym.core.track import find
-from memorygym.reports.columns import score_name
-from memorygym.reports.comparison_text import Setting, agreement_text, report_text
-from memorygym.reports.curves import curve_text
-from memorygym.reports.exports import curve_of, result_file, splits_of, write_exports
+from memorygym.reports.comparison_text import comparison_text
+from memorygym.reports.exports import result_file, write_exports
 from memorygym.reports.stored_runs import readable
 from memorygym.reports.survival import check_folder, problem_lines
 from memorygym.reports.survival import perform as replay
@@ -23,7 +19,7 @@ from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
 from memorygym.runs.jobs import comparison_of, survival_of
-from memorygym.runs.results import RunResults, perform
+from memorygym.runs.results import perform
 from memorygym.runs.settings import OFFLINE, CompareSettings
 
 
@@ -65,31 +61,14 @@ def conclude(
         write_exports(folder, run, settings.curve if run.valid else ())
     if file:
         write_atomically(file, [result_file(run, file)])
-    print(_text(settings, comparison, run) if run.valid else "\n".join(fit(run.invalid_text)))
+    tasks, curves = comparison.tasks.description, settings.curve
+    text = comparison_text(run, tasks, curves, details=settings.all)
+    print(text if run.valid else "\n".join(fit(run.invalid_text)))
     for failure in run.failures:
         print(one_line(f"{readable(failure.place.episode)}: {failure.error}"), file=sys.stderr)
     if any(failure.kind == "provider" for failure in run.failures):
         return 3
     return 1 if run.failures or not run.valid else 0
-
-
-def _text(settings: CompareSettings, comparison: Comparison, run: RunResults) -> str:
-    """The tables of every reasoner and budget, the curves, the agreement of reasoners."""
-    tasks, writer = comparison.tasks, comparison.model_roles.writing
-    setting = Setting(
-        tasks.description,
-        run.version,
-        run.recipe["capacity"],
-        str(writer.describe()["name"]) if writer else None,
-        published=find(tasks.track).files is not None,
-    )
-    parts = []
-    for report in run.reports:
-        score = score_name(tasks.track, report.reasoner)
-        splits = splits_of(run, report) if settings.all else None
-        parts.append(report_text(report, replace(setting, score=score), run.clock(report), splits))
-        parts += [curve_text(curve_of(run, report, kind), kind, score) for kind in settings.curve]
-    return "\n\n".join([*parts, *map(agreement_text, run.agreements)])
 
 
 def _replayed(settings: CompareSettings, args: argparse.Namespace, stack: ExitStack) -> int:

@@ -12,7 +12,6 @@ from memorygym.reports.run_difference import (
     difference_row,
     differences,
 )
-from memorygym.reports.tables import ACCURACY, COMPOSITE
 from memorygym.runs.results import load, source_note
 
 SHOWN = 10
@@ -50,8 +49,7 @@ def run(args: argparse.Namespace) -> int:
             print(json.dumps(difference_row(pair), ensure_ascii=False))
     else:
         most = None if args.verbose else SHOWN
-        figure = ACCURACY if now.compared else COMPOSITE
-        texts = ["\n".join(difference_lines(pair, a, b, figure, most)) for pair in pairs]
+        texts = ["\n".join(difference_lines(pair, a, b, most)) for pair in pairs]
         print("\n\n".join(filter(None, [*texts, source_note([before, now])])))
     for error in [*a.damaged.values(), *b.damaged.values()]:
         print(f"memorygym: {error}; `memorygym score --check` gives the details", file=sys.stderr)

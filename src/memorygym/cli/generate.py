@@ -23,7 +23,7 @@ from memorygym.datasets.instances.folder import (
 )
 from memorygym.datasets.instances.loader import parameters_of, parsed
 from memorygym.datasets.instances.schemas import generating_tracks, own_options, schema_of
-from memorygym.reports.terminal import Row, table
+from memorygym.reports.table import plain
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.settings import GenerateSettings
 from memorygym.runs.tasks import check_seed
@@ -93,14 +93,15 @@ def _recipe(
 
 def _print(rows: Sequence[InstanceFile], folder: Path) -> None:
     """A row per stratum, then the rejected instances."""
-    cells: list[Row | str] = []
+    cells = []
     for template in dict.fromkeys(row.template for row in rows):
         reached = [row.tokens for row in rows if row.template == template and row.name]
         asked = next(row.target for row in rows if row.template == template)
         low, high = min(reached, default=0), max(reached, default=0)
         achieved = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-        cells.append((template, [str(len(reached)), f"{asked:,}", achieved]))
-    print(*table("stratum", ["instances", "asked tokens", "achieved tokens"], cells), sep="\n")
+        cells.append((template, len(reached), f"{asked:,}", achieved))
+    heads = ("stratum", "instances", "asked tokens", "achieved tokens")
+    print(*plain(heads, cells).lines(), sep="\n")
     rejected = [(number, row) for number, row in enumerate(rows) if row.failed]
     for number, row in rejected[:MOST_SHOWN]:
         print(f"REJECTED {number:06} ({row.template}): {', '.join(row.failed)}")

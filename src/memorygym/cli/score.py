@@ -14,7 +14,7 @@ from memorygym.reports.checks import examine
 from memorygym.reports.exports import result_row
 from memorygym.reports.scored_traces import Scored, grouped, scored_traces
 from memorygym.reports.stored_runs import readable
-from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
+from memorygym.reports.tables import questions_text, results_table
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.runs.executors import watched
 from memorygym.runs.results import schema
@@ -103,5 +103,4 @@ def _print(traces: Sequence[Scored], *, verbose: bool) -> None:
         print(f"memorygym: {note}", file=sys.stderr)
     for title, group in groups.items():
         summed = summaries(scored.result for scored in group)
-        head = ACCURACY if group[0].result.place.compared else COMPOSITE
-        print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
+        print("\n" + wrapped(title) + "\n\n" + results_table(summed))

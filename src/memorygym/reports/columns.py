@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from operator import attrgetter, itemgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.track import find
 from memorygym.reports.curves import CURVES, Bin, Point
-from memorygym.reports.table import SPREAD, Column, Spread, Table, Value, rounded
+from memorygym.reports.table import SPREAD, Column, Spread, Table, Value
 from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow
 from memorygym.runs.comparison.significance import Pair
 from memorygym.runs.comparison.system_specs import role_of
@@ -42,13 +42,6 @@ COMMON = {
     "error": "why the episode has no score; empty if it has one",
 }
 """Columns that mean the same wherever they stand."""
-TASK, UNDER = ("version", "track", "template", "seed"), ("reasoner", "budget", "system")
-P, ADJUSTED, DETECTABLE = (
-    "p-value of a sign-flip test",
-    "the same, Holm-adjusted: against recency over all memories, in pairs.csv over all pairs",
-    "smallest difference that these tasks would show with 80 % power, as a share; at least that of"
-    " one question, and empty for fewer than five tasks",
-)
 LOW, HIGH = "lower bound of the 95 % interval", "upper bound of the 95 % interval"
 WITHHELD = "; empty if more than 5 % of the statements are unread"
 
@@ -80,31 +73,22 @@ def _table(title: str, about: str, columns: Sequence[Column[T]], *more: str) -> 
     return Table(columns, title=title, caption=about, notes=more)
 
 
-class Under(Protocol):
-    """What was played with one reasoner at one budget."""
-
-    @property
-    def reasoner(self) -> str: ...
-    @property
-    def budget(self) -> int | None: ...
-
-
 def _of(
-    name: str, meaning: str = "", value: Callable[[T], Value] | None = None
+    name: str,
+    meaning: str = "",
+    value: Callable[[T], Value] | None = None,
+    *,
+    is_mean: bool = False,
 ) -> Column[tuple[Any, T]]:
     """A column of the second part of a row; the first is what it was played under."""
     take = value or attrgetter(name)
-    return Column(name, lambda row: take(row[1]), meaning=meaning)
+    return Column(name, lambda row: take(row[1]), meaning=meaning, is_mean=is_mean)
 
 
-def _figure(figure: Figure) -> Column[tuple[Under, SystemRow]]:
-    return Column(figure.name, lambda row: row[1][figure.name], is_mean=True)
-
-
-def _tested(field: str, row: tuple[Report, SystemRow]) -> Value:
+def _tested(name: str) -> Column[tuple[Any, SystemRow]]:
     """A figure of the test against recency, of the memories that have one."""
-    pair = row[0].significance.over_recency.get(row[1].system)
-    return getattr(pair, field) if pair else None
+    take = attrgetter(name)
+    return _of(name, value=lambda row: take(row.over_recency) if row.over_recency else None)
 
 
 def _case(name: str, case: QuestionCase) -> Value:
@@ -115,7 +99,7 @@ def _case(name: str, case: QuestionCase) -> Value:
     return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
 
 
-AT: tuple[Column[tuple[Under, object]], ...] = (
+AT: tuple[Column[tuple[Report | Measurement, object]], ...] = (
     Column("reasoner", lambda row: row[0].reasoner),
     Column("budget", lambda row: row[0].budget),
 )
@@ -123,17 +107,9 @@ COMPARED: Table[tuple[Report, SystemRow]] = _table(
     "compare.csv, and summary() of a comparison", "One row a system, reasoner and budget.", (
         *AT, _of("system"), _of("role"),
         _of("tasks", "tasks that the system finished", lambda row: len(row.scores)),
-        _of("failed", "tasks that it did not finish; they are in no mean"),
-        _of("rank", "1 + the number of memories that are significantly better; empty for references"
-            " and for a memory that failed somewhere or is a fault of the set-up"),
-        _of("fault", "whether the strongest scripted reasoner answers more from the memory than"
-            " from all that it held, by more than the interval: a fault of the set-up"),
-        _of("bound", "floor or ceiling if the memory is at that of `none` or `oracle` whatever the"
-            " number of facts needed: not measured here"),
-        Column("p", partial(_tested, "p"), meaning=f"{P} against `recency`"),
-        Column("p_adjusted", partial(_tested, "adjusted"), meaning=ADJUSTED),
-        Column("detectable", partial(_tested, "detectable"), meaning=DETECTABLE),
-        *map(_figure, FIGURES.values()),
+        _of("failed"), _of("rank"), _of("fault"), _of("bound"),
+        _tested("p"), _of("p_adjusted"), _tested("detectable"),
+        *(_of(name, value=itemgetter(name), is_mean=True) for name in FIGURES),
     ), "`summary()` has the column `trusted`, too, and no rows `held:MEMORY`.",
 )  # fmt: skip
 QUESTIONS: Table[tuple[Measurement, QuestionCase]] = _table(
@@ -149,21 +125,19 @@ QUESTIONS: Table[tuple[Measurement, QuestionCase]] = _table(
 PAIRS: Table[tuple[Report, Pair]] = _table(
     "pairs.csv", "One row for every two memories that finished every task.", (
         *AT, _of("system"),
-        _of("other", "the memory that it is compared with"),
-        _of("tasks", "tasks that both finished", lambda pair: pair.difference.tasks),
-        _of("low", LOW, lambda pair: rounded(pair.difference.low)),
-        _of("difference", "accuracy of `system` minus that of `other`"),
-        _of("high", HIGH, lambda pair: rounded(pair.difference.high)),
-        _of("p", P), _of("p_adjusted", ADJUSTED, lambda pair: pair.adjusted),
-        _of("detectable", DETECTABLE),
+        _of("other"),
+        _of("tasks", "tasks that both finished", attrgetter("difference.tasks")),
+        _of("low", LOW, attrgetter("difference.low")),
+        _of("difference"),
+        _of("high", HIGH, attrgetter("difference.high")),
+        _of("p"), _of("p_adjusted", value=attrgetter("adjusted")), _of("detectable"),
     ),
 )  # fmt: skip
 PARETO: Table[tuple[Report, Point]] = _table(
     "pareto.csv", "One row a system that finished every task, the cheapest first.", (
         *AT, _of("system"), _of("accuracy", FIGURES[ACCURACY].meaning),
-        _of("tokens", FIGURES["total"].meaning, lambda point: point.cost),
-        _of("dominated_by",
-            "a system that is at least as good and as cheap, and better on one"),
+        _of("tokens", FIGURES["total"].meaning, attrgetter("cost")),
+        _of("dominated_by"),
     ),
 )  # fmt: skip
 CURVE: Table[tuple[Report, Bin]] = _table(
@@ -174,11 +148,11 @@ CURVE: Table[tuple[Report, Bin]] = _table(
     + ". The interval is Wilson's, of as many questions as remain when those of a task count as"
     " alike; none of fewer than five tasks.", (
         *AT, _of("system"),
-        _of("bin", "the values of its questions; k is 1,000 tokens", lambda bin: bin.name),
+        _of("bin", "the values of its questions; k is 1,000 tokens", attrgetter("name")),
         _of("questions", "how many"),
-        _of("low", LOW, lambda bin: rounded(bin.accuracy.low)),
+        _of("low", LOW, attrgetter("accuracy.low")),
         _of("accuracy", FIGURES[ACCURACY].meaning),
-        _of("high", HIGH, lambda bin: rounded(bin.accuracy.high)),
+        _of("high", HIGH, attrgetter("accuracy.high")),
     ),
 )  # fmt: skip
 TIMINGS: Table[tuple[Report, tuple[str, float, float]]] = _table(
@@ -218,8 +192,12 @@ def _mean(key: str, field: str, meaning: str) -> Column[Ended]:
 
 
 def _cases(row: Ended) -> Sequence[QuestionCase]:
+    """The questions of an episode that count."""
     run, place = row[0], row[1].place
-    return run.judged.get((place.agent, place.budget, place.memory, place.task), ())
+    for report in run.reports:
+        if report.reasoner == place.agent and place.budget in (None, report.budget):
+            return report.cases[place.memory].get(place.task, ())
+    return ()
 
 
 PLACE: tuple[Column[Ended], ...] = (
@@ -275,8 +253,8 @@ AGENT_SUMMARY: Table[tuple[RunResults, Summary]] = _table(
         Column("trusted", lambda row: row[0].trusted(row[1].who, row[0].recipe["memory"])),
         _of("tasks", "tasks that it finished"),
         _of("episodes", "tasks times repeats"),
-        Column("composite", lambda row: row[1].composite, is_mean=True),
-        Column("correct_refusals", lambda row: row[1].correct_refusals, is_mean=True),
+        _of("composite", is_mean=True),
+        _of("correct_refusals", is_mean=True),
         _of(ACCURACY),
     ],
     "The named parts of the composite have three columns each, too.",
@@ -303,7 +281,7 @@ def summary_table(run: RunResults) -> Table[Any]:
         rows = ((r, row) for r in run.reports for row in r.rows if row.role != "unlimited")
         return _named(run, _extended(COMPARED, "role", [trusts]), rows)
     axes = dict.fromkeys(axis for summary in run.summaries for axis in summary.axes)
-    columns = [replace(_of(axis, value=partial(_axis, axis)), is_mean=True) for axis in axes]
+    columns = [_of(axis, value=partial(_axis, axis), is_mean=True) for axis in axes]
     table = _extended(AGENT_SUMMARY, "composite", columns)
     return _named(run, table, ((run, summary) for summary in run.summaries))
 
@@ -333,13 +311,17 @@ def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, An
 @cache
 def tables() -> tuple[Table[Any], ...]:
     """Every table, in the order of the page."""
-    figures = {name: meaning_of(figure) for name, figure in FIGURES.items()}
+    tests = dict(meanings(Pair))
+    tests["p_adjusted"] = tests["adjusted"]
+    figures = {**meanings(SystemRow), **tests, "p": f"{tests['p']} against `recency`"}
+    figures |= {name: meaning_of(figure) for name, figure in FIGURES.items()}
     scores = dict(meanings(Score))
     scores |= {"questions": scores["answerable"], "peak_tokens": scores["peak"]}
     return (
         SYSTEM_ROWS, _explained(AGENT_ROWS, scores), _explained(AGENT_SUMMARY, scores),
         _explained(COMPARED, figures), _explained(QUESTIONS, meanings(QuestionCase)),
-        PAIRS, PARETO, CURVE, TIMINGS, _leaderboard(),
+        _explained(PAIRS, tests), _explained(PARETO, meanings(Point)), CURVE, TIMINGS,
+        _leaderboard(),
     )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 columns mean, what was not measured, which memory is best and how far reasoners agree."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from operator import attrgetter
 from statistics import median
 
-from memorygym.reports.columns import figure_column
-from memorygym.reports.curves import Splits, curve_text
+from memorygym.core.track import find
+from memorygym.reports.columns import figure_column, score_name
+from memorygym.reports.curves import SPLITS, curve_text
 from memorygym.reports.table import Column, Spread, Table, amount, beside
 from memorygym.reports.terminal import count, listed, paragraph
 from memorygym.runs.comparison.figures import (
@@ -18,6 +20,7 @@ from memorygym.runs.comparison.figures import (
     Shown,
     SystemRow,
 )
+from memorygym.runs.results import RunResults
 from memorygym.scoring.attribution import UNREAD_LIMIT
 from memorygym.stats import FEWEST_TASKS, TOO_FEW, percent, span
 
@@ -55,44 +58,43 @@ HELD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The setting of a comparison, as its heading prints it."""
-
-    tasks: str
-    """The tasks, in a few words."""
-    version: str
-    capacity: int | None = None
-    """Most tokens that a memory may hold."""
-    writer: str | None = None
-    """The model that memories call, if it is not the offline one."""
-    published: bool = False
-    """Whether the tasks come from a public data set, so that always refusing may score."""
-    score: str = ACCURACY
-    """What the score is; see columns.score_name."""
+def comparison_text(
+    run: RunResults, tasks: str, curves: Sequence[str] = (), *, details: bool = False
+) -> str:
+    """The tables of every reasoner and budget, with these curves, and how far reasoners agree;
+    `tasks` describes the tasks. With `details` every table, else the main ones."""
+    parts = []
+    for report in run.reports:
+        parts.append(report_text(run, report, tasks, run.clock(report), details=details))
+        parts += [curve_text(report, kind, _score(run, report)) for kind in curves]
+    return "\n\n".join([*parts, *map(agreement_text, run.agreements)])
 
 
 def report_text(
-    report: Report, setting: Setting, clock: Clock | None = None, splits: Splits | None = None
+    run: RunResults, report: Report, tasks: str, clock: Clock, *, details: bool = False
 ) -> str:
-    """The report, as wide as the terminal; with `splits` every table, else the main one."""
-    accuracy = figure_column(FIGURES["accuracy"], setting.score.replace(" ", "\n"), "()")
+    """The report, as wide as the terminal; with `details` every table, else the main one."""
+    score = _score(run, report)
+    accuracy = figure_column(FIGURES[ACCURACY], score.replace(" ", "\n"), "()")
     rank: Column[SystemRow] = Column("#", lambda row: row.rank)
     columns = [rank, accuracy, *_columns("main", "")]
-    main = _table(report, "shares in %", columns, *_main_notes(report, setting))
+    main = _table(report, "shares in %", columns, *_main_notes(run, report, score))
     parts = [
-        [*paragraph(_played(report)), *paragraph(_heading(report, setting))],
+        [*paragraph(_played(report)), *paragraph(f"{tasks}, {_heading(run, report)}")],
         [*main.lines(), "", *(line for note in _verdicts(report) for line in paragraph(note))],
     ]
-    if splits is not None:
-        parts += [table.lines() for table in _details(report, setting.score)]
-        parts += [[curve_text(bins, kind, setting.score)] for kind, bins in splits.items()]
-        times = (
-            f"{name} {amount(p50)}/{amount(p95)}" for name, (p50, p95) in (clock or {}).items()
-        )
+    if details:
+        parts += [table.lines() for table in _details(report, score)]
+        parts += [[curve_text(report, kind, score)] for kind in SPLITS]
+        times = (f"{name} {amount(p50)}/{amount(p95)}" for name, (p50, p95) in clock.items())
         label = "Milliseconds of the memory per step, median/95th percentile:"
         parts += [paragraph(f"{label} {', '.join(times)}.")] if clock else []
     return "\n\n".join("\n".join(part) for part in parts)
+
+
+def _score(run: RunResults, report: Report) -> str:
+    """What the score of the report is called."""
+    return score_name(run.track, report.reasoner)
 
 
 def _table(
@@ -127,18 +129,14 @@ def _details(report: Report, score: str) -> Iterator[Table[SystemRow]]:
 
 def _added(report: Report) -> list[Column[SystemRow]]:
     """What memories add, without the columns that would repeat the accuracy."""
-    over = report.significance.over_recency
     lowest, highest = is_bound(report, "none", 0.0), is_bound(report, "oracle", 1.0)
     added = {column.key: column for column in _columns("added")}
     added["normalised"] = replace(added["normalised"], of=normalised_text)
     for name, repeats in {"gain": lowest, "normalised": lowest and highest}.items():
         if repeats:
             del added[name]
-
-    def p(row: SystemRow) -> float | None:
-        return over[row.system].adjusted if row.system in over else None
-
-    return [*added.values(), Column("p", p, unit="p value"), *_columns("versus", "")]
+    p: Column[SystemRow] = Column("p", attrgetter("p_adjusted"), unit="p value")
+    return [*added.values(), p, *_columns("versus", "")]
 
 
 def _played(report: Report) -> str:
@@ -154,14 +152,12 @@ def _played(report: Report) -> str:
     )
 
 
-def _heading(report: Report, setting: Setting) -> str:
+def _heading(run: RunResults, report: Report) -> str:
     budget = "no budget" if report.budget is None else f"budget {report.budget:,}"
-    capacity = f"capacity {setting.capacity:,}" if setting.capacity else "no capacity limit"
-    writer = f" memory model {setting.writer}," if setting.writer else ""
-    return (
-        f"{setting.tasks}, reasoner {report.reasoner},{writer} {budget},"
-        f" {capacity}, version {setting.version}"
-    )
+    most, model = run.recipe["capacity"], run.recipe["memory_model"]
+    capacity = f"capacity {most:,}" if most else "no capacity limit"
+    writer = f" memory model {model['name']}," if model else ""
+    return f"reasoner {report.reasoner},{writer} {budget}, {capacity}, version {run.version}"
 
 
 def is_bound(report: Report, reference: str, score: float) -> bool:
@@ -176,19 +172,20 @@ def normalised_text(row: SystemRow) -> str:
     return span(gain) if gain or not row["gain"] else "undefined"
 
 
-def _main_notes(report: Report, setting: Setting) -> Iterator[str]:
+def _main_notes(run: RunResults, report: Report, score: str) -> Iterator[str]:
     """What the columns of the main table mean; of a public data set, also what a reasoner scores
     without any text."""
     tasks, pairs = len(report.tasks), len(report.significance.pairs)
-    means = f"{setting.score.capitalize()}: mean over tasks (95 % interval)."
+    means = f"{score.capitalize()}: mean over tasks (95 % interval)."
     if tasks < FEWEST_TASKS:
         means = f"Means over {count(tasks, 'task')}: {TOO_FEW}."
     tests = f" (paired t tests, Holm-adjusted over {count(pairs, 'pair')})" if pairs else ""
     rank = f"#: rank = 1 + number of memories that are significantly better{tests}."
-    yield f"{means} {rank} {MAINLY.replace(ACCURACY, setting.score)}"
-    if setting.score != ACCURACY:
+    yield f"{means} {rank} {MAINLY.replace(ACCURACY, score)}"
+    published = find(run.track).files is not None
+    if score != ACCURACY:
         yield EVIDENCE
-    elif setting.published and (none := report.row("none")) and (floor := none["accuracy"]):
+    elif published and (none := report.row("none")) and (floor := none[ACCURACY]):
         yield f"Floor: with no text at all (none), this reasoner scores {span(floor)} %."
     yield from remarks(report)
     if failed := [row for row in report.rows if row.failed]:

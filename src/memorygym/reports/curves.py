@@ -1,7 +1,7 @@
 """Accuracy by number, distance, length, hops or rewrites of the needed facts; and accuracy against
 the tokens of a memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,11 @@ from memorygym.reports.terminal import paragraph
 from memorygym.runs.comparison.figures import (
     ACCURACY,
     FACTS,
+    Cases,
     Report,
     facts_group,
-    judged,
-    left_out,
 )
 from memorygym.runs.comparison.significance import TaskKey
-from memorygym.runs.metrics import Measurement
 from memorygym.stats import FEWEST_TASKS, Estimate, clustered_share
 
 FIRST = 1_000
@@ -26,8 +24,6 @@ NOTE = (
     " by the design effect, because questions of one task are correlated); none of fewer than"
     f" {FEWEST_TASKS} tasks."
 )
-Bins = dict[Any, dict[TaskKey, list[float]]]
-"""The scores of the questions, by bin and task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +38,13 @@ class Bin:
     accuracy: Estimate
 
 
-Splits = Mapping[str, Sequence[Bin]]
-"""By kind of curve: the bins of every system."""
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A property that questions are sorted by."""
 
     title: str
+    axis: str
+    """The label of the axis of its plot; "" if there is none."""
     figure: str
     """The field of a question case."""
     place: Callable[[Any], int | str] = int
@@ -79,49 +73,67 @@ def span_name(place: int) -> str:
 CURVES: Mapping[str, Kind] = {
     "retention": Kind(
         "tokens between the first statement of the oldest needed fact and the question",
-        "span", place_of, span_name,
+        "text read since the oldest needed fact (tokens)", "span", place_of, span_name,
     ),
-    "length": Kind("tokens shown before the question was asked", "length", place_of, span_name),
-    "facts": Kind("facts that the question needs", "needs", facts_group, FACTS.__getitem__),
-    "hops": Kind("lookups that the question combines", "hops"),
-    "rewrite": Kind("times that the most rewritten needed fact had been changed", "rewrites"),
-    "kind": Kind("what the question is about, or what the request needs", "kind", str),
-    "type": Kind("question type", "type", str),
+    "length": Kind(
+        "tokens shown before the question was asked", "text read before the question (tokens)",
+        "length", place_of, span_name,
+    ),
+    "facts": Kind(
+        "facts that the question needs", "facts that the question needs",
+        "needs", facts_group, FACTS.__getitem__,
+    ),
+    "hops": Kind(
+        "lookups that the question combines", "lookups that the question combines", "hops"
+    ),
+    "rewrite": Kind(
+        "times that the most rewritten needed fact had been changed",
+        "changes of the most often changed needed fact", "rewrites",
+    ),
+    "kind": Kind("what the question is about, or what the request needs", "", "kind", str),
+    "type": Kind("question type", "", "type", str),
 }  # fmt: skip
 
 
-def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bin]:
+def curve(report: Report, kind: str) -> list[Bin]:
     """The bins that hold questions, by memory and reference in the order of the report."""
-    curve_kind, left = CURVES[kind], left_out(measured)
-    bins_of: dict[str, Bins] = {}
-    for measurement in sorted(measured, key=lambda measurement: measurement.task):
-        bins = bins_of.setdefault(measurement.system, {})
-        for case in judged(measurement, left):
+    rows = report.of("memory", "reference")
+    return [bin for row in rows for bin in _bins(row.system, report.cases[row.system], kind)]
+
+
+def _bins(system: str, cases: Mapping[TaskKey, Cases], kind: str) -> Iterator[Bin]:
+    """The bins of one system, in the order of their places."""
+    curve_kind, bins = CURVES[kind], dict[Any, dict[TaskKey, list[float]]]()
+    for task, own in cases.items():
+        for case in own:
             tasks = bins.setdefault(curve_kind.place(getattr(case, curve_kind.figure)), {})
-            tasks.setdefault(measurement.task, []).append(case.score)
-    return [
-        Bin(
-            system, place, curve_kind.name(place),
-            sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
+            tasks.setdefault(task, []).append(case.score)
+    for place, tasks in sorted(bins.items()):
+        scores = [*tasks.values()]
+        yield Bin(
+            system, place, curve_kind.name(place), sum(map(len, scores)), clustered_share(scores)
         )
-        for system in (row.system for row in [*report.of("memory"), *report.of("reference")])
-        for place, tasks in sorted(bins_of.get(system, {}).items())
-    ]  # fmt: skip
 
 
-def curve_text(bins: Sequence[Bin], kind: str, score: str = ACCURACY) -> str:
+SPLITS = ("facts", "hops")
+"""Curves that every comparison has."""
+
+
+def largest(bins: Sequence[Bin]) -> list[Bin]:
+    """Of each place the bin with the most questions, in the order of the places."""
+    most = {bin.place: bin for bin in sorted(bins, key=lambda bin: bin.questions)}
+    return sorted(most.values(), key=lambda bin: bin.place)
+
+
+def curve_text(report: Report, kind: str, score: str = ACCURACY) -> str:
     """A row per system and a column per bin: accuracy with its interval."""
-    if not bins:
-        return "no questions to sort"
-    names = {item.place: item.name for item in sorted(bins, key=lambda item: item.place)}
-    by_place = {(item.system, item.place): item for item in bins}
-    most = [max(item.questions for item in bins if item.place == place) for place in names]
-    rows: list[Sequence[Value]] = [("questions", *most)]
-    for system in dict.fromkeys(item.system for item in bins):
-        own = (by_place.get((system, place)) for place in names)
-        rows.append((system, *(item.accuracy if item else None for item in own)))
+    bins = curve(report, kind)
+    heads, by_place = largest(bins), {(bin.system, bin.place): bin.accuracy for bin in bins}
+    rows: list[Sequence[Value]] = [("questions", *(head.questions for head in heads))]
+    for system in dict.fromkeys(bin.system for bin in bins):
+        rows.append((system, *(by_place.get((system, head.place)) for head in heads)))
     note = NOTE.replace(ACCURACY.capitalize(), score.capitalize())
-    table = plain(["", *names.values()], rows, "share", "()", [note])
+    table = plain(["", *(head.name for head in heads)], rows, "share", "()", [note])
     return "\n".join([*paragraph(CURVES[kind].title), *table.lines()])
 
 
@@ -133,7 +145,7 @@ class Point:
     accuracy: float
     cost: float
     dominated_by: str | None
-    """A system as good in accuracy and cost and better in one; the most accurate of these."""
+    """A system that is at least as good and as cheap, and better on one."""
 
 
 def by_tokens(report: Report) -> list[Point]:

@@ -19,7 +19,7 @@ from memorygym.reports.columns import (
     TIMINGS,
     summary_table,
 )
-from memorygym.reports.curves import CURVES, Bin, Splits, by_tokens, curve
+from memorygym.reports.curves import SPLITS, by_tokens, curve
 from memorygym.reports.table import Table, rows_csv, to_rounded_json
 from memorygym.runs.comparison.figures import Report, SystemRow
 from memorygym.runs.episode_result import Failure, Result
@@ -30,20 +30,6 @@ SCHEMA, COMPARISON = "memorygym-results-4", "memorygym-compare-1"
 ABOUT = ("system", "role", "failed", "rank", "fault", "bound")
 """What a row of compare.json holds beside its figures and the number of its tasks."""
 RESULTS, DOCUMENT = "results.json", "compare.json"
-SPLITS = ("facts", "hops")
-"""Curves that every comparison has."""
-DRAWN = tuple(f"{kind}.csv" for kind in CURVES if kind not in SPLITS)
-"""Written if they were asked for."""
-
-
-def curve_of(run: RunResults, report: Report, kind: str) -> list[Bin]:
-    """Accuracy by the property that `kind` names."""
-    return curve(run.of(report), report, kind)
-
-
-def splits_of(run: RunResults, report: Report) -> Splits:
-    """Accuracy by the number of needed facts, and by hops."""
-    return {kind: curve_of(run, report, kind) for kind in SPLITS}
 
 
 def write_exports(folder: Path, run: RunResults, kinds: Iterable[str] = ()) -> None:
@@ -68,7 +54,7 @@ def exports(run: RunResults, kinds: Iterable[str] = ()) -> dict[str, bytes]:
         "pairs.csv": PAIRS.filled((r, pair) for r in run.reports for pair in r.significance.pairs),
         "pareto.csv": PARETO.filled((r, point) for r in run.reports for point in by_tokens(r)),
         **{
-            f"{kind}.csv": CURVE.filled((r, b) for r in run.reports for b in curve_of(run, r, kind))
+            f"{kind}.csv": CURVE.filled((r, b) for r in run.reports for b in curve(r, kind))
             for kind in (*SPLITS, *kinds)
         },
     }
@@ -109,12 +95,12 @@ def comparison_document(run: RunResults) -> dict[str, JSON]:
         **run.about,
         "schema": COMPARISON,
         "sanity_checks": to_rounded_json(run.checks),
-        "reports": [_report(run, report) for report in run.reports],
+        "reports": [*map(_report, run.reports)],
         "kendall": to_rounded_json(run.agreements),
     }
 
 
-def _report(run: RunResults, report: Report) -> JSON:
+def _report(report: Report) -> JSON:
     tests = report.significance
     return {
         "reasoner": report.reasoner,
@@ -126,7 +112,7 @@ def _report(run: RunResults, report: Report) -> JSON:
         "over_recency": to_rounded_json([*tests.over_recency.values()]),
         "pairs": to_rounded_json(tests.pairs),
         "verdict": to_rounded_json(tests.verdict),
-        **{f"by_{kind}": to_rounded_json([*bins]) for kind, bins in splits_of(run, report).items()},
+        **{f"by_{kind}": to_rounded_json(curve(report, kind)) for kind in SPLITS},
     }
 
 

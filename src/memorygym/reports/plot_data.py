@@ -1,4 +1,4 @@
-"""The data of a plot as plain numbers: the marks of every system, by kind of plot."""
+"""The data of a plot: the estimates of every system at places of an axis, by kind of plot."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
 from memorygym.reports.columns import score_name
-from memorygym.reports.curves import CURVES, curve
-from memorygym.runs.comparison.figures import Report, SystemRow
-from memorygym.runs.comparison.system_specs import UNBOUNDED
+from memorygym.reports.curves import CURVES, curve, largest
+from memorygym.reports.terminal import count
+from memorygym.runs.comparison.figures import ACCURACY, Report, SystemRow
+from memorygym.runs.comparison.system_specs import UNBOUNDED, role_of
 from memorygym.runs.results import RunResults
 from memorygym.stats import Estimate
 
@@ -18,37 +19,21 @@ LONGEST = 30
 """Characters of a name in a picture."""
 AUTO, FOREST, BUDGET, COST = "auto", "forest", "budget", "cost"
 AXES = {
-    FOREST: "", BUDGET: "context budget (tokens)", COST: "tokens per task (logarithmic scale)",
-    "length": "text read before the question (tokens)",
-    "facts": "facts that the question needs",
-    "hops": "lookups that the question combines",
-    "retention": "text read since the oldest needed fact (tokens)",
-    "rewrite": "changes of the most often changed needed fact",
-}  # fmt: skip
+    FOREST: "",
+    BUDGET: "context budget (tokens)",
+    COST: "tokens per task (logarithmic scale)",
+    **{kind: of.axis for kind, of in CURVES.items() if of.axis},
+}
 """The label of the horizontal axis, by kind of plot."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A mark: a share with its 95 % interval, at a place of the horizontal axis."""
-
-    x: float
-    mean: float
-    low: float
-    high: float
-
-    @property
-    def has_interval(self) -> bool:
-        """Not with too few tasks."""
-        return self.low < self.high
-
-
-@dataclass(frozen=True, slots=True)
 class Series:
-    """The marks of one system."""
+    """The estimates of one system."""
 
     name: str
-    marks: tuple[Mark, ...]
+    points: Mapping[float, Estimate]
+    """By place on the horizontal axis."""
     reference: bool = False
 
 
@@ -57,7 +42,7 @@ class Panel:
     """Systems that are drawn on the same axes."""
 
     title: str
-    series: tuple[Series, ...]
+    series: Sequence[Series]
     bounds: Mapping[str, float] = field(default_factory=dict)
     """Lower and upper bound, and in a plot by budget the systems without one, by name."""
     ticks: Mapping[int, str] = field(default_factory=dict)
@@ -69,10 +54,10 @@ def kinds_of(runs: Sequence[RunResults]) -> list[str]:
     if not runs[0].compared:
         return [FOREST]
     cases = [case for run in runs for task in run.measured for case in task.cases]
-    values = {kind: {getattr(c, of.figure) for c in cases} for kind, of in CURVES.items()}
+    drawn = {kind: of.figure for kind, of in CURVES.items() if of.axis}
+    kinds = [k for k, field in drawn.items() if len({getattr(case, field) for case in cases}) > 1]
     several = any(len(run.recipe["budgets"]) > 1 for run in runs)
-    kinds = [FOREST, COST, *(kind for kind in CURVES if len(values[kind]) > 1)]
-    return [BUDGET, *kinds] if several else kinds
+    return [*([BUDGET] if several else []), FOREST, COST, *kinds]
 
 
 def panels(runs: Sequence[RunResults], kind: str) -> list[Panel]:
@@ -101,76 +86,62 @@ def _lacking(runs: Sequence[RunResults], kind: str) -> str:
 def _panels(run: RunResults, kind: str) -> Iterator[Panel]:
     if not run.compared:
         yield _agents(run)
-        return
-    reports = run.reports
-    if kind != BUDGET:
-        yield from (_of_report(run, report, kind) for report in reports)
-        return
-    for reasoner in run.recipe["reasoners"]:
-        yield _budgets(run, [report for report in reports if report.reasoner == reasoner])
+    elif kind == BUDGET:
+        for reasoner in run.recipe["reasoners"]:
+            yield _budgets(run, [report for report in run.reports if report.reasoner == reasoner])
+    else:
+        yield from (_of_report(run, report, kind) for report in run.reports)
 
 
 def _title(run: RunResults, reports: Sequence[Report], budget: int | None = None) -> str:
     report = reports[0]
     asked = sorted({report.questions for report in reports})
-    questions = f"{asked[0]:,} to {_count(asked[-1], 'question')}"
-    questions = questions if len(asked) > 1 else _count(asked[0], "question")
+    fewest = f"{asked[0]:,} to " * (len(asked) > 1)
     context = "" if budget is None else f", budget {budget:,} tokens"
+    tasks, questions = count(len(report.tasks), "task"), count(asked[-1], "question")
     reasoner = shortened(report.reasoner)
-    tasks = _count(len(report.tasks), "task")
-    return f"{run.heading}\n{tasks}, {questions}, reasoner {reasoner}{context}"
+    return f"{run.heading}\n{tasks}, {fewest}{questions}, reasoner {reasoner}{context}"
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'s' * (n != 1)}"
-
-
-def _drawn(report: Report) -> list[SystemRow]:
+def _drawn(report: Report) -> Iterator[tuple[SystemRow, Estimate]]:
     """The rows that are drawn: systems that finished a task, the memories first."""
-    rows = [*report.of("memory"), *report.of("reference")]
-    return [row for row in rows if row.system not in BOUNDS and row["accuracy"]]
+    for row in report.of("memory", "reference"):
+        if row.system not in BOUNDS and (accuracy := row[ACCURACY]):
+            yield row, accuracy
 
 
 def _of_report(run: RunResults, report: Report, kind: str) -> Panel:
-    title, rows = _title(run, [report], report.budget), _drawn(report)
+    """Accuracy alone, by cost, or by a property of the questions."""
+    title = _title(run, [report], report.budget)
     if kind in (FOREST, COST):
-        return Panel(
-            title, tuple(_series(run, row, [_valued(row)]) for row in rows), _bounds(report)
-        )
-    marks: dict[str, list[Mark]] = {row.system: [] for row in rows}
-    bins = [bin for bin in curve(run.of(report), report, kind) if bin.system in marks]
-    ordered = sorted({bin.place for bin in bins})
-    place_of = {
-        place: number if isinstance(place, str) else place for number, place in enumerate(ordered)
-    }
+        series = [
+            # A logarithmic axis has no 0.
+            _series(run, row.system, {max(1, total.mean if (total := row["total"]) else 1): share})
+            for row, share in _drawn(report)
+        ]
+        return Panel(title, series, _bounds(report))
+    points: dict[str, dict[float, Estimate]] = {row.system: {} for row, _ in _drawn(report)}
+    bins = [bin for bin in curve(report, kind) if bin.system in points]
     for bin in bins:
-        marks[bin.system].append(_mark(place_of[bin.place], bin.accuracy))
-    questions = {bin.place: 0 for bin in bins}
-    for bin in bins:
-        questions[bin.place] = max(questions[bin.place], bin.questions)
-    names = {place_of[bin.place]: f"{bin.name}\nn = {questions[bin.place]}" for bin in bins}
+        points[bin.system][int(bin.place)] = bin.accuracy
     return Panel(
         title,
-        tuple(_series(run, row, marks[row.system]) for row in rows),
-        ticks={place: names[place] for place in sorted(names)},
+        [_series(run, system, own) for system, own in points.items()],
+        ticks={int(bin.place): f"{bin.name}\nn = {bin.questions}" for bin in largest(bins)},
     )
 
 
 def _budgets(run: RunResults, reports: Sequence[Report]) -> Panel:
     """Accuracy by budget, one line per system; `full`, without a budget, is level."""
-    rows: dict[str, SystemRow] = {}
-    marks: dict[str, list[Mark]] = {}
-    bounds = _bounds(reports[-1])
+    bounds, points = _bounds(reports[-1]), dict[str, dict[float, Estimate]]()
     for report in reports:
-        for row in _drawn(report):
-            mark = _mark(report.budget or 0, row["accuracy"])
+        for row, accuracy in _drawn(report):
             if row.system in UNBOUNDED:
-                bounds[f"{row.system} (no budget)"] = mark.mean
-                continue
-            rows.setdefault(row.system, row)
-            marks.setdefault(row.system, []).append(mark)
-    series = (_series(run, row, marks[system]) for system, row in rows.items())
-    return Panel(_title(run, reports), tuple(series), bounds)
+                bounds[f"{row.system} (no budget)"] = accuracy.mean
+            else:
+                points.setdefault(row.system, {})[report.budget or 0] = accuracy
+    series = [_series(run, system, own) for system, own in points.items()]
+    return Panel(_title(run, reports), series, bounds)
 
 
 def shortened(name: str) -> str:
@@ -183,21 +154,14 @@ def shortened(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1 - half]}…{name[-half:]}"
 
 
-def _series(run: RunResults, row: SystemRow, marks: Sequence[Mark]) -> Series:
-    return Series(shortened(run.label(row.system)), tuple(marks), row.role == "reference")
-
-
-def _valued(row: SystemRow) -> Mark:
-    """Accuracy against cost."""
-    total = row["total"]
-    # A logarithmic axis has no 0.
-    return _mark(max(1, total.mean if total else 1), row["accuracy"])
+def _series(run: RunResults, system: str, points: Mapping[float, Estimate]) -> Series:
+    return Series(shortened(run.label(system)), points, role_of(system) == "reference")
 
 
 def _bounds(report: Report) -> dict[str, float]:
     """The means of lower and upper bound, if they were played."""
     rows = ((name, report.row(system)) for system, name in BOUNDS.items())
-    return {name: figure.mean for name, row in rows if row and (figure := row["accuracy"])}
+    return {name: figure.mean for name, row in rows if row and (figure := row[ACCURACY])}
 
 
 def _agents(run: RunResults) -> Panel:
@@ -210,21 +174,13 @@ def _agents(run: RunResults) -> Panel:
             bounds[f"{role} ({agent})"] = summary.composite.mean
             lines.add(agent)
     series = [
-        Series(shortened(run.label(summary.who)), (_mark(0, summary.composite),))
-        for summary in run.summaries
-        if summary.who not in lines
+        Series(shortened(run.label(agent)), {0: summary.composite})
+        for agent, summary in by_agent.items()
+        if agent not in lines
     ]
-    tasks = max((summary.tasks for summary in run.summaries), default=0)
+    tasks = count(max((summary.tasks for summary in run.summaries), default=0), "task")
     memory = shortened(run.label(run.recipe["memory"]))
-    return Panel(f"{run.heading}\n{_count(tasks, 'task')}, memory {memory}", tuple(series), bounds)
-
-
-def _mark(x: float, figure: Estimate | None) -> Mark:
-    """Without an interval the bounds are those of the mean."""
-    assert figure
-    if not figure.has_interval:
-        return Mark(x, figure.mean, figure.mean, figure.mean)
-    return Mark(x, figure.mean, figure.low, figure.high)
+    return Panel(f"{run.heading}\n{tasks}, memory {memory}", series, bounds)
 
 
 def score_label(runs: Sequence[RunResults]) -> str:

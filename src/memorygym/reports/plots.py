@@ -22,14 +22,13 @@ from memorygym.reports.plot_data import (
     BUDGET,
     COST,
     FOREST,
-    Mark,
     Panel,
     kinds_of,
     panels,
     score_label,
 )
 from memorygym.runs.results import RunResults
-from memorygym.stats import TOO_FEW
+from memorygym.stats import TOO_FEW, Estimate
 
 try:
     import matplotlib
@@ -51,6 +50,8 @@ HOLLOW = {"mfc": "white", "alpha": 1}
 """The look of a mark without an interval."""
 SCATTERED = {"linestyle": "none", "alpha": 0.75}
 """The look of marks that no line joins, and that may hide each other."""
+NEARBY = {"textcoords": "offset points", "color": GREY}
+"""The look of a name beside its line."""
 Look = dict[str, Any]
 """The colour, mark and line of a system, as matplotlib names them."""
 WIDTH = 5.5
@@ -159,10 +160,9 @@ def _caption(all_panels: Sequence[Panel]) -> str:
     """What the intervals are, and why some marks have none."""
     shares = any(panel.ticks for panel in all_panels)
     kind = "of a share (Wilson, questions of a task correlated)" + "; n: questions" * shares
-    marks = [mark for panel in all_panels for series in panel.series for mark in series.marks]
-    if all(mark.has_interval for mark in marks):
-        return f"mean and 95 % interval {kind}"
-    return f"mean and 95 % interval {kind}; hollow: {TOO_FEW}"
+    all_series = [series for panel in all_panels for series in panel.series]
+    whole = all(mark.has_interval for series in all_series for mark in series.points.values())
+    return f"mean and 95 % interval {kind}" + f"; hollow: {TOO_FEW}" * (not whole)
 
 
 def _legend(figure: Figure, axes: Sequence[Any], looks: Mapping[str, Look]) -> None:
@@ -183,42 +183,43 @@ def _columns(names: Collection[str]) -> int:
 def _forest(axis: Any, panel: Panel, looks: Mapping[str, Look]) -> None:
     """One row per system, best on top: mean, 95 % interval, and lower and upper bound as lines."""
     for height, series in enumerate(panel.series):
-        (mark,) = series.marks
-        look = looks[series.name]
-        axis.errorbar(
-            100 * mark.mean, height, xerr=_spread(series.marks), capsize=2.5,
-            **look if mark.has_interval else look | HOLLOW,
-        )  # fmt: skip
+        (mark,) = series.points.values()
+        look = looks[series.name] | ({} if mark.has_interval else HOLLOW)
+        axis.errorbar(100 * mark.mean, height, xerr=_spread([mark]), capsize=2.5, **look)
     axis.set_yticks(range(len(panel.series)), [series.name for series in panel.series])
     axis.set_ylim(len(panel.series) - 0.4, -0.6)
     axis.set_xlim(*SHARES)
     axis.grid(axis="x", color=LIGHT, linewidth=0.6)
+    coordinates = ("data", "axes fraction")
     for name, value in panel.bounds.items():
         axis.axvline(100 * value, color=GREY, linestyle="--", linewidth=1)
-        axis.annotate(
-            name, (100 * value, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
-            textcoords="offset points", ha="left" if value < 0.5 else "right", color=GREY,
-        )  # fmt: skip
+        side = "left" if value < 0.5 else "right"
+        axis.annotate(name, (100 * value, 1), (0, 2), coordinates, ha=side, **NEARBY)
     axis.set_title(_title(panel), pad=15)
 
 
 def _curves(axis: Any, panel: Panel, kind: str, looks: Mapping[str, Look]) -> None:
     """One line per system along the axis; for costs one point."""
-    xs = {mark.x for series in panel.series for mark in series.marks}
+    xs = {x for series in panel.series for x in series.points}
     dodge = min(DODGE, MOST / len(looks))
     for series in panel.series:
         look = looks[series.name] | (SCATTERED if kind == COST else {})
         number = [*looks].index(series.name)
         # Intervals at the same place stand side by side.
         aside = dodge * (number - (len(looks) - 1) / 2)
-        points = [
-            (_aside(panel, kind, xs, mark.x, aside), 100 * mark.mean) for mark in series.marks
-        ]
+        points = {
+            (_aside(panel, kind, xs, x, aside), 100 * mark.mean): mark
+            for x, mark in series.points.items()
+        }
         axis.errorbar(
-            *zip(*points, strict=True), yerr=_spread(series.marks), capsize=2.0, elinewidth=0.8,
-            label=series.name, **look,
-        )  # fmt: skip
-        for point, mark in zip(points, series.marks, strict=True):
+            *zip(*points, strict=True),
+            yerr=_spread(points.values()),
+            capsize=2.0,
+            elinewidth=0.8,
+            label=series.name,
+            **look,
+        )
+        for point, mark in points.items():
             if not mark.has_interval:
                 axis.plot(*point, zorder=3, **look | HOLLOW)
     _levels(axis, panel.bounds)
@@ -240,18 +241,14 @@ def _levels(axis: Any, bounds: Mapping[str, float]) -> None:
         names.setdefault(round(100 * value / NEAR) * NEAR, []).append(name)
         style = ":" if name in BOUNDS.values() else (0, (6, 3))
         axis.axhline(100 * value, color=GREY, linestyle=style, linewidth=1)
+    coordinates = ("axes fraction", "data")
     for height, level in names.items():
-        axis.annotate(
-            "\n".join(level), (1, height), xycoords=("axes fraction", "data"), xytext=(3, 0),
-            textcoords="offset points", va="center", color=GREY,
-        )  # fmt: skip
+        axis.annotate("\n".join(level), (1, height), (3, 0), coordinates, va="center", **NEARBY)
 
 
 def _places(axis: Any, panel: Panel, all_panels: Sequence[Panel], kind: str) -> None:
     """The horizontal axis, with the range of all panels: named places, the budgets, or costs."""
-    marks = sorted(
-        {mark.x for panel in all_panels for series in panel.series for mark in series.marks}
-    )
+    marks = sorted({x for panel in all_panels for series in panel.series for x in series.points})
     if panel.ticks:
         axis.set_xticks([*panel.ticks], [*panel.ticks.values()])
         axis.set_xlim(marks[0] - 0.5, marks[-1] + 0.5)
@@ -286,9 +283,9 @@ def _looks(all_panels: Sequence[Panel]) -> dict[str, Look]:
     return looks
 
 
-def _spread(marks: Sequence[Mark]) -> list[list[float]]:
-    """How far the intervals reach below and above the means, in percent."""
+def _spread(marks: Collection[Estimate]) -> list[list[float]]:
+    """How far the intervals reach below and above the means, in percent; 0 without an interval."""
     return [
-        [100 * (mark.mean - mark.low) for mark in marks],
-        [100 * (mark.high - mark.mean) for mark in marks],
+        [100 * (mark.mean - mark.low) if mark.has_interval else 0 for mark in marks],
+        [100 * (mark.high - mark.mean) if mark.has_interval else 0 for mark in marks],
     ]

@@ -11,7 +11,7 @@ from memorygym.core.trace import Action, Trace
 from memorygym.core.track import version_of
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.stored_runs import facts_of, readable, single, verdict_lines
-from memorygym.reports.tables import ACCURACY, COMPOSITE, heading, results_table
+from memorygym.reports.tables import heading, results_table
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.reports.transcript import Screen
 from memorygym.runs.engine import Runner
@@ -107,8 +107,7 @@ def _episode(result: Played, trace: Trace) -> Iterator[str]:
         id, limits = f"{result.result.place.episode}#{number}", limits_in(trace, outcome.goal.event)
         yield ""
         yield from verdict_lines(id, outcome, attribution.cause(outcome), limits)
-    head = ACCURACY if result.result.place.compared else COMPOSITE
-    yield "\n" + results_table(summaries([result.result]), head=head)
+    yield "\n" + results_table(summaries([result.result]))
 
 
 def _question(result: Played, trace: Trace, number: int) -> Iterator[str]:

@@ -1,19 +1,26 @@
 """What `memorygym.evaluate`, `compare` and `load_results` return: tables, figures, explanations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
-from memorygym.reports.columns import rows_table, summary_table
+from memorygym.reports.columns import figure_column, rows_table, score_name, summary_table
 from memorygym.reports.exports import failure_row
 from memorygym.reports.extras import frame
 from memorygym.reports.misses import MissFilter, history_of, misses_of
-from memorygym.reports.results_table import tables
 from memorygym.reports.stored_runs import numbered
+from memorygym.reports.table import Column, Table
+from memorygym.reports.terminal import count
+from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Report, SystemRow
+from memorygym.runs.comparison.system_specs import UNLIMITED
+from memorygym.runs.episode_result import Failure
+from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results import RunResults, check_version, source_note
 from memorygym.runs.settings import check_argument
+from memorygym.runs.summary import Summary
+from memorygym.stats import FEWEST_TASKS, TOO_FEW
 
 if TYPE_CHECKING:
     import pandas
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
     from memorygym.reports.plots import Plot
 
 TABLES = ("rows", "summary", "questions")
-Table = list[dict[str, Any]]
+Records = list[dict[str, Any]]
 
 
 class Explanation(str):
@@ -67,15 +74,15 @@ class Results:
         """The folders of traces and tables; the folder is temporary unless `output=` named it."""
         return [run.folder for run in self.runs if run.folder]
 
-    def rows(self) -> Table:
+    def rows(self) -> Records:
         """One plain dict per system (or agent) and task; docs/columns.md explains the columns."""
         return [row for run in self.runs for row in rows_table(run).records(exact=True)]
 
-    def summary(self) -> Table:
+    def summary(self) -> Records:
         """One plain dict per system (or agent), with means and 95 % intervals over tasks."""
         return [row for run in self.runs for row in summary_table(run).records(exact=True)]
 
-    def questions(self) -> Table:
+    def questions(self) -> Records:
         """One plain dict per system and question of a comparison."""
         if self.kind != "compare":
             raise BadSettings("only a comparison keeps a row a question; take rows() or explain()")
@@ -94,7 +101,7 @@ class Results:
         ]
 
     @property
-    def failures(self) -> Table:
+    def failures(self) -> Records:
         """The episodes without a score, each with its error."""
         return [failure_row(failure) for run in self.runs for failure in run.failures]
 
@@ -166,3 +173,73 @@ def _folder(run: RunResults) -> Path:
     """The folder of a run, which every run of `Results` has."""
     assert run.folder
     return run.folder
+
+
+def tables(run: RunResults) -> Sequence[Table[Any]]:
+    """The small tables of a run: one for agents; one per reasoner and budget for a comparison."""
+    if not run.compared:
+        return [_of_agents(run)]
+    return [_of_systems(run, report) for report in run.reports]
+
+
+def _of_systems(run: RunResults, report: Report) -> Table[SystemRow]:
+    score = score_name(run.track, report.reasoner).replace(" ", "\n")
+    columns: list[Column[SystemRow]] = [
+        Column("system", lambda row: run.label(row.system)),
+        figure_column(FIGURES[ACCURACY], f"{score}\n%", ""),
+        figure_column(FIGURES[ACCURACY], "95 %\ninterval", "–"),
+        Column("rank", lambda row: row.rank),
+        Column("p", lambda row: row.p_adjusted, "p vs\nrecency", "p value"),
+        figure_column(FIGURES["total"], "tokens\nper task", ""),
+    ]
+    budget = "" if report.budget is None else f", budget {report.budget:,} tokens"
+    tasks = count(len(report.tasks), "task")
+    caption = f"{run.heading}, {tasks}, reasoner {report.reasoner}{budget}"
+    faults = [
+        f"{run.label(row.system)}: a fault of the set-up, not a score: it answers more than with"
+        " all that it holds"
+        for row in report.rows
+        if row.fault
+    ]
+    rows = report.of("memory", "reference")
+    return Table(columns, rows, caption=caption, notes=[*faults, *_notes(run)])
+
+
+def _of_agents(run: RunResults) -> Table[Summary]:
+    memory = run.label(run.recipe["memory"])
+    columns: list[Column[Summary]] = [
+        Column("agent", lambda summary: run.label(summary.who)),
+        Column("memory", lambda _: memory),
+        Column("composite", lambda summary: summary.composite, "composite\n%", "share", ""),
+        Column("interval", lambda summary: summary.composite, "95 %\ninterval", "share", "–"),
+        Column("tasks", lambda summary: summary.tasks),
+    ]
+    return Table(columns, run.summaries, caption=run.heading, notes=[*_notes(run)])
+
+
+def _notes(run: RunResults) -> Iterator[str]:
+    """Notes that a reader needs: missing intervals, trusted objects and failures."""
+    tasks = [len(report.tasks) for report in run.reports]
+    tasks = tasks if run.compared else [summary.tasks for summary in run.summaries]
+    if tasks and max(tasks) < FEWEST_TASKS:
+        yield f"–: {TOO_FEW} (fewer than {FEWEST_TASKS})"
+    if objects := run.recipe.get(TRUSTED):
+        yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
+    errors: dict[str, list[str]] = {}
+    for failure in run.failures:
+        errors.setdefault(_failed(failure), []).append(failure.error)
+    for name, (first, *more) in sorted(errors.items()):
+        if name.startswith(UNLIMITED) and name.removeprefix(UNLIMITED) in errors:
+            continue  # The note of the memory itself says why.
+        times = count(1 + len(more), "time") + "; the first time" * bool(more)
+        yield f"{name} failed {times}: {first}"
+
+
+def _failed(failure: Failure) -> str:
+    """What failed: a memory, an agent, or a provider's model."""
+    match failure.kind:
+        case "provider":
+            return f"{failure.place.agent} (provider)"
+        case "agent":
+            return f"agent {failure.place.agent}"
+    return failure.place.memory

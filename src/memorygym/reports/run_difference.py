@@ -214,16 +214,18 @@ class Questions:
 
 
 def difference_lines(
-    pair: RunDifference, a: Questions, b: Questions, figure: str, most: int | None
+    pair: RunDifference, a: Questions, b: Questions, most: int | None
 ) -> Iterator[str]:
     """A difference of B from A with at most so many questions that became right, and wrong."""
-    yield from fit(_headline(pair, figure))
-    for title, questions in (("regressed", pair.regressed), ("improved", pair.improved)):
-        if not questions:
-            continue
-        yield f"\n{title}, right in {'A' if title == 'regressed' else 'B'} alone:"
+    yield from fit(_headline(pair, b.run.summaries[0].score))
+    for title, side, questions in (
+        ("regressed", "A", pair.regressed),
+        ("improved", "B", pair.improved),
+    ):
+        if questions:
+            yield f"\n{title}, right in {side} alone:"
         for question in questions[:most]:
-            yield from _question(question, a, b, improved=title == "improved")
+            yield from _question(question, a, b, improved=side == "B")
         if rest := len(questions[most:]) if most else 0:
             yield f"  … {rest} more; -v shows them"
 

@@ -127,17 +127,16 @@ class Table(Generic[Item]):
 
     def lines(self) -> list[str]:
         """The table as text, as wide as the terminal at most, with its caption and notes."""
-        rows: list[terminal.Row | str] = []
-        for row in self.rows:
-            if isinstance(row, Rule):
-                rows.append(row.label)
-            else:
-                name, *cells = (replace_controls(column.text(row)) for column in self.columns)
-                rows.append((name, cells))
+        rows = [
+            row.label
+            if isinstance(row, Rule)
+            else [replace_controls(column.text(row)) for column in self.columns]
+            for row in self.rows
+        ]
         first, *heads = (column.head for column in self.columns)
         above = [*terminal.fit(self.caption), ""] if self.caption else []
         below = [line for note in self.notes for line in terminal.fit(note)]
-        return [*above, *terminal.table(self.title or first, heads, rows), *below]
+        return [*above, *terminal.table([self.title or first, *heads], rows), *below]
 
     def text(self) -> str:
         """The same without colours, for a text that may be kept."""

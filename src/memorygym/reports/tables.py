@@ -20,9 +20,6 @@ from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import Usage, limits_in
 from memorygym.stats import FEWEST_TASKS, TOO_FEW, Estimate, Repeats, percent
 
-COMPOSITE, ACCURACY = "composite", "accuracy"
-"""The head of the first column: for agents, and for the systems of a comparison."""
-
 
 def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str:
     """How many episodes were scored, how many events ended stuck, and why episodes failed.
@@ -42,9 +39,7 @@ def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str
 
 
 def results_table(
-    summaries: Sequence[Summary],
-    references: Mapping[str, Summary] | None = None,
-    head: str = COMPOSITE,
+    summaries: Sequence[Summary], references: Mapping[str, Summary] | None = None
 ) -> str:
     """One row per agent, then the references; the meaning of the figures; what they can show."""
     track, stated = summaries[0].track, [*summaries[0].axes]
@@ -54,7 +49,7 @@ def results_table(
     letters = dict(zip(axes, _letters(axes), strict=True))
     columns: list[Column[Summary]] = [
         Column("agent", lambda row: readable(row.who)),
-        Column("composite", lambda row: row.composite, head, "share"),
+        Column("composite", lambda row: row.composite, summaries[0].score, "share"),
         *(Column(axis, partial(_axis, axis), letters[axis], "share") for axis in axes),
         Column("refusals", lambda row: row.correct_refusals, unit="share", spread=""),
     ]
@@ -179,10 +174,9 @@ def _repeats_lines(repeats: Repeats) -> list[str]:
 
 def against_text(comparisons: Sequence[RunDifference], now: RunResults, before: RunResults) -> str:
     """The difference of each agent from an earlier run."""
-    private = bool(now.recipe["salt"]), bool(before.recipe["salt"])
-    order = {
-        (False, True): "public minus private", (True, False): "private minus public",
-    }.get(private, "now minus before")  # fmt: skip
+    private, order = bool(now.recipe["salt"]), "now minus before"
+    if private != bool(before.recipe["salt"]):
+        order = "private minus public" if private else "public minus private"
     lines = []
     for pair in comparisons:
         agent, other = readable(pair.agent), readable(pair.other)

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from textwrap import wrap
 from unicodedata import combining, east_asian_width
 
@@ -16,8 +17,6 @@ NAME = 20
 SHORT_NAME = 12
 """Columns of names in a table where all are longer; a longer name has its own line."""
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
-Row = tuple[str, Sequence[str]]
-"""A name and the cells beside it."""
 
 
 def width() -> int:
@@ -36,11 +35,8 @@ def width() -> int:
 
 def is_coloured() -> bool:
     """Whether standard output is a terminal that shows colour, and NO_COLOR is not set."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and _term() != "dumb"
-
-
-def _term() -> str:
-    return os.environ.get("TERM", "")
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
 
 
 def paint(text: str, code: str) -> str:
@@ -146,21 +142,16 @@ def clip_middle(start: str, middle: str, end: str) -> Iterator[str]:
         yield f"{start}{middle[:head]}…{middle[head + 1 - room :]}{end}"
 
 
-def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[str]:
-    """A table with names at the left, under `title`; a text among the rows is a rule with a label.
+def table(heads: Sequence[str], rows: Sequence[Sequence[str] | str]) -> list[str]:
+    """A table with names at the left; a text among the rows is a rule with a label.
 
     Columns are as wide as what they hold. Those that do not fit beside the others follow below,
     with the names again. A line break in a head makes it two lines high.
 
-    >>> table("", ["n", "share"], [("a", ["1", "50 %"])])
+    >>> table(["", "n", "share"], [("a", "1", "50 %")])
     ['   n  share', '───────────', 'a  1   50 %']
     """
-    rows = [row if isinstance(row, str) else (replace_controls(row[0]), row[1]) for row in rows]
-    names = [title, *(row[0] for row in rows if not isinstance(row, str))]
-    columns = [
-        [head, *(row[1][index] for row in rows if not isinstance(row, str))]
-        for index, head in enumerate(heads)
-    ]
+    names, *columns = zip(heads, *(row for row in rows if not isinstance(row, str)), strict=True)
     widths = [
         2 + max(columns_of(part) for cell in column for part in cell.split("\n"))
         for column in columns
@@ -170,7 +161,7 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Row | str]) -> list[s
     lines: list[str] = []
     for block in _blocks(widths, room - longest):
         lines += [""] * bool(lines)
-        lines += _block(title, heads, rows, widths, block, longest)
+        lines += _block(heads, rows, widths, block, longest)
     return lines
 
 
@@ -199,29 +190,29 @@ def _blocks(widths: Sequence[int], room: int) -> Iterator[range]:
 
 
 def _block(
-    title: str,
     heads: Sequence[str],
-    rows: Sequence[Row | str],
+    rows: Sequence[Sequence[str] | str],
     widths: Sequence[int],
     block: range,
     longest: int,
 ) -> Iterator[str]:
-    def line(name: str, cells: Sequence[str]) -> list[str]:
+    def line(name: str, *cells: str) -> list[str]:
         beside = "".join(pad(cells[index], widths[index], right=True) for index in block)
         if columns_of(name) <= longest:
             return [f"{pad(name, longest)}{beside}".rstrip()]
         return [*wrap(name, width()), f"{'':<{longest}}{beside}".rstrip()]
 
-    total = longest + sum(widths[index] for index in block)
+    title, *cells = heads
     if columns_of(title) > longest:
         yield paint(title, BOLD)
         title = ""
-    height = max((heads[index].count("\n") for index in block), default=0)
-    for level in range(height + 1):
-        # A head of one line stands at the bottom.
-        parts = [f"{chr(10) * (height - head.count(chr(10)))}{head}".split("\n") for head in heads]
-        name = title if level == height else ""
-        yield from (paint(text, BOLD) for text in line(name, [part[level] for part in parts]))
+    # A head of one line stands at the bottom.
+    *above, last = reversed([*zip_longest(*(h.split("\n")[::-1] for h in cells), fillvalue="")])
+    for level in above:
+        if any(level[index] for index in block):
+            yield from (paint(text, BOLD) for text in line("", *level))
+    yield from (paint(text, BOLD) for text in line(title, *last))
+    total = longest + sum(widths[index] for index in block)
     yield "─" * total
     for row in rows:
         if isinstance(row, str):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from memorygym.reports.table import plain
-from memorygym.reports.terminal import fit, table
+from memorygym.reports.terminal import fit
 from memorygym.training.card import bars, lengths
 from memorygym.training.data import DataSummary
 from memorygym.training.profile import Profile
@@ -19,8 +19,9 @@ def data_lines(made: DataSummary, output: Path, card: Path | None) -> Iterator[s
         mean = f"{sum(scores) / len(scores):.1f}" if scores else "–"
         sizes = [size for each in kept for size in each.lengths]
         figures = len(kept), mean, len(sizes), sum(sizes), sum(each.trained for each in kept)
-        rows.append((agent, [n if isinstance(n, str) else f"{n:,}" for n in figures]))
-    yield from table("agent", ["episodes", "mean score", "rows", "tokens", "trained on"], rows)
+        rows.append((agent, *(n if isinstance(n, str) else f"{n:,}" for n in figures)))
+    heads = ("agent", "episodes", "mean score", "rows", "tokens", "trained on")
+    yield from plain(heads, rows).lines()
     yield ""
     if made.left_out:
         lowest = f"{100 * made.options.min_score:g}"

@@ -89,10 +89,7 @@ class PowerSettings(Settings):
 def power_of(settings: PowerSettings) -> dict[str, Any]:
     """What plans detect and what the difference needs, in points. Plays tasks unless the deviation
     between them is given."""
-    spread: dict[str, Any] = {"sd": settings.sd, "source": "as given"}
-    spread |= {"icc": None, "design_effect": None}
-    if settings.sd is None:
-        spread = _measured(settings)
+    spread = _measured(settings)
     if settings.repeat_sd:  # The deviation of a task's mean over its repeats.
         spread["sd"] = sqrt(spread["sd"] ** 2 + settings.repeat_sd**2 / settings.repeats)
         more = f"{settings.repeat_sd:g} more between plays"
@@ -133,7 +130,10 @@ def _seen(settings: PowerSettings, sd: float) -> dict[str, Any]:
 
 
 def _measured(settings: PowerSettings) -> dict[str, Any]:
-    """How scores differ between the official tasks of the tier, which are played."""
+    """How scores differ between the official tasks of the tier, which are played unless the
+    deviation is given."""
+    if settings.sd is not None:
+        return {"sd": settings.sd, "source": "as given", "icc": None, "design_effect": None}
     check_agent(settings.agent, agents_of(find(WORLDS)))
     tasks = generated(
         WORLDS, TaskOptions(range(OFFICIAL_SEEDS), parameters={"tier": settings.tier})

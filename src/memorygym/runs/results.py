@@ -27,8 +27,6 @@ from memorygym.runs.comparison.figures import (
     Report,
     agreement,
     figures,
-    judged,
-    left_out,
 )
 from memorygym.runs.comparison.sanity_checks import SanityCheck, figure_checks, invalid_text
 from memorygym.runs.comparison.system_specs import UNLIMITED, WRITER, role_of
@@ -238,9 +236,6 @@ class RunResults:
         """The measurements with a reasoner, at a budget or without one."""
         return [m for m in self.measured if m.reasoner == reasoner and m.budget in (None, budget)]
 
-    def of(self, report: Report) -> list[Measurement]:
-        return self.under(report.reasoner, report.budget)
-
     def _failed(self, reasoner: str, budget: int) -> Mapping[str, int]:
         places = [failure.place for failure in self.failures if failure.place.agent == reasoner]
         return Counter(place.memory for place in places if place.budget in (None, budget))
@@ -271,16 +266,6 @@ class RunResults:
     def label(self, name: str) -> str:
         """The name of a system, an agent or a memory in tables and plots."""
         return f"{name} (trusted)" if self.trusted(name) else name
-
-    @cached_property
-    def judged(self) -> dict[tuple[Any, ...], Sequence[QuestionCase]]:
-        """By reasoner, budget, system and task: the questions that count in the reports."""
-        cases: dict[tuple[Any, ...], Sequence[QuestionCase]] = {}
-        for report in self.reports:
-            left = left_out(played := self.of(report))
-            for m in played:
-                cases.setdefault((m.reasoner, m.budget, m.system, m.task), judged(m, left))
-        return cases
 
     def cases(self) -> Iterator[tuple[Measurement, QuestionCase]]:
         """The questions of a comparison, also those that are left out."""

@@ -5,13 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from memorygym import stats
+from memorygym.runs.comparison.significance import Interval, TaskKey, share
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.scoring.judge.agreement import Agreement
 from memorygym.scoring.usage import Usage
 from memorygym.stats import FEWEST_TASKS, Estimate, Repeats, deviation, mean_score, mean_share
 
-TaskKey = tuple[str, int]
-"""Template and seed of a task."""
 Value = Callable[[Result], float | None]
 """A figure of an episode; None if it has none."""
 LIKENESS = 0.5
@@ -27,6 +26,8 @@ class Summary:
     track: str
     episodes: int
     tasks: int
+    score: str
+    """What the composite is called: in a comparison it is plain accuracy."""
     composite: Estimate
     axes: Mapping[str, Estimate | None]
     correct_refusals: Estimate | None
@@ -96,25 +97,22 @@ def _summary(results: Sequence[Result]) -> Summary:
         return lambda result: result.score.axes.get(name)
 
     def estimate(
-        interval: Callable[[list[float], list[int]], Estimate],
-        value: Value,
-        trials: Mapping[TaskKey, int],
+        value: Value, trials: Mapping[TaskKey, int], interval: Interval = mean_score
     ) -> Estimate | None:
-        means = _means(_each(results, value))
-        return (
-            interval([*means.values()], [max(1, trials[task]) for task in means]) if means else None
-        )
+        at_least_one = {task: max(1, count) for task, count in trials.items()}
+        return share(_means(_each(results, value)), at_least_one, interval)
 
-    composite = estimate(mean_score, lambda result: result.score.composite, asked)
+    composite = estimate(lambda result: result.score.composite, asked)
     assert composite
     return Summary(
         who=results[0].place.who,
         track=results[0].place.track,
         episodes=len(results),
         tasks=len(scores),
+        score="accuracy" if results[0].place.compared else "composite",
         composite=composite,
-        axes={axis: estimate(mean_score, axis_of(axis), parts) for axis in axes},
-        correct_refusals=estimate(mean_share, lambda r: r.score.correct_refusals, refusals),
+        axes={axis: estimate(axis_of(axis), parts) for axis in axes},
+        correct_refusals=estimate(lambda r: r.score.correct_refusals, refusals, mean_share),
         accuracy=sum(result.score.accuracy for result in results) / len(results),
         deviation=deviation([*_means(scores).values()]) if len(scores) > 1 else None,
         questions=sum(asked.values()),

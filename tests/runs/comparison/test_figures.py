@@ -129,14 +129,6 @@ def test_a_question_that_needs_nothing_is_not_left_out() -> None:
     assert figures([measured[0], replace(measured[1], cases=tuple(empty))], {}, "t").left_out == 0
 
 
-def test_a_single_task_has_figures_and_no_interval() -> None:
-    report = reported({system: tasks.split()[0] for system, tasks in THREE.items()} | {"n": "00"})
-    assert figure(report, "m", "gain") == Estimate(1, -inf, inf, 1)
-    assert figure(report, "m", "normalised") is None
-    assert report.significance.verdict is not None
-    assert not report.significance.verdict.won
-
-
 def test_a_memory_that_failed_somewhere_has_figures_of_the_rest_and_no_rank() -> None:
     report = reported({**THREE, "n": "11 - 11"}, n=1)
     row = report.row("n")
@@ -145,13 +137,6 @@ def test_a_memory_that_failed_somewhere_has_figures_of_the_rest_and_no_rank() ->
     assert figure(report, "n", "gain").mean == 0.75  # type: ignore[union-attr]
     assert report.significance.ranks == {"m": 1}
     assert [row.system for row in report.of("memory")] == ["m", "n"]  # Below those that did not.
-
-
-def test_a_memory_that_finished_nothing_has_a_row_without_figures() -> None:
-    row = reported(THREE, broken=3).row("broken")
-    assert row is not None
-    assert (row.role, row.failed, row.scores) == ("memory", 3, {})
-    assert set(row.figures.values()) == {None}
 
 
 @pytest.mark.parametrize("system", ["none", "full", "recency", "oracle"])
@@ -230,14 +215,6 @@ def test_costs_are_means_over_tasks() -> None:
     assert (means["ingest_calls"], means["ingest_tokens"], means["query_tokens"]) == (3, 900, 50)
     assert (means["model_calls"], means["model_tokens"]) == (4, 950)
     assert (means["cache_breaks"], means["cuts"], means["total"]) == (4, 2, 2 * 100 + 950)
-
-
-def test_rows_are_by_role_and_accuracy() -> None:
-    report = reported({**THREE, "n": "11 11 11"})
-    assert [row.system for row in report.rows] == [
-        "oracle", "full", "recency", "none", "n", "m", "held:m",
-    ]  # fmt: skip
-    assert [row.system for row in report.of("memory")] == ["n", "m"]
 
 
 def test_a_report_takes_its_budget_from_the_systems_that_have_one() -> None:

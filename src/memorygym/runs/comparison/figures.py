@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from memorygym.core.errors import BadSettings
 from memorygym.runs.comparison.significance import (
     RECENCY,
+    Pair,
     Questions,
     Scores,
     SignificanceTests,
@@ -34,6 +35,8 @@ LeftOut = Mapping[TaskKey, frozenset[int]]
 Systems = Mapping[str, Mapping[TaskKey, Measurement]]
 """By system and task: its measurement."""
 Cases = Sequence[QuestionCase]
+Counted = Mapping[str, Mapping[TaskKey, Cases]]
+"""By system and task: the questions that count."""
 Clock = Mapping[str, tuple[float, float]]
 """By system: the median and the 95th percentile of its milliseconds per step."""
 Bound = Literal["", "floor", "ceiling"]
@@ -102,7 +105,7 @@ class SystemView:
 
     system: str
     systems: Systems
-    left: LeftOut
+    cases: Counted
     scores: Mapping[str, Scores]
     """By system and task: the mean score of the questions that count."""
     questions: Questions
@@ -127,7 +130,16 @@ class SystemView:
 
     def asked(self, value: Callable[[Cases], T | None]) -> dict[TaskKey, T]:
         """A value of the questions that count, by task that has it."""
-        return self.played(lambda played: value(judged(played, self.left)))
+        values = ((task, value(cases)) for task, cases in self.cases[self.system].items())
+        return {task: value for task, value in values if value is not None}
+
+    def pairs(
+        self, first: str, second: str
+    ) -> dict[TaskKey, list[tuple[QuestionCase, QuestionCase]]]:
+        """The questions that count as two systems answered them, by task that both finished."""
+        ours, theirs = self.cases.get(first, {}), self.cases.get(second, {})
+        both = {task: (cases, theirs[task]) for task, cases in ours.items() if task in theirs}
+        return {task: [*zip(*cases, strict=True)] for task, cases in both.items()}
 
 
 Compute = Callable[[SystemView], Estimate | None]
@@ -156,52 +168,33 @@ def _lead_over(other: str) -> Compute:
     return lambda view: view.lead(view.system, other)
 
 
-def _share(view: SystemView, values: Mapping[TaskKey, float]) -> Estimate | None:
-    return share(values, view.questions) if values else None
-
-
 def _versus(right: tuple[bool, bool]) -> Compute:
     """The share of the questions that the system, and that recency, answers in full or does not."""
 
     def compute(view: SystemView) -> Estimate | None:
-        shares = {}
-        for task, played in view.systems[view.system].items():
-            other = view.systems.get(RECENCY, {}).get(task)
-            cases = judged(played, view.left)
-            if other is not None and cases:
-                theirs = {case.number: case.score == 1 for case in judged(other, view.left)}
-                pairs = [(case.score == 1, theirs[case.number]) for case in cases]
-                shares[task] = pairs.count(right) / len(pairs)
-        return _share(view, shares)
-
-    return compute
-
-
-def _score(value: Callable[[Cases], float | None], trials: Callable[[Cases], int] = len) -> Compute:
-    """The mean over tasks of a score of so many trials."""
-
-    def compute(view: SystemView) -> Estimate | None:
-        values, counts = view.asked(value), view.asked(trials)
-        return mean_score([*values.values()], [counts[t] for t in values]) if values else None
+        shares = {
+            task: [(a.score == 1, b.score == 1) for a, b in cases].count(right) / len(cases)
+            for task, cases in view.pairs(view.system, RECENCY).items()
+            if cases
+        }
+        return share(shares, view.questions)
 
     return compute
 
 
 def _facts_share(part: str, whole: str) -> Compute:
     """The mean share of the facts of the questions that have any."""
-    return _score(
-        share_of(part, whole), lambda cases: sum(1 for case in cases if getattr(case, whole))
-    )
+
+    def questions(cases: Cases) -> int:
+        return sum(getattr(case, whole) > 0 for case in cases)
+
+    return lambda view: share(view.asked(share_of(part, whole)), view.asked(questions), mean_score)
 
 
 def _unread(part: str) -> Compute:
     """The unread share of the statements that the memory showed, or held."""
-
-    def compute(view: SystemView) -> Estimate | None:
-        unread = view.played(attrgetter(f"{part}.unread_share"))
-        return share(unread, view.played(attrgetter(f"{part}.stated"))) if unread else None
-
-    return compute
+    unread, stated = attrgetter(f"{part}.unread_share"), attrgetter(f"{part}.stated")
+    return lambda view: share(view.played(unread), view.played(stated))
 
 
 def _stored(condition: str) -> Compute:
@@ -211,7 +204,7 @@ def _stored(condition: str) -> Compute:
         facts = view.played(lambda played: played.facts if any(played.facts.values()) else None)
         held = {task: sum(counts.values()) for task, counts in facts.items()}
         shares = {task: counts[condition] / held[task] for task, counts in facts.items()}
-        return share(shares, held) if shares else None
+        return share(shares, held)
 
     return compute
 
@@ -235,7 +228,7 @@ ACCURACY = "accuracy"
 OF_THE_MODEL = "of the memory's own model, per task"
 FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
     Figure(ACCURACY, "share", "share of the questions that were answered correctly",
-           lambda view: _share(view, view.own)),
+           lambda view: share(view.own, view.questions)),
     Figure("gain", "difference", "accuracy minus that of `none`",
            lambda view: gain(view.own, view.of("none"), view.questions), {"added": "vs none"}),
     Figure("degradation", "difference",
@@ -258,9 +251,10 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
            _versus((False, False)), {"versus": "neither"}),
     Figure("exact", "share", "share of answers that match the truth word for word (exact match of"
            " SQuAD); empty unless of a data set",
-           lambda view: _share(view, view.asked(mean_of("exact"))), {"words": "EM"}),
+           lambda view: share(view.asked(mean_of("exact")), view.questions), {"words": "EM"}),
     Figure("f1", "share", "word overlap of answer and truth (F1 of SQuAD); empty unless of a data"
-           " set", _score(mean_of("f1")), {"words": "F1"}),
+           " set", lambda view: share(view.asked(mean_of("f1")), view.asked(len), mean_score),
+           {"words": "F1"}),
     Figure("write_loss", "difference", "accuracy of `oracle` minus that of `held:MEMORY`",
            lambda view: view.lead("oracle", UNLIMITED + view.system),
            {"main": "write\nloss", "lost": "write\nloss"}, withheld=True),
@@ -334,17 +328,25 @@ class SystemRow:
     scores: Scores
     """By finished task, in order."""
     failed: int
-    """Number of tasks that it did not finish."""
+    """Tasks that it did not finish; they are in no mean."""
     rank: int | None
-    """1 + the number of memories that are significantly better; None unless it is a memory that
-    finished all tasks without fault."""
+    """1 + the number of memories that are significantly better; empty for references and for a
+    memory that failed somewhere or is a fault of the set-up."""
     fault: bool
-    """Whether the set-up is at fault, because the strongest scripted reasoner answers more from
-    what the memory showed than from all that it held, by more than the interval."""
+    """Whether the strongest scripted reasoner answers more from the memory than from all that it
+    held, by more than the interval: a fault of the set-up."""
     bound: Bound
-    """The bound that it reaches whatever the number of needed facts; it was not measured then."""
+    """Floor or ceiling if the memory is at that of `none` or `oracle` whatever the number of facts
+    needed: not measured here."""
     figures: Mapping[str, Estimate | None]
     """By name, in the order of compare.csv."""
+    over_recency: Pair | None
+    """Its test against recency, of a memory that shares a task with it."""
+
+    @property
+    def p_adjusted(self) -> float | None:
+        """The adjusted p value of that test."""
+        return self.over_recency.adjusted if self.over_recency else None
 
     def __getitem__(self, figure: str) -> Estimate | None:
         return self.figures[figure]
@@ -373,6 +375,7 @@ class Report:
     """Answerable questions of these tasks, without those left out."""
     left_out: int
     """Questions whose needed facts together do not fit the budget."""
+    cases: Counted
     rows: tuple[SystemRow, ...]
     """References, then memories, then memories with unlimited context; each by accuracy, the best
     first, and those that failed on some task or are a fault of the set-up last."""
@@ -382,9 +385,9 @@ class Report:
         """The row of a system, if there is one."""
         return next((row for row in self.rows if row.system == system), None)
 
-    def of(self, role: Role) -> list[SystemRow]:
-        """The rows of a role, the best first."""
-        return [row for row in self.rows if row.role == role]
+    def of(self, *roles: Role) -> list[SystemRow]:
+        """The rows of one role after the other, the best of each first."""
+        return [row for role in roles for row in self.rows if row.role == role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +427,7 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
             fault=system in faults,
             bound=_bound_of(view),
             figures=figures_of(view),
+            over_recency=tests.over_recency.get(system),
         )
         for system, view in views.items()
     ]
@@ -434,6 +438,7 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
         tasks=tuple(sorted(asked)),
         questions=sum(map(len, asked.values())) - lost,
         left_out=lost,
+        cases=next(iter(views.values())).cases,
         rows=tuple(sorted(rows, key=_order)),
         significance=tests,
     )
@@ -444,23 +449,26 @@ def _views(
 ) -> Mapping[str, SystemView]:
     """By system, sorted so that no figure depends on the order of play: what its figures are
     computed from."""
-    left = left_out(measured)
-    systems: dict[str, dict[TaskKey, Measurement]] = {}
-    scores: dict[str, dict[TaskKey, float]] = {}
-    for played in sorted(measured, key=lambda played: (played.system, played.task)):
-        if played.task in systems.setdefault(played.system, {}):
+    left, names = left_out(measured), {played.system for played in measured} | failures.keys()
+    systems: dict[str, dict[TaskKey, Measurement]] = {name: {} for name in sorted(names)}
+    for played in sorted(measured, key=lambda played: played.task):
+        if played.task in systems[played.system]:
             raise ValueError(f"{played.system} played {played.template} {played.seed} twice")
         systems[played.system][played.task] = played
-        own = scores.setdefault(played.system, {})
-        if cases := judged(played, left):
-            own[played.task] = sum(case.score for case in cases) / len(cases)
-    for system in sorted(failures):
-        systems.setdefault(system, {})
-        scores.setdefault(system, {})
-    if not any(scores.values()):
+    cases = {
+        system: {task: judged(played, left) for task, played in tasks.items()}
+        for system, tasks in systems.items()
+    }
+    scores = {
+        system: {
+            task: sum(case.score for case in own) / len(own) for task, own in tasks.items() if own
+        }
+        for system, tasks in cases.items()
+    }
+    questions = {task: len(own) for tasks in cases.values() for task, own in tasks.items() if own}
+    if not questions:
         raise BadSettings(NOTHING_COUNTS)
-    questions = {played.task: len(cases) for played in measured if (cases := judged(played, left))}
-    return {name: SystemView(name, systems, left, scores, questions) for name in systems}
+    return {name: SystemView(name, systems, cases, scores, questions) for name in systems}
 
 
 def _faults(views: Mapping[str, SystemView]) -> set[str]:
@@ -497,12 +505,10 @@ def _bound_of(view: SystemView) -> Bound:
 def _is_level(view: SystemView, first: str, second: str) -> bool:
     """Whether the first system leads the second in no group of questions by needed facts."""
     leads: dict[int, float] = {}
-    ours, theirs = view.systems.get(first, {}), view.systems.get(second, {})
-    for task in ours.keys() & theirs.keys():
-        scores = {case.number: case.score for case in judged(theirs[task], view.left)}
-        for case in judged(ours[task], view.left):
-            group = facts_group(case.needs)
-            leads[group] = leads.get(group, 0.0) + case.score - scores[case.number]
+    for cases in view.pairs(first, second).values():
+        for ours, theirs in cases:
+            group = facts_group(ours.needs)
+            leads[group] = leads.get(group, 0.0) + ours.score - theirs.score
     return bool(leads) and max(leads.values()) <= 1e-9
 
 

@@ -1,6 +1,6 @@
 """Significance of a comparison, paired by task: gain, tests, ranks and the best memory."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -13,6 +13,8 @@ Scores = Mapping[TaskKey, float]
 """By task: the share of its questions that were answered correctly."""
 Questions = Mapping[TaskKey, int]
 """By task: the number of its questions that count."""
+Interval = Callable[[list[float], list[int]], Estimate]
+"""The mean of shares, each of so many trials, with its interval."""
 RECENCY = "recency"
 
 
@@ -22,16 +24,16 @@ class Pair:
 
     system: str
     other: str
+    """The memory that it is compared with."""
     difference: Estimate
-    """Accuracy of the first minus accuracy of the other."""
+    """Accuracy of `system` minus that of `other`."""
     p: float
-    """p value of a two-sided sign-flip test over tasks."""
+    """P-value of a sign-flip test."""
     adjusted: float
-    """The p value, adjusted for multiple tests (Holm): all memories against recency are one
-    family, all pairs of memories another."""
+    """The same, Holm-adjusted: against recency over all memories, in pairs.csv over all pairs."""
     detectable: float | None
-    """The least true difference that so many tasks detect with 80 % power, at least that of one
-    question; None for too few tasks."""
+    """Smallest difference that these tasks would show with 80 % power, as a share; at least that of
+    one question, and empty for fewer than five tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,14 @@ def normalised_gain(
     return stats.around(ratio, error, len(tasks) - 1, len(tasks))
 
 
-def share(values: Mapping[TaskKey, float], questions: Questions) -> Estimate:
-    """The mean over tasks of a share of questions, of which each task has so many."""
-    return stats.mean_share([*values.values()], [questions[task] for task in values])
+def share(
+    values: Mapping[TaskKey, float],
+    trials: Mapping[TaskKey, int],
+    interval: Interval = stats.mean_share,
+) -> Estimate | None:
+    """The mean over tasks of a share of trials, of which each task has so many; None without a
+    task."""
+    return interval([*values.values()], [trials[task] for task in values]) if values else None
 
 
 def difference(a: Scores, b: Scores, questions: Questions) -> Estimate | None:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import nsmallest
+from itertools import groupby
+from operator import attrgetter
 from statistics import fmean
 
 from memorygym.core import registry
@@ -95,6 +97,8 @@ class SystemReplay:
     """Why the replay failed; "" if it did not."""
     provider: bool = False
     """Whether a model's provider failed, not the memory."""
+    losses: Sequence[Loss] = ()
+    """The worst losses of a memory; none of a reference."""
 
 
 LOST, CURRENT, OLDER = range(3)
@@ -124,7 +128,6 @@ class TrajectoryReplay:
     calls: int
     uses: Sequence[Needed]
     by_system: Mapping[Key, SystemReplay]
-    losses: Sequence[Loss]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +199,7 @@ def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
     messages = trajectory.messages
     conversation = Conversation(messages, f"{trajectory.system}\n{trajectory.tools}")
     file = trajectory.place.rpartition(", ")[0]
-    by_system, losses = {}, list[Loss]()
-    for system in job.systems() if conversation.uses else ():
-        played = _played(job, system, trajectory, conversation)
-        by_system[system.name, system.budget] = played
-        if not played.error and system.role == "memory":
-            losses += _losses(job, system, played, trajectory, conversation)
+    systems = job.systems() if conversation.uses else []
     return TrajectoryReplay(
         place=trajectory.place,
         format=trajectory.format,
@@ -212,8 +210,10 @@ def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
             Needed(use.kind, use.distance, messages[use.source].role, use.older is not None)
             for use in conversation.uses
         ],
-        by_system=by_system,
-        losses=losses,
+        by_system={
+            (system.name, system.budget): _played(job, system, trajectory, conversation)
+            for system in systems
+        },
     )
 
 
@@ -221,10 +221,8 @@ def _played(
     job: SurvivalJob, system: SystemSpec, trajectory: Trajectory, conversation: Conversation
 ) -> SystemReplay:
     """What one system showed, up to the last turn before a call with a use."""
-    by_turn: dict[int, list[int]] = {}
-    for index, use in enumerate(uses := conversation.uses):
-        by_turn.setdefault(use.turn, []).append(index)
-    shown, tokens = bytearray(len(uses)), list[int]()
+    by_turn = {turn: [*uses] for turn, uses in groupby(conversation.uses, attrgetter("turn"))}
+    shown, tokens = list[int](), list[int]()
     turns = [[trajectory.messages[i] for i in t] for t in conversation.turns[: max(by_turn) + 1]]
     task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
     make, budget = job.memories[system.spec].make, budget_of(system, task, tools=False)
@@ -232,19 +230,23 @@ def _played(
         episode = Episode(FixedTurns(task, turns), make, budget, job.model_roles.writer)
         for number, turn in enumerate(turns):
             view = episode.view()
-            if number in by_turn:
+            if uses := by_turn.get(number):
                 context = view[1 : len(view) - len(turn)]
                 texts = [conversation.text(message) for message in reversed(context)]
                 tokens.append(sum(shown_tokens(message, count) for message in context))
-                for index in by_turn[number]:
-                    shown[index] = _state(texts, uses[index])
+                shown += [_state(texts, use) for use in uses]
             episode.step(END)  # The recorded reply is the first message of the next turn.
     except BadKey:
         raise
     except (MemoryFault, ProviderFailure) as error:
         text = masked(str(error)) if job.redact else str(error)
         return SystemReplay(error=text, provider=isinstance(error, ProviderFailure))
-    return SystemReplay(bytes(shown), sum(tokens) / len(tokens))
+    losses = _losses(job, system, shown, trajectory, conversation)
+    return SystemReplay(
+        bytes(shown),
+        sum(tokens) / len(tokens),
+        losses=[*losses] if system.role == "memory" else (),
+    )
 
 
 def _state(texts: Sequence[str], use: Use) -> int:
@@ -257,17 +259,17 @@ def _state(texts: Sequence[str], use: Use) -> int:
 def _losses(
     job: SurvivalJob,
     system: SystemSpec,
-    played: SystemReplay,
+    shown: Sequence[int],
     trajectory: Trajectory,
     conversation: Conversation,
 ) -> Iterator[Loss]:
     """The worst losses: of values that most calls lack, then those said most recently."""
     lost: dict[str, list[tuple[Use, int]]] = {}
-    for use, shown in zip(conversation.uses, played.shown, strict=True):
-        if shown != CURRENT:
-            lost.setdefault(use.key, []).append((use, shown))
+    for use, state in zip(conversation.uses, shown, strict=True):
+        if state != CURRENT:
+            lost.setdefault(use.key, []).append((use, state))
     for cases in nsmallest(LOSSES, lost.values(), lambda own: (-len(own), own[0][0].distance)):
-        use, shown = cases[0]
+        use, state = cases[0]
         source = trajectory.messages[use.source]
         value = _masked(use, to_text(source)) if job.redact else use.value
         yield Loss(
@@ -284,7 +286,7 @@ def _losses(
             by=source.role,
             distance=use.distance,
             times=len(cases),
-            stale=shown == OLDER,
+            stale=state == OLDER,
         )
 
 
@@ -370,7 +372,7 @@ def figures(replays: Sequence[TrajectoryReplay]) -> SurvivalFigures:
     }
     worst: list[Loss] = []
     for key in keys:
-        own = (loss for r in used for loss in r.losses if (loss.system, loss.budget) == key)
+        own = (loss for replay in used for loss in replay.by_system[key].losses)
         worst += nsmallest(MOST_LOSSES, own, key=lambda loss: (-loss.times, loss.distance))
     return SurvivalFigures(
         trajectories=len(replays),
@@ -411,14 +413,13 @@ def _row(key: Key, replays: Sequence[TrajectoryReplay]) -> SurvivalRow:
     whole = [(r, played) for r in replays if not (played := r.by_system[key]).error]
     cases = [(r, *case) for r, played in whole for case in zip(r.uses, played.shown, strict=True)]
 
-    def split(name: Callable[[Case], str]) -> dict[str, Share]:
+    def split(name: Callable[[Case], str], among: Sequence[Case] = cases) -> dict[str, Share]:
         groups: dict[str, list[Case]] = {}
-        for case in cases:
+        for case in among:
             groups.setdefault(name(case), []).append(case)
         return {name: share for name, own in groups.items() if (share := _share(own))}
 
-    distances = sorted(use.distance for _, use, _ in cases)
-    by_distance = split(lambda case: distance_name(case[1].distance))
+    near_first = sorted(cases, key=lambda case: case[1].distance)
     by_outcome = split(lambda case: OUTCOMES[case[0].success])
     return SurvivalRow(
         system=key[0],
@@ -429,7 +430,7 @@ def _row(key: Key, replays: Sequence[TrajectoryReplay]) -> SurvivalRow:
         stale=_share([case for case in cases if case[1].replaced], OLDER),
         tokens=_amount((replay.cluster, played.tokens) for replay, played in whole),
         by_kind=split(lambda case: case[1].kind),
-        by_distance={name: by_distance[name] for name in map(distance_name, distances)},
+        by_distance=split(lambda case: distance_name(case[1].distance), near_first),
         by_source=split(lambda case: case[1].by),
         by_outcome=by_outcome if by_outcome.keys() != {OUTCOMES[None]} else {},
         difference=_difference(key, cases) if {"success", "failure"} <= by_outcome.keys() else None,
