@@ -46,8 +46,8 @@ class Unmade(Memory):
 @pytest.mark.parametrize(
     ("agent", "options", "message"),
     [
-        (Five, {}, "the agent Five: act() returned 5; return a Message"),
-        (Raising, {}, "the agent Raising: act() raised KeyError: 'x'"),
+        (Five, {}, "agent Five: act() returned 5 (a policy replies with a Message, not int)"),
+        (Raising, {}, "agent Raising: act() raised KeyError: 'x'"),
         ([], {}, "agent=[]: name at least one"),
         ("naive,strategik", {}, "did you mean strategic?"),
         ("naive", {"model": "m"}, "a model plays alone"),

@@ -10,8 +10,8 @@ from memorygym.core import registry
 from memorygym.core.json_values import canonical
 from memorygym.core.track import Agent, TaskOptions, find, version_of
 from memorygym.reports.checks import REPRODUCED, Evidence
-from memorygym.runs.evaluation import OFFICIAL_SEEDS
 from memorygym.runs.results import RunResults
+from memorygym.runs.settings import OFFICIAL_SEEDS
 from memorygym.runs.summary import Summary, TaskKey
 from memorygym.runs.tasks import Limits
 

@@ -10,7 +10,7 @@ from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import MemoryGymError, UnknownPart
+from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.guard import raised
 from memorygym.core.tools import check_reply
 from memorygym.core.trace import Trace
@@ -98,7 +98,6 @@ class AgentSystem:
     memory: str = "markdown"
     limits: Limits = field(default_factory=Limits)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
-    foreign: bool = False
     objects: Mapping[str, Given] = field(default_factory=dict)
     """By name: the agent and the memory, where they were passed as objects."""
 
@@ -114,6 +113,10 @@ class AgentSystem:
     @property
     def waits(self) -> bool:
         return self.agent in self.model_roles.models
+
+    @property
+    def foreign(self) -> bool:
+        return is_foreign(self.memory)
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         plugged, task = self.objects.get(self.memory), self.limits.applied(task)
@@ -131,8 +134,10 @@ class AgentSystem:
         episode, labels = self.begin(task, steps), self.system.labels(task.track, repeat)
         chat = self.model_roles.chat(self.agent, repeat) if self.waits else None
         make = partial(FreshPolicy, partial(self.policy, task), episode)
-        own = self.agent in agents_of(find(task.track)) and self.agent not in self.objects
-        policy = chat or (make() if own else AgentGuard(self.agent, make, episode))
+        passed = self.agent in self.objects
+        own = self.agent in agents_of(find(task.track)) and not passed
+        guarded = AgentGuard(self.agent, make, episode, BadSettings if passed else AgentFault)
+        policy = chat or (make() if own else guarded)
         trace = played(episode, policy, task, labels)
         return modelled(trace, chat, self.model_roles) if chat else trace
 
@@ -156,10 +161,16 @@ class AgentFault(MemoryGymError):
 
 class AgentGuard(Policy):
     """An agent that is made at its first event. Its own error, or a reply that is no Message, is
-    raised as AgentFault, and fails its episode alone."""
+    raised as `error`: AgentFault fails its episode alone, BadSettings ends the run."""
 
-    def __init__(self, name: str, make: Callable[[], Policy], episode: Episode) -> None:
-        self._name, self._make, self._episode = name, make, episode
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[], Policy],
+        episode: Episode,
+        error: type[MemoryGymError],
+    ) -> None:
+        self._name, self._make, self._episode, self._error = name, make, episode, error
         self._policy: Policy | None = None
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -178,8 +189,8 @@ class AgentGuard(Policy):
             advice = "Return a Message, as examples/my_agent.py does. "
             raise self._fault(f"act() returned {reply!r:.80} ({error})", advice) from error
 
-    def _fault(self, problem: str, advice: str = "") -> AgentFault:
-        return AgentFault(
+    def _fault(self, problem: str, advice: str = "") -> MemoryGymError:
+        return self._error(
             f"agent {self._name}: {problem} at event {self._episode.event + 1}. {advice}"
             "memorygym.testing.check_policy lists every broken rule."
         )
