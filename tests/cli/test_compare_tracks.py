@@ -171,11 +171,14 @@ def test_a_folder_with_another_run_is_not_changed(
         (["--track", "research:hopps=2"], "did you mean hops?"),
         (["--track", "research:tokens=many"], "give a number such as"),
         (["--track", "worlds:hops=2"], "no parameter of the track worlds named 'hops'"),
-        (["--track", "research", "--tier", "lite"], "--tier is no parameter of the track research"),
+        (
+            ["--track", "research", "--tier", "lite"],
+            "research named 'tier'",
+        ),
         (["--data", "nowhere"], "no such folder"),
         (["--data", "hotpotqa:x:least=3"], "choose from most"),
         (["--data", "x", "--track", "research"], "give one of them"),
-        (["--data", "hotpotqa:x", "--salt", "s"], "no secret changes"),
+        (["--data", "hotpotqa:x", "--salt", "s"], "the tasks of hotpotqa:x are finished"),
     ],
 )
 def test_a_choice_that_cannot_be_played_is_named(

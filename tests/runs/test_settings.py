@@ -68,10 +68,10 @@ RECIPE = {"kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, 
 @pytest.mark.parametrize(
     ("kept", "reason"),
     [
-        ({"seeds": [4]}, "holds a run with --seed 4, not --seeds 2"),
+        ({"seeds": [4]}, "holds a run with --seeds 4, not 0-1"),
         ({"parameters": {}}, "holds a run with no --tier, not lite"),
         ({"memories": ["bm25"]}, "holds a run with --memory bm25, not none"),
-        ({"salt": "ab"}, "holds a run with a --salt"),
+        ({"salt": "ab"}, "holds a run with --salt of hash ab, not none"),
         ({"track": "codeqa"}, "holds a run with --track codeqa, not worlds"),
         ({"kind": "bench"}, "holds a bench run, not a compare run"),
         ({"sources": {"my:M": "1"}}, ""),
