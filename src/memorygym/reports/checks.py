@@ -300,20 +300,8 @@ class CheckedPlayer:
         return self.player.system
 
     @property
-    def memory(self) -> str:
-        return self.player.memory
-
-    @property
-    def passed(self) -> str:
-        return self.player.passed
-
-    @property
     def waits(self) -> bool:
         return self.player.waits and bool(self.recipe["memory_model"] or not self.recorded)
-
-    @property
-    def foreign(self) -> bool:
-        return self.player.foreign
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         return self.player.begin(task, steps)

@@ -39,6 +39,13 @@ class System:
     """Most tokens of the context, if a comparison sets them."""
     compared: bool = False
     """Whether it belongs to a comparison, whose rows differ by reasoner, memory and budget."""
+    spec: str = ""
+    """The memory, as it was named."""
+    passed: str = ""
+    """The class of a memory that was passed as an object; "" for a spec."""
+    foreign: bool = False
+    """Whether the memory is from outside this package: that can read files, and traces hold the
+    answers."""
 
     def labels(self, track: str, repeat: int) -> dict[str, JSON]:
         """The labels of its traces."""
@@ -54,21 +61,8 @@ class SystemPlayer(Protocol):
     def system(self) -> System: ...
 
     @property
-    def memory(self) -> str:
-        """The spec of the memory, as it was named."""
-
-    @property
-    def passed(self) -> str:
-        """The class of a memory that was passed as an object; "" for a spec."""
-
-    @property
     def waits(self) -> bool:
         """Whether it waits for a model."""
-
-    @property
-    def foreign(self) -> bool:
-        """Whether its memory is from outside this package: that can read files, and traces hold the
-        answers."""
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         """An episode of the task, at its beginning. Raises MemoryFault."""
@@ -103,20 +97,13 @@ class AgentSystem:
 
     @property
     def system(self) -> System:
-        return System(self.agent, self.memory)
-
-    @property
-    def passed(self) -> str:
-        plugged = self.objects.get(self.memory)
-        return plugged.cls if isinstance(plugged, GivenMemory) else ""
+        memory, plugged = self.memory, self.objects.get(self.memory)
+        passed = plugged.cls if isinstance(plugged, GivenMemory) else ""
+        return System(self.agent, memory, spec=memory, passed=passed, foreign=is_foreign(memory))
 
     @property
     def waits(self) -> bool:
         return self.agent in self.model_roles.models
-
-    @property
-    def foreign(self) -> bool:
-        return is_foreign(self.memory)
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         plugged, task = self.objects.get(self.memory), self.limits.applied(task)

@@ -103,23 +103,19 @@ class MemorySystem:
 
     @property
     def system(self) -> System:
-        return System(self.agent, self.spec.name, self.spec.budget, compared=True)
-
-    @property
-    def memory(self) -> str:
-        return self.spec.spec
-
-    @property
-    def passed(self) -> str:
-        return self.plugged.passed.cls if self.plugged.passed else ""
+        return System(
+            self.agent,
+            self.spec.name,
+            self.spec.budget,
+            compared=True,
+            spec=self.spec.spec,
+            passed=self.plugged.passed.cls if self.plugged.passed else "",
+            foreign=self.plugged.foreign,
+        )
 
     @property
     def waits(self) -> bool:
         return self.model_roles.waits
-
-    @property
-    def foreign(self) -> bool:
-        return self.plugged.foreign
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         plugged = self.plugged
