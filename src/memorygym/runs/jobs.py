@@ -190,9 +190,11 @@ def comparison_of(
     reasoners = _reasoners(settings)
     writer = _writer(settings)
     asked = asked_reasoners(tasks.track, [who for who in reasoners if isinstance(who, str)])
-    _check_compared(settings, asked, writer)
+    given = [who for who in reasoners if isinstance(who, GivenModel)]
+    if not asked and not isinstance(writer, str):
+        _refuse_of_models(settings, judges=not given)
     models = Models(settings, stack)
-    deciding = [models.of(who) for who in reasoners if who in asked or not isinstance(who, str)]
+    deciding = [models.of(who) for who in reasoners if who in asked or who in given]
     check_distinct([name for name, _ in deciding])
     return Comparison(
         tasks,
@@ -245,15 +247,12 @@ def _reasoners(settings: CompareSettings) -> list[str | GivenModel]:
     return [who if isinstance(who, str) else given_model(who) for who in chosen]
 
 
-def _check_compared(
-    settings: CompareSettings, asked: Sequence[str], writer: str | GivenModel | None
-) -> None:
-    """Raises BadSettings for settings of models where none is asked."""
-    if asked or isinstance(writer, str):
-        return
+def _refuse_of_models(settings: CompareSettings, *, judges: bool) -> None:
+    """Raises BadSettings for settings of models that are named, where none is."""
     reasoner, memory_model = map(settings.spelled, ("reasoner", "memory_model"))
-    judges = ("judge", "judge_prompt")
-    settings.refuse(judges, f"a model as {reasoner}; scripted answers are exact")
+    if judges:
+        why = f"a model as {reasoner}; scripted answers are exact"
+        settings.refuse(("judge", "judge_prompt"), why)
     why = f"a model as {reasoner} or {memory_model}; no model is asked"
     settings.refuse([n for n in OF_A_MODEL if settings.caller or n != "api_base"], why)
 

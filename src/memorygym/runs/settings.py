@@ -124,11 +124,15 @@ class Settings:
             raise BadSettings(f"{self.spelled(name)} is for {why}")
 
     @classmethod
+    def keywords(cls) -> Mapping[str, str]:
+        """By keyword in Python: its setting."""
+        return {o.python or name: name for name, o in options(cls).items() if o.python is not None}
+
+    @classmethod
     def from_keywords(cls, caller: str, keywords: Mapping[str, Any], **more: Any) -> Self:
         """The settings of a call in Python. Raises UnknownPart for a keyword that there is not, and
         BadSettings for a value of another type; None is no value."""
-        known = {o.python or name: name for name, o in options(cls).items() if o.python is not None}
-        hints = get_type_hints(cls)
+        known, hints = cls.keywords(), get_type_hints(cls)
         given: dict[str, Any] = {}
         for word, value in keywords.items():
             if word not in known:
@@ -144,11 +148,9 @@ class Settings:
         hints, own = get_type_hints(cls), signature(function)
         first = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
         more = [
-            Parameter(
-                o.python or name, Parameter.KEYWORD_ONLY, default=None, annotation=hints[name]
-            )
-            for name, o in options(cls).items()
-            if o.python is not None and (o.python or name) not in own.parameters
+            Parameter(word, Parameter.KEYWORD_ONLY, default=None, annotation=hints[name])
+            for word, name in cls.keywords().items()
+            if word not in own.parameters
         ]
         return own.replace(parameters=[*first, *more])
 
@@ -260,16 +262,15 @@ def split_names(argument: Any) -> list[Any]:
     >>> split_names("a, b"), split_names(["a,b", dict])
     (['a', 'b'], ['a', 'b', <class 'dict'>])
     """
-    parts = []
+    parts: list[Any] = []
     for member in listed(argument):
-        names = member.split(",") if isinstance(member, str) else [member]
-        parts += [name.strip() if isinstance(name, str) else name for name in names]
-    return [member for member in parts if member != ""]
+        parts += map(str.strip, member.split(",")) if isinstance(member, str) else [member]
+    return [part for part in parts if part != ""]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrackSettings(Settings):
-    """A track and its parameters."""
+class TaskSettings(Settings):
+    """The tasks that are played, and how."""
 
     track: str = option(WORLDS, "TRACK")
     """The kind of task (`memorygym list tracks`), its parameters after colons, as in
@@ -294,11 +295,6 @@ class TrackSettings(Settings):
     """A single seed."""
     seeds: int | range | None = option(None, "N", least=1)
     """Seeds 0 to N-1 (default: 10 for bench, enough for ten tasks for compare)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskSettings(TrackSettings):
-    """The tasks that are played, and how."""
 
     data: str | Path | None = option(None, "WHAT")
     """Instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set
@@ -442,7 +438,7 @@ class CompareSettings(TaskSettings, ModelSettings):
     curve: Sequence[str] = option(
         [],
         "KIND",
-        choices=("retention", "length", "facts", "hops", "rewrite", "kind", "type"),
+        choices=KINDS,
         many="again",
         python=None,
     )

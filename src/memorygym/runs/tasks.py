@@ -16,7 +16,6 @@ from memorygym.runs.settings import (
     CAPACITY,
     PARAMETERS,
     TaskSettings,
-    TrackSettings,
     checked_salt,
     listed,
 )
@@ -285,7 +284,7 @@ def secret_of(settings: TaskSettings) -> str:
     return "" if salt is None else checked_salt(salt, settings.spelled("salt"))
 
 
-def track_of(settings: TrackSettings) -> tuple[Track, Mapping[str, str]]:
+def track_of(settings: TaskSettings) -> tuple[Track, Mapping[str, str]]:
     """The track that the settings name, and its parameters. Raises UnknownPart or BadSettings."""
     name, stated = registry.split_spec(settings.track)
     track = find(name)
@@ -303,7 +302,7 @@ def _texts(parameters: Mapping[str, object]) -> dict[str, str]:
     return {name: ",".join(map(str, listed(value))) for name, value in parameters.items()}
 
 
-def seeds_of(settings: TrackSettings, default: int) -> range:
+def seeds_of(settings: TaskSettings, default: int) -> range:
     """The chosen seeds. Raises BadSettings."""
     seed, seeds = settings.seed, settings.seeds
     if seed is not None and seeds is not None:
