@@ -46,8 +46,8 @@ class Unmade(Memory):
 @pytest.mark.parametrize(
     ("agent", "options", "message"),
     [
-        (Five, {}, "agent Five: act() returned 5 (a policy replies with a Message, not int)"),
-        (Raising, {}, "agent Raising: act() raised KeyError: 'x'"),
+        (Five, {}, "agent Five returned 5 (a policy replies with a Message, not int)"),
+        (Raising, {}, "agent Raising raised KeyError: 'x'"),
         ([], {}, "agent=[]: name at least one"),
         ("naive,strategik", {}, "did you mean strategic?"),
         ("naive", {"model": "m"}, "plays a model alone"),

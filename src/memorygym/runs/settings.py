@@ -579,7 +579,7 @@ def _stated(recipe: Recipe) -> dict[str, str]:
             digest = held if name == "salt" else held["sha256"]
             stated[f"--{name}"] = f"of hash {digest[:12]}"
     seeds = fields.pop("seeds", [])
-    stated["--seeds"] = "-".join(dict.fromkeys(map(str, [*seeds[:1], *seeds[-1:]])))
+    stated["seeds"] = "-".join(dict.fromkeys(map(str, [*seeds[:1], *seeds[-1:]])))
     for name, value in fields.items():
         if value is not None and name not in (*CODE, *DERIVED):
             text = ",".join(map(str, value)) if isinstance(value, list) else value

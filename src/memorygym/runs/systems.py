@@ -120,11 +120,11 @@ class AgentSystem:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.system.labels(task.track, repeat)
         chat = self.model_roles.chat(self.agent, repeat) if self.waits else None
-        make = partial(FreshPolicy, partial(self.policy, task), episode)
+        policy: Policy = chat or FreshPolicy(partial(self.policy, task), episode)
         passed = self.agent in self.objects
-        own = self.agent in agents_of(find(task.track)) and not passed
-        guarded = AgentGuard(self.agent, make, episode, BadSettings if passed else AgentFault)
-        policy = chat or (make() if own else guarded)
+        if not chat and (passed or self.agent not in agents_of(find(task.track))):
+            error = BadSettings if passed else AgentFault
+            policy = AgentGuard(self.agent, policy, episode, error)
         trace = played(episode, policy, task, labels)
         return modelled(trace, chat, self.model_roles) if chat else trace
 
@@ -133,8 +133,7 @@ class FreshPolicy(Policy):
     """An agent made anew at every event, so that what it keeps on itself is lost."""
 
     def __init__(self, make: Callable[[], Policy], episode: Episode) -> None:
-        self._make, self._episode = make, episode
-        self._policy, self._event = make(), episode.event
+        self._make, self._episode, self._event = make, episode, -1
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if self._episode.event != self._event:
@@ -147,38 +146,30 @@ class AgentFault(MemoryGymError):
 
 
 class AgentGuard(Policy):
-    """An agent that is made at its first event. Its own error, or a reply that is no Message, is
-    raised as `error`: AgentFault fails its episode alone, BadSettings ends the run."""
+    """An agent of others. Its own error, or a reply that is no Message, is raised as `error`:
+    AgentFault fails its episode alone, BadSettings ends the run."""
 
     def __init__(
-        self,
-        name: str,
-        make: Callable[[], Policy],
-        episode: Episode,
-        error: type[MemoryGymError],
+        self, name: str, policy: Policy, episode: Episode, error: type[MemoryGymError]
     ) -> None:
-        self._name, self._make, self._episode, self._error = name, make, episode, error
-        self._policy: Policy | None = None
+        self._name, self._policy, self._episode, self._error = name, policy, episode, error
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        method = "the factory"
         try:
-            self._policy = self._policy or self._make()
-            method = "act()"
             reply: object = self._policy.act(view, tools)
         except MemoryGymError:
             raise
         except Exception as error:
-            raise self._fault(f"{method} {raised(error)}") from error
+            raise self._fault(raised(error)) from error
         try:
             return check_reply(reply)
         except TypeError as error:
             advice = "Return a Message, as examples/my_agent.py does. "
-            raise self._fault(f"act() returned {reply!r:.80} ({error})", advice) from error
+            raise self._fault(f"returned {reply!r:.80} ({error})", advice) from error
 
     def _fault(self, problem: str, advice: str = "") -> MemoryGymError:
         return self._error(
-            f"agent {self._name}: {problem} at event {self._episode.event + 1}. {advice}"
+            f"agent {self._name} {problem} at event {self._episode.event + 1}. {advice}"
             "memorygym.testing.check_policy lists every broken rule."
         )
 

@@ -206,36 +206,28 @@ def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
 
     Raises UnknownPart or BadSettings.
     """
-    of = _of_folder(Path(data)) if Path(data).is_dir() else _of_file(data)
-    some = of.recipes if chosen is None else of.recipes[chosen.start : chosen.stop]
+    whole = _of_folder(Path(data)) if Path(data).is_dir() else _of_file(data)
+    some = whole.recipes if chosen is None else whole.recipes[chosen.start : chosen.stop]
     if chosen is not None and not some:
-        raise BadSettings(f"{data} has {len(of.recipes)} tasks, so none of number {chosen.start}")
+        count = len(whole.recipes)
+        raise BadSettings(f"{data} has {count} tasks, so none of number {chosen.start}")
     # `from` is recorded, so that the command can be repeated.
     first: dict[str, JSON] = {} if chosen is None else {"from": chosen.start}
     tasks: list[JSON] = [[recipe.template, recipe.seed] for recipe in some]
-    about: dict[str, JSON] = {"sha256": of.digest, "tasks": tasks, **first}
-    return _tasks(of.track, some, of.description, data=about)
+    about: dict[str, JSON] = {**whole.recipe, "tasks": tasks, **first}
+    return _tasks(whole.track, some, whole.description, data=about)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """The tasks that files hold, and the digest of these."""
-
-    track: str
-    recipes: Sequence[TaskRecipe]
-    digest: str
-    description: str
-
-
-def _of_folder(folder: Path) -> Stored:
-    """The instances of a folder."""
+def _of_folder(folder: Path) -> Tasks:
+    """The instances of a folder, with the digest of its manifest."""
     recipes = folder_tasks(folder)
     track, digest = recipes[0].track, sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    return Stored(track, recipes, digest, f"{track} track, folder {folder.name or folder}")
+    description = f"{track} track, folder {folder.name or folder}"
+    return Tasks(track, recipes, {"sha256": digest}, description)
 
 
-def _of_file(data: str) -> Stored:
-    """The samples of a data set."""
+def _of_file(data: str) -> Tasks:
+    """The samples of a data set, with the digest of its files."""
     name, parameters = registry.split_spec(data)
     format, colon, text = name.partition(":")
     if format not in registry.names("datasets") and ":" in text:
@@ -254,7 +246,8 @@ def _of_file(data: str) -> Stored:
     recipes = files(format, file, most)
     settings = "".join(f", {name} {value}" for name, value in parameters.items())
     digest = sha256(f"{_digest(file)} {format} {most}".encode()).hexdigest()
-    return Stored(DATA, recipes, digest, f"{DATA} track, {format}:{file.name}{settings}")
+    description = f"{DATA} track, {format}:{file.name}{settings}"
+    return Tasks(DATA, recipes, {"sha256": digest}, description)
 
 
 def _digest(path: Path) -> str:
