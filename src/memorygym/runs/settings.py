@@ -571,20 +571,25 @@ def _stated(recipe: Recipe) -> dict[str, str]:
     """A recipe as options of its command, with their values; of a secret or a file its hash."""
     settings = BenchSettings if recipe["kind"] == "bench" else CompareSettings
     flags = {o.recipe or o.python or name: name for name, o in options(settings).items()}
-    track, fields = recipe.get("track"), {**recipe}
+    track = recipe.get("track")
     start = "--" if track == WORLDS else f"--track {track}:"
-    stated = {f"{start}{name}": text for name, text in fields.pop("parameters", {}).items()}
-    for name in ("salt", "data"):
-        if held := fields.pop(name, None):
-            digest = held if name == "salt" else held["sha256"]
-            stated[f"--{name}"] = f"of hash {digest[:12]}"
-    seeds = fields.pop("seeds", [])
-    stated["seeds"] = "-".join(dict.fromkeys(map(str, [*seeds[:1], *seeds[-1:]])))
-    for name, value in fields.items():
-        if value is not None and name not in (*CODE, *DERIVED):
-            text = ",".join(map(str, value)) if isinstance(value, list) else value
-            flag = f"--{flags.get(name, name).replace('_', '-')}"
-            stated[flag] = clip(text if isinstance(text, str) else canonical(text), 100)
+    stated: dict[str, str] = {}
+    for name, value in recipe.items():
+        if value is None or name in (*CODE, *DERIVED):
+            continue
+        flag = f"--{flags.get(name, name).replace('_', '-')}"
+        match name:
+            case "parameters":
+                stated |= {f"{start}{parameter}": text for parameter, text in value.items()}
+            case "seeds":
+                ends = map(str, [*value[:1], *value[-1:]])
+                stated["seeds"] = "-".join(dict.fromkeys(ends))
+            case "salt" | "data":
+                digest = value if name == "salt" else value["sha256"]
+                stated[flag] = f"of hash {digest[:12]}"
+            case _:
+                text = ",".join(map(str, value)) if isinstance(value, list) else value
+                stated[flag] = text if isinstance(text, str) else canonical(text)
     return stated
 
 
@@ -593,8 +598,8 @@ def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     flags = ["--track"] if old.get("--track") != new["--track"] else sorted({*old, *new})
     for flag in flags:
         if old.get(flag) != new.get(flag):
-            kept = f"{flag} {old[flag]}" if flag in old else f"no {flag}"
-            yield f"{kept}, not {new.get(flag, 'none')}"
+            kept = f"{flag} {clip(old[flag], 100)}" if flag in old else f"no {flag}"
+            yield f"{kept}, not {clip(new.get(flag, 'none'), 100)}"
 
 
 def option_page(cls: type[Settings]) -> str:
