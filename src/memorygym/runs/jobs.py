@@ -35,7 +35,6 @@ from memorygym.runs.settings import (
     OFFICIAL_SEEDS,
     OFFLINE,
     PARAMETERS,
-    SAMPLING,
     AgentModelSettings,
     BenchSettings,
     CompareSettings,
@@ -48,7 +47,7 @@ from memorygym.scoring.judge import Judge
 
 SHORTEST_SALT = 16
 """Characters: a shorter secret can be guessed from its published hash."""
-OF_A_MODEL = (*SAMPLING.values(), "replay", "api_base")
+OF_A_MODEL = ("temperature", "max_tokens", "model_seed", "replay", "api_base")
 """Settings that only apply to a model that is named."""
 NO_MODEL = "a model that is named, and none is; leave it out"
 

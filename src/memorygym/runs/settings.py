@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 from memorygym.agents.chat import TOOL_MODES
 from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.json_values import canonical
-from memorygym.models.model import Model
+from memorygym.models.model import SAMPLING, Model
 from memorygym.scoring.judge.judge_prompts import PROMPTS
 
 WORLDS = "worlds"
@@ -37,8 +37,6 @@ THREADS = 16
 """Workers of a model by default: they wait for replies, not for this machine."""
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
 """Settings that set a parameter of a track; the track worlds has all of them."""
-SAMPLING = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
-"""By option of a model: its setting."""
 KINDS = ("retention", "length", "facts", "hops", "rewrite", "kind", "type")
 """What curves of accuracy are drawn by; reports/curves.py says what each is."""
 WORDS: Mapping[Any, tuple[type, str]] = {
@@ -339,8 +337,9 @@ class ModelSettings(Settings):
     @property
     def sampling(self) -> dict[str, Any]:
         """The given sampling options, by the names that models take."""
-        values = {name: getattr(self, own) for name, own in SAMPLING.items()}
-        return {name: value for name, value in values.items() if value is not None}
+        given = (self.temperature, self.max_tokens, self.model_seed)
+        named = zip(SAMPLING, given, strict=True)
+        return {name: value for name, value in named if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ def memory_of(
     return make
 
 
-class RenamedMemory(Memory):
+class WrappedMemory(Memory):
     """A wrapper around a memory that keeps its name."""
 
     def __init__(self, inner: Memory) -> None:
@@ -91,7 +91,7 @@ class RenamedMemory(Memory):
         self._inner.restore(entries)
 
 
-class UnlimitedContext(RenamedMemory):
+class UnlimitedContext(WrappedMemory):
     """A memory whose context is everything that it stores: a fact missing here was not stored.
 
     With `as_dumped`, the context is what `dump` returned as the event began. The memory is then
@@ -123,7 +123,7 @@ class UnlimitedContext(RenamedMemory):
         super().restore(entries)
 
 
-class TimedMemory(RenamedMemory):
+class TimedMemory(WrappedMemory):
     """A wrapper that times a memory: milliseconds from one compose to the end of the next."""
 
     def __init__(self, inner: Memory, steps: list[float]) -> None:
