@@ -180,8 +180,8 @@ class Runner:
             trace = player.play(generate(), place.repeat, steps)
         except BadKey:
             raise
-        # An exit of a memory would end the caller's process.
         except (ProviderFailure, AgentFault, MemoryFault, SystemExit) as error:
+            # A memory that exits must not end the caller's process.
             return _failure(place, system, error)
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
