@@ -16,7 +16,7 @@ from memorygym.reports.checks import REPORTED, REPRODUCED, Evidence
 from memorygym.reports.leaderboard import Leaderboard, leaderboard_of
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.runs.episode_result import EpisodeKey, Failure, Result
-from memorygym.runs.results import FILE, RunResults, load, measurement_lines, planned_episodes
+from memorygym.runs.results import FILE, RunResults, load, measurement_lines, plan_of
 from memorygym.runs.store import FORMAT
 from memorygym.runs.tasks import Limits
 from memorygym.scoring.usage import Price, Usage
@@ -63,7 +63,7 @@ class Maker:
         noise = named_rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
         episodes: list[Result | Failure] = [
             result(place, round(shares[place.who] + noise.below(21) / 100 - 0.1, 6))
-            for place in planned_episodes(whole)
+            for place in plan_of(self.folder, {"recipe": whole})
         ]
         for at in range(failed):
             episodes[at] = Failure(episodes[at].place, "provider", "gone")

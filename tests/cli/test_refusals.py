@@ -182,7 +182,7 @@ REFUSED = [
     # training, power
     (f"{DATA} --format sharegtp", "no format named 'sharegtp'; did you mean sharegpt?"),
     (f"{DATA} --agent perfect", "the agent perfect knows the answers"),
-    (f"{DATA} --track research --tier lite", "--tier is no parameter of the track"),
+    (f"{DATA} --track research --tier lite", "research named 'tier'"),
     (f"{DATA} --min-score 101", "--min-score 101: a score lies between 0 and 100"),
     (f"{DATA} -o nowhere/rows.jsonl", "nowhere/rows.jsonl: there is no folder nowhere"),
     ("training profile --agent naive --model m", "leave --agent out"),

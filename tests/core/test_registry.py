@@ -168,8 +168,8 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        ("raise ValueError('boom')", "act() raised ValueError: boom (bad_agent.py, line 4) at"),
-        ("return None", "act() returned None (a policy replies with a Message, not NoneType) at"),
+        ("raise ValueError('boom')", "raised ValueError: boom (bad_agent.py, line 4) at"),
+        ("return None", "returned None (a policy replies with a Message, not NoneType) at"),
     ],
 )
 def test_an_agent_that_breaks_fails_its_episodes_alone(
@@ -180,7 +180,7 @@ def test_an_agent_that_breaks_fails_its_episodes_alone(
     words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers)
     done = memorygym(tmp_path, "bench", "--strategy", "naive", "bad_agent:Bad", *words)
     assert (done.returncode, done.stderr.count("\n")) == (1, 2), done.stderr
-    assert f"agent bad_agent:Bad: {message} event 1. " in done.stderr
+    assert f"agent bad_agent:Bad {message} event 1. " in done.stderr
     assert "4 episodes: 2 scored" in done.stdout and "2 at the agent" in done.stdout
 
 

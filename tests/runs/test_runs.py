@@ -61,22 +61,6 @@ def test_a_finished_run_is_not_played_again(whole: dict[str, str], finished_run:
     assert len(timings.splitlines()) == 12
 
 
-@pytest.mark.slow
-def test_one_worker_and_a_trace_under_the_name_of_another_episode_change_nothing(
-    whole: dict[str, str], tmp_path: Path
-) -> None:
-    bench(*SCRIPTED, tmp_path / "run", "--workers", "1")
-    assert digests(tmp_path / "run") == whole
-    first, second, third = (
-        tmp_path / "run/traces" / f"company+{name}+0.jsonl.gz"
-        for name in ("0+naive", "1+naive", "1+strategic")
-    )
-    first.write_bytes(second.read_bytes())
-    third.write_bytes(second.read_bytes())
-    bench(*SCRIPTED, tmp_path / "run")
-    assert digests(tmp_path / "run") == whole
-
-
 MODELS = ("--reasoner", "scholar", "--memory-model", "condenser")
 ASKING = {
     "bench": [*COMPANY, "64", "--model", "twins", "--run"],

@@ -17,7 +17,6 @@ from memorygym.runs.settings import (
     helps,
     option_page,
     options,
-    refusal,
 )
 from memorygym.scoring.attribution import CAUSES
 from memorygym.tracks.worlds.generator.tiers import TIERS
@@ -60,26 +59,3 @@ def test_a_setting_is_named_as_its_caller_spells_it() -> None:
         BenchSettings.from_keywords("evaluate", {"tiers": "lite"})
     with pytest.raises(BadSettings, match="--judge is for a model"):
         BenchSettings(judge=["m"]).refuse(["judge"], "a model")
-
-
-RECIPE = {"kind": "compare", "track": "worlds", "parameters": {"tier": "lite"}, "seeds": [0, 1]}
-
-
-@pytest.mark.parametrize(
-    ("kept", "reason"),
-    [
-        ({"seeds": [4]}, "holds a run with --seed 4, not --seeds 2"),
-        ({"parameters": {}}, "holds a run with no --tier, not lite"),
-        ({"memories": ["bm25"]}, "holds a run with --memory bm25, not none"),
-        ({"salt": "ab"}, "holds a run with a --salt"),
-        ({"track": "codeqa"}, "holds a run with --track codeqa, not worlds"),
-        ({"kind": "bench"}, "holds a bench run, not a compare run"),
-        ({"sources": {"my:M": "1"}}, ""),
-    ],
-)
-def test_what_differs_is_named_by_its_option(kept: dict[str, object], reason: str) -> None:
-    wanted = {"version": "worlds-v3", "recipe": RECIPE}
-    said = refusal({"version": "worlds-v3", "recipe": {**RECIPE, **kept}}, wanted)
-    assert reason in said and "give a new folder" in said
-    assert not refusal(wanted, wanted)
-    assert "of the version worlds-v2, not" in refusal({**wanted, "version": "worlds-v2"}, wanted)

@@ -71,12 +71,14 @@ def test_a_run_keeps_what_was_played_and_goes_on_under_another_command(
         ({"kind": "bench"}, "holds a compare run, not a bench run; give"),
         (
             {"parameters": {"tier": "hard"}, "seeds": [4]},
-            "holds a run with --tier lite, not hard; --seeds 2, not --seed 4; give a new folder, or"
-            " the options of that run",
+            "holds a run with --tier lite, not hard; seeds 0-1, not 4; give a new folder, or the"
+            " options of that run",
         ),
+        ({"parameters": {}}, "with --tier lite, not none; give"),
+        ({"track": "codeqa"}, "with --track worlds, not codeqa; give"),
         ({"budgets": [300]}, "with --budget 300,1000, not 300; give"),
         ({"memories": ["bm25"], "sources": {}}, "with --memory my:Mine,bm25, not bm25; "),
-        ({"salt": "1f"}, "with no --salt; give"),
+        ({"salt": "1f"}, "with no --salt, not of hash 1f; give"),
         ({"sources": {"my:Mine": "3"}}, ": the code of my:Mine has changed since this run; give a"),
     ],
 )

@@ -110,7 +110,7 @@ def promises(
         for recipe in recipes[:1] if quick else recipes:
             task, name = recipe.generate(), f"{recipe.template} {recipe.seed} {sample}".rstrip()
             yield f"task {name}", _digest(_shown(task))
-            yield f"gold {name}", _digest(_gold(task))
+            yield f"gold {name}", _digest(to_json(task.gold))
     if CASES.is_dir():
         yield "verdicts", _verdicts()
     if not (first := next(iter(chosen.values()), ())):
@@ -132,10 +132,6 @@ def _shown(task: Task) -> JSON:
     events: JSON = [[event.kind, event.text, event.session] for event in task.events]
     limits: JSON = {name: getattr(task.budget, name) for name in task.budget.__slots__}
     return [task.system, events, limits, task.state]
-
-
-def _gold(task: Task) -> JSON:
-    return to_json(task.gold)
 
 
 def _played(track: Track, recipes: Sequence[TaskRecipe]) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,7 @@ from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import source_hash
 from memorygym.runs.store import Run, open_run
-from memorygym.runs.systems import AgentFault, SystemPlayer
+from memorygym.runs.systems import AgentFault, System, SystemPlayer
 from memorygym.runs.tasks import Tasks
 
 LONGEST_NAME = 220
@@ -128,18 +128,17 @@ def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
         )
 
 
-def _advice(player: SystemPlayer) -> str:
-    """The advice to the author of a memory."""
-    if player.passed:
-        return f" memorygym.check_memory({player.passed}) lists every broken rule."
-    if registry.is_built_in("memory", registry.split_spec(player.memory)[0]):
-        return ""
-    return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."
-
-
-def _failure(place: EpisodeKey, kind: Kind, error: str) -> Failure:
+def _failure(place: EpisodeKey, system: System, error: BaseException) -> Failure:
     """An episode that failed; the words of another's code may hold what no file can."""
-    return Failure(place, kind, replace_surrogates(error))
+    kind: Kind = "memory"
+    text = f"memory {system.spec} {raised(error)}." if isinstance(error, SystemExit) else str(error)
+    if isinstance(error, ProviderFailure | AgentFault):
+        kind = "provider" if isinstance(error, ProviderFailure) else "agent"
+    elif system.passed:
+        text += f" memorygym.check_memory({system.passed}) lists every broken rule."
+    elif not registry.is_built_in("memory", registry.split_spec(system.spec)[0]):
+        text += f" memorygym.testing.check_memory({system.spec!r}) lists every broken rule."
+    return Failure(place, kind, replace_surrogates(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class Runner:
         plays, the traces of a task are written only when its last system has ended.
         """
         generate, late = cache(unit[0].generate), list[Callable[[], None]]()
-        keep = late.append if any(player.foreign for player in self.players) else call
+        keep = late.append if any(player.system.foreign for player in self.players) else call
         outcomes = [self._outcome(unit, player, generate, keep) for player in self.players]
         for write in late:
             write()
@@ -172,35 +171,30 @@ class Runner:
         keep: Callable[[Callable[[], None]], object],
     ) -> Played | Failure:
         """The result of an episode, which is played unless the run keeps it already."""
-        place = place_of(self.track, *unit, player.system)
-        if trace := self._kept(place, player):
+        system = player.system
+        place = place_of(self.track, *unit, system)
+        if trace := self._kept(place, system):
             return played_result(place, trace, self.wanted)
         steps, start = list[float](), perf_counter()
         try:
             trace = player.play(generate(), place.repeat, steps)
         except BadKey:
             raise
-        except ProviderFailure as error:
-            return _failure(place, "provider", str(error))
-        except MemoryFault as error:
-            return _failure(place, "memory", f"{error}{_advice(player)}")
-        except SystemExit as error:  # It would end the caller's process.
-            problem = f"memory {player.memory} {raised(error)}."
-            return _failure(place, "memory", f"{problem}{_advice(player)}")
-        except AgentFault as error:
-            return _failure(place, "agent", str(error))
+        except (ProviderFailure, AgentFault, MemoryFault, SystemExit) as error:
+            # A memory that exits must not end the caller's process.
+            return _failure(place, system, error)
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start
             keep(partial(self.run.keep, place.episode, trace, seconds, **clocked))
         return played_result(place, trace, self.wanted)
 
-    def _kept(self, place: EpisodeKey, player: SystemPlayer) -> Trace | None:
+    def _kept(self, place: EpisodeKey, system: System) -> Trace | None:
         """The trace of an episode that the run keeps, if its labels and task agree."""
         trace = self.run.trace(place.episode) if self.run else None
         if trace is None:
             return None
-        labels = player.system.labels(self.track, place.repeat)
+        labels = system.labels(self.track, place.repeat)
         same = {label: trace.labels.get(label) for label in labels} == labels
         task = trace.recipe.get("template"), trace.recipe.get("seed")
         if not same or task != (place.template, place.seed):

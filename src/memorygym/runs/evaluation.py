@@ -12,12 +12,10 @@ from memorygym.core.types import Policy, Task
 from memorygym.runs.engine import Job, perform
 from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, sources_of, trusted
-from memorygym.runs.systems import AgentSystem, SystemPlayer, is_foreign
+from memorygym.runs.objects import Given, identities
+from memorygym.runs.systems import AgentSystem, SystemPlayer
 from memorygym.runs.systems import played as play_labelled
 from memorygym.runs.tasks import Limits, Tasks
-
-OFFICIAL_SEEDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +36,9 @@ class Evaluation:
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """One system for each agent."""
-        foreign, objects = is_foreign(self.memory), {part.name: part for part in self.objects}
+        objects = {part.name: part for part in self.objects}
         return [
-            AgentSystem(
-                agent, self.memory, self.limits, model_roles, foreign=foreign, objects=objects
-            )
+            AgentSystem(agent, self.memory, self.limits, model_roles, objects)
             for agent in self.agents
         ]
 
@@ -71,8 +67,7 @@ class Evaluation:
                 "agents": list(self.agents),
                 "memory": self.memory,
                 **self.limits.to_json(),
-                **sources_of(self._parts()),
-                **trusted(self.objects),
+                **identities(self._parts(), self.objects),
             },
             wanted=replace(
                 wanted or ResultOptions(), inspect=test.inspect if test and self.validate else None

@@ -1,11 +1,12 @@
 """The job of a command: an evaluation or a comparison, from settings or from a run's recipe."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from memorygym.agents.chat import ToolMode
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
@@ -14,7 +15,7 @@ from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.models import specs
 from memorygym.models.model import Model
 from memorygym.models.reply_log import ReplyLog
-from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
+from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.survival import SurvivalJob, memories_of
 from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
@@ -34,22 +35,21 @@ from memorygym.runs.settings import (
     OFFICIAL_SEEDS,
     OFFLINE,
     PARAMETERS,
-    SAMPLING,
     AgentModelSettings,
     BenchSettings,
     CompareSettings,
     ModelSettings,
+    Recipe,
     split_names,
 )
-from memorygym.runs.tasks import Limits, Tasks, again, check_episodes, stored_tasks, tasks_of
+from memorygym.runs.tasks import Limits, Tasks, again, check_episodes, tasks_of
 from memorygym.scoring.judge import Judge
 
 SHORTEST_SALT = 16
 """Characters: a shorter secret can be guessed from its published hash."""
-OF_A_MODEL = (*SAMPLING.values(), "replay", "api_base")
+OF_A_MODEL = ("temperature", "max_tokens", "model_seed", "replay", "api_base")
 """Settings that only apply to a model that is named."""
 NO_MODEL = "a model that is named, and none is; leave it out"
-Recipe = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -64,14 +64,13 @@ class Models:
         if replay := self.settings.replay:
             self.reply_log = self.stack.enter_context(closing(ReplyLog(Path(replay), record=False)))
 
-    def named(self, name: str, **more: Any) -> Model:
-        """A model by its name. Raises UnknownPart, BadSettings, or BadKey without its key."""
+    def of(self, model: "str | GivenModel", **more: Any) -> tuple[str, Model]:
+        """A model by name, or one that was passed, with its name. Raises UnknownPart, BadSettings,
+        or BadKey without its key."""
+        if isinstance(model, GivenModel):
+            return model.name, model.make()
         options = self.settings.sampling | more
-        return specs.find(name, self.settings.api_base, self.reply_log, **options)
-
-    def of(self, model: "str | GivenModel") -> tuple[str, Model]:
-        """A model by name, or one that was passed, with its name."""
-        return (model, self.named(model)) if isinstance(model, str) else (model.name, model.make())
+        return model, specs.find(model, self.settings.api_base, self.reply_log, **options)
 
     @property
     def judge(self) -> Judge | None:
@@ -93,11 +92,8 @@ def agent_roles(
 ) -> ModelRoles:
     """The model that plays as an agent, and its judge."""
     models = Models(settings, stack)
-    judge = models.judge
-    called, model = models.of(name)
-    if isinstance(name, str) and settings.stream:
-        model = models.named(name, stream=True)
-    tools: Any = settings.tools
+    judge, tools = models.judge, cast(ToolMode, settings.tools)
+    called, model = models.of(name, **({"stream": True} if settings.stream else {}))
     return ModelRoles(
         {called: model}, judge=judge, tool_mode=tools, reasoning=settings.keep_reasoning
     )
@@ -109,29 +105,25 @@ def evaluation_of(
     """The evaluation that the settings describe; `objects` are the parts that were passed, which
     play under their names. Raises UnknownPart, BadSettings or BadKey."""
     model = next((part for part in objects if isinstance(part, GivenModel)), settings.model)
-    if isinstance(model, str):
-        # An empty name is a mistake, such as an unset variable.
-        models: list[str | GivenModel] = [model]
-    else:
-        models = [model] if model else []
-    _check_bench(settings, bool(models))
+    _check_bench(settings, has_model=model is not None)
     passed = {part.name for part in objects}
     if settings.memory not in passed:
         check_memory(settings.memory)
     tasks = tasks_of(settings, OFFICIAL_SEEDS)
-    if not models:
-        settings.refuse(OF_AN_AGENT, "--model; scripted agents ask no model")
+    if model is None:
+        why = f"{settings.spelled('model')}; scripted agents ask no model"
+        settings.refuse(OF_AN_AGENT, why)
     elif not isinstance(model, str):
         settings.refuse(OF_A_MODEL, NO_MODEL)
     names = _agents(settings, tasks, passed)
-    check_episodes(len(tasks.recipes), settings.repeats, 1 if models else len(names))
-    roles = agent_roles(models[0], settings, stack) if models else ModelRoles()
-    names = tuple(roles.models) or names
+    check_episodes(len(tasks.recipes), settings.repeats, 1 if model else len(names))
+    # An empty name is a mistake, such as an unset variable.
+    roles = ModelRoles() if model is None else agent_roles(model, settings, stack)
     # An impossible task is an error before anything is played or a folder is made.
     tasks.recipes[0].generate()
     return Evaluation(
         tasks=tasks,
-        agents=names,
+        agents=tuple(roles.models) or names,
         memory=settings.memory,
         limits=Limits(settings.turns, settings.patience, settings.capacity),
         model_roles=roles,
@@ -153,33 +145,27 @@ def _agents(settings: BenchSettings, tasks: Tasks, passed: set[str]) -> tuple[st
     return names
 
 
-def _check_bench(settings: BenchSettings, has_model: bool) -> None:
-    if has_model and settings.caller and settings.agent is not None:
-        raise BadSettings("evaluate: agent and model are both given; a model plays alone")
-    if has_model and (settings.validate or settings.agent):
-        raise BadSettings("--model plays a model alone; leave --validate and --agent out")
+def _check_bench(settings: BenchSettings, *, has_model: bool) -> None:
+    """Raises BadSettings for settings that do not go together."""
+    model, agent = settings.spelled("model"), settings.spelled("agent")
+    if has_model and settings.given("agent", "validate"):
+        raise BadSettings(f"{model} plays a model alone; leave --validate and {agent} out")
     if settings.validate and settings.agent:
-        raise BadSettings("--validate plays every agent; leave --agent out")
-    if settings.repeats > 1 and not has_model:
-        many = f"repeats={settings.repeats}" if settings.caller else f"{settings.repeats} repeats"
-        raise BadSettings(
-            f"{many}: a scripted agent plays a task alike every time; {settings.spelled('repeats')}"
-            f" {'are for a model' if settings.caller else 'is for --model'}"
-        )
-    if settings.fail_under is not None and not 0 <= settings.fail_under <= 100:
-        raise BadSettings(
-            f"--fail-under {settings.fail_under:g}: a composite lies between 0 and 100"
-        )
+        raise BadSettings(f"--validate plays every agent; leave {agent} out")
+    if not has_model:
+        settings.refuse(["repeats"], f"{model}; a scripted agent plays a task alike every time")
+    least = settings.fail_under
+    if least is not None and not 0 <= least <= 100:
+        raise settings.bad("fail_under", "a composite lies between 0 and 100", f"{least:g}")
     if not settings.official:
         return
     fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *PARAMETERS)
-    chosen = settings.given(*fixed)
-    _, parameters = registry.split_spec(settings.track)
-    if chosen or parameters:
-        first = f"--{chosen[0]}" if chosen else f"the parameter {next(iter(parameters))}"
+    chosen = [settings.spelled(name) for name in settings.given(*fixed)]
+    chosen += [f"the parameter {name}" for name in registry.split_spec(settings.track)[1]]
+    if chosen:
         raise BadSettings(
-            f"--official is the track's official set, seeds 0-{OFFICIAL_SEEDS - 1}: leave {first}"
-            " out"
+            f"--official is the track's official set, seeds 0-{OFFICIAL_SEEDS - 1}: leave"
+            f" {chosen[0]} out"
         )
     if settings.salt and len(settings.salt) < SHORTEST_SALT:
         raise BadSettings(
@@ -203,14 +189,15 @@ def comparison_of(
     reasoners = _reasoners(settings)
     writer = _writer(settings)
     asked = asked_reasoners(tasks.track, [who for who in reasoners if isinstance(who, str)])
-    _check_compared(settings, asked, writer)
+    given = [who for who in reasoners if isinstance(who, GivenModel)]
+    if not asked and not isinstance(writer, str):
+        _refuse_of_models(settings, judges=not given)
     models = Models(settings, stack)
-    deciding = [models.of(who) for who in reasoners if who in asked or not isinstance(who, str)]
+    deciding = [models.of(who) for who in reasoners if who in asked or who in given]
     check_distinct([name for name, _ in deciding])
-    plugged = plug_all(named) | {part.name: plug_given(part) for part in memories}
     return Comparison(
         tasks,
-        plugged,
+        plug_all([*named, *memories]),
         [ComparisonLimits(view, settings.capacity) for view in budgets],
         tuple(who if isinstance(who, str) else who.name for who in reasoners),
         ModelRoles(dict(deciding), None if writer is None else models.of(writer)[1], models.judge),
@@ -222,10 +209,10 @@ def survival_of(
     settings: CompareSettings, stack: ExitStack, memories: Sequence[GivenMemory] = ()
 ) -> SurvivalJob:
     """The replay of recorded logs that the settings describe."""
-    settings.refuse(OF_TASKS, "tasks; leave it out beside --trajectories")
+    settings.refuse(OF_TASKS, f"tasks; leave it out beside {settings.spelled('trajectories')}")
     writer = _writer(settings)
     if not isinstance(writer, str):
-        settings.refuse(OF_A_MODEL, NO_MODEL if settings.caller else "a --memory-model")
+        settings.refuse(OF_A_MODEL, f"a {settings.spelled('memory_model')} that is named")
     models = Models(settings, stack)
     return SurvivalJob(
         memories_of(specs_of(settings), memories),
@@ -259,19 +246,14 @@ def _reasoners(settings: CompareSettings) -> list[str | GivenModel]:
     return [who if isinstance(who, str) else given_model(who) for who in chosen]
 
 
-def _check_compared(
-    settings: CompareSettings, asked: Sequence[str], writer: str | GivenModel | None
-) -> None:
-    """Raises BadSettings for settings of models where none is asked."""
-    if asked or isinstance(writer, str):
-        return
-    if not settings.caller:
-        judges = ("judge", "judge_prompt")
-        settings.refuse(judges, "a model as --reasoner; scripted answers are exact")
-        why = "a model as --reasoner or --memory-model; no model is asked"
-        settings.refuse([name for name in OF_A_MODEL if name != "api_base"], why)
-    else:
-        settings.refuse(OF_A_MODEL, NO_MODEL)
+def _refuse_of_models(settings: CompareSettings, *, judges: bool) -> None:
+    """Raises BadSettings for settings of models that are named, where none is."""
+    reasoner, memory_model = map(settings.spelled, ("reasoner", "memory_model"))
+    if judges:
+        why = f"a model as {reasoner}; scripted answers are exact"
+        settings.refuse(("judge", "judge_prompt"), why)
+    why = f"a model as {reasoner} or {memory_model}; no model is asked"
+    settings.refuse([n for n in OF_A_MODEL if settings.caller or n != "api_base"], why)
 
 
 def source_of(
@@ -282,10 +264,7 @@ def source_of(
 
     Raises UnknownPart or BadSettings for tasks or parts that are not available here.
     """
-    tasks, model_roles = again(recipe, salt), model_roles_of(recipe, recall)
-    if recipe["data"] and data:
-        first, many = recipe["data"].get("from"), len(recipe["data"]["tasks"])
-        tasks = stored_tasks(data, None if first is None else range(first, first + many))
+    tasks, model_roles = again(recipe, salt, data), model_roles_of(recipe, recall)
     if recipe["kind"] == "bench":
         return Evaluation(
             tasks=tasks,

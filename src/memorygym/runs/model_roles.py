@@ -129,29 +129,22 @@ class ModelRoles:
 
 
 def model_roles_of(recipe: Mapping[str, Any], recall: Recall = UnusedModel) -> ModelRoles:
-    """The models of a run's recipe. Raises BadSettings if it lacks their settings."""
-    try:
-        first: Mapping[str, Any] = next(iter(recipe["models"].values()), {})
-        judged, writing = recipe["judge"], recipe["memory_model"]
-        judge = judged and Judge(
-            tuple(map(recall, judged["models"])),
-            judged["prompt"],
-            audit_accepted=judged["audit_accepted"],
-        )
-        return ModelRoles(
-            {
-                name: recall({k: v for k, v in asked.items() if k not in OF_THE_AGENT})
-                for name, asked in recipe["models"].items()
-            },
-            recall(writing) if writing else None,
-            judge,
-            first.get("tool_mode", "auto"),
-            reasoning=first.get("reasoning") == "kept",
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BadSettings(
-            f"the recipe of the run lacks settings of its models ({error!r})"
-        ) from error
+    """The models of a run's recipe."""
+    first: Mapping[str, Any] = next(iter(recipe["models"].values()), {})
+    judged, writing = recipe["judge"], recipe["memory_model"]
+    judge = judged and Judge(
+        tuple(map(recall, judged["models"])),
+        judged["prompt"],
+        audit_accepted=judged["audit_accepted"],
+    )
+    models = {
+        name: recall({k: v for k, v in asked.items() if k not in OF_THE_AGENT})
+        for name, asked in recipe["models"].items()
+    }
+    tool_mode, reasoning = first.get("tool_mode", "auto"), first.get("reasoning") == "kept"
+    return ModelRoles(
+        models, recall(writing) if writing else None, judge, tool_mode, reasoning=reasoning
+    )
 
 
 def from_log(reply_log: ReplyLog) -> Recall:

@@ -6,20 +6,20 @@ one or an object is the caller's own code, so it runs where the caller is, as tr
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
-from inspect import Parameter, getsource, signature
+from inspect import getsource
 from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any, cast
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError
+from memorygym.core.factories import accepts
 from memorygym.core.guard import raised
-from memorygym.core.types import Message, Policy, Task, Tool
+from memorygym.core.types import Policy, Task
 from memorygym.memories.sandbox.module_files import file_of
 from memorygym.memories.shims.add_search import AddSearch
 from memorygym.models.model import Model
@@ -69,9 +69,9 @@ def source_hash() -> str:
     return hashed.hexdigest()[:8]
 
 
-def sources_of(parts: Iterable[tuple[str, str]]) -> Mapping[str, Any]:
-    """The identities of parts of other packages, each given by kind and spec, as a recipe holds
-    them: a hash of the module's file. What ships is promised by the version of the track."""
+def identities(parts: Iterable[tuple[str, str]], objects: Sequence[Given]) -> Mapping[str, Any]:
+    """The identities of objects, and of parts of other packages, each given by kind and spec, as a
+    recipe holds them. What ships is promised by the version of the track."""
     sources: dict[str, str] = {}
     for kind, spec in parts:
         name, _ = registry.split_spec(spec)
@@ -81,7 +81,8 @@ def sources_of(parts: Iterable[tuple[str, str]]) -> Mapping[str, Any]:
         if name and not registry.is_built_in(kind, name):
             file = file_of(registry.module_of(kind, name))
             sources[spec] = _hash(file.read_text("utf-8", "surrogateescape") if file else "")
-    return {SOURCES: sources} if sources else {}
+    passed = {part.name: part.source for part in objects}
+    return {name: held for name, held in ((SOURCES, sources), (TRUSTED, passed)) if held}
 
 
 def identity_of(part: object) -> str:
@@ -133,14 +134,17 @@ def given_memory(part: object, name: str = "") -> GivenMemory:
     episode. Raises BadSettings for anything else."""
     name = _checked_name("memory", name.strip() or name_of(part))
     make = _factory(part, "compose", "add")
-    with _blamed(f"{name} cannot be made: it"):
-        try:
-            memory = make()
-        except TypeError as error:
-            raise BadSettings(
-                f"{name} cannot be made without arguments ({error}); give an object, such as"
-                f" {name}(...), or a function without arguments that makes one"
-            ) from error
+    try:
+        memory = make()
+    except MemoryGymError:
+        raise
+    except TypeError as error:
+        raise BadSettings(
+            f"{name} cannot be made without arguments ({error}); give an object, such as"
+            f" {name}(...), or a function without arguments that makes one"
+        ) from error
+    except (Exception, SystemExit) as error:
+        raise BadSettings(f"{name} cannot be made: it {raised(error)}; mend it") from error
     cls = type(memory).__name__
     if not _has(memory, "observe", "compose"):
         if not _has(memory, "add", "search"):
@@ -173,45 +177,15 @@ def given_model(part: object) -> GivenModel:
     return GivenModel(str(model.describe()["name"]), lambda: model, source)
 
 
-@contextmanager
-def _blamed(what: str) -> Iterator[None]:
-    """Raises BadSettings for an error of the caller's code, which begins with these words."""
-    try:
-        yield
-    except MemoryGymError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise BadSettings(f"{what} {raised(error)}; mend it") from error
-
-
 def _agent(make: Callable[..., Any], name: str, task: Task) -> Policy:
-    with _blamed(f"the agent {name} cannot be made: it"):
-        parameters = signature(make).parameters.values()
-        open_ended = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
-        takes = any(p.default is p.empty and p.kind not in open_ended for p in parameters)
-        policy = make(task) if takes else make()
+    """The agent of an episode. Raises BadSettings for an object that is none."""
+    policy = make() if accepts(make, (), {}) else make(task)
     if not _has(policy, "act"):
         raise BadSettings(
             f"{name} is no agent: a {type(policy).__name__} has not `act(view, tools)`, as"
             " examples/my_agent.py does"
         )
-    return CheckedAgent(name, policy)
-
-
-class CheckedAgent(Policy):
-    """A caller's agent, whose mistakes are named."""
-
-    def __init__(self, name: str, policy: Policy) -> None:
-        self._name, self._policy = f"the agent {name}: act()", policy
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        with _blamed(self._name):
-            reply: object = self._policy.act(view, tools)
-        if isinstance(reply, Message):
-            return reply
-        raise BadSettings(
-            f"{self._name} returned {reply!r:.60}; return a Message, as examples/my_agent.py does"
-        )
+    return cast(Policy, policy)
 
 
 def _factory(part: object, *methods: str) -> Callable[..., Any]:
@@ -289,8 +263,3 @@ def sendable(parts: Sequence[Given]) -> bool:
     except Exception:  # noqa: BLE001  # a class may refuse in any way
         return False
     return True
-
-
-def trusted(parts: Sequence[Given]) -> Mapping[str, Any]:
-    """Their part of a recipe; empty if there are none."""
-    return {TRUSTED: {part.name: part.source for part in parts}} if parts else {}

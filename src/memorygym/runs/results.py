@@ -5,16 +5,14 @@ folder keeps the measurements alone: every table is computed from them, and expo
 never read back.
 """
 
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from gzip import BadGzipFile
 from itertools import combinations, product
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, NotRequired, Protocol, TypedDict, cast
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clip
@@ -52,7 +50,18 @@ FILE = "measurements.jsonl.gz"
 FORMAT = "memorygym-measurements-1"
 KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 """The kinds of runs, in words."""
-DAMAGE = (OSError, EOFError, zlib.error, BadGzipFile, UnicodeDecodeError, ValueError)
+
+StoredTasks = TypedDict(  # A class could not have the field `from`.
+    "StoredTasks", {"sha256": str, "tasks": list[tuple[str, int]], "from": NotRequired[int]}
+)
+
+
+class Judge(TypedDict):
+    """The judge, as a recipe states it."""
+
+    models: list[dict[str, Any]]
+    prompt: str
+    audit_accepted: bool
 
 
 RECIPE: dict[str, Any] = {
@@ -60,12 +69,12 @@ RECIPE: dict[str, Any] = {
     "templates": list[str],
     "seeds": list[int],
     "parameters": dict[str, str],
-    "data": dict[str, Any] | None,
+    "data": StoredTasks | None,
     "repeats": int,
     "salt": str | None,
     "models": dict[str, dict[str, Any]],
     "memory_model": dict[str, Any] | None,
-    "judge": dict[str, Any] | None,
+    "judge": Judge | None,
     "capacity": int | None,
 }
 """What run.json must state to be played or read, with its types."""
@@ -360,19 +369,20 @@ def _read(file: Path) -> tuple[Header, list[Line]]:
     """The measurements in a file. Raises BadSettings for the first line that is none."""
     from msgspec.json import decode
 
-    number, lines = 0, list[Line]()
+    number, lines = 1, list[Line]()
     try:
         with unpacked(file) as stream:
             header = decode(stream.readline(), type=Header)
             if header.format != FORMAT:
                 raise ValueError(f"the format is {header.format!r}, not {FORMAT}")
-            for number, text in enumerate(stream, start=1):  # noqa: B007  # named in the message
+            for text in stream:
+                number += 1
                 lines.append(decode(text, type=Line))
                 if lines[-1] == Line():
                     raise ValueError("it holds no episode")
-    except (*DAMAGE, BadSettings) as error:
+    except (OSError, ValueError, BadSettings) as error:
         raise BadSettings(
-            f"{file}, line {number + 1}: damaged ({clip(str(error), 160)}); `memorygym resume"
+            f"{file}, line {number}: damaged ({clip(str(error), 160)}); `memorygym resume"
             f" {file.parent}` measures the run again"
         ) from error
     return header, lines
@@ -429,7 +439,7 @@ def _misfit(recipe: Any) -> str:
     import msgspec
 
     kind = recipe.get("kind") if isinstance(recipe, Mapping) else None
-    if kind not in RECIPES:
+    if not isinstance(kind, str) or kind not in RECIPES:
         return f"recipe.kind is {kind!r:.40}, none of {', '.join(RECIPES)}"
     try:
         fields = {**RECIPE, **RECIPES[kind]}
@@ -442,21 +452,15 @@ def _misfit(recipe: Any) -> str:
 
 
 def plan_of(folder: Path, about: Mapping[str, Any]) -> list[EpisodeKey]:
-    """The episodes that a run's folder is to hold. Raises as `planned_episodes`."""
+    """The episodes that a run's folder is to hold, in the order of the results. Raises UnknownPart
+    or BadSettings for tasks that cannot be generated here."""
+    recipe = about["recipe"]
     try:
-        return planned_episodes(about["recipe"])
+        tasks = again(recipe)
+        players, repeats = systems_of(recipe), recipe["repeats"]
+        check_episodes(len(tasks.recipes), repeats, len(players))
     except BadSettings as error:
         raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
-
-
-def planned_episodes(recipe: Mapping[str, Any]) -> list[EpisodeKey]:
-    """Every episode of a recipe, in the order of the results.
-
-    Raises UnknownPart or BadSettings for tasks that cannot be generated here.
-    """
-    tasks = again(recipe)
-    players, repeats = systems_of(recipe), recipe["repeats"]
-    check_episodes(len(tasks.recipes), repeats, len(players))
     return [
         place_of(tasks.track, task, repeat, player)
         for task, repeat, player in product(tasks.recipes, range(repeats), players)

@@ -6,6 +6,7 @@ because `--help` reads them: importing pydantic takes 90 to 130 ms here, msgspec
 """
 
 import ast
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
@@ -16,12 +17,12 @@ from operator import index
 from os import PathLike, cpu_count
 from pathlib import Path
 from types import UnionType
-from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from memorygym.agents.chat import TOOL_MODES
 from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.json_values import canonical
-from memorygym.models.model import Model
+from memorygym.models.model import SAMPLING, Model
 from memorygym.scoring.judge.judge_prompts import PROMPTS
 
 WORLDS = "worlds"
@@ -36,8 +37,6 @@ THREADS = 16
 """Workers of a model by default: they wait for replies, not for this machine."""
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
 """Settings that set a parameter of a track; the track worlds has all of them."""
-SAMPLING = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
-"""By option of a model: its setting."""
 KINDS = ("retention", "length", "facts", "hops", "rewrite", "kind", "type")
 """What curves of accuracy are drawn by; reports/curves.py says what each is."""
 WORDS: Mapping[Any, tuple[type, str]] = {
@@ -108,12 +107,8 @@ class Settings:
     def bad(self, name: str, why: str, value: object = None) -> BadSettings:
         """The error for a value of a setting."""
         value = getattr(self, name) if value is None else value
-        stated = (
-            f"{self.spelled(name)}={value!r:.80}"
-            if self.caller
-            else f"{self.spelled(name)} {value}"
-        )
-        return BadSettings(f"{stated}: {why}")
+        stated = f"={value!r:.80}" if self.caller else f" {value}"
+        return BadSettings(f"{self.spelled(name)}{stated}: {why}")
 
     def given(self, *names: str) -> list[str]:
         """Those of these settings that were given, or all that were."""
@@ -127,13 +122,22 @@ class Settings:
             raise BadSettings(f"{self.spelled(name)} is for {why}")
 
     @classmethod
+    def keywords(cls) -> Mapping[str, str]:
+        """By keyword in Python: its setting."""
+        return {o.python or name: name for name, o in options(cls).items() if o.python is not None}
+
+    @classmethod
     def from_keywords(cls, caller: str, keywords: Mapping[str, Any], **more: Any) -> Self:
         """The settings of a call in Python. Raises UnknownPart for a keyword that there is not, and
         BadSettings for a value of another type; None is no value."""
-        known = {o.python or name: name for name, o in options(cls).items() if o.python is not None}
-        hints = get_type_hints(cls)
-        check_arguments(caller, keywords, {word: hints[name] for word, name in known.items()})
-        given = {known[word]: value for word, value in keywords.items() if value is not None}
+        known, hints = cls.keywords(), get_type_hints(cls)
+        given: dict[str, Any] = {}
+        for word, value in keywords.items():
+            if word not in known:
+                raise UnknownPart(f"option of {caller}", word, known)
+            if value is not None:
+                check_argument(word, value, hints[known[word]])
+                given[known[word]] = value
         return cls(caller=caller, **more | given)
 
     @classmethod
@@ -142,11 +146,9 @@ class Settings:
         hints, own = get_type_hints(cls), signature(function)
         first = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
         more = [
-            Parameter(
-                o.python or name, Parameter.KEYWORD_ONLY, default=None, annotation=hints[name]
-            )
-            for name, o in options(cls).items()
-            if o.python is not None and (o.python or name) not in own.parameters
+            Parameter(word, Parameter.KEYWORD_ONLY, default=None, annotation=hints[name])
+            for word, name in cls.keywords().items()
+            if word not in own.parameters
         ]
         return own.replace(parameters=[*first, *more])
 
@@ -197,17 +199,7 @@ def _meanings(file: str) -> Mapping[str, Mapping[str, str]]:
 
 def members(hint: Any) -> Sequence[Any]:
     """The members of a union, or the type itself."""
-    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-
-
-def check_arguments(call: str, arguments: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
-    """Raises UnknownPart for an argument that `hints` does not name, and BadSettings for a value of
-    another type; None is no value."""
-    for name, value in arguments.items():
-        if name not in hints:
-            raise UnknownPart(f"option of {call}", name, hints)
-        if value is not None:
-            check_argument(name, value, hints[name])
+    return get_args(hint) if isinstance(hint, UnionType) else (hint,)
 
 
 def check_argument(name: str, value: object, hint: Any) -> None:
@@ -268,16 +260,15 @@ def split_names(argument: Any) -> list[Any]:
     >>> split_names("a, b"), split_names(["a,b", dict])
     (['a', 'b'], ['a', 'b', <class 'dict'>])
     """
-    parts = []
+    parts: list[Any] = []
     for member in listed(argument):
-        names = member.split(",") if isinstance(member, str) else [member]
-        parts += [name.strip() if isinstance(name, str) else name for name in names]
-    return [member for member in parts if member != ""]
+        parts += map(str.strip, member.split(",")) if isinstance(member, str) else [member]
+    return [part for part in parts if part != ""]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrackSettings(Settings):
-    """A track and its parameters."""
+class TaskSettings(Settings):
+    """The tasks that are played, and how."""
 
     track: str = option(WORLDS, "TRACK")
     """The kind of task (`memorygym list tracks`), its parameters after colons, as in
@@ -302,11 +293,6 @@ class TrackSettings(Settings):
     """A single seed."""
     seeds: int | range | None = option(None, "N", least=1)
     """Seeds 0 to N-1 (default: 10 for bench, enough for ten tasks for compare)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskSettings(TrackSettings):
-    """The tasks that are played, and how."""
 
     data: str | Path | None = option(None, "WHAT")
     """Instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set
@@ -351,8 +337,9 @@ class ModelSettings(Settings):
     @property
     def sampling(self) -> dict[str, Any]:
         """The given sampling options, by the names that models take."""
-        values = {name: getattr(self, own) for name, own in SAMPLING.items()}
-        return {name: value for name, value in values.items() if value is not None}
+        given = (self.temperature, self.max_tokens, self.model_seed)
+        named = zip(SAMPLING, given, strict=True)
+        return {name: value for name, value in named if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -450,7 +437,7 @@ class CompareSettings(TaskSettings, ModelSettings):
     curve: Sequence[str] = option(
         [],
         "KIND",
-        choices=("retention", "length", "facts", "hops", "rewrite", "kind", "type"),
+        choices=KINDS,
         many="again",
         python=None,
     )
@@ -552,86 +539,66 @@ OF_TASKS = (
 CODE = ("sources", "trusted")
 """Fields of a recipe that hold identities of parts, by name."""
 DERIVED = ("templates", "systems")
-"""Fields of a recipe that follow from others; they count where nothing else differs."""
-NEW_FOLDER, SAME_OPTIONS = "; give a new folder", ", or the options of that run"
+"""Fields of a recipe that follow from others."""
 Recipe = Mapping[str, Any]
 
 
 def refusal(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """Why a folder with `kept` in its run.json cannot take the run `wanted`, to follow its path;
     "" if it can. What differs is named by the options of the command."""
-    old, new = kept.get("recipe", {}), wanted["recipe"]
+    old, new = kept.get("recipe", {}), json.loads(canonical(wanted["recipe"]))
     if kept.get("version") != wanted["version"]:
-        versions = f"{kept.get('version')}, not {wanted['version']}"
-        return f" holds a run of the version {versions}{NEW_FOLDER}"
-    if canonical(old) == canonical(new):
+        problem = f" holds a run of the version {kept.get('version')}, not {wanted['version']}"
+    elif old == new:
         return ""
-    if old.get("kind") != new.get("kind"):
-        return f" holds a {old.get('kind')} run, not a {new.get('kind')} run{NEW_FOLDER}"
-    fields = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
-    chosen = [name for name in fields if name not in (*CODE, *DERIVED)]
-    if not chosen and (code := [name for name in fields if name in CODE]):
-        parts = dict.fromkeys(
-            part
-            for field in code
+    elif old.get("kind") != new["kind"]:
+        problem = f" holds a {old.get('kind')} run, not a {new['kind']} run"
+    elif differing := "; ".join(_differing(_stated(old), _stated(new))):
+        return f" holds a run with {differing}; give a new folder, or the options of that run"
+    else:
+        parts = {
+            part: None
+            for field in CODE
             for part, source in new.get(field, {}).items()
             if old.get(field, {}).get(part) != source
-        )
-        return f": the code of {', '.join(parts)} has changed since this run{NEW_FOLDER}"
-    chosen = ["track"] if "track" in chosen else chosen or fields
-    differing = "; ".join(text for name in chosen for text in _differing(name, old, new))
-    return f" holds a run with {differing}{NEW_FOLDER}{SAME_OPTIONS}"
+        }
+        problem = f": the code of {', '.join(parts) or new['track']} has changed since this run"
+    return f"{problem}; give a new folder"
 
 
-def _differing(name: str, old: Recipe, new: Recipe) -> Iterator[str]:
-    """A field of two recipes in words, the kept value first."""
-    before: Any = old.get(name)
-    now: Any = new.get(name)
-    if name == "parameters":
-        of_track = "" if old["track"] == WORLDS else f"track {old['track']}:"
-        for parameter in sorted({*before, *now}):
-            values = before.get(parameter), now.get(parameter)
-            yield from (
-                [_both(f"--{of_track}{parameter}", *values)] if values[0] != values[1] else ()
-            )
-    elif name == "seeds":
-        yield f"{_seeds(before)}, not {_seeds(now)}"
-    elif name in ("salt", "data"):  # The recipe holds only hashes of them.
-        yield f"another --{name}" if before and now else f"{'a' if before else 'no'} --{name}"
-    else:
-        settings = BenchSettings if new["kind"] == "bench" else CompareSettings
-        stated = (own for own, o in options(settings).items() if name in (o.recipe, o.python))
-        flag = f"--{next(stated, name).replace('_', '-')}"
-        yield _both(flag, *(_shown(value) for value in (before, now)))
+def _stated(recipe: Recipe) -> dict[str, str]:
+    """A recipe as options of its command, with their values; of a secret or a file its hash."""
+    settings = BenchSettings if recipe["kind"] == "bench" else CompareSettings
+    flags = {o.recipe or o.python or name: name for name, o in options(settings).items()}
+    track = recipe.get("track")
+    start = "--" if track == WORLDS else f"--track {track}:"
+    stated: dict[str, str] = {}
+    for name, value in recipe.items():
+        if value is None or name in (*CODE, *DERIVED):
+            continue
+        flag = f"--{flags.get(name, name).replace('_', '-')}"
+        match name:
+            case "parameters":
+                stated |= {f"{start}{parameter}": text for parameter, text in value.items()}
+            case "seeds":
+                ends = map(str, [*value[:1], *value[-1:]])
+                stated["seeds"] = "-".join(dict.fromkeys(ends))
+            case "salt" | "data":
+                digest = value if name == "salt" else value["sha256"]
+                stated[flag] = f"of hash {digest[:12]}"
+            case _:
+                text = ",".join(map(str, value)) if isinstance(value, list) else value
+                stated[flag] = text if isinstance(text, str) else canonical(text)
+    return stated
 
 
-def _both(flag: str, old: object, new: object) -> str:
-    """
-    >>> _both("--template", "company", "city"), _both("--capacity", None, 500)
-    ('--template company, not city', 'no --capacity, not 500')
-    """
-    sign = "=" if ":" in flag else " "
-    kept = f"no {flag}" if old is None else f"{flag}{sign}{old}"
-    return f"{kept}, not {'none' if new is None else new}"
-
-
-def _seeds(seeds: object) -> str:
-    """
-    >>> _seeds([0, 1, 2]), _seeds([4, 7])
-    ('--seeds 3', '--seed 4 7')
-    """
-    numbers = list(seeds) if isinstance(seeds, list) else []
-    if numbers == [*range(len(numbers))]:
-        return f"--seeds {len(numbers)}"
-    return f"--seed {' '.join(map(str, numbers))}"
-
-
-def _shown(value: Any) -> str | None:
-    """A value as the command line states it."""
-    if value is None or isinstance(value, str):
-        return value
-    text = ",".join(map(str, value)) if isinstance(value, list) else canonical(value)
-    return clip(text, 100)
+def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    """What differs, the kept value first; where the track does, that alone."""
+    flags = ["--track"] if old.get("--track") != new["--track"] else sorted({*old, *new})
+    for flag in flags:
+        if old.get(flag) != new.get(flag):
+            kept = f"{flag} {clip(old[flag], 100)}" if flag in old else f"no {flag}"
+            yield f"{kept}, not {clip(new.get(flag, 'none'), 100)}"
 
 
 def option_page(cls: type[Settings]) -> str:

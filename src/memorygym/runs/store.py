@@ -30,12 +30,7 @@ from memorygym.core.types import JSON
 from memorygym.runs.settings import refusal
 
 FORMAT = "memorygym-run-4"
-LAST = {
-    "memorygym-run-2": "a37886c",
-    "memorygym-results-2": "a37886c",
-    "memorygym-run-3": "cdf0fd66",
-    "memorygym-results-3": "cdf0fd66",
-}
+LAST = {"memorygym-run-2": "a37886c", "memorygym-run-3": "cdf0fd66"}
 """By earlier layout: the last commit that reads it."""
 
 
@@ -102,15 +97,6 @@ def _lines(path: Path) -> Generator[str, None, None]:
         yield ""
 
 
-def check_layout(path: Path, stated: object) -> None:
-    """Raises BadSettings for a file of an earlier layout; the message names what reads it."""
-    if isinstance(stated, str) and stated in LAST:
-        raise BadSettings(
-            f"{path}: made by an earlier version of memorygym (layout {stated}); play it again, or"
-            f" read it with commit {LAST[stated]}"
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """The folder of a run, which keeps its episodes."""
@@ -141,24 +127,24 @@ class Run:
         path = self.path / "run.json"
         try:
             about: dict[str, JSON] = json.loads(path.read_bytes())
-            if "format" not in about:
-                raise BadSettings(
-                    f"{path} has no `format`: it is older than {next(iter(LAST))}, or of another"
-                    " program; play the run again"
-                )
-            check_layout(path, about["format"])
-            if about["format"] != FORMAT:
-                raise BadSettings(
-                    f"{path}: the format is {about['format']!r}, and this version reads {FORMAT};"
-                    " use the version of memorygym that made it, or play the run again"
-                )
+            layout = str(about.get("format"))
         except FileNotFoundError:
             raise BadSettings(
                 f"{self.path} is not the folder of a run: it has no run.json; give a folder that"
                 " `bench` or `compare` wrote"
             ) from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, AttributeError) as error:
             raise BadSettings(f"{path} is damaged ({error}); play the run again") from error
+        if layout in LAST:
+            raise BadSettings(
+                f"{path}: made by an earlier version of memorygym (layout {layout}); play it"
+                f" again, or read it with commit {LAST[layout]}"
+            )
+        if layout != FORMAT:
+            raise BadSettings(
+                f"{path}: the layout is {layout}, and this version reads {FORMAT}; use the version"
+                " of memorygym that made it, or play the run again"
+            )
         return about
 
     def keep(self, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:

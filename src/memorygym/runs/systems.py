@@ -10,7 +10,7 @@ from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import MemoryGymError, UnknownPart
+from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.guard import raised
 from memorygym.core.tools import check_reply
 from memorygym.core.trace import Trace
@@ -39,6 +39,13 @@ class System:
     """Most tokens of the context, if a comparison sets them."""
     compared: bool = False
     """Whether it belongs to a comparison, whose rows differ by reasoner, memory and budget."""
+    spec: str = ""
+    """The memory, as it was named."""
+    passed: str = ""
+    """The class of a memory that was passed as an object; "" for a spec."""
+    foreign: bool = False
+    """Whether the memory is from outside this package: that can read files, and traces hold the
+    answers."""
 
     def labels(self, track: str, repeat: int) -> dict[str, JSON]:
         """The labels of its traces."""
@@ -54,21 +61,8 @@ class SystemPlayer(Protocol):
     def system(self) -> System: ...
 
     @property
-    def memory(self) -> str:
-        """The spec of the memory, as it was named."""
-
-    @property
-    def passed(self) -> str:
-        """The class of a memory that was passed as an object; "" for a spec."""
-
-    @property
     def waits(self) -> bool:
         """Whether it waits for a model."""
-
-    @property
-    def foreign(self) -> bool:
-        """Whether its memory is from outside this package: that can read files, and traces hold the
-        answers."""
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         """An episode of the task, at its beginning. Raises MemoryFault."""
@@ -98,18 +92,14 @@ class AgentSystem:
     memory: str = "markdown"
     limits: Limits = field(default_factory=Limits)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
-    foreign: bool = False
     objects: Mapping[str, Given] = field(default_factory=dict)
     """By name: the agent and the memory, where they were passed as objects."""
 
     @property
     def system(self) -> System:
-        return System(self.agent, self.memory)
-
-    @property
-    def passed(self) -> str:
-        plugged = self.objects.get(self.memory)
-        return plugged.cls if isinstance(plugged, GivenMemory) else ""
+        memory, plugged = self.memory, self.objects.get(self.memory)
+        passed = plugged.cls if isinstance(plugged, GivenMemory) else ""
+        return System(self.agent, memory, spec=memory, passed=passed, foreign=is_foreign(memory))
 
     @property
     def waits(self) -> bool:
@@ -130,9 +120,11 @@ class AgentSystem:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.system.labels(task.track, repeat)
         chat = self.model_roles.chat(self.agent, repeat) if self.waits else None
-        make = partial(FreshPolicy, partial(self.policy, task), episode)
-        own = self.agent in agents_of(find(task.track)) and self.agent not in self.objects
-        policy = chat or (make() if own else AgentGuard(self.agent, make, episode))
+        policy: Policy = chat or FreshPolicy(partial(self.policy, task), episode)
+        passed = self.agent in self.objects
+        if not chat and (passed or self.agent not in agents_of(find(task.track))):
+            error = BadSettings if passed else AgentFault
+            policy = AgentGuard(self.agent, policy, episode, error)
         trace = played(episode, policy, task, labels)
         return modelled(trace, chat, self.model_roles) if chat else trace
 
@@ -141,8 +133,7 @@ class FreshPolicy(Policy):
     """An agent made anew at every event, so that what it keeps on itself is lost."""
 
     def __init__(self, make: Callable[[], Policy], episode: Episode) -> None:
-        self._make, self._episode = make, episode
-        self._policy, self._event = make(), episode.event
+        self._make, self._episode, self._event = make, episode, -1
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if self._episode.event != self._event:
@@ -155,32 +146,30 @@ class AgentFault(MemoryGymError):
 
 
 class AgentGuard(Policy):
-    """An agent that is made at its first event. Its own error, or a reply that is no Message, is
-    raised as AgentFault, and fails its episode alone."""
+    """An agent of others. Its own error, or a reply that is no Message, is raised as `error`:
+    AgentFault fails its episode alone, BadSettings ends the run."""
 
-    def __init__(self, name: str, make: Callable[[], Policy], episode: Episode) -> None:
-        self._name, self._make, self._episode = name, make, episode
-        self._policy: Policy | None = None
+    def __init__(
+        self, name: str, policy: Policy, episode: Episode, error: type[MemoryGymError]
+    ) -> None:
+        self._name, self._policy, self._episode, self._error = name, policy, episode, error
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        method = "the factory"
         try:
-            self._policy = self._policy or self._make()
-            method = "act()"
             reply: object = self._policy.act(view, tools)
         except MemoryGymError:
             raise
         except Exception as error:
-            raise self._fault(f"{method} {raised(error)}") from error
+            raise self._fault(raised(error)) from error
         try:
             return check_reply(reply)
         except TypeError as error:
             advice = "Return a Message, as examples/my_agent.py does. "
-            raise self._fault(f"act() returned {reply!r:.80} ({error})", advice) from error
+            raise self._fault(f"returned {reply!r:.80} ({error})", advice) from error
 
-    def _fault(self, problem: str, advice: str = "") -> AgentFault:
-        return AgentFault(
-            f"agent {self._name}: {problem} at event {self._episode.event + 1}. {advice}"
+    def _fault(self, problem: str, advice: str = "") -> MemoryGymError:
+        return self._error(
+            f"agent {self._name} {problem} at event {self._episode.event + 1}. {advice}"
             "memorygym.testing.check_policy lists every broken rule."
         )
 

@@ -9,16 +9,13 @@ from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart, clip
-from memorygym.core.json_types import from_json
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import JSON, Budget, Task
 from memorygym.datasets.instances.loader import folder_tasks
 from memorygym.runs.settings import (
     CAPACITY,
     PARAMETERS,
-    WORLDS,
     TaskSettings,
-    TrackSettings,
     checked_salt,
     listed,
 )
@@ -54,41 +51,37 @@ def check_episodes(*factors: int) -> None:
 
 def generated(track: str, options: TaskOptions) -> Tasks:
     """The tasks that a track generates. Raises UnknownPart or BadSettings."""
-    source = find(track)
-    seeds = options.seeds
-    if (
-        many := seeds.stop - seeds.start
-    ) > 1:  # `len` fails for a range longer than a machine word.
+    source, seeds = find(track), options.seeds
+    many = seeds.stop - seeds.start  # `len` fails for a range longer than a machine word.
+    if many > 1:
         first = source.tasks(replace(options, seeds=range(seeds.start, seeds.start + 1)))
         check_episodes(len(first), many)
     if not (recipes := source.tasks(options)):
         raise BadSettings(
             f"the track {source.name} makes no task from the seeds {[*seeds][:3]}; give other seeds"
         )
-    recipe = {
-        **_recipe(source.name, recipes),
-        "seeds": list(options.seeds),
-        "parameters": dict(sorted(options.parameters.items())),
-        "salt": salt_hash(options.salt),
-    }
     parameters = "".join(f", {name} {value}" for name, value in options.parameters.items())
-    return Tasks(source.name, recipes, recipe, f"{source.name} track{parameters}")
+    return _tasks(
+        source.name,
+        recipes,
+        f"{source.name} track{parameters}",
+        seeds=list(options.seeds),
+        parameters=dict(sorted(options.parameters.items())),
+        salt=salt_hash(options.salt),
+    )
 
 
-def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, description: str) -> Tasks:
-    """Tasks from files, which the digest identifies."""
-    data: JSON = {"sha256": digest, "tasks": [[task.template, task.seed] for task in recipes]}
-    return Tasks(track, recipes, {**_recipe(track, recipes), "data": data}, description)
-
-
-def _recipe(track: str, recipes: Sequence[TaskRecipe]) -> dict[str, JSON]:
-    templates, seeds = {recipe.template for recipe in recipes}, {recipe.seed for recipe in recipes}
-    selection: dict[str, JSON] = {
+def _tasks(track: str, recipes: Sequence[TaskRecipe], description: str, **chosen_by: JSON) -> Tasks:
+    """Tasks with what identifies them."""
+    recipe: dict[str, JSON] = {
         "track": track,
-        "templates": sorted(templates),
-        "seeds": sorted(seeds),
+        "templates": sorted({recipe.template for recipe in recipes}),
+        "seeds": sorted({recipe.seed for recipe in recipes}),
+        "parameters": {},
+        "salt": None,
+        "data": None,
     }
-    return {**selection, "parameters": {}, "salt": None, "data": None}
+    return Tasks(track, recipes, recipe | chosen_by, description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +99,20 @@ class MissingTask:
         )
 
 
-def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
-    """The tasks of a run's recipe. Raises UnknownPart for an unknown track, and BadSettings for
-    another secret than the run's.
+def again(recipe: Mapping[str, Any], salt: str = "", data: str | None = None) -> Tasks:
+    """The tasks of a run's recipe; `data` are their files, if they have any. Raises UnknownPart for
+    an unknown track, and BadSettings for another secret than the run's.
 
-    Tasks of a private test set cannot be generated without its secret, nor tasks from a file.
+    Tasks of a private test set cannot be generated without its secret, nor tasks without their
+    file.
     """
     track = registry.require_name("tracks", str(recipe["track"]))  # A file must not import code.
-    if recipe["data"]:
-        missing = [task for task in _missing(recipe["data"]) if task.seed in recipe["seeds"]]
+    if stored := recipe["data"]:
+        if data:
+            first, many = stored.get("from"), len(stored["tasks"])
+            return stored_tasks(data, None if first is None else range(first, first + many))
+        tasks = [MissingTask(template, seed) for template, seed in stored["tasks"]]
+        missing = [task for task in tasks if task.seed in recipe["seeds"]]
         return Tasks(track, missing, recipe, f"{track} track, of a file")
     if salt and salt_hash(salt) != recipe["salt"]:
         raise BadSettings(
@@ -126,22 +124,8 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
         raise BadSettings(
             f"the recipe lists the seeds {clip(str(seeds), 60)}; those of a run are consecutive"
         )
-    tasks = generated(track, TaskOptions(range(first, last + 1), salt, recipe["parameters"]))
-    updated = {**recipe, "templates": tasks.recipe["templates"]}
-    return Tasks(track, tasks.recipes, updated, tasks.description)
-
-
-def _missing(data: Mapping[str, Any]) -> list[MissingTask]:
-    """The tasks that a run took from a file, which was not given."""
-    try:
-        return [
-            MissingTask(from_json(str, template), from_json(int, seed))
-            for template, seed in data["tasks"]
-        ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadSettings(
-            f"the recipe of the run does not say which tasks it took ({error!r})"
-        ) from error
+    made = generated(track, TaskOptions(range(first, last + 1), salt, recipe["parameters"]))
+    return replace(made, recipe={**recipe, "templates": made.recipe["templates"]})
 
 
 def unknown_part(recipe: Mapping[str, Any]) -> str:
@@ -222,33 +206,28 @@ def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
 
     Raises UnknownPart or BadSettings.
     """
-    tasks = _of_folder(Path(data)) if Path(data).is_dir() else _of_file(data)
-    if chosen is None:
-        return tasks
-    some = tasks.recipes[chosen.start : chosen.stop]
-    if not some:
-        raise BadSettings(
-            f"{data} has {len(tasks.recipes)} tasks, so none of number {chosen.start}"
-        )
-    about = tasks.recipe["data"]
-    assert isinstance(about, Mapping)
-    taken = from_disk(some, tasks.track, str(about["sha256"]), tasks.description)
-    names: list[JSON] = [[recipe.template, recipe.seed] for recipe in some]
+    whole = _of_folder(Path(data)) if Path(data).is_dir() else _of_file(data)
+    some = whole.recipes if chosen is None else whole.recipes[chosen.start : chosen.stop]
+    if chosen is not None and not some:
+        count = len(whole.recipes)
+        raise BadSettings(f"{data} has {count} tasks, so none of number {chosen.start}")
     # `from` is recorded, so that the command can be repeated.
-    part: dict[str, JSON] = {**about, "tasks": names, "from": chosen.start}
-    return replace(taken, recipe={**taken.recipe, "data": part})
+    first: dict[str, JSON] = {} if chosen is None else {"from": chosen.start}
+    tasks: list[JSON] = [[recipe.template, recipe.seed] for recipe in some]
+    about: dict[str, JSON] = {**whole.recipe, "tasks": tasks, **first}
+    return _tasks(whole.track, some, whole.description, data=about)
 
 
 def _of_folder(folder: Path) -> Tasks:
-    """The instances of a folder."""
+    """The instances of a folder, with the digest of its manifest."""
     recipes = folder_tasks(folder)
-    track = recipes[0].track
-    digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    return from_disk(recipes, track, digest, f"{track} track, folder {folder.name or folder}")
+    track, digest = recipes[0].track, sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    description = f"{track} track, folder {folder.name or folder}"
+    return Tasks(track, recipes, {"sha256": digest}, description)
 
 
 def _of_file(data: str) -> Tasks:
-    """The samples of a data set."""
+    """The samples of a data set, with the digest of its files."""
     name, parameters = registry.split_spec(data)
     format, colon, text = name.partition(":")
     if format not in registry.names("datasets") and ":" in text:
@@ -267,7 +246,8 @@ def _of_file(data: str) -> Tasks:
     recipes = files(format, file, most)
     settings = "".join(f", {name} {value}" for name, value in parameters.items())
     digest = sha256(f"{_digest(file)} {format} {most}".encode()).hexdigest()
-    return from_disk(recipes, DATA, digest, f"{DATA} track, {format}:{file.name}{settings}")
+    description = f"{DATA} track, {format}:{file.name}{settings}"
+    return Tasks(DATA, recipes, {"sha256": digest}, description)
 
 
 def _digest(path: Path) -> str:
@@ -297,37 +277,25 @@ def secret_of(settings: TaskSettings) -> str:
     return "" if salt is None else checked_salt(salt, settings.spelled("salt"))
 
 
-def track_of(settings: TrackSettings) -> tuple[Track, Mapping[str, str]]:
+def track_of(settings: TaskSettings) -> tuple[Track, Mapping[str, str]]:
     """The track that the settings name, and its parameters. Raises UnknownPart or BadSettings."""
     name, stated = registry.split_spec(settings.track)
-    known = registry.names("tracks")
-    if settings.caller and ":" not in registry.import_path("tracks", name) and name not in known:
-        raise UnknownPart("track", name, known)
     track = find(name)
-    return track, {**track.official, **agreed(_parameters(settings, track), stated, name)}
-
-
-def _parameters(settings: TrackSettings, track: Track) -> dict[str, str]:
-    """The settings that set parameters. Raises for one that the track does not have."""
     chosen = {name: getattr(settings, name) for name in settings.given(*PARAMETERS)}
-    stated: Mapping[str, object] = settings.parameters or {}
+    further: Mapping[str, object] = settings.parameters or {}
     known = track.parameters()
-    for name in [*stated, *chosen]:
-        if name not in known and settings.caller:
-            raise UnknownPart(f"parameter of the track {track.name}", str(name), known)
-        if name not in known:
-            raise BadSettings(
-                f"--{name} is no parameter of the track {track.name}; it has"
-                f" {', '.join(known) or 'none'}, as in --track research:tokens=20k"
-            )
-    return agreed(_texts(chosen), _texts(stated), "parameters")
+    for parameter in [*further, *chosen]:
+        if parameter not in known:
+            raise UnknownPart(f"parameter of the track {track.name}", str(parameter), known)
+    parameters = agreed(_texts(chosen), _texts(further), "parameters")
+    return track, {**track.official, **agreed(parameters, stated, name)}
 
 
 def _texts(parameters: Mapping[str, object]) -> dict[str, str]:
     return {name: ",".join(map(str, listed(value))) for name, value in parameters.items()}
 
 
-def seeds_of(settings: TrackSettings, default: int) -> range:
+def seeds_of(settings: TaskSettings, default: int) -> range:
     """The chosen seeds. Raises BadSettings."""
     seed, seeds = settings.seed, settings.seeds
     if seed is not None and seeds is not None:
@@ -352,21 +320,13 @@ def check_seed(seed: int) -> None:
 
 def _stored(settings: TaskSettings, data: str) -> Tasks:
     """Tasks from a folder or a file."""
-    names = (*PARAMETERS, "parameters", "salt")
-    chosen = [*(["track"] if settings.track != WORLDS else []), *settings.given(*names)]
-    if chosen[:1] == ["salt"] and not settings.caller:
+    for name in settings.given("track", *PARAMETERS, "parameters", "salt"):
+        flags = f"{settings.spelled('data')} and {settings.spelled(name)}"
         raise BadSettings(
-            f"--salt: {data} holds finished tasks, which no secret changes: leave --salt out"
+            f"{flags} are both given: the tasks of {data} are finished; give one of them"
         )
-    if chosen and settings.caller:
-        raise BadSettings(f"data={data!r} and {chosen[0]} are both given; give one of them")
-    if chosen:
-        other = f" {settings.track}" if chosen[0] == "track" else ""
-        raise BadSettings(f"--data {data} and --{chosen[0]}{other}: give one of them")
     every = settings.seed is None and settings.seeds is None
     try:
         return stored_tasks(data, None if every else seeds_of(settings, 1))
     except OSError as error:
-        if not settings.caller:
-            raise
-        raise BadSettings(f"data={data!r} ({error.strerror}): give a file to read") from error
+        raise settings.bad("data", f"{error.strerror}; give a file to read") from error

@@ -20,7 +20,7 @@ from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, ResultOptions
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.settings import split_names
-from memorygym.runs.systems import AgentSystem, is_foreign
+from memorygym.runs.systems import AgentSystem
 from memorygym.runs.tasks import Limits, seeds_of, track_of
 from memorygym.training.rollouts import rollout
 from memorygym.training.rows import FORMATS, Trajectory, trajectory
@@ -157,11 +157,7 @@ def agents_to_imitate(track: Track, names: Sequence[str]) -> tuple[str, ...]:
 
 def _trajectories(options: DataOptions, recipe: TaskRecipe) -> list[Trajectory | Failure]:
     """Every agent's trajectory of a task; tools may differ from task to task."""
-    foreign = is_foreign(options.memory)
-    players = tuple(
-        AgentSystem(name, options.memory, options.limits, foreign=foreign)
-        for name in options.agents
-    )
+    players = tuple(AgentSystem(name, options.memory, options.limits) for name in options.agents)
     runner = Runner(options.track, players, None, ResultOptions(causes=False, traced=True))
     played: list[Trajectory | Failure] = []
     tools: Sequence[Tool] = ()

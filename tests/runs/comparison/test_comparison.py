@@ -49,13 +49,6 @@ def test_a_secret_is_recorded_as_its_hash_alone() -> None:
     assert about != str(comparison().job().about())
 
 
-@pytest.mark.parametrize("other", [comparison("bm25"), comparison(budgets=(500, 1000))])
-def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_path: Path) -> None:
-    perform(comparison(), tmp_path / "run")
-    with pytest.raises(BadSettings, match=r"holds a run with --(memory|budget) "):
-        perform(other, tmp_path / "run")
-
-
 def test_a_kept_run_has_the_same_results_except_its_times(tmp_path: Path) -> None:
     kept = perform(comparison("bm25"), tmp_path / "run")
     loose = perform(comparison("bm25"), None)

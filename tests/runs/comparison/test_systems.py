@@ -16,7 +16,7 @@ from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.comparison.memory_specs import TimedMemory, memory_of, plug, plug_all
 from memorygym.runs.comparison.system_specs import ComparisonLimits, budget_of, systems
-from memorygym.runs.objects import SOURCES, sources_of
+from memorygym.runs.objects import SOURCES, identities
 from tests.episodes import begin, generated
 
 LIMITS = ComparisonLimits(500, 900)
@@ -61,11 +61,11 @@ def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], message
 
 @pytest.mark.parametrize("spec", ["notes:Notes", "add_search:notes:Notes"])
 def test_the_identity_of_another_packages_memory_is_its_file(outside: Path, spec: str) -> None:
-    assert sources_of([("tracks", "worlds"), ("memory", "bm25:top_k=3")]) == {}
-    before = sources_of([("memory", spec)])
+    assert identities([("tracks", "worlds"), ("memory", "bm25:top_k=3")], []) == {}
+    before = identities([("memory", spec)], [])
     assert [*before[SOURCES]] == [spec]
     outside.write_text(f"{NOTES}# changed")
-    assert sources_of([("memory", spec)]) != before
+    assert identities([("memory", spec)], []) != before
 
 
 def test_a_memory_of_another_package_is_made_in_its_own_process(outside: Path) -> None:

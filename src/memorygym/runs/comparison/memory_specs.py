@@ -1,10 +1,10 @@
 """How a comparison makes memories: from specs, with unlimited context or timed; and the oracle."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
+from typing import TypeVar
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count, normalize, shown_tokens, words
@@ -15,6 +15,8 @@ from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.comparison.system_specs import REFERENCES, SystemSpec
 from memorygym.runs.objects import GivenMemory
 from memorygym.runs.systems import is_foreign
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +32,24 @@ class MemorySpec:
     """Whether code outside this package keeps its state, which may be more than it dumps."""
 
 
-def plug_all(specs: Iterable[str]) -> dict[str, MemorySpec]:
-    """The references and the memories by spec, ready to be made for every episode.
+def plug_all(memories: Iterable[str | GivenMemory]) -> dict[str, MemorySpec]:
+    """The references and the memories by name, ready to be made for every episode.
 
     Raises UnknownPart, BadSettings or MemoryFault for a memory that cannot be made.
     """
+    named = {m if isinstance(m, str) else m.name: m for m in [*REFERENCES, *memories]}
     oracle = MemorySpec(Nothing, tools=False)  # The track makes it for each task.
-    return {
-        spec: oracle if spec == "oracle" else plug(spec)
-        for spec in dict.fromkeys([*REFERENCES, *specs])
-    }
+    return {name: oracle if name == "oracle" else plug(memory) for name, memory in named.items()}
 
 
-def plug(spec: str) -> MemorySpec:
-    """How one memory is made. Raises as `plug_all` does."""
-    make = memory_factory(spec)
-    memory: Memory = make()
-    return MemorySpec(make, bool(memory.tools), foreign=is_foreign(spec))
-
-
-def plug_given(memory: GivenMemory) -> MemorySpec:
-    """A memory that was passed as an object: it runs in this process, and may keep more than it
-    dumps."""
-    tools = bool(memory.make().tools)
-    return MemorySpec(memory.make, tools, memory, foreign=True)
+def plug(memory: str | GivenMemory) -> MemorySpec:
+    """How one memory is made. An object runs in this process, and may keep more than it dumps.
+    Raises as `plug_all` does."""
+    if isinstance(memory, GivenMemory):
+        return MemorySpec(memory.make, bool(memory.make().tools), memory, foreign=True)
+    make = memory_factory(memory)
+    made: Memory = make()
+    return MemorySpec(make, bool(made.tools), foreign=is_foreign(memory))
 
 
 def memory_of(
@@ -68,7 +64,7 @@ def memory_of(
     return make
 
 
-class RenamedMemory(Memory):
+class WrappedMemory(Memory):
     """A wrapper around a memory that keeps its name."""
 
     def __init__(self, inner: Memory) -> None:
@@ -95,7 +91,7 @@ class RenamedMemory(Memory):
         self._inner.restore(entries)
 
 
-class UnlimitedContext(RenamedMemory):
+class UnlimitedContext(WrappedMemory):
     """A memory whose context is everything that it stores: a fact missing here was not stored.
 
     With `as_dumped`, the context is what `dump` returned as the event began. The memory is then
@@ -127,7 +123,7 @@ class UnlimitedContext(RenamedMemory):
         super().restore(entries)
 
 
-class TimedMemory(RenamedMemory):
+class TimedMemory(WrappedMemory):
     """A wrapper that times a memory: milliseconds from one compose to the end of the next."""
 
     def __init__(self, inner: Memory, steps: list[float]) -> None:
@@ -135,25 +131,21 @@ class TimedMemory(RenamedMemory):
         self._steps, self._spent = steps, 0.0
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        with self._timed():
-            return super().call(name, arguments)
+        return self._timed(super().call, name, arguments)
 
     def observe(self, new: Sequence[Message]) -> None:
-        with self._timed():
-            super().observe(new)
+        self._timed(super().observe, new)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        with self._timed():
-            composed = super().compose(live, budget)
+        composed = self._timed(super().compose, live, budget)
         self._steps.append(round(1000 * self._spent, 4))
         self._spent = 0.0
         return composed
 
-    @contextmanager
-    def _timed(self) -> Iterator[None]:
+    def _timed(self, method: Callable[..., T], *arguments: object) -> T:
         start = perf_counter()
         try:
-            yield
+            return method(*arguments)
         finally:
             self._spent += perf_counter() - start
 

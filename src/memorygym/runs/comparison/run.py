@@ -22,7 +22,7 @@ from memorygym.runs.comparison.system_specs import (
 from memorygym.runs.engine import Job
 from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
-from memorygym.runs.objects import GivenModel, sources_of, trusted
+from memorygym.runs.objects import GivenModel, identities
 from memorygym.runs.systems import (
     Steps,
     System,
@@ -72,6 +72,7 @@ class Comparison:
 
     def job(self, wanted: ResultOptions | None = None) -> Job:
         """The run that plays the comparison."""
+        passed = [memory.passed for memory in self.memories.values() if memory.passed]
         recipe: dict[str, JSON] = {
             "kind": "compare",
             "systems": [[system.name, system.budget] for system in self.systems()],
@@ -79,13 +80,7 @@ class Comparison:
             "budgets": [limits.view for limits in self.limits],
             "capacity": self.limits[0].capacity,
             "reasoners": list(self.reasoners),
-            **sources_of(self._parts()),
-            **trusted(
-                [
-                    *self.models,
-                    *(plugged.passed for plugged in self.memories.values() if plugged.passed),
-                ]
-            ),
+            **identities(self._parts(), [*self.models, *passed]),
         }
         return Job(
             tasks=self.tasks,
@@ -108,23 +103,19 @@ class MemorySystem:
 
     @property
     def system(self) -> System:
-        return System(self.agent, self.spec.name, self.spec.budget, compared=True)
-
-    @property
-    def memory(self) -> str:
-        return self.spec.spec
-
-    @property
-    def passed(self) -> str:
-        return self.plugged.passed.cls if self.plugged.passed else ""
+        return System(
+            self.agent,
+            self.spec.name,
+            self.spec.budget,
+            compared=True,
+            spec=self.spec.spec,
+            passed=self.plugged.passed.cls if self.plugged.passed else "",
+            foreign=self.plugged.foreign,
+        )
 
     @property
     def waits(self) -> bool:
         return self.model_roles.waits
-
-    @property
-    def foreign(self) -> bool:
-        return self.plugged.foreign
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         plugged = self.plugged

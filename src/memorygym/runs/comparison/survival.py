@@ -22,7 +22,7 @@ from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.types import Budget, Task
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.memories.stores.message_entries import to_text
-from memorygym.runs.comparison.memory_specs import MemorySpec, plug, plug_all, plug_given
+from memorygym.runs.comparison.memory_specs import MemorySpec, plug, plug_all
 from memorygym.runs.comparison.sanity_checks import END, FixedTurns
 from memorygym.runs.comparison.system_specs import (
     ComparisonLimits,
@@ -152,8 +152,7 @@ def memories_of(specs: Sequence[str], objects: Sequence[GivenMemory] = ()) -> di
     log can drive. Raises as `plug_all`, and BadSettings for a memory that a log cannot drive."""
     if ORACLE in specs:
         raise BadSettings(f"--memory {ORACLE}: a log does not say which facts a call needs")
-    plugged = plug_all(specs if specs or objects else _built_in())
-    plugged |= {part.name: plug_given(part) for part in objects}
+    plugged = plug_all([*specs, *objects] or _built_in())
     for spec, memory in plugged.items():
         if memory.tools:
             raise BadSettings(
