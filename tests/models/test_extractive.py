@@ -124,18 +124,10 @@ def test_a_summary_keeps_what_is_known(text: str, kept: str) -> None:
     assert write(KINDS["summary"], text, 50) == kept
 
 
-@pytest.mark.parametrize(
-    ("text", "hint"),
-    [
-        (
-            "Ann Lee has 3 cups.\nBob Ray has 5 boats.",
-            "They ask about boats: how many boats each has.",
-        ),
-        ("Reply to Ann Lee in 3 words. Bob Ray has 5 boats.", "- Reply to Ann Lee in 3 words."),
-    ],
-)
-def test_the_subjects_of_the_task_come_first_and_its_text_is_not_kept(text: str, hint: str) -> None:
-    assert write(prompts.summary(hint), text, 8) == "Bob Ray has 5 boats."
+def test_the_subjects_of_the_task_come_first() -> None:
+    task = prompts.summary("They ask about boats: how many boats each has.")
+    text = "Ann Lee has 3 cups.\nBob Ray has 5 boats."
+    assert write(task, text, 8) == "Bob Ray has 5 boats."
 
 
 def test_keywords_are_names_and_long_words_but_no_numbers() -> None:
