@@ -355,7 +355,7 @@ class Options:
 
     max_tokens: int | None = None
     """Most tokens of one reply; the instruction may set fewer."""
-    SHAPING: ClassVar = ("max_tokens",)
+    SHAPING: ClassVar[tuple[str, ...]] = ("max_tokens",)
 
     def __post_init__(self) -> None:
         check_whole("max_tokens", self.max_tokens, 1)

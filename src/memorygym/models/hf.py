@@ -36,7 +36,7 @@ class Options(Sampling):
     """cpu, cuda:0, …; None: a GPU if there is one."""
     dtype: str = "auto"
     """The type of the weights, such as bfloat16; auto: as they were saved."""
-    SHAPING: ClassVar = (*Sampling.SHAPING, "context", "dtype")
+    SHAPING: ClassVar[tuple[str, ...]] = (*Sampling.SHAPING, "context", "dtype")
 
     def __post_init__(self) -> None:
         Sampling.__post_init__(self)

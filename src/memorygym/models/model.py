@@ -107,7 +107,7 @@ class Sampling:
     max_tokens: int | None = None
     """Most tokens of one reply."""
     seed: int | None = None
-    SHAPING: ClassVar = ("temperature", "max_tokens", "seed")
+    SHAPING: ClassVar[tuple[str, ...]] = ("temperature", "max_tokens", "seed")
     """The options on which replies depend."""
 
     def __post_init__(self) -> None:
@@ -129,4 +129,4 @@ def resampled(model: M, options: Sampling, index: int) -> M:
     """A copy of the model whose options have the seed of a numbered repeat."""
     other: Any = copy(model)
     other.options = replace(options, seed=sample_seed(options.seed or 0, index))
-    return other
+    return cast(M, other)

@@ -59,7 +59,7 @@ class Options(Sampling):
     """Seconds without a byte after which a request is given up."""
     extra: Mapping[str, JSON] | None = None
     """Further fields of the request's body."""
-    SHAPING: ClassVar = (*Sampling.SHAPING, "extra")
+    SHAPING: ClassVar[tuple[str, ...]] = (*Sampling.SHAPING, "extra")
 
 
 @dataclass(frozen=True, slots=True)
