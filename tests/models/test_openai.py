@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -280,19 +279,3 @@ def test_a_missing_package_is_named_with_its_install_command(
 def test_importing_the_model_does_not_import_openai() -> None:
     script = "import sys, memorygym.models.openai; sys.exit('openai' in sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
-
-
-def test_the_server_runs_as_a_program_until_its_stdin_closes() -> None:
-    command = [sys.executable, "-m", "tests.servers.openai", "--port", "0"]
-    with subprocess.Popen(
-        command,
-        cwd=Path(__file__).parents[2],
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout
-        model = make("echo", process.stdout.readline().strip(), environ={})
-        assert model.complete(HELLO, ()).message.content == "Hello there"
-        process.communicate(timeout=60)
-    assert process.returncode == 0

@@ -12,18 +12,13 @@ from typing import Any
 
 import pytest
 
-from memorygym.agents.chat import Chat
-from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, ProviderFailure
 from memorygym.core.trace import CANARY
 from memorygym.core.types import Call, Message
-from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
 from memorygym.models.reply_log import MAX_EXPLAINED, Cached, NotRecorded, ReplyLog
 from memorygym.models.specs import find
-from memorygym.tracks.worlds.env import WorldsEnv
-from tests.episodes import generated
 from tests.servers.openai import serving
 
 ASKED = {"name": "m", "temperature": 0.0, "seed": None}
@@ -136,23 +131,15 @@ def test_equal_concurrent_requests_are_sent_once_and_share_a_failure(
     assert model.asked == 1
 
 
-@pytest.mark.parametrize("name", ["writer", "abstain+notools", "twins+429x1", "writer+contextx3"])
-def test_a_run_replays_to_the_same_bytes_without_endpoint_key_or_package(
-    reply_log: Open, name: str, monkeypatch: pytest.MonkeyPatch
+def test_a_replay_needs_neither_endpoint_nor_key_nor_package(
+    reply_log: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("openai")
-
-    def run(reel: ReplyLog, url: str | None) -> list[str]:
-        chat = Chat(find(name, url, reel, temperature=0.0))
-        trace = play(Episode(WorldsEnv(generated(tier="lite")), Markdown), chat)
-        trace.labels.update(model=chat.describe(), usage=chat.usage)
-        return list(trace.lines())
-
     with serving() as server:
-        recorded = run(reply_log(record=True), server.url)
+        reply = find("abstain", server.url, reply_log(record=True)).complete(HELLO, TOOLS)
     monkeypatch.setitem(sys.modules, "openai", None)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    assert run(reply_log(record=False), None) == recorded
+    assert find("abstain", None, reply_log(record=False)).complete(HELLO, TOOLS) == reply
 
 
 def recorded(reply_log: Open, *texts: str) -> None:

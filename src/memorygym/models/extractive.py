@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
+from typing import ClassVar
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.tokens import MONTHS, count, normalize, truncate
@@ -17,12 +18,10 @@ from memorygym.core.types import JSON, Message, Tool
 from memorygym.memories.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import ENDS, LONGEST_HEAD, sentences
-from memorygym.models.model import Model, Reply, check_sampling, described, options_of
+from memorygym.models.model import Model, Reply, check_whole, described, options_of
 
 NAMELESS = True
 """The provider has a single model, so its name is the whole spec."""
-SHAPING = ("max_tokens",)
-"""The options on which replies depend."""
 DEFAULT_LIMIT = 1024
 """Most tokens of a reply if the request sets no limit."""
 MAX_RARE_WORDS = 8
@@ -218,14 +217,14 @@ def _informative(text: str, hint: str = "") -> Ranked:
     >>> [sentence.text for sentence, _ in _informative("Ann Lee won 3. Hello! Ann Lee won 4.")]
     ['Ann Lee won 4.']
     """
-    hint_words, repeated, hint_sentences = _read_hint(hint)
+    hint_words, repeated = _read_hint(hint)
     every = _sentences(text)
     themes = {each.section for each in every if hint and _in_theme(each.text, hint)}
     last = {_subject(each): index for index, each in enumerate(every)}
     results: list[tuple[Sentence, int]] = []
     for index, each in enumerate(every):
         own = _traits(each.text)
-        if not own.weight or each.text in hint_sentences or last[_subject(each)] != index:
+        if not own.weight or last[_subject(each)] != index:
             continue
         weight = own.weight + len(own.words & hint_words)
         weight *= 1 if own.words.isdisjoint(repeated) else _REPEATED
@@ -235,13 +234,11 @@ def _informative(text: str, hint: str = "") -> Ranked:
 
 
 @lru_cache(maxsize=64)
-def _read_hint(hint: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """The words of a hint, those that it repeats, but not often, and its sentences, which need not
-    be kept."""
+def _read_hint(hint: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a hint, and those that it repeats, but not often."""
     counts = Counter(map(str.lower, _WORD.findall(hint)))
     again = frozenset(word for word, times in counts.items() if 1 < times <= _SELDOM)
-    hint_sentences = frozenset(each.lstrip("-* ") for each in sentences(normalize(hint)))
-    return frozenset(counts) - STOP_WORDS, again - STOP_WORDS, hint_sentences
+    return frozenset(counts) - STOP_WORDS, again - STOP_WORDS
 
 
 @lru_cache(maxsize=16_384)
@@ -358,9 +355,10 @@ class Options:
 
     max_tokens: int | None = None
     """Most tokens of one reply; the instruction may set fewer."""
+    SHAPING: ClassVar[tuple[str, ...]] = ("max_tokens",)
 
     def __post_init__(self) -> None:
-        check_sampling(None, self.max_tokens, None)
+        check_whole("max_tokens", self.max_tokens, 1)
 
 
 class Extractive(Model):
@@ -388,7 +386,7 @@ class Extractive(Model):
         return Reply(Message("assistant", written), prompt, count(written), "stop", "", 0)
 
     def describe(self) -> dict[str, JSON]:
-        return {**described("extractive", "", self.options, SHAPING), "endpoint": None}
+        return {**described("extractive", "", self.options), "endpoint": None}
 
 
 make = Extractive

@@ -1,54 +1,46 @@
 """The provider `hf`: a local model through `transformers`, with its own chat template."""
 
-import copy
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import takewhile
-from typing import Any
+from typing import Any, ClassVar
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.chat_completions import split_reasoning, to_wire
 from memorygym.models.model import (
     OVERFLOW,
-    SAMPLING,
     Model,
     Reply,
+    Sampling,
     ToolsRejected,
-    check_sampling,
+    check_whole,
     described,
     options_of,
-    sample_seed,
+    resampled,
 )
-
-SHAPING = (*SAMPLING, "context", "dtype")
-"""The options on which replies depend."""
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """The options of a local model."""
+class Options(Sampling):
+    """The options of a local model. It decodes greedily without a temperature or with 0, replies at
+    most as the context leaves, and gives equal requests with equal seeds (default 0) equal replies.
+    """
 
-    temperature: float | None = None
-    """None or 0: greedy decoding."""
-    max_tokens: int | None = None
-    """Most tokens of one reply; None: as many as the context leaves."""
-    seed: int | None = None
-    """The seed of sampling (default 0); equal requests with equal seeds get equal replies."""
     context: int | None = None
     """Most tokens of a request and its reply together; None: the model's own limit."""
     device: str | None = None
     """cpu, cuda:0, …; None: a GPU if there is one."""
     dtype: str = "auto"
     """The type of the weights, such as bfloat16; auto: as they were saved."""
+    SHAPING: ClassVar[tuple[str, ...]] = (*Sampling.SHAPING, "context", "dtype")
 
     def __post_init__(self) -> None:
-        check_sampling(self.temperature, self.max_tokens, self.seed)
-        if self.context is not None and not (type(self.context) is int and self.context > 0):
-            raise BadSettings(f"context {self.context!r}: give a whole number from 1")
+        Sampling.__post_init__(self)
+        check_whole("context", self.context, 1)
 
 
 class Local(Model):
@@ -112,14 +104,10 @@ class Local(Model):
         return Reply(message, len(prompt_ids), len(reply_ids), finish, thought, 0)
 
     def describe(self) -> dict[str, JSON]:
-        return {**described("hf", self.name, self.options, SHAPING), "endpoint": None}
+        return {**described("hf", self.name, self.options), "endpoint": None}
 
     def sample(self, index: int) -> "Local":
-        if not index:
-            return self
-        other = copy.copy(self)
-        other.options = replace(self.options, seed=sample_seed(self.options.seed or 0, index))
-        return other
+        return resampled(self, self.options, index) if index else self
 
     def _context(self) -> int:
         made_for = getattr(self._model.config, "max_position_embeddings", None)

@@ -1,16 +1,16 @@
 """The protocol of a language model, which writes the next message of a chat."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Protocol, TypeVar, cast
+from copy import copy
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from memorygym.core.errors import BadSettings, ProviderFailure, UnknownPart
 from memorygym.core.rng import named_rng
 from memorygym.core.types import JSON, Call, Message, Tool
 
 T = TypeVar("T")
-SAMPLING = ("temperature", "max_tokens", "seed")
-"""The sampling options of most models; replies depend on them."""
+M = TypeVar("M", bound="Model")
 CONTEXT_EXCEEDED = "context_exceeded"
 """The `finish` of a request that exceeds the model's context."""
 
@@ -76,10 +76,10 @@ def without_endpoint(description: Mapping[str, JSON]) -> dict[str, JSON]:
     return {name: value for name, value in description.items() if name != "endpoint"}
 
 
-def described(provider: str, name: str, options: object, shaping: Sequence[str]) -> dict[str, JSON]:
+def described(provider: str, name: str, options: Any) -> dict[str, JSON]:
     """The description of a model without endpoint: name, and the options that shape replies."""
-    shaping_options = {option: getattr(options, option) for option in shaping}
-    return {"provider": provider, "name": name or provider, **shaping_options}
+    shaping = {option: getattr(options, option) for option in options.SHAPING}
+    return {"provider": provider, "name": name or provider, **shaping}
 
 
 def sample_seed(seed: int, index: int) -> int:
@@ -96,12 +96,37 @@ def options_of(kind: type[T], values: Mapping[str, object]) -> T:
     return kind(**values)
 
 
-def check_sampling(temperature: Any, max_tokens: object, seed: object) -> None:
-    """Raises BadSettings for values that no model accepts."""
-    is_number = isinstance(temperature, int | float) and not isinstance(temperature, bool)
-    if temperature is not None and not (is_number and 0 <= temperature <= 100):
-        raise BadSettings(f"temperature {temperature!r}: give a number from 0")
-    if max_tokens is not None and not (type(max_tokens) is int and max_tokens > 0):
-        raise BadSettings(f"max_tokens {max_tokens!r}: give a whole number from 1")
-    if seed is not None and not (type(seed) is int and seed >= 0):
-        raise BadSettings(f"seed {seed!r}: give a whole number from 0")
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """The options of most models, on which replies depend; None leaves a value to the model.
+
+    Raises BadSettings for values that no model accepts.
+    """
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+    """Most tokens of one reply."""
+    seed: int | None = None
+    SHAPING: ClassVar[tuple[str, ...]] = ("temperature", "max_tokens", "seed")
+    """The options on which replies depend."""
+
+    def __post_init__(self) -> None:
+        temperature: Any = self.temperature
+        is_number = isinstance(temperature, int | float) and not isinstance(temperature, bool)
+        if temperature is not None and not (is_number and 0 <= temperature <= 100):
+            raise BadSettings(f"temperature {temperature!r}: give a number from 0")
+        check_whole("max_tokens", self.max_tokens, 1)
+        check_whole("seed", self.seed, 0)
+
+
+def check_whole(name: str, value: object, least: int) -> None:
+    """Raises BadSettings for an option that is given and is no whole number from `least`."""
+    if value is not None and not (type(value) is int and value >= least):
+        raise BadSettings(f"{name} {value!r}: give a whole number from {least}")
+
+
+def resampled(model: M, options: Sampling, index: int) -> M:
+    """A copy of the model whose options have the seed of a numbered repeat."""
+    other: Any = copy(model)
+    other.options = replace(options, seed=sample_seed(options.seed or 0, index))
+    return cast(M, other)

@@ -1,6 +1,5 @@
 """The provider `openai`: a model behind any OpenAI-compatible endpoint, with retries."""
 
-import copy
 import os
 import sys
 import threading
@@ -8,11 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
@@ -25,14 +24,13 @@ from memorygym.models.chat_completions import (
     to_wire,
 )
 from memorygym.models.model import (
-    SAMPLING,
     Model,
     Reply,
+    Sampling,
     ToolsRejected,
-    check_sampling,
     described,
     options_of,
-    sample_seed,
+    resampled,
 )
 
 if TYPE_CHECKING:
@@ -48,18 +46,12 @@ BUSY = (429, 503)
 """Statuses whose reason is about the endpoint, not about the request."""
 OPENAI = "https://api.openai.com/v1"
 CHUTES = "https://llm.chutes.ai/v1"
-SHAPING = (*SAMPLING, "extra")
-"""The options on which replies depend."""
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """The options of requests; None leaves a value to the endpoint."""
+class Options(Sampling):
+    """The options of requests."""
 
-    temperature: float | None = None
-    max_tokens: int | None = None
-    """Most tokens of one reply."""
-    seed: int | None = None
     stream: bool = False
     """Whether to stream replies, which keeps slow connections alive."""
     max_retries: int = 5
@@ -67,9 +59,7 @@ class Options:
     """Seconds without a byte after which a request is given up."""
     extra: Mapping[str, JSON] | None = None
     """Further fields of the request's body."""
-
-    def __post_init__(self) -> None:
-        check_sampling(self.temperature, self.max_tokens, self.seed)
+    SHAPING: ClassVar[tuple[str, ...]] = (*Sampling.SHAPING, "extra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +204,10 @@ class OpenAI(Model):
         raise ProviderFailure(f"{self}: no reply after {tries} tries; the last error: {last}")
 
     def describe(self) -> dict[str, JSON]:
-        description = described("openai", self.name, self.options, SHAPING)
-        return {**description, "endpoint": self.endpoint.shown}
+        return {**described("openai", self.name, self.options), "endpoint": self.endpoint.shown}
 
     def sample(self, index: int) -> "OpenAI":
-        if self.options.seed is None:
-            return self
-        other = copy.copy(self)
-        other.options = replace(self.options, seed=sample_seed(self.options.seed, index))
-        return other
+        return self if self.options.seed is None else resampled(self, self.options, index)
 
     def __str__(self) -> str:
         return f"{self.endpoint.shown}, model {self.name!r}"
@@ -232,7 +217,7 @@ class OpenAI(Model):
         body: dict[str, JSON] = {"model": self.name, "messages": list(map(to_wire, messages))}
         if tools:
             body["tools"] = [tool.to_openai() for tool in tools]
-        sampling = {option: getattr(options, option) for option in SAMPLING}
+        sampling = {option: getattr(options, option) for option in Sampling.SHAPING}
         body |= {option: value for option, value in sampling.items() if value is not None}
         if options.stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}

@@ -15,7 +15,6 @@ import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import fields
 from errno import ENOSPC
 from hashlib import sha256
 from itertools import count, takewhile
@@ -25,7 +24,7 @@ from typing import IO, Any
 
 from memorygym.core.errors import BadSettings, ProviderFailure
 from memorygym.core.files import try_lock
-from memorygym.core.json_types import SchemaMismatch, from_json
+from memorygym.core.json_types import SchemaMismatch, from_json, parts_of, to_json
 from memorygym.core.json_values import canonical
 from memorygym.core.tools import freeze_call
 from memorygym.core.trace import CANARY
@@ -77,7 +76,7 @@ class ReplyLog:
         """Appends a row in one write, and returns the row of its key, which may be an earlier one.
         Raises OSError if the disk is full."""
         row = {**row, "endpoint": endpoint}
-        line, key = canonical(row).encode() + b"\n", str(row["key"])
+        line, key = _line(row), str(row["key"])
         with self._lock:
             if key not in self._lines:
                 assert self._file
@@ -127,8 +126,7 @@ class ReplyLog:
         if self._file:
             self._file.truncate(end)
             if not end:
-                header: JSON = {"format": FORMAT, "canary": CANARY}
-                self._file.write(canonical(header).encode() + b"\n")
+                self._file.write(_line({"format": FORMAT, "canary": CANARY}))
         elif not end:
             raise BadSettings(f"{self.path} holds no recorded replies")
 
@@ -262,14 +260,13 @@ def logged(model: Model, reply_log: ReplyLog) -> Model:
 
 
 def _reply_json(reply: Reply) -> dict[str, JSON]:
-    calls = [freeze_call(call) for call in reply.message.calls]
-    rest = {field.name: getattr(reply, field.name) for field in fields(reply)[1:]}
-    message: dict[str, JSON] = {
-        "role": reply.message.role,
-        "content": reply.message.content,
-        "calls": [[call.name, call.arguments, call.id] for call in calls],
-    }
-    return {"message": message, **rest}
+    message, calls = reply.message, to_json([*map(freeze_call, reply.message.calls)])
+    stated: JSON = {"role": message.role, "content": message.content, "calls": calls}
+    return {**parts_of(reply), "message": stated}
+
+
+def _line(row: Row) -> bytes:
+    return canonical(row).encode() + b"\n"
 
 
 def _wrong_model_message(reply_log: ReplyLog, description: Row) -> str:
@@ -283,12 +280,8 @@ def _wrong_model_message(reply_log: ReplyLog, description: Row) -> str:
 
 
 def _similarity(request: Row, row: Row) -> tuple[bool, int, bool, bool]:
-    return (
-        request["model"] == row["model"],
-        _shared_messages(request, row),
-        request["tools"] == row["tools"],
-        request["sample"] == row["sample"],
-    )
+    model, tools, sample = (request[part] == row[part] for part in ("model", "tools", "sample"))
+    return model, _shared_messages(request, row), tools, sample
 
 
 def _difference(request: Row, row: Row) -> str:

@@ -1,8 +1,8 @@
 """Finds a model by its spec: NAME at an OpenAI-compatible endpoint, or PROVIDER:NAME.
 
-A provider is a file of this folder with `make`, `Options`, and `SHAPING`, the options on which
-replies depend. A provider with `NAMELESS` has a single model, and its name is the whole spec. A
-colon after anything but a provider belongs to the name, as in qwen3:8b.
+A provider is a file of this folder with `make` and `Options`. A provider with `NAMELESS` has a
+single model, and its name is the whole spec. A colon after anything but a provider belongs to the
+name, as in qwen3:8b.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def find(
     """
     provider, name = split_spec(spec)
     module = providers()[provider]
-    description = described(provider, name, options_of(module.Options, options), module.SHAPING)
+    description = described(provider, name, options_of(module.Options, options))
     if reply_log is not None and not reply_log.records:
         return Cached(reply_log, description)
     model: Model = module.make(name, api_base, **options)

@@ -14,14 +14,10 @@ SYSTEM = "You keep the books of a harbor."
 LOOK = tool("look", "Looks something up.", page="string")
 FIGURE = re.compile(r"\b1\d{4}\b")
 """The facts of a story: figures that occur once, and in no other story."""
-PLACES = [
-    f"{first} {second}"
-    for first, second in zip(
-        "Larkin Garnet Alder Tolland Corran Windle Ashby Merrow".split(),
-        "Harbor Meadow Bridge Mill Pier Orchard Quarry Station".split(),
-        strict=True,
-    )
-]
+PLACES = (
+    "Larkin Harbor, Garnet Meadow, Alder Bridge, Tolland Mill, Corran Pier, Windle Orchard,"
+    " Ashby Quarry, Merrow Station"
+).split(", ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,6 @@ class FixedEnv(Env):
         events = tuple(Event("act", "\n".join(act.shown), session=act.session) for act in acts)
         self.task = Task("0" * 16, "script", {}, SYSTEM, events, budget, None)
         self._steps = (*_steps(acts), Step(done=True, evict=True))
-        self._index = 0
 
     def reset(self) -> Step:
         self._index = 0

@@ -123,11 +123,9 @@ def watched(
 
 def limit_hit(records: Sequence[Record]) -> Iterator[str]:
     """The first limit that was hit, if any."""
-    for record in records:
-        if isinstance(record, LimitHit):
-            advice = "".join(f" {text}" for word, text in WITHIN.items() if word in record.reason)
-            yield f"A limit was hit at event {record.event + 1}: {record.reason}.{advice}"
-            return
+    for hit in islice((record for record in records if isinstance(record, LimitHit)), 1):
+        advice = "".join(f" {text}" for word, text in WITHIN.items() if word in hit.reason)
+        yield f"A limit was hit at event {hit.event + 1}: {hit.reason}.{advice}"
 
 
 def _tools(make: Make) -> Iterator[str]:
@@ -231,7 +229,7 @@ def _probes(episode: Episode) -> Iterator[Message]:
     for tool in episode.tools:
         required = tool.parameters["required"]
         assert isinstance(required, (list, tuple))
-        if tool.name == "submit_answer" or len(required) > 1 or tool.name == "Write":
+        if tool.name in ("submit_answer", "Write") or len(required) > 1:
             continue
         for text in (*PROBES, " ".join(words[-9:])) if required else ("",):
             arguments: dict[str, JSON] = dict.fromkeys(required, text)
@@ -374,8 +372,7 @@ def batched(
 
 def _batches(make: Make) -> Iterator[str]:
     _, *messages = watched(Nothing, story(0), TIGHT)[-1].trace.messages()
-    singly, together = (batched(make, messages, size, TIGHT) for size in (1, len(messages)))
-    if singly != together:
+    if batched(make, messages, 1, TIGHT) != batched(make, messages, len(messages), TIGHT):
         yield (
             "observe() with several messages leaves another state than observe() with one at a"
             " time. Treat each message alone."

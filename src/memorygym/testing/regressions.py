@@ -1,7 +1,7 @@
 """Checks against regressions: a lowest composite, and no question that was right is now wrong."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,15 +87,9 @@ def check_regressions(
     _check_playable(path, earlier)
     source = source_of(earlier.recipe)
     assert isinstance(source, Evaluation)
-    before = _results(earlier, was or (agent if isinstance(agent, str) else None), path)
+    before = _results(earlier, was or agent, path)
     run = _played(replace(source, repeats=1), agent, memory or source.memory)
-    lost = [
-        sentence
-        for result in run.results
-        if (row := before.get(result.place.task))
-        for sentence in _lost(row, result, run)
-    ]
-    return [*lost, *(failure.error for failure in run.failures[:1])]
+    return [*_lost(before, run), *(failure.error for failure in run.failures[:1])]
 
 
 def _check_playable(path: Path, run: RunResults) -> None:
@@ -116,41 +110,37 @@ def _check_playable(path: Path, run: RunResults) -> None:
             )
 
 
-def _results(run: RunResults, agent: str | None, path: Path) -> dict[tuple[str, int], Result]:
-    """By task: the results of the agent in an earlier run."""
+def _results(run: RunResults, agent: object, path: Path) -> dict[tuple[str, int], Result]:
+    """By task: the results in an earlier run of the agent, or of the only one."""
     agents = list(dict.fromkeys(result.place.agent for result in run.results))
-    if agent not in agents and len(agents) == 1:
-        agent = agents[0]
-    if agent not in agents:
+    if agent not in agents and len(agents) != 1:
         raise BadSettings(f"{path} holds {', '.join(agents) or 'no agent'}: name one with `was`")
     return {
         result.place.task: result
         for result in run.results
-        if result.place.agent == agent and not result.place.repeat
+        if not result.place.repeat and (len(agents) == 1 or result.place.agent == agent)
     }
 
 
 def _played(evaluation: Evaluation, agent: Agent, memory: MakesMemory) -> RunResults:
     """The evaluation with this agent and memory."""
-    agents = [] if isinstance(agent, str) else [given_agent(agent)]
-    memories = [] if isinstance(memory, str) else [given_memory(memory)]
-    played = replace(
-        evaluation,
-        agents=(agent,) if isinstance(agent, str) else (agents[0].name,),
-        memory=memory if isinstance(memory, str) else memories[0].name,
-        objects=[*agents, *memories],
-    )
+    player = agent if isinstance(agent, str) else given_agent(agent)
+    held = memory if isinstance(memory, str) else given_memory(memory)
+    objects = [part for part in (player, held) if not isinstance(part, str)]
+    names = [part if isinstance(part, str) else part.name for part in (player, held)]
+    played = replace(evaluation, agents=(names[0],), memory=names[1], objects=objects)
     return perform(played, traced=True)
 
 
-def _lost(before: Result, now: Result, run: RunResults) -> Iterator[str]:
-    """A sentence for each question of an episode that was right and is wrong."""
-    trace = run.traces[now.place.episode]
-    attribution = Attribution(trace)
-    answers = zip(before.right, outcomes(trace), strict=True)
-    for number, (right, outcome) in enumerate(answers, start=1):
-        if right and not outcome.correct:
-            yield (
-                f"{before.place.episode}#{number} was right, is wrong"
-                f" ({attribution.cause(outcome)}): {outcome.goal.text} {outcome.reason}"
-            )
+def _lost(before: Mapping[tuple[str, int], Result], run: RunResults) -> Iterator[str]:
+    """A sentence for each question that was right and is wrong."""
+    for now in (result for result in run.results if result.place.task in before):
+        earlier, trace = before[now.place.task], run.traces[now.place.episode]
+        attribution = Attribution(trace)
+        answers = zip(earlier.right, outcomes(trace), strict=True)
+        for number, (right, outcome) in enumerate(answers, start=1):
+            if right and not outcome.correct:
+                yield (
+                    f"{earlier.place.episode}#{number} was right, is wrong"
+                    f" ({attribution.cause(outcome)}): {outcome.goal.text} {outcome.reason}"
+                )

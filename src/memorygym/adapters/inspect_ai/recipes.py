@@ -43,7 +43,7 @@ Source = Mapping[str, JSON]
 
 @dataclass(frozen=True, slots=True)
 class SampleRecipe:
-    """One sample: its task, role, memory and limits, and how tools are described."""
+    """One sample, as its metadata hold it: task, role, memory, limits, how tools are described."""
 
     track: str
     template: str
@@ -97,15 +97,6 @@ class SampleRecipe:
     @property
     def _limits(self) -> ComparisonLimits:
         return ComparisonLimits(self.budget or BUDGET, self.capacity)
-
-    def to_json(self) -> dict[str, Any]:
-        """As a sample's metadata."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "SampleRecipe":
-        """Reads it back from a sample's metadata."""
-        return cls(**{name: raw[name] for name in cls.__slots__})
 
 
 def recipes(track: str, arguments: Mapping[str, Any]) -> list[SampleRecipe]:

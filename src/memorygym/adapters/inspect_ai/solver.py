@@ -15,6 +15,7 @@ from memorygym.adapters.inspect_ai.registry_names import refusing, registered
 from memorygym.adapters.inspect_ai.scripted_models import CURRENT_POLICY, ScriptedAPI
 from memorygym.agents.chat import merge_neighbours
 from memorygym.agents.text_protocol import as_text
+from memorygym.core.json_types import from_json
 from memorygym.core.trace import Action, LimitHit, Observation, Trace
 from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
@@ -146,7 +147,7 @@ def play() -> Solver:
     """Plays the episode of a sample; the trace is kept in the sample's store even if it fails."""
 
     async def solve(state: TaskState, _: Generate) -> TaskState:
-        recipe = SampleRecipe.from_json(state.metadata)
+        recipe = from_json(SampleRecipe, state.metadata)
         with refusing():
             # Generating a long instance takes minutes, during which other samples go on.
             task = await to_thread.run_sync(recipe.generate)

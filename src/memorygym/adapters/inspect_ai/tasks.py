@@ -15,6 +15,7 @@ from memorygym.adapters.inspect_ai.scorers import ANSWERS, AXES, shown, shown_of
 from memorygym.adapters.inspect_ai.scripted_models import PROVIDER
 from memorygym.adapters.inspect_ai.solver import PLAY
 from memorygym.core import registry
+from memorygym.core.json_types import parts_of
 from memorygym.core.track import find, version_of
 
 __all__ = ["ANSWERS", "AXES", "PLAY", "PROVIDER", "TASKS"]
@@ -30,7 +31,7 @@ def task_of(track: str) -> Callable[..., Task]:
             figures = (shown if as_agent else shown_of_answers)(find(track))
         # Recipes only: the solver generates the tasks, and truths stay with the scorer.
         dataset = [
-            Sample(input=recipe.description, id=recipe.name, metadata=recipe.to_json())
+            Sample(input=recipe.description, id=recipe.name, metadata=parts_of(recipe))
             for recipe in samples
         ]
         return Task(
