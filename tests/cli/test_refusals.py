@@ -71,7 +71,7 @@ REFUSED = [
     ("compare --memory bm25 --data nowhere", "no such folder"),
     ("compare --memory bm25 --data hotpotqa:x:least=3", "choose from most"),
     ("compare --memory bm25 --data x --track research", "give one of them"),
-    ("compare --memory bm25 --data hotpotqa:x --salt s", "no secret changes"),
+    ("compare --memory bm25 --data hotpotqa:x --salt s", "the tasks of hotpotqa:x are finished"),
     (
         "compare --memory bm25 --data hotpotqa:{hotpotqa} --reasoner weak",
         "no reasoner of the track data named 'weak'; choose from strong",
