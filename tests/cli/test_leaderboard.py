@@ -68,7 +68,10 @@ def test_a_run_of_a_part_of_the_set_has_no_rank(why: str, made: Make) -> None:
     [
         ({"parameters": {"tier": "hard"}}, "hard tier, public seeds"),
         ({"salt": SALT}, f"standard tier, private test set, secret hash {SALT[:12]}…"),
-        ({"judge": {"models": []}}, f"{PUBLIC}, judged"),
+        (
+            {"judge": {"models": [], "prompt": "strict", "audit_accepted": True}},
+            f"{PUBLIC}, judged",
+        ),
     ],
 )
 def test_runs_with_other_settings_have_their_own_table(

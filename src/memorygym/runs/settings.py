@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 from memorygym.agents.chat import TOOL_MODES
 from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.json_values import canonical
-from memorygym.models.model import SAMPLING, Model
+from memorygym.models.model import Model, Sampling
 from memorygym.scoring.judge.judge_prompts import PROMPTS
 
 WORLDS = "worlds"
@@ -338,7 +338,7 @@ class ModelSettings(Settings):
     def sampling(self) -> dict[str, Any]:
         """The given sampling options, by the names that models take."""
         given = (self.temperature, self.max_tokens, self.model_seed)
-        named = zip(SAMPLING, given, strict=True)
+        named = zip(Sampling.SHAPING, given, strict=True)
         return {name: value for name, value in named if value is not None}
 
 
