@@ -9,11 +9,11 @@ are kept in the folder.
 from collections.abc import Iterator
 from pathlib import Path
 
-from memorygym.runs.comparison.survival_figures import Share, SurvivalFigures, SurvivalRow
 from pages import grid, options, percent, write
 
 import memorygym
 from memorygym.reports.markdown import wrapped
+from memorygym.runs.comparison.survival import Share, SurvivalFigures, SurvivalRow
 
 BUDGETS = (250, 500, 1000)
 KINDS = ("id", "date", "amount", "path", "name", "command")

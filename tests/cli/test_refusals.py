@@ -55,6 +55,8 @@ REFUSED = [
     (f"{BENCH} --agent no.such:make", "no.such cannot be imported"),
     (f"{BENCH} --memory os:getcwd", "it makes an object of str, which has no `observe`"),
     (f"{BENCH} -t os:sep", "os:sep: that is a str, not a Template"),
+    (f"{BENCH} --seeds x", "--seeds x: give a whole number"),
+    (f"{BENCH} --temperature hot", "--temperature hot: give a number"),
     (f"{BENCH} -t company,company", "the task company, seed 0, is named 2 times"),
     (f"{BENCH} --validate --agent naive", "leave --agent out"),
     (f"{BENCH} --model m --agent naive", "leave --validate and --agent out"),

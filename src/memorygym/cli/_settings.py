@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from memorygym.cli._checks import given_path
 from memorygym.core.errors import BadSettings
 from memorygym.runs.settings import (
+    WORDS,
     Option,
     Settings,
     checked_salt,
@@ -21,8 +22,6 @@ from memorygym.runs.settings import (
 
 Group = argparse.ArgumentParser | argparse._ArgumentGroup
 S = TypeVar("S", bound=Settings)
-READ: Mapping[Any, Any] = {int: {"type": int}, float: {"type": float}, Path: {"type": given_path}}
-"""By type: how argparse reads it, if not as text."""
 
 
 def add_settings(parser: argparse.ArgumentParser, cls: type[Settings]) -> None:
@@ -64,7 +63,17 @@ def _keywords(flag: str, own: Option, kind: Any, default: object) -> dict[str, A
         kind = get_args(kind)[0]
     if flag == "--salt":
         return {**keywords, "type": partial(checked_salt, name=flag)}
-    return {**keywords, **READ.get(kind, {})}
+    if kind is Path:
+        return {**keywords, "type": given_path}
+    return {**keywords, "type": partial(_number, flag, kind)} if kind in (int, float) else keywords
+
+
+def _number(flag: str, kind: type, text: str) -> int | float:
+    try:
+        number: int | float = kind(text)
+    except ValueError:
+        raise BadSettings(f"{flag} {text}: give {WORDS[kind][1]}") from None
+    return number
 
 
 def _numbers(flag: str, text: str) -> list[int]:
