@@ -86,7 +86,7 @@ def arrows(rooms: Sequence[str]) -> list[Arrow]:
     graph = grimp.build_graph("memorygym", cache_dir=None)
     reached: dict[str, set[str]] = {room: set() for room in rooms}
     for module in graph.modules:
-        room = _room(module)
+        room = "" if module.endswith(".__main__") else _room(module)  # These only call `cli`.
         for imported in graph.find_modules_directly_imported_by(module):
             if room in reached and (other := _room(imported)) in reached and other != room:
                 reached[room].add(other)
