@@ -55,6 +55,8 @@ REFUSED = [
     (f"{BENCH} --agent no.such:make", "no.such cannot be imported"),
     (f"{BENCH} --memory os:getcwd", "it makes an object of str, which has no `observe`"),
     (f"{BENCH} -t os:sep", "os:sep: that is a str, not a Template"),
+    (f"{BENCH} -t ,", "template ',' names none, perhaps from an unset variable"),
+    (f"{BENCH} --salt \udcff", "is no text in UTF-8"),
     (f"{BENCH} --seeds x", "--seeds x: give a whole number"),
     (f"{BENCH} --temperature hot", "--temperature hot: give a number"),
     (f"{BENCH} -t company,company", "the task company, seed 0, is named 2 times"),

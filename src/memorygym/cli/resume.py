@@ -61,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
         if args.replay:
             recall = from_log(stack.enter_context(closing(ReplyLog(args.replay, record=False))))
         source = source_of(recipe, args.salt or "", recall, args.data)
-        source = replace(source, tasks=replace(source.tasks, description=about["tasks"]))
+        described = about.get("tasks", source.tasks.description)
+        source = replace(source, tasks=replace(source.tasks, description=described))
         if isinstance(source, Evaluation):
             settings = BenchSettings(workers=args.workers, quiet=args.quiet)
             workers = settings.workers_of(waits=source.model_roles.waits)

@@ -447,8 +447,11 @@ def _misfit(recipe: Any) -> str:
     except msgspec.ValidationError as error:
         problem, _, place = str(error).rstrip("`").partition(" - at `$")
         return f"recipe{place} {problem.lower()}"
-    least = {"seeds": len(recipe["seeds"]), "repeats": recipe["repeats"]}
-    return next((f"recipe.{name} is {recipe[name]}" for name, n in least.items() if n < 1), "")
+    for name in ("seeds", "budgets", "reasoners", "memories"):
+        if name in fields and not recipe[name]:
+            return f"recipe.{name} is empty"
+    numbers = {name: recipe[name] for name in ("repeats", "capacity") if recipe[name] is not None}
+    return next((f"recipe.{name} is {n}" for name, n in numbers.items() if n < 1), "")
 
 
 def plan_of(folder: Path, about: Mapping[str, Any]) -> list[EpisodeKey]:

@@ -246,6 +246,10 @@ def checked_salt(salt: str, name: str) -> str:
             f"{name} {salt!r} is empty, perhaps from an unset variable: give a value, or leave"
             f" {name} out for the public set"
         )
+    try:
+        salt.encode()
+    except UnicodeEncodeError:
+        raise BadSettings(f"{name} {salt!a} is no text in UTF-8: give another") from None
     return salt
 
 

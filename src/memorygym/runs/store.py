@@ -133,7 +133,7 @@ class Run:
                 f"{self.path} is not the folder of a run: it has no run.json; give a folder that"
                 " `bench` or `compare` wrote"
             ) from None
-        except (ValueError, AttributeError) as error:
+        except (ValueError, AttributeError, RecursionError) as error:
             raise BadSettings(f"{path} is damaged ({error}); play the run again") from error
         if layout in LAST:
             raise BadSettings(

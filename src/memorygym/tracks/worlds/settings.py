@@ -32,7 +32,13 @@ class WorldsSettings:
 def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
     """The recipes that the parameters name, by template. Raises UnknownPart or BadSettings."""
     parameters = dict(options.parameters)
-    names = [name for name in parameters.pop("template", "").split(",") if name]
+    stated = parameters.pop("template", None)
+    names = [name for name in (stated or "").split(",") if name]
+    if stated is not None and not names:
+        raise BadSettings(
+            f"template {stated!r} names none, perhaps from an unset variable: name one, or leave it"
+            " out for all"
+        )
     tier = parameters.pop("tier", "standard")
     if tier not in TIERS:
         raise UnknownPart("tier", tier, TIERS)
