@@ -131,7 +131,7 @@ def test_a_run_of_a_part_of_a_folder_can_be_finished(command, state, tmp_path: P
         ({"parameters": 7}, " (recipe.parameters expected `object`, got `int`)"),
         ({"salt": 7}, " (recipe.salt expected `str | null`, got `int`)"),
         ({"seeds": "x"}, " (recipe.seeds "),
-        ({"seeds": []}, " (recipe.seeds is [])"),
+        ({"seeds": []}, " (recipe.seeds is empty)"),
         ({"turns": []}, " (recipe.turns "),
         ({"kind": None}, " (recipe.kind is None, none of bench, compare)"),
         ({"repeats": 0}, " (recipe.repeats is 0"),
