@@ -158,7 +158,8 @@ def test_a_model_is_the_reasoner_of_a_comparison(
 
 
 def rows(folder: Path) -> list[Any]:
-    return [json.loads(line) for line in (folder / "results.jsonl").read_text().splitlines()]
+    episodes: list[Any] = json.loads((folder / "results.json").read_bytes())["episodes"]
+    return episodes
 
 
 @pytest.mark.slow

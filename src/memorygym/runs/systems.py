@@ -133,7 +133,8 @@ class FreshPolicy(Policy):
     """An agent made anew at every event, so that what it keeps on itself is lost."""
 
     def __init__(self, make: Callable[[], Policy], episode: Episode) -> None:
-        self._make, self._episode, self._event = make, episode, -1
+        self._make, self._episode = make, episode
+        self._event: int | None = None
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if self._episode.event != self._event:
