@@ -11,6 +11,7 @@ from memorygym.core.trace_reader import HELD, STALE
 from memorygym.core.types import Message
 from memorygym.memories.stores import notebook
 from memorygym.memories.stores.search.fulltext import FullText
+from memorygym.runs import episode_result
 from memorygym.scoring import episode_scores
 from memorygym.tracks.worlds import axes, trace_facts
 from memorygym.tracks.worlds.agents import note_taker
@@ -229,7 +230,7 @@ def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
     def outcomes(old: Any, trace: Any) -> list[Any]:
         return [outcome for outcome in old(trace) if outcome.answer is not None]
 
-    wrap(patch, episode_scores, "outcomes", outcomes)
+    wrap(patch, episode_result, "outcomes", outcomes)
 
 
 @validate("maintenance above its limit", "notice_keeper", "naive", "strategic")
@@ -255,14 +256,14 @@ def refusals_are_scored_as_breadth(patch: pytest.MonkeyPatch) -> None:
             for o in old(trace)
         ]
 
-    wrap(patch, episode_scores, "outcomes", outcomes)
+    wrap(patch, episode_result, "outcomes", outcomes)
 
 
 @validate("perfect", "perfect")
 def late_answers_are_lost(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch,
-        episode_scores,
+        episode_result,
         "outcomes",
         lambda old, trace: old(replace(trace, records=trace.records[:-9])),
     )
