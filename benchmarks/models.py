@@ -30,6 +30,7 @@ from memorygym.runs.engine import Runner, perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.settings import BenchSettings
 from memorygym.runs.tasks import generated
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
@@ -122,7 +123,7 @@ def throughput() -> None:
     tasks = replace(tasks, recipes=tasks.recipes[: 2 * EPISODES])
     with server(LATENCY) as url, TemporaryDirectory() as folder:
         model_roles = ModelRoles({"writer": openai.make("writer", url, environ={})})
-        job = Evaluation(tasks=tasks, agents=("writer",), model_roles=model_roles).job()
+        job = Evaluation(tasks, BenchSettings(agent=["writer"]), model_roles).job()
         start = perf_counter()
         results = perform(replace(job, folder=Path(folder), workers=EPISODES))
         took = perf_counter() - start
@@ -145,7 +146,7 @@ def memory() -> None:
         "worlds", TaskOptions(range(MANY), parameters={"template": "company", "tier": "lite"})
     )
     model_roles = ModelRoles({"quiet": Quiet()})
-    asked = Evaluation(tasks=tasks, agents=("quiet",), model_roles=model_roles)
+    asked = Evaluation(tasks, BenchSettings(agent=["quiet"]), model_roles)
     table = Runner(tasks.track, tuple(asked.players(model_roles)), wanted=ResultOptions())
     sizes = []
     for number, _ in enumerate(table.play(asked.job().units, 8)):

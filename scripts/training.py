@@ -21,6 +21,7 @@ from memorygym.reports.markdown import grid
 from memorygym.runs.episode_result import Result
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import perform
+from memorygym.runs.settings import BenchSettings
 from memorygym.runs.tasks import Tasks
 from memorygym.stats.comparisons import paired
 from memorygym.stats.intervals import estimate, percent
@@ -131,7 +132,7 @@ def played(
     """The results of agents on tasks of a split."""
     tasks = recipes("worlds", split, seeds, template=templates, **sizes)
     evaluation = Evaluation(
-        tasks=Tasks("worlds", tasks, {}, "worlds"), agents=tuple(agents.values())
+        Tasks("worlds", tasks, {}, "worlds"), BenchSettings(agent=[*agents.values()])
     )
     results = perform(evaluation)
     by_agent = {

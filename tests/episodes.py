@@ -14,6 +14,7 @@ from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import RunResults, perform
+from memorygym.runs.settings import BenchSettings
 from memorygym.runs.systems import AgentSystem, episode_for, policy_for
 from memorygym.runs.systems import played as played_by
 from memorygym.runs.tasks import Limits, Tasks
@@ -103,4 +104,4 @@ def worlds(seeds: int = 1, first: int = 0, template: str = "company", salt: str 
 
 def lite(*agents: str, seeds: int = 1, first: int = 0, salt: str = "", **more: Any) -> RunResults:
     """Agents on small tasks of one template; `more` as `perform` takes it."""
-    return perform(Evaluation(tasks=worlds(seeds, first, salt=salt), agents=agents), **more)
+    return perform(Evaluation(worlds(seeds, first, salt=salt), BenchSettings(agent=agents)), **more)

@@ -11,12 +11,12 @@ from memorygym.core.track import TaskOptions
 from memorygym.models.model import Model
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.episode_result import Played
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.metrics import Measurement
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import perform as bench
+from memorygym.runs.settings import BenchSettings, CompareSettings
 from memorygym.runs.tasks import Tasks, generated
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "correct_refusals")
@@ -69,7 +69,7 @@ def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Pla
     """What `bench` makes of an agent, with its trace."""
     parameters = {"template": template, "tier": tier}
     tasks = generated("worlds", TaskOptions(range(seed, seed + 1), parameters=parameters))
-    run = bench(Evaluation(tasks=tasks, agents=(agent,)), traced=True)
+    run = bench(Evaluation(tasks, BenchSettings(agent=[agent])), traced=True)
     (result,) = run.results
     return Played(result, trace=run.traces[result.place.episode])
 
@@ -90,7 +90,9 @@ def compared(
     """The measurements of `compare` for every system on these tasks; a `model` is the reasoner."""
     model_roles = ModelRoles({reasoner: model} if model else {})
     memories = plug_all([memory])
-    asked = Comparison(tasks, memories, [ComparisonLimits(budget)], (reasoner,), model_roles)
+    asked = Comparison(
+        tasks, memories, CompareSettings(budget=budget, reasoner=reasoner), model_roles
+    )
     return bench(asked).measured
 
 

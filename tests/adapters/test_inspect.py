@@ -14,7 +14,8 @@ from memorygym.core import registry
 from memorygym.core.track import TaskOptions, version_of
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import perform as bench
-from memorygym.runs.tasks import Limits, generated
+from memorygym.runs.settings import BenchSettings
+from memorygym.runs.tasks import generated
 from tests.adapters.evals import (
     AXES,
     LITE,
@@ -276,7 +277,7 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
     arguments = {"role": "agent", "hops": 2, "tokens": "10k", "seed": 0, "capacity": 6000}
     log = played(tmp_path, "memorygym/strong", "research", arguments)
     tasks = generated("research", TaskOptions(range(1), parameters={"hops": "2", "tokens": "10k"}))
-    asked = Evaluation(tasks=tasks, agents=("strong",), limits=Limits(capacity=6000))
+    asked = Evaluation(tasks, BenchSettings(agent=["strong"], capacity=6000))
     run = bench(asked, traced=True)
     (result,), (trace,) = run.results, run.traces.values()
     score = log.samples[0].scores["axes"]

@@ -18,6 +18,7 @@ from memorygym.reports.leaderboard import flat_rows
 from memorygym.reports.packs import write_pack
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import perform
+from memorygym.runs.settings import BenchSettings
 from memorygym.scoring.usage import Price
 from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown
 from tests.episodes import worlds
@@ -253,7 +254,7 @@ def test_a_run_without_its_traces_has_no_rank(made: Make, command) -> None:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small run with results, traces and a pack."""
     folder = tmp_path_factory.mktemp("played") / "run"
-    perform(Evaluation(tasks=worlds(), agents=("naive",)), folder)
+    perform(Evaluation(worlds(), BenchSettings(agent=["naive"])), folder)
     write_pack(folder, folder.with_name("run.tar.gz"))
     return folder
 

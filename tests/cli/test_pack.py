@@ -16,6 +16,7 @@ from memorygym.reports.checks import WORD
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import FILE, load, perform
+from memorygym.runs.settings import BenchSettings
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
 
@@ -28,11 +29,14 @@ GONE = Scripted(lambda messages, tools: ProviderFailure("gone"))
 def played(tmp_path: Path) -> Callable[..., Path]:
     """Plays two scripted agents, or a model; returns the folder of the run."""
 
-    def make(model: Model | None = None, salt: str = "", **more: Any) -> Path:
-        asked = Evaluation(tasks=worlds(salt=salt), agents=("naive", "guesser"))
+    def make(model: Model | None = None, salt: str = "", repeats: int = 1, **more: Any) -> Path:
+        settings, roles = BenchSettings(agent=["naive", "guesser"], repeats=repeats), ModelRoles()
         if model:
-            roles = ModelRoles({"org/model": model})
-            asked = replace(asked, agents=("org/model",), model_roles=roles)
+            settings, roles = (
+                replace(settings, agent=["org/model"]),
+                ModelRoles({"org/model": model}),
+            )
+        asked = Evaluation(worlds(salt=salt), settings, roles)
         perform(replace(asked, **more), tmp_path / "run")
         return tmp_path / "run"
 
@@ -91,7 +95,9 @@ def test_the_verdicts_of_a_judge_are_reproduced_from_its_replies(
         {"org/sure": Scripted(lambda messages, tools: answer(messages[-1].content))},
         judge=Judge((Scripted(lambda messages, tools: verdict),), audit_accepted=True),
     )
-    run = played(tasks=worlds(first=1), agents=("org/sure",), model_roles=roles)
+    run = played(
+        tasks=worlds(first=1), settings=BenchSettings(agent=["org/sure"]), model_roles=roles
+    )
     assert any(result.repaired for result in load(run).results)
     out = checked(*words).out
     as_recorded = "verdicts of the judge are taken as recorded" in out

@@ -48,7 +48,10 @@ REFUSED = [
     (f"{BENCH} --seeds 1000001 --agent naive", "1,000,001 episodes are too many for a run"),
     (f"{BENCH} --seed {NINES}", "give at most 999,999,999"),
     (f"{BENCH} --entities 100000000", "100000000 entities: give at most 1,000,000"),
-    (f"{BENCH} --model m --repeats 1000000000000", "episodes are too many for a run"),
+    (
+        f"{BENCH} --model m --api-base http://127.0.0.1:9 --repeats 1000000000000",
+        "episodes are too many for a run",
+    ),
     (f"{BENCH} --model m --judge-prompt lenient", "--judge-prompt lenient is for --judge"),
     (f"{BENCH} --judge-prompt strict", "--judge-prompt is for --model"),
     (f"{BENCH} --agent os:system", "os:system: it is a function in C"),

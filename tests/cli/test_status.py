@@ -127,7 +127,7 @@ def test_a_run_of_a_part_of_a_folder_can_be_finished(command, state, tmp_path: P
         (None, ""),
         ({}, ""),
         ([], ""),
-        ({"sizes": {"x": 1}}, ""),
+        ({"budgets": ["x"]}, " (recipe object contains unknown field `budgets`)"),
         ({"parameters": 7}, " (recipe.parameters expected `object`, got `int`)"),
         ({"salt": 7}, " (recipe.salt expected `str | null`, got `int`)"),
         ({"seeds": "x"}, " (recipe.seeds "),

@@ -20,6 +20,7 @@ from memorygym.runs.episode_result import ResultOptions, place_of, result_of
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import FILE, RunResults, load, measurement_lines, perform
+from memorygym.runs.settings import BenchSettings
 from memorygym.runs.store import Run, read_traces, write_trace
 from tests.episodes import worlds
 from tests.reports.trace_rows import Rows, alter, altered
@@ -30,7 +31,7 @@ from tests.slow import mostly_slow
 def run(tmp_path: Path) -> Path:
     """A finished run of one agent on one task."""
     folder = tmp_path / "run"
-    perform(Evaluation(tasks=worlds(), agents=("naive",)), folder)
+    perform(Evaluation(worlds(), BenchSettings(agent=["naive"])), folder)
     return folder
 
 
@@ -48,7 +49,7 @@ def pretend(run: Path, agent: str) -> None:
     (path, trace, _) = next(read_traces([run]))
     assert trace
     trace.labels["agent"] = agent
-    pretended = Evaluation(tasks=worlds(), agents=(agent,))
+    pretended = Evaluation(worlds(), BenchSettings(agent=[agent]))
     job = pretended.job()
     (player,) = pretended.players(pretended.model_roles)
     place = place_of("worlds", pretended.tasks.recipes[0], 0, player.system)
@@ -100,9 +101,7 @@ def test_a_model_named_like_an_unbounded_agent_has_a_budget(
 ) -> None:
     model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
     model_roles = ModelRoles({"perfect": model})
-    perform(
-        Evaluation(tasks=worlds(), agents=("perfect",), model_roles=model_roles), tmp_path / "run"
-    )
+    perform(Evaluation(worlds(), BenchSettings(agent=["perfect"]), model_roles), tmp_path / "run")
     assert examine(tmp_path / "run", "traces").standing == "verified from traces"
 
 
@@ -128,7 +127,7 @@ FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
 @pytest.fixture
 def pair(tmp_path: Path) -> Path:
     """A finished run of two agents on two tasks."""
-    perform(Evaluation(tasks=worlds(2), agents=("naive", "strategic")), tmp_path / "pair")
+    perform(Evaluation(worlds(2), BenchSettings(agent=["naive", "strategic"])), tmp_path / "pair")
     return tmp_path / "pair"
 
 

@@ -19,9 +19,9 @@ from memorygym.reports.packs import opened, write_pack
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_checks
-from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import FILE, perform
+from memorygym.runs.settings import CompareSettings
 from tests.cli.boards import section
 from tests.datasets import published
 from tests.episodes import worlds
@@ -127,7 +127,7 @@ def asked(folder: Path) -> None:
     model_roles = ModelRoles({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
     memories = plug_all(["llm_summarizing:max_size=4"])
     comparison = Comparison(
-        worlds(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), model_roles
+        worlds(), memories, CompareSettings(budget=500, reasoner=["org/shrug", "weak"]), model_roles
     )
     perform(comparison, folder, 4, checks=played_checks(comparison))
 

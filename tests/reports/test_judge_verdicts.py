@@ -12,6 +12,7 @@ from memorygym.reports.checks import WORD, examine
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import perform
+from memorygym.runs.settings import BenchSettings
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
 from tests.reports.trace_rows import Rows, alter
@@ -25,7 +26,7 @@ def judged(tmp_path: Path) -> Path:
     model = Scripted(lambda seen, _: submit if "QUESTION" in seen[-1].content else "on")
     judge = Judge((Scripted(lambda *_: '{"quote": "sure", "correct": true}'),))
     model_roles = ModelRoles({"org/sure": model}, judge=judge)
-    asked = Evaluation(tasks=worlds(first=1), agents=("org/sure",), model_roles=model_roles)
+    asked = Evaluation(worlds(first=1), BenchSettings(agent=["org/sure"]), model_roles)
     perform(asked, tmp_path / "judged")
     return tmp_path / "judged"
 

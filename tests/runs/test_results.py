@@ -22,6 +22,7 @@ from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import FILE, RunResults, load, perform, schema
+from memorygym.runs.settings import BenchSettings
 from memorygym.runs.summary import summaries
 from memorygym.stats import mean_score
 from tests.episodes import lite, worlds
@@ -29,7 +30,7 @@ from tests.runs.comparison.measurements import HOLDS, THREE, compared, place
 from tests.runs.comparison.small_runs import comparison
 
 Lines = list[Any]
-SELF_TEST = Evaluation(tasks=worlds(), agents=("clairvoyant",), validate=True)
+SELF_TEST = Evaluation(worlds(), BenchSettings(agent=["clairvoyant"], validate=True))
 FAILS = SanityCheck("it does not", False, "")
 
 

@@ -13,7 +13,6 @@ from memorygym.runs.settings import (
     WORDS,
     Option,
     Settings,
-    checked_salt,
     default_of,
     helps,
     members,
@@ -61,8 +60,8 @@ def _keywords(flag: str, own: Option, kind: Any, default: object) -> dict[str, A
         keywords |= {"action": "append"} if own.many == "again" else words
     if get_origin(kind) is Sequence:
         kind = get_args(kind)[0]
-    if flag == "--salt":
-        return {**keywords, "type": partial(checked_salt, name=flag)}
+    if check := own.check:
+        return {**keywords, "type": lambda text: check(text, flag)}
     if kind is Path:
         return {**keywords, "type": given_path}
     return {**keywords, "type": partial(_number, flag, kind)} if kind in (int, float) else keywords

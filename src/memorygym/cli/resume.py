@@ -14,7 +14,7 @@ from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.jobs import source_of
 from memorygym.runs.model_roles import anew, from_log
 from memorygym.runs.objects import TRUSTED
-from memorygym.runs.results import about_run, perform, plan_of
+from memorygym.runs.results import about_run, perform
 from memorygym.runs.settings import BenchSettings, CompareSettings
 
 OPTIONS = ("api_base", "replay", "salt", "data", "workers", "quiet")
@@ -56,7 +56,6 @@ def run(args: argparse.Namespace) -> int:
         )
     if recipe["salt"] and not args.salt:
         raise BadSettings(f"{args.folder} is of a private test set: give its --salt")
-    plan_of(args.folder, about)  # Whether a run can hold them.
     with ExitStack() as stack:
         recall = anew(args.api_base)
         if args.replay:

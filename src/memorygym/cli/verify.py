@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if not track.verify:
         ours = (name for name in registry.names("tracks") if registry.is_built_in("tracks", name))
         raise UnknownPart("track to verify", track.name, [o for o in ours if find(o).verify])
-    options = TaskOptions(tasks.seeds_of(settings, 3), tasks.secret_of(settings), parameters)
+    options = TaskOptions(tasks.seeds_of(settings, 3), settings.salt or "", parameters)
     result = track.verify(track.tasks(options), partial(_watched, settings))
     print(json.dumps(result.json, indent=1) if settings.json else result.text)
     return 1 if result.failures else 0

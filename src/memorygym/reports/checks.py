@@ -227,7 +227,8 @@ def _again(run: RunResults, salt: str, workers: int, *, recorded: bool, quiet: b
             recall = from_log(reply_log) if asks else recall
         source = source_of(recipe, salt, recall)
         if isinstance(source, Evaluation):
-            source = replace(source, validate=bool(run.header.invariants))
+            tested = replace(source.settings, validate=bool(run.header.invariants))
+            source = replace(source, settings=tested)
         checks = played_checks(source) if isinstance(source, Comparison) else ()
         job, players = source.job(ResultOptions(traced=True)), source.players(source.model_roles)
         runner = Runner(run.track, tuple(players), None, job.wanted)

@@ -37,7 +37,7 @@ from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import source_hash
 from memorygym.runs.store import Run, open_run
 from memorygym.runs.systems import AgentFault, System, SystemPlayer
-from memorygym.runs.tasks import Tasks
+from memorygym.runs.tasks import Tasks, check_episodes
 
 LONGEST_NAME = 220
 """Characters of an episode's name; file systems take 255, its endings included."""
@@ -90,6 +90,7 @@ def perform(job: Job) -> list[Played | Failure]:
 
     Raises BadKey at once, and BadSettings for the folder of another run.
     """
+    check_episodes(len(job.tasks.recipes), job.repeats, len(job.players(job.model_roles)))
     _check_once(job.tasks)
     if job.folder:
         _check_names(job.folder, job.episodes())

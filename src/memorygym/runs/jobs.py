@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.survival import SurvivalJob, memories_of
-from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
+from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import (
     ModelRoles,
@@ -42,7 +42,7 @@ from memorygym.runs.settings import (
     Recipe,
     split_names,
 )
-from memorygym.runs.tasks import Limits, Tasks, again, check_episodes, tasks_of
+from memorygym.runs.tasks import Tasks, again, tasks_of
 from memorygym.scoring.judge import Judge
 
 SHORTEST_SALT = 16
@@ -116,27 +116,17 @@ def evaluation_of(
     elif not isinstance(model, str):
         settings.refuse(OF_A_MODEL, NO_MODEL)
     names = _agents(settings, tasks, passed)
-    check_episodes(len(tasks.recipes), settings.repeats, 1 if model else len(names))
     # An empty name is a mistake, such as an unset variable.
     roles = ModelRoles() if model is None else agent_roles(model, settings, stack)
     # An impossible task is an error before anything is played or a folder is made.
     tasks.recipes[0].generate()
-    return Evaluation(
-        tasks=tasks,
-        agents=tuple(roles.models) or names,
-        memory=settings.memory,
-        limits=Limits(settings.turns, settings.patience, settings.capacity),
-        model_roles=roles,
-        repeats=settings.repeats,
-        validate=settings.validate,
-        objects=objects,
-    )
+    return Evaluation(tasks, replace(settings, agent=[*roles.models] or names), roles, objects)
 
 
-def _agents(settings: BenchSettings, tasks: Tasks, passed: set[str]) -> tuple[str, ...]:
+def _agents(settings: BenchSettings, tasks: Tasks, passed: set[str]) -> list[str]:
     """The scripted agents, each once. Raises UnknownPart for an unknown name."""
     own = agents_of(find(tasks.track))
-    names = tuple(dict.fromkeys(settings.agent or own))
+    names = list(dict.fromkeys(settings.agent or own))
     for name in names:
         if name not in passed:
             check_agent(name, own)
@@ -183,9 +173,7 @@ def comparison_of(
     if not named and not memories:
         raise BadSettings("name at least one memory: --memory bm25 (`memorygym list memory`)")
     tasks = tasks_of(settings)
-    check_episodes(len(tasks.recipes), 1, len(named) + len(memories) + len(REFERENCES))
-    budgets = settings.budgets
-    check_view(find(tasks.track), tasks.recipes[0].generate(), budgets[0])
+    check_view(find(tasks.track), tasks.recipes[0].generate(), settings.budgets[0])
     reasoners = _reasoners(settings)
     writer = _writer(settings)
     asked = asked_reasoners(tasks.track, [who for who in reasoners if isinstance(who, str)])
@@ -198,8 +186,7 @@ def comparison_of(
     return Comparison(
         tasks,
         plug_all([*named, *memories]),
-        [ComparisonLimits(view, settings.capacity) for view in budgets],
-        tuple(who if isinstance(who, str) else who.name for who in reasoners),
+        replace(settings, reasoner=[w if isinstance(w, str) else w.name for w in reasoners]),
         ModelRoles(dict(deciding), None if writer is None else models.of(writer)[1], models.judge),
         [part for part in (*reasoners, writer) if isinstance(part, GivenModel)],
     )
@@ -240,10 +227,9 @@ def _writer(settings: CompareSettings) -> str | GivenModel | None:
 
 def _reasoners(settings: CompareSettings) -> list[str | GivenModel]:
     """The reasoners, each once, as names or as models that were passed."""
-    chosen = dict.fromkeys(split_names(settings.reasoner))
-    if not chosen:
+    if not settings.reasoners:
         raise BadSettings(f"{settings.spelled('reasoner')} names none: give one, such as strong")
-    return [who if isinstance(who, str) else given_model(who) for who in chosen]
+    return [who if isinstance(who, str) else given_model(who) for who in settings.reasoners]
 
 
 def _refuse_of_models(settings: CompareSettings, *, judges: bool) -> None:
@@ -266,18 +252,6 @@ def source_of(
     """
     tasks, model_roles = again(recipe, salt, data), model_roles_of(recipe, recall)
     if recipe["kind"] == "bench":
-        return Evaluation(
-            tasks=tasks,
-            agents=tuple(recipe["agents"]),
-            memory=recipe["memory"],
-            limits=Limits(**{name: recipe[name] for name in Limits.__slots__}),
-            model_roles=model_roles,
-            repeats=recipe["repeats"],
-        )
-    return Comparison(
-        tasks,
-        plug_all(recipe["memories"]),
-        [ComparisonLimits(view, recipe["capacity"]) for view in recipe["budgets"]],
-        tuple(recipe["reasoners"]),
-        model_roles,
-    )
+        return Evaluation(tasks, BenchSettings.from_recipe(recipe), model_roles)
+    settings = CompareSettings.from_recipe(recipe)
+    return Comparison(tasks, plug_all(settings.memory), settings, model_roles)

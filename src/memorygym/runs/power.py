@@ -12,7 +12,7 @@ from memorygym.core.track import TaskOptions, find
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Played, ResultOptions
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.settings import OFFICIAL_SEEDS, WORLDS, Settings, option
+from memorygym.runs.settings import OFFICIAL_SEEDS, WORLDS, BenchSettings, Settings, option
 from memorygym.runs.tasks import generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
@@ -138,7 +138,7 @@ def _measured(settings: PowerSettings) -> dict[str, Any]:
     tasks = generated(
         WORLDS, TaskOptions(range(OFFICIAL_SEEDS), parameters={"tier": settings.tier})
     )
-    job = Evaluation(tasks=tasks, agents=(settings.agent,)).job(ResultOptions(causes=False))
+    job = Evaluation(tasks, BenchSettings(agent=[settings.agent])).job(ResultOptions(causes=False))
     played = perform(replace(job, workers=settings.workers, quiet=settings.quiet))
     results = [outcome.result for outcome in played if isinstance(outcome, Played)]
     sd = 100 * stats.deviation([result.score.composite for result in results])

@@ -41,6 +41,7 @@ from memorygym.runs.episode_result import (
 )
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.runs.objects import TRUSTED
+from memorygym.runs.settings import CODE, SETTINGS
 from memorygym.runs.store import Run, name_parts, unpacked
 from memorygym.runs.summary import Summary, summaries
 from memorygym.runs.systems import systems_of
@@ -75,19 +76,8 @@ RECIPE: dict[str, Any] = {
     "models": dict[str, dict[str, Any]],
     "memory_model": dict[str, Any] | None,
     "judge": Judge | None,
-    "capacity": int | None,
 }
-"""What run.json must state to be played or read, with its types."""
-RECIPES: dict[str, dict[str, Any]] = {
-    "bench": {"agents": list[str], "memory": str, "turns": int | None, "patience": int | None},
-    "compare": {
-        "systems": list[tuple[str, int | None]],
-        "memories": list[str],
-        "budgets": list[int],
-        "reasoners": list[str],
-    },
-}
-"""What it must state beside that, by kind."""
+"""What run.json must state to be played or read, with its types; and what its settings keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,14 +429,20 @@ def _misfit(recipe: Any) -> str:
     import msgspec
 
     kind = recipe.get("kind") if isinstance(recipe, Mapping) else None
-    if not isinstance(kind, str) or kind not in RECIPES:
-        return f"recipe.kind is {kind!r:.40}, none of {', '.join(RECIPES)}"
+    if not isinstance(kind, str) or kind not in SETTINGS:
+        return f"recipe.kind is {kind!r:.40}, none of {', '.join(SETTINGS)}"
     try:
-        fields = {**RECIPE, **RECIPES[kind]}
-        msgspec.convert(recipe, msgspec.defstruct("Recipe", [*fields.items()]))
+        fields = {**RECIPE, **{name: kind for name, (_, kind) in SETTINGS[kind].kept().items()}}
+        if kind == "compare":
+            fields["systems"] = list[tuple[str, int | None]]
+        parts = [(name, dict[str, str] | msgspec.UnsetType, msgspec.UNSET) for name in CODE]
+        struct = msgspec.defstruct(
+            "Recipe", [("kind", str), *fields.items(), *parts], forbid_unknown_fields=True
+        )
+        msgspec.convert(recipe, struct)
     except msgspec.ValidationError as error:
-        problem, _, place = str(error).rstrip("`").partition(" - at `$")
-        return f"recipe{place} {problem.lower()}"
+        problem, _, place = str(error).partition(" - at `$")
+        return f"recipe{place.rstrip('`')} {problem.lower()}"
     for name in ("seeds", "budgets", "reasoners", "memories"):
         if name in fields and not recipe[name]:
             return f"recipe.{name} is empty"

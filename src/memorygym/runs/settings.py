@@ -52,6 +52,20 @@ WORDS: Mapping[Any, tuple[type, str]] = {
 """By annotation: the type that is accepted, and what a message calls it."""
 
 
+def checked_salt(salt: str, name: str) -> str:
+    """The secret that was given as the option `name`. Raises BadSettings if it is empty."""
+    if not salt.strip():
+        raise BadSettings(
+            f"{name} {salt!r} is empty, perhaps from an unset variable: give a value, or leave"
+            f" {name} out for the public set"
+        )
+    try:
+        salt.encode()
+    except UnicodeEncodeError:
+        raise BadSettings(f"{name} {salt!a} is no text in UTF-8: give another") from None
+    return salt
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """How a setting is given, beside its name, type and default; the text under the field is its
@@ -68,10 +82,14 @@ class Option:
     `commas` between them."""
     python: str | None = ""
     """Its keyword in Python, if that is not its name; None if Python has none."""
+    kept: Any = None
+    """Its type in the recipe of a run, if that keeps it: it is part of what is played."""
     recipe: str = ""
-    """Its field in the recipe of a run, if that is not its keyword."""
+    """Its field in the recipe, if that is not its keyword."""
     required: bool = False
     """Whether the command line must state it."""
+    check: Callable[[str, str], str] | None = None
+    """Checks a text that was given under a name. Raises BadSettings."""
 
 
 def option(default: Any, metavar: str = "", *flags: str, **more: Any) -> Any:
@@ -94,6 +112,8 @@ class Settings:
     def __post_init__(self) -> None:
         for name, own in options(type(self)).items():
             value = getattr(self, name)
+            if own.check and value is not None:
+                own.check(value, self.spelled(name))
             for number in value if isinstance(value, list | tuple) else [value]:
                 if own.least is not None and isinstance(number, Integral) and number < own.least:
                     raise self.bad(name, f"give at least {own.least}", number)
@@ -125,6 +145,25 @@ class Settings:
     def keywords(cls) -> Mapping[str, str]:
         """By keyword in Python: its setting."""
         return {o.python or name: name for name, o in options(cls).items() if o.python is not None}
+
+    @classmethod
+    def kept(cls) -> Mapping[str, tuple[str, Any]]:
+        """By field of a run's recipe: the setting that it keeps, and its type there."""
+        own = options(cls).items()
+        return {o.recipe or o.python or name: (name, o.kept) for name, o in own if o.kept}
+
+    def recipe(self) -> dict[str, Any]:
+        """What the recipe of a run keeps of them."""
+        values = {field: (getattr(self, name), kind) for field, (name, kind) in self.kept().items()}
+        return {
+            field: listed(value) if get_origin(kind) is list else value
+            for field, (value, kind) in values.items()
+        }
+
+    @classmethod
+    def from_recipe(cls, recipe: Mapping[str, Any]) -> Self:
+        """The settings that the recipe of a run keeps."""
+        return cls(**{name: recipe[field] for field, (name, _) in cls.kept().items()})
 
     @classmethod
     def from_keywords(cls, caller: str, keywords: Mapping[str, Any], **more: Any) -> Self:
@@ -239,20 +278,6 @@ def check_count(name: str, value: Any) -> int:
     return index(value)
 
 
-def checked_salt(salt: str, name: str) -> str:
-    """The secret that was given as the option `name`. Raises BadSettings if it is empty."""
-    if not salt.strip():
-        raise BadSettings(
-            f"{name} {salt!r} is empty, perhaps from an unset variable: give a value, or leave"
-            f" {name} out for the public set"
-        )
-    try:
-        salt.encode()
-    except UnicodeEncodeError:
-        raise BadSettings(f"{name} {salt!a} is no text in UTF-8: give another") from None
-    return salt
-
-
 def listed(argument: Any) -> list[Any]:
     """The members of a list, tuple or range; anything else alone."""
     return list(argument) if isinstance(argument, (list, tuple, range)) else [argument]
@@ -301,7 +326,7 @@ class TaskSettings(Settings):
     data: str | Path | None = option(None, "WHAT")
     """Instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set
     (`memorygym datasets`), as in locomo:locomo10.json:most=20."""
-    salt: str | None = option(None, "SALT")
+    salt: str | None = option(None, "SALT", check=checked_salt)
     """A secret that seeds a private test set."""
     capacity: int | None = option(None, "N", least=1)
     """Maximum tokens that the memory may hold (default: see docs)."""
@@ -375,20 +400,22 @@ class BenchSettings(TaskSettings, AgentModelSettings):
         " capacity repeats official",
         "what comes out": "validate output against fail_under workers verbose quiet",
     }
-    agent: Sequence[str] | None = option(None, "AGENT", "--strategy", many="words", recipe="agents")
+    agent: Sequence[str] | None = option(
+        None, "AGENT", "--strategy", many="words", kept=list[str], recipe="agents"
+    )
     """Scripted agents (`memorygym list agents`), or your own as pkg.mod:OBJECT (default: all of the
     track)."""
     model: str | None = option(None, "MODEL", recipe="models")
     """Its name at an OpenAI-compatible endpoint, or hf:FOLDER."""
-    memory: str = option("markdown", "MEMORY", "--backend")
+    memory: str = option("markdown", "MEMORY", "--backend", kept=str)
     """Their memory (`memorygym list memory`), or your own as pkg.mod:make (default: markdown)."""
-    turns: int | None = option(None, "N", least=1)
+    turns: int | None = option(None, "N", least=1, kept=int | None)
     """Maximum replies in one event."""
-    patience: int | None = option(None, "N", least=1)
+    patience: int | None = option(None, "N", least=1, kept=int | None)
     """Identical failing calls in a row after which an event ends (default: 3)."""
-    capacity: int | None = option(None, "N", least=1)
+    capacity: int | None = option(None, "N", least=1, kept=int | None)
     """Maximum tokens that the memory may hold and show (default: the tasks' own, else 1,000)."""
-    repeats: int = option(1, "K", least=1)
+    repeats: int = option(1, "K", least=1, kept=int)
     """Play every task K times."""
     official: bool = option(False, python=None)
     """The official set: of worlds the standard tier, seeds 0-9, all templates."""
@@ -413,20 +440,24 @@ class CompareSettings(TaskSettings, ModelSettings):
         "how models are asked": " ".join(options(ModelSettings)),
         "what comes out": "output all curve workers quiet",
     }
-    memory: Sequence[str] = option([], "LIST", "--memories", many="again", python="memories")
+    memory: Sequence[str] = option(
+        [], "LIST", "--memories", many="again", python="memories", kept=list[str]
+    )
     """Memories, separated by commas, or repeat the option: names (`memorygym list memory`),
     parameters after colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and oracle
     are always added; with --trajectories, by default all that ship."""
     budget: int | Sequence[int] = option(
-        BUDGET, "N[,N]", "--budgets", many="commas", python="budgets", least=1
+        BUDGET, "N[,N]", "--budgets", many="commas", python="budgets", least=1, kept=list[int]
     )
     """Maximum tokens of context that a memory may show per event; one report for each (default:
     1000)."""
-    capacity: int | None = option(None, "N", least=1)
+    capacity: int | None = option(None, "N", least=1, kept=int | None)
     """Maximum tokens that a memory may hold (default: no limit; with tools, the context budget)."""
     memory_model: str | Model | None = option(None, "MODEL")
     """The model that memories call (default: extractive, offline and deterministic)."""
-    reasoner: str | Model | Sequence[str | Model] = option("strong", "LIST", recipe="reasoners")
+    reasoner: str | Model | Sequence[str | Model] = option(
+        "strong", "LIST", kept=list[str], recipe="reasoners"
+    )
     """Who answers from the context: strong, weak or a model's name; for several, also whether they
     rank the memories alike (default: strong)."""
     trajectories: Sequence[Path] = option([], "FILE", many="words")
@@ -453,6 +484,11 @@ class CompareSettings(TaskSettings, ModelSettings):
     def budgets(self) -> list[int]:
         """The budgets, each once, smallest first."""
         return sorted({check_count("budgets", number) for number in listed(self.budget)})
+
+    @property
+    def reasoners(self) -> list[Any]:
+        """The reasoners, each once."""
+        return list(dict.fromkeys(split_names(self.reasoner)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -532,6 +568,8 @@ class PlaySettings(TaskSettings):
     """Add the facts, changes and truths."""
 
 
+SETTINGS: Mapping[str, type[Settings]] = {"bench": BenchSettings, "compare": CompareSettings}
+"""By kind of a run: its settings."""
 OF_TASKS = (
     *("data seed seeds salt track reasoner judge judge_prompt curve".split()),
     *PARAMETERS,
@@ -572,8 +610,8 @@ def refusal(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
 
 def _stated(recipe: Recipe) -> dict[str, str]:
     """A recipe as options of its command, with their values; of a secret or a file its hash."""
-    settings = BenchSettings if recipe["kind"] == "bench" else CompareSettings
-    flags = {o.recipe or o.python or name: name for name, o in options(settings).items()}
+    own = options(SETTINGS[recipe["kind"]]).items()
+    flags = {o.recipe or o.python or name: name for name, o in own}
     track = recipe.get("track")
     start = "--" if track == WORLDS else f"--track {track}:"
     stated: dict[str, str] = {}
@@ -605,18 +643,29 @@ def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
             yield f"{kept}, not {clip(new.get(flag, 'none'), 100)}"
 
 
-def option_page(cls: type[Settings]) -> str:
-    """The options of a command as a Markdown table, as docs/commands.md shows it."""
-    lines = ["| option | in Python | meaning |", "|---|---|---|"]
-    for name in (name for names in cls.GROUPS.values() for name in names.split()):
-        own = options(cls)[name]
-        value = own.metavar or "\\|".join(own.choices)
-        flag = f"--{name.replace('_', '-')} {value}".strip()
-        keyword = "" if own.python is None else f"`{own.python or name}`"
-        lines.append(f"| `{flag}` | {keyword} | {helps(cls)[name]} |")
-    return "\n".join(lines) + "\n"
+def option_page() -> str:
+    """The options of the commands that play, as docs/options.md."""
+    lines = [
+        "# Options",
+        "",
+        "The options of the commands that play, and the keywords of `memorygym.evaluate` (those of"
+        " `bench`) and `memorygym.compare`. This page is made by"
+        " `python -m memorygym.runs.settings > docs/options.md`.",
+    ]
+    for cls in (BenchSettings, CompareSettings, GenerateSettings, VerifySettings, PlaySettings):
+        in_python = cls in SETTINGS.values()
+        heads = ("option", *(["in Python"] if in_python else []), "meaning")
+        lines += ["", f"## {cls.__name__.removesuffix('Settings').lower()}", ""]
+        lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+        for name in (name for names in cls.GROUPS.values() for name in names.split()):
+            own = options(cls)[name]
+            value = own.metavar or "\\|".join(own.choices)
+            flag = f"--{name.replace('_', '-')} {value}".strip()
+            keyword = [f"`{own.python or name}`" if own.python is not None else ""]
+            cells = [f"`{flag}`", *(keyword if in_python else []), helps(cls)[name]]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    for each in (BenchSettings, CompareSettings):
-        print(option_page(each))
+    print(option_page())

@@ -16,7 +16,6 @@ from memorygym.runs.settings import (
     CAPACITY,
     PARAMETERS,
     TaskSettings,
-    checked_salt,
     listed,
 )
 
@@ -270,13 +269,7 @@ def tasks_of(settings: TaskSettings, seeds: int | None = None) -> Tasks:
         return _stored(settings, str(settings.data))
     track, parameters = track_of(settings)
     chosen = seeds_of(settings, seeds or enough_seeds(track))
-    return generated(track.name, TaskOptions(chosen, secret_of(settings), parameters))
-
-
-def secret_of(settings: TaskSettings) -> str:
-    """The secret of a private test set; "" for the public one. Raises BadSettings."""
-    salt = settings.salt
-    return "" if salt is None else checked_salt(salt, settings.spelled("salt"))
+    return generated(track.name, TaskOptions(chosen, settings.salt or "", parameters))
 
 
 def track_of(settings: TaskSettings) -> tuple[Track, Mapping[str, str]]:

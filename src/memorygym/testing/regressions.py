@@ -14,6 +14,7 @@ from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.jobs import source_of
 from memorygym.runs.objects import given_agent, given_memory
 from memorygym.runs.results import RunResults, load, perform
+from memorygym.runs.settings import BenchSettings
 from memorygym.runs.tasks import generated
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
@@ -50,7 +51,7 @@ def check_score(
         raise BadSettings(f"at_least {at_least:g}: give 0 to 100, as a composite is")
     name, parameters = split_spec(track)
     tasks = generated(name, TaskOptions(seeds, "", parameters))
-    run = _played(Evaluation(tasks=tasks, agents=()), agent, memory)
+    run = _played(Evaluation(tasks, BenchSettings()), agent, memory)
     if run.failures:
         return [run.failures[0].error]
     figures = [100 * result.score.composite for result in run.results]
@@ -88,7 +89,7 @@ def check_regressions(
     source = source_of(earlier.recipe)
     assert isinstance(source, Evaluation)
     before = _results(earlier, was or agent, path)
-    run = _played(replace(source, repeats=1), agent, memory or source.memory)
+    run = _played(source, agent, memory or source.settings.memory)
     return [*_lost(before, run), *(failure.error for failure in run.failures[:1])]
 
 
@@ -128,7 +129,8 @@ def _played(evaluation: Evaluation, agent: Agent, memory: MakesMemory) -> RunRes
     held = memory if isinstance(memory, str) else given_memory(memory)
     objects = [part for part in (player, held) if not isinstance(part, str)]
     names = [part if isinstance(part, str) else part.name for part in (player, held)]
-    played = replace(evaluation, agents=(names[0],), memory=names[1], objects=objects)
+    settings = replace(evaluation.settings, agent=names[:1], memory=names[1])
+    played = replace(evaluation, settings=settings, objects=objects)
     return perform(played, traced=True)
 
 

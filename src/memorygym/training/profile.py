@@ -19,8 +19,8 @@ from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.jobs import agent_roles
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.settings import OF_AN_AGENT
-from memorygym.runs.tasks import Limits, Tasks, check_episodes, seeds_of, track_of
+from memorygym.runs.settings import OF_AN_AGENT, BenchSettings
+from memorygym.runs.tasks import Tasks, seeds_of, track_of
 from memorygym.training.data import SEEDS, default_agent
 from memorygym.training.settings import ProfileSettings
 from memorygym.training.tasks import recipes
@@ -109,14 +109,12 @@ def play(settings: ProfileSettings, stack: ExitStack) -> tuple[Profile, list[Fai
     name, has_model = _player(settings, track), settings.model is not None
     tasks = recipes(track.name, settings.split, seeds_of(settings, SEEDS), **parameters)
     repeats = settings.repeats or (TRIES if settings.model else 1)
-    check_episodes(len(tasks), repeats)
     job = Evaluation(
-        tasks=Tasks(track.name, tasks, {}, track.name),
-        agents=(name,),
-        memory=settings.memory,
-        limits=Limits(capacity=settings.capacity),
-        model_roles=agent_roles(name, settings, stack) if has_model else ModelRoles(),
-        repeats=repeats,
+        Tasks(track.name, tasks, {}, track.name),
+        BenchSettings(
+            agent=[name], memory=settings.memory, capacity=settings.capacity, repeats=repeats
+        ),
+        agent_roles(name, settings, stack) if has_model else ModelRoles(),
     ).job(ResultOptions(causes=False))
     workers = settings.workers_of(waits=has_model)
     outcomes = perform(replace(job, workers=workers, quiet=settings.quiet))

@@ -7,10 +7,10 @@ from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.core.types import Memory, Message
 from memorygym.runs.comparison.memory_specs import MemorySpec, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Played
 from memorygym.runs.metrics import Measurement
+from memorygym.runs.settings import CompareSettings
 from memorygym.runs.store import Run
 from memorygym.runs.tasks import Tasks, generated
 
@@ -29,7 +29,7 @@ def comparison(
 ) -> Comparison:
     """The references and these memories, with the strong reasoner; and `memory_specs` by name."""
     memories = {**plug_all(specs), **memory_specs}
-    return Comparison(tasks, memories, [ComparisonLimits(budget) for budget in budgets])
+    return Comparison(tasks, memories, CompareSettings(budget=budgets))
 
 
 def play(

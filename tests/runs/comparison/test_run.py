@@ -13,6 +13,7 @@ from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Failure, Played
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.settings import CompareSettings
 from memorygym.runs.store import Run
 from tests.runs.comparison.small_runs import WORLD, comparison, measured, play
 
@@ -79,7 +80,7 @@ def test_a_provider_that_fails_is_no_memorys_fault() -> None:
 def test_a_refused_key_stops_everything() -> None:
     model_roles = ModelRoles({"m": Scripted([BadKey("no key")])})
     with pytest.raises(BadKey):
-        play(replace(comparison(), reasoners=("m",), model_roles=model_roles))
+        play(replace(comparison(), settings=CompareSettings(reasoner="m"), model_roles=model_roles))
 
 
 def test_an_episode_that_was_kept_is_measured_and_not_played_again(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from memorygym.runs.engine import Job
 from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
 from memorygym.runs.objects import GivenModel, identities
+from memorygym.runs.settings import CompareSettings
 from memorygym.runs.systems import (
     Steps,
     System,
@@ -42,9 +43,8 @@ class Comparison:
     tasks: Tasks
     memories: Mapping[str, MemorySpec]
     """By spec, references included."""
-    limits: Sequence[ComparisonLimits]
-    """One for each budget."""
-    reasoners: tuple[str, ...] = ("strong",)
+    settings: CompareSettings
+    """Budgets, capacity and the names of reasoners."""
     model_roles: ModelRoles = field(default_factory=ModelRoles)
     models: Sequence[GivenModel] = ()
     """Those of `model_roles` that were passed as objects."""
@@ -52,13 +52,15 @@ class Comparison:
     def systems(self) -> list[SystemSpec]:
         """All systems at all budgets, each once."""
         tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
-        return systems([*self.memories], tools, *self.limits)
+        capacity = self.settings.capacity
+        limits = [ComparisonLimits(view, capacity) for view in self.settings.budgets]
+        return systems([*self.memories], tools, *limits)
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """Every system with every reasoner."""
         return [
             MemorySystem(reasoner, system, self.memories[system.spec], model_roles)
-            for reasoner, system in product(self.reasoners, self.systems())
+            for reasoner, system in product(self.settings.reasoners, self.systems())
         ]
 
     def _parts(self) -> Iterator[tuple[str, str]]:
@@ -76,10 +78,8 @@ class Comparison:
         recipe: dict[str, JSON] = {
             "kind": "compare",
             "systems": [[system.name, system.budget] for system in self.systems()],
+            **self.settings.recipe(),
             "memories": [spec for spec in self.memories if spec not in REFERENCES],
-            "budgets": [limits.view for limits in self.limits],
-            "capacity": self.limits[0].capacity,
-            "reasoners": list(self.reasoners),
             **identities(self._parts(), [*self.models, *passed]),
         }
         return Job(

@@ -10,6 +10,7 @@ from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Played, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.settings import BenchSettings
 from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.trace_measures import inspect
@@ -50,7 +51,7 @@ def _recipes(tasks: TaskSet) -> list[WorldsSettings]:
 
 def _failed_rows(task_set: TaskSet, agents: tuple[str, ...]) -> list[str]:
     tasks = Tasks("worlds", _recipes(task_set), {}, "")
-    evaluation = Evaluation(tasks=tasks, agents=agents, validate=True)
+    evaluation = Evaluation(tasks, BenchSettings(agent=agents, validate=True))
     runner = Runner(
         "worlds",
         (*evaluation.players(ModelRoles()),),
@@ -117,7 +118,7 @@ ALTERED: dict[str, Callable[[Played], Played]] = {
 @pytest.mark.parametrize("row", ALTERED)
 def test_a_result_that_its_trace_does_not_give_is_reported(row: str) -> None:
     tasks = worlds()
-    evaluation = Evaluation(tasks=tasks, agents=("clairvoyant",), validate=True)
+    evaluation = Evaluation(tasks, BenchSettings(agent=["clairvoyant"], validate=True))
     wanted = ResultOptions(causes=False, inspect=inspect)
     (result,) = results_of(tasks.recipes[0], ["clairvoyant"], wanted)
     assert isinstance(result, Played)
