@@ -427,6 +427,8 @@ class BenchSettings(TaskSettings, AgentModelSettings):
     """Exit 1 if a composite is below X (0-100)."""
     verbose: bool = option(False, "", "-v", python=None)
     """Show every question."""
+    quiet: bool = option(False, "", "-q")
+    """No progress line, and of the tables only what failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
