@@ -13,7 +13,7 @@ from tests.reports.own_parts import LastMessages
 LITE = ("--template", "company", "--tier", "lite", "--seeds", "2", "-q")
 RUNS = {
     "bench": ("bench", "--agent", "naive", "strategic", "--capacity", "400", *LITE),
-    "compare": ("compare", "--memory", "bm25", "--budget", "300,600", *LITE),
+    "compare": ("compare", "--memory", "bm25", "--budget", "600,300", *LITE),
     "private": ("bench", "--agent", "naive", "--salt", "a secret", *LITE),
 }
 MORE = {"private": ("--salt", "a secret")}
@@ -37,6 +37,9 @@ def test_a_stopped_run_ends_with_the_same_bytes(name: str, tmp_path: Path, comma
     resumed = command("resume", stopped, "-q", *MORE.get(name, ()))
     assert resumed == printed
     assert kept(stopped) == kept(whole)
+    recipe = json.loads((whole / "run.json").read_bytes())["recipe"]
+    assert recipe.get("budgets", [300, 600]) == [300, 600]  # In whichever order they are given.
+    assert "sources" not in recipe
 
 
 def test_a_private_run_needs_its_secret(tmp_path: Path, command) -> None:

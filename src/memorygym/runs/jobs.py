@@ -183,10 +183,11 @@ def comparison_of(
     models = Models(settings, stack)
     deciding = [models.of(who) for who in reasoners if who in asked or who in given]
     check_distinct([name for name, _ in deciding])
+    names = [who if isinstance(who, str) else who.name for who in reasoners]
     return Comparison(
         tasks,
         plug_all([*named, *memories]),
-        replace(settings, reasoner=[w if isinstance(w, str) else w.name for w in reasoners]),
+        replace(settings, budget=settings.budgets, reasoner=names),
         ModelRoles(dict(deciding), None if writer is None else models.of(writer)[1], models.judge),
         [part for part in (*reasoners, writer) if isinstance(part, GivenModel)],
     )

@@ -66,7 +66,8 @@ class Comparison:
     def _parts(self) -> Iterator[tuple[str, str]]:
         """The parts by kind and spec, objects left out."""
         yield "tracks", self.tasks.track
-        yield from (("memory", spec) for spec, memory in self.memories.items() if not memory.passed)
+        named = (spec for spec, memory in self.memories.items() if not memory.passed)
+        yield from (("memory", spec) for spec in named if spec not in REFERENCES)
 
     def beside(self, _: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
         """A comparison plays its references itself."""
