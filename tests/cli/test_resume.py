@@ -97,3 +97,16 @@ def test_a_run_json_of_brackets_alone_is_damaged(tmp_path: Path, command) -> Non
     (tmp_path / "run.json").write_text("[" * 100_000)
     status, _, err = command("resume", tmp_path)
     assert status == 2 and "run.json is damaged" in err
+
+
+def test_a_run_from_before_an_option_is_read_and_resumed(tmp_path: Path, command) -> None:
+    printed = command(*RUNS["bench"], "-o", tmp_path / "run")
+    file = tmp_path / "run" / "run.json"
+    about = json.loads(file.read_bytes())
+    del about["recipe"]["patience"]
+    file.write_text(json.dumps(about))
+    (tmp_path / "run" / FILE).unlink()
+    assert command("resume", tmp_path / "run", "-q") == printed
+    assert command(*RUNS["bench"], "-o", tmp_path / "run") == printed
+    status, _, said = command(*RUNS["bench"], "--patience", "2", "-o", tmp_path / "run")
+    assert status == 2 and "holds a run with no --patience, not 2" in said

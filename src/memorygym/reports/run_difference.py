@@ -12,11 +12,12 @@ from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import Result
 from memorygym.runs.results import KINDS, RunResults, check_version
 from memorygym.runs.store import Run
+from memorygym.runs.tasks import Limits
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.stats import Difference, paired, unpaired
 
-ALIKE = "track data memory memory_model turns patience capacity judge".split()
+ALIKE = ("track", "data", "memory", "memory_model", "judge", *Limits.__slots__)
 """What must agree in two recipes before their scores are compared, beside the parameters."""
 
 

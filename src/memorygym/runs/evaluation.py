@@ -33,8 +33,7 @@ class Evaluation:
     @property
     def limits(self) -> Limits:
         """The limits that are set in place of the tasks'."""
-        settings = self.settings
-        return Limits(settings.turns, settings.patience, settings.capacity)
+        return Limits(**{name: getattr(self.settings, name) for name in Limits.__slots__})
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """One system for each agent."""

@@ -42,7 +42,7 @@ from memorygym.runs.settings import (
     Recipe,
     split_names,
 )
-from memorygym.runs.tasks import Tasks, again, tasks_of
+from memorygym.runs.tasks import Limits, Tasks, again, tasks_of
 from memorygym.scoring.judge import Judge
 
 SHORTEST_SALT = 16
@@ -149,7 +149,7 @@ def _check_bench(settings: BenchSettings, *, has_model: bool) -> None:
         raise settings.bad("fail_under", "a composite lies between 0 and 100", f"{least:g}")
     if not settings.official:
         return
-    fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *PARAMETERS)
+    fixed = ("seed", "seeds", "data", *Limits.__slots__, *PARAMETERS)
     chosen = [settings.spelled(name) for name in settings.given(*fixed)]
     chosen += [f"the parameter {name}" for name in registry.split_spec(settings.track)[1]]
     if chosen:

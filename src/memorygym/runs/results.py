@@ -41,7 +41,7 @@ from memorygym.runs.episode_result import (
 )
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.runs.objects import TRUSTED
-from memorygym.runs.settings import CODE, SETTINGS
+from memorygym.runs.settings import CODE, SETTINGS, whole
 from memorygym.runs.store import Run, name_parts, unpacked
 from memorygym.runs.summary import Summary, summaries
 from memorygym.runs.systems import systems_of
@@ -408,10 +408,13 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     """run.json without its format. Raises BadSettings if it states no run, or one of a track that
     is not installed here."""
     about: Mapping[str, Any] = Run(run_folder(folder)).about()
-    check_track(folder, about.get("recipe"))
-    if problem := _misfit(about.get("recipe")):
+    recipe = about.get("recipe")
+    check_track(folder, recipe)
+    recipe = whole(recipe) if isinstance(recipe, Mapping) else recipe
+    if problem := _misfit(recipe):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
-    return {name: value for name, value in about.items() if name != "format"}
+    kept = {name: value for name, value in about.items() if name != "format"}
+    return {**kept, "recipe": recipe}
 
 
 def check_track(folder: Path, recipe: object) -> None:

@@ -1,8 +1,8 @@
 """The settings of the commands: each is a field, stated once.
 
 From the fields come the options of the command line and their help, the keywords of `evaluate` and
-`compare` in Python with their checks, and the table in docs/commands.md. They are dataclasses,
-because `--help` reads them: importing pydantic takes 90 to 130 ms here, msgspec 21 ms.
+`compare` in Python with their checks, what the recipe of a run keeps, and docs/options.md. They are
+dataclasses, because `--help` reads them: importing pydantic takes 90 to 130 ms here, msgspec 21 ms.
 """
 
 import ast
@@ -587,10 +587,16 @@ DERIVED = ("templates", "systems")
 Recipe = Mapping[str, Any]
 
 
+def whole(recipe: Recipe) -> Recipe:
+    """A recipe with the settings that it does not state, because they came later, as None."""
+    cls = SETTINGS.get(str(recipe.get("kind")), Settings)
+    return {**dict.fromkeys(cls.kept()), **recipe}
+
+
 def refusal(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """Why a folder with `kept` in its run.json cannot take the run `wanted`, to follow its path;
     "" if it can. What differs is named by the options of the command."""
-    old, new = kept.get("recipe", {}), json.loads(canonical(wanted["recipe"]))
+    old, new = whole(kept.get("recipe", {})), whole(json.loads(canonical(wanted["recipe"])))
     if kept.get("version") != wanted["version"]:
         problem = f" holds a run of the version {kept.get('version')}, not {wanted['version']}"
     elif old == new:

@@ -151,7 +151,7 @@ def salt_hash(salt: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits that `bench` sets in place of a task's; None leaves the task's."""
+    """The settings of `bench` that are limits in place of a task's; None leaves the task's."""
 
     turns: int | None = None
     """Most replies within one event."""
