@@ -90,7 +90,8 @@ def compared(
     """The measurements of `compare` for every system on these tasks; a `model` is the reasoner."""
     model_roles = ModelRoles({reasoner: model} if model else {})
     memories = plug_all([memory])
-    asked = Comparison(tasks, memories, [ComparisonLimits(budget)], (reasoner,), model_roles)
+    limits = [ComparisonLimits(budget)]
+    asked = Comparison(tasks, memories, limits, (reasoner,), model_roles=model_roles)
     return bench(asked).measured
 
 

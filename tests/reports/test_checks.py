@@ -49,12 +49,11 @@ def pretend(run: Path, agent: str) -> None:
     assert trace
     trace.labels["agent"] = agent
     pretended = Evaluation(tasks=worlds(), agents=(agent,))
-    job = pretended.job()
     (player,) = pretended.players(pretended.model_roles)
     place = place_of("worlds", pretended.tasks.recipes[0], 0, player.system)
     path.unlink()
     write_trace(Run(run).trace_path(place.episode), trace)
-    about = {**Run(run).about(), **job.about()}
+    about = {**Run(run).about(), **pretended.about()}
     (run / "run.json").write_text(json.dumps(about))
     result = result_of(place, trace, ResultOptions())
     write_atomically(run / FILE, measurement_lines(RunResults(about, [result])))

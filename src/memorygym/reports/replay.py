@@ -66,9 +66,7 @@ def _played(recipe: Mapping[str, Any], name: str, salt: str, recall: Recall) -> 
     source, track = source_of(recipe, salt, recall), recipe["track"]
     (result,) = (
         Runner(track, (player,), wanted=ResultOptions(traced=True)).play_unit((task, repeat))[0]
-        for (task, repeat), player in product(
-            source.job().units, source.players(source.model_roles)
-        )
+        for (task, repeat), player in product(source.units, source.players(source.model_roles))
         if place_of(track, task, repeat, player.system).episode == name
     )
     return result

@@ -1,6 +1,6 @@
-"""An evaluation as a job: agents or a model play a track, and the results are summed up."""
+"""An evaluation: the job in which agents or a model play a track."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import cpu_count
 
@@ -8,34 +8,30 @@ from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, PlayedEpisode, find
-from memorygym.core.types import Policy, Task
+from memorygym.core.types import JSON, Policy, Task
 from memorygym.runs.engine import Job, perform
 from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, identities
+from memorygym.runs.objects import Given, identities, sendable
 from memorygym.runs.systems import AgentSystem, SystemPlayer
 from memorygym.runs.systems import played as play_labelled
-from memorygym.runs.tasks import Limits, Tasks
+from memorygym.runs.tasks import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """The agents, the tasks and the memory of an evaluation."""
+class Evaluation(Job):
+    """The agents of an evaluation, and their memory."""
 
-    tasks: Tasks
     agents: tuple[str, ...]
     """Scripted agents, or the name of the one model of `model_roles`."""
     memory: str = "markdown"
     limits: Limits = field(default_factory=Limits)
-    model_roles: ModelRoles = field(default_factory=ModelRoles)
-    repeats: int = 1
     validate: bool = False
     """Whether the track's self-test runs."""
     objects: Sequence[Given] = ()
     """The agents and the memory that were passed as objects."""
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
-        """One system for each agent."""
         objects = {part.name: part for part in self.objects}
         return [
             AgentSystem(agent, self.memory, self.limits, model_roles, objects)
@@ -50,28 +46,23 @@ class Evaluation:
         yield from [("memory", self.memory)] if self.memory not in passed else ()
         yield from (("agents", name) for name in self.agents if name not in {*own, *passed})
 
-    def job(self, wanted: ResultOptions | None = None) -> Job:
-        """The run that plays the evaluation."""
-        test = find(self.tasks.track).self_test
-        if self.validate and not test:
-            raise BadSettings(
-                f"--validate: the track {self.tasks.track} has no self-test; leave the option out"
-            )
-        return Job(
-            tasks=self.tasks,
-            players=self.players,
-            model_roles=self.model_roles,
-            repeats=self.repeats,
-            recipe={
-                "kind": "bench",
-                "agents": list(self.agents),
-                "memory": self.memory,
-                **self.limits.to_json(),
-                **identities(self._parts(), self.objects),
-            },
-            wanted=replace(
-                wanted or ResultOptions(), inspect=test.inspect if test and self.validate else None
-            ),
+    def recipe(self) -> Mapping[str, JSON]:
+        return {
+            "kind": "bench",
+            "agents": list(self.agents),
+            "memory": self.memory,
+            **self.limits.to_json(),
+            **identities(self._parts(), self.objects),
+        }
+
+    def options(self, wanted: ResultOptions) -> ResultOptions:
+        """With the figures of the self-test, if it runs. Raises BadSettings if there is none."""
+        if not self.validate:
+            return wanted
+        if test := find(self.tasks.track).self_test:
+            return replace(wanted, inspect=test.inspect)
+        raise BadSettings(
+            f"--validate: the track {self.tasks.track} has no self-test; leave the option out"
         )
 
     def beside(self, ended: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
@@ -103,8 +94,16 @@ class Evaluation:
     def _references(self) -> list[Result]:
         """The track's lower bound, upper bound and best scripted agent, on the same tasks."""
         roles = find(self.tasks.track).references
-        beside = replace(
-            self, agents=tuple(roles.values()), model_roles=ModelRoles(), repeats=1, validate=False
+        # The model plays no reference; were it sent to the processes, it would have to be pickled.
+        held = [part for part in self.objects if part.name == self.memory]
+        references = replace(
+            self,
+            agents=tuple(roles.values()),
+            objects=held,
+            model_roles=ModelRoles(),
+            repeats=1,
+            validate=False,
         )
-        job = replace(beside.job(ResultOptions(causes=False)), workers=cpu_count() or 1)
-        return [episode.result for episode in perform(job) if isinstance(episode, Played)]
+        workers = cpu_count() or 1 if sendable(held) else 1
+        played = perform(references, ResultOptions(causes=False), workers=workers)
+        return [episode.result for episode in played if isinstance(episode, Played)]

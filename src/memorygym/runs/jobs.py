@@ -200,8 +200,10 @@ def comparison_of(
         plug_all([*named, *memories]),
         [ComparisonLimits(view, settings.capacity) for view in budgets],
         tuple(who if isinstance(who, str) else who.name for who in reasoners),
-        ModelRoles(dict(deciding), None if writer is None else models.of(writer)[1], models.judge),
         [part for part in (*reasoners, writer) if isinstance(part, GivenModel)],
+        model_roles=ModelRoles(
+            dict(deciding), None if writer is None else models.of(writer)[1], models.judge
+        ),
     )
 
 
@@ -279,5 +281,5 @@ def source_of(
         plug_all(recipe["memories"]),
         [ComparisonLimits(view, recipe["capacity"]) for view in recipe["budgets"]],
         tuple(recipe["reasoners"]),
-        model_roles,
+        model_roles=model_roles,
     )

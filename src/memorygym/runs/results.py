@@ -7,12 +7,12 @@ never read back.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, product
 from os import PathLike
 from pathlib import Path
-from typing import Any, NotRequired, Protocol, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clip
@@ -285,18 +285,8 @@ class RunResults:
             yield from ((played, case) for case in played.cases)
 
 
-class Source(Protocol):
-    """What can be played as a run: an evaluation or a comparison."""
-
-    def job(self, wanted: ResultOptions | None = None) -> Job:
-        """The run that plays it."""
-
-    def beside(self, ended: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
-        """What is measured beside its episodes: invariants, and episodes of references."""
-
-
 def perform(
-    source: Source,
+    job: Job,
     folder: Path | None = None,
     workers: int = 1,
     *,
@@ -309,11 +299,9 @@ def perform(
 
     Raises BadKey at once, and BadSettings for the folder of another run.
     """
-    job = source.job(ResultOptions(traced=traced))
-    job = replace(job, folder=folder, workers=workers, quiet=quiet)
-    played = play(job)
+    played = play(job, ResultOptions(traced=traced), folder, workers, quiet=quiet)
     ended = [episode for episode in played if isinstance(episode, Played)]
-    invariants, beside = source.beside(ended)
+    invariants, beside = job.beside(ended)
     run = RunResults(
         job.about(),
         [episode if isinstance(episode, Failure) else episode.result for episode in played],

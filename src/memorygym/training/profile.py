@@ -6,7 +6,7 @@ A task whose every try earns the same reward teaches a policy gradient nothing.
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean, pvariance
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
@@ -117,9 +117,10 @@ def play(settings: ProfileSettings, stack: ExitStack) -> tuple[Profile, list[Fai
         limits=Limits(capacity=settings.capacity),
         model_roles=agent_roles(name, settings, stack) if has_model else ModelRoles(),
         repeats=repeats,
-    ).job(ResultOptions(causes=False))
+    )
     workers = settings.workers_of(waits=has_model)
-    outcomes = perform(replace(job, workers=workers, quiet=settings.quiet))
+    wanted = ResultOptions(causes=False)
+    outcomes = perform(job, wanted, workers=workers, quiet=settings.quiet)
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     return profile_of(name, outcomes), failures
 

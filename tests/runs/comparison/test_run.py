@@ -11,7 +11,7 @@ from memorygym.core.types import Memory, Message
 from memorygym.models.scripted import Scripted
 from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.engine import perform
-from memorygym.runs.episode_result import Failure, Played
+from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.store import Run
 from tests.runs.comparison.small_runs import WORLD, comparison, measured, play
@@ -88,7 +88,7 @@ def test_an_episode_that_was_kept_is_measured_and_not_played_again(tmp_path: Pat
     clocks = (tmp_path / "timings.jsonl").read_bytes()
     assert play(asked, folder=kept) == first
     assert (tmp_path / "timings.jsonl").read_bytes() == clocks
-    assert sorted(place.episode for place in asked.job().episodes()) == Run(kept).kept
+    assert sorted(place.episode for place in asked.episodes()) == Run(kept).kept
 
 
 @pytest.mark.parametrize("other", ["strong+full+all", "strong+recency+1000"])
@@ -116,7 +116,7 @@ def test_a_trace_of_another_task_is_played_again(tmp_path: Path) -> None:
 def test_results_are_in_the_order_of_the_tasks() -> None:
     worlds = [replace(WORLD.recipes[0], seed=seed) for seed in (2, 0, 1)]
     tasks = replace(WORLD, recipes=worlds)
-    outcomes = perform(replace(comparison(tasks=tasks).job(), workers=2))
+    outcomes = perform(comparison(tasks=tasks), ResultOptions(), workers=2)
     assert [outcome.place.seed for outcome in outcomes] == [2] * 4 + [0] * 4 + [1] * 4
 
 

@@ -1,14 +1,14 @@
-"""A comparison as a job: its systems play the same tasks in one run."""
+"""A comparison: the job in which every memory plays the same tasks."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
 from memorygym.agents.reasoner_agent import note_taker
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
-from memorygym.core.track import Invariant, find
+from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
 from memorygym.runs.comparison.memory_specs import MemorySpec, TimedMemory, memory_of
 from memorygym.runs.comparison.replay_check import play_rebuilt
@@ -20,7 +20,7 @@ from memorygym.runs.comparison.system_specs import (
     systems,
 )
 from memorygym.runs.engine import Job
-from memorygym.runs.episode_result import Played, Result, ResultOptions
+from memorygym.runs.episode_result import ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
 from memorygym.runs.objects import GivenModel, identities
 from memorygym.runs.systems import (
@@ -32,20 +32,17 @@ from memorygym.runs.systems import (
     scripted,
     start_episode,
 )
-from memorygym.runs.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """The tasks and reasoners, which are fixed, and the memories, which vary."""
+class Comparison(Job):
+    """The reasoners, which are fixed, and the memories, which vary."""
 
-    tasks: Tasks
     memories: Mapping[str, MemorySpec]
     """By spec, references included."""
     limits: Sequence[ComparisonLimits]
     """One for each budget."""
     reasoners: tuple[str, ...] = ("strong",)
-    model_roles: ModelRoles = field(default_factory=ModelRoles)
     models: Sequence[GivenModel] = ()
     """Those of `model_roles` that were passed as objects."""
 
@@ -66,14 +63,9 @@ class Comparison:
         yield "tracks", self.tasks.track
         yield from (("memory", spec) for spec, memory in self.memories.items() if not memory.passed)
 
-    def beside(self, _: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
-        """A comparison plays its references itself."""
-        return (), ()
-
-    def job(self, wanted: ResultOptions | None = None) -> Job:
-        """The run that plays the comparison."""
+    def recipe(self) -> Mapping[str, JSON]:
         passed = [memory.passed for memory in self.memories.values() if memory.passed]
-        recipe: dict[str, JSON] = {
+        return {
             "kind": "compare",
             "systems": [[system.name, system.budget] for system in self.systems()],
             "memories": [spec for spec in self.memories if spec not in REFERENCES],
@@ -82,13 +74,10 @@ class Comparison:
             "reasoners": list(self.reasoners),
             **identities(self._parts(), [*self.models, *passed]),
         }
-        return Job(
-            tasks=self.tasks,
-            players=self.players,
-            model_roles=self.model_roles,
-            recipe=recipe,
-            wanted=replace(wanted or ResultOptions(), causes=False, measured=True),
-        )
+
+    def options(self, wanted: ResultOptions) -> ResultOptions:
+        """With measurements, from which its figures are computed, instead of causes."""
+        return replace(wanted, causes=False, measured=True)
 
 
 @dataclass(frozen=True, slots=True)
