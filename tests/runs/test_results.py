@@ -17,8 +17,8 @@ from memorygym.core.types import Memory, Message
 from memorygym.reports.exports import exports, write_exports
 from memorygym.reports.results import Results
 from memorygym.runs.comparison.figures import Clock
-from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.sanity_checks import SanityCheck
+from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import FILE, RunResults, load, perform, schema

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.core.types import Memory, Message
-from memorygym.runs.comparison.memory_specs import MemorySpec, plug_all
+from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.system_specs import ComparisonLimits
+from memorygym.runs.comparison.system_specs import ComparisonLimits, MemorySpec
 from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.metrics import Measurement

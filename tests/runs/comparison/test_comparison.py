@@ -15,7 +15,6 @@ from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.figures import figures
-from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import (
     figure_checks,
@@ -24,6 +23,7 @@ from memorygym.runs.comparison.sanity_checks import (
     played_checks,
     returns,
 )
+from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.results import perform
 from tests.episodes import generated
 from tests.runs.comparison.measurements import THREE, all_played, reported

@@ -9,7 +9,7 @@ import pytest
 from memorygym.core.errors import BadKey, ProviderFailure
 from memorygym.core.types import Memory, Message
 from memorygym.models.scripted import Scripted
-from memorygym.runs.comparison.memory_specs import MemorySpec
+from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.model_roles import ModelRoles

@@ -10,11 +10,12 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
-from memorygym.runs.comparison.memory_specs import MemorySpec, TimedMemory, memory_of
+from memorygym.runs.comparison.memory_specs import TimedMemory, memory_of
 from memorygym.runs.comparison.replay_check import play_rebuilt
 from memorygym.runs.comparison.system_specs import (
     REFERENCES,
     ComparisonLimits,
+    MemorySpec,
     SystemSpec,
     budget_of,
     systems,
@@ -48,13 +49,12 @@ class Comparison(Job):
 
     def systems(self) -> list[SystemSpec]:
         """All systems at all budgets, each once."""
-        tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
-        return systems([*self.memories], tools, *self.limits)
+        return systems(self.memories, *self.limits)
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """Every system with every reasoner."""
         return [
-            MemorySystem(reasoner, system, self.memories[system.spec], model_roles)
+            MemorySystem(reasoner, system, model_roles)
             for reasoner, system in product(self.reasoners, self.systems())
         ]
 
@@ -87,7 +87,6 @@ class MemorySystem:
     agent: str
     """The reasoner: one of the track's own, or a model of `model_roles`."""
     spec: SystemSpec
-    plugged: MemorySpec
     model_roles: ModelRoles
 
     @property
@@ -98,8 +97,8 @@ class MemorySystem:
             self.spec.budget,
             compared=True,
             spec=self.spec.spec,
-            passed=self.plugged.passed.cls if self.plugged.passed else "",
-            foreign=self.plugged.foreign,
+            passed=self.spec.memory.passed.cls if self.spec.memory.passed else "",
+            foreign=self.spec.memory.foreign,
         )
 
     @property
@@ -107,17 +106,14 @@ class MemorySystem:
         return self.model_roles.waits
 
     def begin(self, task: Task, steps: Steps) -> Episode:
-        plugged = self.plugged
-        make = memory_of(self.spec, task, plugged.make, foreign=plugged.foreign)
-        budget = budget_of(self.spec, task, tools=plugged.tools)
-        return start_episode(
-            task, lambda: TimedMemory(make(), steps), budget, self.model_roles.writer
-        )
+        make, writer = memory_of(self.spec, task), self.model_roles.writer
+        budget = budget_of(self.spec, task)
+        return start_episode(task, lambda: TimedMemory(make(), steps), budget, writer)
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         """The reasoner. For a memory with tools it is the track's note taker, which decides as the
         reasoner does. A model is not asked where the track needs no decision."""
-        track, tools = find(task.track), self.plugged.tools
+        track, tools = find(task.track), self.spec.memory.tools
         if model and not tools:
             return DecisionsOnly(model, track.asks)
         known = track.reasoner_task(task)
@@ -127,11 +123,11 @@ class MemorySystem:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """Plays one episode. Only the oracle sees the gold table, and a reasoner if its track is
         `reasoners_see_gold`."""
-        plugged, model_roles, episode = self.plugged, self.model_roles, self.begin(task, steps)
+        memory, model_roles, episode = self.spec.memory, self.model_roles, self.begin(task, steps)
         chat = model_roles.chat(self.agent) if self.agent in model_roles.models else None
         # The replies of a provider's model vary, so a rebuilt memory may differ honestly.
-        rebuilt = plugged.foreign and self.spec.role == "memory" and not model_roles.writing
-        rebuild = partial(play_rebuilt, task=task, make=plugged.make, name=self.spec.name)
+        rebuilt = memory.foreign and self.spec.role == "memory" and not model_roles.writing
+        rebuild = partial(play_rebuilt, task=task, make=memory.make, name=self.spec.name)
         labels, policy = self.system.labels(task.track, repeat), self.policy(task, chat)
         if chat:
             policy = NumberedReplies(policy, chat)
