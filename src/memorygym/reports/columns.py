@@ -15,7 +15,7 @@ from memorygym.core.outcome import Score
 from memorygym.core.track import find
 from memorygym.reports.curves import CURVES, Bin, Point
 from memorygym.reports.table import SPREAD, Column, Spread, Table, Value
-from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow
+from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow, mean_of
 from memorygym.runs.comparison.significance import Pair
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import Failure, Result
@@ -182,13 +182,8 @@ def _scored(key: str, of: Callable[[Score], Value] | None = None) -> Column[Ende
 
 def _mean(key: str, field: str, meaning: str) -> Column[Ended]:
     """The mean over the questions that count and have the field."""
-
-    def of(row: Ended) -> float | None:
-        values = [getattr(case, field) for case in _cases(row)]
-        known = [value for value in values if value is not None]
-        return sum(known) / len(known) if known else None
-
-    return Column(key, of, meaning=meaning)
+    mean = mean_of(field)
+    return Column(key, lambda row: mean(_cases(row)), meaning=meaning)
 
 
 def _cases(row: Ended) -> Sequence[QuestionCase]:

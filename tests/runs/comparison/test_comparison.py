@@ -17,11 +17,10 @@ from memorygym.models.extractive import write
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import (
+    canaries_shown,
     figure_checks,
     invalid_text,
-    mixes,
     played_checks,
-    returns,
 )
 from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.results import perform
@@ -145,16 +144,16 @@ def test_who_keeps_all_shows_its_canary_and_who_shares_a_state_is_found(
     make: Callable[[], Memory], keeps: bool | None, mixed: bool
 ) -> None:
     task = generated("company", 0, "lite")
-    assert mixes(make, task, write) == mixed
-    assert keeps is None or returns(make, task, write) == keeps
+    shows_own, shows_other = canaries_shown(make, task, write)
+    assert shows_other == mixed and keeps in (None, shows_own)
 
 
 def test_canaries_use_the_environment_that_is_played() -> None:
     parameters = {"hops": "2", "tokens": "10k", "mode": "agentic"}
     (recipe,) = find("research").tasks(TaskOptions(range(1), "", parameters))
     task = recipe.generate()
-    assert not returns(Listening, task, write)
+    assert canaries_shown(Listening, task, write) == (False, False)
     texts = "\n".join(Listening.observed)
     assert task.events[0].text in texts and "Nothing was called." in texts
-    assert returns(Full, task, write) and not mixes(Full, task, write)
-    assert mixes(gossip(), task, write)
+    assert canaries_shown(Full, task, write) == (True, False)
+    assert canaries_shown(gossip(), task, write)[1]

@@ -305,20 +305,6 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
 """Every figure, in the order of the columns of compare.csv."""
 
 
-def _unread_of(figures: Mapping[str, Estimate | None]) -> float:
-    """Share of the statements that were unread: of those shown, or of those held if more."""
-    shares = (figures["unread_context"], figures["unread_store"])
-    return max(share.mean if share else 0.0 for share in shares)
-
-
-def figures_of(view: SystemView) -> Mapping[str, Estimate | None]:
-    """All figures of a system, by name."""
-    figures = {name: figure.compute(view) for name, figure in FIGURES.items()}
-    if is_unreadable(_unread_of(figures)):
-        return {name: None if FIGURES[name].withheld else value for name, value in figures.items()}
-    return figures
-
-
 @dataclass(frozen=True, slots=True)
 class SystemRow:
     """The figures of one system."""
@@ -340,6 +326,8 @@ class SystemRow:
     needed: not measured here."""
     figures: Mapping[str, Estimate | None]
     """By name, in the order of compare.csv."""
+    unread: float
+    """Share of the statements that the memory showed, or held if more, that were unread."""
     over_recency: Pair | None
     """Its test against recency, of a memory that shares a task with it."""
 
@@ -350,11 +338,6 @@ class SystemRow:
 
     def __getitem__(self, figure: str) -> Estimate | None:
         return self.figures[figure]
-
-    @property
-    def unread(self) -> float:
-        """Share of the statements that the memory showed, or held if more, that were unread."""
-        return _unread_of(self.figures)
 
     @property
     def withheld(self) -> bool:
@@ -418,17 +401,7 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     }
     tests = _tests(views, faults, finished, name)
     rows = [
-        SystemRow(
-            system=system,
-            role=role_of(system),
-            scores=view.own,
-            failed=failures.get(system, 0),
-            rank=tests.ranks.get(system),
-            fault=system in faults,
-            bound=_bound_of(view),
-            figures=figures_of(view),
-            over_recency=tests.over_recency.get(system),
-        )
+        _row(view, tests, failed=failures.get(system, 0), fault=system in faults)
         for system, view in views.items()
     ]
     lost = sum(len(numbers & asked[task]) for task, numbers in left_out(measured).items())
@@ -490,6 +463,27 @@ def _tests(
     view = next(iter(views.values()))
     recency = view.of(RECENCY)
     return significance_tests(memories, finished & memories.keys(), recency, view.questions, name)
+
+
+def _row(view: SystemView, tests: SignificanceTests, *, failed: int, fault: bool) -> SystemRow:
+    """The row of a system; figures that rest on what was unread are withheld if that is much."""
+    figures = {name: figure.compute(view) for name, figure in FIGURES.items()}
+    shares = (figures["unread_context"], figures["unread_store"])
+    unread = max(share.mean if share else 0.0 for share in shares)
+    if is_unreadable(unread):
+        figures |= {name: None for name, figure in FIGURES.items() if figure.withheld}
+    return SystemRow(
+        system=view.system,
+        role=role_of(view.system),
+        scores=view.own,
+        failed=failed,
+        rank=tests.ranks.get(view.system),
+        fault=fault,
+        bound=_bound_of(view),
+        figures=figures,
+        unread=unread,
+        over_recency=tests.over_recency.get(view.system),
+    )
 
 
 def _bound_of(view: SystemView) -> Bound:
