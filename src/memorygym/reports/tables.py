@@ -9,10 +9,10 @@ from memorygym.core import registry
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
 from memorygym.reports.run_difference import RunDifference
-from memorygym.reports.stored_runs import readable
+from memorygym.reports.stored_runs import readable, verdict_lines
 from memorygym.reports.table import Column, Table, beside, plain
 from memorygym.reports.terminal import GREEN, RED, count, fit, paint
-from memorygym.runs.episode_result import Failure
+from memorygym.runs.episode_result import Failure, place_in
 from memorygym.runs.results import RunResults
 from memorygym.runs.summary import Summary
 from memorygym.scoring.attribution import Attribution
@@ -217,14 +217,8 @@ def invariants_table(invariants: Sequence[Invariant]) -> str:
 
 
 def questions_text(trace: Trace) -> Iterator[str]:
-    """Each question with truth, answer, verdict and, if it was missed, the cause."""
-    attribution = Attribution(trace)
-    for outcome in outcomes(trace):
-        goal = outcome.goal
-        verdict = "right" if outcome.correct else f"WRONG ({attribution.cause(outcome)})"
-        yield from fit(f"[event {goal.event + 1}] {goal.question_type}: {goal.text}")
-        yield from fit(
-            f"truth {goal.truth} | answer {outcome.answer} | {verdict}: {outcome.reason}", "    "
-        )
-        for limit in limits_in(trace, goal.event):
-            yield from fit(limit, "    ")
+    """Each question under its ID, with truth, answer, verdict and, if it was missed, the cause."""
+    attribution, name = Attribution(trace), place_in(trace).episode
+    for number, outcome in enumerate(outcomes(trace), start=1):
+        limits = [*limits_in(trace, outcome.goal.event)]
+        yield from verdict_lines(f"{name}#{number}", outcome, attribution.cause(outcome), limits)
