@@ -3,44 +3,30 @@
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from io import StringIO
 from typing import Any
 
-from memorygym.core.trace import CANARY
 from memorygym.reports.columns import TIMINGS
 from memorygym.reports.exports import exports
 from memorygym.reports.results import tables
 from memorygym.runs.episode_result import Failure
 from memorygym.runs.metrics import Measurement
-from memorygym.runs.results import FORMAT, Header, RunResults
 from memorygym.scoring.attribution import Coverage
 from tests.runs.comparison.measurements import (
     FIVE,
-    HOLDS,
     THREE,
     all_played,
     compared,
-    episode,
     place,
     played,
+    results,
 )
 
 TWO = {**THREE, "n": "10 00 10"}
-ABOUT = {
-    "version": "c",
-    "recipe": {
-        "kind": "compare", "track": "worlds", "reasoners": ["strong"], "budgets": [1000],
-        "parameters": {},
-    },
-}  # fmt: skip
 
 
 def files_of(measured: Sequence[Measurement], *failures: Failure) -> dict[str, bytes]:
-    played = [(m, episode(m)) for m in measured]
-    ended = [replace(e, place=replace(e.place, seed=m.seed, who=m.system)) for m, e in played]
-    episodes = [*ended, *failures]
-    return exports(RunResults(ABOUT, episodes, Header(FORMAT, CANARY, (HOLDS,))), ["retention"])
+    return exports(results(measured, *failures), ["retention"])
 
 
 def table(name: str, measured: Sequence[Measurement], *failures: Failure) -> list[dict[str, str]]:

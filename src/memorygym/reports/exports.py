@@ -68,7 +68,7 @@ def result_file(run: RunResults, path: Path) -> bytes:
     if run.compared:
         return exports(run)["compare.csv" if is_csv else DOCUMENT]
     if is_csv:
-        return rows_csv(summary_table(run).records(exact=True)).encode()
+        return rows_csv(summary_table(run).records()).encode()
     return json_bytes(results_document(run))
 
 

@@ -76,11 +76,11 @@ class Results:
 
     def rows(self) -> Records:
         """One plain dict per system (or agent) and task; docs/columns.md explains the columns."""
-        return [row for run in self.runs for row in rows_table(run).records(exact=True)]
+        return [row for run in self.runs for row in rows_table(run).records()]
 
     def summary(self) -> Records:
         """One plain dict per system (or agent), with means and 95 % intervals over tasks."""
-        return [row for run in self.runs for row in summary_table(run).records(exact=True)]
+        return [row for run in self.runs for row in summary_table(run).records()]
 
     def questions(self) -> Records:
         """One plain dict per system and question of a comparison."""

@@ -48,13 +48,8 @@ def test_systems_without_a_budget_are_played_once_for_all_budgets() -> None:
 
 def test_every_system_is_asked_the_same_questions() -> None:
     measurements = measured(play(comparison("bm25", "markdown")))
-    asked = {
-        tuple((case.number, case.kind) for case in measurement.cases)
-        for measurement in measurements
-    }
-    assert len(asked) == 1 and {measurement.task for measurement in measurements} == {
-        ("company", 0)
-    }
+    asked = {tuple((case.number, case.kind) for case in m.cases) for m in measurements}
+    assert len(asked) == 1 and {m.task for m in measurements} == {("company", 0)}
 
 
 def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memorygym.core.episode import Episode
-from memorygym.core.errors import BadSettings, MemoryFault, UnknownPart
+from memorygym.core.errors import MemoryFault
 from memorygym.core.types import Budget, Entry, Memory, Message
 from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.markdown import Markdown
@@ -40,20 +40,6 @@ def test_the_references_are_always_there_and_each_spec_once() -> None:
     own = ["bm25", "held:bm25", "markdown+writer", "held:markdown+writer"]
     assert rows == [*REFERENCES, *own]
     assert [system.name for system in systems(plug_all([]), LIMITS)] == REFERENCES
-
-
-@pytest.mark.parametrize(
-    ("spec", "error", "message"),
-    [
-        ("bm52", UnknownPart, "did you mean bm25"),
-        ("bm25:top_k=0", BadSettings, "top_k 0"),
-        ("bm25:top_k=many", BadSettings, "give a whole number"),
-        ("no_such.mod:make", BadSettings, "no_such"),
-    ],
-)
-def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        plug_all([spec])
 
 
 @pytest.mark.parametrize("spec", ["notes:Notes", "add_search:notes:Notes"])
