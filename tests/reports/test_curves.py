@@ -48,25 +48,10 @@ def test_a_bin_of_a_single_task_has_no_interval() -> None:
     assert "  100.0\n" in curve_text(report, "retention")
 
 
-def test_unlimited_contexts_have_no_curve_and_references_come_last() -> None:
-    measured = all_played({"none": "00 00", "m": "11 10", "held:m": "11 11"})
-    bins = curve(figures(measured, {}, "test"), "rewrite")
-    assert [bin.system for bin in bins] == ["m", "none"]
-
-
-def test_many_bins_are_stacked_within_80_columns() -> None:
-    measured = spread("m", "1" * 12, "rewrites", *range(12))
-    text = curve_text(figures(measured, {}, "test"), "rewrite")
-    assert text.count("questions      ") == 2
-    assert max(map(len, text.split("\n"))) <= 80
-
-
 def costly() -> Report:
     dear = played("dear", "10 10 10", ingest=ModelCost(1, 5000))
     nothing = [replace(c, tokens=0) for c in played("none", "00")[0].cases]
-    none = [
-        replace(measurement, cases=tuple(nothing)) for measurement in played("none", "00 00 00")
-    ]
+    none = [replace(m, cases=tuple(nothing)) for m in played("none", "00 00 00")]
     return figures([*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none], {}, "test")
 
 

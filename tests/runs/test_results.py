@@ -216,16 +216,6 @@ def test_bounds_fill_in_failures_of_an_agent_within_their_task(
     assert summary.bounds(failures) == (bounds and pytest.approx(bounds))
 
 
-def test_axes_are_means_over_tasks(played: Result) -> None:
-    axes = {**played.score.axes, "breadth": 1.0}
-    score = replace(played.score, axes=axes, correct_refusals=0.0)
-    other = replace(played, place=replace(played.place, seed=1), score=score)
-    (summary,) = summaries([played, other])
-    assert summary.correct_refusals and summary.correct_refusals.mean == 0.5
-    breadth = summary.axes["breadth"]
-    assert breadth and breadth.mean == (played.score.axes["breadth"] + 1) / 2
-
-
 BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 
 
