@@ -12,7 +12,6 @@ from typing import Any
 
 from memorygym.core.outcome import Score
 from memorygym.reports import columns
-from memorygym.reports.curves import Point
 from memorygym.reports.table import SPREAD, Table
 from memorygym.runs.comparison.figures import FIGURES, Figure, SystemRow
 from memorygym.runs.comparison.significance import Pair
@@ -123,7 +122,6 @@ def sections() -> Iterator[Section]:
     yield _section(columns.COMPARED, figures)
     yield _section(columns.QUESTIONS, meanings(QuestionCase))
     yield _section(columns.PAIRS, tests)
-    yield _section(columns.PARETO, meanings(Point))
     yield _section(columns.CURVE)
     yield _section(columns.TIMINGS)
     yield Section(
