@@ -46,15 +46,15 @@ def results_table(
     own = find(track).axes if track in registry.names("tracks") else ()
     # In the order of the track.
     axes = own if set(own) == set(stated) else stated
-    letters = dict(zip(axes, _letters(axes), strict=True))
+    heads = dict(zip(axes, letters(axes), strict=True))
     columns: list[Column[Summary]] = [
         Column("agent", lambda row: readable(row.who)),
         Column("composite", lambda row: row.composite, summaries[0].score, "share"),
-        *(Column(axis, partial(_axis, axis), letters[axis], "share") for axis in axes),
+        *(Column(axis, partial(_axis, axis), heads[axis], "share") for axis in axes),
         Column("refusals", lambda row: row.correct_refusals, unit="share", spread=""),
     ]
     tasks = max(summary.tasks for summary in summaries)
-    means = ", ".join(f"{letter} {axis}" for axis, letter in letters.items())
+    means = ", ".join(f"{letter} {axis}" for axis, letter in heads.items())
     intervals = (
         f", {TOO_FEW}" if tasks < FEWEST_TASKS else " with 95 % intervals, clustered by task"
     )
@@ -72,10 +72,10 @@ def _axis(axis: str, row: Summary) -> Estimate | None:
     return row.axes.get(axis)
 
 
-def _letters(axes: Sequence[str]) -> list[str]:
+def letters(axes: Sequence[str]) -> list[str]:
     """The first letter of each axis, or as many letters as distinguish the axes.
 
-    >>> _letters(["breadth", "maintenance"]), _letters(["retrieval", "reasoning", "update"])
+    >>> letters(["breadth", "maintenance"]), letters(["retrieval", "reasoning", "update"])
     (['B', 'M'], ['RET', 'REA', 'UPD'])
     """
     longest = max(map(len, axes), default=1)
