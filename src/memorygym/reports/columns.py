@@ -226,13 +226,14 @@ AGENT_SUMMARY: Table[tuple[RunResults, Summary]] = _table(
 
 def rows_table(run: RunResults) -> Table[Any]:
     """One row a system or agent and task, failed ones included."""
+    ended: list[Result | Failure] = [*run.results, *run.failures]
     if run.compared:
-        rows = [e for e in run.ended if role_of(e.place.memory) != "unlimited"]
-        return _named(run, SYSTEM_ROWS, ((run, episode) for episode in rows))
+        rows = [(run, e) for e in ended if role_of(e.place.memory) != "unlimited"]
+        return _named(run, SYSTEM_ROWS, rows)
     axes = dict.fromkeys(axis for result in run.results for axis in result.score.axes)
     columns = [_scored(axis, partial(_axis, axis)) for axis in axes]
     table = _extended(AGENT_ROWS, "composite", columns)
-    return _named(run, table, ((run, episode) for episode in run.ended))
+    return _named(run, table, ((run, episode) for episode in ended))
 
 
 def summary_table(run: RunResults) -> Table[Any]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from memorygym.reports.plots import Plot
 
 TABLES = ("rows", "summary", "questions")
+PLAYED = ("reasoner", "budget", "system", "template", "seed")
+"""What a row of questions() says of its episode."""
 Records = list[dict[str, Any]]
 
 
@@ -89,11 +91,7 @@ class Results:
         return [
             {
                 **({"run": run.name} if run.name else {}),
-                "reasoner": played.reasoner,
-                "budget": played.budget,
-                "system": played.system,
-                "template": played.template,
-                "seed": played.seed,
+                **{name: getattr(played, name) for name in PLAYED},
                 **asdict(case),
             }
             for run in self.runs

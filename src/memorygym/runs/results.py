@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, product, zip_longest
 from os import PathLike
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, cast
@@ -169,11 +169,6 @@ class RunResults:
     def failures(self) -> list[Failure]:
         """The episodes without a score."""
         return [episode for episode in self.episodes if isinstance(episode, Failure)]
-
-    @property
-    def ended(self) -> list[Result | Failure]:
-        """The episodes with a score, then those without."""
-        return [*self.results, *self.failures]
 
     @cached_property
     def measured(self) -> list[Measurement]:
@@ -380,14 +375,13 @@ def _check_planned(run: RunResults, places: Sequence[EpisodeKey]) -> None:
     """Raises BadSettings unless the episodes are those of the recipe, in its order."""
     planned = [place.episode for place in places]
     kept = [episode.place.episode for episode in run.episodes]
-    if planned != kept:
-        pairs = enumerate(zip(planned, kept, strict=False))
-        at = next((n for n, (a, b) in pairs if a != b), min(len(planned), len(kept)))
-        wrong = kept[at] if at < len(kept) else f"nothing, not {planned[at]}"
-        raise BadSettings(
-            f"{run.folder}: its measurements are not those of its recipe: {len(kept)} episodes, and"
-            f" {len(planned)} are planned; episode {at + 1} is {wrong}"
-        )
+    for number, (wanted, held) in enumerate(zip_longest(planned, kept), start=1):
+        if held != wanted:
+            raise BadSettings(
+                f"{run.folder}: its measurements are not those of its recipe: {len(kept)} episodes,"
+                f" and {len(planned)} are planned; episode {number} is"
+                f" {held or f'nothing, not {wanted}'}"
+            )
 
 
 def run_folder(folder: Any) -> Path:
