@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from memorygym.core import registry
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
 from memorygym.reports.run_difference import RunDifference
@@ -43,7 +42,7 @@ def results_table(
 ) -> str:
     """One row per agent, then the references; the meaning of the figures; what they can show."""
     track, stated = summaries[0].track, [*summaries[0].axes]
-    own = find(track).axes if track in registry.names("tracks") else ()
+    own = find(track).axes
     # In the order of the track.
     axes = own if set(own) == set(stated) else stated
     heads = dict(zip(axes, letters(axes), strict=True))

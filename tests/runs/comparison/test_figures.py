@@ -209,16 +209,3 @@ def test_costs_are_means_over_tasks() -> None:
 def test_a_report_takes_its_budget_from_the_systems_that_have_one() -> None:
     measured = [*played("full", "11", budget=None), *played("none", "00")]
     assert figures(measured, {}, "test").budget == 1000
-
-
-@pytest.mark.parametrize(
-    ("measured", "reason"),
-    [
-        (played("m", "11") * 2, "m played company 0 twice"),
-        (played("m", "11") + played("n", "11", reasoner="weak"), "of one reasoner"),
-        ([], "of one reasoner"),
-    ],
-)
-def test_what_cannot_be_one_report_is_refused(measured: list, reason: str) -> None:  # type: ignore[type-arg]
-    with pytest.raises(ValueError, match=reason):
-        figures(measured, {}, "test")
