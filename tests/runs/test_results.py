@@ -258,8 +258,9 @@ def test_failures_count_for_their_own_report_and_those_without_a_budget_for_all(
     assert [(m and m.failed, full and full.failed) for m, full in rows] == [(0, 1), (1, 0)]
 
 
-def test_a_report_rests_on_its_budget_and_the_systems_without_one() -> None:
-    run = perform(comparison("bm25", budgets=(500, 1000)))
+def test_a_report_rests_on_its_budget_and_the_systems_without_one(tmp_path: Path) -> None:
+    run = perform(comparison("bm25", budgets=(500, 1000)), tmp_path / "run")
+    assert run.clock(run.reports[0]).keys() == {"none", "full", "recency", "oracle", "bm25"}
     measured = run.under("strong", 1000)
     assert {m.budget for m in measured} == {None, 1000} and len(measured) == 6
     assert not run.under("weak", 1000) and len(run.reports) == 2

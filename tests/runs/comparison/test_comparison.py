@@ -48,14 +48,6 @@ def test_a_secret_is_recorded_as_its_hash_alone() -> None:
     assert about != str(comparison().about())
 
 
-def test_a_kept_run_has_the_same_results_except_its_times(tmp_path: Path) -> None:
-    kept = perform(comparison("bm25"), tmp_path / "run")
-    loose = perform(comparison("bm25"), None)
-    assert loose.episodes == kept.episodes
-    (report,) = kept.reports
-    assert kept.clock(report).keys() == {"none", "full", "recency", "oracle", "bm25"}
-
-
 def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
     long = "m" * 220
     asked = comparison(**{long: MemorySpec(Nothing, tools=False)})
