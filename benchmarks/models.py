@@ -123,9 +123,9 @@ def throughput() -> None:
     tasks = replace(tasks, recipes=tasks.recipes[: 2 * EPISODES])
     with server(LATENCY) as url, TemporaryDirectory() as folder:
         model_roles = ModelRoles({"writer": openai.make("writer", url, environ={})})
-        job = Evaluation(tasks, BenchSettings(agent=["writer"]), model_roles).job()
+        job = Evaluation(tasks, BenchSettings(agent=["writer"]), model_roles=model_roles)
         start = perf_counter()
-        results = perform(replace(job, folder=Path(folder), workers=EPISODES))
+        results = perform(job, ResultOptions(), Path(folder), EPISODES)
         took = perf_counter() - start
     turns = [sum(part.calls for part in r.usage.values()) for r in results if isinstance(r, Result)]
     ideal = LATENCY * sum(turns) / EPISODES
@@ -146,10 +146,10 @@ def memory() -> None:
         "worlds", TaskOptions(range(MANY), parameters={"template": "company", "tier": "lite"})
     )
     model_roles = ModelRoles({"quiet": Quiet()})
-    asked = Evaluation(tasks, BenchSettings(agent=["quiet"]), model_roles)
+    asked = Evaluation(tasks, BenchSettings(agent=["quiet"]), model_roles=model_roles)
     table = Runner(tasks.track, tuple(asked.players(model_roles)), wanted=ResultOptions())
     sizes = []
-    for number, _ in enumerate(table.play(asked.job().units, 8)):
+    for number, _ in enumerate(table.play(asked.units, 8)):
         if number in (MANY // 10, MANY - 1):
             sizes.append(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
     row(f"{MANY:,} episodes: growth after the first {MANY // 10}", sizes[1] - sizes[0], 50, "MiB")

@@ -90,9 +90,8 @@ def compared(
     """The measurements of `compare` for every system on these tasks; a `model` is the reasoner."""
     model_roles = ModelRoles({reasoner: model} if model else {})
     memories = plug_all([memory])
-    asked = Comparison(
-        tasks, memories, CompareSettings(budget=budget, reasoner=reasoner), model_roles
-    )
+    settings = CompareSettings(budget=budget, reasoner=reasoner)
+    asked = Comparison(tasks, memories, settings, model_roles=model_roles)
     return bench(asked).measured
 
 

@@ -32,7 +32,7 @@ def test_a_limit_of_the_model_is_reported(
     model: str, limit: str, shown: str, counted: str, command, tmp_path: Path
 ) -> None:
     out = _bench(command, model, tmp_path)
-    assert out.count(f"WRONG (format): no answer was submitted {limit}") == 10 and counted in out
+    assert out.count(f"| no answer was submitted {limit}") == 10 and counted in out
     out = command("explain", str(tmp_path), "company+0", "--play").out
     assert out.count(f"    {limit}\n") == 10
     id = f"company+0+{model.replace('+', '%2B')}#1"

@@ -36,7 +36,7 @@ def played(tmp_path: Path) -> Callable[..., Path]:
                 replace(settings, agent=["org/model"]),
                 ModelRoles({"org/model": model}),
             )
-        asked = Evaluation(worlds(salt=salt), settings, roles)
+        asked = Evaluation(worlds(salt=salt), settings, model_roles=roles)
         perform(replace(asked, **more), tmp_path / "run")
         return tmp_path / "run"
 

@@ -143,10 +143,11 @@ def test_status_of_a_stopped_run_with_an_object_names_the_call(
     assert "with LastMessages" in out
 
 
-def test_a_model_may_be_an_object() -> None:
+def test_a_model_may_be_an_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("memorygym.runs.evaluation.cpu_count", lambda: 2)
     model = Scripted(lambda *_: "")
-    results = memorygym.evaluate(model=model, template="company", tier="lite", seeds=1)
-    assert ([row["trusted"] for row in results.rows()], results.failures) == ([True], [])
+    results = memorygym.evaluate(model=model, template="company", tier="lite", seeds=2)
+    assert ([row["trusted"] for row in results.rows()], results.failures) == ([True] * 2, [])
     silent = Scripted(lambda *_: "")
     compared = memorygym.compare("bm25", reasoner=["strong", silent], **LITE)
     assert {row["reasoner"] for row in compared.rows() if row["trusted"]} == {"Scripted"}

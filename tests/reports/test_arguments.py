@@ -126,6 +126,7 @@ def results() -> memorygym.Results:
         (methodcaller("explain", limit=0), "limit=0: give at least 1"),
         (methodcaller("explain", limit="3"), "limit='3': give a whole number"),
         (methodcaller("to_pandas", 5), "table=5"),
+        (methodcaller("to_pandas", "cells"), "choose from questions, rows, summary"),
     ],
 )
 def test_a_bad_argument_of_a_result_is_refused(

@@ -50,12 +50,11 @@ def pretend(run: Path, agent: str) -> None:
     assert trace
     trace.labels["agent"] = agent
     pretended = Evaluation(worlds(), BenchSettings(agent=[agent]))
-    job = pretended.job()
     (player,) = pretended.players(pretended.model_roles)
     place = place_of("worlds", pretended.tasks.recipes[0], 0, player.system)
     path.unlink()
     write_trace(Run(run).trace_path(place.episode), trace)
-    about = {**Run(run).about(), **job.about()}
+    about = {**Run(run).about(), **pretended.about()}
     (run / "run.json").write_text(json.dumps(about))
     result = result_of(place, trace, ResultOptions())
     write_atomically(run / FILE, measurement_lines(RunResults(about, [result])))
@@ -101,7 +100,10 @@ def test_a_model_named_like_an_unbounded_agent_has_a_budget(
 ) -> None:
     model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
     model_roles = ModelRoles({"perfect": model})
-    perform(Evaluation(worlds(), BenchSettings(agent=["perfect"]), model_roles), tmp_path / "run")
+    perform(
+        Evaluation(worlds(), BenchSettings(agent=["perfect"]), model_roles=model_roles),
+        tmp_path / "run",
+    )
     assert examine(tmp_path / "run", "traces").standing == "verified from traces"
 
 

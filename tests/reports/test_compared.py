@@ -127,7 +127,10 @@ def asked(folder: Path) -> None:
     model_roles = ModelRoles({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
     memories = plug_all(["llm_summarizing:max_size=4"])
     comparison = Comparison(
-        worlds(), memories, CompareSettings(budget=500, reasoner=["org/shrug", "weak"]), model_roles
+        worlds(),
+        memories,
+        CompareSettings(budget=500, reasoner=["org/shrug", "weak"]),
+        model_roles=model_roles,
     )
     perform(comparison, folder, 4, checks=played_checks(comparison))
 

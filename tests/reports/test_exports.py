@@ -3,44 +3,30 @@
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from io import StringIO
 from typing import Any
 
-from memorygym.core.trace import CANARY
 from memorygym.reports.columns import TIMINGS
 from memorygym.reports.exports import exports
 from memorygym.reports.results import tables
 from memorygym.runs.episode_result import Failure
 from memorygym.runs.metrics import Measurement
-from memorygym.runs.results import FORMAT, Header, RunResults
 from memorygym.scoring.attribution import Coverage
 from tests.runs.comparison.measurements import (
     FIVE,
-    HOLDS,
     THREE,
     all_played,
     compared,
-    episode,
     place,
     played,
+    results,
 )
 
 TWO = {**THREE, "n": "10 00 10"}
-ABOUT = {
-    "version": "c",
-    "recipe": {
-        "kind": "compare", "track": "worlds", "reasoners": ["strong"], "budgets": [1000],
-        "parameters": {},
-    },
-}  # fmt: skip
 
 
 def files_of(measured: Sequence[Measurement], *failures: Failure) -> dict[str, bytes]:
-    played = [(m, episode(m)) for m in measured]
-    ended = [replace(e, place=replace(e.place, seed=m.seed, who=m.system)) for m, e in played]
-    episodes = [*ended, *failures]
-    return exports(RunResults(ABOUT, episodes, Header(FORMAT, CANARY, (HOLDS,))), ["retention"])
+    return exports(results(measured, *failures), ["retention"])
 
 
 def table(name: str, measured: Sequence[Measurement], *failures: Failure) -> list[dict[str, str]]:
@@ -128,15 +114,13 @@ def test_results_by_facts_and_by_hops_are_in_the_document() -> None:
     assert kept["by_hops"][0]["accuracy"]["mean"] == 0.5
 
 
-def test_questions_pairs_points_bins_and_milliseconds_have_a_row_each() -> None:
+def test_questions_pairs_bins_and_milliseconds_have_a_row_each() -> None:
     measured = [*all_played(TWO), *played("alone", "10", budget=None)]
     shown = [row for row in table("questions.csv", measured) if row["system"] == "alone"]
     cells = [(row["budget"], row["number"], row["score"]) for row in shown]
     assert cells == [("", "1", "1"), ("", "2", "0")]
     (pair,) = table("pairs.csv", measured)
     assert (pair["system"], pair["other"], pair["difference"]) == ("m", "n", "0.333333")
-    points = {row["system"]: row["dominated_by"] for row in table("pareto.csv", measured)}
-    assert points["n"] == "full"
     first = table("retention.csv", measured)[0]
     assert (first["bin"], first["questions"]) == ("<1k", "6")
     under = compared(THREE, reasoners=["strong"]).reports[0]

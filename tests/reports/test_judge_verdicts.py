@@ -26,7 +26,7 @@ def judged(tmp_path: Path) -> Path:
     model = Scripted(lambda seen, _: submit if "QUESTION" in seen[-1].content else "on")
     judge = Judge((Scripted(lambda *_: '{"quote": "sure", "correct": true}'),))
     model_roles = ModelRoles({"org/sure": model}, judge=judge)
-    asked = Evaluation(worlds(first=1), BenchSettings(agent=["org/sure"]), model_roles)
+    asked = Evaluation(worlds(first=1), BenchSettings(agent=["org/sure"]), model_roles=model_roles)
     perform(asked, tmp_path / "judged")
     return tmp_path / "judged"
 

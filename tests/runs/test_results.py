@@ -17,8 +17,8 @@ from memorygym.core.types import Memory, Message
 from memorygym.reports.exports import exports, write_exports
 from memorygym.reports.results import Results
 from memorygym.runs.comparison.figures import Clock
-from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.sanity_checks import SanityCheck
+from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import FILE, RunResults, load, perform, schema
@@ -217,16 +217,6 @@ def test_bounds_fill_in_failures_of_an_agent_within_their_task(
     assert summary.bounds(failures) == (bounds and pytest.approx(bounds))
 
 
-def test_axes_are_means_over_tasks(played: Result) -> None:
-    axes = {**played.score.axes, "breadth": 1.0}
-    score = replace(played.score, axes=axes, correct_refusals=0.0)
-    other = replace(played, place=replace(played.place, seed=1), score=score)
-    (summary,) = summaries([played, other])
-    assert summary.correct_refusals and summary.correct_refusals.mean == 0.5
-    breadth = summary.axes["breadth"]
-    assert breadth and breadth.mean == (played.score.axes["breadth"] + 1) / 2
-
-
 BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 
 
@@ -269,8 +259,9 @@ def test_failures_count_for_their_own_report_and_those_without_a_budget_for_all(
     assert [(m and m.failed, full and full.failed) for m, full in rows] == [(0, 1), (1, 0)]
 
 
-def test_a_report_rests_on_its_budget_and_the_systems_without_one() -> None:
-    run = perform(comparison("bm25", budgets=(500, 1000)))
+def test_a_report_rests_on_its_budget_and_the_systems_without_one(tmp_path: Path) -> None:
+    run = perform(comparison("bm25", budgets=(500, 1000)), tmp_path / "run")
+    assert run.clock(run.reports[0]).keys() == {"none", "full", "recency", "oracle", "bm25"}
     measured = run.under("strong", 1000)
     assert {m.budget for m in measured} == {None, 1000} and len(measured) == 6
     assert not run.under("weak", 1000) and len(run.reports) == 2

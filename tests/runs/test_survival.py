@@ -15,7 +15,7 @@ from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.models.scripted import Scripted
 from memorygym.reports.survival import SurvivalReport
 from memorygym.runs.comparison import survival
-from memorygym.runs.comparison.memory_specs import plug
+from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.system_specs import ComparisonLimits
 from tests.datasets import trajectory_files as files
 
@@ -217,7 +217,7 @@ def test_trajectories_are_read_as_they_are_needed(
             begun.append(item.place)
             yield item
 
-    memories = {name: plug(name) for name in ("none", "full", "recency")}
+    memories = plug_all([])
     job = survival.SurvivalJob(memories, [ComparisonLimits(300)])
     next(survival.replay_all(job, reading(), 1, quiet=True))
     assert len(begun) == 1

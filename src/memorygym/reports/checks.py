@@ -146,7 +146,7 @@ def _beyond(run: RunResults, salt: str) -> str:
     if recipe["salt"] and not salt:
         return "it is of a private test set, which only its secret generates again"
     try:
-        again = json.loads(json_bytes(source_of(recipe, salt).job().about()))["recipe"]
+        again = json.loads(json_bytes(source_of(recipe, salt).about()))["recipe"]
         mismatch = difference(recipe, again, "recipe")
     except MemoryGymError as error:
         mismatch = str(error)
@@ -230,12 +230,12 @@ def _again(run: RunResults, salt: str, workers: int, *, recorded: bool, quiet: b
             tested = replace(source.settings, validate=bool(run.header.invariants))
             source = replace(source, settings=tested)
         checks = played_checks(source) if isinstance(source, Comparison) else ()
-        job, players = source.job(ResultOptions(traced=True)), source.players(source.model_roles)
-        runner = Runner(run.track, tuple(players), None, job.wanted)
+        players, wanted = source.players(source.model_roles), ResultOptions(traced=True)
+        runner = Runner(run.track, tuple(players), None, source.options(wanted))
         replay = Replay(runner, folder, recipe, recorded)
         over = over_threads if asks else over_processes
-        groups = over(replay.play_unit, job.units, workers)
-        played = [*watched(groups, len(job.units), quiet=quiet)]
+        groups = over(replay.play_unit, source.units, workers)
+        played = [*watched(groups, len(source.units), quiet=quiet)]
         ended = [episode for episode in played if isinstance(episode, Played)]
         invariants, beside = source.beside(ended)
     episodes = [episode if isinstance(episode, Failure) else episode.result for episode in played]

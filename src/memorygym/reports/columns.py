@@ -1,56 +1,34 @@
-"""The columns of every table of results, with their meaning, in one place that makes
+"""The columns of every table of results, with their meaning, from which docs/columns.py makes
 docs/columns.md.
 
 Where a column is the field of a class, its meaning is the text under that field.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
-from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.track import find
-from memorygym.reports.curves import CURVES, Bin, Point
-from memorygym.reports.table import SPREAD, Column, Spread, Table, Value
-from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow
+from memorygym.reports.curves import CURVES, Bin
+from memorygym.reports.table import Column, Spread, Table, Value
+from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow, mean_of
 from memorygym.runs.comparison.significance import Pair
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.runs.results import RunResults
-from memorygym.runs.settings import meanings
 from memorygym.runs.summary import Summary
 
 T = TypeVar("T")
-COMMON = {
-    "version": "benchmark version: only rows of one version may be compared",
-    "track": "the kind of task",
-    "template": "the template of the task, such as `company`",
-    "seed": "names the task, together with its template",
-    "reasoner": "who answered from what memory showed",
-    "budget": "most tokens that a memory may put before an event; empty for a system without limit",
-    "system": "the memory as it was named, a reference (none, full, recency, oracle), or"
-    " `held:MEMORY`: all that this memory held, whatever the budget",
-    "role": "memory, reference or held",
-    "agent": "who played",
-    "memory": "the memory that the agent used",
-    "trusted": "whether the agent, memory or system was passed as a Python object, which runs in"
-    " the caller's process",
-    "error": "why the episode has no score; empty if it has one",
-}
-"""Columns that mean the same wherever they stand."""
 LOW, HIGH = "lower bound of the 95 % interval", "upper bound of the 95 % interval"
-WITHHELD = "; empty if more than 5 % of the statements are unread"
 
 
 def score_name(track: str, reasoner: str) -> str:
     """What the score of a reasoner is: the share of right answers, or, for a scripted reasoner that
     sees the gold table, the share of questions whose evidence it was shown."""
-    if track not in registry.names("tracks"):
-        return ACCURACY
     informed = find(track).reasoners_see_gold and reasoner in find(track).reasoners
     return "evidence shown" if informed else ACCURACY
 
@@ -60,12 +38,6 @@ def figure_column(figure: Figure, heading: str = "", spread: Spread = "±") -> C
     return Column(
         figure.name, lambda row: row[figure.name], heading, figure.unit, spread, is_mean=True
     )
-
-
-def meaning_of(figure: Figure) -> str:
-    """What a figure means."""
-    text = figure.meaning or f"{meanings(Measurement)[figure.name]}; mean over tasks"
-    return text + WITHHELD * figure.withheld
 
 
 def _table(title: str, about: str, columns: Sequence[Column[T]], *more: str) -> Table[T]:
@@ -133,13 +105,6 @@ PAIRS: Table[tuple[Report, Pair]] = _table(
         _of("p"), _of("p_adjusted", value=attrgetter("adjusted")), _of("detectable"),
     ),
 )  # fmt: skip
-PARETO: Table[tuple[Report, Point]] = _table(
-    "pareto.csv", "One row a system that finished every task, the cheapest first.", (
-        *AT, _of("system"), _of("accuracy", FIGURES[ACCURACY].meaning),
-        _of("tokens", FIGURES["total"].meaning, attrgetter("cost")),
-        _of("dominated_by"),
-    ),
-)  # fmt: skip
 CURVE: Table[tuple[Report, Bin]] = _table(
     ", ".join(f"{kind}.csv" for kind in CURVES),
     "One row a system and bin: facts.csv and hops.csv always, the others where `compare --curve`"
@@ -182,13 +147,8 @@ def _scored(key: str, of: Callable[[Score], Value] | None = None) -> Column[Ende
 
 def _mean(key: str, field: str, meaning: str) -> Column[Ended]:
     """The mean over the questions that count and have the field."""
-
-    def of(row: Ended) -> float | None:
-        values = [getattr(case, field) for case in _cases(row)]
-        known = [value for value in values if value is not None]
-        return sum(known) / len(known) if known else None
-
-    return Column(key, of, meaning=meaning)
+    mean = mean_of(field)
+    return Column(key, lambda row: mean(_cases(row)), meaning=meaning)
 
 
 def _cases(row: Ended) -> Sequence[QuestionCase]:
@@ -263,13 +223,14 @@ AGENT_SUMMARY: Table[tuple[RunResults, Summary]] = _table(
 
 def rows_table(run: RunResults) -> Table[Any]:
     """One row a system or agent and task, failed ones included."""
+    ended: list[Result | Failure] = [*run.results, *run.failures]
     if run.compared:
-        rows = [e for e in run.ended if role_of(e.place.memory) != "unlimited"]
-        return _named(run, SYSTEM_ROWS, ((run, episode) for episode in rows))
+        rows = [(run, e) for e in ended if role_of(e.place.memory) != "unlimited"]
+        return _named(run, SYSTEM_ROWS, rows)
     axes = dict.fromkeys(axis for result in run.results for axis in result.score.axes)
     columns = [_scored(axis, partial(_axis, axis)) for axis in axes]
     table = _extended(AGENT_ROWS, "composite", columns)
-    return _named(run, table, ((run, episode) for episode in run.ended))
+    return _named(run, table, ((run, episode) for episode in ended))
 
 
 def summary_table(run: RunResults) -> Table[Any]:
@@ -300,100 +261,3 @@ def _named(run: RunResults, table: Table[T], rows: Iterable[T]) -> Table[T]:
     """The table with rows, after the name of the run if it stands beside others."""
     name: list[Column[T]] = [Column("run", lambda _: run.name)] if run.name else []
     return replace(table, columns=[*name, *table.columns]).filled(rows)
-
-
-def _keyed(common: Iterable[str], **columns: str) -> list[Column[Mapping[str, Any]]]:
-    """Columns of rows that are dicts, with their meanings."""
-    meanings = dict.fromkeys(common, "") | columns
-    return [Column(name, itemgetter(name), meaning=meaning) for name, meaning in meanings.items()]
-
-
-@cache
-def tables() -> tuple[Table[Any], ...]:
-    """Every table, in the order of the page."""
-    tests = dict(meanings(Pair))
-    tests["p_adjusted"] = tests["adjusted"]
-    figures = {**meanings(SystemRow), **tests, "p": f"{tests['p']} against `recency`"}
-    figures |= {name: meaning_of(figure) for name, figure in FIGURES.items()}
-    scores = dict(meanings(Score))
-    scores |= {"questions": scores["answerable"], "peak_tokens": scores["peak"]}
-    return (
-        SYSTEM_ROWS, _explained(AGENT_ROWS, scores), _explained(AGENT_SUMMARY, scores),
-        _explained(COMPARED, figures), _explained(QUESTIONS, meanings(QuestionCase)),
-        _explained(PAIRS, tests), _explained(PARETO, meanings(Point)), CURVE, TIMINGS,
-        _leaderboard(),
-    )  # fmt: skip
-
-
-def _explained(table: Table[T], meanings: Mapping[str, str]) -> Table[T]:
-    """The table with meanings of columns that state none."""
-    columns = [
-        replace(column, meaning=column.meaning or meanings.get(column.key, ""))
-        for column in table.columns
-    ]
-    return replace(table, columns=columns)
-
-
-def _leaderboard() -> Table[Mapping[str, Any]]:
-    share = "mean over tasks, from 0 to 1"
-    return _table(
-        "leaderboard --format csv",
-        "One row an agent, or a system of a comparison, ranked or not.",
-        _keyed(
-            ("track", "budget"),
-            version="benchmark version", parameters="what was set of the track",
-            salt="hash of the secret of a private test set",
-            judged="whether a model judged answers", rank="empty for who is not ranked",
-            agent="who played; of a comparison the reasoner",
-            kind="model, honest, adversary or truth; of a comparison memory or reference",
-            memory="the memory or system", composite=f"the headline score, {share}",
-            low=LOW, high=HIGH, correct_refusals=share,
-            normalised_gain=FIGURES["normalised"].meaning,
-            tasks="number of tasks", repeats="of each task",
-            ingest_tokens="tokens of the model per episode, while reading documents",
-            query_tokens="tokens of the model per episode, while answering questions",
-            cost_usd="of the whole run, by the prices that were given",
-            repaired="answers that the grader rejected and the judge accepted",
-            bound="most points of 100 that an adversary may reach",
-            bound_over="the agent above whose score that is counted",
-            status="how far the run was checked", submitters_word="what no check can show",
-            why="why it was checked no further, or is not ranked",
-        ),
-        "The named parts of the composite stand before `correct_refusals`.",
-    )  # fmt: skip
-
-
-def page() -> str:
-    """docs/columns.md."""
-    common = _table("Columns of many tables", "", _keyed((), **COMMON))
-    lines = [
-        "# Columns",
-        "",
-        "What every column of every table means. This page is made by"
-        " `python -m memorygym.reports.columns > docs/columns.md`.",
-        "",
-        "Rows of several runs (`load_results` of two folders or more) begin with `run`, the name of"
-        " the run's folder, or its whole path where two names are alike.",
-        "",
-        "Shares are from 0 to 1. A mean has three columns: NAME, and NAME_low and NAME_high, the"
-        " bounds of its 95 % interval over tasks, which are empty for fewer than five tasks"
-        " (see [statistics](statistics.md)).",
-        *(line for table in (common, *tables()) for line in _section(table)),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _section(table: Table[Any]) -> Iterator[str]:
-    yield from ("", f"## {table.title}", "")
-    if common := [column.key for column in table.columns if not column.meaning]:
-        yield from (f"{table.caption} Columns of many tables: {', '.join(common)}.", "")
-    yield from ("| column | meaning |", "|---|---|")
-    for column in table.columns:
-        if column.meaning:
-            ends = "`, `".join(("", *SPREAD[1:])) if column.is_mean else ""
-            yield f"| `{column.key}{ends}` | {column.meaning} |"
-    yield from (line for note in table.notes for line in ("", note))
-
-
-if __name__ == "__main__":
-    print(page(), end="")

@@ -21,7 +21,7 @@ from memorygym.reports.leaderboard import (
 )
 from memorygym.reports.markdown import safe, wrapped
 from memorygym.reports.table import Column, Spread, Table, Value, plain
-from memorygym.reports.tables import detectable_text
+from memorygym.reports.tables import detectable_text, letters
 from memorygym.reports.terminal import count
 from memorygym.runs.comparison.figures import SystemRow
 from memorygym.stats import percent, span
@@ -83,8 +83,7 @@ def _legends(board: Leaderboard) -> Iterator[str]:
     """How to read the figures of agents and of memories, if there are any."""
     if board.entrants or not (board.rankings or board.unshown):
         axes = axes_of(board.entrants)
-        letters = zip(heads(axes), axes, strict=True)
-        explained = [f"{head} {axis}" for head, axis in letters if head != axis]
+        explained = [f"{head} {axis}" for head, axis in zip(letters(axes), axes, strict=True)]
         yield wrapped(LEGEND.format(", ".join([*explained, "refusals: correct refusals"])))
     if board.rankings:
         yield wrapped(COMPARED)
@@ -117,7 +116,7 @@ def _figures(entrants: Sequence[Entrant]) -> list[Column[Entrant]]:
         return lambda entrant: entrant.summary.axes.get(axis)
 
     axes = axes_of(entrants)
-    parts = [_column(head, part(axis), "") for head, axis in zip(heads(axes), axes, strict=True)]
+    parts = [_column(head, part(axis), "") for head, axis in zip(letters(axes), axes, strict=True)]
     refusals = _column("refusals", lambda entrant: entrant.summary.correct_refusals, "")
     return [COMPOSITE, *parts, refusals]
 
@@ -284,16 +283,6 @@ def title(key: Set, board: Leaderboard) -> str:
     """The set in words, with its seeds."""
     tasks = f"private test set, secret hash {key.salt[:12]}…" if key.salt else "public seeds"
     return ", ".join([set_text(key, board), tasks, *(["judged"] if key.judge else [])])
-
-
-def heads(axes: Sequence[str]) -> list[str]:
-    """The heads of columns: initials if they are distinct, else the whole words.
-
-    >>> heads(["breadth", "reasoning"]), heads(["recall", "reasoning"])
-    (['B', 'R'], ['recall', 'reasoning'])
-    """
-    initials = [axis[:1].upper() for axis in axes]
-    return initials if len({*initials}) == len(axes) else list(axes)
 
 
 def status(evidence: Evidence) -> str:

@@ -11,7 +11,7 @@ from memorygym.core.trace import Action, Trace
 from memorygym.core.track import version_of
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.stored_runs import facts_of, readable, single, verdict_lines
-from memorygym.reports.tables import heading, results_table
+from memorygym.reports.tables import heading, questions_text, results_table
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.reports.transcript import Screen
 from memorygym.runs.engine import Runner
@@ -24,7 +24,7 @@ from memorygym.runs.summary import summaries
 from memorygym.runs.tasks import salt_hash
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
-from memorygym.scoring.usage import limits_in, limits_of
+from memorygym.scoring.usage import limits_of
 
 
 def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
@@ -51,7 +51,10 @@ def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
     if number and number > len(right):
         raise BadSettings(f"{args.id}: the episode has questions 1 to {len(right)}")
     print(wrapped(f"{notes}{how}"))
-    print("\n".join(_question(result, trace, number) if number else _episode(result, trace)))
+    if number:
+        print("\n".join(_question(result, trace, number)))
+    else:
+        print("\n".join([*questions_text(trace), "", results_table(summaries([result.result]))]))
     unlike = trace.first_difference(stored) if stored else None
     if unlike is not None:
         print(f"\nthe trace differs from the one in the run, first in line {unlike + 1}")
@@ -66,9 +69,7 @@ def _played(recipe: Mapping[str, Any], name: str, salt: str, recall: Recall) -> 
     source, track = source_of(recipe, salt, recall), recipe["track"]
     (result,) = (
         Runner(track, (player,), wanted=ResultOptions(traced=True)).play_unit((task, repeat))[0]
-        for (task, repeat), player in product(
-            source.job().units, source.players(source.model_roles)
-        )
+        for (task, repeat), player in product(source.units, source.players(source.model_roles))
         if place_of(track, task, repeat, player.system).episode == name
     )
     return result
@@ -98,16 +99,6 @@ def _check_salt(salt: str, digest: str | None) -> None:
     if digest is not None and salt_hash(salt) != digest:
         problem = "--salt is not its secret" if salt else "give its secret as --salt"
         raise BadSettings(f"the run is of a private test set: {problem} (hash {digest[:12]}…)")
-
-
-def _episode(result: Played, trace: Trace) -> Iterator[str]:
-    """Every question, then the axes."""
-    attribution = Attribution(trace)
-    for number, outcome in enumerate(outcomes(trace), start=1):
-        id, limits = f"{result.result.place.episode}#{number}", limits_in(trace, outcome.goal.event)
-        yield ""
-        yield from verdict_lines(id, outcome, attribution.cause(outcome), limits)
-    yield "\n" + results_table(summaries([result.result]))
 
 
 def _question(result: Played, trace: Trace, number: int) -> Iterator[str]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from memorygym.reports.plots import Plot
 
 TABLES = ("rows", "summary", "questions")
+PLAYED = ("reasoner", "budget", "system", "template", "seed")
+"""What a row of questions() says of its episode."""
 Records = list[dict[str, Any]]
 
 
@@ -76,11 +78,11 @@ class Results:
 
     def rows(self) -> Records:
         """One plain dict per system (or agent) and task; docs/columns.md explains the columns."""
-        return [row for run in self.runs for row in rows_table(run).records(exact=True)]
+        return [row for run in self.runs for row in rows_table(run).records()]
 
     def summary(self) -> Records:
         """One plain dict per system (or agent), with means and 95 % intervals over tasks."""
-        return [row for run in self.runs for row in summary_table(run).records(exact=True)]
+        return [row for run in self.runs for row in summary_table(run).records()]
 
     def questions(self) -> Records:
         """One plain dict per system and question of a comparison."""
@@ -89,11 +91,7 @@ class Results:
         return [
             {
                 **({"run": run.name} if run.name else {}),
-                "reasoner": played.reasoner,
-                "budget": played.budget,
-                "system": played.system,
-                "template": played.template,
-                "seed": played.seed,
+                **{name: getattr(played, name) for name in PLAYED},
                 **asdict(case),
             }
             for run in self.runs

@@ -78,15 +78,13 @@ class Column(Generic[Row_contra]):
         """The cell of a row."""
         return cell(self.of(row), self.unit, self.spread)
 
-    def values(self, row: Row_contra, *, exact: bool = False) -> list[str | float | None]:
-        """The cells of a row in files and records; with `exact`, only means are rounded."""
+    def values(self, row: Row_contra) -> list[str | float | None]:
+        """The cells of a row in files and records."""
         match self.of(row):
             case Estimate(mean=mean, low=low, high=high) if self.is_mean:
                 return [rounded(mean), rounded(low), rounded(high)]
             case Estimate(mean=mean):
                 return [rounded(mean)]
-            case float(number) if not exact:
-                return [rounded(number)]
             case value:
                 return [value, *(None for _ in self.names[1:])]
 
@@ -162,18 +160,18 @@ class Table(Generic[Item]):
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return f"<table>{caption}<thead>{heads}</thead><tbody>{rows}</tbody></table>{notes}"
 
-    def records(self, *, exact: bool = False) -> list[dict[str, JSON]]:
-        """One plain dict per row: NAME, and for a mean NAME_low and NAME_high; with `exact`, only
-        means are rounded."""
-        return [dict(zip(self.names, cells, strict=True)) for cells in self._values(exact=exact)]
+    def records(self) -> list[dict[str, JSON]]:
+        """One plain dict per row: NAME, and for a mean NAME_low and NAME_high, all rounded."""
+        return [dict(zip(self.names, cells, strict=True)) for cells in self._values()]
 
     def csv(self) -> str:
-        """The same as a CSV file."""
-        return _csv(self.names, self._values())
+        """The same as a CSV file, where every number is rounded."""
+        cells = ([to_rounded_json(value) for value in row] for row in self._values())
+        return _csv(self.names, cells)
 
-    def _values(self, *, exact: bool = False) -> Iterator[list[JSON]]:
+    def _values(self) -> Iterator[list[JSON]]:
         for row in self.items:
-            yield [value for column in self.columns for value in column.values(row, exact=exact)]
+            yield [value for column in self.columns for value in column.values(row)]
 
 
 def beside(rows: Iterable[Item], label: str, others: Iterable[Item]) -> list[Item | Rule]:

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from memorygym.core import registry
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
 from memorygym.reports.run_difference import RunDifference
-from memorygym.reports.stored_runs import readable
+from memorygym.reports.stored_runs import readable, verdict_lines
 from memorygym.reports.table import Column, Table, beside, plain
 from memorygym.reports.terminal import GREEN, RED, count, fit, paint
-from memorygym.runs.episode_result import Failure
+from memorygym.runs.episode_result import Failure, place_in
 from memorygym.runs.results import RunResults
 from memorygym.runs.summary import Summary
 from memorygym.scoring.attribution import Attribution
@@ -43,18 +42,18 @@ def results_table(
 ) -> str:
     """One row per agent, then the references; the meaning of the figures; what they can show."""
     track, stated = summaries[0].track, [*summaries[0].axes]
-    own = find(track).axes if track in registry.names("tracks") else ()
+    own = find(track).axes
     # In the order of the track.
     axes = own if set(own) == set(stated) else stated
-    letters = dict(zip(axes, _letters(axes), strict=True))
+    heads = dict(zip(axes, letters(axes), strict=True))
     columns: list[Column[Summary]] = [
         Column("agent", lambda row: readable(row.who)),
         Column("composite", lambda row: row.composite, summaries[0].score, "share"),
-        *(Column(axis, partial(_axis, axis), letters[axis], "share") for axis in axes),
+        *(Column(axis, partial(_axis, axis), heads[axis], "share") for axis in axes),
         Column("refusals", lambda row: row.correct_refusals, unit="share", spread=""),
     ]
     tasks = max(summary.tasks for summary in summaries)
-    means = ", ".join(f"{letter} {axis}" for axis, letter in letters.items())
+    means = ", ".join(f"{letter} {axis}" for axis, letter in heads.items())
     intervals = (
         f", {TOO_FEW}" if tasks < FEWEST_TASKS else " with 95 % intervals, clustered by task"
     )
@@ -72,10 +71,10 @@ def _axis(axis: str, row: Summary) -> Estimate | None:
     return row.axes.get(axis)
 
 
-def _letters(axes: Sequence[str]) -> list[str]:
+def letters(axes: Sequence[str]) -> list[str]:
     """The first letter of each axis, or as many letters as distinguish the axes.
 
-    >>> _letters(["breadth", "maintenance"]), _letters(["retrieval", "reasoning", "update"])
+    >>> letters(["breadth", "maintenance"]), letters(["retrieval", "reasoning", "update"])
     (['B', 'M'], ['RET', 'REA', 'UPD'])
     """
     longest = max(map(len, axes), default=1)
@@ -217,14 +216,8 @@ def invariants_table(invariants: Sequence[Invariant]) -> str:
 
 
 def questions_text(trace: Trace) -> Iterator[str]:
-    """Each question with truth, answer, verdict and, if it was missed, the cause."""
-    attribution = Attribution(trace)
-    for outcome in outcomes(trace):
-        goal = outcome.goal
-        verdict = "right" if outcome.correct else f"WRONG ({attribution.cause(outcome)})"
-        yield from fit(f"[event {goal.event + 1}] {goal.question_type}: {goal.text}")
-        yield from fit(
-            f"truth {goal.truth} | answer {outcome.answer} | {verdict}: {outcome.reason}", "    "
-        )
-        for limit in limits_in(trace, goal.event):
-            yield from fit(limit, "    ")
+    """Each question under its ID, with truth, answer, verdict and, if it was missed, the cause."""
+    attribution, name = Attribution(trace), place_in(trace).episode
+    for number, outcome in enumerate(outcomes(trace), start=1):
+        limits = [*limits_in(trace, outcome.goal.event)]
+        yield from verdict_lines(f"{name}#{number}", outcome, attribution.cause(outcome), limits)

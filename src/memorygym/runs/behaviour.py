@@ -8,6 +8,7 @@ promise that moves asks for a new version; a renamed variable moves none.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.memories.sandbox.module_files import file_of
 from memorygym.models.extractive import Extractive
 from memorygym.models.model import Model, Reply
-from memorygym.runs.comparison.memory_specs import plug
+from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import MemorySystem
 from memorygym.runs.comparison.system_specs import ComparisonLimits, systems
 from memorygym.runs.model_roles import ModelRoles
@@ -143,10 +144,11 @@ def _played(track: Track, recipes: Sequence[TaskRecipe]) -> Iterator[tuple[str, 
     for name in registry.names("memory"):
         if registry.is_built_in("memory", name):
             with suppress(BadSettings):  # It needs an extra.
-                memory, model = plug(name), Listener()
-                limits = ComparisonLimits(500)
-                system = systems([name], [name] * memory.tools, limits)[-2]
-                player = MemorySystem(reasoner, system, memory, ModelRoles(writing=model))
+                memories, model = plug_all([name]), Listener()
+                # A reference plays in the row of recency, within its budget.
+                system = systems(memories, ComparisonLimits(500))[-2]
+                system = replace(system, memory=memories[name])
+                player = MemorySystem(reasoner, system, ModelRoles(writing=model))
                 digest = _outcomes(tasks, player.play)
                 yield f"memory {name}", _digest([digest, model.asked])
 

@@ -3,10 +3,11 @@
 An episode that is kept is never played again. The clocks are here.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cache, partial
 from itertools import product
 from operator import call
@@ -20,7 +21,7 @@ from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFail
 from memorygym.core.guard import raised
 from memorygym.core.text import replace_surrogates
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe, gold_table, version_of
+from memorygym.core.track import Invariant, TaskRecipe, gold_table, version_of
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.episode_result import (
@@ -28,6 +29,7 @@ from memorygym.runs.episode_result import (
     Failure,
     Kind,
     Played,
+    Result,
     ResultOptions,
     place_of,
     played_result,
@@ -45,22 +47,34 @@ Unit = tuple[TaskRecipe, int]
 """A task and the number of its repeat, which one worker plays."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What is played, by which systems, and where it is kept."""
+@dataclass(frozen=True, slots=True)
+class Job(ABC):
+    """The tasks of a run, and the systems that play them: an evaluation or a comparison."""
 
     tasks: Tasks
-    players: Callable[[ModelRoles], Sequence[SystemPlayer]]
-    """The systems, which ask these models."""
+    _: KW_ONLY
     model_roles: ModelRoles = field(default_factory=ModelRoles)
-    repeats: int = 1
-    recipe: Mapping[str, JSON] = field(default_factory=dict)
-    """What must agree, beside the tasks, for a run to be resumed."""
-    folder: Path | None = None
-    """The folder of the run; a stopped run is resumed."""
-    wanted: ResultOptions = field(default_factory=ResultOptions)
-    workers: int = 1
-    quiet: bool = True
+
+    @property
+    def repeats(self) -> int:
+        """How often every task is played."""
+        return 1
+
+    @abstractmethod
+    def players(self, model_roles: ModelRoles) -> Sequence[SystemPlayer]:
+        """The systems, which ask these models."""
+
+    @abstractmethod
+    def recipe(self) -> Mapping[str, JSON]:
+        """What must agree, beside the tasks and models, for a run to be resumed."""
+
+    @abstractmethod
+    def options(self, wanted: ResultOptions) -> ResultOptions:
+        """What every result holds, given what is wanted of it."""
+
+    def beside(self, ended: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
+        """What is measured beside its episodes: invariants, and episodes of references."""
+        return (), ()
 
     @property
     def units(self) -> list[Unit]:
@@ -69,7 +83,7 @@ class Job:
 
     def about(self) -> dict[str, JSON]:
         """What run.json holds, but for how the run was started; a secret only as its hash."""
-        recipe = {**self.tasks.recipe, "repeats": self.repeats, **self.recipe}
+        recipe = {**self.tasks.recipe, "repeats": self.repeats, **self.recipe()}
         about: dict[str, JSON] = {
             "version": version_of(self.tasks.track),
             "package": __version__,
@@ -85,27 +99,36 @@ class Job:
             yield place_of(self.tasks.track, recipe, repeat, player.system)
 
 
-def perform(job: Job) -> list[Played | Failure]:
-    """Plays every episode that is not kept yet; returns all, in the order of the results.
+def perform(
+    job: Job,
+    wanted: ResultOptions,
+    folder: Path | None = None,
+    workers: int = 1,
+    *,
+    quiet: bool = True,
+) -> list[Played | Failure]:
+    """Plays every episode that the folder does not keep yet; returns all, in the order of the
+    results.
 
     Raises BadKey at once, and BadSettings for the folder of another run.
     """
+    wanted = job.options(wanted)
     check_episodes(len(job.tasks.recipes), job.repeats, len(job.players(job.model_roles)))
     _check_once(job.tasks)
-    if job.folder:
-        _check_names(job.folder, job.episodes())
+    if folder:
+        _check_names(folder, job.episodes())
     with ExitStack() as stack:
-        run = stack.enter_context(open_run(job.folder, job.about())) if job.folder else None
+        run = stack.enter_context(open_run(folder, job.about())) if folder else None
         model_roles = job.model_roles
         if model_roles.asks:
             # A replay log is needed even without a folder: a memory may ask the same thing twice.
             kept = run.path if run else Path(stack.enter_context(TemporaryDirectory()))
             reply_log = ReplyLog(kept / "replies.jsonl", record=True)
             model_roles = model_roles.recorded(stack.enter_context(closing(reply_log)))
-        runner = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
+        runner = Runner(job.tasks.track, tuple(job.players(model_roles)), run, wanted)
         over = over_threads if any(player.waits for player in runner.players) else over_processes
-        groups = over(runner.play_unit, job.units, job.workers)
-        return list(watched(groups, len(job.units), quiet=job.quiet))
+        groups = over(runner.play_unit, job.units, workers)
+        return list(watched(groups, len(job.units), quiet=quiet))
 
 
 def _check_once(tasks: Tasks) -> None:

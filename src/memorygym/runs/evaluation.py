@@ -1,34 +1,36 @@
-"""An evaluation as a job: agents or a model play a track, and the results are summed up."""
+"""An evaluation: the job in which agents or a model play a track."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from os import cpu_count
 
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, PlayedEpisode, find
-from memorygym.core.types import Policy, Task
+from memorygym.core.types import JSON, Policy, Task
 from memorygym.runs.engine import Job, perform
 from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, identities
+from memorygym.runs.objects import Given, identities, sendable
 from memorygym.runs.settings import BenchSettings
 from memorygym.runs.systems import AgentSystem, SystemPlayer
 from memorygym.runs.systems import played as play_labelled
-from memorygym.runs.tasks import Limits, Tasks
+from memorygym.runs.tasks import Limits
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """The tasks, the agents and their memory."""
+class Evaluation(Job):
+    """The agents of an evaluation, and their memory."""
 
-    tasks: Tasks
     settings: BenchSettings
     """`agent` names scripted agents, or the one model of `model_roles`."""
-    model_roles: ModelRoles = field(default_factory=ModelRoles)
     objects: Sequence[Given] = ()
     """The agents and the memory that were passed as objects."""
+
+    @property
+    def repeats(self) -> int:
+        return self.settings.repeats
 
     @property
     def limits(self) -> Limits:
@@ -49,27 +51,18 @@ class Evaluation:
         yield from [("memory", memory)] if memory not in passed else ()
         yield from (("agents", a) for a in self.settings.agent or () if a not in {*own, *passed})
 
-    def job(self, wanted: ResultOptions | None = None) -> Job:
-        """The run that plays the evaluation."""
-        test = find(self.tasks.track).self_test
-        validate = self.settings.validate
-        if validate and not test:
-            raise BadSettings(
-                f"--validate: the track {self.tasks.track} has no self-test; leave the option out"
-            )
-        return Job(
-            tasks=self.tasks,
-            players=self.players,
-            model_roles=self.model_roles,
-            repeats=self.settings.repeats,
-            recipe={
-                "kind": "bench",
-                **self.settings.recipe(),
-                **identities(self._parts(), self.objects),
-            },
-            wanted=replace(
-                wanted or ResultOptions(), inspect=test.inspect if test and validate else None
-            ),
+    def recipe(self) -> Mapping[str, JSON]:
+        own = identities(self._parts(), self.objects)
+        return {"kind": "bench", **self.settings.recipe(), **own}
+
+    def options(self, wanted: ResultOptions) -> ResultOptions:
+        """With the figures of the self-test, if it runs. Raises BadSettings if there is none."""
+        if not self.settings.validate:
+            return wanted
+        if test := find(self.tasks.track).self_test:
+            return replace(wanted, inspect=test.inspect)
+        raise BadSettings(
+            f"--validate: the track {self.tasks.track} has no self-test; leave the option out"
         )
 
     def beside(self, ended: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
@@ -101,7 +94,10 @@ class Evaluation:
     def _references(self) -> list[Result]:
         """The track's lower bound, upper bound and best scripted agent, on the same tasks."""
         roles = find(self.tasks.track).references
+        # The model plays no reference; were it sent to the processes, it would have to be pickled.
+        held = [part for part in self.objects if part.name == self.settings.memory]
         settings = replace(self.settings, agent=[*roles.values()], repeats=1, validate=False)
-        beside = replace(self, settings=settings, model_roles=ModelRoles())
-        job = replace(beside.job(ResultOptions(causes=False)), workers=cpu_count() or 1)
-        return [episode.result for episode in perform(job) if isinstance(episode, Played)]
+        references = replace(self, settings=settings, objects=held, model_roles=ModelRoles())
+        workers = cpu_count() or 1 if sendable(held) else 1
+        played = perform(references, ResultOptions(causes=False), workers=workers)
+        return [episode.result for episode in played if isinstance(episode, Played)]

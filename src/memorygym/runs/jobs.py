@@ -120,7 +120,9 @@ def evaluation_of(
     roles = ModelRoles() if model is None else agent_roles(model, settings, stack)
     # An impossible task is an error before anything is played or a folder is made.
     tasks.recipes[0].generate()
-    return Evaluation(tasks, replace(settings, agent=[*roles.models] or names), roles, objects)
+    return Evaluation(
+        tasks, replace(settings, agent=[*roles.models] or names), objects, model_roles=roles
+    )
 
 
 def _agents(settings: BenchSettings, tasks: Tasks, passed: set[str]) -> list[str]:
@@ -188,8 +190,10 @@ def comparison_of(
         tasks,
         plug_all([*named, *memories]),
         replace(settings, budget=settings.budgets, reasoner=names),
-        ModelRoles(dict(deciding), None if writer is None else models.of(writer)[1], models.judge),
         [part for part in (*reasoners, writer) if isinstance(part, GivenModel)],
+        model_roles=ModelRoles(
+            dict(deciding), None if writer is None else models.of(writer)[1], models.judge
+        ),
     )
 
 
@@ -253,6 +257,7 @@ def source_of(
     """
     tasks, model_roles = again(recipe, salt, data), model_roles_of(recipe, recall)
     if recipe["kind"] == "bench":
-        return Evaluation(tasks, BenchSettings.from_recipe(recipe), model_roles)
-    settings = CompareSettings.from_recipe(recipe)
-    return Comparison(tasks, plug_all(settings.memory), settings, model_roles)
+        settings = BenchSettings.from_recipe(recipe)
+        return Evaluation(tasks, settings, model_roles=model_roles)
+    chosen = CompareSettings.from_recipe(recipe)
+    return Comparison(tasks, plug_all(chosen.memory), chosen, model_roles=model_roles)

@@ -1,6 +1,6 @@
 """How large a difference a plan of tasks detects, and how many tasks a difference needs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any, ClassVar
 
@@ -138,8 +138,9 @@ def _measured(settings: PowerSettings) -> dict[str, Any]:
     tasks = generated(
         WORLDS, TaskOptions(range(OFFICIAL_SEEDS), parameters={"tier": settings.tier})
     )
-    job = Evaluation(tasks, BenchSettings(agent=[settings.agent])).job(ResultOptions(causes=False))
-    played = perform(replace(job, workers=settings.workers, quiet=settings.quiet))
+    job = Evaluation(tasks, BenchSettings(agent=[settings.agent]))
+    wanted = ResultOptions(causes=False)
+    played = perform(job, wanted, workers=settings.workers, quiet=settings.quiet)
     results = [outcome.result for outcome in played if isinstance(outcome, Played)]
     sd = 100 * stats.deviation([result.score.composite for result in results])
     if sd < 1e-9:

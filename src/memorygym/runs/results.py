@@ -7,12 +7,12 @@ never read back.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, product, zip_longest
 from os import PathLike
 from pathlib import Path
-from typing import Any, NotRequired, Protocol, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clip
@@ -160,11 +160,6 @@ class RunResults:
         """The episodes without a score."""
         return [episode for episode in self.episodes if isinstance(episode, Failure)]
 
-    @property
-    def ended(self) -> list[Result | Failure]:
-        """The episodes with a score, then those without."""
-        return [*self.results, *self.failures]
-
     @cached_property
     def measured(self) -> list[Measurement]:
         return [result.measured for result in self.results if result.measured]
@@ -275,18 +270,8 @@ class RunResults:
             yield from ((played, case) for case in played.cases)
 
 
-class Source(Protocol):
-    """What can be played as a run: an evaluation or a comparison."""
-
-    def job(self, wanted: ResultOptions | None = None) -> Job:
-        """The run that plays it."""
-
-    def beside(self, ended: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
-        """What is measured beside its episodes: invariants, and episodes of references."""
-
-
 def perform(
-    source: Source,
+    job: Job,
     folder: Path | None = None,
     workers: int = 1,
     *,
@@ -299,11 +284,9 @@ def perform(
 
     Raises BadKey at once, and BadSettings for the folder of another run.
     """
-    job = source.job(ResultOptions(traced=traced))
-    job = replace(job, folder=folder, workers=workers, quiet=quiet)
-    played = play(job)
+    played = play(job, ResultOptions(traced=traced), folder, workers, quiet=quiet)
     ended = [episode for episode in played if isinstance(episode, Played)]
-    invariants, beside = source.beside(ended)
+    invariants, beside = job.beside(ended)
     run = RunResults(
         job.about(),
         [episode if isinstance(episode, Failure) else episode.result for episode in played],
@@ -382,14 +365,13 @@ def _check_planned(run: RunResults, places: Sequence[EpisodeKey]) -> None:
     """Raises BadSettings unless the episodes are those of the recipe, in its order."""
     planned = [place.episode for place in places]
     kept = [episode.place.episode for episode in run.episodes]
-    if planned != kept:
-        pairs = enumerate(zip(planned, kept, strict=False))
-        at = next((n for n, (a, b) in pairs if a != b), min(len(planned), len(kept)))
-        wrong = kept[at] if at < len(kept) else f"nothing, not {planned[at]}"
-        raise BadSettings(
-            f"{run.folder}: its measurements are not those of its recipe: {len(kept)} episodes, and"
-            f" {len(planned)} are planned; episode {at + 1} is {wrong}"
-        )
+    for number, (wanted, held) in enumerate(zip_longest(planned, kept), start=1):
+        if held != wanted:
+            raise BadSettings(
+                f"{run.folder}: its measurements are not those of its recipe: {len(kept)} episodes,"
+                f" and {len(planned)} are planned; episode {number} is"
+                f" {held or f'nothing, not {wanted}'}"
+            )
 
 
 def run_folder(folder: Any) -> Path:

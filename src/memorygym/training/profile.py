@@ -6,7 +6,7 @@ A task whose every try earns the same reward teaches a policy gradient nothing.
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean, pvariance
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
@@ -114,10 +114,11 @@ def play(settings: ProfileSettings, stack: ExitStack) -> tuple[Profile, list[Fai
         BenchSettings(
             agent=[name], memory=settings.memory, capacity=settings.capacity, repeats=repeats
         ),
-        agent_roles(name, settings, stack) if has_model else ModelRoles(),
-    ).job(ResultOptions(causes=False))
+        model_roles=agent_roles(name, settings, stack) if has_model else ModelRoles(),
+    )
     workers = settings.workers_of(waits=has_model)
-    outcomes = perform(replace(job, workers=workers, quiet=settings.quiet))
+    wanted = ResultOptions(causes=False)
+    outcomes = perform(job, wanted, workers=workers, quiet=settings.quiet)
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     return profile_of(name, outcomes), failures
 

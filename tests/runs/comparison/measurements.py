@@ -62,17 +62,17 @@ SCORE = Score(0, {}, None, 0, 0, 0, 0, 0, {})
 def episode(measured: Measurement) -> Result:
     """An episode of a comparison with these measurements."""
     return Result(
-        place=place(measured.system, measured.budget, measured.reasoner), task="t", score=SCORE,
-        right=(), repaired=0, judged=None, stuck=0, causes={}, precision={}, usage={},
+        place=place(measured.system, measured.budget, measured.reasoner, measured.seed), task="t",
+        score=SCORE, right=(), repaired=0, judged=None, stuck=0, causes={}, precision={}, usage={},
         measured=measured,
     )  # fmt: skip
 
 
-def place(system: str, budget: int | None, reasoner: str) -> EpisodeKey:
+def place(system: str, budget: int | None, reasoner: str, seed: int = 0) -> EpisodeKey:
     """The key of an episode."""
     return EpisodeKey(
-        episode="", track="worlds", template="company", seed=0, agent=reasoner, memory=system,
-        budget=budget, who="",
+        episode="", track="worlds", template="company", seed=seed, agent=reasoner, memory=system,
+        budget=budget, who=system,
     )  # fmt: skip
 
 
@@ -81,11 +81,18 @@ def compared(
     checks: Sequence[SanityCheck] = (HOLDS,), played_by: Sequence[str] = (),
 ) -> RunResults:  # fmt: skip
     """A comparison with equal measurements under these reasoners, at one budget."""
-    recipe = {"kind": "compare", "track": "worlds", "reasoners": reasoners, "budgets": [1000]}
-    played = [
-        episode(replace(measured, reasoner=who))
-        for who in played_by or reasoners
-        for measured in all_played(systems)
+    measured = [
+        replace(own, reasoner=who) for who in played_by or reasoners for own in all_played(systems)
     ]
+    return results(measured, *others, reasoners=reasoners, checks=checks)
+
+
+def results(
+    measured: Sequence[Measurement], *others: Failure, reasoners: Sequence[str] = ("strong",),
+    checks: Sequence[SanityCheck] = (HOLDS,),
+) -> RunResults:  # fmt: skip
+    """A comparison with these measurements."""
+    recipe = {"kind": "compare", "track": "worlds", "reasoners": reasoners, "budgets": [1000]}
     about = {"version": "c", "recipe": {**recipe, "parameters": {}}}
-    return RunResults(about, [*played, *others], Header(FORMAT, CANARY, tuple(checks)))
+    header = Header(FORMAT, CANARY, tuple(checks))
+    return RunResults(about, [*map(episode, measured), *others], header)

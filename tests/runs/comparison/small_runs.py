@@ -5,10 +5,11 @@ from pathlib import Path
 
 from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.core.types import Memory, Message
-from memorygym.runs.comparison.memory_specs import MemorySpec, plug_all
+from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
+from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.engine import Runner
-from memorygym.runs.episode_result import Failure, Played
+from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.metrics import Measurement
 from memorygym.runs.settings import CompareSettings
 from memorygym.runs.store import Run
@@ -38,7 +39,8 @@ def play(
     """A run of every system on one task, kept in the folder, if any."""
     run = Run(folder) if folder else None
     players = tuple(asked.players(asked.model_roles))
-    return Runner(asked.tasks.track, players, run, asked.job().wanted).play_unit((recipe, 0))
+    wanted = asked.options(ResultOptions())
+    return Runner(asked.tasks.track, players, run, wanted).play_unit((recipe, 0))
 
 
 def measured(outcomes: Sequence[Played | Failure]) -> list[Measurement]:

@@ -16,7 +16,6 @@ from tests.servers.openai import Server, serving
 from tests.slow import mostly_slow
 
 ASKING = "llm_summarizing,amem"
-KEYS = ("OPENAI_API_KEY", "CHUTES_API_KEY", "OPENAI_BASE_URL")
 FOR_A_WHILE = ("429x3", "cutx1", "garbagex1", "emptyx1")
 """Faults of the first replies."""
 Duel = Callable[..., Path]
@@ -107,13 +106,6 @@ def test_a_trace_states_the_settings_of_its_reasoner_and_the_usage_of_each_reply
     assert all("=== QUESTION" in events(body) for body in server.bodies)
 
 
-def test_model_reasoners_are_checked_only_for_oracle_at_least_none(duel: Duel) -> None:
-    folder = duel("bm25", "--reasoner", "prose,abstain")
-    gates = json.loads((folder / "compare.json").read_bytes())["sanity_checks"]
-    names = [gate["name"] for gate in gates if "oracle is" in gate["name"]]
-    assert names == ["oracle is at least none"] * 2
-
-
 def test_the_offline_model_gives_the_same_figures_behind_an_endpoint_and_by_name(
     duel: Duel,
 ) -> None:
@@ -147,11 +139,8 @@ def test_model_calls_of_a_memory_are_counted_at_ingest_or_at_query(
     assert means["ingest_calls"] + means["query_calls"] >= len(server.bodies) > 30
     assert means["ingest_calls"] > 0 < means["query_calls"]
     assert means["ingest_tokens"] > 100 * means["ingest_calls"]
-    # Half a character does not cost a note.
-    assert (
-        rows(duel("amem", "--memory-model", "babbler", name="babbled"))["amem"]["accuracy"]["mean"]
-        > 0.5
-    )
+    babbled = rows(duel("amem", "--memory-model", "babbler", name="babbled"))["amem"]
+    assert babbled["accuracy"]["mean"] > 0.5  # Half a character does not cost a note.
 
 
 @pytest.mark.slow
@@ -283,16 +272,6 @@ def test_models_that_cannot_be_asked_are_named(
 ) -> None:
     assert compare("--memories", "bm25", *words) == 2
     assert reason in capsys.readouterr().err
-
-
-def test_an_endpoint_without_its_key_is_named_before_anything_is_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in KEYS:
-        monkeypatch.delenv(name, raising=False)
-    assert compare("--memories", "bm25", "--reasoner", "gpt-x", "-o", tmp_path / "run") == 3
-    assert "set OPENAI_API_KEY" in capsys.readouterr().err
-    assert not (tmp_path / "run").exists()
 
 
 HOTPOT = {

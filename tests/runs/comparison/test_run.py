@@ -9,9 +9,9 @@ import pytest
 from memorygym.core.errors import BadKey, ProviderFailure
 from memorygym.core.types import Memory, Message
 from memorygym.models.scripted import Scripted
-from memorygym.runs.comparison.memory_specs import MemorySpec
+from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.engine import perform
-from memorygym.runs.episode_result import Failure, Played
+from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.settings import CompareSettings
 from memorygym.runs.store import Run
@@ -49,13 +49,8 @@ def test_systems_without_a_budget_are_played_once_for_all_budgets() -> None:
 
 def test_every_system_is_asked_the_same_questions() -> None:
     measurements = measured(play(comparison("bm25", "markdown")))
-    asked = {
-        tuple((case.number, case.kind) for case in measurement.cases)
-        for measurement in measurements
-    }
-    assert len(asked) == 1 and {measurement.task for measurement in measurements} == {
-        ("company", 0)
-    }
+    asked = {tuple((case.number, case.kind) for case in m.cases) for m in measurements}
+    assert len(asked) == 1 and {m.task for m in measurements} == {("company", 0)}
 
 
 def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:
@@ -89,7 +84,7 @@ def test_an_episode_that_was_kept_is_measured_and_not_played_again(tmp_path: Pat
     clocks = (tmp_path / "timings.jsonl").read_bytes()
     assert play(asked, folder=kept) == first
     assert (tmp_path / "timings.jsonl").read_bytes() == clocks
-    assert sorted(place.episode for place in asked.job().episodes()) == Run(kept).kept
+    assert sorted(place.episode for place in asked.episodes()) == Run(kept).kept
 
 
 @pytest.mark.parametrize("other", ["strong+full+all", "strong+recency+1000"])
@@ -117,7 +112,7 @@ def test_a_trace_of_another_task_is_played_again(tmp_path: Path) -> None:
 def test_results_are_in_the_order_of_the_tasks() -> None:
     worlds = [replace(WORLD.recipes[0], seed=seed) for seed in (2, 0, 1)]
     tasks = replace(WORLD, recipes=worlds)
-    outcomes = perform(replace(comparison(tasks=tasks).job(), workers=2))
+    outcomes = perform(comparison(tasks=tasks), ResultOptions(), workers=2)
     assert [outcome.place.seed for outcome in outcomes] == [2] * 4 + [0] * 4 + [1] * 4
 
 

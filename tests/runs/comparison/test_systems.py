@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from memorygym.core import registry
 from memorygym.core.episode import Episode
-from memorygym.core.errors import BadSettings, MemoryFault, UnknownPart
+from memorygym.core.errors import MemoryFault
 from memorygym.core.types import Budget, Entry, Memory, Message
 from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.comparison.memory_specs import TimedMemory, memory_of, plug, plug_all
-from memorygym.runs.comparison.system_specs import ComparisonLimits, budget_of, systems
+from memorygym.runs.comparison.system_specs import ComparisonLimits, MemorySpec, budget_of, systems
 from memorygym.runs.objects import SOURCES, identities
 from tests.episodes import begin, generated
 
@@ -37,26 +35,11 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_references_are_always_there_and_each_spec_once() -> None:
     memory_specs = plug_all(["bm25", "full", "bm25", "markdown"])
     assert [*memory_specs] == [*REFERENCES, "bm25", "markdown"]
-    with_tools = [spec for spec, memory in memory_specs.items() if memory.tools]
-    assert with_tools == ["markdown"]
-    rows = [system.name for system in systems([*memory_specs], with_tools, LIMITS)]
+    assert [spec for spec, memory in memory_specs.items() if memory.tools] == ["markdown"]
+    rows = [system.name for system in systems(memory_specs, LIMITS)]
     own = ["bm25", "held:bm25", "markdown+writer", "held:markdown+writer"]
     assert rows == [*REFERENCES, *own]
-    assert [system.name for system in systems(["none", "oracle"], [], LIMITS)] == REFERENCES
-
-
-@pytest.mark.parametrize(
-    ("spec", "error", "message"),
-    [
-        ("bm52", UnknownPart, "did you mean bm25"),
-        ("bm25:top_k=0", BadSettings, "top_k 0"),
-        ("bm25:top_k=many", BadSettings, "give a whole number"),
-        ("no_such.mod:make", BadSettings, "no_such"),
-    ],
-)
-def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        plug_all([spec])
+    assert [system.name for system in systems(plug_all([]), LIMITS)] == REFERENCES
 
 
 @pytest.mark.parametrize("spec", ["notes:Notes", "add_search:notes:Notes"])
@@ -90,10 +73,9 @@ def test_a_memory_of_another_package_is_made_in_its_own_process(outside: Path) -
     ],
 )
 def test_the_budget_of_a_system(name: str, changes: dict[str, Any]) -> None:
-    rows = {row.name: row for row in systems(["bm25", "markdown"], ["markdown"], LIMITS)}
+    rows = {row.name: row for row in systems(plug_all(["bm25", "markdown"]), LIMITS)}
     task = generated("company", 0, "lite")
-    budget = budget_of(rows[name], task, tools=name.startswith("markdown"))
-    assert budget == replace(task.budget, **changes)
+    assert budget_of(rows[name], task) == replace(task.budget, **changes)
 
 
 def contexts(episode: Episode) -> list[list[str]]:
@@ -106,9 +88,8 @@ def contexts(episode: Episode) -> list[list[str]]:
 
 
 def test_what_is_held_is_shown_in_full_but_not_twice() -> None:
-    (*_, system) = systems(["bm25:top_k=1"], [], LIMITS)
-    plain = partial(registry.make, "memory", system.spec)
-    make = memory_of(system, generated("company", 0, "lite"), plain)
+    (*_, system) = systems(plug_all(["bm25:top_k=1"]), LIMITS)
+    make = memory_of(system, generated("company", 0, "lite"))
     texts = ("one fact", "other facts", "a question")
     assert contexts(begin(*texts, memory=make, budget=Budget()))[-1] == [*texts]
 
@@ -133,10 +114,11 @@ class Noting(Memory):
 
 def test_another_packages_memory_cannot_notice_that_its_whole_content_is_shown() -> None:
     met, shown, task = [], [], generated("company", 0, "lite")
-    for system in systems(["their:Memory"], [], LIMITS)[-2:]:
+    for row in (-2, -1):
         inner = Noting()
-        make = memory_of(system, task, lambda inner=inner: inner, foreign=True)
-        budget = budget_of(system, task, tools=False)
+        theirs = MemorySpec(lambda inner=inner: inner, tools=False, foreign=True)
+        system = systems({**plug_all([]), "their:Memory": theirs}, LIMITS)[row]
+        make, budget = memory_of(system, task), budget_of(system, task)
         shown += [texts[0] for texts in contexts(begin("a", "b", memory=make, budget=budget))]
         met.append(inner.asked)
     assert met[0] == met[1] and shown == ["composed", "composed", "held", "held"]

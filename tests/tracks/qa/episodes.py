@@ -1,20 +1,13 @@
 """Tasks of the research track, and a function that plays them."""
 
-from collections.abc import Callable
 from functools import cache
 
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions
-from memorygym.core.types import Memory, Policy, Task
+from memorygym.core.types import Policy, Task
 from memorygym.runs.comparison.memory_specs import memory_of, plug_all
-from memorygym.runs.comparison.system_specs import (
-    REFERENCES,
-    ComparisonLimits,
-    Role,
-    SystemSpec,
-    budget_of,
-)
+from memorygym.runs.comparison.system_specs import ComparisonLimits, budget_of, systems
 from memorygym.tracks.research import TRACK
 
 
@@ -27,13 +20,10 @@ def research_task(hops: int = 4) -> Task:
 
 def played(task: Task, spec: str, policy: Policy, budget: int = 1000) -> Trace:
     """The trace of an episode with that memory and that reasoner."""
-    (memory_spec,) = (memory for name, memory in plug_all([spec]).items() if name == spec)
-    role: Role = "reference" if spec in REFERENCES else "memory"
-    system = SystemSpec(spec, spec, role, ComparisonLimits(budget))
-    player = TRACK.note_taker(policy, task) if memory_spec.tools else policy
-    make: Callable[[], Memory] = memory_of(system, task, memory_spec.make)
-    trace = play(
-        Episode(TRACK.env(task), make, budget_of(system, task, tools=memory_spec.tools)), player
-    )
+    rows = systems(plug_all([spec]), ComparisonLimits(budget))
+    system = next(row for row in rows if row.spec == spec)
+    player = TRACK.note_taker(policy, task) if system.memory.tools else policy
+    make = memory_of(system, task)
+    trace = play(Episode(TRACK.env(task), make, budget_of(system, task)), player)
     trace.gold = task.gold
     return trace

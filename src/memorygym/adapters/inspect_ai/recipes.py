@@ -13,9 +13,9 @@ from memorygym.core.types import JSON, Task
 from memorygym.datasets.instances.loader import folder_tasks
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.comparison.figures import left_out
-from memorygym.runs.comparison.memory_specs import MemorySpec, check_view, plug_all
+from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import MemorySystem
-from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, systems
+from memorygym.runs.comparison.system_specs import ComparisonLimits, MemorySpec, SystemSpec, systems
 from memorygym.runs.metrics import measure
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.settings import (
@@ -78,9 +78,7 @@ class SampleRecipe:
         """The system with that agent, reasoner or model: as in `bench`, or as in `compare`."""
         if self.role == AGENT:
             return AgentSystem(agent, self.memory, Limits(capacity=self.capacity))
-        rows = systems([self.memory], [self.memory] * plugged(self.memory).tools, self._limits)
-        system = next(row for row in rows if row.spec == self.memory and row.role != "unlimited")
-        return MemorySystem(agent, system, plugged(self.memory), ModelRoles())
+        return MemorySystem(agent, self._system(self.memory), ModelRoles())
 
     def labels(self, agent: str, task: Task, repeat: int) -> dict[str, JSON]:
         """The labels of its traces, and the questions that a comparison would leave out: those
@@ -88,15 +86,15 @@ class SampleRecipe:
         labels = self.player(agent).system.labels(self.track, repeat)
         if self.role == AGENT:
             return labels
-        system = SystemSpec("oracle", "oracle", "reference", self._limits)
         reasoner = next(iter(find(self.track).reasoners))
-        player = MemorySystem(reasoner, system, plugged(system.spec), ModelRoles())
+        player = MemorySystem(reasoner, self._system("oracle"), ModelRoles())
         (numbers,) = left_out([measure(player.play(task, 0, []))]).values()
         return {**labels, "left_out": [*sorted(numbers)]}
 
-    @property
-    def _limits(self) -> ComparisonLimits:
-        return ComparisonLimits(self.budget or BUDGET, self.capacity)
+    def _system(self, spec: str) -> SystemSpec:
+        """The row of a memory, or of a reference."""
+        rows = systems(plugged(self.memory), ComparisonLimits(self.budget or BUDGET, self.capacity))
+        return next(row for row in rows if row.spec == spec)  # Its unlimited row follows it.
 
 
 def recipes(track: str, arguments: Mapping[str, Any]) -> list[SampleRecipe]:
@@ -227,6 +225,6 @@ def _chosen(name: str, arguments: Mapping[str, Any], choices: Sequence[str], usu
 
 
 @lru_cache(maxsize=8)
-def plugged(spec: str) -> MemorySpec:
-    """The memory of that spec, cached: starting a process for one may take seconds."""
-    return plug_all([spec])[spec]
+def plugged(spec: str) -> Mapping[str, MemorySpec]:
+    """That memory and the references, cached: starting a process for one may take seconds."""
+    return plug_all([spec])

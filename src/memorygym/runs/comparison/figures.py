@@ -305,20 +305,6 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
 """Every figure, in the order of the columns of compare.csv."""
 
 
-def _unread_of(figures: Mapping[str, Estimate | None]) -> float:
-    """Share of the statements that were unread: of those shown, or of those held if more."""
-    shares = (figures["unread_context"], figures["unread_store"])
-    return max(share.mean if share else 0.0 for share in shares)
-
-
-def figures_of(view: SystemView) -> Mapping[str, Estimate | None]:
-    """All figures of a system, by name."""
-    figures = {name: figure.compute(view) for name, figure in FIGURES.items()}
-    if is_unreadable(_unread_of(figures)):
-        return {name: None if FIGURES[name].withheld else value for name, value in figures.items()}
-    return figures
-
-
 @dataclass(frozen=True, slots=True)
 class SystemRow:
     """The figures of one system."""
@@ -340,6 +326,8 @@ class SystemRow:
     needed: not measured here."""
     figures: Mapping[str, Estimate | None]
     """By name, in the order of compare.csv."""
+    unread: float
+    """Share of the statements that the memory showed, or held if more, that were unread."""
     over_recency: Pair | None
     """Its test against recency, of a memory that shares a task with it."""
 
@@ -350,11 +338,6 @@ class SystemRow:
 
     def __getitem__(self, figure: str) -> Estimate | None:
         return self.figures[figure]
-
-    @property
-    def unread(self) -> float:
-        """Share of the statements that the memory showed, or held if more, that were unread."""
-        return _unread_of(self.figures)
 
     @property
     def withheld(self) -> bool:
@@ -403,11 +386,8 @@ class RankAgreement:
 def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: str) -> Report:
     """All figures of one reasoner at one budget; `failures` counts the failed tasks by system.
 
-    `name` names the random streams. Raises ValueError unless there is exactly one reasoner, or if a
-    system played a task twice, and BadSettings if no question counts.
+    `name` names the random streams. Raises BadSettings if no question counts.
     """
-    if len(reasoners := {measurement.reasoner for measurement in measured}) != 1:
-        raise ValueError(f"give the measurements of one reasoner, not of {sorted(reasoners)}")
     views = _views(measured, failures)
     faults = _faults(views) if all(played.strongest for played in measured) else set()
     asked = {played.task: {case.number for case in played.cases} for played in measured}
@@ -418,22 +398,12 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     }
     tests = _tests(views, faults, finished, name)
     rows = [
-        SystemRow(
-            system=system,
-            role=role_of(system),
-            scores=view.own,
-            failed=failures.get(system, 0),
-            rank=tests.ranks.get(system),
-            fault=system in faults,
-            bound=_bound_of(view),
-            figures=figures_of(view),
-            over_recency=tests.over_recency.get(system),
-        )
+        _row(view, tests, failed=failures.get(system, 0), fault=system in faults)
         for system, view in views.items()
     ]
     lost = sum(len(numbers & asked[task]) for task, numbers in left_out(measured).items())
     return Report(
-        reasoner=reasoners.pop(),
+        reasoner=measured[0].reasoner,
         budget=max((m.budget for m in measured if m.budget is not None), default=None),
         tasks=tuple(sorted(asked)),
         questions=sum(map(len, asked.values())) - lost,
@@ -452,8 +422,6 @@ def _views(
     left, names = left_out(measured), {played.system for played in measured} | failures.keys()
     systems: dict[str, dict[TaskKey, Measurement]] = {name: {} for name in sorted(names)}
     for played in sorted(measured, key=lambda played: played.task):
-        if played.task in systems[played.system]:
-            raise ValueError(f"{played.system} played {played.template} {played.seed} twice")
         systems[played.system][played.task] = played
     cases = {
         system: {task: judged(played, left) for task, played in tasks.items()}
@@ -490,6 +458,27 @@ def _tests(
     view = next(iter(views.values()))
     recency = view.of(RECENCY)
     return significance_tests(memories, finished & memories.keys(), recency, view.questions, name)
+
+
+def _row(view: SystemView, tests: SignificanceTests, *, failed: int, fault: bool) -> SystemRow:
+    """The row of a system; figures that rest on what was unread are withheld if that is much."""
+    figures = {name: figure.compute(view) for name, figure in FIGURES.items()}
+    shares = (figures["unread_context"], figures["unread_store"])
+    unread = max(share.mean if share else 0.0 for share in shares)
+    if is_unreadable(unread):
+        figures |= {name: None for name, figure in FIGURES.items() if figure.withheld}
+    return SystemRow(
+        system=view.system,
+        role=role_of(view.system),
+        scores=view.own,
+        failed=failed,
+        rank=tests.ranks.get(view.system),
+        fault=fault,
+        bound=_bound_of(view),
+        figures=figures,
+        unread=unread,
+        over_recency=tests.over_recency.get(view.system),
+    )
 
 
 def _bound_of(view: SystemView) -> Bound:

@@ -1,7 +1,6 @@
 """How a comparison makes memories: from specs, with unlimited context or timed; and the oracle."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import TypeVar
@@ -12,24 +11,11 @@ from memorygym.core.track import Track, find
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Task
 from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.runs.comparison.system_specs import REFERENCES, SystemSpec
+from memorygym.runs.comparison.system_specs import REFERENCES, MemorySpec, SystemSpec
 from memorygym.runs.objects import GivenMemory
 from memorygym.runs.systems import is_foreign
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class MemorySpec:
-    """How a named memory is made."""
-
-    make: Callable[[], Memory]
-    tools: bool
-    """Whether it has tools."""
-    passed: GivenMemory | None = None
-    """The object that was passed instead of a spec."""
-    foreign: bool = False
-    """Whether code outside this package keeps its state, which may be more than it dumps."""
 
 
 def plug_all(memories: Iterable[str | GivenMemory]) -> dict[str, MemorySpec]:
@@ -52,16 +38,15 @@ def plug(memory: str | GivenMemory) -> MemorySpec:
     return MemorySpec(make, bool(made.tools), foreign=is_foreign(memory))
 
 
-def memory_of(
-    system: SystemSpec, task: Task, make: Callable[[], Memory], *, foreign: bool = False
-) -> Callable[[], Memory]:
-    """The factory of a system's memory. `make` makes the memory that its spec names; `foreign` says
-    whether that comes from outside this package."""
+def memory_of(system: SystemSpec, task: Task) -> Callable[[], Memory]:
+    """The factory of a system's memory on a task."""
+    memory = system.memory
     if system.name == "oracle":
         return partial(Oracle, find(task.track).oracle(task))
     if system.role == "unlimited":
-        return lambda: UnlimitedContext(make(), system.limits.view, as_dumped=foreign)
-    return make
+        limit = system.limits.view
+        return lambda: UnlimitedContext(memory.make(), limit, as_dumped=memory.foreign)
+    return memory.make
 
 
 class WrappedMemory(Memory):

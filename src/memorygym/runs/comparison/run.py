@@ -1,26 +1,27 @@
-"""A comparison as a job: its systems play the same tasks in one run."""
+"""A comparison: the job in which every memory plays the same tasks."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
 from memorygym.agents.reasoner_agent import note_taker
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
-from memorygym.core.track import Invariant, find
+from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
-from memorygym.runs.comparison.memory_specs import MemorySpec, TimedMemory, memory_of
+from memorygym.runs.comparison.memory_specs import TimedMemory, memory_of
 from memorygym.runs.comparison.replay_check import play_rebuilt
 from memorygym.runs.comparison.system_specs import (
     REFERENCES,
     ComparisonLimits,
+    MemorySpec,
     SystemSpec,
     budget_of,
     systems,
 )
 from memorygym.runs.engine import Job
-from memorygym.runs.episode_result import Played, Result, ResultOptions
+from memorygym.runs.episode_result import ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
 from memorygym.runs.objects import GivenModel, identities
 from memorygym.runs.settings import CompareSettings
@@ -33,33 +34,29 @@ from memorygym.runs.systems import (
     scripted,
     start_episode,
 )
-from memorygym.runs.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """The tasks and reasoners, which are fixed, and the memories, which vary."""
+class Comparison(Job):
+    """The reasoners, which are fixed, and the memories, which vary."""
 
-    tasks: Tasks
     memories: Mapping[str, MemorySpec]
     """By spec, references included."""
     settings: CompareSettings
     """Budgets, capacity and the names of reasoners."""
-    model_roles: ModelRoles = field(default_factory=ModelRoles)
     models: Sequence[GivenModel] = ()
     """Those of `model_roles` that were passed as objects."""
 
     def systems(self) -> list[SystemSpec]:
         """All systems at all budgets, each once."""
-        tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
         capacity = self.settings.capacity
         limits = [ComparisonLimits(view, capacity) for view in self.settings.budgets]
-        return systems([*self.memories], tools, *limits)
+        return systems(self.memories, *limits)
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """Every system with every reasoner."""
         return [
-            MemorySystem(reasoner, system, self.memories[system.spec], model_roles)
+            MemorySystem(reasoner, system, model_roles)
             for reasoner, system in product(self.settings.reasoners, self.systems())
         ]
 
@@ -69,27 +66,19 @@ class Comparison:
         named = (spec for spec, memory in self.memories.items() if not memory.passed)
         yield from (("memory", spec) for spec in named if spec not in REFERENCES)
 
-    def beside(self, _: Sequence[Played]) -> tuple[Sequence[Invariant], Sequence[Result]]:
-        """A comparison plays its references itself."""
-        return (), ()
-
-    def job(self, wanted: ResultOptions | None = None) -> Job:
-        """The run that plays the comparison."""
+    def recipe(self) -> Mapping[str, JSON]:
         passed = [memory.passed for memory in self.memories.values() if memory.passed]
-        recipe: dict[str, JSON] = {
+        return {
             "kind": "compare",
             "systems": [[system.name, system.budget] for system in self.systems()],
             **self.settings.recipe(),
             "memories": [spec for spec in self.memories if spec not in REFERENCES],
             **identities(self._parts(), [*self.models, *passed]),
         }
-        return Job(
-            tasks=self.tasks,
-            players=self.players,
-            model_roles=self.model_roles,
-            recipe=recipe,
-            wanted=replace(wanted or ResultOptions(), causes=False, measured=True),
-        )
+
+    def options(self, wanted: ResultOptions) -> ResultOptions:
+        """With measurements, from which its figures are computed, instead of causes."""
+        return replace(wanted, causes=False, measured=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +88,6 @@ class MemorySystem:
     agent: str
     """The reasoner: one of the track's own, or a model of `model_roles`."""
     spec: SystemSpec
-    plugged: MemorySpec
     model_roles: ModelRoles
 
     @property
@@ -110,8 +98,8 @@ class MemorySystem:
             self.spec.budget,
             compared=True,
             spec=self.spec.spec,
-            passed=self.plugged.passed.cls if self.plugged.passed else "",
-            foreign=self.plugged.foreign,
+            passed=self.spec.memory.passed.cls if self.spec.memory.passed else "",
+            foreign=self.spec.memory.foreign,
         )
 
     @property
@@ -119,17 +107,14 @@ class MemorySystem:
         return self.model_roles.waits
 
     def begin(self, task: Task, steps: Steps) -> Episode:
-        plugged = self.plugged
-        make = memory_of(self.spec, task, plugged.make, foreign=plugged.foreign)
-        budget = budget_of(self.spec, task, tools=plugged.tools)
-        return start_episode(
-            task, lambda: TimedMemory(make(), steps), budget, self.model_roles.writer
-        )
+        make, writer = memory_of(self.spec, task), self.model_roles.writer
+        budget = budget_of(self.spec, task)
+        return start_episode(task, lambda: TimedMemory(make(), steps), budget, writer)
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         """The reasoner. For a memory with tools it is the track's note taker, which decides as the
         reasoner does. A model is not asked where the track needs no decision."""
-        track, tools = find(task.track), self.plugged.tools
+        track, tools = find(task.track), self.spec.memory.tools
         if model and not tools:
             return DecisionsOnly(model, track.asks)
         known = track.reasoner_task(task)
@@ -139,11 +124,11 @@ class MemorySystem:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """Plays one episode. Only the oracle sees the gold table, and a reasoner if its track is
         `reasoners_see_gold`."""
-        plugged, model_roles, episode = self.plugged, self.model_roles, self.begin(task, steps)
+        memory, model_roles, episode = self.spec.memory, self.model_roles, self.begin(task, steps)
         chat = model_roles.chat(self.agent) if self.agent in model_roles.models else None
         # The replies of a provider's model vary, so a rebuilt memory may differ honestly.
-        rebuilt = plugged.foreign and self.spec.role == "memory" and not model_roles.writing
-        rebuild = partial(play_rebuilt, task=task, make=plugged.make, name=self.spec.name)
+        rebuilt = memory.foreign and self.spec.role == "memory" and not model_roles.writing
+        rebuild = partial(play_rebuilt, task=task, make=memory.make, name=self.spec.name)
         labels, policy = self.system.labels(task.track, repeat), self.policy(task, chat)
         if chat:
             policy = NumberedReplies(policy, chat)

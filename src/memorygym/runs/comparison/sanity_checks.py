@@ -38,23 +38,31 @@ def figure_checks(report: Report) -> list[SanityCheck]:
         mean = _accuracy(report, system)
         # A system that finished no task has no accuracy.
         holds = mean is not None and bound is not None and mean >= bound - 1e-9
-        detail = _detail(**{system: mean, "none": none})
+        detail = ", ".join(
+            f"{name} {'not played' if share is None else f'{100 * share:.1f} %'}"
+            for name, share in ((system, mean), ("none", none))
+        )
         checks.append(SanityCheck(f"{system} is at least {least}", holds, detail))
     return checks
+
+
+def _accuracy(report: Report, system: str) -> float | None:
+    row = report.row(system)
+    return accuracy.mean if row and (accuracy := row["accuracy"]) else None
 
 
 def played_checks(comparison: Comparison) -> list[SanityCheck]:
     """The checks that play episodes: a canary comes back, and episodes stay apart."""
     # The offline model writes: what it writes does not matter here, and no call goes unrecorded.
     task, writer = comparison.tasks.recipes[0].generate(), extractive.write
-    complete = returns(comparison.memories["full"].make, task, writer)
+    complete, _ = canaries_shown(comparison.memories["full"].make, task, writer)
     detail = "" if complete else "a word is missing"
     checks = [SanityCheck("full shows the whole history", complete, detail)]
-    for spec, plugged in comparison.memories.items():
+    for spec, memory in comparison.memories.items():
         if spec == "oracle":
             continue  # The track makes it from the task alone.
         try:
-            mixed = mixes(plugged.make, task, writer)
+            _, mixed = canaries_shown(memory.make, task, writer)
         except (MemoryFault, SystemExit):
             continue  # Its episodes fail, too, and are reported.
         detail = "one showed a word of the other; keep no state in class or module" if mixed else ""
@@ -76,22 +84,6 @@ def invalid_text(checks: Iterable[SanityCheck]) -> str:
     )
 
 
-def _accuracy(report: Report, system: str) -> float | None:
-    row = report.row(system)
-    return accuracy.mean if row and (accuracy := row["accuracy"]) else None
-
-
-def _detail(**accuracies: float | None) -> str:
-    """
-    >>> _detail(oracle=0.5, none=None)
-    'oracle 50.0 %, none not played'
-    """
-    return ", ".join(
-        f"{system} {'not played' if mean is None else f'{100 * mean:.1f} %'}"
-        for system, mean in accuracies.items()
-    )
-
-
 def canary(name: str) -> str:
     """A word that no track generates.
 
@@ -100,18 +92,6 @@ def canary(name: str) -> str:
     """
     stream = named_rng("canary", name)
     return "".join(stream.choice("bcdfgkmz") + stream.choice("aeiou") for _ in range(5))
-
-
-def returns(make: Callable[[], Memory], task: Task, writer: Writer) -> bool:
-    """Whether a canary shown at the start is in the context when it is asked for."""
-    (episode,) = _asked(make, task, writer, ("returns",))
-    return canary("returns") in _context(episode)
-
-
-def mixes(make: Callable[[], Memory], task: Task, writer: Writer) -> bool:
-    """Whether one of two episodes that are played in turns shows the other's canary."""
-    first, second = _asked(make, task, writer, ("one", "other"))
-    return canary("other") in _context(first) or canary("one") in _context(second)
 
 
 class FixedTurns(Env):
@@ -130,28 +110,29 @@ class FixedTurns(Env):
         return Step(done=True) if turn is None else Step(tuple(turn), evict=True)
 
 
-def _asked(
-    make: Callable[[], Memory], task: Task, writer: Writer, names: tuple[str, ...]
-) -> list[Episode]:
-    """Episodes played in turns, up to an event in which each is asked for all canaries: first its
-    own is stated beside what the task shows first.
+def canaries_shown(make: Callable[[], Memory], task: Task, writer: Writer) -> tuple[bool, bool]:
+    """Whether two episodes that are played in turns both show their own canary when they are asked
+    for both canaries, and whether one shows the other's.
 
-    The question names their places, not the canaries: a memory may show the question again.
+    Each is told its canary beside what the task shows first. The question names their places, not
+    the canaries: a memory may show the question again.
     """
     env = find(task.track).env(replace(task, gold=None))
     first, second = env.reset().messages, env.step(END).messages
-    places = {name: canary(f"where {name} is") for name in names}
+    one, other = canary("one"), canary("other")
+    places = {word: canary(f"where {word} is") for word in (one, other)}
     question = Message("user", f"Which canaries are known at {' and '.join(places.values())}?")
     episodes = []
-    for name in names:
-        statement = Message("user", f"The canary at {places[name]} is {canary(name)}.")
+    for word, place in places.items():
+        statement = Message("user", f"The canary at {place} is {word}.")
         turns = ((statement, *first), second, (question,))
         episodes.append(Episode(FixedTurns(env.task, turns), make, BUDGET, writer))
     for _ in range(2):
         for episode in episodes:
             episode.view()
             episode.step(END)
-    return episodes
+    of_one, of_other = map(_context, episodes)
+    return one in of_one and other in of_other, other in of_one or one in of_other
 
 
 def _context(episode: Episode) -> str:

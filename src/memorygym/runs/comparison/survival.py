@@ -22,10 +22,11 @@ from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.types import Budget, Task
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.memories.stores.message_entries import to_text
-from memorygym.runs.comparison.memory_specs import MemorySpec, plug, plug_all
+from memorygym.runs.comparison.memory_specs import plug, plug_all
 from memorygym.runs.comparison.sanity_checks import END, FixedTurns
 from memorygym.runs.comparison.system_specs import (
     ComparisonLimits,
+    MemorySpec,
     Role,
     SystemSpec,
     budget_of,
@@ -143,7 +144,7 @@ class SurvivalJob:
 
     def systems(self) -> list[SystemSpec]:
         """The references and the memories at every budget, each once."""
-        rows = systems([*self.memories], (), *self.limits)
+        rows = systems(self.memories, *self.limits)
         return [row for row in rows if row.role != "unlimited" and row.name != ORACLE]
 
 
@@ -224,9 +225,9 @@ def _played(
     shown, tokens = list[int](), list[int]()
     turns = [[trajectory.messages[i] for i in t] for t in conversation.turns[: max(by_turn) + 1]]
     task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
-    make, budget = job.memories[system.spec].make, budget_of(system, task, tools=False)
     try:
-        episode = Episode(FixedTurns(task, turns), make, budget, job.model_roles.writer)
+        env, make, writer = FixedTurns(task, turns), system.memory.make, job.model_roles.writer
+        episode = Episode(env, make, budget_of(system, task), writer)
         for number, turn in enumerate(turns):
             view = episode.view()
             if uses := by_turn.get(number):

@@ -1,10 +1,11 @@
 """The systems of a comparison: what each row sees, and within which budgets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from memorygym.core.types import Budget, Task
+from memorygym.core.types import Budget, Memory, Task
+from memorygym.runs.objects import GivenMemory
 
 Role = Literal["reference", "memory", "unlimited"]
 """A reference, a memory, or a memory with unlimited context."""
@@ -28,13 +29,27 @@ class ComparisonLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class MemorySpec:
+    """How a named memory is made."""
+
+    make: Callable[[], Memory]
+    tools: bool
+    """Whether it has tools."""
+    passed: GivenMemory | None = None
+    """The object that was passed instead of a spec."""
+    foreign: bool = False
+    """Whether code outside this package keeps its state, which may be more than it dumps."""
+
+
+@dataclass(frozen=True, slots=True)
 class SystemSpec:
     """One row of a comparison at one budget."""
 
     name: str
     """none, full, recency, oracle, a memory's spec, or `held:` and a memory's spec."""
     spec: str
-    """The spec of its memory."""
+    """Its memory, as it was named."""
+    memory: MemorySpec
     role: Role
     limits: ComparisonLimits
 
@@ -44,19 +59,17 @@ class SystemSpec:
         return None if self.name in UNBOUNDED else self.limits.view
 
 
-def systems(
-    specs: Sequence[str], with_tools: Sequence[str], *limits: ComparisonLimits
-) -> list[SystemSpec]:
+def systems(memories: Mapping[str, MemorySpec], *limits: ComparisonLimits) -> list[SystemSpec]:
     """At all limits, each once: references first, then each memory and the same with unlimited
-    context. Naming a reference among the specs changes nothing."""
+    context. The memories by spec include the references."""
     rows: dict[tuple[str, int | None], SystemSpec] = {}
     for limit in limits:
-        own = [SystemSpec(name, name, "reference", limit) for name in REFERENCES]
-        for spec in specs:
+        own = [SystemSpec(name, name, memories[name], "reference", limit) for name in REFERENCES]
+        for spec, memory in memories.items():
             if spec not in REFERENCES:
-                name = spec + WRITER * (spec in with_tools)
-                own.append(SystemSpec(name, spec, "memory", limit))
-                own.append(SystemSpec(UNLIMITED + name, spec, "unlimited", limit))
+                name = spec + WRITER * memory.tools
+                own.append(SystemSpec(name, spec, memory, "memory", limit))
+                own.append(SystemSpec(UNLIMITED + name, spec, memory, "unlimited", limit))
         rows |= {(row.name, row.budget): row for row in own}
     return [*rows.values()]
 
@@ -68,7 +81,7 @@ def role_of(system: str) -> Role:
     return "unlimited" if system.startswith(UNLIMITED) else "memory"
 
 
-def budget_of(system: SystemSpec, task: Task, *, tools: bool) -> Budget:
+def budget_of(system: SystemSpec, task: Task) -> Budget:
     """The budget that the episode enforces.
 
     A memory with tools keeps the track's limits on writes and slots. What its tools return is not
@@ -77,7 +90,7 @@ def budget_of(system: SystemSpec, task: Task, *, tools: bool) -> Budget:
     limits = system.limits
     if system.budget is None:
         return replace(task.budget, capacity=None, writes=None, slot=None, view=None)
-    if not tools:
+    if not system.memory.tools:
         view = None if system.role == "unlimited" else limits.view
         return replace(task.budget, view=view, capacity=limits.capacity, writes=None, slot=None)
     most = limits.capacity or task.budget.capacity or limits.view
