@@ -12,6 +12,7 @@ from typing import Any
 
 from memorygym.core.outcome import Score
 from memorygym.reports import columns
+from memorygym.reports.curves import Point
 from memorygym.reports.table import SPREAD, Table
 from memorygym.runs.comparison.figures import FIGURES, Figure, SystemRow
 from memorygym.runs.comparison.significance import Pair
@@ -122,6 +123,7 @@ def sections() -> Iterator[Section]:
     yield _section(columns.COMPARED, figures)
     yield _section(columns.QUESTIONS, meanings(QuestionCase))
     yield _section(columns.PAIRS, tests)
+    yield _section(columns.PARETO, meanings(Point))
     yield _section(columns.CURVE)
     yield _section(columns.TIMINGS)
     yield Section(

@@ -19,7 +19,7 @@ from tests.slow import mostly_slow
 
 SMALL = ("--tier", "lite", "--template", "company")
 TWO = ("compare", *SMALL, "--memories", "bm25,markdown", "--seeds", "2")
-FILES = ("compare.json", "compare.csv", "questions.csv", "pairs.csv")
+FILES = ("compare.json", "compare.csv", "questions.csv", "pairs.csv", "pareto.csv")
 RESEARCH = "research:hops=2,4:tokens=10k"
 
 

@@ -31,7 +31,7 @@ def names_of(title: str) -> set[str]:
 
 def test_every_csv_file_of_a_comparison_is_explained(folder: Path) -> None:
     files = sorted(folder.glob("*.csv"))
-    assert len(files) == 9
+    assert len(files) == 10
     for file in files:
         head = next(csv.reader(file.read_text("utf-8").splitlines()))
         assert {*head} == names_of(file.name), file.name

@@ -1,14 +1,14 @@
-"""Accuracy by span and by rewrites."""
+"""Accuracy by span and by rewrites, and against cost."""
 
 from dataclasses import replace
 from math import inf
 
 import pytest
 
-from memorygym.reports.curves import curve, curve_text
-from memorygym.runs.comparison.figures import figures
-from memorygym.runs.metrics import Measurement
-from tests.runs.comparison.measurements import played
+from memorygym.reports.curves import by_tokens, curve, curve_text
+from memorygym.runs.comparison.figures import Report, figures
+from memorygym.runs.metrics import Measurement, ModelCost
+from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
 
 def spread(system: str, tasks: str, field: str, *values: int) -> list[Measurement]:
@@ -46,3 +46,27 @@ def test_a_bin_of_a_single_task_has_no_interval() -> None:
     (only,) = curve(report, "retention")
     assert (only.accuracy.low, only.accuracy.high) == (-inf, inf)
     assert "  100.0\n" in curve_text(report, "retention")
+
+
+def costly() -> Report:
+    dear = played("dear", "10 10 10", ingest=ModelCost(1, 5000))
+    nothing = [replace(c, tokens=0) for c in played("none", "00")[0].cases]
+    none = [replace(m, cases=tuple(nothing)) for m in played("none", "00 00 00")]
+    return figures([*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none], {}, "test")
+
+
+def test_a_memory_with_less_accuracy_at_more_cost_is_dominated() -> None:
+    points = {point.system: (point.cost, point.dominated_by) for point in by_tokens(costly())}
+    assert points == {
+        "none": (0, None), "full": (200, None), "m": (200, "full"), "dear": (5200, "full")
+    }  # fmt: skip
+
+
+def test_equals_do_not_dominate_each_other() -> None:
+    report = reported({"a": "11 10", "b": "11 10"})
+    assert [point.dominated_by for point in by_tokens(report)] == [None, None]
+
+
+def test_oracle_unlimited_contexts_and_failed_systems_are_no_points() -> None:
+    report = reported({**THREE, "n": "11 - 11"}, n=1)
+    assert {point.system for point in by_tokens(report)} == {"none", "full", "recency", "m"}

@@ -114,13 +114,15 @@ def test_results_by_facts_and_by_hops_are_in_the_document() -> None:
     assert kept["by_hops"][0]["accuracy"]["mean"] == 0.5
 
 
-def test_questions_pairs_bins_and_milliseconds_have_a_row_each() -> None:
+def test_questions_pairs_points_bins_and_milliseconds_have_a_row_each() -> None:
     measured = [*all_played(TWO), *played("alone", "10", budget=None)]
     shown = [row for row in table("questions.csv", measured) if row["system"] == "alone"]
     cells = [(row["budget"], row["number"], row["score"]) for row in shown]
     assert cells == [("", "1", "1"), ("", "2", "0")]
     (pair,) = table("pairs.csv", measured)
     assert (pair["system"], pair["other"], pair["difference"]) == ("m", "n", "0.333333")
+    points = {row["system"]: row["dominated_by"] for row in table("pareto.csv", measured)}
+    assert points["n"] == "full"
     first = table("retention.csv", measured)[0]
     assert (first["bin"], first["questions"]) == ("<1k", "6")
     under = compared(THREE, reasoners=["strong"]).reports[0]

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from memorygym.core.outcome import Score
 from memorygym.core.track import find
-from memorygym.reports.curves import CURVES, Bin
+from memorygym.reports.curves import CURVES, Bin, Point
 from memorygym.reports.table import Column, Spread, Table, Value
 from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Figure, Report, SystemRow, mean_of
 from memorygym.runs.comparison.significance import Pair
@@ -103,6 +103,13 @@ PAIRS: Table[tuple[Report, Pair]] = _table(
         _of("difference"),
         _of("high", HIGH, attrgetter("difference.high")),
         _of("p"), _of("p_adjusted", value=attrgetter("adjusted")), _of("detectable"),
+    ),
+)  # fmt: skip
+PARETO: Table[tuple[Report, Point]] = _table(
+    "pareto.csv", "One row a system that finished every task, the cheapest first.", (
+        *AT, _of("system"), _of("accuracy", FIGURES[ACCURACY].meaning),
+        _of("tokens", FIGURES["total"].meaning, attrgetter("cost")),
+        _of("dominated_by"),
     ),
 )  # fmt: skip
 CURVE: Table[tuple[Report, Bin]] = _table(

@@ -1,4 +1,5 @@
-"""Accuracy by number, distance, length, hops or rewrites of the needed facts."""
+"""Accuracy by number, distance, length, hops or rewrites of the needed facts; and accuracy against
+the tokens of a memory."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,3 +135,45 @@ def curve_text(report: Report, kind: str, score: str = ACCURACY) -> str:
     note = NOTE.replace(ACCURACY.capitalize(), score.capitalize())
     table = plain(["", *(head.name for head in heads)], rows, "share", "()", [note])
     return "\n".join([*paragraph(CURVES[kind].title), *table.lines()])
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A memory, none, recency or full, with its accuracy and its cost."""
+
+    system: str
+    accuracy: float
+    cost: float
+    dominated_by: str | None
+    """A system that is at least as good and as cheap, and better on one."""
+
+
+def by_tokens(report: Report) -> list[Point]:
+    """Accuracy against tokens per task, those in the context and those of the memory's model: the
+    cheapest first, without oracle (no memory) and systems that failed a task or whose set-up is at
+    fault."""
+    figures = {
+        row.system: (accuracy.mean, total.mean)
+        for row in report.rows
+        if row.role != "unlimited" and row.system != "oracle" and not (row.failed or row.fault)
+        if (accuracy := row[ACCURACY]) and (total := row["total"])
+    }
+    points = [
+        Point(system, accuracy, cost, _better(figures, accuracy, cost))
+        for system, (accuracy, cost) in figures.items()
+    ]
+    return sorted(points, key=lambda point: (point.cost, -point.accuracy, point.system))
+
+
+def _better(figures: Mapping[str, tuple[float, float]], accuracy: float, cost: float) -> str | None:
+    """The system that dominates, if one does.
+
+    >>> _better({"cheap": (0.5, 10), "dear": (0.5, 20), "good": (0.6, 20)}, 0.5, 20)
+    'good'
+    """
+    better = [
+        (-a, c, system)
+        for system, (a, c) in figures.items()
+        if a >= accuracy and c <= cost and (a, c) != (accuracy, cost)
+    ]
+    return min(better)[2] if better else None

@@ -14,11 +14,12 @@ from memorygym.reports.columns import (
     COMPARED,
     CURVE,
     PAIRS,
+    PARETO,
     QUESTIONS,
     TIMINGS,
     summary_table,
 )
-from memorygym.reports.curves import SPLITS, curve
+from memorygym.reports.curves import SPLITS, by_tokens, curve
 from memorygym.reports.table import Table, rows_csv, to_rounded_json
 from memorygym.runs.comparison.figures import Report, SystemRow
 from memorygym.runs.episode_result import Failure, Result
@@ -51,6 +52,7 @@ def exports(run: RunResults, kinds: Iterable[str] = ()) -> dict[str, bytes]:
         "compare.csv": COMPARED.filled((r, row) for r in run.reports for row in r.rows),
         "questions.csv": QUESTIONS.filled(run.cases()),
         "pairs.csv": PAIRS.filled((r, pair) for r in run.reports for pair in r.significance.pairs),
+        "pareto.csv": PARETO.filled((r, point) for r in run.reports for point in by_tokens(r)),
         **{
             f"{kind}.csv": CURVE.filled((r, b) for r in run.reports for b in curve(r, kind))
             for kind in (*SPLITS, *kinds)
