@@ -60,7 +60,9 @@ def test_every_miss_has_the_id_of_its_question(finished: Path, misses) -> None:
     assert order == sorted(order)
 
 
-def test_the_table_counts_the_listed_misses(finished: Path, command, misses) -> None:
+def test_the_table_counts_the_listed_misses_and_a_limit_says_how_many_more(
+    finished: Path, command, misses
+) -> None:
     status, out, _ = command("explain", str(finished))
     first, table, lines = out.strip().split("\n\n")
     rows_of_table = (line.rsplit(maxsplit=2) for line in table.splitlines())
@@ -71,6 +73,8 @@ def test_the_table_counts_the_listed_misses(finished: Path, command, misses) -> 
         assert sum(map(int, cells[cause])) == sum(row["cause"] == cause for row in rows)
     assert sum(int(cell.partition("/")[0]) for cell in cells["all"]) == len(rows)
     assert [line.split()[0] for line in lines.splitlines()] == [row["id"] for row in rows]
+    out = command("explain", str(finished), "--limit", "2").out
+    assert out.count(" | truth ") == 4 and f"… {len(rows) - 4} more" in out
 
 
 @pytest.mark.parametrize(
@@ -85,11 +89,6 @@ def test_the_table_counts_the_listed_misses(finished: Path, command, misses) -> 
 )
 def test_a_filter_shows_only_its_misses(option: str, value: str, field: str, misses) -> None:
     assert misses(option, value) == [row for row in misses() if row[field] == value] != []
-
-
-def test_a_limit_states_how_many_more_there_are(finished: Path, command, misses) -> None:
-    out = command("explain", str(finished), "--limit", "2").out
-    assert out.count(" | truth ") == 4 and f"… {len(misses()) - 4} more" in out
 
 
 def test_an_inconsistent_trace_is_named_and_left_out(
@@ -205,8 +204,11 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_question_is_shown_as_the_agent_saw_it(finished: Path, command) -> None:
-    result = load(finished).results[0]
+def test_a_question_is_shown_as_the_agent_saw_it_with_what_the_memory_held(
+    finished: Path, command
+) -> None:
+    result = next(result for result in load(finished).results if result.place.who == "strategic")
+    every = ""
     for number, right in enumerate(result.right, start=1):
         id = f"{result.place.episode}#{number}"
         status, out, err = command("explain", str(finished), id, "--play")
@@ -214,13 +216,8 @@ def test_a_question_is_shown_as_the_agent_saw_it(finished: Path, command) -> Non
         assert out.count("=== QUESTION") == 1 and "> submit_answer" in out
         assert f"{id}  " in out and ("WRONG (" in out) == (not right)
         assert all(len(line) <= 80 for line in out.splitlines())
-
-
-def test_the_memorys_state_of_a_fact_is_shown(finished: Path, command) -> None:
-    ids = (f"company+0+strategic+0#{number}" for number in range(1, 11))
-    every = [command("explain", finished, id, "--play").out for id in ids]
-    assert any("(in context)\n    | " in out for out in every)
-    assert any("(never written)\n    | nothing" in out for out in every)
+        every += out
+    assert "(in context)\n    | " in every and "(never written)\n    | nothing" in every
 
 
 def test_an_episode_is_shown_with_every_verdict(finished: Path, command) -> None:
@@ -236,12 +233,16 @@ def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypa
         assert "no endpoint is asked" in " ".join(out.split()) and SAME in out and err == ""
 
 
-def test_the_endpoint_can_be_asked_again(asked: Path, command) -> None:
-    with serving() as server:
-        words = ["--play", "--again", "--api-base", server.url]
-        _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
-        assert server.bodies and server.bodies[0]["temperature"] == 0.5
+def test_the_endpoint_can_be_asked_again_and_its_failure_is_exit_code_3(
+    asked: Path, server: Server, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["--play", "--again", "--api-base", server.url]
+    _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
+    assert server.bodies and server.bodies[0]["temperature"] == 0.5
     assert "asked again" in out and err == ""
+    monkeypatch.setattr(server, "fault", lambda _: "400")
+    status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
+    assert status == 3 and "failed: " in out
 
 
 def _vague(messages, tools):
@@ -263,15 +264,6 @@ def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
     assert load(tmp_path / "run").results[0].repaired > 0
     _, out, err = command("explain", str(tmp_path / "run"), "company+0", "--play")
     assert SAME in out and "accepted by the judge" in " ".join(out.split()) and err == ""
-
-
-def test_a_provider_that_fails_is_exit_code_3(
-    asked: Path, server: Server, command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "fault", lambda _: "400")
-    words = ["--play", "--again", "--api-base", server.url]
-    status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
-    assert status == 3 and "failed: " in out
 
 
 def test_a_different_trace_is_a_failed_check(finished: Path, command, tmp_path: Path) -> None:
