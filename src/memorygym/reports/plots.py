@@ -77,21 +77,12 @@ SILENT: Mapping[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """The estimates of one system."""
-
-    name: str
-    points: Mapping[float, Estimate]
-    """By place on the horizontal axis."""
-    reference: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Panel:
     """Systems that are drawn on the same axes."""
 
     title: str
-    series: Sequence[Series]
+    series: Mapping[str, Mapping[float, Estimate]]
+    """By system, and by place on the horizontal axis."""
     bounds: Mapping[str, float] = field(default_factory=dict)
     """Lower and upper bound, and in a plot by budget the systems without one, by name."""
     ticks: Mapping[int, str] = field(default_factory=dict)
@@ -149,11 +140,11 @@ def _agents(run: RunResults) -> Panel:
             lines.add(agent)
     tasks = count(max((summary.tasks for summary in run.summaries), default=0), "task")
     memory = clip_middle(run.label(run.recipe["memory"]), NAME)
-    series = [
-        _series(run, agent, {0: summary.composite})
+    series = {
+        run.label(agent): {0.0: summary.composite}
         for agent, summary in by_agent.items()
         if agent not in lines
-    ]
+    }
     return Panel(_wrapped(run.heading, f"{tasks}, memory {memory}"), series, bounds)
 
 
@@ -161,19 +152,19 @@ def _of_report(run: RunResults, report: Report, kind: str) -> Panel:
     """Accuracy alone, by cost, or by a property of the questions."""
     title = _title(run, [report], report.budget)
     if kind in (FOREST, COST):
-        series = [
+        series = {
             # A logarithmic axis has no 0.
-            _series(run, row.system, {max(1, total.mean if (total := row["total"]) else 1): share})
+            run.label(row.system): {max(1, total.mean if (total := row["total"]) else 1): share}
             for row, share in _drawn(report)
-        ]
+        }
         return Panel(title, series, _bounds(report))
-    points: dict[str, dict[float, Estimate]] = {row.system: {} for row, _ in _drawn(report)}
-    bins = [bin for bin in curve(report, kind) if bin.system in points]
+    systems = [row.system for row, _ in _drawn(report)]
+    bins = [bin for bin in curve(report, kind) if bin.system in systems]
+    points = {run.label(system): dict[float, Estimate]() for system in systems}
     for bin in bins:
-        points[bin.system][int(bin.place)] = bin.accuracy
-    series = [_series(run, system, own) for system, own in points.items()]
+        points[run.label(bin.system)][int(bin.place)] = bin.accuracy
     ticks = {int(bin.place): f"{bin.name}\nn = {bin.questions}" for bin in largest(bins)}
-    return Panel(title, series, ticks=ticks)
+    return Panel(title, points, ticks=ticks)
 
 
 def _budgets(run: RunResults, reports: Sequence[Report]) -> Panel:
@@ -184,9 +175,8 @@ def _budgets(run: RunResults, reports: Sequence[Report]) -> Panel:
             if row.system in UNBOUNDED:
                 bounds[f"{row.system} (no budget)"] = accuracy.mean
             else:
-                points.setdefault(row.system, {})[report.budget or 0] = accuracy
-    series = [_series(run, system, own) for system, own in points.items()]
-    return Panel(_title(run, reports), series, bounds)
+                points.setdefault(run.label(row.system), {})[report.budget or 0] = accuracy
+    return Panel(_title(run, reports), points, bounds)
 
 
 def _drawn(report: Report) -> Iterator[tuple[SystemRow, Estimate]]:
@@ -194,10 +184,6 @@ def _drawn(report: Report) -> Iterator[tuple[SystemRow, Estimate]]:
     for row in report.of("memory", "reference"):
         if row.system not in BOUNDS and (accuracy := row[ACCURACY]):
             yield row, accuracy
-
-
-def _series(run: RunResults, system: str, points: Mapping[float, Estimate]) -> Series:
-    return Series(clip_middle(run.label(system), NAME), points, role_of(system) == "reference")
 
 
 def _bounds(report: Report) -> dict[str, float]:
@@ -313,8 +299,8 @@ def _caption(all_panels: Sequence[Panel]) -> str:
     """What the intervals are, and why some marks have none."""
     shares = any(panel.ticks for panel in all_panels)
     kind = "of a share (Wilson, questions of a task correlated)" + "; n: questions" * shares
-    all_series = [series for panel in all_panels for series in panel.series]
-    whole = all(mark.has_interval for series in all_series for mark in series.points.values())
+    all_series = [points for panel in all_panels for points in panel.series.values()]
+    whole = all(mark.has_interval for points in all_series for mark in points.values())
     return f"mean and 95 % interval {kind}" + f"; hollow: {TOO_FEW}" * (not whole)
 
 
@@ -323,8 +309,10 @@ def _legend(figure: "Figure", axes: Sequence[Any], looks: Mapping[str, Look]) ->
     parts = [zip(*axis.get_legend_handles_labels(), strict=True) for axis in axes]
     handles = {name: handle for part in parts for handle, name in part}
     names = [name for name in looks if name in handles]
+    texts = [clip_middle(name, NAME) for name in names]
+    columns = _columns(looks)
     figure.legend(
-        [handles[name] for name in names], names, loc="outside lower center", ncols=_columns(looks)
+        [handles[name] for name in names], texts, loc="outside lower center", ncols=columns
     )
 
 
@@ -335,11 +323,11 @@ def _columns(names: Collection[str]) -> int:
 
 def _forest(axis: Any, panel: Panel, looks: Mapping[str, Look]) -> None:
     """One row per system, best on top: mean, 95 % interval, and lower and upper bound as lines."""
-    for height, series in enumerate(panel.series):
-        (mark,) = series.points.values()
-        look = looks[series.name] | ({} if mark.has_interval else HOLLOW)
+    for height, (name, points) in enumerate(panel.series.items()):
+        (mark,) = points.values()
+        look = looks[name] | ({} if mark.has_interval else HOLLOW)
         axis.errorbar(100 * mark.mean, height, xerr=_spread([mark]), capsize=2.5, **look)
-    axis.set_yticks(range(len(panel.series)), [series.name for series in panel.series])
+    axis.set_yticks(range(len(panel.series)), [clip_middle(name, NAME) for name in panel.series])
     axis.set_ylim(len(panel.series) - 0.4, -0.6)
     axis.set_xlim(*SHARES)
     axis.grid(axis="x", color=LIGHT, linewidth=0.6)
@@ -353,25 +341,18 @@ def _forest(axis: Any, panel: Panel, looks: Mapping[str, Look]) -> None:
 
 def _curves(axis: Any, panel: Panel, kind: str, looks: Mapping[str, Look]) -> None:
     """One line per system along the axis; for costs one point."""
-    xs = {x for series in panel.series for x in series.points}
+    xs = {x for points in panel.series.values() for x in points}
     dodge = min(DODGE, MOST / len(looks))
-    for series in panel.series:
-        look = looks[series.name] | (SCATTERED if kind == COST else {})
+    for name, points in panel.series.items():
+        look = looks[name] | (SCATTERED if kind == COST else {})
         # Intervals at the same place stand side by side.
-        aside = dodge * ([*looks].index(series.name) - (len(looks) - 1) / 2)
-        points = {
-            (_aside(panel, kind, xs, x, aside), 100 * mark.mean): mark
-            for x, mark in series.points.items()
+        aside = dodge * ([*looks].index(name) - (len(looks) - 1) / 2)
+        marks = {
+            (_aside(panel, kind, xs, x, aside), 100 * mark.mean): mark for x, mark in points.items()
         }
-        axis.errorbar(
-            *zip(*points, strict=True),
-            yerr=_spread(points.values()),
-            capsize=2.0,
-            elinewidth=0.8,
-            label=series.name,
-            **look,
-        )
-        for point, mark in points.items():
+        xy, error = zip(*marks, strict=True), _spread(marks.values())
+        axis.errorbar(*xy, yerr=error, capsize=2.0, elinewidth=0.8, label=name, **look)
+        for point, mark in marks.items():
             if not mark.has_interval:
                 axis.plot(*point, zorder=3, **look | HOLLOW)
     _levels(axis, panel.bounds)
@@ -402,7 +383,7 @@ def _places(axis: Any, panel: Panel, all_panels: Sequence[Panel], kind: str) -> 
     """The horizontal axis, with the range of all panels: named places, the budgets, or costs."""
     from matplotlib.ticker import LogLocator
 
-    marks = sorted({x for panel in all_panels for series in panel.series for x in series.points})
+    marks = sorted({x for panel in all_panels for own in panel.series.values() for x in own})
     if panel.ticks:
         axis.set_xticks([*panel.ticks], [*panel.ticks.values()])
         axis.set_xlim(marks[0] - 0.5, marks[-1] + 0.5)
@@ -421,12 +402,13 @@ def _places(axis: Any, panel: Panel, all_panels: Sequence[Panel], kind: str) -> 
 
 def _looks(all_panels: Sequence[Panel]) -> dict[str, Look]:
     """Colour and mark by name: the same in every panel."""
-    series = {series.name: series for panel in all_panels for series in panel.series}
+    names = dict.fromkeys(name for panel in all_panels for name in panel.series)
+    references = [name for name in names if role_of(name) == "reference"]
     looks: dict[str, Look] = {}
-    for place, name in enumerate(name for name, line in series.items() if not line.reference):
+    for place, name in enumerate(name for name in names if name not in references):
         colour, mark = COLOURS[place % len(COLOURS)], MARKS[place % len(MARKS)]
         looks[name] = {"color": colour, "marker": mark, "linestyle": "-"}
-    for name in [name for name in series if name not in looks]:
+    for name in references:
         mark, line = ("s", "--") if name == "full" else ("D", ":")
         looks[name] = {"color": GREY, "marker": mark, "linestyle": line}
     return looks
