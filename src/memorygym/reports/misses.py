@@ -56,15 +56,13 @@ class MissFilter(Settings):
     limit: int | None = option(None, "N", least=1)
     """The first N of each system (default: all)."""
 
-    def fits(self, place: EpisodeKey) -> bool:
-        """Whether an episode is of the agent and the template."""
-        return self.agent in (None, place.agent) and self.template in (None, place.template)
-
     def selects(self, place: EpisodeKey) -> bool:
         """Whether the misses of an episode are listed."""
+        if self.agent not in (None, place.agent) or self.template not in (None, place.template):
+            return False
         if self.memory is None:
-            return self.fits(place) and (not place.compared or role_of(place.memory) == "memory")
-        return self.fits(place) and self.memory in (EVERY, place.memory)
+            return not place.compared or role_of(place.memory) == "memory"
+        return self.memory in (EVERY, place.memory)
 
 
 @dataclass(slots=True)
@@ -97,14 +95,14 @@ class Misses:
                 graded = outcomes(stored.trace)
                 types |= {o.goal.kind for o in graded} | {o.goal.question_type for o in graded}
                 self._add(stored, graded)
-        fitting = {place.memory for place in places if self.filter.fits(place)}
+        everything = replace(self.filter, memory=EVERY)
+        memories = {place.memory for place in places if everything.selects(place)}
         if self.filter.memory is None:
-            listed = {place.memory for place in places if self.filter.selects(place)}
-            self.left_out = fitting - listed
+            self.left_out = memories - {p.memory for p in places if self.filter.selects(p)}
         if not self.damaged:  # A damaged trace may hold the value.
             _check("agent", self.filter.agent, {place.agent for place in places})
             _check("template", self.filter.template, {place.template for place in places})
-            _check("memory", self.filter.memory, fitting and fitting | {EVERY})
+            _check("memory", self.filter.memory, memories and memories | {EVERY})
             _check("question type", self.filter.question_type, types)
 
     def _add(self, stored: stored_runs.StoredTrace, graded: Sequence[Outcome]) -> None:
