@@ -2,21 +2,16 @@
 
 import re
 import shutil
-from functools import partial
 from pathlib import Path
 
 import pytest
 
+import memorygym
 from memorygym.cli import main
-from memorygym.core import registry
-from memorygym.core.episode import Episode, play
-from memorygym.core.types import Budget
+from memorygym.memories.full import Full
 from memorygym.runs.results import load
-from memorygym.runs.store import episode_name, read_traces, write_trace
+from memorygym.runs.store import read_traces, write_trace
 from memorygym.scoring.attribution import CAUSES
-from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.servers.openai import Server, serving
 
 RECENCY, PARAMETERS = "company+3+strong+recency+500", "company+3+strong+bm25:top_k=2+500"
@@ -27,15 +22,11 @@ SALT = "a salt of some length"
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The traces of three memories under one reasoner, named as a comparison names them."""
-    folder = tmp_path_factory.mktemp("compared")
-    (folder / "traces").mkdir()
-    task = generate("company", 3, "lite")
-    for memory in ("full", "recency", "bm25:top_k=2"):
-        make = partial(registry.make, "memory", memory)
-        episode = Episode(WorldsEnv(task), make, Budget(view=500))
-        name = episode_name("company", 3, "strong", memory, 500)
-        write_trace(folder / "traces" / f"{name}.jsonl.gz", play(episode, REASONERS["strong"]()))
+    """A comparison with a memory that shows more than fits."""
+    folder = tmp_path_factory.mktemp("compared") / "run"
+    memories = {"whole": Full, "bm25:top_k=2": "bm25:top_k=2"}
+    task = {"template": "company", "tier": "lite", "seeds": range(3, 4)}
+    memorygym.compare(memories, budgets=500, output=folder, **task)
     return folder
 
 
@@ -139,7 +130,7 @@ def test_a_name_lists_the_misses_of_the_episodes_that_it_names(finished: Path, c
 @pytest.mark.parametrize(
     ("memory", "cause", "expected"),
     [
-        ("full", "not retrieved", ["observed", "stored", "retrieved"]),
+        ("whole", "not retrieved", ["observed", "stored", "retrieved"]),
         ("recency", "dropped", ["observed", "stored"]),
         ("recency", "never written", ["observed", "stored"]),
         ("bm25:top_k=2", "not retrieved", ["observed", "stored", "retrieved"]),
@@ -180,7 +171,7 @@ def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(
 
 
 def test_an_environment_that_cut_the_context_is_the_reason_of_the_step(explained) -> None:
-    id = listed(explained("company+3+strong+full"), "not retrieved")
+    id = listed(explained("company+3+strong+whole"), "not retrieved")
     out = " ".join(explained(id).split())
     assert "retrieved LOST: the memory showed " in out and "; the environment cut" in out
     assert "perhaps" not in out and "in context" not in out

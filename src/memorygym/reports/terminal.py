@@ -25,17 +25,12 @@ def width() -> int:
     return max(NARROWEST, get_terminal_size((WIDTH, 0)).columns)
 
 
-def is_coloured() -> bool:
-    """Whether standard output is a terminal that shows colour, and NO_COLOR is not set."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not plain
-
-
 def paint(text: str, code: str) -> str:
-    """The text in a colour, where the terminal shows colours: line by line, because a pager resets
-    colours at line ends."""
-    if not is_coloured():
+    """The text in a colour, where the terminal shows colours and NO_COLOR is not set."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or not sys.stdout.isatty():
         return text
+    # Line by line, because a pager resets colours at line ends.
     return "\n".join(f"\033[{code}m{line}\033[0m" if line else "" for line in text.split("\n"))
 
 
