@@ -14,12 +14,11 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings, UnknownPart, missing
 from memorygym.core.files import write_atomically
 from memorygym.core.track import find
 from memorygym.reports.columns import score_name
 from memorygym.reports.curves import CURVES, curve, largest
-from memorygym.reports.extras import missing
 from memorygym.reports.terminal import clip_middle, count
 from memorygym.runs.comparison.figures import ACCURACY, Report, SystemRow
 from memorygym.runs.comparison.system_specs import UNBOUNDED, role_of
