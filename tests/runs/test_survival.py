@@ -1,7 +1,7 @@
 """Recorded trajectories past memories: bounds, budgets, and what may not change a figure."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,23 +51,18 @@ def compare(
     return report, {(row["system"], row["budget"]): row for row in report.rows()}
 
 
-def odd(messages: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def odd(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The conversation with results lacking, without ids, twice, and before their call."""
-    for number, message in enumerate(messages):
-        if number == 3:
-            continue
-        if message["role"] == "tool" and number % 4 == 1:
-            message = {**message, "tool_call_id": None}  # noqa: PLW2901  # another form of it
-        if number == 13:
-            yield message
-        yield message
-        if number == 1:
-            yield files.result(99, "an early result")
+    rows = [
+        {**message, "tool_call_id": None} if message["role"] == "tool" and n % 4 == 1 else message
+        for n, message in enumerate(messages)
+    ]
+    return [*rows[:2], files.result(99, "an early result"), rows[2], *rows[4:14], *rows[13:]]
 
 
 @pytest.mark.parametrize("name", [*files.DOCUMENTS, "odd"])
 def test_the_ceiling_has_all_in_every_format_and_where_results_lack(name: str, log: Path) -> None:
-    made: Any = [*odd(files.conversation())] if name == "odd" else files.DOCUMENTS[name]()
+    made: Any = odd(files.conversation()) if name == "odd" else files.DOCUMENTS[name]()
     if name == "OpenAI messages":  # Calls of tools that are not declared are like any other.
         made["tools"] = [{"type": "function", "function": {"name": "other"}}]
     log.write_text(json.dumps(made))
