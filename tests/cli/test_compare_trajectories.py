@@ -79,17 +79,7 @@ def test_without_a_memory_all_that_can_be_replayed_are(command: Command, log: st
     assert "markdown" not in done.out
 
 
-def test_a_memory_of_ones_own_that_fails_ends_with_1(
-    command: Command, log: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("failing.py").write_text(
-        "from memorygym import Memory\n"
-        "class Failing(Memory):\n"
-        "    def compose(self, live, budget):\n"
-        "        raise KeyError('lost')\n"
-    )
-    done = command("compare", "--trajectories", log, "--memory", "failing:Failing,recency", "-q")
-    assert done.status == 1
-    assert "failing:Failing" in done.out
-    assert "KeyError" in done.err
+def test_a_memory_of_ones_own_that_fails_ends_with_1(command: Command, log: str) -> None:
+    broken = "tests.reports.own_parts:Broken"
+    done = command("compare", "--trajectories", log, "--memory", f"{broken},recency", "-q")
+    assert done.status == 1 and broken in done.out and "KeyError" in done.err

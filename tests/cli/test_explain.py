@@ -2,21 +2,16 @@
 
 import re
 import shutil
-from functools import partial
 from pathlib import Path
 
 import pytest
 
+import memorygym
 from memorygym.cli import main
-from memorygym.core import registry
-from memorygym.core.episode import Episode, play
-from memorygym.core.types import Budget
+from memorygym.memories.full import Full
 from memorygym.runs.results import load
-from memorygym.runs.store import episode_name, read_traces, write_trace
+from memorygym.runs.store import read_traces, write_trace
 from memorygym.scoring.attribution import CAUSES
-from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.servers.openai import Server, serving
 
 RECENCY, PARAMETERS = "company+3+strong+recency+500", "company+3+strong+bm25:top_k=2+500"
@@ -27,15 +22,11 @@ SALT = "a salt of some length"
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The traces of three memories under one reasoner, named as a comparison names them."""
-    folder = tmp_path_factory.mktemp("compared")
-    (folder / "traces").mkdir()
-    task = generate("company", 3, "lite")
-    for memory in ("full", "recency", "bm25:top_k=2"):
-        make = partial(registry.make, "memory", memory)
-        episode = Episode(WorldsEnv(task), make, Budget(view=500))
-        name = episode_name("company", 3, "strong", memory, 500)
-        write_trace(folder / "traces" / f"{name}.jsonl.gz", play(episode, REASONERS["strong"]()))
+    """A comparison with a memory that shows more than fits."""
+    folder = tmp_path_factory.mktemp("compared") / "run"
+    memories = {"whole": Full, "bm25:top_k=2": "bm25:top_k=2"}
+    task = {"template": "company", "tier": "lite", "seeds": range(3, 4)}
+    memorygym.compare(memories, budgets=500, output=folder, **task)
     return folder
 
 
@@ -60,7 +51,9 @@ def test_every_miss_has_the_id_of_its_question(finished: Path, misses) -> None:
     assert order == sorted(order)
 
 
-def test_the_table_counts_the_listed_misses(finished: Path, command, misses) -> None:
+def test_the_table_counts_the_listed_misses_and_a_limit_says_how_many_more(
+    finished: Path, command, misses
+) -> None:
     status, out, _ = command("explain", str(finished))
     first, table, lines = out.strip().split("\n\n")
     rows_of_table = (line.rsplit(maxsplit=2) for line in table.splitlines())
@@ -71,6 +64,8 @@ def test_the_table_counts_the_listed_misses(finished: Path, command, misses) -> 
         assert sum(map(int, cells[cause])) == sum(row["cause"] == cause for row in rows)
     assert sum(int(cell.partition("/")[0]) for cell in cells["all"]) == len(rows)
     assert [line.split()[0] for line in lines.splitlines()] == [row["id"] for row in rows]
+    out = command("explain", str(finished), "--limit", "2").out
+    assert out.count(" | truth ") == 4 and f"… {len(rows) - 4} more" in out
 
 
 @pytest.mark.parametrize(
@@ -85,11 +80,6 @@ def test_the_table_counts_the_listed_misses(finished: Path, command, misses) -> 
 )
 def test_a_filter_shows_only_its_misses(option: str, value: str, field: str, misses) -> None:
     assert misses(option, value) == [row for row in misses() if row[field] == value] != []
-
-
-def test_a_limit_states_how_many_more_there_are(finished: Path, command, misses) -> None:
-    out = command("explain", str(finished), "--limit", "2").out
-    assert out.count(" | truth ") == 4 and f"… {len(misses()) - 4} more" in out
 
 
 def test_an_inconsistent_trace_is_named_and_left_out(
@@ -140,7 +130,7 @@ def test_a_name_lists_the_misses_of_the_episodes_that_it_names(finished: Path, c
 @pytest.mark.parametrize(
     ("memory", "cause", "expected"),
     [
-        ("full", "not retrieved", ["observed", "stored", "retrieved"]),
+        ("whole", "not retrieved", ["observed", "stored", "retrieved"]),
         ("recency", "dropped", ["observed", "stored"]),
         ("recency", "never written", ["observed", "stored"]),
         ("bm25:top_k=2", "not retrieved", ["observed", "stored", "retrieved"]),
@@ -181,7 +171,7 @@ def test_an_entry_is_traced_to_the_message_that_stated_its_fact_until_it_is_cut(
 
 
 def test_an_environment_that_cut_the_context_is_the_reason_of_the_step(explained) -> None:
-    id = listed(explained("company+3+strong+full"), "not retrieved")
+    id = listed(explained("company+3+strong+whole"), "not retrieved")
     out = " ".join(explained(id).split())
     assert "retrieved LOST: the memory showed " in out and "; the environment cut" in out
     assert "perhaps" not in out and "in context" not in out
@@ -205,8 +195,11 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_question_is_shown_as_the_agent_saw_it(finished: Path, command) -> None:
-    result = load(finished).results[0]
+def test_a_question_is_shown_as_the_agent_saw_it_with_what_the_memory_held(
+    finished: Path, command
+) -> None:
+    result = next(result for result in load(finished).results if result.place.who == "strategic")
+    every = ""
     for number, right in enumerate(result.right, start=1):
         id = f"{result.place.episode}#{number}"
         status, out, err = command("explain", str(finished), id, "--play")
@@ -214,13 +207,8 @@ def test_a_question_is_shown_as_the_agent_saw_it(finished: Path, command) -> Non
         assert out.count("=== QUESTION") == 1 and "> submit_answer" in out
         assert f"{id}  " in out and ("WRONG (" in out) == (not right)
         assert all(len(line) <= 80 for line in out.splitlines())
-
-
-def test_the_memorys_state_of_a_fact_is_shown(finished: Path, command) -> None:
-    ids = (f"company+0+strategic+0#{number}" for number in range(1, 11))
-    every = [command("explain", finished, id, "--play").out for id in ids]
-    assert any("(in context)\n    | " in out for out in every)
-    assert any("(never written)\n    | nothing" in out for out in every)
+        every += out
+    assert "(in context)\n    | " in every and "(never written)\n    | nothing" in every
 
 
 def test_an_episode_is_shown_with_every_verdict(finished: Path, command) -> None:
@@ -236,12 +224,16 @@ def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypa
         assert "no endpoint is asked" in " ".join(out.split()) and SAME in out and err == ""
 
 
-def test_the_endpoint_can_be_asked_again(asked: Path, command) -> None:
-    with serving() as server:
-        words = ["--play", "--again", "--api-base", server.url]
-        _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
-        assert server.bodies and server.bodies[0]["temperature"] == 0.5
+def test_the_endpoint_can_be_asked_again_and_its_failure_is_exit_code_3(
+    asked: Path, server: Server, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["--play", "--again", "--api-base", server.url]
+    _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
+    assert server.bodies and server.bodies[0]["temperature"] == 0.5
     assert "asked again" in out and err == ""
+    monkeypatch.setattr(server, "fault", lambda _: "400")
+    status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
+    assert status == 3 and "failed: " in out
 
 
 def _vague(messages, tools):
@@ -263,15 +255,6 @@ def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
     assert load(tmp_path / "run").results[0].repaired > 0
     _, out, err = command("explain", str(tmp_path / "run"), "company+0", "--play")
     assert SAME in out and "accepted by the judge" in " ".join(out.split()) and err == ""
-
-
-def test_a_provider_that_fails_is_exit_code_3(
-    asked: Path, server: Server, command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "fault", lambda _: "400")
-    words = ["--play", "--again", "--api-base", server.url]
-    status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
-    assert status == 3 and "failed: " in out
 
 
 def test_a_different_trace_is_a_failed_check(finished: Path, command, tmp_path: Path) -> None:

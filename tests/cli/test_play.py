@@ -59,15 +59,12 @@ def test_a_person_has_the_tools_of_an_agent(human) -> None:
     assert [record.writes for record in records if isinstance(record, MemoryUpdate)] == [1, 2]
 
 
-def test_a_person_answers_and_is_judged(human) -> None:
+def test_a_person_is_judged_and_refused_as_an_agent_is(human) -> None:
     events = generate("company", 0, "lite").events
     first = next(i for i, event in enumerate(events) if event.kind == "question")
     out, records = human(*["next"] * first, "answer 12")
     assert [record for record in records if isinstance(record, Answer)] == [Answer(first, "12")]
     assert "answer 12 |" in out
-
-
-def test_a_person_meets_the_same_refusals(human) -> None:
     out, records = human("write " + " ".join(str(number) for number in range(200, 300)))
     assert "refused: 100 tokens in the entry asked" in " ".join(out.split())
     assert not [record for record in records if isinstance(record, MemoryUpdate)]

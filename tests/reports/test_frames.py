@@ -6,9 +6,10 @@ import memorygym
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("table", ["rows", "summary", "questions"])
-def test_a_frame_has_the_columns_and_rows_of_the_table(table: str) -> None:
+def test_a_frame_has_the_columns_and_rows_of_its_table() -> None:
     results = memorygym.compare("bm25", template="company", tier="lite", seeds=2)
-    rows = getattr(results, table)()
-    frame = results.to_pandas(table)
-    assert ([*frame.columns], len(frame)) == ([*rows[0]], len(rows))
+    for table in ("rows", "summary", "questions"):
+        rows, frame = getattr(results, table)(), results.to_pandas(table)
+        assert ([*frame.columns], len(frame)) == ([*rows[0]], len(rows))
+    with pytest.raises(memorygym.MemoryGymError, match="choose from questions, rows, summary"):
+        results.to_pandas("cells")

@@ -28,14 +28,18 @@ def texts(path: Path) -> str:
     return " ".join("".join(element.itertext()) for element in elements)
 
 
-@pytest.mark.parametrize("kind", ["auto", "forest", "cost", "budget", "length", "retention"])
-def test_a_picture_names_every_system_and_the_version(
+@pytest.mark.parametrize("kind", ["auto", "forest", "cost", "budget", "retention", "rewrite"])
+def test_a_picture_names_every_system_and_says_what_it_shows(
     kind: str, duel: memorygym.Results, tmp_path: Path
 ) -> None:
-    duel.plot(tmp_path / "figure.svg", kind)
+    axis = duel.plot(tmp_path / "figure.svg", kind).figure.axes[-1]
     shown = texts(tmp_path / "figure.svg")
     for name in ("bm25", "LastMessages (trusted)", "recency", "full", duel.version, "(%)"):
         assert name in shown
+    for bound in ("lower bound (none)", "upper bound (oracle)"):
+        assert bound in shown or kind != "forest"
+    title = axis.get_title(loc="left")
+    assert "95 % interval" in axis.get_xlabel() and "2 tasks, 1" in title and "questions" in title
 
 
 @pytest.mark.parametrize("form", ["svg", "png", "pdf"])
@@ -47,17 +51,11 @@ def test_the_same_results_make_the_same_bytes(
     assert (tmp_path / f"a.{form}").read_bytes() == (tmp_path / f"b.{form}").read_bytes()
 
 
-def test_lower_and_upper_bound_are_lines_of_the_forest(
-    duel: memorygym.Results, tmp_path: Path
-) -> None:
-    duel.plot(tmp_path / "figure.svg", "forest")
-    shown = texts(tmp_path / "figure.svg")
-    assert ("lower bound (none)" in shown, "upper bound (oracle)" in shown) == (True, True)
-
-
 def test_the_command_draws_runs_of_bench_and_of_compare(
-    finished: Path, duel: memorygym.Results, tmp_path: Path
+    finished: Path, duel: memorygym.Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main(["plot", str(finished), "--kind", "cost", "-o", str(tmp_path / "a.svg")]) == 2
+    assert "a bench run has no plot 'cost'" in capsys.readouterr().err
     assert main(["plot", str(finished), "-o", str(tmp_path / "agents.svg")]) == 0
     assert main(["plot", str(duel.folders[0]), "-o", str(tmp_path / "memories.svg")]) == 0
     duel.plot(tmp_path / "same.svg")
@@ -117,19 +115,3 @@ def test_a_mark_without_an_interval_is_hollow_and_the_picture_says_why() -> None
     axis = lite.plot(kind="forest").figure.axes[0]
     assert {part[0].get_mfc() for part in axis.containers} == {"white"}
     assert "hollow: too few tasks for an interval" in axis.get_xlabel().replace("\n", " ")
-
-
-@pytest.mark.parametrize("kind", ["forest", "cost", "budget", "rewrite"])
-def test_a_picture_says_how_many_questions_and_what_its_intervals_are(
-    kind: str, duel: memorygym.Results
-) -> None:
-    axis = duel.plot(kind=kind).figure.axes[-1]
-    title = axis.get_title(loc="left")
-    assert "95 % interval" in axis.get_xlabel() and "2 tasks, 1" in title and "questions" in title
-
-
-def test_a_plot_that_results_do_not_hold_is_refused_with_the_reason(
-    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["plot", str(finished), "--kind", "cost", "-o", str(tmp_path / "a.svg")]) == 2
-    assert "a bench run has no plot 'cost'" in capsys.readouterr().err

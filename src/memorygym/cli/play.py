@@ -8,13 +8,20 @@ from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._settings import add_settings, settings_of
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings
-from memorygym.core.trace import Answer, Record, Trace
+from memorygym.core.trace import Action, Answer, Record, Trace
 from memorygym.core.track import find
 from memorygym.core.types import Policy, Task
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports.tables import causes_table, questions_text, results_table
-from memorygym.reports.terminal import GREEN, RED, fit, paint
-from memorygym.reports.transcript import HELP, Human, Screen, play_shown, task_json, task_text
+from memorygym.reports.terminal import DIM, GREEN, RED, paint, wrapped
+from memorygym.reports.transcript import (
+    HELP,
+    Human,
+    play_shown,
+    record_text,
+    task_json,
+    task_text,
+)
 from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.settings import PlaySettings
 from memorygym.runs.store import write_trace
@@ -49,25 +56,26 @@ def run(args: argparse.Namespace) -> int:
         return 0
     player = AgentSystem(settings.agent or "human", settings.memory)
     policy = Human() if settings.human else player.policy(task)
-    screen = Screen(whole=True, echo=not settings.human)
-    print(screen.opening(task))
+    print(paint(wrapped(task.system), DIM))
     if settings.human:
         print(f"\n{HELP}")
     labels = player.system.labels(task.track, 0)
-    trace = played(player.begin(task, []), policy, task, labels, partial(_watched, screen, task))
+    trace = played(player.begin(task, []), policy, task, labels, partial(_watched, task))
     if settings.trace:
         write_trace(settings.trace, trace)
     print(_verdicts(trace))
     return 0
 
 
-def _watched(screen: Screen, task: Task, episode: Episode, policy: Policy) -> Trace:
+def _watched(task: Task, episode: Episode, policy: Policy) -> Trace:
     """The episode, printed record by record; a person may leave before the end."""
 
     def show(record: Record) -> str:
         if isinstance(record, Answer):
             return _verdict(episode.trace, task, record.event)
-        return screen.show(record)
+        if isinstance(record, Action) and isinstance(policy, Human):
+            return ""  # The person has typed it.
+        return record_text(record)
 
     play_shown(episode, policy, show)
     return episode.trace
@@ -82,7 +90,7 @@ def _verdict(trace: Trace, task: Task, event: int) -> str:
         if outcome.goal.event == event:
             word, colour = ("right", GREEN) if outcome.correct else ("WRONG", RED)
             truth = "" if outcome.correct else f"; truth {outcome.goal.truth}"
-            lines += [paint(line, colour) for line in fit(f"{word}: {outcome.reason}{truth}", "  ")]
+            lines.append(paint(wrapped(f"{word}: {outcome.reason}{truth}", "  "), colour))
     return "\n".join(lines)
 
 

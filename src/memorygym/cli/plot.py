@@ -4,7 +4,7 @@ import argparse
 
 from memorygym.cli._checks import given_path
 from memorygym.reports.api import load_results
-from memorygym.reports.plot_data import AUTO, AXES
+from memorygym.reports.plots import AUTO, AXES
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import sys
 from typing import Any, NoReturn
 
 from memorygym.cli._settings import add_actions, add_settings, settings_of
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import BadSettings, missing
 from memorygym.core.files import write_atomically
 from memorygym.core.json_values import canonical
 from memorygym.memrm.contexts import context_file
@@ -18,7 +18,6 @@ from memorygym.memrm.settings import (
     ScoreSettings,
     TrainSettings,
 )
-from memorygym.reports.extras import missing
 from memorygym.reports.judge_tables import evaluation_text, judgement_text
 from memorygym.runs.settings import split_names
 

@@ -51,6 +51,13 @@ class Refused(MemoryGymError):
     """
 
 
+def missing(feature: str, package: str | None, extra: str) -> BadSettings:
+    """The error for a package that is not installed, with the line that installs it."""
+    return BadSettings(
+        f'{feature} needs {package}, which is not installed: pip install "agent-memorygym[{extra}]"'
+    )
+
+
 def clip(text: str, most: int) -> str:
     """The text shortened to at most `most` characters, for use in a message.
 

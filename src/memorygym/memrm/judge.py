@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import BadSettings, missing
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.types import JSON, Message
 from memorygym.memrm.contexts import messages_of
@@ -115,6 +115,5 @@ def _shipped() -> "Model":
     try:
         from memorygym.memrm.model import load
     except ModuleNotFoundError as error:
-        install = 'pip install "agent-memorygym[rm]"'
-        raise BadSettings(f"judge_compaction needs {error.name}: {install}") from error
+        raise missing("judge_compaction", error.name, "rm") from error
     return load()

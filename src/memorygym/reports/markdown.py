@@ -5,7 +5,6 @@ from functools import partial
 
 from memorygym.core.text import replace_controls
 from memorygym.reports import terminal
-from memorygym.stats import Estimate, percent
 
 wrapped = partial(terminal.wrapped, columns=terminal.WIDTH)
 """A file has lines of 80 columns, however wide the terminal is."""
@@ -23,8 +22,3 @@ def safe(cell: str) -> str:
     for mark in "\\|<>`[]":
         clean = clean.replace(mark, f"\\{mark}")
     return clean
-
-
-def mean(estimate: Estimate | None, *, spread: bool = True) -> str:
-    """A share in percent, with its interval if it has one."""
-    return percent(estimate, plus_minus=" ± " if spread else None)

@@ -1,8 +1,10 @@
 """The misses of a run by cause, and the history of the facts of one question, as text and rows."""
 
+import sys
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -15,7 +17,7 @@ from memorygym.reports import stored_runs
 from memorygym.reports.fact_history import entry_lines, question_lines
 from memorygym.reports.stored_runs import readable
 from memorygym.reports.table import Table, beside, plain
-from memorygym.reports.terminal import clip_middle, count, wrapped
+from memorygym.reports.terminal import NAME, clip_middle, count, width, wrapped
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.episode_result import EpisodeKey
 from memorygym.runs.executors import watched
@@ -34,8 +36,6 @@ PLACE = ("template", "seed", "agent", "memory", "budget", "repeat")
 """What a miss says of its episode."""
 Row = Mapping[str, Any]
 """A miss as `--json` prints it."""
-ORDER = itemgetter("template", "seed", "agent", "repeat", "number")
-"""The order of the list."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +56,13 @@ class MissFilter(Settings):
     limit: int | None = option(None, "N", least=1)
     """The first N of each system (default: all)."""
 
-    def fits(self, place: EpisodeKey) -> bool:
-        """Whether an episode is of the agent and the template."""
-        return self.agent in (None, place.agent) and self.template in (None, place.template)
+    def selects(self, place: EpisodeKey) -> bool:
+        """Whether the misses of an episode are listed."""
+        if self.agent not in (None, place.agent) or self.template not in (None, place.template):
+            return False
+        if self.memory is None:
+            return not place.compared or role_of(place.memory) == "memory"
+        return self.memory in (EVERY, place.memory)
 
 
 @dataclass(slots=True)
@@ -66,12 +70,9 @@ class Misses:
     """The misses that a filter selects from some traces."""
 
     filter: MissFilter
-    memory: str | None
-    """The memory that is listed, or EVERY; None for all memories of a comparison without its
-    references."""
-    groups: dict[tuple[object, ...], list[Row]] = field(default_factory=dict)
-    """The questions that each agent, or system of a comparison, was asked; of those that are not
-    listed as misses only their kind."""
+    groups: dict[tuple[object, ...], list[tuple[str, Row | None]]] = field(default_factory=dict)
+    """The questions that each agent, or system of a comparison, was asked: their kinds, and those
+    that are listed as misses."""
     episodes: int = 0
     left_out: set[str] = field(default_factory=set)
     """The references that are not listed."""
@@ -79,14 +80,6 @@ class Misses:
     """The errors of the traces that cannot be read."""
     unfinished: str = ""
     """How much of the run is here, if it has not finished."""
-
-    def selects(self, place: EpisodeKey) -> bool:
-        """Whether the misses of an episode are listed."""
-        if not self.filter.fits(place):
-            return False
-        if self.memory:
-            return self.memory in (EVERY, place.memory)
-        return not place.compared or role_of(place.memory) == "memory"
 
     def read(self, paths: Sequence[Path], *, quiet: bool) -> None:
         """Adds the misses of these traces. Raises UnknownPart for a filter that no trace fits."""
@@ -98,16 +91,17 @@ class Misses:
                 self.damaged.append(damage)
                 continue
             places.append(stored.place)
-            if self.selects(stored.place):
+            if self.filter.selects(stored.place):
                 graded = outcomes(stored.trace)
                 types |= {o.goal.kind for o in graded} | {o.goal.question_type for o in graded}
                 self._add(stored, graded)
-        fitting = [place for place in places if self.filter.fits(place)]
-        self.left_out = {p.memory for p in fitting if not (self.memory or self.selects(p))}
+        everything = replace(self.filter, memory=EVERY)
+        memories = {place.memory for place in places if everything.selects(place)}
+        if self.filter.memory is None:
+            self.left_out = memories - {p.memory for p in places if self.filter.selects(p)}
         if not self.damaged:  # A damaged trace may hold the value.
             _check("agent", self.filter.agent, {place.agent for place in places})
             _check("template", self.filter.template, {place.template for place in places})
-            memories = {place.memory for place in fitting}
             _check("memory", self.filter.memory, memories and memories | {EVERY})
             _check("question type", self.filter.question_type, types)
 
@@ -121,7 +115,7 @@ class Misses:
             if self.filter.question_type in (None, goal.question_type, goal.kind):
                 is_listed = cause and self.filter.cause in (None, cause)
                 miss = _miss(stored, number, outcome, cause, attribution) if is_listed else None
-                questions.append(miss or {"kind": goal.kind})
+                questions.append((goal.kind, miss))
 
     def expect(self, run: Path, names: Collection[str]) -> None:
         """Names what the folder of a run lacks: episodes that it planned beside those of `names`,
@@ -137,18 +131,21 @@ class Misses:
             self.damaged += [
                 f"{run}: the trace of {readable(place.episode)} is missing"
                 for place in lost
-                if place.episode not in failed and self.selects(place)
+                if place.episode not in failed and self.filter.selects(place)
             ]
 
-    def rows(self) -> Iterator[Row]:
-        """One row per miss."""
-        for questions in self.groups.values():
-            yield from sorted(filter(_is_miss, questions), key=ORDER)[: self.filter.limit]
+    def rows(self) -> list[Row]:
+        """One row per miss: by agent or system, then by task and number."""
+        order = itemgetter("template", "seed", "agent", "repeat", "number")
+        groups = ([miss for _, miss in questions if miss] for questions in self.groups.values())
+        return [
+            miss for misses in groups for miss in sorted(misses, key=order)[: self.filter.limit]
+        ]
 
     def text(self) -> str:
         """A table by cause, then one line per miss."""
         asked = [*chain.from_iterable(self.groups.values())]
-        missed, rows = sum(map(_is_miss, asked)), [*self.rows()]
+        missed, rows = sum(miss is not None for _, miss in asked), self.rows()
         parts = [f"{missed} of {len(asked)} questions missed in {count(self.episodes, 'episode')}"]
         parts += [self.unfinished] if self.unfinished else []
         if missed:
@@ -162,29 +159,22 @@ class Misses:
 
     def _table(self) -> Table[Sequence[Any]]:
         """The number of misses by cause, and the share that was missed by kind of question."""
-        asked = [*self.groups.values()]
-        missed = [[*filter(_is_miss, questions)] for questions in asked]
-        kinds = dict.fromkeys(question["kind"] for questions in asked for question in questions)
-        others = [kind for kind in kinds if kind not in (*KINDS, "abstention")]
-
-        def shares(kind: str = "") -> Iterator[str]:
-            for both in zip(missed, asked, strict=True):
-                yield "/".join(str(sum(kind in ("", q["kind"]) for q in some)) for some in both)
-
-        causes = [(cause, *(_count(rows, cause) for rows in missed)) for cause in CAUSES]
-        by_kind = [(k, *shares(k)) for k in (*KINDS, *others, "abstention") if k in kinds]
+        groups = [*self.groups.values()]
+        causes = [Counter(miss["cause"] for _, miss in group if miss) for group in groups]
+        asked = [Counter(kind for kind, _ in group) for group in groups]
+        missed = [Counter(kind for kind, miss in group if miss) for group in groups]
+        kinds = dict.fromkeys(chain(KINDS, *asked))
+        by_kind = [
+            (kind, *(f"{n[kind]}/{of[kind]}" for n, of in zip(missed, asked, strict=True)))
+            for kind in sorted(kinds, key="abstention".__eq__)
+            if any(of[kind] for of in asked)
+        ]
+        total = [f"{n.total()}/{of.total()}" for n, of in zip(missed, asked, strict=True)]
+        by_cause = [(cause, *(n[cause] for n in causes)) for cause in CAUSES]
         heads = plain(("misses by cause", *_labels([*self.groups])), ())
-        found = (row for row in causes if any(row[1:]))
-        rows = beside(found, "missed of asked, by kind of question", [*by_kind, ("all", *shares())])
+        found = (row for row in by_cause if any(row[1:]))
+        rows = beside(found, "missed of asked, by kind of question", [*by_kind, ("all", *total)])
         return Table(heads.columns, rows)
-
-
-def _is_miss(question: Row) -> bool:
-    return "cause" in question
-
-
-def _count(misses: Sequence[Row], cause: str) -> int:
-    return sum(miss["cause"] == cause for miss in misses)
 
 
 def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -> Misses:
@@ -194,7 +184,9 @@ def misses_of(run: Path, name: str, filter: MissFilter, *, quiet: bool = True) -
     """
     _check("cause", filter.cause, CAUSES)
     traces = _traces(run)
-    misses = Misses(filter, filter.memory or (EVERY if name or run.is_file() else None))
+    if name or run.is_file():
+        filter = replace(filter, memory=filter.memory or EVERY)
+    misses = Misses(filter)
     paths = [traces[episode] for episode in stored_runs.matching(name, traces, run)]
     if not name and (run / "run.json").is_file():
         misses.expect(run, traces)
@@ -265,11 +257,19 @@ def _labels(keys: Sequence[tuple[object, ...]]) -> list[str]:
 
 
 def _lines(misses: Sequence[Row]) -> Iterator[str]:
-    """One line per miss, whole in a file; on a terminal the question is shortened first."""
+    """One line per miss, whole in a file; on a terminal the question is shortened."""
     id_width = max(len(miss["id"]) for miss in misses)
     cause_width = max(len(miss["cause"]) for miss in misses)
     for miss in misses:
         answer = "none" if miss["answer"] is None else miss["answer"]
         verdict = " | " + one_line(f"truth {miss['truth']} | answer {answer}")
         head = f"{miss['id']:<{id_width}}  {miss['cause']:<{cause_width}}  "
-        yield from clip_middle(head, one_line(miss["question"]), verdict)
+        question = one_line(miss["question"])
+        room = width() - len(head)
+        if not sys.stdout.isatty():
+            yield head + question + verdict
+        elif room - len(verdict) >= NAME:
+            yield head + clip_middle(question, room - len(verdict)) + verdict
+        else:  # Little of the question would stay beside the verdict.
+            yield head + clip_middle(question, max(NAME, room))
+            yield clip_middle(f"  {verdict}", width())

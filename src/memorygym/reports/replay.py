@@ -13,7 +13,7 @@ from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.stored_runs import facts_of, readable, single, verdict_lines
 from memorygym.reports.tables import heading, questions_text, results_table
 from memorygym.reports.terminal import fit, wrapped
-from memorygym.reports.transcript import Screen
+from memorygym.reports.transcript import record_text
 from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Played, ResultOptions, place_of
 from memorygym.runs.jobs import source_of
@@ -121,11 +121,10 @@ def _question(result: Played, trace: Trace, number: int) -> Iterator[str]:
 
 
 def _shown(trace: Trace, event: int) -> Iterator[str]:
-    """The records of an event, whole but for what the agent wrote."""
-    whole, short = Screen(whole=True), Screen()
+    """The records of an event."""
     limits = iter([limit for limit_event, limit in limits_of(trace) if limit_event == event])
     for record in trace.records:
         if record.event == event:
-            is_action = isinstance(record, Action)
-            if text := short.show(record, next(limits)) if is_action else whole.show(record):
+            limit = next(limits) if isinstance(record, Action) else ""
+            if text := record_text(record, limit):
                 yield text

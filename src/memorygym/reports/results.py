@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.reports.columns import figure_column, rows_table, score_name, summary_table
 from memorygym.reports.exports import failure_row
-from memorygym.reports.extras import frame
 from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.stored_runs import numbered
-from memorygym.reports.table import Column, Table
+from memorygym.reports.table import Column, Table, frame
 from memorygym.reports.terminal import count
 from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Report, SystemRow
 from memorygym.runs.comparison.system_specs import UNLIMITED

@@ -14,8 +14,15 @@ from memorygym.core.types import JSON
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.reports import markdown
-from memorygym.reports.extras import frame
-from memorygym.reports.table import Column, Spread, Table, beside, rows_csv, to_rounded_json
+from memorygym.reports.table import (
+    Column,
+    Spread,
+    Table,
+    beside,
+    frame,
+    rows_csv,
+    to_rounded_json,
+)
 from memorygym.reports.terminal import count, listed, paragraph
 from memorygym.runs.comparison.survival import (
     Share,

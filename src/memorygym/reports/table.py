@@ -27,12 +27,16 @@ from html import escape
 from io import StringIO
 from math import inf
 from operator import itemgetter
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from memorygym.core.errors import missing
 from memorygym.core.text import replace_controls
 from memorygym.core.types import JSON
 from memorygym.reports import markdown, terminal
 from memorygym.stats import NOTHING, Estimate, percent, span
+
+if TYPE_CHECKING:
+    import pandas
 
 Value = str | float | Estimate | None
 """What a cell holds; a text stands as it is."""
@@ -207,6 +211,15 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[JSON]]) -> str:
     text = StringIO()
     csv.writer(text, lineterminator="\n").writerows([heads, *rows])
     return text.getvalue()
+
+
+def frame(rows: Sequence[Mapping[str, Any]]) -> "pandas.DataFrame":
+    """Records as a DataFrame (extra `data`)."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise missing("to_pandas", "pandas", "data") from error
+    return pandas.DataFrame([*rows])
 
 
 def rounded(number: float) -> float | None:

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
+from shutil import get_terminal_size
 from textwrap import wrap
 from unicodedata import combining, east_asian_width
 
@@ -13,7 +14,7 @@ from memorygym.core.text import replace_controls
 WIDTH, NARROWEST, PROSE = 80, 40, 100
 """Columns of a file or a pipe, of the narrowest terminal, and of the longest line of prose."""
 NAME = 20
-"""Fewest columns of a line of prose beside its margin, or of the middle of a shortened line."""
+"""Fewest columns of a line of prose beside its margin, or of a shortened name or question."""
 SHORT_NAME = 12
 """Columns of names in a table where all are longer; a longer name has its own line."""
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
@@ -21,27 +22,16 @@ BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
 
 def width() -> int:
     """The columns of the terminal, at least 40. A set COLUMNS counts first; a file has 80."""
-    stated = os.environ.get("COLUMNS", "")
-    if stated.isdecimal() and int(stated):
-        return max(NARROWEST, int(stated))
-    if not sys.stdout.isatty():
-        return WIDTH
-    try:
-        # A terminal that does not know its width reports 0.
-        return max(NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
-    except OSError:
-        return WIDTH
-
-
-def is_coloured() -> bool:
-    """Whether standard output is a terminal that shows colour, and NO_COLOR is not set."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not plain
+    return max(NARROWEST, get_terminal_size((WIDTH, 0)).columns)
 
 
 def paint(text: str, code: str) -> str:
-    """The text in a colour, where the terminal shows colours."""
-    return f"\033[{code}m{text}\033[0m" if text and is_coloured() else text
+    """The text in a colour, where the terminal shows colours and NO_COLOR is not set."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or not sys.stdout.isatty():
+        return text
+    # Line by line, because a pager resets colours at line ends.
+    return "\n".join(f"\033[{code}m{line}\033[0m" if line else "" for line in text.split("\n"))
 
 
 def uncoloured(text: str) -> str:
@@ -121,25 +111,14 @@ def pad(text: str, columns: int, *, right: bool = False) -> str:
     return blanks + text if right else text + blanks
 
 
-def clip(line: str) -> str:
-    """A line cut at the edge of the terminal; whole where there is no terminal."""
-    if not sys.stdout.isatty() or len(line) <= width():
-        return line
-    return f"{line[: width() - 1]}…"
+def clip_middle(text: str, most: int) -> str:
+    """The text with an ellipsis for its middle, if it is longer than that.
 
-
-def clip_middle(start: str, middle: str, end: str) -> Iterator[str]:
-    """A line whose middle is shortened for a terminal; the end has its own line if little of the
-    middle would stay. Whole where there is no terminal."""
-    room = width() - len(start) - len(end)
-    if not sys.stdout.isatty() or len(middle) <= room:
-        yield start + middle + end
-    elif room < NAME:
-        yield clip(start + middle)
-        yield clip(f"  {end}")
-    else:
-        head = room // 2
-        yield f"{start}{middle[:head]}…{middle[head + 1 - room :]}{end}"
+    >>> clip_middle("bm25", 6), clip_middle("sliding_window", 6)
+    ('bm25', 'sli…ow')
+    """
+    head = most // 2
+    return text if len(text) <= most else f"{text[:head]}…{text[head + 1 - most :]}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str] | str]) -> list[str]:

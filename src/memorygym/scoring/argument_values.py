@@ -43,6 +43,8 @@ class Use:
     kind: Kind
     source: int
     """The index of the message."""
+    by: str
+    """Its role."""
     distance: int
     """Tokens of the messages after it, up to the call."""
     older: tuple[str, str] | None = None
@@ -120,6 +122,7 @@ class Conversation:
                             text,
                             kind,
                             source,
+                            self.messages[source].role,
                             distance,
                             _older(versions, key),
                         )

@@ -45,7 +45,7 @@ __all__ = [*_PUBLIC]  # noqa: PLE0604  # The names are strings.
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
-    from memorygym.core.errors import BadSettings
+    from memorygym.core.errors import missing
 
     if name not in _PUBLIC:
         raise AttributeError(f"module 'memorygym.training' has no attribute {name!r}")
@@ -54,8 +54,7 @@ def __getattr__(name: str) -> object:
     except ModuleNotFoundError as error:
         if error.name not in _EXTRA:
             raise
-        problem = f"{name} needs {error.name}, which is not installed"
-        raise BadSettings(f'{problem}: pip install "agent-memorygym[train]"') from None
+        raise missing(name, error.name, "train") from None
     return found
 
 

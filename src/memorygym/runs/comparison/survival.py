@@ -7,7 +7,7 @@ episode, as in every track: the memory observes it, and before the next call its
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import nsmallest
 from itertools import groupby
@@ -105,18 +105,6 @@ class SystemReplay:
 LOST, CURRENT, OLDER = range(3)
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """What is counted of a use."""
-
-    kind: str
-    distance: int
-    by: str
-    """The role of the message that said the value."""
-    replaced: bool
-    """Whether the value had replaced another one."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrajectoryReplay:
     """One trajectory past all systems."""
@@ -125,9 +113,11 @@ class TrajectoryReplay:
     format: str
     cluster: str
     """Trajectories of one file with the same task are alike, and count as one cluster."""
-    success: bool | None
+    outcome: str
+    """One of OUTCOMES."""
     calls: int
-    uses: Sequence[Needed]
+    uses: Sequence[Use]
+    """Without the arguments that they are a part of, which may be long."""
     by_system: Mapping[Key, SystemReplay]
 
 
@@ -204,12 +194,9 @@ def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
         place=trajectory.place,
         format=trajectory.format,
         cluster=f"{file}, task {trajectory.task}" if trajectory.task else trajectory.place,
-        success=trajectory.success,
+        outcome=OUTCOMES[trajectory.success],
         calls=sum(len(message.calls) for message in messages),
-        uses=[
-            Needed(use.kind, use.distance, messages[use.source].role, use.older is not None)
-            for use in conversation.uses
-        ],
+        uses=[replace(use, within="") for use in conversation.uses],
         by_system={
             (system.name, system.budget): _played(job, system, trajectory, conversation)
             for system in systems
@@ -283,7 +270,7 @@ def _losses(
             value=value if len(value) <= SHOWN else value[: SHOWN - 1] + "…",
             kind=use.kind,
             said=trajectory.numbers[use.source],
-            by=source.role,
+            by=use.by,
             distance=use.distance,
             times=len(cases),
             stale=state == OLDER,
@@ -366,9 +353,9 @@ def figures(replays: Sequence[TrajectoryReplay]) -> SurvivalFigures:
     keys = list(dict.fromkeys(key for replay in used for key in replay.by_system))
     distances = {
         name: _amount(
-            (r.cluster, fmean(use.distance for use in r.uses)) for r in used if r.success is success
+            (r.cluster, fmean(use.distance for use in r.uses)) for r in used if r.outcome == name
         )
-        for success, name in OUTCOMES.items()
+        for name in OUTCOMES.values()
     }
     worst: list[Loss] = []
     for key in keys:
@@ -381,7 +368,7 @@ def figures(replays: Sequence[TrajectoryReplay]) -> SurvivalFigures:
         calls=sum(replay.calls for replay in replays),
         uses=Counter(use.kind for replay in used for use in replay.uses),
         formats=Counter(replay.format for replay in replays),
-        outcomes=Counter(OUTCOMES[replay.success] for replay in used),
+        outcomes=Counter(replay.outcome for replay in used),
         distance_by_outcome={name: mean for name, mean in distances.items() if mean},
         rows=[_row(key, used) for key in keys],
         losses=worst,
@@ -405,7 +392,7 @@ def distance_name(tokens: int) -> str:
     return f"{low}–{high}" if place else f"<{high}"
 
 
-Case = tuple[TrajectoryReplay, Needed, int]
+Case = tuple[TrajectoryReplay, Use, int]
 """A use, and what a system showed of it."""
 
 
@@ -420,14 +407,14 @@ def _row(key: Key, replays: Sequence[TrajectoryReplay]) -> SurvivalRow:
         return {name: share for name, own in groups.items() if (share := _share(own))}
 
     near_first = sorted(cases, key=lambda case: case[1].distance)
-    by_outcome = split(lambda case: OUTCOMES[case[0].success])
+    by_outcome = split(lambda case: case[0].outcome)
     return SurvivalRow(
         system=key[0],
         role=role_of(key[0]),
         budget=key[1],
         failed=len(replays) - len(whole),
         survival=_share(cases),
-        stale=_share([case for case in cases if case[1].replaced], OLDER),
+        stale=_share([case for case in cases if case[1].older], OLDER),
         tokens=_amount((replay.cluster, played.tokens) for replay, played in whole),
         by_kind=split(lambda case: case[1].kind),
         by_distance=split(lambda case: distance_name(case[1].distance), near_first),
@@ -461,8 +448,8 @@ def _difference(key: Key, cases: Sequence[Case]) -> Estimate:
     clusters: dict[str, list[int]] = {}
     for replay, _, shown in cases:
         sums = clusters.setdefault(replay.cluster, [0, 0, 0, 0])
-        if replay.success is not None:
-            start = 0 if replay.success else 2
+        if replay.outcome in ("success", "failure"):
+            start = 0 if replay.outcome == "success" else 2
             sums[start] += shown == CURRENT
             sums[start + 1] += 1
 
