@@ -12,6 +12,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.trace import Trace
+from memorygym.core.trace_reader import RequiredFact
 from memorygym.core.track import gold_table, reader_of
 from memorygym.core.types import JSON
 from memorygym.reports.terminal import fit
@@ -63,30 +64,24 @@ def matching(name: str, names: Collection[str], run: Path) -> list[str]:
     matches = matches or [key for key in names if unquote(key).startswith(start)]
     if not matches:
         template, *rest = name_parts(name)
-        played = (name_parts(key)[:2] for key in names)
-        seeds = sorted({seed for start, seed in played if start == template}, key=_number)
-        if seeds and rest and rest[0] not in seeds:
+        seeds = _seeds(template, names)
+        if seeds and rest and rest[0] not in map(str, seeds):
+            several = f"s {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f" {seeds[0]}"
             raise BadSettings(
-                f"no episode of {run} named {name!r}: {template} was played with"
-                f" seed{'s' * (len(seeds) > 1)} {_range(seeds)}"
+                f"no episode of {run} named {name!r}: {template} was played with seed{several}"
             )
         near = get_close_matches(wanted, map(unquote, names), n=NEAREST, cutoff=0)
         raise UnknownPart(f"episode of {run}", name, near)
     return matches
 
 
-def _number(seed: str) -> int:
-    return int(seed) if seed.isdecimal() else 0
-
-
-def _range(seeds: Sequence[str]) -> str:
-    """
-    >>> _range(["0", "1", "2"]), _range(["4"]), _range(["0", "2"])
-    ('0 to 2', '4', '0, 2')
-    """
-    first, last = seeds[0], seeds[-1]
-    dense = len(seeds) > 1 and _number(last) - _number(first) == len(seeds) - 1
-    return f"{first} to {last}" if dense else ", ".join(seeds)
+def _seeds(template: str, names: Collection[str]) -> list[int]:
+    """The seeds with which a template was played."""
+    return sorted(
+        int(rest[0])
+        for start, *rest in map(name_parts, names)
+        if start == template and rest and rest[0].isdecimal()
+    )
 
 
 def single(name: str, names: Collection[str], run: Path) -> str:
@@ -170,27 +165,12 @@ def _checked(trace: Trace) -> Trace:
     return trace
 
 
-@dataclass(frozen=True, slots=True)
-class LostFact:
-    """A fact that a question needs, and where it was lost."""
-
-    name: str
-    """The name of the entity."""
-    text: str
-    """The entity, its attribute and the needed value."""
-    step: str
-    """One of LOSSES, or IN_VIEW."""
-
-
-def facts_of(attribution: Attribution, question: Goal) -> list[LostFact]:
-    """The facts that a question needs, in its order."""
-    wanted = [(need, attribution.required(question, need)) for need in question.needs]
-    return [
-        LostFact(
-            fact.name, attribution.reader.text(fact), attribution.lost(question, need) or IN_VIEW
-        )
-        for need, fact in wanted
-    ]
+def facts_of(attribution: Attribution, question: Goal) -> Iterator[tuple[RequiredFact, str]]:
+    """The facts that a question needs, in its order, each with the step at which it was lost, or
+    IN_VIEW."""
+    for need in question.needs:
+        lost = attribution.lost(question, need)
+        yield attribution.required(question, need), lost or IN_VIEW
 
 
 def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] = ()) -> list[str]:
