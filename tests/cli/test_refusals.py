@@ -158,7 +158,6 @@ REFUSED = [
     ("generate --track toytrack", "no folder to write to: give -o DIR"),
     ("generate -o x", "no track: give --track TRACK, one of "),
     ("generate --track toytrak -o x", "no track that writes instances named 'toytrak'; did you"),
-    ("generate toytrack -o x", "give --track toytrack, its parameters after colons"),
     (f"{TOY} --seed -1", "seed -1: seeds are counted from 0"),
     (f"{TOY} --track toytrack:tokens=1x", "tokens '1x': give a number such as 20000, 20k or 1M"),
     (f"{TOY} --track toytrack:tokens=1k,0", "tokens 0: give at least 1"),

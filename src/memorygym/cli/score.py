@@ -25,25 +25,18 @@ from memorygym.runs.summary import summaries
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument(
-        "files",
-        nargs="*",
-        type=given_path,
-        metavar="FILE",
-        help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces;"
-        " with --check the folder of a run",
+    files = (
+        "traces (.jsonl, .jsonl.gz), or the folder of a run or of traces; with --check the folder"
+        " of a run"
     )
+    parser.add_argument("files", nargs="*", type=given_path, metavar="FILE", help=files)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="one JSON object per trace, with causes")
     how.add_argument("--verbose", "-v", action="store_true", help="show every question")
-    how.add_argument(
-        "--check",
-        action="store_true",
-        help="check runs: play each again, and compare its traces and measurements",
-    )
-    how.add_argument(
-        "--schema", action="store_true", help="print the JSON Schema of a line of measurements"
-    )
+    check = "check runs: play each again, and compare its traces and measurements"
+    how.add_argument("--check", action="store_true", help=check)
+    lines = "print the JSON Schema of a line of measurements"
+    how.add_argument("--schema", action="store_true", help=lines)
     add_options(parser, TaskSettings, "quiet")
 
 
