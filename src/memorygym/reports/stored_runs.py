@@ -34,13 +34,11 @@ def numbered(text: str) -> tuple[str, int | None]:
     (('company+0+strong+bm25+500', 7), ('company+0', None))
     """
     episode, sign, number = text.rpartition("#") if "#" in text else (text, "", "")
-    if sign and not re.fullmatch("[0-9]{1,9}", number):
+    if sign and not re.fullmatch("[1-9][0-9]{0,8}", number):
         raise BadSettings(
-            f"{text!r} is no ID: give the name of an episode and #N after it for its question N, as"
-            " `memorygym explain RUN` prints it"
+            f"{text!r} is no ID: give the name of an episode and #N after it for its question N,"
+            " counted from 1, as `memorygym explain RUN` prints it"
         )
-    if sign and not int(number):
-        raise BadSettings(f"{text!r}: questions are counted from 1")
     return episode, int(number) if sign else None
 
 
