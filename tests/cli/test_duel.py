@@ -45,8 +45,6 @@ def test_a_reference_is_listed_on_request(duel: Path, command) -> None:
     assert "18 of 20 questions missed" in command("explain", str(duel), "--memory", "none").out
     trace = duel / "traces" / "company+0+strong+none+all.jsonl.gz"
     assert "9 of 10 questions missed" in command("explain", str(trace)).out
-    status, _, err = command("explain", str(duel), "--memory", "bm52")
-    assert status == 2 and "no memory named 'bm52'; did you mean bm25?" in err
 
 
 def test_scores_have_a_table_for_every_budget(duel: Path, command) -> None:

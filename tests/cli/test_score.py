@@ -180,8 +180,9 @@ def test_a_run_that_comes_out_the_same_is_reproduced(finished: Path, command) ->
 
 
 def test_what_comes_out_otherwise_is_named_and_the_rest_is_checked(
-    altered: Path, finished: Path, command
+    altered: Path, finished: Path, command, ran
 ) -> None:
+    assert ran("score", "--check", finished).out.endswith("reproduced\n")
     status, out, _ = command("score", "--check", str(altered), str(finished))
     text = " ".join(out.split())
     assert status == 1 and "1 problem measurements.jsonl.gz, line 2: company+0+naive+0" in text

@@ -97,13 +97,6 @@ ALTERED = {
         of_file(FILE, lambda lines: lines[0]["checks"][0].update(name="something else")),
         f"{FILE}, line 1: checks: ",
     ),
-    "swapped traces": (
-        lambda folder: shutil.copy(
-            folder / f"traces/{BM25}.jsonl.gz",
-            folder / "traces/company+0+strong+recency+1000.jsonl.gz",
-        ),
-        re.escape("traces/company+0+strong+recency+1000.jsonl.gz: labels.memory"),
-    ),
 }  # fmt: skip
 
 
