@@ -12,8 +12,7 @@ from memorygym.cli._settings import add_options
 from memorygym.core.errors import BadSettings
 from memorygym.reports.checks import examine
 from memorygym.reports.exports import result_row
-from memorygym.reports.scored_traces import Scored, grouped, scored_traces
-from memorygym.reports.stored_runs import readable
+from memorygym.reports.stored_runs import Scored, grouped, readable, scored_traces
 from memorygym.reports.tables import questions_text, results_table
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.runs.executors import watched
