@@ -108,12 +108,6 @@ def test_an_alteration_is_named_with_its_file(name: str, altered: Path) -> None:
     assert evidence.standing == "self-reported" and re.match(problem, evidence.problems[0])
 
 
-def test_exports_are_no_part_of_what_is_checked(altered: Path) -> None:
-    for name in ("compare.json", "compare.csv", "questions.csv", "results.json"):
-        (altered / name).write_text("anything")
-    assert examine(altered, "traces").standing == VERIFIED
-
-
 def asked(folder: Path) -> None:
     """A comparison with models as reasoner and as writer of memories, stored as `compare` does."""
     shrug = Scripted(lambda messages, tools: Message("assistant", "no idea"))
