@@ -98,6 +98,7 @@ REFUSED = [
     ("explain {duel} company+0#1", "14 episodes are named 'company+0'"),
     ("explain {duel} company+0+strong+recensy+300#1", "did you mean company+0+strong+recency"),
     ("explain {duel} x", "choose from company+"),
+    ("explain {stray} x", "choose from alone"),
     (f"explain {{duel}} {BM25}+300#0", "counted from 1"),
     (f"explain {{duel}} {BM25}+300#x", "is no ID"),
     (f"explain {{duel}} {BM25}+300#11", "the episode has questions 1 to 10"),
@@ -206,7 +207,10 @@ def paths(finished: Path, duel: Path, tmp_path_factory: pytest.TempPathFactory) 
     words = ["bench", "-q", "-t", "company", "--seeds", "1", "--agent", "naive"]
     assert main([*words, "-o", str(folder / "hard")]) == 0
     hotpotqa = published.file_of("hotpotqa", folder)
-    return {"played": finished, "duel": duel, "hard": folder / "hard", "hotpotqa": hotpotqa}
+    (folder / "stray").mkdir()
+    (folder / "stray/alone.jsonl").write_text("{}\n")  # Not named as an episode is.
+    runs = {"played": finished, "duel": duel, "hard": folder / "hard", "stray": folder / "stray"}
+    return {**runs, "hotpotqa": hotpotqa}
 
 
 @pytest.mark.usefixtures("toytrack")
