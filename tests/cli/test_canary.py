@@ -54,11 +54,11 @@ def test_a_file_without_the_mark_is_not_listed(tmp_path: Path, command) -> None:
 
 def test_a_mark_across_two_blocks_is_found(tmp_path: Path, monkeypatch) -> None:
     path = put(tmp_path / "a.txt", "ab\n" * 20 + GUID + "\n" * 30 + GUID)
-    wanted = [canary.Hit(21, 60), canary.Hit(51, 60 + len(GUID) + 30)]
+    wanted = [(21, 60), (51, 60 + len(GUID) + 30)]
     for block in range(1, 50):
         monkeypatch.setattr(canary, "BLOCK", block)
         with path.open("rb") as file:
-            assert list(canary.hits(file)) == wanted
+            assert list(canary.places(file)) == wanted
 
 
 def test_a_damaged_archive_is_named_and_the_rest_is_searched(tmp_path: Path, command) -> None:

@@ -86,20 +86,3 @@ def test_few_tasks_have_no_interval(run_of: Make, command, seeds: int) -> None:
     status, out, _ = command("diff", perfect, naive)
     assert status == 0 and "(too few tasks for an interval)" in " ".join(out.split())
     assert json.loads(command("diff", perfect, naive, "--json").out)["difference"]["low"] is None
-
-
-def test_runs_without_a_common_agent_or_with_other_settings_are_not_compared(
-    run_of: Make, command
-) -> None:
-    larger = run_of("naive", more=("--tier", "lite", "--entities", "24"))
-    for other, said in (
-        (larger, " differ: play both alike"),
-        (run_of("perfect", "guesser"), "no agent is in both"),
-    ):
-        status, out, err = command("diff", run_of("naive"), other)
-        assert (status, out) == (2, "") and said in err
-
-
-def test_an_agent_is_chosen_by_name(run_of: Make, command) -> None:
-    run = run_of("strategic", "naive")
-    assert command("diff", run, run, "--agent", "naive").out.count("unchanged of") == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.runs.results import FILE
-from tests.reports.trace_rows import rewrite, rows_of
+from tests.reports.trace_rows import Rows, alter
 
 BM25, FEWER = "strong+bm25+300", "strong+bm25:top_k=2+300"
 
@@ -17,14 +17,6 @@ def copy(duel: Path, tmp_path: Path) -> Path:
     """The folder, to be altered."""
     shutil.copytree(duel, tmp_path / "a copy")
     return tmp_path / "a copy"
-
-
-def test_status_states_the_accuracy_of_every_system(duel: Path, ran) -> None:
-    out = ran("status", duel).out
-    assert out.startswith(f"{duel}: finished\n")
-    assert "28 episodes planned: 28 ended" in out and "comparison at 300, 600 tokens" in out
-    text = " ".join(out.split())
-    assert "bm25 17.4 72.2 2" in text and "held:" not in text
 
 
 def test_misses_are_those_of_the_memories_by_system(duel: Path, command) -> None:
@@ -61,10 +53,12 @@ def test_scores_have_a_table_for_every_budget(duel: Path, command) -> None:
 
 
 def test_two_comparisons_are_paired_system_by_system(duel: Path, copy: Path, command) -> None:
-    lines = rows_of(copy / FILE)
-    (line,) = (of for of in lines[1:] if of["result"]["place"]["episode"] == f"company+0+{BM25}")
-    line["result"]["right"][5] = not line["result"]["right"][5]
-    rewrite(copy / FILE, lines)
+    def change(lines: Rows) -> None:
+        results = (line["result"] for line in lines[1:])
+        (right,) = (r["right"] for r in results if r["place"]["episode"] == f"company+0+{BM25}")
+        right[5] = not right[5]
+
+    alter(copy / FILE, change)
     status, out, err = command("diff", str(duel), str(copy), "--fail-on-regression")
     assert status == 2 and "its score is not the one in the results" in err
     assert out.count("accuracy") == 4 and "+none+" not in out

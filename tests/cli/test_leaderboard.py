@@ -16,12 +16,8 @@ from memorygym.core.track import TaskOptions, find
 from memorygym.reports.checks import REPRODUCED, VERIFIED, WORD
 from memorygym.reports.leaderboard import flat_rows
 from memorygym.reports.packs import write_pack
-from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.results import perform
-from memorygym.runs.settings import BenchSettings
 from memorygym.scoring.usage import Price
 from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown
-from tests.episodes import worlds
 
 
 def ranked(out: str, title: str = PUBLIC) -> list[tuple[str, str]]:
@@ -250,29 +246,17 @@ def test_a_run_without_its_traces_has_no_rank(made: Make, command) -> None:
     assert status == 1 and why.startswith(f"a check of {run} failed: traces/agentteam+0+naive+0")
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small run with results, traces and a pack."""
-    folder = tmp_path_factory.mktemp("played") / "run"
-    perform(Evaluation(worlds(), BenchSettings(agent=["naive"])), folder)
-    write_pack(folder, folder.with_name("run.tar.gz"))
-    return folder
-
-
 @pytest.mark.parametrize(
-    ("name", "check", "status"),
-    [
-        ("run", "none", "self-reported"),
-        ("run", "traces", "verified from traces"),
-        ("run", "play", "reproduced"),
-        ("run.tar.gz", "play", "reproduced"),
-    ],
+    ("check", "status"),
+    [("none", "self-reported"), ("traces", "verified from traces"), ("play", "reproduced")],
 )
 def test_a_run_has_the_status_that_its_files_show(
-    name: str, check: str, status: str, played: Path, command
+    check: str, status: str, finished: Path, command, tmp_path: Path
 ) -> None:
-    out = command("leaderboard", str(played.parent / name), "--check", check).out
-    assert section(out, "Not ranked")[0][5] == status
+    write_pack(finished, pack := tmp_path / "run.tar.gz")
+    for run in (finished, pack):
+        out = command("leaderboard", run, "--check", check).out
+        assert section(out, "Not ranked")[0][5] == status
 
 
 def test_prose_fits_the_screen(made: Make, command) -> None:

@@ -1,6 +1,5 @@
 """`memorygym pack` and `pack --check`: a run as one file, and how far it is verified."""
 
-import gzip
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -143,17 +142,6 @@ def test_a_run_without_scores_is_not_packed(played, refused) -> None:
     assert "is not packed: none of its episodes has a score" in refused()
 
 
-def swap(run: Path) -> None:
-    first, second = sorted((run / "traces").iterdir())
-    kept = first.read_bytes()
-    first.write_bytes(second.read_bytes())
-    second.write_bytes(kept)
-
-
-def empty(run: Path) -> None:
-    next((run / "traces").iterdir()).write_bytes(gzip.compress(b""))
-
-
 def cut(run: Path) -> None:
     trace = next((run / "traces").glob("*naive*"))
     trace.write_bytes(trace.read_bytes()[:3000])
@@ -166,8 +154,6 @@ def spoil_replies(run: Path) -> None:
 
 UNFIT = {
     "stopped": (lambda run: (run / FILE).unlink(), "has not finished; `memorygym resume "),
-    "swapped": (swap, "traces/company+0+guesser+0.jsonl.gz: labels.agent"),
-    "empty": (empty, "line 1: not the header of a trace"),
     "cut": (cut, "naive+0.jsonl.gz is damaged: it cannot be unpacked"),
     "replies": (spoil_replies, "replies.jsonl, line 1: not the header"),
 }

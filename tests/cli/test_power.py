@@ -16,16 +16,12 @@ def _json(command, *words: str) -> dict:
 
 @pytest.mark.slow
 def test_the_deviation_is_measured_by_playing(command) -> None:
+    assert _json(command, *LITE, "--agent", "naive")["source"] == "naive on 100 tasks"
     row = _json(command, *LITE)
     assert row["source"] == "strategic on 100 tasks"
     assert 5 < row["sd"] < 40
     assert -0.1 < row["icc"] < 0.5
     assert row["design_effect"] == pytest.approx(1 + 9 * row["icc"], abs=1e-5)
-
-
-@pytest.mark.slow
-def test_another_agent_can_be_measured(command) -> None:
-    assert _json(command, *LITE, "--agent", "naive")["source"] == "naive on 100 tasks"
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from memorygym.reports.exports import result_row
 from memorygym.runs.results import FILE
 from memorygym.runs.store import read_traces, write_trace
 from tests.episodes import lite
-from tests.reports.trace_rows import rewrite, rows_of
+from tests.reports.trace_rows import alter
 
 
 def _lines(trace_file: Path) -> list[bytes]:
@@ -168,9 +168,7 @@ def test_no_damage_to_any_part_of_a_trace_raises(trace_file: Path, command, tmp_
 def altered(finished: Path, tmp_path: Path) -> Path:
     """A finished run whose first score was altered."""
     run = Path(shutil.copytree(finished, tmp_path / "altered"))
-    lines = rows_of(run / FILE)
-    lines[1]["result"]["score"]["composite"] = 0.9
-    rewrite(run / FILE, lines)
+    alter(run / FILE, lambda lines: lines[1]["result"]["score"].update(composite=0.9))
     return run
 
 
@@ -180,8 +178,9 @@ def test_a_run_that_comes_out_the_same_is_reproduced(finished: Path, command) ->
 
 
 def test_what_comes_out_otherwise_is_named_and_the_rest_is_checked(
-    altered: Path, finished: Path, command
+    altered: Path, finished: Path, command, ran
 ) -> None:
+    assert ran("score", "--check", finished).out.endswith("reproduced\n")
     status, out, _ = command("score", "--check", str(altered), str(finished))
     text = " ".join(out.split())
     assert status == 1 and "1 problem measurements.jsonl.gz, line 2: company+0+naive+0" in text

@@ -167,5 +167,6 @@ def test_a_comparison_shows_the_accuracies_of_its_table(command, tmp_path: Path)
     means = [row["accuracy"] for row in rows if row["system"] == "bm25"]
     figures = "".join(f"{100 * float(mean):>7.1f}" for mean in means)
     assert f"{figures}      1\n" in out and "held:" not in out
+    assert "comparison at 150, 1,000 tokens" in out
     (folder / FILE).unlink()
     assert "held:" not in command("status", str(folder)).out

@@ -41,20 +41,6 @@ class Broken(LastMessages):
         raise KeyError("lost")
 
 
-class WordStore:
-    """A store of another library: it has `add` and `search`."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def add(self, text: str) -> None:
-        self.texts.append(text)
-
-    def search(self, query: str, limit: int = 5) -> list[str]:
-        words = set(query.split())
-        return sorted(self.texts, key=lambda text: -len(words & set(text.split())))[:limit]
-
-
 class Silent(Policy):
     """An agent that never answers."""
 

@@ -16,7 +16,8 @@ from memorygym.core.types import Task
 from memorygym.memories.markdown import Markdown
 from memorygym.models.scripted import Scripted
 from memorygym.runs.results import FILE
-from tests.reports.own_parts import Broken, LastMessages, Silent, WordStore
+from tests.memories.shims.stand_ins import Words
+from tests.reports.own_parts import Broken, LastMessages, Silent
 
 LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 1}
 TWICE: dict[str, Any] = {**LITE, "seeds": 2}
@@ -83,7 +84,7 @@ def test_rows_average_to_the_summary(mixed: memorygym.Results) -> None:
     [
         (LastMessages(300), "LastMessages"),
         (lambda: LastMessages(300), "lambda"),
-        (WordStore, "WordStore"),
+        (Words, "Words"),
         ({"short": LastMessages(300)}, "short"),
     ],
 )

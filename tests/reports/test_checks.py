@@ -127,10 +127,9 @@ FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Path:
-    """A finished run of two agents on two tasks."""
-    perform(Evaluation(worlds(2), BenchSettings(agent=["naive", "strategic"])), tmp_path / "pair")
-    return tmp_path / "pair"
+def pair(finished: Path, tmp_path: Path) -> Path:
+    """A finished run of two agents on two tasks, which may be altered."""
+    return Path(shutil.copytree(finished, tmp_path / "pair"))
 
 
 def of_kind(kind: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:

@@ -97,13 +97,6 @@ ALTERED = {
         of_file(FILE, lambda lines: lines[0]["checks"][0].update(name="something else")),
         f"{FILE}, line 1: checks: ",
     ),
-    "swapped traces": (
-        lambda folder: shutil.copy(
-            folder / f"traces/{BM25}.jsonl.gz",
-            folder / "traces/company+0+strong+recency+1000.jsonl.gz",
-        ),
-        re.escape("traces/company+0+strong+recency+1000.jsonl.gz: labels.memory"),
-    ),
 }  # fmt: skip
 
 
@@ -113,12 +106,6 @@ def test_an_alteration_is_named_with_its_file(name: str, altered: Path) -> None:
     spoil(altered)
     evidence = examine(altered, "traces")
     assert evidence.standing == "self-reported" and re.match(problem, evidence.problems[0])
-
-
-def test_exports_are_no_part_of_what_is_checked(altered: Path) -> None:
-    for name in ("compare.json", "compare.csv", "questions.csv", "results.json"):
-        (altered / name).write_text("anything")
-    assert examine(altered, "traces").standing == VERIFIED
 
 
 def asked(folder: Path) -> None:

@@ -29,11 +29,6 @@ def test_two_agents_alone_are_compared_with_each_other() -> None:
     assert found.difference.estimate.mean > 0
 
 
-def test_tasks_of_another_secret_are_compared_unpaired(pair: RunResults) -> None:
-    private = lite("naive", seeds=3, salt="s")
-    assert [found.paired for found in differences(pair, private)] == [False]
-
-
 def test_agents_that_share_nothing_are_not_compared(pair: RunResults) -> None:
     with pytest.raises(BadSettings, match="no agent is in both runs: strategic, naive and guesser"):
         differences(pair, lite("guesser"))

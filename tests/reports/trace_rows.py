@@ -9,20 +9,12 @@ from typing import Any
 Rows = list[dict[str, Any]]
 
 
-def rows_of(path: Path) -> Rows:
-    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
-
-
-def rewrite(path: Path, rows: Rows) -> None:
-    lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)
-    path.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode()))
-
-
 def alter(path: Path, change: Callable[[Rows], object]) -> None:
     """Changes the rows of a file."""
-    rows = rows_of(path)
+    rows = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
     change(rows)
-    rewrite(path, rows)
+    lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)
+    path.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode()))
 
 
 def altered(name: str, change: Callable[[Rows], object]) -> Callable[[Path], None]:

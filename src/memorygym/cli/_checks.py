@@ -15,6 +15,9 @@ from memorygym.core.text import one_line
 if TYPE_CHECKING:
     from memorygym.runs.episode_result import Failure
 
+RUN = "the folder of a run (bench -o, compare -o)"
+"""The help of an argument."""
+
 
 def given_path(text: str) -> Path:
     """The path of an argument. Raises ArgumentTypeError for an empty one: as a `Path` it would be

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gzip import BadGzipFile, GzipFile
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from memorygym.cli._checks import given_path
 from memorygym.core.errors import BadSettings
@@ -19,15 +19,6 @@ BLOCK = 1 << 20
 _PACKED = b"\x1f\x8b"
 _MARK = CANARY.rpartition(":")[2].encode()
 """The GUID alone, so that a copy without the words before it is found too."""
-
-
-class Hit(NamedTuple):
-    """Where the mark stands, in the unpacked file."""
-
-    line: int
-    """Counted from 1."""
-    offset: int
-    """In bytes, counted from 0."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -67,23 +58,24 @@ def _search(path: Path, most: int | None) -> bool:
         stream: IO[bytes] | GzipFile = GzipFile("", "rb", fileobj=file) if is_packed else file
         count = 0
         try:
-            for hit in islice(hits(stream), most):
+            for line, byte in islice(places(stream), most):
                 count += 1
-                print(f"{replace_controls(str(path))}: line {hit.line}, byte {hit.offset}")
+                print(f"{replace_controls(str(path))}: line {line}, byte {byte}")
         except (EOFError, zlib.error, BadGzipFile) as error:
             if not count:
                 raise BadSettings(f"{path} cannot be unpacked to its end ({error})") from error
     return count > 0
 
 
-def hits(stream: IO[bytes] | GzipFile) -> Iterator[Hit]:
-    """Yields every place of the mark, whatever its case; the stream is read block by block."""
+def places(stream: IO[bytes] | GzipFile) -> Iterator[tuple[int, int]]:
+    """Every line, from 1, and byte, from 0, at which the mark stands, whatever its case; the stream
+    is read block by block."""
     start, lines, buffer = 0, 1, b""
     while block := stream.read(BLOCK):
         buffer += block.lower()
         at = buffer.find(_MARK)
         while at >= 0:
-            yield Hit(lines + buffer.count(b"\n", 0, at), start + at)
+            yield lines + buffer.count(b"\n", 0, at), start + at
             at = buffer.find(_MARK, at + len(_MARK))
         # The last bytes stay: they may be the beginning of a mark.
         done = max(0, len(buffer) - len(_MARK) + 1)

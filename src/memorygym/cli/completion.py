@@ -1,7 +1,7 @@
 """Print the completion script of a shell: bash, zsh or fish."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 
 from memorygym.agents.reasoner_agent import agents_of
@@ -20,11 +20,11 @@ _memorygym() {{
     COMPREPLY=($(compgen -W "$words" -- "$word"))
     [ -n "$COMPREPLY" ] || COMPREPLY=($(compgen -f -- "$word"))
 }}
-complete -o filenames -F _memorygym memorygym
-"""
+complete -o filenames -F _memorygym memorygym"""
 KINDS = {"template": "templates", "memory": "memory", "agent": "agents", "track": "tracks"}
 """The kind of part that each of these options takes, whatever its spelling."""
-ZSH = "autoload -U +X bashcompinit && bashcompinit\n"
+Commands = Mapping[str, Sequence[tuple[Sequence[str], str]]]
+"""By command: the spellings of each argument, none of a positional one, and its known values."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -38,29 +38,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints the script."""
-    parsers = {}
+    commands = {}
     for name, path in command_files().items():
-        parsers[name] = command_parser(name, path)
-        import_module(f"memorygym.cli.{path.stem}").add(parsers[name])
-    print(_fish(parsers) if args.shell == "fish" else _bash(parsers, args.shell), end="")
+        parser = command_parser(name, path)
+        import_module(f"memorygym.cli.{path.stem}").add(parser)
+        commands[name] = [(action.option_strings, _values(action)) for action in parser._actions]
+    print("\n".join(_fish(commands) if args.shell == "fish" else _bash(commands, args.shell)))
     return 0
 
 
-def _bash(parsers: dict[str, argparse.ArgumentParser], shell: str) -> str:
-    cases = []
-    for name, parser in parsers.items():
-        options = [option for action in parser._actions for option in action.option_strings]
-        for action in parser._actions:
-            for option in action.option_strings if _choices(action) else ():
-                cases.append(f'        *" {name} {option}") words="{_choices(action)}" ;;')
-        values = [_choices(action) for action in parser._actions if not action.option_strings]
-        words = " ".join(filter(None, [*options, *values]))
-        cases.append(f'        *" {name} "*) words="{words}" ;;')
-    text = BASH.format(commands=" ".join([*parsers, PLUG, "--help"]), cases="\n".join(cases))
-    return (ZSH if shell == "zsh" else "") + text
-
-
-def _choices(action: argparse.Action) -> str:
+def _values(action: argparse.Action) -> str:
     """The values of an argument, as far as they are known."""
     if action.choices:
         return " ".join(map(str, action.choices))
@@ -70,20 +57,29 @@ def _choices(action: argparse.Action) -> str:
     return " ".join(registry.names(kind)) if kind else ""
 
 
-def _fish(parsers: dict[str, argparse.ArgumentParser]) -> str:
-    return "\n".join(_fish_lines(parsers)) + "\n"
+def _bash(commands: Commands, shell: str) -> Iterator[str]:
+    cases = []
+    for name, arguments in commands.items():
+        known = [option for options, _ in arguments for option in options]
+        known += [values for options, values in arguments if values and not options]
+        for options, values in arguments:
+            for option in options if values else ():
+                cases.append(f'        *" {name} {option}") words="{values}" ;;')
+        words = " ".join(known)
+        cases.append(f'        *" {name} "*) words="{words}" ;;')
+    if shell == "zsh":
+        yield "autoload -U +X bashcompinit && bashcompinit"
+    yield BASH.format(commands=" ".join([*commands, PLUG, "--help"]), cases="\n".join(cases))
 
 
-def _fish_lines(parsers: dict[str, argparse.ArgumentParser]) -> Iterator[str]:
+def _fish(commands: Commands) -> Iterator[str]:
     start = "complete -c memorygym"
-    yield f"{start} -n __fish_use_subcommand -f -a '{' '.join(parsers)}'"
-    for name, parser in parsers.items():
+    yield f"{start} -n __fish_use_subcommand -f -a '{' '.join(commands)}'"
+    for name, arguments in commands.items():
         here = f"{start} -n '__fish_seen_subcommand_from {name}'"
-        for action in parser._actions:
-            values = _choices(action)
-            words = f" -x -a '{values}'" if values else ""
-            if not action.option_strings and values:
+        for options, values in arguments:
+            if values and not options:
                 yield f"{here} -f -a '{values}'"
-            for option in action.option_strings:
+            for option in options:
                 kind = f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
-                yield f"{here} {kind}{words}"
+                yield f"{here} {kind}" + f" -x -a '{values}'" * bool(values)

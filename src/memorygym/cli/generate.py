@@ -34,7 +34,6 @@ MOST_SHOWN = 20
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options, and lists the parameters of every track that writes instances."""
     add_settings(parser, GenerateSettings)
-    parser.add_argument("old", nargs="?", help=argparse.SUPPRESS)
     for name, instances in generating_tracks().items():
         known = parameters_of(instances).items()
         parser.add_argument_group(
@@ -44,11 +43,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Generates the missing instances; returns 1 if one was rejected."""
-    if args.old:
-        raise BadSettings(
-            f"generate {args.old}: give --track {args.old}, its parameters after colons, as in"
-            f" --track {args.old}:hops=2:tokens=10k"
-        )
     settings = settings_of(GenerateSettings, args)
     tracks = generating_tracks()
     if not settings.track:

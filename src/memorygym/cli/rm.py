@@ -73,12 +73,19 @@ def _evaluate(settings: EvaluateSettings) -> int:
     from memorygym.memrm.model import load
     from memorygym.memrm.scored_splits import evaluated
 
-    judge, notes = load(settings.model), _Notes()
-    document = {"model": judge.hash, "splits": evaluated(judge, settings, notes, _tell)}
-    notes.end()
+    judge, notes = load(settings.model), list[str]()
+
+    def note(line: str) -> None:
+        notes.append(line)
+        if len(notes) <= NOTES:
+            _tell(line)
+
+    document = {"model": judge.hash, "splits": evaluated(judge, settings, note, _tell)}
+    if len(notes) > NOTES:
+        _tell(f"and {len(notes) - NOTES} lines more about the file")
     as_json = settings.json
     print(json.dumps(document, ensure_ascii=False) if as_json else evaluation_text(document))
-    return ROWS_MISSING if notes.count else 0
+    return ROWS_MISSING if any("left out" in line for line in notes) else 0
 
 
 def _build(settings: BuildSettings) -> None:
@@ -121,23 +128,6 @@ ACTIONS: dict[str, tuple[Any, Any]] = {
     "train": (TrainSettings, _train),
     "rows": (RowsSettings, _rows),
 }
-
-
-class _Notes:
-    """Prints the first lines about a file, and at the end how many more there were."""
-
-    def __init__(self) -> None:
-        self.count = self.shown = 0
-
-    def __call__(self, line: str) -> None:
-        self.count += "left out" in line
-        self.shown += 1
-        if self.shown <= NOTES:
-            _tell(line)
-
-    def end(self) -> None:
-        if self.shown > NOTES:
-            _tell(f"and {self.shown - NOTES} lines more about the file")
 
 
 def _tell(line: str) -> None:

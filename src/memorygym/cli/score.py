@@ -12,8 +12,7 @@ from memorygym.cli._settings import add_options
 from memorygym.core.errors import BadSettings
 from memorygym.reports.checks import examine
 from memorygym.reports.exports import result_row
-from memorygym.reports.scored_traces import Scored, grouped, scored_traces
-from memorygym.reports.stored_runs import readable
+from memorygym.reports.stored_runs import Scored, grouped, readable, scored_traces
 from memorygym.reports.tables import questions_text, results_table
 from memorygym.reports.terminal import fit, wrapped
 from memorygym.runs.executors import watched
@@ -25,25 +24,18 @@ from memorygym.runs.summary import summaries
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument(
-        "files",
-        nargs="*",
-        type=given_path,
-        metavar="FILE",
-        help="traces (.jsonl, .jsonl.gz), or the folder of a run or of traces;"
-        " with --check the folder of a run",
+    files = (
+        "traces (.jsonl, .jsonl.gz), or the folder of a run or of traces; with --check the folder"
+        " of a run"
     )
+    parser.add_argument("files", nargs="*", type=given_path, metavar="FILE", help=files)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="one JSON object per trace, with causes")
     how.add_argument("--verbose", "-v", action="store_true", help="show every question")
-    how.add_argument(
-        "--check",
-        action="store_true",
-        help="check runs: play each again, and compare its traces and measurements",
-    )
-    how.add_argument(
-        "--schema", action="store_true", help="print the JSON Schema of a line of measurements"
-    )
+    check = "check runs: play each again, and compare its traces and measurements"
+    how.add_argument("--check", action="store_true", help=check)
+    lines = "print the JSON Schema of a line of measurements"
+    how.add_argument("--schema", action="store_true", help=lines)
     add_options(parser, TaskSettings, "quiet")
 
 

@@ -4,22 +4,30 @@ import argparse
 import sys
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from memorygym.cli import _learn
 from memorygym.cli._checks import tell_failures
-from memorygym.cli._settings import add_actions, add_settings, settings_of
+from memorygym.cli._settings import add_actions, add_options, add_settings, settings_of
+from memorygym.core.errors import BadSettings
 from memorygym.core.files import is_standard_output, json_bytes, write_atomically
 from memorygym.reports.training_text import data_lines, profile_lines
+from memorygym.runs.settings import PARAMETERS, options
+from memorygym.runs.tasks import track_of
 from memorygym.training import profile
 from memorygym.training.card import card, card_path, repeated
 from memorygym.training.data import check_free, make_data, options_of
-from memorygym.training.settings import DataSettings, ProfileSettings
+from memorygym.training.settings import DataSettings, LearnSettings, ProfileSettings, Training
+
+if TYPE_CHECKING:
+    from memorygym.training.learner import Learner
 
 ACTIONS = {
     "data": "play tasks and write what happened as data for supervised fine-tuning",
     "profile": "how rewards vary from try to try, task by task",
     "learn": "train a small policy that decides what to store",
 }
+EVERY = 10
+"""Iterations of `learn` between two lines, and between two checkpoints."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +35,18 @@ def add(parser: argparse.ArgumentParser) -> None:
     actions = add_actions(parser, ACTIONS)
     add_settings(actions["data"], DataSettings)
     add_settings(actions["profile"], ProfileSettings)
-    _learn.add(actions["learn"])
+    learn = actions["learn"]
+    played = learn.add_argument_group("what is played: tasks of the split train")
+    add_options(played, LearnSettings, "track", *PARAMETERS)
+    add_options(learn.add_argument_group("how it learns"), Training, *options(Training))
+    out = learn.add_argument_group("what comes out")
+    add_options(out, LearnSettings, "output", "force", "workers", "quiet")
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the action; 1 if an episode failed, 3 if a provider did."""
     if args.action == "learn":
-        return _learn.run(args)
+        return _learn(args)
     with ExitStack() as stack:
         if args.output and is_standard_output(args.output):
             stack.enter_context(redirect_stdout(sys.stderr))
@@ -67,3 +80,48 @@ def _profile(settings: ProfileSettings, stack: ExitStack) -> int:
         write_atomically(output, [json_bytes(profiled.to_json())])
     print("\n".join(profile_lines(profiled, scripted=settings.model is None)))
     return status
+
+
+def _learn(args: argparse.Namespace) -> int:
+    """Trains, or goes on with a training that was stopped."""
+    settings = settings_of(LearnSettings, args, seed=None)
+    track, parameters = track_of(settings)
+    chosen = {name: getattr(args, name) for name in options(Training)}
+    training = Training(track=track.name, parameters=parameters, **chosen)
+    learner = _learner(args.output, training, anew=args.force)
+    started = learner.iteration
+    if started and not args.quiet:
+        print(f"{args.output}: goes on after iteration {started}", file=sys.stderr)
+
+    def each(learner: "Learner") -> None:
+        ended = learner.iteration == training.iterations
+        if learner.iteration > 1 and learner.iteration % EVERY and not ended:
+            return
+        learner.save(args.output)
+        if not args.quiet:
+            recent = learner.curve[-EVERY:]
+            mean = 100 * sum(recent) / len(recent)
+            print(f"iteration {learner.iteration:>4}  mean score {mean:5.1f}", flush=True)
+
+    learner.train(workers=args.workers or 0, each=each)
+    if started == training.iterations:
+        print(f"{args.output} is trained already; --iterations trains longer, --force anew")
+    else:
+        agent = f"memorygym.training.manager:learned:policy={args.output}"
+        print(f"written: {args.output}; play it with --agent {agent}")
+    return 0
+
+
+def _learner(path: Path, training: Training, *, anew: bool) -> "Learner":
+    """A new learner, or the one of a file. Raises BadSettings for another training's file, or
+    without the extra `train`."""
+    from memorygym.training import Learner
+
+    if path.is_dir() or path.suffix == ".gz":
+        what = "a folder" if path.is_dir() else "the name of a compressed file"
+        raise BadSettings(f"{path} is {what}: name a file, such as policy.json")
+    if path.exists() and not anew:
+        return Learner.load(path, training)
+    learner = Learner.new(training)
+    learner.save(path)  # Now, so that a path that cannot be written ends before the work.
+    return learner

@@ -25,13 +25,8 @@ OF_MODELS = ("samples", "api_base")
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        type=given_path,
-        metavar="DIR",
-        help="a folder that `memorygym generate` wrote (default: generate tasks and check them)",
-    )
+    made = "a folder that `memorygym generate` wrote (default: generate tasks and check them)"
+    parser.add_argument("folder", nargs="?", type=given_path, metavar="DIR", help=made)
     add_settings(parser, VerifySettings)
 
 

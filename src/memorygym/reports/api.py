@@ -20,7 +20,9 @@ from memorygym.reports.exports import write_exports
 from memorygym.reports.results import Results
 from memorygym.reports.survival import SurvivalReport, check_folder
 from memorygym.reports.survival import perform as replay
+from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
+from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.jobs import comparison_of, evaluation_of, survival_of
 from memorygym.runs.objects import (
     Given,
@@ -70,12 +72,7 @@ def evaluate(
         "evaluate", options, agent=agents, model=named, memory=held
     )
     with ExitStack() as stack:
-        evaluation = evaluation_of(settings, stack, objects)
-        folder = _folder(settings, objects)
-        workers = _workers(settings, objects, waits=evaluation.model_roles.waits)
-        run = perform(evaluation, folder.path, workers, quiet=settings.quiet)
-        write_exports(folder.path, run)
-    return Results([run], folder)
+        return _performed(evaluation_of(settings, stack, objects), settings, objects)
 
 
 @overload
@@ -103,13 +100,22 @@ def compare(
     settings = CompareSettings.from_keywords("compare", options, memory=named)
     with ExitStack() as stack:
         planned = comparison_of(settings, stack, objects)
-        folder = _folder(settings, [*objects, *planned.models])
-        checks = played_checks(planned)
-        if not all(check.holds for check in checks):
-            raise BadSettings(invalid_text(checks))
-        workers = _workers(settings, objects, waits=planned.model_roles.waits)
-        run = perform(planned, folder.path, workers, checks=checks, quiet=settings.quiet)
-        write_exports(folder.path, run)
+        return _performed(planned, settings, [*objects, *planned.models])
+
+
+def _performed(
+    source: Evaluation | Comparison, settings: TaskSettings, objects: Sequence[Given]
+) -> Results:
+    """Plays a run and keeps it. Raises BadSettings for a folder that cannot be written into or that
+    holds a run whose objects cannot be compared with these, or if a sanity check fails."""
+    folder = RunFolder(settings.output)
+    check_readable(objects, folder.path)
+    checks = played_checks(source) if isinstance(source, Comparison) else []
+    if not all(check.holds for check in checks):
+        raise BadSettings(invalid_text(checks))
+    workers = _workers(settings, objects, waits=source.model_roles.waits)
+    run = perform(source, folder.path, workers, checks=checks, quiet=settings.quiet)
+    write_exports(folder.path, run)
     if not run.valid:
         first = f"; the first failure: {run.failures[0].error}" if run.failures else ""
         raise BadSettings(run.invalid_text + first)
@@ -150,7 +156,6 @@ class RunFolder:
         self.path = Path(path or mkdtemp(prefix="memorygym-"))
         if not path:
             finalize(self, rmtree, self.path, ignore_errors=True)
-            return
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             problem = "" if access(self.path, W_OK) else "it cannot be written into"
@@ -158,14 +163,6 @@ class RunFolder:
             problem = str(error.strerror)
         if problem:
             raise BadSettings(f"output={str(path)!r}: {problem}; give another folder")
-
-
-def _folder(settings: TaskSettings, objects: Sequence[Given]) -> RunFolder:
-    """Where the run is kept. Raises BadSettings if that cannot be written into, or holds a run
-    whose objects cannot be compared with these."""
-    folder = RunFolder(settings.output)
-    check_readable(objects, folder.path)
-    return folder
 
 
 def _workers(settings: TaskSettings, objects: Sequence[Given], *, waits: bool) -> int:

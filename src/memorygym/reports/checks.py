@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
@@ -34,7 +34,6 @@ from memorygym.runs.episode_result import (
     ResultOptions,
     place_of,
     played_result,
-    result_of,
 )
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.executors import over_processes, over_threads, watched
@@ -51,6 +50,9 @@ STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces
 """How far a run is verified, best first."""
 CHECKS = ("none", "traces", "play")
 """The checks: none; the replies in its traces played again; its agents or models played again."""
+How = Literal["play", "repeat", "score"]
+"""How a run is made again: its agents or models play; the replies in its traces are played; its
+traces are only scored."""
 WORD = (
     "that the replies and token counts are those of the named models, and that this is not the best"
     " of several runs"
@@ -97,22 +99,20 @@ def examine(
     limit = "its traces were not checked" if check == "none" else _beyond(run, salt)
     if limit:
         return Evidence(run, REPORTED, (), (limit,))
-    scored, quick = _unplayable(run), check == "traces"
-    unasked = scored or ("" if quick else _unasked(run))
-    recorded = quick or bool(unasked)
-    judged = "the verdicts of the judge are taken as recorded" if run.recipe["judge"] else ""
+    how, why = _how(run, quick=check == "traces")
     try:
         problems = _stray(run)
         if not problems:
-            again = _scored(run, quiet=quiet) if scored else None
-            again = again or _again(run, salt, workers, recorded=recorded, quiet=quiet)
-            problems = tuple(_unlike(run, again, recorded=recorded))
+            again = _again(run, salt, workers, how, quiet=quiet)
+            problems = tuple(_unlike(run, again, played=how == "play"))
     except MemoryGymError as error:
         problems = (str(error).replace(f"{folder}/", ""),)
     if problems:
         return Evidence(run, REPORTED, problems)
-    limits = filter(None, (unasked, judged)) if recorded else ()
-    return Evidence(run, VERIFIED if recorded else REPRODUCED, (), tuple(limits))
+    if how == "play":
+        return Evidence(run, REPRODUCED)
+    judged = "the verdicts of the judge are taken as recorded" if run.recipe["judge"] else ""
+    return Evidence(run, VERIFIED, (), tuple(filter(None, (why, judged))))
 
 
 def examined_text(evidence: Evidence) -> str:
@@ -158,27 +158,26 @@ def _replies(run: RunResults) -> Path:
     return Path(run.folder or "") / "replies.jsonl"
 
 
-def _unplayable(run: RunResults) -> str:
-    """Why its traces can only be scored again, without any play; "" if more can be done."""
-    if run.recipe["data"]:
-        return ELSEWHERE
-    if run.recipe["memory_model"] and not _replies(run).exists():
-        return "the memories' model has no recorded replies (replies.jsonl)"
-    return ""
-
-
-def _unasked(run: RunResults) -> str:
-    """Why its agents or models cannot play again; "" if they can."""
-    recipe, track = run.recipe, find(run.track)
-    if recipe["models"] and not _replies(run).exists():
-        return "the model has no recorded replies (replies.jsonl)"
+def _how(run: RunResults, *, quick: bool) -> tuple[How, str]:
+    """How a run is made again, and why no more can be done; "" if it can, or need not."""
+    recipe, track, replies = run.recipe, find(run.track), _replies(run).exists()
+    if recipe["data"]:
+        return "score", ELSEWHERE
+    if recipe["memory_model"] and not replies:
+        return "score", "the memories' model has no recorded replies (replies.jsonl)"
+    if quick:
+        return "repeat", ""
+    if recipe["models"] and not replies:
+        return "repeat", "the model has no recorded replies (replies.jsonl)"
     if run.compared:
         kind, named, known = "reasoner", recipe["reasoners"], {*track.reasoners}
     else:
         kind, named = "agent", recipe["agents"]
         known = {*agents_of(track), *registry.names("agents")}
-    strange = (name for name in named if name not in known and name not in recipe["models"])
-    return next((f"{kind} {name} is not installed here" for name in strange), "")
+    for name in named:
+        if name not in known and name not in recipe["models"]:
+            return "repeat", f"{kind} {name} is not installed here"
+    return "play", ""
 
 
 def _stray(run: RunResults) -> tuple[str, ...]:
@@ -191,35 +190,17 @@ def _stray(run: RunResults) -> tuple[str, ...]:
     return tuple(f"traces/{name}.jsonl.gz: {stray[name]}" for name in sorted(stray))
 
 
-def _scored(run: RunResults, *, quiet: bool) -> RunResults:
-    """The run with every trace scored again."""
-    wanted = ResultOptions(causes=not run.compared, measured=run.compared)
-    folder = Run(Path(run.folder or ""))
-
-    def scored(episode: Result | Failure) -> Result | Failure:
-        if isinstance(episode, Failure):
-            return episode
-        trace, damage = _stored(folder, episode.place)
-        if trace is None:
-            return Failure(episode.place, "agent", damage)
-        trace.gold = gold_table(trace)
-        return result_of(episode.place, trace, wanted)
-
-    rows = ([scored(episode)] for episode in run.episodes)
-    return replace(run, episodes=[*watched(rows, len(run.episodes), quiet=quiet)])
-
-
 def _stored(run: Run, place: EpisodeKey) -> tuple[Trace | None, str]:
     """The trace of an episode, or how its file is damaged."""
     path, trace, damage = next(read_traces([run.trace_path(place.episode)]))
     return None if damage else trace, damage.removeprefix(str(path)).lstrip(":, ")
 
 
-def _again(run: RunResults, salt: str, workers: int, *, recorded: bool, quiet: bool) -> RunResults:
-    """The run played again; an episode whose trace comes out otherwise has failed."""
+def _again(run: RunResults, salt: str, workers: int, how: How, *, quiet: bool) -> RunResults:
+    """The run made again; an episode whose trace comes out otherwise has failed."""
     recipe, folder = run.recipe, Run(Path(run.folder or ""))
     # A model whose replies are in the traces is not asked.
-    asks = bool(recipe["memory_model"] or (recipe["models"] and not recorded))
+    asks = bool(recipe["memory_model"] or (recipe["models"] and how == "play"))
     recall: Recall = UnusedModel
     with ExitStack() as stack:
         if _replies(run).exists():
@@ -229,37 +210,37 @@ def _again(run: RunResults, salt: str, workers: int, *, recorded: bool, quiet: b
         if isinstance(source, Evaluation):
             tested = replace(source.settings, validate=bool(run.header.invariants))
             source = replace(source, settings=tested)
-        checks = played_checks(source) if isinstance(source, Comparison) else ()
         players, wanted = source.players(source.model_roles), ResultOptions(traced=True)
         runner = Runner(run.track, tuple(players), None, source.options(wanted))
-        replay = Replay(runner, folder, recipe, recorded)
+        replay = Replay(runner, folder, recipe, how)
         over = over_threads if asks else over_processes
         groups = over(replay.play_unit, source.units, workers)
         played = [*watched(groups, len(source.units), quiet=quiet)]
-        ended = [episode for episode in played if isinstance(episode, Played)]
-        invariants, beside = source.beside(ended)
-    episodes = [episode if isinstance(episode, Failure) else episode.result for episode in played]
+        episodes = [each if isinstance(each, Failure) else each.result for each in played]
+        if how == "score":  # What lies beside the episodes needs the tasks.
+            return replace(run, episodes=episodes)
+        checks = played_checks(source) if isinstance(source, Comparison) else ()
+        invariants, beside = source.beside([e for e in played if isinstance(e, Played)])
     header = replace(run.header, checks=tuple(checks), invariants=tuple(invariants))
     return replace(run, episodes=episodes, header=header, beside=beside)
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The systems of a run, whose episodes are compared with its traces as they are played."""
+    """The systems of a run, whose episodes are compared with its traces."""
 
     runner: Runner
     folder: Run
     recipe: Mapping[str, Any]
-    recorded: bool
-    """Whether the replies in the traces are played, not the agents."""
+    how: How
 
     def play_unit(self, unit: Unit) -> list[Played | Failure]:
-        """Plays every system on one task. An episode whose trace comes out otherwise has failed."""
-        if self.recorded:
-            task = unit[0].generate()
-            ended = [self._repeated(task, unit, player) for player in self.runner.players]
-        else:
+        """The episodes of a task. One whose trace comes out otherwise has failed."""
+        if self.how == "play":
             ended = [self._compared(episode) for episode in self.runner.play_unit(unit)]
+        else:
+            task = unit[0].generate() if self.how == "repeat" else None
+            ended = [self._repeated(task, unit, player) for player in self.runner.players]
         return [replace(e, trace=None) if isinstance(e, Played) else e for e in ended]
 
     def _compared(self, episode: Played | Failure) -> Played | Failure:
@@ -277,25 +258,25 @@ class Replay:
         problem = f"played again, record {number} comes out otherwise"
         return Failure(episode.place, "agent", problem)
 
-    def _repeated(self, task: Task, unit: Unit, player: SystemPlayer) -> Played | Failure:
-        """The episode of the run's trace, if its replies lead to it."""
+    def _repeated(self, task: Task | None, unit: Unit, player: SystemPlayer) -> Played | Failure:
+        """The episode of the run's trace, if its replies lead to it; without a task it is only
+        scored again."""
         place = place_of(self.runner.track, *unit, player.system)
         if not self.folder.trace_path(place.episode).exists():
             return Failure(place, "agent", "it failed, so there are no replies to play again")
         trace, problem = _stored(self.folder, place)
         if trace is None:
             return Failure(place, "agent", problem)
-        try:
-            labels = player.system.labels(place.track, place.repeat)
-            problem = self._mislabelled(trace, task, labels) or replayed(trace, task, player)
-        except (MemoryGymError, SystemExit) as error:  # A memory may end its process.
-            problem = f"played again, it fails: {error}"
-        trace.gold = task.gold
-        return (
-            Failure(place, "agent", problem)
-            if problem
-            else played_result(place, trace, self.runner.wanted)
-        )
+        if task:
+            try:
+                labels = player.system.labels(place.track, place.repeat)
+                problem = self._mislabelled(trace, task, labels) or replayed(trace, task, player)
+            except (MemoryGymError, SystemExit) as error:  # A memory may end its process.
+                problem = f"played again, it fails: {error}"
+        if problem:
+            return Failure(place, "agent", problem)
+        trace.gold = task.gold if task else gold_table(trace)
+        return played_result(place, trace, self.runner.wanted)
 
     def _mislabelled(self, trace: Trace, task: Task, wanted: dict[str, JSON]) -> str:
         """The label that differs from the wanted ones, or a verdict that is not the judge's."""
@@ -317,13 +298,13 @@ class Replay:
             return f"the recipe does not state who judged ({error!r})"
 
 
-def _unlike(run: RunResults, again: RunResults, *, recorded: bool) -> Iterator[str]:
+def _unlike(run: RunResults, again: RunResults, *, played: bool) -> Iterator[str]:
     """The episodes and other measurements in which the two differ."""
     by_name = {episode.place.episode: episode for episode in again.episodes}
     same = True
     for number, episode in enumerate(run.episodes, start=2):
         other = by_name.get(episode.place.episode)
-        if isinstance(episode, Failure) and (recorded or episode.kind == "provider"):
+        if isinstance(episode, Failure) and (not played or episode.kind == "provider"):
             continue
         same = same and episode == other
         if isinstance(other, Failure) and not isinstance(episode, Failure):

@@ -25,10 +25,13 @@ from memorygym.runs.comparison.figures import Report, SystemRow
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.results import RunResults
 from memorygym.runs.summary import Summary
+from memorygym.stats import Estimate
 
 SCHEMA, COMPARISON = "memorygym-results-4", "memorygym-compare-1"
 ABOUT = ("system", "role", "failed", "rank", "fault", "bound")
 """What a row of compare.json holds beside its figures and the number of its tasks."""
+PLAIN = ("tasks", "episodes", "accuracy", "deviation", "detectable", "repaired")
+"""What a summary in results.json holds as the fields of this name."""
 RESULTS, DOCUMENT = "results.json", "compare.json"
 
 
@@ -147,40 +150,33 @@ def _usage(usage: Mapping[str, Any]) -> dict[str, JSON] | None:
     return {name: asdict(part) for name, part in usage.items()} or None
 
 
+def _interval(estimate: Estimate | None) -> JSON:
+    return dict(estimate.to_json()) if estimate else None
+
+
 def _means(summary: Summary) -> dict[str, JSON]:
-    return {
-        "composite": dict(summary.composite.to_json()),
-        "axes": {k: dict(axis.to_json()) if axis else None for k, axis in summary.axes.items()},
-    }
+    axes: dict[str, JSON] = {name: _interval(axis) for name, axis in summary.axes.items()}
+    return {"composite": _interval(summary.composite), "axes": axes}
 
 
-def _summary(summary: Summary, run: RunResults) -> dict[str, Any]:
-    repeats, refusals = summary.repeats, summary.correct_refusals
+def _summary(summary: Summary, run: RunResults) -> Any:
     row = {
-        "tasks": summary.tasks,
-        "episodes": summary.episodes,
+        **{name: getattr(summary, name) for name in PLAIN},
         **_means(summary),
-        "correct_refusals": dict(refusals.to_json()) if refusals else None,
-        "accuracy": summary.accuracy,
-        "deviation": summary.deviation,
-        "detectable": summary.detectable,
+        "correct_refusals": _interval(summary.correct_refusals),
         "bounds": summary.bounds(run.failures),
-        "repaired": summary.repaired,
         "judge": summary.judged.to_json() if summary.judged else None,
         "repeats": None,
         "usage": _usage(summary.usage),
     }
-    if repeats:
+    if repeats := summary.repeats:
         k, (between, within) = repeats.fewest, repeats.sources() or (None, None)
-        shares = {
-            "pass@1": repeats.pass_at(1),
-            "pass@k": repeats.pass_at(k),
-            "pass^k": repeats.pass_all(k),
-        }
         row["repeats"] = {
             "k": k,
-            **{name: dict(share.to_json()) for name, share in shares.items()},
+            "pass@1": _interval(repeats.pass_at(1)),
+            "pass@k": _interval(repeats.pass_at(k)),
+            "pass^k": _interval(repeats.pass_all(k)),
             "between": between,
             "within": within,
         }
-    return {name: to_rounded_json(value) for name, value in row.items()}
+    return to_rounded_json(row)

@@ -31,6 +31,10 @@ from memorygym.stats import Difference, Estimate, paired, ranks, unpaired
 FORMAT = "memorygym-leaderboard-2"
 Prices = Mapping[str, Price]
 Record = dict[str, JSON]
+Kind = Literal["model", "scripted", "adversary", "truth"]
+"""The kind of agent; `truth` is one that sees the truth or has no budget."""
+GROUPS: Mapping[Kind, int] = {"model": 0, "scripted": 0, "adversary": 1, "truth": 2}
+"""The order of the kinds in a table; those that come first are ranked."""
 
 
 class Set(NamedTuple):
@@ -91,8 +95,6 @@ class Entrant:
     summary: Summary
     rank: int | None = None
     """Its rank in its set, if it has one."""
-    reached: float | None = None
-    """The bounded figure of an adversary in points, if it is in a table."""
 
     @property
     def agent(self) -> str:
@@ -138,8 +140,7 @@ class Entrant:
         return self.scripted.bound if self.scripted else None
 
     @property
-    def kind(self) -> Literal["model", "scripted", "adversary", "truth"]:
-        """The kind of agent; `truth` is one that sees the truth or has no budget."""
+    def kind(self) -> Kind:
         known = self.scripted
         if known is None or (known.kind == "honest" and not known.unbounded):
             return "model" if self.model else "scripted"
@@ -201,32 +202,33 @@ def _unknown_agent(entrant: Entrant) -> str:
 
 
 class RankedTable(NamedTuple):
-    """Entrants of one set, each kind best first."""
+    """Entrants of one set, those with a rank first."""
 
     set: Set
-    ranked: Sequence[Entrant]
-    adversaries: Sequence[Entrant]
-    truths: Sequence[Entrant]
-    """Agents that see the truth or have no budget."""
+    entrants: Sequence[Entrant]
+
+    def of(self, *kinds: Kind) -> list[Entrant]:
+        """Those of these kinds, best first."""
+        return [entrant for entrant in self.entrants if entrant.kind in kinds]
 
     @property
-    def entrants(self) -> list[Entrant]:
-        return [*self.ranked, *self.adversaries, *self.truths]
-
-    @property
-    def references(self) -> dict[str, Entrant]:
-        """By role and memory: the track's scripted references, and those that see the truth."""
-        roles = {agent: role for role, agent in find(self.set.track).references.items()}
-        scripted = [e for e in self.ranked if e.kind == "scripted" and e.agent in roles]
-        return {
-            f"{roles.get(entrant.agent, 'without a budget')}, {entrant.memory}": entrant
-            for entrant in sorted([*scripted, *self.truths], key=attrgetter("order"))
-        }
+    def ranked(self) -> list[Entrant]:
+        return self.of("model", "scripted")
 
     @property
     def detectable(self) -> float:
         """The smallest difference that the tasks can show between two ranked entrants."""
         return max((entrant.summary.detectable or 0.0 for entrant in self.ranked), default=0.0)
+
+    def reached(self, adversary: Entrant) -> float | None:
+        """Its bounded figure in points; None if what it is measured against did not play."""
+        if not adversary.bound or not adversary.bound.over:
+            return 100 * adversary.summary.composite.mean
+        for other in self.ranked:
+            if (other.agent, other.memory) == (adversary.bound.over, adversary.memory):
+                gain = paired(adversary.summary.composites, other.summary.composites)
+                return 100 * gain.estimate.mean
+        return None
 
 
 class Ranking(NamedTuple):
@@ -292,18 +294,18 @@ def leaderboard_of(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
             sets.setdefault(entrant.set, []).append(entrant)
     tables = [_table(key, sets[key]) for key in sorted(sets)]
     apart = [entrant for entrant in everyone if entrant.why_unranked]
-    rankings, unshown = _rankings(ordered, notes)
-    by_version: dict[str, list[RunResults]] = {}
-    for _, evidence in ordered:
-        by_version.setdefault(evidence.run.version, []).append(evidence.run)
+    compared = [(name, e, _unshown(name, e)) for name, e in ordered if e.run.compared]
+    rankings = _rankings([(name, e) for name, e, why in compared if not why], notes)
+    for version in {evidence.run.version for _, evidence in ordered}:
+        notes.append(source_note([e.run for _, e in ordered if e.run.version == version]))
     return Leaderboard(
         tables=tables,
         gaps=_gaps(tables),
         reported=[e for e in entered.values() if e.evidence.standing == REPORTED],
         apart=sorted(apart, key=lambda entrant: other_version(entrant.evidence)),
-        notes=sorted([*notes, *filter(None, map(source_note, by_version.values()))]),
+        notes=sorted(filter(None, notes)),
         rankings=rankings,
-        unshown=unshown,
+        unshown=[each for each in compared if each[-1]],
         versions=sorted({version_of(evidence.run.track) for _, evidence in ordered}),
     )
 
@@ -331,29 +333,10 @@ def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
 
 
 def _table(key: Set, entrants: Sequence[Entrant]) -> RankedTable:
-    of_kind: dict[str, list[Entrant]] = {}
-    for entrant in sorted(entrants, key=attrgetter("order")):
-        of_kind.setdefault(entrant.kind, []).append(entrant)
-    fair = [*of_kind.get("model", ()), *of_kind.get("scripted", ())]
-    placed = ranks({e.identity: e.summary.composites for e in fair}) if fair else {}
-    ranked = [replace(entrant, rank=placed[entrant.identity]) for entrant in fair]
-    return RankedTable(
-        key,
-        sorted(ranked, key=attrgetter("rank", "order")),
-        [replace(e, reached=_reached(e, fair)) for e in of_kind.get("adversary", ())],
-        of_kind.get("truth", ()),
-    )
-
-
-def _reached(entrant: Entrant, others: Sequence[Entrant]) -> float | None:
-    """The bounded figure of an adversary; None if what it is measured against did not play."""
-    if not entrant.bound or not entrant.bound.over:
-        return 100 * entrant.summary.composite.mean
-    for other in others:
-        if (other.agent, other.memory) == (entrant.bound.over, entrant.memory):
-            gain = paired(entrant.summary.composites, other.summary.composites)
-            return 100 * gain.estimate.mean
-    return None
+    fair = {e.identity: e.summary.composites for e in entrants if GROUPS[e.kind] == 0}
+    placed = ranks(fair) if fair else {}
+    ranked = (replace(entrant, rank=placed.get(entrant.identity)) for entrant in entrants)
+    return RankedTable(key, sorted(ranked, key=lambda e: (GROUPS[e.kind], e.rank or 0, e.order)))
 
 
 def _gaps(tables: Sequence[RankedTable]) -> list[tuple[Entrant, Difference]]:
@@ -369,27 +352,18 @@ def _gaps(tables: Sequence[RankedTable]) -> list[tuple[Entrant, Difference]]:
     return gaps
 
 
-def _rankings(
-    runs: Iterable[tuple[str, Evidence]], notes: list[str]
-) -> tuple[list[Ranking], list[tuple[str, Evidence, str]]]:
-    """The rankings of the comparisons, and those without one; one that was given twice counts once,
-    with a note."""
+def _rankings(runs: Iterable[tuple[str, Evidence]], notes: list[str]) -> list[Ranking]:
+    """The rankings of comparisons; one that was given twice counts once, with a note."""
     rankings: list[Ranking] = []
-    unshown: list[tuple[str, Evidence, str]] = []
     first: dict[bytes, str] = {}
     for name, evidence in runs:
-        if not evidence.run.compared:
-            continue
-        if why := _unshown(name, evidence):
-            unshown.append((name, evidence, why))
-            continue
         content = b"".join(measurement_lines(evidence.run))
         if first.setdefault(content, name) != name:
             notes.append(f"{name} repeats {first[content]}: it is counted once")
-            continue
-        rankings += [Ranking(name, evidence, report) for report in evidence.run.reports]
+        else:
+            rankings += [Ranking(name, evidence, report) for report in evidence.run.reports]
     rankings.sort(key=lambda r: (r.set, r.report.reasoner, r.report.budget or 0, r.source))
-    return rankings, unshown
+    return rankings
 
 
 def _unshown(name: str, evidence: Evidence) -> str:

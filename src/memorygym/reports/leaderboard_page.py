@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from memorygym.core.json_values import canonical
+from memorygym.core.track import find
 from memorygym.reports.checks import WORD, Evidence
 from memorygym.reports.columns import score_name
 from memorygym.reports.comparison_text import detectable_text as detectable_pairs
@@ -99,14 +100,6 @@ def _column(
 AGENT, MEMORY = (_column(name, attrgetter(name)) for name in ("agent", "memory"))
 COMPOSITE = _column("composite", lambda entrant: entrant.summary.composite, " ± ")
 STANDING = _column("status", lambda entrant: status(entrant.evidence))
-BOUNDS = (
-    _column(
-        "bounded figure",
-        lambda e: f"gain over {e.bound.over}" if e.bound and e.bound.over else "composite",
-    ),
-    _column("reached", lambda e: None if e.reached is None else f"{e.reached:.1f}"),
-    _column("bound", lambda e: f"{e.bound.most:g}" if e.bound else None),
-)
 
 
 def _figures(entrants: Sequence[Entrant]) -> list[Column[Entrant]]:
@@ -134,9 +127,24 @@ def _table(table: RankedTable, board: Leaderboard, prices: Prices) -> Iterator[s
         model = _column("model", lambda entrant: names[entrant.identity])
         yield Table([model, MEMORY, *_costs(prices)], models).markdown()
         yield wrapped("Tokens of prompts and replies, mean per episode; USD of the whole run.")
-    if table.adversaries:
+    if adversaries := table.of("adversary"):
         yield "### Adversaries"
-        yield Table([AGENT, MEMORY, COMPOSITE, *BOUNDS, STANDING], table.adversaries).markdown()
+        yield Table([AGENT, MEMORY, COMPOSITE, *_bounds(table), STANDING], adversaries).markdown()
+
+
+def _bounds(table: RankedTable) -> list[Column[Entrant]]:
+    """What is bounded of an adversary, what it reached, and the bound."""
+
+    def reached(entrant: Entrant) -> str | None:
+        points = table.reached(entrant)
+        return None if points is None else f"{points:.1f}"
+
+    def bounded(entrant: Entrant) -> str:
+        over = entrant.bound and entrant.bound.over
+        return f"gain over {over}" if over else "composite"
+
+    most = _column("bound", lambda e: f"{e.bound.most:g}" if e.bound else None)
+    return [_column("bounded figure", bounded), _column("reached", reached), most]
 
 
 def _names(entrants: Sequence[Entrant]) -> dict[str, str]:
@@ -160,10 +168,7 @@ def _under(table: RankedTable) -> Iterator[str]:
     yield f"{tasks} tasks. {detectable_text([table.detectable], tasks)}".rstrip()
     if table.set.judge:
         yield f"A judge could repair rejected answers: {safe(table.set.judge)}."
-    references = "; ".join(
-        f"{role}: `{entrant.agent}` {percent(entrant.summary.composite, plus_minus=' ± ')}"
-        for role, entrant in table.references.items()
-    )
+    references = "; ".join(_references(table))
     yield f"Scripted references: {references}." if references else "These runs hold no reference."
     limits: dict[str, list[str]] = {}
     for entrant in table.ranked:
@@ -171,6 +176,16 @@ def _under(table: RankedTable) -> Iterator[str]:
             limits.setdefault(limit, []).append(safe(entrant.agent))
     for why, who in sorted(limits.items()):
         yield f"Not verified for {', '.join(who)}: {safe(why)}."
+
+
+def _references(table: RankedTable) -> Iterator[str]:
+    """The track's scripted references, and the agents that see the truth or have no budget."""
+    roles = {agent: role for role, agent in find(table.set.track).references.items()}
+    scripted = [entrant for entrant in table.of("scripted") if entrant.agent in roles]
+    for entrant in sorted([*scripted, *table.of("truth")], key=attrgetter("order")):
+        role = f"{roles.get(entrant.agent, 'without a budget')}, {entrant.memory}"
+        mean = percent(entrant.summary.composite, plus_minus=" ± ")
+        yield f"{role}: `{entrant.agent}` {mean}"
 
 
 def _costs(prices: Prices) -> list[Column[Entrant]]:

@@ -229,6 +229,7 @@ def _miss(
     """A missed question; its number in the episode counts from 1."""
     goal = outcome.goal
     facts = stored_runs.facts_of(attribution, goal)
+    text_of = attribution.reader.text
     return {
         "id": f"{readable(stored.name)}#{number}",
         **{name: getattr(stored.place, name) for name in PLACE},
@@ -240,7 +241,7 @@ def _miss(
         "reason": outcome.reason,
         "cause": cause,
         "limits": list(limits_in(stored.trace, goal.event)),
-        "facts": [{"fact": fact.text, "lost": fact.step} for fact in facts],
+        "facts": [{"fact": text_of(fact), "lost": step} for fact, step in facts],
     }
 
 

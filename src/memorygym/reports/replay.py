@@ -109,12 +109,12 @@ def _question(result: Played, trace: Trace, number: int) -> Iterator[str]:
     yield from verdict_lines(
         f"{result.result.place.episode}#{number}", outcome, attribution.cause(outcome)
     )
-    facts = facts_of(attribution, outcome.goal)
+    facts = [*facts_of(attribution, outcome.goal)]
     if facts:
         yield "\nthe needed facts, and what the memory held of them when the question was asked"
     held: Sequence[str] = ()
-    for fact in facts:
-        yield from fit(f"{fact.text} ({fact.step})", "  ")
+    for fact, step in facts:
+        yield from fit(f"{attribution.reader.text(fact)} ({step})", "  ")
         before, held = held, attribution.entries(event, fact.name)
         for text in ["as above"] if held and held == before else held or ["nothing"]:
             yield from fit(text, "    | ")

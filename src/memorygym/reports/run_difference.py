@@ -69,8 +69,8 @@ class RunDifference:
 def difference_row(pair: RunDifference) -> dict[str, JSON]:
     """A difference as `diff --json` prints it; composites as shares."""
     return {
-        "agent": readable(pair.agent),
-        "other": readable(pair.other),
+        "agent": pair.agent,
+        "other": pair.other,
         "difference": dict(pair.difference.estimate.to_json()),
         "paired": pair.paired,
         "worse": pair.worse,
@@ -138,13 +138,12 @@ def _difference(now: RunResults, before: RunResults, who: str, other: str) -> Ru
         for number, verdicts in enumerate(zip(first.right, second.right, strict=True), start=1):
             pair = QuestionPair(first.place.episode, second.place.episode, number)
             changed.setdefault(verdicts, []).append(pair)
+    scores = [*ours.values()], [*theirs.values()]
     return RunDifference(
-        agent=who,
+        agent=readable(who),
         memory=next(result.place.memory for result in new.values()),
-        other=other,
-        difference=paired(ours, theirs, step)
-        if shared
-        else unpaired([*ours.values()], [*theirs.values()]),
+        other=readable(other),
+        difference=paired(ours, theirs, step) if shared else unpaired(*scores),
         paired=bool(shared),
         regressed=changed.get((True, False), []),
         improved=changed.get((False, True), []),
@@ -167,23 +166,17 @@ def chosen(
 
     Raises UnknownPart if there is none.
     """
-    if memory is not None:
-        memories = {pair.memory for pair in pairs}
-        pairs = [pair for pair in pairs if pair.memory == memory]
-        if not pairs:
-            raise UnknownPart("memory in both", memory, memories)
+    memories = {pair.memory for pair in pairs}
+    if memory is not None and memory not in memories:
+        raise UnknownPart("memory in both", memory, memories)
+    pairs = [pair for pair in pairs if memory in (None, pair.memory)]
     if agent is not None:
-        names = {readable(pair.agent) for pair in pairs}
-        pairs = [
-            pair
-            for pair in pairs
-            if readable(agent) in (readable(pair.agent), readable(pair.other))
-        ]
-        if not pairs:
-            raise UnknownPart("agent in both", agent, names)
-    if not compared or agent is not None or memory is not None:
-        return pairs
-    return [pair for pair in pairs if role_of(pair.memory) == "memory"] or pairs
+        named = [pair for pair in pairs if readable(agent) in (pair.agent, pair.other)]
+        if not named:
+            raise UnknownPart("agent in both", agent, {pair.agent for pair in pairs})
+        return named
+    of_memories = [pair for pair in pairs if role_of(pair.memory) == "memory"]
+    return of_memories if compared and memory is None and of_memories else pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +225,8 @@ def difference_lines(
 
 
 def _headline(pair: RunDifference, figure: str) -> str:
-    agent, other = readable(pair.agent), readable(pair.other)
-    names = agent if agent == other else f"{agent} (B) against {other} (A)"
+    same = pair.agent == pair.other
+    names = pair.agent if same else f"{pair.agent} (B) against {pair.other} (A)"
     how = "paired" if pair.paired else "other tasks, unpaired"
     better = "better" if pair.difference.estimate.low > 0 else "not significant"
     only = [f"{n} only in {side}" for side, n in zip("AB", pair.alone, strict=True) if n]

@@ -10,8 +10,7 @@ from memorygym.core import registry
 from memorygym.core.files import is_locked
 from memorygym.core.track import version_of
 from memorygym.reports.exports import failure_row
-from memorygym.reports.scored_traces import scored_traces
-from memorygym.reports.stored_runs import readable
+from memorygym.reports.stored_runs import readable, scored_traces
 from memorygym.reports.table import plain
 from memorygym.reports.tables import heading
 from memorygym.reports.terminal import fit

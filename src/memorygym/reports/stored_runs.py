@@ -1,9 +1,9 @@
-"""Runs and their traces as commands read them: found by name, checked, and shown in lines."""
+"""Runs and their traces as commands read them: found by name, checked, scored, shown in lines."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,18 +12,28 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.trace import Trace
-from memorygym.core.track import gold_table, reader_of
+from memorygym.core.trace_reader import RequiredFact
+from memorygym.core.track import find, gold_table, reader_of, version_of
 from memorygym.core.types import JSON
 from memorygym.reports.terminal import fit
-from memorygym.runs.episode_result import EpisodeKey, place_in
+from memorygym.runs.episode_result import (
+    EpisodeKey,
+    Result,
+    ResultOptions,
+    place_in,
+    result_of,
+)
 from memorygym.runs.results import check_track
 from memorygym.runs.store import Run, name_parts, read_traces
+from memorygym.runs.tasks import Limits
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.usage import limits_of
 
 IN_VIEW = "in context"
 NEAREST = 5
 """Names that are offered for an unknown or an ambiguous one."""
+TASK_PARAMETERS = ("template", "seed")
+"""Recipes may differ in these within a table; traces that differ elsewhere are not averaged."""
 
 
 def numbered(text: str) -> tuple[str, int | None]:
@@ -33,13 +43,11 @@ def numbered(text: str) -> tuple[str, int | None]:
     (('company+0+strong+bm25+500', 7), ('company+0', None))
     """
     episode, sign, number = text.rpartition("#") if "#" in text else (text, "", "")
-    if sign and not re.fullmatch("[0-9]{1,9}", number):
+    if sign and not re.fullmatch("[1-9][0-9]{0,8}", number):
         raise BadSettings(
-            f"{text!r} is no ID: give the name of an episode and #N after it for its question N, as"
-            " `memorygym explain RUN` prints it"
+            f"{text!r} is no ID: give the name of an episode and #N after it for its question N,"
+            " counted from 1, as `memorygym explain RUN` prints it"
         )
-    if sign and not int(number):
-        raise BadSettings(f"{text!r}: questions are counted from 1")
     return episode, int(number) if sign else None
 
 
@@ -63,30 +71,24 @@ def matching(name: str, names: Collection[str], run: Path) -> list[str]:
     matches = matches or [key for key in names if unquote(key).startswith(start)]
     if not matches:
         template, *rest = name_parts(name)
-        played = (name_parts(key)[:2] for key in names)
-        seeds = sorted({seed for start, seed in played if start == template}, key=_number)
-        if seeds and rest and rest[0] not in seeds:
+        seeds = _seeds(template, names)
+        if seeds and rest and rest[0] not in map(str, seeds):
+            several = f"s {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f" {seeds[0]}"
             raise BadSettings(
-                f"no episode of {run} named {name!r}: {template} was played with"
-                f" seed{'s' * (len(seeds) > 1)} {_range(seeds)}"
+                f"no episode of {run} named {name!r}: {template} was played with seed{several}"
             )
         near = get_close_matches(wanted, map(unquote, names), n=NEAREST, cutoff=0)
         raise UnknownPart(f"episode of {run}", name, near)
     return matches
 
 
-def _number(seed: str) -> int:
-    return int(seed) if seed.isdecimal() else 0
-
-
-def _range(seeds: Sequence[str]) -> str:
-    """
-    >>> _range(["0", "1", "2"]), _range(["4"]), _range(["0", "2"])
-    ('0 to 2', '4', '0, 2')
-    """
-    first, last = seeds[0], seeds[-1]
-    dense = len(seeds) > 1 and _number(last) - _number(first) == len(seeds) - 1
-    return f"{first} to {last}" if dense else ", ".join(seeds)
+def _seeds(template: str, names: Collection[str]) -> list[int]:
+    """The seeds with which a template was played."""
+    return sorted(
+        int(rest[0])
+        for start, *rest in map(name_parts, names)
+        if start == template and rest and rest[0].isdecimal()
+    )
 
 
 def single(name: str, names: Collection[str], run: Path) -> str:
@@ -171,26 +173,78 @@ def _checked(trace: Trace) -> Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class LostFact:
-    """A fact that a question needs, and where it was lost."""
+class Scored(StoredTrace):
+    """A trace with its result."""
 
-    name: str
-    """The name of the entity."""
-    text: str
-    """The entity, its attribute and the needed value."""
-    step: str
-    """One of LOSSES, or IN_VIEW."""
+    result: Result = field(kw_only=True)
+
+    @property
+    def version(self) -> str:
+        """The version that played it."""
+        return str(self.trace.labels.get("version", "unknown"))
+
+    @property
+    def group(self) -> str:
+        """The heading of its table."""
+        place = self.place
+        now = version_of(place.track)
+        other = "" if self.version == now else f" (scored by {now})"
+        damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
+        memory = f"memory {place.memory}"
+        if place.compared:
+            memory = f"comparison, {f'{place.budget:,} tokens' if place.budget else 'no budget'}"
+        parameters = [memory, *_parameters(self.trace)]
+        return f"{damaged}version {self.version}{other}, {', '.join(parameters)}"
 
 
-def facts_of(attribution: Attribution, question: Goal) -> list[LostFact]:
-    """The facts that a question needs, in its order."""
-    wanted = [(need, attribution.required(question, need)) for need in question.needs]
-    return [
-        LostFact(
-            fact.name, attribution.reader.text(fact), attribution.lost(question, need) or IN_VIEW
-        )
-        for need, fact in wanted
-    ]
+def _parameters(trace: Trace) -> list[str]:
+    """The other parameters of its recipe, as its track names them."""
+    known = {*find(trace.track).parameters(), "salted", *Limits.__slots__} - {*TASK_PARAMETERS}
+    inner = [value for value in trace.recipe.values() if isinstance(value, Mapping)]
+    stated = {name: value for part in (trace.recipe, *inner) for name, value in part.items()}
+    shown = {k: v for k, v in stated.items() if k in known and v not in (None, False)}
+    return [f"{name} {value}" for name, value in shown.items()]
+
+
+def scored_traces(paths: Iterable[Path], *, causes: bool) -> Iterator[tuple[Scored | None, str]]:
+    """Every trace of these files and folders scored as far as it can be, with its error.
+
+    Raises BadSettings for a folder without traces or of a track that is not installed here.
+    """
+    for stored, damage in read_played(paths, damaged=True):
+        if stored is None:
+            yield None, damage
+            continue
+        path, place, trace = stored.path, stored.place, stored.trace
+        try:
+            result = result_of(place, trace, ResultOptions(causes=causes))
+            yield Scored(path, place, trace, damage, result=result), damage
+        except BadTrace as error:
+            yield None, f"{path}: {error}"
+
+
+def grouped(traces: Sequence[Scored]) -> tuple[dict[str, list[Scored]], list[str]]:
+    """Traces that are averaged together, by heading, and notes on those left out: of an episode
+    only the first trace counts."""
+    groups: dict[str, list[Scored]] = {}
+    firsts: dict[tuple[object, ...], Path] = {}
+    notes = []
+    for scored in traces:
+        place, group = scored.place, scored.group
+        key = (group, scored.trace.task, place.who, place.repeat)
+        if (first := firsts.setdefault(key, scored.path)) is scored.path:
+            groups.setdefault(group, []).append(scored)
+        else:
+            notes.append(f"{scored.path} repeats {first}; left out of the table")
+    return groups, notes
+
+
+def facts_of(attribution: Attribution, question: Goal) -> Iterator[tuple[RequiredFact, str]]:
+    """The facts that a question needs, in its order, each with the step at which it was lost, or
+    IN_VIEW."""
+    for need in question.needs:
+        lost = attribution.lost(question, need)
+        yield attribution.required(question, need), lost or IN_VIEW
 
 
 def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] = ()) -> list[str]:

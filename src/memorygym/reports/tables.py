@@ -178,8 +178,7 @@ def against_text(comparisons: Sequence[RunDifference], now: RunResults, before: 
         order = "private minus public" if private else "public minus private"
     lines = []
     for pair in comparisons:
-        agent, other = readable(pair.agent), readable(pair.other)
-        name = agent if agent == other else f"{agent} minus {other}"
+        name = pair.agent if pair.agent == pair.other else f"{pair.agent} minus {pair.other}"
         how = "the same tasks, paired" if pair.paired else "other tasks, unpaired"
         verdict = "" if pair.difference.shown else "; not significant"
         lines += fit(f"{name}, {order}: {pair.difference.in_points}, {how}{verdict}")
