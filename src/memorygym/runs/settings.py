@@ -649,31 +649,3 @@ def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
         if old.get(flag) != new.get(flag):
             kept = f"{flag} {clip(old[flag], 100)}" if flag in old else f"no {flag}"
             yield f"{kept}, not {clip(new.get(flag, 'none'), 100)}"
-
-
-def option_page() -> str:
-    """The options of the commands that play, as docs/options.md."""
-    lines = [
-        "# Options",
-        "",
-        "The options of the commands that play, and the keywords of `memorygym.evaluate` (those of"
-        " `bench`) and `memorygym.compare`. This page is made by"
-        " `python -m memorygym.runs.settings > docs/options.md`.",
-    ]
-    for cls in (BenchSettings, CompareSettings, GenerateSettings, VerifySettings, PlaySettings):
-        in_python = cls in SETTINGS.values()
-        heads = ("option", *(["in Python"] if in_python else []), "meaning")
-        lines += ["", f"## {cls.__name__.removesuffix('Settings').lower()}", ""]
-        lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-        for name in (name for names in cls.GROUPS.values() for name in names.split()):
-            own = options(cls)[name]
-            value = own.metavar or "\\|".join(own.choices)
-            flag = f"--{name.replace('_', '-')} {value}".strip()
-            keyword = [f"`{own.python or name}`" if own.python is not None else ""]
-            cells = [f"`{flag}`", *(keyword if in_python else []), helps(cls)[name]]
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(option_page())
