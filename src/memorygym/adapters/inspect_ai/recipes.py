@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from memorygym.agents.chat import ToolMode
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import Track, find, version_of
 from memorygym.core.types import JSON, Task
@@ -54,7 +55,7 @@ class SampleRecipe:
     """Most tokens of a reasoner's context."""
     capacity: int | None
     """Most tokens that the memory may store."""
-    tool_mode: str
+    tool_mode: ToolMode
     """`text` describes the tools in the system message, for models without tool calling."""
     source: Source
 
@@ -106,7 +107,7 @@ def recipes(track: str, arguments: Mapping[str, Any]) -> list[SampleRecipe]:
     # Tracks whose tasks are in files ask about texts: there a fixed reasoner plays by default.
     usual = REASONER if found.instances or found.files else AGENT
     role = _chosen("role", arguments, ROLES, usual)
-    mode = _chosen("tool_mode", arguments, TOOL_MODES, TOOL_MODES[0])
+    mode: Any = _chosen("tool_mode", arguments, TOOL_MODES, TOOL_MODES[0])
     memory = str(arguments.get("memory", "markdown"))
     budget, capacity = _count("budget", arguments), _count("capacity", arguments)
     if role == REASONER:
