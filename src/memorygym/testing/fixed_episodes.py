@@ -5,7 +5,8 @@ No task is generated and no policy decides, so every memory meets the same words
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from memorygym.core.types import Budget, Call, Env, Event, Message, Step, Task, tool
@@ -21,19 +22,12 @@ PLACES = (
 
 
 @dataclass(frozen=True, slots=True)
-class FixedTurn:
-    """A reply within an event: its text, and the result of each of its calls of `look`."""
-
-    text: str
-    results: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Act:
     """One event: its messages, the replies that look something up, the reply that ends it."""
 
     shown: tuple[str, ...]
-    turns: tuple[FixedTurn, ...] = ()
+    lookups: tuple[tuple[str, ...], ...] = ()
+    """For each reply that looks something up: the result of each of its calls of `look`."""
     end: str = ""
     session: bool = False
 
@@ -46,7 +40,19 @@ class FixedEnv(Env):
     def __init__(self, acts: Sequence[Act], budget: Budget) -> None:
         events = tuple(Event("act", "\n".join(act.shown), session=act.session) for act in acts)
         self.task = Task("0" * 16, "script", {}, SYSTEM, events, budget, None)
-        self._steps = (*_steps(acts), Step(done=True, evict=True))
+        self._steps: list[Step] = []
+        self.replies: list[Message] = []
+        """All replies of the policy, in order."""
+        for index, act in enumerate(acts):
+            shown = tuple(Message("user", text) for text in act.shown)
+            self._steps.append(Step(shown, evict=True, session=act.session))
+            for number, results in enumerate(act.lookups):
+                self._steps += (Step((Message("user", text),)) for text in results)
+                pages = (f"{index}.{number}.{page}" for page in range(len(results)))
+                looks = tuple(Call(LOOK.name, {"page": page}, page) for page in pages)
+                self.replies.append(Message("assistant", "I look it up.", looks))
+            self.replies.append(Message("assistant", act.end))
+        self._steps.append(Step(done=True, evict=True))
 
     def reset(self) -> Step:
         self._index = 0
@@ -56,23 +62,8 @@ class FixedEnv(Env):
         self._index += 1
         return self._steps[self._index]
 
-
-def _steps(acts: Sequence[Act]) -> Iterator[Step]:
-    for act in acts:
-        shown = tuple(Message("user", text) for text in act.shown)
-        yield Step(shown, evict=True, session=act.session)
-        for turn in act.turns:
-            yield from (Step((Message("user", text),)) for text in turn.results)
-
-
-def replies(acts: Sequence[Act]) -> Iterator[Message]:
-    """All replies of the policy, in order."""
-    for index, act in enumerate(acts):
-        for number, turn in enumerate(act.turns):
-            pages = (f"{index}.{number}.{page}" for page in range(len(turn.results)))
-            looks = tuple(Call(LOOK.name, {"page": page}, page) for page in pages)
-            yield Message("assistant", turn.text, looks)
-        yield Message("assistant", act.end)
+    def fork(self) -> Env:
+        return copy(self)
 
 
 def story(number: int) -> tuple[Act, ...]:
@@ -85,20 +76,16 @@ def story(number: int) -> tuple[Act, ...]:
             f" warden of {place} counted {next(figures)} boats in spring. Since winter {place} owns"
             f" {next(figures)} ladders and no crane."
         )
-        turns: tuple[FixedTurn, ...] = ()
+        lookups: tuple[tuple[str, ...], ...] = ()
         if day % 2:
             table = f"The tide table of {place} has {next(figures)} lines on its page."
-            cellar = f"In the cellar of {place} stand {next(figures)} barrels of tar."
-            turns = (FixedTurn("I look it up.", (table, cellar)),)
-        acts.append(Act((document,), turns, "Noted.", session=day == len(PLACES) // 2))
+            lookups = ((table, f"In the cellar of {place} stand {next(figures)} barrels of tar."),)
+        acts.append(Act((document,), lookups, "Noted.", session=day == len(PLACES) // 2))
     questions = ("lamps does {} keep", "boats did the warden of {} count", "ladders does {} own")
     asked = [questions[n % len(questions)].format(place) for n, place in enumerate(PLACES)]
     return (*acts, *(Act((f"How many {question} according to the ledger?",)) for question in asked))
 
 
-def texts(acts: Sequence[Act]) -> Iterator[str]:
+def texts(acts: Sequence[Act]) -> list[str]:
     """All texts of the environment, in order."""
-    for act in acts:
-        yield from act.shown
-        for turn in act.turns:
-            yield from turn.results
+    return [text for act in acts for group in (act.shown, *act.lookups) for text in group]

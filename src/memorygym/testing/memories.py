@@ -22,7 +22,7 @@ from memorygym.memories.sandbox.server import make_memory
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
 from memorygym.runs.systems import start_episode
-from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, FixedEnv, replies, story, texts
+from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, FixedEnv, story, texts
 from memorygym.testing.fresh_process import FreshProcess, differing_event, is_second_run
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.generator.task import generate
@@ -104,8 +104,9 @@ def _ends(make: Make) -> Iterator[Episode]:
 
 def _turns(acts: Sequence[Act], budget: Budget, make: Make, writer: Writer) -> Iterator[Episode]:
     """An episode of fixed messages before each reply; whoever asks for it must view it."""
-    episode = Episode(FixedEnv(acts, budget), make, writer=writer)
-    for reply in replies(acts):
+    env = FixedEnv(acts, budget)
+    episode = Episode(env, make, writer=writer)
+    for reply in env.replies:
         yield episode
         episode.step(reply)
 
@@ -321,7 +322,7 @@ def _repeats_live(make: Make) -> Iterator[str]:
 def _alters(make: Make) -> Iterator[str]:
     *_, end = watched(make, story(0), TIGHT)
     shown = (text for _, text in end.trace.environment_texts({LOOK.name}))
-    if [text for text in shown if not text.startswith("[memory:")] != list(texts(story(0))):
+    if [text for text in shown if not text.startswith("[memory:")] != texts(story(0)):
         yield "The memory altered a message that it was given. Make new messages instead."
 
 
