@@ -6,10 +6,10 @@ No task is generated and no policy decides, so every memory meets the same words
 import itertools
 import re
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass
 
 from memorygym.core.types import Budget, Call, Env, Event, Message, Step, Task, tool
+from memorygym.runs.comparison.sanity_checks import FixedSteps
 
 SYSTEM = "You keep the books of a harbor."
 LOOK = tool("look", "Looks something up.", page="string")
@@ -32,38 +32,23 @@ class Act:
     session: bool = False
 
 
-class FixedEnv(Env):
-    """An environment that plays acts, whatever its policy does; `replies` are made for it."""
-
-    tools = (LOOK,)
-
-    def __init__(self, acts: Sequence[Act], budget: Budget) -> None:
-        events = tuple(Event("act", "\n".join(act.shown), session=act.session) for act in acts)
-        self.task = Task("0" * 16, "script", {}, SYSTEM, events, budget, None)
-        self._steps: list[Step] = []
-        self.replies: list[Message] = []
-        """All replies of the policy, in order."""
-        for index, act in enumerate(acts):
-            shown = tuple(Message("user", text) for text in act.shown)
-            self._steps.append(Step(shown, evict=True, session=act.session))
-            for number, results in enumerate(act.lookups):
-                self._steps += (Step((Message("user", text),)) for text in results)
-                pages = (f"{index}.{number}.{page}" for page in range(len(results)))
-                looks = tuple(Call(LOOK.name, {"page": page}, page) for page in pages)
-                self.replies.append(Message("assistant", "I look it up.", looks))
-            self.replies.append(Message("assistant", act.end))
-        self._steps.append(Step(done=True, evict=True))
-
-    def reset(self) -> Step:
-        self._index = 0
-        return self._steps[0]
-
-    def step(self, reply: Message) -> Step:
-        self._index += 1
-        return self._steps[self._index]
-
-    def fork(self) -> Env:
-        return copy(self)
+def fixed_env(acts: Sequence[Act], budget: Budget) -> tuple[Env, list[Message]]:
+    """An environment that plays acts, whatever its policy does, and all replies of that policy."""
+    steps: list[Step] = []
+    replies: list[Message] = []
+    for index, act in enumerate(acts):
+        shown = tuple(Message("user", text) for text in act.shown)
+        steps.append(Step(shown, evict=True, session=act.session))
+        for number, results in enumerate(act.lookups):
+            steps += (Step((Message("user", text),)) for text in results)
+            pages = (f"{index}.{number}.{page}" for page in range(len(results)))
+            looks = tuple(Call(LOOK.name, {"page": page}, page) for page in pages)
+            replies.append(Message("assistant", "I look it up.", looks))
+        replies.append(Message("assistant", act.end))
+    steps.append(Step(done=True, evict=True))
+    events = tuple(Event("act", "\n".join(act.shown), session=act.session) for act in acts)
+    task = Task("0" * 16, "script", {}, SYSTEM, events, budget, None)
+    return FixedSteps(task, steps, (LOOK,)), replies
 
 
 def story(number: int) -> tuple[Act, ...]:

@@ -22,7 +22,7 @@ from memorygym.memories.sandbox.server import make_memory
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
 from memorygym.runs.systems import start_episode
-from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, FixedEnv, story, texts
+from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, fixed_env, story, texts
 from memorygym.testing.fresh_process import FreshProcess, differing_event, is_second_run
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.generator.task import generate
@@ -104,9 +104,9 @@ def _ends(make: Make) -> Iterator[Episode]:
 
 def _turns(acts: Sequence[Act], budget: Budget, make: Make, writer: Writer) -> Iterator[Episode]:
     """An episode of fixed messages before each reply; whoever asks for it must view it."""
-    env = FixedEnv(acts, budget)
+    env, replies = fixed_env(acts, budget)
     episode = Episode(env, make, writer=writer)
-    for reply in env.replies:
+    for reply in replies:
         yield episode
         episode.step(reply)
 

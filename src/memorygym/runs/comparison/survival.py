@@ -19,11 +19,11 @@ from memorygym.core.episode import Episode
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.redaction import MASK, masked
 from memorygym.core.tokens import count, shown_tokens
-from memorygym.core.types import Budget, Task
+from memorygym.core.types import Budget, Step, Task
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.runs.comparison.memory_specs import MemorySpec, plug, plug_all
-from memorygym.runs.comparison.sanity_checks import END, FixedTurns
+from memorygym.runs.comparison.sanity_checks import END, FixedSteps
 from memorygym.runs.comparison.system_specs import (
     ComparisonLimits,
     Role,
@@ -226,7 +226,8 @@ def _played(
     task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
     make, budget = job.memories[system.spec].make, budget_of(system, task, tools=False)
     try:
-        episode = Episode(FixedTurns(task, turns), make, budget, job.model_roles.writer)
+        steps = [Step(tuple(turn), evict=True) for turn in turns]
+        episode = Episode(FixedSteps(task, steps), make, budget, job.model_roles.writer)
         for number, turn in enumerate(turns):
             view = episode.view()
             if uses := by_turn.get(number):
