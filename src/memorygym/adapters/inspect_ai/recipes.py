@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.comparison.figures import left_out
 from memorygym.runs.comparison.memory_specs import MemorySpec, check_view, plug_all
 from memorygym.runs.comparison.run import MemorySystem
-from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, systems
+from memorygym.runs.comparison.system_specs import ComparisonLimits, systems
 from memorygym.runs.metrics import measure
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.settings import (
@@ -89,9 +89,7 @@ class SampleRecipe:
         labels = self.player(agent).system.labels(self.track, repeat)
         if self.role == AGENT:
             return labels
-        system = SystemSpec("oracle", "oracle", "reference", self._limits)
-        reasoner = next(iter(find(self.track).reasoners))
-        player = MemorySystem(reasoner, system, plugged(system.spec), ModelRoles())
+        player = replace(self, memory="oracle").player(next(iter(find(self.track).reasoners)))
         (numbers,) = left_out([measure(player.play(task, 0, []))]).values()
         return {**labels, "left_out": [*sorted(numbers)]}
 
