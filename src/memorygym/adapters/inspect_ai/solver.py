@@ -1,20 +1,39 @@
-"""The solver: Inspect's model plays the same Episode as every other agent."""
+"""The solver: Inspect's model plays the same Episode as every other agent.
+
+Scripted agents and reasoners are models too: `--model memorygym/strategic`, without a network.
+"""
 
 import re
 from collections.abc import Sequence
+from contextvars import ContextVar
+from typing import Any
 
 from anyio import get_cancelled_exc_class, to_thread
-from inspect_ai.model import Model, get_model
+from inspect_ai.model import (
+    ChatCompletionChoice,
+    ChatMessage,
+    GenerateConfig,
+    Model,
+    ModelAPI,
+    ModelOutput,
+    ModelUsage,
+    get_model,
+    modelapi,
+)
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.tool import ToolChoice, ToolInfo
 from inspect_ai.util import LimitExceededError, span
 
-from memorygym.adapters.inspect_ai.messages import ChatLog, message_of, reply_of
+from memorygym.adapters.inspect_ai.messages import ChatLog, assistant, message_of, reply_of, tool_of
 from memorygym.adapters.inspect_ai.recipes import SampleRecipe
 from memorygym.adapters.inspect_ai.registry_names import refusing, registered
-from memorygym.adapters.inspect_ai.scripted_models import CURRENT_POLICY, ScriptedAPI
 from memorygym.agents.chat import Chat
+from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import from_json
 from memorygym.core.trace import LimitHit, Observation
+from memorygym.core.track import find
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.models.model import Model as OurModel
 from memorygym.models.model import Reply
@@ -23,6 +42,68 @@ from memorygym.runs.model_roles import NumberedReplies
 TRACE = "memorygym_trace"
 """The key of a sample's store that holds the trace, as JSON lines."""
 _HEADING = re.compile(r"=== (.+?) ===")
+
+
+CURRENT_POLICY: ContextVar[Policy] = ContextVar("CURRENT_POLICY")
+"""The policy that plays the current sample. The solver sets it, so no message holds gold."""
+
+
+class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is absent
+    """A scripted agent or reasoner as a model; it runs here and costs no tokens."""
+
+    def __init__(
+        self,
+        model_name: str,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        config: GenerateConfig = GenerateConfig(),  # noqa: B008  # The signature is Inspect's.
+        **model_args: Any,
+    ) -> None:
+        super().__init__(model_name, base_url, api_key, [], config)
+        with refusing():
+            known = {player for track in registry.names("tracks") for player in players(track)}
+            check_agent(model_name, known)
+            if model_args:
+                raise BadSettings(
+                    f"-M {next(iter(model_args))}: a scripted agent takes no options; leave it out"
+                )
+
+    async def generate(
+        self,
+        input: list[ChatMessage],
+        tools: list[ToolInfo],
+        tool_choice: ToolChoice,
+        config: GenerateConfig,
+    ) -> ModelOutput:
+        """The agent's next reply."""
+        if (policy := CURRENT_POLICY.get(None)) is None:
+            with refusing():
+                raise BadSettings(
+                    f"memorygym/{self.model_name} plays only tasks of memorygym; give another model"
+                )
+        view = [message_of(message) for message in input]
+        message = policy.act(view, [tool_of(tool) for tool in tools])
+        stop = "tool_calls" if message.calls else "stop"
+        return ModelOutput(
+            model=self.model_name,
+            choices=[ChatCompletionChoice(message=assistant(message), stop_reason=stop)],
+            # Without a usage of our own, Inspect would fetch a tokenizer from the web.
+            usage=ModelUsage(),
+        )
+
+    def max_connections(self) -> int:
+        """Any number: no network is used."""
+        return 64
+
+
+def players(track: str) -> set[str]:
+    """The agents and reasoners of a track; none if it cannot be loaded, so that other tracks still
+    work."""
+    try:
+        loaded = find(track)
+    except (ImportError, BadSettings):
+        return set()
+    return {*loaded.reasoners, *agents_of(loaded)}
 
 
 class NeedsReply(Exception):
@@ -136,3 +217,5 @@ def play() -> Solver:
 
 
 PLAY = registered(solver, play, "play")
+# Providers are found by this name alone, with or without a prefix.
+PROVIDER = modelapi(name="memorygym")(lambda: ScriptedAPI)
