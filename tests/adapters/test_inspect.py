@@ -84,18 +84,6 @@ def test_an_axis_that_nothing_was_asked_about_is_not_scored(tmp_path: Path) -> N
     assert all(shown[name].scored_samples == 0 for name in unasked)
 
 
-def test_only_the_view_of_the_event_reaches_the_model(tmp_path: Path) -> None:
-    from inspect_ai.log import read_eval_log
-
-    log = played(tmp_path, "memorygym/clairvoyant")
-    (sample,) = read_eval_log(log.location, resolve_attachments="full").samples
-    calls = [event for event in sample.events if event.event == "model"]
-    assert calls
-    for call in calls:
-        assert call.input[0].role == "system"
-        assert sum(message.text.startswith("=== ") for message in call.input) == 1
-
-
 def test_each_event_is_a_span_of_the_transcript(tmp_path: Path) -> None:
     log = played(tmp_path, "memorygym/strategic")
     (sample,) = log.samples

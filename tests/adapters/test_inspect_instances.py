@@ -128,15 +128,6 @@ def python(code: str, *paths: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_registering_the_tasks_loads_no_track() -> None:
-    code = "import memorygym.adapters.inspect_ai.tasks as t, sys; print(*t.TASKS, *sys.modules)"
-    done = python(code)
-    words = done.stdout.split()
-    assert done.returncode == 0, done.stderr
-    assert {"worlds", "research", "codeqa", "data"} <= set(words)
-    assert not {f"memorygym.tracks.{name}" for name in ("research", "codeqa", "data")} & set(words)
-
-
 BROKEN = """
 from inspect_ai import eval
 def status(track, **given):

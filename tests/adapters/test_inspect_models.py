@@ -219,14 +219,11 @@ def test_a_call_is_equal_after_conversion_to_inspect_and_back(arguments: Any) ->
     assert message_of(assistant(message)) == message
 
 
-def test_calls_in_the_text_are_numbered_and_no_choice_is_a_failure_of_the_provider() -> None:
+def test_no_choice_is_a_failure_of_the_provider() -> None:
     from inspect_ai.model import ModelOutput
 
     from memorygym.adapters.inspect_ai.messages import reply_of
 
-    text = 'Now. <tool_call>{"name": "Read", "arguments": {}}</tool_call>'
-    reply = reply_of(ModelOutput.from_content("m", text), earlier=2)
-    assert reply == Message("assistant", "Now.", (Call("Read", {}, "call_3"),))
     with pytest.raises(ProviderFailure, match="m: the provider sent no message"):
         reply_of(ModelOutput(model="m"))
 

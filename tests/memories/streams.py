@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from memorygym.core.types import Budget
-from memorygym.testing.fixed_episodes import Act, FixedTurn
+from memorygym.testing.fixed_episodes import Act
 
 NAMES = ["Larkin Harbor", "Garnet Meadow", "Alder Bridge", "Häuser 家"]
 WORDS = ["lamps", "boats", "keeps", "counted", "spring", "no", "the", "of", "1,204", "$3.5M", "a"]
@@ -32,11 +32,10 @@ documents = st.builds("[Ledger · {} · {} May 2031]\n{}".format, st.sampled_fro
                       st.integers(1, 28), bodies)  # fmt: skip
 questions = st.builds("How many {} has {}?".format, st.sampled_from(WORDS), st.sampled_from(NAMES))
 texts = st.one_of(documents, documents, questions, sentences, st.sampled_from(ODD))
-turns = st.builds(FixedTurn, texts, st.lists(texts, min_size=1, max_size=3).map(tuple))
 acts = st.builds(
     Act,
     st.lists(texts, min_size=1, max_size=3).map(tuple),
-    st.lists(turns, max_size=2).map(tuple),
+    st.lists(st.lists(texts, min_size=1, max_size=3).map(tuple), max_size=2).map(tuple),
     texts,
     st.booleans(),
 )

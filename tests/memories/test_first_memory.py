@@ -43,7 +43,7 @@ def test_compare_says_what_to_mend(memory: type[Memory], parts: list[str]) -> No
     ("memory", "sentence"),
     [
         (first.ReturnsNothing, "compose() returned None at event 1. Return a list or tuple of"),
-        (first.ForgetsToDump, "for dump() returned no entry at event 2. Keep all state in dump()"),
+        (first.ForgetsToDump, "was missing, for dump() returned no entry at event "),
         (first.KeepsItsOwnText, "for dump() returned a text that store() did not: "),
         (first.Shuffles, "The same task played twice differs from event "),
         (first.LooksUpNothing, "observe() raised KeyError: 'user' (first_memory.py, line 84) at"),

@@ -17,7 +17,7 @@ from memorygym.core.trace import Action, Context, ModelCall, Observation, ToolRe
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 from memorygym.models.extractive import write
-from memorygym.testing.fixed_episodes import Act, FixedEnv, replies, story
+from memorygym.testing.fixed_episodes import Act, fixed_env, story
 from memorygym.testing.memories import batched, limit_hit, splits_call, watched
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
@@ -70,8 +70,9 @@ def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budge
 @few
 @given(streams, budgets)
 def test_restored_from_its_dump_in_a_new_object_it_gives_the_same_view(name, acts, budget) -> None:
-    episode = Episode(FixedEnv(acts, budget), maker(name), writer=write)
-    for reply in replies(acts):
+    env, replies = fixed_env(acts, budget)
+    episode = Episode(env, maker(name), writer=write)
+    for reply in replies:
         before = episode.snapshot()
         assert episode.view() == episode.fork(before).view()
         episode.step(reply)
@@ -82,9 +83,9 @@ def test_restored_from_its_dump_in_a_new_object_it_gives_the_same_view(name, act
 @given(streams, streams, budgets)
 def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget) -> None:
     alone = [composed(watched(maker(name), each, budget)) for each in (acts, others)]
-    envs = [FixedEnv(each, budget) for each in (acts, others)]
-    episodes = [Episode(env, maker(name), writer=write) for env in envs]
-    pending = [iter(list(replies(each))) for each in (acts, others)]
+    envs = [fixed_env(each, budget) for each in (acts, others)]
+    episodes = [Episode(env, maker(name), writer=write) for env, _ in envs]
+    pending = [iter(replies) for _, replies in envs]
     beside: list[list[tuple[Message, ...]]] = [[], []]
     while not all(episode.done for episode in episodes):
         for index, episode in enumerate(episodes):

@@ -61,6 +61,7 @@ def test_reasoning_is_kept_apart(name: str) -> None:
     assert (reply.message.content, reply.reasoning) == ("40", "Hm.")
     streamed = read_stream(lines({name: "H"}, {name: "m."}, {"content": "40"}))
     assert (streamed.message.content, streamed.reasoning) == ("40", "Hm.")
+    assert read_completion(whole(content="<think>Hm.</think>\n40")) == reply
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,7 @@ def test_cached_tokens_are_read_where_providers_put_them(usage: Any, cached: int
         (Call("x" * 99, {}, "c"), "x" * 64, {}),
         (Call("Write", "{oops", "c"), "Write", {"malformed": "{oops"}),
         (Call("Write", [1], "c"), "Write", {"malformed": "[1]"}),
+        (Call("Write", "\ud83d", "c"), "Write", {"malformed": "?"}),
     ],
 )
 def test_an_invalid_call_is_sent_back_in_a_form_that_endpoints_accept(
@@ -94,6 +96,7 @@ def test_an_invalid_call_is_sent_back_in_a_form_that_endpoints_accept(
     sent: Any = to_wire(Message("assistant", "", (call,)))
     function = sent["tool_calls"][0]["function"]
     assert (function["name"], json.loads(function["arguments"])) == (name, arguments)
+    assert to_wire(Message("user", "a\ud83d"))["content"] == "a?"
 
 
 def test_pieces_of_calls_without_an_index_are_put_together() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.errors import BadKey, BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.models.specs import find, providers, split_spec
 
 LOCAL = "http://127.0.0.1:9/v1"
@@ -63,10 +63,3 @@ def test_a_model_is_found_with_its_endpoint_and_options() -> None:
     described = find("qwen3:8b", LOCAL, temperature=0.5).describe()
     assert (described["name"], described["endpoint"]) == ("qwen3:8b", LOCAL)
     assert described["temperature"] == 0.5
-
-
-def test_a_missing_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "CHUTES_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(BadKey, match="set OPENAI_API_KEY"):
-        find("gpt-x")

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial, partialmethod
 from itertools import count
@@ -134,12 +133,6 @@ def keeps_gold(inner: Any, self: Any, task: Task) -> None:
     inner.__init__(self, replace(task, gold={"goals": []}))
 
 
-def shared_fork(inner: Any, self: Any) -> Any:
-    other = copy(self)
-    other.turn = self.turn
-    return other
-
-
 def lame_fork(inner: Any, self: Any) -> Any:
     other = inner.fork(self)
     other.turn += 1
@@ -214,8 +207,8 @@ BROKEN: Mapping[str, Break] = {
         reset=lambda inner, self: replace(inner.reset(self), evict=False)
     ),
     "played twice, its environment differs at event": stepped(clocked),
-    "a fork at event 1 differs from the original": played(fork=lame_fork),
-    "a step of a fork at event": played(fork=shared_fork),
+    "a fork plays otherwise from event 2 on": played(fork=lame_fork),
+    "a fork plays otherwise from event": played(fork=lambda inner, self: self),
     "event 1 does not end within 200 replies": stepped(lambda step, env, reply: Step()),
     "playing or scoring it raised AssertionError: no gold": played(__init__=needs_gold),
     "the reasoner 'strong', made anew at every event, acts differently": giving_up(30),

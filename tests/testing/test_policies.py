@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -26,6 +27,13 @@ def test_a_policy_that_keeps_nothing_passes(make: Callable[..., Policy]) -> None
 def test_a_policy_that_no_other_process_can_make_is_checked_with_a_warning() -> None:
     with pytest.warns(UserWarning, match=r"<lambda>.* cannot be made in a fresh process"):
         assert check_policy(lambda _: Honest()) == []
+
+
+def test_a_tool_that_runs_the_script_as_coverage_does_is_no_fresh_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+    assert check_policy(InItsClass) != []
 
 
 def test_a_script_without_a_guard_is_told_and_checked_once(tmp_path: Path) -> None:

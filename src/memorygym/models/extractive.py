@@ -7,7 +7,7 @@ names, numbers, quotations, recency and the words of the instruction.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from typing import ClassVar
@@ -70,6 +70,7 @@ class Sentence:
     """The heading above it; "" if there is none."""
     section: int
     """The number of the first line under that heading."""
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,6 @@ class Traits:
     pattern: str
     """The sentence with its numbers masked; of two with one pattern, the later replaces the
     earlier. "" if it replaces none."""
-
-
-Ranked = Sequence[tuple[Sentence, int]]
-"""Sentences with their weights, in the order of the text."""
 
 
 @lru_cache(maxsize=1024)  # Several memories make the same request.
@@ -111,7 +108,7 @@ def write(task: str, text: str, most: int) -> str:
 
 def _summary(text: str, most: int, hint: str) -> str:
     text = _PARTS.sub("", text)
-    return _extract(_informative(text, hint) or [(each, 1) for each in _sentences(text)], most)
+    return _extract(_informative(text, hint) or _sentences(text), most)
 
 
 def _facts(text: str, most: int, _: str) -> str:
@@ -209,19 +206,19 @@ def _traits(sentence: str) -> Traits:
     return Traits(count(sentence), weight, words - STOP_WORDS, named, pattern)
 
 
-def _informative(text: str, hint: str = "") -> Ranked:
-    """The sentences with information, and their weights; `hint` is the instruction.
+def _informative(text: str, hint: str = "") -> list[Sentence]:
+    """The sentences with information, weighed; `hint` is the instruction.
 
     Of sentences that differ only in a number, the last is returned.
 
-    >>> [sentence.text for sentence, _ in _informative("Ann Lee won 3. Hello! Ann Lee won 4.")]
+    >>> [sentence.text for sentence in _informative("Ann Lee won 3. Hello! Ann Lee won 4.")]
     ['Ann Lee won 4.']
     """
     hint_words, repeated = _read_hint(hint)
     every = _sentences(text)
     themes = {each.section for each in every if hint and _in_theme(each.text, hint)}
     last = {_subject(each): index for index, each in enumerate(every)}
-    results: list[tuple[Sentence, int]] = []
+    results: list[Sentence] = []
     for index, each in enumerate(every):
         own = _traits(each.text)
         if not own.weight or last[_subject(each)] != index:
@@ -229,7 +226,8 @@ def _informative(text: str, hint: str = "") -> Ranked:
         weight = own.weight + len(own.words & hint_words)
         weight *= 1 if own.words.isdisjoint(repeated) else _REPEATED
         weight *= _THEME if each.section in themes else 1
-        results.append((each, weight * (_RECENCY * len(every) + index) // len(every)))
+        weight = weight * (_RECENCY * len(every) + index) // len(every)
+        results.append(replace(each, weight=weight))
     return results
 
 
@@ -258,17 +256,17 @@ def _subject(sentence: Sentence) -> tuple[str, str]:
     return (own.pattern, _DIGITS.sub("#", sentence.head)) if sentence.head else (sentence.text, "")
 
 
-def _extract(ranked: Ranked, most: int, *, apart: bool = False) -> str:
+def _extract(every: Sequence[Sentence], most: int, *, apart: bool = False) -> str:
     """The sentences of most weight per token, in order, under headings; with `apart` each on a
     line of its own."""
-    if not ranked:
+    if not every:
         return ""
-    if chosen := _choose(ranked, most, apart=apart):
+    if chosen := _choose(every, most, apart=apart):
         return _layout(chosen, apart=apart)
-    return truncate(max(ranked, key=lambda pair: pair[1])[0].text, most)
+    return truncate(max(every, key=lambda sentence: sentence.weight).text, most)
 
 
-def _choose(ranked: Ranked, most: int, *, apart: bool) -> list[Sentence]:
+def _choose(every: Sequence[Sentence], most: int, *, apart: bool) -> list[Sentence]:
     """The sentences of most weight per token, in the order of the text.
 
     The first sentence under a heading pays for the heading; further ones cost less, so that facts
@@ -278,7 +276,7 @@ def _choose(ranked: Ranked, most: int, *, apart: bool) -> list[Sentence]:
     lines: set[int] = set()
     open_sections: set[int] = set()
     by_section: dict[int, list[int]] = defaultdict(list)
-    for index, (sentence, _) in enumerate(ranked):
+    for index, sentence in enumerate(every):
         by_section[sentence.section].append(index)
 
     def cost(sentence: Sentence) -> int:
@@ -287,15 +285,14 @@ def _choose(ranked: Ranked, most: int, *, apart: bool) -> list[Sentence]:
         return tokens + (count(sentence.head) + 1 if closed else 0)
 
     def queued(index: int) -> tuple[int, int]:
-        sentence, weight = ranked[index]
-        return -1000 * weight // cost(sentence), -index
+        return -1000 * every[index].weight // cost(every[index]), -index
 
     left = most + 1  # No line break stands before the first line.
-    queue = [queued(index) for index in range(len(ranked))]
+    queue = [queued(index) for index in range(len(every))]
     heapify(queue)
     while queue:
         index = -heappop(queue)[1]
-        sentence = ranked[index][0]
+        sentence = every[index]
         price = cost(sentence)
         if index in taken or price > left:
             continue
@@ -306,7 +303,7 @@ def _choose(ranked: Ranked, most: int, *, apart: bool) -> list[Sentence]:
             open_sections.add(sentence.section)
             for other in by_section[sentence.section]:
                 heappush(queue, queued(other))
-    return [ranked[index][0] for index in sorted(taken)]
+    return [every[index] for index in sorted(taken)]
 
 
 def _layout(chosen: Sequence[Sentence], *, apart: bool) -> str:

@@ -4,7 +4,6 @@ import os
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -115,40 +114,30 @@ def _is_local(url: str) -> bool:
 
 
 class ThrottleNotice:
-    """Reports waits: at most one line per endpoint in `interval` seconds; it counts the others.
+    """Reports waits on stderr: at most one line per endpoint in `interval` seconds, which counts
+    those left out. Threads may share it."""
 
-    Threads may share it.
-    """
-
-    def __init__(
-        self,
-        write: Callable[[str], object],
-        interval: float = 10.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._write, self._interval, self._clock = write, interval, clock
+    def __init__(self, interval: float = 10.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._interval, self._clock = interval, clock
         self._lock = threading.Lock()
-        self._next: dict[str, float] = {}
-        """When the next line of an endpoint may be written."""
-        self._suppressed: Counter[str] = Counter()
+        self._waits: dict[str, tuple[float, int]] = {}
+        """By endpoint: when its next line may be written, and the waits since the last one."""
 
     def __call__(self, endpoint: str, line: str) -> None:
         with self._lock:
             now = self._clock()
-            if now < self._next.get(endpoint, now):
-                self._suppressed[endpoint] += 1
+            due, left_out = self._waits.get(endpoint, (now, 0))
+            if now < due:
+                self._waits[endpoint] = due, left_out + 1
                 return
-            self._next[endpoint] = now + self._interval
-            if suppressed := self._suppressed.pop(endpoint, 0):
-                line += f" [and {suppressed} more waits since the last line]"
-            self._write(line)
+            self._waits[endpoint] = now + self._interval, 0
+            more = f" [and {left_out} more waits since the last line]" if left_out else ""
+            # One write per line, so that lines of several threads do not mix.
+            sys.stderr.write(f"{line}{more}\n")
 
 
-@cache
-def throttle_notice() -> ThrottleNotice:
-    """The notice on stderr that all models of this process share."""
-    # One write per line, so that lines of several threads do not mix.
-    return ThrottleNotice(lambda line: sys.stderr.write(f"{line}\n"))
+throttle_notice = cache(ThrottleNotice)
+"""The notice that all models of this process share."""
 
 
 class _RetryableError(Exception):

@@ -60,7 +60,8 @@ class ReplyLog:
         self._lock = threading.Lock()
         self._lines: dict[str, bytes] = {}
         """The line of each key, as in the file."""
-        self._endpoints: dict[str, JSON] = {}
+        self._models: dict[str, Row] = {}
+        """The descriptions of the models whose replies are recorded, by their text."""
         self._file: IO[bytes] | None = None
         try:
             self._open()
@@ -72,10 +73,9 @@ class ReplyLog:
         """The row of a key; None if there is none."""
         return json.loads(self._lines[key]) if key in self._lines else None
 
-    def append(self, row: Mapping[str, JSON], endpoint: JSON) -> Row:
+    def append(self, row: Row) -> Row:
         """Appends a row in one write, and returns the row of its key, which may be an earlier one.
         Raises OSError if the disk is full."""
-        row = {**row, "endpoint": endpoint}
         line, key = _line(row), str(row["key"])
         with self._lock:
             if key not in self._lines:
@@ -87,13 +87,9 @@ class ReplyLog:
                 self._index(row, line)
             return json.loads(self._lines[key])  # type: ignore[no-any-return]
 
-    def endpoint(self, model: Mapping[str, JSON]) -> JSON:
-        """The endpoint of the first reply of a model with that description, or None."""
-        return self._endpoints.get(canonical(model))
-
     def models(self) -> list[Row]:
         """The descriptions of the models whose replies are recorded."""
-        return [json.loads(model) for model in self._endpoints]
+        return [*self._models.values()]
 
     def rows(self) -> Iterator[Row]:
         """All rows."""
@@ -150,7 +146,7 @@ class ReplyLog:
 
     def _index(self, row: Row, line: bytes) -> None:
         self._lines.setdefault(str(row["key"]), line)
-        self._endpoints.setdefault(canonical(row["model"]), row["endpoint"])
+        self._models.setdefault(canonical(row["model"]), row["model"])
 
 
 class Cached(Model):
@@ -188,12 +184,7 @@ class Cached(Model):
             ) from error
 
     def describe(self) -> dict[str, JSON]:
-        """The model's description, with the endpoint of the first recorded reply, so that a replay
-        describes itself as its recording does."""
-        endpoint = self.reply_log.endpoint(self._description)
-        if endpoint is None and self.model:
-            return self.model.describe()
-        return {**self._description, "endpoint": endpoint}
+        return dict(self._description)
 
     def sample(self, index: int) -> "Cached":
         other = copy.copy(self)
@@ -244,7 +235,8 @@ class Cached(Model):
             row = {**request, "reply": _reply_json(reply)}
         except ToolsRejected as error:
             row = {**request, "rejected": str(error)}
-        return self.reply_log.append(row, self.model.describe().get("endpoint"))
+        endpoint = self.model.describe().get("endpoint")
+        return self.reply_log.append({**row, "endpoint": endpoint})
 
     def _missing_message(self, request: Row) -> str:
         text = f"{self.reply_log.path} has no reply to request {request['key'][:16]}"

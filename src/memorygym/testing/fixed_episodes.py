@@ -5,10 +5,11 @@ No task is generated and no policy decides, so every memory meets the same words
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memorygym.core.types import Budget, Call, Env, Event, Message, Step, Task, tool
+from memorygym.runs.comparison.sanity_checks import FixedSteps
 
 SYSTEM = "You keep the books of a harbor."
 LOOK = tool("look", "Looks something up.", page="string")
@@ -21,58 +22,33 @@ PLACES = (
 
 
 @dataclass(frozen=True, slots=True)
-class FixedTurn:
-    """A reply within an event: its text, and the result of each of its calls of `look`."""
-
-    text: str
-    results: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Act:
     """One event: its messages, the replies that look something up, the reply that ends it."""
 
     shown: tuple[str, ...]
-    turns: tuple[FixedTurn, ...] = ()
+    lookups: tuple[tuple[str, ...], ...] = ()
+    """For each reply that looks something up: the result of each of its calls of `look`."""
     end: str = ""
     session: bool = False
 
 
-class FixedEnv(Env):
-    """An environment that plays acts, whatever its policy does; `replies` are made for it."""
-
-    tools = (LOOK,)
-
-    def __init__(self, acts: Sequence[Act], budget: Budget) -> None:
-        events = tuple(Event("act", "\n".join(act.shown), session=act.session) for act in acts)
-        self.task = Task("0" * 16, "script", {}, SYSTEM, events, budget, None)
-        self._steps = (*_steps(acts), Step(done=True, evict=True))
-
-    def reset(self) -> Step:
-        self._index = 0
-        return self._steps[0]
-
-    def step(self, reply: Message) -> Step:
-        self._index += 1
-        return self._steps[self._index]
-
-
-def _steps(acts: Sequence[Act]) -> Iterator[Step]:
-    for act in acts:
-        shown = tuple(Message("user", text) for text in act.shown)
-        yield Step(shown, evict=True, session=act.session)
-        for turn in act.turns:
-            yield from (Step((Message("user", text),)) for text in turn.results)
-
-
-def replies(acts: Sequence[Act]) -> Iterator[Message]:
-    """All replies of the policy, in order."""
+def fixed_env(acts: Sequence[Act], budget: Budget) -> tuple[Env, list[Message]]:
+    """An environment that plays acts, whatever its policy does, and all replies of that policy."""
+    steps: list[Step] = []
+    replies: list[Message] = []
     for index, act in enumerate(acts):
-        for number, turn in enumerate(act.turns):
-            pages = (f"{index}.{number}.{page}" for page in range(len(turn.results)))
+        shown = tuple(Message("user", text) for text in act.shown)
+        steps.append(Step(shown, evict=True, session=act.session))
+        for number, results in enumerate(act.lookups):
+            steps += (Step((Message("user", text),)) for text in results)
+            pages = (f"{index}.{number}.{page}" for page in range(len(results)))
             looks = tuple(Call(LOOK.name, {"page": page}, page) for page in pages)
-            yield Message("assistant", turn.text, looks)
-        yield Message("assistant", act.end)
+            replies.append(Message("assistant", "I look it up.", looks))
+        replies.append(Message("assistant", act.end))
+    steps.append(Step(done=True, evict=True))
+    events = tuple(Event("act", "\n".join(act.shown), session=act.session) for act in acts)
+    task = Task("0" * 16, "script", {}, SYSTEM, events, budget, None)
+    return FixedSteps(task, steps, (LOOK,)), replies
 
 
 def story(number: int) -> tuple[Act, ...]:
@@ -85,20 +61,16 @@ def story(number: int) -> tuple[Act, ...]:
             f" warden of {place} counted {next(figures)} boats in spring. Since winter {place} owns"
             f" {next(figures)} ladders and no crane."
         )
-        turns: tuple[FixedTurn, ...] = ()
+        lookups: tuple[tuple[str, ...], ...] = ()
         if day % 2:
             table = f"The tide table of {place} has {next(figures)} lines on its page."
-            cellar = f"In the cellar of {place} stand {next(figures)} barrels of tar."
-            turns = (FixedTurn("I look it up.", (table, cellar)),)
-        acts.append(Act((document,), turns, "Noted.", session=day == len(PLACES) // 2))
+            lookups = ((table, f"In the cellar of {place} stand {next(figures)} barrels of tar."),)
+        acts.append(Act((document,), lookups, "Noted.", session=day == len(PLACES) // 2))
     questions = ("lamps does {} keep", "boats did the warden of {} count", "ladders does {} own")
     asked = [questions[n % len(questions)].format(place) for n, place in enumerate(PLACES)]
     return (*acts, *(Act((f"How many {question} according to the ledger?",)) for question in asked))
 
 
-def texts(acts: Sequence[Act]) -> Iterator[str]:
+def texts(acts: Sequence[Act]) -> list[str]:
     """All texts of the environment, in order."""
-    for act in acts:
-        yield from act.shown
-        for turn in act.turns:
-            yield from turn.results
+    return [text for act in acts for group in (act.shown, *act.lookups) for text in group]

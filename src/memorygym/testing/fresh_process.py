@@ -2,12 +2,11 @@
 
 import json
 import pickle
-import sys
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from typing import Any
 
 from memorygym.core.trace import Record, first_difference
@@ -19,8 +18,8 @@ def is_second_run(check: str) -> bool:
     A script that calls `check` without `if __name__ == "__main__":` calls it there, too. Then a
     warning says so, and nothing is checked a second time.
     """
-    # The process sets `__main__` to the script's module once the script has run.
-    if sys.modules.get("__mp_main__", sys.modules["__main__"]) is sys.modules["__main__"]:
+    # multiprocessing sets this while it runs the script, to refuse processes that are begun there.
+    if not getattr(current_process(), "_inheriting", False):
         return False
     warnings.warn(
         f"{check} looks for the part in a fresh process, which runs this script again: what follows"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain, islice
+from typing import Any
 
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, Snapshot, play
@@ -22,7 +23,7 @@ from memorygym.memories.sandbox.server import make_memory
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
 from memorygym.runs.systems import start_episode
-from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, FixedEnv, replies, story, texts
+from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, fixed_env, story, texts
 from memorygym.testing.fresh_process import FreshProcess, differing_event, is_second_run
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.generator.task import generate
@@ -104,8 +105,9 @@ def _ends(make: Make) -> Iterator[Episode]:
 
 def _turns(acts: Sequence[Act], budget: Budget, make: Make, writer: Writer) -> Iterator[Episode]:
     """An episode of fixed messages before each reply; whoever asks for it must view it."""
-    episode = Episode(FixedEnv(acts, budget), make, writer=writer)
-    for reply in replies(acts):
+    env, replies = fixed_env(acts, budget)
+    episode = Episode(env, make, writer=writer)
+    for reply in replies:
         yield episode
         episode.step(reply)
 
@@ -129,25 +131,12 @@ def limit_hit(records: Sequence[Record]) -> Iterator[str]:
 
 
 def _tools(make: Make) -> Iterator[str]:
-    tools = make().tools
-    names = [tool.name for tool in tools]
+    names = [tool.name for tool in make().tools]
     if len(set(names)) < len(names) or "submit_answer" in names:
         yield (
             f"`tools` has the names {', '.join(names)}. Give each tool a name of its own, other"
             " than submit_answer."
         )
-    for tool in tools:
-        properties, required = (tool.parameters.get(key) for key in ("properties", "required"))
-        if not isinstance(properties, Mapping) or not isinstance(required, (list, tuple)):
-            yield (
-                f"The schema of the tool {tool.name} lacks `properties` or `required`. Give both;"
-                " memorygym.core.types.tool(...) does."
-            )
-        elif missing := ", ".join(sorted({*map(str, required)} - {*properties})):
-            yield (
-                f"The schema of the tool {tool.name} requires {missing}, which its `properties`"
-                " lack. Add them."
-            )
 
 
 def _repeats(make: Make) -> Iterator[str]:
@@ -227,8 +216,7 @@ def _probes(episode: Episode) -> Iterator[Message]:
     """Calls of every tool that needs nothing or one text."""
     words = " ".join(message.content for message in episode.view()[-1:]).split()
     for tool in episode.tools:
-        required = tool.parameters["required"]
-        assert isinstance(required, (list, tuple))
+        required: Any = tool.parameters.get("required", ())
         if tool.name in ("submit_answer", "Write") or len(required) > 1:
             continue
         for text in (*PROBES, " ".join(words[-9:])) if required else ("",):
@@ -321,7 +309,7 @@ def _repeats_live(make: Make) -> Iterator[str]:
 def _alters(make: Make) -> Iterator[str]:
     *_, end = watched(make, story(0), TIGHT)
     shown = (text for _, text in end.trace.environment_texts({LOOK.name}))
-    if [text for text in shown if not text.startswith("[memory:")] != list(texts(story(0))):
+    if [text for text in shown if not text.startswith("[memory:")] != texts(story(0)):
         yield "The memory altered a message that it was given. Make new messages instead."
 
 

@@ -5,7 +5,6 @@ was asked for as `module:OBJECT`.
 """
 
 import json
-import pickle
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,7 +40,7 @@ ENDLESS = 200
 ENDLESS_TASK = 2_000
 """Events of a task after which the task is taken to be endless."""
 AHEAD = 3
-"""Steps that a fork plays alone."""
+"""Steps that an original plays after its fork was made."""
 
 
 def check_track(
@@ -273,38 +272,19 @@ class RepeatedPolicy(Policy):
 
 
 def _forks(case: PlayedTask) -> Iterator[str]:
-    """A fork continues as the original does, and changes nothing outside itself."""
+    """A fork goes on as the original would, whatever the original does meanwhile."""
     episode, policy = case.episode(Nothing), RepeatedPolicy(case.full)
-
-    def differs(other: Episode) -> bool:
-        return other.trace.records != case.repeated.records[: len(other.trace.records)]
-
     while not episode.done:
         episode.view()
-        reply, event = policy.act((), ()), episode.event + 1
-        before, fork = _state(episode.env), episode.fork()
-        fork.step(reply)
-        if differs(fork):
-            yield f"a fork at event {event} differs from the original: copy all state"
-            return
-        for _ in range(AHEAD):
-            fork.step(END)
-        unchanged = _state(episode.env) == before
+        original, episode, reply = episode, episode.fork(), policy.act((), ())
+        for message in (reply, *[END] * AHEAD):
+            original.step(message)
         episode.step(reply)
-        if not unchanged or differs(episode):
-            yield (
-                f"a step of a fork at event {event} changed the original environment: remove your"
-                " fork(); that of core.types.Env copies deeply"
-            )
-            return
-
-
-def _state(env: Env) -> bytes | None:
-    """The environment's state; None if it cannot be pickled."""
-    try:
-        return pickle.dumps({name: part for name, part in vars(env).items() if name != "task"})
-    except (TypeError, AttributeError, pickle.PicklingError):
-        return None
+    if event := differing_event(case.repeated.records, episode.trace.records):
+        yield (
+            f"a fork plays otherwise from event {event} on: let it copy all state, or remove your"
+            " fork(); that of core.types.Env copies deeply"
+        )
 
 
 def _replays(case: PlayedTask) -> Iterator[str]:

@@ -13,7 +13,7 @@ from threading import Event
 from time import monotonic, perf_counter
 from typing import Any, TypeVar
 
-from memorygym.agents.chat import Chat, merge_neighbours
+from memorygym.agents.chat import Chat, as_reply, merge_neighbours
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.agents.text_protocol import as_text
 from memorygym.core import registry
@@ -26,7 +26,6 @@ from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import openai
 from memorygym.models.chat_completions import split_reasoning, to_wire
-from memorygym.models.scripted import Scripted
 from memorygym.reports.exports import result_row
 from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.model_roles import ModelRoles
@@ -51,10 +50,6 @@ except ImportError:
         truncated: bool = False
         episode_id: str | None = None
         info: dict[str, Any] = field(default_factory=dict)
-
-        def to_dict(self) -> dict[str, Any]:
-            """As plain data."""
-            return dict(vars(self))
 
 
 __all__ = ["Choice", "Game", "ModelEpisode", "OpenEnvResponse", "choice_of", "sendable", "unknown"]
@@ -176,9 +171,8 @@ class Game:
         if not isinstance(action, str):
             problem = f"an action is the text of a reply, not {action!r:.80}"
             return self.shown(error=fault("bad_action", problem))
-        reply = Chat(Scripted([split_reasoning(action)[1]]), "text")
-        episode = self._episode
-        episode.step(reply.act(episode.view(), episode.tools))
+        episode, reply = self._episode, Message("assistant", split_reasoning(action)[1])
+        episode.step(as_reply(reply, episode.view()))
         if not episode.done:
             return self.shown()
         episode.trace.gold = self._gold

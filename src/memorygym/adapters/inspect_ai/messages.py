@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from inspect_ai.model import (
     ChatMessage,
@@ -14,21 +13,20 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 
-from memorygym.agents.text_protocol import split_calls
 from memorygym.core.errors import ProviderFailure
+from memorygym.core.json_values import canonical
 from memorygym.core.text import replace_surrogates
 from memorygym.core.tools import freeze_call
 from memorygym.core.types import JSON, Call, Message, Tool
-
-_Key = tuple[int, str, str, str]
+from memorygym.models.model import CONTEXT_EXCEEDED, Reply
 
 
 class ChatLog:
     """The chat of one episode. A message that is shown again keeps its id, so logs stay small."""
 
     def __init__(self) -> None:
-        self._shown: dict[_Key, ChatMessage] = {}
-        self._replies: dict[int, tuple[Message, ChatMessage]] = {}
+        self._shown: dict[tuple[int, str], ChatMessage] = {}
+        self._replies: dict[str, ChatMessage] = {}
         self._tools: tuple[Sequence[Tool], list[ToolInfo]] = ((), [])
 
     def messages(self, view: Iterable[Message]) -> list[ChatMessage]:
@@ -41,18 +39,21 @@ class ChatLog:
             self._tools = (tools, tool_infos(tools))
         return self._tools[1]
 
-    def keep(self, message: Message, output: ModelOutput) -> None:
+    def keep(self, output: ModelOutput) -> None:
         """From now on shows this reply as the provider sent it, reasoning included."""
-        if output.message.tool_calls:
-            self._replies[id(message)] = (message, output.message)
+        if not output.empty and output.message.tool_calls:
+            self._replies[_key(message_of(output.message))] = output.message
 
     def _message(self, index: int, message: Message) -> ChatMessage:
-        if id(message) in self._replies:
-            return self._replies[id(message)][1]
+        key = _key(message)
         if message.role == "assistant":
-            return assistant(message)
-        key = (index, message.role, message.content, message.call_id)
-        return self._shown.get(key) or self._shown.setdefault(key, _input_message(message))
+            return self._replies.get(key) or assistant(message)
+        place = index, key
+        return self._shown.get(place) or self._shown.setdefault(place, _input_message(message))
+
+
+def _key(message: Message) -> str:
+    return canonical(message.to_openai())
 
 
 def _input_message(message: Message) -> ChatMessage:
@@ -80,26 +81,20 @@ def _tool_call(call: Call) -> ToolCall:
     return ToolCall(call.id, replace_surrogates(call.name), arguments, problem)
 
 
-def reply_of(output: ModelOutput, earlier: int = 0) -> Message:
-    """The reply of a model, with its native tool calls, or else the calls in its text.
-
-    `earlier` is the number of calls before: calls in a text have no id and are numbered from there.
-    """
+def reply_of(output: ModelOutput) -> Reply:
+    """The reply of a model. Raises ProviderFailure if there is none."""
     if output.empty:
         raise ProviderFailure(f"{output.model}: the provider sent no message")
-    if overflowed(output):
-        return Message("assistant", "")
-    reply = message_of(output.message)
-    content, text_calls = split_calls(reply.content)
-    if reply.calls or not text_calls:
-        return reply
-    calls = (replace(call, id=f"call_{earlier + n}") for n, call in enumerate(text_calls, start=1))
-    return Message("assistant", content, tuple(calls))
-
-
-def overflowed(output: ModelOutput) -> bool:
-    """Whether the request exceeded the context length; then the text is the provider's error."""
-    return output.stop_reason == "model_length" and output.usage is None
+    usage = output.usage
+    if output.stop_reason == "model_length" and usage is None:  # The text is the provider's error.
+        return Reply(Message("assistant", ""), finish=CONTEXT_EXCEEDED)
+    return Reply(
+        message_of(output.message),
+        usage.input_tokens if usage else None,
+        usage.output_tokens if usage else None,
+        output.stop_reason,
+        cached_tokens=usage.input_tokens_cache_read if usage else None,
+    )
 
 
 def _call(call: ToolCall) -> Call:

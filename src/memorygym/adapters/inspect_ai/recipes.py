@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from memorygym.agents.chat import ToolMode
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import Track, find, version_of
 from memorygym.core.types import JSON, Task
@@ -15,7 +16,7 @@ from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.comparison.figures import left_out
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import MemorySystem
-from memorygym.runs.comparison.system_specs import ComparisonLimits, MemorySpec, SystemSpec, systems
+from memorygym.runs.comparison.system_specs import ComparisonLimits, MemorySpec, systems
 from memorygym.runs.metrics import measure
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.settings import (
@@ -54,7 +55,7 @@ class SampleRecipe:
     """Most tokens of a reasoner's context."""
     capacity: int | None
     """Most tokens that the memory may store."""
-    tool_mode: str
+    tool_mode: ToolMode
     """`text` describes the tools in the system message, for models without tool calling."""
     source: Source
 
@@ -78,7 +79,9 @@ class SampleRecipe:
         """The system with that agent, reasoner or model: as in `bench`, or as in `compare`."""
         if self.role == AGENT:
             return AgentSystem(agent, self.memory, Limits(capacity=self.capacity))
-        return MemorySystem(agent, self._system(self.memory), ModelRoles())
+        rows = systems(plugged(self.memory), ComparisonLimits(self.budget or BUDGET, self.capacity))
+        # The row with unlimited context follows it.
+        return MemorySystem(agent, next(r for r in rows if r.spec == self.memory), ModelRoles())
 
     def labels(self, agent: str, task: Task, repeat: int) -> dict[str, JSON]:
         """The labels of its traces, and the questions that a comparison would leave out: those
@@ -86,15 +89,9 @@ class SampleRecipe:
         labels = self.player(agent).system.labels(self.track, repeat)
         if self.role == AGENT:
             return labels
-        reasoner = next(iter(find(self.track).reasoners))
-        player = MemorySystem(reasoner, self._system("oracle"), ModelRoles())
+        player = replace(self, memory="oracle").player(next(iter(find(self.track).reasoners)))
         (numbers,) = left_out([measure(player.play(task, 0, []))]).values()
         return {**labels, "left_out": [*sorted(numbers)]}
-
-    def _system(self, spec: str) -> SystemSpec:
-        """The row of a memory, or of a reference."""
-        rows = systems(plugged(self.memory), ComparisonLimits(self.budget or BUDGET, self.capacity))
-        return next(row for row in rows if row.spec == spec)  # Its unlimited row follows it.
 
 
 def recipes(track: str, arguments: Mapping[str, Any]) -> list[SampleRecipe]:
@@ -104,7 +101,7 @@ def recipes(track: str, arguments: Mapping[str, Any]) -> list[SampleRecipe]:
     # Tracks whose tasks are in files ask about texts: there a fixed reasoner plays by default.
     usual = REASONER if found.instances or found.files else AGENT
     role = _chosen("role", arguments, ROLES, usual)
-    mode = _chosen("tool_mode", arguments, TOOL_MODES, TOOL_MODES[0])
+    mode: Any = _chosen("tool_mode", arguments, TOOL_MODES, TOOL_MODES[0])
     memory = str(arguments.get("memory", "markdown"))
     budget, capacity = _count("budget", arguments), _count("capacity", arguments)
     if role == REASONER:

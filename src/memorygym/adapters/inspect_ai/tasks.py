@@ -12,8 +12,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from memorygym.adapters.inspect_ai.recipes import AGENT, about, recipes
 from memorygym.adapters.inspect_ai.registry_names import refusing, registered
 from memorygym.adapters.inspect_ai.scorers import ANSWERS, AXES, shown, shown_of_answers
-from memorygym.adapters.inspect_ai.scripted_models import PROVIDER
-from memorygym.adapters.inspect_ai.solver import PLAY
+from memorygym.adapters.inspect_ai.solver import PLAY, PROVIDER
 from memorygym.core import registry
 from memorygym.core.json_types import parts_of
 from memorygym.core.track import find, version_of

@@ -1,13 +1,14 @@
 """The sanity checks: what must hold before any score of a comparison is reported."""
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 from memorygym.core.episode import Episode
 from memorygym.core.errors import MemoryFault
 from memorygym.core.rng import named_rng
 from memorygym.core.track import find
-from memorygym.core.types import Budget, Env, Memory, Message, Step, Task, Writer
+from memorygym.core.types import Budget, Env, Memory, Message, Step, Task, Tool, Writer
 from memorygym.models import extractive
 from memorygym.runs.comparison.figures import Report
 from memorygym.runs.comparison.run import Comparison
@@ -94,20 +95,22 @@ def canary(name: str) -> str:
     return "".join(stream.choice("bcdfgkmz") + stream.choice("aeiou") for _ in range(5))
 
 
-class FixedTurns(Env):
-    """Turns that are known beforehand, each an event that needs no reply."""
+class FixedSteps(Env):
+    """Steps that are known beforehand, whatever is replied; then the task is done."""
 
-    tools = ()
-
-    def __init__(self, task: Task, turns: Iterable[Sequence[Message]]) -> None:
-        self.task, self._turns = task, iter(turns)
+    def __init__(self, task: Task, steps: Sequence[Step], tools: tuple[Tool, ...] = ()) -> None:
+        self.task, self.tools = task, tools
+        self._steps, self._index = steps, -1
 
     def reset(self) -> Step:
         return self.step(END)
 
     def step(self, reply: Message) -> Step:
-        turn = next(self._turns, None)
-        return Step(done=True) if turn is None else Step(tuple(turn), evict=True)
+        self._index += 1
+        return self._steps[self._index] if self._index < len(self._steps) else Step(done=True)
+
+    def fork(self) -> Env:
+        return copy(self)
 
 
 def canaries_shown(make: Callable[[], Memory], task: Task, writer: Writer) -> tuple[bool, bool]:
@@ -125,8 +128,8 @@ def canaries_shown(make: Callable[[], Memory], task: Task, writer: Writer) -> tu
     episodes = []
     for word, place in places.items():
         statement = Message("user", f"The canary at {place} is {word}.")
-        turns = ((statement, *first), second, (question,))
-        episodes.append(Episode(FixedTurns(env.task, turns), make, BUDGET, writer))
+        steps = [Step(s, evict=True) for s in ((statement, *first), second, (question,))]
+        episodes.append(Episode(FixedSteps(env.task, steps), make, BUDGET, writer))
     for _ in range(2):
         for episode in episodes:
             episode.view()

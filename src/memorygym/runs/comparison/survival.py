@@ -19,11 +19,11 @@ from memorygym.core.episode import Episode
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.redaction import MASK, masked
 from memorygym.core.tokens import count, shown_tokens
-from memorygym.core.types import Budget, Task
+from memorygym.core.types import Budget, Step, Task
 from memorygym.datasets.trajectories.formats import Trajectory
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.runs.comparison.memory_specs import plug, plug_all
-from memorygym.runs.comparison.sanity_checks import END, FixedTurns
+from memorygym.runs.comparison.sanity_checks import END, FixedSteps
 from memorygym.runs.comparison.system_specs import (
     ComparisonLimits,
     MemorySpec,
@@ -213,8 +213,9 @@ def _played(
     turns = [[trajectory.messages[i] for i in t] for t in conversation.turns[: max(by_turn) + 1]]
     task = Task("", "trajectories", {}, trajectory.system, (), Budget(), None)
     try:
-        env, make, writer = FixedTurns(task, turns), system.memory.make, job.model_roles.writer
-        episode = Episode(env, make, budget_of(system, task), writer)
+        steps = [Step(tuple(turn), evict=True) for turn in turns]
+        make, budget = system.memory.make, budget_of(system, task)
+        episode = Episode(FixedSteps(task, steps), make, budget, job.model_roles.writer)
         for number, turn in enumerate(turns):
             view = episode.view()
             if uses := by_turn.get(number):
