@@ -27,8 +27,9 @@ from memorygym.models import openai
 from memorygym.models.model import Model, Reply
 from memorygym.models.reply_log import Cached, ReplyLog
 from memorygym.runs.engine import Runner, perform
-from memorygym.runs.episode_result import Result, ResultOptions
+from memorygym.runs.episode_result import Played, ResultOptions
 from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.executors import over_threads
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.settings import BenchSettings
 from memorygym.runs.tasks import generated
@@ -125,9 +126,10 @@ def throughput() -> None:
         model_roles = ModelRoles({"writer": openai.make("writer", url, environ={})})
         job = Evaluation(tasks, BenchSettings(agent=["writer"]), model_roles=model_roles)
         start = perf_counter()
-        results = perform(job, ResultOptions(), Path(folder), EPISODES)
+        played = perform(job, ResultOptions(), Path(folder), EPISODES)
         took = perf_counter() - start
-    turns = [sum(part.calls for part in r.usage.values()) for r in results if isinstance(r, Result)]
+    usages = [episode.result.usage for episode in played if isinstance(episode, Played)]
+    turns = [sum(part.calls for part in usage.values()) for usage in usages]
     ideal = LATENCY * sum(turns) / EPISODES
     row(f"{EPISODES} episodes at a time, {LATENCY:g} s latency", sum(turns) / took, None, "turns/s")
     row("of the ideal", 100 * ideal / took, 90, "%", less=False)
@@ -147,9 +149,9 @@ def memory() -> None:
     )
     model_roles = ModelRoles({"quiet": Quiet()})
     asked = Evaluation(tasks, BenchSettings(agent=["quiet"]), model_roles=model_roles)
-    table = Runner(tasks.track, tuple(asked.players(model_roles)), wanted=ResultOptions())
+    runner = Runner(tasks.track, tuple(asked.players(model_roles)), wanted=ResultOptions())
     sizes = []
-    for number, _ in enumerate(table.play(asked.units, 8)):
+    for number, _ in enumerate(over_threads(runner.play_unit, asked.units, 8)):
         if number in (MANY // 10, MANY - 1):
             sizes.append(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
     row(f"{MANY:,} episodes: growth after the first {MANY // 10}", sizes[1] - sizes[0], 50, "MiB")

@@ -1,11 +1,10 @@
 """Finished runs: as tables and files, misses explained, played again, packed and ranked.
 
-tables, columns                     the tables of `bench`
-comparison_report, _tables, _files  a comparison: all of it, as text, as files; `curves` plots
-transcript, fact_history            an episode as text, the history of one fact in it
-stored_runs, replay, recheck        reading a run; playing one episode or all of them again
-evidence, packs                     how far a run is verified; a run as one file
-leaderboard, _rows, _page, entrant  ranked runs; as rows, as Markdown; the entrants
-terminal, markdown                  text and tables that fit a terminal; tables of a page
-judge_audit                         the measurement of a judge on labelled rows
+table, columns, terminal       a table as text, Markdown, CSV or records; what its columns mean
+tables, comparison_text        what `bench` and `compare` print; `curves` and `plots` beside it
+results, exports, api          a run in Python; the files beside a run; `evaluate` and `compare`
+transcript, fact_history       an episode as text, the history of one fact in it; `misses` lists
+stored_runs, replay            reading a run; playing one episode of it again
+checks, packs, leaderboard     playing runs again to verify them; a run as one file; ranked runs
+survival, judge_audit          replayed logs; the measurement of a judge on labelled rows
 """
