@@ -153,10 +153,13 @@ class InspectEpisode:
             await self._generate(state, view, tools)
             self.episode.step(message_of(state.output.message))
             return
+        asked = None
         try:
             reply = self.policy.act(view, tools)
         except NeedsReply as needed:
-            await self._generate(state, needed.messages, needed.tools)
+            asked = needed.messages, needed.tools
+        if asked:  # Behind the handler: an error of the model must not hold this one.
+            await self._generate(state, *asked)
             self._awaited.replies.append(reply_of(state.output))
             # The policies before the model keep nothing, so they can be asked again.
             reply = self.policy.act(view, tools)
