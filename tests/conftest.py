@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import hypothesis
 import pytest
@@ -43,7 +44,13 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a finished run of two agents on two tasks; copy it to alter it."""
+    """The folder of a finished run of two agents on two tasks; `copy` may be altered."""
     folder = tmp_path_factory.mktemp("finished") / "run"
     lite("naive", "strategic", seeds=2, folder=folder)
     return folder
+
+
+@pytest.fixture
+def copy(finished: Path, tmp_path: Path) -> Path:
+    """A copy of that run, which may be altered."""
+    return Path(copytree(finished, tmp_path / "copy"))

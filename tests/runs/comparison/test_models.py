@@ -256,14 +256,11 @@ def test_replies_of_a_reasoner_that_are_cut_short_are_reported_beside_the_figure
     ("words", "reason"),
     [
         (("--memory-model", "extractiv"), "no memory model named 'extractiv'; did you mean extr"),
-        (("--memory-model", ""), "model '' has no name"),
         (("--reasoner", ""), "--reasoner names none: give one, such as strong"),
-        (("--memory-model", "opnai:x"), "no provider of models named 'opnai'"),
         (("--temperature", "0"), "--temperature is for a model as --reasoner or --memory-model"),
         (("--replay", "kept.jsonl"), "--replay is for a model"),
         (("--memory-model", "x", "--replay", "no.jsonl"), "no.jsonl: No such file"),
         (("--memory-model", "x", "--temperature", "-1"), "temperature -1.0"),
-        (("--memory-model", "x", "--api-base", "nowhere"), "is no URL of an endpoint"),
         (("--judge", "kind"), "scripted answers are exact"),
     ],
 )

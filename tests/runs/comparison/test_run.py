@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.errors import BadKey, ProviderFailure
+from memorygym.core.errors import ProviderFailure
 from memorygym.core.types import Memory, Message
 from memorygym.models.scripted import Scripted
 from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.settings import CompareSettings
 from memorygym.runs.store import Run
 from tests.runs.comparison.small_runs import WORLD, comparison, measured, play
 
@@ -64,18 +63,10 @@ def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:
 
 
 def test_a_provider_that_fails_is_no_memorys_fault() -> None:
-    writing = Scripted([ProviderFailure("down")] * 99)
-    asked = replace(
-        comparison("llm_summarizing:max_size=6"), model_roles=ModelRoles(writing=writing)
-    )
+    roles = ModelRoles(writing=Scripted([ProviderFailure("down")] * 99))
+    asked = replace(comparison("llm_summarizing:max_size=6"), model_roles=roles)
     failed = [failure for failure in play(asked) if isinstance(failure, Failure)]
     assert {(failure.kind, failure.error) for failure in failed} == {("provider", "down")}
-
-
-def test_a_refused_key_stops_everything() -> None:
-    model_roles = ModelRoles({"m": Scripted([BadKey("no key")])})
-    with pytest.raises(BadKey):
-        play(replace(comparison(), settings=CompareSettings(reasoner="m"), model_roles=model_roles))
 
 
 def test_an_episode_that_was_kept_is_measured_and_not_played_again(tmp_path: Path) -> None:
