@@ -16,7 +16,6 @@ from memorygym.runs.store import Run
 from memorygym.runs.tasks import Tasks
 from tests.episodes import worlds
 
-
 WORLD = worlds()
 """One small task."""
 
