@@ -35,7 +35,6 @@ STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream
         (None, {"CHUTES_API_KEY": "c", "OPENAI_API_KEY": "a"}, OPENAI, "a"),
         (None, {"CHUTES_API_KEY": "c", "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}, CHUTES, "c"),
         ("http://localhost:8000/v1/", {}, "http://localhost:8000/v1", "none"),
-        (LOCAL, {}, LOCAL, "none"),
         ("http://[::1]:8000/v1", {"OPENAI_API_KEY": "a"}, "http://[::1]:8000/v1", "a"),
         (None, {"OPENAI_BASE_URL": "http://vllm:8000/v1"}, "http://vllm:8000/v1", "none"),
         ("http://192.168.1.5/v1", {}, "http://192.168.1.5/v1", "none"),

@@ -18,14 +18,10 @@ def test_the_providers_are_the_files_that_make_models() -> None:
 @pytest.mark.parametrize(
     ("spec", "provider", "name"),
     [
-        ("gpt-x", "openai", "gpt-x"),
         ("openai:gpt-x", "openai", "gpt-x"),
-        ("qwen3:8b", "openai", "qwen3:8b"),
         ("openchat:7b", "openai", "openchat:7b"),
         ("wire:x", "openai", "wire:x"),
-        ("openai:qwen3:8b", "openai", "qwen3:8b"),
         ("hf:/models/tiny", "hf", "/models/tiny"),
-        ("extractive", "extractive", ""),
         ("openai:extractive", "openai", "extractive"),
         ("org/model:free", "openai", "org/model:free"),
     ],

@@ -56,14 +56,10 @@ def test_a_comparison_is_verified_from_its_traces_and_by_playing(
 
 
 @pytest.mark.slow
-def test_memories_in_another_than_alphabetical_order_are_verified_too(
-    tmp_path: Path,
-) -> None:
-    folder = tmp_path / "duel"
-    words = ["--memories", "recency,markdown,bm25", "--budget", "200,400", "-o", str(folder)]
-    tasks = ["--tier", "lite", "--template", "company", "--seeds", "1", "-q"]
-    assert main(["compare", *words, *tasks]) == 0
-    evidence = examine(folder, "traces")
+def test_memories_in_another_than_alphabetical_order_are_verified_too(tmp_path: Path) -> None:
+    words = ["--memories", "recency,markdown,bm25", "--budget", "200,400", "-o", str(tmp_path)]
+    assert main(["compare", *words, *TASKS]) == 0
+    evidence = examine(tmp_path, "traces")
     assert (evidence.standing, evidence.problems, evidence.limits) == (VERIFIED, (), ())
 
 
@@ -73,9 +69,6 @@ def test_templates_that_were_not_played_are_named(altered: Path) -> None:
     (altered / "run.json").write_bytes(json_bytes(about))
     evidence = examine(altered, "traces")
     assert evidence.standing != VERIFIED and "recipe.templates" in evidence.limits[0]
-
-
-BM25 = "company+0+strong+bm25+1000"
 
 
 def better(folder: Path) -> None:
@@ -89,20 +82,23 @@ def better(folder: Path) -> None:
     alter(folder / FILE, change)
 
 
-ALTERED = {
-    "a measurement": (
-        better, rf"{FILE}, line \d+: {re.escape(BM25)}\.measured\.cases\[0\]\.score: ",
-    ),
-    "a sanity check": (
-        of_file(FILE, lambda lines: lines[0]["checks"][0].update(name="something else")),
-        f"{FILE}, line 1: checks: ",
-    ),
-}  # fmt: skip
+def other_check(lines: Rows) -> None:
+    lines[0]["checks"][0]["name"] = "something else"
 
 
-@pytest.mark.parametrize("name", ALTERED)
-def test_an_alteration_is_named_with_its_file(name: str, altered: Path) -> None:
-    spoil, problem = ALTERED[name]
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (
+            better,
+            rf"{FILE}, line \d+: company\+0\+strong\+bm25\+1000\.measured\.cases\[0\]\.score: ",
+        ),
+        (of_file(FILE, other_check), f"{FILE}, line 1: checks: "),
+    ],
+)
+def test_an_alteration_is_named_with_its_file(
+    spoil: Callable[[Path], None], problem: str, altered: Path
+) -> None:
     spoil(altered)
     evidence = examine(altered, "traces")
     assert evidence.standing == "self-reported" and re.match(problem, evidence.problems[0])
@@ -113,24 +109,17 @@ def asked(folder: Path) -> None:
     shrug = Scripted(lambda messages, tools: Message("assistant", "no idea"))
     model_roles = ModelRoles({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
     memories = plug_all(["llm_summarizing:max_size=4"])
-    comparison = Comparison(
-        worlds(),
-        memories,
-        CompareSettings(budget=500, reasoner=["org/shrug", "weak"]),
-        model_roles=model_roles,
-    )
+    settings = CompareSettings(budget=500, reasoner=["org/shrug", "weak"])
+    comparison = Comparison(worlds(), memories, settings, model_roles=model_roles)
     perform(comparison, folder, 4, checks=played_checks(comparison))
 
 
 @pytest.mark.slow
 def test_models_of_a_comparison_replay_from_their_recorded_replies(tmp_path: Path) -> None:
     asked(tmp_path)
-    evidences = [examine(tmp_path, check) for check in ("traces", "play")]
-    assert [(evidence.standing, evidence.problems) for evidence in evidences] == [
-        (VERIFIED, ()),
-        (REPRODUCED, ()),
-    ]
-    assert evidences[1].word
+    traces, play = (examine(tmp_path, check) for check in ("traces", "play"))
+    assert (traces.standing, traces.problems) == (VERIFIED, ())
+    assert (play.standing, play.problems) == (REPRODUCED, ()) and play.word
     (tmp_path / "replies.jsonl").unlink()
     less = examine(tmp_path, "play")
     assert (less.standing, less.problems) == (VERIFIED, ())

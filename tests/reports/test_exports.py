@@ -84,12 +84,6 @@ def test_every_system_has_a_row_also_one_that_finished_nothing() -> None:
     assert (rows["broken"]["failed"], rows["broken"]["accuracy"]) == ("1", "")
 
 
-def test_an_invalid_comparison_has_heads_alone() -> None:
-    files = files_of(all_played({**TWO, "full": "00 00 00"}))
-    for name in ("compare.csv", "questions.csv", "pairs.csv"):
-        assert files[name].startswith(b"reasoner,budget,system,") and files[name].count(b"\n") == 1
-
-
 def test_a_withheld_figure_is_null_and_an_empty_cell_and_a_fault_is_named() -> None:
     systems = {name: tasks for name, tasks in FIVE.items() if name not in ("m", "held:m")}
     unread = [*played("m", "11 " * 5, shown=Coverage(1, 1)), *played("held:m", "10 " * 5)]

@@ -11,5 +11,3 @@ def test_a_frame_has_the_columns_and_rows_of_its_table() -> None:
     for table in ("rows", "summary", "questions"):
         rows, frame = getattr(results, table)(), results.to_pandas(table)
         assert ([*frame.columns], len(frame)) == ([*rows[0]], len(rows))
-    with pytest.raises(memorygym.MemoryGymError, match="choose from questions, rows, summary"):
-        results.to_pandas("cells")
