@@ -115,9 +115,8 @@ def test_the_subjects_of_the_task_come_first() -> None:
 
 
 def test_keywords_are_names_and_long_words_but_no_numbers() -> None:
-    assert write(KINDS["keywords"], NOTE.partition("\n")[2], 100).split(", ")[:4] == [
-        *("Larkin Harbor", "Ann Lee", "Tempest", "customers"),
-    ]
+    written = write(KINDS["keywords"], NOTE.partition("\n")[2], 100)
+    assert written.startswith("Larkin Harbor, Ann Lee, Tempest, customers, ")
 
 
 @pytest.mark.parametrize("task", ["Task: poem", "Summarise this"])

@@ -109,10 +109,8 @@ def test_a_trace_states_the_settings_of_its_reasoner_and_the_usage_of_each_reply
 def test_the_offline_model_gives_the_same_figures_behind_an_endpoint_and_by_name(
     duel: Duel,
 ) -> None:
-    here, named = (
-        duel("llm_summarizing", *words, name=name)
-        for name, words in (("here", ()), ("named", ("--memory-model", "extractive")))
-    )
+    here = duel("llm_summarizing", name="here")
+    named = duel("llm_summarizing", "--memory-model", "extractive", name="named")
     there = duel("llm_summarizing", "--memory-model", "condenser", name="endpoint")
     assert rows(there) == rows(here) and digests(named) == digests(here)
 
