@@ -32,6 +32,7 @@ LITE = {"template": "company", "tier": "lite", "seeds": 1}
 """One small task of worlds."""
 RESEARCH = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
 """Tasks of research, as Inspect reads them from `-T`."""
+GIVEN = {"worlds": LITE, "research": RESEARCH}
 TRACE = "memorygym_trace"
 """The key of a sample's store that holds its trace."""
 

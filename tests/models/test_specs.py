@@ -35,7 +35,6 @@ def test_a_spec_names_provider_and_model(spec: str, provider: str, name: str) ->
     [
         ("opnai:gpt-x", {}, "no provider of models named 'opnai'; did you mean openai"),
         ("OpenAI:gpt-x", {}, "no provider of models named 'OpenAI'; .*openai"),
-        ("openaii:gpt-x", {}, "no provider of models named 'openaii'; did you mean openai"),
         *[(spec, {}, "has no name; give NAME") for spec in ("", " ", "openai:", "hf: ")],
         ("gpt-x", {"max_token": 3}, "'max_token'; did you mean max_tokens"),
         ("hf:tiny", {"max_token": 3}, "'max_token'; did you mean max_tokens"),

@@ -18,7 +18,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.models.scripted import Scripted
 from memorygym.runs.results import FILE
 from tests.memories.shims.stand_ins import Words
-from tests.reports.own_parts import Broken, LastMessages, Silent
+from tests.reports.own_parts import LastMessages, Silent
 
 LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 1}
 TWICE: dict[str, Any] = {**LITE, "seeds": 2}
@@ -78,6 +78,15 @@ def test_rows_average_to_the_summary(mixed: memorygym.Results) -> None:
         assert fmean(accuracies) == pytest.approx(row["accuracy"], abs=1e-5)
 
 
+@pytest.mark.data
+@pytest.mark.parametrize("table", ["rows", "summary", "questions"])
+def test_a_frame_has_the_columns_and_rows_of_its_table(
+    table: str, mixed: memorygym.Results
+) -> None:
+    rows, frame = getattr(mixed, table)(), mixed.to_pandas(table)
+    assert ([*frame.columns], len(frame)) == ([*rows[0]], len(rows))
+
+
 @pytest.mark.parametrize(
     ("memory", "name"),
     [
@@ -103,12 +112,6 @@ def test_an_agent_may_be_a_class_a_function_of_the_task_or_an_object() -> None:
     assert not results.failures
     assert [row["trusted"] for row in results.rows()] == [True] * 2
     assert {task.gold for task in tasks} == {None}
-
-
-def test_a_memory_that_fails_is_reported_with_its_exception() -> None:
-    text = " ".join(str(memorygym.compare([Broken, "bm25"], **TWICE)).split())
-    assert "Broken failed 2 times" in text and "held:Broken failed" not in text
-    assert "KeyError: 'lost'" in text
 
 
 def test_the_same_call_resumes_a_run_and_another_object_does_not(tmp_path: Path) -> None:

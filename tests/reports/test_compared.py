@@ -32,26 +32,17 @@ from tests.slow import mostly_slow
 TASKS = ["--tier", "lite", "--template", "company", "--seeds", "2", "-q"]
 
 
-@pytest.fixture(scope="module")
-def duel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a comparison of two memories on three tasks, with a curve."""
-    folder = tmp_path_factory.mktemp("compared") / "duel"
-    words = ["--memories", "bm25,markdown", "--curve", "hops", "-o", str(folder)]
-    assert main(["compare", *words, *TASKS]) == 0
-    return folder
-
-
 @pytest.fixture
-def altered(duel: Path, tmp_path: Path) -> Path:
+def altered(compared: Path, tmp_path: Path) -> Path:
     """A copy that may be altered."""
-    return Path(shutil.copytree(duel, tmp_path / "copy"))
+    return Path(shutil.copytree(compared, tmp_path / "copy"))
 
 
 @mostly_slow(("check", "standing"), [("traces", VERIFIED), ("play", REPRODUCED)], quick=1)
 def test_a_comparison_is_verified_from_its_traces_and_by_playing(
-    check: str, standing: str, duel: Path
+    check: str, standing: str, compared: Path
 ) -> None:
-    evidence = examine(duel, check)
+    evidence = examine(compared, check)
     assert (evidence.standing, evidence.problems, evidence.limits) == (standing, (), ())
 
 
@@ -126,20 +117,20 @@ def test_models_of_a_comparison_replay_from_their_recorded_replies(tmp_path: Pat
     assert less.limits == ("the memories' model has no recorded replies (replies.jsonl)",)
 
 
-def test_its_pack_holds_neither_exports_nor_clock(duel: Path, tmp_path: Path) -> None:
-    write_pack(duel, tmp_path / "duel.tar.gz")
+def test_its_pack_holds_neither_exports_nor_clock(compared: Path, tmp_path: Path) -> None:
+    write_pack(compared, tmp_path / "duel.tar.gz")
     with opened(tmp_path / "duel.tar.gz") as (folder, problems):
         assert problems == [] and examine(folder, "traces").standing == VERIFIED
         kept = {path.name for path in folder.iterdir()}
     assert kept == {"MANIFEST.json", "run.json", FILE, "traces"}
 
 
-def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
-    board = leaderboard_of([("duel", examine(duel, "traces"))])
+def test_memories_are_ranked_as_their_comparison_ranks_them(compared: Path) -> None:
+    board = leaderboard_of([("duel", examine(compared, "traces"))])
     out = as_markdown(board, {}, "a test")
     title = "Memories: company template, lite tier, public seeds, reasoner strong, budget 1,000"
     rows = section(out, title)
-    (report,) = json.loads((duel / "compare.json").read_bytes())["reports"]
+    (report,) = json.loads((compared / "compare.json").read_bytes())["reports"]
     memories = {row["system"]: row for row in report["rows"] if row["role"] == "memory"}
     assert {row[1]: row[0] for row in rows} == {
         system: str(r["rank"]) for system, r in memories.items()
@@ -151,8 +142,8 @@ def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
     assert all(f"`{reference}`" in below for reference in ("none", "recency", "full", "oracle"))
 
 
-def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> None:
-    runs = [("duel", examine(duel)), ("run", examine(finished))]
+def test_memories_and_agents_stand_on_one_page(compared: Path, finished: Path) -> None:
+    runs = [("duel", examine(compared)), ("run", examine(finished))]
     board = leaderboard_of(runs)
     assert as_markdown(board, {}, "x") == as_markdown(leaderboard_of(runs[::-1]), {}, "x")
     rows = flat_rows(board, {})
@@ -164,8 +155,8 @@ def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_comparison_given_twice_counts_once(duel: Path) -> None:
-    board = leaderboard_of([("one", examine(duel)), ("two", examine(duel))])
+def test_a_comparison_given_twice_counts_once(compared: Path) -> None:
+    board = leaderboard_of([("one", examine(compared)), ("two", examine(compared))])
     assert len(board.rankings) == 1 and board.notes == ["two repeats one: it is counted once"]
 
 

@@ -66,8 +66,8 @@ def test_a_gain_that_repeats_accuracy_is_no_column(bounds: dict[str, str], colum
 
 
 def test_exact_match_and_f1_are_shown_of_data_sets_only() -> None:
-    measured = [m for name, tasks in THREE.items() for m in played(name, tasks, MATCHED)]
-    texts = [text_of(figures(m, {}, "t"), details=True) for m in (measured, all_played(THREE))]
+    reports = [figures(all_played(THREE, case), {}, "test") for case in (MATCHED, None)]
+    texts = [text_of(report, details=True) for report in reports]
     assert ["words of answers" in text for text in texts] == [True, False]
 
 

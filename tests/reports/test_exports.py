@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from io import StringIO
 from typing import Any
 
@@ -45,10 +45,6 @@ def report_of(measured: Sequence[Measurement]) -> dict[str, Any]:
     assert (content["schema"], content["version"]) == ("memorygym-compare-1", "c")
     (report,) = content["reports"]
     return {**report, "rows": {row["system"]: row for row in report["rows"]}}
-
-
-def with_case(systems: Mapping[str, str], **case: Any) -> list[Measurement]:
-    return [m for name, tasks in systems.items() for m in played(name, tasks, case)]
 
 
 def test_the_files_are_the_same_bytes_whatever_the_order_of_play() -> None:
@@ -101,7 +97,7 @@ def test_a_table_in_python_names_a_fault_of_the_set_up() -> None:
 
 
 def test_results_by_facts_and_by_hops_are_in_the_document() -> None:
-    kept = report_of(with_case({**THREE, "m": "10 10 10"}, needs=3))
+    kept = report_of(all_played({**THREE, "m": "10 10 10"}, {"needs": 3}))
     assert {(row["system"], row["name"]) for row in kept["by_facts"]} == {
         (name, "2–3") for name in ("m", "oracle", "full", "recency", "none")
     }

@@ -25,6 +25,7 @@ from memorygym.runs.comparison.sanity_checks import (
 from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.results import perform
 from tests.episodes import generated, worlds
+from tests.memories.broken import Echo
 from tests.reports.own_parts import Broken
 from tests.runs.comparison.measurements import THREE, all_played, reported
 from tests.runs.comparison.small_runs import comparison, gossip
@@ -107,13 +108,6 @@ class Listening(Memory):
 
     def observe(self, new: Sequence[Message]) -> None:
         self.observed += [message.content for message in new]
-
-
-class Echo(Memory):
-    """Shows the running event again."""
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return live
 
 
 @pytest.mark.parametrize(

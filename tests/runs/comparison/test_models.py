@@ -11,6 +11,7 @@ from memorygym.cli import main
 from memorygym.core.trace import Observation, Trace
 from memorygym.memories.stores.prompts import LIMIT
 from memorygym.runs.store import read_traces
+from tests.datasets import published
 from tests.runs.comparison.model_runs import SMALL, digests, rows
 from tests.servers.openai import Server, serving
 from tests.slow import mostly_slow
@@ -269,19 +270,12 @@ def test_models_that_cannot_be_asked_are_named(
     assert reason in capsys.readouterr().err
 
 
-HOTPOT = {
-    **{"_id": "q", "question": "Where is it?", "answer": "Paris", "type": "bridge"},
-    **{"level": "easy", "supporting_facts": [["It", 0]]},
-    "context": [["It", ["It is in Paris."]], ["Else", ["Else is in Rome."]]],
-}
-
-
 @pytest.mark.parametrize(("judged", "right"), [(False, 0), (True, 1)])
 def test_an_answer_in_other_words_is_right_only_for_a_judge(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judged: bool, right: int
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "none")
-    (tmp_path / "dev.json").write_text(json.dumps([HOTPOT]))
+    (tmp_path / "dev.json").write_text(json.dumps([published.hotpot(answer="Paris")]))
     data = ("--data", f"hotpotqa:{tmp_path / 'dev.json'}", "-q", "-o", str(tmp_path / "run"))
     vague = ("", [("submit_answer", {"answer": "the city of Paris, France"})])
     kind = (json.dumps({"quote": "Paris", "correct": True}), [])
