@@ -104,15 +104,11 @@ def test_pieces_of_calls_without_an_index_are_put_together() -> None:
     assert reply.message.calls == (Call("Write", {"content": "x"}, "c"),)
 
 
+OVERLOADED = 'data: {"error": {"message": "overloaded"}}'
+
+
 @pytest.mark.parametrize(
-    "sent",
-    [
-        ["data: [DONE]"],
-        lines({"content": "hal"})[:-1],
-        ["data: {oops"],
-        ['data: {"error": {"message": "overloaded"}}'],
-        [],
-    ],
+    "sent", [[], ["data: [DONE]"], lines({"content": "hal"})[:-1], ["data: {oops"], [OVERLOADED]]
 )
 def test_a_stream_without_its_end_is_garbled(sent: list[str]) -> None:
     with pytest.raises(MalformedReply):
