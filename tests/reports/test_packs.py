@@ -22,9 +22,9 @@ def verified(path: Path) -> list[str]:
         return problems or list(examine(folder, "traces").problems)
 
 
-def packed(copy: Path) -> Path:
-    path = copy.with_name("run.tar.gz")
-    write_pack(copy, path)
+def packed(run: Path) -> Path:
+    path = run.with_name("run.tar.gz")
+    write_pack(run, path)
     return path
 
 
@@ -112,14 +112,14 @@ def test_a_member_that_is_altered_or_missing_is_named(at: int, copy: Path) -> No
     assert f"{name}: missing" in verified(rebuild(path, rest))
 
 
-def claimed(copy: Path, manifest: bytes) -> list[str]:
+def claimed(run: Path, manifest: bytes) -> list[str]:
     """The problems of a pack with another manifest."""
-    (head, _), *rest = members_of(path := packed(copy))
+    (head, _), *rest = members_of(path := packed(run))
     return verified(rebuild(path, [(head, manifest), *rest]))
 
 
-def manifest_of(copy: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads(members_of(packed(copy))[0][1])
+def manifest_of(run: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads(members_of(packed(run))[0][1])
     return manifest
 
 
