@@ -32,6 +32,7 @@ def test_agents_that_share_nothing_are_not_compared(pair: RunResults) -> None:
     ("about", "recipe", "parameters", "message"),
     [
         ({"version": "worlds-v1"}, {}, {}, "measure different things"),
+        ({}, {"kind": "compare"}, {}, "a comparison of memories and a run of agents"),
         ({}, {"memory": "chromadb"}, {}, "memory markdown and memory chromadb"),
         ({}, {}, {"tier": "hard"}, "tier lite and tier hard differ: play both alike"),
         ({}, {}, {"writes": "3"}, "differ: play both alike"),
