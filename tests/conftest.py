@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import hypothesis
 import pytest
 
+from memorygym.cli import main
 from tests.episodes import lite
 from tests.servers.openai import Server, serving
 
@@ -43,7 +45,23 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a finished run of two agents on two tasks; copy it to alter it."""
+    """The folder of a finished run of two agents on two tasks; `copy` may be altered."""
     folder = tmp_path_factory.mktemp("finished") / "run"
     lite("naive", "strategic", seeds=2, folder=folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished comparison of two memories on two tasks, with three curves."""
+    folder = tmp_path_factory.mktemp("compared") / "duel"
+    curves = [f"--curve={kind}" for kind in ("retention", "length", "rewrite")]
+    words = ["-t", "company", "--tier", "lite", "--seeds", "2", "-q", "-o", str(folder)]
+    assert main(["compare", "--memories", "bm25,markdown", *curves, *words]) == 0
+    return folder
+
+
+@pytest.fixture
+def copy(finished: Path, tmp_path: Path) -> Path:
+    """A copy of that run, which may be altered."""
+    return Path(copytree(finished, tmp_path / "copy"))

@@ -7,17 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from memorygym.core.track import TaskOptions
 from memorygym.models.model import Model
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.episode_result import Played
-from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.episode_result import Played, ResultOptions
 from memorygym.runs.metrics import Measurement
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.results import perform as bench
-from memorygym.runs.settings import BenchSettings, CompareSettings
-from memorygym.runs.tasks import Tasks, generated
+from memorygym.runs.results import perform
+from memorygym.runs.settings import CompareSettings
+from memorygym.runs.tasks import Tasks
+from memorygym.tracks.worlds.settings import WorldsSettings
+from tests.episodes import results_of
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "correct_refusals")
 WARNINGS = (
@@ -28,10 +28,11 @@ WARNINGS = (
     "ignore:The 'initial' parameter:DeprecationWarning",
 )
 """Warnings of Inspect's own code."""
-
-
 LITE = {"template": "company", "tier": "lite", "seeds": 1}
 """One small task of worlds."""
+RESEARCH = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
+"""Tasks of research, as Inspect reads them from `-T`."""
+GIVEN = {"worlds": LITE, "research": RESEARCH}
 TRACE = "memorygym_trace"
 """The key of a sample's store that holds its trace."""
 
@@ -67,11 +68,10 @@ def records(log: Any) -> list[dict[str, Any]]:
 @cache
 def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Played:
     """What `bench` makes of an agent, with its trace."""
-    parameters = {"template": template, "tier": tier}
-    tasks = generated("worlds", TaskOptions(range(seed, seed + 1), parameters=parameters))
-    run = bench(Evaluation(tasks, BenchSettings(agent=[agent])), traced=True)
-    (result,) = run.results
-    return Played(result, trace=run.traces[result.place.episode])
+    recipe = WorldsSettings(template, seed, tier)
+    (result,) = results_of(recipe, [agent], ResultOptions(traced=True))
+    assert isinstance(result, Played)
+    return result
 
 
 def values(result: Played) -> dict[str, float | None]:
@@ -81,18 +81,14 @@ def values(result: Played) -> dict[str, float | None]:
 
 
 def compared(
-    tasks: Tasks,
-    memory: str,
-    budget: int,
-    reasoner: str = "strong",
-    model: Model | None = None,
+    tasks: Tasks, memory: str, budget: int, reasoner: str = "strong", model: Model | None = None
 ) -> list[Measurement]:
     """The measurements of `compare` for every system on these tasks; a `model` is the reasoner."""
     model_roles = ModelRoles({reasoner: model} if model else {})
-    memories = plug_all([memory])
     settings = CompareSettings(budget=budget, reasoner=reasoner)
-    asked = Comparison(tasks, memories, settings, model_roles=model_roles)
-    return bench(asked).measured
+    return perform(
+        Comparison(tasks, plug_all([memory]), settings, model_roles=model_roles)
+    ).measured
 
 
 def means(log: Any) -> dict[str, float]:

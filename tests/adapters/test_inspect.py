@@ -19,6 +19,7 @@ from memorygym.runs.tasks import generated
 from tests.adapters.evals import (
     AXES,
     LITE,
+    RESEARCH,
     TRACE,
     WARNINGS,
     benched,
@@ -30,9 +31,6 @@ from tests.adapters.evals import (
 )
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
-
-RESEARCH = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
-"""Tasks of research, as Inspect reads them from `-T`."""
 
 
 def without_labels(lines: list[str]) -> list[str]:

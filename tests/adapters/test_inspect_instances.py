@@ -13,13 +13,10 @@ from memorygym.cli import main
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.settings import TaskSettings
 from memorygym.runs.tasks import stored_tasks, tasks_of
-from tests.adapters.evals import LITE, WARNINGS, compared, environment, means, package, played
+from tests.adapters.evals import GIVEN, WARNINGS, compared, environment, means, package, played
 from tests.datasets import published
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
-
-GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
-"""Parameters as Inspect reads them from `-T`."""
 
 
 @pytest.mark.parametrize(
@@ -36,7 +33,7 @@ GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
 def test_inspect_and_compare_agree_on_every_question(  # noqa: PLR0913, PLR0917
     track: str, memory: str, row: str, budget: int, reasoner: str, left_out: int, tmp_path: Path
 ) -> None:
-    given = GIVEN if track == "research" else LITE
+    given = GIVEN[track]
     arguments = {**given, "role": "reasoner", "memory": memory, "budget": budget}
     log = played(tmp_path, f"memorygym/{reasoner}", track, arguments)
     parameters = {name: value for name, value in given.items() if name != "seeds"}
@@ -47,11 +44,8 @@ def test_inspect_and_compare_agree_on_every_question(  # noqa: PLR0913, PLR0917
     scores = {
         (s.metadata["template"], s.metadata["seed"]): s.scores["answers"] for s in log.samples
     }
-    assert (
-        sum(len(score.metadata["left_out"]) for score in scores.values())
-        == left_out
-        == report.left_out
-    )
+    omitted = sum(len(score.metadata["left_out"]) for score in scores.values())
+    assert omitted == left_out == report.left_out
     for task, score in scores.items():
         cases = [c for c in by_task[task].cases if c.number not in score.metadata["left_out"]]
         kept = score.metadata["cases"]
@@ -63,12 +57,10 @@ def test_inspect_and_compare_agree_on_every_question(  # noqa: PLR0913, PLR0917
 
 
 def test_accuracy_is_reported_by_hops_and_by_kind(tmp_path: Path) -> None:
-    log = played(tmp_path, "memorygym/weak", "research", {**GIVEN, "memory": "full"})
+    log = played(tmp_path, "memorygym/weak", "research", {**GIVEN["research"], "memory": "full"})
     cases = [case for sample in log.samples for case in sample.scores["answers"].metadata["cases"]]
     (grouped,) = (score for score in log.results.scores if "mean" not in score.metrics)
-    grouped_means = {
-        (metric.group, metric.name): metric.value for metric in grouped.metrics.values()
-    }
+    grouped_means = {(m.group, m.name): m.value for m in grouped.metrics.values()}
     assert grouped.name == "accuracy"
     for part in ("hops", "kind"):
         by = {str(case[part]): [] for case in cases}
@@ -78,7 +70,7 @@ def test_accuracy_is_reported_by_hops_and_by_kind(tmp_path: Path) -> None:
 
 
 def test_epochs_are_averaged_before_the_error_is_taken(tmp_path: Path) -> None:
-    arguments = {**GIVEN, "memory": "full"}
+    arguments = {**GIVEN["research"], "memory": "full"}
     once, twice = (
         played(tmp_path, "memorygym/weak", "research", arguments, epochs=n).results.scores
         for n in (1, 2)
@@ -97,7 +89,7 @@ def test_a_folder_is_played_as_it_was_generated(tmp_path: Path) -> None:
     assert main(["generate", *words]) == 0
     arguments = {"memory": "bm25", "budget": 300}
     kept = played(tmp_path, "memorygym/strong", "research", {"data": str(folder), **arguments})
-    generated = played(tmp_path, "memorygym/strong", "research", {**GIVEN, **arguments})
+    generated = played(tmp_path, "memorygym/strong", "research", {**GIVEN["research"], **arguments})
     assert by_seed(kept) == by_seed(generated)
     assert [sample.id for sample in kept.samples] == [f"research-{n}" for n in range(4)]
 
@@ -152,7 +144,7 @@ def test_a_broken_track_fails_alone_and_only_when_it_is_used(tmp_path: Path) -> 
 
 
 def test_no_truth_is_in_the_dataset_of_a_task(tmp_path: Path) -> None:
-    log = played(tmp_path, "memorygym/strong", "research", {**GIVEN, "memory": "none"})
+    log = played(tmp_path, "memorygym/strong", "research", {**GIVEN["research"], "memory": "none"})
     asked = [sample.scores["answers"].explanation.split(" | ")[1] for sample in log.samples]
     sources = [json.dumps(sample.metadata["source"]) for sample in log.samples]
     assert not any(truth in text for truth in asked for text in sources)

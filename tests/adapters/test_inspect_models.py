@@ -75,22 +75,18 @@ def asked(server: Server, folder: Path, model: str, track: str = "worlds", **opt
     return played(folder, f"openai-api/loopback/{model}", track, arguments, **options)
 
 
-def test_an_endpoint_plays_with_native_tools(server: Server, tmp_path: Path) -> None:
+def test_an_endpoint_plays_with_native_tools_and_one_user_message_an_event(
+    server: Server, tmp_path: Path
+) -> None:
     log = asked(server, tmp_path, "abstain")
-    score = log.samples[0].scores["axes"]
-    assert score.value["correct_refusals"] == 1
-    assert score.value["composite"] == 0
+    score = log.samples[0].scores["axes"].value
+    assert (score["correct_refusals"], score["composite"]) == (1, 0)
     assert {tool["function"]["name"] for tool in server.bodies[0]["tools"]} == {
         "submit_answer", "Write", "Edit", "Read", "memory_search",
     }  # fmt: skip
-
-
-def test_the_request_has_one_user_message_an_event(server: Server, tmp_path: Path) -> None:
-    asked(server, tmp_path, "abstain")
     for body in server.bodies:
         roles = [message["role"] for message in body["messages"]]
-        assert roles[:2] == ["system", "user"]
-        assert roles.count("user") == 1
+        assert roles[:2] == ["system", "user"] and roles.count("user") == 1
 
 
 @TRACKS
@@ -140,7 +136,6 @@ def test_tools_can_be_described_as_text(
         ("stammer", "tool_result", "the arguments must be a JSON object"),
         ("prose", "action", "The answer is 40."),
         ("mute", "action", ""),
-        ("abstain+context", "action", '"content": ""'),
     ],
 )
 def test_a_model_that_goes_astray_leaves_a_truthful_trace(

@@ -82,10 +82,8 @@ def test_cached_tokens_are_read_where_providers_put_them(usage: Any, cached: int
 @pytest.mark.parametrize(
     ("call", "name", "arguments"),
     [
-        (Call("rm -rf", {}, "c"), "rm_-rf", {}),
         (Call("", {}, "c"), "unnamed", {}),
         (Call("x" * 99, {}, "c"), "x" * 64, {}),
-        (Call("Write", "{oops", "c"), "Write", {"malformed": "{oops"}),
         (Call("Write", [1], "c"), "Write", {"malformed": "[1]"}),
         (Call("Write", "\ud83d", "c"), "Write", {"malformed": "?"}),
     ],
@@ -106,15 +104,11 @@ def test_pieces_of_calls_without_an_index_are_put_together() -> None:
     assert reply.message.calls == (Call("Write", {"content": "x"}, "c"),)
 
 
+OVERLOADED = 'data: {"error": {"message": "overloaded"}}'
+
+
 @pytest.mark.parametrize(
-    "sent",
-    [
-        ["data: [DONE]"],
-        lines({"content": "hal"})[:-1],
-        ["data: {oops"],
-        ['data: {"error": {"message": "overloaded"}}'],
-        [],
-    ],
+    "sent", [[], ["data: [DONE]"], lines({"content": "hal"})[:-1], ["data: {oops"], [OVERLOADED]]
 )
 def test_a_stream_without_its_end_is_garbled(sent: list[str]) -> None:
     with pytest.raises(MalformedReply):

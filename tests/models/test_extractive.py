@@ -93,14 +93,6 @@ def test_a_fact_is_kept_with_its_heading_and_idle_talk_is_dropped(
     assert write(KINDS[kind], NOTE, 200).split("\n") == lines
 
 
-def test_a_summary_extends_the_previous_one() -> None:
-    first = write(KINDS["summary"], f"{prompts.SO_FAR}\n\n{prompts.NEW}\n{NOTE}", 200)
-    new = "[Note · Ann Lee]\nAnn Lee won 3 cups."
-    assert write(KINDS["summary"], f"{prompts.SO_FAR}\n{first}\n\n{prompts.NEW}\n{new}", 200) == (
-        f"{first}\n{new}"
-    )
-
-
 CHANGES = "Ann Lee has 2 more cups than before. Ann Lee has 3 more cups than before."
 
 
@@ -108,13 +100,9 @@ CHANGES = "Ann Lee has 2 more cups than before. Ann Lee has 3 more cups than bef
     ("text", "kept"),
     [
         ("Has Ann Lee 3 cups? Bob Ray has 5.", "Bob Ray has 5."),
-        (
-            "Ann Lee has 3 cups. Bob Ray has 5. Ann Lee has 4 cups.",
-            "Bob Ray has 5. Ann Lee has 4 cups.",
-        ),
         (CHANGES, CHANGES),
     ],
-    ids=["no question", "the later of two values", "a change and the value that it changes"],
+    ids=["no question", "a change and the value that it changes"],
 )
 def test_a_summary_keeps_what_is_known(text: str, kept: str) -> None:
     assert write(KINDS["summary"], text, 50) == kept
@@ -127,9 +115,8 @@ def test_the_subjects_of_the_task_come_first() -> None:
 
 
 def test_keywords_are_names_and_long_words_but_no_numbers() -> None:
-    assert write(KINDS["keywords"], NOTE.partition("\n")[2], 100).split(", ")[:4] == [
-        *("Larkin Harbor", "Ann Lee", "Tempest", "customers"),
-    ]
+    written = write(KINDS["keywords"], NOTE.partition("\n")[2], 100)
+    assert written.startswith("Larkin Harbor, Ann Lee, Tempest, customers, ")
 
 
 @pytest.mark.parametrize("task", ["Task: poem", "Summarise this"])

@@ -35,7 +35,6 @@ STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream
         (None, {"CHUTES_API_KEY": "c", "OPENAI_API_KEY": "a"}, OPENAI, "a"),
         (None, {"CHUTES_API_KEY": "c", "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}, CHUTES, "c"),
         ("http://localhost:8000/v1/", {}, "http://localhost:8000/v1", "none"),
-        (LOCAL, {}, LOCAL, "none"),
         ("http://[::1]:8000/v1", {"OPENAI_API_KEY": "a"}, "http://[::1]:8000/v1", "a"),
         (None, {"OPENAI_BASE_URL": "http://vllm:8000/v1"}, "http://vllm:8000/v1", "none"),
         ("http://192.168.1.5/v1", {}, "http://192.168.1.5/v1", "none"),
@@ -223,7 +222,6 @@ def test_the_key_is_sent_and_not_shown(server: Server) -> None:
     ("option", "value", "message"),
     [
         ("heat", 1, "no model option named 'heat'; choose from extra, "),
-        ("temperatur", 1, "did you mean temperature?"),
         ("temperature", -1, "temperature -1: give a number from 0"),
         ("temperature", float("nan"), "temperature nan"),
         ("max_tokens", 0, "max_tokens 0: give a whole number from 1"),

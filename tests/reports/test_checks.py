@@ -12,7 +12,6 @@ import pytest
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.trace import Judgement
-from memorygym.core.types import Message
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
 from memorygym.reports.checks import examine
@@ -22,7 +21,7 @@ from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results import FILE, RunResults, load, measurement_lines, perform
 from memorygym.runs.settings import BenchSettings
 from memorygym.runs.store import Run, read_traces, write_trace
-from tests.episodes import worlds
+from tests.episodes import lite, worlds
 from tests.reports.trace_rows import Rows, alter, altered
 from tests.slow import mostly_slow
 
@@ -30,9 +29,8 @@ from tests.slow import mostly_slow
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """A finished run of one agent on one task."""
-    folder = tmp_path / "run"
-    perform(Evaluation(worlds(), BenchSettings(agent=["naive"])), folder)
-    return folder
+    lite("naive", folder=tmp_path / "run")
+    return tmp_path / "run"
 
 
 def rename(run: Path, old: str, new: str) -> None:
@@ -95,15 +93,10 @@ def test_an_agent_that_is_not_installed_is_checked_but_not_played(run: Path) -> 
     assert evidence.limits == ("agent my.agents:make is not installed here",)
 
 
-def test_a_model_named_like_an_unbounded_agent_has_a_budget(
-    tmp_path: Path,
-) -> None:
-    model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
-    model_roles = ModelRoles({"perfect": model})
-    perform(
-        Evaluation(worlds(), BenchSettings(agent=["perfect"]), model_roles=model_roles),
-        tmp_path / "run",
-    )
+def test_a_model_named_like_an_unbounded_agent_has_a_budget(tmp_path: Path) -> None:
+    model_roles = ModelRoles({"perfect": Scripted(lambda messages, tools: "no idea")})
+    asked = Evaluation(worlds(), BenchSettings(agent=["perfect"]), model_roles=model_roles)
+    perform(asked, tmp_path / "run")
     assert examine(tmp_path / "run", "traces").standing == "verified from traces"
 
 
@@ -122,23 +115,22 @@ def test_an_episode_that_is_counted_twice_is_named(run: Path) -> None:
     assert problem == "traces/company+0+naive+0.jsonl.gz: 2 episodes"
 
 
-LIFTED = "capacity", "writes", "slot", "view"
-FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
-
-
-@pytest.fixture
-def pair(finished: Path, tmp_path: Path) -> Path:
-    """A finished run of two agents on two tasks, which may be altered."""
-    return Path(shutil.copytree(finished, tmp_path / "pair"))
+FIRST, SECOND, THIRD = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in range(3))
 
 
 def of_kind(kind: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
-    """Changes the first record of a kind in the first trace; "header" is its first line."""
+    """Changes the first record of a kind in the first trace."""
+    return altered(FIRST, lambda rows: change(next(r for r in rows if r.get("kind") == kind)))
 
-    def change_first(rows: Rows) -> None:
-        change(rows[0] if kind == "header" else next(r for r in rows if r.get("kind") == kind))
 
-    return altered(FIRST, change_first)
+def header(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """Changes the first line of the first trace."""
+    return altered(FIRST, lambda rows: change(rows[0]))
+
+
+def measured(line: int, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """Changes the result on a line of the measurements."""
+    return altered(FILE, lambda lines: change(lines[line - 1]["result"]))
 
 
 def end_early(rows: Rows) -> None:
@@ -175,53 +167,39 @@ def alter_recipe(**fields: Any) -> Callable[[Path], None]:
 
 INVARIANT = {"name": "x", "value": 1, "bound": 1, "margin": 0, "holds": True}
 NOT_OF_REPLIES, NOT_OF_TASK = " is not what the replies lead to", " is not that of the task"
+UNLIMITED = dict.fromkeys(("capacity", "writes", "slot", "view"))
 ALTERED = {
     "an answer": (of_kind("answer", lambda r: r.update(answer="42")), NOT_OF_REPLIES),
     "tokens": (of_kind("memory_update", lambda r: r.update(tokens=1)), NOT_OF_REPLIES),
     "writes": (of_kind("memory_update", lambda r: r.update(writes=0)), NOT_OF_REPLIES),
     "a message": (of_kind("observation", lambda r: r["messages"].pop()), NOT_OF_REPLIES),
-    "a budget": (
-        of_kind("header", lambda r: r["budget"].update(capacity=10**6)), "budget" + NOT_OF_TASK,
-    ),
-    "no budget": (
-        of_kind("header", lambda r: r.update(budget=r["budget"] | dict.fromkeys(LIFTED))),
-        "budget" + NOT_OF_TASK,
-    ),
-    "gold": (of_kind("header", lambda r: r["gold"]["questions"].pop()), "gold" + NOT_OF_TASK),
-    "a system message": (
-        of_kind("header", lambda r: r.update(system="Store nothing.")), "system" + NOT_OF_TASK,
-    ),
-    "a seed": (of_kind("header", lambda r: r["recipe"].update(seed=1)), "recipe" + NOT_OF_TASK),
-    "a track": (of_kind("header", lambda r: r.update(track="os:system")), "track" + NOT_OF_TASK),
-    "a label": (
-        of_kind("header", lambda r: r["labels"].update(agent="strategic")),
-        f"{FIRST}: labels.agent",
-    ),
-    "a stray label": (
-        of_kind("header", lambda r: r["labels"].update(x=1)),
-        f"{FIRST}: labels.x: should not be there",
-    ),
-    "half of the replies": (
-        altered(FIRST, end_early), f"{FIRST}: the replies end before the episode does",
-    ),
+    "a budget": (header(lambda h: h["budget"].update(capacity=10**6)), f"budget{NOT_OF_TASK}"),
+    "no budget": (header(lambda h: h["budget"].update(UNLIMITED)), f"budget{NOT_OF_TASK}"),
+    "gold": (header(lambda h: h["gold"]["questions"].pop()), f"gold{NOT_OF_TASK}"),
+    "a system message": (header(lambda h: h.update(system="Store.")), f"system{NOT_OF_TASK}"),
+    "a seed": (header(lambda h: h["recipe"].update(seed=1)), f"recipe{NOT_OF_TASK}"),
+    "a track": (header(lambda h: h.update(track="os:system")), f"track{NOT_OF_TASK}"),
+    "a label": (header(lambda h: h["labels"].update(agent="x")), f"{FIRST}: labels.agent"),
+    "a stray label": (header(lambda h: h["labels"].update(x=1)), "labels.x: should not be there"),
+    "half of the replies": (altered(FIRST, end_early), "the replies end before the episode does"),
     "a last record": (altered(FIRST, lambda rows: rows.pop()), f"{FIRST}: line "),
     "a judge of no run": (add_judgement, f"{FIRST}: a judge's verdicts, but the recipe"),
     "swapped traces": (swap, f"{FIRST}: "),
     "a missing trace": (lambda run: (run / FIRST).unlink(), f"{FIRST}: missing"),
     "an extra trace": (
-        lambda run: shutil.copy(run / FIRST, run / "traces/company+7+naive+0.jsonl.gz"),
-        "company+7+naive+0.jsonl.gz: belongs to no",
+        lambda run: shutil.copy(run / FIRST, run / THIRD),
+        f"{THIRD}: belongs to no",
     ),
     "a score": (
-        altered(FILE, lambda lines: lines[1]["result"]["score"].update(composite=0.9)),
+        measured(2, lambda result: result["score"].update(composite=0.9)),
         f"{FILE}, line 2: company+0+naive+0.score.composite: 0.9, but it comes out as 0.",
     ),
     "a count": (
-        altered(FILE, lambda lines: lines[1]["result"]["score"].update(writes=1)),
+        measured(2, lambda result: result["score"].update(writes=1)),
         f"{FILE}, line 2: company+0+naive+0.score.writes: 1, but",
     ),
     "a cause": (
-        altered(FILE, lambda lines: lines[2]["result"].update(causes={})),
+        measured(3, lambda result: result.update(causes={})),
         f"{FILE}, line 3: company+0+strategic+0.causes",
     ),
     "a failure": (altered(FILE, blame_provider), f"{FIRST}: belongs to no scored episode"),
@@ -229,18 +207,18 @@ ALTERED = {
         altered(FILE, lambda lines: lines[0].update(invariants=[INVARIANT])),
         f"{FILE}, line 1: invariants: ",
     ),
-}  # fmt: skip
+}
 
 
 @mostly_slow("name", ALTERED, quick=12)
-def test_an_alteration_is_named_with_its_file(name: str, pair: Path) -> None:
+def test_an_alteration_is_named_with_its_file(name: str, copy: Path) -> None:
     alter, problem = ALTERED[name]
-    alter(pair)
-    problems = examine(pair, "traces").problems
-    assert problems and problem in problems[0]
+    alter(copy)
+    first = examine(copy, "traces").problems[0]
+    assert problem in first and first.startswith((FILE, "traces/"))
 
 
-def test_measurements_that_are_not_of_the_recipe_are_refused(pair: Path) -> None:
-    alter_recipe(seeds=[0])(pair)
+def test_measurements_that_are_not_of_the_recipe_are_refused(copy: Path) -> None:
+    alter_recipe(seeds=[0])(copy)
     with pytest.raises(BadSettings, match="4 episodes, and 2 are planned"):
-        examine(pair, "traces")
+        examine(copy, "traces")

@@ -14,44 +14,34 @@ SCRIPT = run_path(str(DOCS / "columns.py"))
 AXES = {"breadth", "maintenance", "reasoning", "efficiency"}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A comparison with every curve."""
-    folder = tmp_path_factory.mktemp("columns") / "duel"
-    curves = [word for kind in ("retention", "length", "rewrite") for word in ("--curve", kind)]
-    words = ["-t", "company", "--tier", "lite", "--seeds", "2", "-q", "-o", str(folder)]
-    assert main(["compare", "--memories", "bm25,markdown", *curves, *words]) == 0
-    return folder
-
-
 def names_of(title: str) -> set[str]:
     """The columns of the table whose title names it."""
     return {*next(section.names for section in SCRIPT["sections"]() if title in section.title)}
 
 
-def test_every_csv_file_of_a_comparison_is_explained(folder: Path) -> None:
-    files = sorted(folder.glob("*.csv"))
+def test_every_csv_file_of_a_comparison_is_explained(compared: Path) -> None:
+    files = sorted(compared.glob("*.csv"))
     assert len(files) == 10
     for file in files:
         head = next(csv.reader(file.read_text("utf-8").splitlines()))
         assert {*head} == names_of(file.name), file.name
 
 
-def test_the_tables_of_results_are_explained(folder: Path) -> None:
-    compared = memorygym.load_results(folder)
+def test_the_tables_of_results_are_explained(compared: Path) -> None:
+    results = memorygym.load_results(compared)
     played = memorygym.evaluate("naive", template="company", tier="lite", seeds=1)
-    assert {*compared.rows()[0]} == names_of("rows() of a comparison")
-    assert {*compared.questions()[0]} == names_of("questions()")
-    assert {*compared.summary()[0]} == names_of("summary() of a comparison") | {"trusted"}
+    assert {*results.rows()[0]} == names_of("rows() of a comparison")
+    assert {*results.questions()[0]} == names_of("questions()")
+    assert {*results.summary()[0]} == names_of("summary() of a comparison") | {"trusted"}
     assert {*played.rows()[0]} == names_of("rows() of an evaluation") | AXES
     named = {f"{axis}{end}" for axis in AXES for end in ("", "_low", "_high")}
     assert {*played.summary()[0]} == names_of("summary() of an evaluation") | named
 
 
 def test_the_leaderboard_is_explained(
-    finished: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+    finished: Path, compared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["leaderboard", str(finished), str(folder), "--format", "csv"]) == 0
+    assert main(["leaderboard", str(finished), str(compared), "--format", "csv"]) == 0
     columns = {*capsys.readouterr().out.splitlines()[0].split(",")}
     assert columns == names_of("leaderboard") | AXES
 

@@ -32,38 +32,25 @@ from tests.slow import mostly_slow
 TASKS = ["--tier", "lite", "--template", "company", "--seeds", "2", "-q"]
 
 
-@pytest.fixture(scope="module")
-def duel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a comparison of two memories on three tasks, with a curve."""
-    folder = tmp_path_factory.mktemp("compared") / "duel"
-    words = ["--memories", "bm25,markdown", "--curve", "hops", "-o", str(folder)]
-    assert main(["compare", *words, *TASKS]) == 0
-    return folder
-
-
 @pytest.fixture
-def altered(duel: Path, tmp_path: Path) -> Path:
+def altered(compared: Path, tmp_path: Path) -> Path:
     """A copy that may be altered."""
-    return Path(shutil.copytree(duel, tmp_path / "copy"))
+    return Path(shutil.copytree(compared, tmp_path / "copy"))
 
 
 @mostly_slow(("check", "standing"), [("traces", VERIFIED), ("play", REPRODUCED)], quick=1)
 def test_a_comparison_is_verified_from_its_traces_and_by_playing(
-    check: str, standing: str, duel: Path
+    check: str, standing: str, compared: Path
 ) -> None:
-    evidence = examine(duel, check)
+    evidence = examine(compared, check)
     assert (evidence.standing, evidence.problems, evidence.limits) == (standing, (), ())
 
 
 @pytest.mark.slow
-def test_memories_in_another_than_alphabetical_order_are_verified_too(
-    tmp_path: Path,
-) -> None:
-    folder = tmp_path / "duel"
-    words = ["--memories", "recency,markdown,bm25", "--budget", "200,400", "-o", str(folder)]
-    tasks = ["--tier", "lite", "--template", "company", "--seeds", "1", "-q"]
-    assert main(["compare", *words, *tasks]) == 0
-    evidence = examine(folder, "traces")
+def test_memories_in_another_than_alphabetical_order_are_verified_too(tmp_path: Path) -> None:
+    words = ["--memories", "recency,markdown,bm25", "--budget", "200,400", "-o", str(tmp_path)]
+    assert main(["compare", *words, *TASKS]) == 0
+    evidence = examine(tmp_path, "traces")
     assert (evidence.standing, evidence.problems, evidence.limits) == (VERIFIED, (), ())
 
 
@@ -73,9 +60,6 @@ def test_templates_that_were_not_played_are_named(altered: Path) -> None:
     (altered / "run.json").write_bytes(json_bytes(about))
     evidence = examine(altered, "traces")
     assert evidence.standing != VERIFIED and "recipe.templates" in evidence.limits[0]
-
-
-BM25 = "company+0+strong+bm25+1000"
 
 
 def better(folder: Path) -> None:
@@ -89,20 +73,23 @@ def better(folder: Path) -> None:
     alter(folder / FILE, change)
 
 
-ALTERED = {
-    "a measurement": (
-        better, rf"{FILE}, line \d+: {re.escape(BM25)}\.measured\.cases\[0\]\.score: ",
-    ),
-    "a sanity check": (
-        of_file(FILE, lambda lines: lines[0]["checks"][0].update(name="something else")),
-        f"{FILE}, line 1: checks: ",
-    ),
-}  # fmt: skip
+def other_check(lines: Rows) -> None:
+    lines[0]["checks"][0]["name"] = "something else"
 
 
-@pytest.mark.parametrize("name", ALTERED)
-def test_an_alteration_is_named_with_its_file(name: str, altered: Path) -> None:
-    spoil, problem = ALTERED[name]
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (
+            better,
+            rf"{FILE}, line \d+: company\+0\+strong\+bm25\+1000\.measured\.cases\[0\]\.score: ",
+        ),
+        (of_file(FILE, other_check), f"{FILE}, line 1: checks: "),
+    ],
+)
+def test_an_alteration_is_named_with_its_file(
+    spoil: Callable[[Path], None], problem: str, altered: Path
+) -> None:
     spoil(altered)
     evidence = examine(altered, "traces")
     assert evidence.standing == "self-reported" and re.match(problem, evidence.problems[0])
@@ -113,44 +100,37 @@ def asked(folder: Path) -> None:
     shrug = Scripted(lambda messages, tools: Message("assistant", "no idea"))
     model_roles = ModelRoles({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
     memories = plug_all(["llm_summarizing:max_size=4"])
-    comparison = Comparison(
-        worlds(),
-        memories,
-        CompareSettings(budget=500, reasoner=["org/shrug", "weak"]),
-        model_roles=model_roles,
-    )
+    settings = CompareSettings(budget=500, reasoner=["org/shrug", "weak"])
+    comparison = Comparison(worlds(), memories, settings, model_roles=model_roles)
     perform(comparison, folder, 4, checks=played_checks(comparison))
 
 
 @pytest.mark.slow
 def test_models_of_a_comparison_replay_from_their_recorded_replies(tmp_path: Path) -> None:
     asked(tmp_path)
-    evidences = [examine(tmp_path, check) for check in ("traces", "play")]
-    assert [(evidence.standing, evidence.problems) for evidence in evidences] == [
-        (VERIFIED, ()),
-        (REPRODUCED, ()),
-    ]
-    assert evidences[1].word
+    traces, play = (examine(tmp_path, check) for check in ("traces", "play"))
+    assert (traces.standing, traces.problems) == (VERIFIED, ())
+    assert (play.standing, play.problems) == (REPRODUCED, ()) and play.word
     (tmp_path / "replies.jsonl").unlink()
     less = examine(tmp_path, "play")
     assert (less.standing, less.problems) == (VERIFIED, ())
     assert less.limits == ("the memories' model has no recorded replies (replies.jsonl)",)
 
 
-def test_its_pack_holds_neither_exports_nor_clock(duel: Path, tmp_path: Path) -> None:
-    write_pack(duel, tmp_path / "duel.tar.gz")
+def test_its_pack_holds_neither_exports_nor_clock(compared: Path, tmp_path: Path) -> None:
+    write_pack(compared, tmp_path / "duel.tar.gz")
     with opened(tmp_path / "duel.tar.gz") as (folder, problems):
         assert problems == [] and examine(folder, "traces").standing == VERIFIED
         kept = {path.name for path in folder.iterdir()}
     assert kept == {"MANIFEST.json", "run.json", FILE, "traces"}
 
 
-def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
-    board = leaderboard_of([("duel", examine(duel, "traces"))])
+def test_memories_are_ranked_as_their_comparison_ranks_them(compared: Path) -> None:
+    board = leaderboard_of([("duel", examine(compared, "traces"))])
     out = as_markdown(board, {}, "a test")
     title = "Memories: company template, lite tier, public seeds, reasoner strong, budget 1,000"
     rows = section(out, title)
-    (report,) = json.loads((duel / "compare.json").read_bytes())["reports"]
+    (report,) = json.loads((compared / "compare.json").read_bytes())["reports"]
     memories = {row["system"]: row for row in report["rows"] if row["role"] == "memory"}
     assert {row[1]: row[0] for row in rows} == {
         system: str(r["rank"]) for system, r in memories.items()
@@ -162,8 +142,8 @@ def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
     assert all(f"`{reference}`" in below for reference in ("none", "recency", "full", "oracle"))
 
 
-def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> None:
-    runs = [("duel", examine(duel)), ("run", examine(finished))]
+def test_memories_and_agents_stand_on_one_page(compared: Path, finished: Path) -> None:
+    runs = [("duel", examine(compared)), ("run", examine(finished))]
     board = leaderboard_of(runs)
     assert as_markdown(board, {}, "x") == as_markdown(leaderboard_of(runs[::-1]), {}, "x")
     rows = flat_rows(board, {})
@@ -175,8 +155,8 @@ def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_comparison_given_twice_counts_once(duel: Path) -> None:
-    board = leaderboard_of([("one", examine(duel)), ("two", examine(duel))])
+def test_a_comparison_given_twice_counts_once(compared: Path) -> None:
+    board = leaderboard_of([("one", examine(compared)), ("two", examine(compared))])
     assert len(board.rankings) == 1 and board.notes == ["two repeats one: it is counted once"]
 
 

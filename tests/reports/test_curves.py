@@ -6,7 +6,7 @@ from math import inf
 import pytest
 
 from memorygym.reports.curves import by_tokens, curve, curve_text
-from memorygym.runs.comparison.figures import Report, figures
+from memorygym.runs.comparison.figures import figures
 from memorygym.runs.metrics import Measurement, ModelCost
 from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
@@ -48,15 +48,12 @@ def test_a_bin_of_a_single_task_has_no_interval() -> None:
     assert "  100.0\n" in curve_text(report, "retention")
 
 
-def costly() -> Report:
-    dear = played("dear", "10 10 10", ingest=ModelCost(1, 5000))
-    nothing = [replace(c, tokens=0) for c in played("none", "00")[0].cases]
-    none = [replace(m, cases=tuple(nothing)) for m in played("none", "00 00 00")]
-    return figures([*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none], {}, "test")
-
-
 def test_a_memory_with_less_accuracy_at_more_cost_is_dominated() -> None:
-    points = {point.system: (point.cost, point.dominated_by) for point in by_tokens(costly())}
+    dear = played("dear", "10 10 10", ingest=ModelCost(1, 5000))
+    none = played("none", "00 00 00", {"tokens": 0})
+    measured = [*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none]
+    by = by_tokens(figures(measured, {}, "test"))
+    points = {point.system: (point.cost, point.dominated_by) for point in by}
     assert points == {
         "none": (0, None), "full": (200, None), "m": (200, "full"), "dear": (5200, "full")
     }  # fmt: skip

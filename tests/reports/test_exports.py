@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from io import StringIO
 from typing import Any
 
@@ -47,10 +47,6 @@ def report_of(measured: Sequence[Measurement]) -> dict[str, Any]:
     return {**report, "rows": {row["system"]: row for row in report["rows"]}}
 
 
-def with_case(systems: Mapping[str, str], **case: Any) -> list[Measurement]:
-    return [m for name, tasks in systems.items() for m in played(name, tasks, case)]
-
-
 def test_the_files_are_the_same_bytes_whatever_the_order_of_play() -> None:
     first, second = (files_of(order) for order in (all_played(TWO), all_played(TWO)[::-1]))
     del first["results.json"], second["results.json"]  # Its episodes are in the order of play.
@@ -84,12 +80,6 @@ def test_every_system_has_a_row_also_one_that_finished_nothing() -> None:
     assert (rows["broken"]["failed"], rows["broken"]["accuracy"]) == ("1", "")
 
 
-def test_an_invalid_comparison_has_heads_alone() -> None:
-    files = files_of(all_played({**TWO, "full": "00 00 00"}))
-    for name in ("compare.csv", "questions.csv", "pairs.csv"):
-        assert files[name].startswith(b"reasoner,budget,system,") and files[name].count(b"\n") == 1
-
-
 def test_a_withheld_figure_is_null_and_an_empty_cell_and_a_fault_is_named() -> None:
     systems = {name: tasks for name, tasks in FIVE.items() if name not in ("m", "held:m")}
     unread = [*played("m", "11 " * 5, shown=Coverage(1, 1)), *played("held:m", "10 " * 5)]
@@ -107,7 +97,7 @@ def test_a_table_in_python_names_a_fault_of_the_set_up() -> None:
 
 
 def test_results_by_facts_and_by_hops_are_in_the_document() -> None:
-    kept = report_of(with_case({**THREE, "m": "10 10 10"}, needs=3))
+    kept = report_of(all_played({**THREE, "m": "10 10 10"}, {"needs": 3}))
     assert {(row["system"], row["name"]) for row in kept["by_facts"]} == {
         (name, "2–3") for name in ("m", "oracle", "full", "recency", "none")
     }

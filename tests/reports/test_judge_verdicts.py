@@ -32,8 +32,6 @@ def judged(tmp_path: Path) -> Path:
 
 
 JUDGED = "traces/company+1+org%2Fsure+0.jsonl.gz"
-
-
 ELSEWHERE = "its verdicts are not on exactly the answers that the judge is asked about"
 VOTE = ("model", "said", "quote", "problem")
 

@@ -3,7 +3,6 @@
 import gzip
 import io
 import json
-import shutil
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,6 @@ from memorygym.reports.checks import examine
 from memorygym.reports.packs import opened, write_pack
 
 FIRST = "traces/company+0+naive+0.jsonl.gz"
-
-
-@pytest.fixture
-def run(finished: Path, tmp_path: Path) -> Path:
-    """A copy that may be altered."""
-    return Path(shutil.copytree(finished, tmp_path / "copy"))
 
 
 def verified(path: Path) -> list[str]:
@@ -35,24 +28,24 @@ def packed(run: Path) -> Path:
     return path
 
 
-def test_a_run_packs_to_the_same_bytes_in_any_folder(finished: Path, run: Path) -> None:
-    (run / "timings.jsonl").write_text('{"ended":1}\n')
-    for path in run.rglob("*.gz"):
+def test_a_run_packs_to_the_same_bytes_in_any_folder(finished: Path, copy: Path) -> None:
+    (copy / "timings.jsonl").write_text('{"ended":1}\n')
+    for path in copy.rglob("*.gz"):
         path.touch()
-    write_pack(finished, other := run.with_name("other.tar.gz"))
-    assert packed(run).read_bytes() == other.read_bytes() and verified(other) == []
+    write_pack(finished, other := copy.with_name("other.tar.gz"))
+    assert packed(copy).read_bytes() == other.read_bytes() and verified(other) == []
 
 
-def test_another_compression_of_the_same_traces_is_the_same_digest(run: Path) -> None:
-    before = write_pack(run, run.with_name("a.tar.gz"))
-    path = run / FIRST
+def test_another_compression_of_the_same_traces_is_the_same_digest(copy: Path) -> None:
+    before = write_pack(copy, copy.with_name("a.tar.gz"))
+    path = copy / FIRST
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), 1))
-    assert write_pack(run, run.with_name("b.tar.gz")) == before
-    assert verified(run.with_name("b.tar.gz")) == []
+    assert write_pack(copy, copy.with_name("b.tar.gz")) == before
+    assert verified(copy.with_name("b.tar.gz")) == []
 
 
-def test_a_pack_holds_neither_lock_nor_dates(run: Path) -> None:
-    with tarfile.open(packed(run)) as archive:
+def test_a_pack_holds_neither_lock_nor_dates(copy: Path) -> None:
+    with tarfile.open(packed(copy)) as archive:
         members = archive.getmembers()
     assert {member.name.split("/")[1] for member in members} == {
         "MANIFEST.json", "measurements.jsonl.gz", "run.json", "traces",
@@ -96,19 +89,19 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("name", STRANGE)
-def test_a_member_that_no_pack_holds_is_named_and_not_unpacked(name: str, run: Path) -> None:
-    path = packed(run)
+def test_a_member_that_no_pack_holds_is_named_and_not_unpacked(name: str, copy: Path) -> None:
+    path = packed(copy)
     rebuild(path, [*members_of(path), (named(name, STRANGE[name]), b"evil")])
     with opened(path) as (folder, problems):
         kept = {file.name for file in folder.rglob("*")}
         assert repr(name) in problems[0]
         assert not kept & {"extra.txt", "escape", "escape.jsonl.gz", "a.jsonl.gz", "replies.jsonl"}
-    assert not list(run.parent.rglob("escape*"))
+    assert not list(copy.parent.rglob("escape*"))
 
 
 @pytest.mark.parametrize("at", range(1, 7))
-def test_a_member_that_is_altered_or_missing_is_named(at: int, run: Path) -> None:
-    path = packed(run)
+def test_a_member_that_is_altered_or_missing_is_named(at: int, copy: Path) -> None:
+    path = packed(copy)
     members = members_of(path)
     (head, data), rest = members[at], [*members[:at], *members[at + 1 :]]
     name = head.name.removeprefix("run/")
@@ -131,32 +124,32 @@ def manifest_of(run: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("field", ["format", "canary", "version"])
-def test_a_manifest_of_something_else_is_named(field: str, run: Path) -> None:
-    changed = {**manifest_of(run), field: "other"}
-    assert f"MANIFEST.json: {field} is 'other'" in claimed(run, json.dumps(changed).encode())[0]
+def test_a_manifest_of_something_else_is_named(field: str, copy: Path) -> None:
+    changed = {**manifest_of(copy), field: "other"}
+    assert f"MANIFEST.json: {field} is 'other'" in claimed(copy, json.dumps(changed).encode())[0]
 
 
 @pytest.mark.parametrize("data", [b"[]", b"{", b"{}", b'{"files": 3}', b'{"files": {"a": 3}}'])
-def test_a_manifest_that_is_damaged_is_named(data: bytes, run: Path) -> None:
-    assert claimed(run, data)[0].startswith("MANIFEST.json: damaged")
+def test_a_manifest_that_is_damaged_is_named(data: bytes, copy: Path) -> None:
+    assert claimed(copy, data)[0].startswith("MANIFEST.json: damaged")
 
 
 @pytest.mark.parametrize("name", ["traces", "/dev/zero", "../run/run.json", "a\0b", "lock"])
-def test_a_manifest_opens_only_files_of_a_pack(name: str, run: Path) -> None:
-    manifest = manifest_of(run)
+def test_a_manifest_opens_only_files_of_a_pack(name: str, copy: Path) -> None:
+    manifest = manifest_of(copy)
     manifest["files"][name] = {"sha256": "0" * 64, "size": 1}
-    assert claimed(run, json.dumps(manifest).encode()) == [f"{name}: missing"]
+    assert claimed(copy, json.dumps(manifest).encode()) == [f"{name}: missing"]
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b'{"format": "memorygym-run-3"}'])
-def test_a_run_without_its_description_is_named(data: bytes, run: Path) -> None:
-    path = packed(run)
+def test_a_run_without_its_description_is_named(data: bytes, copy: Path) -> None:
+    path = packed(copy)
     members = [(m, data if m.name == "run/run.json" else old) for m, old in members_of(path)]
     assert any(problem.startswith("run.json: ") for problem in verified(rebuild(path, members)))
 
 
-def test_every_cut_is_noticed(run: Path) -> None:
-    path = packed(run)
+def test_every_cut_is_noticed(copy: Path) -> None:
+    path = packed(copy)
     data = path.read_bytes()
     for size in range(0, len(data), len(data) // 40):
         path.write_bytes(data[:size])
@@ -166,14 +159,14 @@ def test_every_cut_is_noticed(run: Path) -> None:
             assert "is no pack of a run" in str(error)
 
 
-def test_bytes_after_the_end_are_noticed(run: Path) -> None:
-    path = packed(run)
+def test_bytes_after_the_end_are_noticed(copy: Path) -> None:
+    path = packed(copy)
     path.write_bytes(path.read_bytes() + gzip.compress(b"more"))
     assert "its end is not the end" in verified(path)[0]
 
 
-def test_a_header_with_a_huge_size_fills_no_disk(run: Path) -> None:
-    path = packed(run)
+def test_a_header_with_a_huge_size_fills_no_disk(copy: Path) -> None:
+    path = packed(copy)
     huge = named("run/replies.jsonl")
     huge.size = 1 << 40
     head = members_of(path)[0]
@@ -193,6 +186,6 @@ def test_another_file_is_not_read_as_a_pack(data: bytes, tmp_path: Path) -> None
         verified(tmp_path / "a.tar.gz")
 
 
-def test_the_name_of_a_pack_ends_in_tar_gz(run: Path) -> None:
+def test_the_name_of_a_pack_ends_in_tar_gz(copy: Path) -> None:
     with pytest.raises(BadSettings, match=r"a pack is named FILE\.tar\.gz"):
-        write_pack(run, run.with_name("run.zip"))
+        write_pack(copy, copy.with_name("run.zip"))

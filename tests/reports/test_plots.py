@@ -1,6 +1,7 @@
 """Plots of results: every system is in them, and the same results give the same bytes."""
 
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -10,16 +11,15 @@ from memorygym.cli import main
 from tests.reports.own_parts import LastMessages
 
 pytestmark = pytest.mark.plot
+TASKS = {"template": "company", "tier": "lite"}
 
 
 @pytest.fixture(scope="module")
 def duel(tmp_path_factory: pytest.TempPathFactory) -> memorygym.Results:
     """Two memories at two budgets."""
     folder = tmp_path_factory.mktemp("plots") / "duel"
-    return memorygym.compare(
-        [LastMessages, "bm25"], budgets=[300, 1000], template="company", tier="lite", seeds=2,
-        output=folder,
-    )  # fmt: skip
+    memories = [LastMessages, "bm25"]
+    return memorygym.compare(memories, budgets=[300, 1000], output=folder, seeds=2, **TASKS)
 
 
 def texts(path: Path) -> str:
@@ -69,7 +69,6 @@ def test_the_command_draws_runs_of_bench_and_of_compare(
         ("figure.gif", "auto", "give a name that ends in .svg, .png or .pdf"),
         ("nowhere/figure.svg", "auto", "there is no folder"),
         ("figure.svg", "colour", "no plot of these results named .colour.; choose from"),
-        ("figure.svg", "type", "no plot of these results named .type.; choose from"),
     ],
 )
 def test_a_plot_that_cannot_be_drawn_is_refused(
@@ -86,7 +85,7 @@ def test_a_notebook_shows_the_picture_itself(duel: memorygym.Results) -> None:
 def test_long_names_are_shortened_and_other_signs_warn_once(tmp_path: Path) -> None:
     name = "a" * 80
     memories = {name: LastMessages, "記憶": LastMessages}
-    results = memorygym.compare(memories, template="company", tier="lite", seeds=1)
+    results = memorygym.compare(memories, seeds=1, **TASKS)
     results.plot(tmp_path / "figure.svg", "cost")
     assert f"{'a' * 15}…aaaa (trusted)" in texts(tmp_path / "figure.svg")
     with pytest.warns(UserWarning, match="missing from font") as caught:
@@ -94,24 +93,21 @@ def test_long_names_are_shortened_and_other_signs_warn_once(tmp_path: Path) -> N
     assert len(caught) == 1
 
 
-def test_a_system_has_one_colour_and_mark_and_all_panels_one_range(
-    duel: memorygym.Results,
-) -> None:
+def looks(axis: Any) -> dict[str, tuple[str, str]]:
+    """Colour and mark of every system."""
+    parts = {part.get_label(): part[0] for part in axis.containers}
+    return {name: (line.get_color(), line.get_marker()) for name, line in parts.items()}
+
+
+def test_a_system_has_one_colour_and_mark_and_all_panels_one_range(duel: memorygym.Results) -> None:
     for kind in ("cost", "retention"):
         first, second = duel.plot(kind=kind).figure.axes
-        looks = [
-            {
-                part.get_label(): (part[0].get_color(), part[0].get_marker())
-                for part in axis.containers
-            }
-            for axis in (first, second)
-        ]
-        assert looks[0] == looks[1]
+        assert looks(first) == looks(second)
         assert first.get_xlim() == second.get_xlim()
 
 
 def test_a_mark_without_an_interval_is_hollow_and_the_picture_says_why() -> None:
-    lite = memorygym.compare("bm25", template="company", tier="lite", seeds=1)
+    lite = memorygym.compare("bm25", seeds=1, **TASKS)
     axis = lite.plot(kind="forest").figure.axes[0]
     assert {part[0].get_mfc() for part in axis.containers} == {"white"}
     assert "hollow: too few tasks for an interval" in axis.get_xlabel().replace("\n", " ")

@@ -23,12 +23,6 @@ def test_an_agent_is_compared_with_itself_on_the_tasks_that_both_played(pair: Ru
     ] == [("naive", True, 2)]
 
 
-def test_two_agents_alone_are_compared_with_each_other() -> None:
-    (found,) = differences(lite("strategic", seeds=3), lite("naive", seeds=3))
-    assert (found.agent, found.other, found.paired) == ("strategic", "naive", True)
-    assert found.difference.estimate.mean > 0
-
-
 def test_agents_that_share_nothing_are_not_compared(pair: RunResults) -> None:
     with pytest.raises(BadSettings, match="no agent is in both runs: strategic, naive and guesser"):
         differences(pair, lite("guesser"))

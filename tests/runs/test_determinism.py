@@ -15,7 +15,6 @@ import memorygym
 
 SCRIPT = Path(__file__).parent / "replay.py"
 SOURCE = Path(memorygym.__file__).parents[1]
-OTHERS = ("3.12", "3.13", "3.14")
 pytestmark = pytest.mark.slow
 
 
@@ -70,7 +69,7 @@ def test_another_process_generates_and_plays_the_same_bytes(
     assert printed(sys.executable, tmp_path, **environment) == here
 
 
-@pytest.mark.parametrize("version", OTHERS)
+@pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
 def test_another_python_generates_and_plays_the_same_bytes(
     version: str, here: list[str], tmp_path: Path
 ) -> None:

@@ -82,8 +82,7 @@ def trace() -> Trace:
     )  # fmt: skip
     recipe = {"template": "company", "seed": 5}
     labels = {"agent": "strong", "memory": "bm25", "budget": 500}
-    records = list(RECORDS)
-    return Trace("0" * 16, "worlds", recipe, task.system, Budget(), table, dict(labels), records)
+    return Trace("0" * 16, "worlds", recipe, task.system, Budget(), table, labels, [*RECORDS])
 
 
 def asking(trace: Trace, *questions: Question) -> QuestionCase:

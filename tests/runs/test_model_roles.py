@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings
 from memorygym.core.types import Message
 from memorygym.models import extractive
 from memorygym.models.reply_log import Cached, ReplyLog
@@ -31,11 +31,6 @@ def test_every_episode_has_a_reasoner_of_its_own() -> None:
     assert scripted("weak", TASK) is not scripted("weak", TASK)
     model_roles = ModelRoles({"m": Scripted(["yes"])})
     assert model_roles.chat("m") is not model_roles.chat("m")
-
-
-def test_an_unknown_reasoner_is_named() -> None:
-    with pytest.raises(UnknownPart, match="did you mean strong"):
-        scripted("stong", TASK)
 
 
 def test_the_models_of_a_recipe_are_described_as_they_were_and_cannot_be_asked() -> None:

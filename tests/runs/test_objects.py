@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.runs.objects import UNREADABLE, identity_of, source_hash
+from memorygym.runs.objects import UNREADABLE, identity_of
 from tests.memories.broken import Forgetful
 
 
@@ -38,7 +38,3 @@ def test_what_has_no_source_or_no_lasting_value_is_named() -> None:
     frame = sys._getframe()
     assert identity_of(typed["Typed"]).startswith(f"{UNREADABLE}Typed (")
     assert identity_of(lambda: frame).startswith(f"{UNREADABLE}lambda (it carries <frame at 0x")
-
-
-def test_the_package_has_one_source_hash() -> None:
-    assert source_hash() == source_hash() and len(source_hash()) == 8

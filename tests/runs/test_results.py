@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
@@ -41,12 +40,6 @@ def lines_of(folder: Path) -> Lines:
 def rewrite(folder: Path, lines: Sequence[Any]) -> None:
     text = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
     (folder / FILE).write_bytes(gzip.compress(text.encode()))
-
-
-@pytest.fixture
-def copy(finished: Path, tmp_path: Path) -> Path:
-    """A finished run that may be altered."""
-    return Path(copytree(finished, tmp_path / "copy"))
 
 
 def test_a_run_is_the_same_right_after_the_play_and_from_its_folder(tmp_path: Path) -> None:

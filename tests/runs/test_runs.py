@@ -35,25 +35,20 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def whole(finished_run: Path) -> dict[str, str]:
-    """The digests of its files."""
-    return digests(finished_run)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", range(20))
 def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
-    moment: int, whole: dict[str, str], tmp_path: Path
+    moment: int, finished_run: Path, tmp_path: Path
 ) -> None:
     with subprocess.Popen([*SCRIPTED, tmp_path / "run"]) as process:
         time.sleep(0.1 + named_rng("kill", moment).uniform())
         process.kill()
     bench(*SCRIPTED, tmp_path / "run")
-    assert digests(tmp_path / "run") == whole
+    assert digests(tmp_path / "run") == digests(finished_run)
 
 
-def test_a_finished_run_is_not_played_again(whole: dict[str, str], finished_run: Path) -> None:
+def test_a_finished_run_is_not_played_again(finished_run: Path) -> None:
+    whole = digests(finished_run)
     timings = (finished_run / "timings.jsonl").read_bytes()
     bench(*SCRIPTED, finished_run)
     assert (finished_run / "timings.jsonl").read_bytes() == timings

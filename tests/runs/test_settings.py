@@ -10,14 +10,7 @@ import memorygym
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.reports.curves import CURVES
 from memorygym.reports.misses import MissFilter
-from memorygym.runs.settings import (
-    KINDS,
-    BenchSettings,
-    CompareSettings,
-    Settings,
-    helps,
-    options,
-)
+from memorygym.runs.settings import KINDS, BenchSettings, CompareSettings, Settings, helps, options
 from memorygym.scoring.attribution import CAUSES
 from memorygym.tracks.worlds.generator.tiers import TIERS
 

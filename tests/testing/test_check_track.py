@@ -1,6 +1,5 @@
 """Every rule that a track may break is reported, and the tracks here break none."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from memorygym.core import registry
 from memorygym.core.track import Track, find
 from memorygym.core.types import Message, Step, Task
 from memorygym.testing import check_track, tracks
+from tests.datasets import published
 from tests.slow import mostly_slow
 from tests.testing.shops import BROKEN, stepped, tasked
 from tests.tracks.shop_example import known
@@ -23,13 +23,6 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "codeqa": {"parameters": {"tokens": "10k"}, "seeds": 1},
 }
 """By track: what is enough to check it by."""
-CONTEXT = [[f"Title {n}", [f"One of {n}.", f"The value of {n} is {n}."]] for n in "abcd"]
-HOTPOT = [
-    {"_id": f"q{name}", "question": f"What is the value of {name}?", "answer": name}
-    | {"type": "bridge", "level": "easy", "context": CONTEXT}
-    | {"supporting_facts": [[f"Title {name}", 1]]}
-    for name in "ab"
-]
 
 
 @pytest.fixture
@@ -74,11 +67,9 @@ def test_a_track_that_cannot_be_found_is_reported() -> None:
 
 @pytest.mark.parametrize("name", [*registry.names("tracks"), "shop"])
 def test_a_track_keeps_every_rule(name: str, tmp_path: Path, shop: Track) -> None:
-    path = tmp_path / "dev.json"
-    path.write_text(json.dumps(HOTPOT))
     arguments = SMALL.get(name, {})
     if files := find(name).files:
-        arguments = {"tasks": files("hotpotqa", path, None)}
+        arguments = {"tasks": files("hotpotqa", published.file_of("hotpotqa", tmp_path), None)}
     assert check_track(name, **arguments) == []
 
 

@@ -38,10 +38,7 @@ def run(address: str) -> Callable[[Callable[[Any], Any]], Any]:
             await env.cleanup()
             get_registry().unregister(env.name)  # It would be cleaned up again at exit.
 
-    def run_once(use: Callable[[Any], Any]) -> Any:
-        return asyncio.run(used(use))
-
-    return run_once
+    return lambda use: asyncio.run(used(use))
 
 
 def test_the_client_measures_a_model(run: Any) -> None:

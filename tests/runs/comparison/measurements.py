@@ -45,9 +45,11 @@ def played(
     return measured
 
 
-def all_played(systems: Mapping[str, str]) -> list[Measurement]:
+def all_played(
+    systems: Mapping[str, str], case: Mapping[str, Any] | None = None, **of: Any
+) -> list[Measurement]:
     """The measurements of many systems."""
-    return [one for system, tasks in systems.items() for one in played(system, tasks)]
+    return [own for system, tasks in systems.items() for own in played(system, tasks, case, **of)]
 
 
 def reported(systems: Mapping[str, str], **failures: int) -> Report:

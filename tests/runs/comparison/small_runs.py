@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from memorygym.core.track import TaskOptions, TaskRecipe
+from memorygym.core.track import TaskRecipe
 from memorygym.core.types import Memory, Message
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
@@ -13,16 +13,11 @@ from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.metrics import Measurement
 from memorygym.runs.settings import CompareSettings
 from memorygym.runs.store import Run
-from memorygym.runs.tasks import Tasks, generated
+from memorygym.runs.tasks import Tasks
+from tests.episodes import worlds
 
-
-def world(salt: str = "") -> Tasks:
-    """One small task, of a private test set if a secret is given."""
-    parameters = {"template": "company", "tier": "lite"}
-    return generated("worlds", TaskOptions(range(1), salt, parameters))
-
-
-WORLD = world()
+WORLD = worlds()
+"""One small task."""
 
 
 def comparison(

@@ -24,9 +24,11 @@ from memorygym.runs.comparison.sanity_checks import (
 )
 from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.results import perform
-from tests.episodes import generated
+from tests.episodes import generated, worlds
+from tests.memories.broken import Echo
+from tests.reports.own_parts import Broken
 from tests.runs.comparison.measurements import THREE, all_played, reported
-from tests.runs.comparison.small_runs import comparison, gossip, world
+from tests.runs.comparison.small_runs import comparison, gossip
 
 APART = [
     "full shows the whole history",
@@ -35,15 +37,8 @@ APART = [
 MIXED = "one showed a word of the other; keep no state in class or module"
 
 
-class RuleViolation(Memory):
-    """Cannot be opened."""
-
-    def observe(self, new: Sequence[Message]) -> None:
-        raise ValueError("no")
-
-
 def test_a_secret_is_recorded_as_its_hash_alone() -> None:
-    about = str(comparison(tasks=world("a very long secret")).about())
+    about = str(comparison(tasks=worlds(salt="a very long secret")).about())
     assert "secret" not in about
     assert about != str(comparison().about())
 
@@ -66,7 +61,7 @@ def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path:
             [("two episodes of m stay apart", MIXED)],
         ),
         # Its episodes fail.
-        (comparison(m=MemorySpec(RuleViolation, tools=False)), APART, []),
+        (comparison(m=MemorySpec(Broken, tools=False)), APART, []),
     ],
 )
 def test_memories_that_can_be_made_are_checked_before_anything_is_played(
@@ -113,13 +108,6 @@ class Listening(Memory):
 
     def observe(self, new: Sequence[Message]) -> None:
         self.observed += [message.content for message in new]
-
-
-class Echo(Memory):
-    """Shows the running event again."""
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return live
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,7 @@ SHARES = (
 
 def test_shares_of_few_tasks_lie_between_0_and_1_and_have_a_width() -> None:
     read = Coverage(read=9)
-    measured = [
-        measurement
-        for system, tasks in {**FIVE, "n": "00 " * 5}.items()
-        for measurement in played(system, tasks, MATCHED, shown=read, held=read)
-    ]
+    measured = all_played({**FIVE, "n": "00 " * 5}, MATCHED, shown=read, held=read)
     for row in figures(measured, {}, "test").rows:
         for name in SHARES:
             estimate = row[name]

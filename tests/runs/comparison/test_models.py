@@ -11,6 +11,7 @@ from memorygym.cli import main
 from memorygym.core.trace import Observation, Trace
 from memorygym.memories.stores.prompts import LIMIT
 from memorygym.runs.store import read_traces
+from tests.datasets import published
 from tests.runs.comparison.model_runs import SMALL, digests, rows
 from tests.servers.openai import Server, serving
 from tests.slow import mostly_slow
@@ -109,10 +110,8 @@ def test_a_trace_states_the_settings_of_its_reasoner_and_the_usage_of_each_reply
 def test_the_offline_model_gives_the_same_figures_behind_an_endpoint_and_by_name(
     duel: Duel,
 ) -> None:
-    here, named = (
-        duel("llm_summarizing", *words, name=name)
-        for name, words in (("here", ()), ("named", ("--memory-model", "extractive")))
-    )
+    here = duel("llm_summarizing", name="here")
+    named = duel("llm_summarizing", "--memory-model", "extractive", name="named")
     there = duel("llm_summarizing", "--memory-model", "condenser", name="endpoint")
     assert rows(there) == rows(here) and digests(named) == digests(here)
 
@@ -256,14 +255,11 @@ def test_replies_of_a_reasoner_that_are_cut_short_are_reported_beside_the_figure
     ("words", "reason"),
     [
         (("--memory-model", "extractiv"), "no memory model named 'extractiv'; did you mean extr"),
-        (("--memory-model", ""), "model '' has no name"),
         (("--reasoner", ""), "--reasoner names none: give one, such as strong"),
-        (("--memory-model", "opnai:x"), "no provider of models named 'opnai'"),
         (("--temperature", "0"), "--temperature is for a model as --reasoner or --memory-model"),
         (("--replay", "kept.jsonl"), "--replay is for a model"),
         (("--memory-model", "x", "--replay", "no.jsonl"), "no.jsonl: No such file"),
         (("--memory-model", "x", "--temperature", "-1"), "temperature -1.0"),
-        (("--memory-model", "x", "--api-base", "nowhere"), "is no URL of an endpoint"),
         (("--judge", "kind"), "scripted answers are exact"),
     ],
 )
@@ -274,19 +270,12 @@ def test_models_that_cannot_be_asked_are_named(
     assert reason in capsys.readouterr().err
 
 
-HOTPOT = {
-    **{"_id": "q", "question": "Where is it?", "answer": "Paris", "type": "bridge"},
-    **{"level": "easy", "supporting_facts": [["It", 0]]},
-    "context": [["It", ["It is in Paris."]], ["Else", ["Else is in Rome."]]],
-}
-
-
 @pytest.mark.parametrize(("judged", "right"), [(False, 0), (True, 1)])
 def test_an_answer_in_other_words_is_right_only_for_a_judge(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judged: bool, right: int
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "none")
-    (tmp_path / "dev.json").write_text(json.dumps([HOTPOT]))
+    (tmp_path / "dev.json").write_text(json.dumps([published.hotpot(answer="Paris")]))
     data = ("--data", f"hotpotqa:{tmp_path / 'dev.json'}", "-q", "-o", str(tmp_path / "run"))
     vague = ("", [("submit_answer", {"answer": "the city of Paris, France"})])
     kind = (json.dumps({"quote": "Paris", "correct": True}), [])

@@ -16,6 +16,7 @@ from memorygym.runs.comparison.memory_specs import TimedMemory, memory_of, plug,
 from memorygym.runs.comparison.system_specs import ComparisonLimits, MemorySpec, budget_of, systems
 from memorygym.runs.objects import SOURCES, identities
 from tests.episodes import begin, generated
+from tests.reports.own_parts import Broken
 
 LIMITS = ComparisonLimits(500, 900)
 FREE = {"writes": None, "slot": None}
@@ -136,13 +137,6 @@ def test_a_timed_memory_does_what_it_does_untimed_and_every_view_is_a_step(
     assert len(steps) == 2 and all(step >= 0 for step in steps)
 
 
-class Broken(Memory):
-    """Cannot compose."""
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        raise ValueError("no view")
-
-
 def test_a_timed_memory_fails_under_its_own_name() -> None:
-    with pytest.raises(MemoryFault, match=r"memory Broken: compose\(\) raised ValueError: no"):
+    with pytest.raises(MemoryFault, match=r"memory Broken: compose\(\) raised KeyError: 'lost'"):
         begin("one fact", memory=lambda: TimedMemory(Broken(), [])).view()
