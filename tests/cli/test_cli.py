@@ -51,9 +51,9 @@ def test_an_empty_salt_is_refused_by_every_command_that_takes_one(salt: str, com
         assert (status, out) == (2, "") and err.startswith(said)
 
 
-def test_the_version_is_that_of_the_package_and_no_command_is_bad_usage(command) -> None:
+def test_the_version_is_that_of_the_package_and_no_or_an_unknown_word_is_bad_usage(command) -> None:
     assert command("--version") == (0, f"memorygym {__version__}\n", "")
-    assert command().status == 2
+    assert command().status == command("list", "wolrds").status == 2
 
 
 @pytest.mark.parametrize("name", cli.MERGED)

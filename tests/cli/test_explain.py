@@ -211,12 +211,6 @@ def test_a_question_is_shown_as_the_agent_saw_it_with_what_the_memory_held(
     assert "(in context)\n    | " in every and "(never written)\n    | nothing" in every
 
 
-def test_an_episode_is_shown_with_every_verdict(finished: Path, command) -> None:
-    status, out, _ = command("explain", str(finished), "company+1+naive+0", "--play")
-    assert status == 0 and SAME in out
-    assert out.count("    truth ") == 10 and "composite" in out
-
-
 def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     for name in ("company+0+writer+0", "company+1+writer+1#3"):

@@ -29,21 +29,9 @@ def test_any_other_name_is_the_folder_of_the_run(command, tmp_path: Path) -> Non
     assert (tmp_path / "run" / "results.json").exists()
 
 
-@pytest.mark.parametrize(
-    ("output", "message"),
-    [
-        ("", "argument --output/-o/--run: '' is empty, perhaps from an unset variable"),
-        ("link", "link is a link to nowhere, which does not exist; make that folder"),
-    ],
-)
-def test_an_output_that_cannot_be_meant_is_refused(
-    output: str, message: str, command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("link").symlink_to("nowhere")
-    status, _, err = command(*PLAYED, "-o", output)
-    assert status == 2 and message in err
-    assert [*tmp_path.iterdir()] == [tmp_path / "link"]
+def test_an_empty_output_is_refused(command) -> None:
+    said = "argument --output/-o/--run: '' is empty, perhaps from an unset variable"
+    assert said in command(*PLAYED, "-o", "").err
 
 
 def test_tables_make_way_for_a_result_on_standard_output() -> None:

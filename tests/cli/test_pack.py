@@ -29,12 +29,9 @@ def played(tmp_path: Path) -> Callable[..., Path]:
     """Plays two scripted agents, or a model; returns the folder of the run."""
 
     def make(model: Model | None = None, salt: str = "", repeats: int = 1, **more: Any) -> Path:
-        settings, roles = BenchSettings(agent=["naive", "guesser"], repeats=repeats), ModelRoles()
-        if model:
-            settings, roles = (
-                replace(settings, agent=["org/model"]),
-                ModelRoles({"org/model": model}),
-            )
+        agents = ["org/model"] if model else ["naive", "guesser"]
+        settings = BenchSettings(agent=agents, repeats=repeats)
+        roles = ModelRoles({"org/model": model} if model else {})
         asked = Evaluation(worlds(salt=salt), settings, model_roles=roles)
         perform(replace(asked, **more), tmp_path / "run")
         return tmp_path / "run"

@@ -39,6 +39,15 @@ def _stop(folder: Path) -> Path:
     return trace
 
 
+def describe(run: Path, changed: object) -> Path:
+    """Gives a run another recipe, or its recipe other fields; returns the file that states it."""
+    path = run / "run.json"
+    about = json.loads(path.read_bytes())
+    recipe = about["recipe"] | changed if isinstance(changed, dict) and changed else changed
+    path.write_text(json.dumps({**about, "recipe": recipe}))
+    return path
+
+
 @pytest.fixture
 def state(ran):
     """What `status --json` says of a run."""
@@ -140,22 +149,32 @@ def test_a_run_of_a_part_of_a_folder_can_be_finished(command, state, tmp_path: P
     ],
 )
 def test_a_damaged_recipe_is_named(changed: object, said: str, played: Path, command) -> None:
-    path = played / "run.json"
-    about = json.loads(path.read_bytes())
-    recipe = {**about["recipe"], **changed} if said and isinstance(changed, dict) else changed
-    path.write_text(json.dumps({**about, "recipe": recipe}))
+    path = describe(played, changed)
     for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
         status, _, err = command(*words)
         assert status == 2 and err.count("\n") == 1 and f"{path} is damaged{said}" in err
 
 
-def test_a_recipe_cannot_name_a_track_to_import(played: Path, command) -> None:
-    about = json.loads((played / "run.json").read_bytes())
-    about["recipe"]["track"] = "this:s"
-    (played / "run.json").write_text(json.dumps(about))
-    status, _, err = command("status", str(played))
-    assert status == 2 and "track 'this:s', which is not installed here" in err
-    assert "this" not in sys.modules
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        *(({name: []}, f"recipe.{name} is empty") for name in ("reasoners", "budgets", "memories")),
+        ({"seeds": [10**30]}, "give at most 999,999,999"),
+        ({"repeats": 10**9}, "4,000,000,000 episodes are too many for a run"),
+        ({"capacity": -5}, "recipe.capacity is -5"),
+        ({"track": "this:s"}, "track 'this:s', which is not installed here"),
+    ],
+)
+def test_a_run_that_nobody_can_resume_loses_nothing(
+    changed: dict[str, object], said: str, finished: Path, duel: Path, tmp_path: Path, command
+) -> None:
+    whole = duel if said.endswith("is empty") else finished
+    describe(run := shutil.copytree(whole, tmp_path / "run"), changed)
+    before = {file: file.read_bytes() for file in run.rglob("*.*")}
+    for word in ("status", "resume"):
+        status, _, err = command(word, run)
+        assert status == 2 and said in err and err.count("\n") == 1 and "this" not in sys.modules
+    assert {file: file.read_bytes() for file in before} == before
 
 
 def test_a_comparison_shows_the_accuracies_of_its_table(command, tmp_path: Path) -> None:
