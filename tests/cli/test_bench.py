@@ -25,9 +25,8 @@ def asked(command, server: Server) -> Callable[..., tuple[int, str, str]]:
     return bench
 
 
-def test_the_first_line_counts_scored_episodes(command) -> None:
-    status, out, _ = command(*TWO)
-    assert status == 0
+def test_the_first_line_counts_scored_episodes(ran) -> None:
+    out = ran(*TWO).out
     first = out.splitlines()[0]
     assert first == "4 episodes: 4 scored; 0 failed at the provider, 0 at the memory, 0 excluded"
     assert all(len(line) <= 80 for line in out.splitlines())

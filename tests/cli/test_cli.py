@@ -17,9 +17,8 @@ HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.tracks", "memo
 DEAL = [sys.executable, "-m", "memorygym", "play", "--show", "--template", "company"]
 
 
-def test_help_lists_every_command_with_its_line(command) -> None:
-    status, out, _ = command("--help")
-    assert status == 0
+def test_help_lists_every_command_with_its_line(ran) -> None:
+    out = ran("--help").out
     assert "grade" in out and "Grade answers against truths" in out
     assert all(len(line) <= 80 for line in out.splitlines())
 
@@ -34,9 +33,8 @@ def test_help_and_import_load_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("name", cli.command_files())
-def test_a_command_explains_itself(name: str, command) -> None:
-    status, out, _ = command(name, "--help")
-    assert status == 0
+def test_a_command_explains_itself(name: str, ran) -> None:
+    out = ran(name, "--help").out
     assert out.startswith(f"usage: memorygym {name}")
     assert all(len(line) <= 80 for line in out.splitlines())
 

@@ -78,12 +78,12 @@ def test_a_narrow_terminal_is_kept_to(
 
 
 def test_an_agent_may_be_made_for_its_task(
-    command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "made_for.py").write_text(
         "from memorygym.tracks.worlds.agents.honest import naive\n\n\n"
         "def make(task):\n    assert task.events and task.gold is None\n    return naive()\n"
     )
     monkeypatch.chdir(tmp_path)
-    status, out, _ = command("bench", *LITE, "--agent", "made_for:make")
-    assert status == 0 and "made_for:make" in out
+    out = ran("bench", *LITE, "--agent", "made_for:make").out
+    assert "made_for:make" in out

@@ -8,9 +8,8 @@ LITE = ("--tier", "lite", "--workers", "1")
 GIVEN = ("--sd", "14")
 
 
-def _json(command, *words: str) -> dict:
-    status, out, err = command("power", *words, "--json")
-    assert (status, err) == (0, "")
+def _json(ran, *words: str) -> dict:
+    out = ran("power", *words, "--json").out
     return json.loads(out)
 
 
@@ -25,9 +24,8 @@ def test_the_deviation_is_measured_by_playing(command) -> None:
 
 
 @pytest.mark.slow
-def test_a_table_fits_the_screen(command) -> None:
-    status, out, err = command("power", *LITE, "--seeds", "30", "--templates", "4")
-    assert (status, err) == (0, "")
+def test_a_table_fits_the_screen(ran) -> None:
+    out = ran("power", *LITE, "--seeds", "30", "--templates", "4").out
     assert "these settings         120 " in out and "intraclass correlation" in out
     assert max(map(len, out.splitlines())) <= 80
 
