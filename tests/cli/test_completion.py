@@ -14,9 +14,8 @@ def completed(script: Path, *words: str) -> list[str]:
         f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _memorygym;"
         ' printf "%s\\n" "${COMPREPLY[@]}"'
     )
-    return subprocess.run(
-        ["bash", "-c", text], capture_output=True, text=True, check=True
-    ).stdout.split()
+    done = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=True)
+    return done.stdout.split()
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ BM25, FEWER = "strong+bm25+300", "strong+bm25:top_k=2+300"
 @pytest.fixture
 def copy(duel: Path, tmp_path: Path) -> Path:
     """The folder, to be altered."""
-    shutil.copytree(duel, tmp_path / "a copy")
-    return tmp_path / "a copy"
+    return Path(shutil.copytree(duel, tmp_path / "a copy"))
 
 
 def test_misses_are_those_of_the_memories_by_system(duel: Path, ran) -> None:
@@ -33,10 +32,10 @@ def test_misses_are_those_of_the_memories_by_system(duel: Path, ran) -> None:
     ]
 
 
-def test_a_reference_is_listed_on_request(duel: Path, command) -> None:
-    assert "18 of 20 questions missed" in command("explain", str(duel), "--memory", "none").out
+def test_a_reference_and_a_single_trace_are_listed_on_request(duel: Path, ran) -> None:
+    assert "18 of 20 questions missed" in ran("explain", duel, "--memory", "none").out
     trace = duel / "traces" / "company+0+strong+none+all.jsonl.gz"
-    assert "9 of 10 questions missed" in command("explain", str(trace)).out
+    assert "9 of 10 questions missed" in ran("explain", trace).out
 
 
 def test_scores_have_a_table_for_every_budget(duel: Path, command) -> None:

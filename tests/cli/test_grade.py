@@ -67,8 +67,7 @@ def test_a_damaged_row_is_named_and_the_rest_graded(damaged: object, said: str, 
 
 
 def test_a_dash_reads_stdin(command, monkeypatch: pytest.MonkeyPatch) -> None:
-    stdin = io.TextIOWrapper(io.BytesIO(json.dumps(ROW).encode()))
-    monkeypatch.setattr("sys.stdin", stdin)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(ROW).encode())))
     assert json.loads(command("grade", "-").out)["correct"] is True
 
 

@@ -15,8 +15,7 @@ CUT = "cut at max_tokens"
 def _bench(ran, model: str, folder: Path) -> str:
     with serving() as server:
         words = ["--model", model, "--api-base", server.url, "--run", str(folder)]
-        out = ran(*LITE, *words).out
-    return " ".join(out.split())
+        return str(ran(*LITE, *words).text)
 
 
 @pytest.mark.parametrize(

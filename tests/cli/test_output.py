@@ -75,15 +75,3 @@ def test_a_narrow_terminal_is_kept_to(
     monkeypatch.setenv("COLUMNS", "40")
     out = command(*(word.format(duel) for word in words.split())).out
     assert max(map(len, out.splitlines())) <= 40
-
-
-def test_an_agent_may_be_made_for_its_task(
-    ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "made_for.py").write_text(
-        "from memorygym.tracks.worlds.agents.honest import naive\n\n\n"
-        "def make(task):\n    assert task.events and task.gold is None\n    return naive()\n"
-    )
-    monkeypatch.chdir(tmp_path)
-    out = ran("bench", *LITE, "--agent", "made_for:make").out
-    assert "made_for:make" in out

@@ -21,7 +21,6 @@ from tests.episodes import worlds
 
 SALT = "a secret of sixteen"
 SHRUG = Scripted(lambda messages, tools: Message("assistant", "no idea"))
-GONE = Scripted(lambda messages, tools: ProviderFailure("gone"))
 
 
 @pytest.fixture
@@ -135,7 +134,7 @@ def test_failed_episodes_are_packed_as_failures(played, checked) -> None:
 
 
 def test_a_run_without_scores_is_not_packed(played, refused) -> None:
-    played(GONE)
+    played(Scripted(lambda messages, tools: ProviderFailure("gone")))
     assert "is not packed: none of its episodes has a score" in refused()
 
 

@@ -78,10 +78,7 @@ REFUSED = [
     (f"{BM25} --data hotpotqa:x:least=3", "choose from most"),
     (f"{BM25} --data x --track research", "give one of them"),
     (f"{BM25} --data hotpotqa:x --salt s", "the tasks of hotpotqa:x are finished"),
-    (
-        f"{BM25} --data hotpotqa:{{hotpotqa}} --reasoner weak",
-        "no reasoner of the track data named 'weak'; choose from strong",
-    ),
+    (f"{BM25} --data hotpotqa:{{hotpotqa}} --reasoner weak", "named 'weak'; choose from strong"),
     (f"{BM25} --seeds 2 --trajectories x", "--seeds is for tasks; leave it out"),
     (f"{BM25} --track research --trajectories x", "--track is for tasks"),
     (f"{REPLAY} x --memory markdown", "an agent writes into it through tools"),
@@ -121,6 +118,8 @@ REFUSED = [
     ("explain {duel} --play company+0+strong+bm52+300", f"did you mean {OF_BM25}+300?"),
     (f"explain {{duel}} --play {OF_BM25}", f"{OF_BM25}+300, {OF_BM25}+600; give"),
     ("explain {played} company+0+naive --again", "--again is for --play"),
+    ("explain {private} company+0 --play", "private test set"),
+    ("explain {private} company+0 --play --salt another", "private test set"),
     # diff, leaderboard, pack, status, score, list
     ("diff {played} {hard}", " differ: play both alike"),
     ("diff {played} {played} --agent naiv", "did you mean naive?"),
@@ -136,6 +135,8 @@ REFUSED = [
     ("status .", "is not the folder of a run"),
     ("status {duel}/results.json", "is a file: give the folder of its run, {duel}"),
     ("resume .", "is not the folder of a run"),
+    ("resume {private}", "--salt"),
+    ("resume {private} --salt another", "is not the secret of the run"),
     ("resume {brackets}", "run.json is damaged"),
     ("score nowhere.jsonl", "nowhere.jsonl: No such file"),
     ("score .", "no traces in"),
@@ -208,15 +209,16 @@ REFUSED = [
 def paths(finished: Path, duel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Runs and a file that the lines above name."""
     folder = tmp_path_factory.mktemp("paths")
-    words = ["bench", "-q", "-t", "company", "--seeds", "1", "--agent", "naive"]
-    assert main([*words, "-o", str(folder / "hard")]) == 0
+    words = ["bench", "-q", "-t", "company", "--seeds", "1", "--agent", "naive", "-o"]
+    assert main([*words, str(folder / "hard")]) == 0
+    assert main([*words, str(folder / "private"), "--tier", "lite", "--salt", "a long secret"]) == 0
     hotpotqa = published.file_of("hotpotqa", folder)
     (folder / "stray").mkdir()
     log = folder / "stray/alone.jsonl"  # Not named as an episode is.
     log.write_text(json.dumps(trajectory_files.openai()))
     (folder / "run.json").write_text("[" * 100_000)
     (folder / "link").symlink_to("nowhere")
-    made = {name: folder / name for name in ("hard", "stray", "link")}
+    made = {name: folder / name for name in ("hard", "private", "stray", "link")}
     runs = {"played": finished, "duel": duel, "brackets": folder}
     return {**made, **runs, "log": log, "hotpotqa": hotpotqa}
 
