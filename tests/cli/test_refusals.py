@@ -85,6 +85,7 @@ REFUSED = [
     (f"{REPLAY} x --memory oracle", "--memory oracle: a log does not say"),
     (f"{REPLAY} x --temperature 1", "--temperature is for a --memory-model"),
     (f"{REPLAY} x", "x: there is no such file or folder"),
+    (f"{REPLAY} {{log}} -o {{stray}}", "is not empty and holds no trajectories.json; give a new"),
     ("compare", "name at least one memory"),
     # explain
     ("explain {played} --agent naiv", "did you mean naive?"),
