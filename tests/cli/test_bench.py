@@ -1,12 +1,12 @@
 """`memorygym bench`: the tasks it plays, and its output."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from memorygym.runs.results import load
+from tests.cli.conftest import Command
 from tests.servers.openai import Server
 
 LITE = ["bench", "--tier", "lite", "--template", "company"]
@@ -14,23 +14,10 @@ TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
 
 
 @pytest.fixture
-def asked(command, server: Server) -> Callable[..., tuple[int, str, str]]:
+def asked(command: Command, server: Server) -> Command:
     """What comes of a model of the endpoint."""
-
-    def bench(model: str, *words: object) -> tuple[int, str, str]:
-        base = ("--model", model, "--api-base", server.url, "--workers", "1")
-        outcome: tuple[int, str, str] = command(*LITE, *base, *words)
-        return outcome
-
-    return bench
-
-
-def test_the_first_line_counts_scored_episodes(command) -> None:
-    status, out, _ = command(*TWO)
-    assert status == 0
-    first = out.splitlines()[0]
-    assert first == "4 episodes: 4 scored; 0 failed at the provider, 0 at the memory, 0 excluded"
-    assert all(len(line) <= 80 for line in out.splitlines())
+    base = ("--api-base", server.url, "--workers", "1")
+    return lambda model, *words: command(*LITE, *base, "--model", model, *words)
 
 
 @pytest.mark.parametrize(("words", "patience"), [((), 3), (("--patience", "5"), 5)])
@@ -57,8 +44,11 @@ def test_the_export_is_the_same_every_time_alone_and_in_a_folder(command, tmp_pa
 
 
 @pytest.mark.parametrize(("floor", "status"), [("0", 0), ("100", 1)])
-def test_fail_under_is_the_exit_code(floor: str, status: int, command) -> None:
-    assert command(*TWO, "--fail-under", floor).status == status
+def test_fail_under_is_the_exit_code_below_the_counts(floor: str, status: int, command) -> None:
+    outcome = command(*TWO, "--fail-under", floor)
+    first, *rest = outcome.out.splitlines()
+    assert first == "4 episodes: 4 scored; 0 failed at the provider, 0 at the memory, 0 excluded"
+    assert outcome.status == status and all(len(line) <= 80 for line in rest)
 
 
 def test_the_difference_from_earlier_results_is_paired_on_the_same_tasks_alone(

@@ -31,11 +31,10 @@ def put(path: Path, data: str | bytes) -> Path:
     ],
 )
 def test_the_mark_is_found_in_every_kind_of_file(
-    name: str, data: str | bytes, tmp_path: Path, command
+    name: str, data: str | bytes, tmp_path: Path, ran
 ) -> None:
     path = put(tmp_path / name, data)
-    status, out, err = command("canary", str(tmp_path))
-    assert (status, err) == (0, "")
+    out = ran("canary", str(tmp_path)).out
     assert out.startswith(f"{path}: line ") and out.endswith(f"1 of 1 files {LAST}")
 
 

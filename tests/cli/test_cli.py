@@ -17,9 +17,8 @@ HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.tracks", "memo
 DEAL = [sys.executable, "-m", "memorygym", "play", "--show", "--template", "company"]
 
 
-def test_help_lists_every_command_with_its_line(command) -> None:
-    status, out, _ = command("--help")
-    assert status == 0
+def test_help_lists_every_command_with_its_line(ran) -> None:
+    out = ran("--help").out
     assert "grade" in out and "Grade answers against truths" in out
     assert all(len(line) <= 80 for line in out.splitlines())
 
@@ -34,9 +33,8 @@ def test_help_and_import_load_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("name", cli.command_files())
-def test_a_command_explains_itself(name: str, command) -> None:
-    status, out, _ = command(name, "--help")
-    assert status == 0
+def test_a_command_explains_itself(name: str, ran) -> None:
+    out = ran(name, "--help").out
     assert out.startswith(f"usage: memorygym {name}")
     assert all(len(line) <= 80 for line in out.splitlines())
 
@@ -51,9 +49,9 @@ def test_an_empty_salt_is_refused_by_every_command_that_takes_one(salt: str, com
         assert (status, out) == (2, "") and err.startswith(said)
 
 
-def test_the_version_is_that_of_the_package_and_no_command_is_bad_usage(command) -> None:
+def test_the_version_is_that_of_the_package_and_no_or_an_unknown_word_is_bad_usage(command) -> None:
     assert command("--version") == (0, f"memorygym {__version__}\n", "")
-    assert command().status == 2
+    assert command().status == command("list", "wolrds").status == 2
 
 
 @pytest.mark.parametrize("name", cli.MERGED)

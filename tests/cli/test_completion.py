@@ -14,9 +14,8 @@ def completed(script: Path, *words: str) -> list[str]:
         f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _memorygym;"
         ' printf "%s\\n" "${COMPREPLY[@]}"'
     )
-    return subprocess.run(
-        ["bash", "-c", text], capture_output=True, text=True, check=True
-    ).stdout.split()
+    done = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=True)
+    return done.stdout.split()
 
 
 @pytest.fixture
@@ -45,11 +44,9 @@ def test_bash_offers_commands_options_and_choices(
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_every_command_is_in_the_script_of_another_shell(
-    shell: str, command, tmp_path: Path
-) -> None:
-    status, out, _ = command("completion", shell)
-    assert status == 0 and "leaderboard" in out and "salt" in out
+def test_every_command_is_in_the_script_of_another_shell(shell: str, ran, tmp_path: Path) -> None:
+    out = ran("completion", shell).out
+    assert "leaderboard" in out and "salt" in out
     if shutil.which(shell):
         (tmp_path / "script").write_text(out)
         subprocess.run([shell, "-n", tmp_path / "script"], check=True)

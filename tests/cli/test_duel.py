@@ -15,28 +15,27 @@ BM25, FEWER = "strong+bm25+300", "strong+bm25:top_k=2+300"
 @pytest.fixture
 def copy(duel: Path, tmp_path: Path) -> Path:
     """The folder, to be altered."""
-    shutil.copytree(duel, tmp_path / "a copy")
-    return tmp_path / "a copy"
+    return Path(shutil.copytree(duel, tmp_path / "a copy"))
 
 
-def test_misses_are_those_of_the_memories_by_system(duel: Path, command) -> None:
-    status, out, _ = command("explain", str(duel))
-    assert status == 0 and "42 of 80 questions missed in 8 episodes" in out and "15/20" in out
+def test_misses_are_those_of_the_memories_by_system(duel: Path, ran) -> None:
+    out = ran("explain", str(duel)).out
+    assert "42 of 80 questions missed in 8 episodes" in out and "15/20" in out
     assert "+none+" not in out and "+recency+" not in out and "+held:" not in out
     assert "left out: full, held:bm25, held:bm25:top_k=2, none, oracle, recency" in out
-    every = command("explain", str(duel), "--memory", "all").out
+    every = ran("explain", duel, "--memory", "all").out
     assert "company+0+strong+none+all#1 " in every and "left out" not in every
-    misses = command("explain", duel, "--json").rows()
+    misses = ran("explain", duel, "--json").rows()
     assert {row["memory"] for row in misses} == {"bm25", "bm25:top_k=2"}
     assert [row["id"] for row in misses] == [
         line.split()[0] for line in out.splitlines() if line.startswith("company+") and "#" in line
     ]
 
 
-def test_a_reference_is_listed_on_request(duel: Path, command) -> None:
-    assert "18 of 20 questions missed" in command("explain", str(duel), "--memory", "none").out
+def test_a_reference_and_a_single_trace_are_listed_on_request(duel: Path, ran) -> None:
+    assert "18 of 20 questions missed" in ran("explain", duel, "--memory", "none").out
     trace = duel / "traces" / "company+0+strong+none+all.jsonl.gz"
-    assert "9 of 10 questions missed" in command("explain", str(trace)).out
+    assert "9 of 10 questions missed" in ran("explain", trace).out
 
 
 def test_scores_have_a_table_for_every_budget(duel: Path, command) -> None:
@@ -69,9 +68,9 @@ def test_two_comparisons_are_paired_system_by_system(duel: Path, copy: Path, com
 
 
 @pytest.mark.parametrize("name", [BM25, "strong+oracle+600", "strong+none", "strong+full+all"])
-def test_an_episode_of_a_comparison_is_played_again(name: str, duel: Path, command) -> None:
-    status, out, err = command("explain", str(duel), f"company+1+{name}", "--play")
-    assert (status, err) == (0, "") and "the trace is the same bytes as the one in the run" in out
+def test_an_episode_of_a_comparison_is_played_again(name: str, duel: Path, ran) -> None:
+    out = ran("explain", str(duel), f"company+1+{name}", "--play").out
+    assert "the trace is the same bytes as the one in the run" in out
     assert out.startswith(f"company+1+{name}") and "accuracy" in out
 
 

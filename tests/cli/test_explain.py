@@ -17,7 +17,6 @@ from tests.servers.openai import Server, serving
 RECENCY, PARAMETERS = "company+3+strong+recency+500", "company+3+strong+bm25:top_k=2+500"
 LITE = ["--tier", "lite", "-t", "company", "--seeds", "2"]
 SAME = "the trace is the same bytes as the one in the run"
-SALT = "a salt of some length"
 
 
 @pytest.fixture(scope="module")
@@ -211,12 +210,6 @@ def test_a_question_is_shown_as_the_agent_saw_it_with_what_the_memory_held(
     assert "(in context)\n    | " in every and "(never written)\n    | nothing" in every
 
 
-def test_an_episode_is_shown_with_every_verdict(finished: Path, command) -> None:
-    status, out, _ = command("explain", str(finished), "company+1+naive+0", "--play")
-    assert status == 0 and SAME in out
-    assert out.count("    truth ") == 10 and "composite" in out
-
-
 def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     for name in ("company+0+writer+0", "company+1+writer+1#3"):
@@ -269,11 +262,7 @@ def test_a_different_trace_is_a_failed_check(finished: Path, command, tmp_path: 
     assert status == 1 and "differs from the one in the run, first in line 1" in out
 
 
-def test_a_private_run_needs_its_secret(command, tmp_path: Path) -> None:
-    words = [*LITE, "--strategy", "naive", "--salt", SALT, "--run", str(tmp_path / "run")]
-    assert command("bench", "-q", *words).status == 0
-    test = ["explain", str(tmp_path / "run"), "company+0", "--play"]
-    assert SAME in command(*test, "--salt", SALT).out
-    for more in ([], ["--salt", "another"]):
-        status, _, err = command(*test, *more)
-        assert status == 2 and "--salt" in err and "private test set" in err
+def test_a_private_run_is_played_again_with_its_secret(ran, tmp_path: Path) -> None:
+    secret = ("--salt", "a salt of some length")
+    ran("bench", "-q", *LITE, "--strategy", "naive", *secret, "--run", tmp_path / "run")
+    assert SAME in ran("explain", tmp_path / "run", "company+0", "--play", *secret).out

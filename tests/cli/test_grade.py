@@ -25,31 +25,27 @@ OLD = {"id": "b", "competency": "retrieval", "truth": "1", "answer": "1"}
 
 @pytest.fixture
 def graded(command, tmp_path: Path):
-    """What `grade` says of some lines: exit code, verdicts, errors."""
+    """What `grade` says of some lines."""
 
-    def grade_lines(*lines: object):
+    def grade_lines(*lines: object, words: Sequence[str] = ()):
         file = tmp_path / "rows.jsonl"
         rows = (line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
         file.write_bytes(b"\n".join(rows))
-        status, out, err = command("grade", str(file))
-        return status, [json.loads(line) for line in out.splitlines()], err
+        return command("grade", file, *words)
 
     return grade_lines
 
 
-def test_the_shared_cases_get_the_verdicts_of_the_grader(command) -> None:
+def test_the_shared_cases_get_the_verdicts_of_the_grader(ran) -> None:
     cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
-    status, out, err = command("grade", str(CASES))
-    assert (status, err) == (0, "")
-    for case, line in zip(cases, out.splitlines(), strict=True):
+    for case, row in zip(cases, ran("grade", CASES).rows(), strict=True):
         verdict = grade(case["question_type"], case["truth"], case["answer"])
-        wanted = {"id": case["id"], "correct": verdict.correct, "reason": verdict.reason}
-        assert json.loads(line) == wanted
+        assert row == {"id": case["id"], "correct": verdict.correct, "reason": verdict.reason}
 
 
 def test_a_wrong_answer_is_not_an_error(graded) -> None:
-    status, verdicts, _ = graded({**ROW, "answer": "7"}, b"", ROW, OLD)
-    assert status == 0 and [verdict["correct"] for verdict in verdicts] == [False, True, True]
+    outcome = graded({**ROW, "answer": "7"}, b"", ROW, OLD)
+    assert outcome.status == 0 and [row["correct"] for row in outcome.rows()] == [False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -65,20 +61,19 @@ def test_a_wrong_answer_is_not_an_error(graded) -> None:
     ],
 )
 def test_a_damaged_row_is_named_and_the_rest_graded(damaged: object, said: str, graded) -> None:
-    status, verdicts, err = graded(ROW, damaged, ROW)
-    assert status == 2 and len(verdicts) == 2
-    assert "rows.jsonl, line 2:" in err and said in err
+    outcome = graded(ROW, damaged, ROW)
+    assert outcome.status == 2 and len(outcome.rows()) == 2
+    assert "rows.jsonl, line 2:" in outcome.err and said in outcome.err
 
 
 def test_a_dash_reads_stdin(command, monkeypatch: pytest.MonkeyPatch) -> None:
-    stdin = io.TextIOWrapper(io.BytesIO(json.dumps(ROW).encode()))
-    monkeypatch.setattr("sys.stdin", stdin)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(ROW).encode())))
     assert json.loads(command("grade", "-").out)["correct"] is True
 
 
 def test_lone_surrogates_come_out_as_json(graded) -> None:
-    status, (verdict,), _ = graded({**ROW, "id": "\ud800", "answer": "\ud800"})
-    assert status == 0 and verdict["id"] == "\ud800"
+    (row,) = graded({**ROW, "id": "\ud800", "answer": "\ud800"}).rows()
+    assert row["id"] == "\ud800"
 
 
 def said(messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -126,17 +121,10 @@ def measure(command, server: Server, tmp_path: Path):
     return measured
 
 
-def test_without_a_judge_the_grader_is_measured_offline(command) -> None:
-    status, out, err = command("grade", str(JUDGED), "--judge", "--worst", "0")
-    assert (status, err) == (0, "")
+def test_without_a_judge_the_grader_is_measured_offline(ran) -> None:
+    out = ran("grade", JUDGED, "--judge", "--worst", "0").out
     assert out.startswith(f"93 rows of {JUDGED}: 40 right, 53 wrong\n")
     assert "typed grader  0/53  0.0 % [0.0, 6.8]" in out
-
-
-def test_the_shipped_rows_are_of_every_kind() -> None:
-    kinds = [json.loads(line)["kind"] for line in JUDGED.read_text().splitlines()]
-    wanted = {"right", "paraphrased", "vague wrong", "specific wrong", "hedged"}
-    assert all(kinds.count(kind) >= 15 for kind in wanted)
 
 
 def test_a_judge_that_knows_the_labels_makes_no_error(measure) -> None:
@@ -185,23 +173,17 @@ def test_recorded_replies_give_the_same_page_without_an_endpoint(
         ({"question_type": "multi_constraint", "truth": "few"}, "'few', which is not a number"),
     ],
 )
-def test_a_bad_labelled_row_is_named_and_the_others_count(
-    bad: Any, why: str, command, tmp_path: Path
-) -> None:
-    file = tmp_path / "rows.jsonl"
+def test_a_bad_labelled_row_is_named_and_the_others_count(bad: Any, why: str, graded) -> None:
     rows = [JUDGED_ROW, JUDGED_ROW | bad, {**JUDGED_ROW, "question_type": "retrieval"}]
-    file.write_text("\n".join(map(json.dumps, rows)))
-    status, out, err = command("grade", file, "--judge")
+    status, out, err = graded(*rows, words=["--judge"])
     assert status == 2 and out.startswith("2 rows") and "0/1" in out
-    assert f"{file}, line 2: " in err and why in err
+    assert "rows.jsonl, line 2: " in err and why in err
 
 
-def test_only_the_first_ten_bad_rows_are_named(command, tmp_path: Path) -> None:
-    file = tmp_path / "rows.jsonl"
-    file.write_text("\n".join([json.dumps(JUDGED_ROW), *["[1]"] * 1012]))
-    status, _, err = command("grade", str(file), "--judge")
+def test_only_the_first_ten_bad_rows_are_named(graded) -> None:
+    status, _, err = graded(JUDGED_ROW, *[b"[1]"] * 1012, words=["--judge"])
     assert status == 2 and len(lines := err.splitlines()) == 11
-    assert f"{file}, line 11: " in lines[9] and lines[10] == "memorygym: and 1,002 more"
+    assert "rows.jsonl, line 11: " in lines[9] and lines[10] == "memorygym: and 1,002 more"
 
 
 def test_an_endpoint_that_refuses_the_key_stops_at_once(measure, server: Server) -> None:

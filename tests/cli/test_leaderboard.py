@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -175,28 +174,15 @@ def test_a_scripted_agent_of_an_unknown_name_has_no_rank(made: Make) -> None:
     assert why == "agent my_agent is not installed here, so its traces cannot be attributed to it"
 
 
-@pytest.fixture
-def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The name of an agent that another package has installed."""
-    info = tmp_path / "outside_agents-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-agents\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[memorygym.agents]\nours = outside_agents:make\n")
-    (tmp_path / "outside_agents.py").write_text(
-        "from memorygym.tracks.worlds.agents.honest import naive as make\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    registry._plugged.cache_clear()  # A process looks up installed packages once.
-    yield "ours"
-    monkeypatch.undo()
-    registry._plugged.cache_clear()
-
-
-def test_a_plugged_in_agent_is_ranked_only_after_a_replay(plugged: str, made: Make) -> None:
-    run = made({plugged: 0.5})
-    assert section(page(shown(run)), PUBLIC)[0][:2] == ["1", plugged]
+def test_a_plugged_in_agent_is_ranked_only_after_a_replay(
+    made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = {"agents": {"ours": "tests.reports.own_parts:Silent"}}
+    monkeypatch.setattr(registry, "_plugged", lambda kind: installed.get(kind, {}))
+    run = made({"ours": 0.5})
+    assert section(page(shown(run)), PUBLIC)[0][:2] == ["1", "ours"]
     ((agent, *_, why),) = section(page(shown(run, standing=VERIFIED)), "Not ranked")
-    assert agent == plugged
+    assert agent == "ours"
     assert why == "agent ours is from another package and was not played again"
 
 

@@ -12,12 +12,10 @@ EXCEEDED = "the request exceeded the model's context"
 CUT = "cut at max_tokens"
 
 
-def _bench(command, model: str, folder: Path) -> str:
+def _bench(ran, model: str, folder: Path) -> str:
     with serving() as server:
         words = ["--model", model, "--api-base", server.url, "--run", str(folder)]
-        status, out, err = command(*LITE, *words)
-    assert (status, err) == (0, "")
-    return " ".join(out.split())
+        return str(ran(*LITE, *words).text)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,3 @@ def test_text_fits_80_columns_and_a_track_states_its_version_and_its_parameters(
 def test_the_agents_of_another_track_are_listed(command) -> None:
     out = command("list", "agents", "--track", "research").out
     assert [line.split()[0] for line in out.splitlines()] == ["strong", "weak", "silent"]
-
-
-def test_an_unknown_kind_is_bad_usage(command) -> None:
-    assert command("list", "wolrds").status == 2

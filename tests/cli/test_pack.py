@@ -21,7 +21,6 @@ from tests.episodes import worlds
 
 SALT = "a secret of sixteen"
 SHRUG = Scripted(lambda messages, tools: Message("assistant", "no idea"))
-GONE = Scripted(lambda messages, tools: ProviderFailure("gone"))
 
 
 @pytest.fixture
@@ -29,12 +28,9 @@ def played(tmp_path: Path) -> Callable[..., Path]:
     """Plays two scripted agents, or a model; returns the folder of the run."""
 
     def make(model: Model | None = None, salt: str = "", repeats: int = 1, **more: Any) -> Path:
-        settings, roles = BenchSettings(agent=["naive", "guesser"], repeats=repeats), ModelRoles()
-        if model:
-            settings, roles = (
-                replace(settings, agent=["org/model"]),
-                ModelRoles({"org/model": model}),
-            )
+        agents = ["org/model"] if model else ["naive", "guesser"]
+        settings = BenchSettings(agent=agents, repeats=repeats)
+        roles = ModelRoles({"org/model": model} if model else {})
         asked = Evaluation(worlds(salt=salt), settings, model_roles=roles)
         perform(replace(asked, **more), tmp_path / "run")
         return tmp_path / "run"
@@ -138,7 +134,7 @@ def test_failed_episodes_are_packed_as_failures(played, checked) -> None:
 
 
 def test_a_run_without_scores_is_not_packed(played, refused) -> None:
-    played(GONE)
+    played(Scripted(lambda messages, tools: ProviderFailure("gone")))
     assert "is not packed: none of its episodes has a score" in refused()
 
 

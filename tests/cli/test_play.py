@@ -41,9 +41,8 @@ def test_play_gives_the_episode_of_a_run(trace_file: Path) -> None:
 
 
 @pytest.mark.parametrize("agent", ["template_expert", "perfect", "clairvoyant"])
-def test_an_episode_is_shown_with_its_verdicts(agent: str, command) -> None:
-    status, out, _ = command("play", "--agent", agent, *LITE)
-    assert status == 0
+def test_an_episode_is_shown_with_its_verdicts(agent: str, ran) -> None:
+    out = ran("play", "--agent", agent, *LITE).out
     assert all(len(line) <= 80 for line in out.splitlines())
     assert "=== QUESTION" in out and "> Write" in out and "< stored" in out
     assert out.count("    truth ") == 10 and "composite" in out
@@ -75,9 +74,9 @@ def test_an_invalid_line_costs_nothing(line: str, human) -> None:
     assert len(human(line)[1]) == 1
 
 
-def test_an_episode_of_another_track_is_played(command) -> None:
-    status, out, _ = command("play", "--agent", "strong", "--track", "research:tokens=10k")
-    assert status == 0 and "    truth " in out and "composite" in out
+def test_an_episode_of_another_track_is_played(ran) -> None:
+    out = ran("play", "--agent", "strong", "--track", "research:tokens=10k").out
+    assert "    truth " in out and "composite" in out
 
 
 @pytest.fixture

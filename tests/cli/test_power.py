@@ -8,16 +8,16 @@ LITE = ("--tier", "lite", "--workers", "1")
 GIVEN = ("--sd", "14")
 
 
-def _json(command, *words: str) -> dict:
-    status, out, err = command("power", *words, "--json")
-    assert (status, err) == (0, "")
-    return json.loads(out)
+@pytest.fixture
+def stated(ran):
+    """What --json states."""
+    return lambda *words: json.loads(ran("power", *words, "--json").out)
 
 
 @pytest.mark.slow
-def test_the_deviation_is_measured_by_playing(command) -> None:
-    assert _json(command, *LITE, "--agent", "naive")["source"] == "naive on 100 tasks"
-    row = _json(command, *LITE)
+def test_the_deviation_is_measured_by_playing(stated) -> None:
+    assert stated(*LITE, "--agent", "naive")["source"] == "naive on 100 tasks"
+    row = stated(*LITE)
     assert row["source"] == "strategic on 100 tasks"
     assert 5 < row["sd"] < 40
     assert -0.1 < row["icc"] < 0.5
@@ -25,9 +25,8 @@ def test_the_deviation_is_measured_by_playing(command) -> None:
 
 
 @pytest.mark.slow
-def test_a_table_fits_the_screen(command) -> None:
-    status, out, err = command("power", *LITE, "--seeds", "30", "--templates", "4")
-    assert (status, err) == (0, "")
+def test_a_table_fits_the_screen(ran) -> None:
+    out = ran("power", *LITE, "--seeds", "30", "--templates", "4").out
     assert "these settings         120 " in out and "intraclass correlation" in out
     assert max(map(len, out.splitlines())) <= 80
 
@@ -39,15 +38,14 @@ def test_a_given_deviation_is_not_measured(command) -> None:
     assert "seeds per template     18     35      18" in out
 
 
-def test_the_tasks_needed_show_the_difference(command) -> None:
-    needed = _json(command, *GIVEN, "--delta", "5")["tasks_needed"]
+def test_the_tasks_needed_show_the_difference(stated) -> None:
+    needed = stated(*GIVEN, "--delta", "5")["tasks_needed"]
     for name, tasks in needed.items():
         options = (*GIVEN, *LITE, "--templates", "1", "--seeds")
-        least = [
-            _json(command, *options, str(n))["detectable"]["one_template"][name]
-            for n in (tasks, tasks - 1)
-        ]
-        assert least[0] <= 5 < least[1]
+        least, more = (
+            stated(*options, n)["detectable"]["one_template"] for n in (tasks, tasks - 1)
+        )
+        assert least[name] <= 5 < more[name]
 
 
 @pytest.mark.parametrize(
@@ -60,13 +58,11 @@ def test_the_tasks_needed_show_the_difference(command) -> None:
         (["--repeat-sd", "8", "--repeats", "4"], ["--repeat-sd", "8"]),
     ],
 )
-def test_each_option_has_its_effect(fewer: list[str], more: list[str], command) -> None:
-    few, many = (
-        _json(command, *GIVEN, *words)["tasks_needed"]["same_tasks"] for words in (fewer, more)
-    )
-    assert few < many
+def test_each_option_has_its_effect(fewer: list[str], more: list[str], stated) -> None:
+    few, many = (stated(*GIVEN, *words)["tasks_needed"] for words in (fewer, more))
+    assert few["same_tasks"] < many["same_tasks"]
 
 
-def test_repeats_reduce_only_the_deviation_between_plays(command) -> None:
-    row = _json(command, *GIVEN, "--repeat-sd", "8", "--repeats", "4")
+def test_repeats_reduce_only_the_deviation_between_plays(stated) -> None:
+    row = stated(*GIVEN, "--repeat-sd", "8", "--repeats", "4")
     assert row["sd"] == pytest.approx((14**2 + 8**2 / 4) ** 0.5, abs=1e-6)

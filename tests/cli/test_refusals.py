@@ -3,6 +3,7 @@
 Nothing is played or written before.
 """
 
+import json
 import shlex
 from pathlib import Path
 
@@ -15,24 +16,24 @@ from memorygym.reports.misses import MissFilter
 from memorygym.runs import settings as play
 from memorygym.runs.power import PowerSettings
 from memorygym.training.settings import DataSettings, ProfileSettings
-from tests.datasets import published
+from tests.datasets import published, trajectory_files
 
 NINES = "9" * 20
+BASE = "--api-base http://127.0.0.1:9/v1"
 BENCH = "bench --tier lite -t company -o run"
-COMPARE = "compare --tier lite -t company --memory bm25"
+BM25 = "compare --memory bm25"
+COMPARE = f"{BM25} --tier lite -t company"
+REPLAY = "compare --trajectories"
 DATA = "training data -o rows.jsonl"
 POWER = "power --sd 14"
 SHOW = "play --show --template company"
 TOY = "generate --track toytrack -o x"
-BM25 = "company+0+strong+bm25"
+OF_BM25 = "company+0+strong+bm25"
 REFUSED = [
     ("paly", "no command named 'paly'; did you mean play?"),
     ("play --templat=x", "no option named '--templat'; did you mean --template?"),
     ("compare --memry bm25", "no option named '--memry'; did you mean --memory?"),
-    (
-        "compare --memory bm25 naive_rag",
-        "--memory bm25 naive_rag: separate by commas, as in --memory bm25,naive_rag",
-    ),
+    (f"{BM25} naive_rag", " bm25 naive_rag: separate by commas, as in --memory bm25,naive_rag"),
     # bench
     (f"{BENCH} --seed -3", "seed -3: seeds are counted from 0"),
     (f"{BENCH} --seed 1 --seeds 2", "--seed 1 and --seeds 2: give one of them"),
@@ -41,6 +42,7 @@ REFUSED = [
     (f"{BENCH} --fail-under 101", "--fail-under 101: a composite lies between 0 and 100"),
     (f"{BENCH} -o nowhere/results.json", "there is no folder nowhere"),
     (f"{BENCH} -o b", "--output run and b: give one of them"),
+    ("bench -t company -o {link}", "link is a link to nowhere, which does not exist; make that"),
     (f"{BENCH} --against nowhere", "nowhere is not the folder of a run"),
     (f"{BENCH} --official", "leave --template out"),
     ("bench --official --salt abc", "a secret of 3 characters can be guessed"),
@@ -48,10 +50,7 @@ REFUSED = [
     (f"{BENCH} --seeds 1000001 --agent naive", "1,000,001 episodes are too many for a run"),
     (f"{BENCH} --seed {NINES}", "give at most 999,999,999"),
     (f"{BENCH} --entities 100000000", "100000000 entities: give at most 1,000,000"),
-    (
-        f"{BENCH} --model m --api-base http://127.0.0.1:9 --repeats 1000000000000",
-        "episodes are too many for a run",
-    ),
+    (f"{BENCH} --model m {BASE} --repeats 1000000000000", "episodes are too many for a run"),
     (f"{BENCH} --model m --judge-prompt lenient", "--judge-prompt lenient is for --judge"),
     (f"{BENCH} --judge-prompt strict", "--judge-prompt is for --model"),
     (f"{BENCH} --agent os:system", "os:system: it is a function in C"),
@@ -67,28 +66,26 @@ REFUSED = [
     (f"{BENCH} --model m --agent naive", "leave --validate and --agent out"),
     (f"{BENCH} --model opnai:m", "did you mean openai?"),
     (f"{BENCH} --model ''", "model '' has no name"),
-    (f"{BENCH} --model {'é' * 60} --api-base http://127.0.0.1:9/v1", "a shorter name"),
+    (f"{BENCH} --model {'é' * 60} {BASE}", "a shorter name"),
     # compare
-    (f"{COMPARE}:topk=3", "no parameter of memory bm25 named 'topk'; did you mean top_k"),
+    (f"{BM25}:topk=3", "no parameter of memory bm25 named 'topk'; did you mean top_k"),
     (f"{COMPARE} --budget many", "--budget many: give whole numbers"),
     (f"{COMPARE} --memory no_such.mod:make", "no_such"),
-    ("compare --memory bm25 --track data", "it generates no tasks; give --data FORMAT:FILE"),
-    ("compare --memory bm25 --track research:hopps=2", "did you mean hops?"),
-    ("compare --memory bm25 --track research:tokens=many", "give a number such as"),
-    ("compare --memory bm25 --data nowhere", "no such folder"),
-    ("compare --memory bm25 --data hotpotqa:x:least=3", "choose from most"),
-    ("compare --memory bm25 --data x --track research", "give one of them"),
-    ("compare --memory bm25 --data hotpotqa:x --salt s", "the tasks of hotpotqa:x are finished"),
-    (
-        "compare --memory bm25 --data hotpotqa:{hotpotqa} --reasoner weak",
-        "no reasoner of the track data named 'weak'; choose from strong",
-    ),
-    ("compare --memory bm25 --seeds 2 --trajectories x", "--seeds is for tasks; leave it out"),
-    ("compare --memory bm25 --track research --trajectories x", "--track is for tasks"),
-    ("compare --trajectories x --memory markdown", "an agent writes into it through tools"),
-    ("compare --trajectories x --memory oracle", "--memory oracle: a log does not say"),
-    ("compare --trajectories x --temperature 1", "--temperature is for a --memory-model"),
-    ("compare --trajectories x", "x: there is no such file or folder"),
+    (f"{BM25} --track data", "it generates no tasks; give --data FORMAT:FILE"),
+    (f"{BM25} --track research:hopps=2", "did you mean hops?"),
+    (f"{BM25} --track research:tokens=many", "give a number such as"),
+    (f"{BM25} --data nowhere", "no such folder"),
+    (f"{BM25} --data hotpotqa:x:least=3", "choose from most"),
+    (f"{BM25} --data x --track research", "give one of them"),
+    (f"{BM25} --data hotpotqa:x --salt s", "the tasks of hotpotqa:x are finished"),
+    (f"{BM25} --data hotpotqa:{{hotpotqa}} --reasoner weak", "named 'weak'; choose from strong"),
+    (f"{BM25} --seeds 2 --trajectories x", "--seeds is for tasks; leave it out"),
+    (f"{BM25} --track research --trajectories x", "--track is for tasks"),
+    (f"{REPLAY} x --memory markdown", "an agent writes into it through tools"),
+    (f"{REPLAY} x --memory oracle", "--memory oracle: a log does not say"),
+    (f"{REPLAY} x --temperature 1", "--temperature is for a --memory-model"),
+    (f"{REPLAY} x", "x: there is no such file or folder"),
+    (f"{REPLAY} {{log}} -o {{stray}}", "is not empty and holds no trajectories.json; give a new"),
     ("compare", "name at least one memory"),
     # explain
     ("explain {played} --agent naiv", "did you mean naive?"),
@@ -102,11 +99,11 @@ REFUSED = [
     ("explain {duel} company+0+strong+recensy+300#1", "did you mean company+0+strong+recency"),
     ("explain {duel} x", "choose from company+"),
     ("explain {stray} x", "choose from alone"),
-    (f"explain {{duel}} {BM25}+300#0", "counted from 1"),
-    (f"explain {{duel}} {BM25}+300#x", "is no ID"),
-    (f"explain {{duel}} {BM25}+300#11", "the episode has questions 1 to 10"),
-    (f"explain {{duel}} {BM25}+300 --entry 9999", "no entry named '9999'"),
-    (f"explain {{duel}} {BM25}+300#1 --entry 1", "leave #1 out"),
+    (f"explain {{duel}} {OF_BM25}+300#0", "counted from 1"),
+    (f"explain {{duel}} {OF_BM25}+300#x", "is no ID"),
+    (f"explain {{duel}} {OF_BM25}+300#11", "the episode has questions 1 to 10"),
+    (f"explain {{duel}} {OF_BM25}+300 --entry 9999", "no entry named '9999'"),
+    (f"explain {{duel}} {OF_BM25}+300#1 --entry 1", "leave #1 out"),
     ("explain {duel} --entry 1", "give the name of one, such as company+"),
     ("explain {duel} '#4'", "has 28 episodes: give the name of one"),
     ("explain {duel} company+9+strong+recency#1", "company was played with seeds 0 to 1"),
@@ -119,9 +116,11 @@ REFUSED = [
     ("explain {played} --play company+0+naive --cause stale", "--cause is for the list; leave it"),
     ("explain {played} --play company+0+naive --salt x", "leave --salt out"),
     ("explain {played} --play company+0+naive --again", "naive is scripted"),
-    ("explain {duel} --play company+0+strong+bm52+300", f"did you mean {BM25}+300?"),
-    (f"explain {{duel}} --play {BM25}", f"{BM25}+300, {BM25}+600; give"),
+    ("explain {duel} --play company+0+strong+bm52+300", f"did you mean {OF_BM25}+300?"),
+    (f"explain {{duel}} --play {OF_BM25}", f"{OF_BM25}+300, {OF_BM25}+600; give"),
     ("explain {played} company+0+naive --again", "--again is for --play"),
+    ("explain {private} company+0 --play", "private test set"),
+    ("explain {private} company+0 --play --salt another", "private test set"),
     # diff, leaderboard, pack, status, score, list
     ("diff {played} {hard}", " differ: play both alike"),
     ("diff {played} {played} --agent naiv", "did you mean naive?"),
@@ -137,6 +136,9 @@ REFUSED = [
     ("status .", "is not the folder of a run"),
     ("status {duel}/results.json", "is a file: give the folder of its run, {duel}"),
     ("resume .", "is not the folder of a run"),
+    ("resume {private}", "--salt"),
+    ("resume {private} --salt another", "is not the secret of the run"),
+    ("resume {brackets}", "run.json is damaged"),
     ("score nowhere.jsonl", "nowhere.jsonl: No such file"),
     ("score .", "no traces in"),
     ("score --check", "no FILE given"),
@@ -155,6 +157,7 @@ REFUSED = [
     ("generate --track toytrack", "no folder to write to: give -o DIR"),
     ("generate -o x", "no track: give --track TRACK, one of "),
     ("generate --track toytrak -o x", "no track that writes instances named 'toytrak'; did you"),
+    ("generate --track toytrack -o {stray}", "is not empty and holds no instances; give a new or"),
     (f"{TOY} --seed -1", "seed -1: seeds are counted from 0"),
     (f"{TOY} --track toytrack:tokens=1x", "tokens '1x': give a number such as 20000, 20k or 1M"),
     (f"{TOY} --track toytrack:tokens=1k,0", "tokens 0: give at least 1"),
@@ -207,13 +210,18 @@ REFUSED = [
 def paths(finished: Path, duel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Runs and a file that the lines above name."""
     folder = tmp_path_factory.mktemp("paths")
-    words = ["bench", "-q", "-t", "company", "--seeds", "1", "--agent", "naive"]
-    assert main([*words, "-o", str(folder / "hard")]) == 0
+    words = ["bench", "-q", "-t", "company", "--seeds", "1", "--agent", "naive", "-o"]
+    assert main([*words, str(folder / "hard")]) == 0
+    assert main([*words, str(folder / "private"), "--tier", "lite", "--salt", "a long secret"]) == 0
     hotpotqa = published.file_of("hotpotqa", folder)
     (folder / "stray").mkdir()
-    (folder / "stray/alone.jsonl").write_text("{}\n")  # Not named as an episode is.
-    runs = {"played": finished, "duel": duel, "hard": folder / "hard", "stray": folder / "stray"}
-    return {**runs, "hotpotqa": hotpotqa}
+    log = folder / "stray/alone.jsonl"  # Not named as an episode is.
+    log.write_text(json.dumps(trajectory_files.openai()))
+    (folder / "run.json").write_text("[" * 100_000)
+    (folder / "link").symlink_to("nowhere")
+    made = {name: folder / name for name in ("hard", "private", "stray", "link")}
+    runs = {"played": finished, "duel": duel, "brackets": folder}
+    return {**made, **runs, "log": log, "hotpotqa": hotpotqa}
 
 
 @pytest.mark.usefixtures("toytrack")

@@ -29,7 +29,8 @@ def test_a_stopped_run_ends_with_the_same_bytes(name: str, tmp_path: Path, comma
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     printed = command(*RUNS[name], "-o", whole)
     copytree(whole, stopped)
-    for path in [stopped / FILE, *sorted(stopped.glob("traces/*"))[::2]]:
+    made = {*stopped.glob("*.*")} - {stopped / "run.json"}
+    for path in [*made, *sorted(stopped.glob("traces/*"))[::2]]:
         path.unlink()
     (state,) = command("status", stopped, "--json").rows()
     salt = " --salt SALT" if name in MORE else ""
@@ -40,16 +41,6 @@ def test_a_stopped_run_ends_with_the_same_bytes(name: str, tmp_path: Path, comma
     recipe = json.loads((whole / "run.json").read_bytes())["recipe"]
     assert recipe.get("budgets", [300, 600]) == [300, 600]  # In whichever order they are given.
     assert "sources" not in recipe
-
-
-def test_a_private_run_needs_its_secret(tmp_path: Path, command) -> None:
-    command(*RUNS["private"], "-o", tmp_path / "run")
-    for words, reason in (((), "--salt"), (("--salt", "other"), "is not the secret of the run")):
-        (tmp_path / "run" / FILE).unlink(missing_ok=True)
-        for trace in tmp_path.glob("run/traces/*"):
-            trace.unlink()
-        status, _, said = command("resume", tmp_path / "run", *words)
-        assert status == 2 and reason in said
 
 
 def test_a_run_that_cannot_be_resumed_says_why(tmp_path: Path, command) -> None:
@@ -63,40 +54,6 @@ def test_a_run_that_cannot_be_resumed_says_why(tmp_path: Path, command) -> None:
     file.write_text(json.dumps({**json.loads(file.read_bytes()), "version": "worlds-v1"}))
     status, _, said = command("resume", tmp_path / "old")
     assert status == 2 and "holds a run of worlds-v1, and this code plays worlds-v3" in said
-    status, _, said = command("resume", tmp_path / "nothing")
-    assert status == 2 and "is not the folder of a run" in said
-
-
-@pytest.mark.parametrize(
-    ("name", "damage", "said"),
-    [
-        ("compare", {"reasoners": []}, "recipe.reasoners is empty"),
-        ("compare", {"budgets": []}, "recipe.budgets is empty"),
-        ("compare", {"memories": []}, "recipe.memories is empty"),
-        ("bench", {"seeds": []}, "recipe.seeds is empty"),
-        ("bench", {"seeds": [10**30]}, "give at most 999,999,999"),
-        ("bench", {"repeats": 10**9}, "1,000,000,000 episodes are too many for a run"),
-        ("bench", {"capacity": -5}, "recipe.capacity is -5"),
-    ],
-)
-def test_a_recipe_that_nobody_can_play_is_refused_and_nothing_is_lost(
-    name: str, damage: dict[str, object], said: str, tmp_path: Path, command
-) -> None:
-    run = ("--template", "city", "--tier", "lite", "--seeds", "1", "-q", "-o", tmp_path / "run")
-    command(*(("bench", "--agent", "naive") if name == "bench" else RUNS[name][:5]), *run)
-    file = tmp_path / "run" / "run.json"
-    about = json.loads(file.read_bytes())
-    file.write_text(json.dumps({**about, "recipe": about["recipe"] | damage}))
-    before = kept(tmp_path / "run")
-    status, _, err = command("resume", tmp_path / "run")
-    assert status == 2 and said in err and err.count("\n") == 1
-    assert kept(tmp_path / "run") == before
-
-
-def test_a_run_json_of_brackets_alone_is_damaged(tmp_path: Path, command) -> None:
-    (tmp_path / "run.json").write_text("[" * 100_000)
-    status, _, err = command("resume", tmp_path)
-    assert status == 2 and "run.json is damaged" in err
 
 
 def test_a_run_from_before_an_option_is_read_and_resumed(tmp_path: Path, command) -> None:

@@ -172,11 +172,6 @@ def altered(finished: Path, tmp_path: Path) -> Path:
     return run
 
 
-def test_a_run_that_comes_out_the_same_is_reproduced(finished: Path, command) -> None:
-    status, out, err = command("score", "--check", str(finished))
-    assert (status, err) == (0, "") and out.endswith("reproduced\n")
-
-
 def test_what_comes_out_otherwise_is_named_and_the_rest_is_checked(
     altered: Path, finished: Path, command, ran
 ) -> None:

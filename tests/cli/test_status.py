@@ -14,12 +14,9 @@ from tests.servers.openai import serving
 
 LITE = ["bench", "-q", "--workers", "1", "--tier", "lite", "-t", "company"]
 HOLD = """
-import json, sys
-from pathlib import Path
-from memorygym.runs.store import open_run
-folder = Path(sys.argv[1])
-about = json.loads((folder / "run.json").read_bytes())
-with open_run(folder, about):
+import pathlib, sys
+from memorygym.core.files import locked
+with locked(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -124,49 +121,47 @@ def test_a_run_of_a_part_of_a_folder_can_be_finished(command, state, tmp_path: P
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        (None, ""),
-        ({}, ""),
-        ([], ""),
-        ({"budgets": ["x"]}, " (recipe object contains unknown field `budgets`)"),
-        ({"parameters": 7}, " (recipe.parameters expected `object`, got `int`)"),
-        ({"salt": 7}, " (recipe.salt expected `str | null`, got `int`)"),
-        ({"seeds": "x"}, " (recipe.seeds "),
-        ({"seeds": []}, " (recipe.seeds is empty)"),
-        ({"turns": []}, " (recipe.turns "),
-        ({"kind": None}, " (recipe.kind is None, none of bench, compare)"),
-        ({"repeats": 0}, " (recipe.repeats is 0"),
-        ({"repeats": 10**12}, " (4,000,000,000,000 episodes are too many for a run"),
-        ({"parameters": {"entities": "9" * 9}}, " (999999999 entities: give at most 1,000,000"),
+        *((nothing, "run.json is damaged") for nothing in (None, {}, [])),
+        ({"budgets": ["x"]}, "is damaged (recipe object contains unknown field `budgets`)"),
+        ({"parameters": 7}, "is damaged (recipe.parameters expected `object`, got `int`)"),
+        ({"salt": 7}, "is damaged (recipe.salt expected `str | null`, got `int`)"),
+        ({"seeds": "x"}, "is damaged (recipe.seeds "),
+        ({"turns": []}, "is damaged (recipe.turns "),
+        ({"kind": None}, "is damaged (recipe.kind is None, none of bench, compare)"),
+        ({"repeats": 0}, "is damaged (recipe.repeats is 0"),
+        ({"capacity": -5}, "is damaged (recipe.capacity is -5"),
+        ({"repeats": 10**12}, "4,000,000,000,000 episodes are too many for a run"),
+        ({"parameters": {"entities": "9" * 9}}, "999999999 entities: give at most 1,000,000"),
+        ({"seeds": [10**30]}, "give at most 999,999,999"),
+        ({"track": "this:s"}, "track 'this:s', which is not installed here"),
+        ({"seeds": []}, "recipe.seeds is empty)"),
+        ({"reasoners": []}, "recipe.reasoners is empty)"),
+        ({"budgets": []}, "recipe.budgets is empty)"),
+        ({"memories": []}, "recipe.memories is empty)"),
     ],
 )
-def test_a_damaged_recipe_is_named(changed: object, said: str, played: Path, command) -> None:
-    path = played / "run.json"
-    about = json.loads(path.read_bytes())
-    recipe = {**about["recipe"], **changed} if said and isinstance(changed, dict) else changed
-    path.write_text(json.dumps({**about, "recipe": recipe}))
-    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
-        status, _, err = command(*words)
-        assert status == 2 and err.count("\n") == 1 and f"{path} is damaged{said}" in err
+def test_a_damaged_recipe_is_named_and_nothing_is_lost(
+    changed: object, said: str, finished: Path, duel: Path, tmp_path: Path, command
+) -> None:
+    run = shutil.copytree(duel if "empty" in said else finished, tmp_path / "run")
+    about = json.loads((run / "run.json").read_bytes())
+    recipe = about["recipe"] | changed if isinstance(changed, dict) and changed else changed
+    (run / "run.json").write_text(json.dumps({**about, "recipe": recipe}))
+    before = {file: file.read_bytes() for file in run.rglob("*.*")}
+    for word, *more in (["status"], ["explain", "company+0+naive", "--play"], ["resume"]):
+        status, _, err = command(word, run, *more)
+        assert status == 2 and said in err and err.count("\n") == 1 and "this" not in sys.modules
+        assert word == "resume" or "track" in said or f"{run / 'run.json'} is damaged" in err
+    assert {file: file.read_bytes() for file in before} == before
 
 
-def test_a_recipe_cannot_name_a_track_to_import(played: Path, command) -> None:
-    about = json.loads((played / "run.json").read_bytes())
-    about["recipe"]["track"] = "this:s"
-    (played / "run.json").write_text(json.dumps(about))
-    status, _, err = command("status", str(played))
-    assert status == 2 and "track 'this:s', which is not installed here" in err
-    assert "this" not in sys.modules
-
-
-def test_a_comparison_shows_the_accuracies_of_its_table(command, tmp_path: Path) -> None:
-    folder, words = tmp_path / "run", ["compare", "-q", "--memory", "bm25", *LITE[4:]]
-    words += ["--seeds", "1", "--budget", "150,1000", "-o", str(folder)]
-    assert command(*words).status == 0
-    out = command("status", str(folder)).out
-    rows = csv.DictReader((folder / "compare.csv").read_text().splitlines())
+def test_a_comparison_shows_the_accuracies_of_its_table(duel: Path, ran, tmp_path: Path) -> None:
+    out = ran("status", duel).out
+    rows = csv.DictReader((duel / "compare.csv").read_text().splitlines())
     means = [row["accuracy"] for row in rows if row["system"] == "bm25"]
     figures = "".join(f"{100 * float(mean):>7.1f}" for mean in means)
-    assert f"{figures}      1\n" in out and "held:" not in out
-    assert "comparison at 150, 1,000 tokens" in out
-    (folder / FILE).unlink()
-    assert "held:" not in command("status", str(folder)).out
+    assert f"{figures}      2\n" in out and "held:" not in out
+    assert "comparison at 300, 600 tokens" in out
+    run = shutil.copytree(duel, tmp_path / "run")
+    (run / FILE).unlink()
+    assert "held:" not in ran("status", run).out

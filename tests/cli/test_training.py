@@ -13,26 +13,25 @@ from tests.servers.openai import Server
 LITE = ["--templates", "company", "--tier", "lite", "--workers", "1", "-q"]
 
 
-def test_data_come_with_a_card_that_repeats_the_command(command, tmp_path: Path) -> None:
+def test_data_come_with_a_card_that_repeats_the_command(ran, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     words = [*LITE, "--seeds", "2", "--agent", "template_expert,naive", "--min-score", "1"]
-    status, out, err = command("training", "data", *words, "-o", str(path))
-    assert (status, err) == (0, "") and "template_expert" in out and "tokens of a row" in out
+    out = ran("training", "data", *words, "-o", path).out
+    assert "template_expert" in out and "tokens of a row" in out
     card = (tmp_path / "rows.jsonl.card.md").read_text("utf-8")
     assert CANARY in card and "seeds 0 to 1" in card and "isolation is simulated" in card
     (line,) = (line for line in card.splitlines() if line.startswith("    python -m"))
     before = path.read_bytes()
     again = [tmp_path / "again.jsonl" if word == "FILE" else word for word in line.split()[3:]]
-    assert command("training", *map(str, again)).status == 0
+    ran("training", *again)
     assert (tmp_path / "again.jsonl").read_bytes() == before
     again_card = (tmp_path / "again.jsonl.card.md").read_text("utf-8")
     assert again_card == card.replace("# rows.jsonl", "# again.jsonl")
 
 
-def test_a_card_says_that_segments_are_what_was_seen(command, tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl.gz"
-    words = ["--seed", "3", "--segments", "--format", "sharegpt", "-o", str(path)]
-    assert command("training", "data", *LITE, *words).status == 0
+def test_a_card_says_that_segments_are_what_was_seen(ran, tmp_path: Path) -> None:
+    words = ["--seed", "3", "--segments", "--format", "sharegpt"]
+    ran("training", "data", *LITE, *words, "-o", tmp_path / "rows.jsonl.gz")
     card = (tmp_path / "rows.jsonl.gz.card.md").read_text("utf-8")
     assert "Each row is one context" in card and "seeds 3 to 3" in card
 
@@ -91,8 +90,7 @@ def test_learn_stores_a_policy_and_goes_on_from_it(command, tmp_path: Path) -> N
     assert len(json.loads(path.read_text())["curve"]) == 2
 
 
-def test_a_model_is_profiled_over_its_tries(command, server: Server) -> None:
+def test_a_model_is_profiled_over_its_tries(ran, server: Server) -> None:
     words = ["--model", "abstain", "--api-base", server.url, "--seeds", "1", "--repeats", "2"]
-    status, out, _ = command("training", "profile", *LITE, *words)
-    assert status == 0 and "company 0      2" in out
-    assert "100 % without variance" in " ".join(out.split())
+    outcome = ran("training", "profile", *LITE, *words)
+    assert "company 0      2" in outcome.out and "100 % without variance" in outcome.text

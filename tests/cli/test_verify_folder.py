@@ -24,9 +24,9 @@ pytestmark = pytest.mark.usefixtures("toytrack")
 @pytest.fixture
 def folder(tmp_path: Path, ran) -> Path:
     """Two instances."""
-    words = ("--track", "toytrack:tokens=300", "--n", "2", "--workers", "1", "-o", tmp_path / "out")
-    ran("generate", *words, "-q")
-    return tmp_path / "out"
+    words = ("--track", "toytrack:tokens=300", "--n", "2", "--workers", "1", "-q")
+    ran("generate", *words, "-o", out := tmp_path / "out")
+    return out
 
 
 @pytest.fixture
@@ -46,16 +46,12 @@ def first(folder: Path) -> Path:
     return min(folder.glob("instances/*.json"))
 
 
-def manifest_of(folder: Path, **changes: Any) -> None:
-    """Changes fields of the manifest."""
+def manifest_of(folder: Path, **changes: Any) -> dict[str, Any]:
+    """The manifest, of which these fields are changed."""
     path = folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_bytes()) | changes))
-
-
-def files_of(folder: Path) -> dict[str, str]:
-    """The files that the manifest lists."""
-    files: dict[str, str] = json.loads((folder / "manifest.json").read_bytes())["files"]
-    return files
+    manifest: dict[str, Any] = json.loads(path.read_bytes()) | changes
+    path.write_text(json.dumps(manifest))
+    return manifest
 
 
 def alter(folder: Path, how: Callable[[Instance], object]) -> None:
@@ -67,7 +63,7 @@ def alter(folder: Path, how: Callable[[Instance], object]) -> None:
     old.unlink()
     new = old.with_name(f"000000-{instance['instance_id']}.json")
     new.write_bytes(b"".join(as_file(instance)))
-    files = files_of(folder)
+    files = manifest_of(folder)["files"]
     del files[f"instances/{old.name}"]
     files[f"instances/{new.name}"] = sha256(new.read_bytes()).hexdigest()
     manifest_of(folder, files=files)
@@ -91,50 +87,36 @@ def forget(instance: Instance) -> None:
     instance["memory_files"]["000001.txt"] = "on on on on on on on"
 
 
-DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
-    "no mark": (lambda i: i.update(canary="none"), ["canary: its canary is 'none'"]),
-    "another generator": (
-        lambda i: i.update(generator_version="toytrack-v0"),
-        ["version: made by toytrack-v0; this is toytrack-v1"],
-    ),
-    "a verdict of its own": (
-        lambda i: i["verification"]["checks"]["full"].update(asked=2),
-        ["as_written: full: the file has {"],
-    ),
-    "a verdict left out": (
-        lambda i: i["verification"]["checks"].pop("stale"),
-        ["as_written: stale: the file has null, the check gives {"],
-    ),
-    "a length that changed after verification": (
-        state_twice,
-        ["as_written: single_document: the file has {", "length: {"],
-    ),
-    "evidence that is gone": (
-        forget,
-        ["as_written: ", "solvable: {", "full: {", "leave_one_out: {", "length: {"],
-    ),
-    "a check that raises an error": (
-        lambda i: i.update(question="raise"),
-        ["as_written: its checks cannot be run (RuntimeError: the check broke)"],
-    ),
-    "a field of another type": (
-        lambda i: i.update(target_tokens="300"),
-        ["schema: instance.target_tokens must be integer"],
-    ),
-    "a field too many": (
-        lambda i: i.update(extra=1),
-        ["schema: instance must not contain {'extra'} properties"],
-    ),
-    "another schema": (
-        lambda i: i.update(schema="memorygym-results-3"),
-        ["schema: instances/000000-results-"],
-    ),
-}
+def boast(instance: Instance) -> None:
+    instance["verification"]["checks"]["full"].update(asked=2)
 
 
-@pytest.mark.parametrize("defect", DEFECTS)
-def test_a_planted_defect_is_named_by_its_check(defect: str, folder: Path, failures) -> None:
-    how, wanted = DEFECTS[defect]
+def hide(instance: Instance) -> None:
+    del instance["verification"]["checks"]["stale"]
+
+
+def put(**fields: object) -> Callable[[Instance], object]:
+    return lambda instance: instance.update(fields)
+
+
+@pytest.mark.parametrize(
+    ("how", "wanted"),
+    [
+        (put(canary="none"), ["canary: its canary is 'none'"]),
+        (put(generator_version="v0"), ["version: made by v0; this is toytrack-v1"]),
+        (put(question="raise"), ["as_written: its checks cannot be run (RuntimeError: the check"]),
+        (put(target_tokens="300"), ["schema: instance.target_tokens must be integer"]),
+        (put(extra=1), ["schema: instance must not contain {'extra'} properties"]),
+        (put(schema="memorygym-results-3"), ["schema: instances/000000-results-"]),
+        (boast, ["as_written: full: the file has {"]),
+        (hide, ["as_written: stale: the file has null, the check gives {"]),
+        (state_twice, ["as_written: single_document: the file has {", "length: {"]),
+        (forget, ["as_written: ", "solvable: {", "full: {", "leave_one_out: {", "length: {"]),
+    ],
+)
+def test_a_planted_defect_is_named_by_its_check(
+    how: Callable[[Instance], object], wanted: list[str], folder: Path, failures
+) -> None:
     alter(folder, how)
     problems = failures()
     assert len(problems) == len(wanted), problems
@@ -198,8 +180,7 @@ def test_every_file_is_checked_if_the_manifest_is_missing(
 def test_a_manifest_that_is_not_finished_or_points_elsewhere_is_named(
     folder: Path, failures
 ) -> None:
-    files = files_of(folder)
-    manifest_of(folder, files={**files, "../secret.json": "0"})
+    manifest_of(folder, files={**manifest_of(folder)["files"], "../secret.json": "0"})
     assert failures() == [
         "manifest: the manifest lists '../secret.json', which is not the name of an instance's file"
     ]
