@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from memorygym.cli import main
+from memorygym.core import registry
 from tests.episodes import lite
 from tests.servers.openai import Server, serving
 
@@ -21,6 +22,13 @@ hypothesis.settings.load_profile("quick")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--snapshot-update", action="store_true", help="rewrite tests/snapshots")
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test plugs in is gone after it."""
+    monkeypatch.setattr(registry, "_REMEMBERED", dict(registry.remembered_specs()))
+    monkeypatch.setattr(registry, "_EXTERNAL", dict(registry._EXTERNAL))
 
 
 @pytest.fixture

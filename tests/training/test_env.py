@@ -12,7 +12,6 @@ from gymnasium.utils.env_checker import check_env
 from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.agents.text_protocol import as_text
-from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
@@ -130,10 +129,7 @@ def test_a_fork_in_the_middle_of_an_event_is_independent(reward: str) -> None:
     assert other.fork().reset() == other.reset()
 
 
-def test_infos_are_equal_for_tasks_that_differ_in_their_answers_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(registry, "_REMEMBERED", dict(registry.remembered_specs()))
+def test_infos_are_equal_for_tasks_that_differ_in_their_answers_alone() -> None:
     texts = texts_of("template_expert", "worlds")
     swapped = MemoryEnv("tests.training.swapped:TRACK", **TINY["worlds"])
     for (*_, info), (*_, other) in zip(steps(lite(), texts), steps(swapped, texts), strict=True):

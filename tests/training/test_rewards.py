@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from memorygym.agents.calls import END as IDLE
 from memorygym.agents.calls import ToolCall, calls, edit, search, submit, write
-from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.trace import MemoryUpdate, Trace
 from memorygym.core.trace_reader import END, TraceReader
@@ -184,10 +183,7 @@ def test_a_corrected_fact_counts_until_the_correction_was_shown() -> None:
     assert share(TASK, [old, new], after) == 0
 
 
-def test_a_statement_counts_until_the_value_that_replaced_it_was_shown(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(registry, "_REMEMBERED", dict(registry.remembered_specs()))
+def test_a_statement_counts_until_the_value_that_replaced_it_was_shown() -> None:
     task = find("examples.my_track:SHOP").tasks(TaskOptions(range(3, 4)))[0].generate()
     _, trace = rewards_of(task, Script([]), ScoreReward())
     facts = find("shop").facts("")
