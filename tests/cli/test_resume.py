@@ -9,11 +9,13 @@ import pytest
 import memorygym
 from memorygym.runs.results import FILE
 from tests.reports.own_parts import LastMessages
+from tests.servers.openai import Server
 
 LITE = ("--template", "company", "--tier", "lite", "--seeds", "2", "-q")
 RUNS = {
     "bench": ("bench", "--agent", "naive", "strategic", "--capacity", "400", *LITE),
     "compare": ("compare", "--memory", "bm25", "--budget", "600,300", *LITE),
+    "validated": ("bench", "--validate", *LITE[:4], "--seeds", "1", "-q"),
     "private": ("bench", "--agent", "naive", "--salt", "a secret", *LITE),
 }
 MORE = {"private": ("--salt", "a secret")}
@@ -54,6 +56,29 @@ def test_a_run_that_cannot_be_resumed_says_why(tmp_path: Path, command) -> None:
     file.write_text(json.dumps({**json.loads(file.read_bytes()), "version": "worlds-v1"}))
     status, _, said = command("resume", tmp_path / "old")
     assert status == 2 and "holds a run of worlds-v1, and this code plays worlds-v3" in said
+    file.write_text(file.read_text().replace('"version"', '"of"'))
+    status, _, said = command("resume", tmp_path / "old")
+    assert status == 2 and "run.json is damaged (it states no version)" in said
+
+
+def test_what_a_run_has_no_use_for_is_refused(tmp_path: Path, command) -> None:
+    command(*RUNS["bench"], "-o", tmp_path / "run")
+    for words, why in (
+        (("--data", "x"), "--data is for a run of files"),
+        (("--api-base", "http://x"), "--api-base is for a run that asks a model"),
+        (("--all",), "--all is for a comparison"),
+    ):
+        status, _, said = command("resume", tmp_path / "run", *words)
+        assert status == 2 and why in said
+
+
+def test_a_finished_run_of_a_model_asks_it_no_more(
+    server: Server, tmp_path: Path, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    words = ("--model", "abstain", "--api-base", server.url, *LITE)
+    printed = command("bench", *words, "-o", tmp_path / "run")
+    assert command("resume", tmp_path / "run", "-q") == printed
 
 
 def test_a_run_from_before_an_option_is_read_and_resumed(tmp_path: Path, command) -> None:

@@ -14,7 +14,7 @@ from memorygym.core.files import write_atomically
 from memorygym.core.trace import Judgement
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
-from memorygym.reports.checks import examine
+from memorygym.reports.checks import REPORTED, examine
 from memorygym.runs.episode_result import ResultOptions, place_of, result_of
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
@@ -222,3 +222,22 @@ def test_measurements_that_are_not_of_the_recipe_are_refused(copy: Path) -> None
     alter_recipe(seeds=[0])(copy)
     with pytest.raises(BadSettings, match="4 episodes, and 2 are planned"):
         examine(copy, "traces")
+
+
+def test_an_episode_that_was_not_lost_is_no_failure(copy: Path) -> None:
+    """Bad tasks called lost would leave a better mean, the more so under another agent's name."""
+    altered(FILE, blame_provider)(copy)
+    (copy / FIRST).unlink()
+    (problem,) = examine(copy, "play").problems
+    assert problem == f"{FILE}, line 2: a failure, but played again the episode has a score"
+    taken = examine(copy, "traces")
+    assert taken.limits == ("1 failed episode taken as recorded",)
+    altered(FILE, lambda lines: lines[1]["failure"]["place"].update(agent="strategic"))(copy)
+    with pytest.raises(BadSettings, match="of the agent strategic, not naive"):
+        examine(copy, "traces")
+
+
+def test_a_model_that_is_only_claimed_verifies_nothing(copy: Path) -> None:
+    """Without its replies no trace is played again, so that any trace would do."""
+    alter_recipe(memory_model={"name": "x"})(copy)
+    assert examine(copy, "play").standing == REPORTED

@@ -276,8 +276,11 @@ def test_a_clock_is_the_median_and_the_95th_percentile_of_the_last_plays(
     steps: dict[str, list[float]], strong: Clock, weak: Clock, tmp_path: Path
 ) -> None:
     rows = [(name, milliseconds) for name in steps for milliseconds in ([99], steps[name])]
-    lines = [json.dumps({"episode": name, "memory_ms": own}) for name, own in rows]
-    (tmp_path / "timings.jsonl").write_text("\n".join([*lines, '{"episode": "comp']))
+    times = {"seconds": 1.5, "ended": 2}
+    lines = [json.dumps({"episode": name, "memory_ms": own, **times}) for name, own in rows]
+    strange = ["null", "{}", '{"episode": 5}', json.dumps({"episode": "x", **times}), "[" * 9999]
+    text = "\n".join([*lines, *strange, '{"episode": "comp'])
+    (tmp_path / "timings.jsonl").write_text(text)
     run = replace(compared(BETTER), folder=tmp_path)
     assert [*map(run.clock, run.reports)] == [strong, weak]
     assert compared(BETTER).clock(run.reports[0]) == {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from memorygym.cli._checks import given_path
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import BadSettings, clip
 from memorygym.runs.settings import (
     WORDS,
     Option,
@@ -71,7 +71,7 @@ def _number(flag: str, kind: type, text: str) -> int | float:
     try:
         number: int | float = kind(text)
     except ValueError:
-        raise BadSettings(f"{flag} {text}: give {WORDS[kind][1]}") from None
+        raise BadSettings(f"{flag} {clip(text, 60)}: give {WORDS[kind][1]}") from None
     return number
 
 
@@ -79,7 +79,8 @@ def _numbers(flag: str, text: str) -> list[int]:
     try:
         return [int(word) for word in text.split(",")]
     except ValueError:
-        raise BadSettings(f"{flag} {text}: give whole numbers, commas between") from None
+        told = "give whole numbers, commas between"
+        raise BadSettings(f"{flag} {clip(text, 60)}: {told}") from None
 
 
 def add_actions(

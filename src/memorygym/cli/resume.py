@@ -5,20 +5,23 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 
 from memorygym.cli import bench, compare
-from memorygym.cli._checks import given_path
+from memorygym.cli._checks import given_path, refuse
 from memorygym.cli._settings import add_options
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import version_of
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.jobs import source_of
-from memorygym.runs.model_roles import anew, from_log
+from memorygym.runs.model_roles import Recall, UnusedModel, anew, from_log
 from memorygym.runs.objects import TRUSTED
-from memorygym.runs.results import about_run, perform
+from memorygym.runs.results import about_run, perform, plan_of
 from memorygym.runs.settings import BenchSettings, CompareSettings
+from memorygym.runs.store import Run
 
 OPTIONS = ("api_base", "replay", "salt", "data", "workers", "quiet")
 """What a run's folder does not keep, and what may change from one session to the next."""
+SHOWN = ("all", "curve")
+"""What a comparison prints."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +36,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         salt="the secret of its private test set",
         data="the folder or FORMAT:FILE of its tasks, if they are not generated",
     )
+    add_options(parser.add_argument_group("of a comparison"), CompareSettings, *SHOWN)
     parser.epilog = (
-        "A run keeps all of its settings but secrets, keys and paths. Episodes that ended are not"
-        " played again; those that failed are."
+        "A run keeps the settings of what is played, but no secrets, keys and paths. Episodes that"
+        " ended are not played again; those that failed are."
     )
 
 
@@ -56,8 +60,14 @@ def run(args: argparse.Namespace) -> int:
         )
     if recipe["salt"] and not args.salt:
         raise BadSettings(f"{args.folder} is of a private test set: give its --salt")
+    kept = {*Run(args.folder).kept}
+    left = [place for place in plan_of(args.folder, about) if place.episode not in kept]
+    refuse(args, () if recipe["data"] else ("data",), "a run of files")
+    asks = recipe["models"] or recipe["memory_model"]
+    refuse(args, () if asks else ("api_base", "replay"), "a run that asks a model")
+    refuse(args, SHOWN if recipe["kind"] == "bench" else (), "a comparison")
     with ExitStack() as stack:
-        recall = anew(args.api_base)
+        recall: Recall = anew(args.api_base) if left else UnusedModel  # Which needs no key.
         if args.replay:
             recall = from_log(stack.enter_context(closing(ReplyLog(args.replay, record=False))))
         source = source_of(recipe, args.salt or "", recall, args.data)
@@ -68,5 +78,6 @@ def run(args: argparse.Namespace) -> int:
             workers = settings.workers_of(waits=source.model_roles.waits)
             played = perform(source, args.folder, workers, quiet=args.quiet)
             return bench.conclude(played, settings, {})
-        chosen = CompareSettings(workers=args.workers, quiet=args.quiet)
+        shown = {name: getattr(args, name) for name in SHOWN}
+        chosen = CompareSettings(workers=args.workers, quiet=args.quiet, **shown)
         return compare.conclude(source, chosen, args.folder)

@@ -23,6 +23,7 @@ from memorygym.core.track import find, gold_table, version_of
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.tables import heading
+from memorygym.reports.terminal import count
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_checks
 from memorygym.runs.engine import Runner, Unit
@@ -35,7 +36,6 @@ from memorygym.runs.episode_result import (
     place_of,
     played_result,
 )
-from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.jobs import source_of
 from memorygym.runs.model_roles import Recall, UnusedModel, from_log
@@ -109,10 +109,14 @@ def examine(
         problems = (str(error).replace(f"{folder}/", ""),)
     if problems:
         return Evidence(run, REPORTED, problems)
-    if how == "play":
-        return Evidence(run, REPRODUCED)
-    judged = "the verdicts of the judge are taken as recorded" if run.recipe["judge"] else ""
-    return Evidence(run, VERIFIED, (), tuple(filter(None, (why, judged))))
+    failed = sum(how != "play" or failure.kind == "provider" for failure in run.failures)
+    limits = [why] if why else []
+    limits += [f"{count(failed, 'failed episode')} taken as recorded"] if failed else []
+    if how != "play" and run.recipe["judge"]:
+        limits.append("the verdicts of the judge are taken as recorded")
+    # Where nothing is played again, a trace need not follow from its task.
+    standing = {"play": REPRODUCED, "repeat": VERIFIED, "score": REPORTED}[how]
+    return Evidence(run, standing, (), tuple(limits))
 
 
 def examined_text(evidence: Evidence) -> str:
@@ -207,9 +211,6 @@ def _again(run: RunResults, salt: str, workers: int, how: How, *, quiet: bool) -
             reply_log = stack.enter_context(closing(ReplyLog(_replies(run), record=False)))
             recall = from_log(reply_log) if asks else recall
         source = source_of(recipe, salt, recall)
-        if isinstance(source, Evaluation):
-            tested = replace(source.settings, validate=bool(run.header.invariants))
-            source = replace(source, settings=tested)
         players, wanted = source.players(source.model_roles), ResultOptions(traced=True)
         runner = Runner(run.track, tuple(players), None, source.options(wanted))
         replay = Replay(runner, folder, recipe, how)
@@ -301,14 +302,18 @@ class Replay:
 def _unlike(run: RunResults, again: RunResults, *, played: bool) -> Iterator[str]:
     """The episodes and other measurements in which the two differ."""
     by_name = {episode.place.episode: episode for episode in again.episodes}
+    asks = bool(run.recipe["models"] or run.recipe["memory_model"])
     same = True
     for number, episode in enumerate(run.episodes, start=2):
         other = by_name.get(episode.place.episode)
-        if isinstance(episode, Failure) and (not played or episode.kind == "provider"):
+        lost = isinstance(episode, Failure) and episode.kind == "provider"
+        if isinstance(episode, Failure) and (not played or (lost and asks)):
             continue
         same = same and episode == other
         if isinstance(other, Failure) and not isinstance(episode, Failure):
             yield f"traces/{episode.place.episode}.jsonl.gz: {other.error}"
+        elif isinstance(episode, Failure) and not isinstance(other, Failure):
+            yield f"{FILE}, line {number}: a failure, but played again the episode has a score"
         elif other is not None and episode != other:
             where = difference(_plain(episode), _plain(other), episode.place.episode)
             yield f"{FILE}, line {number}: {where}"

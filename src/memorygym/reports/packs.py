@@ -105,6 +105,8 @@ def opened(path: Path) -> Iterator[tuple[Path, list[str]]]:
     with TemporaryDirectory(prefix="memorygym-") as place:
         folder = Path(place)
         path.stat()  # Raises FileNotFoundError.
+        if path.is_dir():
+            raise BadSettings(f"{path} is a folder: give a pack, or `score --check` the run")
         problems: list[str] = []
         try:
             problems += _unpack(path, folder)

@@ -10,6 +10,7 @@ from memorygym.agents.calls import END
 from memorygym.agents.chat import Chat, ToolMode
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.json_values import canonical
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message, Policy, Tool, Writer
 from memorygym.models import extractive
@@ -156,6 +157,8 @@ def anew(api_base: str | None = None) -> Recall:
     """Models that are asked again."""
 
     def recall(asked: Mapping[str, Any]) -> Model:
+        if not {"provider", "name"} <= asked.keys():
+            raise BadSettings(f"the recipe does not say how to reach the model {canonical(asked)}")
         options = {
             k: v for k, v in asked.items() if k not in ("provider", "name") and v is not None
         }

@@ -7,7 +7,7 @@ never read back.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import combinations, product, zip_longest
 from os import PathLike
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict, cast
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, clip
+from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.files import write_atomically
 from memorygym.core.trace import CANARY, Trace
 from memorygym.core.track import Invariant, find
@@ -241,10 +241,10 @@ class RunResults:
         last = {row["episode"]: row.get("memory_ms", []) for row in rows}
         milliseconds: dict[str, list[float]] = {}
         for name, steps in last.items():
-            _, _, reasoner, system, budget = name_parts(name)
-            at = reasoner == report.reasoner and budget in (ALL, str(report.budget))
-            if at and role_of(system) != "unlimited":
-                milliseconds.setdefault(system, []).extend(steps)
+            match name_parts(name):
+                case _, _, report.reasoner, system, budget if role_of(system) != "unlimited":
+                    if budget in (ALL, str(report.budget)):
+                        milliseconds.setdefault(system, []).extend(steps)
         return {
             system: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
             for system, steps in milliseconds.items()
@@ -363,14 +363,16 @@ def _read(file: Path) -> tuple[Header, list[Line]]:
 
 def _check_planned(run: RunResults, places: Sequence[EpisodeKey]) -> None:
     """Raises BadSettings unless the episodes are those of the recipe, in its order."""
-    planned = [place.episode for place in places]
-    kept = [episode.place.episode for episode in run.episodes]
-    for number, (wanted, held) in enumerate(zip_longest(planned, kept), start=1):
+    pairs = zip_longest(places, (episode.place for episode in run.episodes))
+    for number, (wanted, held) in enumerate(pairs, start=1):
         if held != wanted:
+            name = held.episode if held else f"nothing, not {wanted.episode if wanted else ''}"
+            if held and wanted and held.episode == wanted.episode:
+                other = next(f for f in asdict(wanted) if getattr(held, f) != getattr(wanted, f))
+                name += f" of the {other} {getattr(held, other)}, not {getattr(wanted, other)}"
             raise BadSettings(
-                f"{run.folder}: its measurements are not those of its recipe: {len(kept)} episodes,"
-                f" and {len(planned)} are planned; episode {number} is"
-                f" {held or f'nothing, not {wanted}'}"
+                f"{run.folder}: its measurements are not those of its recipe: {len(run.episodes)}"
+                f" episodes, and {len(places)} are planned; episode {number} is {name}"
             )
 
 
@@ -391,6 +393,8 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     is not installed here."""
     about: Mapping[str, Any] = Run(run_folder(folder)).about()
     recipe = about.get("recipe")
+    if not isinstance(about.get("version"), str):
+        raise BadSettings(f"{folder / 'run.json'} is damaged (it states no version)")
     check_track(folder, recipe)
     recipe = whole(recipe) if isinstance(recipe, Mapping) else recipe
     if problem := _misfit(recipe):
@@ -445,6 +449,8 @@ def plan_of(folder: Path, about: Mapping[str, Any]) -> list[EpisodeKey]:
         check_episodes(len(tasks.recipes), repeats, len(players))
     except BadSettings as error:
         raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
+    except UnknownPart as error:
+        raise BadSettings(f"{folder / 'run.json'}: its tasks are unknown here ({error})") from error
     return [
         place_of(tasks.track, task, repeat, player)
         for task, repeat, player in product(tasks.recipes, range(repeats), players)

@@ -419,7 +419,7 @@ class BenchSettings(TaskSettings, AgentModelSettings):
     """Play every task K times."""
     official: bool = option(False, python=None)
     """The official set: of worlds the standard tier, seeds 0-9, all templates."""
-    validate: bool = option(False, python=None)
+    validate: bool = option(False, python=None, kept=bool)
     """Check every invariant; exit 1 if one fails."""
     against: Path | None = option(None, "RUN", python=None)
     """Print the difference from an earlier run."""
@@ -588,15 +588,18 @@ Recipe = Mapping[str, Any]
 
 
 def whole(recipe: Recipe) -> Recipe:
-    """A recipe with the settings that it does not state, because they came later, as None."""
+    """A recipe with the settings that it does not state, because they came later: not given."""
     cls = SETTINGS.get(str(recipe.get("kind")), Settings)
-    return {**dict.fromkeys(cls.kept()), **recipe}
+    missing = {field: False if kind is bool else None for field, (_, kind) in cls.kept().items()}
+    return {**missing, **recipe}
 
 
 def refusal(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """Why a folder with `kept` in its run.json cannot take the run `wanted`, to follow its path;
     "" if it can. What differs is named by the options of the command."""
-    old, new = whole(kept.get("recipe", {})), whole(json.loads(canonical(wanted["recipe"])))
+    recipe = kept.get("recipe")
+    old = whole(recipe if isinstance(recipe, dict) else {})
+    new = whole(json.loads(canonical(wanted["recipe"])))
     if kept.get("version") != wanted["version"]:
         problem = f" holds a run of the version {kept.get('version')}, not {wanted['version']}"
     elif old == new:
@@ -612,7 +615,10 @@ def refusal(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
             for part, source in new.get(field, {}).items()
             if old.get(field, {}).get(part) != source
         }
-        problem = f": the code of {', '.join(parts) or new['track']} has changed since this run"
+        other = [n for n in {**new, **old} if old.get(n) != new.get(n)]
+        problem = f": the code of {', '.join(parts)} has changed since this run"
+        if not parts:
+            problem = f" holds a run whose {', '.join(other)} this command does not make"
     return f"{problem}; give a new folder"
 
 
@@ -624,7 +630,7 @@ def _stated(recipe: Recipe) -> dict[str, str]:
     start = "--" if track == WORLDS else f"--track {track}:"
     stated: dict[str, str] = {}
     for name, value in recipe.items():
-        if value is None or name in (*CODE, *DERIVED):
+        if value is None or value is False or name in (*CODE, *DERIVED):
             continue
         flag = f"--{flags.get(name, name).replace('_', '-')}"
         match name:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 from time import time
-from typing import IO, Any
+from typing import IO, NotRequired, TypedDict
 from urllib.parse import quote, unquote
 
 from memorygym.core.errors import BadSettings, BadTrace
@@ -69,7 +69,10 @@ def trace_files(paths: Iterable[Path]) -> list[Path]:
                 f"no traces in {folder}: give .jsonl or .jsonl.gz files, or their folder"
             )
         for file in files:
-            unique.setdefault(file.resolve(strict=True), file)
+            try:
+                unique.setdefault(file.resolve(strict=True), file)
+            except RuntimeError as error:  # Links that lead to each other.
+                raise BadSettings(f"{file} cannot be read ({error})") from error
     return list(unique.values())
 
 
@@ -95,6 +98,16 @@ def _lines(path: Path) -> Generator[str, None, None]:
                 yield line.decode()
     except (BadSettings, UnicodeDecodeError):
         yield ""
+
+
+class Timing(TypedDict):
+    """When an episode ended, and how long it took."""
+
+    episode: str
+    seconds: float
+    ended: float
+    memory_ms: NotRequired[list[float]]
+    """Of each step of its memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +146,7 @@ class Run:
                 f"{self.path} is not the folder of a run: it has no run.json; give a folder that"
                 " `bench` or `compare` wrote"
             ) from None
-        except (ValueError, AttributeError, RecursionError) as error:
+        except (OSError, ValueError, AttributeError, RecursionError) as error:
             raise BadSettings(f"{path} is damaged ({error}); play the run again") from error
         if layout in LAST:
             raise BadSettings(
@@ -154,12 +167,14 @@ class Run:
         with (self.path / "timings.jsonl").open("ab", buffering=0) as file:
             file.write(f"{canonical({'episode': name, **times, **clocked})}\n".encode())
 
-    def timings(self) -> Iterator[dict[str, Any]]:
-        """The times of each episode; a line that is being written is left out."""
+    def timings(self) -> Iterator[Timing]:
+        """The times of each episode; a line that holds none, or is being written, is left out."""
+        from msgspec.json import decode  # Here, because `--help` needs none.
+
         path = self.path / "timings.jsonl"
-        for line in path.read_bytes().splitlines() if path.exists() else ():
-            with suppress(ValueError):
-                yield json.loads(line)
+        for line in path.read_bytes().splitlines() if path.is_file() else ():
+            with suppress(ValueError, RecursionError):
+                yield decode(line, type=Timing)
 
 
 def episode_name(*parts: object) -> str:
