@@ -23,8 +23,8 @@ def put(path: Path, data: str | bytes) -> Path:
     ("name", "data"),
     [
         ("a.txt", f"one\ntwo {CANARY} three\n"),
-        ("a.gz", gzip.compress(f"one\ntwo {CANARY}".encode())),
-        ("packed", gzip.compress(f"\n1234{CANARY}".encode())),
+        ("a.gz", gzip.compress(f"one\ntwo {CANARY}".encode(), mtime=0)),
+        ("packed", gzip.compress(f"\n1234{CANARY}".encode(), mtime=0)),
         ("a.json", json.dumps({"ü": 1, "canary": CANARY}, indent=0)),
         ("capitals.md", "\n\n" + GUID.upper()),
         ("deep/in/a/folder.bin", b"\xff" + CANARY.encode()),

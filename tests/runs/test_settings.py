@@ -10,8 +10,17 @@ import memorygym
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.reports.curves import CURVES
 from memorygym.reports.misses import MissFilter
-from memorygym.runs.settings import KINDS, BenchSettings, CompareSettings, Settings, helps, options
+from memorygym.runs.settings import (
+    JUDGE_PROMPTS,
+    KINDS,
+    BenchSettings,
+    CompareSettings,
+    Settings,
+    helps,
+    options,
+)
 from memorygym.scoring.attribution import CAUSES
+from memorygym.scoring.judge import PROMPTS
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -32,7 +41,7 @@ def test_every_setting_but_those_of_python_has_one_heading(cls: type[Settings]) 
 
 def test_what_a_help_lists_is_what_there_is() -> None:
     assert f"one of {', '.join(TIERS)} (default" in helps(BenchSettings)["tier"]
-    assert tuple(CURVES) == KINDS
+    assert (tuple(CURVES), tuple(PROMPTS)) == (KINDS, JUDGE_PROMPTS)
     assert helps(MissFilter)["cause"] == f"one of: {', '.join(CAUSES)}"
 
 

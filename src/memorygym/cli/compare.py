@@ -18,7 +18,8 @@ from memorygym.reports.table import rows_csv
 from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
-from memorygym.runs.jobs import comparison_of, survival_of
+from memorygym.runs.comparison.survival import survival_of
+from memorygym.runs.jobs import comparison_of
 from memorygym.runs.results import perform
 from memorygym.runs.settings import OFFLINE, CompareSettings
 

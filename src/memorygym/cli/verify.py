@@ -12,7 +12,7 @@ from memorygym.core import registry
 from memorygym.core.errors import UnknownPart
 from memorygym.core.track import TaskOptions, Track, find
 from memorygym.reports.instance_checks import check_lines, folder_checks
-from memorygym.runs import behaviour, tasks
+from memorygym.runs import tasks
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.settings import VerifySettings
 
@@ -57,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _version(track: Track, *, write: bool) -> int:
     """Says which promises of a track's version moved; freezes them if asked to."""
+    from memorygym.runs import behaviour  # Which imports all that plays.
+
     if write:
         print(f"written: {behaviour.freeze(track)}")
         return 0

@@ -22,8 +22,9 @@ from memorygym.reports.survival import SurvivalReport, check_folder
 from memorygym.reports.survival import perform as replay
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
+from memorygym.runs.comparison.survival import survival_of
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.jobs import comparison_of, evaluation_of, survival_of
+from memorygym.runs.jobs import comparison_of, evaluation_of
 from memorygym.runs.objects import (
     Given,
     GivenMemory,

@@ -17,8 +17,6 @@ from memorygym.models.model import Model
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.survival import SurvivalJob, memories_of
-from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import (
     ModelRoles,
@@ -31,7 +29,6 @@ from memorygym.runs.model_roles import (
 from memorygym.runs.objects import Given, GivenMemory, GivenModel, check_distinct, given_model
 from memorygym.runs.settings import (
     OF_AN_AGENT,
-    OF_TASKS,
     OFFICIAL_SEEDS,
     OFFLINE,
     PARAMETERS,
@@ -177,7 +174,7 @@ def comparison_of(
     tasks = tasks_of(settings)
     check_view(find(tasks.track), tasks.recipes[0].generate(), settings.budgets[0])
     reasoners = _reasoners(settings)
-    writer = _writer(settings)
+    writer = memory_writer(settings)
     asked = asked_reasoners(tasks.track, [who for who in reasoners if isinstance(who, str)])
     given = [who for who in reasoners if isinstance(who, GivenModel)]
     if not asked and not isinstance(writer, str):
@@ -197,23 +194,6 @@ def comparison_of(
     )
 
 
-def survival_of(
-    settings: CompareSettings, stack: ExitStack, memories: Sequence[GivenMemory] = ()
-) -> SurvivalJob:
-    """The replay of recorded logs that the settings describe."""
-    settings.refuse(OF_TASKS, f"tasks; leave it out beside {settings.spelled('trajectories')}")
-    writer = _writer(settings)
-    if not isinstance(writer, str):
-        settings.refuse(OF_A_MODEL, f"a {settings.spelled('memory_model')} that is named")
-    models = Models(settings, stack)
-    return SurvivalJob(
-        memories_of(specs_of(settings), memories),
-        [ComparisonLimits(view, settings.capacity) for view in settings.budgets],
-        ModelRoles(writing=None if writer is None else models.of(writer)[1]),
-        settings.redact,
-    )
-
-
 def specs_of(settings: CompareSettings) -> list[str]:
     """The memories that are named. Raises BadSettings if the setting is given and names none."""
     named = split_names(list(settings.memory))
@@ -222,7 +202,7 @@ def specs_of(settings: CompareSettings) -> list[str]:
     return named
 
 
-def _writer(settings: CompareSettings) -> str | GivenModel | None:
+def memory_writer(settings: CompareSettings) -> str | GivenModel | None:
     """The model that memories call, if it is not the offline one. Raises UnknownPart for a slip."""
     if isinstance(writer := settings.memory_model, str):
         check_slip("memory model", writer, [] if writer == OFFLINE else [OFFLINE])

@@ -23,7 +23,6 @@ from memorygym.agents.chat import TOOL_MODES
 from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.json_values import canonical
 from memorygym.models.model import Model, Sampling
-from memorygym.scoring.judge.judge_prompts import PROMPTS
 
 WORLDS = "worlds"
 """The track that is played unless another is named."""
@@ -37,6 +36,8 @@ THREADS = 16
 """Workers of a model by default: they wait for replies, not for this machine."""
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
 """Settings that set a parameter of a track; the track worlds has all of them."""
+JUDGE_PROMPTS = ("strict", "lenient")
+"""How strictly a judge judges; scoring/judge/judge_prompts.py has the words."""
 KINDS = ("retention", "length", "facts", "hops", "rewrite", "kind", "type")
 """What curves of accuracy are drawn by; reports/curves.py says what each is."""
 WORDS: Mapping[Any, tuple[type, str]] = {
@@ -360,7 +361,7 @@ class ModelSettings(Settings):
     judge: Sequence[str] = option([], "MODEL", many="again")
     """LLM judge that may overrule a rejection (never an acceptance); repeat the option for a
     majority vote."""
-    judge_prompt: str | None = option(None, choices=tuple(PROMPTS))
+    judge_prompt: str | None = option(None, choices=JUDGE_PROMPTS)
     """How strictly it judges (default: strict)."""
 
     @property

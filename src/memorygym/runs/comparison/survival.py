@@ -6,7 +6,7 @@ episode, as in every track: the memory observes it, and before the next call its
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import nsmallest
@@ -34,8 +34,10 @@ from memorygym.runs.comparison.system_specs import (
     systems,
 )
 from memorygym.runs.executors import over_processes, over_threads, watched
+from memorygym.runs.jobs import OF_A_MODEL, Models, memory_writer, specs_of
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import GivenMemory
+from memorygym.runs.settings import OF_TASKS, CompareSettings
 from memorygym.scoring.argument_values import Conversation, Use, is_stale
 from memorygym.scoring.value_forms import states
 from memorygym.stats import Estimate, bootstrap, clustered_share, estimate
@@ -151,6 +153,23 @@ def memories_of(specs: Sequence[str], objects: Sequence[GivenMemory] = ()) -> di
                 " other tools; leave it out"
             )
     return plugged
+
+
+def survival_of(
+    settings: CompareSettings, stack: ExitStack, memories: Sequence[GivenMemory] = ()
+) -> SurvivalJob:
+    """The replay of recorded logs that the settings describe."""
+    settings.refuse(OF_TASKS, f"tasks; leave it out beside {settings.spelled('trajectories')}")
+    writer = memory_writer(settings)
+    if not isinstance(writer, str):
+        settings.refuse(OF_A_MODEL, f"a {settings.spelled('memory_model')} that is named")
+    models = Models(settings, stack)
+    return SurvivalJob(
+        memories_of(specs_of(settings), memories),
+        [ComparisonLimits(view, settings.capacity) for view in settings.budgets],
+        ModelRoles(writing=None if writer is None else models.of(writer)[1]),
+        settings.redact,
+    )
 
 
 def _built_in() -> Iterator[str]:
