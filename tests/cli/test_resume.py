@@ -79,6 +79,9 @@ def test_a_finished_run_of_a_model_asks_it_no_more(
     words = ("--model", "abstain", "--api-base", server.url, *LITE)
     printed = command("bench", *words, "-o", tmp_path / "run")
     assert command("resume", tmp_path / "run", "-q") == printed
+    path = next(tmp_path.glob("run/traces/*"))
+    path.write_bytes(path.read_bytes()[:-20])
+    assert command("resume", tmp_path / "run", "-q", "--api-base", server.url) == printed
 
 
 def test_a_run_from_before_an_option_is_read_and_resumed(tmp_path: Path, command) -> None:

@@ -12,7 +12,7 @@ from memorygym.core.track import version_of
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.jobs import source_of
-from memorygym.runs.model_roles import Recall, UnusedModel, anew, from_log
+from memorygym.runs.model_roles import Recall, UnusedModel, anew, asks_models, from_log
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results import about_run, perform, plan_of
 from memorygym.runs.settings import BenchSettings, CompareSettings
@@ -60,12 +60,11 @@ def run(args: argparse.Namespace) -> int:
         )
     if recipe["salt"] and not args.salt:
         raise BadSettings(f"{args.folder} is of a private test set: give its --salt")
-    kept = {*Run(args.folder).kept}
-    left = [place for place in plan_of(args.folder, about) if place.episode not in kept]
+    asks, run = asks_models(recipe), Run(args.folder)
     refuse(args, () if recipe["data"] else ("data",), "a run of files")
-    asks = recipe["models"] or recipe["memory_model"]
     refuse(args, () if asks else ("api_base", "replay"), "a run that asks a model")
     refuse(args, SHOWN if recipe["kind"] == "bench" else (), "a comparison")
+    left = asks and any(run.trace(place.episode) is None for place in plan_of(args.folder, about))
     with ExitStack() as stack:
         recall: Recall = anew(args.api_base) if left else UnusedModel  # Which needs no key.
         if args.replay:

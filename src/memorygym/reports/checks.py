@@ -38,7 +38,7 @@ from memorygym.runs.episode_result import (
 )
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.jobs import source_of
-from memorygym.runs.model_roles import Recall, UnusedModel, from_log
+from memorygym.runs.model_roles import Recall, UnusedModel, asks_models, from_log
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results import FILE, RunResults, load
 from memorygym.runs.store import Run, read_traces
@@ -76,9 +76,7 @@ class Evidence:
     @property
     def word(self) -> str:
         """The claim that rests on the submitter's word although the run is verified, or ""."""
-        recipe = self.run.recipe
-        asked = recipe["models"] or recipe["memory_model"]
-        return WORD if asked and self.standing != REPORTED else ""
+        return WORD if asks_models(self.run.recipe) and self.standing != REPORTED else ""
 
 
 def examine(
@@ -302,12 +300,12 @@ class Replay:
 def _unlike(run: RunResults, again: RunResults, *, played: bool) -> Iterator[str]:
     """The episodes and other measurements in which the two differ."""
     by_name = {episode.place.episode: episode for episode in again.episodes}
-    asks = bool(run.recipe["models"] or run.recipe["memory_model"])
+    # Only a provider can fail without failing again.
+    may_fail = ["provider"] if asks_models(run.recipe) else []
     same = True
     for number, episode in enumerate(run.episodes, start=2):
         other = by_name.get(episode.place.episode)
-        lost = isinstance(episode, Failure) and episode.kind == "provider"
-        if isinstance(episode, Failure) and (not played or (lost and asks)):
+        if isinstance(episode, Failure) and (not played or episode.kind in may_fail):
             continue
         same = same and episode == other
         if isinstance(other, Failure) and not isinstance(episode, Failure):

@@ -17,7 +17,7 @@ from memorygym.reports.transcript import record_text
 from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Played, ResultOptions, place_of
 from memorygym.runs.jobs import source_of
-from memorygym.runs.model_roles import Recall, UnusedModel, anew, from_log
+from memorygym.runs.model_roles import Recall, UnusedModel, anew, asks_models, from_log
 from memorygym.runs.results import about_run, plan_of
 from memorygym.runs.store import Run, name_parts
 from memorygym.runs.summary import summaries
@@ -79,7 +79,7 @@ def _recall(
     args: argparse.Namespace, recipe: Mapping[str, Any], name: str, stack: ExitStack
 ) -> tuple[Recall, str]:
     """The models of a run, from recorded replies or an endpoint, and a note on which."""
-    if not (recipe["models"] or recipe["memory_model"]):
+    if not asks_models(recipe):
         if args.again or args.replay:
             agent = name_parts(name)[2]
             raise BadSettings(f"{agent} is scripted: leave --again and --replay out")

@@ -129,6 +129,11 @@ class ModelRoles:
         }
 
 
+def asks_models(recipe: Mapping[str, Any]) -> bool:
+    """Whether models play in a run of this recipe, or write for its memories."""
+    return bool(recipe["models"] or recipe["memory_model"])
+
+
 def model_roles_of(recipe: Mapping[str, Any], recall: Recall = UnusedModel) -> ModelRoles:
     """The models of a run's recipe."""
     first: Mapping[str, Any] = next(iter(recipe["models"].values()), {})

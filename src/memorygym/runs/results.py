@@ -421,7 +421,7 @@ def _misfit(recipe: Any) -> str:
     if not isinstance(kind, str) or kind not in SETTINGS:
         return f"recipe.kind is {kind!r:.40}, none of {', '.join(SETTINGS)}"
     try:
-        fields = {**RECIPE, **{name: kind for name, (_, kind) in SETTINGS[kind].kept().items()}}
+        fields = {**RECIPE, **{name: held for name, (_, held) in SETTINGS[kind].kept().items()}}
         if kind == "compare":
             fields["systems"] = list[tuple[str, int | None]]
         parts = [(name, dict[str, str] | msgspec.UnsetType, msgspec.UNSET) for name in CODE]

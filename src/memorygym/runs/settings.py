@@ -616,10 +616,12 @@ def refusal(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
             for part, source in new.get(field, {}).items()
             if old.get(field, {}).get(part) != source
         }
-        other = [n for n in {**new, **old} if old.get(n) != new.get(n)]
-        problem = f": the code of {', '.join(parts)} has changed since this run"
-        if not parts:
-            problem = f" holds a run whose {', '.join(other)} this command does not make"
+        other = (name for name in {**new, **old} if old.get(name) != new.get(name))
+        problem = (
+            f": the code of {', '.join(parts)} has changed since this run"
+            if parts
+            else f" holds a run whose {', '.join(other)} this command does not make"
+        )
     return f"{problem}; give a new folder"
 
 

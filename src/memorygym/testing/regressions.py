@@ -129,7 +129,8 @@ def _played(evaluation: Evaluation, agent: Agent, memory: MakesMemory) -> RunRes
     held = memory if isinstance(memory, str) else given_memory(memory)
     objects = [part for part in (player, held) if not isinstance(part, str)]
     names = [part if isinstance(part, str) else part.name for part in (player, held)]
-    settings = replace(evaluation.settings, agent=names[:1], memory=names[1])
+    stated = evaluation.settings  # Of an earlier run, which may have had repeats or a self-test.
+    settings = replace(stated, agent=names[:1], memory=names[1], repeats=1, validate=False)
     played = replace(evaluation, settings=settings, objects=objects)
     return perform(played, traced=True)
 
