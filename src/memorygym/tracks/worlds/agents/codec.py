@@ -317,8 +317,8 @@ def records_in(system: str, text: str) -> tuple[Record, ...]:
 
 
 def capacities_held(trace: Trace) -> float:
-    """The tokens of the records in the final memory, written as honest agents write them, as a share
-    of its capacity."""
+    """The tokens of the records in the final memory, if honest agents wrote them, as a share of its
+    capacity."""
     texts: dict[str, str] = {}
     for _, stored in trace.memory_states():
         texts = stored
