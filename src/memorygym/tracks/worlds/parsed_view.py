@@ -51,12 +51,6 @@ class ParsedContext:
         return strong_reader(self.system)
 
     @property
-    def documents(self) -> list[tuple[str, str]]:
-        """The documents of this event: the entity's name, as the heading gives it, and the text."""
-        parts = self.text.partition("\n")[2].split("\n\n")
-        return [(part.split(" · ", 2)[1], part) for part in parts if " · " in part]
-
-    @property
     def records(self) -> tuple[Record, ...]:
         """The records that the event states."""
         return self.reader.read(self.text)
