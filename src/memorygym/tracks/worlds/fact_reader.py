@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact
 from memorygym.scoring.fact_reader.outline import Outline
@@ -31,6 +31,8 @@ class Parser:
         self._outline = Outline(vocabulary_of(guide))
         self.ask = QuestionParser(guide, self._prose).ask
         self._cached = lru_cache(maxsize=2_000)(self._parsed)
+        # A memory shows the same lines again after every change of another line.
+        self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=guide))
 
     def read(self, text: str) -> tuple[Record, ...]:
         """See StrongReader."""
@@ -49,7 +51,7 @@ class Parser:
             (match.start(), match.end(), self._prose.document(match))
             for match in HEAD.finditer(text)
         ]
-        spans += [(m.start(), m.end(), read_note(m[0], self._guide)) for m in _CODED.finditer(text)]
+        spans += [(m.start(), m.end(), self._note(m[0])) for m in _CODED.finditer(text)]
         for begin, end, record in sorted(spans, key=lambda span: span[:2]):
             if record is not None and begin >= start:
                 yield from self._general(text[start:begin])

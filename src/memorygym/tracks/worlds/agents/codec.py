@@ -292,11 +292,9 @@ class Encoder(BudgetedNoteTaker):
         return Knowledge(records_in(context.system, context.tool_results[0]))
 
 
-@lru_cache(maxsize=64)
-def records_in(system: str, text: str) -> tuple[Record, ...]:
+def records_in(system: str, text: str) -> Sequence[Record]:
     """The records in the entries of a memory, then one record for every changed value."""
-    guide = strong_reader(system).guide
-    codes, template = [a.code for a in guide.attributes], public_template(guide.noun)
+    template = public_template(strong_reader(system).guide.noun)
     records, changed, lines = list[Record](), list[Record](), list[str]()
     for entry in text.split("\n"):
         line, *notes = entry.split(NOTE)
@@ -307,13 +305,20 @@ def records_in(system: str, text: str) -> tuple[Record, ...]:
             changed.append(Record(name, values={code: codec.take_value(code, source)}))
         lines += [line] if line else []
         if line.endswith(STOP):
-            source = Unpacked(number_in(lines))
-            codec = Codec(template, source.take(_SIZES))
-            whole, parts = source.take(_RECORDS), source.take(_RECORDS)
-            for held in [codes] * whole + [guide.key_attributes] * parts:
-                records.append(codec.take_record(source, held))
+            records += _batch_in(system, tuple(lines))
             lines.clear()
-    return (*records, *changed)
+    return [*records, *changed]
+
+
+@lru_cache(maxsize=64)
+def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Record]:
+    """The records of a batch, whose lines never change."""
+    guide, source = strong_reader(system).guide, Unpacked(number_in(lines))
+    codec = Codec(public_template(guide.noun), source.take(_SIZES))
+    whole, parts = source.take(_RECORDS), source.take(_RECORDS)
+    codes = [a.code for a in guide.attributes]
+    held = [codes] * whole + [guide.key_attributes] * parts
+    return [codec.take_record(source, codes) for codes in held]
 
 
 def capacities_held(trace: Trace) -> float:

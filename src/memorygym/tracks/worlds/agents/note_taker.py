@@ -79,7 +79,7 @@ class BudgetedNoteTaker(Policy):
         if len(context.replies) > 1:
             return END
         for line in "\n".join(context.tool_results).split("\n"):
-            stored = context.reader.read(line)
+            stored = context.reader.read(line) if line.startswith(news.name) else ()
             if stored and stored[0].name == news.name:
                 history = self.history_of(news.name)
                 new = changed_line(context.reader, stored[0], news, history, self._notation)
