@@ -63,10 +63,12 @@ class SummaryLeaker(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         context = parse_view(view)
         if context.title == "QUESTION":
+            look = calls(read(), search("a", 1000), search(context.text, 1000))
             if not context.replies:
-                return calls(read(), search("a", 1000), search(context.text, 1000))
+                return look
             query = context.query
-            records = (record for text in _texts(view) for record in context.reader.read(text))
+            texts = _texts([message for message in view[1:] if message != look])
+            records = (record for text in texts for record in context.reader.read(text))
             answer = context.reader.answer(query, Knowledge(records)) if query else None
             return calls(submit(answer or REFUSAL))
         facts = "\n".join(record_of(context.reader.guide, r) for r in context.records if r.category)
@@ -81,10 +83,10 @@ class SummaryLeaker(Policy):
         return Message("assistant", facts, (*hidden, Call(facts[:64], facts, "x")))
 
 
-def _texts(view: Sequence[Message]) -> list[str]:
-    """All texts in the view except the text of this event."""
+def _texts(messages: Sequence[Message]) -> list[str]:
+    """All texts in messages except the text of this event."""
     texts = []
-    for message in view[1:]:
+    for message in messages:
         texts += [message.content, message.call_id]
         texts += [part for call in message.calls for part in (call.id, canonical(call.arguments))]
     return [text for text in texts if text and not text.startswith("===")]
