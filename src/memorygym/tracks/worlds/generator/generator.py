@@ -117,20 +117,20 @@ class Generator:
             if a.kind in CHANGEABLE and a.label not in constrained
         ]
         codes, code_weights = [code for code, _ in changeable], [w for _, w in changeable]
-        used: set[int] = set()
+        used: set[str] = set()
         for event, scheduled in enumerate(self.schedule):
             if scheduled.kind not in ("correction", "contradiction"):
                 continue
             sampler = QuestionSampler(self.timeline, self._shown_before(event, scheduled), stream)
-            entities = sampler.entities(1, lambda entity: entity not in used)
-            if not entities:
+            names = sampler.entities(1, but=used)
+            if not names:
                 raise BadSettings(
                     f"{self.tier.corrections} corrections are too many for {self.tier.entities}"
                     " entities: each needs another entity that was shown early enough; ask for"
                     " fewer corrections"
                 )
-            entity = entities[0]
-            used.add(entity)
+            used.update(names)
+            entity = sampler.facts.entity[names[0]]
             code = stream.weighted(codes, code_weights)
             notice = scheduled.kind == "correction"
             self.timeline.change(event, entity, code, stream, notice=notice)
