@@ -12,6 +12,7 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.tracks._qa.stream import content_hash
+from memorygym.tracks.worlds.answers import Unanswerable
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, guide_of, timeline_of
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import instructions
@@ -122,15 +123,16 @@ class Generator:
             if scheduled.kind not in ("correction", "contradiction"):
                 continue
             sampler = QuestionSampler(self.timeline, self._shown_before(event, scheduled), stream)
-            names = sampler.entities(1, but=used)
-            if not names:
+            try:
+                (name,) = sampler.entities(1, but=used).names
+            except Unanswerable:
                 raise BadSettings(
                     f"{self.tier.corrections} corrections are too many for {self.tier.entities}"
                     " entities: each needs another entity that was shown early enough; ask for"
                     " fewer corrections"
-                )
-            used.update(names)
-            entity = sampler.facts.entity[names[0]]
+                ) from None
+            used.add(name)
+            entity = sampler.facts.entity[name]
             code = stream.weighted(codes, code_weights)
             notice = scheduled.kind == "correction"
             self.timeline.change(event, entity, code, stream, notice=notice)
