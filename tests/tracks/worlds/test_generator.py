@@ -12,9 +12,9 @@ from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
-from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.questions import REASONING
 from tests.episodes import generated, gold
 from tests.slow import mostly_slow
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
-from memorygym.tracks.worlds.facts import Guide, Query, Record, RecordDraft, Value
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
 from memorygym.tracks.worlds.generator.notes import read_note
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.prose_reader import HEAD, ProseReader
@@ -29,7 +29,6 @@ class Parser:
         self._guide = guide
         self._prose = ProseReader(guide)
         self._outline = Outline(vocabulary_of(guide))
-        self.answer = partial(answer_of, guide)
         self.ask = QuestionParser(guide).ask
         self._cached = lru_cache(maxsize=2_000)(self._parsed)
 
@@ -73,6 +72,10 @@ class Parser:
         draft.unread = reading.unread
         if draft.name or draft.unread:
             yield draft.record()
+
+    def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
+        """See StrongReader."""
+        return answer_of(self._guide, query, knowledge, careless=careless)
 
     def render(self, record: Record) -> str:
         """A record in canonical sentences, from which it can be read again."""
