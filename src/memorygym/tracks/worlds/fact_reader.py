@@ -8,12 +8,12 @@ from functools import lru_cache, partial
 from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
-from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
 from memorygym.tracks.worlds.generator.notes import read_note
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.prose_reader import HEAD, ProseReader
-from memorygym.tracks.worlds.question_parser import QuestionParser
+from memorygym.tracks.worlds.question_texts import QuestionParser
+from memorygym.tracks.worlds.questions import answer_of
 from memorygym.tracks.worlds.vocabulary import vocabulary_of
 
 _EVENT = re.compile(rf"{EVENT} [A-Z]+ · event \d+ of \d+")
@@ -29,7 +29,7 @@ class Parser:
         self._guide = guide
         self._prose = ProseReader(guide)
         self._outline = Outline(vocabulary_of(guide))
-        self.ask = QuestionParser(guide, self._prose).ask
+        self.ask = QuestionParser(guide).ask
         self._cached = lru_cache(maxsize=2_000)(self._parsed)
         # A memory shows the same lines again after every change of another line.
         self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=guide))
@@ -77,10 +77,7 @@ class Parser:
 
     def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
         """See StrongReader."""
-        try:
-            return QueryAnswerer(self._guide, query, knowledge, careless=careless).answer()
-        except Unknown:
-            return None
+        return answer_of(self._guide, query, knowledge, careless=careless)
 
     def render(self, record: Record) -> str:
         """A record in canonical sentences, from which it can be read again."""
