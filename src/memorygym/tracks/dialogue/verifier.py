@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import sqrt
 from typing import Any
 
 from memorygym.core.episode import Episode, play
@@ -68,7 +69,7 @@ class Result:
     def most_guessed(self) -> float:
         """The share above which the best guess is a failure, in percent: MOST_GUESSED and GUESS_Z
         standard errors of so many requests."""
-        return MOST_GUESSED + GUESS_Z * 100 * (MOST_GUESSED / 100 / max(1, self.requests)) ** 0.5
+        return MOST_GUESSED + GUESS_Z * 100 * sqrt(MOST_GUESSED / 100 / max(1, self.requests))
 
     def close(self) -> None:
         """Checks what only all sessions together show."""
