@@ -281,3 +281,9 @@ def test_the_name_of_ones_own_file_says_what_to_give(
     with pytest.raises(MemoryGymError, match=re.escape(message)):
         registry.load("memory", spec)
     sys.modules.pop("own_part", None)
+
+
+@pytest.mark.parametrize("name", ["amem", "memorybank", "hipporag", "lightmem", "simplemem"])
+def test_a_memory_that_is_less_than_its_paper_is_called_so(name: str) -> None:
+    with pytest.raises(UnknownPart, match=f"did you mean {name}-lite"):
+        registry.make("memory", name)

@@ -1,4 +1,4 @@
-"""memorybank: passages decay with time unless they are recalled (Zhong et al. 2023, MemoryBank).
+"""memorybank-lite: passages fade unless recalled; MemoryBank without its summaries and portrait.
 
 Kept: the forgetting curve of Ebbinghaus: a passage scores cosine · exp(-hours / (24 · strength));
 being shown multiplies its strength by 1.5, up to 100, and makes it new. Paragraphs are cut at
