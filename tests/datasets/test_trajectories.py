@@ -10,27 +10,27 @@ import pytest
 from memorygym.core.errors import BadSettings
 from memorygym.datasets import _files
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
-from memorygym.datasets.trajectories.formats import Trajectory, names
+from memorygym.datasets.trajectories.formats import LoggedTrajectory, names
 from tests.datasets import trajectory_files as files
 
 
-def read(*paths: Path) -> tuple[list[Trajectory], list[Problem]]:
+def read(*paths: Path) -> tuple[list[LoggedTrajectory], list[Problem]]:
     """What can be read, and what cannot."""
     items = list(read_all(paths))
-    good = [item for item in items if isinstance(item, Trajectory)]
+    good = [item for item in items if isinstance(item, LoggedTrajectory)]
     return good, [item for item in items if isinstance(item, Problem)]
 
 
 def read_text(
     folder: Path, text: str, name: str = "log.json"
-) -> tuple[list[Trajectory], list[str]]:
+) -> tuple[list[LoggedTrajectory], list[str]]:
     path = folder / name
     path.write_text(text, encoding="utf-8", newline="")
     good, problems = read(path)
     return good, [problem.text for problem in problems]
 
 
-def called(trajectory: Trajectory) -> list[str]:
+def called(trajectory: LoggedTrajectory) -> list[str]:
     return [call.name for message in trajectory.messages for call in message.calls]
 
 

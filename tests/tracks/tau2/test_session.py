@@ -16,7 +16,7 @@ from memorygym.core.errors import ProviderFailure
 from memorygym.core.trace import Context, Observation, ToolResult, Trace
 from memorygym.core.track import find
 from memorygym.core.types import Budget, Memory, Message, Policy, Task
-from memorygym.memories.full import Full
+from memorygym.memories.full import FullContext
 from memorygym.memories.none import Nothing
 from memorygym.testing import check_track
 from memorygym.tracks.dialogue.tau2 import conversations, oracle, outcomes, strong
@@ -32,7 +32,9 @@ def session(ids: list[str], **parameters: Any) -> Task:
     return Recipe(seed=0, salt="", domain="retail", **parameters).of(ids)
 
 
-def played(task: Task, policy: Policy | None = None, memory: Callable[[], Memory] = Full) -> Trace:
+def played(
+    task: Task, policy: Policy | None = None, memory: Callable[[], Memory] = FullContext
+) -> Trace:
     trace = play(Episode(Tau2Env(task), memory, Budget()), policy or strong(task))
     trace.gold = task.gold
     return trace

@@ -15,7 +15,7 @@ from memorygym.core.text import one_line
 from memorygym.core.types import JSON
 from memorygym.datasets._fields import Row
 from memorygym.datasets._files import CUT, GZIP, UTF16, records
-from memorygym.datasets.trajectories.formats import Trajectory, trajectory
+from memorygym.datasets.trajectories.formats import LoggedTrajectory, trajectory
 from memorygym.memories.stores.message_entries import to_text
 
 _ZIP = b"PK"
@@ -42,7 +42,7 @@ class Problem:
 DUPLICATE = "is the same as an earlier one, and counts once"
 
 
-def read_all(paths: Iterable[Path]) -> Iterator[Trajectory | Problem]:
+def read_all(paths: Iterable[Path]) -> Iterator[LoggedTrajectory | Problem]:
     """The trajectories of files and folders, in the order of their names; equal ones count once.
 
     Raises BadSettings for a path that does not exist or a folder without a file to read.
@@ -52,7 +52,7 @@ def read_all(paths: Iterable[Path]) -> Iterator[Trajectory | Problem]:
     names = Counter(name for _, name in files)
     for file, name in files:
         for item in _read(file, name if names[name] == 1 else str(file)):
-            if isinstance(item, Trajectory):
+            if isinstance(item, LoggedTrajectory):
                 content: JSON = [item.system, *map(to_text, item.messages)]
                 digest = json_hash(content)
                 if digest in seen:
@@ -87,7 +87,7 @@ def _begins_as_log(file: Path) -> bool:
     return start.startswith((GZIP, _ZIP, *UTF16)) or start.lstrip(_BLANKS)[:1] in (b"{", b"[")
 
 
-def _read(file: Path, name: str) -> Iterator[Trajectory | Problem]:
+def _read(file: Path, name: str) -> Iterator[LoggedTrajectory | Problem]:
     """The trajectories of one file."""
     try:
         if _start(file).startswith(_ZIP):
@@ -108,7 +108,7 @@ def _read(file: Path, name: str) -> Iterator[Trajectory | Problem]:
         yield Problem(name, f"cannot be read ({error})")
 
 
-def _archive(file: Path, name: str) -> Iterator[Trajectory | Problem]:
+def _archive(file: Path, name: str) -> Iterator[LoggedTrajectory | Problem]:
     """The samples of an Inspect log, each read alone."""
     with ZipFile(file) as archive:
         samples = [m for m in archive.namelist() if m.startswith(SAMPLES) and m.endswith(".json")]
@@ -132,7 +132,7 @@ def _is_message(value: object) -> bool:
     return isinstance(value, dict) and "role" in value and "messages" not in value
 
 
-def _made(value: object, header: Row, place: str) -> Trajectory | Problem:
+def _made(value: object, header: Row, place: str) -> LoggedTrajectory | Problem:
     try:
         return trajectory(value, header, place)
     except SchemaMismatch as misfit:

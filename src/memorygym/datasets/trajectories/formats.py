@@ -24,7 +24,7 @@ _ATTACHMENT = re.compile(r"attachment://([0-9a-f]{32,})")
 
 
 @dataclass(frozen=True, slots=True)
-class Trajectory:
+class LoggedTrajectory:
     """A recorded conversation of an agent with its tools."""
 
     place: str
@@ -57,7 +57,7 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class LogFormat:
     """A format of records."""
 
     name: str
@@ -67,7 +67,7 @@ class Format:
     """Reads a record, given the fields of the object around it. Raises SchemaMismatch."""
 
 
-def trajectory(value: object, header: Row, place: str) -> Trajectory:
+def trajectory(value: object, header: Row, place: str) -> LoggedTrajectory:
     """The trajectory of a record. Raises SchemaMismatch."""
     row = {"messages": value} if isinstance(value, list) else as_row(value, "the record")
     known = next((f for f in FORMATS if f.fields <= row.keys()), None)
@@ -85,7 +85,7 @@ def trajectory(value: object, header: Row, place: str) -> Trajectory:
     numbers, messages = [n for n, _ in numbered], [message for _, message in numbered]
     start = next((i for i, m in enumerate(messages) if m.role != "system"), len(messages))
     pinned = [log.system, *(message.content for message in messages[:start])]
-    return Trajectory(
+    return LoggedTrajectory(
         place,
         name,
         tuple(messages[start:]),
@@ -166,8 +166,8 @@ def _attached(value: object, attachments: Mapping[str, object]) -> JSON:
     return value  # type: ignore[return-value]  # JSON of a file
 
 
-def _named(name: str, fields: str, read: Callable[[Row, Row], Log]) -> Format:
-    return Format(name, frozenset(fields.split()), read)
+def _named(name: str, fields: str, read: Callable[[Row, Row], Log]) -> LogFormat:
+    return LogFormat(name, frozenset(fields.split()), read)
 
 
 OPENAI = "OpenAI messages"
