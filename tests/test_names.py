@@ -8,10 +8,10 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "src" / "memorygym"
 TWICE = set(
     """
-    Action Candidate Choice Claim Column Context Conversation Event Given Job Judge Judgement Kind
-    Line LookupNoteTaker Model Need Options Pair ParsedContext PlayedTask Query Question Recipe
-    Refuser Replay RequiredFact Result Reward Rule Segment Sentence Source StatementReader Strong Table
-    Verifier Vocabulary Weak
+    Action Candidate Choice Claim Column Context Conversation Event Given Job Judge Judgement
+    Line LookupNoteTaker Model Options Pair ParsedContext PlayedTask Query Question Recipe
+    Refuser Replay RequiredFact Result Reward Rule Segment Sentence Source StatementReader
+    Strong Table Verifier Vocabulary Weak
     """.split()
 )
 """Names that two classes still have; none may be added."""

@@ -163,7 +163,7 @@ def test_tau2_bench_ends_a_task_after_ten_failed_calls(standin: Path) -> None:
 
 def test_a_fork_continues_alone(standin: Path) -> None:
     task = session(IDS)
-    episode = Episode(Tau2Env(task), Full, Budget())
+    episode = Episode(Tau2Env(task), FullContext, Budget())
     for _ in range(2):
         episode.step(strong(task).act(episode.view(), episode.tools))
     fork = episode.fork()
