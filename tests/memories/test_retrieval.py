@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import strategies as st
 
 from memorygym.core import registry
 from memorygym.core.budget import BudgetTracker
@@ -20,7 +19,6 @@ FACTS = (
 )
 QUESTION = "How many beds does Cedar Quay run?"
 STORIES = (*FACTS, "noted", "Oak Pier?", "\n\n".join(FACTS))
-STORY = st.lists(st.sampled_from(STORIES), max_size=9)
 
 
 def user_messages(*texts: str) -> tuple[Message, ...]:
@@ -51,11 +49,6 @@ def parts(memory: Memory, question: str = QUESTION, budget: int | None = None) -
 def test_the_best_matches_are_shown_in_the_order_of_observation(spec: str) -> None:
     memory = opened(f"{spec}:top_k=2", *FACTS, QUESTION)
     assert parts(memory) == [FACTS[1], FACTS[3]]
-
-
-@pytest.mark.parametrize("spec", SEARCHED)
-def test_a_memory_that_observed_only_the_question_shows_nothing(spec: str) -> None:
-    assert opened(spec, QUESTION).compose(user_messages(QUESTION), 500) == ()
 
 
 @pytest.mark.parametrize("spec", SEARCHED)

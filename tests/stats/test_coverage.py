@@ -71,15 +71,6 @@ def test_a_clustered_interval_covers_the_truth(n: int, icc: float) -> None:
     assert 0.93 <= _coverage(estimates, MEAN) <= most
 
 
-def test_an_interval_that_ignored_tasks_would_be_too_narrow() -> None:
-    stream, tasks = named_rng("coverage", "naive"), Worlds(0.1)
-    estimates = [
-        clustered_share([[answer] for task in tasks.draw(stream, 10) for answer in task])
-        for _ in range(500)
-    ]
-    assert _coverage(estimates, MEAN) < 0.85
-
-
 def test_tasks_of_unequal_size_are_covered() -> None:
     stream, tasks = named_rng("coverage", "unequal"), Worlds(0.1)
     estimates = []
