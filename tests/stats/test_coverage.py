@@ -89,16 +89,6 @@ def test_the_interval_of_a_composite_covers_the_truth(n: int, composites: list[f
     assert 0.93 <= _coverage(estimates, truth) <= 0.97
 
 
-def test_a_bootstrap_interval_covers_the_truth() -> None:
-    stream, tasks = named_rng("coverage", "bootstrap"), Worlds(0.1)
-
-    def share(drawn: Sequence[list[int]]) -> float:
-        return sum(map(sum, drawn)) / (QUESTIONS * len(drawn))
-
-    estimates = [bootstrap(tasks.draw(stream, 10), share, str(i), 400) for i in range(300)]
-    assert 0.92 <= _coverage(estimates, MEAN) <= 0.98
-
-
 def _plain(value: float, drawn: Sequence[float], tasks: int) -> Estimate:
     """The percentile interval that is not widened for few tasks."""
     ordered, skipped = sorted(drawn), len(drawn) // 40
