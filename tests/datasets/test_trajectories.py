@@ -10,7 +10,7 @@ import pytest
 from memorygym.core.errors import BadSettings
 from memorygym.datasets import _files
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
-from memorygym.datasets.trajectories.formats import LoggedTrajectory, names
+from memorygym.datasets.trajectories.formats import FORMATS, LoggedTrajectory
 from tests.datasets import trajectory_files as files
 
 
@@ -38,7 +38,7 @@ CALLED = "find_customer get_order delivery_slots move_delivery add_item charge c
 
 
 def test_every_format_of_the_table_has_a_file_here() -> None:
-    assert set(files.DOCUMENTS) == set(names())
+    assert set(files.DOCUMENTS) == {known.name for known in FORMATS}
 
 
 @pytest.mark.parametrize("name", files.DOCUMENTS)

@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -48,17 +48,6 @@ class FileRecord:
         return f"{self.place}: {self.problem}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A value of a file, or the problem in its place."""
-
-    line: int
-    """The line in which it begins, from 1."""
-    value: object
-    problem: str = ""
-    header: Mapping[str, object] = field(default_factory=dict)
-
-
 class _Broken(Exception):
     """A value that cannot be read; the message says why."""
 
@@ -71,25 +60,21 @@ def records(
     The lists under the keys `nested` of an object are read item by item. Parts of one list, or of
     all lines, are one record, as the messages of a conversation are.
     """
-    index, parts = -1, list[_Found]()
-    for found in _values(_Window(_chunks(path)), nested, is_part):
-        if is_part(found.value):
-            parts.append(found)
+    index, parts = 0, list[FileRecord]()
+    for record in _values(_Window(_chunks(path)), nested, is_part):
+        if is_part(record.value):
+            parts.append(record)
         else:
+            yield replace(record, index=index, place=f"record {index} ({record.place})")
             index += 1
-            yield _record(index, found)
     if parts:
-        yield _record(index + 1, _Found(parts[0].line, [part.value for part in parts]))
+        place = f"record {index} ({parts[0].place})"
+        yield FileRecord(index, place, [part.value for part in parts])
 
 
 def text_of(path: Path) -> str:
     """The text of a file, even if it is cut off. Raises BadSettings or OSError."""
     return "".join(_chunks(path))
-
-
-def _record(index: int, found: _Found) -> FileRecord:
-    place = f"record {index} (line {found.line})"
-    return FileRecord(index, place, found.value, found.problem, found.header)
 
 
 def _chunks(path: Path) -> Iterator[str]:
@@ -210,7 +195,8 @@ class _Window:
 
 def _values(
     window: _Window, nested: Collection[str], is_part: Callable[[object], bool]
-) -> Iterator[_Found]:
+) -> Iterator[FileRecord]:
+    """The records without their numbers, each in the place "line 3"."""
     broken = False
     while sign := window.peek(record=True):
         try:
@@ -224,26 +210,26 @@ def _values(
                 raise _Broken("is no JSON; give JSON or JSON lines")
         except _Broken as problem:
             broken = True
-            yield _Found(window.line, None, str(problem))
+            yield _unnumbered(window.line, None, str(problem))
             if not window.skip():
                 return
 
 
-def _list(window: _Window, is_part: Callable[[object], bool]) -> Iterator[_Found]:
+def _list(window: _Window, is_part: Callable[[object], bool]) -> Iterator[FileRecord]:
     """The items of a list; its parts are one value."""
     start, parts = window.line, list[object]()
     for line, item in window.items():
         if is_part(item):
             parts.append(item)
         else:
-            yield _Found(line, item)
+            yield _unnumbered(line, item)
     if parts:
-        yield _Found(start, parts)
+        yield _unnumbered(start, parts)
 
 
 def _object(
     window: _Window, nested: Collection[str], is_part: Callable[[object], bool]
-) -> Iterator[_Found]:
+) -> Iterator[FileRecord]:
     """An object, or the items of its nested list."""
     line, header, is_nested = window.line, dict[str, object](), False
     window.at += 1
@@ -258,9 +244,13 @@ def _object(
         if key in nested and window.peek() == "[":
             is_nested = True
             for found in _list(window, is_part):
-                yield _Found(found.line, found.value, found.problem, header)
+                yield replace(found, header=header)
         else:
             header[str(key)] = window.value()
     window.at += 1
     if not is_nested:
-        yield _Found(line, header)
+        yield _unnumbered(line, header)
+
+
+def _unnumbered(line: int, value: object, problem: str = "") -> FileRecord:
+    return FileRecord(0, f"line {line}", value, problem)
