@@ -93,6 +93,16 @@ def test_broken_json_affects_only_its_record(tmp_path: Path) -> None:
     assert message.startswith("record 1 (line 42): is no JSON (Expecting ':' delimiter, line ")
 
 
+def test_what_a_broken_record_takes_with_it_is_said(tmp_path: Path) -> None:
+    text = json.dumps(ROWS).replace('"_id": "q1"', '"_id" "q1"')
+    path = tmp_path / "a.json"
+    path.write_text(text, encoding="utf-8")
+    ids, (message,) = read(path)
+    assert ids == ["q0"]
+    assert message.startswith("record 1 (line 1): is no JSON (Expecting ':' delimiter, line 1)")
+    assert message.endswith("mend it; what follows on its line is not read")
+
+
 def test_truncated_gzip_gives_its_complete_records(tmp_path: Path) -> None:
     rows = [
         published.hotpot(n, answer="".join(map(chr, range(97 + n % 20, 122)))) for n in range(400)

@@ -19,6 +19,7 @@ from memorygym.core.errors import BadSettings
 CHUNK = 1 << 20
 """Bytes that are read at a time, unless a record is longer."""
 CUT = "is cut off; copy the file again, or remove this record"
+_REST = "; what follows on its line is not read"
 GZIP, _GZIP_BITS = b"\x1f\x8b", 31
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NEAR = 16
@@ -114,7 +115,9 @@ class _Window:
         self._chunks, self.text, self.at = chunks, "", 0
         self._line, self._counted = 1, 0
         self._indent = ""
-        """The blanks before the last record, if it began a line."""
+        """The blanks before the last record that began a line."""
+        self.begins_line = self._first = True
+        """Whether the last record began a line."""
 
     @property
     def line(self) -> int:
@@ -142,8 +145,10 @@ class _Window:
             match = _BLANKS.match(self.text, self.at)
             blanks, self.at = (blanks + match[0], match.end()) if match else (blanks, self.at)
             if self.at < len(self.text):
-                if record and "\n" in blanks:
-                    self._indent = blanks.rpartition("\n")[2]
+                if record:
+                    self.begins_line = "\n" in blanks or self._first
+                    self._indent = blanks.rpartition("\n")[2] if "\n" in blanks else self._indent
+                    self._first = False
                 return self.text[self.at]
             if not self.extend():
                 return ""
@@ -210,7 +215,8 @@ def _values(
                 raise _Broken("is no JSON; give JSON or JSON lines")
         except _Broken as problem:
             broken = True
-            yield _unnumbered(window.line, None, str(problem))
+            lost = "" if window.begins_line or str(problem) == CUT else _REST
+            yield _unnumbered(window.line, None, f"{problem}{lost}")
             if not window.skip():
                 return
 
