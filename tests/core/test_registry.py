@@ -272,3 +272,5 @@ def test_the_name_of_ones_own_file_says_what_to_give(
 def test_a_memory_that_is_less_than_its_paper_is_called_so(name: str) -> None:
     with pytest.raises(UnknownPart, match=f"did you mean {name}-lite"):
         registry.make("memory", name)
+    headline = str(registry.load_module("memory", f"{name}-lite").__doc__).partition("\n")[0]
+    assert headline.startswith(f"{name}-lite: ") and " without " in headline
