@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.core import registry
-from memorygym.datasets._files import FileRecord
+from memorygym.datasets._files import CUT, FileRecord
 from memorygym.datasets._samples import Sample, format_named, load
 from tests.datasets import published
 
@@ -173,7 +173,7 @@ def test_memgym_dr_reads_a_folder_of_instances(tmp_path: Path) -> None:
         (tmp_path / "instances" / f"{number:06}-x.json").write_text(text)
     records = list(load("memgym_dr", tmp_path))
     assert isinstance(records[0], Sample)
-    assert records[1] == FileRecord(1, "instances/000001-x.json", None, "is cut off")
+    assert records[1] == FileRecord(1, "instances/000001-x.json", None, CUT)
 
 
 def test_memgym_dr_falls_back_on_the_titles_of_its_facts(tmp_path: Path) -> None:

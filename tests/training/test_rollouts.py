@@ -19,7 +19,9 @@ from memorygym.training.rollouts import (
 )
 from tests.training.plays import SMALL, View, small, watched
 
-CONTEXTS = ("full", "bm25", "sliding_window", "observation_masking", "llm_summarizing", "hipporag")
+CONTEXTS = (
+    "full", "bm25", "sliding_window", "observation_masking", "llm_summarizing", "hipporag-lite"
+)  # fmt: skip
 CASES = [(track, "markdown") for track in SMALL] + [
     (track, memory) for memory in CONTEXTS for track in SMALL
 ]
