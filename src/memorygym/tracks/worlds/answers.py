@@ -23,6 +23,10 @@ class Unanswerable(Exception):
     """A needed fact is not known, or no single answer is right."""
 
 
+class TooFewEntities(Unanswerable):
+    """A question is to name more entities than the draws found."""
+
+
 class Answer(NamedTuple):
     """An answer, and the fact whose importance is the weight of the question."""
 

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from memorygym.tracks.worlds.answers import Answer, Facts, Known, Unanswerable, as_number
+from memorygym.tracks.worlds.answers import (
+    Answer,
+    Facts,
+    Known,
+    TooFewEntities,
+    Unanswerable,
+    as_number,
+)
 from memorygym.tracks.worlds.facts import TREND_LABELS, Guide, Kind, Query, Value
 
 if TYPE_CHECKING:  # A reader needs no generator.
@@ -52,7 +59,14 @@ class QuestionKind:
 
     def draw(self, sampler: "QuestionSampler") -> Query:
         """The arguments of a question. Raises Unanswerable if these make no fair question."""
-        query = self.start(sampler)
+        try:
+            query = self.start(sampler)
+        except TooFewEntities:  # These draws keep tasks of two to four entities as they were.
+            if self.start is not _grouped:
+                sampler.attribute(*self.attributes[0])
+                if "{flag}" in self.text and len(self.attributes) == 1:
+                    sampler.direction()
+            raise
         for kinds in self.attributes:
             code = sampler.attribute(*kinds, but=query.codes).code
             query = replace(query, codes=(*query.codes, code))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.worlds.answers import Known, Unanswerable
+from memorygym.tracks.worlds.answers import Known, TooFewEntities, Unanswerable
 from memorygym.tracks.worlds.facts import Attribute, Kind, Query, Relation, Value
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import Change
@@ -112,7 +112,7 @@ class QuestionSampler:
                 names[name] = None
             if len(names) == k:
                 return Query(tuple(names))
-        raise Unanswerable(k)
+        raise TooFewEntities(k)
 
     def change(self, accepts: Callable[[Change], bool]) -> Query:
         """A fact whose change before this event is accepted."""
