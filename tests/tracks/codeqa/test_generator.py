@@ -1,6 +1,7 @@
 """Generated instances pass their checks, have the target length, and follow their parameters."""
 
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +18,7 @@ from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.answers import CodeReader
+from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator import identifiers, stale_values
 from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
@@ -73,13 +75,25 @@ def test_the_form_decides_the_kinds_of_events(form: str) -> None:
 
 
 def test_a_passage_holds_every_paragraph_whole() -> None:
-    paragraphs = [
+    shown = [
         paragraph
         for text in instance(tokens=40_000)["memory_files"].values()
         for paragraph in text.split("\n\n")
     ]
-    assert max(map(tokens.count, paragraphs)) <= 512
-    assert all(paragraph.count("\n") for paragraph in paragraphs)
+    assert max(map(tokens.count, shown)) <= 512
+    assert all(paragraph.count("\n") for paragraph in shown)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_paragraph_of_each_file_is_shown_once(form: str) -> None:
+    data = instance("--form", form)
+    shown = [
+        paragraph.split("\n", 1)[1] if paragraph.startswith("===") else paragraph
+        for text in data["memory_files"].values()
+        for paragraph in text.split("\n\n")
+    ]
+    files = [part for path, code in data["repo_files"].items() for part in paragraphs(path, code)]
+    assert sorted(files) == sorted(part for part in shown if re.match(r"\[\S+\.(py|md)\b", part))
 
 
 def test_stale_values_are_shown_and_graded_wrong() -> None:
@@ -100,10 +114,8 @@ def test_distractor_density_adds_mentions_of_names_in_questions(form: str) -> No
         data = instance("--distractor-density", percent, "--form", form, tokens=40_000)
         assert data["verification"]["accepted"]
         needed = {fact["subject"].rpartition(".")[2][1:] for fact in data["grounding_facts"]}
-        paragraphs = [
-            paragraph for text in data["memory_files"].values() for paragraph in text.split("\n\n")
-        ]
-        return sum(any(name in paragraph for name in needed) for paragraph in paragraphs)
+        shown = [part for text in data["memory_files"].values() for part in text.split("\n\n")]
+        return sum(any(name in paragraph for name in needed) for paragraph in shown)
 
     assert mentions("80") > 1.5 * mentions("0")
 

@@ -1,4 +1,4 @@
-"""The generator of instances: `synthetic` or `folder` makes one, `record` writes it as JSON.
+"""The generator of instances: `synthetic` makes one, `record` writes it as JSON.
 
 `package` writes the code from `definitions` and `identifiers`, `session` the observations;
 `question_drafts`, `paths` and `question_selection` make the questions; `distractors`,

@@ -3,19 +3,22 @@
 A new package is run to find what its calls return and which tests a change breaks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.tracks.codeqa.answers import UsedStatements
 from memorygym.tracks.codeqa.code_view import (
     EVENT_TOKENS,
     ShownParagraph,
     paragraphs,
     shown_paragraph,
 )
-from memorygym.tracks.codeqa.execution import ExecutionJob, constant_change, run
+from memorygym.tracks.codeqa.fact_reader import read
 from memorygym.tracks.codeqa.generator.definitions import Definition, number
 from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage, Test
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree
+from memorygym.tracks.codeqa.interpreter import Evaluator, Raised
 
 DISTRICT = 10
 """Modules of a district."""
@@ -57,10 +60,8 @@ class Growth:
 
     def finish(self) -> None:
         """Writes the tests of the added modules."""
-        tests = [test for file_tests in self.package.tests.values() for test in file_tests]
-        if tests:
-            job = ExecutionJob([test.call for test in tests])
-            write_tests(self.package, run(self.package.files, [job])[0].returned)
+        if self.package.tests:
+            write_tests(self.package)
             self.take_new()
 
     def fill(self, missing: int) -> None:
@@ -89,33 +90,37 @@ def shown_file(path: str, code: str) -> list[ShownParagraph]:
 
 
 ARGUMENTS = 2
-"""Executed calls of each function."""
+"""Asked calls of each function."""
 COMPOSITIONS = 40
 CHANGES = 24
 """Constants that are changed to see which tests fail."""
 
 
-def execute_package(
-    package: GrowingPackage, functions: Sequence[Definition], rng: Stream
-) -> dict[str, int]:
-    """Writes the tests of a package; returns the value of each executed call."""
+def asked_calls(functions: Sequence[Definition], rng: Stream) -> list[str]:
+    """Calls of all functions, and nested calls, each once."""
     calls = [f"{function.name}({number(rng)})" for function in functions for _ in range(ARGUMENTS)]
     for _ in range(COMPOSITIONS):
         outer, inner = rng.choice(functions), rng.choice(functions)
         calls.append(f"{outer.name}({inner.name}({number(rng)}))")
-    calls = list(dict.fromkeys(calls))
-    tests = [test for file_tests in package.tests.values() for test in file_tests]
-    job = ExecutionJob([*calls, *(test.call for test in tests)])
-    returned = run(package.files, [job])[0].returned
-    write_tests(package, returned[len(calls) :])
-    return dict(zip(calls, returned, strict=False))
+    return list(dict.fromkeys(calls))
 
 
-def write_tests(package: GrowingPackage, results: Iterable[int]) -> None:
-    """Adds the test modules to a package; the results come in the order of the tests."""
-    values = iter(results)
+def statements_of(files: Mapping[str, str]) -> list[Statement]:
+    """The statements that the reader finds in files."""
+    return [
+        statement
+        for path, code in files.items()
+        for paragraph in paragraphs(path, code)
+        for statement in read(paragraph)
+    ]
+
+
+def write_tests(package: GrowingPackage) -> None:
+    """Adds the test modules to a package, with what their calls return."""
+    get = UsedStatements(StatementIndex(statements_of(package.files))).get
     for path, tests in package.tests.items():
-        package.files[path] = test_module(tests, [next(values) for _ in tests])
+        results = [Evaluator(get).expression(test.call) for test in tests]
+        package.files[path] = test_module(tests, results)
     package.tests = {}
 
 
@@ -130,16 +135,27 @@ def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
 
 
 def breaking_changes(
-    package: GrowingPackage, tree: Tree, rng: Stream
+    statements: Sequence[Statement], tree: Tree, rng: Stream
 ) -> tuple[tuple[str, str, str], ...]:
     """Changes of a constant that make exactly one test fail: constant, value and test."""
-    read = {name for code in tree.functions.values() for name in code.reads}
-    names = [name for name in tree.constants if name in read]
+    read_names = {name for code in tree.functions.values() for name in code.reads}
+    names = [name for name in tree.constants if name in read_names]
     rng.shuffle(names)
     changes = [(name, str(number(rng))) for name in names[:CHANGES]]
-    outcomes = run(package.files, [constant_change(package.files, *change) for change in changes])
+    known = StatementIndex(statements)
+    tests = [name for name in tree.functions if name.startswith("test_")]
+    outcomes = [[test for test in tests if fails(test, *change, known)] for change in changes]
     return tuple(
-        (name, value, outcome.failed[0])
-        for (name, value), outcome in zip(changes, outcomes, strict=True)
-        if len(outcome.failed) == 1
+        (name, value, failed[0])
+        for (name, value), failed in zip(changes, outcomes, strict=True)
+        if len(failed) == 1
     )
+
+
+def fails(test: str, name: str, value: str, known: StatementIndex) -> bool:
+    """Whether a test fails once a constant has that value."""
+    try:
+        Evaluator(UsedStatements(known, {(name, "value"): value}).get).call(test)
+    except Raised:
+        return True
+    return False

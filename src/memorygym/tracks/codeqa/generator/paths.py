@@ -68,9 +68,7 @@ class PathEnd:
 class Walker:
     """A sampler of names and paths in a package; a draw may fail and return None."""
 
-    def __init__(
-        self, tree: Tree, topics: Topics | None, rng: Stream, raisable: list[str] | None = None
-    ) -> None:
+    def __init__(self, tree: Tree, topics: Topics | None, rng: Stream) -> None:
         self.tree = tree
         self.topics = topics
         self.rng = rng
@@ -78,7 +76,7 @@ class Walker:
             "function": [name for name in tree.functions if not name.startswith("test_")],
             "constant": list(tree.constants),
             "class": (classes := [name for name in tree.bases if name in tree.places]),
-            "exception": classes if raisable is None else raisable,
+            "exception": classes,
         }
 
     def pick(self, kind: str) -> str | None:

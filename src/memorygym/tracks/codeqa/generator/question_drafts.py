@@ -4,7 +4,7 @@ import builtins
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
@@ -41,11 +41,11 @@ class QuestionDraft:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """What the executed code did."""
+    """Calls and changes of constants to ask about."""
 
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str]
     """Values of calls."""
-    failing: tuple[tuple[str, str, str], ...] = ()
+    failing: tuple[tuple[str, str, str], ...]
     """Constants with a new value and the one test that then fails."""
 
 
@@ -84,9 +84,8 @@ class QuestionDrafter:
             drafters["complaint"] = partial(self._topic, _OF_USERS)
         if self._topics and hops >= 2:
             drafters["bridge"] = self._bridge
-        if self._runs.values:
-            drafters["output"] = partial(self._output, "output", 1)
-        if self._runs.values and hops >= 2:
+        drafters["output"] = partial(self._output, "output", 1)
+        if hops >= 2:
             drafters |= {"returns": self._returns, "failing": self._failing}
             drafters["composition"] = partial(self._output, "composition", 2)
         return drafters

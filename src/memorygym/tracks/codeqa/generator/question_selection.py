@@ -60,12 +60,6 @@ class QuestionSelector:
         """How often each kind was selected; the rarest are tried first."""
         self._texts: set[str] = set()
 
-    def pool(self, hops: int, draws: int) -> list[QuestionDraft]:
-        """The valid drafts among `draws` of each kind."""
-        drafts = [make(hops) for make in self._asker.kinds(hops).values() for _ in range(draws)]
-        kept = [draft for draft in drafts if draft and self._checked(draft, hops)]
-        return list({draft.text: draft for draft in kept}.values())
-
     def select(self, hops: int) -> SelectedQuestion:
         """A question with so many hops. Raises NoQuestion if there is none."""
         kinds = self._asker.kinds(hops)

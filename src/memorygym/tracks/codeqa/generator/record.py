@@ -18,10 +18,9 @@ from memorygym.core.types import JSON
 from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks.codeqa.code_view import Page, text_of
 from memorygym.tracks.codeqa.fact_reader import read, render
-from memorygym.tracks.codeqa.generator.folder import generate_folder
 from memorygym.tracks.codeqa.generator.question_selection import NoQuestion, SelectedQuestion
 from memorygym.tracks.codeqa.generator.session import BY_KEY
-from memorygym.tracks.codeqa.generator.settings import SCHEMA, SYNTH, VERSION, CodeQASettings
+from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION, CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
 
 ATTEMPTS = 20
@@ -66,9 +65,8 @@ class CodeQARecipe:
 
     @property
     def template(self) -> str:
-        """The stratum: the source of the code, and the length."""
-        name = self.settings.source.rstrip("/").rpartition("/")[2]
-        return f"{name}-{abbreviate(self.settings.tokens)}"
+        """The stratum: the length."""
+        return f"synth-{abbreviate(self.settings.tokens)}"
 
     def parameters(self) -> dict[str, JSON]:
         return {**parts_of(self.settings), "hops": [*self.settings.hops]}
@@ -80,8 +78,7 @@ class CodeQARecipe:
         failed = Counter[str]()
         for attempt in range(ATTEMPTS):
             try:
-                make = generate if self.settings.source == SYNTH else generate_folder
-                generated = make((self.stream, self.seed), attempt, self.settings)
+                generated = generate((self.stream, self.seed), attempt, self.settings)
             except NoQuestion as error:
                 failed[str(error)] += 1
                 continue
@@ -97,11 +94,10 @@ class CodeQARecipe:
 
 def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
     """The recipes; the lengths alternate. Raises BadSettings with the possible values."""
-    hop_list = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")
     try:
-        hops = tuple(int(part) for part in hop_list.split(","))
+        hops = tuple(int(part) for part in args.hops.split(","))
     except ValueError as error:
-        raise BadSettings(f"hops {hop_list!r} are no numbers; write them as 1,2,3") from error
+        raise BadSettings(f"hops {args.hops!r} are no numbers; write them as 1,2,3") from error
     settings = [
         CodeQASettings(
             tokens,
@@ -110,7 +106,6 @@ def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
             args.form,
             args.near_miss,
             args.stale,
-            args.source,
             args.distractor_density,
         )
         for tokens in args.tokens

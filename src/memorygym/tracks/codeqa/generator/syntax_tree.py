@@ -211,20 +211,6 @@ def _is_whole(code: Lines, node: Defined) -> bool:
     return all(not line or line[0] in " \t)]}" for line in rest)
 
 
-def exceptions(tree: Tree) -> list[str]:
-    """The classes that derive from a built-in exception."""
-    return [name for name in tree.bases if name in tree.places and _is_raisable(tree, name)]
-
-
-def _is_raisable(tree: Tree, name: str) -> bool:
-    seen = set()
-    while name in tree.bases and name not in seen:
-        seen.add(name)
-        name = tree.bases[name]
-    known = getattr(builtins, name, None)
-    return name not in tree.places and isinstance(known, type) and issubclass(known, BaseException)
-
-
 def module_of(tree: Tree, name: str) -> str:
     """The name of the module that defines a name, without its package."""
     return module_name(tree.places[name]).rpartition(".")[2]

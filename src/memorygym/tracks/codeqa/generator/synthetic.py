@@ -5,19 +5,24 @@ from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
+from memorygym.tracks.codeqa.answers import UsedStatements
 from memorygym.tracks.codeqa.code_view import (
     Page,
     ShownParagraph,
     pages,
-    paragraphs,
     shown_paragraph,
     text_of,
 )
-from memorygym.tracks.codeqa.fact_reader import read
 from memorygym.tracks.codeqa.generator.distractors import MentionSampler, mention_sampler
-from memorygym.tracks.codeqa.generator.filler import Growth, breaking_changes, execute_package
+from memorygym.tracks.codeqa.generator.filler import (
+    Growth,
+    asked_calls,
+    breaking_changes,
+    statements_of,
+    write_tests,
+)
 from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage
 from memorygym.tracks.codeqa.generator.paths import Walker
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, Runs
@@ -29,14 +34,15 @@ from memorygym.tracks.codeqa.generator.session import (
     shuffled_in_order,
     timestamps,
 )
-from memorygym.tracks.codeqa.generator.settings import SYNTH, CodeQASettings
+from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.stale_values import (
     MisleadingStatement,
     change_log_entries,
     earlier_observations,
     near_distractors,
 )
-from memorygym.tracks.codeqa.generator.syntax_tree import Tree, exceptions, parse_tree
+from memorygym.tracks.codeqa.generator.syntax_tree import Tree, parse_tree
+from memorygym.tracks.codeqa.interpreter import Evaluator
 
 MODULES = 5
 """Fewest modules of the part with questions."""
@@ -82,12 +88,14 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
         package.module(district)
     for _ in range(TESTS):
         package.test(district, rng.sample(district.functions, TESTED))
-    values = execute_package(package, district.functions, rng)
+    calls = asked_calls(district.functions, rng)
+    write_tests(package)
     tree = parse_tree(package.files)
-    runs = Runs(
-        {call: str(value) for call, value in values.items()}, breaking_changes(package, tree, rng)
-    )
-    planned = questions(package.files, tree, runs, settings, stream_path)
+    statements = statements_of(package.files)
+    get = UsedStatements(StatementIndex(statements)).get
+    values = {call: str(Evaluator(get).expression(call)) for call in calls}
+    runs = Runs(values, breaking_changes(statements, tree, rng))
+    planned = questions(statements, tree, runs, settings, stream_path)
     if planned.log:
         package.files[LOG] = planned.log
     growth = Growth(package, OBSERVED * len(planned.facts))
@@ -131,7 +139,7 @@ def _remarks(
 
 
 def questions(
-    files: Mapping[str, str],
+    statements: Sequence[Statement],
     tree: Tree,
     runs: Runs,
     settings: CodeQASettings,
@@ -139,10 +147,8 @@ def questions(
 ) -> PlannedQuestions:
     """The questions about the files, and the texts that they need."""
     rng = named_rng(*stream_path, "questions")
-    walker = walker_of(tree, settings, rng)
-    statements = [
-        statement for path, code in files.items() for statement in statements_in(path, code)
-    ]
+    topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
+    walker = Walker(tree, topics, rng)
     hops = [settings.hops[number % len(settings.hops)] for number in range(settings.questions)]
     chooser = QuestionSelector(QuestionDrafter(walker, runs), statements, rng)
     selected = [chooser.select(number) for number in hops]
@@ -154,17 +160,6 @@ def questions(
     return PlannedQuestions(
         selected, log, shuffled_in_order(facts, rng), near_distractors(selected, statements)
     )
-
-
-def walker_of(tree: Tree, settings: CodeQASettings, rng: Stream) -> Walker:
-    """The sampler of names; a generated session may end with any class, others with exceptions."""
-    topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
-    return Walker(tree, topics, rng, None if settings.source == SYNTH else exceptions(tree))
-
-
-def statements_in(path: str, code: str) -> list[Statement]:
-    """The statements that the reader finds in a shown file."""
-    return [statement for paragraph in paragraphs(path, code) for statement in read(paragraph)]
 
 
 def observations(
