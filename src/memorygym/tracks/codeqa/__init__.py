@@ -72,7 +72,7 @@ def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
 
 def facts(_: str) -> Reader:
     """The fact reader; it does not depend on the system message."""
-    from memorygym.tracks.codeqa.answers import CodeReader
+    from memorygym.tracks.codeqa.questions import CodeReader
 
     return CodeReader()
 

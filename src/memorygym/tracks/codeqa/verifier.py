@@ -1,13 +1,12 @@
 """Checks an instance on its final texts, as `_qa.ablation` does."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from memorygym.core.tokens import count
 from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, run_checks
 from memorygym.tracks.codeqa import task_of
-from memorygym.tracks.codeqa.answers import CodeReader, Query
+from memorygym.tracks.codeqa.questions import CodeReader, guess
 
 WORDING = frozenset(
     "function constant class exception module parameter default value decorator setting called"
@@ -42,25 +41,3 @@ def ablation_input(instance: Mapping[str, Any]) -> AblationInput:
         wording=WORDING,
         pinned=instance["system"],
     )
-
-
-def guess(query: Query) -> str | None:
-    """The best guess from the question alone: a name in it, or a common value."""
-    match query:
-        case Query(kind="sum"):
-            return "2"
-        case Query(kind="output", argument=call):
-            return next(iter(re.findall(r"\d+", call)), "0")
-        case Query(kind="callers" | "returns", argument=number):
-            return number
-        case Query(kind="failing", paths=[path]):
-            return f"test_{path.anchor.lower()}"
-        case Query(keys=[key], paths=[path]):
-            return _COMMON.get(key.partition(":")[0]) or path.anchor
-    return None
-
-
-_COMMON = {
-    "default": "0", "value": "100", "base": "Exception", "raises": "ValueError", "argument": "3",
-    "rows": "100", "breaks": "1000", "items": "100", "memory": "512", "exception": "ValueError",
-}  # fmt: skip

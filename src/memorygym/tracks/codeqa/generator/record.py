@@ -19,7 +19,7 @@ from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks.codeqa.code_view import Page, text_of
 from memorygym.tracks.codeqa.fact_reader import read, render
 from memorygym.tracks.codeqa.generator.question_selection import NoQuestion, SelectedQuestion
-from memorygym.tracks.codeqa.generator.session import BY_KEY
+from memorygym.tracks.codeqa.generator.session import ASPECTS
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION, CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
 
@@ -196,7 +196,7 @@ def _facts(generated: GeneratedPackage, texts: Mapping[str, str]) -> dict[Need, 
             if statement.subject == subject and statement.key == key
         ]
         statement, turn, name = next(row for row in statements if row[0].value == value)
-        aspect = BY_KEY.get(key)
+        aspect = ASPECTS.get(key)
         facts[subject, key, value] = {
             "id": f"f{number}",
             "content": render(statement),
@@ -223,7 +223,7 @@ def _pair(
     return {
         "qa_id": f"q{number}",
         "question": draft.text,
-        "gold_answer": draft.truth,
+        "gold_answer": question.truth,
         "linked_fact_ids": [fact["id"] for fact in linked],
         "category": linked[-1]["category"],
         "requires_memory": True,
@@ -234,7 +234,7 @@ def _pair(
         "kind": draft.kind,
         "question_type": draft.question_type,
         "aliases": [],
-        "rivals": list(draft.rivals),
+        "rivals": list(question.rivals),
         "hops": question.hops,
     }
 
