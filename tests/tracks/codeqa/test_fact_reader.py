@@ -7,7 +7,7 @@ import pytest
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks.codeqa.answers import CodeReader
+from memorygym.tracks.codeqa.questions import CodeReader
 from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance
 

@@ -17,12 +17,12 @@ from memorygym.datasets.instances.schemas import instance_id, schema_problem
 from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
-from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator import identifiers, stale_values
 from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
+from memorygym.tracks.codeqa.questions import CodeReader
 from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance, options
 

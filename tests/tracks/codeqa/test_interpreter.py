@@ -8,11 +8,11 @@ from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found
-from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator import synthetic
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
+from memorygym.tracks.codeqa.questions import CodeReader
 from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import failing_tests, names_of
 
@@ -58,12 +58,12 @@ def test_a_generated_package_runs_and_does_what_the_answers_say(seed: int) -> No
         draft = question.draft
         if draft.kind in ("output", "composition"):
             call = draft.text.split("`")[1]
-            assert draft.truth == str(eval(call, names_of(generated.files)))
+            assert question.truth == str(eval(call, names_of(generated.files)))
         if match := re.fullmatch(r".* once `(\w+)` is set to (-?\d+): which one\?", draft.text):
             line = re.compile(rf"^{match[1]} = .*$", re.M)
             changed = f"{match[1]} = {match[2]}"
             files = {path: line.sub(changed, code) for path, code in generated.files.items()}
-            assert failing_tests(files) == [draft.truth]
+            assert failing_tests(files) == [question.truth]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from memorygym.core.json_types import from_json, to_json
 from memorygym.tracks import codeqa
 from memorygym.tracks._qa.questions import QuestionGold
-from memorygym.tracks.codeqa.answers import CodeReader
+from memorygym.tracks.codeqa.questions import CodeReader
 from tests.tracks.codeqa.instances import instance
 
 READER = CodeReader()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def facts(_: str) -> Reader:
     """The fact reader; it does not depend on the system message."""
-    from memorygym.tracks.codeqa.answers import CodeReader
+    from memorygym.tracks.codeqa.questions import CodeReader
 
     return CodeReader()
 

@@ -160,8 +160,8 @@ def _named(statements: Iterable[Statement]) -> list[Statement]:
 def _notes(text: str) -> Iterator[Span]:
     """The sentences in a text that `render` wrote."""
     for match in _NOTED.finditer(text) if "Noted of `" in text else ():
-        subject, phrase, name, value, mark = match.groups("")
-        key = f"{_KEYS[phrase]}{name}"
+        subject, words, name, value, mark = match.groups("")
+        key = f"{_KEYS[words]}{name}"
         full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
         yield match.start(), match.end(), [Statement(subject, key, full_value, rank)]
@@ -238,11 +238,21 @@ def render(statement: Statement) -> str:
     >>> render(Statement("sift", "default:quota", "37", DEFINED))
     'Noted of `sift`: preset for quota is `37`.'
     """
-    key, colon, name = statement.key.partition(":")
-    phrase = _PHRASES[key + colon]
     value = statement.value.replace("\n", LINE)
-    full_phrase = f"{phrase} {name}" if name else phrase
-    return f"Noted of `{statement.subject}`: {full_phrase} is `{value}`{_mark(statement.rank)}."
+    return (
+        f"Noted of `{statement.subject}`: {phrase(statement.key)} is `{value}`"
+        f"{_mark(statement.rank)}."
+    )
+
+
+def phrase(key: str) -> str:
+    """The words for a key.
+
+    >>> phrase("default:quota"), phrase("base")
+    ('preset for quota', 'parent class')
+    """
+    kind, colon, name = key.partition(":")
+    return f"{_PHRASES[kind + colon]} {name}".strip()
 
 
 def time_rank(stamp: str) -> tuple[int, ...]:

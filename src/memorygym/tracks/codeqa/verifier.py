@@ -1,6 +1,5 @@
 """Checks a task on its final texts, as `_qa.ablation` does."""
 
-import re
 from typing import Any
 
 from memorygym.core.tokens import count
@@ -13,7 +12,7 @@ from memorygym.tracks._qa.ablation import (
     run_checks,
 )
 from memorygym.tracks._qa.stream import QUESTION_KIND
-from memorygym.tracks.codeqa.answers import CodeReader, Query
+from memorygym.tracks.codeqa.questions import CodeReader, guess
 
 WORDING = frozenset(
     "function constant class exception module parameter default value decorator setting called"
@@ -48,25 +47,3 @@ def ablation_input(task: Task) -> AblationInput:
         wording=WORDING,
         pinned=task.system,
     )
-
-
-def guess(query: Query) -> str | None:
-    """The best guess from the question alone: a name in it, or a common value."""
-    match query:
-        case Query(kind="sum"):
-            return "2"
-        case Query(kind="output", argument=call):
-            return next(iter(re.findall(r"\d+", call)), "0")
-        case Query(kind="callers" | "returns", argument=number):
-            return number
-        case Query(kind="failing", paths=[path]):
-            return f"test_{path.anchor.lower()}"
-        case Query(keys=[key], paths=[path]):
-            return _COMMON.get(key.partition(":")[0]) or path.anchor
-    return None
-
-
-_COMMON = {
-    "default": "0", "value": "100", "base": "Exception", "raises": "ValueError", "argument": "3",
-    "rows": "100", "breaks": "1000", "items": "100", "memory": "512", "exception": "ValueError",
-}  # fmt: skip

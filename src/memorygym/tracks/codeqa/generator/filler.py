@@ -3,22 +3,20 @@
 A new package is run to find what its calls return and which tests a change breaks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks.codeqa.answers import UsedStatements
+from memorygym.core.statements import StatementIndex
 from memorygym.tracks.codeqa.code_view import (
     EVENT_TOKENS,
     ShownParagraph,
     paragraphs,
     shown_paragraph,
 )
-from memorygym.tracks.codeqa.fact_reader import read
-from memorygym.tracks.codeqa.generator.definitions import Definition, number
+from memorygym.tracks.codeqa.generator.known_code import statements_of
 from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage, Test
-from memorygym.tracks.codeqa.generator.syntax_tree import Tree
-from memorygym.tracks.codeqa.interpreter import Evaluator, Raised
+from memorygym.tracks.codeqa.interpreter import Evaluator
+from memorygym.tracks.codeqa.questions import Lookup
 
 DISTRICT = 10
 """Modules of a district."""
@@ -89,35 +87,9 @@ def shown_file(path: str, code: str) -> list[ShownParagraph]:
     return [shown_paragraph(text, path) for text in paragraphs(path, code)]
 
 
-ARGUMENTS = 2
-"""Asked calls of each function."""
-COMPOSITIONS = 40
-CHANGES = 24
-"""Constants that are changed to see which tests fail."""
-
-
-def asked_calls(functions: Sequence[Definition], rng: Stream) -> list[str]:
-    """Calls of all functions, and nested calls, each once."""
-    calls = [f"{function.name}({number(rng)})" for function in functions for _ in range(ARGUMENTS)]
-    for _ in range(COMPOSITIONS):
-        outer, inner = rng.choice(functions), rng.choice(functions)
-        calls.append(f"{outer.name}({inner.name}({number(rng)}))")
-    return list(dict.fromkeys(calls))
-
-
-def statements_of(files: Mapping[str, str]) -> list[Statement]:
-    """The statements that the reader finds in files."""
-    return [
-        statement
-        for path, code in files.items()
-        for paragraph in paragraphs(path, code)
-        for statement in read(paragraph)
-    ]
-
-
 def write_tests(package: GrowingPackage) -> None:
     """Adds the test modules to a package, with what their calls return."""
-    get = UsedStatements(StatementIndex(statements_of(package.files))).get
+    get = Lookup(StatementIndex(statements_of(package.files))).get
     for path, tests in package.tests.items():
         results = [Evaluator(get).expression(test.call) for test in tests]
         package.files[path] = test_module(tests, results)
@@ -132,30 +104,3 @@ def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
         for test, result in zip(tests, results, strict=True)
     ]
     return "\n\n\n".join([head, *blocks]) + "\n"
-
-
-def breaking_changes(
-    statements: Sequence[Statement], tree: Tree, rng: Stream
-) -> tuple[tuple[str, str, str], ...]:
-    """Changes of a constant that make exactly one test fail: constant, value and test."""
-    read_names = {name for code in tree.functions.values() for name in code.reads}
-    names = [name for name in tree.constants if name in read_names]
-    rng.shuffle(names)
-    changes = [(name, str(number(rng))) for name in names[:CHANGES]]
-    known = StatementIndex(statements)
-    tests = [name for name in tree.functions if name.startswith("test_")]
-    outcomes = [[test for test in tests if fails(test, *change, known)] for change in changes]
-    return tuple(
-        (name, value, failed[0])
-        for (name, value), failed in zip(changes, outcomes, strict=True)
-        if len(failed) == 1
-    )
-
-
-def fails(test: str, name: str, value: str, known: StatementIndex) -> bool:
-    """Whether a test fails once a constant has that value."""
-    try:
-        Evaluator(UsedStatements(known, {(name, "value"): value}).get).call(test)
-    except Raised:
-        return True
-    return False

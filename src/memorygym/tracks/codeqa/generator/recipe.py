@@ -160,8 +160,8 @@ def _question(event: int, question: SelectedQuestion, facts: Mapping[Need, Fact]
         kind=draft.kind,
         question_type=draft.question_type,
         text=draft.text,
-        truth=draft.truth,
-        rivals=tuple(draft.rivals),
+        truth=question.truth,
+        rivals=tuple(question.rivals),
         needs=tuple(facts[need.subject, need.key, need.value].id for need in question.needs),
         hops=question.hops,
     )

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
-from memorygym.tracks.codeqa.answers import UsedStatements
 from memorygym.tracks.codeqa.code_view import (
     Page,
     ShownParagraph,
@@ -16,16 +14,14 @@ from memorygym.tracks.codeqa.code_view import (
     text_of,
 )
 from memorygym.tracks.codeqa.generator.distractors import MentionSampler, mention_sampler
-from memorygym.tracks.codeqa.generator.filler import (
-    Growth,
+from memorygym.tracks.codeqa.generator.filler import Growth, write_tests
+from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
+from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage
+from memorygym.tracks.codeqa.generator.question_drafts import (
+    QuestionDrafter,
     asked_calls,
     breaking_changes,
-    statements_of,
-    write_tests,
 )
-from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage
-from memorygym.tracks.codeqa.generator.paths import Walker
-from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, Runs
 from memorygym.tracks.codeqa.generator.question_selection import QuestionSelector, SelectedQuestion
 from memorygym.tracks.codeqa.generator.session import (
     SessionFact,
@@ -41,8 +37,6 @@ from memorygym.tracks.codeqa.generator.stale_values import (
     earlier_observations,
     near_distractors,
 )
-from memorygym.tracks.codeqa.generator.syntax_tree import Tree, parse_tree
-from memorygym.tracks.codeqa.interpreter import Evaluator
 
 MODULES = 5
 """Fewest modules of the part with questions."""
@@ -90,16 +84,13 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
         package.test(district, rng.sample(district.functions, TESTED))
     calls = asked_calls(district.functions, rng)
     write_tests(package)
-    tree = parse_tree(package.files)
-    statements = statements_of(package.files)
-    get = UsedStatements(StatementIndex(statements)).get
-    values = {call: str(Evaluator(get).expression(call)) for call in calls}
-    runs = Runs(values, breaking_changes(statements, tree, rng))
-    planned = questions(statements, tree, runs, settings, stream_path)
+    code = KnownCode(statements_of(package.files))
+    changes = breaking_changes(code, rng)
+    planned = questions(code, calls, changes, settings, stream_path)
     if planned.log:
         package.files[LOG] = planned.log
     growth = Growth(package, OBSERVED * len(planned.facts))
-    mentions = mention_sampler(planned.selected, tree, district, named_rng(*stream_path, "crowd"))
+    mentions = mention_sampler(planned.selected, code, district, named_rng(*stream_path, "crowd"))
     package.mentions, package.mention_share = (
         mentions,
         settings.distractor_density / (200 - settings.distractor_density),
@@ -139,26 +130,26 @@ def _remarks(
 
 
 def questions(
-    statements: Sequence[Statement],
-    tree: Tree,
-    runs: Runs,
+    code: KnownCode,
+    calls: Sequence[str],
+    changes: Sequence[tuple[str, str]],
     settings: CodeQASettings,
     stream_path: tuple[str | int, ...],
 ) -> PlannedQuestions:
-    """The questions about the files, and the texts that they need."""
+    """The questions about the code, and the texts that they need."""
     rng = named_rng(*stream_path, "questions")
     topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
-    walker = Walker(tree, topics, rng)
+    drafter = QuestionDrafter(code, topics, calls, changes, rng)
     hops = [settings.hops[number % len(settings.hops)] for number in range(settings.questions)]
-    chooser = QuestionSelector(QuestionDrafter(walker, runs), statements, rng)
-    selected = [chooser.select(number) for number in hops]
-    lines = change_log_entries(selected, statements, settings.stale, rng, chooser.known)
-    facts = [statement for question in selected for statement in question.draft.facts]
-    facts += earlier_observations(selected, settings.stale, walker, chooser.known)
-    facts += walker.remarks(4 + settings.tokens // TOKENS_PER_REMARK) if walker.topics else []
+    selector = QuestionSelector(drafter, rng)
+    selected = [selector.select(number) for number in hops]
+    lines = change_log_entries(selected, code, settings.stale, rng)
+    facts = [fact for question in selected for fact in question.draft.facts]
+    facts += earlier_observations(selected, settings.stale, drafter)
+    facts += drafter.remarks(4 + settings.tokens // TOKENS_PER_REMARK) if topics else []
     log = "\n\n".join(lines) + "\n" if lines else ""
     return PlannedQuestions(
-        selected, log, shuffled_in_order(facts, rng), near_distractors(selected, statements)
+        selected, log, shuffled_in_order(facts, rng), near_distractors(selected, code.statements)
     )
 
 
