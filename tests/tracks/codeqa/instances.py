@@ -1,11 +1,14 @@
-"""Instances that the tests of this track share, and generated packages run by Python."""
+"""Tasks that the tests of this track share, and generated packages run by Python."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from memorygym.core.types import Task
 from memorygym.tracks import codeqa
+from memorygym.tracks.codeqa.generator.recipe import CodeQARecipe
+from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
 
 
 def options(
@@ -17,10 +20,26 @@ def options(
     return Namespace(**vars(parser.parse_args(words)), n=n, tokens=list(tokens), seed=seed)
 
 
+def _recipe(*words: str, tokens: int, seed: int) -> CodeQARecipe:
+    return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0]
+
+
 @cache
-def instance(*words: str, tokens: int = 12_000, seed: int = 0) -> dict[str, Any]:
-    """The first instance of such a run; a test that changes it copies it."""
-    return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0].instance()
+def generated(*words: str, tokens: int = 12_000, seed: int = 0) -> Task:
+    """The first task of such a run."""
+    return _recipe(*words, tokens=tokens, seed=seed).generate()
+
+
+@cache
+def package(*words: str, tokens: int = 12_000, seed: int = 0) -> GeneratedPackage:
+    """The first draft of its package."""
+    recipe = _recipe(*words, tokens=tokens, seed=seed)
+    return generate((recipe.stream, recipe.seed), 0, recipe.settings)
+
+
+def texts_of(task: Task) -> list[str]:
+    """The texts that a task shows before its questions."""
+    return [event.text for event in task.events if event.kind != "question"]
 
 
 def names_of(files: Mapping[str, str]) -> dict[str, Any]:
