@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core.text import one_line
-from memorygym.datasets.instances.folder import read_instance
-from memorygym.datasets.instances.schemas import generating_tracks, track_of
+from memorygym.datasets.instances.folder import read_task
 from memorygym.datasets.instances.verifier import (
     FILE_CHECKS,
     FileReport,
@@ -75,10 +74,7 @@ def _closed_book(files: Sequence[ListedFile], settings: VerifySettings) -> dict[
 
 
 def _questions(file: ListedFile) -> Sequence[Question]:
-    path = file.folder / file.name
-    instance = read_instance(path)
-    track = generating_tracks()[track_of(instance, str(path))]
-    gold = track.task(instance, "closed-book", 0).gold
+    gold = read_task(file.folder / file.name).gold
     assert isinstance(gold, QuestionGold)
     return gold.questions
 

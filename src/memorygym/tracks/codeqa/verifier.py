@@ -1,11 +1,17 @@
-"""Checks an instance on its final texts, as `_qa.ablation` does."""
+"""Checks a task on its final texts, as `_qa.ablation` does."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from memorygym.core.tokens import count
-from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, run_checks
-from memorygym.tracks.codeqa import task_of
+from memorygym.core.types import Task
+from memorygym.tracks._qa.ablation import (
+    AblationInput,
+    CheckResult,
+    QuestionEvent,
+    ShownDocument,
+    run_checks,
+)
+from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.codeqa.questions import CodeReader, guess
 
 WORDING = frozenset(
@@ -15,16 +21,16 @@ WORDING = frozenset(
 """Words of the domain."""
 
 
-def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
-    """The results of all checks of an instance."""
-    return run_checks(ablation_input(instance))
+def verification(task: Task) -> dict[str, CheckResult]:
+    """The results of all checks of a task."""
+    return run_checks(ablation_input(task))
 
 
-def ablation_input(instance: Mapping[str, Any]) -> AblationInput:
+def ablation_input(task: Task) -> AblationInput:
     """The input of the checks; each paragraph is a document, because a memory may keep it alone."""
-    task = task_of(instance, "", 0)
     gold: Any = task.gold
-    texts = list(instance["memory_files"].values())
+    parameters: Any = task.recipe["parameters"]
+    texts = [event.text for event in task.events if event.kind != QUESTION_KIND]
     return AblationInput(
         CodeReader(),
         [
@@ -36,8 +42,8 @@ def ablation_input(instance: Mapping[str, Any]) -> AblationInput:
         [QuestionEvent(question, task.events[question.event].text) for question in gold.questions],
         guess,
         tokens=sum(map(count, texts)),
-        target=instance["target_tokens"],
+        target=parameters["tokens"],
         window=0,
         wording=WORDING,
-        pinned=instance["system"],
+        pinned=task.system,
     )

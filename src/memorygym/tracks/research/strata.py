@@ -9,8 +9,8 @@ from typing import Any
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.tokens import abbreviate
-from memorygym.core.types import JSON
-from memorygym.datasets.instances.folder import failed_checks
+from memorygym.core.types import JSON, Task
+from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.length import (
     LARGEST,
@@ -20,7 +20,6 @@ from memorygym.tracks.research.generator.length import (
     unfilled_tokens,
 )
 from memorygym.tracks.research.generator.programs import LEAST, MOST, program, shapes
-from memorygym.tracks.research.generator.record import VERSION, instance_record
 from memorygym.tracks.research.generator.search_turns import (
     BY_HOP,
     Plan,
@@ -35,9 +34,10 @@ from memorygym.tracks.research.generator.settings import (
     DistractorCounts,
     ResearchSettings,
 )
-from memorygym.tracks.research.task import AGENTIC
+from memorygym.tracks.research.task import AGENTIC, task_of
 from memorygym.tracks.research.verifier import verification
 
+VERSION = "research-v2"
 HOPS = "2,3,4,5,6,8"
 ATTEMPTS = 20
 """Most attempts to generate one instance."""
@@ -76,8 +76,8 @@ class ResearchRecipe:
     def parameters(self) -> dict[str, JSON]:
         return {**self.settings.parameters(), "seed": self.settings.seed}
 
-    def instance(self) -> dict[str, JSON]:
-        """The first generated instance that passes every check.
+    def generate(self) -> Task:
+        """The first generated task that passes every check.
 
         Raises BadSettings if none of ATTEMPTS does.
         """
@@ -88,11 +88,9 @@ class ResearchRecipe:
                 continue
             if failures := self._short_failures(attempt):
                 continue
-            instance = generate(self.settings, attempt)
-            checked = {**verification(instance), "attempts": attempt + 1}
-            instance["verification"] = checked
-            if not (failures := failed_checks(checked)):
-                return instance
+            task = generate(self.settings, attempt)
+            if not (failures := failed(verification(task))):
+                return task
         raise BadSettings(
             f"{self.template}, instance {self.seed}: none of {ATTEMPTS} attempts passed; "
             f"the last failed: {', '.join(failures) or 'one clear question'}; try another seed"
@@ -101,7 +99,7 @@ class ResearchRecipe:
     def _short_failures(self, attempt: int) -> list[str]:
         if self.settings.tokens < REHEARSAL_LENGTH:
             return []
-        return failed_checks(verification(generate(replace(self.settings, tokens=_SHORT), attempt)))
+        return failed(verification(generate(replace(self.settings, tokens=_SHORT), attempt)))
 
 
 _OPTIONS: tuple[tuple[str, Any, str | None, str], ...] = (
@@ -218,14 +216,19 @@ def _check_length(samples: Sequence[ResearchSettings]) -> None:
         raise BadSettings(f"--{too_short_message(first.tokens, first.hops, int(needed))}")
 
 
-def generate(settings: ResearchSettings, attempt: int = 0) -> dict[str, JSON]:
-    """The instance of these settings, not verified yet."""
+def generate(settings: ResearchSettings, attempt: int = 0) -> Task:
+    """The task of these settings, not verified yet."""
+    return task_of(filled(settings, attempt), attempt)
+
+
+def filled(settings: ResearchSettings, attempt: int = 0) -> Plan:
+    """The plan of these settings, with all documents."""
     plan = skeleton(settings, attempt)
     path = _path(settings, attempt)
     add_turns(named_rng(*path, "turns"), plan)
     order_turns(named_rng(*path, "order"), plan)
-    shown = fill(named_rng(*path, "filler"), plan)
-    return instance_record(plan, shown, attempt)
+    fill(named_rng(*path, "filler"), plan)
+    return plan
 
 
 def skeleton(settings: ResearchSettings, attempt: int = 0) -> Plan:

@@ -55,11 +55,12 @@ class Lookup(NamedTuple):
     """One hop: a fact that must be found."""
 
     claim: Claim
-    operation: str
     inverse: bool = False
     """Whether the look-up starts from the value."""
     month: int = 0
     """For a term: the month asked for, counted from the year 0."""
+    compared: bool = False
+    """Whether the value is compared with another one."""
 
     @property
     def start(self) -> str:
@@ -141,13 +142,13 @@ class EntityGraph:
             ]
         else:
             claim = Claim(entity, step.key, self.value(relation))
-        chain.lookups.append(Lookup(claim, "lookup", step.inverse, step.month))
+        chain.lookups.append(Lookup(claim, step.inverse, step.month))
         return chain.lookups[-1].result
 
     def _pick(self, pick: Pick, chain: Chain) -> str:
         sides = [self._run(side, chain) for side in (pick.left, pick.right)]
         claims = [Claim(side, pick.key, self.value(RELATIONS[pick.key])) for side in sides]
-        chain.lookups += [Lookup(claim, "compare") for claim in claims]
+        chain.lookups += [Lookup(claim, compared=True) for claim in claims]
         return sides[pick.chosen_index([int(claim.value) for claim in claims])]
 
     def _shared(self, shared: Shared, chain: Chain) -> str:
@@ -155,9 +156,9 @@ class EntityGraph:
         method, person = self.names.new("method"), self.names.new("person")
         first = len(chain.lookups)
         chain.lookups += [
-            Lookup(Claim(method, "basis", basis), "intersect", inverse=True),
-            Lookup(Claim(method, "inventor", person), "intersect"),
-            Lookup(Claim(person, "employer", laboratory), "intersect"),
+            Lookup(Claim(method, "basis", basis), inverse=True),
+            Lookup(Claim(method, "inventor", person)),
+            Lookup(Claim(person, "employer", laboratory)),
         ]
         for _ in range(2):
             chain.companions += self._rivals(first, laboratory, basis)
