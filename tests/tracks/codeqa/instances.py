@@ -1,11 +1,13 @@
-"""Instances that the tests of this track share, and generated packages run by Python."""
+"""Tasks that the tests of this track share, and generated packages run by Python."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from memorygym.core.types import Task
 from memorygym.tracks import codeqa
+from memorygym.tracks._qa.questions import QuestionGold
 
 
 def options(
@@ -18,9 +20,19 @@ def options(
 
 
 @cache
-def instance(*words: str, tokens: int = 12_000, seed: int = 0) -> dict[str, Any]:
-    """The first instance of such a run; a test that changes it copies it."""
-    return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0].instance()
+def task(*words: str, tokens: int = 12_000, seed: int = 0) -> Task:
+    """The first task of such a run."""
+    return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0].generate()
+
+
+def texts_of(task: Task) -> list[str]:
+    """The texts of the events before the questions."""
+    return [event.text for event in task.events if event.kind != "question"]
+
+
+def gold_of(task: Task) -> QuestionGold:
+    assert isinstance(task.gold, QuestionGold)
+    return task.gold
 
 
 def names_of(files: Mapping[str, str]) -> dict[str, Any]:
