@@ -20,7 +20,7 @@ def options(
 
 
 @cache
-def task(*words: str, tokens: int = 12_000, seed: int = 0) -> Task:
+def generated(*words: str, tokens: int = 12_000, seed: int = 0) -> Task:
     """The first task of such a run."""
     return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0].generate()
 

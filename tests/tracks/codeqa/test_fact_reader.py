@@ -9,7 +9,7 @@ from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.questions import CodeReader
 from tests.slow import mostly_slow
-from tests.tracks.codeqa.instances import task, texts_of
+from tests.tracks.codeqa.instances import generated, texts_of
 
 READER = CodeReader()
 CODE = """[a/quay.py]
@@ -118,7 +118,7 @@ def test_the_later_observation_holds_in_any_order() -> None:
 @mostly_slow("form", ["files", "session", "mixed"], quick=1)
 def test_the_reader_parses_its_own_sentences(form: str) -> None:
     statements = [
-        statement for text in texts_of(task("--form", form)) for statement in READER.read(text)
+        statement for text in texts_of(generated("--form", form)) for statement in READER.read(text)
     ]
     assert len(statements) > 400
     for statement in statements:

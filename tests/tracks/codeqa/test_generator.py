@@ -24,7 +24,7 @@ from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.questions import CodeReader
 from tests.slow import mostly_slow
-from tests.tracks.codeqa.instances import gold_of, options, task, texts_of
+from tests.tracks.codeqa.instances import generated, gold_of, options, texts_of
 
 READER = CodeReader()
 FORMS = ("files", "session", "mixed")
@@ -53,7 +53,7 @@ def test_any_parameters_give_a_sound_task_of_the_target_length(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_form_decides_the_kinds_of_events(form: str) -> None:
-    made = task("--form", form)
+    made = generated("--form", form)
     kinds = {event.kind for event in made.events} - {"question"}
     expected = {"files": {"file"}, "session": {"observation"}, "mixed": {"file", "observation"}}
     assert kinds == expected[form]
@@ -61,7 +61,7 @@ def test_the_form_decides_the_kinds_of_events(form: str) -> None:
 
 
 def test_a_passage_holds_every_paragraph_whole() -> None:
-    shown = [part for text in texts_of(task(tokens=40_000)) for part in text.split("\n\n")]
+    shown = [part for text in texts_of(generated(tokens=40_000)) for part in text.split("\n\n")]
     assert max(map(tokens.count, shown)) <= 512
     assert all(paragraph.count("\n") for paragraph in shown)
 
@@ -75,7 +75,7 @@ def test_each_paragraph_of_each_file_is_shown_once(form: str) -> None:
 
 
 def test_stale_values_are_shown_and_graded_wrong() -> None:
-    without, with_stale = (task("--stale", n, "--questions", "8") for n in ("0", "2"))
+    without, with_stale = (generated("--stale", n, "--questions", "8") for n in ("0", "2"))
     assert sum(fact.rewrites for fact in gold_of(without).facts) == 0
     assert sum(fact.rewrites for fact in gold_of(with_stale).facts) >= 4
     assert codeqa.verification(with_stale)["stale"]["values"]
@@ -89,7 +89,7 @@ def test_no_class_was_its_own_parent_before() -> None:
 @mostly_slow("form", ["files", "mixed"], quick=1)
 def test_distractor_density_adds_mentions_of_names_in_questions(form: str) -> None:
     def mentions(percent: str) -> int:
-        made = task("--distractor-density", percent, "--form", form, tokens=40_000)
+        made = generated("--distractor-density", percent, "--form", form, tokens=40_000)
         needed = {fact.subject.rpartition(".")[2][1:] for fact in gold_of(made).facts}
         shown = [part for text in texts_of(made) for part in text.split("\n\n")]
         return sum(any(name in paragraph for name in needed) for paragraph in shown)
@@ -108,7 +108,7 @@ def test_a_mention_states_no_fact(kind: str) -> None:
 
 @mostly_slow("seed", range(4), quick=1)
 def test_nearly_right_answers_are_graded_wrong(seed: int) -> None:
-    made = task(seed=seed)
+    made = generated(seed=seed)
     names = {*re.findall(r"\b(?:def|class) (\w+)", "\n".join(texts_of(made)))}
     for question in gold_of(made).questions:
         asked, truth = question.question_type, question.truth

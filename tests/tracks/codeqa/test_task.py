@@ -7,14 +7,14 @@ import pytest
 from memorygym.core.json_types import from_json, to_json
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks.codeqa.questions import CodeReader
-from tests.tracks.codeqa.instances import gold_of, task, texts_of
+from tests.tracks.codeqa.instances import generated, gold_of, texts_of
 
 READER = CodeReader()
 
 
 @pytest.mark.parametrize("form", ["files", "mixed"])
 def test_the_events_are_texts_and_then_questions(form: str) -> None:
-    asked = task("--form", form)
+    asked = generated("--form", form)
     shown = len(texts_of(asked))
     assert [event.kind for event in asked.events[shown:]] == ["question"] * 6
     for number, event in enumerate(asked.events, 1):
@@ -23,14 +23,14 @@ def test_the_events_are_texts_and_then_questions(form: str) -> None:
 
 
 def test_the_gold_table_is_the_same_after_json_and_holds_the_facts_of_every_question() -> None:
-    gold = gold_of(task())
+    gold = gold_of(generated())
     assert from_json(QuestionGold, json.loads(json.dumps(to_json(gold)))) == gold
     ids = {fact.id for fact in gold.facts}
     assert all(set(question.needs) <= ids and question.needs for question in gold.questions)
 
 
 def test_each_fact_is_first_stated_in_its_event() -> None:
-    asked = task(seed=2)
+    asked = generated(seed=2)
     read = [[statement[:3] for statement in READER.read(event.text)] for event in asked.events]
     for fact in gold_of(asked).facts:
         stated = (fact.subject, fact.key, fact.value)

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.core.types import Task
 from memorygym.tracks import codeqa
-from tests.tracks.codeqa.instances import gold_of, task
+from tests.tracks.codeqa.instances import generated, gold_of
 
 
 def failed(task: Task) -> set[str]:
@@ -73,7 +73,7 @@ DEFECTS: dict[str, tuple[Callable[[Task], Task], set[str]]] = {
 
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_planted_defect_fails_its_checks(defect: str) -> None:
-    sound = task(seed=3)
+    sound = generated(seed=3)
     plant, checks = DEFECTS[defect]
     assert failed(sound) == set()
     assert checks <= failed(plant(sound))
