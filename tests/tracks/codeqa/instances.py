@@ -7,8 +7,7 @@ from typing import Any
 
 from memorygym.core.types import Task
 from memorygym.tracks import codeqa
-from memorygym.tracks.codeqa.generator.recipe import CodeQARecipe
-from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
+from memorygym.tracks._qa.questions import QuestionGold
 
 
 def options(
@@ -20,26 +19,20 @@ def options(
     return Namespace(**vars(parser.parse_args(words)), n=n, tokens=list(tokens), seed=seed)
 
 
-def _recipe(*words: str, tokens: int, seed: int) -> CodeQARecipe:
-    return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0]
-
-
 @cache
 def generated(*words: str, tokens: int = 12_000, seed: int = 0) -> Task:
     """The first task of such a run."""
-    return _recipe(*words, tokens=tokens, seed=seed).generate()
-
-
-@cache
-def package(*words: str, tokens: int = 12_000, seed: int = 0) -> GeneratedPackage:
-    """The first draft of its package."""
-    recipe = _recipe(*words, tokens=tokens, seed=seed)
-    return generate((recipe.stream, recipe.seed), 0, recipe.settings)
+    return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0].generate()
 
 
 def texts_of(task: Task) -> list[str]:
-    """The texts that a task shows before its questions."""
+    """The texts of the events before the questions."""
     return [event.text for event in task.events if event.kind != "question"]
+
+
+def gold_of(task: Task) -> QuestionGold:
+    assert isinstance(task.gold, QuestionGold)
+    return task.gold
 
 
 def names_of(files: Mapping[str, str]) -> dict[str, Any]:

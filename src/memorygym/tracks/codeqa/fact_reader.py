@@ -50,7 +50,7 @@ _NOTED = re.compile(
 _EVENT = re.compile(r"=== .+ · event \d+ of \d+ ===\n")
 _HEAD = re.compile(
     r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.py)(?: · class (?P<klass>\w+))?"
-    r"(?: · (?P<part>\w+), continued)?(?: · [^\]\n]*)?"
+    r"(?: · [^\]\n]*)?"
     r"|[^\s\]]+\.md|[^\]\n]* · (?P<stamp>\d{4}-\d\d-\d\d \d\d:\d\d))\][ \t]*$",
     re.MULTILINE,
 )
@@ -130,8 +130,8 @@ def _shown(text: str) -> Iterator[Span]:
 
 def _code(head: re.Match[str], body: str) -> list[Statement] | None:
     """The statements in the code under a heading; None if it is no code."""
-    stated = [*code_statements(body, module_name(head["path"]), head["klass"], head["part"])]
-    is_note = not stated and not head["part"] and not head["klass"] and _NOTES.match(body)
+    stated = [*code_statements(body, module_name(head["path"]), head["klass"] or "")]
+    is_note = not stated and not head["klass"] and _NOTES.match(body)
     return None if is_note else stated
 
 
