@@ -4,7 +4,7 @@ VENV ?= .venv
 # `no`: the newest releases that pyproject.toml admits, instead of the locked ones.
 LOCKED ?= yes
 BIN = $(VENV)/bin
-EXTRAS = affinetes chroma data hf inspect minilm plot rm train vec
+EXTRAS = affinetes chroma data hf inspect minilm plot rm train
 UV = uv==0.13.9
 empty =
 OFFLINE = not net$(EXTRAS:%=$(empty) and not %)
@@ -57,7 +57,7 @@ notebook: install-plot
 # The picture of the README.
 picture: install-plot
 	rm -rf out/picture
-	$(BIN)/memorygym compare --memory bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o out/picture -q
+	$(BIN)/memorygym compare --memory bm25,naive_rag,hipporag-lite,llm_summarizing,sliding_window,markdown -o out/picture -q
 	$(BIN)/memorygym plot out/picture -o docs/images/compare.svg
 
 # Runs the commands and the Python of the documents, and compares what they print with the pages.

@@ -29,7 +29,7 @@ CONTENT_WORDS = 8
 VIEW = 1_000
 PATIENCE = 60.0
 """Seconds after which a memory is timed with the entries that it holds by then."""
-LEXICAL = ("bm25", "hybrid", "memorybank", "naive_rag")
+LEXICAL = ("bm25", "hybrid", "memorybank-lite", "naive_rag")
 OBSERVE, COMPOSE = 0.3, 5.0
 """The goals in milliseconds."""
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.speed import row
-from memorygym.core.decision_table import UPDATE
 from memorygym.core.trace import Action
 from memorygym.runs.systems import AgentSystem
+from memorygym.training.decisions import UPDATE
 from memorygym.training.env import MemoryEnv
 from memorygym.training.tasks import recipes
 from memorygym.training.vec_env import MemoryVecEnv

@@ -153,7 +153,10 @@ def test_how_a_model_was_asked_is_described() -> None:
             Message("assistant", "", (Call("Write", "{oops", "a"),)),
             "must be a JSON object, not str",
         ),
-        (Message("assistant", "", (Call("Write", {"text": "x"}, "a"),)), "'content' is missing"),
+        (
+            Message("assistant", "", (Call("Write", {"text": "x"}, "a"),)),
+            "must contain ['content']",
+        ),
     ],
 )
 def test_a_mistake_is_an_observation_not_a_crash(reply: Line, answer: str) -> None:

@@ -140,41 +140,14 @@ def test_a_call_shown_as_text_reads_back(arguments: dict[str, Any]) -> None:
 @mostly_slow(
     "piece",
     [
-        *(
-            "<tool_call>",
-            "<tool_call>{",
-            '<tool_call>{"a',
-            '<tool_call>{"a":"',
-            '<tool_call>{"a":{"b":',
-        ),
-        *('<tool_call>{"a":1}', '<tool_call>[[ {"a":1}, ', f"<tool_call>{WRITE[:-2]}"),
-        *(
-            "```json",
-            '```json{"',
-            "```json   ",
-            "{",
-            '{"',
-            '{"a":',
-            '{"a":{},',
-            '{ "a": [',
-            '{"a":"{',
-        ),
-        *(
-            "[",
-            "}",
-            " ",
-            '"',
-            "\\",
-            '{"a":"\\"',
-            "9",
-            '{"name":9',
-            "x",
-            '{"a":1}',
-            '{"<tool_call>":',
-        ),
+        "<tool_call>", "<tool_call>{", '<tool_call>{"a', '<tool_call>{"a":"',
+        '<tool_call>{"a":{"b":', '<tool_call>{"a":1}', '<tool_call>[[ {"a":1}, ',
+        f"<tool_call>{WRITE[:-2]}", "```json", '```json{"', "```json   ", "{", '{"', '{"a":',
+        '{"a":{},', '{ "a": [', '{"a":"{', "[", "}", " ", '"', "\\", '{"a":"\\"', "9",
+        '{"name":9', "x", '{"a":1}', '{"<tool_call>":',
     ],
     quick=1,
-)
+)  # fmt: skip
 @pytest.mark.parametrize(("head", "items"), [("", 0), ('{"k": ' * 900 + "[", 0.4)])
 def test_a_megabyte_is_read_in_linear_time(head: str, items: float, piece: str) -> None:
     def seconds(size: int) -> float:

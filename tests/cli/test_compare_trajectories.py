@@ -63,7 +63,7 @@ def test_files_named_twice_count_once_and_what_was_not_read_is_listed(
 
 def test_without_a_memory_all_that_can_be_replayed_are(ran, log: str) -> None:
     out = ran("compare", "--trajectories", log, "--budget", "800", "-q").out
-    assert all(name in out for name in ("hipporag", "sliding_window", "simplemem"))
+    assert all(name in out for name in ("hipporag-lite", "sliding_window", "simplemem-lite"))
     assert "markdown" not in out
 
 

@@ -56,4 +56,4 @@ def test_records_that_are_left_out_are_counted_first_and_listed(command, tmp_pat
     path = published.write(tmp_path / "a.json", [published.hotpot(), {"context": []}])
     _, out, err = command("datasets", "recall", "hotpotqa", str(path), "--k", "1")
     assert "1 of 2 records read" in out.splitlines()[0]
-    assert "left out record 1: " in err
+    assert "left out record 1 (line 42): " in err

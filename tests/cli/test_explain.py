@@ -8,7 +8,7 @@ import pytest
 
 import memorygym
 from memorygym.cli import main
-from memorygym.memories.full import Full
+from memorygym.memories.full import FullContext
 from memorygym.runs.results import load
 from memorygym.runs.store import read_traces, write_trace
 from memorygym.scoring.attribution import CAUSES
@@ -23,7 +23,7 @@ SAME = "the trace is the same bytes as the one in the run"
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A comparison with a memory that shows more than fits."""
     folder = tmp_path_factory.mktemp("compared") / "run"
-    memories = {"whole": Full, "bm25:top_k=2": "bm25:top_k=2"}
+    memories = {"whole": FullContext, "bm25:top_k=2": "bm25:top_k=2"}
     task = {"template": "company", "tier": "lite", "seeds": range(3, 4)}
     memorygym.compare(memories, budgets=500, output=folder, **task)
     return folder

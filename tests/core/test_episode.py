@@ -182,17 +182,6 @@ def played(episode: Episode, moves: Sequence[Message]) -> Episode:
 
 @pytest.mark.parametrize("memory", [Markdown, Diary])
 @pytest.mark.parametrize("moment", range(len(MOVES)))
-def test_a_fork_with_the_same_continuation_gives_the_same_trace(
-    memory: type[Memory], moment: int
-) -> None:
-    episode = played(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
-    kept = episode.snapshot()
-    whole = list(played(episode, MOVES[moment:]).trace.lines())
-    assert list(played(episode.fork(kept), MOVES[moment:]).trace.lines()) == whole
-
-
-@pytest.mark.parametrize("memory", [Markdown, Diary])
-@pytest.mark.parametrize("moment", range(len(MOVES)))
 def test_forks_do_not_disturb_each_other(memory: type[Memory], moment: int) -> None:
     episode = played(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
     forks = [episode.fork() for _ in range(3)]
@@ -203,14 +192,6 @@ def test_forks_do_not_disturb_each_other(memory: type[Memory], moment: int) -> N
     assert list(played(forks[2], MOVES[moment:]).trace.lines()) == list(
         played(episode, MOVES[moment:]).trace.lines()
     )
-
-
-def test_a_fork_has_the_budget_that_was_left() -> None:
-    episode = begin()
-    say(episode, calls(write("alpha"), write("bravo")))
-    fork = episode.fork()
-    assert say(fork, calls(write("delta"))) == say(episode, calls(write("delta"))) == "stored"
-    assert say(fork, calls(write("echo"))).startswith("refused: 4 writes asked")
 
 
 class Forgetful(Markdown):

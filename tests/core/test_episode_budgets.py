@@ -58,18 +58,6 @@ def test_limits_may_be_filled_to_the_last_token() -> None:
     assert (answers, measured(episode)) == (["stored"] * 3, (12, 3))
 
 
-def test_a_refused_write_leaves_all_writes_to_be_used() -> None:
-    episode = begin()
-    say(episode, calls(*[write(first(9))] * 5))
-    assert [say(episode, calls(write("alpha"))) for _ in range(3)] == ["stored"] * 3
-
-
-def test_several_writes_in_one_reply_are_charged_one_by_one() -> None:
-    episode = begin()
-    assert "refused: 4 writes" in say(episode, calls(*[write("alpha")] * 4))
-    assert measured(episode) == (3, 3)
-
-
 @pytest.mark.parametrize(
     ("old", "times"), [("alpha", 2), ("delta", 2), ("golf", 0), ("bravo\nalpha", 0)]
 )
@@ -140,12 +128,6 @@ def test_a_free_edit_is_possible_when_no_write_is_left() -> None:
     episode.step(END)
     assert say(episode, calls(edit("delta", "echo"))) == "edited"
     assert say(episode, calls(edit("echo", "golf"))).startswith("refused: 4 writes asked")
-
-
-def test_a_write_is_never_free() -> None:
-    episode = begin(CORRECTION)
-    say(episode, calls(write("alpha")))
-    assert measured(episode) == (1, 1)
 
 
 def test_a_word_has_the_price_at_which_it_was_stored() -> None:

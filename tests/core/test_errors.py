@@ -3,7 +3,7 @@
 import pytest
 
 from memorygym.core import errors
-from memorygym.core.errors import BadKey, MemoryGymError, ProviderFailure, UnknownPart
+from memorygym.core.errors import MemoryGymError, UnknownPart
 
 KINDS = [
     cls
@@ -15,10 +15,6 @@ KINDS = [
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_error_can_be_caught_as_one_of_ours(kind: type) -> None:
     assert issubclass(kind, MemoryGymError)
-
-
-def test_a_refused_key_is_a_provider_failure() -> None:
-    assert issubclass(BadKey, ProviderFailure)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
-from memorygym.memories.markdown import Markdown
 from tests.slow import mostly_slow
 
 KINDS = ("templates", "memory", "agents", "tracks")
@@ -98,16 +97,6 @@ def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None
         registry.check_spec(kind, spec)
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "templates")])
-def test_every_part_of_the_package_states_how_it_is_made(kind: str) -> None:
-    built_in = [n for n in registry.names(kind) if n != "chromadb"]
-    assert all(callable(registry.load(kind, name)) for name in built_in)
-
-
-def test_a_module_and_factory_name_a_part_that_is_not_registered() -> None:
-    assert type(registry.make("memory", "memorygym.memories.markdown:Markdown")) is Markdown
-
-
 @pytest.mark.parametrize(
     ("expression", "output"),
     [
@@ -121,10 +110,6 @@ def test_an_entry_point_of_another_package_is_a_part(
     outside: Callable[[str], str], expression: str, output: str
 ) -> None:
     assert outside(expression).endswith(output)
-
-
-def test_parameters_follow_the_name_in_the_types_of_the_factory() -> None:
-    assert registry.make("memory", "bm25:top_k=3:chunk_size=64").top_k == 3
 
 
 @pytest.mark.parametrize(
@@ -281,3 +266,11 @@ def test_the_name_of_ones_own_file_says_what_to_give(
     with pytest.raises(MemoryGymError, match=re.escape(message)):
         registry.load("memory", spec)
     sys.modules.pop("own_part", None)
+
+
+@pytest.mark.parametrize("name", ["amem", "memorybank", "hipporag", "lightmem", "simplemem"])
+def test_a_memory_that_is_less_than_its_paper_is_called_so(name: str) -> None:
+    with pytest.raises(UnknownPart, match=f"did you mean {name}-lite"):
+        registry.make("memory", name)
+    headline = str(registry.load_module("memory", f"{name}-lite").__doc__).partition("\n")[0]
+    assert headline.startswith(f"{name}-lite: ") and " without " in headline

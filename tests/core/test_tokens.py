@@ -57,11 +57,6 @@ def test_a_count_is_never_negative_and_grows_with_the_text(
 
 
 @given(st.text())
-def test_stored_text_is_normal_after_one_pass(text: str) -> None:
-    assert normalize(normalize(text)) == normalize(text)
-
-
-@given(st.text())
 def test_blanks_carry_nothing_once_stored(text: str) -> None:
     spaced = text.replace(" ", " \t \u2003 ")
     assert normalize(spaced) == normalize(text)

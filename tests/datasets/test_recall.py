@@ -90,7 +90,7 @@ def test_a_ranking_memory_finds_the_named_entity(memory: str, tmp_path: Path) ->
     assert shares(measurement.searched, 1)["all"].mean == 1.0
 
 
-@pytest.mark.parametrize("memory", ["recency", "hipporag", "markdown"])
+@pytest.mark.parametrize("memory", ["recency", "hipporag-lite", "markdown"])
 def test_a_memory_that_ranks_nothing_is_refused_with_those_that_do(memory: str) -> None:
     with pytest.raises(BadSettings, match=f"choose from {', '.join(RANKING)}"):
         index_of(memory)

@@ -1,4 +1,4 @@
-"""A newcomer's first memory, and the same wrong in six ways.
+"""A newcomer's first memory, and the same wrong in five ways.
 
 They stand in a module of their own, so that another process can import them.
 """
@@ -82,8 +82,3 @@ class LooksUpNothing(FirstMemory):
         counts: dict[str, int] = {}
         for message in new:
             counts[message.role] += 1
-
-
-class IgnoresTheBudget(FirstMemory):
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return super().compose(live, None)

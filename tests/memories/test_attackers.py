@@ -10,7 +10,7 @@ from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.core.tokens import count, shown_tokens
-from memorygym.core.trace import Answer, LimitHit, MemoryUpdate, Observation
+from memorygym.core.trace import Answer, MemoryUpdate, Observation
 from memorygym.core.types import Budget, Call, Entry, Event, Memory, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
@@ -18,7 +18,6 @@ from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.episodes import begin, generated
 from tests.memories.attackers import (
-    InIds,
     Meddler,
     Mirror,
     Prompter,
@@ -198,17 +197,3 @@ def test_the_message_for_a_class_that_lacks_a_method_says_to_derive_from_memory(
 
     with pytest.raises(MemoryFault, match=r"has no attribute 'observe'.*\. Derive the class from"):
         begin(ALPHA, memory=Bare)  # type: ignore[arg-type]
-
-
-def test_the_check_describes_a_broken_memory_in_one_sentence() -> None:
-    assert check_memory(partial(RuleViolation, "compose", None)) == [
-        "memory RuleViolation: compose() returned None at event 1. Return a list or tuple of"
-        " Message, or () for an empty context."
-    ]
-
-
-def test_ids_that_carry_text_are_undone_like_text() -> None:
-    episode = begin(ALPHA, memory=InIds)
-    episode.step(calls(*[write("alpha bravo charlie delta")] * 3))
-    reasons = [record.reason for record in episode.trace.records if isinstance(record, LimitHit)]
-    assert reasons == ["memory beyond its capacity was undone"]

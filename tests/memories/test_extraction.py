@@ -5,14 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from memorygym.core.budget import BudgetTracker
-from memorygym.core.errors import ProviderFailure
 from memorygym.core.registry import make
 from memorygym.core.rng import named_rng
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.reply_parser import facts, keywords, triples
 from memorygym.models.extractive import write
 
-NAMES = ["simplemem", "lightmem", "amem", "hipporag"]
+NAMES = ["simplemem-lite", "lightmem-lite", "amem-lite", "hipporag-lite"]
 HARBOR = "[Note · Larkin Harbor · 3 May]\nLarkin Harbor has 40 lamps. It opened in 1999."
 MEADOW = "[Note · Garnet Meadow · 4 May]\nGarnet Meadow supplies Larkin Harbor."
 OTHERS = [f"[Note · Pier {n} · 5 May]\nPier {n} has {n}00 boats." for n in range(1, 8)]
@@ -75,8 +74,8 @@ def test_metadata_counts_towards_the_capacity_and_is_not_shown(name: str) -> Non
     stored = "\n".join(entry.text for entry in memory.dump())
     assert not [line for line in lines if line.startswith(("keywords:", "links:", "~", "|"))]
     assert not [line for line in lines if " | " in line]
-    assert name != "amem" or "keywords: Larkin Harbor" in stored
-    assert name != "hipporag" or "Garnet Meadow | supplies | Larkin Harbor" in stored
+    assert name != "amem-lite" or "keywords: Larkin Harbor" in stored
+    assert name != "hipporag-lite" or "Garnet Meadow | supplies | Larkin Harbor" in stored
 
 
 @each
@@ -105,26 +104,15 @@ def test_what_is_live_is_not_shown_again(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", ["simplemem:top_k=1", "lightmem:top_k=1", "hipporag:top_k=1",
-             "amem:top_k=1:retrieve_k=1:neighbours=0"],
+    "spec", ["simplemem-lite:top_k=1", "lightmem-lite:top_k=1", "hipporag-lite:top_k=1",
+             "amem-lite:top_k=1:retrieve_k=1:neighbours=0"],
 )  # fmt: skip
 def test_the_question_itself_takes_no_place_of_a_search_result(spec: str) -> None:
     question = "How many lamps has Larkin Harbor?"
     assert "40 lamps" in view(memory_with(spec, *OTHERS, HARBOR, question), question)
 
 
-@each
-def test_a_failing_provider_is_not_hidden(name: str) -> None:
-    def fail(*_: str) -> str:
-        raise ProviderFailure("no answer")
-
-    with pytest.raises(ProviderFailure):
-        memory_with(
-            name, *(f"Pier {n} has {n}00 boats." for n in range(300)), writer=ModelCall(fail)
-        )
-
-
-@pytest.mark.parametrize("name", ["simplemem", "lightmem", "amem"])
+@pytest.mark.parametrize("name", ["simplemem-lite", "lightmem-lite", "amem-lite"])
 def test_vectors_join_the_words_where_an_embedder_is_named(name: str) -> None:
     texts = ["[Note · Ann]\nAnn photographs lighthouses.", *OTHERS]
     plain, fused = (memory_with(f"{name}:embedder={how}", *texts) for how in ("none", "hashed"))
@@ -134,41 +122,38 @@ def test_vectors_join_the_words_where_an_embedder_is_named(name: str) -> None:
 
 def test_simplemem_keeps_a_repeated_fact_once_without_another_model_call() -> None:
     writer = ModelCall()
-    memory = memory_with("simplemem", "Ann has 3 cats.", "Bob has 4 dogs.", writer=writer)
+    memory = memory_with("simplemem-lite", "Ann has 3 cats.", "Bob has 4 dogs.", writer=writer)
     memory.observe([Message("user", "Ann has 3 cats.")])
     assert [entry.text for entry in memory.dump()] == ["Bob has 4 dogs.", "Ann has 3 cats."]
     assert len(writer.texts) == 2
 
 
-def test_simplemem_shows_no_more_facts_than_it_is_set_to() -> None:
-    memory = memory_with("simplemem:top_k=2", *OTHERS)
-    assert len(view(memory, "How many boats?").split("\n\n")) == 1 + 2
-
-
 def test_lightmem_calls_its_model_once_per_buffer_and_simplemem_once_per_passage() -> None:
     buffered, single = ModelCall(), ModelCall()
-    memory_with("lightmem:buffer_size=100", *OTHERS * 2, HARBOR, writer=buffered)
-    memory_with("simplemem", *OTHERS, HARBOR, writer=single)
+    memory_with("lightmem-lite:buffer_size=100", *OTHERS * 2, HARBOR, writer=buffered)
+    memory_with("simplemem-lite", *OTHERS, HARBOR, writer=single)
     assert 1 < len(buffered.texts) < len(single.texts) == 8
 
 
 def test_lightmem_shows_waiting_passages_unchanged() -> None:
-    memory = memory_with("lightmem", HARBOR, writer=(writer := ModelCall()))
+    memory = memory_with("lightmem-lite", HARBOR, writer=(writer := ModelCall()))
     assert HARBOR in view(memory, "lamps?")
     assert not writer.texts
 
 
 def test_lightmem_keeps_a_topic_in_its_own_words_if_the_model_wrote_nothing_of_it() -> None:
     writer = ModelCall(lambda *_: "[Note · Garnet Meadow · 4 May]\nIt supplies Larkin Harbor")
-    memory = memory_with("lightmem:buffer_size=1", HARBOR, writer=writer)
-    memory = memory_with("lightmem:buffer_size=60", HARBOR, "Bye.", MEADOW, *OTHERS, writer=writer)
+    memory = memory_with("lightmem-lite:buffer_size=1", HARBOR, writer=writer)
+    memory = memory_with(
+        "lightmem-lite:buffer_size=60", HARBOR, "Bye.", MEADOW, *OTHERS, writer=writer
+    )
     stored = [entry.text for entry in memory.dump()]
     assert stored[:2] == [HARBOR, "Bye."]
     assert "[Note · Garnet Meadow · 4 May]\nIt supplies Larkin Harbor." in stored
 
 
 def test_lightmem_does_not_put_a_passage_under_the_heading_before_it() -> None:
-    memory = memory_with("lightmem:buffer_size=30", HARBOR, "Bob has 4 dogs.", *OTHERS)
+    memory = memory_with("lightmem-lite:buffer_size=30", HARBOR, "Bob has 4 dogs.", *OTHERS)
     assert "Bob has 4 dogs." in [entry.text for entry in memory.dump()]
 
 
@@ -180,8 +165,8 @@ def named(task: str, text: str) -> str:
 
 def test_amem_brings_the_notes_that_a_found_note_links_to() -> None:
     texts = [*OTHERS, "[Note · Larkin Harbor]\nIt has 40 lamps.", MEADOW]
-    linked = memory_with("amem:retrieve_k=1", *texts, writer=ModelCall(named))
-    alone = memory_with("amem:retrieve_k=1:neighbours=0", *texts, writer=ModelCall(named))
+    linked = memory_with("amem-lite:retrieve_k=1", *texts, writer=ModelCall(named))
+    alone = memory_with("amem-lite:retrieve_k=1:neighbours=0", *texts, writer=ModelCall(named))
     question = "Whom does Garnet Meadow supply?"
     assert "40 lamps" in view(linked, question)
     assert "40 lamps" not in view(alone, question)
@@ -189,14 +174,14 @@ def test_amem_brings_the_notes_that_a_found_note_links_to() -> None:
 
 def test_amem_follows_links_both_ways() -> None:
     texts = ["[Note · Larkin Harbor]\nIt has 40 lamps.", *OTHERS, MEADOW]
-    memory = memory_with("amem:retrieve_k=1", *texts, writer=ModelCall(named))
+    memory = memory_with("amem-lite:retrieve_k=1", *texts, writer=ModelCall(named))
     assert "Garnet Meadow supplies" in view(memory, "lamps")
 
 
 def test_amem_lets_the_most_linked_notes_evolve_in_batches() -> None:
     writer = ModelCall(lambda task, text: f"Larkin Harbor, name{len(writer.texts)}")
     memory = memory_with(
-        "amem:evo_threshold=4:neighbours=2", HARBOR, MEADOW, *OTHERS[:3], writer=writer
+        "amem-lite:evo_threshold=4:neighbours=2", HARBOR, MEADOW, *OTHERS[:3], writer=writer
     )
     assert len(writer.texts) == 5 + 2
     assert "keywords: Larkin Harbor, name5" in memory.dump()[0].text
@@ -212,12 +197,14 @@ def stating(task: str, text: str) -> str:
 def test_hipporag_reaches_a_passage_over_two_hops_that_words_miss() -> None:
     texts = [*OTHERS, "Garnet Meadow supplies Larkin Harbor.", "The Larkin-Harbor has 40 lamps."]
     question = "What has the one that Garnet Meadow supplies?"
-    assert "40 lamps" in view(memory_with("hipporag", *texts, writer=ModelCall(stating)), question)
+    assert "40 lamps" in view(
+        memory_with("hipporag-lite", *texts, writer=ModelCall(stating)), question
+    )
     assert "40 lamps" not in view(memory_with("bm25", *texts), question)
 
 
 def test_hipporag_forgets_the_ties_of_what_it_forgets() -> None:
-    memory = opened("hipporag", ModelCall(stating), capacity=60)
+    memory = opened("hipporag-lite", ModelCall(stating), capacity=60)
     for text in ("Garnet Meadow supplies Larkin Harbor.", *OTHERS, "Larkin Harbor has 40 lamps."):
         memory.observe([Message("user", text)])
     assert not any("Garnet" in entry.text for entry in memory.dump())

@@ -39,22 +39,5 @@ def test_compare_says_what_to_mend(memory: type[Memory], parts: list[str]) -> No
     assert f"check_memory('{memory.__module__}:{memory.__qualname__}')" in error
 
 
-@mostly_slow(
-    ("memory", "sentence"),
-    [
-        (first.ReturnsNothing, "compose() returned None at event 1. Return a list or tuple of"),
-        (first.ForgetsToDump, "was missing, for dump() returned no entry at event "),
-        (first.KeepsItsOwnText, "for dump() returned a text that store() did not: "),
-        (first.Shuffles, "The same task played twice differs from event "),
-        (first.LooksUpNothing, "observe() raised KeyError: 'user' (first_memory.py, line 84) at"),
-        (first.IgnoresTheBudget, "Let compose(live, budget) return at most `budget` tokens"),
-    ],
-    quick=3,
-)
-def test_the_check_says_what_to_mend(memory: type[Memory], sentence: str) -> None:
-    broken = check_memory(f"{memory.__module__}:{memory.__qualname__}")
-    assert any(sentence in text for text in broken), broken
-
-
 def test_the_first_memory_itself_keeps_every_rule() -> None:
     assert check_memory(first.FirstMemory) == []

@@ -46,12 +46,6 @@ def test_the_check_says_what_the_lower_and_the_upper_bound_break(name: str) -> N
 SAME = ("Cedar Quay b 2", "Cedar Quay b 3", "Cedar Quay b 1")
 
 
-def test_ties_in_a_search_go_by_the_order_of_the_entries() -> None:
-    memory = opened(Markdown(), *SAME)
-    assert search(memory, "cedar quay") == list(SAME)
-    assert search(memory, "Quay?", 2) == list(SAME[:2])
-
-
 def test_ties_go_by_the_order_of_the_entries_after_edits_and_a_restore() -> None:
     memory = opened(Markdown(), *SAME)
     search(memory, "Cedar")

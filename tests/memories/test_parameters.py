@@ -20,14 +20,17 @@ from memorygym.core.errors import BadSettings, UnknownPart
         ("bm25:top_k=0", "top_k 0: give at least 1"),
         ("naive_rag:chunk_size=-5", "chunk_size -5: give at least 1"),
         ("hybrid:rrf_k=0", "rrf_k 0: give at least 1"),
-        ("memorybank:chunk_chars=0", "chunk_chars 0: give at least 1"),
-        ("memorybank:hours_per_message=-1", "hours_per_message -1: give 0 or more"),
-        ("memorybank:hours_per_message=nan", "hours_per_message nan: give 0 or more"),
-        ("simplemem:top_k=0", "top_k 0: give at least 1"),
-        ("lightmem:buffer_size=0:entry_size=-1", "buffer_size 0, entry_size -1: give at least 1"),
-        ("amem:retrieve_k=20", "retrieve_k 20: give at most top_k, 10"),
-        ("amem:neighbours=-1", "neighbours -1: give at least 0"),
-        ("hipporag:damping=100", "damping 100: give a percentage from 0 to 99"),
+        ("memorybank-lite:chunk_chars=0", "chunk_chars 0: give at least 1"),
+        ("memorybank-lite:hours_per_message=-1", "hours_per_message -1: give 0 or more"),
+        ("memorybank-lite:hours_per_message=nan", "hours_per_message nan: give 0 or more"),
+        ("simplemem-lite:top_k=0", "top_k 0: give at least 1"),
+        (
+            "lightmem-lite:buffer_size=0:entry_size=-1",
+            "buffer_size 0, entry_size -1: give at least 1",
+        ),
+        ("amem-lite:retrieve_k=20", "retrieve_k 20: give at most top_k, 10"),
+        ("amem-lite:neighbours=-1", "neighbours -1: give at least 0"),
+        ("hipporag-lite:damping=100", "damping 100: give a percentage from 0 to 99"),
     ],
 )
 def test_the_message_for_an_impossible_parameter_names_value_and_reason(
@@ -45,7 +48,10 @@ def test_the_message_for_an_impossible_parameter_names_value_and_reason(
         ("pipeline:stages=llm_summarizing/max_sise=9", "did you mean max_size"),
         ("naive_rag:embedder=hash", "did you mean hashed"),
         ("hybrid:embedder=bert", "no embedder named 'bert'; choose from hashed, minilm$"),
-        ("simplemem:embedder=bert", "no embedder named 'bert'; choose from hashed, minilm, none"),
+        (
+            "simplemem-lite:embedder=bert",
+            "no embedder named 'bert'; choose from hashed, minilm, none",
+        ),
     ],
 )
 def test_what_does_not_exist_suggests_the_nearest(spec: str, hint: str) -> None:

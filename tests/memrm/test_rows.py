@@ -9,6 +9,7 @@ import pytest
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.types import JSON, Message
+from memorygym.datasets._files import CUT
 from memorygym.memrm import reward_rows
 from memorygym.memrm.contexts import context_file, messages_of
 from memorygym.memrm.reward_rows import FIELDS, any_row, from_row, to_row
@@ -131,7 +132,7 @@ def test_a_file_cut_in_half_keeps_its_whole_rows_and_names_the_broken_line(tmp_p
     rows, notes = rows_of(file)
 
     assert len(rows) == 2
-    assert notes == ["line 3: is cut off; left out"]
+    assert notes == [f"record 2 (line 3): {CUT}; left out"]
 
 
 def test_rows_of_one_full_context_form_a_group_unless_the_file_names_one() -> None:

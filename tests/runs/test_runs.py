@@ -59,7 +59,7 @@ def test_a_finished_run_is_not_played_again(finished_run: Path) -> None:
 MODELS = ("--reasoner", "scholar", "--memory-model", "condenser")
 ASKING = {
     "bench": [*COMPANY, "64", "--model", "twins", "--run"],
-    "compare": [*COMPARE, "--memories", "llm_summarizing,amem", *MODELS, "-o"],
+    "compare": [*COMPARE, "--memories", "llm_summarizing,amem-lite", *MODELS, "-o"],
 }
 """Commands that ask models, up to the folder of their run."""
 

@@ -11,7 +11,7 @@ import memorygym
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import Memory, Message
 from memorygym.datasets.trajectories.files import read_all
-from memorygym.datasets.trajectories.formats import Trajectory
+from memorygym.datasets.trajectories.formats import LoggedTrajectory
 from memorygym.models.scripted import Scripted
 from memorygym.reports.survival import SurvivalReport
 from memorygym.runs.comparison import survival
@@ -190,7 +190,7 @@ def test_trajectories_are_read_as_they_are_needed(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(survival, "BATCH", 1)
-    trajectories = iter([item for item in read_all([log]) if isinstance(item, Trajectory)])
+    trajectories = iter([item for item in read_all([log]) if isinstance(item, LoggedTrajectory)])
     job = survival.SurvivalJob(survival.memories_of(["recency"]), [ComparisonLimits(300)])
     next(survival.replay_all(job, trajectories, 1, quiet=True))
     assert len([*trajectories]) == 5

@@ -8,7 +8,7 @@ from memorygym.agents.calls import END, calls, edit, read, submit, write
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
 from memorygym.core.types import Budget, Memory, Message, Task
-from memorygym.memories.full import Full
+from memorygym.memories.full import FullContext
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
@@ -132,7 +132,7 @@ def test_an_entity_with_several_categories_counts_as_missing() -> None:
 
 def test_a_fact_whose_correction_follows_it_in_view_is_in_view() -> None:
     task = generated(seed=1, tier="standard")
-    trace = play(Episode(WorldsEnv(task), Full, Budget()), REASONERS["weak"]())
+    trace = play(Episode(WorldsEnv(task), FullContext, Budget()), REASONERS["weak"]())
     attribution = Attribution(trace)
     for question in gold(task).questions:
         assert not any(attribution.lost(question, need) for need in question.needs)

@@ -83,10 +83,6 @@ def test_the_least_p_is_that_of_two_in_all_flips(n: int) -> None:
     assert sign_flip(always, dict.fromkeys(always, 0.0), "test") == 2 / 2**n
 
 
-def test_equal_agents_differ_by_chance() -> None:
-    assert sign_flip(A, A, "test") == 1
-
-
 def test_drawn_flips_agree_with_t() -> None:
     stream = named_rng("test", "flips")
     a = {i: stream.uniform() for i in range(100)}
@@ -153,16 +149,6 @@ def test_drawn_flips_agree_with_counting() -> None:
     a, b = {i: float(i < 20) for i in range(30)}, {i: float(i >= 20) for i in range(30)}
     counted = 2 * sum(comb(30, heads) for heads in range(20, 31)) / 2**30
     assert sign_flip(a, b, "test") == pytest.approx(counted, abs=0.012)
-
-
-def test_flips_drawn_for_all_pairs_together_agree_with_t() -> None:
-    stream = named_rng("test", "flips")
-    a = {i: stream.uniform() for i in range(100)}
-    scores = {"a": a} | {
-        name: {i: a[i] - 0.02 + 0.5 * (stream.uniform() - 0.5) for i in a} for name in "bc"
-    }
-    for (first, second), p in sign_flips(scores, "test").items():
-        assert p == pytest.approx(paired(scores[first], scores[second]).p, abs=0.015)
 
 
 def test_pairs_share_their_flips_only_on_the_same_tasks() -> None:

@@ -44,13 +44,6 @@ def _share(tasks: list[list[int]]) -> float:
     return sum(map(sum, tasks)) / sum(map(len, tasks))
 
 
-def test_a_bootstrap_interval_is_near_that_of_t() -> None:
-    tasks = [[int(3 * i % 10 > j) for j in range(10)] for i in range(40)]
-    interval, t = bootstrap(tasks, _share, "test"), estimate([sum(task) / 10 for task in tasks])
-    assert interval.mean == pytest.approx(t.mean)
-    assert (interval.low, interval.high) == pytest.approx((t.low, t.high), abs=0.01)
-
-
 def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
     first, again, other = (bootstrap(UNEQUAL, _share, name, 200) for name in ("a", "a", "b"))
     assert first == again

@@ -34,10 +34,6 @@ def test_the_tasks_needed_are_the_fewest(design: Design) -> None:
     assert mde(14.0, n, design) <= 3.0 < mde(14.0, n - 1, design)
 
 
-def test_correlated_agents_need_fewer_tasks_to_differ() -> None:
-    assert mde(1, 50, same_tasks(0.9)) < mde(1, 50, same_tasks(0.5)) < mde(1, 50, SEPARATE)
-
-
 def test_five_tasks_are_the_fewest_ever_needed() -> None:
     assert tasks_needed(1.0, 0.0) == 5
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.stats import clustered_share, estimate, mean_score, mean_share, wilson
+from memorygym.stats import clustered_share, mean_score, mean_share, wilson
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,6 @@ def test_a_score_on_which_all_tasks_agree_has_an_interval_only_with_known_outcom
     assert not mean_score([0.1 + 0.2] * 9).has_interval
     agreed = mean_score([0.5] * 9, [20] * 9)
     assert agreed == mean_share([0.5] * 9, [20] * 9)
-
-
-def test_the_interval_of_a_score_is_near_that_of_t() -> None:
-    values = [0.4 + i / 100 for i in range(20)]
-    score, t = mean_score(values, [1] * 20), estimate(values)
-    assert (score.low, score.high) == pytest.approx((t.low, t.high), abs=0.002)
 
 
 @given(st.lists(st.floats(0, 1), min_size=5, max_size=30), st.integers(1, 50))

@@ -20,7 +20,7 @@ from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track
 from memorygym.core.types import Step, Task
-from memorygym.memories.full import Full
+from memorygym.memories.full import FullContext
 from memorygym.runs.metrics import measure
 from memorygym.testing import check_track
 from tests.servers.openai import serving
@@ -191,7 +191,7 @@ def test_an_episode_that_ends_before_a_goal_is_due_is_measured(shop: Track) -> N
             return Step(done=True, evict=True) if last else step
 
     task = generated(shop)
-    episode = Episode(Closing(task), Full)
+    episode = Episode(Closing(task), FullContext)
     while not episode.done:
         episode.view()
         episode.step(END)

@@ -5,10 +5,11 @@ Every count and score is a pure function of a trace. Every record has the number
 """
 
 import json
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.json_types import SchemaMismatch, from_json, parts_of
@@ -135,16 +136,7 @@ Record: TypeAlias = (
     | LimitHit | Judgement
 )  # fmt: skip
 KINDS: dict[type[Any], str] = {
-    Observation: "observation",
-    Context: "context",
-    ModelCall: "model_call",
-    Action: "action",
-    ToolResult: "tool_result",
-    MemoryUpdate: "memory_update",
-    Answer: "answer",
-    Reward: "reward",
-    LimitHit: "limit_hit",
-    Judgement: "judgement",
+    kind: re.sub("(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower() for kind in get_args(Record)
 }
 """The `kind` of each record in a stored trace."""
 _CLASSES = {kind: cls for cls, kind in KINDS.items()}

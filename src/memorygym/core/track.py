@@ -4,12 +4,13 @@ A track is an object of the class `Track`: TRACK of a folder tracks/NAME, an ent
 `module:NAME` on the command line. Nothing else of a track is looked up.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, Protocol
+from types import UnionType
+from typing import Any, Literal, Protocol, get_args, get_origin
 
 from memorygym.core import registry
-from memorygym.core.decision_table import Structure
 from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome, Score
@@ -192,8 +193,6 @@ class Track:
     """The parameters of its official task set."""
     self_test: SelfTest | None = None
     """The checks of `bench --validate`."""
-    structure: Callable[[], Structure] | None = None
-    """Its tasks as tables of decisions, for policies that write no text."""
     verify: Callable[[Sequence[TaskRecipe], MapFunction], Verification] | None = None
     """Checks generated tasks: each is answerable, needs its facts, and cannot be guessed."""
     files: Callable[[str, Any, int | None], Sequence[TaskRecipe]] | None = None
@@ -201,10 +200,15 @@ class Track:
 
     def __post_init__(self) -> None:
         for part in fields(self):
-            value, (fits, example) = getattr(self, part.name), _FITS[part.name]
-            if not fits(value) or (not value and part.name in ("name", "version", "reasoners")):
-                problem = f"the track {self.name!r}: `{part.name}` is {value!r:.60}"
-                raise BadSettings(f"{problem}; give one such as {part.name}={example}")
+            value = getattr(self, part.name)
+            empty = not value and part.name in ("name", "version", "reasoners")
+            if empty or not _fits(value, part.type):
+                kind = part.type.__name__ if isinstance(part.type, type) else str(part.type)
+                wanted = re.sub(r"(\w+\.)+(?=\w)", "", kind) + " that is not empty" * empty
+                raise BadSettings(
+                    f"the track {self.name!r}: `{part.name}` is {value!r:.60}; give a {wanted}, as"
+                    " examples/my_track.py does"
+                )
 
     @property
     def tool_names(self) -> frozenset[str]:
@@ -224,38 +228,17 @@ class Track:
         return StatementReader(trace, goals, self.facts(trace.system), self.tool_names)
 
 
-def _is(kind: Any, parts: Any = None) -> Callable[[Any], bool]:
-    def items(value: Any) -> Iterable[Any]:
-        if isinstance(value, Mapping):  # Only a dict holds its values; others may compute them.
-            return value.values() if isinstance(value, dict) else ()
-        return value if parts else ()
-
-    return lambda value: isinstance(value, kind) and all(isinstance(x, parts) for x in items(value))
-
-
-_FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
-    "name": (_is(str), '"shop"'),
-    "version": (_is(str), '"shop-v1"'),
-    "tasks": (callable, "recipes"),
-    "env": (callable, "ShopEnv"),
-    "oracle": (callable, "oracle"),
-    "outcomes": (callable, "outcomes"),
-    "facts": (callable, "lambda system: ShopReader()"),
-    "asks": (callable, "lambda view: True"),
-    "parameters": (callable, 'lambda: {"turns": "12"}'),
-    "reasoners": (_is(Mapping, Callable), '{"strong": lambda task: Clerk()}'),
-    "agents": (_is(Mapping, Agent), '{"strong": Agent(make=lambda task: Clerk())}'),
-    "tools": (_is(tuple, Tool), "(FIND, ORDER)"),
-    "axes": (_is(tuple, str), '("own", "friend")'),
-    **dict.fromkeys(("references", "official"), (_is(Mapping, str), '{"name": "text"}')),
-    **dict.fromkeys("score reader gold note_taker files".split(), (_is(Callable | None), "None")),
-    "structure": (_is(Callable | None), "None"),
-    "verify": (_is(Callable | None), "None"),
-    "instances": (_is(Instances | None), "None"),
-    "self_test": (_is(SelfTest | None), "None"),
-    "reasoners_see_gold": (_is(bool), "False"),
-}
-"""For each field of a track: the check of its value, and an example of one."""
+def _fits(value: object, kind: Any) -> bool:
+    """Whether a value, with the items that it holds, is of an annotated type; what a function takes
+    and returns is not checked."""
+    inner = get_args(kind)
+    if isinstance(kind, UnionType):
+        return any(_fits(value, option) for option in inner)
+    if not isinstance(value, get_origin(kind) or kind):
+        return False
+    if isinstance(value, dict):  # Another mapping may compute its values.
+        return all(_fits(item, inner[1]) for item in value.values())
+    return not isinstance(value, tuple) or all(_fits(item, inner[0]) for item in value)
 
 
 def find(name: str) -> Track:

@@ -1,21 +1,32 @@
-"""The records of a JSON file, one at a time; a broken record is reported and the rest is read."""
+"""The records of a JSON file of any size, one at a time, in memory for the largest of them.
 
+A file is a JSON list, JSON lines or one object, plain or gzip, in UTF-8 or UTF-16. A broken record
+is reported and the rest is read.
+"""
+
+import codecs
 import json
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings
 
-_GZIP, _GZIP_BITS = b"\x1f\x8b", 31
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+CHUNK = 1 << 20
+"""Bytes that are read at a time, unless a record is longer."""
+CUT = "is cut off; copy the file again, or remove this record"
+_REST = "; what follows on its line is not read"
+GZIP, _GZIP_BITS = b"\x1f\x8b", 31
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_NEAR = 16
+"""Characters before the end of the text within which an error may be that of a cut."""
+_BLANKS = re.compile(r"\s*")
 _STRAY = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8."""
-_GAP = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _scan = json.JSONDecoder().raw_decode
 
 
@@ -29,6 +40,8 @@ class FileRecord:
     """Its place as messages name it."""
     value: object
     problem: str = ""
+    header: Mapping[str, object] = field(default_factory=dict)
+    """The fields of the object around it, so far as they came before."""
 
     @property
     def text(self) -> str:
@@ -36,114 +49,214 @@ class FileRecord:
         return f"{self.place}: {self.problem}"
 
 
-def records(path: Path) -> Iterator[FileRecord]:
-    """The records of a file: a JSON list, JSON lines or one object, plain or gzip."""
-    text = text_of(path)
-    start = len(text) - len(text.lstrip())
-    if text.startswith("[", start):
-        return _listed(text, start + 1)
-    if _by_line(text):
-        return _lines(text)
-    return _listed(text, start, closed=False)
+class _Broken(Exception):
+    """A value that cannot be read; the message says why."""
+
+
+def records(
+    path: Path, nested: Collection[str] = (), is_part: Callable[[object], bool] = lambda _: False
+) -> Iterator[FileRecord]:
+    """The records of a file. Raises OSError, and BadSettings for a damaged gzip.
+
+    The lists under the keys `nested` of an object are read item by item. Parts of one list, or of
+    all lines, are one record, as the messages of a conversation are.
+    """
+    index, parts = 0, list[FileRecord]()
+    for record in _values(_Window(_chunks(path)), nested, is_part):
+        if is_part(record.value):
+            parts.append(record)
+        else:
+            yield replace(record, index=index, place=f"record {index} ({record.place})")
+            index += 1
+    if parts:
+        place = f"record {index} ({parts[0].place})"
+        yield FileRecord(index, place, [part.value for part in parts])
 
 
 def text_of(path: Path) -> str:
     """The text of a file, even if it is cut off. Raises BadSettings or OSError."""
-    raw = path.read_bytes()
-    if raw.startswith(_GZIP):
-        raw = _unpacked(path, raw)
-    if raw.startswith(_UTF16):
-        return raw.decode("utf-16", "replace")
-    return raw.decode("utf-8-sig", "surrogateescape")
+    return "".join(_chunks(path))
 
 
-def _unpacked(path: Path, raw: bytes) -> bytes:
-    parts: list[bytes] = []
+def _chunks(path: Path) -> Iterator[str]:
+    """The text of a file in pieces."""
+    with path.open("rb") as file:
+        packed = file.peek(len(GZIP)).startswith(GZIP)
+        pieces = iter(partial(file.read, CHUNK), b"")
+        pieces = filter(None, _unpacked(path, pieces) if packed else pieces)
+        start = next(pieces, b"")
+        wide = start.startswith(UTF16)
+        decoder = codecs.getincrementaldecoder("utf-16" if wide else "utf-8-sig")(
+            "replace" if wide else "surrogateescape"
+        )
+        for piece in chain([start], pieces):
+            yield decoder.decode(piece)
+        yield decoder.decode(b"", final=True)
+
+
+def _unpacked(path: Path, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The contents of the members of a gzip file, as far as they go."""
+    member = zlib.decompressobj(_GZIP_BITS)
     try:
-        while raw.startswith(_GZIP):
-            member = zlib.decompressobj(_GZIP_BITS)
-            parts.append(member.decompress(raw))
-            raw = member.unused_data
+        for piece in pieces:
+            while piece:
+                yield member.decompress(piece)
+                piece = member.unused_data  # noqa: PLW2901  # of the next member
+                if member.eof:
+                    member = zlib.decompressobj(_GZIP_BITS)
     except zlib.error as error:
         raise BadSettings(f"{path}: damaged gzip ({error})") from None
-    return b"".join(parts)
 
 
-def _by_line(text: str) -> bool:
-    """Whether each line is a record: the first line is one, or another is and the whole is not."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) < 2 or _parsed(lines[0]):
-        return len(lines) > 1
-    return not _parsed(text) and any(map(_parsed, lines[1:]))
+class _Window:
+    """The part of the text that is being read."""
+
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks, self.text, self.at = chunks, "", 0
+        self._line, self._counted = 1, 0
+        self._indent = ""
+        """The blanks before the last record that began a line."""
+        self.begins_line = self._first = True
+        """Whether the last record began a line."""
+
+    @property
+    def line(self) -> int:
+        """The line of the place that is read."""
+        self._line += self.text.count("\n", self._counted, self.at)
+        self._counted = self.at
+        return self._line
+
+    def extend(self) -> bool:
+        """Reads on, twice as far each time; False at the end of the file."""
+        self._line, self._counted = self.line, 0
+        pieces, most, read = [self.text[self.at :]], len(self.text) - self.at, 0
+        for chunk in self._chunks:
+            pieces.append(chunk)
+            read += len(chunk)
+            if read and read >= most:
+                break
+        self.text, self.at = "".join(pieces), 0
+        return read > 0
+
+    def peek(self, *, record: bool = False) -> str:
+        """The next character that is no blank; "" at the end. A record may begin with it."""
+        blanks = ""
+        while True:
+            match = _BLANKS.match(self.text, self.at)
+            blanks, self.at = (blanks + match[0], match.end()) if match else (blanks, self.at)
+            if self.at < len(self.text):
+                if record:
+                    self.begins_line = "\n" in blanks or self._first
+                    self._indent = blanks.rpartition("\n")[2] if "\n" in blanks else self._indent
+                    self._first = False
+                return self.text[self.at]
+            if not self.extend():
+                return ""
+
+    def value(self) -> object:
+        """The next value. Raises _Broken."""
+        while self.peek():
+            try:
+                value, end = _scan(self.text, self.at)
+            except json.JSONDecodeError as error:
+                begun = error.msg.startswith("Unterminated")
+                if (begun or error.pos >= len(self.text) - _NEAR) and self.extend():
+                    continue
+                if begun or error.pos >= len(self.text.rstrip()):
+                    raise _Broken(CUT) from None
+                line = self.line + self.text.count("\n", self.at, error.pos)
+                raise _Broken(f"is no JSON ({error.msg}, line {line}); mend it") from None
+            except (ValueError, RecursionError) as error:  # A long number, or deep nesting.
+                raise _Broken(f"cannot be read ({error}); leave it out") from None
+            if end == len(self.text) and isinstance(value, (int, float)) and self.extend():
+                continue  # A number may go on.
+            if not self.text.isascii() and _STRAY.search(self.text, self.at, end):
+                self.at = end
+                raise _Broken("has a byte that is not UTF-8; save the file as UTF-8")
+            self.at = end
+            return value
+        raise _Broken(CUT)
+
+    def items(self) -> Iterator[tuple[int, object]]:
+        """The items of a list, whose bracket comes next, each with its line. Raises _Broken."""
+        self.at += 1
+        while (sign := self.peek(record=True)) != "]":
+            if sign == ",":
+                self.at += 1
+            else:
+                yield self.line, self.value()
+        self.at += 1
+
+    def skip(self) -> bool:
+        """Goes on to the next line that begins as the last record did; False if there is none."""
+        following = re.compile(rf"\n{self._indent}(?=[{{\[])")
+        while not (match := following.search(self.text, self.at)):
+            self.at = max(self.at, len(self.text) - 1 - len(self._indent))
+            if not self.extend():
+                return False
+        self.at = match.end()
+        return True
 
 
-def _parsed(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _lines(text: str) -> Iterator[FileRecord]:
-    lines = [
-        (f"line {number}", line) for number, line in enumerate(text.split("\n"), 1) if line.strip()
-    ]
-    for index, (place, line) in enumerate(lines):
+def _values(
+    window: _Window, nested: Collection[str], is_part: Callable[[object], bool]
+) -> Iterator[FileRecord]:
+    """The records without their numbers, each in the place "line 3"."""
+    broken = False
+    while sign := window.peek(record=True):
         try:
-            yield _record(index, place, json.loads(line), line)
-        except (ValueError, RecursionError) as error:
-            yield FileRecord(index, place, None, _why(error))
+            if sign == "[":
+                yield from _list(window, is_part)
+            elif sign == "{":
+                yield from _object(window, nested, is_part)
+            elif broken and sign in ",]":  # What is left of a list with a broken item.
+                window.at += 1
+            else:
+                raise _Broken("is no JSON; give JSON or JSON lines")
+        except _Broken as problem:
+            broken = True
+            lost = "" if window.begins_line or str(problem) == CUT else _REST
+            yield _unnumbered(window.line, None, f"{problem}{lost}")
+            if not window.skip():
+                return
 
 
-def _listed(text: str, position: int, *, closed: bool = True) -> Iterator[FileRecord]:
-    """The values from a position on, separated by blanks and commas; a bracket closes a list.
-
-    After a broken value, reading resumes at the next object with the fields of the first.
-    """
-    first: set[str] = set()
-    for index in count():
-        position = _GAP.match(text, position).end()  # type: ignore[union-attr]  # The pattern matches the empty text, too.
-        place = f"record {index}"
-        if position == len(text) or (closed and text[position] == "]"):
-            if closed and position == len(text):
-                yield FileRecord(index, place, None, "is missing: the file ends within the list")
-            return
-        try:
-            value, end = _scan(text, position)
-            yield _record(index, place, value, text[position:end])
-            if not first and isinstance(value, dict):
-                first = set(value)
-        except (ValueError, RecursionError) as error:
-            end = _resumed(text, position, first)
-            yield FileRecord(index, place, None, _why(error))
-        position = end
-        if position < 0:
-            return
+def _list(window: _Window, is_part: Callable[[object], bool]) -> Iterator[FileRecord]:
+    """The items of a list; its parts are one value."""
+    start, parts = window.line, list[object]()
+    for line, item in window.items():
+        if is_part(item):
+            parts.append(item)
+        else:
+            yield _unnumbered(line, item)
+    if parts:
+        yield _unnumbered(start, parts)
 
 
-def _resumed(text: str, position: int, first: set[str]) -> int:
-    """The position of the next object with the fields of the first; -1 if there is none."""
-    for match in _NEXT.finditer(text, position) if first else ():
-        try:
-            value, _ = _scan(text, match.end())
-        except (ValueError, RecursionError):
+def _object(
+    window: _Window, nested: Collection[str], is_part: Callable[[object], bool]
+) -> Iterator[FileRecord]:
+    """An object, or the items of its nested list."""
+    line, header, is_nested = window.line, dict[str, object](), False
+    window.at += 1
+    while (sign := window.peek()) != "}":
+        if sign == ",":
+            window.at += 1
             continue
-        if isinstance(value, dict) and 2 * len(first & set(value)) > len(first):
-            return match.end()
-    return -1
+        key = window.value()
+        if window.peek() != ":":
+            raise _Broken(CUT if not window.peek() else "is no JSON (Expecting ':'); mend it")
+        window.at += 1
+        if key in nested and window.peek() == "[":
+            is_nested = True
+            for found in _list(window, is_part):
+                yield replace(found, header=header)
+        else:
+            header[str(key)] = window.value()
+    window.at += 1
+    if not is_nested:
+        yield _unnumbered(line, header)
 
 
-def _record(index: int, place: str, value: object, text: str) -> FileRecord:
-    if not text.isascii() and _STRAY.search(text):
-        return FileRecord(index, place, None, "cannot be read: it has a byte that is not UTF-8")
-    return FileRecord(index, place, value)
-
-
-def _why(error: Exception) -> str:
-    if not isinstance(error, json.JSONDecodeError):
-        reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        return f"cannot be read: {reason}"
-    if error.msg.startswith("Unterminated") or error.pos >= len(error.doc.rstrip()):
-        return "is cut off"
-    place = f"line {error.lineno}, " if error.lineno > 1 else ""
-    return f"cannot be read: {error.msg} ({place}column {error.colno})"
+def _unnumbered(line: int, value: object, problem: str = "") -> FileRecord:
+    return FileRecord(0, f"line {line}", value, problem)

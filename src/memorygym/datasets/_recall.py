@@ -16,6 +16,7 @@ from memorygym.stats import Estimate, clustered_share
 
 NAMES = ("recall", "any", "all")
 COUNTED = ("with_evidence", "unknown_evidence", "refusals")
+"""What is counted of a file's questions."""
 PLACES = 6
 """Decimal places of shares in JSON."""
 
@@ -203,10 +204,7 @@ class Content:
             "units": _spread(self.units),
             "tokens": _spread(self.tokens),
             "questions": self.categories.total(),
-            **{
-                name: self.counts[name]
-                for name in ("with_evidence", "unknown_evidence", "refusals")
-            },
+            **{name: self.counts[name] for name in COUNTED},
             "categories": dict(ordered),
         }
 

@@ -10,11 +10,11 @@ from memorygym.core.types import Message
 from memorygym.memories.stores.message_entries import TranscriptMemory
 
 
-class Full(TranscriptMemory):
+class FullContext(TranscriptMemory):
     """The whole history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         return [self._kept.messages[key] for key in self._kept.before(live)]
 
 
-make = Full
+make = FullContext

@@ -110,13 +110,14 @@ HALVED = "aggressive_0.5"
 EDITS = {**DAMAGES, **LAYOUTS, HALVED: Edit(lambda messages, *_: (*messages,), HALVED)}
 TRAINED = (
     "recency", "sliding_window", "llm_summarizing", "structured_summary", "naive",
-    "adaptive_token_budget", "lightmem:top_k=20", "lightmem:top_k=60", "simplemem:top_k=60",
-    "memorybank:top_k=20", "memorybank:top_k=60", "amem:top_k=60",
+    "adaptive_token_budget", "lightmem-lite:top_k=20", "lightmem-lite:top_k=60",
+    "simplemem-lite:top_k=60", "memorybank-lite:top_k=20", "memorybank-lite:top_k=60",
+    "amem-lite:top_k=60",
 )  # fmt: skip
 """Memories that training sees."""
 HELD_OUT = (
     "bm25:top_k=20", "bm25:top_k=60", "naive_rag:top_k=20", "naive_rag:top_k=60",
-    "hybrid:top_k=20", "hybrid:top_k=60", "hipporag:top_k=20", "hipporag:top_k=60",
+    "hybrid:top_k=20", "hybrid:top_k=60", "hipporag-lite:top_k=20", "hipporag-lite:top_k=60",
     "observation_masking", "observation_masking:attention_window=8", "pipeline",
 )  # fmt: skip
 """Memories that search or mask, which training never sees."""

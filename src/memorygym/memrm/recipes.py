@@ -107,7 +107,9 @@ class Contexts:
     def compacted(self, recipe: Recipe) -> Messages | None:
         """The compacted context; None if one of the edits changes nothing."""
         messages = self.view(recipe.memory, recipe.share, recipe.step)
-        name = (self._source.track, str(self._source.seed), str(recipe.step), recipe.memory)
+        # The streams of compactions that are labelled have the names that memories had then.
+        memory = recipe.memory.replace("-lite", "")
+        name = (self._source.track, str(self._source.seed), str(recipe.step), memory)
         for edit in recipe.edits:
             rng = named_rng("memrm", *name, str(recipe.share), *recipe.edits, edit)
             edited = settled(EDITS[edit].apply(messages, rng, self.played.facts))

@@ -7,7 +7,6 @@ from memorygym.core.text import one_line
 from memorygym.core.types import JSON
 from memorygym.reports.table import plain
 from memorygym.reports.terminal import fit
-from memorygym.scoring.judge import difference
 from memorygym.scoring.judge.audit import GRADER, Audit, LabelledRow
 
 FORMAT = "memorygym-judge-audit-1"
@@ -41,7 +40,9 @@ def _accepted_more(audits: Sequence[Audit]) -> float | None:
     if len(audits) < 2:
         return None
     pairs = zip(*(audit.panel_verdicts for audit in audits), strict=True)
-    return difference([(strict.verdict, lenient.verdict) for strict, lenient in pairs])
+    verdicts = [(strict.verdict, lenient.verdict) for strict, lenient in pairs]
+    more = [b - a for a, b in verdicts if a is not None and b is not None]
+    return sum(more) / len(more) if more else None
 
 
 def _table(audit: Audit) -> list[str]:

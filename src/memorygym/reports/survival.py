@@ -12,7 +12,7 @@ from memorygym.core.files import json_bytes, write_atomically
 from memorygym.core.redaction import masked
 from memorygym.core.types import JSON
 from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
-from memorygym.datasets.trajectories.formats import Trajectory
+from memorygym.datasets.trajectories.formats import LoggedTrajectory
 from memorygym.reports import markdown
 from memorygym.reports.table import (
     Column,
@@ -139,9 +139,9 @@ def perform(
     """Reads and replays the trajectories. Raises BadSettings if there is nothing to measure."""
     problems: list[Problem] = []
 
-    def trajectories() -> Iterator[Trajectory]:
+    def trajectories() -> Iterator[LoggedTrajectory]:
         for item in read_all(paths):
-            if isinstance(item, Trajectory):
+            if isinstance(item, LoggedTrajectory):
                 yield item
             else:
                 reason = masked(item.reason) if job.redact else item.reason

@@ -15,7 +15,7 @@ from memorygym.runs.systems import System
 from memorygym.runs.tasks import MissingTask
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import accuracies, outcomes, score
-from memorygym.scoring.judge.agreement import Agreement, agreement
+from memorygym.scoring.judge.agreement import Agreement, agreement_in
 from memorygym.scoring.usage import Usage, usage_of
 
 ALL = "all"
@@ -173,7 +173,7 @@ def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
         score=score_of(trace, graded),
         right=tuple(outcome.correct for outcome in graded),
         repaired=sum(outcome.repaired for outcome in graded),
-        judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
+        judged=agreement_in(trace, graded) if "judge" in labels else None,
         stuck=len(trace.stuck_events),
         causes=dict(causes),
         precision=store_precision(trace) if wanted.causes else {},

@@ -8,7 +8,6 @@ from memorygym.core.trace import Answer, Judgement, MemoryUpdate, Reward, Trace
 from memorygym.core.trace_reader import AnswerReader
 from memorygym.core.track import gold_table, track_of
 from memorygym.core.votes import PanelVerdict
-from memorygym.scoring.grading import repairable
 
 
 def outcomes(trace: Trace) -> Sequence[Outcome]:
@@ -91,6 +90,8 @@ def may_repair(outcome: Outcome) -> bool:
     goal, answer = outcome.goal, outcome.answer
     if outcome.correct or answer is None:
         return False
+    from memorygym.scoring.grading import repairable  # Reading a trace needs no grader.
+
     return repairable(goal.question_type, goal.truth, answer, goal.rivals)
 
 

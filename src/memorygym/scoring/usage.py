@@ -164,8 +164,7 @@ def _price(where: str, row: object) -> Price:
     for key, value in row.items():
         if key not in Price.__slots__:
             raise BadSettings(f"{where}: {UnknownPart('price', key, Price.__slots__)}")
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not (is_number and isfinite(value) and value >= 0):
+        if type(value) not in (int, float) or not (isfinite(value) and value >= 0):
             raise BadSettings(
                 f"{where}: {key} is {clip(repr(value), 80)}; give US dollars per million"
                 " tokens, at least 0"

@@ -26,7 +26,7 @@ from memorygym.core.trace import Action, Reward, Trace, first_difference, read_t
 from memorygym.core.trace_reader import HELD
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import Budget, Env, Memory, Message, Policy, Task
-from memorygym.memories.full import Full
+from memorygym.memories.full import FullContext
 from memorygym.memories.none import Nothing
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models import extractive
@@ -152,7 +152,7 @@ class PlayedTask:
     @cached_property
     def full(self) -> Trace:
         """The strong reasoner with the full context."""
-        return self.play(self.reasoner, Full)
+        return self.play(self.reasoner, FullContext)
 
     def repeat(self) -> Trace:
         """The same replies once more, whatever the environment shows."""
@@ -291,7 +291,7 @@ def _replays(case: PlayedTask) -> Iterator[str]:
     """No reasoner keeps anything from one event to the next."""
     for name in case.track.reasoners:
         make = partial(case.reasoner, name)
-        once, renewed = (case.play(make, Full, each=each).records for each in (False, True))
+        once, renewed = (case.play(make, FullContext, each=each).records for each in (False, True))
         if event := differing_event(once, renewed):
             yield (
                 f"the reasoner {name!r}, made anew at every event, acts differently at event"
@@ -378,7 +378,7 @@ def _scores(cases: Sequence[PlayedTask]) -> Iterator[str]:
 
     full = mean(lambda case: case.full)
     none = mean(lambda case: case.play(case.reasoner, Nothing))
-    silent = mean(lambda case: case.play(Silent, Full))
+    silent = mean(lambda case: case.play(Silent, FullContext))
     oracle = mean(
         lambda case: case.play(case.reasoner, partial(Oracle, case.track.oracle(case.task)))
     )

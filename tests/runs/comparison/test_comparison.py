@@ -11,7 +11,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, find
 from memorygym.core.types import Memory, Message
 from memorygym.memories.bm25 import make as bm25
-from memorygym.memories.full import Full
+from memorygym.memories.full import FullContext
 from memorygym.memories.none import Nothing
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.figures import figures
@@ -113,7 +113,7 @@ class Listening(Memory):
 @pytest.mark.parametrize(
     ("make", "keeps", "mixed"),
     [
-        (Full, True, False),
+        (FullContext, True, False),
         (bm25, None, False),
         (Nothing, False, False),
         (Echo, None, False),
@@ -135,5 +135,5 @@ def test_canaries_use_the_environment_that_is_played() -> None:
     assert canaries_shown(Listening, task, write) == (False, False)
     texts = "\n".join(Listening.observed)
     assert task.events[0].text in texts and "Nothing was called." in texts
-    assert canaries_shown(Full, task, write) == (True, False)
+    assert canaries_shown(FullContext, task, write) == (True, False)
     assert canaries_shown(gossip(), task, write)[1]

@@ -16,7 +16,7 @@ from tests.runs.comparison.model_runs import SMALL, digests, rows
 from tests.servers.openai import Server, serving
 from tests.slow import mostly_slow
 
-ASKING = "llm_summarizing,amem"
+ASKING = "llm_summarizing,amem-lite"
 FOR_A_WHILE = ("429x3", "cutx1", "garbagex1", "emptyx1")
 """Faults of the first replies."""
 Duel = Callable[..., Path]
@@ -119,7 +119,7 @@ def test_the_offline_model_gives_the_same_figures_behind_an_endpoint_and_by_name
 def test_a_request_of_a_memory_is_a_task_with_its_limit_and_a_text(
     server: Server, duel: Duel
 ) -> None:
-    duel(f"{ASKING},simplemem,hipporag", "--memory-model", "condenser")
+    duel(f"{ASKING},simplemem-lite,hipporag-lite", "--memory-model", "condenser")
     kinds = set()
     for body in server.bodies:
         task, text = body["messages"]
@@ -132,13 +132,13 @@ def test_a_request_of_a_memory_is_a_task_with_its_limit_and_a_text(
 def test_model_calls_of_a_memory_are_counted_at_ingest_or_at_query(
     server: Server, duel: Duel
 ) -> None:
-    figures = rows(duel("amem", "--memory-model", "condenser"))["amem"]
+    figures = rows(duel("amem-lite", "--memory-model", "condenser"))["amem-lite"]
     means = {name: figure["mean"] for name, figure in figures.items() if figure}
     # The unlimited-context row repeats the calls, and the reply log answers them.
     assert means["ingest_calls"] + means["query_calls"] >= len(server.bodies) > 30
     assert means["ingest_calls"] > 0 < means["query_calls"]
     assert means["ingest_tokens"] > 100 * means["ingest_calls"]
-    babbled = rows(duel("amem", "--memory-model", "babbler", name="babbled"))["amem"]
+    babbled = rows(duel("amem-lite", "--memory-model", "babbler", name="babbled"))["amem-lite"]
     assert babbled["accuracy"]["mean"] > 0.5  # Half a character does not cost a note.
 
 
@@ -233,7 +233,7 @@ def test_a_reasoner_that_never_replies_is_reported_and_counted(
 def test_whatever_a_model_writes_is_handled_and_counted(
     brain: str, fault: str | None, duel: Duel
 ) -> None:
-    memories = "llm_summarizing,lightmem,simplemem,hipporag"
+    memories = "llm_summarizing,lightmem-lite,simplemem-lite,hipporag-lite"
     for name, figures in rows(duel(memories, "--memory-model", brain)).items():
         means = {figure: value["mean"] for figure, value in figures.items() if value}
         assert means["cuts"] == 0

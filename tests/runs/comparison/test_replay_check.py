@@ -49,7 +49,7 @@ def test_a_memory_that_holds_more_than_it_dumps_is_found_in_play(
     assert "rebuild in restore() what is derived from it" in str(caught.value)
 
 
-@pytest.mark.parametrize("spec", ["bm25", "llm_summarizing", "amem", "markdown", "none"])
+@pytest.mark.parametrize("spec", ["bm25", "llm_summarizing", "amem-lite", "markdown", "none"])
 def test_the_replay_check_changes_nothing_for_a_memory_with_a_complete_dump(spec: str) -> None:
     task, make = generated("company", 0, "lite"), partial(registry.make, "memory", spec)
     alone = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)

@@ -30,3 +30,24 @@ TEXTS = {
 @pytest.mark.parametrize("text", TEXTS)
 def test_short_texts_are_read_exactly(text: str) -> None:
     assert company_facts(text) == {(name, label): value for name, label, value in TEXTS[text]}
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("listing date 4/13/2031", "listing date 2031-04-13"),
+        ("listing date 13/4/2031", "listing date 2031-04-13"),
+        ("listing date 12/13/2031", "listing date 2031-12-13"),
+        ("revenue $1.5bn", "revenue $1,500.0M"),
+        ("revenue 1.5 billion dollars", "revenue $1,500.0M"),
+    ],
+)
+def test_a_value_is_the_same_however_it_is_written(written: str, plain: str) -> None:
+    facts = company_facts(f"{A}: {plain}")
+    assert facts
+    assert company_facts(f"{A}: {written}") == facts
+
+
+@pytest.mark.parametrize("date", ["3/4/2031", "12/4/2031", "12/12/2031"])
+def test_a_date_whose_month_nobody_knows_is_not_read(date: str) -> None:
+    assert company_facts(f"{A}: listing date {date}") == {}

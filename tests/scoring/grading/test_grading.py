@@ -23,6 +23,14 @@ def test_a_written_case_gets_its_verdict(row: dict[str, Any]) -> None:
     assert verdict.correct is row["correct"], verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("answer", "correct"),
+    [("$1.9406bn", True), ("1.9406 bln dollars", True), ("$1,940.6bn", False)],
+)
+def test_a_scale_may_be_shortened(answer: str, correct: bool) -> None:
+    assert grade("retrieval", "$1,940.6M", answer).correct is correct
+
+
 def test_the_reason_names_what_was_wanted_and_what_was_read() -> None:
     verdict = grade("retrieval", "8412", "It was 8413.")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.scoring.judge.agreement import Agreement, Share, tabulate
+from memorygym.scoring.judge.agreement import Agreement, Rate, tabulate
 
 
 def test_pairs_are_counted_and_what_was_not_judged_stays_apart() -> None:
@@ -12,8 +12,8 @@ def test_pairs_are_counted_and_what_was_not_judged_stays_apart() -> None:
 
 def test_rates_are_shares_of_what_the_reference_says() -> None:
     agreement = Agreement(both=30, reference=10, judge=3, neither=57, not_judged=4)
-    assert agreement.false_accepts == Share(3, 60)
-    assert agreement.false_rejects == Share(10, 40)
+    assert agreement.false_accepts == Rate(3, 60)
+    assert agreement.false_rejects == Rate(10, 40)
     assert agreement.raw == 0.87
 
 

@@ -56,14 +56,6 @@ def test_a_refused_key_is_raised() -> None:
         ruled(YES, BadKey("no"))
 
 
-def test_models_of_one_name_are_numbered() -> None:
-    assert Judge([Named([]), Scripted([]), Named([])]).names == [
-        "judge-x",
-        "Scripted",
-        "judge-x #2",
-    ]
-
-
 def test_a_judge_describes_itself_without_addresses() -> None:
     about = Judge([Named([])], "lenient").describe()
     asked = {"name": "judge-x", "temperature": 0.0}

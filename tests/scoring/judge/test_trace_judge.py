@@ -12,7 +12,8 @@ from memorygym.core.types import Budget, Message
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
 from memorygym.scoring.episode_scores import outcomes, score
-from memorygym.scoring.judge import Judge, agreement, judge_trace
+from memorygym.scoring.judge import Judge, judge_trace
+from memorygym.scoring.judge.agreement import Agreement, agreement_in
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 
 RIVALS = ("seaport", "fortress")
@@ -128,15 +129,12 @@ def test_a_trace_from_disk_is_judged_alike_and_scores_alike() -> None:
 
 
 def test_the_agreement_covers_what_the_grader_accepted_if_asked() -> None:
-    figures = agreement([judged(railways, audit_accepted=True)])["strict"]
-    assert (figures.both, figures.reference, figures.judge, figures.neither) == (1, 0, 1, 1)
+    trace = judged(railways, audit_accepted=True)
+    figures = agreement_in(trace, outcomes(trace))
+    assert figures == Agreement(both=1, reference=0, judge=1, neither=1, not_judged=0)
     assert figures.kappa == pytest.approx(0.4)
 
 
-def test_the_agreement_is_by_prompt() -> None:
-    both = [judged(railways), judged(gullible, "lenient")]
-    assert agreement(both).keys() == {"strict", "lenient"}
-
-
 def test_a_trace_that_no_judge_saw_shows_no_agreement() -> None:
-    assert agreement([trace_of(*ASKED)]) == {}
+    trace = trace_of(*ASKED)
+    assert agreement_in(trace, outcomes(trace)) is None

@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 
 from memorygym.agents.calls import END, calls
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.scoring.episode_scores import rewarded, score
+from memorygym.tracks.dialogue import offers
 from memorygym.tracks.dialogue.agents import AGENTS
+from memorygym.tracks.dialogue.desk import POLICY
+from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.reasoners import Strong, Turn
+from memorygym.tracks.dialogue.resolve import Resolver, request_in
 from memorygym.tracks.dialogue.scores import CHAIN, KINDS
 from tests.tracks.dialogue.sessions import DESKS, ended, granted, played, session
 
@@ -152,6 +158,36 @@ def test_the_score_has_parts_by_need_and_by_depth() -> None:
     broken = score(played(session(), "bm25", view=1000))
     assert broken.axes["chain 1"] >= broken.axes["chain 2"] >= broken.axes["chain 3"]
     assert broken.axes["named"] > broken.axes["never named"]
+
+
+def test_a_chain_counts_as_deep_as_all_its_requests_were_granted() -> None:
+    def lazy(turn: Turn, reply: Message) -> Message:
+        is_order = turn.request and turn.request.action.name == "order"
+        return calls(("hand_over", {"reason": "no time"})) if is_order else reply
+
+    axes = score(played(session(prefix="fixed"), policy=Changed(lazy))).axes
+    assert [axes[depth] for depth in CHAIN] == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(("threshold", "needs_code"), [(-1, True), (0, False), (1, False)])
+def test_approval_is_needed_above_the_threshold_and_not_at_it(
+    threshold: int, needs_code: bool
+) -> None:
+    task = session()
+    goal = next(goal for goal in task.gold.goals if goal.question_type.startswith("order"))
+    desk = desk_named("retail")
+    request = request_in(desk, goal.text)
+    assert request
+    stock = task.state["stock"]
+
+    def arguments(*rules: Statement) -> dict[str, str]:
+        facts = StatementIndex([*goal.needs, *rules])
+        return Resolver(desk, request, facts, partial(offers.found, stock)).arguments() or {}
+
+    chosen = next(offer for offer in stock if offer["id"] == arguments()["product"])
+    rules = {"approval threshold": str(int(chosen["price"]) + threshold), "approval code": "Z-1"}
+    given = arguments(*(Statement(POLICY, key, value) for key, value in rules.items()))
+    assert given["approval"] == ("Z-1" if needs_code else "none")
 
 
 def test_a_fork_does_not_show_in_the_original() -> None:

@@ -1,5 +1,6 @@
 """`verify` of dialogue: the shipped desks are fair, and wrong ones are refused."""
 
+from collections import Counter
 from dataclasses import fields, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from memorygym.tracks.dialogue.desk import Desk, Limit
 from memorygym.tracks.dialogue.desks.retail import DESK
 from memorygym.tracks.dialogue.generator import DialogueRecipe
 from memorygym.tracks.dialogue.guesses import GUESSES
-from memorygym.tracks.dialogue.verifier import Verifier, verify
+from memorygym.tracks.dialogue.verifier import Result, Verifier, verify
 from tests.slow import mostly_slow
 from tests.tracks.dialogue.sessions import DESKS, TRACK, session
 
@@ -108,3 +109,20 @@ def test_a_domain_whose_requests_make_no_session_is_refused() -> None:
     parts = {field.name: getattr(DESK, field.name) for field in fields(Desk)}
     with pytest.raises(BadSettings, match="give actions with the links 1, 2 and 3"):
         Desk(**{**parts, "actions": DESK.actions[:5]})
+
+
+@pytest.mark.parametrize(
+    ("requests", "right", "line", "fails"),
+    [
+        (90, 9, "10.0 % of the requests (not checked below 150 requests)", False),
+        (300, 14, "4.7 % of the requests (fails above 5.0 %: 3 % and 2 standard errors)", False),
+        (300, 16, "5.3 % of the requests (fails above 5.0 %: 3 % and 2 standard errors)", True),
+    ],
+)
+def test_the_text_says_by_which_bound_guesses_are_checked(
+    requests: int, right: int, line: str, fails: bool
+) -> None:
+    result = Result(20, requests, guessed=Counter({"rank 12": right}))
+    result.close()
+    assert line in result.text()
+    assert bool(result.failures) is fails

@@ -16,7 +16,7 @@ from memorygym.core.errors import ProviderFailure
 from memorygym.core.trace import Context, Observation, ToolResult, Trace
 from memorygym.core.track import find
 from memorygym.core.types import Budget, Memory, Message, Policy, Task
-from memorygym.memories.full import Full
+from memorygym.memories.full import FullContext
 from memorygym.memories.none import Nothing
 from memorygym.testing import check_track
 from memorygym.tracks.dialogue.tau2 import conversations, oracle, outcomes, strong
@@ -32,7 +32,9 @@ def session(ids: list[str], **parameters: Any) -> Task:
     return Recipe(seed=0, salt="", domain="retail", **parameters).of(ids)
 
 
-def played(task: Task, policy: Policy | None = None, memory: Callable[[], Memory] = Full) -> Trace:
+def played(
+    task: Task, policy: Policy | None = None, memory: Callable[[], Memory] = FullContext
+) -> Trace:
     trace = play(Episode(Tau2Env(task), memory, Budget()), policy or strong(task))
     trace.gold = task.gold
     return trace
@@ -161,7 +163,7 @@ def test_tau2_bench_ends_a_task_after_ten_failed_calls(standin: Path) -> None:
 
 def test_a_fork_continues_alone(standin: Path) -> None:
     task = session(IDS)
-    episode = Episode(Tau2Env(task), Full, Budget())
+    episode = Episode(Tau2Env(task), FullContext, Budget())
     for _ in range(2):
         episode.step(strong(task).act(episode.view(), episode.tools))
     fork = episode.fork()

@@ -1,15 +1,11 @@
 """Trajectories from files and folders, one at a time; what cannot be read is a Problem."""
 
-import gzip
-import io
 import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
 from zipfile import BadZipFile, ZipFile
 
 from memorygym.core.errors import BadSettings
@@ -17,13 +13,15 @@ from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.json_values import json_hash
 from memorygym.core.text import one_line
 from memorygym.core.types import JSON
-from memorygym.datasets.trajectories.formats import Trajectory, trajectory
-from memorygym.datasets.trajectories.json_stream import CUT, Record, records
+from memorygym.datasets._fields import Row
+from memorygym.datasets._files import CUT, GZIP, UTF16, records
+from memorygym.datasets.trajectories.formats import LoggedTrajectory, trajectory
 from memorygym.memories.stores.message_entries import to_text
 
-_GZIP, _ZIP = b"\x1f\x8b", b"PK"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_ZIP = b"PK"
 _BLANKS = b" \t\r\n\xef\xbb\xbf"
+NESTED = ("simulations", "samples")
+"""Keys of a result file whose lists hold the trajectories."""
 SAMPLES = "samples/"
 """The folder of an Inspect archive with one file per sample."""
 
@@ -44,7 +42,7 @@ class Problem:
 DUPLICATE = "is the same as an earlier one, and counts once"
 
 
-def read_all(paths: Iterable[Path]) -> Iterator[Trajectory | Problem]:
+def read_all(paths: Iterable[Path]) -> Iterator[LoggedTrajectory | Problem]:
     """The trajectories of files and folders, in the order of their names; equal ones count once.
 
     Raises BadSettings for a path that does not exist or a folder without a file to read.
@@ -54,7 +52,7 @@ def read_all(paths: Iterable[Path]) -> Iterator[Trajectory | Problem]:
     names = Counter(name for _, name in files)
     for file, name in files:
         for item in _read(file, name if names[name] == 1 else str(file)):
-            if isinstance(item, Trajectory):
+            if isinstance(item, LoggedTrajectory):
                 content: JSON = [item.system, *map(to_text, item.messages)]
                 digest = json_hash(content)
                 if digest in seen:
@@ -86,46 +84,31 @@ def _start(file: Path) -> bytes:
 
 def _begins_as_log(file: Path) -> bool:
     start = _start(file)
-    return start.startswith((_GZIP, _ZIP, *_UTF16)) or start.lstrip(_BLANKS)[:1] in (b"{", b"[")
+    return start.startswith((GZIP, _ZIP, *UTF16)) or start.lstrip(_BLANKS)[:1] in (b"{", b"[")
 
 
-def _read(file: Path, name: str) -> Iterator[Trajectory | Problem]:
+def _read(file: Path, name: str) -> Iterator[LoggedTrajectory | Problem]:
     """The trajectories of one file."""
     try:
         if _start(file).startswith(_ZIP):
             yield from _archive(file, name)
             return
-        number = -1
-        with _opened(file) as stream:
-            for number, record in enumerate(records(stream)):
-                yield _made(record, f"{name}, record {number} (line {record.line})")
-        if number < 0:
+        record = None
+        for record in records(file, NESTED, _is_message):
+            place = f"{name}, {record.place}"
+            if record.problem:
+                yield Problem(place, record.problem)
+            else:
+                yield _made(record.value, record.header, place)
+        if record is None:
             yield Problem(name, "is empty; give a file with a trajectory")
-    except (EOFError, zlib.error, gzip.BadGzipFile, BadZipFile) as error:
+    except (zlib.error, BadZipFile) as error:
         yield Problem(name, f"{CUT} ({error})")
-    except (OSError, UnicodeError) as error:
+    except (BadSettings, OSError, UnicodeError) as error:
         yield Problem(name, f"cannot be read ({error})")
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[TextIO]:
-    """A file as text, plain or gzip, in UTF-8 or UTF-16."""
-    with file.open("rb") as raw:
-        stream: BinaryIO = raw
-        if raw.read(2) == _GZIP:
-            raw.seek(0)
-            stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw))
-        start = stream.read(2) if stream is not raw else b""
-        stream.seek(0)
-        start = start or raw.read(2)
-        stream.seek(0)
-        encoding = "utf-16" if start in _UTF16 else "utf-8-sig"
-        yield io.TextIOWrapper(
-            stream, encoding, "replace" if encoding == "utf-16" else "surrogateescape"
-        )
-
-
-def _archive(file: Path, name: str) -> Iterator[Trajectory | Problem]:
+def _archive(file: Path, name: str) -> Iterator[LoggedTrajectory | Problem]:
     """The samples of an Inspect log, each read alone."""
     with ZipFile(file) as archive:
         samples = [m for m in archive.namelist() if m.startswith(SAMPLES) and m.endswith(".json")]
@@ -141,14 +124,17 @@ def _archive(file: Path, name: str) -> Iterator[Trajectory | Problem]:
             except (ValueError, RecursionError):
                 yield Problem(place, CUT)
             else:
-                yield _made(Record(1, value), place)
+                yield _made(value, {}, place)
 
 
-def _made(record: Record, place: str) -> Trajectory | Problem:
-    if record.problem:
-        return Problem(place, record.problem)
+def _is_message(value: object) -> bool:
+    """Whether a value is a chat message, not a record that holds some."""
+    return isinstance(value, dict) and "role" in value and "messages" not in value
+
+
+def _made(value: object, header: Row, place: str) -> LoggedTrajectory | Problem:
     try:
-        return trajectory(record.value, record.header, place)
+        return trajectory(value, header, place)
     except SchemaMismatch as misfit:
         return Problem(place, str(misfit))
     except RecursionError:

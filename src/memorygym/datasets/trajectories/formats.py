@@ -4,9 +4,10 @@ A new format is one row of FORMATS: what its records have, and a function that r
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.json_values import canonical
@@ -24,7 +25,7 @@ _ATTACHMENT = re.compile(r"attachment://([0-9a-f]{32,})")
 
 
 @dataclass(frozen=True, slots=True)
-class Trajectory:
+class LoggedTrajectory:
     """A recorded conversation of an agent with its tools."""
 
     place: str
@@ -56,18 +57,17 @@ class Log:
     success: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class LogFormat(NamedTuple):
     """A format of records."""
 
     name: str
-    fields: frozenset[str]
+    fields: Set[str]
     """Fields that a record has in this format alone."""
     read: Callable[[Row, Row], Log]
     """Reads a record, given the fields of the object around it. Raises SchemaMismatch."""
 
 
-def trajectory(value: object, header: Row, place: str) -> Trajectory:
+def trajectory(value: object, header: Row, place: str) -> LoggedTrajectory:
     """The trajectory of a record. Raises SchemaMismatch."""
     row = {"messages": value} if isinstance(value, list) else as_row(value, "the record")
     known = next((f for f in FORMATS if f.fields <= row.keys()), None)
@@ -85,7 +85,7 @@ def trajectory(value: object, header: Row, place: str) -> Trajectory:
     numbers, messages = [n for n, _ in numbered], [message for _, message in numbered]
     start = next((i for i, m in enumerate(messages) if m.role != "system"), len(messages))
     pinned = [log.system, *(message.content for message in messages[:start])]
-    return Trajectory(
+    return LoggedTrajectory(
         place,
         name,
         tuple(messages[start:]),
@@ -166,25 +166,16 @@ def _attached(value: object, attachments: Mapping[str, object]) -> JSON:
     return value  # type: ignore[return-value]  # JSON of a file
 
 
-def _named(name: str, fields: str, read: Callable[[Row, Row], Log]) -> Format:
-    return Format(name, frozenset(fields.split()), read)
-
-
 OPENAI = "OpenAI messages"
 FORMATS = (
-    _named("tau-bench", "traj", partial(_plain, name="traj")),
-    _named("tau2", "messages reward_info", _tau2),
-    _named("SWE-agent", "history", _swe_agent),
-    _named("Inspect", "messages epoch", _inspect),
-    _named("mini-swe-agent", "messages trajectory_format", _plain),
-    _named(OPENAI, "messages", _plain),
+    LogFormat("tau-bench", {"traj"}, partial(_plain, name="traj")),
+    LogFormat("tau2", {"messages", "reward_info"}, _tau2),
+    LogFormat("SWE-agent", {"history"}, _swe_agent),
+    LogFormat("Inspect", {"messages", "epoch"}, _inspect),
+    LogFormat("mini-swe-agent", {"messages", "trajectory_format"}, _plain),
+    LogFormat(OPENAI, {"messages"}, _plain),
 )
 """The first whose fields a record has is its format."""
 
 
-def names() -> Iterator[str]:
-    """The names of the formats, each once."""
-    yield from dict.fromkeys(known.name for known in FORMATS)
-
-
-KNOWN = f"known formats: {', '.join(names())} (docs/your-logs.md)"
+KNOWN = f"known formats: {', '.join(known.name for known in FORMATS)} (docs/your-logs.md)"

@@ -20,7 +20,7 @@ from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFail
 from memorygym.core.redaction import MASK, masked
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.types import Budget, Step, Task
-from memorygym.datasets.trajectories.formats import Trajectory
+from memorygym.datasets.trajectories.formats import LoggedTrajectory
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.runs.comparison.memory_specs import plug, plug_all
 from memorygym.runs.comparison.sanity_checks import END, FixedSteps
@@ -182,7 +182,7 @@ def _built_in() -> Iterator[str]:
 
 
 def replay_all(
-    job: SurvivalJob, trajectories: Iterable[Trajectory], workers: int, *, quiet: bool
+    job: SurvivalJob, trajectories: Iterable[LoggedTrajectory], workers: int, *, quiet: bool
 ) -> Iterator[TrajectoryReplay]:
     """The replays in the order of the trajectories, which are read as they are needed."""
     over = over_threads if job.model_roles.waits else over_processes
@@ -191,8 +191,8 @@ def replay_all(
         yield from watched(results, len(batch), quiet=quiet)
 
 
-def _batches(trajectories: Iterable[Trajectory]) -> Iterator[list[Trajectory]]:
-    batch, size = list[Trajectory](), 0
+def _batches(trajectories: Iterable[LoggedTrajectory]) -> Iterator[list[LoggedTrajectory]]:
+    batch, size = list[LoggedTrajectory](), 0
     for trajectory in trajectories:
         batch.append(trajectory)
         size += sum(len(message.content) for message in trajectory.messages)
@@ -203,7 +203,7 @@ def _batches(trajectories: Iterable[Trajectory]) -> Iterator[list[Trajectory]]:
         yield batch
 
 
-def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
+def replay(job: SurvivalJob, trajectory: LoggedTrajectory) -> TrajectoryReplay:
     """One trajectory past all systems."""
     messages = trajectory.messages
     conversation = Conversation(messages, f"{trajectory.system}\n{trajectory.tools}")
@@ -224,7 +224,7 @@ def replay(job: SurvivalJob, trajectory: Trajectory) -> TrajectoryReplay:
 
 
 def _played(
-    job: SurvivalJob, system: SystemSpec, trajectory: Trajectory, conversation: Conversation
+    job: SurvivalJob, system: SystemSpec, trajectory: LoggedTrajectory, conversation: Conversation
 ) -> SystemReplay:
     """What one system showed, up to the last turn before a call with a use."""
     by_turn = {turn: [*uses] for turn, uses in groupby(conversation.uses, attrgetter("turn"))}
@@ -267,7 +267,7 @@ def _losses(
     job: SurvivalJob,
     system: SystemSpec,
     shown: Sequence[int],
-    trajectory: Trajectory,
+    trajectory: LoggedTrajectory,
     conversation: Conversation,
 ) -> Iterator[Loss]:
     """The worst losses: of values that most calls lack, then those said most recently."""

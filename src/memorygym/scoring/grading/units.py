@@ -104,31 +104,26 @@ class MeasureUnit:
             return False
         if "°" in (self.base, other.base):
             return self.base[0] != other.base[0]
-        own_size, other_size = _SIZES.get(self.base), _SIZES.get(other.base)
-        return own_size is None or other_size is None or own_size[0] != other_size[0]
+        return _sizes(self, other) is None
 
     def convert(self, value: Decimal, to: "MeasureUnit") -> Decimal:
         """A value of this unit converted to another; unchanged if no conversion is known."""
-        own_size, other_size = _SIZES.get(self.base), _SIZES.get(to.base)
-        if (
-            self.base == to.base
-            or own_size is None
-            or other_size is None
-            or own_size[0] != other_size[0]
-        ):
-            return value
-        return value * own_size[1] / other_size[1]
+        sizes = _sizes(self, to)
+        return value * sizes[0] / sizes[1] if sizes and self.base != to.base else value
 
 
 def finer(first: MeasureUnit, second: MeasureUnit) -> bool:
     """Whether the second unit of time is smaller, so that "1 hour 42 min" is one quantity."""
-    own_size, other_size = _SIZES.get(first.base), _SIZES.get(second.base)
-    return bool(
-        own_size
-        and other_size
-        and own_size[0] == other_size[0] == "time"
-        and own_size[1] > other_size[1]
+    sizes = _sizes(first, second)
+    return sizes is not None and _SIZES[first.base][0] == "time" and sizes[0] > sizes[1]
+
+
+def _sizes(first: MeasureUnit, second: MeasureUnit) -> tuple[Decimal, Decimal] | None:
+    """The sizes of two units of one kind; None if none is known."""
+    (kind, size), (other_kind, other) = (
+        _SIZES.get(unit.base, ("", Decimal(0))) for unit in (first, second)
     )
+    return (size, other) if kind and kind == other_kind else None
 
 
 def hyphenated(reading: ParsedText, place: int) -> bool:

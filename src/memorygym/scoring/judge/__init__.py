@@ -1,7 +1,5 @@
 """An optional LLM judge, which may accept answers that the typed grader rejected, and no more."""
 
-from memorygym.scoring.judge.agreement import agreement as agreement
-from memorygym.scoring.judge.agreement import difference as difference
 from memorygym.scoring.judge.judge_prompts import PROMPTS as PROMPTS
 from memorygym.scoring.judge.panel import Judge as Judge
 from memorygym.scoring.judge.panel import JudgeCase as JudgeCase

@@ -1,20 +1,20 @@
 """The agreement of a judge with a reference: the typed grader (traces) or labels (rows)."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
+from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Judgement, Trace
 from memorygym.core.types import JSON
-from memorygym.scoring.episode_scores import outcomes
 from memorygym.stats import wilson
 
 Pair = tuple[bool, bool | None]
 """The verdicts of the reference and of the judge; None if the judge gave none."""
 
 
-class Share(NamedTuple):
+class Rate(NamedTuple):
     """A share: k of n."""
 
     k: int
@@ -30,7 +30,7 @@ class Share(NamedTuple):
     def __str__(self) -> str:
         """The share as tables show it.
 
-        >>> str(Share(1, 30)), str(Share(0, 0))
+        >>> str(Rate(1, 30)), str(Rate(0, 0))
         ('1/30  3.3 % [0.6, 16.7]', '0/0')
         """
         if not self.n:
@@ -80,14 +80,14 @@ class Agreement:
         return None if expected == 1 else (self.raw - expected) / (1 - expected)
 
     @property
-    def false_accepts(self) -> Share:
+    def false_accepts(self) -> Rate:
         """The share of the answers rejected by the reference that the judge accepts."""
-        return Share(self.judge, self.judge + self.neither)
+        return Rate(self.judge, self.judge + self.neither)
 
     @property
-    def false_rejects(self) -> Share:
+    def false_rejects(self) -> Rate:
         """The share of the answers accepted by the reference that the judge rejects."""
-        return Share(self.reference, self.reference + self.both)
+        return Rate(self.reference, self.reference + self.both)
 
     def __add__(self, other: "Agreement") -> "Agreement":
         """The agreement over the answers of both."""
@@ -127,36 +127,16 @@ def tabulate(pairs: Iterable[Pair]) -> Agreement:
     )
 
 
-def agreement(traces: Iterable[Trace]) -> dict[str, Agreement]:
-    """By prompt: the agreement of the judge with the typed grader on the answers that it judged.
+def agreement_in(trace: Trace, graded: Iterable[Outcome]) -> Agreement | None:
+    """The agreement of the judge with the typed grader on the answers that it judged, given the
+    outcomes of the trace; None if it judged none.
 
     These include answers that the grader accepted only if the judge has `audit_accepted`.
     """
-    pairs: dict[str, list[Pair]] = defaultdict(list)
-    for trace in traces:
-        judge = trace.labels.get("judge")
-        prompt = str(judge.get("prompt")) if isinstance(judge, dict) else "unknown"
-        pairs[prompt] += _pairs(trace)
-    return {
-        prompt: tabulate(prompt_pairs) for prompt, prompt_pairs in pairs.items() if prompt_pairs
-    }
-
-
-def difference(verdicts: Sequence[tuple[bool | None, bool | None]]) -> float | None:
-    """The acceptance rate of the second minus that of the first, where both gave a verdict.
-
-    >>> difference([(False, True), (True, True), (None, True)])
-    0.5
-    """
-    both = [(a, b) for a, b in verdicts if a is not None and b is not None]
-    return sum(b - a for a, b in both) / len(both) if both else None
-
-
-def _pairs(trace: Trace) -> list[Pair]:
-    """The verdicts of the grader and the judge on the answers that were judged."""
-    panel_verdicts = {r.event: r.panel_verdict for r in trace.records if isinstance(r, Judgement)}
-    return [
-        (outcome.correct and not outcome.repaired, panel_verdict.verdict)
-        for outcome in (outcomes(trace) if panel_verdicts else ())
-        if (panel_verdict := panel_verdicts.get(outcome.goal.event))
+    verdicts = {r.event: r.panel_verdict for r in trace.records if isinstance(r, Judgement)}
+    pairs = [
+        (outcome.correct and not outcome.repaired, verdicts[outcome.goal.event].verdict)
+        for outcome in graded
+        if outcome.goal.event in verdicts
     ]
+    return tabulate(pairs) if pairs else None

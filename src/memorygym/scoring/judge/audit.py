@@ -43,32 +43,8 @@ class Audit:
     """None: only the typed grader is measured."""
     panel_verdicts: Sequence[PanelVerdict]
     """Verdicts by row; empty without a judge."""
-
-    @property
-    def verdicts(self) -> dict[str, Verdicts]:
-        """The verdicts by name: the grader, each model, their majority, the grader with repairs."""
-        graded = [
-            grade(row.question_type, row.truth, row.answer).correct if row.question_type else None
-            for row in self.rows
-        ]
-        by_name: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
-        if self.judge is None:
-            return by_name
-        for index, name in enumerate(self.judge.names):
-            by_name[name] = [
-                VERDICT_OF.get(panel_verdict.votes[index].outcome)
-                for panel_verdict in self.panel_verdicts
-            ]
-        if len(self.judge.names) > 1:
-            by_name[MAJORITY] = [panel_verdict.verdict for panel_verdict in self.panel_verdicts]
-        if GRADER in by_name:
-            by_name[TOGETHER] = [
-                _together(row, verdict, panel_verdict)
-                for row, verdict, panel_verdict in zip(
-                    self.rows, graded, self.panel_verdicts, strict=True
-                )
-            ]
-        return by_name
+    verdicts: Mapping[str, Verdicts]
+    """By name: the verdicts of the grader, each model, their majority, the grader with repairs."""
 
     @property
     def agreements(self) -> dict[str, Agreement]:
@@ -82,14 +58,13 @@ class Audit:
     @property
     def lost(self) -> dict[str, Mapping[str, int]]:
         """By model: the number of its votes that were no verdicts, by outcome."""
-        names = self.judge.names if self.judge else []
-        outcomes = [
-            [panel_verdict.votes[index].outcome for panel_verdict in self.panel_verdicts]
-            for index in range(len(names))
-        ]
+        votes = {
+            name: [panel_verdict.votes[index].outcome for panel_verdict in self.panel_verdicts]
+            for index, name in enumerate(self.judge.names if self.judge else [])
+        }
         return {
-            name: {kind: votes.count(kind) for kind in ("unreadable", "failed")}
-            for name, votes in zip(names, outcomes, strict=True)
+            name: {kind: outcomes.count(kind) for kind in ("unreadable", "failed")}
+            for name, outcomes in votes.items()
         }
 
     @property
@@ -103,9 +78,8 @@ class Audit:
     def worst(self) -> list[tuple[LabelledRow, list[str]]]:
         """The wrongly judged rows, with the names of the models that erred (or the grader, if there
         is no judge): wrongly accepted answers first, then those with most errors."""
-        by_name = self.verdicts
-        if self.judge:
-            by_name = {name: by_name[name] for name in by_name if name not in (GRADER, TOGETHER)}
+        graders = (GRADER, TOGETHER) if self.judge else ()
+        by_name = {name: by for name, by in self.verdicts.items() if name not in graders}
         errors = [
             (row, [name for name, by in by_name.items() if by[index] not in (row.correct, None)])
             for index, row in enumerate(self.rows)
@@ -129,9 +103,23 @@ class Audit:
 
 
 def audit(rows: Sequence[LabelledRow], judge: Judge | None) -> Audit:
-    """Lets the judge judge every row."""
+    """Grades every row, and lets the judge judge it."""
+    graded = [
+        grade(row.question_type, row.truth, row.answer).correct if row.question_type else None
+        for row in rows
+    ]
+    verdicts: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
+    if judge is None:
+        return Audit(rows, None, [], verdicts)
     cases = [JudgeCase(row.question, row.truth, row.answer) for row in rows]
-    return Audit(rows, judge, list(judge.judge_all(cases)) if judge else [])
+    panels = list(judge.judge_all(cases))
+    for index, name in enumerate(judge.names):
+        verdicts[name] = [VERDICT_OF.get(panel.votes[index].outcome) for panel in panels]
+    if len(judge.names) > 1:
+        verdicts[MAJORITY] = [panel.verdict for panel in panels]
+    if GRADER in verdicts:
+        verdicts[TOGETHER] = list(map(_together, rows, graded, panels))
+    return Audit(rows, judge, panels, verdicts)
 
 
 def _together(row: LabelledRow, graded: bool | None, panel_verdict: PanelVerdict) -> bool | None:

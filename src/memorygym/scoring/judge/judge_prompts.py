@@ -10,7 +10,6 @@ from types import MappingProxyType
 from memorygym.core.errors import UnknownPart
 from memorygym.core.tokens import normalize
 from memorygym.core.types import Message
-from memorygym.scoring.grading.verdict import MAX_CHARACTERS
 
 _MARKUP = frozenset("<>{}[]`\x7f")
 """Characters of tags, objects, fences and chat tokens; and DEL, which JSON does not escape."""
@@ -30,6 +29,8 @@ def quoted(text: str) -> str:
 
 def cut(text: str) -> str:
     """The text; if it is too long, its two ends with the number of characters left out."""
+    from memorygym.scoring.grading.verdict import MAX_CHARACTERS  # Slow to import.
+
     if len(text) <= MAX_CHARACTERS:
         return text
     half = MAX_CHARACTERS // 2

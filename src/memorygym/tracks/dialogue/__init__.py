@@ -45,7 +45,7 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     ]
 
 
-def env(task: Task) -> Env:
+def make_env(task: Task) -> Env:
     """The house of a session."""
     from memorygym.tracks.dialogue.env import DialogueEnv
 
@@ -103,7 +103,7 @@ TRACK = Track(
     name="dialogue",
     version="dialogue-v1",
     tasks=tasks,
-    env=env,
+    env=make_env,
     outcomes=rewarded,
     gold=partial(from_json, SubTaskGold),
     facts=facts,

@@ -2,13 +2,14 @@
 
 With all facts in view every request must be granted; without any one needed fact it must fail, and
 no other fact may be needed; without memory nothing is granted; no fact is shown where it would
-help; and no guess is right in more than 3 % of all requests.
+help; and no guess is right in more than 3 % of all requests, chance allowed for.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import sqrt
 from typing import Any
 
 from memorygym.core.episode import Episode, play
@@ -64,11 +65,16 @@ class Result:
         guess, times = max(self.guessed.items(), key=lambda pair: pair[1], default=("none", 0))
         return guess, 100 * times / max(1, self.requests)
 
+    @property
+    def most_guessed(self) -> float:
+        """The share above which the best guess is a failure, in percent: MOST_GUESSED and GUESS_Z
+        standard errors of so many requests."""
+        return MOST_GUESSED + GUESS_Z * 100 * sqrt(MOST_GUESSED / 100 / max(1, self.requests))
+
     def close(self) -> None:
         """Checks what only all sessions together show."""
         guess, share = self.best_guess
-        error = 100 * (MOST_GUESSED / 100 / max(1, self.requests)) ** 0.5
-        if self.requests >= ENOUGH and share > MOST_GUESSED + GUESS_Z * error:
+        if self.requests >= ENOUGH and share > self.most_guessed:
             self.failures.append(
                 f"guessable: {guess!r} grants {share:.1f} % of the requests without memory"
             )
@@ -86,12 +92,17 @@ class Result:
     def text(self) -> str:
         """The result as people read it."""
         guess, share = self.best_guess
+        checked = (
+            f"fails above {self.most_guessed:.1f} %: {MOST_GUESSED} % and {GUESS_Z} standard errors"
+            if self.requests >= ENOUGH
+            else f"not checked below {ENOUGH} requests"
+        )
         lines = [
             f"dialogue: {self.sessions} sessions, {self.requests} requests",
             f"granted with all facts in view, and never without memory; {self.needed:,} facts are"
             f" needed, {self.spare:,} others are not",
             f"best of {len(self.guessed)} guesses without memory: {guess!r}, {share:.1f} % of the"
-            f" requests (at most {MOST_GUESSED} %)",
+            f" requests ({checked})",
             *(f"FAILED {failure}" for failure in self.failures[:MOST_SHOWN]),
         ]
         if len(self.failures) > MOST_SHOWN:

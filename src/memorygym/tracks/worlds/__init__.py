@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core.decision_table import Structure
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import (
@@ -99,20 +98,6 @@ def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verifica
     return verifier.verify_all(recipes, parallel_map)
 
 
-def structure() -> Structure:
-    """The tasks as tables of decisions."""
-    from memorygym.tracks.worlds import decisions
-    from memorygym.tracks.worlds.structured_agent import StructuredAgent
-
-    return Structure(
-        decisions.WorldsTable,
-        StructuredAgent,
-        decisions.ITEMS,
-        decisions.FEATURES,
-        decisions.ITEM_FEATURES,
-    )
-
-
 def reasoner(name: str, _: Task) -> Policy:
     """The scripted reasoner of that name."""
     from memorygym.tracks.worlds.reasoners import REASONERS
@@ -138,7 +123,9 @@ class _Agents(Mapping[str, Agent]):
         return {**AGENTS, **{name: _plugged_in(name) for name in registry.names("agents")}}
 
     def __getitem__(self, name: str) -> Agent:
-        return self._all[name]
+        from memorygym.tracks.worlds.agents import AGENTS
+
+        return AGENTS[name] if name in AGENTS else self._all[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)
@@ -183,7 +170,6 @@ TRACK = Track(
     },
     official={"tier": "standard"},
     self_test=SelfTest(inspect, validate),
-    structure=structure,
     verify=verify,
     parameters=lambda: {
         "template": "a template, or several with commas between (default: all ten)",

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
-from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
 from memorygym.tracks.worlds.generator.notes import read_note
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.prose_reader import HEAD, ProseReader
-from memorygym.tracks.worlds.question_parser import QuestionParser
+from memorygym.tracks.worlds.question_texts import QuestionParser
+from memorygym.tracks.worlds.questions import answer_of
 from memorygym.tracks.worlds.vocabulary import vocabulary_of
 
 _EVENT = re.compile(rf"{EVENT} [A-Z]+ · event \d+ of \d+")
@@ -29,8 +29,10 @@ class Parser:
         self._guide = guide
         self._prose = ProseReader(guide)
         self._outline = Outline(vocabulary_of(guide))
-        self.ask = QuestionParser(guide, self._prose).ask
+        self.ask = QuestionParser(guide).ask
         self._cached = lru_cache(maxsize=2_000)(self._parsed)
+        # A memory shows the same lines again after every change of another line.
+        self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=guide))
 
     def read(self, text: str) -> tuple[Record, ...]:
         """See StrongReader."""
@@ -49,7 +51,7 @@ class Parser:
             (match.start(), match.end(), self._prose.document(match))
             for match in HEAD.finditer(text)
         ]
-        spans += [(m.start(), m.end(), read_note(m[0], self._guide)) for m in _CODED.finditer(text)]
+        spans += [(m.start(), m.end(), self._note(m[0])) for m in _CODED.finditer(text)]
         for begin, end, record in sorted(spans, key=lambda span: span[:2]):
             if record is not None and begin >= start:
                 yield from self._general(text[start:begin])
@@ -75,10 +77,7 @@ class Parser:
 
     def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
         """See StrongReader."""
-        try:
-            return QueryAnswerer(self._guide, query, knowledge, careless=careless).answer()
-        except Unknown:
-            return None
+        return answer_of(self._guide, query, knowledge, careless=careless)
 
     def render(self, record: Record) -> str:
         """A record in canonical sentences, from which it can be read again."""

@@ -261,9 +261,8 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed question."""
+    """What a question asks for."""
 
-    kind: str
     names: tuple[str, ...] = ()
     """Entities that the question names."""
     codes: tuple[str, ...] = ()
@@ -276,3 +275,5 @@ class Query:
     """Thresholds, or the phrase or choice to look for."""
     flags: tuple[str, ...] = ()
     """Directions: "highest" or "lowest"."""
+    kind: str = ""
+    """The name of its kind; "" while its arguments are drawn."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memorygym.core.types import Message
+from memorygym.memories.stores.notebook import EMPTY, NOTHING
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 
@@ -51,12 +52,6 @@ class ParsedContext:
         return strong_reader(self.system)
 
     @property
-    def documents(self) -> list[tuple[str, str]]:
-        """The documents of this event: the entity's name, as the heading gives it, and the text."""
-        parts = self.text.partition("\n")[2].split("\n\n")
-        return [(part.split(" · ", 2)[1], part) for part in parts if " · " in part]
-
-    @property
     def records(self) -> tuple[Record, ...]:
         """The records that the event states."""
         return self.reader.read(self.text)
@@ -69,7 +64,8 @@ class ParsedContext:
     @property
     def knowledge(self) -> Knowledge:
         """The facts in the tool results of this event."""
-        return Knowledge(record for text in self.tool_results for record in self.reader.read(text))
+        texts = [text for text in self.tool_results if text not in (EMPTY, NOTHING)]
+        return Knowledge(record for text in texts for record in self.reader.read(text))
 
 
 def parse_view(view: Sequence[Message]) -> ParsedContext:

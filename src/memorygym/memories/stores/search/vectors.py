@@ -1,4 +1,4 @@
-"""Exact search over vectors, incremental: the same results on every machine, with numpy or without.
+"""Exact search over vectors, incremental: the same results on every machine.
 
 Vectors are whole numbers, so dot products are exact in any order of summing; only then are cosines
 formed, and rounded, so that ties are ties everywhere.
@@ -6,10 +6,9 @@ formed, and rounded, so that ties are ties everywhere.
 
 import re
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
-from heapq import heappush, heappushpop
-from importlib.util import find_spec
+from heapq import nlargest
 from math import sqrt
 from sys import byteorder
 from zlib import crc32
@@ -64,7 +63,7 @@ LIMIT = 1023
 """Largest size of a number in a vector."""
 WIDEST = 2000
 """Most dimensions: sums of so many products, lifted above 0, stay within 32 bits."""
-BLOCK = 1024
+BLOCK = 256
 """Rows of a block."""
 _BYTES = 4
 _ONES = int.from_bytes(array("I", [1]) * BLOCK, byteorder)
@@ -106,39 +105,17 @@ def whole(vector: Sequence[float]) -> list[int]:
     return [round(value * LIMIT / largest) if largest else 0 for value in vector]
 
 
-class Columns:
-    """Whole-number vectors under the numbers of their rows, without numpy: a block of rows is one
-    long integer for each dimension, 32 bits a row.
+class _Block:
+    """So many vectors, kept by dimension: as one long integer for each, 32 bits a row. Every number
+    stands LIMIT above what it is.
 
-    Only blocks that were written to since the last search are put together again, so that neither
-    writing nor reading slows down.
+    A dimension is put together again only if it was written to since it was last asked for, so that
+    neither writing nor reading slows down.
     """
 
     def __init__(self, size: int) -> None:
         if size > WIDEST:
             raise ValueError(f"vectors of {size} dimensions; at most {WIDEST} are exact")
-        self._size = size
-        self._blocks: list[_Block] = []
-
-    def put(self, row: int, vector: Sequence[int]) -> None:
-        """Sets a row, which is at most one beyond those that are there."""
-        if row >= BLOCK * len(self._blocks):
-            self._blocks.append(_Block(self._size))
-        self._blocks[row // BLOCK].put(row % BLOCK, vector)
-
-    def dots(self, vector: Sequence[int]) -> list[int]:
-        """The products of all rows with a vector; more follow than rows were set."""
-        wanted = [(place, value) for place, value in enumerate(vector) if value]
-        products: list[int] = []
-        for block in self._blocks:
-            products += block.dots(wanted)
-        return products
-
-
-class _Block:
-    """So many rows, kept by dimension; every number stands LIMIT above what it is."""
-
-    def __init__(self, size: int) -> None:
         self._columns = [array("I", [LIMIT]) * BLOCK for _ in range(size)]
         self._whole: dict[int, int] = {}
         """Columns as one integer each, as far as they were asked for."""
@@ -164,114 +141,56 @@ class _Block:
         return whole
 
 
-class Matrix:
-    """The same in numpy, which the extra `vec` brings."""
+def best(scores: Mapping[int, float], k: int) -> list[tuple[int, float]]:
+    """The k keys with the highest scores, rounded and above 0, best first; ties by key.
 
-    def __init__(self, size: int) -> None:
-        import numpy
-
-        self._numpy = numpy
-        self._numbers = numpy.zeros((size, 64), numpy.int16)
-        """A row of this for each dimension, a column for each row of the table."""
-
-    def put(self, row: int, vector: Sequence[int]) -> None:
-        if row >= self._numbers.shape[1]:
-            more = self._numpy.zeros_like(self._numbers)
-            self._numbers = self._numpy.hstack([self._numbers, more])
-        self._numbers[:, row] = vector
-
-    def dots(self, vector: Sequence[int]) -> list[int]:
-        wanted = self._numpy.array(vector, self._numpy.int32)
-        places = wanted.nonzero()[0]
-        # Not a product of matrices, which starts threads that other episodes need.
-        products: list[int] = self._numpy.einsum(
-            "i,ij->j", wanted[places], self._numbers[places]
-        ).tolist()
-        return products
-
-
-class Best:
-    """The k best keys of those that are offered, at least one, by rounded scores above 0."""
-
-    def __init__(self, k: int) -> None:
-        self._k = k
-        self._scores: list[float] = []
-        self._near: list[tuple[float, int]] = []
-
-    def offer(self, score: float, key: int) -> float:
-        """Takes a score into account and returns the one up to which no other need be offered."""
-        self._near.append((-round(score, PLACES), key))
-        if len(self._scores) < self._k:
-            heappush(self._scores, score)
-            return 0.0
-        heappushpop(self._scores, score)
-        return max(0.0, self._scores[0] - _NEAR)
-
-    def ranked(self) -> list[tuple[int, float]]:
-        """The keys with their scores, best first."""
-        return [(key, -score) for score, key in sorted(self._near)[: self._k] if score]
+    >>> best({9: 0.5, 4: 0.1, 8: 0.50000001}, 2)
+    [(8, 0.5), (9, 0.5)]
+    """
+    least = min(nlargest(k, scores.values()), default=0.0) - _NEAR
+    near = [(-round(score, PLACES), key) for key, score in scores.items() if score > max(0, least)]
+    return [(key, -score) for score, key in sorted(near)[:k] if score]
 
 
 class Vectors:
     """An index of texts under integer keys, by the cosine of their vectors."""
 
-    def __init__(self, embed: Embed = hashed, table: type[Columns | Matrix] | None = None) -> None:
+    def __init__(self, embed: Embed = hashed) -> None:
         self._embed = embed
-        self._make = table or (Matrix if find_spec("numpy") else Columns)
-        self._table: Columns | Matrix | None = None
+        self._blocks: list[_Block] = []
         self._rows: dict[int, int] = {}
-        self._keys: list[int] = []
-        """By row; what a free row says does not matter."""
-        self._scales: list[float] = []
-        """By row: 1 / length of the vector, 0 for a free row."""
+        self._scales: dict[int, float] = {}
+        """By key: 1 / length of the vector."""
         self._free: list[int] = []
 
     def set(self, key: int, text: str) -> None:
         vector = whole(self._embed(text))
-        if self._table is None:
-            self._table = self._make(len(vector))
         if key not in self._rows:
-            self._rows[key] = self._free.pop() if self._free else self._row()
-        row = self._rows[key]
-        self._keys[row] = key
-        self._scales[row] = _scale(vector)
-        self._table.put(row, vector)
+            self._rows[key] = self._free.pop() if self._free else len(self._rows)
+        block, row = divmod(self._rows[key], BLOCK)
+        if block == len(self._blocks):
+            self._blocks.append(_Block(len(vector)))
+        self._blocks[block].put(row, vector)
+        self._scales[key] = _scale(vector)
 
     def drop(self, key: int) -> None:
-        row = self._rows.pop(key)
-        self._scales[row] = 0.0
-        self._free.append(row)
+        self._free.append(self._rows.pop(key))
+        del self._scales[key]
 
     def search(self, query: str, k: int) -> list[int]:
         return [key for key, _ in self.scores(query, k)]
 
     def scores(self, query: str, k: int) -> list[tuple[int, float]]:
         """The k nearest keys with their cosines, nearest first; only those above 0."""
-        best, worst = Best(k), 0.0
-        dots, scale = self._dots(query)
-        for dot, own, key in zip(dots, self._scales, self._keys, strict=False):
-            score = dot * own * scale
-            if score > worst:
-                worst = best.offer(score, key)
-        return best.ranked()
+        return best(self.cosines(query), k)
 
-    def cosines(self, query: str) -> Callable[[int], float]:
-        """The cosine of each key, for memories that weigh it."""
-        dots, scale = self._dots(query)
-        rows, scales = self._rows, self._scales
-        return lambda key: dots[rows[key]] * scales[rows[key]] * scale
-
-    def _dots(self, query: str) -> tuple[Sequence[int], float]:
-        """The products of all rows with the query's vector, and 1 / its length."""
-        if self._table is None:
-            return (), 0.0
+    def cosines(self, query: str) -> dict[int, float]:
+        """The cosine of each key."""
         wanted = whole(self._embed(query))
-        return self._table.dots(wanted), _scale(wanted)
-
-    def _row(self) -> int:
-        self._keys.append(0)
-        self._scales.append(0.0)
-        return len(self._keys) - 1
+        places = [(place, value) for place, value in enumerate(wanted) if value]
+        scale = _scale(wanted)
+        dots = [dot for block in self._blocks for dot in block.dots(places)]
+        return {key: dots[row] * self._scales[key] * scale for key, row in self._rows.items()}
 
 
 def _scale(vector: Sequence[int]) -> float:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core.json_values import canonical
-from memorygym.core.tokens import count
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks.worlds.agents.guesser import guess
-from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
+from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.facts import Knowledge
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
@@ -40,7 +39,7 @@ def _broken() -> tuple[Call, ...]:
 
 
 BROKEN = _broken()
-AN_EVENT = 24
+AN_EVENT = 18
 """Broken calls in one event, so that an episode has all of them."""
 
 
@@ -64,10 +63,12 @@ class SummaryLeaker(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         context = parse_view(view)
         if context.title == "QUESTION":
+            look = calls(read(), search("a", 1000), search(context.text, 1000))
             if not context.replies:
-                return calls(read(), search("a", 1000), search(context.text, 1000))
+                return look
             query = context.query
-            records = (record for text in _texts(view) for record in context.reader.read(text))
+            texts = _texts([message for message in view[1:] if message != look])
+            records = (record for text in texts for record in context.reader.read(text))
             answer = context.reader.answer(query, Knowledge(records)) if query else None
             return calls(submit(answer or REFUSAL))
         facts = "\n".join(record_of(context.reader.guide, r) for r in context.records if r.category)
@@ -82,10 +83,10 @@ class SummaryLeaker(Policy):
         return Message("assistant", facts, (*hidden, Call(facts[:64], facts, "x")))
 
 
-def _texts(view: Sequence[Message]) -> list[str]:
-    """All texts in the view except the text of this event."""
+def _texts(messages: Sequence[Message]) -> list[str]:
+    """All texts in messages except the text of this event."""
     texts = []
-    for message in view[1:]:
+    for message in messages:
         texts += [message.content, message.call_id]
         texts += [part for call in message.calls for part in (call.id, canonical(call.arguments))]
     return [text for text in texts if text and not text.startswith("===")]
@@ -110,31 +111,6 @@ class EditDumper(Strategist):
         if context.replies:
             return END
         return calls(*[edit(MARK, f"{text}\n{MARK}") for text in context.text.split("\n\n") * 2])
-
-
-class FreeEditor(Strategist):
-    """Edits the entity's line, or appends the correction to any line that has room.
-
-    It then repeats these Edits, which would gain something if more than the first were free.
-    """
-
-    def change(self, context: ParsedContext) -> Message:
-        if context.title != "CORRECTION" or not context.records:
-            return super().change(context)
-        if len(context.replies) > 1:
-            return END
-        if not context.replies:
-            return calls(read())
-        lines = context.tool_results[0].split("\n")
-        correction = context.records[0]
-        note = note_of(context.reader.guide, correction)
-        old = next((line for line in lines if line.startswith(correction.name + " ")), "")
-        if not old:
-            fitting = (line for line in lines if count(f"{line}\n{note}") <= context.slot)
-            line = next(fitting, lines[0])
-            return calls(*[edit(line, f"{line}\n{text}") for text in (note, context.text)] * 8)
-        new = changed_line(context.reader, context.reader.read(old)[0], correction, ())
-        return calls(*[edit(old, new)] * 8) if new else END
 
 
 class NoticeKeeper(Strategist):
@@ -175,35 +151,10 @@ class RewardFarmer(Strategist):
         return Message("assistant", "", tuple(repeated * (TIMES // len(repeated))))
 
 
-class SessionHoarder(Strategist):
-    """Stores as strategic does, then tries to write the rest of the last batch as well."""
-
-    def store(self, context: ParsedContext) -> Message:
-        """Writes the batch; reads; then refused calls, an emptied entry, the rest of the batch."""
-        if not context.replies:
-            return super().store(context)
-        if len(context.replies) == 1:
-            return calls(read())
-        if len(context.replies) > 2 or context.batch < context.batches:
-            return END
-        lines = context.tool_results[-1].split("\n")
-        rest = [
-            record_of(context.reader.guide, record)
-            for record in context.records
-            if record.name not in context.tool_results[-1]
-        ]
-        refused = [edit("", ""), edit("nowhere to be found", ""), write(""), write("x " * 500)]
-        swaps = [edit(line, new) for line, new in zip(lines[::-1], rest, strict=False)]
-        emptied = [edit(lines[0], "")] if context.writes_left else []
-        return calls(*refused, *(write(text) for text in rest), *emptied, *swaps, write(lines[0]))
-
-
 MAKERS: dict[str, PolicyFactory] = {
     "edit_dumper": lambda _: EditDumper(),
-    "free_editor": lambda _: FreeEditor(),
     "malformed_caller": lambda _: MalformedCaller(),
     "notice_keeper": lambda _: NoticeKeeper(),
     "reward_farmer": lambda _: RewardFarmer(),
-    "session_hoarder": lambda _: SessionHoarder(),
     "summary_leaker": lambda _: SummaryLeaker(),
 }

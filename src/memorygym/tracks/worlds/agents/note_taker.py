@@ -79,7 +79,7 @@ class BudgetedNoteTaker(Policy):
         if len(context.replies) > 1:
             return END
         for line in "\n".join(context.tool_results).split("\n"):
-            stored = context.reader.read(line)
+            stored = context.reader.read(line) if line.startswith(news.name) else ()
             if stored and stored[0].name == news.name:
                 history = self.history_of(news.name)
                 new = changed_line(context.reader, stored[0], news, history, self._notation)
@@ -165,16 +165,20 @@ class AnswersAlways(Policy):
         return calls(submit(self._answer(context, context.query) if context.query else REFUSAL))
 
 
+Rank = Callable[[ParsedContext, Record], tuple[float, ...]]
+"""Orders entities; the lowest come first."""
+
+
 def by_instructions(context: ParsedContext, record: Record) -> tuple[float, ...]:
     """A rank that puts entities of the key categories first."""
     return (record.category not in context.reader.guide.key_categories, at_random(record.name))
 
 
-def whole_records(share: float) -> Keep:
-    """Stores one reference record per write, for a share of all writes; key categories first."""
+def whole_records(share: float, rank: Rank = by_instructions) -> Keep:
+    """Stores one reference record per write, for a share of all writes; the first by rank."""
 
     def keep(context: ParsedContext) -> list[str]:
-        chosen = sorted(context.records, key=lambda record: by_instructions(context, record))
+        chosen = sorted(context.records, key=lambda record: rank(context, record))
         return [
             record_of(context.reader.guide, record)
             for record in chosen[: allowance(context, share)]
@@ -184,15 +188,8 @@ def whole_records(share: float) -> Keep:
 
 
 def sampled(share: float) -> Keep:
-    """The same for random entities; it parses only their documents."""
-
-    def keep(context: ParsedContext) -> list[str]:
-        ranked = sorted(context.documents, key=lambda document: at_random(document[0]))
-        texts = [text for _, text in ranked[: allowance(context, share)]]
-        records = [record for text in texts for record in context.reader.read(text)]
-        return [record_of(context.reader.guide, record) for record in records]
-
-    return keep
+    """The same for random entities."""
+    return whole_records(share, lambda _, record: (at_random(record.name),))
 
 
 SLACK = 0.985

@@ -1,4 +1,4 @@
-"""hipporag: triples link passages in a graph; a walk from the question's phrases finds passages.
+"""hipporag-lite: triples in a graph that is walked; HippoRAG without embeddings or a triple filter.
 
 HippoRAG (Gutiérrez et al. 2024), with the passage nodes of HippoRAG 2 (2025). Kept: one model call
 per passage for its triples; a graph of phrases and passages; personalised PageRank from the phrases

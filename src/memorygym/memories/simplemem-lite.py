@@ -1,4 +1,4 @@
-"""simplemem: a model splits every passage into self-contained facts, which are searched.
+"""simplemem-lite: self-contained facts; SimpleMem without merging like facts and adaptive depth.
 
 SimpleMem (Liu et al. 2026). Kept: one model call per window of the stream, whose reply is a list of
 self-contained facts under their source's heading (who, when); search for `top_k` facts.

@@ -1,4 +1,4 @@
-"""memorybank: passages decay with time unless they are recalled (Zhong et al. 2023, MemoryBank).
+"""memorybank-lite: passages fade unless recalled; MemoryBank without its summaries and portrait.
 
 Kept: the forgetting curve of Ebbinghaus: a passage scores cosine · exp(-hours / (24 · strength));
 being shown multiplies its strength by 1.5, up to 100, and makes it new. Paragraphs are cut at
@@ -12,15 +12,13 @@ read or last recalled, and the number of recalls.
 """
 
 from collections.abc import Sequence
-from itertools import groupby, islice
 from math import exp, inf
-from operator import itemgetter
 from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings, require_at_least
-from memorygym.core.types import Entry, MemoryContext, Message
+from memorygym.core.types import MemoryContext, Message
 from memorygym.memories.stores.passages import Passages, Ranked, as_message
-from memorygym.memories.stores.search.vectors import Best, Vectors, named
+from memorygym.memories.stores.search.vectors import Vectors, best, named
 from memorygym.memories.stores.splitter import passages
 
 STRENGTHS = tuple(min(100.0, 1.5**recalls) for recalls in range(13))
@@ -47,22 +45,15 @@ class DecayingIndex(Passages):
         self._cosines = index.cosines
         self._rates = [days_per_message / strength for strength in STRENGTHS]
         self._marks: dict[int, EntryHeader] = {}
-        self._groups: list[dict[int, int]] = [{} for _ in STRENGTHS]
-        """By number of recalls: when each key was read, oldest first."""
 
     def search(self, query: str, k: int) -> list[int]:
         """The k keys with the largest products of cosine and retention, best first."""
-        best, worst = Best(k), 0.0
-        cosine = self._cosines(query)
-        for group, rate in zip(self._groups, self._rates, strict=True):
-            for key in reversed(group):
-                retention = exp((group[key] - self.now) * rate)
-                if retention <= worst:  # No cosine is above 1, and older passages retain less.
-                    break
-                score = cosine(key) * retention
-                if score > worst:
-                    worst = best.offer(score, key)
-        return [key for key, _ in best.ranked()]
+        marks, rates, now = self._marks, self._rates, self.now
+        scores = {
+            key: cosine * exp((marks[key].hour - now) * rates[marks[key].recalls])
+            for key, cosine in self._cosines(query).items()
+        }
+        return [key for key, _ in best(scores, k)]
 
     def recall(self, key: int) -> None:
         """Strengthens a passage and makes it new, at most once per hour."""
@@ -73,33 +64,19 @@ class DecayingIndex(Passages):
 
     def victim(self) -> int:
         """The key with the least retention; of equals the smallest."""
-        least: list[tuple[float, int]] = []
-        for group, strength in zip(self._groups, STRENGTHS, strict=True):
-            for hour, oldest in islice(groupby(group.items(), itemgetter(1)), 1):
-                least += [((hour - self.now) / strength, key) for key, _ in oldest]
-        return min(least)[1]
+        ages = ((m.hour - self.now) / STRENGTHS[m.recalls] for m in self._marks.values())
+        return min(zip(ages, self._marks, strict=True))[1]
 
     def drop(self, key: int) -> None:
         """Drops the passage under a key."""
         super().drop(key)
-        del self._groups[self._marks.pop(key).recalls][key]
+        del self._marks[key]
         if not self._marks:
             self.now = 0
 
-    def restore(self, entries: Sequence[Entry]) -> None:
-        """Takes over a dump."""
-        super().restore(entries)
-        for group in self._groups:
-            order = sorted(group.items(), key=lambda item: (item[1], item[0]))
-            group.clear()
-            group.update(order)
-
     def _set(self, key: int, text: str) -> None:
         super()._set(key, text)
-        if key in self._marks:
-            del self._groups[self._marks[key].recalls][key]
         mark = self._marks[key] = EntryHeader(*map(int, text.partition("\n")[0].split()))
-        self._groups[mark.recalls][key] = mark.hour
         self.now = max(self.now, mark.hour)
 
     def searched(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""amem: notes with keywords, linked to the nearest notes; a search finds notes and their links.
+"""amem-lite: linked notes with keywords; A-Mem without contexts, tags, evolution at every note.
 
 A-Mem (Xu et al. 2025), a Zettelkasten. Kept: one model call per note, which gives keywords; links
 to its `neighbours` nearest notes, followed both ways; after every `evo_threshold` notes the most

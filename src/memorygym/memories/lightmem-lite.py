@@ -1,4 +1,4 @@
-"""lightmem: passages wait in a buffer; when it is full, a model turns it into notes by topic.
+"""lightmem-lite: a buffer, then notes by topic; LightMem without compression or sleep-time updates.
 
 LightMem (Fang et al. 2025). Kept: the short-term buffer, read by one model call whenever it holds
 `buffer_size` tokens, not one call per message; segmentation by topic; long-term entries of a
