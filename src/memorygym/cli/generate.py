@@ -9,6 +9,7 @@ from pathlib import Path
 from memorygym.cli._settings import add_settings, settings_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.types import JSON
 from memorygym.datasets.instances.folder import (
     InstanceFile,
     finish,
@@ -51,9 +52,9 @@ def run(args: argparse.Namespace) -> int:
     assert instances
     n, seed = settings.n, settings.seed or 0
     recipes = requested(track, instances, parameters, n, seed)
-    recipe = {"parameters": parameters, "n": n, "seed": seed, "sha256": recipes_hash(recipes)}
+    request: dict[str, JSON] = {"parameters": parameters, "n": n, "seed": seed}
     folder = args.output[-1]
-    new = manifest_header(track, recipe)
+    new = manifest_header(track, {**request, "sha256": recipes_hash(recipes)})
     rows: list[InstanceFile] = []
     with open_folder(folder, new):
         jobs = [*enumerate(recipes)]
