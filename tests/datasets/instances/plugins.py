@@ -35,6 +35,9 @@ def plugged(folder: Path) -> Iterator[None]:
     )  # A process looks up installed packages once.
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(plug(folder)))
+        # What the track's commands leave in this process is gone with it.
+        patch.setattr(registry, "_REMEMBERED", dict(registry._REMEMBERED))
+        patch.setattr(registry, "_EXTERNAL", dict(registry._EXTERNAL))
         for cache in caches:
             cache.cache_clear()
         yield
