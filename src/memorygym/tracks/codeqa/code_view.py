@@ -12,10 +12,8 @@ from itertools import pairwise
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
 
-LONGEST = 400
-"""Most tokens of a paragraph."""
-_DEFINES = re.compile(r"(?:async def|def|class)\s+(\w+)")
-_STARTS = ("def ", "class ", "async def ", "@")
+_CLASS = re.compile(r"class (\w+)")
+_STARTS = ("def ", "class ", "@")
 
 
 def paragraphs(path: str, code: str) -> list[str]:
@@ -28,22 +26,14 @@ def paragraphs(path: str, code: str) -> list[str]:
     '[a.py · class A]\\n    def f(self):\\n        return'
     """
     parts: list[str] = []
-    for chunk in chunks(code.splitlines()):
-        name = _name(chunk)
-        if any(line.startswith("class ") for line in chunk):
-            for part in _members(chunk):
-                parts += _split_to_fit(f"{path} · class {name}", part)
-        else:
-            parts += _split_to_fit(path, chunk)
+    for chunk in _chunks(code.splitlines()):
+        name = next((match[1] for line in chunk if (match := _CLASS.match(line))), "")
+        head = f"[{path} · class {name}]" if name else f"[{path}]"
+        parts += ["\n".join([head, *part]) for part in (_members(chunk) if name else [chunk])]
     return parts
 
 
-def joined_chunks(parts: Iterable[Iterable[str]]) -> str:
-    """The code of several chunks."""
-    return "\n\n\n".join("\n".join(part) for part in parts) + "\n"
-
-
-def chunks(lines: Iterable[str]) -> Iterator[list[str]]:
+def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
     """Runs of lines that belong together at the left margin, without blank lines."""
     chunk: list[str] = []
     after_blank = False
@@ -75,28 +65,6 @@ def _members(chunk: list[str]) -> Iterator[list[str]]:
             part = []
         part.append(line)
     yield part
-
-
-def _split_to_fit(head: str, lines: list[str]) -> Iterator[str]:
-    """The paragraph of some lines; a long one is split, and each part names what it continues."""
-    whole = "\n".join([f"[{head}]", *lines])
-    if count(whole) <= LONGEST:
-        yield whole
-        return
-    part: list[str] = []
-    title, name, cost = head, _name(lines), count(head)
-    for line in lines:
-        line_cost = count(line) + 1
-        if part and cost + line_cost > LONGEST - 20:
-            yield "\n".join([f"[{title}]", *part])
-            title, part, cost = f"{head} · {name or 'lines'}, continued", [], count(head)
-        part.append(line)
-        cost += line_cost
-    yield "\n".join([f"[{title}]", *part])
-
-
-def _name(lines: Iterable[str]) -> str:
-    return next((match[1] for line in lines if (match := _DEFINES.match(line.lstrip()))), "")
 
 
 def _indent(line: str) -> int:

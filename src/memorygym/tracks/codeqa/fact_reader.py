@@ -50,7 +50,7 @@ _NOTED = re.compile(
 _EVENT = re.compile(r"=== .+ · event \d+ of \d+ ===\n")
 _HEAD = re.compile(
     r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.py)(?: · class (?P<klass>\w+))?"
-    r"(?: · (?P<part>\w+), continued)?(?: · [^\]\n]*)?"
+    r"(?: · [^\]\n]*)?"
     r"|[^\s\]]+\.md|[^\]\n]* · (?P<stamp>\d{4}-\d\d-\d\d \d\d:\d\d))\][ \t]*$",
     re.MULTILINE,
 )
@@ -130,8 +130,8 @@ def _shown(text: str) -> Iterator[Span]:
 
 def _code(head: re.Match[str], body: str) -> list[Statement] | None:
     """The statements in the code under a heading; None if it is no code."""
-    stated = [*code_statements(body, module_name(head["path"]), head["klass"], head["part"])]
-    is_note = not stated and not head["part"] and not head["klass"] and _NOTES.match(body)
+    stated = [*code_statements(body, module_name(head["path"]), head["klass"] or "")]
+    is_note = not stated and not head["klass"] and _NOTES.match(body)
     return None if is_note else stated
 
 
@@ -160,8 +160,8 @@ def _named(statements: Iterable[Statement]) -> list[Statement]:
 def _notes(text: str) -> Iterator[Span]:
     """The sentences in a text that `render` wrote."""
     for match in _NOTED.finditer(text) if "Noted of `" in text else ():
-        subject, phrase, name, value, mark = match.groups("")
-        key = f"{_KEYS[phrase]}{name}"
+        subject, words, name, value, mark = match.groups("")
+        key = f"{_KEYS[words]}{name}"
         full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
         yield match.start(), match.end(), [Statement(subject, key, full_value, rank)]
@@ -238,11 +238,21 @@ def render(statement: Statement) -> str:
     >>> render(Statement("sift", "default:quota", "37", DEFINED))
     'Noted of `sift`: preset for quota is `37`.'
     """
-    key, colon, name = statement.key.partition(":")
-    phrase = _PHRASES[key + colon]
     value = statement.value.replace("\n", LINE)
-    full_phrase = f"{phrase} {name}" if name else phrase
-    return f"Noted of `{statement.subject}`: {full_phrase} is `{value}`{_mark(statement.rank)}."
+    return (
+        f"Noted of `{statement.subject}`: {phrase(statement.key)} is `{value}`"
+        f"{_mark(statement.rank)}."
+    )
+
+
+def phrase(key: str) -> str:
+    """The words for a key.
+
+    >>> phrase("default:quota"), phrase("base")
+    ('preset for quota', 'parent class')
+    """
+    kind, colon, name = key.partition(":")
+    return f"{_PHRASES[kind + colon]} {name}".strip()
 
 
 def time_rank(stamp: str) -> tuple[int, ...]:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count
-from memorygym.tracks.codeqa.answers import ask
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
+from memorygym.tracks.codeqa.generator.known_code import KnownCode
 from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion
 from memorygym.tracks.codeqa.generator.stale_values import outer_words
-from memorygym.tracks.codeqa.generator.syntax_tree import Tree
+from memorygym.tracks.codeqa.names import type_of
+from memorygym.tracks.codeqa.questions import ask, dependents
 
 RARER = 0.001
 """How often the rarest name is mentioned, as a share of the most popular one."""
@@ -106,16 +108,18 @@ class MentionSampler:
 
 
 def mention_sampler(
-    selected: Sequence[SelectedQuestion], tree: Tree, district: District, rng: Stream
+    selected: Sequence[SelectedQuestion], code: KnownCode, district: District, rng: Stream
 ) -> MentionSampler:
     """The sampler for mentions of the names in questions about a district."""
     needed = dict.fromkeys(need.subject for question in selected for need in question.needs)
     families = {outer_words(name) for name in needed}
-    similar = [name for name in tree.places if name not in needed and outer_words(name) in families]
-    barred = _protected(selected, tree)
+    similar = [
+        name for name in code.modules if name not in needed and outer_words(name) in families
+    ]
+    barred = _protected(selected, code.index)
     faults = {fault.name: fault for fault in district.faults}
-    others = (*district.functions, *district.constants, *district.classes)
-    definitions = faults | {definition.name: definition for definition in others}
+    usable = (*district.functions, *district.constants, *district.classes)
+    definitions = faults | {definition.name: definition for definition in usable}
     groups = [
         [
             Target(
@@ -132,40 +136,20 @@ def mention_sampler(
     return MentionSampler(*groups)
 
 
-def _protected(selected: Sequence[SelectedQuestion], tree: Tree) -> Set[str]:
+def _protected(selected: Sequence[SelectedQuestion], known: StatementIndex) -> Set[str]:
     """The names that new code may not use because their callers or place are an answer, or because
     a test would fail."""
     names: set[str] = set()
     for question in selected:
         query = ask(question.draft.text)
         assert query
-        if query.kind == "callers":
-            names.add(query.paths[0].anchor)
-        if query.kind == "failing":
-            names |= _dependents(query.paths[0].anchor, tree)
+        if query.kind.name in ("callers", "failing"):
+            names.add(query.path.anchor)
+        if query.kind.name == "failing":
+            names |= {name for name, _ in dependents(query.path.anchor, known)}
         names |= {need.subject for need in question.needs if need.key == "file"}
     return names
 
 
-def _dependents(constant: str, tree: Tree) -> Set[str]:
-    """A constant, and all functions that read it directly or through calls."""
-    names = {constant}
-    queue = [function.name for function in tree.functions.values() if constant in function.reads]
-    while queue:
-        name = queue.pop()
-        if name not in names:
-            names.add(name)
-            queue += [
-                function.name for function in tree.functions.values() if name in function.calls
-            ]
-    return names
-
-
 def _kind(name: str) -> str:
-    if " " in name:
-        return "topic"
-    if name.startswith("test_"):
-        return "test"
-    if name.isupper():
-        return "constant"
-    return "class" if name[0].isupper() and "." not in name else "function"
+    return "test" if name.startswith("test_") else type_of(name)

@@ -3,19 +3,20 @@
 A new package is run to find what its calls return and which tests a change breaks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import StatementIndex
 from memorygym.tracks.codeqa.code_view import (
     EVENT_TOKENS,
     ShownParagraph,
     paragraphs,
     shown_paragraph,
 )
-from memorygym.tracks.codeqa.execution import ExecutionJob, constant_change, run
-from memorygym.tracks.codeqa.generator.definitions import Definition, number
+from memorygym.tracks.codeqa.generator.known_code import statements_of
 from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage, Test
-from memorygym.tracks.codeqa.generator.syntax_tree import Tree
+from memorygym.tracks.codeqa.interpreter import Evaluator
+from memorygym.tracks.codeqa.questions import Lookup
 
 DISTRICT = 10
 """Modules of a district."""
@@ -57,10 +58,8 @@ class Growth:
 
     def finish(self) -> None:
         """Writes the tests of the added modules."""
-        tests = [test for file_tests in self.package.tests.values() for test in file_tests]
-        if tests:
-            job = ExecutionJob([test.call for test in tests])
-            write_tests(self.package, run(self.package.files, [job])[0].returned)
+        if self.package.tests:
+            write_tests(self.package)
             self.take_new()
 
     def fill(self, missing: int) -> None:
@@ -88,34 +87,12 @@ def shown_file(path: str, code: str) -> list[ShownParagraph]:
     return [shown_paragraph(text, path) for text in paragraphs(path, code)]
 
 
-ARGUMENTS = 2
-"""Executed calls of each function."""
-COMPOSITIONS = 40
-CHANGES = 24
-"""Constants that are changed to see which tests fail."""
-
-
-def execute_package(
-    package: GrowingPackage, functions: Sequence[Definition], rng: Stream
-) -> dict[str, int]:
-    """Writes the tests of a package; returns the value of each executed call."""
-    calls = [f"{function.name}({number(rng)})" for function in functions for _ in range(ARGUMENTS)]
-    for _ in range(COMPOSITIONS):
-        outer, inner = rng.choice(functions), rng.choice(functions)
-        calls.append(f"{outer.name}({inner.name}({number(rng)}))")
-    calls = list(dict.fromkeys(calls))
-    tests = [test for file_tests in package.tests.values() for test in file_tests]
-    job = ExecutionJob([*calls, *(test.call for test in tests)])
-    returned = run(package.files, [job])[0].returned
-    write_tests(package, returned[len(calls) :])
-    return dict(zip(calls, returned, strict=False))
-
-
-def write_tests(package: GrowingPackage, results: Iterable[int]) -> None:
-    """Adds the test modules to a package; the results come in the order of the tests."""
-    values = iter(results)
+def write_tests(package: GrowingPackage) -> None:
+    """Adds the test modules to a package, with what their calls return."""
+    get = Lookup(StatementIndex(statements_of(package.files))).get
     for path, tests in package.tests.items():
-        package.files[path] = test_module(tests, [next(values) for _ in tests])
+        results = [Evaluator(get).expression(test.call) for test in tests]
+        package.files[path] = test_module(tests, results)
     package.tests = {}
 
 
@@ -127,19 +104,3 @@ def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
         for test, result in zip(tests, results, strict=True)
     ]
     return "\n\n\n".join([head, *blocks]) + "\n"
-
-
-def breaking_changes(
-    package: GrowingPackage, tree: Tree, rng: Stream
-) -> tuple[tuple[str, str, str], ...]:
-    """Changes of a constant that make exactly one test fail: constant, value and test."""
-    read = {name for code in tree.functions.values() for name in code.reads}
-    names = [name for name in tree.constants if name in read]
-    rng.shuffle(names)
-    changes = [(name, str(number(rng))) for name in names[:CHANGES]]
-    outcomes = run(package.files, [constant_change(package.files, *change) for change in changes])
-    return tuple(
-        (name, value, outcome.failed[0])
-        for (name, value), outcome in zip(changes, outcomes, strict=True)
-        if len(outcome.failed) == 1
-    )

@@ -32,46 +32,44 @@ class Aspect:
     category: str
     genres: tuple[str, ...]
     sentences: tuple[str, ...]
-    question: str
     kind: str
-    """The kind of its values: `number`, `word`, `constant`, `exception` or `function`."""
+    """The kind of its values: `number`, `word`, `constant`, `class` or `function`."""
 
 
-ASPECTS = (
+ASPECTS: Mapping[str, Aspect] = {aspect.key: aspect for aspect in (
     Aspect("rows", "user_requirement", ("ticket", "chat with the maintainer"), (
         "The user asked that {topic} keep to {value} rows a page.",
         "As for {topic}, the user wants {value} rows a page and no more.",
-    ), "How many rows a page did the user ask for in the case of {topic}?", "number"),
+    ), "number"),
     Aspect("breaks", "bug_description", ("ticket", "bug report"), (
         "{Topic} goes wrong beyond {value} entries.",
         "Beyond {value} entries {topic} loses data.",
-    ), "Beyond how many entries does {topic} break?", "number"),
+    ), "number"),
     Aspect("setting", "repro_condition", ("shell", "bug report"), (
         "{Topic} fails only while {value} is overridden.",
         "Only an overridden {value} makes {topic} fail.",
-    ), "Which setting reproduces the failure of {topic}?", "constant"),
+    ), "constant"),
     Aspect("exception", "error_detail", ("pytest output", "service log"), (
         "{Topic} ended with {value}.",
         "Traceback of {topic}: {value}.",
-    ), "Which exception ended {topic}?", "exception"),
+    ), "class"),
     Aspect("culprit", "debug_finding", ("debugger", "shell"), (
         "{Topic} goes astray in {value}.",
         "The fault behind {topic} sits in {value}.",
-    ), "Which function is at fault in {topic}?", "function"),
+    ), "function"),
     Aspect("items", "api_behavior", ("shell", "service log"), (
         "A call behind {topic} returns at most {value} items.",
         "{Topic} gets {value} items a call at most.",
-    ), "How many items does a call return at most behind {topic}?", "number"),
+    ), "number"),
     Aspect("plan", "design_decision", ("minutes", "chat with the maintainer"), (
         "It was decided that {topic} follows the {value} plan.",
         "{Topic} goes by the {value} plan, by decision.",
-    ), "Which plan does {topic} follow?", "word"),
+    ), "word"),
     Aspect("memory", "constraint", ("ticket", "minutes"), (
         "{Topic} may hold {value} MB at most.",
         "No more than {value} MB are allowed for {topic}.",
-    ), "How many MB may {topic} hold?", "number"),
-)  # fmt: skip
-BY_KEY: Mapping[str, Aspect] = {aspect.key: aspect for aspect in ASPECTS}
+    ), "number"),
+)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

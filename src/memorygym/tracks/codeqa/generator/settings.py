@@ -8,12 +8,11 @@ from memorygym.core.errors import BadSettings
 if TYPE_CHECKING:
     import argparse
 
-SCHEMA, VERSION = "memorygym-codeqa-1", "codeqa-v2"
+VERSION = "codeqa-v2"
 FORMS = ("files", "session", "mixed")
 MOST_HOPS = 4
-SYNTH = "synth"
 SHORTEST, LONGEST = 10_000, 10_000_000
-"""Tokens that a synthetic instance may have."""
+"""Tokens that an instance may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,8 @@ class CodeQASettings:
     """Siblings of each name and topic."""
     stale: int = 1
     """Earlier values that no longer hold, for each question that can have them."""
-    source: str = SYNTH
     distractor_density: int = 25
-    """Percent of the filler of a generated package that mentions names in questions."""
+    """Percent of the filler that mentions names in questions."""
 
     def __post_init__(self) -> None:
         """Raises BadSettings with what is possible."""
@@ -40,10 +38,10 @@ class CodeQASettings:
             raise BadSettings(f"no form {self.form!r}; choose from {', '.join(FORMS)}")
         if not self.hops or not all(1 <= hops <= MOST_HOPS for hops in self.hops):
             raise BadSettings(f"hops {self.hops} are out of reach; choose from 1 to {MOST_HOPS}")
-        if self.source == SYNTH and not SHORTEST <= self.tokens <= LONGEST:
+        if not SHORTEST <= self.tokens <= LONGEST:
             raise BadSettings(
-                f"{self.tokens:,} tokens are out of reach; a synthetic package has from"
-                f" {SHORTEST:,} to {LONGEST:,}"
+                f"{self.tokens:,} tokens are out of reach; a package has from {SHORTEST:,}"
+                f" to {LONGEST:,}"
             )
         for name, value, least, most in (
             ("questions", self.questions, 1, 40),
@@ -58,12 +56,6 @@ class CodeQASettings:
 def add_options(group: "argparse._ArgumentGroup") -> None:
     """Adds the options that only this track has."""
     group.add_argument(
-        "--source",
-        default="synth",
-        metavar="synth|DIR",
-        help="source of the code: generated, or a folder of your own code, unchanged (synth)",
-    )
-    group.add_argument(
         "--form",
         default="mixed",
         choices=("files", "session", "mixed"),
@@ -71,7 +63,7 @@ def add_options(group: "argparse._ArgumentGroup") -> None:
     )
     for name, kind, default, metavar, help_text in (
         ("questions", int, 6, "N", "questions per instance (6)"),
-        ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
+        ("hops", str, "1,2,3,4", "LIST", "hops of the questions, in turn (1,2,3,4)"),
         ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
         ("stale", int, 1, "N", "earlier values of each answer, which no longer hold (1)"),
         (
@@ -79,8 +71,7 @@ def add_options(group: "argparse._ArgumentGroup") -> None:
             int,
             25,
             "PERCENT",
-            "percent of the filler of a generated package that mentions names in questions and"
-            " similar names; a folder has its own (25)",
+            "percent of the filler that mentions names in questions and similar names (25)",
         ),
     ):
         group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=help_text)

@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import Statement
+from memorygym.tracks.codeqa.fact_reader import phrase
 from memorygym.tracks.codeqa.generator.definitions import number
-from memorygym.tracks.codeqa.generator.paths import Walker, is_hard_value
+from memorygym.tracks.codeqa.generator.known_code import KnownCode
+from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, is_hard
 from memorygym.tracks.codeqa.generator.question_selection import (
     SelectedQuestion,
     misleads,
@@ -21,16 +23,12 @@ from memorygym.tracks.codeqa.generator.session import SessionFact
 
 TRIES = 99
 """Draws to find a misleading value."""
-_PHRASES = {
-    "default": "preset for",
-    "value": "value",
-    "base": "parent class",
-    "raises": "exception thrown",
-}
+_LOGGED = ("default", "value", "base", "raises")
+"""Keys of which the change log states earlier values."""
 
 
 def earlier_observations(
-    selected: Sequence[SelectedQuestion], times: int, walker: Walker, known: StatementIndex
+    selected: Sequence[SelectedQuestion], times: int, drafter: QuestionDrafter
 ) -> list[SessionFact]:
     """Observations that later ones contradict."""
     observations = []
@@ -39,34 +37,30 @@ def earlier_observations(
         for latest in (fact for fact in question.draft.facts if fact.topic in needed):
             values = {latest.value}
             for _ in range(TRIES):
-                value = walker.observable(latest.aspect.kind)
-                if value and value not in values and len(values) <= times:
+                value = drafter.observable(latest.aspect.kind)
+                if value not in values and len(values) <= times:
                     old = replace(latest, value=value, order=0)
-                    if misleads(question, observable(old), known):
+                    if misleads(question, observable(old), drafter.code.index):
                         values.add(value)
                         observations.append(old)
     return observations
 
 
 def change_log_entries(
-    selected: Sequence[SelectedQuestion],
-    others: Sequence[Statement],
-    times: int,
-    rng: Stream,
-    known: StatementIndex,
+    selected: Sequence[SelectedQuestion], code: KnownCode, times: int, rng: Stream
 ) -> list[str]:
     """Entries of the change log: on the last suitable fact of each question, and as many others."""
     logged: dict[tuple[str, str], Statement] = {}
     for question in selected:
-        candidates = [need for need in question.needs if _phrase(need)]
+        candidates = [need for need in question.needs if _is_logged(need)]
         if candidates:
             logged[candidates[-1].subject, candidates[-1].key] = candidates[-1]
     lines = [
         _line(need, old, rng)
         for need in logged.values()
-        for old in _old_values(need, others, rng, times)
+        for old in _old_values(need, code.statements, rng, times)
         if all(
-            misleads(question, need._replace(value=old), known)
+            misleads(question, need._replace(value=old), code.index)
             for question in selected
             if need in question.needs
         )
@@ -74,11 +68,14 @@ def change_log_entries(
     needed = {(need.subject, need.key) for question in selected for need in question.needs}
     other_facts = [
         fact
-        for fact in others
-        if (fact.subject, fact.key) not in needed and "." not in fact.subject and _phrase(fact)
+        for fact in code.statements
+        if (fact.subject, fact.key) not in needed and "." not in fact.subject and _is_logged(fact)
     ]
     for statement in rng.sample(other_facts, min(len(logged), len(other_facts))):
-        lines += [_line(statement, old, rng) for old in _old_values(statement, others, rng, times)]
+        lines += [
+            _line(statement, old, rng)
+            for old in _old_values(statement, code.statements, rng, times)
+        ]
     rng.shuffle(lines)
     return lines
 
@@ -86,16 +83,16 @@ def change_log_entries(
 def _line(statement: Statement, old: str, rng: Stream) -> str:
     release = f"{rng.between(1, 4)}.{rng.between(1, 9)}"
     return (
-        f"Until release {release} the {_phrase(statement)} of `{statement.subject}` was `{old}`;"
+        f"Until release {release} the {phrase(statement.key)} of `{statement.subject}` was `{old}`;"
         " superseded since."
     )
 
 
-def _phrase(statement: Statement) -> str:
-    key, _, name = statement.key.partition(":")
-    if key not in _PHRASES or (key in ("default", "value") and not is_hard_value(statement.value)):
-        return ""
-    return f"{_PHRASES[key]} {name}" if name else _PHRASES[key]
+def _is_logged(statement: Statement) -> bool:
+    """Whether the change log may state an earlier value, which must be hard to guess."""
+    value = statement.value
+    is_easy = value.startswith("{") or (value.isdigit() and not is_hard(value))
+    return statement.key.partition(":")[0] in _LOGGED and not is_easy
 
 
 def _old_values(

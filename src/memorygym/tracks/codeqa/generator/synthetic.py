@@ -5,22 +5,23 @@ from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import Statement
 from memorygym.core.tokens import count
 from memorygym.tracks.codeqa.code_view import (
     Page,
     ShownParagraph,
     pages,
-    paragraphs,
     shown_paragraph,
     text_of,
 )
-from memorygym.tracks.codeqa.fact_reader import read
 from memorygym.tracks.codeqa.generator.distractors import MentionSampler, mention_sampler
-from memorygym.tracks.codeqa.generator.filler import Growth, breaking_changes, execute_package
+from memorygym.tracks.codeqa.generator.filler import Growth, write_tests
+from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
 from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage
-from memorygym.tracks.codeqa.generator.paths import Walker
-from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, Runs
+from memorygym.tracks.codeqa.generator.question_drafts import (
+    QuestionDrafter,
+    asked_calls,
+    breaking_changes,
+)
 from memorygym.tracks.codeqa.generator.question_selection import QuestionSelector, SelectedQuestion
 from memorygym.tracks.codeqa.generator.session import (
     SessionFact,
@@ -29,14 +30,13 @@ from memorygym.tracks.codeqa.generator.session import (
     shuffled_in_order,
     timestamps,
 )
-from memorygym.tracks.codeqa.generator.settings import SYNTH, CodeQASettings
+from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.stale_values import (
     MisleadingStatement,
     change_log_entries,
     earlier_observations,
     near_distractors,
 )
-from memorygym.tracks.codeqa.generator.syntax_tree import Tree, exceptions, parse_tree
 
 MODULES = 5
 """Fewest modules of the part with questions."""
@@ -82,16 +82,15 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
         package.module(district)
     for _ in range(TESTS):
         package.test(district, rng.sample(district.functions, TESTED))
-    values = execute_package(package, district.functions, rng)
-    tree = parse_tree(package.files)
-    runs = Runs(
-        {call: str(value) for call, value in values.items()}, breaking_changes(package, tree, rng)
-    )
-    planned = questions(package.files, tree, runs, settings, stream_path)
+    calls = asked_calls(district.functions, rng)
+    write_tests(package)
+    code = KnownCode(statements_of(package.files))
+    changes = breaking_changes(code, rng)
+    planned = questions(code, calls, changes, settings, stream_path)
     if planned.log:
         package.files[LOG] = planned.log
     growth = Growth(package, OBSERVED * len(planned.facts))
-    mentions = mention_sampler(planned.selected, tree, district, named_rng(*stream_path, "crowd"))
+    mentions = mention_sampler(planned.selected, code, district, named_rng(*stream_path, "crowd"))
     package.mentions, package.mention_share = (
         mentions,
         settings.distractor_density / (200 - settings.distractor_density),
@@ -131,40 +130,27 @@ def _remarks(
 
 
 def questions(
-    files: Mapping[str, str],
-    tree: Tree,
-    runs: Runs,
+    code: KnownCode,
+    calls: Sequence[str],
+    changes: Sequence[tuple[str, str]],
     settings: CodeQASettings,
     stream_path: tuple[str | int, ...],
 ) -> PlannedQuestions:
-    """The questions about the files, and the texts that they need."""
+    """The questions about the code, and the texts that they need."""
     rng = named_rng(*stream_path, "questions")
-    walker = walker_of(tree, settings, rng)
-    statements = [
-        statement for path, code in files.items() for statement in statements_in(path, code)
-    ]
+    topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
+    drafter = QuestionDrafter(code, topics, calls, changes, rng)
     hops = [settings.hops[number % len(settings.hops)] for number in range(settings.questions)]
-    chooser = QuestionSelector(QuestionDrafter(walker, runs), statements, rng)
-    selected = [chooser.select(number) for number in hops]
-    lines = change_log_entries(selected, statements, settings.stale, rng, chooser.known)
-    facts = [statement for question in selected for statement in question.draft.facts]
-    facts += earlier_observations(selected, settings.stale, walker, chooser.known)
-    facts += walker.remarks(4 + settings.tokens // TOKENS_PER_REMARK) if walker.topics else []
+    selector = QuestionSelector(drafter, rng)
+    selected = [selector.select(number) for number in hops]
+    lines = change_log_entries(selected, code, settings.stale, rng)
+    facts = [fact for question in selected for fact in question.draft.facts]
+    facts += earlier_observations(selected, settings.stale, drafter)
+    facts += drafter.remarks(4 + settings.tokens // TOKENS_PER_REMARK) if topics else []
     log = "\n\n".join(lines) + "\n" if lines else ""
     return PlannedQuestions(
-        selected, log, shuffled_in_order(facts, rng), near_distractors(selected, statements)
+        selected, log, shuffled_in_order(facts, rng), near_distractors(selected, code.statements)
     )
-
-
-def walker_of(tree: Tree, settings: CodeQASettings, rng: Stream) -> Walker:
-    """The sampler of names; a generated session may end with any class, others with exceptions."""
-    topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
-    return Walker(tree, topics, rng, None if settings.source == SYNTH else exceptions(tree))
-
-
-def statements_in(path: str, code: str) -> list[Statement]:
-    """The statements that the reader finds in a shown file."""
-    return [statement for paragraph in paragraphs(path, code) for statement in read(paragraph)]
 
 
 def observations(
