@@ -13,7 +13,7 @@ from memorygym.core.decision_table import Structure
 from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome, Score
-from memorygym.core.statements import FactReader, StatementReader
+from memorygym.core.statements import FactReader
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.core.types import JSON, Env, Message, Policy, Task, Tool
@@ -227,7 +227,7 @@ class Track:
         if self.reader:
             return self.reader(trace)
         goals = [outcome.goal for outcome in self.outcomes(trace)]
-        return StatementReader(trace, goals, self.facts(trace.system), self.tool_names)
+        return TraceReader(trace, goals, self.facts(trace.system), self.tool_names)
 
 
 def _is(kind: Any, parts: Any = None) -> Callable[[Any], bool]:

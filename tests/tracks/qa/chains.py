@@ -19,7 +19,7 @@ class Chains:
         if "unreadable" in text:
             raise ValueError("an unreadable text")
         return tuple(
-            Statement(subject, key, value, (int(rank or 0),))
+            Statement(subject, key, value, rank=(int(rank or 0),))
             for key, subject, value, rank in STATEMENTS.findall(text)
         )
 

@@ -48,7 +48,7 @@ def outcomes(trace: Trace) -> Sequence[Outcome]:
     from memorygym.scoring.episode_scores import answered
 
     trace_reader: Any = reader_of(trace)
-    return answered(trace, trace_reader)
+    return answered(trace, trace_reader.goals, trace_reader.grade)
 
 
 def reader(trace: Trace) -> Any:

@@ -65,10 +65,10 @@ def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
         name, stated = code.name, [*_defaults(code, code_text), *_arguments(code, code_text)]
     name = f"{owner}{name}"
     if not owner:
-        yield Statement(name, "file", module, DEFINED)
+        yield Statement(name, "file", module, rank=DEFINED)
     for key, value in stated:
-        yield Statement(name, key, value, DEFINED)
-    yield Statement(name, "source", source, DEFINED)
+        yield Statement(name, key, value, rank=DEFINED)
+    yield Statement(name, "source", source, rank=DEFINED)
     yield from _body(name, body)
 
 
@@ -142,11 +142,11 @@ def _body(name: str, lines: str) -> Iterator[Statement]:
     for match in _CALL.finditer(bare):
         name_ = match[1]
         if name_ not in _KNOWN and not bare[: match.start()].endswith(_UNCALLED):
-            yield Statement(name, f"calls:{name_}", "yes", DEFINED)
+            yield Statement(name, f"calls:{name_}", "yes", rank=DEFINED)
     for exception in dict.fromkeys(_RAISE.findall(bare)):
-        yield Statement(name, "raises", exception, DEFINED)
+        yield Statement(name, "raises", exception, rank=DEFINED)
     for constant in dict.fromkeys(_UPPER.findall(bare)):
-        yield Statement(name, f"reads:{constant}", "yes", DEFINED)
+        yield Statement(name, f"reads:{constant}", "yes", rank=DEFINED)
 
 
 def _class(body: str, module: str) -> Iterator[Statement]:
@@ -154,11 +154,11 @@ def _class(body: str, module: str) -> Iterator[Statement]:
     if not (match := _CLASS.search(body)):
         return
     name, parent = match[1], match[2] or "object"
-    yield Statement(name, "file", module, DEFINED)
-    yield Statement(name, "base", parent.rpartition(".")[2], DEFINED)
+    yield Statement(name, "file", module, rank=DEFINED)
+    yield Statement(name, "base", parent.rpartition(".")[2], rank=DEFINED)
     for member, value in _SET.findall(body, match.end()):
         if is_literal(value):
-            yield Statement(f"{name}.{member}", "value", value, DEFINED)
+            yield Statement(f"{name}.{member}", "value", value, rank=DEFINED)
 
 
 def _lines(body: str, module: str) -> Iterator[Statement]:
@@ -168,12 +168,12 @@ def _lines(body: str, module: str) -> Iterator[Statement]:
     """
     for name, value in _SET.findall("" if _UNDER.search(body) else body):
         if name.isupper() and is_literal(value):
-            yield Statement(name, "value", value, DEFINED)
-            yield Statement(name, "file", module, DEFINED)
+            yield Statement(name, "value", value, rank=DEFINED)
+            yield Statement(name, "file", module, rank=DEFINED)
     for source, names in _FROM.findall(body):
         for name in names.split(","):
             if " as " not in name:
-                yield Statement(name.strip(), "file", source, IMPORTED)
+                yield Statement(name.strip(), "file", source, rank=IMPORTED)
 
 
 def is_literal(text: str) -> bool:

@@ -3,8 +3,7 @@
 To answer a query, the reader goes from the named entities to the answer, fact by fact.
 """
 
-from memorygym.core.statements import Statement, StatementIndex
-from memorygym.scoring.fact_reader.claims import CURRENT
+from memorygym.core.statements import CURRENT, Statement, StatementIndex
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research import question_grammar
@@ -108,7 +107,7 @@ class ResearchReader:
     def read(self, text: str) -> tuple[Statement, ...]:
         """The statements in a text: those of documents under their headings, and those of notes."""
         return tuple(
-            Statement(fact.subject, fact.code, str(fact.value), _rank(fact.source, fact.date))
+            Statement(fact.subject, fact.key, str(fact.value), rank=_rank(fact.source, fact.date))
             for fact in _OUTLINE.read(text).facts
             if fact.role == CURRENT
         )

@@ -88,7 +88,7 @@ def _fact(raw: Mapping[str, Any], event: int) -> Fact:
     if not {"subject", "key", "value"} <= raw.keys():
         # An imported fact is only a sentence: a model can use it, our reader cannot.
         return Fact(id, raw["source_paragraph_title"], "content", content, content, event)
-    statement = Statement(raw["subject"], raw["key"], raw["value"], tuple(raw.get("rank", ())))
+    statement = Statement(raw["subject"], raw["key"], raw["value"], rank=tuple(raw.get("rank", ())))
     sentence = ResearchReader().render(statement)
     return Fact(
         id,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact
+from memorygym.core.statements import FORMER, SHIFT, Statement
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
@@ -89,7 +89,7 @@ class Parser:
         return "\n".join([f"[Fact · {record.name} · current]", *sentences])
 
 
-def _fits(draft: RecordDraft, fact: ReadFact) -> bool:
+def _fits(draft: RecordDraft, fact: Statement) -> bool:
     """Whether a fact may join a record: it has no value of that key yet."""
     if draft.name != fact.subject or draft.date != fact.date:
         return False
@@ -100,7 +100,7 @@ def _fits(draft: RecordDraft, fact: ReadFact) -> bool:
     return fact.code not in draft.values and fact.code not in draft.shifts
 
 
-def _add(draft: RecordDraft, fact: ReadFact) -> None:
+def _add(draft: RecordDraft, fact: Statement) -> None:
     """Adds a fact to a record."""
     if fact.code == "category":
         draft.category = draft.category or str(fact.value)

@@ -111,4 +111,4 @@ def _supporting_statements(
 
 def observable(fact: SessionFact) -> Statement:
     """The statement of an observation that has no time yet."""
-    return Statement(fact.topic, fact.aspect.key, fact.value, time_rank("2030-01-01 12:00"))
+    return Statement(fact.topic, fact.aspect.key, fact.value, rank=time_rank("2030-01-01 12:00"))
