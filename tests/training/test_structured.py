@@ -10,7 +10,14 @@ from gymnasium.utils.env_checker import check_env
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorygym.core.decision_table import (
+from memorygym.core.errors import BadSettings
+from memorygym.core.types import Task
+from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.runs.systems import played, start_episode
+from memorygym.scoring.episode_scores import score
+from memorygym.training.decision_arrays import TableArrays
+from memorygym.training.decisions import (
+    ITEMS,
     KEEP,
     OPERATIONS,
     REVISE,
@@ -19,20 +26,14 @@ from memorygym.core.decision_table import (
     Decision,
     Situation,
 )
-from memorygym.core.errors import BadSettings
-from memorygym.core.types import Task
-from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.runs.systems import played, start_episode
-from memorygym.scoring.episode_scores import score
-from memorygym.training.decision_arrays import TableArrays
 from memorygym.training.manager import fifo, observation, random
 from memorygym.training.simulator import PEAK, WRITES, Simulator
+from memorygym.training.structured_agent import hands
 from memorygym.training.structured_env import StructuredEnv
 from memorygym.training.tasks import recipes
-from memorygym.training.vec_env import MemoryVecEnv, composite, make_table, structure_of
+from memorygym.training.vec_env import MemoryVecEnv, composite, make_table
 
 pytestmark = pytest.mark.train
-WORLDS = structure_of("worlds")
 TEMPLATES = sorted(
     {recipe.template for recipe in recipes("worlds", "train", range(1), tier="lite")}
 )
@@ -40,11 +41,11 @@ TEMPLATES = sorted(
 
 def table_of(template: str, seed: int, tier: str = "lite") -> TableArrays:
     recipe = recipes("worlds", "train", range(seed, seed + 1), template=template, tier=tier)[0]
-    return make_table("worlds", recipe)
+    return make_table(recipe)
 
 
 def text_score(task: Task, choose: Any) -> Any:
-    trace = played(start_episode(task, memory_factory("markdown")), WORLDS.policy(choose), task, {})
+    trace = played(start_episode(task, memory_factory("markdown")), hands(task, choose), task, {})
     return score(trace)
 
 
@@ -81,10 +82,10 @@ def random_choices(table: TableArrays, rng: np.random.Generator) -> list[Choice]
 def played_as_arrays(
     table: TableArrays, choices: list[Choice]
 ) -> tuple[float, int, int, Simulator]:
-    simulator = Simulator(WORLDS, 1, 1, composite)
+    simulator = Simulator(1, 1, composite)
     simulator.load(0, table)
     for operation, items in choices:
-        chosen = np.zeros((1, WORLDS.items), bool)
+        chosen = np.zeros((1, ITEMS), bool)
         chosen[0, [*items]] = True
         simulator.step(np.array([operation]), chosen)
     writes, peak = map(int, simulator._state[0, [WRITES, PEAK]])
@@ -137,7 +138,7 @@ def test_a_policy_sees_the_same_in_text_as_in_arrays(template: str, seed: int) -
     replay = Replay(table, choices)
 
     def choose(decision: Decision, situation: Situation) -> Choice:
-        in_text.append(observation(decision, situation, WORLDS.items))
+        in_text.append(observation(decision, situation))
         return replay(decision, situation)
 
     assert text_score(table.table.task, choose).composite == pytest.approx(score)
@@ -238,7 +239,7 @@ def test_a_task_without_budgets_is_refused() -> None:
     table = table_of("city", 0)
     table.table.task = replace(table.table.task, budget=replace(table.table.task.budget, slot=None))
     with pytest.raises(BadSettings, match="capacity, writes and slot"):
-        Simulator(WORLDS, 1, 1, composite).load(0, table)
+        Simulator(1, 1, composite).load(0, table)
 
 
 @pytest.mark.parametrize("policy", [random, fifo])

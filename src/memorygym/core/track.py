@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Protocol
 
 from memorygym.core import registry
-from memorygym.core.decision_table import Structure
 from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome, Score
@@ -198,8 +197,6 @@ class Track:
     """The parameters of its official task set."""
     self_test: SelfTest | None = None
     """The checks of `bench --validate`."""
-    structure: Callable[[], Structure] | None = None
-    """Its tasks as tables of decisions, for policies that write no text."""
     verify: Callable[[Sequence[TaskRecipe], MapFunction], Verification] | None = None
     """Checks generated tasks: each is answerable, needs its facts, and cannot be guessed."""
     files: Callable[[str, Any, int | None], Sequence[TaskRecipe]] | None = None
@@ -255,7 +252,6 @@ _FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "axes": (_is(tuple, str), '("own", "friend")'),
     **dict.fromkeys(("references", "official"), (_is(Mapping, str), '{"name": "text"}')),
     **dict.fromkeys("score reader gold note_taker files".split(), (_is(Callable | None), "None")),
-    "structure": (_is(Callable | None), "None"),
     "verify": (_is(Callable | None), "None"),
     "instances": (_is(Instances | None), "None"),
     "self_test": (_is(SelfTest | None), "None"),

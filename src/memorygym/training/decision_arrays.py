@@ -7,15 +7,16 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from memorygym.core.decision_table import (
+from memorygym.core.errors import BadSettings
+from memorygym.training.decisions import (
     BOTH,
     CURRENT,
     FIRST,
+    ITEM_FEATURES,
+    ITEMS,
     OPERATIONS,
     DecisionTable,
-    Structure,
 )
-from memorygym.core.errors import BadSettings
 
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
@@ -69,12 +70,12 @@ class TableArrays:
     """By reached goals, writes and peak: the score."""
 
 
-def arrays_of(table: DecisionTable, structure: Structure) -> TableArrays:
+def arrays_of(table: DecisionTable) -> TableArrays:
     """The arrays of a table."""
-    size, items = len(table.decisions), structure.items
-    item_features = np.zeros((size, items, len(structure.item_features)), np.float32)
-    present, prices = np.zeros((size, items), bool), np.zeros((size, items), np.int32)
-    weights, rows, event = np.zeros((table.subjects, items), np.float32), [], -1
+    size = len(table.decisions)
+    item_features = np.zeros((size, ITEMS, len(ITEM_FEATURES)), np.float32)
+    present, prices = np.zeros((size, ITEMS), bool), np.zeros((size, ITEMS), np.int32)
+    weights, rows, event = np.zeros((table.subjects, ITEMS), np.float32), [], -1
     for row, decision in enumerate(table.decisions):
         for item, price in decision.items.items():
             present[row, item], prices[row, item] = True, price

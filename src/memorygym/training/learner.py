@@ -22,10 +22,11 @@ from memorygym.core.trace import Trace
 from memorygym.scoring.episode_scores import score
 from memorygym.training import network
 from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints, TableArrays
+from memorygym.training.decisions import FEATURES, ITEM_FEATURES, check_track
 from memorygym.training.network import Observations, Weights
 from memorygym.training.settings import HIDDEN, Training
 from memorygym.training.tasks import TaskStream
-from memorygym.training.vec_env import MemoryVecEnv, TableStream, composite, structure_of
+from memorygym.training.vec_env import MemoryVecEnv, TableStream, composite
 
 FORMAT = "memorygym-policy-1"
 BETA, BETA_SQUARED, SMALL = 0.9, 0.999, 1e-8
@@ -235,10 +236,10 @@ def leave_one_out(returns: Floats) -> Floats:
 
 def initial_weights(track: str, seed: int, hidden: int = HIDDEN) -> Weights:
     """The weights of an untrained policy."""
-    structure = structure_of(track)
+    check_track(track)
     rng = np.random.default_rng(named_rng("policy", seed).below(2**63))
-    decision = len(structure.features) + len(SITUATION)
-    return network.initial(decision, len(structure.item_features), hidden, rng)
+    decision = len(FEATURES) + len(SITUATION)
+    return network.initial(decision, len(ITEM_FEATURES), hidden, rng)
 
 
 def stored_weights(raw: Mapping[str, Any], part: str, path: Path) -> Weights:

@@ -11,7 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from memorygym.core.decision_table import (
+from memorygym.core.errors import BadSettings
+from memorygym.core.rng import Stream, named_rng
+from memorygym.core.types import Policy, Task
+from memorygym.training import network
+from memorygym.training.decision_arrays import situation_features
+from memorygym.training.decisions import (
+    ITEMS,
     KEEP,
     OPERATIONS,
     SKIP,
@@ -20,20 +26,15 @@ from memorygym.core.decision_table import (
     Decision,
     Situation,
 )
-from memorygym.core.errors import BadSettings
-from memorygym.core.rng import Stream, named_rng
-from memorygym.core.types import Policy, Task
-from memorygym.training import network
-from memorygym.training.decision_arrays import situation_features
 from memorygym.training.learner import FORMAT, initial_weights, stored_weights
 from memorygym.training.network import Observations, Weights
-from memorygym.training.vec_env import structure_of
+from memorygym.training.structured_agent import hands
 
 
-def observation(decision: Decision, situation: Situation, items: int) -> Observations:
+def observation(decision: Decision, situation: Situation) -> Observations:
     """What a policy sees of one decision, as `MemoryVecEnv` shows it."""
     width = len(next(iter(decision.item_features.values()), ()))
-    features, present = np.zeros((1, items, width), np.float32), np.zeros((1, items), bool)
+    features, present = np.zeros((1, ITEMS, width), np.float32), np.zeros((1, ITEMS), bool)
     for item, values in decision.item_features.items():
         features[0, item], present[0, item] = values, True
     numbers = [
@@ -50,15 +51,15 @@ def observation(decision: Decision, situation: Situation, items: int) -> Observa
 
 
 class Manager:
-    """A trained network as `core.decision_table.Choose`. It draws its choices, as in training, from
+    """A trained network as `decisions.Choose`. It draws its choices, as in training, from
     a stream that the view decides."""
 
-    def __init__(self, weights: Weights, items: int) -> None:
-        self._weights, self._items = weights, items
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
 
     def __call__(self, decision: Decision, situation: Situation) -> Choice:
-        seen, draws = observation(decision, situation, self._items), _rng(decision, situation)
-        uniform = np.array([draws.uniform() for _ in range(1 + self._items)])
+        seen, draws = observation(decision, situation), _rng(decision, situation)
+        uniform = np.array([draws.uniform() for _ in range(1 + ITEMS)])
         out = network.forward(self._weights, seen)
         operations, chosen = network.drawn(out, uniform[None, :1], uniform[None, 1:])
         return int(operations[0]), frozenset(np.flatnonzero(chosen[0]).tolist())
@@ -83,15 +84,12 @@ def _shipped() -> Weights:
 
 def learned(task: Task, policy: str = "") -> Policy:
     """The trained policy of this package (`scripts/training.py` trains it), or that of a file."""
-    structure = structure_of(task.track)
-    weights = read_weights(Path(policy)) if policy else _shipped()
-    return structure.policy(Manager(weights, structure.items))
+    return hands(task, Manager(read_weights(Path(policy)) if policy else _shipped()))
 
 
 def untrained(task: Task, seed: int = 0) -> Policy:
     """The policy from which training starts."""
-    structure = structure_of(task.track)
-    return structure.policy(Manager(initial_weights(task.track, seed), structure.items))
+    return hands(task, Manager(initial_weights(task.track, seed)))
 
 
 def random(task: Task) -> Policy:
@@ -102,13 +100,13 @@ def random(task: Task) -> Policy:
         items = frozenset(item for item in decision.items if rng.bernoulli(0.5))
         return rng.below(len(OPERATIONS)), items
 
-    return structure_of(task.track).policy(choose)
+    return hands(task, choose)
 
 
 def fifo(task: Task) -> Policy:
     """Each record in turn, with as many items as a slot takes, until the memory is full; keeps
     them current."""
-    return frugal(task, items=structure_of(task.track).items)
+    return frugal(task, items=ITEMS)
 
 
 def frugal(task: Task, items: int = 10, share: float = 1.0) -> Policy:
@@ -126,7 +124,7 @@ def frugal(task: Task, items: int = 10, share: float = 1.0) -> Policy:
         keeps = _rng(decision, situation).uniform() < share
         return (KEEP if keeps else SKIP), frozenset(chosen)
 
-    return structure_of(task.track).policy(choose)
+    return hands(task, choose)
 
 
 def _rng(decision: Decision, situation: Situation) -> Stream:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from memorygym.core.decision_table import DELETE, KEEP, OPERATIONS, REVISE, SKIP, UPDATE
 from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints
+from memorygym.training.decisions import DELETE, KEEP, OPERATIONS, REVISE, SKIP, UPDATE
 
 Weights = dict[str, Floats]
 NEVER = np.float32(-1e9)

@@ -10,16 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memorygym.core.decision_table import (
-    BOTH,
-    CURRENT,
-    DELETE,
-    FIRST,
-    KEEP,
-    REVISE,
-    UPDATE,
-    Structure,
-)
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.training.decision_arrays import (
@@ -45,6 +35,18 @@ from memorygym.training.decision_arrays import (
     TableArrays,
     situation_features,
 )
+from memorygym.training.decisions import (
+    BOTH,
+    CURRENT,
+    DELETE,
+    FEATURES,
+    FIRST,
+    ITEM_FEATURES,
+    ITEMS,
+    KEEP,
+    REVISE,
+    UPDATE,
+)
 
 
 class Simulator:
@@ -53,10 +55,8 @@ class Simulator:
     `step` and the observations are arrays over environments (N), in the order of groups.
     """
 
-    def __init__(
-        self, structure: Structure, groups: int, group: int, score: Callable[[Trace], float]
-    ) -> None:
-        size, items = groups * group, structure.items
+    def __init__(self, groups: int, group: int, score: Callable[[Trace], float]) -> None:
+        size = groups * group
         self.groups, self.group, self.size = groups, group, size
         self._score = score
         self._tables: list[TableArrays | None] = [None] * groups
@@ -65,15 +65,15 @@ class Simulator:
         self._all = np.arange(size)
         self.cursor = np.zeros(groups, np.intp)
         """By group: the number of the decision that is due."""
-        self._features = np.zeros((groups, 0, len(structure.features)), np.float32)
-        self._item_features = np.zeros((groups, 0, items, len(structure.item_features)), np.float32)
-        self._present = np.zeros((groups, 0, items), bool)
-        self._prices = np.zeros((groups, 0, items), np.int32)
+        self._features = np.zeros((groups, 0, len(FEATURES)), np.float32)
+        self._item_features = np.zeros((groups, 0, ITEMS, len(ITEM_FEATURES)), np.float32)
+        self._present = np.zeros((groups, 0, ITEMS), bool)
+        self._prices = np.zeros((groups, 0, ITEMS), np.int32)
         self._rows = np.zeros((groups, 0, ROW_COLUMNS), np.int32)
-        self._weights = np.zeros((groups, 0, items), np.float32)
+        self._weights = np.zeros((groups, 0, ITEMS), np.float32)
         self._limits = np.zeros((groups, 3), np.int32)
         """By group: capacity, writes, slot."""
-        self._held = np.zeros((size, 0, items + 1), np.int8)
+        self._held = np.zeros((size, 0, ITEMS + 1), np.int8)
         """What notes hold, by subject and item; the last item is the category."""
         self._lines = np.zeros((size, 0, 2), np.int32)
         """By subject: the tokens of its note, and 1 + the number of its entry; 0 without."""

@@ -10,17 +10,18 @@ from gymnasium import Env
 from gymnasium.error import ResetNeeded
 from gymnasium.vector.utils import create_empty_array
 
-from memorygym.core.decision_table import Choice, Decision, Situation
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.trace import Trace
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import System, played, start_episode
 from memorygym.training.decision_arrays import TableArrays, read_action
+from memorygym.training.decisions import ITEMS, Choice, Decision, Situation, check_track
 from memorygym.training.rewards import check_shaping
 from memorygym.training.simulator import Simulator
+from memorygym.training.structured_agent import hands
 from memorygym.training.tasks import TaskStream
-from memorygym.training.vec_env import Observation, composite, make_table, spaces_of, structure_of
+from memorygym.training.vec_env import Observation, composite, make_table, single_spaces
 
 MEMORY = "markdown"
 """The memory of the episode of text."""
@@ -46,12 +47,12 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         gamma: float = 1.0,
     ) -> None:
         """See MemoryVecEnv. Raises BadSettings or UnknownPart."""
-        self._structure = structure_of(track)
-        self.observation_space, self.action_space = spaces_of(self._structure)
+        check_track(track)
+        self.observation_space, self.action_space = single_spaces()
         self._stream = TaskStream(track, split, seed, parameters)
         check_shaping(gamma, shaping)
         self._shaping, self._gamma = shaping, gamma
-        self._simulator = Simulator(self._structure, 1, 1, composite)
+        self._simulator = Simulator(1, 1, composite)
         self._choices: list[Choice] = []
         self._table: TableArrays | None = None
         self._ended = True
@@ -63,7 +64,7 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         super().reset(seed=seed)
         if seed is not None:
             self._stream = replace(self._stream, seed=seed, position=0)
-        self._table = make_table(self._stream.track, next(self._stream))
+        self._table = make_table(next(self._stream))
         self._simulator.load(0, self._table)
         self._choices, self._ended = [], False
         return self._observation(), {}
@@ -74,7 +75,7 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
         """Makes a choice: {"operation": a number of OPERATIONS, "items": (M,) which to store}."""
         if self._ended:
             raise ResetNeeded("call reset() before step(): no episode is running")
-        operation, items = read_action(action, (), self._structure.items)
+        operation, items = read_action(action, (), ITEMS)
         self._choices.append((int(operation), frozenset(np.flatnonzero(items).tolist())))
         before = float(self._simulator.potential[0])
         self._ended = bool(self._simulator.step(operation[None], items[None]))
@@ -105,7 +106,7 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
 
         episode = start_episode(task, memory_factory(MEMORY))
         labels = System("policy", MEMORY).labels(task.track, 0)
-        return played(episode, self._structure.policy(choose), task, labels)
+        return played(episode, hands(task, choose), task, labels)
 
     def _observation(self) -> Observation:
         seen = create_empty_array(self.observation_space, 1)

@@ -14,11 +14,10 @@ from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space, create_empty_array
 
-from memorygym.core.decision_table import OPERATIONS, Structure
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe, find
+from memorygym.core.track import TaskRecipe
 from memorygym.scoring.episode_scores import score
 from memorygym.training.decision_arrays import (
     SITUATION,
@@ -28,6 +27,14 @@ from memorygym.training.decision_arrays import (
     TableArrays,
     arrays_of,
     read_action,
+)
+from memorygym.training.decisions import (
+    FEATURES,
+    ITEM_FEATURES,
+    ITEMS,
+    OPERATIONS,
+    DecisionTable,
+    check_track,
 )
 from memorygym.training.rewards import check_shaping
 from memorygym.training.simulator import Simulator
@@ -39,33 +46,16 @@ Batch = tuple[Observation, Floats, Bools, Bools, dict[str, Any]]
 """Observations, rewards, terminated, truncated, infos, as Gymnasium returns them."""
 
 
-def structure_of(track: str) -> Structure:
-    """The structured view of a track. Raises BadSettings if it has none."""
-    structure = find(track).structure
-    if structure is None:
-        raise BadSettings(
-            f"the track {track} has no structured decisions: play it as text, with MemoryEnv"
-        )
-    return structure()
-
-
-def spaces_of(structure: Structure) -> tuple[spaces.Dict, spaces.Dict]:
+def single_spaces() -> tuple[spaces.Dict, spaces.Dict]:
     """The spaces of observations and actions of one environment."""
     box = partial(spaces.Box, 0.0, 100.0, dtype=np.float32)
-    seen = spaces.Dict(
-        {
-            "decision": box(shape=(len(structure.features) + len(SITUATION),)),
-            "items": box(shape=(structure.items, len(structure.item_features))),
-            "present": spaces.MultiBinary(structure.items),
-        }
-    )
-    chosen = spaces.Dict(
-        {
-            "operation": spaces.Discrete(len(OPERATIONS)),
-            "items": spaces.MultiBinary(structure.items),
-        }
-    )
-    return seen, chosen
+    seen = {
+        "decision": box(shape=(len(FEATURES) + len(SITUATION),)),
+        "items": box(shape=(ITEMS, len(ITEM_FEATURES))),
+        "present": spaces.MultiBinary(ITEMS),
+    }
+    chosen = {"operation": spaces.Discrete(len(OPERATIONS)), "items": spaces.MultiBinary(ITEMS)}
+    return spaces.Dict(seen), spaces.Dict(chosen)
 
 
 def composite(trace: Trace) -> float:
@@ -73,10 +63,9 @@ def composite(trace: Trace) -> float:
     return score(trace).composite
 
 
-def make_table(track: str, recipe: TaskRecipe) -> TableArrays:
+def make_table(recipe: TaskRecipe) -> TableArrays:
     """The table of a task."""
-    structure = structure_of(track)
-    return arrays_of(structure.table(recipe.generate()), structure)
+    return arrays_of(DecisionTable(recipe.generate()))
 
 
 @dataclass
@@ -91,12 +80,11 @@ class TableStream(Iterator[TableArrays]):
     _pool: ProcessPoolExecutor | None = field(default=None, init=False, repr=False)
 
     def __next__(self) -> TableArrays:
-        make = partial(make_table, self.tasks.track)
         if not self.workers:
-            return make(next(self.tasks))
+            return make_table(next(self.tasks))
         self._pool = self._pool or ProcessPoolExecutor(self.workers)
         for recipe in islice(self.tasks, self.ahead - len(self._waiting)):
-            self._waiting.append(self._pool.submit(make, recipe))
+            self._waiting.append(self._pool.submit(make_table, recipe))
         return self._waiting.popleft().result()
 
     def close(self) -> None:
@@ -106,7 +94,7 @@ class TableStream(Iterator[TableArrays]):
 
 
 class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium are not read.
-    """Structured decisions of many episodes at once; see core.decision_table.
+    """Structured decisions of many episodes at once; see `decisions`.
 
     An action is {"operation": (N,) numbers of OPERATIONS, "items": (N, M) which items to store}.
     Groups of `group` neighbours play the same task, as critic-free policy gradients need it. An
@@ -143,20 +131,18 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
                 f" multiple of {max(1, group * blocks)}"
             )
         check_shaping(gamma, shaping)
+        check_track(track)
         self.num_envs, self.group = num_envs, group
         self._size = num_envs // blocks
         """The environments of a block."""
         self._stream = TaskStream(track, split, seed, parameters)
         self._workers = workers
         self._given = tables
-        structure = structure_of(track)
         self._blocks = [
-            _Block(
-                Simulator(structure, self._size // group, group, reward), structure, shaping, gamma
-            )
+            _Block(Simulator(self._size // group, group, reward), shaping, gamma)
             for _ in range(blocks)
         ]
-        self.single_observation_space, self.single_action_space = spaces_of(structure)
+        self.single_observation_space, self.single_action_space = single_spaces()
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._tables: Iterator[TableArrays] = iter(())
@@ -233,12 +219,10 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
 class _Block:
     """Environments that step together, and their preallocated arrays."""
 
-    def __init__(
-        self, simulator: Simulator, structure: Structure, shaping: float, gamma: float
-    ) -> None:
+    def __init__(self, simulator: Simulator, shaping: float, gamma: float) -> None:
         size = simulator.size
         self._simulator, self._shaping, self._gamma = simulator, shaping, gamma
-        self._observation: Observation = create_empty_array(spaces_of(structure)[0], size)
+        self._observation: Observation = create_empty_array(single_spaces()[0], size)
         self._rewards = np.zeros(size, np.float32)
         self._terminated, self._truncated = np.zeros(size, bool), np.zeros(size, bool)
         self._scores = np.full(size, np.nan, np.float32)

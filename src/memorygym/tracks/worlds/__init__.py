@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core.decision_table import Structure
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import (
@@ -99,20 +98,6 @@ def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verifica
     return verifier.verify_all(recipes, parallel_map)
 
 
-def structure() -> Structure:
-    """The tasks as tables of decisions."""
-    from memorygym.tracks.worlds import decisions
-    from memorygym.tracks.worlds.structured_agent import StructuredAgent
-
-    return Structure(
-        decisions.WorldsTable,
-        StructuredAgent,
-        decisions.ITEMS,
-        decisions.FEATURES,
-        decisions.ITEM_FEATURES,
-    )
-
-
 def reasoner(name: str, _: Task) -> Policy:
     """The scripted reasoner of that name."""
     from memorygym.tracks.worlds.reasoners import REASONERS
@@ -183,7 +168,6 @@ TRACK = Track(
     },
     official={"tier": "standard"},
     self_test=SelfTest(inspect, validate),
-    structure=structure,
     verify=verify,
     parameters=lambda: {
         "template": "a template, or several with commas between (default: all ten)",

@@ -12,7 +12,6 @@ from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.stats import estimate
 from memorygym.tracks.worlds import agents
-from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.trace_measures import usage
 
 ENOUGH_SEEDS, ENOUGH_TASKS = 10, 100
@@ -57,15 +56,26 @@ class InvalidActor(Policy):
     def __init__(self, slot: int, writes: int) -> None:
         page = "7 " * (slot - 1)
         # The line breaks at the end must cost nothing: only normalised text is priced.
-        first = [Call("Write", {"content": text}) for text in ("qvtwin", "qvtwin", "qvlone\n\n\n")]
-        edits = [("qvtwin", "one"), ("qvabsent", "one"), ("qvlone", f"{page} 7 7")]
-        wrong = [Call("Edit", {"old_text": a, "new_text": b}, "wrong") for a, b in edits]
+        first = [Call("Write", {"content": text}) for text in ("qvtwin", "qvtwin", "qva\n\n\n")]
+        edits = [("qvtwin", "one"), ("qvabsent", "one"), ("qva", f"{page} 7 7")]
+        wrong = [_edit(*texts, "wrong") for texts in edits]
         wrong += [Call("Write", {"content": text}, "wrong") for text in (f"{page} 7 7", " ")]
         more = [Call("Write", {"content": f"{a}{n}"}) for a in (page, "") for n in range(writes)]
-        self._reply = Message("assistant", "", (*first, *wrong, *more))
+        self._first = Message("assistant", "", (*first, *wrong, *more))
+        self._words = [f"qv{letter}" for letter in ascii_lowercase]
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        return self._reply if "· event 1 of" in view[-1].content else Message("assistant", "")
+        if "· event 1 of" in view[-1].content:
+            return self._first
+        if "=== CORRECTION" not in view[-1].content:
+            return Message("assistant", "")
+        old, new, newer, *_ = self._words  # No write is left, and only the first Edit is free.
+        del self._words[0]
+        return Message("assistant", "", (_edit(old, new), _edit(new, newer, "wrong")))
+
+
+def _edit(old: str, new: str, id: str = "") -> Call:
+    return Call("Edit", {"old_text": old, "new_text": new}, id)
 
 
 def _bits_per_token() -> float:
@@ -86,6 +96,7 @@ class Check:
         self.by_agent: dict[str, list[PlayedEpisode]] = {}
         for result in self.results:
             self.by_agent.setdefault(result.agent, []).append(result)
+        self.measures = [result.measures for result in self.results]
         tasks = {(result.template, result.seed) for result in self.results}
         self.strict = seeds >= ENOUGH_SEEDS and len(tasks) >= ENOUGH_TASKS
         self.rows: list[Invariant] = []
@@ -131,17 +142,14 @@ class Check:
 
     def measure(self, name: str) -> list[float]:
         """A measure of all episodes that have it; unbounded agents have none of the budget."""
-        return [r.measures[name] for r in self.results if name in r.measures]
+        return [measures[name] for measures in self.measures if name in measures]
 
 
-def check(results: Sequence[PlayedEpisode], tier: str, seeds: int) -> list[Invariant]:
-    """All invariants over results; those of agents that did not play are left out."""
-    checks = Check(results, seeds)
+def _check_agents(checks: Check, tier: str) -> None:
+    """References score what they must, better ones more than worse ones, adversaries too little."""
     perfect = [100 * result.score.accuracy for result in checks.by_agent.get("perfect", ())]
     checks.exact("perfect: accuracy %", perfect, 100)
     checks.exact("clairvoyant", checks.composites("clairvoyant"), 100)
-    _check_play(checks)
-    _check_scores(checks)
     for agent in ("guesser", "abstainer"):
         checks.exact(agent, checks.composites(agent), 0)
     checks.at_most("smart_guesser", checks.composites("smart_guesser"), 5)
@@ -156,10 +164,7 @@ def check(results: Sequence[PlayedEpisode], tier: str, seeds: int) -> list[Invar
         if agent in agents.AGENTS and (bound := agents.AGENTS[agent].bound):
             name = f"{agent} - {bound.over}" if bound.over else agent
             checks.at_most(name, checks.composites(agent, bound.over), bound.most)
-        if agent in BOOKS:
-            held = [result.measures["recoded"] for result in checks.by_agent[agent]]
-            checks.at_most(f"{agent}: capacities held", held, 1.5)
-    return checks.rows
+    checks.at_most("codec: capacities held", checks.measure("held"), 1.5)
 
 
 def _check_play(checks: Check) -> None:
@@ -169,6 +174,7 @@ def _check_play(checks: Check) -> None:
     checks.exact("questions not shown", checks.measure("unasked"), 0)
     checks.exact("events that kept context", checks.measure("undropped"), 0)
     checks.exact("tokens miscounted", checks.measure("miscounted"), 0)
+    checks.exact("entries whose blanks hold data", checks.measure("blank"), 0)
     checks.never_above("bits per token of random text", [_bits_per_token()], 10)
     for name in ("capacity", "slot", "writes"):
         checks.never_above(f"{name} used, at most", checks.measure(name), 1)
@@ -198,9 +204,10 @@ def _check_scores(checks: Check) -> None:
     checks.never_above("efficiency above its limit", efficiency_excess, 0)
 
 
-def _replay(task: Task, results: Sequence[PlayedEpisode], play: PlayAgain) -> list[Invariant]:
+def _check_replay(
+    checks: Check, task: Task, results: Sequence[PlayedEpisode], play: PlayAgain
+) -> None:
     """Plays the first task twice more: same trace and score, same views, mistakes refused."""
-    checks = Check((), 0)
     changed, differences = [], []
     for result in results:
         recorders: list[ViewRecorder] = []
@@ -222,9 +229,7 @@ def _replay(task: Task, results: Sequence[PlayedEpisode], play: PlayAgain) -> li
         wrong = [m.content for m in replies if m.call_id == "wrong"]
         accepted = sum(not text.startswith("refused") for text in wrong)
         checks.exact("mistakes not refused", [accepted], 0)
-        for name, value in usage(trace).items():
-            checks.never_above(f"greedy writer: {name}", [value], name != "miscounted")
-    return checks.rows
+        checks.measures.append(usage(trace))
 
 
 def validate(
@@ -233,5 +238,10 @@ def validate(
     """The self-test, over results that hold the measures of `inspect`."""
     recipe = recipes[0]
     first = [r for r in results if (r.template, r.seed) == (recipe.template, recipe.seed)]
-    task, seeds = recipe.generate(), len({recipe.seed for recipe in recipes})
-    return [*_replay(task, first, play), *check(results, str(task.recipe["tier"]), seeds)]
+    checks = Check(results, len({recipe.seed for recipe in recipes}))
+    task = recipe.generate()
+    _check_replay(checks, task, first, play)
+    _check_play(checks)
+    _check_scores(checks)
+    _check_agents(checks, str(task.recipe["tier"]))
+    return checks.rows

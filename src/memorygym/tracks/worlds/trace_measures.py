@@ -2,14 +2,13 @@
 
 import re
 
-from memorygym.core.tokens import count, words
+from memorygym.core.tokens import count, normalize, words
 from memorygym.core.trace import Action, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.types import Call
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import grade
-from memorygym.tracks.worlds.agents.radix import held_records
-from memorygym.tracks.worlds.agents.recoder import BOOKS
+from memorygym.tracks.worlds.agents.codec import capacities_held
 from memorygym.tracks.worlds.axes import admitted, gold_of
 from memorygym.tracks.worlds.fact_reader import strong_reader
 
@@ -25,20 +24,21 @@ def inspect(agent: str, trace: Trace) -> dict[str, float]:
         measures["outdated"] = _outdated(trace)
     if trace.budget.capacity is not None:
         measures |= usage(trace)
-    if book := BOOKS.get(agent):
-        measures["recoded"] = held_records(trace, book)
+    if agent == "codec":
+        measures["held"] = capacities_held(trace)
     return measures
 
 
 def usage(trace: Trace) -> dict[str, float]:
-    """The used share of every limit, and the largest error of the recorded token counts."""
+    """The used share of every limit, the largest error of the recorded token counts, and the number
+    of entries whose blanks could hide data."""
     capacity, slot, writes = trace.budget.capacity, trace.budget.slot, trace.budget.writes
     assert capacity and slot and writes
     known = set(words(trace.system))
     prices: dict[str, int] = {}
     sizes: dict[str, int] = {}
     called: tuple[Call, ...] = ()
-    error, peak, largest, paid, free = 0, 0, 0, 0, 0
+    error, peak, largest, paid, free, blank = 0, 0, 0, 0, 0, 0
     for record in trace.records:
         match record:
             case Observation(messages=messages):
@@ -52,6 +52,7 @@ def usage(trace: Trace) -> dict[str, float]:
                     size = prices.get(entry.text) or count(entry.text, known)
                     sizes[entry.id] = prices[entry.text] = size
                     largest = max(largest, size)
+                    blank += entry.text != normalize(entry.text)
                 total = sum(sizes.values())
                 peak, error = max(peak, total), max(error, abs(total - tokens))
             case Action(message=message):
@@ -63,7 +64,7 @@ def usage(trace: Trace) -> dict[str, float]:
                 paid += writes_made + max(0, edits_made - free)
                 free = max(0, free - edits_made)
     used = {"capacity": peak / capacity, "slot": largest / slot, "writes": paid / writes}
-    return {**used, "miscounted": error}
+    return {**used, "miscounted": error, "blank": blank}
 
 
 def _executed(result: str) -> bool:

@@ -17,10 +17,10 @@ from memorygym.tracks.worlds import axes, trace_facts
 from memorygym.tracks.worlds.agents import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator import generator, question_placement, task
-from tests.tracks.worlds.audit.defect import MANY, SESSIONS, validate, wrap
+from tests.tracks.worlds.audit.defect import SESSIONS, validate, wrap
 
 
-@validate("greedy writer: capacity")
+@validate("capacity used")
 def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch, budget, "_check_limit", lambda old, kind, *rest: "memory" in kind or old(kind, *rest)
@@ -28,7 +28,7 @@ def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(episode.Episode, "_undo_excess", lambda self, _: False)
 
 
-@validate("writes used", "strategic", "session_hoarder")
+@validate("writes used", "strategic", "reward_farmer")
 def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch, budget, "_check_limit", lambda old, kind, *rest: kind == "writes" or old(kind, *rest)
@@ -42,7 +42,7 @@ def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@validate("writes used", "strategic", "free_editor")
+@validate("writes used", "strategic", "edit_dumper")
 def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
     def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         self.free_edits = 1
@@ -51,7 +51,7 @@ def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, budget.BudgetTracker, "store", store)
 
 
-@validate("writes used", "strategic", "free_editor")
+@validate("mistakes not refused")
 def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
     def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         free = self.free_edits
@@ -62,7 +62,7 @@ def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, budget.BudgetTracker, "store", store)
 
 
-@validate("slot used", "edit_dumper", "free_editor")
+@validate("slot used", "edit_dumper")
 def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None:
     def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         kept = self.budget
@@ -126,7 +126,7 @@ def the_stream_is_empty(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, task.Generator, "task", lambda old, self: replace(old(self), events=()))
 
 
-@validate("greedy writer: miscounted")
+@validate("tokens miscounted")
 def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
     def step(old: Any, self: Any, message: Message) -> None:
         self._tracker.unread_texts.extend(str(call.arguments) for call in message.calls)
@@ -156,7 +156,7 @@ def figures_cost_nothing(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, tokens, "_run", lambda old, run, known: not run.isdigit() and old(run, known))
 
 
-@validate("blank_smuggler", "blank_smuggler", tasks=MANY)
+@validate("entries whose blanks hold data")
 def blanks_are_stored_as_written(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(budget, "normalize", lambda text: text)
 
@@ -193,7 +193,7 @@ def every_seed_generates_the_same_task(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, task, "Generator", lambda old, template, seed, *rest: old(template, 0, *rest))
 
 
-@validate("greedy writer: miscounted")
+@validate("tokens miscounted")
 def text_is_priced_before_it_is_normalised(patch: pytest.MonkeyPatch) -> None:
     def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         raw = self.count(text)
@@ -225,7 +225,7 @@ def a_stale_value_counts_as_held(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@validate("questions not scored", "skipper")
+@validate("questions not scored", "few_entity_asker")
 def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
     def outcomes(old: Any, trace: Any) -> list[Any]:
         return [outcome for outcome in old(trace) if outcome.answer is not None]

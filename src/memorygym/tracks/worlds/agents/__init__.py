@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core.track import Agent, Bound, PolicyFactory
-from memorygym.tracks.worlds.agents import answerers, callers, honest, packers, recoder
+from memorygym.tracks.worlds.agents import answerers, callers, codec, honest
 
-_MODULES = (answerers, callers, honest, packers, recoder)
+_MODULES = (answerers, callers, codec, honest)
 
 
 @cache

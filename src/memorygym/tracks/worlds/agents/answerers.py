@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from memorygym.agents.calls import END, calls, submit
+from memorygym.agents.calls import END
 from memorygym.core.rng import named_rng
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message
@@ -13,7 +13,6 @@ from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
     BudgetedNoteTaker,
     Strategist,
-    sampled,
     whole_records,
 )
 from memorygym.tracks.worlds.fact_reader import strong_reader
@@ -118,24 +117,6 @@ def _similarity(first: Query, second: Query) -> int:
     return (first.kind == second.kind) * (1 + (first.codes == second.codes))
 
 
-def concluded_carelessly(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
-    """The answer from the known members of a set; wrong if an unknown member decides."""
-    return context.reader.answer(query, knowledge, careless=True)
-
-
-class DoubleAnswerer(Strategist):
-    """Submits four answers at once: its conclusion, a guess, a refusal, its conclusion again."""
-
-    def reply(self, context: ParsedContext) -> Message:
-        message = super().reply(context)
-        query = context.query
-        if query is None or message.calls[0].name != "submit_answer":
-            return message
-        conclusion = context.reader.answer(query, context.knowledge)
-        answers = [conclusion, guess(context), REFUSAL, conclusion]
-        return calls(*[submit(answer) for answer in answers if answer is not None])
-
-
 class Skipper(BudgetedNoteTaker):
     """Skips the questions that it cannot answer, and never refuses."""
 
@@ -190,10 +171,8 @@ def _bare_names(context: ParsedContext) -> list[str]:
 
 
 MAKERS: dict[str, PolicyFactory] = {
-    "careless_concluder": lambda _: Strategist(concluded_carelessly),
     "constant_answerer": lambda _: AnswersAlways(constant),
     "context_copier": lambda _: AnswersAlways(copied),
-    "double_answerer": lambda _: DoubleAnswerer(),
     "few_entity_asker": lambda _: Skipper(whole_records(0.12)),
     "guess_filler": lambda _: Strategist(concluded_or_guessed),
     "hedger": lambda _: Strategist(hedged),
@@ -202,5 +181,4 @@ MAKERS: dict[str, PolicyFactory] = {
         _bare_names, guessed_by_name, updates=False, reads_all=True
     ),
     "replayer": lambda _: AnswersAlways(replayed),
-    "skipper": lambda _: Skipper(sampled(1.0)),
 }

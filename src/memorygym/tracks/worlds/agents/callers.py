@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core.json_values import canonical
-from memorygym.core.tokens import count
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks.worlds.agents.guesser import guess
-from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
+from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.facts import Knowledge
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
@@ -112,31 +111,6 @@ class EditDumper(Strategist):
         return calls(*[edit(MARK, f"{text}\n{MARK}") for text in context.text.split("\n\n") * 2])
 
 
-class FreeEditor(Strategist):
-    """Edits the entity's line, or appends the correction to any line that has room.
-
-    It then repeats these Edits, which would gain something if more than the first were free.
-    """
-
-    def change(self, context: ParsedContext) -> Message:
-        if context.title != "CORRECTION" or not context.records:
-            return super().change(context)
-        if len(context.replies) > 1:
-            return END
-        if not context.replies:
-            return calls(read())
-        lines = context.tool_results[0].split("\n")
-        correction = context.records[0]
-        note = note_of(context.reader.guide, correction)
-        old = next((line for line in lines if line.startswith(correction.name + " ")), "")
-        if not old:
-            fitting = (line for line in lines if count(f"{line}\n{note}") <= context.slot)
-            line = next(fitting, lines[0])
-            return calls(*[edit(line, f"{line}\n{text}") for text in (note, context.text)] * 8)
-        new = changed_line(context.reader, context.reader.read(old)[0], correction, ())
-        return calls(*[edit(old, new)] * 8) if new else END
-
-
 class NoticeKeeper(Strategist):
     """Stores nothing but a note for each change."""
 
@@ -175,35 +149,10 @@ class RewardFarmer(Strategist):
         return Message("assistant", "", tuple(repeated * (TIMES // len(repeated))))
 
 
-class SessionHoarder(Strategist):
-    """Stores as strategic does, then tries to write the rest of the last batch as well."""
-
-    def store(self, context: ParsedContext) -> Message:
-        """Writes the batch; reads; then refused calls, an emptied entry, the rest of the batch."""
-        if not context.replies:
-            return super().store(context)
-        if len(context.replies) == 1:
-            return calls(read())
-        if len(context.replies) > 2 or context.batch < context.batches:
-            return END
-        lines = context.tool_results[-1].split("\n")
-        rest = [
-            record_of(context.reader.guide, record)
-            for record in context.records
-            if record.name not in context.tool_results[-1]
-        ]
-        refused = [edit("", ""), edit("nowhere to be found", ""), write(""), write("x " * 500)]
-        swaps = [edit(line, new) for line, new in zip(lines[::-1], rest, strict=False)]
-        emptied = [edit(lines[0], "")] if context.writes_left else []
-        return calls(*refused, *(write(text) for text in rest), *emptied, *swaps, write(lines[0]))
-
-
 MAKERS: dict[str, PolicyFactory] = {
     "edit_dumper": lambda _: EditDumper(),
-    "free_editor": lambda _: FreeEditor(),
     "malformed_caller": lambda _: MalformedCaller(),
     "notice_keeper": lambda _: NoticeKeeper(),
     "reward_farmer": lambda _: RewardFarmer(),
-    "session_hoarder": lambda _: SessionHoarder(),
     "summary_leaker": lambda _: SummaryLeaker(),
 }

@@ -6,7 +6,13 @@ Notes are tagged, and packed into entries in the order of the text. What does no
 from collections.abc import Iterator, Sequence
 
 from memorygym.agents.calls import END, ToolCall, calls, edit, read, submit, write
-from memorygym.core.decision_table import (
+from memorygym.core.tokens import count
+from memorygym.core.types import Message, Policy, Task, Tool
+from memorygym.tracks.worlds.facts import Record, Value
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.notes import note_of, read_note
+from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
+from memorygym.training.decisions import (
     DELETE,
     KEEP,
     REVISE,
@@ -14,14 +20,17 @@ from memorygym.core.decision_table import (
     Choose,
     Decision,
     Situation,
+    check_track,
+    decisions_in,
+    item_of,
 )
-from memorygym.core.tokens import count
-from memorygym.core.types import Message, Policy, Tool
-from memorygym.tracks.worlds.decisions import decisions_in, item_of
-from memorygym.tracks.worlds.facts import Record, Value
-from memorygym.tracks.worlds.generator.instructions import REFUSAL
-from memorygym.tracks.worlds.generator.notes import note_of, read_note
-from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
+
+
+def hands(task: Task, choose: Choose) -> Policy:
+    """The policy of text that carries out what `choose` decides; it sees the view alone. Raises
+    BadSettings for a task of another track."""
+    check_track(task.track)
+    return StructuredAgent(choose)
 
 
 class StructuredAgent(Policy):

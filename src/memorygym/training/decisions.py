@@ -1,22 +1,17 @@
-"""The tasks of worlds as tables of decisions; see core.decision_table.
+"""Tasks of worlds as tables of decisions, for policies that decide what to store, without text.
 
-An item is an attribute (0 for `a`) or a relation (23 for `x`). The strong reader reads all texts;
-the gold table only decides whether goals are reached.
+Each decision concerns one subject: a record that a document states, or a fact that changed.
+Scripted hands (`structured_agent`) carry it out through the memory's tools, so that a table and an
+episode of text end alike. An item is an attribute (0 for `a`) or a relation (23 for `x`). The
+strong reader reads all texts; the gold table only decides whether goals are reached.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from memorygym.core.decision_table import (
-    BOTH,
-    CURRENT,
-    FIRST,
-    Decision,
-    DecisionTable,
-    Held,
-    Requirement,
-)
+from memorygym.core.errors import BadSettings
+from memorygym.core.json_values import FrozenDict
 from memorygym.core.tokens import count
 from memorygym.core.trace import Answer, MemoryUpdate, Trace
 from memorygym.core.types import Message, Task
@@ -26,6 +21,83 @@ from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Recor
 from memorygym.tracks.worlds.generator.gold import Need, Question, WorldsGold
 from memorygym.tracks.worlds.generator.notes import note_of, pack_value
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
+
+SKIP, KEEP, UPDATE, REVISE, DELETE = range(5)
+OPERATIONS = ("skip", "keep", "update", "revise", "delete")
+"""What a decision may be: store nothing; store a note; replace the changed value in the note;
+replace it and keep the former value; remove the subject's note."""
+FIRST, CURRENT, BOTH = 1, 2, 3
+"""What a note holds of an item: the value as first stated, the one after the change, or both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision, with what the texts shown until then state about it."""
+
+    event: int
+    """Number of the event, from 0."""
+    subject: int
+    """Number of the subject, from 0, in the order of first mention."""
+    is_change: bool
+    """Whether a fact about the subject changed; otherwise a document states its record."""
+    tokens: int
+    """Tokens of a note about the subject that holds no item."""
+    items: Mapping[int, int]
+    """By item that the text states: the tokens that it adds to a note."""
+    weights: Mapping[int, int] = field(default_factory=FrozenDict)
+    """For a document, by item: its importance, from 1, as the instructions state it."""
+    former: int = 0
+    """For a change: the tokens that the item adds with the value as first stated."""
+    is_absolute: bool = True
+    """For a change: whether the text states the new value, not only the difference."""
+    is_free: bool = False
+    """Whether an edit costs no write."""
+    left: int = 0
+    """Documents that are still to come, as far as the text says."""
+    features: tuple[float, ...] = ()
+    """What a policy sees of the decision, about 0 to 1 each."""
+    item_features: Mapping[int, tuple[float, ...]] = field(default_factory=FrozenDict)
+    """The same of each item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A goal of the table: what notes must hold at its event."""
+
+    event: int
+    needs: tuple[tuple[int, int, bool], ...]
+    """(subject, item, former): the items needed, and whether the value before the change is."""
+    relevant: tuple[tuple[int, int], ...]
+    """(subject, item): all that may alter whether the goal is reached."""
+    is_strict: bool
+    """Whether the goal is missed whenever an item is lacking; otherwise `DecisionTable.right`
+    decides."""
+
+
+Held = Mapping[tuple[int, int], int]
+"""By subject and item: FIRST, CURRENT or BOTH, if a note holds it."""
+Choice = tuple[int, frozenset[int]]
+"""An operation, and the items that it stores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The state of the memory at a decision."""
+
+    tokens_left: int
+    writes_left: int
+    room: int
+    """Tokens that the last entry of this event can still take; 0 if there is none."""
+    limits: tuple[int, int, int]
+    """Capacity, writes and slot of the episode."""
+    is_held: bool = False
+    """Whether a note about the subject is held."""
+    is_old: bool = False
+    """For a change: whether the note holds the item's value as first stated."""
+
+
+Choose = Callable[[Decision, Situation], Choice]
+"""Decides."""
 
 ITEMS = 26
 """Items that a decision may concern: 23 attributes at most, then relations."""
@@ -49,6 +121,14 @@ STRICT = frozenset(
     ("value", "delta", "before", "ratio", "trend", "extreme", "best", "gap", "outlier", "total")
 )
 """Kinds of queries whose every needed fact is needed, whatever the others are."""
+
+
+def check_track(track: str) -> None:
+    """Raises BadSettings for a track without structured decisions."""
+    if track != "worlds":
+        raise BadSettings(
+            f"the track {track} has no structured decisions: play it as text, with MemoryEnv"
+        )
 
 
 def decisions_in(context: ParsedContext) -> Iterator[tuple[Decision, Record]]:
@@ -124,21 +204,23 @@ def _tokens(guide: Guide, code: str, value: Value) -> int:
     return count(f"{code} {pack_value(guide.attribute(code), value)}")
 
 
-class WorldsTable(DecisionTable):
-    """See core.decision_table.DecisionTable."""
+class DecisionTable:
+    """The decisions of one task, which has its gold table here."""
 
     def __init__(self, task: Task) -> None:
         assert isinstance(task.gold, WorldsGold)
         self.task = task
-        self._changed: dict[tuple[int, int], int] = {}
-        self.changed = self._changed
+        self.changed: dict[tuple[int, int], int] = {}
+        """By subject and item: the event at which the fact changed."""
         self._gold = task.gold
         self._records: list[Record] = []
         """By subject: what its document states."""
         self._numbers: dict[str, int] = {}
         self._new: dict[tuple[int, int], Value] = {}
         self.decisions = list(self._read())
+        """In the order of events; those of one event in the order of its text."""
         self.subjects = len(self._records)
+        """Number of subjects."""
         self._asked = [q for q in task.gold.questions if q.kind != "abstention"]
         self.goals = list(map(self._requirement, self._asked))
 
@@ -171,7 +253,7 @@ class WorldsTable(DecisionTable):
                 new = old + record.shifts[code]
             if new is not None:
                 key = subject, item_of(code)
-                self._new[key], self._changed[key] = new, decision.event
+                self._new[key], self.changed[key] = new, decision.event
                 items[item_of(code)] = _tokens(guide, code, new)
             if old is not None:
                 former = _tokens(guide, code, old)
@@ -209,6 +291,7 @@ class WorldsTable(DecisionTable):
         return subjects
 
     def right(self, goal: int, held: Held) -> bool:
+        """Whether a scripted reader reaches a goal from notes that hold these relevant items."""
         question = self._asked[goal]
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None
@@ -237,6 +320,7 @@ class WorldsTable(DecisionTable):
         return (draft.record() for draft in drafts.values())
 
     def trace(self, right: Sequence[bool], writes: int, peak: int) -> Trace:
+        """A trace with these outcomes, writes and most tokens held, for the track's score."""
         task = self.task
         trace = Trace(task.id, task.track, task.recipe, task.system, task.budget, task.gold)
         trace.records += [
