@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from memorygym.core.statements import StatementIndex
 from memorygym.core.types import Message
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import Facts, Query, by_entity
 
 _HEAD = re.compile(
     r"=== (\w+) · event (\d+) of (\d+)(?: · session \d+ of \d+)?(?: · batch (\d+) of (\d+))?"
@@ -57,9 +58,9 @@ class ParsedContext:
         return [(part.split(" · ", 2)[1], part) for part in parts if " · " in part]
 
     @property
-    def records(self) -> tuple[Record, ...]:
-        """The records that the event states."""
-        return self.reader.read(self.text)
+    def records(self) -> list[Facts]:
+        """What the event states, by entity."""
+        return by_entity(self.reader.read(self.text))
 
     @property
     def query(self) -> Query | None:
@@ -67,9 +68,9 @@ class ParsedContext:
         return self.reader.ask(self.text)
 
     @property
-    def knowledge(self) -> Knowledge:
+    def knowledge(self) -> StatementIndex:
         """The facts in the tool results of this event."""
-        return Knowledge(record for text in self.tool_results for record in self.reader.read(text))
+        return StatementIndex(fact for text in self.tool_results for fact in self.reader.read(text))
 
 
 def parse_view(view: Sequence[Message]) -> ParsedContext:

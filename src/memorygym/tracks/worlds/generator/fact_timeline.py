@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.json_values import FrozenDict
 from memorygym.core.rng import Stream, named_rng
-from memorygym.tracks.worlds.facts import Attribute, Guide, Record, Value
+from memorygym.core.statements import AMONG, CATEGORY, Statement, Value
+from memorygym.tracks.worlds.facts import Attribute, Facts, Guide
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.prose import false_value
 from memorygym.tracks.worlds.generator.template_schema import Template
@@ -59,8 +59,8 @@ class FactTimeline:
     shown: list[int] = field(default_factory=list)
     """By entity: the event that shows its document."""
     changes: list[Change] = field(default_factory=list)
-    changed: dict[tuple[int, str], Change] = field(default_factory=dict)
-    """By entity and attribute code; a fact changes at most once."""
+    changed: dict[tuple[str, str], Change] = field(default_factory=dict)
+    """By name and attribute code; a fact changes at most once."""
     edges_of: dict[int, list[tuple[int, str, int]]] = field(default_factory=dict)
     """By entity: its outgoing and incoming edges."""
     sources: list[int] = field(default_factory=list)
@@ -70,19 +70,19 @@ class FactTimeline:
         """The outgoing and incoming edges of an entity."""
         return self.edges_of.get(entity, [])
 
-    def records(self) -> list[Record]:
-        """The record of every entity as its first document states it."""
-        codes = [attribute.code for attribute in self.guide.attributes]
-        records: list[Record] = []
-        for entity, name in enumerate(self.names):
-            edges = tuple(
-                (code, self.names[other])
+    def facts(self, entity: int) -> Facts:
+        """The facts of an entity as its first document states them."""
+        name = self.names[entity]
+        values = zip(self.guide.attributes, self.values[entity], strict=True)
+        return (
+            Statement(name, CATEGORY, self.categories[entity]),
+            *(Statement(name, attribute.code, value) for attribute, value in values),
+            *(
+                Statement(name, code, self.names[other], AMONG)
                 for source, code, other in self.edges_at(entity)
                 if source == entity
-            )
-            values = FrozenDict(zip(codes, self.values[entity], strict=True))
-            records.append(Record(name, self.categories[entity], values, edges=edges))
-        return records
+            ),
+        )
 
     def weights(self) -> tuple[list[float], list[float]]:
         """The importance of every category and of every attribute, in schema order."""
@@ -111,15 +111,16 @@ class FactTimeline:
 
     def change(self, event: int, entity: int, code: str, stream: Stream, *, notice: bool) -> Change:
         """Changes a fact from an event on; half of the corrected numbers are stated relatively."""
-        index = ord(code) - 97
+        index = [attribute.code for attribute in self.guide.attributes].index(code)
         old = self.values[entity][index]
         new = old
         while _near(new, old) or _is_difference(new, old):
             new = self._new_value(index, old, stream)
         relative = notice and isinstance(old, int) and stream.bernoulli(0.5)
-        change = Change(event, entity, code, old, new, relative, notice)
+        before = Statement(self.names[entity], code, old)
+        change = Change(event, before, before._replace(value=new), relative, notice)
         self.changes.append(change)
-        self.changed[entity, code] = change
+        self.changed[before.subject, code] = change
         return change
 
     def _new_value(self, index: int, old: Value, stream: Stream) -> Value:
